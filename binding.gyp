@@ -1,0 +1,78 @@
+# Two targets: the addon tslxc.node and the static executable tslxc-monitor. Both share native/base
+# and native/plan, but for `host_sources`, which never get into the monitor. The lists of files are
+# read by `configure` and `rebuild` only.
+{
+  'variables': {
+    # The C++ files of a folder.
+    'list': 'node -p "require(\'fs\').readdirSync(process.argv[1])'
+        '.filter((name) => name.endsWith(\'.cc\'))'
+        '.map((name) => process.argv[1] + \'/\' + name).join(\' \')"',
+    'shared_sources': ['<!@(<(list) native/base)', '<!@(<(list) native/plan)'],
+    # Those of native/base that only the addon uses.
+    'host_sources': [
+      'native/base/cgroup-removal.cc',
+      'native/base/cgroup.cc',
+      'native/base/datagram.cc',
+      'native/base/device-program.cc',
+      'native/base/file.cc',
+      'native/base/label.cc',
+      'native/base/link.cc',
+      'native/base/lock.cc',
+      'native/base/monitor-spawn.cc',
+      'native/base/netlink.cc',
+      'native/base/process.cc',
+      'native/base/sealed-copy.cc',
+      'native/base/thread.cc',
+      'native/base/xattr.cc',
+    ],
+  },
+  'target_defaults': {
+    'include_dirs': ['.'],
+    # node-gyp compiles without exceptions and for an older language.
+    'cflags!': ['-fno-exceptions', '-fno-rtti', '-O3', '-g'],
+    'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-O3', '-g'],
+    'cflags_cc': [
+      '-std=gnu++20',
+      '-O2',
+      '-Wall',
+      '-Wextra',
+      '-Wpedantic',
+      '-Wconversion',
+      '-Wshadow',
+      # A newer compiler's new warning must not break anybody's installation: errors in development only.
+      '<!@(node -p "process.env.TSLXC_STRICT === \'1\' ? \'-Werror\' : \'-Wno-error\'")',
+      '-ffunction-sections',
+      '-fdata-sections',
+    ],
+    'ldflags!': ['-rdynamic'],
+    'ldflags': ['-Wl,--gc-sections', '-s'],
+  },
+  'targets': [
+    {
+      'target_name': 'tslxc',
+      'sources': ['<@(shared_sources)', '<!@(<(list) native/addon)'],
+      'defines': [
+        'NAPI_VERSION=8',
+        'NODE_ADDON_API_CPP_EXCEPTIONS',
+        'NODE_ADDON_API_DISABLE_DEPRECATED',
+      ],
+      'cflags_cc': [
+        '-isystem ../<!(node -p "require(\'node-addon-api\').include_dir")',
+        '-fvisibility=hidden',
+      ],
+      # Node unloads an addon with the last worker thread that uses it. A thread that waits for a
+      # lock may outlive that worker, so the code stays mapped.
+      'ldflags': ['-Wl,-z,nodelete'],
+    },
+    {
+      'target_name': 'tslxc-monitor',
+      'type': 'executable',
+      'sources': ['<@(shared_sources)', '<!@(<(list) native/monitor)'],
+      'sources!': ['<@(host_sources)'],
+      'cflags!': ['-fPIC', '-pthread'],
+      'cflags_cc': ['-fno-pie'],
+      'ldflags!': ['-pthread'],
+      'ldflags': ['-static', '-no-pie', '-Wl,--fatal-warnings'],
+    },
+  ],
+}

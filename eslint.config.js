@@ -1,0 +1,77 @@
+// The house style, as far as a machine can check it. No rule is switched off where it could hold.
+'use strict';
+const { builtinModules } = require('node:module');
+const { defineConfig } = require('eslint/config');
+const js = require('@eslint/js');
+const tseslint = require('typescript-eslint');
+
+const commonJs = ['__dirname', '__filename', 'exports', 'module', 'require'];
+const scriptGlobals = Object.fromEntries(
+  [...Object.getOwnPropertyNames(globalThis), ...commonJs].map((name) => [name, 'readonly']),
+);
+
+const houseSyntax = [
+  { selector: 'ExportAllDeclaration', message: 'Name what is exported.' },
+  { selector: 'TSEnumDeclaration', message: 'Use a union of literals.' },
+  { selector: 'TSModuleDeclaration[declare!=true]', message: 'Use a module.' },
+  {
+    selector: ':function > Identifier.params > TSTypeAnnotation > TSBooleanKeyword',
+    message: 'No boolean parameters: a union of names, an option, or two functions.',
+  },
+  {
+    selector:
+      ':matches(PropertyDefinition, MethodDefinition[kind!="constructor"])[accessibility="private"]',
+    message: 'Use #private.',
+  },
+];
+
+module.exports = defineConfig(
+  { ignores: ['build/', 'dist/', 'node_modules/'] },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    rules: {
+      eqeqeq: 'error',
+      'max-lines': ['error', { max: 400 }],
+      'max-params': ['error', { max: 3 }],
+      'no-console': 'error',
+      'no-restricted-imports': [
+        'error',
+        { paths: builtinModules.map((name) => ({ name, message: `Write node:${name}.` })) },
+      ],
+      'no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
+      'no-var': 'error',
+      'prefer-const': 'error',
+    },
+  },
+  {
+    files: ['**/*.js'],
+    languageOptions: { sourceType: 'commonjs', globals: scriptGlobals },
+  },
+  {
+    files: ['scripts/**', 'lib/cli/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    rules: {
+      'no-restricted-syntax': ['error', ...houseSyntax],
+      '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'no-public' }],
+      '@typescript-eslint/explicit-module-boundary-types': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-require-imports': ['error', { allowAsImport: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_' }],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    files: ['lib/**'],
+    rules: { 'max-lines-per-function': ['error', { max: 50 }] },
+  },
+);

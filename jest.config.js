@@ -1,0 +1,42 @@
+// The test projects, one a folder under test/. Each can be run alone: npx jest --selectProjects unit.
+// Those that touch the host (addon, container, package) are run with --runInBand, one file at a time.
+'use strict';
+
+const transform = {
+  '\\.ts$': [
+    '@swc/jest',
+    {
+      jsc: {
+        target: 'es2022',
+        parser: { syntax: 'typescript' },
+        transform: { useDefineForClassFields: true },
+      },
+      module: { type: 'commonjs' },
+      sourceMaps: 'inline',
+    },
+  ],
+};
+
+/** A project that runs the *.test.ts of these folders, each test with `seconds` of time. */
+function project(displayName, folders, seconds) {
+  return {
+    displayName,
+    rootDir: __dirname,
+    testEnvironment: 'node',
+    testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
+    globals: { testSeconds: seconds },
+    setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
+    transform,
+    moduleNameMapper: { '^tslxc$': '<rootDir>/dist/index.js' },
+  };
+}
+
+module.exports = {
+  projects: [
+    project('unit', ['unit', 'golden'], 20),
+    project('native', ['native'], 120),
+    project('addon', ['addon'], 20),
+    project('container', ['container'], 60),
+    project('package', ['package'], 180),
+  ],
+};

@@ -1,0 +1,141 @@
+/**
+ * `start --foreground`: stays as long as the container does, hands signals on to its init, tells a
+ * supervisor when it runs, and ends as init ended. This is what a systemd unit runs.
+ */
+import { constants } from 'node:os';
+import { TslxcError } from '../errors';
+import type { ExitRecord } from '../container/exit-record';
+import type { DomainState } from '../driver/types';
+import type { Context, SignalSource } from './command';
+import { exitStatus } from './domain-words';
+
+/** These ask init to end; the others have whatever meaning init gives them. */
+const terminating: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
+const forwarded: readonly NodeJS.Signals[] = [...terminating, 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
+
+/**
+ * A PID 1 gets no signal that it has no handler for (pid_namespaces(7)): a shell as init ignores SIGTERM.
+ * It has this long, in milliseconds, to end by itself.
+ */
+const patience = 10_000;
+
+/** The parts of a Domain that this needs. */
+export interface Supervised {
+  sendSignal(number: number): Promise<void>;
+  destroy(): Promise<void>;
+  wait(): Promise<ExitRecord>;
+  state(): Promise<DomainState>;
+}
+
+export interface Foreground {
+  readonly context: Pick<Context, 'environment' | 'signals'>;
+  readonly domain: Supervised;
+  /** Starts the container; rejects when the signal aborts it. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Sends one datagram, as sd_notify(3) does. */
+  notify(socket: string, text: string): void;
+  /** Milliseconds; for tests. */
+  readonly patience?: number;
+}
+
+/** Resolves to the exit status of this process. Rejects when the container doesn't start. */
+export async function runInForeground(foreground: Foreground): Promise<number> {
+  const { context, domain } = foreground;
+  const socket = context.environment['NOTIFY_SOCKET'];
+  // The container and its monitor are nobody's business but ours.
+  delete context.environment['NOTIFY_SOCKET'];
+  const relay = new SignalRelay(context.signals, domain, foreground.patience ?? patience);
+  try {
+    await foreground.start(relay.aborted);
+    relay.containerRuns();
+    if (socket !== undefined && socket !== '') foreground.notify(socket, 'READY=1');
+    return exitStatus(await finalEnd(domain, relay));
+  } catch (error) {
+    if (relay.abortedBy !== undefined && TslxcError.is(error, 'OPERATION_ABORTED')) {
+      return 128 + constants.signals[relay.abortedBy];
+    }
+    throw error;
+  } finally {
+    relay.close();
+  }
+}
+
+/** The end after which the domain stays off: on_reboot and the like may have started it again. */
+async function finalEnd(domain: Supervised, relay: SignalRelay): Promise<ExitRecord> {
+  for (;;) {
+    const record = await domain.wait();
+    if (!(await isRunning(domain))) return record;
+    // Whoever wants this process to end doesn't want the container back.
+    if (relay.wantsEnd) await domain.destroy();
+  }
+}
+
+/** Also waits until what the last container left behind is cleaned up. */
+async function isRunning(domain: Supervised): Promise<boolean> {
+  try {
+    return (await domain.state()).state === 'running';
+  } catch (error) {
+    // A transient domain is gone with its container.
+    if (TslxcError.is(error, 'NO_DOMAIN')) return false;
+    throw error;
+  }
+}
+
+/** Before the container runs, a terminating signal abandons the start; then all go to init. */
+class SignalRelay {
+  readonly #source: SignalSource;
+  readonly #domain: Supervised;
+  readonly #patience: number;
+  readonly #abort = new AbortController();
+  #phase: 'starting' | 'running' = 'starting';
+  #abortedBy: NodeJS.Signals | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(source: SignalSource, domain: Supervised, patience: number) {
+    this.#source = source;
+    this.#domain = domain;
+    this.#patience = patience;
+    for (const signal of forwarded) source.on(signal, this.#onSignal);
+  }
+
+  get aborted(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get abortedBy(): NodeJS.Signals | undefined {
+    return this.#abortedBy;
+  }
+
+  /** A terminating signal has come. */
+  get wantsEnd(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  containerRuns(): void {
+    this.#phase = 'running';
+    // The signal came too late to abandon the start: it is init's now.
+    if (this.#abortedBy !== undefined) this.#onSignal(this.#abortedBy);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    for (const signal of forwarded) this.#source.off(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    const terminates = terminating.includes(signal);
+    if (this.#phase === 'starting') {
+      if (!terminates) return;
+      this.#abortedBy ??= signal;
+      this.#abort.abort();
+      return;
+    }
+    // Init may have ended by itself a moment ago: wait() tells.
+    this.#domain.sendSignal(constants.signals[signal]).catch(() => undefined);
+    if (!terminates) return;
+    this.#timer ??= setTimeout(
+      () => void this.#domain.destroy().catch(() => undefined),
+      this.#patience,
+    );
+  };
+}

@@ -1,0 +1,165 @@
+/**
+ * The options before the verb, as getopt_long(3) takes them for virsh, and which URI is meant. Pure: the
+ * environment is an argument, and what is to be said about it is returned.
+ */
+import { UsageError } from './command-error';
+
+/** virsh's levels: 0 is all, 4 is errors only. */
+export type DebugLevel = 0 | 1 | 2 | 3 | 4;
+
+export interface GlobalOptions {
+  /** As given with `-c`. */
+  readonly uri?: string;
+  readonly root?: string;
+  readonly verbosity: 'normal' | 'quiet';
+  readonly access: 'read-write' | 'read-only';
+  /** As written, such as `^]`. */
+  readonly escape: string;
+  /** Undefined: nothing is logged. */
+  readonly debug?: DebugLevel;
+  readonly logFile?: string;
+}
+
+export interface CommandLine {
+  readonly globals: GlobalOptions;
+  /** `--version` or `--help` was given before the verb. */
+  readonly wants: 'command' | 'version' | 'help';
+  /** The verb and what follows it. */
+  readonly words: readonly string[];
+}
+
+interface GlobalSpec {
+  readonly letter?: string;
+  readonly value: 'none' | 'required';
+}
+
+const specs: Readonly<Record<string, GlobalSpec>> = {
+  connect: { letter: 'c', value: 'required' },
+  debug: { letter: 'd', value: 'required' },
+  escape: { letter: 'e', value: 'required' },
+  help: { letter: 'h', value: 'none' },
+  log: { letter: 'l', value: 'required' },
+  quiet: { letter: 'q', value: 'none' },
+  readonly: { letter: 'r', value: 'none' },
+  version: { letter: 'v', value: 'none' },
+  root: { value: 'required' },
+};
+
+export const defaultEscape = '^]';
+
+/** Splits a command line at the verb. Throws UsageError. */
+export function parseGlobals(argv: readonly string[]): CommandLine {
+  const rest = [...argv];
+  const given = new Map<string, string>();
+  for (let word = rest[0]; word?.startsWith('-') === true && word !== '-'; word = rest[0]) {
+    rest.shift();
+    if (word === '--') break;
+    if (word.startsWith('--')) takeLong(word, rest, given);
+    else takeLetters(word, rest, given);
+  }
+  const wants = given.has('version') ? 'version' : given.has('help') ? 'help' : 'command';
+  return { globals: globalsOf(given), wants, words: rest };
+}
+
+function takeLong(word: string, rest: string[], given: Map<string, string>): void {
+  const equals = word.indexOf('=');
+  const text = word.slice(2, equals < 0 ? undefined : equals);
+  // getopt_long(3) takes any beginning that means one option only.
+  const found = text in specs ? [text] : Object.keys(specs).filter((name) => name.startsWith(text));
+  const [name] = found;
+  const spec = name === undefined ? undefined : specs[name];
+  if (name === undefined || spec === undefined || found.length > 1) throw unsupported(word);
+  if (spec.value === 'none') {
+    if (equals >= 0) throw unsupported(word);
+    given.set(name, '');
+    return;
+  }
+  given.set(name, valueOf(word, equals < 0 ? rest.shift() : word.slice(equals + 1)));
+}
+
+/** `-q`, `-qr`, `-c URI` and `-cURI`. */
+function takeLetters(word: string, rest: string[], given: Map<string, string>): void {
+  for (let at = 1; at < word.length; at += 1) {
+    const letter = word.charAt(at);
+    const entry = Object.entries(specs).find(([, spec]) => spec.letter === letter);
+    if (entry === undefined) throw unsupported(`-${letter}`);
+    const [name, spec] = entry;
+    if (spec.value === 'required') {
+      const attached = word.slice(at + 1);
+      given.set(name, valueOf(`-${letter}`, attached === '' ? rest.shift() : attached));
+      return;
+    }
+    given.set(name, '');
+  }
+}
+
+function unsupported(option: string): UsageError {
+  return new UsageError(`unsupported option '${option}'. See --help.`);
+}
+
+function valueOf(option: string, value: string | undefined): string {
+  if (value === undefined) throw new UsageError(`option '${option}' requires an argument`);
+  return value;
+}
+
+function globalsOf(given: ReadonlyMap<string, string>): GlobalOptions {
+  const uri = given.get('connect');
+  const root = given.get('root');
+  const logFile = given.get('log');
+  const debug = given.get('debug');
+  const escape = given.get('escape') ?? defaultEscape;
+  if (!/^(\^[?-~]|[!-\]_-~])$/.test(escape)) {
+    throw new UsageError(`Invalid string '${escape}' for escape sequence`);
+  }
+  return {
+    verbosity: given.has('quiet') ? 'quiet' : 'normal',
+    access: given.has('readonly') ? 'read-only' : 'read-write',
+    escape,
+    ...(uri === undefined ? {} : { uri }),
+    ...(root === undefined ? {} : { root }),
+    ...(logFile === undefined ? {} : { logFile }),
+    ...(debug === undefined ? {} : { debug: debugLevel(debug) }),
+  };
+}
+
+function debugLevel(text: string): DebugLevel {
+  switch (text) {
+    case '0':
+      return 0;
+    case '1':
+      return 1;
+    case '2':
+      return 2;
+    case '3':
+      return 3;
+    case '4':
+      return 4;
+    default:
+      throw new UsageError('option -d takes a numeric argument from 0 to 4');
+  }
+}
+
+export interface UriChoice {
+  readonly uri: string;
+  /** Something that the user should know. */
+  readonly note?: string;
+}
+
+/**
+ * `-c`, then TSLXC_DEFAULT_URI, then LIBVIRT_DEFAULT_URI, then `lxc:///`. The third is written for
+ * virsh: when it names another driver it is passed over with a note, whereas a remote `lxc+ssh` one is kept,
+ * so that the refusal is heard instead of the wrong host being worked on.
+ */
+export function chooseUri(
+  globals: Pick<GlobalOptions, 'uri'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): UriChoice {
+  if (globals.uri !== undefined) return { uri: globals.uri };
+  const own = environment['TSLXC_DEFAULT_URI'];
+  if (own !== undefined && own !== '') return { uri: own };
+  const libvirt = environment['LIBVIRT_DEFAULT_URI'];
+  if (libvirt === undefined || libvirt === '') return { uri: 'lxc:///' };
+  if (/^lxc(\+|:)/.test(libvirt)) return { uri: libvirt };
+  const note = `LIBVIRT_DEFAULT_URI is '${libvirt}', which is not lxc: using lxc:///`;
+  return { uri: 'lxc:///', note };
+}

@@ -1,0 +1,70 @@
+/**
+ * Modules that only some commands need, each loaded by the first that does: the start of the command is
+ * measured against `node -e 0`. require() and not import(), which would start Node's ES module loader.
+ */
+/* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return --
+   the return types are those of the very modules that are loaded */
+
+import type { CommandTable } from './command';
+
+export const lazy = {
+  library: (): typeof import('../index') => require('../index'),
+  native: (): typeof import('../host/native') => require('../host/native'),
+  xml: (): typeof import('../domain/xml') => require('../domain/xml'),
+  attach: (): typeof import('./attach') => require('./attach'),
+  console: (): typeof import('./commands/console') => require('./commands/console'),
+  foreground: (): typeof import('./foreground') => require('./foreground'),
+  handshake: (): typeof import('./handshake-report') => require('./handshake-report'),
+  help: (): typeof import('./commands/help') => require('./commands/help'),
+  log: (): typeof import('./log') => require('./log'),
+  table: (): typeof import('./table') => require('./table'),
+  packageJson: (): { readonly version: string } => require('../../package.json'),
+} as const;
+
+interface CommandModule {
+  readonly commands: CommandTable;
+}
+
+const modules = {
+  console: (): CommandModule => require('./commands/console'),
+  define: (): CommandModule => require('./commands/define'),
+  help: (): CommandModule => require('./commands/help'),
+  host: (): CommandModule => require('./commands/host'),
+  inspect: (): CommandModule => require('./commands/inspect'),
+  list: (): CommandModule => require('./commands/list'),
+  plan: (): CommandModule => require('./commands/plan'),
+  reap: (): CommandModule => require('./commands/reap'),
+  start: (): CommandModule => require('./commands/start'),
+} as const;
+
+/** Verb → the module that has it. */
+const verbs: Readonly<Record<string, keyof typeof modules>> = {
+  console: 'console',
+  create: 'start',
+  define: 'define',
+  destroy: 'start',
+  domid: 'inspect',
+  dominfo: 'inspect',
+  domname: 'inspect',
+  domstate: 'inspect',
+  domuuid: 'inspect',
+  dumpxml: 'inspect',
+  help: 'help',
+  list: 'list',
+  plan: 'plan',
+  reap: 'reap',
+  start: 'start',
+  ttyconsole: 'inspect',
+  undefine: 'define',
+  uri: 'host',
+  version: 'host',
+};
+
+/** Every verb, in alphabetical order. */
+export const verbNames: readonly string[] = Object.keys(verbs);
+
+/** The table with this verb in it; undefined when there is no such verb. */
+export function commandsWith(verb: string): CommandTable | undefined {
+  const name = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  return name === undefined ? undefined : modules[name]().commands;
+}

@@ -1,0 +1,90 @@
+/** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
+import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { bootId } from '../host/boot-id';
+import { runPaths } from '../host/state-paths';
+import type { RunPaths, StatePaths } from '../host/state-paths';
+import type { ExitRecord } from './exit-record';
+import { endHungMonitor } from './hung-monitor';
+import type { RunState, StartRecord } from './run-state';
+import { killRemaining, undoAll } from './undo';
+
+/**
+ * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
+ * transient domain's folder is gone afterwards, a persistent one's keeps the exit record.
+ *
+ * @throws SyscallError or AggregateError when something could not be given back; the next call tries again.
+ */
+export async function cleanUp(
+  paths: StatePaths,
+  state: RunState & { phase: 'ended' },
+  name: string,
+): Promise<ExitRecord> {
+  const files = runPaths(paths, name);
+  const exit = state.exit ?? lostRecord();
+  const isLost = exit.how === 'lost';
+  if (state.start.boot === bootId()) {
+    if (isLost) {
+      await endHungMonitor(paths, name);
+      await killRemaining(state.start.undo);
+    }
+    await undoAll(state.start.undo);
+  }
+  if (state.start.persistence === 'transient') {
+    forget(paths, name);
+    return exit;
+  }
+  if (isLost) writeRecord(files.exit, exit);
+  removeRunFiles(files);
+  return exit;
+}
+
+/** Takes back what a failed start has borrowed. A persistent domain remembers that its start failed. */
+export async function abandonStart(paths: StatePaths, start: StartRecord): Promise<void> {
+  await killRemaining(start.undo);
+  await undoAll(start.undo);
+  if (start.persistence === 'transient') {
+    forget(paths, start.name);
+    return;
+  }
+  const files = runPaths(paths, start.name);
+  const failed: ExitRecord = { how: 'unstarted', time: Date.now(), boot: bootId() };
+  writeRecord(files.exit, failed);
+  removeRunFiles(files);
+}
+
+/** Removes the run folder of a domain that is off. */
+export function forget(paths: StatePaths, name: string): void {
+  rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
+}
+
+/** Writes a record so that a reader sees all of it or none. No fsync: what is under /run ends with the boot. */
+export function writeRecord(path: string, record: object): void {
+  const temporary = `${path}.new`;
+  const text = `${JSON.stringify(record)}\n`;
+  try {
+    writeFileSync(temporary, text, { mode: 0o600 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    writeFileSync(temporary, text, { mode: 0o600 });
+  }
+  renameSync(temporary, path);
+}
+
+/** The start record goes last: as long as it is there, the clean-up is not over. */
+function removeRunFiles(files: RunPaths): void {
+  for (const file of [files.running, files.control, files.monitorLock, files.start]) remove(file);
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function lostRecord(): ExitRecord {
+  return { how: 'lost', time: Date.now(), boot: bootId() };
+}

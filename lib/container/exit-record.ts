@@ -1,0 +1,47 @@
+/** How a container ended: written by its monitor at that moment, or by whoever finds the monitor dead. */
+
+/** Why a domain is shut off, in libvirt's words (`virsh domstate --reason`). */
+export type ShutoffReason = 'unknown' | 'shutdown' | 'destroyed' | 'crashed' | 'failed';
+
+/** The end of a container's init. */
+export interface ExitRecord {
+  /**
+   * `exited`: init called exit(2) with `code`. `killed`: it was ended by `signal`.
+   * `lost`: the monitor died first, so that nobody was there to see it. `unstarted`: the start failed.
+   */
+  readonly how: 'exited' | 'killed' | 'lost' | 'unstarted';
+  /** 0 to 255, only with `exited`. */
+  readonly code?: number;
+  /** Number of the signal, only with `killed`. */
+  readonly signal?: number;
+  /** What was asked of the monitor before: `destroy`, or nothing. */
+  readonly requested?: 'destroy';
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The boot that it happened in; a record of another boot is not believed. */
+  readonly boot: string;
+}
+
+const SIGHUP = 1;
+const SIGINT = 2;
+
+/** What init's end means: reboot(2) inside a PID namespace ends init by SIGHUP (restart) or SIGINT (power off). */
+export function meaningOf(record: ExitRecord): 'poweroff' | 'reboot' | 'crash' | 'destroy' {
+  if (record.requested === 'destroy') return 'destroy';
+  if (record.how === 'lost' || record.how === 'unstarted') return 'crash';
+  if (record.how === 'exited') return 'poweroff';
+  if (record.signal === SIGHUP) return 'reboot';
+  return record.signal === SIGINT ? 'poweroff' : 'crash';
+}
+
+export function shutoffReason(record: ExitRecord): ShutoffReason {
+  if (record.how === 'unstarted') return 'failed';
+  switch (meaningOf(record)) {
+    case 'destroy':
+      return 'destroyed';
+    case 'crash':
+      return 'crashed';
+    default:
+      return 'shutdown';
+  }
+}

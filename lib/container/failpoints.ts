@@ -1,0 +1,66 @@
+/**
+ * Places where a test can end or stop a process, named in order: before and after each message and each
+ * effect on the host. Without TSLXC_FAILPOINT they cost one comparison. Format: `NAME=ACTION`.
+ */
+
+export const failpoints = [
+  // in the caller
+  'controller:before-start-record',
+  'controller:after-start-record',
+  'controller:after-targets',
+  'controller:before-spawn',
+  'controller:after-spawn',
+  'controller:after-spawned',
+  'controller:after-running',
+  'controller:after-own',
+  // in the monitor
+  'monitor:after-plan',
+  'monitor:after-cgroups',
+  'monitor:after-lock',
+  'monitor:after-outside',
+  'monitor:after-clone',
+  'monitor:after-proceed',
+  'monitor:after-ready',
+  'monitor:after-listen',
+  'monitor:before-exec',
+  'monitor:after-exec',
+  'monitor:after-executing',
+  'monitor:after-running-record',
+  'monitor:after-running',
+  // in init
+  'init:before-proceed',
+  'init:after-proceed',
+  'init:before-ready',
+  'init:after-ready',
+  'init:after-exec',
+  'init:after-executing',
+] as const;
+
+export type Failpoint = (typeof failpoints)[number];
+
+/** What happens there, to whom. `monitor` and `init` mean themselves at their own points. */
+export const failActions = [
+  'none',
+  'killSelf',
+  'killController',
+  'killMonitor',
+  'stopSelf',
+] as const;
+export type FailAction = (typeof failActions)[number];
+
+export interface ArmedFailpoint {
+  readonly point: Failpoint;
+  readonly action: FailAction;
+}
+
+/** Reads `TSLXC_FAILPOINT`; undefined when none is armed. An unknown name is an error, or a test would prove nothing. */
+export function armedFailpoint(environment: NodeJS.ProcessEnv): ArmedFailpoint | undefined {
+  const text = environment['TSLXC_FAILPOINT'];
+  if (text === undefined || text === '') return undefined;
+  const [name, actionName] = text.split('=');
+  const point = failpoints.find((known) => known === name);
+  const action = failActions.find((known) => known === actionName);
+  if (point === undefined || action === undefined)
+    throw new RangeError(`unknown failpoint '${text}'`);
+  return { point, action };
+}

@@ -1,0 +1,118 @@
+/**
+ * The messages between caller, monitor and init: kinds and fields, in the same field types as a plan.
+ * The C++ side is generated from these tables. On a stream a message is a frame: its length (u32,
+ * little-endian, of what follows), its kind (u8) and its fields; on monitor–init's SEQPACKET a packet.
+ *
+ *   Controller                      Monitor                       Init
+ *       │ spawn (plan in the socket) ─▶│ decode, outside trees,      │
+ *       │◀──────────────────── spawned │ clone3 ────────────────────▶│ blocked
+ *       │                              │ proceed ───────────────────▶│ joins cgroups, runs the plan
+ *       │                              │◀────────────────────── ready│ (+ the pty masters)
+ *       │                              │ exec ──────────────────────▶│ executing, then execve
+ *       │◀──────────────────── running │◀─ (its end closes on exec)  │ the user's init
+ *       │◀──────────── exited {status} │ reaps                       ✕
+ *
+ * At any point before `running` a `failed` may come instead. `exec` is the commit: before it the end of
+ * the caller's channel ends init, after it the container goes on alone. EOF without a last `executing` is
+ * a death, and is reported as one.
+ */
+
+export type MessageField = 'u8' | 'u32' | 'u64' | 'string' | 'strings' | 'rest';
+
+/** Message → its kind (one byte on the wire) and its fields, in order. `rest` is all bytes up to the end. */
+export const messages = {
+  // caller → monitor, on the channel that the monitor was started with
+  plan: { kind: 1, fields: { bytes: 'rest' } },
+  /** The caller will clean up at the end of the container. */
+  own: { kind: 2, fields: {} },
+  /** Answer to `exited`: the caller has taken the clean-up. */
+  acknowledge: { kind: 3, fields: {} },
+
+  // monitor → init and back
+  proceed: { kind: 16, fields: {} },
+  /** Sent with the pty masters as SCM_RIGHTS. */
+  ready: { kind: 17, fields: {} },
+  exec: { kind: 18, fields: {} },
+  executing: { kind: 19, fields: {} },
+
+  // monitor → caller
+  /** By stage 0: the monitor's pid. */
+  spawned: { kind: 32, fields: { pid: 'u32' } },
+  running: { kind: 33, fields: { init: 'u32', consoles: 'strings' } },
+  /** Also init → monitor. `stage` is where (see stages), `step` the operation's position there. */
+  failed: {
+    kind: 34,
+    fields: {
+      stage: 'u8',
+      step: 'u32',
+      error: 'u32',
+      syscall: 'string',
+      subject: 'string',
+      reason: 'u8',
+    },
+  },
+  /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: 1 when `destroy` asked for it. */
+  exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
+
+  // client → monitor, on the control socket
+  /** `replay` 1: send what is kept first. */
+  attach: { kind: 48, fields: { console: 'u8', replay: 'u8' } },
+  input: { kind: 49, fields: { bytes: 'rest' } },
+  resize: { kind: 50, fields: { rows: 'u32', columns: 'u32' } },
+  signal: { kind: 51, fields: { number: 'u32' } },
+  destroy: { kind: 52, fields: {} },
+
+  // monitor → client
+  /** First on every connection. */
+  hello: { kind: 64, fields: { version: 'u32' } },
+  /** `dropped`: bytes that were written before what is replayed; `replayed` bytes of output follow at once. */
+  attached: { kind: 65, fields: { dropped: 'u64', replayed: 'u32' } },
+  output: { kind: 66, fields: { bytes: 'rest' } },
+  /** Bytes that this client was too slow for. */
+  skipped: { kind: 67, fields: { bytes: 'u64' } },
+  /** Answer to `signal` (and refusals): 0 or an errno. */
+  done: { kind: 68, fields: { error: 'u32' } },
+} as const satisfies Record<string, { kind: number; fields: Record<string, MessageField> }>;
+
+export type MessageName = keyof typeof messages;
+
+interface FieldValues {
+  u8: number;
+  u32: number;
+  u64: bigint;
+  string: string;
+  strings: readonly string[];
+  rest: Uint8Array;
+}
+
+type MessageOf<Name extends MessageName> = Readonly<{ message: Name }> & {
+  readonly [
+    K in keyof (typeof messages)[Name]['fields']
+  ]: FieldValues[(typeof messages)[Name]['fields'][K] & MessageField];
+};
+
+export type Message = { [Name in MessageName]: MessageOf<Name> }[MessageName];
+export type MessageNamed<Name extends MessageName> = Extract<Message, { message: Name }>;
+
+/** Where a start failed; the position is the number on the wire. */
+export const stages = ['monitor', 'outside', 'inside', 'exec', 'deadline', 'death'] as const;
+export type Stage = (typeof stages)[number];
+
+/** Why execve(2) failed, as far as init could find out. */
+export const execReasons = [
+  'other',
+  'missing',
+  'interpreterMissing',
+  'notExecutable',
+  'noexecMount',
+  'wrongArchitecture',
+  'notAProgram',
+  'notAFile',
+] as const;
+export type ExecReason = (typeof execReasons)[number];
+
+/** Largest frame in bytes; a longer one is a protocol error. */
+export const largestFrame = 4 * 1024 * 1024;
+
+/** Version in `hello`. An old monitor outlives a new package: a change needs a new number and both understood. */
+export const controlVersion = 1;

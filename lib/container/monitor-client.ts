@@ -1,0 +1,166 @@
+/** Speaks to a running monitor over its control socket: any process can, at any time. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
+import { ProtocolError, SyscallError, TslxcError } from '../errors';
+import { runPaths } from '../host/state-paths';
+import type { StatePaths } from '../host/state-paths';
+import { Channel } from './channel';
+import { ConsoleStream } from './console-stream';
+import type { ExitRecord } from './exit-record';
+import { controlVersion } from './messages';
+import type { Message, MessageName, MessageNamed } from './messages';
+import { readRunState } from './run-state';
+
+const O_PATH = 0o10000000;
+
+export interface OpenConsole {
+  /** From 0. */
+  readonly index: number;
+  readonly from: 'replay' | 'live';
+  readonly size?: Readonly<{ rows: number; columns: number }>;
+}
+
+export class MonitorClient {
+  readonly #channel: Channel;
+  readonly #paths: StatePaths;
+  readonly #name: string;
+
+  private constructor(channel: Channel, paths: StatePaths, name: string) {
+    this.#channel = channel;
+    this.#paths = paths;
+    this.#name = name;
+  }
+
+  /** `undefined` when nobody listens (any more). */
+  static async connect(paths: StatePaths, name: string): Promise<MonitorClient | undefined> {
+    const socket = await connectIn(runPaths(paths, name).directory);
+    if (socket === undefined) return undefined;
+    const channel = new Channel(socket);
+    const hello = await channel.held(() => channel.receive());
+    if (hello?.message === 'hello' && hello.version === controlVersion) {
+      return new MonitorClient(channel, paths, name);
+    }
+    channel.close();
+    if (hello === undefined) return undefined;
+    throw new ProtocolError(`the monitor of domain '${name}' speaks another version`, {
+      domain: name,
+    });
+  }
+
+  /** SIGKILL to init; resolves when it is dead and its end is recorded. */
+  async destroy(): Promise<ExitRecord> {
+    this.#channel.send({ message: 'destroy' });
+    return await this.exited();
+  }
+
+  /** Sends init a signal. @throws SyscallError of pidfd_send_signal(2). */
+  async signal(number: number): Promise<void> {
+    this.#channel.send({ message: 'signal', number });
+    const { error } = await this.#expect('done');
+    if (error !== 0) {
+      throw new SyscallError({
+        errno: error,
+        syscall: 'pidfd_send_signal',
+        domain: this.#name,
+        step: `send signal ${number} to init`,
+      });
+    }
+  }
+
+  /** Resolves at the end of init. */
+  async exited(): Promise<ExitRecord> {
+    for (;;) {
+      const message = await this.#channel.held(() => this.#channel.receive());
+      const state = readRunState(this.#paths, this.#name);
+      const record =
+        state.phase === 'ended' ? state.exit : state.phase === 'off' ? state.last : undefined;
+      if (record !== undefined) return record;
+      if (message === undefined || message.message === 'exited') return exitOf(message, state);
+    }
+  }
+
+  /**
+   * Attaches to a console; the connection belongs to the stream from then on.
+   *
+   * @throws TslxcError OPERATION_INVALID when the container has just ended; SyscallError ENXIO for a console
+   * that it does not have.
+   */
+  async openConsole({ index, from, size }: OpenConsole): Promise<ConsoleStream> {
+    this.#channel.send({ message: 'attach', console: index, replay: from === 'replay' ? 1 : 0 });
+    const { dropped, replayed } = await this.#expect('attached');
+    const stream = new ConsoleStream(this.#channel, { dropped, replayed });
+    if (size) stream.resize(size);
+    return stream;
+  }
+
+  ref(): void {
+    this.#channel.ref();
+  }
+
+  unref(): void {
+    this.#channel.unref();
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #expect<Name extends MessageName>(name: Name): Promise<MessageNamed<Name>> {
+    const message = await this.#channel.held(() => this.#channel.receive());
+    if (message === undefined || message.message === 'exited') {
+      throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: this.#name });
+    }
+    if (message.message === 'done' && message.error !== 0 && name !== 'done') {
+      throw new SyscallError({ errno: message.error, syscall: name, domain: this.#name });
+    }
+    if (message.message !== name) {
+      throw new ProtocolError(`the monitor said '${message.message}' instead of '${name}'`, {
+        domain: this.#name,
+      });
+    }
+    return message as MessageNamed<Name>;
+  }
+}
+
+/** By descriptor of the folder: a socket's path holds 107 bytes, and Node cuts a longer one without a word. */
+async function connectIn(directory: string): Promise<Socket | undefined> {
+  let folder: number;
+  try {
+    folder = openSync(directory, O_PATH | constants.O_DIRECTORY);
+  } catch {
+    return undefined;
+  }
+  try {
+    return await new Promise<Socket | undefined>((resolve, reject) => {
+      const socket = createConnection(`/proc/self/fd/${folder}/control`);
+      socket.once('connect', () => {
+        socket.removeAllListeners('error');
+        resolve(socket);
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+        else
+          reject(
+            new SyscallError({
+              errno: -(error.errno ?? 0),
+              syscall: 'connect',
+              path: `${directory}/control`,
+            }),
+          );
+      });
+    });
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** What the message itself says, when the record has been taken away already; a silent end is a loss. */
+function exitOf(message: Message | undefined, state: { phase: string }): ExitRecord {
+  const at = { time: Date.now(), boot: '' };
+  if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };
+  const requested = message.requested === 1 ? ({ requested: 'destroy' } as const) : {};
+  return message.how === 0
+    ? { how: 'exited', code: message.status, ...requested, ...at }
+    : { how: 'killed', signal: message.status, ...requested, ...at };
+}

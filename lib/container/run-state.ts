@@ -1,0 +1,93 @@
+/**
+ * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
+ * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
+ */
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { bootId } from '../host/boot-id';
+import { native } from '../host/native';
+import { runPaths } from '../host/state-paths';
+import type { StatePaths } from '../host/state-paths';
+import type { ExitRecord } from './exit-record';
+import type { Undo } from './undo';
+
+/** Written in one go before a start takes anything from the host. */
+export interface StartRecord {
+  readonly name: string;
+  readonly uuid: string;
+  readonly boot: string;
+  readonly persistence: 'persistent' | 'transient';
+  /** Canonical text of the definition that runs. */
+  readonly xml: string;
+  readonly undo: readonly Undo[];
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The process that starts it. */
+  readonly controller: number;
+}
+
+/** Written by the monitor once init's execve has succeeded. */
+export interface RunningRecord {
+  /** The monitor's pid. */
+  readonly id: number;
+  /** Init's pid on the host. */
+  readonly init: number;
+  /** Host pty of each console. */
+  readonly consoles: readonly string[];
+}
+
+export type RunState =
+  /** Nothing runs, nothing is borrowed. */
+  | Readonly<{ phase: 'off'; last?: ExitRecord }>
+  /** A start is on its way; its caller holds the domain's lock. */
+  | Readonly<{ phase: 'starting'; start: StartRecord }>
+  | Readonly<{ phase: 'running'; start: StartRecord; running: RunningRecord }>
+  /** To be cleaned up by whoever sees it. Without `exit` the monitor was killed. */
+  | Readonly<{ phase: 'ended'; start: StartRecord; exit?: ExitRecord }>;
+
+export function readRunState(paths: StatePaths, name: string): RunState {
+  const files = runPaths(paths, name);
+  const start = readJson(files.start) as StartRecord | undefined;
+  const exit = readJson(files.exit) as ExitRecord | undefined;
+  if (start === undefined)
+    return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
+  if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
+  if (start.boot !== bootId() || !isMonitorAlive(files.monitorLock)) {
+    return { phase: 'ended', start };
+  }
+  const running = readJson(files.running) as RunningRecord | undefined;
+  return running === undefined
+    ? { phase: 'starting', start }
+    : { phase: 'running', start, running };
+}
+
+/** Names that have a run folder. */
+export function runNames(paths: StatePaths): string[] {
+  try {
+    return readdirSync(paths.domains);
+  } catch {
+    return [];
+  }
+}
+
+function isMonitorAlive(lockFile: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(lockFile, 'r+');
+  } catch {
+    return false;
+  }
+  try {
+    return native().isByteLocked(fd, 0);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+/** A container that this process has started, as long as it keeps the channel to its monitor. */
+import type { Channel } from './channel';
+import type { MessageNamed } from './messages';
+
+export interface RunningFacts {
+  /** The monitor's pid: the domain's id. */
+  readonly id: number;
+  readonly initPid: number;
+  /** Host pty of each console. */
+  readonly consolePaths: readonly string[];
+}
+
+export class RunningContainer implements RunningFacts {
+  readonly id: number;
+  readonly initPid: number;
+  readonly consolePaths: readonly string[];
+  readonly #channel: Channel;
+  #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
+
+  constructor(channel: Channel, facts: RunningFacts) {
+    this.#channel = channel;
+    this.id = facts.id;
+    this.initPid = facts.initPid;
+    this.consolePaths = facts.consolePaths;
+  }
+
+  /** Tells the monitor that this process cleans up; `onExited` is called once, when init has ended. */
+  own(onExited: (() => void) | undefined): void {
+    this.#channel.send({ message: 'own' });
+    this.#exited = this.#follow(onExited);
+  }
+
+  /**
+   * Ends init by SIGKILL, the short way for the owner. Resolves when it is dead and recorded; `undefined`
+   * when the monitor has gone.
+   */
+  async destroy(): Promise<MessageNamed<'exited'> | undefined> {
+    return await this.#channel.held(async () => {
+      this.#channel.send({ message: 'destroy' });
+      return await this.#exited;
+    });
+  }
+
+  ref(): void {
+    this.#channel.ref();
+  }
+
+  unref(): void {
+    this.#channel.unref();
+  }
+
+  /** Leaves the container on its own. */
+  release(): void {
+    this.#channel.close();
+  }
+
+  async #follow(onExited: (() => void) | undefined): Promise<MessageNamed<'exited'> | undefined> {
+    const message = await this.#channel.receive();
+    if (message?.message === 'exited') this.#channel.send({ message: 'acknowledge' });
+    onExited?.();
+    return message?.message === 'exited' ? message : undefined;
+  }
+}

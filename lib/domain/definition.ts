@@ -1,0 +1,137 @@
+/**
+ * DomainDefinition: a parsed `<domain type='lxc'>` as readonly plain data, with libvirt's defaults
+ * filled in. It is never modified; a change is a new definition.
+ */
+
+/** A place in the XML text; both count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** An element kept as it was written. */
+export interface XmlElement {
+  /** Qualified name, as written (`lxc:namespace`). */
+  readonly name: string;
+  /** Namespace URI, or '' for none. */
+  readonly namespace: string;
+  readonly attributes: readonly XmlAttribute[];
+  /** Child elements and text in document order; no comments, no processing instructions. */
+  readonly children: readonly (XmlElement | string)[];
+  readonly position: Position;
+}
+
+export interface XmlAttribute {
+  /** Qualified name; namespace declarations (`xmlns`, `xmlns:x`) are kept. */
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What `on_poweroff`, `on_reboot` and `on_crash` can say. The first two are carried out, `start` refuses the others. */
+export type LifecycleAction =
+  'destroy' | 'restart' | 'rename-restart' | 'preserve' | 'coredump-destroy' | 'coredump-restart';
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface OsDefinition {
+  /** Kernel's name of the architecture, as uname -m gives it. */
+  readonly arch: string;
+  /** The program that becomes PID 1. */
+  readonly init: string;
+  readonly initArgs: readonly string[];
+  readonly initEnvironment: readonly EnvironmentVariable[];
+  readonly initDirectory?: string;
+  /** A name, or a number that is a uid. */
+  readonly initUser?: string;
+  readonly initGroup?: string;
+}
+
+export interface FilesystemDefinition {
+  /** Only 'mount' in this version; other types are kept in `later`. */
+  readonly type: 'mount';
+  readonly accessMode?: string;
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readonly: boolean;
+  readonly position: Position;
+}
+
+export interface ConsoleDefinition {
+  /** Character device type as written; `start` refuses all but 'pty'. */
+  readonly type: string;
+  readonly position: Position;
+  /** The element as written, when it says more than `<console type='pty'/>` can. */
+  readonly raw?: XmlElement;
+}
+
+/**
+ * An element, attribute or value that libvirt knows and this version stores and prints but does not
+ * carry out: `start` refuses the definition and names it.
+ */
+export interface LaterElement {
+  /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
+  readonly path: string;
+  readonly position: Position;
+  /** The value at fault, where other values of the element or attribute are carried out. */
+  readonly value?: string;
+}
+
+/** What is kept raw of an element whose other parts are carried out. */
+export interface KeptPart {
+  /** Path of that element, such as `domain/os`. */
+  readonly path: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly XmlElement[];
+}
+
+export interface DomainDefinition {
+  readonly name: string;
+  /** Lower case with dashes. */
+  readonly uuid: string;
+  readonly title?: string;
+  readonly description?: string;
+  /** Children of `<metadata>`, one a namespace. */
+  readonly metadata: readonly XmlElement[];
+  /** Memory limit in KiB. */
+  readonly memory: number;
+  /** In KiB; reported, not applied. */
+  readonly currentMemory: number;
+  readonly vcpu: {
+    readonly count: number;
+    readonly current?: number;
+    readonly cpuset?: string;
+    readonly placement: 'static' | 'auto';
+  };
+  readonly os: OsDefinition;
+  /** `@offset` of `<clock>`. */
+  readonly clockOffset: string;
+  readonly onPoweroff: LifecycleAction;
+  readonly onReboot: LifecycleAction;
+  readonly onCrash: LifecycleAction;
+  readonly emulator: string;
+  readonly filesystems: readonly FilesystemDefinition[];
+  readonly consoles: readonly ConsoleDefinition[];
+  /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
+  readonly otherElements: readonly XmlElement[];
+  /** Elements of `<devices>` that are kept raw, in libvirt's output order. */
+  readonly otherDevices: readonly XmlElement[];
+  /** Raw parts of other elements, at most one a path. */
+  readonly kept?: readonly KeptPart[];
+  /** Everything that `start` has to refuse, in document order; empty when all is carried out. */
+  readonly later: readonly LaterElement[];
+  /** Start of `<devices>`, or of `<domain>` when it has none. */
+  readonly devicesPosition?: Position;
+}
+
+/** What a running container adds to the XML of its definition. */
+export interface LiveState {
+  /** The monitor's pid. */
+  readonly id: number;
+  /** Host pty of each console, in order: `/dev/pts/3`. */
+  readonly consolePaths: readonly string[];
+}

@@ -1,0 +1,72 @@
+/**
+ * The content of `<devices>` in libvirt's order, inactive or as it is while the container runs.
+ */
+import type {
+  ConsoleDefinition,
+  DomainDefinition,
+  FilesystemDefinition,
+  LiveState,
+} from './definition';
+import { comparePositions } from './place';
+import { node, type PrintableElement } from './print';
+import { devicesVocabulary } from './vocabulary';
+
+/** The children of `<devices>`. */
+export function formatDevices(
+  definition: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const carried = new Map<string, readonly PrintableElement[]>([
+    ['emulator', [node('emulator', {}, [definition.emulator])]],
+    ['filesystem', formatFilesystems(definition, live)],
+    ['console', definition.consoles.map((item, port) => formatConsole(item, port, live))],
+  ]);
+  return [...devicesVocabulary.children.keys()].flatMap(
+    (word) => carried.get(word) ?? definition.otherDevices.filter(({ name }) => name === word),
+  );
+}
+
+/**
+ * All of them in document order, since they are mounted in that order; when live, first the root
+ * that the container shares with the host unless it has its own.
+ */
+function formatFilesystems(
+  { filesystems, otherDevices }: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const raw = otherDevices.filter(({ name }) => name === 'filesystem');
+  const all = [
+    ...filesystems.map((item) => ({ ...formatFilesystem(item), position: item.position })),
+    ...raw,
+  ].sort((a, b) => comparePositions(a.position, b.position));
+  const hasRoot = live === undefined || filesystems.some(({ target }) => target === '/');
+  return hasRoot ? all : [formatFilesystem({ source: '/', target: '/', readonly: false }), ...all];
+}
+
+function formatFilesystem({
+  accessMode,
+  source,
+  target,
+  readonly,
+}: Pick<FilesystemDefinition, 'accessMode' | 'source' | 'target' | 'readonly'>): PrintableElement {
+  return node('filesystem', { type: 'mount', accessmode: accessMode }, [
+    node('source', { dir: source }),
+    node('target', { dir: target }),
+    ...(readonly ? [node('readonly')] : []),
+  ]);
+}
+
+function formatConsole(
+  { type, raw }: ConsoleDefinition,
+  port: number,
+  live: LiveState | undefined,
+): PrintableElement {
+  if (raw !== undefined) return raw;
+  const target = node('target', { type: 'lxc', port: String(port) });
+  const path = live?.consolePaths[port];
+  if (path === undefined) return node('console', { type }, [target]);
+  // libvirt gives the tty attribute to the first console only.
+  const tty = port === 0 ? path : undefined;
+  const alias = node('alias', { name: `console${port}` });
+  return node('console', { type, tty }, [node('source', { path }), target, alias]);
+}

@@ -1,0 +1,136 @@
+/**
+ * DomainDefinition to XML, in libvirt's element order and style. Reading the result gives the same
+ * definition; formatting that gives the same text.
+ */
+import type {
+  DomainDefinition,
+  KeptPart,
+  LiveState,
+  OsDefinition,
+  XmlAttribute,
+  XmlElement,
+} from './definition';
+import { formatDevices } from './format-devices';
+import { node, printXml, type PrintableElement } from './print';
+import { wordOf } from './reading';
+import { domainVocabulary, lxcNamespace, osVocabulary } from './vocabulary';
+
+export interface FormatOptions {
+  /** What a running container adds; without it the text is the inactive XML. */
+  readonly live?: LiveState;
+}
+
+/** The text of a definition, ending with a newline. @throws TslxcError INVALID_ARG. */
+export function formatDomain(definition: DomainDefinition, options: FormatOptions = {}): string {
+  const { live } = options;
+  const carried = new Map<string, readonly PrintableElement[]>([
+    ['name', [node('name', {}, [definition.name])]],
+    ['uuid', [node('uuid', {}, [definition.uuid])]],
+    ['title', formatText('title', definition.title)],
+    ['description', formatText('description', definition.description)],
+    ['metadata', formatMetadata(definition)],
+    ['memory', [formatMemory('memory', definition)]],
+    ['currentMemory', [formatMemory('currentMemory', definition)]],
+    ['vcpu', [formatVcpu(definition)]],
+    ['os', [formatOs(definition)]],
+    ['clock', [withKept(node('clock', { offset: definition.clockOffset }), 'clock', definition)]],
+    ['on_poweroff', [node('on_poweroff', {}, [definition.onPoweroff])]],
+    ['on_reboot', [node('on_reboot', {}, [definition.onReboot])]],
+    ['on_crash', [node('on_crash', {}, [definition.onCrash])]],
+    ['devices', [node('devices', {}, formatDevices(definition, live))]],
+  ]);
+  const { elements, declarations } = hoistNamespace(definition.otherElements);
+  const children = [...domainVocabulary.children.keys()].flatMap((word) => [
+    ...(carried.get(word) ?? []),
+    ...elements.filter((element) => wordOf(element) === word),
+  ]);
+  const id = live === undefined ? undefined : String(live.id);
+  const domain = node('domain', { type: 'lxc', id }, children);
+  return printXml({ ...domain, attributes: [...domain.attributes, ...declarations] });
+}
+
+/** libvirt declares the lxc prefix on `<domain>`, not on the element that uses it. */
+function hoistNamespace(others: readonly XmlElement[]): {
+  elements: readonly XmlElement[];
+  declarations: readonly XmlAttribute[];
+} {
+  const isDeclaration = ({ name, value }: XmlAttribute) =>
+    name === 'xmlns:lxc' && value === lxcNamespace;
+  const declarations: XmlAttribute[] = [];
+  const elements = others.map((element) => {
+    const found = element.attributes.find(isDeclaration);
+    if (element.name !== 'lxc:namespace' || found === undefined) return element;
+    declarations.push(found);
+    const attributes = element.attributes.filter((attribute) => !isDeclaration(attribute));
+    return { ...element, attributes };
+  });
+  return { elements, declarations };
+}
+
+function formatText(name: string, text: string | undefined): readonly PrintableElement[] {
+  return text === undefined ? [] : [node(name, {}, [text])];
+}
+
+function formatMetadata({ metadata }: DomainDefinition): readonly PrintableElement[] {
+  return metadata.length === 0 ? [] : [node('metadata', {}, metadata)];
+}
+
+function formatMemory(
+  name: 'memory' | 'currentMemory',
+  definition: DomainDefinition,
+): PrintableElement {
+  const element = node(name, { unit: 'KiB' }, [String(definition[name])]);
+  return withKept(element, name, definition);
+}
+
+function formatVcpu({ vcpu }: DomainDefinition): PrintableElement {
+  const { placement, cpuset, current, count } = vcpu;
+  const online = current === undefined ? undefined : String(current);
+  return node('vcpu', { placement, cpuset, current: online }, [String(count)]);
+}
+
+function formatOs(definition: DomainDefinition): PrintableElement {
+  const { os } = definition;
+  const type = withKept(node('type', { arch: os.arch }, ['exe']), 'os/type', definition);
+  const carried = new Map<string, readonly PrintableElement[]>([
+    ['type', [type]],
+    ...formatInit(os),
+  ]);
+  const kept = keptOf('os', definition);
+  const children = [...osVocabulary.children.keys()].flatMap((word) => [
+    ...(carried.get(word) ?? []),
+    ...kept.children.filter((element) => wordOf(element) === word),
+  ]);
+  return { name: 'os', attributes: kept.attributes, children };
+}
+
+function formatInit(os: OsDefinition): [string, readonly PrintableElement[]][] {
+  const { init, initArgs, initEnvironment } = os;
+  return [
+    ['init', [node('init', {}, [init])]],
+    ['initarg', initArgs.map((argument) => node('initarg', {}, [argument]))],
+    ['initenv', initEnvironment.map(({ name, value }) => node('initenv', { name }, [value]))],
+    ['initdir', formatText('initdir', os.initDirectory)],
+    ['inituser', formatText('inituser', os.initUser)],
+    ['initgroup', formatText('initgroup', os.initGroup)],
+  ];
+}
+
+/** `element` with what was kept of it; `path` is the one below `<domain>`. */
+function withKept(
+  element: PrintableElement,
+  path: string,
+  definition: DomainDefinition,
+): PrintableElement {
+  const { attributes, children } = keptOf(path, definition);
+  return {
+    name: element.name,
+    attributes: [...element.attributes, ...attributes],
+    children: [...element.children, ...children],
+  };
+}
+
+function keptOf(path: string, { kept = [] }: DomainDefinition): KeptPart {
+  const part = kept.find((candidate) => candidate.path === `domain/${path}`);
+  return part ?? { path, attributes: [], children: [] };
+}

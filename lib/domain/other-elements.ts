@@ -1,0 +1,69 @@
+/**
+ * The children of `<domain>` that are kept whole. Of what they hold, only the names of features and
+ * the words of `<lxc:namespace>` are checked: `start` refuses them all.
+ */
+import type { XmlElement } from './definition';
+import { attributePlace, refusal } from './place';
+import { standalone } from './raw';
+import {
+  childOf,
+  inVocabularyOrder,
+  locateChildren,
+  readElement,
+  textOf,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from './reading';
+import { domainVocabulary, emptyVocabulary, featureNames } from './vocabulary';
+
+/** In libvirt's output order. @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR. */
+export function parseOtherElements(domain: Reading, session: ParseSession): XmlElement[] {
+  const others = [...domain.keptChildren];
+  const features = childOf(domain, 'features');
+  if (features !== undefined && checkFeatures(features, session) > 0) others.push(features);
+  const namespaces = childOf(domain, 'lxc:namespace');
+  if (namespaces !== undefined) {
+    checkSharedNamespaces(namespaces);
+    session.later.push({ path: namespaces.path, position: namespaces.position });
+    others.push(namespaces);
+  }
+  return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
+}
+
+/** Each feature is for later by itself, so that `start` names it. Returns how many there are. */
+function checkFeatures(at: LocatedElement, session: ParseSession): number {
+  const features = locateChildren(at);
+  readElement(
+    { ...at, element: { ...at.element, children: [textOf(at.element)] } },
+    emptyVocabulary,
+    [],
+  );
+  for (const { element, path, position } of features) {
+    if (element.namespace !== '' || !featureNames.includes(element.name)) {
+      const detail = `unexpected feature '${element.name}'`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, { path, position });
+    }
+    session.later.push({ path, position });
+  }
+  return features.length;
+}
+
+function checkSharedNamespaces(at: LocatedElement): void {
+  for (const child of locateChildren(at)) {
+    const feature = child.element.name.slice(child.element.name.indexOf(':') + 1);
+    if (!['sharenet', 'shareipc', 'shareuts'].includes(feature)) {
+      throw refusal('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, child);
+    }
+    const valueOf = (name: string) =>
+      child.element.attributes.find((attribute) => attribute.name === name)?.value;
+    const type = valueOf('type');
+    if (type === undefined || valueOf('value') === undefined) {
+      throw refusal('INTERNAL_ERROR', 'No lxc environment type specified', child);
+    }
+    if (!['none', 'name', 'pid', 'netns'].includes(type)) {
+      const detail = `Unknown LXC namespace source '${type}'`;
+      throw refusal('INTERNAL_ERROR', detail, attributePlace(child, 'type'));
+    }
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
+ * Pure: the same text and context give the same definition. Nothing in the text is ignored.
+ */
+import { parseClock, parseLifecycle } from './clock';
+import type { DomainDefinition } from './definition';
+import { parseDevices } from './devices';
+import { parseMetadata, parseName, parseTitle, parseUuid } from './identity';
+import { parseOs } from './os';
+import { parseOtherElements } from './other-elements';
+import { attributePlace, comparePositions, refusal } from './place';
+import {
+  childOf,
+  locateRoot,
+  readElement,
+  readText,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from './reading';
+import { parseMemory, parseVcpu } from './resources';
+import { domainVocabulary } from './vocabulary';
+import { parseXml } from './xml';
+
+/** What `parseDomain` has to know about the world. */
+export interface ParseContext {
+  /** The host's architecture, as `uname -m` gives it. */
+  readonly arch: string;
+  /** Path of the monitor's executable: the default `<emulator>`. */
+  readonly emulator: string;
+  /** A random uuid, asked for when the text has none. */
+  readonly newUuid: () => string;
+}
+
+const domainTypes =
+  'qemu kqemu kvm xen lxc uml openvz test vmware hyperv vbox phyp parallels vz bhyve hvf'.split(
+    ' ',
+  );
+
+/**
+ * Parses one definition.
+ *
+ * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, NO_SOURCE,
+ * NO_TARGET, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, as libvirt has them. What `start`
+ * refuses is no error here; see `later` and `checkStartable`.
+ */
+export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
+  const session: ParseSession = { context, later: [], kept: [] };
+  const root = locateRoot(parseXml(xml));
+  const domain = readDomain(root, session);
+  const name = parseName(domain, session);
+  const uuid = parseUuid(domain, session);
+  const os = parseOs(domain, session);
+  const title = parseTitle(domain, session);
+  const description = readText(childOf(domain, 'description'), session.later);
+  const rest = {
+    metadata: parseMetadata(domain),
+    ...parseMemory(domain, session),
+    vcpu: parseVcpu(domain, session),
+    os,
+    clockOffset: parseClock(domain, session),
+    ...parseLifecycle(domain, session),
+    otherElements: parseOtherElements(domain, session),
+    ...parseDevices(domain, session),
+  };
+  return {
+    name,
+    uuid,
+    ...(title === undefined ? {} : { title }),
+    ...(description === undefined ? {} : { description }),
+    ...rest,
+    ...(session.kept.length === 0 ? {} : { kept: session.kept }),
+    later: session.later.sort((a, b) => comparePositions(a.position, b.position)),
+  };
+}
+
+function readDomain(root: LocatedElement, session: ParseSession): Reading {
+  const { name, namespace, attributes } = root.element;
+  if (name !== 'domain' || namespace !== '') {
+    throw refusal('XML_ERROR', `expecting root element of 'domain', not '${name}'`, root);
+  }
+  const type = attributes.find((attribute) => attribute.name === 'type')?.value;
+  if (type === undefined) throw refusal('INTERNAL_ERROR', 'missing domain type attribute', root);
+  const place = attributePlace(root, 'type');
+  if (!domainTypes.includes(type)) {
+    throw refusal('CONFIG_UNSUPPORTED', `invalid domain type ${type}`, place);
+  }
+  if (type !== 'lxc') {
+    throw refusal('INVALID_ARG', `could not find capabilities for domaintype=${type}`, place);
+  }
+  return readElement(root, domainVocabulary, session.later);
+}

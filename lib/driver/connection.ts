@@ -1,0 +1,214 @@
+/** Connection: the way in. Cheap, and nothing runs between its calls. */
+import { readFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { checkStartable } from '../domain/validate';
+import { TslxcError } from '../errors';
+import { packageRoot } from '../host/package-paths';
+import { statePaths } from '../host/state-paths';
+import type { Plan } from '../plan/operation';
+import { checkConnectable, readPrivilege } from './access';
+import { containers } from './containers';
+import { createDomain, defineDomain } from './define';
+import { Domain } from './domain';
+import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
+import { reapAll } from './reaper';
+import { Session } from './session';
+import type { ConnectOptions, DomainEvent, ListFilter, Logger, StartOptions } from './types';
+import { canonicalUri, resolveUri } from './uri';
+
+const defaultStartTimeout = 30_000;
+
+/** Events as they happen; `close` of the connection, an abort or `break` end it. */
+export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & AsyncDisposable;
+
+/**
+ * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on
+ * it does.
+ *
+ * @param uri - `lxc:///` (the default) or `lxc:///system`
+ * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
+ * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit.
+ */
+export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
+  return new Promise((resolve) => {
+    resolve(open(uri, options));
+  });
+}
+
+/**
+ * A connection to the containers of this host, or of a root of one's own. Any number may be open, in any
+ * number of processes. An open one does not keep its process alive unless `ref` is called.
+ *
+ * Every method but `plan` of an XML text and `version` may throw ACCESS_DENIED when the process is not
+ * root with CAP_SYS_ADMIN; all throw OPERATION_INVALID when the connection is closed. Those that change
+ * something throw OPERATION_DENIED on a read-only connection.
+ *
+ * @example
+ * await using connection = await connect('lxc:///', { logger: pino() });
+ * for (const domain of await connection.listDomains({ state: 'active' })) {
+ *   console.log(domain.id, domain.name);
+ * }
+ */
+export class Connection implements AsyncDisposable {
+  /** `lxc:///` */
+  readonly uri: string;
+  readonly #session: Session;
+
+  /** @internal */
+  constructor(session: Session, uri: string) {
+    this.#session = session;
+    this.uri = uri;
+  }
+
+  /**
+   * Stores a definition, in the place of the one of that name if there is one. What runs under the name
+   * goes on as it is, and the next start takes the new one. Without `<uuid>` it keeps the domain's.
+   *
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain.
+   */
+  async defineDomain(xml: string): Promise<Domain> {
+    this.#session.demand('write', 'Connection.defineDomain');
+    return new Domain(this.#session, await defineDomain(this.#session, xml));
+  }
+
+  /**
+   * Starts a container from XML text. The domain is transient: gone when the container ends. With the
+   * name and uuid of a stored one that is off, it is that one, for once with this text.
+   *
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to
+   * another domain; and as `Domain.start`.
+   */
+  async createDomain(xml: string, options: StartOptions = {}): Promise<Domain> {
+    this.#session.demand('write', 'Connection.createDomain');
+    return new Domain(this.#session, await createDomain(this.#session, xml, options));
+  }
+
+  /** @throws TslxcError NO_DOMAIN. @throws DefinitionError when its stored file is none. */
+  async lookupDomainByName(name: string): Promise<Domain> {
+    this.#session.demand('read', 'Connection.lookupDomainByName');
+    return new Domain(this.#session, await findByName(this.#session, name));
+  }
+
+  /** @throws TslxcError NO_DOMAIN; INVALID_ARG for what is no uuid. */
+  async lookupDomainByUuid(uuid: string): Promise<Domain> {
+    this.#session.demand('read', 'Connection.lookupDomainByUuid');
+    return new Domain(this.#session, await findByUuid(this.#session, uuid));
+  }
+
+  /** By the pid of the monitor. @throws TslxcError NO_DOMAIN. */
+  async lookupDomainById(id: number): Promise<Domain> {
+    this.#session.demand('read', 'Connection.lookupDomainById');
+    return new Domain(this.#session, await findById(this.#session, id));
+  }
+
+  /** Active domains by id, then inactive ones by name. A stored file that is no definition is left out. */
+  async listDomains(filter: ListFilter = {}): Promise<Domain[]> {
+    this.#session.demand('read', 'Connection.listDomains');
+    const found = await findAll(this.#session, filter);
+    return found.map((identity) => new Domain(this.#session, identity));
+  }
+
+  /**
+   * What happens to domains from now on, whichever process does it, in order and without a gap. Does not
+   * keep the process alive unless the connection is ref'd.
+   *
+   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was left waiting for so long that
+   * events are gone.
+   */
+  events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
+    this.#session.demand('read', 'Connection.events');
+    return this.#session.follow(options.signal);
+  }
+
+  /**
+   * What a start of a stored domain or of an XML text would do, without doing any of it. Needs no
+   * privilege for a text.
+   *
+   * @throws DefinitionError; TslxcError NO_DOMAIN; SyscallError when the host lacks what it names.
+   */
+  plan(target: { readonly name: string } | { readonly xml: string }): Plan {
+    const session = this.#session;
+    if ('xml' in target) session.checkOpen();
+    else session.demand('read', 'Connection.plan');
+    const definition =
+      'xml' in target ? session.parse(target.xml).definition : session.store.read(target.name);
+    if (definition === undefined) {
+      throw noDomain(`no domain with matching name '${'name' in target ? target.name : ''}'`);
+    }
+    checkStartable(definition);
+    const { paths, startTimeout } = session;
+    const descriptors = { consoleDescriptors: 0, passDescriptors: 0 };
+    return session.containers.prepare({ paths, definition, startTimeout, ...descriptors }).plan;
+  }
+
+  /**
+   * Cleans up after every container that has ended with nobody there to do it, and carries out what its
+   * definition says comes next. Resolves to how many there were.
+   */
+  async reap(): Promise<number> {
+    this.#session.demand('write', 'Connection.reap');
+    const { containers: all, paths } = this.#session;
+    // The lock would make the folders of a root that is gone by now.
+    if (all.runNames(paths).length === 0) return 0;
+    return all.withReaperLock(paths, () => reapAll(this.#session, all.runNames(paths)));
+  }
+
+  /** Of this package, and of the kernel (`uname -r`). */
+  version(): { library: string; kernel: string } {
+    this.#session.checkOpen();
+    return { library: packageVersion(), kernel: release() };
+  }
+
+  /** Keeps the process alive for as long as it owns containers or follows events. */
+  ref(): void {
+    this.#session.ref();
+  }
+
+  /** The default. */
+  unref(): void {
+    this.#session.unref();
+  }
+
+  /** Ends its event streams and lets go of the containers it owns; they go on. */
+  async close(): Promise<void> {
+    await this.#session.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}
+
+function open(uri: string, options: ConnectOptions): Connection {
+  const resolved = resolveUri(uri);
+  const { access = 'read-write', logger = silence } = options;
+  const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
+  if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
+  const startTimeout = options.startTimeout ?? defaultStartTimeout;
+  if (!Number.isInteger(startTimeout) || startTimeout <= 0) {
+    throw new TslxcError(
+      'INVALID_ARG',
+      `startTimeout ${startTimeout} is not a number of milliseconds`,
+    );
+  }
+  checkConnectable(readPrivilege());
+  const paths = statePaths(root);
+  const session = new Session({ paths, access, startTimeout, logger, containers });
+  return new Connection(session, resolved);
+}
+
+const silence: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
+
+function packageVersion(): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}

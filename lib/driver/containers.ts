@@ -1,0 +1,56 @@
+/**
+ * What the driver asks of container/: one table, so that the rules about domains can be tested without
+ * root and without a container. It decides nothing.
+ */
+import { existsSync } from 'node:fs';
+import { cleanUp, forget } from '../container/cleanup';
+import { startContainer, type ContainerStart } from '../container/controller';
+import type { RunningContainer } from '../container/running-container';
+import { withDomainLock, withReaperLock } from '../container/domain-lock';
+import { MonitorClient } from '../container/monitor-client';
+import { prepare } from '../container/preparation';
+import { readRunState, runNames, type RunState } from '../container/run-state';
+import { readUsage } from '../container/usage';
+import { bootId } from '../host/boot-id';
+import { runPaths, type StatePaths } from '../host/state-paths';
+
+/** A connection to a monitor. */
+export type MonitorConnection = Pick<MonitorClient, keyof MonitorClient>;
+
+/** A container that this process has started. */
+export type OwnedContainer = Pick<RunningContainer, keyof RunningContainer>;
+
+export type EndedState = RunState & { phase: 'ended' };
+
+/** See the functions of the same names. */
+export interface Containers {
+  readonly readRunState: typeof readRunState;
+  readonly runNames: typeof runNames;
+  readonly withDomainLock: typeof withDomainLock;
+  readonly withReaperLock: typeof withReaperLock;
+  readonly prepare: typeof prepare;
+  readonly cleanUp: typeof cleanUp;
+  readonly forget: typeof forget;
+  readonly readUsage: typeof readUsage;
+  readonly bootId: typeof bootId;
+  startContainer(start: ContainerStart): Promise<OwnedContainer>;
+  /** Undefined when no monitor listens (any more). */
+  connectMonitor(paths: StatePaths, name: string): Promise<MonitorConnection | undefined>;
+  /** Whether init's execve succeeded in the run that is now being cleaned up. */
+  hasRun(paths: StatePaths, name: string): boolean;
+}
+
+export const containers: Containers = {
+  readRunState,
+  runNames,
+  withDomainLock,
+  withReaperLock,
+  prepare,
+  startContainer,
+  cleanUp,
+  forget,
+  readUsage,
+  bootId,
+  connectMonitor: (paths, name) => MonitorClient.connect(paths, name),
+  hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
+};

@@ -1,0 +1,73 @@
+/**
+ * Which verb a domain takes in which phase, as one table, and what libvirt says of the others. Also what
+ * the end of a container leads to. Pure: nothing here looks at the host.
+ */
+import { meaningOf, shutoffReason, type ExitRecord } from '../container/exit-record';
+import type { DomainDefinition } from '../domain/definition';
+import { TslxcError } from '../errors';
+import type { DomainEvent } from './types';
+
+/** A domain once what has ended is cleaned up. */
+export type SettledPhase = 'off' | 'running';
+
+/** What can be asked of a domain and depends on its phase. `create` is a start from XML. */
+export type Verb =
+  'start' | 'create' | 'destroy' | 'undefine' | 'openConsole' | 'sendSignal' | 'liveXml';
+
+/** The phase afterwards, or why not. `%` is the domain's name. */
+type Transition = SettledPhase | Readonly<{ refused: string }>;
+
+const notRunning = { refused: 'domain is not running' } as const;
+
+const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
+  off: {
+    start: 'running',
+    create: 'running',
+    destroy: notRunning,
+    undefine: 'off',
+    openConsole: notRunning,
+    sendSignal: notRunning,
+    liveXml: notRunning,
+  },
+  running: {
+    start: { refused: 'Domain is already running' },
+    create: { refused: "domain '%' is already active" },
+    destroy: 'off',
+    undefine: 'running',
+    openConsole: 'running',
+    sendSignal: 'running',
+    liveXml: 'running',
+  },
+};
+
+/**
+ * The phase that `verb` leads to.
+ *
+ * @throws TslxcError OPERATION_INVALID when the domain takes no such verb in this phase.
+ */
+export function transition(verb: Verb, phase: SettledPhase, domain: string): SettledPhase {
+  const outcome = transitions[phase][verb];
+  if (typeof outcome === 'string') return outcome;
+  throw new TslxcError(
+    'OPERATION_INVALID',
+    outcome.refused.replace('%', () => domain),
+    { domain },
+  );
+}
+
+/** What the definition wants after this end: `on_poweroff`, `on_reboot`, `on_crash`. A destroy is final. */
+export function actionAfter(record: ExitRecord, definition: DomainDefinition): 'stay' | 'restart' {
+  const actions = {
+    destroy: 'destroy',
+    poweroff: definition.onPoweroff,
+    reboot: definition.onReboot,
+    crash: definition.onCrash,
+  } as const;
+  return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
+}
+
+/** The detail of the `stopped` event that tells of this end. */
+export function stopDetail(record: ExitRecord): DomainEvent['detail'] {
+  const reason = shutoffReason(record);
+  return reason === 'unknown' ? 'failed' : reason;
+}

@@ -1,0 +1,132 @@
+/**
+ * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
+ * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all come to it.
+ */
+import type { ExitRecord } from '../container/exit-record';
+import type { RunState, StartRecord } from '../container/run-state';
+import type { EndedState } from './containers';
+import { actionAfter, stopDetail } from './lifecycle';
+import type { Session } from './session';
+import { launch } from './start';
+
+/** A domain's state once nothing of an ended container is left. */
+export type SettledState = RunState & { phase: 'off' | 'running' };
+
+export interface Settled {
+  readonly state: SettledState;
+  /** The end that was cleaned up just now. */
+  readonly exit?: ExitRecord;
+}
+
+/** `carryOut` does what on_poweroff, on_reboot or on_crash says; `stay` leaves the domain off. */
+export type Sequel = 'carryOut' | 'stay';
+
+/** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
+const width = 4;
+
+/** Cleans up what has ended. Under the domain's lock. */
+export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
+  const before = stateUnderLock(session, name);
+  if (before.phase !== 'ended') return { state: before };
+  const ownership = session.owned(name) === undefined ? 'leave' : 'keep';
+  const exit = await finish(session, name, before);
+  if (exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit)) {
+    await restart(session, before.start, ownership);
+  }
+  const after = stateUnderLock(session, name);
+  const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
+  return { state, ...(exit === undefined ? {} : { exit }) };
+}
+
+/** The state under the domain's lock. A start that still stands there has lost its caller: it has ended. */
+export function stateUnderLock(session: Session, name: string): SettledState | EndedState {
+  const state = session.containers.readRunState(session.paths, name);
+  return state.phase === 'starting' ? { phase: 'ended', start: state.start } : state;
+}
+
+/**
+ * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
+ * of which nobody was told. Under the domain's lock.
+ */
+export async function finish(
+  session: Session,
+  name: string,
+  ended: EndedState,
+): Promise<ExitRecord | undefined> {
+  const { containers, paths, store, logger } = session;
+  const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
+  // Defining and undefining change what the domain is while it runs.
+  const persistence = store.has(name) ? 'persistent' : 'transient';
+  const start = { ...ended.start, persistence } as const;
+  const exit = await containers.cleanUp(paths, { ...ended, start }, name);
+  session.disown(name);
+  if (!hasRun) {
+    logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
+    return undefined;
+  }
+  const { uuid } = start;
+  await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
+  logger.info({ domain: name, exit }, 'container ended and was cleaned up');
+  return exit;
+}
+
+/** Whether the definition that ran wants to run again after this end. */
+export function wantsRestart(session: Session, start: StartRecord, exit: ExitRecord): boolean {
+  // What a boot of the host ended is not started again by it.
+  if (start.boot !== session.containers.bootId()) return false;
+  try {
+    return actionAfter(exit, session.parse(start.xml).definition) === 'restart';
+  } catch (error) {
+    session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
+    return false;
+  }
+}
+
+/** Cleans up one domain if it has ended; true if so. */
+export async function reapOne(session: Session, name: string): Promise<boolean> {
+  const { containers, paths } = session;
+  if (containers.readRunState(paths, name).phase !== 'ended') return false;
+  return session.locked(name, async () => {
+    if (stateUnderLock(session, name).phase !== 'ended') return false;
+    await settle(session, name, 'carryOut');
+    return true;
+  });
+}
+
+/** Cleans up all of these domains that have ended. Resolves to their number; failures are logged. */
+export async function reapAll(session: Session, names: readonly string[]): Promise<number> {
+  const left = [...names];
+  let cleaned = 0;
+  const work = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      try {
+        if (await reapOne(session, name)) cleaned += 1;
+      } catch (error) {
+        session.logger.error({ err: error, domain: name }, 'cleaning up failed');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return cleaned;
+}
+
+/** What the owner of a container does at its end. */
+export function reapInBackground(session: Session, name: string): void {
+  session.inBackground(`cleaning up after '${name}' failed`, () => reapOne(session, name));
+}
+
+/** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */
+async function restart(
+  session: Session,
+  { name, xml }: StartRecord,
+  ownership: 'keep' | 'leave',
+): Promise<void> {
+  try {
+    const { definition } = session.parse(xml);
+    const persistence = session.store.has(name) ? 'persistent' : 'transient';
+    const onExited = (): void => reapInBackground(session, name);
+    await launch(session, { definition, persistence, options: { ownership }, onExited });
+  } catch (error) {
+    session.logger.error({ err: error, domain: name }, 'restarting failed');
+  }
+}

@@ -1,0 +1,60 @@
+/** Starting a container for a domain, whatever asked for it. Under the domain's lock, with the domain off. */
+import type { ContainerStart } from '../container/controller';
+import type { DomainDefinition } from '../domain/definition';
+import { formatDomain } from '../domain/format';
+import { checkStartable } from '../domain/validate';
+import type { Session } from './session';
+import type { StartOptions } from './types';
+
+export interface Launch {
+  readonly definition: DomainDefinition;
+  readonly persistence: 'persistent' | 'transient';
+  readonly options: StartOptions;
+  /** Called at the end of a container that this process owns. */
+  readonly onExited: () => void;
+}
+
+/**
+ * Starts the container and tells of it.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for what this version does not carry out; whatever
+ * `startContainer` throws, and then the host is as before.
+ */
+export async function launch(session: Session, what: Launch): Promise<void> {
+  const { definition } = what;
+  const { name, uuid } = definition;
+  checkStartable(definition);
+  const start = describeStart(session, what);
+  const container = await session.containers.startContainer(start);
+  if (start.ownership === 'keep') session.own(name, container);
+  else container.release();
+  await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
+  session.logger.info({ domain: name, id: container.id }, 'container started');
+}
+
+const texts = new WeakMap<DomainDefinition, string>();
+
+/** Definitions never change: one that is started again is not printed again. */
+function canonicalText(definition: DomainDefinition): string {
+  const text = texts.get(definition) ?? formatDomain(definition);
+  texts.set(definition, text);
+  return text;
+}
+
+function describeStart(session: Session, what: Launch): ContainerStart {
+  const { paths, startTimeout } = session;
+  const { definition, persistence, options, onExited } = what;
+  const { passDescriptors = [], consoleDescriptor, signal, ownership = 'keep' } = options;
+  return {
+    paths,
+    definition,
+    xml: canonicalText(definition),
+    persistence,
+    startTimeout,
+    passDescriptors,
+    ownership,
+    onExited,
+    ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

@@ -1,0 +1,80 @@
+/** The plain data of the public API: options, states, events. */
+import type { ExitRecord, ShutoffReason } from '../container/exit-record';
+
+/** The part of pino's interface that is used; any logger with it will do. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+export interface ConnectOptions {
+  /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT`, else `/`. */
+  readonly root?: string;
+  /** Silence without it. */
+  readonly logger?: Logger;
+  /** `read-only`: every call that would change something rejects with OPERATION_DENIED. */
+  readonly access?: 'read-write' | 'read-only';
+  /** How long the monitor and init may take to start, in milliseconds. Default 30,000. */
+  readonly startTimeout?: number;
+}
+
+export interface StartOptions {
+  /** Descriptors that init gets as 3, 4, … with LISTEN_FDS set. */
+  readonly passDescriptors?: readonly number[];
+  /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. */
+  readonly consoleDescriptor?: number;
+  /**
+   * `keep` (default): this process cleans up and is told at the end of the container, while it lives.
+   * `leave`: the container is on its own at once, as after `tslxc start`.
+   */
+  readonly ownership?: 'keep' | 'leave';
+  /** Abandons a start that has not committed yet; rejects with OPERATION_ABORTED, the host as before. */
+  readonly signal?: AbortSignal;
+}
+
+export type DomainState =
+  | Readonly<{ state: 'running'; reason: 'booted' | 'unknown' }>
+  | Readonly<{ state: 'shutoff'; reason: ShutoffReason; exit?: ExitRecord }>;
+
+export interface DomainInfo {
+  readonly state: DomainState;
+  /** KiB. */
+  readonly maxMemory: number;
+  /** KiB in use now; the definition's currentMemory when shut off. */
+  readonly usedMemory: number;
+  readonly vcpus: number;
+  /** CPU time used, in nanoseconds; undefined when shut off. */
+  readonly cpuTime?: bigint;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+}
+
+export interface ListFilter {
+  readonly state?: 'active' | 'inactive';
+  readonly persistence?: 'persistent' | 'transient';
+}
+
+/** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
+export interface DomainEvent {
+  readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
+  /** defined: added, updated · undefined: removed · started: booted · stopped: shutdown, destroyed, crashed, failed. */
+  readonly detail:
+    'added' | 'updated' | 'removed' | 'booted' | 'shutdown' | 'destroyed' | 'crashed' | 'failed';
+  readonly domain: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** With `stopped`: how init ended. */
+  readonly exit?: ExitRecord;
+}
+
+export interface ConsoleOptions {
+  /** Index of the console, from 0; or its alias `console0`. Default: the first. */
+  readonly device?: number | string;
+  /** Size to set at once. */
+  readonly size?: Readonly<{ rows: number; columns: number }>;
+  /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
+  readonly from?: 'replay' | 'live';
+}

@@ -1,0 +1,166 @@
+/**
+ * Every error that tslxc throws. An error is data until someone shows it: it carries the code, and
+ * where there are such the errno, system call, path, step, element and position. Nobody parses a message.
+ */
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+
+/**
+ * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail.
+ * `NATIVE_NOT_BUILT` and `PROTOCOL_ERROR` are our own.
+ */
+export const errorPrefixes = {
+  INTERNAL_ERROR: 'internal error',
+  NO_SUPPORT: 'this function is not supported by the connection driver',
+  NO_CONNECT: 'failed to connect to the hypervisor',
+  INVALID_ARG: 'invalid argument',
+  OPERATION_FAILED: 'operation failed',
+  NO_SOURCE: 'missing source information for device',
+  NO_TARGET: 'missing target information for device',
+  NO_NAME: 'missing name information',
+  XML_ERROR: 'XML error',
+  OPERATION_DENIED: 'operation forbidden',
+  SYSTEM_ERROR: '',
+  NO_DOMAIN: 'Domain not found',
+  OPERATION_INVALID: 'Requested operation is not valid',
+  CONFIG_UNSUPPORTED: 'unsupported configuration',
+  OPERATION_TIMEOUT: 'Timed out during operation',
+  ARGUMENT_UNSUPPORTED: 'argument unsupported',
+  ACCESS_DENIED: 'access denied',
+  OPERATION_UNSUPPORTED: 'Operation not supported',
+  RESOURCE_BUSY: 'resource busy',
+  OPERATION_ABORTED: 'operation aborted',
+  PROTOCOL_ERROR: 'protocol error',
+  NATIVE_NOT_BUILT: 'native code is not built',
+} as const;
+
+/** A stable error code. Test this, not the class and not the message. */
+export type ErrorCode = keyof typeof errorPrefixes;
+
+/** Where an error happened; each field is there only when it means something. */
+export interface ErrorDetails {
+  /** Positive errno of the system call that failed, as in errno(3). */
+  readonly errno?: number;
+  /** Name of the system call that failed. */
+  readonly syscall?: string;
+  /** The file, device or address that the call was about. */
+  readonly path?: string;
+  /** The step of the start, stop or plan that failed, in words. */
+  readonly step?: string;
+  /** The domain that it happened to. */
+  readonly domain?: string;
+  /** The XML element that is at fault, as a path such as `domain/os/init`. */
+  readonly element?: string;
+  /** Line of the XML text, from 1. */
+  readonly line?: number;
+  /** Column of the XML text, from 1. */
+  readonly column?: number;
+  readonly cause?: unknown;
+}
+
+const brand = Symbol.for('tslxc.error');
+
+/**
+ * Base of all errors of this package.
+ *
+ * @example
+ * try {
+ *   await connection.lookupDomainByName('web');
+ * } catch (error) {
+ *   if (TslxcError.is(error, 'NO_DOMAIN')) await connection.defineDomain(xml);
+ *   else throw error;
+ * }
+ */
+export class TslxcError extends Error implements ErrorDetails {
+  override readonly name: string = 'TslxcError';
+  readonly [brand] = true;
+  readonly code: ErrorCode;
+  declare readonly errno?: number;
+  declare readonly syscall?: string;
+  declare readonly path?: string;
+  declare readonly step?: string;
+  declare readonly domain?: string;
+  declare readonly element?: string;
+  declare readonly line?: number;
+  declare readonly column?: number;
+
+  constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
+    const { cause, ...fields } = details;
+    super(prefixed(code, detail), cause === undefined ? undefined : { cause });
+    this.code = code;
+    Object.assign(this, fields);
+  }
+
+  /** True for an error of this package, whichever copy or realm it comes from (Jest has several). */
+  static is(error: unknown, code?: ErrorCode): error is TslxcError {
+    return (
+      typeof error === 'object' &&
+      error !== null &&
+      brand in error &&
+      (code === undefined || (error as { code?: unknown }).code === code)
+    );
+  }
+}
+
+/** The definition says something that it may not say, or says it in a wrong way. Has `element`, `line`, `column`. */
+export class DefinitionError extends TslxcError {
+  override readonly name: string = 'DefinitionError';
+}
+
+/** What a failed system call reports, from the addon, the monitor or init. */
+export interface Failure {
+  /** Positive errno. */
+  readonly errno: number;
+  readonly syscall: string;
+  readonly path?: string;
+  readonly step?: string;
+  readonly domain?: string;
+}
+
+/** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless told. */
+export class SyscallError extends TslxcError {
+  override readonly name: string = 'SyscallError';
+
+  constructor(failure: Failure, code: ErrorCode = 'SYSTEM_ERROR') {
+    super(code, describeFailure(failure), failure);
+  }
+}
+
+/** A peer (monitor, or caller of a socket) said something that it may not say, or fell silent. */
+export class ProtocolError extends TslxcError {
+  override readonly name: string = 'ProtocolError';
+
+  constructor(detail: string, details: ErrorDetails = {}) {
+    super('PROTOCOL_ERROR', detail, details);
+  }
+}
+
+/** Numbers from here on are libuv's own, for getaddrinfo(3) and the like. */
+const firstOfLibuv = 3000;
+
+/** `ENOENT, no such file or directory` for 2. */
+export function describeErrno(errno: number): string {
+  const text = errno < firstOfLibuv ? getSystemErrorMap().get(-errno)?.[1] : undefined;
+  return text === undefined ? errnoName(errno) : `${errnoName(errno)}, ${text}`;
+}
+
+/** The symbolic name of a positive errno: `ENOENT` for 2. Node's own map lacks some, such as ENOEXEC and ECHILD. */
+export function errnoName(errno: number): string {
+  const known = errno < firstOfLibuv ? getSystemErrorMap().get(-errno)?.[0] : undefined;
+  return (
+    known ??
+    Object.entries(constants.errno).find(([, number]) => number === errno)?.[0] ??
+    `E${errno}`
+  );
+}
+
+function describeFailure({ errno, syscall, path, step }: Failure): string {
+  const what = path === undefined || path === '' ? syscall : `${syscall} ${path}`;
+  const where = step === undefined ? '' : ` (${step})`;
+  return `${what}: ${describeErrno(errno)}${where}`;
+}
+
+function prefixed(code: ErrorCode, detail: string): string {
+  const prefix = errorPrefixes[code];
+  return prefix === '' ? detail : `${prefix}: ${detail}`;
+}

@@ -1,0 +1,53 @@
+/**
+ * The monitor's executable as a descriptor that no container can write through. It is opened in a detached
+ * read-only overlay of its folder: /proc/PID/exe then leads to a file that has no writable mount, while all
+ * monitors share the pages of the one file. A sealed memory copy is the fallback where an overlay is refused.
+ */
+import { openSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { requireBuilt } from './built';
+import { native } from './native';
+import { monitorPath, packageRoot } from './package-paths';
+
+const O_PATH = 0o10000000;
+// mount_setattr(2)
+const MOUNT_ATTR_RDONLY = 0x1;
+const MOUNT_ATTR_NOSUID = 0x2;
+const MOUNT_ATTR_NODEV = 0x4;
+
+let opened: number | undefined;
+
+/** O_PATH descriptor of the monitor; one a process, kept open. Throws NATIVE_NOT_BUILT when there is none. */
+export function monitorExecutable(): number {
+  opened ??= openMonitor();
+  return opened;
+}
+
+function openMonitor(): number {
+  requireBuilt();
+  try {
+    return openInOverlay();
+  } catch {
+    return native().sealedCopy(monitorPath);
+  }
+}
+
+/** Without an upper layer overlayfs wants two lower ones; the second only has to be there. */
+function openInOverlay(): number {
+  const layers = [dirname(monitorPath), join(packageRoot, 'native')];
+  const overlay = native().makeFilesystem(
+    'overlay',
+    [`lowerdir=${layers.map(escapeLayer).join(':')}`],
+    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV,
+  );
+  try {
+    return openSync(`/proc/self/fd/${overlay}/${basename(monitorPath)}`, O_PATH);
+  } finally {
+    native().closeDescriptor(overlay);
+  }
+}
+
+/** Colons separate layers and backslashes escape (overlayfs.rst). */
+function escapeLayer(path: string): string {
+  return path.replace(/[\\:]/g, '\\$&');
+}

@@ -1,0 +1,244 @@
+/**
+ * The one door to the addon: typed functions, and errno turned into SyscallError. Each function is one
+ * system call, one netlink exchange or one job; nothing here decides. Descriptors are plain numbers that
+ * the caller owns and closes (closeDescriptor). Functions that can block return promises and run off
+ * the event loop; those that wait for a lock have a thread of their own.
+ */
+import { SyscallError } from '../errors';
+import { loadAddon } from './addon';
+
+/** One thing to do in the cgroup file systems; paths are absolute host paths. */
+export type CgroupStep =
+  /** mkdir(2) 0755. `exclusive`: EEXIST is an error; `shared`: it is not. */
+  | Readonly<{ step: 'make'; path: string; existing: 'exclusive' | 'shared' }>
+  /** Writes `value` to the file `path` in one write(2). */
+  | Readonly<{ step: 'write'; path: string; value: string }>
+  /** setxattr(2) of `value` under `name` on the directory `path`. */
+  | Readonly<{ step: 'mark'; path: string; name: string; value: string }>
+  /** Attaches a device program (BPF_PROG_TYPE_CGROUP_DEVICE) to the v2 directory `path`, replacing ours. */
+  | Readonly<{ step: 'devices'; path: string; rules: readonly DeviceRule[] }>;
+
+/** Allows access to a device; whatever no rule allows is refused (EPERM). */
+export interface DeviceRule {
+  readonly type: 'c' | 'b' | 'a';
+  /** -1 is any. */
+  readonly major: number;
+  /** -1 is any. */
+  readonly minor: number;
+  /** Any of `r`, `w`, `m` (mknod), in that order. */
+  readonly access: string;
+}
+
+export interface MonitorRequest {
+  /** O_PATH descriptor of the monitor's executable. */
+  readonly executable: number;
+  /** argv[0] and on, as `ps` shows it; the addon appends nothing. */
+  readonly argv: readonly string[];
+  /** Done in order before the spawn; a failure makes the promise reject and nothing is spawned. */
+  readonly cgroups: readonly CgroupStep[];
+  /** Descriptor of the v2 cgroup that the monitor is cloned into, or -1. */
+  readonly leafCgroup: number;
+  /** The bytes that lie in the monitor's socket before it is spawned (already framed). */
+  readonly plan: Uint8Array;
+  /** Descriptors that the monitor gets as 6, 7, … in this order, besides 3 (channel), 5 (leaf, if any). */
+  readonly descriptors: readonly number[];
+}
+
+export interface TreeAttributes {
+  /** MOUNT_ATTR_* bits to set. */
+  readonly set?: number;
+  readonly clear?: number;
+  readonly propagation?: 'private' | 'slave' | 'shared';
+  readonly depth: 'single' | 'recursive';
+}
+
+export interface Pty {
+  readonly master: number;
+  readonly slave: number;
+  /** `/dev/pts/N` */
+  readonly path: string;
+}
+
+export interface WindowSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A network interface as rtnetlink(7) sees it. */
+export interface Link {
+  readonly index: number;
+  readonly name: string;
+  /** `veth`, `bridge`, `macvlan`, or '' for a physical one. */
+  readonly kind: string;
+  /** Colon-separated, lower case; '' when it has none. */
+  readonly address: string;
+  readonly mtu: number;
+  /** Index of the bridge it is a port of, or 0. */
+  readonly master: number;
+  /** IFF_UP. */
+  readonly up: boolean;
+}
+
+export type LinkRequest =
+  /** A pair; `peerNamespace` (a descriptor of a network namespace, or -1 for this one) gets the peer. */
+  | Readonly<{
+      kind: 'veth';
+      name: string;
+      address?: string;
+      peer: string;
+      peerAddress?: string;
+      peerNamespace: number;
+    }>
+  | Readonly<{ kind: 'bridge'; name: string; address?: string }>
+  | Readonly<{
+      kind: 'macvlan';
+      name: string;
+      address?: string;
+      lower: string;
+      mode: 'private' | 'vepa' | 'bridge' | 'passthru';
+    }>;
+
+export interface LinkChange {
+  readonly state?: 'up' | 'down';
+  readonly address?: string;
+  readonly mtu?: number;
+  /** Name of a bridge, or '' to leave it. */
+  readonly master?: string;
+  readonly name?: string;
+  /** Descriptor of the network namespace to move it to. */
+  readonly namespace?: number;
+}
+
+/** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
+export interface Native {
+  /** One job off the event loop: the cgroup steps, the plan into a socket pair, the spawn of the monitor's
+   *  stage 0 (posix_spawn, own session, `/dev/null` on 0-2, default signals) and the wait for it.
+   *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
+  startMonitor(request: MonitorRequest): Promise<number>;
+
+  /** Runs encoded plan operations in a fresh thread that first joins and unshares namespaces, and ends
+   *  with it: clone, mount and pivot_root code is the monitor's own. `join` are namespace descriptors
+   *  (setns(2)), `unshare` CLONE_NEW* flags. */
+  runOperations(
+    operations: Uint8Array,
+    options: { join: readonly number[]; unshare: number },
+  ): Promise<void>;
+
+  makeFilesystem(type: string, options: readonly string[], attributes: number): number;
+  openTree(
+    path: string,
+    options: { depth: 'single' | 'recursive'; automount: 'leave' | 'trigger' },
+  ): number;
+  setTreeAttributes(tree: number, attributes: TreeAttributes): void;
+  attachTree(tree: number, target: number): void;
+  /** openat2(2) with RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS; `flags` as open(2), O_CLOEXEC is added. */
+  openInRoot(root: number, path: string, flags: number): number;
+  /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
+  sealedCopy(path: string): number;
+
+  applyCgroupSteps(steps: readonly CgroupStep[]): Promise<void>;
+  /** Kills every process below the cgroups (cgroup.kill where there is one, else pidfd signals until
+   *  empty), thawing v1 ones. Missing ones are skipped. Resolves when all are empty; rejects EBUSY after `milliseconds`. */
+  killCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
+  /** Removes the cgroups with all below them, deepest first, retrying EBUSY for `milliseconds`. Missing ones are skipped. */
+  removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
+  /** v2 cgroup.freeze / v1 freezer.state of the directory, and waits until it is so; ETIMEDOUT after `milliseconds`. */
+  freezeCgroup(path: string, state: 'frozen' | 'thawed', milliseconds: number): Promise<void>;
+  /** Moves a process in: cgroup.procs. May wait for an RCU grace period. */
+  attachToCgroup(path: string, pid: number): Promise<void>;
+
+  createLink(request: LinkRequest, namespace?: number): Promise<void>;
+  changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
+  deleteLink(name: string, namespace?: number): Promise<void>;
+  listLinks(namespace?: number): Promise<Link[]>;
+
+  /** flock(2); waits in a thread of its own. */
+  flock(fd: number, mode: 'shared' | 'exclusive'): Promise<void>;
+  /** False when another holds it. */
+  tryFlock(fd: number, mode: 'shared' | 'exclusive'): boolean;
+  unlockFlock(fd: number): void;
+  /** An open-file-description write lock (F_OFD_SETLKW, fcntl(2)) on one byte; waits in a thread of its own. */
+  lockByte(fd: number, offset: number): Promise<void>;
+  tryLockByte(fd: number, offset: number): boolean;
+  unlockByte(fd: number, offset: number): void;
+  /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK); takes nothing. */
+  isByteLocked(fd: number, offset: number): boolean;
+
+  /** Extended attributes of an open file; `undefined` when there is none (ENODATA). */
+  getXattr(fd: number, name: string): Buffer | undefined;
+  setXattr(fd: number, name: string, value: Uint8Array): void;
+  removeXattr(fd: number, name: string): void;
+  listXattr(fd: number): string[];
+
+  /** Names of the active security modules, in order (/sys/kernel/security/lsm, or lsm_list_modules(2)). */
+  securityModules(): string[];
+  /** Label of a file as the module keeps it: xattr security.selinux and the like; undefined when none. */
+  fileLabel(fd: number, module: 'selinux' | 'smack' | 'apparmor'): string | undefined;
+  setFileLabel(fd: number, module: 'selinux' | 'smack', label: string): void;
+  /** /proc/PID/attr/current; undefined where no module labels processes (EINVAL). */
+  processLabel(pid: number): string | undefined;
+
+  openPty(): Pty;
+  makeRaw(fd: number): void;
+  setWindowSize(fd: number, size: WindowSize): void;
+  windowSize(fd: number): WindowSize;
+
+  /** A pollable descriptor of a process (pidfd_open(2), Linux 5.3). */
+  openPidfd(pid: number): number;
+  signalPidfd(pidfd: number, signal: number): void;
+  /** Resolves when the process has ended (poll(2) on the pidfd, in a thread of its own); false after `milliseconds`. */
+  waitPidfd(pidfd: number, milliseconds: number): Promise<boolean>;
+
+  /** close(2) of a descriptor that one of these functions gave: node:fs warns of those it did not open itself. */
+  closeDescriptor(fd: number): void;
+
+  /** sd_notify(3): one datagram to a unix socket path, or an abstract one that begins with `@`. */
+  sendDatagram(path: string, text: string): void;
+}
+
+type Raw = Record<keyof Native, (...args: never[]) => unknown>;
+
+interface RawFailure {
+  readonly errno?: unknown;
+  readonly syscall?: unknown;
+  readonly path?: unknown;
+}
+
+let opened: Native | undefined;
+
+/** The addon's functions. Loads it at the first call; throws NATIVE_NOT_BUILT when it has not been built. */
+export function native(): Native {
+  opened ??= wrap(loadAddon() as Raw);
+  return opened;
+}
+
+/** Turns what the addon throws into SyscallError; everything else passes as it is. */
+function typed(error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const { errno, syscall, path } = error as RawFailure;
+  if (typeof errno !== 'number' || typeof syscall !== 'string') return error;
+  return new SyscallError({
+    errno,
+    syscall,
+    ...(typeof path === 'string' && path !== '' ? { path } : {}),
+  });
+}
+
+function wrap(raw: Raw): Native {
+  const wrapped: Record<string, unknown> = {};
+  for (const [name, call] of Object.entries(raw)) {
+    wrapped[name] = (...args: never[]): unknown => {
+      let result: unknown;
+      try {
+        result = call(...args);
+      } catch (error) {
+        throw typed(error);
+      }
+      if (typeof result !== 'object' || result === null || !('then' in result)) return result;
+      return (result as Promise<unknown>).catch((error: unknown) => {
+        throw typed(error);
+      });
+    };
+  }
+  return wrapped as unknown as Native;
+}

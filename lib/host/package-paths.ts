@@ -1,0 +1,17 @@
+/** Where this package's own files lie. The same from lib/ and from dist/, which are equally deep. */
+import { join } from 'node:path';
+
+/** The package's top folder. */
+export const packageRoot = join(__dirname, '..', '..');
+
+/** The monitor's executable, as node-gyp builds it. */
+export const monitorPath = join(packageRoot, 'build', 'Release', 'tslxc-monitor');
+
+/** The addon, likewise. */
+export const addonPath = join(packageRoot, 'build', 'Release', 'tslxc.node');
+
+/** The command's script, which the monitor executes at the end of a container. */
+export const commandPath = join(packageRoot, 'dist', 'cli', 'main.js');
+
+/** The one documented command that builds the native code of an installed package. */
+export const buildCommand = 'npm rebuild tslxc';

@@ -1,0 +1,70 @@
+/** Where tslxc keeps its state below a root that tests and services can move. Pure names, no I/O. */
+import { join } from 'node:path';
+
+export interface StatePaths {
+  /** The root itself, `/` unless moved. */
+  readonly root: string;
+  /** Definitions: `NAME.xml`, and `autostart/`. */
+  readonly definitions: string;
+  /** All run state. */
+  readonly run: string;
+  /** One folder a domain, 0700. */
+  readonly domains: string;
+  /** The one lock file: each domain has a byte of it. Never removed. */
+  readonly locks: string;
+  /** The event log that connections of all processes follow. */
+  readonly events: string;
+  readonly logs: string;
+  readonly library: string;
+}
+
+export function statePaths(root: string): StatePaths {
+  const run = join(root, 'run/tslxc');
+  return {
+    root,
+    definitions: join(root, 'etc/tslxc/lxc'),
+    run,
+    domains: join(run, 'lxc'),
+    locks: join(run, 'locks'),
+    events: join(run, 'events'),
+    logs: join(root, 'var/log/tslxc/lxc'),
+    library: join(root, 'var/lib/tslxc'),
+  };
+}
+
+/** Directories that a container on the shared root must not see. */
+export function hiddenDirectories(paths: StatePaths): string[] {
+  return [
+    join(paths.root, 'etc/tslxc'),
+    paths.run,
+    join(paths.root, 'var/log/tslxc'),
+    paths.library,
+  ];
+}
+
+/** The files of one domain's run folder. */
+export interface RunPaths {
+  readonly directory: string;
+  /** What the start was asked and what it borrows from the host: written before any effect. */
+  readonly start: string;
+  /** Written by the monitor once init's execve succeeded. */
+  readonly running: string;
+  /** Written by the monitor when init has ended. */
+  readonly exit: string;
+  /** The monitor holds a lock on byte 0 while it lives. */
+  readonly monitorLock: string;
+  /** The monitor's control socket. */
+  readonly control: string;
+}
+
+export function runPaths(paths: StatePaths, name: string): RunPaths {
+  const directory = join(paths.domains, name);
+  return {
+    directory,
+    start: join(directory, 'start.json'),
+    running: join(directory, 'running.json'),
+    exit: join(directory, 'exit.json'),
+    monitorLock: join(directory, 'monitor.lock'),
+    control: join(directory, 'control'),
+  };
+}

@@ -1,0 +1,76 @@
+/** (definition, facts) → Plan: a container's table of contents. Pure. */
+import type { DomainDefinition } from '../domain/definition';
+import type { CgroupPlan } from './cgroups';
+import { namespaceFlags } from './constants';
+import { planDevices, planDeviceTree } from './devices';
+import type { Operation, Plan } from './operation';
+import { planEnvironment, planProcess } from './process';
+import type { Identity } from './process';
+import { planFilesystems, planKernelMounts, planOutsideTrees } from './rootfs';
+import type { RootfsFacts } from './rootfs';
+
+/** Everything that a plan depends on besides the definition. */
+export interface PlanFacts extends RootfsFacts {
+  readonly boot: string;
+  readonly runDirectory: string;
+  readonly cgroups: CgroupPlan;
+  readonly identity: Identity;
+  /** The command that cleans up when nobody else does. */
+  readonly reap: {
+    readonly program: string;
+    readonly argv: readonly string[];
+    readonly environment: readonly string[];
+  };
+  readonly deadline: number;
+  readonly consoleDescriptors: number;
+  readonly passDescriptors: number;
+  /** Positions in the tables of failpoints and actions; 0 for none. */
+  readonly failpoint?: { readonly point: number; readonly action: number };
+}
+
+/** Console output that is kept for whoever attaches. */
+export const replayBytes = 256 * 1024;
+
+export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
+  const { cgroups, identity } = facts;
+  const { mount, pid, uts, ipc } = namespaceFlags;
+  const joined = cgroups.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
+  return {
+    header: {
+      name: definition.name,
+      runDirectory: facts.runDirectory,
+      namespaces: mount | pid | uts | ipc,
+      unifiedCgroup: cgroups.unified,
+      monitorTasks: cgroups.monitorTasks,
+      deadline: facts.deadline,
+      replayBytes,
+      consoles: definition.consoles.length,
+      consoleDescriptors: facts.consoleDescriptors,
+      passDescriptors: facts.passDescriptors,
+      argv: [definition.os.init, ...definition.os.initArgs],
+      environment: planEnvironment(definition, facts.passDescriptors),
+      reapProgram: facts.reap.program,
+      reapArgv: facts.reap.argv,
+      reapEnvironment: facts.reap.environment,
+      boot: facts.boot,
+      failpoint: facts.failpoint?.point ?? 0,
+      failAction: facts.failpoint?.action ?? 0,
+    },
+    outside: [
+      ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
+      ...planOutsideTrees(definition),
+      ...planDeviceTree(definition),
+    ],
+    inside: [
+      // Joined before the cgroup namespace is made: its root is where the process is then.
+      ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
+      { op: 'unshare', namespaces: namespaceFlags.cgroup },
+      { op: 'newSession', umask: 0o022 },
+      ...planKernelMounts(definition),
+      ...planDevices(definition, identity.uid),
+      ...planFilesystems(definition, facts),
+      { op: 'pivotRoot' },
+      ...planProcess(definition, identity),
+    ],
+  };
+}

@@ -1,0 +1,24 @@
+/** Numbers of the kernel's interface that plans carry, each from its header. */
+
+/** CLONE_NEW* of clone(2), linux/sched.h. */
+export const namespaceFlags = {
+  mount: 0x00020000,
+  cgroup: 0x02000000,
+  uts: 0x04000000,
+  ipc: 0x08000000,
+  user: 0x10000000,
+  pid: 0x20000000,
+  net: 0x40000000,
+} as const;
+
+/** MOUNT_ATTR_* of mount_setattr(2), linux/mount.h. */
+export const mountAttributes = { readonly: 0x1, nosuid: 0x2, nodev: 0x4, noexec: 0x8 } as const;
+
+/** MS_PRIVATE of mount(2). */
+export const privatePropagation = 1 << 18;
+
+/** S_IFCHR of inode(7). */
+export const characterDevice = 0o020000;
+
+/** SIGKILL of signal(7). */
+export const killSignal = 9;

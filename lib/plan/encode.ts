@@ -1,0 +1,140 @@
+/**
+ * Plan → bytes. Little-endian; u8, u32 and u64 as they are; a string is its length (u32) and UTF-8 bytes;
+ * a list its count (u32) and items; an operation its opcode (u8) and its fields in the table's order; a
+ * handle the position (u8) at which its name was opened. The decoder in native/ refuses everything else.
+ */
+import {
+  automountChoices,
+  depthChoices,
+  headerFields,
+  missingChoices,
+  operationFields,
+} from './operation';
+import type { FieldType, Operation, OperationName, Plan } from './operation';
+
+/** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
+export const planVersion = 1;
+
+const choices: Partial<Record<FieldType, readonly string[]>> = {
+  depth: depthChoices,
+  missing: missingChoices,
+  automount: automountChoices,
+};
+
+const names = Object.keys(operationFields) as OperationName[];
+
+/** The number that stands for an operation in the bytes. */
+export function opcode(name: OperationName): number {
+  return names.indexOf(name) + 1;
+}
+
+export function encodePlan(plan: Plan): Buffer {
+  const writer = new Writer();
+  writer.u32(planVersion);
+  for (const [name, type] of Object.entries(headerFields)) {
+    writer.field(type, plan.header[name as keyof typeof plan.header]);
+  }
+  writer.operations(plan.outside);
+  writer.operations(plan.inside);
+  return writer.finish();
+}
+
+/** A bare list of operations, for running them outside a container. */
+export function encodeOperations(operations: readonly Operation[]): Buffer {
+  const writer = new Writer();
+  writer.operations(operations);
+  return writer.finish();
+}
+
+class Writer {
+  #bytes = Buffer.allocUnsafe(4096);
+  #length = 0;
+  readonly #handles = new Map<string, number>();
+
+  finish(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  operations(operations: readonly Operation[]): void {
+    this.u32(operations.length);
+    for (const operation of operations) {
+      this.u8(opcode(operation.op));
+      const fields: Record<string, FieldType> = operationFields[operation.op];
+      for (const name in fields) {
+        this.field(
+          fields[name] as FieldType,
+          (operation as Readonly<Record<string, unknown>>)[name],
+        );
+      }
+    }
+  }
+
+  field(type: FieldType, value: unknown): void {
+    switch (type) {
+      case 'opens':
+        this.u8(this.#open(value as string));
+        return;
+      case 'handle':
+        this.u8(this.#handle(value as string));
+        return;
+      case 'string':
+        this.string(value as string);
+        return;
+      case 'strings':
+        this.u32((value as readonly string[]).length);
+        for (const item of value as readonly string[]) this.string(item);
+        return;
+      case 'u8':
+        this.u8(value as number);
+        return;
+      case 'u32':
+        this.u32(value as number);
+        return;
+      case 'u64':
+        this.#offset(8, (bytes, at) => bytes.writeBigUInt64LE(value as bigint, at));
+        return;
+      case 'u32s':
+        this.u32((value as readonly number[]).length);
+        for (const item of value as readonly number[]) this.u32(item);
+        return;
+      default:
+        this.u8((choices[type] as readonly string[]).indexOf(value as string));
+    }
+  }
+
+  u8(value: number): void {
+    this.#offset(1, (bytes, at) => bytes.writeUInt8(value, at));
+  }
+
+  u32(value: number): void {
+    this.#offset(4, (bytes, at) => bytes.writeUInt32LE(value, at));
+  }
+
+  string(value: string): void {
+    const length = Buffer.byteLength(value);
+    this.u32(length);
+    this.#offset(length, (bytes, at) => bytes.write(value, at));
+  }
+
+  #open(name: string): number {
+    if (this.#handles.has(name)) throw new RangeError(`handle '${name}' is opened twice`);
+    this.#handles.set(name, this.#handles.size);
+    return this.#handles.size - 1;
+  }
+
+  #handle(name: string): number {
+    const index = this.#handles.get(name);
+    if (index === undefined) throw new RangeError(`handle '${name}' is not open`);
+    return index;
+  }
+
+  #offset(size: number, write: (bytes: Buffer, at: number) => void): void {
+    if (this.#length + size > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
+      this.#bytes.copy(larger, 0, 0, this.#length);
+      this.#bytes = larger;
+    }
+    write(this.#bytes, this.#length);
+    this.#length += size;
+  }
+}

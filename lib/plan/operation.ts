@@ -1,0 +1,160 @@
+/**
+ * The closed vocabulary of a plan. The table below is the only place where an operation is spelled out:
+ * the TypeScript types, the encoder and (generated) the C++ structs and their decoder all come from it.
+ */
+
+/** How a field is carried; see encode.ts for the bytes. */
+export type FieldType =
+  /** A name for a descriptor that the operation opens. Names are free; one is opened once. */
+  | 'opens'
+  /** The name of a descriptor that an earlier operation opened. */
+  | 'handle'
+  | 'string'
+  | 'strings'
+  | 'u8'
+  | 'u32'
+  | 'u64'
+  | 'u32s'
+  | 'depth'
+  | 'missing'
+  | 'automount';
+
+/** What to do when the place that an operation works on is not there. */
+export const missingChoices = ['fail', 'skip', 'makeDirectory', 'makeFile'] as const;
+export const depthChoices = ['single', 'recursive'] as const;
+export const automountChoices = ['leave', 'trigger'] as const;
+
+export type Missing = (typeof missingChoices)[number];
+export type Depth = (typeof depthChoices)[number];
+export type Automount = (typeof automountChoices)[number];
+
+/**
+ * Operation → its fields, in the order of the bytes. Opcodes are positions in this table, from 1.
+ * The system call of each stands in native/plan/interpret.cc; this says what it means.
+ */
+export const operationFields = {
+  /** Clones a tree of the host by absolute path: open_tree(2), OPEN_TREE_CLONE. */
+  openTree: { tree: 'opens', path: 'string', depth: 'depth', automount: 'automount' },
+  /** Clones what is attached at `path` in `root`. */
+  cloneTree: { tree: 'opens', root: 'handle', path: 'string', depth: 'depth' },
+  /** A new file system, attached nowhere: fsopen(2), fsconfig(2), fsmount(2). Options are `key=value` or `key`. */
+  makeFilesystem: { tree: 'opens', type: 'string', options: 'strings', attributes: 'u32' },
+  /** mount_setattr(2): MOUNT_ATTR_* bits, and an MS_* propagation type or 0. */
+  setTreeAttributes: {
+    tree: 'handle',
+    set: 'u32',
+    clear: 'u32',
+    propagation: 'u32',
+    depth: 'depth',
+  },
+  /** A device node; chmod(2) after mknod(2), since the umask takes bits away. `type` is S_IFCHR or S_IFBLK. */
+  makeNode: {
+    tree: 'handle',
+    path: 'string',
+    type: 'u32',
+    major: 'u32',
+    minor: 'u32',
+    mode: 'u32',
+  },
+  makeDirectory: { tree: 'handle', path: 'string', mode: 'u32' },
+  makeSymlink: { tree: 'handle', path: 'string', target: 'string' },
+  /** Makes every mount of the own namespace private, so that nothing done inside reaches the host. */
+  makeNamespacePrivate: {},
+  /** Stacks `tree` on "/" and makes it the working directory. */
+  enterTree: { tree: 'handle' },
+  /** Attaches `tree` at `path` in `root`: openat2(2) RESOLVE_IN_ROOT, move_mount(2). */
+  attachTree: { tree: 'handle', root: 'handle', path: 'string', missing: 'missing' },
+  /** Detaches what is mounted at `path` in `root`, and below it; nothing mounted there is no error. */
+  detachTree: { root: 'handle', path: 'string', missing: 'missing' },
+  /** pivot_root(2) into the working directory; the old root is let go. */
+  pivotRoot: {},
+  /** Opens a file of the host for writing, to be inherited by init. */
+  openFile: { file: 'opens', path: 'string' },
+  /** One write(2). */
+  writeFile: { file: 'handle', text: 'string' },
+  /** unshare(2) with CLONE_NEW* flags. */
+  unshare: { namespaces: 'u32' },
+  setHostname: { name: 'string' },
+  /** setsid(2), and umask(2). */
+  newSession: { umask: 'u32' },
+  /** Opens a pty of the container's own devpts as console number `index`, owned by `uid`. */
+  openConsole: { devpts: 'handle', index: 'u8', uid: 'u32' },
+  /** Bounding, permitted and effective sets become what the process has of `keep`; inheritable and ambient are emptied. */
+  setCapabilities: { keep: 'u64' },
+  /** setresgid(2), setgroups(2), setresuid(2). */
+  setIds: { uid: 'u32', gid: 'u32', groups: 'u32s' },
+  /** chdir(2), after the ids have changed. */
+  changeDirectory: { path: 'string' },
+  /** Every signal to its default action, none blocked. */
+  resetSignals: {},
+  /** prctl(2) PR_SET_PDEATHSIG: last, since changes of ids and capabilities clear it. */
+  setParentDeathSignal: { signal: 'u32' },
+} as const satisfies Record<string, Record<string, FieldType>>;
+
+export type OperationName = keyof typeof operationFields;
+
+interface FieldValues {
+  opens: string;
+  handle: string;
+  string: string;
+  strings: readonly string[];
+  u8: number;
+  u32: number;
+  u64: bigint;
+  u32s: readonly number[];
+  depth: Depth;
+  missing: Missing;
+  automount: Automount;
+}
+
+type FieldsOf<F extends Record<string, FieldType>> = { readonly [K in keyof F]: FieldValues[F[K]] };
+
+type OperationOf<Name extends OperationName> = Readonly<{ op: Name }> &
+  FieldsOf<(typeof operationFields)[Name]>;
+
+/** One step of a plan. Plain data: it crosses a process boundary and is compared in tests. */
+export type Operation = { [Name in OperationName]: OperationOf<Name> }[OperationName];
+
+/** The rest of a plan: what the monitor itself needs. Same encoding as operations. */
+export const headerFields = {
+  name: 'string',
+  /** The domain's run folder on the host. */
+  runDirectory: 'string',
+  /** CLONE_NEW* flags of init. */
+  namespaces: 'u32',
+  /** The v2 cgroup that init is cloned into, or '' where there is no v2 tree. */
+  unifiedCgroup: 'string',
+  /** `tasks` files of the monitor's own leaf in each v1 hierarchy. */
+  monitorTasks: 'strings',
+  /** Milliseconds that a start may take. */
+  deadline: 'u32',
+  /** Bytes of console output kept for replay. */
+  replayBytes: 'u32',
+  consoles: 'u8',
+  /** 1 when descriptor 6 carries the first console, else 0. */
+  consoleDescriptors: 'u8',
+  /** Descriptors after that which init gets as 3, 4, … */
+  passDescriptors: 'u8',
+  argv: 'strings',
+  environment: 'strings',
+  /** What the monitor executes as its last act when nobody else cleans up. */
+  reapProgram: 'string',
+  reapArgv: 'strings',
+  reapEnvironment: 'strings',
+  /** Boot id for the exit record. */
+  boot: 'string',
+  /** For tests: position in the table of failpoints from 1, or 0; and what to do there. */
+  failpoint: 'u8',
+  failAction: 'u8',
+} as const satisfies Record<string, FieldType>;
+
+export type PlanHeader = FieldsOf<typeof headerFields>;
+
+/** Everything that a monitor has to know to start one container. */
+export interface Plan {
+  readonly header: PlanHeader;
+  /** Run by the monitor in the host's namespaces, before the clone. */
+  readonly outside: readonly Operation[];
+  /** Run by init in its own namespaces, before exec. */
+  readonly inside: readonly Operation[];
+}

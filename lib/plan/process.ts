@@ -1,0 +1,76 @@
+/** The container's first process: its arguments, environment, identity and capabilities. Pure. */
+import type { DomainDefinition } from '../domain/definition';
+import { killSignal } from './constants';
+import type { Operation } from './operation';
+
+/** Who init is, resolved in the container's own databases. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+export const rootIdentity: Identity = { uid: 0, gid: 0, groups: [] };
+
+/** Numbers of the capabilities that libvirt's default policy takes away (linux/capability.h). */
+const dropped = { sys_module: 16, sys_time: 25, mknod: 27, audit_control: 30, mac_admin: 33 };
+
+const longestHostname = 64;
+
+export function planEnvironment(definition: DomainDefinition, passed: number): string[] {
+  const { name, uuid, os, consoles } = definition;
+  const environment = new Map([
+    ['PATH', '/bin:/sbin'],
+    ['TERM', 'linux'],
+    ['container', 'lxc-libvirt'],
+    ['HOME', '/'],
+    ['container_uuid', uuid],
+  ]);
+  if (consoles.length > 1) {
+    environment.set(
+      'container_ttys',
+      consoles
+        .slice(1)
+        .map((_, index) => `pts/${index + 1}`)
+        .join(' '),
+    );
+  }
+  environment.set('LIBVIRT_LXC_UUID', uuid);
+  environment.set('LIBVIRT_LXC_NAME', name);
+  if (passed > 0) {
+    // sd_listen_fds(3): init is process 1, its descriptors begin at 3.
+    environment.set('LISTEN_PID', '1');
+    environment.set('LISTEN_FDS', String(passed));
+  }
+  for (const variable of os.initEnvironment) environment.set(variable.name, variable.value);
+  return [...environment].map(([variable, value]) => `${variable}=${value}`);
+}
+
+/** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */
+export function planProcess(definition: DomainDefinition, identity: Identity): Operation[] {
+  const { initDirectory } = definition.os;
+  return [
+    { op: 'setHostname', name: hostname(definition.name) },
+    { op: 'setCapabilities', keep: keptCapabilities() },
+    { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
+    ...(initDirectory === undefined
+      ? []
+      : [{ op: 'changeDirectory', path: initDirectory } as const]),
+    { op: 'resetSignals' },
+    { op: 'setParentDeathSignal', signal: killSignal },
+  ];
+}
+
+/** The domain's name with what a host name can't hold taken out, as libvirt does it. */
+export function hostname(domain: string): string {
+  return domain
+    .replace(/[^A-Za-z0-9-]/g, '')
+    .replace(/^-/, '')
+    .slice(0, longestHostname);
+}
+
+function keptCapabilities(): bigint {
+  let all = (1n << 64n) - 1n;
+  for (const bit of Object.values(dropped)) all &= ~(1n << BigInt(bit));
+  return all;
+}

@@ -1,0 +1,144 @@
+/** The container's mounts: its root, /proc and /sys, and the domain's file systems, in order. Pure. */
+import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
+import { mountAttributes, privatePropagation } from './constants';
+import type { Operation } from './operation';
+
+const { readonly, nosuid, nodev, noexec } = mountAttributes;
+
+/** Whether a mount source is a directory or something else: decides what a missing target is made as. */
+export type SourceKind = 'directory' | 'file';
+
+export interface RootfsFacts {
+  /** By source path; a source that is not listed is a directory. */
+  readonly sources: ReadonlyMap<string, SourceKind>;
+  /** Directories that a container on the shared root must not see. */
+  readonly hidden: readonly string[];
+}
+
+/** The file system of the domain that is its root; undefined: the host's own. */
+export function rootOf(definition: DomainDefinition): FilesystemDefinition | undefined {
+  return definition.filesystems.find(({ target }) => target === '/');
+}
+
+/** Whether the container sees the host's own `/`. */
+export function sharesRoot(definition: DomainDefinition): boolean {
+  const root = rootOf(definition);
+  return root === undefined || root.source === '/';
+}
+
+/** The file systems besides the root, in document order. */
+export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  return definition.filesystems.filter(({ target }) => target !== '/');
+}
+
+/** What has to be opened on the host, before the clone: sources that only the host's namespace shows. */
+export function planOutsideTrees(definition: DomainDefinition): Operation[] {
+  const root = rootOf(definition);
+  return [
+    {
+      op: 'openTree',
+      tree: 'root',
+      path: root?.source ?? '/',
+      depth: 'recursive',
+      automount: 'leave',
+    },
+    protect('root', 'recursive', root?.readonly === true ? readonly : 0),
+    ...otherFilesystems(definition).flatMap((filesystem, index): Operation[] => [
+      {
+        op: 'openTree',
+        tree: treeName(index),
+        path: filesystem.source,
+        depth: 'single',
+        automount: 'trigger',
+      },
+      protect(treeName(index), 'single', filesystem.readonly ? readonly : 0),
+    ]),
+  ];
+}
+
+/** Enters the root and mounts /proc and /sys in it. */
+export function planKernelMounts(definition: DomainDefinition): Operation[] {
+  const restricted = nosuid | nodev | noexec;
+  return [
+    { op: 'makeNamespacePrivate' },
+    { op: 'enterTree', tree: 'root' },
+    ...(sharesRoot(definition) ? planHostMountsAway() : []),
+    {
+      op: 'makeFilesystem',
+      tree: 'proc',
+      type: 'proc',
+      options: ['source=proc'],
+      attributes: restricted,
+    },
+    attach('proc', '/proc'),
+    {
+      op: 'makeFilesystem',
+      tree: 'sys',
+      type: 'sysfs',
+      options: ['source=sysfs'],
+      attributes: restricted | readonly,
+    },
+    attach('sys', '/sys'),
+    // Cloned from what is attached: before Linux 6.15 nothing can be mounted on a detached tree.
+    { op: 'cloneTree', tree: 'procSys', root: 'proc', path: 'sys', depth: 'single' },
+    {
+      op: 'setTreeAttributes',
+      tree: 'procSys',
+      set: restricted | readonly,
+      clear: 0,
+      propagation: 0,
+      depth: 'single',
+    },
+    { op: 'attachTree', tree: 'procSys', root: 'proc', path: 'sys', missing: 'fail' },
+  ];
+}
+
+/** Attaches the domain's file systems, then hides the state of tslxc on a shared root. */
+export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
+  const shared = sharesRoot(definition);
+  return [
+    ...otherFilesystems(definition).map(({ source, target }, index): Operation => {
+      const make = facts.sources.get(source) === 'file' ? 'makeFile' : 'makeDirectory';
+      // On a shared root a missing target was made before, with an undo: a container leaves no trace there.
+      const missing = shared ? 'fail' : make;
+      return { op: 'attachTree', tree: treeName(index), root: 'root', path: target, missing };
+    }),
+    ...(shared ? facts.hidden.flatMap(planHidden) : []),
+  ];
+}
+
+function planHostMountsAway(): Operation[] {
+  return ['/dev', '/proc', '/sys'].map((path) => ({
+    op: 'detachTree',
+    root: 'root',
+    path,
+    missing: 'skip',
+  }));
+}
+
+function planHidden(path: string, index: number): Operation[] {
+  const tree = `hidden${index}`;
+  return [
+    {
+      op: 'makeFilesystem',
+      tree,
+      type: 'tmpfs',
+      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=1'],
+      attributes: readonly | nosuid | nodev | noexec,
+    },
+    { op: 'attachTree', tree, root: 'root', path, missing: 'skip' },
+  ];
+}
+
+function attach(tree: string, path: string): Operation {
+  return { op: 'attachTree', tree, root: 'root', path, missing: 'makeDirectory' };
+}
+
+/** A tree cloned in the host's namespace keeps its peers: a later unmount inside would unmount on the host. */
+function protect(tree: string, depth: 'single' | 'recursive', set: number): Operation {
+  return { op: 'setTreeAttributes', tree, set, clear: 0, propagation: privatePropagation, depth };
+}
+
+function treeName(index: number): string {
+  return `filesystem${index}`;
+}

@@ -1,0 +1,25 @@
+// The module of the addon. It has no state: every environment (main thread, each worker) that loads
+// it gets an object of its own with the same functions, and nobody adds to it.
+#include <napi.h>
+
+#include "native/addon/exports.h"
+
+namespace {
+
+Napi::Object initialize(Napi::Env, Napi::Object exports) {
+  tslxc::addon::exportAttributes(exports);
+  tslxc::addon::exportCgroups(exports);
+  tslxc::addon::exportLinks(exports);
+  tslxc::addon::exportLocks(exports);
+  tslxc::addon::exportMonitor(exports);
+  tslxc::addon::exportMounts(exports);
+  tslxc::addon::exportOperations(exports);
+  tslxc::addon::exportProcesses(exports);
+  tslxc::addon::exportTerminals(exports);
+  exports.Freeze();
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(tslxc, initialize)

@@ -1,0 +1,96 @@
+// Exports for extended attributes and security labels.
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "native/addon/exports.h"
+#include "native/addon/failure.h"
+#include "native/addon/input.h"
+#include "native/base/label.h"
+#include "native/base/xattr.h"
+
+namespace tslxc::addon {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
+std::string nameOf(const CallbackInfo& info) { return Input(info, 1, "name").text(); }
+
+Value strings(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array array = Napi::Array::New(env, texts.size());
+  uint32_t index = 0;
+  for (const std::string& text : texts) array.Set(index++, Napi::String::New(env, text));
+  return array;
+}
+
+Value stringOrUndefined(Napi::Env env, const std::optional<std::string>& text) {
+  return text ? Napi::String::New(env, *text) : env.Undefined();
+}
+
+LabelModule moduleOf(const Input& module) {
+  switch (module.word({"selinux", "smack", "apparmor"})) {
+    case 0:
+      return LabelModule::selinux;
+    case 1:
+      return LabelModule::smack;
+    default:
+      return LabelModule::apparmor;
+  }
+}
+
+Value getXattr(const CallbackInfo& info) {
+  const auto value = tslxc::getXattr(fdOf(info), nameOf(info));
+  if (!value) return info.Env().Undefined();
+  return Napi::Buffer<char>::Copy(info.Env(), value->data(), value->size());
+}
+
+Value setXattr(const CallbackInfo& info) {
+  tslxc::setXattr(fdOf(info), nameOf(info), Input(info, 2, "value").bytes());
+  return info.Env().Undefined();
+}
+
+Value removeXattr(const CallbackInfo& info) {
+  tslxc::removeXattr(fdOf(info), nameOf(info));
+  return info.Env().Undefined();
+}
+
+Value listXattr(const CallbackInfo& info) {
+  return strings(info.Env(), tslxc::listXattr(fdOf(info)));
+}
+
+Value securityModules(const CallbackInfo& info) {
+  return strings(info.Env(), tslxc::securityModules());
+}
+
+Value fileLabel(const CallbackInfo& info) {
+  return stringOrUndefined(info.Env(),
+                           tslxc::fileLabel(fdOf(info), moduleOf(Input(info, 1, "module"))));
+}
+
+Value setFileLabel(const CallbackInfo& info) {
+  const bool selinux = Input(info, 1, "module").word({"selinux", "smack"}) == 0;
+  tslxc::setFileLabel(fdOf(info), selinux ? LabelModule::selinux : LabelModule::smack,
+                      Input(info, 2, "label").text());
+  return info.Env().Undefined();
+}
+
+Value processLabel(const CallbackInfo& info) {
+  return stringOrUndefined(info.Env(), tslxc::processLabel(Input(info, 0, "pid").number<pid_t>()));
+}
+
+}  // namespace
+
+void exportAttributes(Napi::Object exports) {
+  define<getXattr>(exports, "getXattr");
+  define<setXattr>(exports, "setXattr");
+  define<removeXattr>(exports, "removeXattr");
+  define<listXattr>(exports, "listXattr");
+  define<securityModules>(exports, "securityModules");
+  define<fileLabel>(exports, "fileLabel");
+  define<setFileLabel>(exports, "setFileLabel");
+  define<processLabel>(exports, "processLabel");
+}
+
+}  // namespace tslxc::addon

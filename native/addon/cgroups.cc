@@ -1,0 +1,66 @@
+// Exports for cgroups. All run in the pool: a write to a cgroup may wait for an RCU grace period.
+#include <chrono>
+#include <string>
+
+#include "native/addon/cgroup-step.h"
+#include "native/addon/exports.h"
+#include "native/addon/failure.h"
+#include "native/addon/input.h"
+#include "native/addon/task.h"
+#include "native/base/cgroup-removal.h"
+#include "native/base/cgroup.h"
+
+namespace tslxc::addon {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+std::chrono::milliseconds limitOf(const CallbackInfo& info, size_t index) {
+  return std::chrono::milliseconds(Input(info, index, "milliseconds").number<int>());
+}
+
+Value applyCgroupSteps(const CallbackInfo& info) {
+  return inPool(info.Env(), task([steps = toCgroupSteps(Input(info, 0, "steps"))] {
+                  tslxc::applyCgroupSteps(steps);
+                }));
+}
+
+Value killCgroups(const CallbackInfo& info) {
+  return inPool(info.Env(), task([paths = Input(info, 0, "paths").texts(),
+                                  limit = limitOf(info, 1)] { tslxc::killCgroups(paths, limit); }));
+}
+
+Value removeCgroups(const CallbackInfo& info) {
+  return inPool(info.Env(),
+                task([paths = Input(info, 0, "paths").texts(), limit = limitOf(info, 1)] {
+                  tslxc::removeCgroups(paths, limit);
+                }));
+}
+
+Value freezeCgroup(const CallbackInfo& info) {
+  const bool frozen = Input(info, 1, "state").word({"frozen", "thawed"}) == 0;
+  return inPool(info.Env(),
+                task([path = Input(info, 0, "path").text(),
+                      state = frozen ? FreezerState::frozen : FreezerState::thawed,
+                      limit = limitOf(info, 2)] { tslxc::freezeCgroup(path, state, limit); }));
+}
+
+Value attachToCgroup(const CallbackInfo& info) {
+  return inPool(info.Env(), task([path = Input(info, 0, "path").text(),
+                                  pid = Input(info, 1, "pid").number<pid_t>()] {
+                  tslxc::attachToCgroup(path, pid);
+                }));
+}
+
+}  // namespace
+
+void exportCgroups(Napi::Object exports) {
+  definePromise<applyCgroupSteps>(exports, "applyCgroupSteps");
+  definePromise<killCgroups>(exports, "killCgroups");
+  definePromise<removeCgroups>(exports, "removeCgroups");
+  definePromise<freezeCgroup>(exports, "freezeCgroup");
+  definePromise<attachToCgroup>(exports, "attachToCgroup");
+}
+
+}  // namespace tslxc::addon

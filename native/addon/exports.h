@@ -1,0 +1,18 @@
+// The exports by concept: each function here adds those of one file to the addon's object.
+#pragma once
+
+#include <napi.h>
+
+namespace tslxc::addon {
+
+void exportAttributes(Napi::Object exports);
+void exportCgroups(Napi::Object exports);
+void exportLinks(Napi::Object exports);
+void exportLocks(Napi::Object exports);
+void exportMonitor(Napi::Object exports);
+void exportMounts(Napi::Object exports);
+void exportOperations(Napi::Object exports);
+void exportProcesses(Napi::Object exports);
+void exportTerminals(Napi::Object exports);
+
+}  // namespace tslxc::addon

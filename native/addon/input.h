@@ -1,0 +1,56 @@
+// An argument of a call from JavaScript, or a part of one, with the name that its errors carry.
+// Reading it as something that it is not throws TypeError; nothing is converted silently.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace tslxc::addon {
+
+class Input {
+ public:
+  Input(const Napi::CallbackInfo& info, size_t index, std::string name);
+
+  bool missing() const;  // undefined
+
+  // A member of an object; missing() when it has none of that name.
+  Input field(const char* name) const;
+  // The elements of an array.
+  std::vector<Input> items() const;
+
+  // A string without NUL bytes (the kernel would take what is before it).
+  std::string text() const;
+  std::vector<std::string> texts() const;
+  // The content of a Uint8Array, copied.
+  std::string bytes() const;
+  // An integer that fits into the type.
+  template <typename Integer>
+  Integer number() const {
+    using Limits = std::numeric_limits<Integer>;
+    return static_cast<Integer>(
+        integer(static_cast<double>(Limits::min()), static_cast<double>(Limits::max())));
+  }
+  // A descriptor, or -1. No other negative number: AT_FDCWD has a meaning.
+  int descriptor() const;
+  std::vector<int> descriptors() const;
+  // One of these words; the result is its position.
+  size_t word(std::initializer_list<std::string_view> words) const;
+
+  // Throws "<name> must be <expected>".
+  [[noreturn]] void refuse(const std::string& expected) const;
+
+ private:
+  Input(Napi::Value value, std::string name);
+  double integer(double least, double most) const;
+  Napi::Value value_;
+  std::string name_;
+};
+
+}  // namespace tslxc::addon

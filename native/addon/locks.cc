@@ -1,0 +1,88 @@
+// Exports for locks on open files. Those that wait have a descriptor of their own: the caller's may
+// be closed, and its number used again, while they wait. A lock that comes when the worker that
+// waited for it has ended is given back.
+#include <memory>
+
+#include "native/addon/exports.h"
+#include "native/addon/failure.h"
+#include "native/addon/input.h"
+#include "native/addon/own-thread.h"
+#include "native/base/file.h"
+#include "native/base/lock.h"
+
+namespace tslxc::addon {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
+
+FlockMode modeOf(const CallbackInfo& info) {
+  return Input(info, 1, "mode").word({"shared", "exclusive"}) == 0 ? FlockMode::shared
+                                                                   : FlockMode::exclusive;
+}
+
+off_t offsetOf(const CallbackInfo& info) { return Input(info, 1, "offset").number<off_t>(); }
+
+// Waits by `take` in a thread of its own; `giveBack` undoes it.
+template <typename Take, typename GiveBack>
+Value waitFor(const CallbackInfo& info, Take take, GiveBack giveBack) {
+  const auto interruption = std::make_shared<Interruption>();
+  const auto fd = std::make_shared<const Fd>(duplicate(fdOf(info)));
+  return inOwnThread(info.Env(),
+                     task([fd, take, interruption] { take(fd->get(), *interruption); },
+                          [fd, giveBack] { attempt([&] { giveBack(fd->get()); }); }),
+                     interruption);
+}
+
+Value flock(const CallbackInfo& info) {
+  const FlockMode mode = modeOf(info);
+  return waitFor(
+      info, [mode](int fd, const Interruption& interruption) { waitFlock(fd, mode, interruption); },
+      [](int fd) { tslxc::unlockFlock(fd); });
+}
+
+Value tryFlock(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tslxc::tryFlock(fdOf(info), modeOf(info)));
+}
+
+Value unlockFlock(const CallbackInfo& info) {
+  tslxc::unlockFlock(fdOf(info));
+  return info.Env().Undefined();
+}
+
+Value lockByte(const CallbackInfo& info) {
+  const off_t offset = offsetOf(info);
+  return waitFor(
+      info,
+      [offset](int fd, const Interruption& interruption) { waitByte(fd, offset, interruption); },
+      [offset](int fd) { tslxc::unlockByte(fd, offset); });
+}
+
+Value tryLockByte(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tryByte(fdOf(info), offsetOf(info)));
+}
+
+Value unlockByte(const CallbackInfo& info) {
+  tslxc::unlockByte(fdOf(info), offsetOf(info));
+  return info.Env().Undefined();
+}
+
+Value isByteLocked(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(fdOf(info), offsetOf(info)));
+}
+
+}  // namespace
+
+void exportLocks(Napi::Object exports) {
+  definePromise<flock>(exports, "flock");
+  define<tryFlock>(exports, "tryFlock");
+  define<unlockFlock>(exports, "unlockFlock");
+  definePromise<lockByte>(exports, "lockByte");
+  define<tryLockByte>(exports, "tryLockByte");
+  define<unlockByte>(exports, "unlockByte");
+  define<isByteLocked>(exports, "isByteLocked");
+}
+
+}  // namespace tslxc::addon

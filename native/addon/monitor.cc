@@ -1,0 +1,40 @@
+// The export that starts a container's monitor: cgroups, then the spawn, in one job of the pool.
+#include <vector>
+
+#include "native/addon/cgroup-step.h"
+#include "native/addon/exports.h"
+#include "native/addon/failure.h"
+#include "native/addon/input.h"
+#include "native/addon/task.h"
+#include "native/base/monitor-spawn.h"
+
+namespace tslxc::addon {
+namespace {
+
+using Napi::CallbackInfo;
+using Napi::Value;
+
+MonitorRequest toRequest(const Input& input) {
+  MonitorRequest request;
+  request.executable = input.field("executable").descriptor();
+  request.argv = input.field("argv").texts();
+  request.leafCgroup = input.field("leafCgroup").descriptor();
+  request.plan = input.field("plan").bytes();
+  request.descriptors = input.field("descriptors").descriptors();
+  return request;
+}
+
+Value startMonitor(const CallbackInfo& info) {
+  const Input input(info, 0, "request");
+  return inPool(info.Env(),
+                task([request = toRequest(input), steps = toCgroupSteps(input.field("cgroups"))] {
+                  applyCgroupSteps(steps);
+                  return spawnMonitor(request);
+                }));
+}
+
+}  // namespace
+
+void exportMonitor(Napi::Object exports) { definePromise<startMonitor>(exports, "startMonitor"); }
+
+}  // namespace tslxc::addon

@@ -1,0 +1,21 @@
+// Tasks that wait for somebody else: each has a thread of its own, since four waiters in libuv's
+// pool would stop everything, their holder included. When the environment ends (a worker is
+// terminated, the process exits), the wait is ended too where it can be; otherwise the thread goes
+// on, and its result is given back.
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+
+#include "native/addon/task.h"
+#include "native/base/interruption.h"
+
+namespace tslxc::addon {
+
+// Starts the task and returns its promise. `interruption` is what the task looks at while it waits;
+// null when it can't be interrupted.
+Napi::Value inOwnThread(Napi::Env env, std::unique_ptr<Task> task,
+                        std::shared_ptr<Interruption> interruption);
+
+}  // namespace tslxc::addon

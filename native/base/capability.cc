@@ -1,0 +1,47 @@
+#include "native/base/capability.h"
+
+#include <linux/capability.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr unsigned kMostCapabilities = 64;
+
+void setCapabilities(uint64_t set) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  data[0].effective = data[0].permitted = static_cast<uint32_t>(set);
+  data[1].effective = data[1].permitted = static_cast<uint32_t>(set >> 32);
+  check(syscall(SYS_capset, &header, data), "capset");
+}
+
+}  // namespace
+
+uint64_t permittedCapabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  check(syscall(SYS_capget, &header, data), "capget");
+  return data[0].permitted | (static_cast<uint64_t>(data[1].permitted) << 32);
+}
+
+void keepCapabilities(uint64_t keep) {
+  // PR_CAPBSET_READ is EINVAL past the kernel's last capability.
+  for (unsigned bit = 0; bit < kMostCapabilities; ++bit) {
+    const int bounding = prctl(PR_CAPBSET_READ, bit, 0, 0, 0);
+    if (bounding < 0) break;
+    if (bounding == 1 && (keep >> bit & 1) == 0) {
+      check(prctl(PR_CAPBSET_DROP, bit, 0, 0, 0), "prctl", "PR_CAPBSET_DROP");
+    }
+  }
+  check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl", "PR_CAP_AMBIENT");
+  setCapabilities(permittedCapabilities() & keep);
+}
+
+void limitEffectiveCapabilities(uint64_t keep) { setCapabilities(permittedCapabilities() & keep); }
+
+}  // namespace tslxc

@@ -1,0 +1,19 @@
+// capabilities(7) of the calling process.
+#pragma once
+
+#include <cstdint>
+
+namespace tslxc {
+
+// The permitted set, a bit a capability.
+uint64_t permittedCapabilities();
+
+// Takes everything that is not in `keep` out of the bounding, permitted and effective sets, and
+// empties the inheritable and ambient ones, from which file capabilities could escalate.
+void keepCapabilities(uint64_t keep);
+
+// The same without touching the bounding set: what is executed later as uid 0 may have it all
+// again.
+void limitEffectiveCapabilities(uint64_t keep);
+
+}  // namespace tslxc

@@ -1,0 +1,17 @@
+// Emptying and removing cgroups, whatever is in them by now. What is missing already is done
+// already.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace tslxc {
+
+// Kills every process in the cgroups and below and waits until all are gone; EBUSY after `limit`.
+void killCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
+
+// Removes the cgroups and all below, deepest first; EBUSY after `limit`.
+void removeCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
+
+}  // namespace tslxc

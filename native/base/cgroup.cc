@@ -1,0 +1,68 @@
+#include "native/base/cgroup.h"
+
+#include <sys/stat.h>
+#include <sys/xattr.h>
+
+#include "native/base/backoff.h"
+#include "native/base/file.h"
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+struct Apply {
+  void operator()(const MakeCgroup& step) const {
+    const int result = mkdir(step.path.c_str(), 0755);
+    if (result == -1 && errno == EEXIST && step.existing == Existing::shared) return;
+    check(result, "mkdir", step.path);
+  }
+
+  void operator()(const WriteCgroup& step) const { writeFile(step.path, step.value); }
+
+  void operator()(const MarkCgroup& step) const {
+    check(setxattr(step.path.c_str(), step.name.c_str(), step.value.data(), step.value.size(), 0),
+          "setxattr", step.path);
+  }
+
+  void operator()(const LimitDevices& step) const { setDeviceProgram(step.path, step.rules); }
+};
+
+// The file that the state is written to and the one that says when it is reached, with their words.
+struct Freezer {
+  std::string request;
+  std::string_view requested;
+  std::string report;
+  std::string_view reported;
+};
+
+Freezer freezerOf(const std::string& path, FreezerState state) {
+  const bool frozen = state == FreezerState::frozen;
+  const std::string v1 = path + "/freezer.state";
+  if (fileExists(v1)) {
+    const std::string_view word = frozen ? "FROZEN" : "THAWED";
+    return {v1, word, v1, word};
+  }
+  return {path + "/cgroup.freeze", frozen ? "1" : "0", path + "/cgroup.events",
+          frozen ? "frozen 1" : "frozen 0"};
+}
+
+}  // namespace
+
+void applyCgroupSteps(const std::vector<CgroupStep>& steps) {
+  for (const CgroupStep& step : steps) std::visit(Apply{}, step);
+}
+
+void attachToCgroup(const std::string& path, pid_t pid) {
+  writeFile(path + "/cgroup.procs", std::to_string(pid));
+}
+
+void freezeCgroup(const std::string& path, FreezerState state, std::chrono::milliseconds limit) {
+  const Freezer freezer = freezerOf(path, state);
+  Backoff backoff(limit);
+  writeFile(freezer.request, freezer.requested);
+  while (readFile(freezer.report).find(freezer.reported) == std::string::npos) {
+    if (!backoff.wait()) throw SyscallError{ETIMEDOUT, "read", freezer.report};
+  }
+}
+
+}  // namespace tslxc

@@ -1,0 +1,26 @@
+#include "native/base/clone.h"
+
+#include <linux/sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+
+Child cloneProcess(uint64_t namespaces, int cgroup) {
+  int pidfd = -1;
+  clone_args args{};
+  args.flags = namespaces | CLONE_PIDFD;
+  args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
+  args.exit_signal = SIGCHLD;
+  if (cgroup >= 0) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(cgroup);
+  }
+  const long pid = check(syscall(SYS_clone3, &args, sizeof args), "clone3");
+  return {static_cast<pid_t>(pid), Fd(pid == 0 ? -1 : pidfd)};
+}
+
+}  // namespace tslxc

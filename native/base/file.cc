@@ -1,0 +1,67 @@
+#include "native/base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+// A file of a cgroup that is removed while it is open answers ENODEV.
+bool isGone() { return errno == ENOENT || errno == ENODEV; }
+
+// Null, or the name of the call that failed.
+const char* tryRead(const std::string& path, std::string& content) {
+  const Fd file(retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (!file.valid()) return "open";
+  std::array<char, 4096> chunk{};
+  for (;;) {
+    const ssize_t count = retry([&] { return read(file.get(), chunk.data(), chunk.size()); });
+    if (count == -1) return "read";
+    if (count == 0) return nullptr;
+    content.append(chunk.data(), static_cast<size_t>(count));
+  }
+}
+
+const char* tryWrite(const std::string& path, std::string_view value) {
+  const Fd file(retry([&] { return open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
+  if (!file.valid()) return "open";
+  const ssize_t count = retry([&] { return write(file.get(), value.data(), value.size()); });
+  return count == -1 ? "write" : nullptr;
+}
+
+}  // namespace
+
+Fd duplicate(int fd) { return Fd(check(fcntl(fd, F_DUPFD_CLOEXEC, 3), "fcntl")); }
+
+bool fileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
+
+std::string readFile(const std::string& path) {
+  std::string content;
+  if (const char* const failed = tryRead(path, content)) check(-1, failed, path);
+  return content;
+}
+
+std::optional<std::string> readFileIfThere(const std::string& path) {
+  std::string content;
+  const char* const failed = tryRead(path, content);
+  if (failed != nullptr && isGone()) return std::nullopt;
+  if (failed != nullptr) check(-1, failed, path);
+  return content;
+}
+
+void writeFile(const std::string& path, std::string_view value) {
+  if (const char* const failed = tryWrite(path, value)) check(-1, failed, path);
+}
+
+bool writeFileIfThere(const std::string& path, std::string_view value) {
+  const char* const failed = tryWrite(path, value);
+  if (failed != nullptr && isGone()) return false;
+  if (failed != nullptr) check(-1, failed, path);
+  return true;
+}
+
+}  // namespace tslxc

@@ -1,0 +1,28 @@
+// Small files of the kernel (cgroups, proc, securityfs), whole: read to the end, written in one
+// write(2).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+// A second descriptor of the same open file, O_CLOEXEC.
+Fd duplicate(int fd);
+
+bool fileExists(const std::string& path);
+
+// The content, at most a few pages. Throws SyscallError{open} or {read}.
+std::string readFile(const std::string& path);
+// Nothing when it isn't there, or vanishes meanwhile (ENOENT, ENODEV).
+std::optional<std::string> readFileIfThere(const std::string& path);
+
+// Writes `value` to a file that exists, in one write(2). Throws SyscallError{open} or {write}.
+void writeFile(const std::string& path, std::string_view value);
+// False when it isn't there, or vanishes meanwhile.
+bool writeFileIfThere(const std::string& path, std::string_view value);
+
+}  // namespace tslxc

@@ -1,0 +1,64 @@
+#include "native/base/lock.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+int operationOf(FlockMode mode) { return mode == FlockMode::shared ? LOCK_SH : LOCK_EX; }
+
+struct flock byteAt(off_t offset, short type) {
+  struct flock lock{};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = offset;
+  lock.l_len = 1;
+  return lock;  // l_pid has to be 0 for F_OFD_*
+}
+
+}  // namespace
+
+void waitFlock(int fd, FlockMode mode, const Interruption& interruption) {
+  check(interruption.retry([=] { return ::flock(fd, operationOf(mode)); }), "flock");
+}
+
+bool tryFlock(int fd, FlockMode mode) {
+  const int result = retry([=] { return ::flock(fd, operationOf(mode) | LOCK_NB); });
+  if (result == -1 && errno == EWOULDBLOCK) return false;
+  check(result, "flock");
+  return true;
+}
+
+void unlockFlock(int fd) {
+  check(retry([=] { return ::flock(fd, LOCK_UN); }), "flock");
+}
+
+void waitByte(int fd, off_t offset, const Interruption& interruption) {
+  struct flock lock = byteAt(offset, F_WRLCK);
+  check(interruption.retry([&] { return fcntl(fd, F_OFD_SETLKW, &lock); }), "fcntl");
+}
+
+bool tryByte(int fd, off_t offset) {
+  struct flock lock = byteAt(offset, F_WRLCK);
+  const int result = retry([&] { return fcntl(fd, F_OFD_SETLK, &lock); });
+  if (result == -1 && (errno == EAGAIN || errno == EACCES)) return false;
+  check(result, "fcntl");
+  return true;
+}
+
+void unlockByte(int fd, off_t offset) {
+  struct flock lock = byteAt(offset, F_UNLCK);
+  check(retry([&] { return fcntl(fd, F_OFD_SETLK, &lock); }), "fcntl");
+}
+
+bool isByteLocked(int fd, off_t offset) {
+  // Asking for a read lock: only a write lock of another description is in its way.
+  struct flock lock = byteAt(offset, F_RDLCK);
+  check(retry([&] { return fcntl(fd, F_OFD_GETLK, &lock); }), "fcntl");
+  return lock.l_type == F_WRLCK;
+}
+
+}  // namespace tslxc

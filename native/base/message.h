@@ -1,0 +1,82 @@
+// Messages on sockets: frames on a stream (length, kind, fields), packets with descriptors on
+// SEQPACKET. End-of-file is an answer of its own, never a success.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/base/messages.generated.h"
+#include "native/base/syscall.h"
+
+namespace tslxc {
+
+// A message as it arrived: its kind, and the bytes of its fields.
+struct RawMessage {
+  uint8_t kind = 0;
+  std::string body;
+  std::vector<Fd> descriptors;
+};
+
+// Reads the fields of a message whose kind was tested. Throws MalformedBytes.
+template <typename Message>
+Message fieldsOf(const RawMessage& raw) {
+  Reader reader(raw.body);
+  Message message;
+  decode(reader, message);
+  reader.expectEnd();
+  return message;
+}
+
+template <typename Message>
+std::string frameOf(const Message& message) {
+  Writer fields;
+  encode(fields, message);
+  Writer frame;
+  frame.u32(static_cast<uint32_t>(fields.finish().size() + 1));
+  frame.u8(Message::kKind);
+  frame.bytes(fields.finish());
+  return frame.finish();
+}
+
+// Cuts a stream into messages.
+class FrameReader {
+ public:
+  // Reads what is there once. `ended` at end-of-file or when the peer is gone; `later` when nothing
+  // is there.
+  enum class Result { some, later, ended };
+  Result read(int socket);
+
+  // The next whole message, if one has arrived. Throws MalformedBytes for a frame that is too long.
+  std::optional<RawMessage> next();
+
+ private:
+  std::string bytes_;
+};
+
+// Sends all of it, waiting while the peer's buffer is full, at most `milliseconds`. False when it
+// could not.
+bool sendAll(int socket, std::string_view bytes, int milliseconds);
+
+template <typename Message>
+bool sendFrame(int socket, const Message& message, int milliseconds = 2000) {
+  return sendAll(socket, frameOf(message), milliseconds);
+}
+
+// One packet with descriptors (SCM_RIGHTS). Throws SyscallError.
+void sendPacket(int socket, std::string_view packet, const std::vector<int>& descriptors);
+
+template <typename Message>
+void sendMessage(int socket, const Message& message, const std::vector<int>& descriptors = {}) {
+  Writer packet;
+  packet.u8(Message::kKind);
+  encode(packet, message);
+  sendPacket(socket, packet.finish(), descriptors);
+}
+
+// The next packet; nothing at end-of-file. Waits on a blocking socket. Throws SyscallError.
+std::optional<RawMessage> receiveMessage(int socket);
+
+}  // namespace tslxc

@@ -1,0 +1,181 @@
+#include "native/base/monitor-spawn.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr int kChannel = 3;
+constexpr int kUnused = 4;
+constexpr int kLeafCgroup = 5;
+constexpr int kFirstDescriptor = 6;
+
+struct Channel {
+  Fd ours;
+  Fd theirs;
+};
+
+Channel makeChannel() {
+  int ends[2];
+  check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "socketpair");
+  Channel channel{Fd(ends[0]), Fd(ends[1])};
+  check(fcntl(channel.ours.get(), F_SETFL, O_RDWR | O_NONBLOCK), "fcntl");
+  return channel;
+}
+
+// Makes room for a plan that doesn't fit into the usual buffer; what still doesn't is written
+// later.
+void enlargeBuffer(int socket, size_t plan) {
+  constexpr size_t kUsual = 64 << 10;
+  constexpr size_t kMost = 16 << 20;
+  if (plan <= kUsual) return;
+  const int size = static_cast<int>(std::min(plan + kUsual, kMost));
+  if (setsockopt(socket, SOL_SOCKET, SO_SNDBUFFORCE, &size, sizeof size) == 0) return;
+  check(setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), "setsockopt");
+}
+
+// Sends as much as there is room for.
+std::string_view sendSome(int socket, std::string_view rest) {
+  while (!rest.empty()) {
+    const ssize_t count = send(socket, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (count == -1 && errno == EINTR) continue;
+    if (count == -1 && errno == EAGAIN) return rest;
+    // The monitor is dead. What it said before, and its end-of-file, are for the reader of the
+    // channel.
+    if (count == -1 && (errno == EPIPE || errno == ECONNRESET)) return {};
+    check(count, "send", "plan");
+    rest.remove_prefix(static_cast<size_t>(count));
+  }
+  return rest;
+}
+
+void sendRest(int socket, std::string_view rest) {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + std::chrono::seconds(10);
+  while (!rest.empty()) {
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
+    if (left <= 0) throw SyscallError{ETIMEDOUT, "send", "plan"};
+    pollfd entry{socket, POLLOUT, 0};
+    const int ready = retry([&] { return poll(&entry, 1, static_cast<int>(left)); });
+    if (check(ready, "poll") > 0) rest = sendSome(socket, rest);
+  }
+}
+
+// posix_spawn's list of what the child does with its descriptors. All sources are copied out of the
+// way first: a dup2 onto 3 must not close what should become 6.
+class FileActions {
+ public:
+  explicit FileActions(size_t descriptors) : lowest_(64 + static_cast<int>(descriptors)) {
+    posix_spawn_file_actions_init(&actions_);
+  }
+  FileActions(const FileActions&) = delete;
+  FileActions& operator=(const FileActions&) = delete;
+  ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
+
+  void null() {
+    require(posix_spawn_file_actions_addopen(&actions_, 0, "/dev/null", O_RDWR, 0));
+    require(posix_spawn_file_actions_adddup2(&actions_, 0, 1));
+    require(posix_spawn_file_actions_adddup2(&actions_, 0, 2));
+  }
+  void close(int target) { require(posix_spawn_file_actions_addclose(&actions_, target)); }
+  void give(int source, int target) {
+    require(posix_spawn_file_actions_adddup2(&actions_, copy(source), target));
+  }
+  // A copy above all targets, which ends with this object.
+  int copy(int source) {
+    copies_.emplace_back(check(fcntl(source, F_DUPFD_CLOEXEC, lowest_), "fcntl"));
+    return copies_.back().get();
+  }
+  const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+ private:
+  static void require(int error) {
+    if (error != 0) throw SyscallError{error, "posix_spawn_file_actions", {}};
+  }
+
+  int lowest_;
+  std::vector<Fd> copies_;
+  posix_spawn_file_actions_t actions_;
+};
+
+class Attributes {
+ public:
+  Attributes() {
+    posix_spawnattr_init(&attributes_);
+    sigset_t signals;
+    sigemptyset(&signals);
+    posix_spawnattr_setsigmask(&attributes_, &signals);
+    sigfillset(&signals);
+    posix_spawnattr_setsigdefault(&attributes_, &signals);
+    constexpr short kFlags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+    posix_spawnattr_setflags(&attributes_, kFlags);
+  }
+  Attributes(const Attributes&) = delete;
+  Attributes& operator=(const Attributes&) = delete;
+  ~Attributes() { posix_spawnattr_destroy(&attributes_); }
+
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_;
+};
+
+pid_t spawnStageZero(const MonitorRequest& request, int channel) {
+  FileActions actions(request.descriptors.size());
+  const std::string path = "/proc/self/fd/" + std::to_string(actions.copy(request.executable));
+  actions.null();
+  actions.give(channel, kChannel);
+  actions.close(kUnused);
+  if (request.leafCgroup == -1) {
+    actions.close(kLeafCgroup);
+  } else {
+    actions.give(request.leafCgroup, kLeafCgroup);
+  }
+  int target = kFirstDescriptor;
+  for (const int descriptor : request.descriptors) actions.give(descriptor, target++);
+
+  std::vector<std::string> argv = request.argv;  // posix_spawn takes them as writable
+  std::vector<char*> arguments;
+  for (std::string& argument : argv) arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
+  std::string variable = "PATH=/usr/sbin:/usr/bin:/sbin:/bin";
+  char* environment[] = {variable.data(), nullptr};
+
+  pid_t pid = 0;
+  const int error = posix_spawn(&pid, path.c_str(), actions.get(), Attributes().get(),
+                                arguments.data(), environment);
+  if (error != 0) throw SyscallError{error, "posix_spawn", argv.empty() ? "" : argv.front()};
+  return pid;
+}
+
+void awaitStageZero(pid_t pid) {
+  int status = 0;
+  check(retry([&] { return waitpid(pid, &status, 0); }), "waitpid", "stage 0");
+  if (status != 0) throw SyscallError{ECHILD, "waitpid", "stage 0"};
+}
+
+}  // namespace
+
+Fd spawnMonitor(const MonitorRequest& request) {
+  Channel channel = makeChannel();
+  enlargeBuffer(channel.ours.get(), request.plan.size());
+  const std::string_view rest = sendSome(channel.ours.get(), request.plan);
+  const pid_t stageZero = spawnStageZero(request, channel.theirs.get());
+  channel.theirs.reset();
+  awaitStageZero(stageZero);
+  sendRest(channel.ours.get(), rest);
+  return std::move(channel.ours);
+}
+
+}  // namespace tslxc

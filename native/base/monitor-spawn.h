@@ -1,0 +1,26 @@
+// Starts the monitor: the plan into a socket pair, the executable as stage 0 (which clones the real
+// monitor and exits), and the wait for that. posix_spawn(3) shares the caller's memory until the
+// exec, so its cost doesn't grow with the caller's heap.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+struct MonitorRequest {
+  int executable = -1;  // O_PATH will do
+  std::vector<std::string> argv;
+  int leafCgroup = -1;  // -1 is none
+  std::string plan;
+  std::vector<int> descriptors;
+};
+
+// The caller's end of the channel, non-blocking. The monitor has /dev/null as 0, 1 and 2, its end
+// of the channel as 3, the leaf cgroup (if any) as 5, `descriptors` as 6 and on; default signals;
+// its own session.
+Fd spawnMonitor(const MonitorRequest& request);
+
+}  // namespace tslxc

@@ -1,0 +1,107 @@
+#include "native/base/mount.h"
+
+#include <fcntl.h>
+#include <linux/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "native/base/syscall.h"
+
+// sys/mount.h and linux/mount.h cannot be included together before glibc 2.36: declare what is
+// needed.
+extern "C" int umount2(const char* target, int flags) noexcept;
+
+namespace tslxc {
+namespace {
+
+constexpr int kMntDetach = 2;       // MNT_DETACH
+constexpr int kUmountNoFollow = 8;  // UMOUNT_NOFOLLOW
+constexpr uint64_t kMsPrivate = 1UL << 18;
+
+// The kernel explains a refused option in lines that are read from the context, as "e text".
+std::string explain(int context, std::string_view subject) {
+  std::string text(subject);
+  char line[256];
+  const ssize_t length = read(context, line, sizeof line);
+  if (length > 2) text.append(": ").append(line + 2, static_cast<size_t>(length) - 2);
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
+long configure(int context, unsigned command, const char* key, const char* value) {
+  return syscall(SYS_fsconfig, context, command, key, value, 0);
+}
+
+}  // namespace
+
+Fd makeFilesystem(const std::string& type, const std::vector<std::string>& options,
+                  unsigned attributes) {
+  Fd context(
+      static_cast<int>(check(syscall(SYS_fsopen, type.c_str(), FSOPEN_CLOEXEC), "fsopen", type)));
+  const auto require = [&](long result, std::string_view what) {
+    if (result == 0) return;
+    const int error = errno;
+    throw SyscallError{error, "fsconfig", explain(context.get(), what)};
+  };
+  for (const std::string& option : options) {
+    const size_t equals = option.find('=');
+    if (equals == std::string::npos) {
+      require(configure(context.get(), FSCONFIG_SET_FLAG, option.c_str(), nullptr), option);
+    } else {
+      const std::string key = option.substr(0, equals);
+      const char* value = option.c_str() + equals + 1;
+      require(configure(context.get(), FSCONFIG_SET_STRING, key.c_str(), value), option);
+    }
+  }
+  require(configure(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr), type);
+  return Fd(static_cast<int>(
+      check(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes), "fsmount", type)));
+}
+
+Fd openTree(int directory, const std::string& path, Depth depth, Automount automount) {
+  unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
+  if (path.empty()) flags |= AT_EMPTY_PATH;
+  if (depth == Depth::recursive) flags |= AT_RECURSIVE;
+  if (automount == Automount::leave) flags |= AT_NO_AUTOMOUNT;
+  return Fd(static_cast<int>(
+      check(syscall(SYS_open_tree, directory, path.c_str(), flags), "open_tree", path)));
+}
+
+void setTreeAttributes(int tree, const TreeAttributes& attributes, std::string_view subject) {
+  mount_attr change{};
+  change.attr_set = attributes.set;
+  change.attr_clr = attributes.clear;
+  change.propagation = attributes.propagation;
+  const unsigned flags = AT_EMPTY_PATH | (attributes.depth == Depth::recursive ? AT_RECURSIVE : 0U);
+  check(syscall(SYS_mount_setattr, tree, "", flags, &change, sizeof change), "mount_setattr",
+        subject);
+}
+
+void makeNamespacePrivate() {
+  mount_attr change{};
+  change.propagation = kMsPrivate;
+  check(syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &change, sizeof change),
+        "mount_setattr", "/");
+}
+
+void attachTree(int tree, int target, std::string_view subject) {
+  check(syscall(SYS_move_mount, tree, "", target, "",
+                MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH),
+        "move_mount", subject);
+}
+
+void enterTree(int tree) {
+  check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
+        "/");
+  check(fchdir(tree), "fchdir", "/");
+}
+
+bool detachTree(int target, std::string_view subject) {
+  check(fchdir(target), "fchdir", subject);
+  if (umount2(".", kMntDetach | kUmountNoFollow) == 0) return true;
+  if (errno == EINVAL) return false;
+  check(-1, "umount2", subject);
+  return false;
+}
+
+}  // namespace tslxc

@@ -1,0 +1,50 @@
+// The mount family, by descriptor (fsopen(2), open_tree(2), mount_setattr(2), move_mount(2), since
+// Linux 5.2/5.12). The only place that mounts; no path string is resolved in a root that somebody
+// else wrote.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+enum class Depth { single, recursive };
+enum class Automount { leave, trigger };
+
+// Makes a file system that is attached nowhere. An option is "key=value", or "key" for a flag.
+// `attributes` are MOUNT_ATTR_*. The kernel's own words for a refusal are added to the subject.
+Fd makeFilesystem(const std::string& type, const std::vector<std::string>& options,
+                  unsigned attributes);
+
+// Clones the tree at `path` (under `directory` if relative; the descriptor itself if `path` is
+// empty).
+Fd openTree(int directory, const std::string& path, Depth depth, Automount automount);
+
+struct TreeAttributes {
+  uint64_t set = 0;          // MOUNT_ATTR_*
+  uint64_t clear = 0;        // MOUNT_ATTR_*
+  uint64_t propagation = 0;  // MS_PRIVATE, MS_SLAVE, … or 0 for as it is
+  Depth depth = Depth::single;
+};
+
+// Changes attributes of a mount given by descriptor. `subject` names it in errors.
+void setTreeAttributes(int tree, const TreeAttributes& attributes, std::string_view subject);
+
+// Makes every mount of this mount namespace private, so that nothing done here reaches another one.
+void makeNamespacePrivate();
+
+// Attaches a detached tree on top of what `target` (an O_PATH descriptor) refers to.
+void attachTree(int tree, int target, std::string_view subject);
+
+// Stacks a detached tree on "/" and makes it the working directory.
+void enterTree(int tree);
+
+// Detaches the mount whose root is `target`, with all that is mounted below it. False when `target`
+// is not the root of a mount (umount2(2): EINVAL). Changes the working directory.
+bool detachTree(int target, std::string_view subject);
+
+}  // namespace tslxc

@@ -1,0 +1,33 @@
+// Every path inside a container's root is resolved here, by the kernel (openat2(2), since
+// Linux 5.6): never by gluing strings, never through a magic link, never out of the root.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+// Opens `path` below `root` with open(2) `flags` (O_CLOEXEC is added). Absolute paths and symbolic
+// links stay inside the root. Throws SyscallError{openat2}.
+Fd openInRoot(int root, const std::string& path, int flags);
+
+// The same, but an invalid Fd when the path does not exist (ENOENT).
+Fd openInRootIfThere(int root, const std::string& path, int flags);
+
+enum class EntryKind { directory, file };
+
+// Opens `path` below `root` as O_PATH, making it and its parents when missing (directories 0755,
+// a file 0644 that is empty).
+Fd openOrMakeInRoot(int root, const std::string& path, EntryKind kind);
+
+// The parent of `path` below `root`, and the last name.
+struct Entry {
+  Fd parent;
+  std::string name;
+};
+Entry entryInRoot(int root, const std::string& path);
+
+}  // namespace tslxc

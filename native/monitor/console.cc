@@ -1,0 +1,89 @@
+#include "native/monitor/console.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "native/base/pty.h"
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr size_t kChunk = 8 * 1024;
+
+}  // namespace
+
+Console::Console(Fd master, size_t replayBytes)
+    : master_(std::move(master)),
+      slave_(check(ioctl(master_.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "ioctl",
+                   "TIOCGPTPEER")),
+      output_(replayBytes) {}
+
+void Console::removeFollower(Follower& follower) {
+  std::erase(followers_, &follower);
+  positionsAtLastMark_.clear();
+  if (!slave_.valid()) return;
+  // TCOON alone does not restart what a typed ^S stopped; off, then on, does.
+  ioctl(slave_.get(), TCXONC, TCOOFF);
+  ioctl(slave_.get(), TCXONC, TCOON);
+}
+
+size_t Console::room() const {
+  uint64_t slowest = output_.end();
+  for (const Follower* follower : followers_) {
+    if (!follower->stalled()) slowest = std::min(slowest, follower->position());
+  }
+  return output_.capacity() - static_cast<size_t>(output_.end() - slowest);
+}
+
+Console::Drained Console::drain() {
+  const size_t most = std::min(room(), kChunk);
+  if (most == 0) return Drained::waiting;
+  std::array<char, kChunk> chunk;
+  const ssize_t size = retry([&] { return read(master_.get(), chunk.data(), most); });
+  if (size > 0) {
+    output_.append({chunk.data(), static_cast<size_t>(size)});
+    return Drained::some;
+  }
+  return size == -1 && errno == EAGAIN ? Drained::nothing : Drained::ended;
+}
+
+void Console::markStalledFollowers() {
+  std::vector<uint64_t> positions;
+  for (size_t i = 0; i < followers_.size(); ++i) {
+    Follower& follower = *followers_[i];
+    const bool known = positionsAtLastMark_.size() == followers_.size();
+    if (known && positionsAtLastMark_[i] == follower.position() &&
+        output_.end() - follower.position() >= output_.capacity()) {
+      follower.setStalled(true);
+    }
+    positions.push_back(follower.position());
+  }
+  positionsAtLastMark_ = std::move(positions);
+}
+
+void Console::input(std::string_view bytes) {
+  pending_.append(bytes);
+  writePendingInput();
+}
+
+void Console::writePendingInput() {
+  while (!pending_.empty()) {
+    const ssize_t size =
+        retry([&] { return write(master_.get(), pending_.data(), pending_.size()); });
+    if (size <= 0) return;
+    pending_.erase(0, static_cast<size_t>(size));
+  }
+  pending_.shrink_to_fit();
+}
+
+void Console::resize(uint32_t rows, uint32_t columns) {
+  setWindowSize(master_.get(), {static_cast<uint16_t>(std::min(rows, 65535U)),
+                                static_cast<uint16_t>(std::min(columns, 65535U))});
+}
+
+}  // namespace tslxc

@@ -1,0 +1,82 @@
+// One console of the container: its pty, the output that is kept, and the input on its way in. The
+// pty is always drained, whether somebody reads or not, so that a container never waits for a
+// reader; a reader that keeps up is waited for, one that stands still is not.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/monitor/ring.h"
+
+namespace tslxc {
+
+// Somebody who follows a console's output at a pace of their own.
+class Follower {
+ public:
+  virtual ~Follower() = default;
+
+  uint64_t position() const { return position_; }
+  bool stalled() const { return stalled_; }
+
+  // Where in the output this follower is.
+  void moveTo(uint64_t position) { position_ = position; }
+  void setStalled(bool stalled) { stalled_ = stalled; }
+
+ private:
+  uint64_t position_ = 0;
+  bool stalled_ = false;
+};
+
+class Console {
+ public:
+  // Takes the pty master; opens its slave and holds it, so that the last close inside is no
+  // hang-up.
+  Console(Fd master, size_t replayBytes);
+
+  int master() const { return master_.get(); }
+  const OutputRing& output() const { return output_; }
+
+  void addFollower(Follower& follower) { followers_.push_back(&follower); }
+  // Also lets go of a ^S that the follower may have typed: the container's writers would wait for
+  // ever.
+  void removeFollower(Follower& follower);
+  const std::vector<Follower*>& followers() const { return followers_; }
+
+  // Reads what the container wrote, once. `waiting` when a live follower has no room left in the
+  // ring.
+  enum class Drained { some, nothing, waiting, ended };
+  Drained drain();
+
+  // Gives up on followers that made no progress since the last call; true when draining may go on.
+  void markStalledFollowers();
+
+  // Queues input for the container. Callers stop reading their client while roomForInput() is
+  // false.
+  void input(std::string_view bytes);
+  bool roomForInput() const { return pending_.size() < kMostPending; }
+  bool hasPendingInput() const { return !pending_.empty(); }
+  void writePendingInput();
+
+  void resize(uint32_t rows, uint32_t columns);
+
+  // After init's end: lets go of the slave, so that reading ends with the last byte.
+  void letGoOfSlave() { slave_.reset(); }
+
+ private:
+  static constexpr size_t kMostPending = 64 * 1024;
+
+  // How many bytes may be appended before a live follower loses some.
+  size_t room() const;
+
+  Fd master_;
+  Fd slave_;
+  OutputRing output_;
+  std::string pending_;
+  std::vector<Follower*> followers_;
+  std::vector<uint64_t> positionsAtLastMark_;
+};
+
+}  // namespace tslxc

@@ -1,0 +1,185 @@
+#include "native/monitor/control.h"
+
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+// One output frame; small enough that several clients get their turn.
+constexpr size_t kOutputChunk = 16 * 1024;
+
+}  // namespace
+
+Fd listenIn(int directory) {
+  Fd socket(check(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), "socket"));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  snprintf(address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/control", directory);
+  const mode_t before = umask(0177);
+  const int bound = bind(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+  umask(before);
+  check(bound, "bind", "control");
+  check(listen(socket.get(), 64), "listen", "control");
+  return socket;
+}
+
+ControlClient::ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init)
+    : socket_(std::move(socket)), consoles_(consoles), init_(init) {
+  outbox_ = frameOf(HelloMessage{kControlVersion});
+}
+
+ControlClient::~ControlClient() {
+  if (console_ != nullptr) console_->removeFollower(*this);
+}
+
+uint32_t ControlClient::wanted() const {
+  if (gone_) return 0;
+  const bool mayType = console_ == nullptr || console_->roomForInput();
+  const uint32_t in = mayType ? static_cast<uint32_t>(EPOLLIN) : 0U;
+  return in | (outbox_.size() > sent_ ? static_cast<uint32_t>(EPOLLOUT) : 0U);
+}
+
+void ControlClient::ready(uint32_t events) {
+  if ((events & EPOLLOUT) != 0) pump();
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) == 0) return;
+  if (inbox_.read(socket_.get()) == FrameReader::Result::ended) gone_ = true;
+  try {
+    while (const std::optional<RawMessage> message = inbox_.next()) handle(*message);
+  } catch (const MalformedBytes&) {
+    gone_ = true;
+  }
+}
+
+void ControlClient::handle(const RawMessage& message) {
+  switch (message.kind) {
+    case AttachMessage::kKind:
+      attach(fieldsOf<AttachMessage>(message));
+      return;
+    case InputMessage::kKind:
+      if (console_ != nullptr) console_->input(message.body);
+      return;
+    case ResizeMessage::kKind: {
+      const ResizeMessage size = fieldsOf<ResizeMessage>(message);
+      if (console_ != nullptr) console_->resize(size.rows, size.columns);
+      return;
+    }
+    case SignalMessage::kKind: {
+      const int error = init_.signalInit(static_cast<int>(fieldsOf<SignalMessage>(message).number));
+      outbox_ += frameOf(DoneMessage{static_cast<uint32_t>(error)});
+      send();
+      return;
+    }
+    case DestroyMessage::kKind:
+      init_.destroyInit();
+      return;
+    default:
+      throw MalformedBytes{"a message that no client may send"};
+  }
+}
+
+void ControlClient::attach(const AttachMessage& request) {
+  if (console_ != nullptr || request.console >= consoles_.size()) {
+    outbox_ += frameOf(DoneMessage{console_ != nullptr ? static_cast<uint32_t>(EBUSY) : ENXIO});
+    send();
+    return;
+  }
+  console_ = &consoles_[request.console];
+  const OutputRing& output = console_->output();
+  const uint64_t start = request.replay == 1 ? output.oldest() : output.end();
+  moveTo(start);
+  console_->addFollower(*this);
+  outbox_ += frameOf(AttachedMessage{start, static_cast<uint32_t>(output.end() - start)});
+  pump();
+}
+
+// Puts the next output frame into the empty outbox; a client that lagged too far is told what it
+// missed.
+void ControlClient::queueOutput() {
+  const OutputRing& output = console_->output();
+  if (position() < output.oldest()) {
+    outbox_ += frameOf(SkippedMessage{output.oldest() - position()});
+    moveTo(output.oldest());
+  }
+  const std::string_view bytes = output.from(position(), kOutputChunk);
+  if (bytes.empty()) {
+    setStalled(false);
+    return;
+  }
+  outbox_ += frameOf(OutputMessage{std::string(bytes)});
+  moveTo(position() + bytes.size());
+}
+
+void ControlClient::send() {
+  while (sent_ < outbox_.size()) {
+    const ssize_t size = retry([&] {
+      return ::send(socket_.get(), outbox_.data() + sent_, outbox_.size() - sent_,
+                    MSG_NOSIGNAL | MSG_DONTWAIT);
+    });
+    if (size >= 0) {
+      sent_ += static_cast<size_t>(size);
+      continue;
+    }
+    if (errno != EAGAIN) gone_ = true;
+    return;
+  }
+  outbox_.clear();
+  sent_ = 0;
+}
+
+void ControlClient::pump() {
+  send();
+  while (!gone_ && outbox_.empty() && console_ != nullptr) {
+    queueOutput();
+    if (outbox_.empty()) return;
+    send();
+  }
+}
+
+bool ControlClient::drained() const {
+  return gone_ ||
+         (outbox_.empty() && (console_ == nullptr || position() == console_->output().end()));
+}
+
+void ControlClient::finish(const ExitedMessage& exited) {
+  pump();
+  outbox_ += frameOf(exited);
+  send();
+}
+
+ControlSocket::ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>& consoles,
+                             InitControl& init)
+    : listener_(std::move(listener)), loop_(loop), consoles_(consoles), init_(init) {}
+
+void ControlSocket::ready(uint32_t) {
+  Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket.valid() || clients_.size() >= kMostClients) return;
+  clients_.push_back(std::make_unique<ControlClient>(std::move(socket), consoles_, init_));
+  loop_.add(*clients_.back());
+  clients_.back()->pump();
+}
+
+void ControlSocket::service() {
+  for (const auto& client : clients_) {
+    client->pump();
+    if (client->gone()) loop_.remove(*client);
+  }
+  std::erase_if(clients_, [](const auto& client) { return client->gone(); });
+}
+
+void ControlSocket::finish(const ExitedMessage& exited) {
+  for (const auto& client : clients_) client->finish(exited);
+}
+
+bool ControlSocket::drained() const {
+  return std::all_of(clients_.begin(), clients_.end(),
+                     [](const auto& client) { return client->drained(); });
+}
+
+}  // namespace tslxc

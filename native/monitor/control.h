@@ -1,0 +1,88 @@
+// The control socket: clients that follow a console, type into it, resize it, signal init or end
+// it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/base/message.h"
+#include "native/monitor/console.h"
+#include "native/monitor/event-loop.h"
+
+namespace tslxc {
+
+// What clients can ask for, besides consoles.
+class InitControl {
+ public:
+  virtual ~InitControl() = default;
+  // Sends init a signal; 0 or an errno.
+  virtual int signalInit(int number) = 0;
+  // Ends init at the caller's wish.
+  virtual void destroyInit() = 0;
+};
+
+// Binds and listens on `directory`/control, mode 0600. Bound by descriptor: sun_path holds 108
+// bytes only.
+Fd listenIn(int directory);
+
+class ControlClient : public Source, public Follower {
+ public:
+  ControlClient(Fd socket, std::vector<Console>& consoles, InitControl& init);
+  ~ControlClient() override;
+
+  int descriptor() const override { return socket_.get(); }
+  uint32_t wanted() const override;
+  void ready(uint32_t events) override;
+
+  bool gone() const { return gone_; }
+  // Sends what the console has for this client, as far as its socket takes it.
+  void pump();
+  // True when nothing is left to send.
+  bool drained() const;
+  // Queues the last message.
+  void finish(const ExitedMessage& exited);
+
+ private:
+  void handle(const RawMessage& message);
+  void attach(const AttachMessage& request);
+  void queueOutput();
+  void send();
+
+  Fd socket_;
+  std::vector<Console>& consoles_;
+  InitControl& init_;
+  FrameReader inbox_;
+  std::string outbox_;
+  size_t sent_ = 0;
+  Console* console_ = nullptr;
+  bool gone_ = false;
+};
+
+// Accepts clients and keeps them.
+class ControlSocket : public Source {
+ public:
+  ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>& consoles, InitControl& init);
+
+  int descriptor() const override { return listener_.get(); }
+  uint32_t wanted() const override { return EPOLLIN; }
+  void ready(uint32_t events) override;
+
+  // Pumps every client and lets go of those that are gone.
+  void service();
+  void finish(const ExitedMessage& exited);
+  bool drained() const;
+
+ private:
+  static constexpr size_t kMostClients = 64;
+
+  Fd listener_;
+  EventLoop& loop_;
+  std::vector<Console>& consoles_;
+  InitControl& init_;
+  std::vector<std::unique_ptr<ControlClient>> clients_;
+};
+
+}  // namespace tslxc

@@ -1,0 +1,24 @@
+// Places where a test ends or stops a process (lib/container/failpoints.ts). Armed by the plan.
+#pragma once
+
+#include <sys/types.h>
+
+#include "native/base/messages.generated.h"
+
+namespace tslxc {
+
+struct Failpoints {
+  Failpoint armed = Failpoint::kNone;
+  FailAction action = FailAction::kNone;
+  pid_t controller = 0;
+  pid_t monitor = 0;  // 0 in the monitor itself
+
+  void reach(Failpoint point) const {
+    if (point == armed) act();
+  }
+
+ private:
+  void act() const;
+};
+
+}  // namespace tslxc

@@ -1,0 +1,150 @@
+// tslxc-monitor: one per container. Creates the container from the plan in its channel, is the
+// parent of its init, pumps its consoles, records its end. Single-threaded; no NSS, no locale, no
+// configuration but the plan.
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <cstring>
+
+#include "native/base/capability.h"
+#include "native/base/message.h"
+#include "native/monitor/reap.h"
+#include "native/monitor/stage-zero.h"
+#include "native/monitor/start.h"
+#include "native/monitor/supervisor.h"
+#include "native/plan/decode.h"
+
+namespace tslxc {
+namespace {
+
+constexpr int kStartFailed = 1;
+constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: signals to an init of another uid
+constexpr int kPlanTime = 10'000;
+
+// `--descriptors N` among the arguments: how many were passed.
+int passedDescriptors(int argc, char** argv) {
+  for (int i = 1; i + 1 < argc; ++i) {
+    if (std::strcmp(argv[i], "--descriptors") == 0) return std::atoi(argv[i + 1]);
+  }
+  return 0;
+}
+
+void becomeQuiet() {
+  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+  prctl(PR_SET_NAME, "tslxc-monitor", 0, 0, 0);
+  signal(SIGPIPE, SIG_IGN);  // reset for init by the plan, and before the reap program
+  check(chdir("/"), "chdir", "/");
+}
+
+RawMessage receivePlan(int channel, FrameReader& inbox) {
+  for (;;) {
+    if (std::optional<RawMessage> message = inbox.next()) return std::move(*message);
+    pollfd readable{channel, POLLIN, 0};
+    if (poll(&readable, 1, kPlanTime) == 0) throw CallerGone{};
+    if (inbox.read(channel) == FrameReader::Result::ended) throw CallerGone{};
+  }
+}
+
+pid_t peerOf(int channel) {
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  check(getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &peer, &size), "getsockopt");
+  return peer.pid;
+}
+
+// Each v1 hierarchy is entered by the single-threaded task itself: moving another waits for an RCU
+// grace period.
+void enterLeafCgroups(const std::vector<std::string>& tasks) {
+  for (const std::string& path : tasks) {
+    const Fd file(check(open(path.c_str(), O_WRONLY | O_CLOEXEC), "open", path));
+    check(write(file.get(), "0", 1), "write", path);
+  }
+}
+
+// The monitor is alive as long as it holds this lock: a pid can be anybody's, and an exec keeps it.
+Fd holdMonitorLock(int runDirectory) {
+  Fd file(
+      check(openat(runDirectory, "monitor.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
+            "openat", "monitor.lock"));
+  flock lock{};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  lock.l_len = 1;
+  check(fcntl(file.get(), F_OFD_SETLK, &lock), "fcntl", "monitor.lock");
+  return file;
+}
+
+std::vector<Fd> takeDescriptors(int first, int count) {
+  std::vector<Fd> taken;
+  for (int i = 0; i < count; ++i) taken.emplace_back(first + i);
+  return taken;
+}
+
+FailedMessage failure(const SyscallError& cause) {
+  return {static_cast<uint8_t>(Stage::kMonitor),
+          0,
+          static_cast<uint32_t>(cause.error),
+          cause.syscall,
+          cause.subject,
+          uint8_t{0}};
+}
+
+// Runs until the container has ended; returns when somebody else cleans up. Takes the channel once
+// the container runs.
+void monitor(Fd& channel) {
+  FrameReader inbox;
+  Plan plan = decodePlan(receivePlan(channel.get(), inbox).body);
+  const PlanHeader& header = plan.header;
+  const Failpoints failpoints{static_cast<Failpoint>(header.failpoint),
+                              static_cast<FailAction>(header.failAction), peerOf(channel.get()), 0};
+  failpoints.reach(Failpoint::kMonitorAfterPlan);
+  enterLeafCgroups(header.monitorTasks);
+  failpoints.reach(Failpoint::kMonitorAfterCgroups);
+  const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+                              "open", header.runDirectory));
+  const Fd lock = holdMonitorLock(runDirectory.get());
+  failpoints.reach(Failpoint::kMonitorAfterLock);
+  const ReapProgram reap(header);
+  std::vector<Fd> consoles = takeDescriptors(kFirstPassedDescriptor, header.consoleDescriptors);
+  std::vector<Fd> passed =
+      takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
+  Start start(plan, channel.get(), inbox, runDirectory.get(), failpoints);
+  StartedContainer started = start.run(passed);
+  limitEffectiveCapabilities(kCapKill);
+  Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get()};
+  plan = Plan{};
+  Supervisor supervisor(std::move(settings), std::move(started), std::move(channel),
+                        std::move(inbox), std::move(consoles));
+  if (!supervisor.run()) reap.execute();
+}
+
+}  // namespace
+}  // namespace tslxc
+
+int main(int argc, char** argv) {
+  using namespace tslxc;
+  becomeMonitor(passedDescriptors(argc, argv));
+  Fd channel(kChannel);
+  FailedMessage failed;
+  try {
+    becomeQuiet();
+    monitor(channel);
+    return 0;
+  } catch (const FailedMessage& cause) {
+    failed = cause;
+  } catch (const SyscallError& cause) {
+    failed = failure(cause);
+  } catch (const MalformedBytes& cause) {
+    failed = failure({EBADMSG, "decode", cause.what});
+  } catch (const CallerGone&) {
+    return kStartFailed;
+  }
+  if (channel.valid()) sendFrame(channel.get(), failed);
+  return kStartFailed;
+}

@@ -1,0 +1,185 @@
+#include "native/monitor/raw-follower.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr size_t kChunk = 4096;
+
+}  // namespace
+
+RawFollower::RawFollower(Fd descriptor, Console& console)
+    : descriptor_(std::move(descriptor)), console_(console) {
+  const int flags = check(fcntl(descriptor_.get(), F_GETFL), "fcntl");
+  check(fcntl(descriptor_.get(), F_SETFL, flags | O_NONBLOCK), "fcntl");
+}
+
+RawFollower::~RawFollower() { unfollow(); }
+
+void RawFollower::follow() {
+  if (following_) return;
+  following_ = true;
+  moveTo(console_.output().end());
+  console_.addFollower(*this);
+}
+
+void RawFollower::unfollow() {
+  if (!following_) return;
+  following_ = false;
+  console_.removeFollower(*this);
+}
+
+uint32_t RawFollower::wanted() const {
+  if (gone_) return 0;
+  if (hungUp_) return EPOLLIN | EPOLLET;
+  const uint32_t in = console_.roomForInput() ? static_cast<uint32_t>(EPOLLIN) : 0U;
+  return in | (blocked_ ? static_cast<uint32_t>(EPOLLOUT) : 0U);
+}
+
+void RawFollower::ready(uint32_t events) {
+  const bool readable = (events & EPOLLIN) != 0;
+  if (readable) readInput();
+  hungUp_ = !readable && (events & (EPOLLHUP | EPOLLERR)) != 0;
+  if (!gone_ && !hungUp_) pump();
+}
+
+void RawFollower::readInput() {
+  std::array<char, kChunk> chunk;
+  const ssize_t size = retry([&] { return read(descriptor_.get(), chunk.data(), chunk.size()); });
+  if (size > 0) {
+    console_.input({chunk.data(), static_cast<size_t>(size)});
+  } else if (size == 0) {
+    gone_ = true;
+    unfollow();
+  }
+}
+
+void RawFollower::pump() {
+  blocked_ = false;
+  if (!following_ || hungUp_) return;
+  const OutputRing& output = console_.output();
+  if (position() < output.oldest()) moveTo(output.oldest());
+  for (;;) {
+    const std::string_view bytes = output.from(position(), kChunk);
+    if (bytes.empty()) {
+      setStalled(false);
+      return;
+    }
+    const ssize_t size =
+        retry([&] { return write(descriptor_.get(), bytes.data(), bytes.size()); });
+    if (size <= 0) {
+      blocked_ = errno == EAGAIN;
+      // Nobody has the other end of a pty open (EIO), or it is gone (EPIPE): what is written now is
+      // lost.
+      if (!blocked_) moveTo(output.end());
+      return;
+    }
+    moveTo(position() + static_cast<uint64_t>(size));
+  }
+}
+
+HostTerminal::HostTerminal(Pty pty, Console& console)
+    : watch_(check(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), "inotify_init1")),
+      follower_(std::move(pty.master), console) {
+  const std::string path = "/dev/pts/" + std::to_string(pty.index);
+  check(inotify_add_watch(watch_.get(), path.c_str(), IN_OPEN), "inotify_add_watch", path);
+  pty.slave.reset();
+  open();
+}
+
+void HostTerminal::ready(uint32_t) {
+  takeEvents();
+  open();
+}
+
+void HostTerminal::pump() {
+  if (state_ == State::closed) return;
+  if (follower_.hungUp()) {
+    close();
+  } else {
+    follower_.pump();
+  }
+}
+
+bool HostTerminal::drained() {
+  if (state_ == State::closed || follower_.hungUp()) return true;
+  if (!follower_.drained()) return false;
+  short unread = 0;
+  if (const Fd slave = openSlave(); slave.valid()) {
+    // Not FIONREAD: only poll(2) first waits for what the kernel still carries to the other side.
+    pollfd input{slave.get(), POLLIN, 0};
+    poll(&input, 1, 0);
+    unread = input.revents & POLLIN;
+  }
+  takeEvents();  // of this opening
+  return unread == 0;
+}
+
+Fd HostTerminal::openSlave() const {
+  return Fd(ioctl(follower_.descriptor(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
+}
+
+void HostTerminal::takeEvents() {
+  alignas(inotify_event) std::array<char, 4096> events;
+  while (retry([&] { return read(watch_.get(), events.data(), events.size()); }) > 0) {
+  }
+}
+
+// Also takes what somebody has typed who has closed it already.
+void HostTerminal::lookAtMaster() {
+  pollfd master{follower_.descriptor(), POLLIN, 0};
+  poll(&master, 1, 0);
+  follower_.ready(static_cast<uint32_t>(master.revents));  // POLLIN is EPOLLIN, POLLHUP EPOLLHUP
+}
+
+// Whoever opened it may have gone since: then pump() closes it again.
+void HostTerminal::open() {
+  lookAtMaster();
+  state_ = State::open;
+  if (!follower_.hungUp()) follower_.follow();
+}
+
+void HostTerminal::close() {
+  state_ = State::closed;
+  follower_.unfollow();
+  {
+    // What nobody read would be the next reader's first bytes, and the modes that one left the next
+    // one's.
+    const Fd slave = openSlave();
+    if (!slave.valid()) return;
+    tcflush(slave.get(), TCIFLUSH);
+    makeRaw(slave.get());
+  }
+  takeEvents();  // of this opening; others show in the master
+  lookAtMaster();
+  if (!follower_.hungUp()) open();
+}
+
+uint32_t ConsoleSource::wanted() const {
+  if (ended_) return 0;
+  const uint32_t in = waiting_ ? 0U : static_cast<uint32_t>(EPOLLIN);
+  return in | (console_.hasPendingInput() ? static_cast<uint32_t>(EPOLLOUT) : 0U);
+}
+
+void ConsoleSource::ready(uint32_t events) {
+  if ((events & EPOLLOUT) != 0) console_.writePendingInput();
+  if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) != 0) retryDrain();
+}
+
+void ConsoleSource::retryDrain() {
+  const Console::Drained drained = console_.drain();
+  waiting_ = drained == Console::Drained::waiting;
+  ended_ = drained == Console::Drained::ended;
+}
+
+}  // namespace tslxc

@@ -1,0 +1,99 @@
+// Ways out of a console that carry bare bytes: a host pty that any terminal program can open, and a
+// descriptor that the caller gave (a pty master, a socket or a pipe).
+#pragma once
+
+#include <string>
+
+#include "native/base/fd.h"
+#include "native/base/pty.h"
+#include "native/monitor/console.h"
+#include "native/monitor/event-loop.h"
+
+namespace tslxc {
+
+// Copies both ways between a descriptor and a console.
+class RawFollower : public Source, public Follower {
+ public:
+  RawFollower(Fd descriptor, Console& console);
+  ~RawFollower() override;
+
+  int descriptor() const override { return descriptor_.get(); }
+  uint32_t wanted() const override;
+  void ready(uint32_t events) override;
+
+  bool gone() const { return gone_; }
+  // Whether it is a pty's master whose slave nobody has open.
+  bool hungUp() const { return hungUp_; }
+  // Starts with the output to come, or stops.
+  void follow();
+  void unfollow();
+  void pump();
+  bool drained() const {
+    return !following_ || gone_ || hungUp_ || position() == console_.output().end();
+  }
+
+ private:
+  void readInput();
+
+  Fd descriptor_;
+  Console& console_;
+  bool following_ = false;
+  bool blocked_ = false;
+  // A pty master whose slave nobody has open: told once by edge, or the loop would spin.
+  bool hungUp_ = false;
+  bool gone_ = false;
+};
+
+// A pty of the host whose slave is /dev/pts/N there, raw for whoever opens it. Whether somebody has
+// it open is what its master says: a hang-up while nobody has, when nothing is written either.
+// Events are not counted: inotify(7) makes one of several that are equal. It tells of an opening,
+// which the master tells nobody; of the last close epoll tells.
+class HostTerminal : public Source {
+ public:
+  // `pty` is raw, and may have been opened by others already.
+  HostTerminal(Pty pty, Console& console);
+
+  int descriptor() const override { return watch_.get(); }
+  uint32_t wanted() const override { return EPOLLIN; }
+  void ready(uint32_t events) override;
+
+  RawFollower& follower() { return follower_; }
+  // Sends what there is, or finds out that the last one has closed it.
+  void pump();
+  // True when whoever has it open has read everything: what is unread is lost when the master
+  // closes.
+  bool drained();
+
+ private:
+  Fd openSlave() const;
+  void takeEvents();
+  void lookAtMaster();
+  void open();
+  void close();
+
+  Fd watch_;
+  RawFollower follower_;
+  enum class State { open, closed } state_ = State::closed;
+};
+
+// The console's own pty as a source.
+class ConsoleSource : public Source {
+ public:
+  explicit ConsoleSource(Console& console) : console_(console) {}
+
+  int descriptor() const override { return console_.master(); }
+  uint32_t wanted() const override;
+  void ready(uint32_t events) override;
+
+  bool waiting() const { return waiting_; }
+  bool ended() const { return ended_; }
+  // Tries again to drain.
+  void retryDrain();
+
+ private:
+  Console& console_;
+  bool waiting_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace tslxc

@@ -1,0 +1,33 @@
+#include "native/monitor/reap.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace tslxc {
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& strings) {
+  std::vector<char*> all;
+  for (const std::string& text : strings) all.push_back(const_cast<char*>(text.c_str()));
+  all.push_back(nullptr);
+  return all;
+}
+
+}  // namespace
+
+ReapProgram::ReapProgram(const PlanHeader& header)
+    : program_(open(header.reapProgram.c_str(), O_PATH | O_CLOEXEC)),
+      argv_(header.reapArgv),
+      environment_(header.reapEnvironment) {}
+
+void ReapProgram::execute() const {
+  if (!program_.valid()) return;
+  signal(SIGPIPE, SIG_DFL);
+  const std::vector<char*> argv = pointers(argv_);
+  const std::vector<char*> environment = pointers(environment_);
+  syscall(SYS_execveat, program_.get(), "", argv.data(), environment.data(), AT_EMPTY_PATH);
+}
+
+}  // namespace tslxc

@@ -1,0 +1,18 @@
+// The records that the monitor leaves in the domain's run folder, for callers of later days: JSON
+// that holds numbers and paths of ours only. Written to a temporary name and renamed, so that a
+// reader sees all or none.
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "native/base/messages.generated.h"
+
+namespace tslxc {
+
+void writeRunningRecord(int directory, pid_t init, const std::vector<std::string>& consoles);
+void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot);
+
+}  // namespace tslxc

@@ -1,0 +1,176 @@
+#include "native/monitor/start.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "native/base/clone.h"
+#include "native/monitor/control.h"
+#include "native/monitor/init.h"
+#include "native/monitor/records.h"
+
+namespace tslxc {
+namespace {
+
+FailedMessage failure(Stage stage, uint32_t step, const SyscallError& cause) {
+  return {static_cast<uint8_t>(stage),
+          step,
+          static_cast<uint32_t>(cause.error),
+          cause.syscall,
+          cause.subject,
+          uint8_t{0}};
+}
+
+}  // namespace
+
+Start::Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory,
+             const Failpoints& failpoints)
+    : plan_(plan),
+      channel_(channel),
+      inbox_(inbox),
+      runDirectory_(runDirectory),
+      failpoints_(failpoints),
+      deadline_(std::chrono::steady_clock::now() +
+                std::chrono::milliseconds(plan.header.deadline)) {}
+
+StartedContainer Start::run(std::vector<Fd>& passed) {
+  try {
+    interpreter_.run(plan_.outside);
+  } catch (const SyscallError& cause) {
+    throw failure(Stage::kOutside, static_cast<uint32_t>(interpreter_.step()), cause);
+  }
+  failpoints_.reach(Failpoint::kMonitorAfterOutside);
+  cloneInit(passed);
+  failpoints_.reach(Failpoint::kMonitorAfterClone);
+  try {
+    handshake();
+  } catch (...) {
+    killInit();
+    throw;
+  }
+  return std::move(started_);
+}
+
+void Start::cloneInit(std::vector<Fd>& passed) {
+  const std::string& path = plan_.header.unifiedCgroup;
+  Fd cgroup;
+  if (!path.empty()) {
+    cgroup = Fd(check(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path));
+  }
+  std::array<int, 2> ends;
+  check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+  initSocket_ = Fd(ends[0]);
+  Fd initEnd(ends[1]);
+  Child child = cloneProcess(plan_.header.namespaces, cgroup.get());
+  if (child.pid == 0) {
+    runInit({plan_, interpreter_, std::move(initEnd), passed, failpoints_});
+  }
+  started_.init = child.pid;
+  started_.pidfd = std::move(child.pidfd);
+  interpreter_.closeHandles();
+  passed.clear();
+}
+
+void Start::handshake() {
+  sendMessage(initSocket_.get(), ProceedMessage{});
+  failpoints_.reach(Failpoint::kMonitorAfterProceed);
+  RawMessage ready = awaitInit("init to run its part of the plan");
+  if (ready.kind != ReadyMessage::kKind)
+    throw MalformedBytes{"init said something else than ready"};
+  started_.masters = std::move(ready.descriptors);
+  failpoints_.reach(Failpoint::kMonitorAfterReady);
+  started_.listener = listenIn(runDirectory_);
+  failpoints_.reach(Failpoint::kMonitorAfterListen);
+  std::vector<std::string> paths;
+  for (size_t i = 0; i < started_.masters.size(); ++i) {
+    started_.hostTerminals.push_back(openHostPty());
+    makeRaw(started_.hostTerminals.back().slave.get());
+    paths.push_back("/dev/pts/" + std::to_string(started_.hostTerminals.back().index));
+  }
+  failpoints_.reach(Failpoint::kMonitorBeforeExec);
+  listenToCaller();
+  sendMessage(initSocket_.get(), ExecMessage{});
+  committed_ = true;
+  failpoints_.reach(Failpoint::kMonitorAfterExec);
+  const RawMessage executing = awaitInit("init to execute its program");
+  if (executing.kind != ExecutingMessage::kKind) {
+    throw MalformedBytes{"init said something else than executing"};
+  }
+  failpoints_.reach(Failpoint::kMonitorAfterExecuting);
+  awaitExecve();
+  writeRunningRecord(runDirectory_, started_.init, paths);
+  failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
+  // After the commit the caller may be gone: then nobody is told.
+  sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), paths});
+  failpoints_.reach(Failpoint::kMonitorAfterRunning);
+}
+
+// Init's end of the socket closes when execve succeeds; until then it may still report a failure.
+void Start::awaitExecve() {
+  pollfd end{initSocket_.get(), POLLIN, 0};
+  if (poll(&end, 1, remainingMilliseconds()) == 0) {
+    throw FailedMessage{static_cast<uint8_t>(Stage::kDeadline), 0, ETIMEDOUT, "execve",
+                        "waiting for execve to finish",         0};
+  }
+  const std::optional<RawMessage> last = receiveMessage(initSocket_.get());
+  if (last && last->kind == FailedMessage::kKind) throw fieldsOf<FailedMessage>(*last);
+  initSocket_.reset();
+}
+
+RawMessage Start::awaitInit(const char* waitingFor) {
+  for (;;) {
+    std::array<pollfd, 2> ends{
+        {{initSocket_.get(), POLLIN, 0}, {committed_ ? -1 : channel_, POLLIN, 0}}};
+    const int count =
+        retry([&] { return poll(ends.data(), ends.size(), remainingMilliseconds()); });
+    if (check(count, "poll") == 0) {
+      throw FailedMessage{static_cast<uint8_t>(Stage::kDeadline),   0, ETIMEDOUT, "poll",
+                          std::string("waiting for ") + waitingFor, 0};
+    }
+    if (ends[1].revents != 0) listenToCaller();
+    if (ends[0].revents == 0) continue;
+    std::optional<RawMessage> message = receiveMessage(initSocket_.get());
+    if (!message) reportDeath();
+    if (message->kind == FailedMessage::kKind) throw fieldsOf<FailedMessage>(*message);
+    return std::move(*message);
+  }
+}
+
+void Start::listenToCaller() {
+  if (inbox_.read(channel_) == FrameReader::Result::ended) throw CallerGone{};
+}
+
+void Start::reportDeath() {
+  siginfo_t end{};
+  check(retry([&] {
+          return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED);
+        }),
+        "waitid");
+  started_.init = 0;
+  const char* how = end.si_code == CLD_EXITED ? "exit code " : "signal ";
+  throw FailedMessage{static_cast<uint8_t>(Stage::kDeath), 0,         ECHILD, "waitid",
+                      how + std::to_string(end.si_status), uint8_t{0}};
+}
+
+void Start::killInit() noexcept {
+  if (started_.init == 0) return;
+  syscall(SYS_pidfd_send_signal, started_.pidfd.get(), SIGKILL, nullptr, 0);
+  siginfo_t end{};
+  const id_t pidfd = static_cast<id_t>(started_.pidfd.get());
+  while (waitid(P_PIDFD, pidfd, &end, WEXITED) == -1 && errno == EINTR) {
+  }
+}
+
+int Start::remainingMilliseconds() const {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline_ - std::chrono::steady_clock::now());
+  return left.count() > 0 ? static_cast<int>(left.count()) : 0;
+}
+
+}  // namespace tslxc

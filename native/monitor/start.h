@@ -1,0 +1,62 @@
+// From the plan to the running container: the monitor's side of the handshake.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/base/message.h"
+#include "native/base/pty.h"
+#include "native/monitor/failpoint.h"
+#include "native/plan/decode.h"
+#include "native/plan/interpret.h"
+
+namespace tslxc {
+
+// The caller went away before the commit: nothing is left to be told to anybody.
+struct CallerGone {};
+
+// What a start leaves for the rest of the monitor's life.
+struct StartedContainer {
+  pid_t init = 0;
+  Fd pidfd;
+  std::vector<Fd> masters;
+  std::vector<Pty> hostTerminals;
+  Fd listener;
+};
+
+class Start {
+ public:
+  // `channel` is the caller's stream; what it says meanwhile stays in `inbox`. `passed` are the
+  // descriptors that init gets. All must outlive this.
+  Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory,
+        const Failpoints& failpoints);
+
+  // Throws FailedMessage, SyscallError or CallerGone; init is dead then, and reaped.
+  StartedContainer run(std::vector<Fd>& passed);
+
+ private:
+  void cloneInit(std::vector<Fd>& passed);
+  void handshake();
+  RawMessage awaitInit(const char* waitingFor);
+  void awaitExecve();
+  void listenToCaller();
+  [[noreturn]] void reportDeath();
+  void killInit() noexcept;
+  int remainingMilliseconds() const;
+
+  const Plan& plan_;
+  int channel_;
+  FrameReader& inbox_;
+  int runDirectory_;
+  const Failpoints& failpoints_;
+  std::chrono::steady_clock::time_point deadline_;
+  Interpreter interpreter_;
+  Fd initSocket_;
+  StartedContainer started_;
+  bool committed_ = false;
+};
+
+}  // namespace tslxc

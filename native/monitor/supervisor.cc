@@ -1,0 +1,184 @@
+#include "native/monitor/supervisor.h"
+
+#include <signal.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "native/base/syscall.h"
+#include "native/monitor/records.h"
+
+namespace tslxc {
+namespace {
+
+using std::chrono::milliseconds;
+
+// A reader that takes nothing for this long no longer holds the container up.
+constexpr milliseconds kStallTime{500};
+// How long the last bytes may take to be delivered, and an owner to answer.
+constexpr milliseconds kDeliveryTime{2000};
+// A lost wake-up of a pty with pending input costs this much.
+constexpr int kInputRetry = 20;
+constexpr int kForEver = -1;
+
+}  // namespace
+
+Caller::Caller(Fd channel, FrameReader inbox, InitControl& init)
+    : channel_(std::move(channel)), inbox_(std::move(inbox)), init_(init) {
+  handleMessages();
+}
+
+void Caller::ready(uint32_t) {
+  if (inbox_.read(channel_.get()) == FrameReader::Result::ended) gone_ = true;
+  handleMessages();
+}
+
+void Caller::handleMessages() {
+  try {
+    while (const std::optional<RawMessage> message = inbox_.next()) {
+      if (message->kind == OwnMessage::kKind) owns_ = true;
+      if (message->kind == AcknowledgeMessage::kKind) acknowledged_ = true;
+      if (message->kind == DestroyMessage::kKind) init_.destroyInit();
+    }
+  } catch (const MalformedBytes&) {
+    gone_ = true;
+  }
+}
+
+void Caller::tell(const ExitedMessage& exited) {
+  if (!gone_) gone_ = !sendFrame(channel_.get(), exited);
+}
+
+Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
+                       std::vector<Fd> consoleDescriptors)
+    : settings_(std::move(settings)), pidfd_(std::move(started.pidfd)) {
+  consoles_.reserve(started.masters.size());
+  for (Fd& master : started.masters) {
+    consoles_.emplace_back(std::move(master), settings_.replayBytes);
+  }
+  addOutlets(started, std::move(consoleDescriptors));
+  control_ = std::make_unique<ControlSocket>(std::move(started.listener), loop_, consoles_, *this);
+  caller_ = std::make_unique<Caller>(std::move(channel), std::move(inbox), *this);
+  loop_.add(*this);
+  loop_.add(*control_);
+  loop_.add(*caller_);
+}
+
+void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDescriptors) {
+  for (Console& console : consoles_) {
+    consoleSources_.push_back(std::make_unique<ConsoleSource>(console));
+    loop_.add(*consoleSources_.back());
+  }
+  for (size_t i = 0; i < started.hostTerminals.size(); ++i) {
+    hostTerminals_.push_back(
+        std::make_unique<HostTerminal>(std::move(started.hostTerminals[i]), consoles_[i]));
+    loop_.add(*hostTerminals_.back());
+    loop_.add(hostTerminals_.back()->follower());
+  }
+  for (Fd& descriptor : consoleDescriptors) {
+    callersConsoles_.push_back(
+        std::make_unique<RawFollower>(std::move(descriptor), consoles_.front()));
+    callersConsoles_.back()->follow();
+    loop_.add(*callersConsoles_.back());
+  }
+}
+
+void Supervisor::ready(uint32_t) {
+  siginfo_t end{};
+  check(retry([&] { return waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &end, WEXITED); }),
+        "waitid");
+  exited_.how = end.si_code == CLD_EXITED ? 0 : 1;
+  exited_.status = static_cast<uint32_t>(end.si_status);
+  exited_.requested = destroyRequested_ ? 1 : 0;
+  ended_ = true;
+}
+
+int Supervisor::signalInit(int number) {
+  if (syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0) == 0) return 0;
+  return errno;
+}
+
+void Supervisor::destroyInit() {
+  destroyRequested_ = true;
+  signalInit(SIGKILL);
+}
+
+void Supervisor::turn(int timeout) {
+  const bool waiting = std::any_of(consoleSources_.begin(), consoleSources_.end(),
+                                   [](const auto& source) { return source->waiting(); });
+  const bool typing = std::any_of(consoles_.begin(), consoles_.end(),
+                                  [](const Console& console) { return console.hasPendingInput(); });
+  if (waiting || typing)
+    timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
+  loop_.runOnce(timeout);
+  if (typing) {
+    for (Console& console : consoles_) console.writePendingInput();
+  }
+  if (waiting && Clock::now() - lastMark_ > kStallTime) {
+    for (Console& console : consoles_) console.markStalledFollowers();
+    lastMark_ = Clock::now();
+  }
+  control_->service();
+  for (const auto& terminal : hostTerminals_) terminal->pump();
+  for (const auto& follower : callersConsoles_) follower->pump();
+  for (const auto& source : consoleSources_) {
+    if (source->waiting()) source->retryDrain();
+  }
+}
+
+bool Supervisor::run() {
+  while (!ended_) turn(kForEver);
+  recordEnd();
+  caller_->tell(exited_);
+  const auto until = Clock::now() + kDeliveryTime;
+  for (Console& console : consoles_) console.letGoOfSlave();
+  drainConsoles();
+  while (!everythingDelivered() && Clock::now() < until) turn(kInputRetry);
+  control_->finish(exited_);
+  while (!control_->drained() && Clock::now() < until) turn(kInputRetry);
+  while (caller_->owns() && !caller_->acknowledged() && Clock::now() < until) turn(kInputRetry);
+  return caller_->acknowledged();
+}
+
+// Every slave is closed now but one that somebody outside may hold: silence ends the wait then.
+void Supervisor::drainConsoles() {
+  constexpr int kSilentTurns = 5;
+  int silent = 0;
+  const auto open = [this] {
+    return std::any_of(consoleSources_.begin(), consoleSources_.end(),
+                       [](const auto& source) { return !source->ended(); });
+  };
+  const auto total = [this] {
+    uint64_t bytes = 0;
+    for (const Console& console : consoles_) bytes += console.output().end();
+    return bytes;
+  };
+  const auto until = Clock::now() + kDeliveryTime;
+  while (open() && silent < kSilentTurns && Clock::now() < until) {
+    const uint64_t before = total();
+    turn(kInputRetry);
+    const bool waiting = std::any_of(consoleSources_.begin(), consoleSources_.end(),
+                                     [](const auto& source) { return source->waiting(); });
+    silent = total() == before && !waiting ? silent + 1 : 0;
+  }
+}
+
+bool Supervisor::everythingDelivered() const {
+  const auto followerDrained = [](const auto& follower) { return follower->drained(); };
+  return control_->drained() &&
+         std::all_of(callersConsoles_.begin(), callersConsoles_.end(), followerDrained) &&
+         std::all_of(hostTerminals_.begin(), hostTerminals_.end(),
+                     [](const auto& terminal) { return terminal->drained(); });
+}
+
+// A full disk must not keep the end from being told to those who listen.
+void Supervisor::recordEnd() {
+  try {
+    writeExitRecord(settings_.runDirectory, exited_, settings_.boot);
+  } catch (const SyscallError&) {
+  }
+}
+
+}  // namespace tslxc

@@ -1,0 +1,91 @@
+// The monitor's life after the start: pumps consoles, serves the control socket, waits for init's
+// end, records it, and sees to it that somebody cleans up.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/base/message.h"
+#include "native/monitor/console.h"
+#include "native/monitor/control.h"
+#include "native/monitor/event-loop.h"
+#include "native/monitor/raw-follower.h"
+#include "native/monitor/start.h"
+
+namespace tslxc {
+
+// The caller's stream after `running`.
+class Caller : public Source {
+ public:
+  Caller(Fd channel, FrameReader inbox, InitControl& init);
+
+  int descriptor() const override { return channel_.get(); }
+  uint32_t wanted() const override { return gone_ ? 0U : static_cast<uint32_t>(EPOLLIN); }
+  void ready(uint32_t events) override;
+
+  bool owns() const { return owns_ && !gone_; }
+  bool acknowledged() const { return acknowledged_; }
+  void tell(const ExitedMessage& exited);
+
+ private:
+  void handleMessages();
+
+  Fd channel_;
+  FrameReader inbox_;
+  InitControl& init_;
+  bool owns_ = false;
+  bool acknowledged_ = false;
+  bool gone_ = false;
+};
+
+class Supervisor : public Source, public InitControl {
+ public:
+  struct Settings {
+    size_t replayBytes;
+    std::string boot;
+    int runDirectory;
+  };
+
+  Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
+             std::vector<Fd> consoleDescriptors);
+
+  // Returns when init has ended and everybody was told. True when a caller took the clean-up.
+  bool run();
+
+  // Init's pidfd.
+  int descriptor() const override { return pidfd_.get(); }
+  uint32_t wanted() const override { return ended_ ? 0U : static_cast<uint32_t>(EPOLLIN); }
+  void ready(uint32_t events) override;
+
+  int signalInit(int number) override;
+  void destroyInit() override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  void addOutlets(StartedContainer& started, std::vector<Fd> consoleDescriptors);
+  // One turn of the loop, and what follows from it.
+  void turn(int milliseconds);
+  void drainConsoles();
+  bool everythingDelivered() const;
+  void recordEnd();
+
+  Settings settings_;
+  Fd pidfd_;
+  EventLoop loop_;
+  std::vector<Console> consoles_;
+  std::vector<std::unique_ptr<ConsoleSource>> consoleSources_;
+  std::vector<std::unique_ptr<HostTerminal>> hostTerminals_;
+  std::vector<std::unique_ptr<RawFollower>> callersConsoles_;
+  std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<Caller> caller_;
+  Clock::time_point lastMark_ = Clock::now();
+  ExitedMessage exited_;
+  bool ended_ = false;
+  bool destroyRequested_ = false;
+};
+
+}  // namespace tslxc

@@ -1,0 +1,34 @@
+#include "native/plan/decode.h"
+
+namespace tslxc {
+namespace {
+
+std::vector<Operation> operations(Reader& reader) {
+  const uint32_t count = reader.count(1);
+  std::vector<Operation> all;
+  all.reserve(count);
+  for (uint32_t i = 0; i < count; ++i) all.push_back(decodeOperation(reader));
+  return all;
+}
+
+}  // namespace
+
+Plan decodePlan(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.u32() != kPlanVersion) throw MalformedBytes{"a plan of another version"};
+  Plan plan;
+  decode(reader, plan.header);
+  plan.outside = operations(reader);
+  plan.inside = operations(reader);
+  reader.expectEnd();
+  return plan;
+}
+
+std::vector<Operation> decodeOperations(std::string_view bytes) {
+  Reader reader(bytes);
+  std::vector<Operation> all = operations(reader);
+  reader.expectEnd();
+  return all;
+}
+
+}  // namespace tslxc

@@ -1,0 +1,31 @@
+// Bytes → Plan. Refuses unknown opcodes, lists longer than their bytes and trailing bytes
+// (MalformedBytes).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "native/base/bytes.h"
+#include "native/plan/operations.generated.h"
+
+namespace tslxc {
+
+struct Plan {
+  PlanHeader header;
+  std::vector<Operation> outside;
+  std::vector<Operation> inside;
+};
+
+Plan decodePlan(std::string_view bytes);
+
+// A bare list of operations.
+std::vector<Operation> decodeOperations(std::string_view bytes);
+
+// The name of an operation in the vocabulary (lib/plan/operation.ts).
+const char* operationName(const Operation& operation);
+
+// Generated: one operation, and the header.
+Operation decodeOperation(Reader& reader);
+void decode(Reader& reader, PlanHeader& value);
+
+}  // namespace tslxc

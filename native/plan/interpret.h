@@ -1,0 +1,72 @@
+// Performs operations in order and decides nothing: each tolerance is a field that the planner set.
+// It knows no domain, no XML and no cgroup.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "native/base/fd.h"
+#include "native/base/pty.h"
+#include "native/plan/operations.generated.h"
+
+namespace tslxc {
+
+class Interpreter {
+ public:
+  // Throws SyscallError at the first operation that fails; step() is then its position.
+  void run(const std::vector<Operation>& operations);
+
+  // Position of the operation that is being performed, or was last, in the list given to run().
+  size_t step() const { return step_; }
+
+  // What openConsole opened, in order of the consoles.
+  std::vector<Pty>& consoles() { return consoles_; }
+
+  // The descriptors of all handles.
+  std::vector<int> descriptors() const;
+
+  // Closes every handle.
+  void closeHandles() { handles_.clear(); }
+
+  void operator()(const OpenTree& op);
+  void operator()(const CloneTree& op);
+  void operator()(const MakeFilesystem& op);
+  void operator()(const SetTreeAttributes& op);
+  void operator()(const MakeNode& op);
+  void operator()(const MakeDirectory& op);
+  void operator()(const MakeSymlink& op);
+  void operator()(const MakeNamespacePrivate& op);
+  void operator()(const EnterTree& op);
+  void operator()(const AttachTree& op);
+  void operator()(const DetachTree& op);
+  void operator()(const PivotRoot& op);
+  void operator()(const OpenFile& op);
+  void operator()(const WriteFile& op);
+  void operator()(const Unshare& op);
+  void operator()(const SetHostname& op);
+  void operator()(const NewSession& op);
+  void operator()(const OpenConsole& op);
+  void operator()(const SetCapabilities& op);
+  void operator()(const SetIds& op);
+  void operator()(const ChangeDirectory& op);
+  void operator()(const ResetSignals& op);
+  void operator()(const SetParentDeathSignal& op);
+
+ private:
+  void open(uint8_t index, Fd fd, std::string_view subject);
+  int handle(uint8_t index) const;
+  // The place `path` in the tree of `root` as an O_PATH descriptor; invalid when it is missing and
+  // may be.
+  Fd place(uint8_t root, const std::string& path, Missing missing) const;
+
+  struct Handle {
+    Fd fd;
+    std::string subject;
+  };
+  std::vector<Handle> handles_;
+  std::vector<Pty> consoles_;
+  size_t step_ = 0;
+};
+
+}  // namespace tslxc

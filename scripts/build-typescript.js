@@ -1,0 +1,85 @@
+// Compiles lib/ to dist/ (CommonJS and types), and writes the entry for ESM users: dist/index.mjs,
+// which re-exports the CommonJS one by name, so that there is one copy of every class and of the addon.
+'use strict';
+const { chmodSync, existsSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { fingerprint, remember, remembered } = require('./fingerprint');
+const { main, packageRoot, runOrFail, say } = require('./steps');
+
+const dist = join(packageRoot, 'dist');
+// Compiled here first: a failed build leaves dist/ as it was, and a running container may need it.
+const draft = join(packageRoot, 'build', 'dist');
+const record = join(packageRoot, 'build', 'typescript.fingerprint');
+const sources = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+
+function currentFingerprint() {
+  return fingerprint(packageRoot, [...sources, 'scripts/build-typescript.js']);
+}
+
+/** True when what is in dist/ was made from the sources as they are. */
+function isCurrent() {
+  const made = ['index.js', 'index.mjs'].every((name) => existsSync(join(dist, name)));
+  return made && remembered(record) === currentFingerprint();
+}
+
+/** The names that lib/index.ts exports as values, read from its syntax: loading it needs the addon. */
+function exportedNames() {
+  const ts = require('typescript');
+  const entry = join(packageRoot, 'lib', 'index.ts');
+  const program = ts.createProgram([entry], {
+    module: ts.ModuleKind.Node16,
+    moduleResolution: ts.ModuleResolutionKind.Node16,
+    target: ts.ScriptTarget.ES2022,
+    types: ['node'],
+    skipLibCheck: true,
+  });
+  const checker = program.getTypeChecker();
+  const symbol = checker.getSymbolAtLocation(program.getSourceFile(entry));
+  return checker
+    .getExportsOfModule(symbol)
+    .filter((one) => isValue(ts, checker, one))
+    .map((one) => one.name)
+    .sort();
+}
+
+function isValue(ts, checker, symbol) {
+  const aliased = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
+  const typeOnly = symbol.declarations?.some((one) => ts.isTypeOnlyExportDeclaration(one));
+  if (typeOnly) return false;
+  const target = aliased ? checker.getAliasedSymbol(symbol) : symbol;
+  return (target.flags & ts.SymbolFlags.Value) !== 0;
+}
+
+function writeModuleEntry() {
+  const names = exportedNames();
+  const lines = names.map((name) => `export const ${name} = tslxc.${name};`);
+  const text = ["import tslxc from './index.js';", '', ...lines, ''].join('\n');
+  writeFileSync(join(draft, 'index.mjs'), text);
+  writeFileSync(join(draft, 'index.d.mts'), "export * from './index.js';\n");
+}
+
+async function buildTypeScript() {
+  say('compiling TypeScript to dist/');
+  const wanted = currentFingerprint();
+  rmSync(draft, { recursive: true, force: true });
+  const tsc = join(packageRoot, 'node_modules', 'typescript', 'bin', 'tsc');
+  const argv = [process.execPath, tsc, '-p', 'tsconfig.build.json', '--outDir', draft];
+  await runOrFail(argv, (output) => {
+    process.stderr.write(output);
+    return 'the TypeScript compiler found errors; they are above';
+  });
+  writeModuleEntry();
+  chmodSync(join(draft, 'cli', 'main.js'), 0o755);
+  rmSync(dist, { recursive: true, force: true });
+  renameSync(draft, dist);
+  remember(record, wanted);
+}
+
+module.exports = { buildTypeScript, isCurrent };
+
+if (require.main === module) {
+  const ifStale = process.argv.includes('--if-stale');
+  main('tslxc build', async () => {
+    if (!(ifStale && isCurrent())) await buildTypeScript();
+  });
+}

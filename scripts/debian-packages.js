@@ -1,0 +1,66 @@
+// What the scripts need from Debian, and how to get it. A need is a program or a file, not a package:
+// whatever brings it will do, and nothing that is there already is touched.
+'use strict';
+const { findNodeDirectory, findProgram } = require('./build-native');
+const { StepError, run, runOrFail, say } = require('./steps');
+
+const program = (name) => () => findProgram(name) !== undefined;
+
+/** Each need: the package that brings it on Debian 13, whether it is there, and what it is needed for. */
+const needs = [
+  { package: 'g++', there: program('g++'), for: 'hello' },
+  { package: 'make', there: program('make'), for: 'hello' },
+  { package: 'python3', there: program('python3'), for: 'hello' },
+  { package: 'libnode-dev', there: () => findNodeDirectory() !== undefined, for: 'hello' },
+  { package: 'procps', there: program('ps'), for: 'hello' },
+  { package: 'busybox-static', there: program('busybox'), for: 'test' },
+  { package: 'clang-format-19', there: program('clang-format-19'), for: 'test' },
+  { package: 'iproute2', there: program('ip'), for: 'test' },
+  { package: 'strace', there: program('strace'), for: 'test' },
+  { package: 'util-linux', there: program('unshare'), for: 'test' },
+  { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
+];
+
+/** What each purpose includes. */
+const purposes = { hello: ['hello'], test: ['hello', 'test'], fresh: ['fresh'] };
+
+/** The packages whose needs are not met. */
+function missingPackages(purpose) {
+  return needs
+    .filter((need) => purposes[purpose].includes(need.for) && !need.there())
+    .map((need) => need.package);
+}
+
+/** apt's own last error, without its "E: ". */
+function aptError(output) {
+  const lines = output.split('\n').filter((line) => line.startsWith('E: '));
+  return (lines.at(-1) ?? 'E: no reason given').slice(3);
+}
+
+/** Installs what is missing for `hello`, `test` or `fresh`. Needs root. */
+async function installPackages(purpose) {
+  if (process.getuid() !== 0) {
+    throw new StepError(`containers need root, and this is uid ${process.getuid()}`);
+  }
+  const missing = missingPackages(purpose);
+  if (missing.length === 0) return;
+  const list = missing.join(' ');
+  if (findProgram('apt-get') === undefined) {
+    throw new StepError(`missing, and there is no apt-get to install it: ${list}`);
+  }
+  say(`installing from Debian: ${list}`);
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+  const apt = ['apt-get', '-q', '-o', 'DPkg::Lock::Timeout=120', '-o', 'Acquire::Retries=3'];
+  await run([...apt, 'update'], { env });
+  await runOrFail(
+    [...apt, 'install', '-y', '--no-install-recommends', ...missing],
+    (output) => `apt-get can't install ${list}: ${aptError(output)}`,
+    { env },
+  );
+  const still = missingPackages(purpose);
+  if (still.length > 0) {
+    throw new StepError(`installed, but what they should bring isn't there: ${still.join(' ')}`);
+  }
+}
+
+module.exports = { installPackages };

@@ -1,0 +1,118 @@
+// Makes a fresh minimal Debian 13 (git, Node and npm only) and runs commands in it, as if it were the
+// machine: its own mounts and root, this kernel. What apt and npm need to reach their registries is taken
+// from this machine's configuration; credentials are not.
+'use strict';
+const { cpSync, existsSync, mkdirSync, mkdtempSync } = require('node:fs');
+const { readFileSync, readdirSync, renameSync, rmSync } = require('node:fs');
+const { join } = require('node:path');
+const { StepError, packageRoot, run, runOrFail, say } = require('./steps');
+
+const suite = 'trixie';
+const packages = ['ca-certificates', 'git', 'nodejs', 'npm'];
+const cache = join(process.env.XDG_CACHE_HOME || '/var/cache', 'tslxc-test');
+const caBundle = '/etc/ssl/certs/ca-certificates.crt';
+
+/** The files of a folder whose text matches; none when there is no such folder. */
+function filesWith(folder, pattern) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(folder, entry.name))
+    .filter((path) => pattern.test(readFileSync(path, 'utf8')));
+}
+
+/** This machine's sources of the suite and its way to them, as arguments of mmdebstrap. */
+function aptArguments() {
+  const sources = [
+    ...filesWith('/etc/apt/sources.list.d', new RegExp(`\\b${suite}\\b`)),
+    ...filesWith('/etc/apt', new RegExp(`^deb .*\\b${suite}\\b`, 'm')),
+  ];
+  const settings = filesWith('/etc/apt/apt.conf.d', /^Acquire::(http|https|Check|Retries)/im);
+  return { sources, options: settings.map((path) => `--aptopt=${path}`) };
+}
+
+/** The path of the cached base tree, which is made when there is none. */
+async function baseTree() {
+  const base = join(cache, `debian-${suite}`);
+  if (existsSync(base)) return base;
+  say(`making a minimal Debian 13 with ${packages.join(', ')} in ${base} (about a minute)`);
+  mkdirSync(cache, { recursive: true });
+  const draft = mkdtempSync(join(cache, 'draft-'));
+  const { sources, options } = aptArguments();
+  const include = `--include=${packages.join(',')}`;
+  const argv = ['mmdebstrap', '--variant=minbase', include, ...options, suite, draft, ...sources];
+  await runOrFail(
+    argv,
+    (output) => {
+      rmSync(draft, { recursive: true, force: true });
+      return `mmdebstrap failed: ${output.trim().split('\n').at(-1)}`;
+    },
+    { env: { ...process.env, SOURCE_DATE_EPOCH: undefined } },
+  );
+  renameSync(draft, base);
+  return base;
+}
+
+/** A copy of the base tree, with the checked-in state of this repository in /root/tslxc. */
+async function makeFreshTree() {
+  const base = await baseTree();
+  const tree = mkdtempSync('/var/tmp/tslxc-fresh-');
+  say(`copying it to ${tree}, and cloning the committed state into it`);
+  await runOrFail(['cp', '-a', '--reflink=auto', `${base}/.`, tree], (output) => output.trim());
+  for (const file of ['/etc/resolv.conf', '/etc/hosts', caBundle]) {
+    if (existsSync(file)) cpSync(file, join(tree, file), { dereference: true });
+  }
+  const clone = ['git', 'clone', '--quiet', '--no-hardlinks', packageRoot];
+  await runOrFail([...clone, join(tree, 'root/tslxc')], (output) => `git clone: ${output.trim()}`);
+  return tree;
+}
+
+/** npm's way to its registry, as environment variables. */
+async function npmEnvironment() {
+  const env = { NODE_EXTRA_CA_CERTS: caBundle };
+  for (const key of ['registry', 'proxy', 'https-proxy', 'noproxy']) {
+    const { output } = await run(['npm', 'config', 'get', key]);
+    const value = output.trim();
+    const name = `npm_config_${key.replace('-', '_')}`;
+    if (value !== '' && value !== 'null' && value !== 'undefined') env[name] = value;
+  }
+  return env;
+}
+
+// $1 is the tree, the rest the command. Everything is mounted in a namespace that ends with it.
+const enter = `set -e
+mount --make-rprivate /
+mount --bind "$1" "$1"
+cd "$1"
+mount -t proc proc proc
+mount --rbind /sys sys
+mount --rbind /dev dev
+mount -t tmpfs -o mode=755 tmpfs run
+pivot_root . mnt
+shift
+exec chroot . sh -c 'umount -l /mnt; cd /root/tslxc; exec "$@"' sh "$@"`;
+
+/** Runs a command in the tree, with its output shown; resolves with exit code, output and seconds. */
+async function runInTree(tree, argv) {
+  const started = Date.now();
+  const env = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: '/root',
+    LANG: 'C.UTF-8',
+    TERM: 'dumb',
+    ...(await npmEnvironment()),
+  };
+  const unshare = ['unshare', '--mount', 'sh', '-c', enter, 'enter', tree, ...argv];
+  const result = await run(unshare, { env, echo: 'live' });
+  return { ...result, seconds: (Date.now() - started) / 1000 };
+}
+
+/** Removes the tree, but nothing that might still be mounted in it. */
+async function removeTree(tree) {
+  if (readFileSync('/proc/self/mountinfo', 'utf8').includes(` ${tree}`)) {
+    throw new StepError(`something is still mounted under ${tree}`);
+  }
+  await run(['rm', '-rf', '--one-file-system', tree]);
+}
+
+module.exports = { makeFreshTree, removeTree, runInTree };

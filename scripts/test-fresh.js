@@ -1,0 +1,50 @@
+// `npm run test:fresh`: the two commands where nothing is installed: a fresh minimal Debian 13 with git,
+// Node and npm only, and a clean clone of what is committed. `--tests` runs `npm test` there as well.
+'use strict';
+const { installPackages } = require('./debian-packages');
+const { main, say } = require('./steps');
+const { makeFreshTree, removeTree, runInTree } = require('./fresh-debian');
+
+const quickSeconds = 10;
+const showsInit = /^root +1 .* \/bin\/sh\s*$/m;
+
+/** What is wrong with a run of `npm run hello`, or undefined. */
+function helloFault({ code, output, seconds }, limit) {
+  if (code !== 0) return `exit code ${code}`;
+  if (!showsInit.test(output)) return 'its ps shows no shell as PID 1';
+  if (seconds > limit) return `took ${seconds.toFixed(1)} s, more than ${limit}`;
+  return undefined;
+}
+
+async function examine(tree, { withTests }) {
+  const hello = ['npm', 'run', 'hello'];
+  const first = await runInTree(tree, hello);
+  const second = await runInTree(tree, hello);
+  const results = [
+    ['the first npm run hello', first.seconds, helloFault(first, Infinity)],
+    ['the second npm run hello', second.seconds, helloFault(second, quickSeconds)],
+  ];
+  if (withTests) {
+    const tests = await runInTree(tree, ['npm', 'test']);
+    const fault = tests.code === 0 ? undefined : `exit code ${tests.code}`;
+    results.push(['npm test', tests.seconds, fault]);
+  }
+  return results;
+}
+
+main('test:fresh', async () => {
+  await installPackages('fresh');
+  const tree = await makeFreshTree();
+  let results;
+  try {
+    results = await examine(tree, { withTests: process.argv.includes('--tests') });
+  } finally {
+    await removeTree(tree);
+  }
+  for (const [what, seconds, fault] of results) {
+    say(`fresh Debian 13: ${what}: ${fault ?? 'as it should be'} (${seconds.toFixed(1)} s)`);
+  }
+  const failed = results.filter(([, , fault]) => fault !== undefined).length;
+  process.stdout.write(`${results.length - failed} passed, ${failed} failed\n`);
+  if (failed > 0) process.exitCode = 1;
+});

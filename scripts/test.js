@@ -1,0 +1,115 @@
+// `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped
+// test, a todo, a project without tests or a failed check is a failure.
+'use strict';
+const { spawn } = require('node:child_process');
+const { existsSync, mkdtempSync, readFileSync, rmSync, statSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { join } = require('node:path');
+const { check } = require('./check');
+const { setUp } = require('./setup');
+const { main, packageRoot, say } = require('./steps');
+
+/** In this order; `alone` projects share the host and run one file at a time. */
+const projects = [
+  { name: 'unit', mode: 'parallel' },
+  { name: 'native', mode: 'parallel' },
+  { name: 'addon', mode: 'alone' },
+  { name: 'container', mode: 'alone' },
+  { name: 'package', mode: 'alone' },
+];
+
+const graceMilliseconds = 10_000;
+
+/** Jest's own report, or undefined when it died before it wrote one. */
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What of a report counts as failed besides its failed tests, in words. */
+function faultsOf(report) {
+  if (report === undefined) return ['Jest did not finish'];
+  const faults = [
+    [report.numRuntimeErrorTestSuites, 'file(s) that could not run'],
+    [report.numPendingTests, 'skipped test(s)'],
+    [report.numTodoTests, 'todo(s)'],
+    [report.numTotalTests === 0 ? 1 : 0, 'project without a test'],
+  ];
+  return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+}
+
+async function runProject({ name, mode }, folder) {
+  say(`testing: ${name}`);
+  const report = join(folder, `${name}.json`);
+  const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
+  const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
+  if (mode === 'alone') options.push('--runInBand');
+  const started = Date.now();
+  const { code, isHeld } = await runJest([process.execPath, jest, ...options], report);
+  const result = readReport(report);
+  const faults = faultsOf(result);
+  if (isHeld) faults.push('something that a test left open kept Jest from ending');
+  const failed = (result?.numFailedTests ?? 0) + faults.length;
+  return {
+    name,
+    passed: result?.numPassedTests ?? 0,
+    // Jest may fail for a reason that it counts nowhere, such as a handle that is left open.
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    faults,
+    seconds: (Date.now() - started) / 1000,
+  };
+}
+
+/**
+ * Jest writes for people to stderr, which is shown; its JSON goes to `report`. Once that is there it has
+ * to end: what a test left open would hold it for ever, and is that test's fault.
+ */
+function runJest(argv, report) {
+  const [program, ...parameters] = argv;
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, parameters, {
+      cwd: packageRoot,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    let isHeld = false;
+    const watch = setInterval(() => {
+      if (!existsSync(report) || Date.now() - statSync(report).mtimeMs < graceMilliseconds) return;
+      isHeld = true;
+      child.kill('SIGKILL');
+    }, 1000);
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(watch);
+      resolve({ code, isHeld });
+    });
+  });
+}
+
+function sumUp(results, failedChecks) {
+  const sum = (key) => results.reduce((total, one) => total + one[key], 0);
+  process.stdout.write('\n');
+  for (const { name, passed, failed, faults, seconds } of results) {
+    const notes = faults.length === 0 ? '' : ` (${faults.join(', ')})`;
+    say(`${name}: ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s${notes}`);
+  }
+  say(`checks: ${failedChecks.length === 0 ? 'clean' : `failed: ${failedChecks.join(', ')}`}`);
+  const failed = sum('failed') + failedChecks.length;
+  process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
+  return failed;
+}
+
+main('test', async () => {
+  await setUp('test');
+  const failedChecks = await check();
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
+  const results = [];
+  try {
+    for (const project of projects) results.push(await runProject(project, folder));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  if (sumUp(results, failedChecks) > 0) process.exitCode = 1;
+});

@@ -1,0 +1,100 @@
+/** A wrong argument is a TypeError at once that names it; nothing is converted silently. */
+import { addonPath } from './node-child';
+
+/** The addon without its types, to say what TypeScript forbids. */
+const addon = module.require(addonPath) as Record<string, (...args: unknown[]) => unknown>;
+
+function refusalOf(name: string, ...args: readonly unknown[]): string {
+  try {
+    addon[name]?.(...args);
+  } catch (error) {
+    const { name: kind, message } = error as Error;
+    return `${kind}: ${message}`;
+  }
+  throw new Error('the arguments were accepted');
+}
+
+const request = {
+  executable: 3,
+  argv: ['monitor'],
+  cgroups: [],
+  leafCgroup: -1,
+  plan: new Uint8Array(),
+  descriptors: [],
+};
+const tree = { depth: 'single' };
+
+test.each([
+  ['openPidfd', [], 'pid must be an integer'],
+  ['openPidfd', ['1'], 'pid must be an integer'],
+  ['openPidfd', [1.5], 'pid must be an integer in its range'],
+  ['openPidfd', [Number.NaN], 'pid must be an integer in its range'],
+  ['openPidfd', [2 ** 31], 'pid must be an integer in its range'],
+  ['windowSize', [-2], 'fd must be an integer in its range'],
+  ['tryLockByte', [0, 2 ** 53], 'offset must be an integer in its range'],
+  ['setWindowSize', [0, { rows: 70_000, columns: 1 }], 'size.rows must be an integer in its range'],
+  ['setWindowSize', [0], 'size must be an object'],
+  ['sealedCopy', [7], 'path must be a string'],
+  ['sealedCopy', ['/bin/true\0'], 'path must be a string without NUL'],
+  ['makeFilesystem', ['tmpfs', 'ro', 0], 'options must be an array'],
+  ['makeFilesystem', ['tmpfs', ['ro', 1], 0], 'options[1] must be a string'],
+  [
+    'openTree',
+    ['/', { depth: 'deep', automount: 'leave' }],
+    "options.depth must be one of 'single' 'recursive'",
+  ],
+  [
+    'setTreeAttributes',
+    [0, { ...tree, set: -1 }],
+    'attributes.set must be an integer in its range',
+  ],
+  ['setTreeAttributes', [0, { set: 1 }], 'attributes.depth must be a string'],
+  ['setXattr', [0, 'user.x', 'text'], 'value must be a Uint8Array'],
+  ['setXattr', [0, 'user.x', new Uint16Array(1)], 'value must be a Uint8Array'],
+  ['flock', [0, 'both'], "mode must be one of 'shared' 'exclusive'"],
+  ['killCgroups', ['/a', 1], 'paths must be an array'],
+  ['killCgroups', [['/a']], 'milliseconds must be an integer'],
+  [
+    'applyCgroupSteps',
+    [[{ step: 'burn', path: '/' }]],
+    "steps[0].step must be one of 'make' 'write' 'mark' 'devices'",
+  ],
+  ['startMonitor', [{ ...request, argv: 'x' }], 'request.argv must be an array'],
+  ['startMonitor', [{ ...request, plan: undefined }], 'request.plan must be a Uint8Array'],
+  [
+    'createLink',
+    [{ kind: 'tun', name: 'x' }],
+    "request.kind must be one of 'veth' 'bridge' 'macvlan'",
+  ],
+  [
+    'createLink',
+    [{ kind: 'bridge', name: 'x', address: '52:54:00:12:34' }],
+    'request.address must be an address such as 52:54:00:12:34:56',
+  ],
+  [
+    'createLink',
+    [{ kind: 'bridge', name: 'x', address: '52:54:00:12:34-5x' }],
+    'request.address must be an address such as 52:54:00:12:34:56',
+  ],
+])('%s refuses %j', (name, args, message) => {
+  expect(refusalOf(name, ...args)).toBe(`TypeError: ${message}`);
+});
+
+test('a rule of a device names what is wrong with it', () => {
+  const rules = [
+    { type: 'c', major: 1, minor: 3, access: 'rwm' },
+    { type: 'c', major: 1, minor: 3, access: 'mr' },
+  ];
+  expect(refusalOf('applyCgroupSteps', [{ step: 'devices', path: '/', rules }])).toMatch(
+    /^TypeError: steps\[0\]\.rules\[1\]\.access must be one of/,
+  );
+});
+
+test('an error thrown by a getter passes as it is', () => {
+  const options = {
+    get automount(): string {
+      throw new RangeError('from the getter');
+    },
+  };
+  expect(refusalOf('openTree', '/', options)).toBe('RangeError: from the getter');
+});

@@ -1,0 +1,142 @@
+/** Emptying and removing cgroups, whatever is in them. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { native } from '../../lib/host/native';
+import { rejectionOf } from './failure';
+import { CgroupTree, hierarchies } from './cgroup-tree';
+import { Scratch, ended, printed } from './scratch';
+
+const scratch = new Scratch();
+
+afterAll(() => scratch.dispose());
+
+/** A tree with a process in each of three cgroups. */
+async function populated(root: string): Promise<{ tree: CgroupTree; pids: number[] }> {
+  const tree = new CgroupTree(root);
+  const paths = [tree.path, tree.make('a'), tree.make('a', 'b'), tree.make('empty')];
+  const pids = [];
+  for (const path of paths.slice(0, 3)) {
+    const { pid } = scratch.start('sleep', '60');
+    await native().attachToCgroup(path, pid);
+    pids.push(pid);
+  }
+  return { tree, pids };
+}
+
+describe('killCgroups', () => {
+  test.each(hierarchies)(
+    'every process below is killed, and all can be removed, in $name',
+    async (at) => {
+      const { tree } = await populated(at.root);
+      const bystander = scratch.start('sleep', '60');
+      await native().killCgroups([tree.path, join(tree.path, 'missing')], 5000);
+      await native().removeCgroups([tree.path], 5000);
+      expect(existsSync(tree.path)).toBe(false);
+      expect(bystander.exitCode).toBeNull();
+      await ended(bystander);
+    },
+  );
+
+  test.each(hierarchies)('frozen processes are killed too, in $name', async (at) => {
+    const { tree } = await populated(at.root);
+    await native().freezeCgroup(tree.path, 'frozen', 5000);
+    await native().killCgroups([tree.path], 5000);
+    await native().removeCgroups([tree.path], 5000);
+    expect(existsSync(tree.path)).toBe(false);
+  });
+
+  test.each(hierarchies)(
+    'a process that forks all the time does not get away in $name',
+    async (at) => {
+      const tree = new CgroupTree(at.root);
+      const child = scratch.start(
+        'sh',
+        '-c',
+        'read _; while :; do (sleep 0.01 & sleep 0.01 &) ; done',
+      );
+      await native().attachToCgroup(tree.path, child.pid);
+      child.stdin?.write('\n');
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await native().killCgroups([tree.path], 5000);
+      await native().removeCgroups([tree.path], 5000);
+      expect(existsSync(tree.path)).toBe(false);
+    },
+  );
+
+  test.each(hierarchies)('zombies are no obstacle in $name', async (at) => {
+    const tree = new CgroupTree(at.root);
+    // The shell is stopped, so nobody reaps its child.
+    const child = scratch.start('sh', '-c', 'sleep 60 & echo $!; kill -STOP $$');
+    const pid = Number(await printed(child));
+    await native().attachToCgroup(tree.path, pid);
+    await native().killCgroups([tree.path], 5000);
+    await native().removeCgroups([tree.path], 5000);
+    expect(existsSync(tree.path)).toBe(false);
+    await ended(child);
+  });
+
+  test('an empty list and missing cgroups take no time', async () => {
+    await native().killCgroups([], 0);
+    await native().killCgroups(['/sys/fs/cgroup/tslxc-none', '/nowhere'], 0);
+  });
+
+  test('processes that are left when the time is over are EBUSY', async () => {
+    const [at = { root: '' }] = hierarchies;
+    const { tree } = await populated(at.root);
+    expect(await rejectionOf(native().killCgroups([tree.path], -1))).toEqual({
+      errno: 'EBUSY',
+      syscall: 'kill',
+      path: tree.path,
+    });
+    await native().killCgroups([tree.path], 5000);
+    await native().removeCgroups([tree.path], 5000);
+  });
+});
+
+describe('removeCgroups', () => {
+  test.each(hierarchies)('a tree is removed with all below in $name', async (at) => {
+    const tree = new CgroupTree(at.root);
+    tree.make('a', 'b', 'c');
+    tree.make('a', 'd');
+    await native().removeCgroups([join(tree.path, 'missing'), tree.path, tree.path], 0);
+    expect(existsSync(tree.path)).toBe(false);
+  });
+
+  test.each(hierarchies)('it waits for the last process to end in $name', async (at) => {
+    const tree = new CgroupTree(at.root);
+    const child = scratch.start('sleep', '60');
+    await native().attachToCgroup(tree.make('a'), child.pid);
+    const removal = native().removeCgroups([tree.path], 5000);
+    await ended(child);
+    await removal;
+    expect(existsSync(tree.path)).toBe(false);
+  });
+
+  test.each(hierarchies)(
+    'one with a process in it is EBUSY after the time, in $name',
+    async (at) => {
+      const tree = new CgroupTree(at.root);
+      const child = scratch.start('sleep', '60');
+      await native().attachToCgroup(tree.make('a'), child.pid);
+      const start = Date.now();
+      expect(await rejectionOf(native().removeCgroups([tree.path], 60))).toEqual({
+        errno: 'EBUSY',
+        syscall: 'rmdir',
+        path: tree.path,
+      });
+      expect(Date.now() - start).toBeGreaterThanOrEqual(59);
+      await ended(child);
+      tree.dispose();
+    },
+  );
+
+  test('what is no directory is ENOTDIR', async () => {
+    const path = scratch.at('file');
+    writeFileSync(path, '');
+    expect(await rejectionOf(native().removeCgroups([path], 0))).toEqual({
+      errno: 'ENOTDIR',
+      syscall: 'rmdir',
+      path,
+    });
+  });
+});

@@ -1,0 +1,136 @@
+/** Cgroups: steps, moving, freezing. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { native } from '../../lib/host/native';
+import { rejectionOf } from './failure';
+import { CgroupTree, hierarchies } from './cgroup-tree';
+import { Scratch, badDescriptor, ended } from './scratch';
+
+const scratch = new Scratch();
+const [{ root } = { root: '' }] = hierarchies;
+const tree = new CgroupTree(root);
+
+afterAll(async () => {
+  await scratch.dispose();
+  tree.dispose();
+});
+
+const cgroupsOf = (pid: number): string => readFileSync(`/proc/${pid}/cgroup`, 'utf8');
+const stateOf = (pid: number): string | undefined =>
+  /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+
+describe('applyCgroupSteps', () => {
+  test('cgroups are made, written to and marked in order', async () => {
+    const path = join(tree.path, 'made');
+    await native().applyCgroupSteps([
+      { step: 'make', path, existing: 'exclusive' },
+      { step: 'make', path, existing: 'shared' },
+      { step: 'make', path: join(path, 'below'), existing: 'exclusive' },
+      { step: 'write', path: join(path, 'cgroup.max.depth'), value: '1' },
+      { step: 'mark', path, name: 'trusted.tslxc', value: 'web' },
+    ]);
+    expect(statSync(join(path, 'below')).mode & 0o777).toBe(0o755);
+    expect(readFileSync(join(path, 'cgroup.max.depth'), 'utf8')).toBe('1\n');
+    const fd = scratch.open(path);
+    expect(native().getXattr(fd, 'trusted.tslxc')?.toString()).toBe('web');
+  });
+
+  const path = tree.path;
+  test.each([
+    [{ step: 'make', path, existing: 'exclusive' }, 'EEXIST', 'mkdir'],
+    [{ step: 'make', path: `${path}/a/b`, existing: 'shared' }, 'ENOENT', 'mkdir'],
+    [{ step: 'write', path: `${path}/none`, value: '1' }, 'ENOENT', 'open'],
+    [{ step: 'write', path: `${path}/cgroup.procs`, value: 'x' }, 'EINVAL', 'write'],
+    [{ step: 'mark', path, name: 'x', value: '' }, 'ENOTSUP', 'setxattr'],
+    [{ step: 'devices', path: `${path}/none`, rules: [] }, 'ENOENT', 'open'],
+    [{ step: 'devices', path: '/tmp', rules: [] }, 'EBADF', 'bpf'],
+  ] as const)('what fails is named, and nothing follows: %j', async (step, errno, syscall) => {
+    const after = join(tree.path, 'after');
+    expect(
+      await rejectionOf(
+        native().applyCgroupSteps([step, { step: 'make', path: after, existing: 'shared' }]),
+      ),
+    ).toEqual({ errno, syscall, path: step.path });
+    expect(() => statSync(after)).toThrow(/ENOENT/);
+  });
+});
+
+describe('attachToCgroup', () => {
+  test.each(hierarchies)('a process is moved in $name', async ({ root: at }) => {
+    const own = new CgroupTree(at);
+    const child = scratch.start('sleep', '60');
+    await native().attachToCgroup(own.path, child.pid);
+    expect(cgroupsOf(child.pid)).toContain(own.path.slice(at.length));
+    expect(own.read('cgroup.procs')).toBe(String(child.pid));
+    await ended(child);
+    own.dispose();
+  });
+
+  test('a pid that nobody has is ESRCH', async () => {
+    expect(await rejectionOf(native().attachToCgroup(tree.path, badDescriptor))).toEqual({
+      errno: 'ESRCH',
+      syscall: 'write',
+      path: join(tree.path, 'cgroup.procs'),
+    });
+  });
+
+  test('a missing cgroup is ENOENT', async () => {
+    const path = join(tree.path, 'none');
+    expect(await rejectionOf(native().attachToCgroup(path, process.pid))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open',
+      path: join(path, 'cgroup.procs'),
+    });
+  });
+});
+
+describe('freezeCgroup', () => {
+  test.each(hierarchies)('processes stand still in $name until they are thawed', async (at) => {
+    const own = new CgroupTree(at.root);
+    const child = scratch.start('sh', '-c', 'while :; do :; done');
+    await native().attachToCgroup(own.path, child.pid);
+    await native().freezeCgroup(own.path, 'frozen', 5000);
+    await native().freezeCgroup(own.path, 'frozen', 5000);
+    const before = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(readFileSync(`/proc/${child.pid}/stat`, 'utf8')).toBe(before);
+    await native().freezeCgroup(own.path, 'thawed', 5000);
+    expect(stateOf(child.pid)).toBe('R');
+    await ended(child);
+    own.dispose();
+  });
+
+  test.each(hierarchies)('an empty cgroup freezes in $name', async (at) => {
+    const own = new CgroupTree(at.root);
+    await native().freezeCgroup(own.path, 'frozen', 5000);
+    await native().freezeCgroup(own.path, 'thawed', 5000);
+    own.dispose();
+  });
+
+  test.each(hierarchies)(
+    'one below a frozen one cannot be thawed in $name: ETIMEDOUT',
+    async (at) => {
+      const own = new CgroupTree(at.root);
+      const below = own.make('below');
+      const child = scratch.start('sleep', '60');
+      await native().attachToCgroup(below, child.pid);
+      await native().freezeCgroup(own.path, 'frozen', 5000);
+      expect(await rejectionOf(native().freezeCgroup(below, 'thawed', 50))).toMatchObject({
+        errno: 'ETIMEDOUT',
+        syscall: 'read',
+      });
+      await native().freezeCgroup(own.path, 'thawed', 5000);
+      await ended(child);
+      own.dispose();
+    },
+  );
+
+  test('a missing cgroup is ENOENT', async () => {
+    const path = join(tree.path, 'none');
+    expect(await rejectionOf(native().freezeCgroup(path, 'frozen', 50))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open',
+      path: join(path, 'cgroup.freeze'),
+    });
+  });
+});

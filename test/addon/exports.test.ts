@@ -1,0 +1,33 @@
+/** The contract and the addon name the same functions, and each has its tests in this folder. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { native } from '../../lib/host/native';
+import { packageRoot } from '../../lib/host/package-paths';
+
+const contract = readFileSync(join(packageRoot, 'lib/host/native.ts'), 'utf8');
+const declared = [
+  ...((contract.split('export interface Native {')[1] ?? '')
+    .split('\n}')[0]
+    ?.matchAll(/^ {2}(\w+)\(/gm) ?? []),
+].map(([, name = '']) => name);
+
+const tests = readdirSync(__dirname)
+  .filter((file) => file.endsWith('.test.ts'))
+  .map((file) => readFileSync(join(__dirname, file), 'utf8'))
+  .join('\n');
+
+/** The text of the suite that is named after a function. */
+function suiteOf(name: string): string {
+  return tests.split(`describe('${name}', () => {`)[1]?.split('\n});')[0] ?? '';
+}
+
+test('the addon exports what the contract declares, and nothing else', () => {
+  expect(declared.length).toBeGreaterThan(30);
+  expect(Object.keys(native()).sort()).toEqual([...declared].sort());
+});
+
+test.each(declared)('%s has a test that it works and one that it fails', (name) => {
+  const suite = suiteOf(name);
+  expect(suite).toMatch(/failureOf|rejectionOf|errno: /);
+  expect(suite.match(/\n {2}test(\.each\([^)]*\))?\(/g)?.length ?? 0).toBeGreaterThanOrEqual(2);
+});

@@ -1,0 +1,243 @@
+/** Network interfaces, in network namespaces of the tests' own. */
+import { execFileSync } from 'node:child_process';
+import { native } from '../../lib/host/native';
+import type { Link } from '../../lib/host/native';
+import { rejectionOf } from './failure';
+import { Scratch } from './scratch';
+
+const scratch = new Scratch();
+const names = ['a', 'b'].map((name) => `tslxc-test-${process.pid}-${name}`);
+let here = -1;
+let there = -1;
+
+beforeAll(() => {
+  for (const name of names) execFileSync('ip', ['netns', 'add', name]);
+  [here = -1, there = -1] = names.map((name) => scratch.open(`/run/netns/${name}`));
+});
+
+afterAll(async () => {
+  for (const name of names) execFileSync('ip', ['netns', 'del', name]);
+  await scratch.dispose();
+});
+
+/** What another program says of an interface. */
+function shown(namespace: 'here' | 'there', name: string): Record<string, unknown> {
+  const netns = names[namespace === 'here' ? 0 : 1] ?? '';
+  const words = ['-json', '-details', '-netns', netns, 'link', 'show', name];
+  const [link] = JSON.parse(execFileSync('ip', words, { encoding: 'utf8' })) as [
+    Record<string, unknown>,
+  ];
+  return link;
+}
+
+async function find(name: string, namespace = here): Promise<Link | undefined> {
+  return (await native().listLinks(namespace)).find((link) => link.name === name);
+}
+
+describe('createLink', () => {
+  test('a pair has its peer in the other namespace from the start', async () => {
+    await native().createLink(
+      {
+        kind: 'veth',
+        name: 'pair0',
+        address: '52:54:00:00:00:01',
+        peer: 'eth0',
+        peerAddress: '52:54:00:00:00:02',
+        peerNamespace: there,
+      },
+      here,
+    );
+    expect(shown('here', 'pair0')).toMatchObject({ address: '52:54:00:00:00:01' });
+    expect(shown('there', 'eth0')).toMatchObject({ address: '52:54:00:00:00:02' });
+    expect(await find('eth0')).toBeUndefined();
+    await native().deleteLink('pair0', here);
+    expect(await find('eth0', there)).toBeUndefined();
+  });
+
+  test('a pair may stay in one namespace', async () => {
+    const request = { kind: 'veth', name: 'one', peer: 'two', peerNamespace: -1 } as const;
+    await native().createLink(request, here);
+    expect([(await find('one'))?.kind, (await find('two'))?.kind]).toEqual(['veth', 'veth']);
+    await native().deleteLink('two', here);
+  });
+
+  test('a bridge has the address that it is given', async () => {
+    const request = { kind: 'bridge', name: 'br0', address: '52:54:00:00:00:0a' } as const;
+    await native().createLink(request, here);
+    expect(await find('br0')).toMatchObject({ kind: 'bridge', address: '52:54:00:00:00:0a' });
+    await native().deleteLink('br0', here);
+  });
+
+  test.each(['private', 'vepa', 'bridge', 'passthru'] as const)(
+    'a macvlan has the mode %s',
+    async (mode) => {
+      await native().createLink({ kind: 'bridge', name: 'lower' }, here);
+      await native().createLink({ kind: 'macvlan', name: 'mac0', lower: 'lower', mode }, here);
+      expect(shown('here', 'mac0')).toMatchObject({
+        link: 'lower',
+        linkinfo: { info_kind: 'macvlan', info_data: { mode } },
+      });
+      await native().deleteLink('lower', here);
+    },
+  );
+
+  test('a name that is taken is EEXIST', async () => {
+    const request = { kind: 'bridge', name: 'lo' } as const;
+    expect(await rejectionOf(native().createLink(request, here))).toEqual({
+      errno: 'EEXIST',
+      syscall: 'RTM_NEWLINK',
+      path: 'lo',
+    });
+  });
+
+  test('a lower interface that is missing is ENODEV', async () => {
+    const request = { kind: 'macvlan', name: 'mac0', lower: 'none', mode: 'vepa' } as const;
+    expect(await rejectionOf(native().createLink(request, here))).toEqual({
+      errno: 'ENODEV',
+      syscall: 'RTM_GETLINK',
+      path: 'none',
+    });
+  });
+
+  test('a name that is too long is refused, with the words of the kernel', async () => {
+    const request = { kind: 'bridge', name: 'x'.repeat(16) } as const;
+    const failure = await rejectionOf(native().createLink(request, here));
+    expect(failure).toMatchObject({ errno: 'ERANGE', syscall: 'RTM_NEWLINK' });
+    expect(failure.path).toMatch(/^x{16}: \w/);
+  });
+});
+
+describe('changeLink', () => {
+  beforeEach(async () => {
+    await native().createLink({ kind: 'bridge', name: 'br0' }, here);
+    const pair = { kind: 'veth', name: 'v0', peer: 'v1', peerNamespace: -1 } as const;
+    await native().createLink(pair, here);
+  });
+
+  afterEach(async () => {
+    for (const { name } of await native().listLinks(here)) {
+      // The other end goes with the first.
+      if (name !== 'lo')
+        await native()
+          .deleteLink(name, here)
+          .catch(() => undefined);
+    }
+  });
+
+  test('everything is changed at once', async () => {
+    await native().changeLink(
+      'v0',
+      { state: 'up', address: '52:54:00:00:00:03', mtu: 1400, master: 'br0', name: 'port' },
+      here,
+    );
+    expect(await find('port')).toMatchObject({
+      up: true,
+      address: '52:54:00:00:00:03',
+      mtu: 1400,
+      master: (await find('br0'))?.index,
+    });
+    await native().changeLink('port', { state: 'down', master: '', name: 'v0' }, here);
+    expect(await find('v0')).toMatchObject({ up: false, master: 0 });
+  });
+
+  test('an interface moves to another namespace under another name, up', async () => {
+    await native().changeLink('v1', { state: 'up', name: 'eth9', namespace: there }, here);
+    expect(await find('v1')).toBeUndefined();
+    expect(await find('eth9')).toBeUndefined();
+    expect(await find('eth9', there)).toMatchObject({ kind: 'veth', up: true });
+  });
+
+  test('no change is no error', async () => {
+    const before = await find('v0');
+    await native().changeLink('v0', {}, here);
+    expect(await find('v0')).toEqual(before);
+  });
+
+  test('a missing interface is ENODEV', async () => {
+    expect(await rejectionOf(native().changeLink('none', { state: 'up' }, here))).toEqual({
+      errno: 'ENODEV',
+      syscall: 'RTM_GETLINK',
+      path: 'none',
+    });
+  });
+
+  test('a master that is no bridge is EOPNOTSUPP', async () => {
+    expect(await rejectionOf(native().changeLink('v0', { master: 'v1' }, here))).toMatchObject({
+      errno: 'ENOTSUP',
+      syscall: 'RTM_SETLINK',
+    });
+  });
+
+  test('a name that is taken is EEXIST', async () => {
+    expect(await rejectionOf(native().changeLink('v0', { name: 'v1' }, here))).toEqual({
+      errno: 'EEXIST',
+      syscall: 'RTM_SETLINK',
+      path: 'v0',
+    });
+  });
+});
+
+describe('deleteLink', () => {
+  test('a deleted interface is gone', async () => {
+    await native().createLink({ kind: 'bridge', name: 'gone' }, here);
+    await native().deleteLink('gone', here);
+    expect(await find('gone')).toBeUndefined();
+  });
+
+  test('a missing interface is ENODEV', async () => {
+    expect(await rejectionOf(native().deleteLink('none', here))).toEqual({
+      errno: 'ENODEV',
+      syscall: 'RTM_DELLINK',
+      path: 'none',
+    });
+  });
+
+  test('the loopback interface stays: EOPNOTSUPP', async () => {
+    expect(await rejectionOf(native().deleteLink('lo', here))).toMatchObject({
+      errno: 'ENOTSUP',
+      syscall: 'RTM_DELLINK',
+    });
+  });
+});
+
+describe('listLinks', () => {
+  test('a new namespace has a loopback interface that is down', async () => {
+    expect(await native().listLinks(there)).toEqual([
+      {
+        index: 1,
+        name: 'lo',
+        kind: '',
+        address: '00:00:00:00:00:00',
+        mtu: 65536,
+        master: 0,
+        up: false,
+      },
+    ]);
+  });
+
+  test('without a namespace it is this one, and the thread pool never leaves it', async () => {
+    const own = async (): Promise<string[]> => (await native().listLinks()).map(({ name }) => name);
+    const before = await own();
+    await Promise.all(Array.from({ length: 20 }, () => native().listLinks(there)));
+    const after = await Promise.all(Array.from({ length: 8 }, own));
+    expect(after).toEqual(Array.from({ length: 8 }, () => before));
+    const listed = execFileSync('ls', ['/sys/class/net'], { encoding: 'utf8' });
+    for (const name of before) expect(listed).toContain(name);
+  });
+
+  test('a list longer than one buffer is whole', async () => {
+    const all = Array.from({ length: 120 }, (_, index) => `many${index}`);
+    for (const name of all) await native().createLink({ kind: 'bridge', name }, there);
+    const found = (await native().listLinks(there)).map(({ name }) => name);
+    expect(found).toEqual(['lo', ...all]);
+    for (const name of all) await native().deleteLink(name, there);
+  });
+
+  test('what is no namespace is EINVAL', async () => {
+    expect(await rejectionOf(native().listLinks(scratch.open('/dev/null')))).toEqual({
+      errno: 'EINVAL',
+      syscall: 'setns',
+      path: 'network namespace',
+    });
+  });
+});

@@ -1,0 +1,223 @@
+/** flock(2), and byte locks of an open file description. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { native } from '../../lib/host/native';
+import { eventually } from '../support/eventually';
+import { failureOf, rejectionOf } from './failure';
+import { nodeWords, runNode } from './node-child';
+import { Scratch, badDescriptor, ended, pathOnly, printed } from './scratch';
+
+const scratch = new Scratch();
+const path = scratch.at('lock');
+writeFileSync(path, '');
+
+afterAll(() => scratch.dispose());
+
+const open = (): number => scratch.open(path, 'r+');
+
+/** A process that holds a lock until it dies. */
+async function holder(lock: string): Promise<ReturnType<Scratch['start']>> {
+  const child = scratch.start(
+    ...nodeWords(`
+      const fd = fs.openSync('${path}', 'r+');
+      ${lock};
+      console.log('held');
+      setInterval(() => {}, 1000);`),
+  );
+  expect(await printed(child)).toBe('held\n');
+  return child;
+}
+
+describe('flock', () => {
+  test('it waits for a holder in another process, and the lock dies with that', async () => {
+    const child = await holder(`await addon.flock(fd, 'exclusive')`);
+    const fd = open();
+    let locked = false;
+    const lock = native()
+      .flock(fd, 'exclusive')
+      .then(() => (locked = true));
+    expect(native().tryFlock(fd, 'shared')).toBe(false);
+    expect(locked).toBe(false);
+    await ended(child);
+    await lock;
+    expect(native().tryFlock(open(), 'shared')).toBe(false);
+    native().unlockFlock(fd);
+  });
+
+  test('closing the descriptor unlocks it, at once', async () => {
+    const other = open();
+    for (let round = 0; round < 100; round++) {
+      const fd = openSync(path, 'r+');
+      await native().flock(fd, 'exclusive');
+      await native().lockByte(fd, 0);
+      closeSync(fd);
+      expect(native().tryFlock(other, 'exclusive')).toBe(true);
+      native().unlockFlock(other);
+      expect(native().isByteLocked(other, 0)).toBe(false);
+    }
+  });
+
+  test('shared ones are held together', async () => {
+    const [a, b] = [open(), open()];
+    await native().flock(a, 'shared');
+    await native().flock(b, 'shared');
+    native().unlockFlock(a);
+    native().unlockFlock(b);
+  });
+
+  test('sixteen waiters leave the pool free for their holder', async () => {
+    const held = open();
+    await native().flock(held, 'exclusive');
+    const waiters = Array.from({ length: 16 }, async () => {
+      const fd = open();
+      await native().flock(fd, 'exclusive');
+      native().unlockFlock(fd);
+    });
+    await native().removeCgroups([], 0);
+    native().unlockFlock(held);
+    await Promise.all(waiters);
+  });
+
+  test('what is no descriptor is EBADF', async () => {
+    expect(await rejectionOf(native().flock(badDescriptor, 'shared'))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+
+  test('an O_PATH descriptor is EBADF', async () => {
+    expect(await rejectionOf(native().flock(scratch.open(path, pathOnly), 'shared'))).toEqual({
+      errno: 'EBADF',
+      syscall: 'flock',
+    });
+  });
+
+  test('a wait keeps the process alive, and is no obstacle to its exit', async () => {
+    const fd = open();
+    await native().flock(fd, 'exclusive');
+    const code = `
+      await addon.flock(fs.openSync('${path}', 'r+'), 'shared');
+      console.log('locked');`;
+    const waiter = runNode(code);
+    const leaver = await runNode(`
+      for (let i = 0; i < 8; i++) addon.flock(fs.openSync('${path}', 'r+'), 'shared');
+      setTimeout(() => process.exit(7), 50);`);
+    expect(leaver).toMatchObject({ code: 7, signal: null });
+    native().unlockFlock(fd);
+    expect(await waiter).toMatchObject({ code: 0, stdout: 'locked\n' });
+  });
+});
+
+describe('tryFlock', () => {
+  test('two open file descriptions of one process exclude each other', () => {
+    const [a, b] = [open(), open()];
+    expect(native().tryFlock(a, 'exclusive')).toBe(true);
+    expect(native().tryFlock(b, 'exclusive')).toBe(false);
+    expect(native().tryFlock(b, 'shared')).toBe(false);
+    native().unlockFlock(a);
+    expect(native().tryFlock(b, 'exclusive')).toBe(true);
+    native().unlockFlock(b);
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().tryFlock(badDescriptor, 'shared'))).toEqual({
+      errno: 'EBADF',
+      syscall: 'flock',
+    });
+  });
+});
+
+describe('unlockFlock', () => {
+  test('unlocking what is not locked does nothing', () => {
+    expect(() => native().unlockFlock(open())).not.toThrow();
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().unlockFlock(badDescriptor))).toEqual({
+      errno: 'EBADF',
+      syscall: 'flock',
+    });
+  });
+});
+
+describe('lockByte', () => {
+  test('it waits for a holder in another process, and the lock dies with that', async () => {
+    const child = await holder('await addon.lockByte(fd, 5)');
+    const fd = open();
+    const lock = native().lockByte(fd, 5);
+    expect(native().isByteLocked(fd, 5)).toBe(true);
+    expect(native().tryLockByte(fd, 6)).toBe(true);
+    await ended(child);
+    await lock;
+    expect(native().isByteLocked(fd, 5)).toBe(false);
+    expect(native().isByteLocked(open(), 5)).toBe(true);
+    native().unlockByte(fd, 5);
+    native().unlockByte(fd, 6);
+  });
+
+  test('a descriptor that cannot write is EBADF', async () => {
+    expect(await rejectionOf(native().lockByte(scratch.open(path, 'r'), 0))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+});
+
+describe('tryLockByte', () => {
+  test('each byte is a lock of its own', () => {
+    const [a, b] = [open(), open()];
+    expect(native().tryLockByte(a, 0)).toBe(true);
+    expect(native().tryLockByte(b, 0)).toBe(false);
+    expect(native().tryLockByte(b, 2 ** 40)).toBe(true);
+    native().unlockByte(a, 0);
+    expect(native().tryLockByte(b, 0)).toBe(true);
+    native().unlockByte(b, 0);
+    native().unlockByte(b, 2 ** 40);
+  });
+
+  test('an offset before the file is EINVAL', () => {
+    expect(failureOf(() => native().tryLockByte(open(), -1))).toEqual({
+      errno: 'EINVAL',
+      syscall: 'fcntl',
+    });
+  });
+});
+
+describe('unlockByte', () => {
+  test('only that byte is unlocked', () => {
+    const [a, b] = [open(), open()];
+    native().tryLockByte(a, 1);
+    native().tryLockByte(a, 2);
+    native().unlockByte(a, 1);
+    expect([native().isByteLocked(b, 1), native().isByteLocked(b, 2)]).toEqual([false, true]);
+    native().unlockByte(a, 2);
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().unlockByte(badDescriptor, 0))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+});
+
+describe('isByteLocked', () => {
+  test('asking takes nothing, and the own lock is not another', async () => {
+    const child = await holder('addon.tryLockByte(fd, 9)');
+    const reader = scratch.open(path, 'r');
+    expect(native().isByteLocked(reader, 9)).toBe(true);
+    expect(native().isByteLocked(reader, 8)).toBe(false);
+    await ended(child);
+    await eventually(() => expect(native().isByteLocked(reader, 9)).toBe(false));
+    const fd = open();
+    expect(native().tryLockByte(fd, 9)).toBe(true);
+    expect(native().isByteLocked(fd, 9)).toBe(false);
+    native().unlockByte(fd, 9);
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().isByteLocked(badDescriptor, 0))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+});

@@ -1,0 +1,180 @@
+/** Detached mounts, paths below a root and sealed copies. */
+import { spawnSync } from 'node:child_process';
+import {
+  constants,
+  copyFileSync,
+  fstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+} from 'node:fs';
+import { symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { native } from '../../lib/host/native';
+import { runProgram } from '../support/run-command';
+import { failureOf } from './failure';
+import { nodeWords } from './node-child';
+import { Scratch, badDescriptor, pathOnly } from './scratch';
+
+const readOnly = 1; // MOUNT_ATTR_RDONLY
+const scratch = new Scratch();
+
+afterAll(() => scratch.dispose());
+
+const atFd = (fd: number, name = ''): string => `/proc/self/fd/${fd}/${name}`;
+const tmpfs = (attributes = 0): number =>
+  scratch.keep(native().makeFilesystem('tmpfs', ['size=64k', 'mode=0700'], attributes));
+
+describe('makeFilesystem', () => {
+  test('a new file system is attached nowhere, and has its options', () => {
+    const before = readFileSync('/proc/self/mountinfo', 'utf8');
+    const fd = tmpfs();
+    expect(fstatSync(fd).mode & 0o7777).toBe(0o700);
+    writeFileSync(atFd(fd, 'file'), 'text');
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+  });
+
+  test('attributes hold from the start', () => {
+    expect(() => writeFileSync(atFd(tmpfs(readOnly), 'file'), '')).toThrow(/EROFS/);
+  });
+
+  test('an unknown type is ENODEV', () => {
+    expect(failureOf(() => native().makeFilesystem('no-such-type', [], 0))).toEqual({
+      errno: 'ENODEV',
+      syscall: 'fsopen',
+      path: 'no-such-type',
+    });
+  });
+
+  test('a refused option is EINVAL, with the words of the kernel', () => {
+    const failure = failureOf(() => native().makeFilesystem('tmpfs', ['size=many'], 0));
+    expect(failure).toMatchObject({ errno: 'EINVAL', syscall: 'fsconfig' });
+    expect(failure.path).toMatch(/^size=many: .*size/);
+  });
+});
+
+describe('openTree', () => {
+  test('a clone shows the same files and is attached nowhere', () => {
+    writeFileSync(scratch.at('cloned'), 'text');
+    const before = readFileSync('/proc/self/mountinfo', 'utf8');
+    const options = { depth: 'single', automount: 'leave' } as const;
+    const fd = scratch.keep(native().openTree(scratch.path, options));
+    expect(readFileSync(atFd(fd, 'cloned'), 'utf8')).toBe('text');
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
+  });
+
+  test('only a recursive clone has what is mounted below', () => {
+    const entries = (depth: 'single' | 'recursive'): string[] =>
+      readdirSync(
+        atFd(scratch.keep(native().openTree('/', { depth, automount: 'leave' })), 'proc'),
+      );
+    expect(entries('recursive')).toContain('mounts');
+    expect(entries('single')).not.toContain('mounts');
+  });
+
+  test('a missing path is ENOENT', () => {
+    const path = scratch.at('nowhere');
+    expect(
+      failureOf(() => native().openTree(path, { depth: 'single', automount: 'trigger' })),
+    ).toEqual({ errno: 'ENOENT', syscall: 'open_tree', path });
+  });
+});
+
+describe('setTreeAttributes', () => {
+  test('read-only is set and cleared on the clone alone', () => {
+    const fd = scratch.keep(
+      native().openTree(scratch.path, { depth: 'single', automount: 'leave' }),
+    );
+    native().setTreeAttributes(fd, { set: readOnly, propagation: 'private', depth: 'recursive' });
+    expect(() => writeFileSync(atFd(fd, 'refused'), '')).toThrow(/EROFS/);
+    writeFileSync(scratch.at('allowed'), '');
+    native().setTreeAttributes(fd, { clear: readOnly, depth: 'single' });
+    writeFileSync(atFd(fd, 'refused'), '');
+  });
+
+  test('a descriptor that is no mount is EINVAL', () => {
+    const plain = scratch.open(scratch.path, pathOnly);
+    mkdirSync(scratch.at('plain'), { recursive: true });
+    const below = scratch.open(scratch.at('plain'), pathOnly);
+    for (const fd of [plain, below]) {
+      expect(
+        failureOf(() => native().setTreeAttributes(fd, { set: readOnly, depth: 'single' })),
+      ).toEqual({ errno: 'EINVAL', syscall: 'mount_setattr' });
+    }
+  });
+});
+
+describe('attachTree', () => {
+  test('a tree appears at its target, in the mount namespace of the caller', async () => {
+    mkdirSync(scratch.at('target'));
+    const code = `
+      const tree = addon.makeFilesystem('tmpfs', [], 0);
+      fs.writeFileSync('/proc/self/fd/' + tree + '/inside', '');
+      addon.attachTree(tree, fs.openSync('${scratch.at('target')}', ${pathOnly}));
+      console.log(fs.readdirSync('${scratch.at('target')}').join());`;
+    const { stdout } = await runProgram(['unshare', '--mount', ...nodeWords(code)]);
+    expect(stdout).toBe('inside\n');
+    expect(readdirSync(scratch.at('target'))).toEqual([]);
+  });
+
+  test('a target that is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().attachTree(tmpfs(), badDescriptor))).toEqual({
+      errno: 'EBADF',
+      syscall: 'move_mount',
+    });
+  });
+});
+
+describe('openInRoot', () => {
+  test('links stay inside the root', () => {
+    mkdirSync(scratch.at('root/etc'), { recursive: true });
+    writeFileSync(scratch.at('root/etc/passwd'), 'inside');
+    symlinkSync('/etc/passwd', scratch.at('root/absolute'));
+    symlinkSync('../../../../../../etc/passwd', scratch.at('root/relative'));
+    const root = scratch.open(scratch.at('root'), pathOnly);
+    for (const path of ['absolute', 'relative', '/etc/passwd', '../etc/passwd']) {
+      const fd = scratch.keep(native().openInRoot(root, path, constants.O_RDONLY));
+      expect(readFileSync(fd, 'utf8')).toBe('inside');
+      expect(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8')).toMatch(/flags:\s*0?2/); // O_CLOEXEC
+    }
+  });
+
+  test('a magic link is ELOOP', () => {
+    const root = scratch.open('/proc/self', pathOnly);
+    expect(failureOf(() => native().openInRoot(root, 'exe', constants.O_RDONLY))).toEqual({
+      errno: 'ELOOP',
+      syscall: 'openat2',
+      path: 'exe',
+    });
+  });
+
+  test('a root that is no directory is ENOTDIR', () => {
+    const file = scratch.open('/etc/passwd');
+    expect(failureOf(() => native().openInRoot(file, 'x', constants.O_RDONLY))).toEqual({
+      errno: 'ENOTDIR',
+      syscall: 'openat2',
+      path: 'x',
+    });
+  });
+});
+
+describe('sealedCopy', () => {
+  test('a copy has the content, can be executed, and never changes', () => {
+    copyFileSync('/bin/true', scratch.at('program'));
+    const fd = scratch.keep(native().sealedCopy(scratch.at('program')));
+    expect(readlinkSync(`/proc/self/fd/${fd}`)).toBe('/memfd:program (deleted)');
+    expect(readFileSync(fd).equals(readFileSync('/bin/true'))).toBe(true);
+    expect(() => writeSync(fd, 'x', 0)).toThrow(/EPERM/);
+    expect(() => writeFileSync(`/proc/self/fd/${fd}`, '')).toThrow(/EPERM/);
+    expect(spawnSync(`/proc/${process.pid}/fd/${fd}`).status).toBe(0);
+  });
+
+  test('a missing file is ENOENT', () => {
+    const path = scratch.at('nowhere');
+    expect(failureOf(() => native().sealedCopy(path))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open',
+      path,
+    });
+  });
+});

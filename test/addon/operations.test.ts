@@ -1,0 +1,131 @@
+/** Plan operations, run in other namespaces by the monitor's own interpreter. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { native } from '../../lib/host/native';
+import { encodeOperations } from '../../lib/plan/encode';
+import type { Operation } from '../../lib/plan/operation';
+import { eventually } from '../support/eventually';
+import { rejectionOf } from './failure';
+import { Scratch, badDescriptor } from './scratch';
+
+const newUts = 0x0400_0000; // CLONE_NEWUTS
+const newMounts = 0x0002_0000; // CLONE_NEWNS
+const scratch = new Scratch();
+
+afterAll(() => scratch.dispose());
+
+interface Options {
+  readonly join?: readonly number[];
+  readonly unshare?: number;
+}
+
+const run = (
+  operations: readonly Operation[],
+  { join = [], unshare = 0 }: Options,
+): Promise<void> => native().runOperations(encodeOperations(operations), { join, unshare });
+
+/** A process with namespaces of its own, which these descriptors refer to. */
+async function stranger(): Promise<{ pid: number; uts: number; mounts: number }> {
+  const child = scratch.start('unshare', '--mount', '--uts', 'sleep', '60');
+  const own = readlinkSync('/proc/self/ns/mnt');
+  await eventually(() => {
+    expect(readlinkSync(`/proc/${child.pid}/ns/mnt`)).not.toBe(own);
+    expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('sleep\n');
+  });
+  const open = (name: string): number => scratch.open(`/proc/${child.pid}/ns/${name}`);
+  return { pid: child.pid, uts: open('uts'), mounts: open('mnt') };
+}
+
+const mountAt = (target: string): Operation[] => [
+  { op: 'openTree', tree: 'root', path: '/', depth: 'single', automount: 'leave' },
+  { op: 'makeFilesystem', tree: 'new', type: 'tmpfs', options: [], attributes: 0 },
+  { op: 'makeDirectory', tree: 'new', path: 'inside', mode: 0o755 },
+  { op: 'attachTree', tree: 'new', root: 'root', path: target, missing: 'fail' },
+];
+
+describe('runOperations', () => {
+  test('a joined namespace is changed, and this one is not', async () => {
+    const { pid, uts } = await stranger();
+    const before = hostname();
+    await run([{ op: 'setHostname', name: 'inside' }], { join: [uts] });
+    const name = execFileSync('nsenter', ['-t', String(pid), '-u', 'hostname'], {
+      encoding: 'utf8',
+    });
+    expect(name).toBe('inside\n');
+    expect(hostname()).toBe(before);
+  });
+
+  test('a mount namespace can be joined, and this process keeps its root and folder', async () => {
+    const { pid, mounts } = await stranger();
+    const folder = process.cwd();
+    mkdirSync(scratch.at('target'));
+    await run(
+      [
+        { op: 'changeDirectory', path: '/' },
+        { op: 'makeFilesystem', tree: 'new', type: 'tmpfs', options: [], attributes: 0 },
+        { op: 'enterTree', tree: 'new' },
+      ],
+      { join: [mounts], unshare: newMounts },
+    );
+    expect(process.cwd()).toBe(folder);
+    expect(existsSync(`/proc/${pid}/root${scratch.path}`)).toBe(true);
+  });
+
+  test('a namespace that is unshared ends with the thread', async () => {
+    const before = [hostname(), readFileSync('/proc/self/mountinfo', 'utf8')];
+    await run([{ op: 'makeNamespacePrivate' }, { op: 'setHostname', name: 'gone' }], {
+      unshare: newUts | newMounts,
+    });
+    expect([hostname(), readFileSync('/proc/self/mountinfo', 'utf8')]).toEqual(before);
+  });
+
+  test('many run at the same time', async () => {
+    const before = hostname();
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) =>
+        run([{ op: 'setHostname', name: `host-${index}` }], { unshare: newUts }),
+      ),
+    );
+    expect(hostname()).toBe(before);
+  });
+
+  test('a failed operation says what failed', async () => {
+    expect(await rejectionOf(run(mountAt('/no/such/place'), { unshare: newMounts }))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'openat2',
+      path: '/no/such/place',
+    });
+  });
+
+  test('what is no namespace is EINVAL', async () => {
+    const file = scratch.open('/dev/null');
+    expect(await rejectionOf(run([], { join: [file] }))).toEqual({
+      errno: 'EINVAL',
+      syscall: 'setns',
+    });
+  });
+
+  test('what is no descriptor is EBADF', async () => {
+    expect(await rejectionOf(run([], { join: [badDescriptor] }))).toEqual({
+      errno: 'EBADF',
+      syscall: 'fcntl',
+    });
+  });
+
+  test('a flag that is no namespace is EINVAL', async () => {
+    expect(await rejectionOf(run([], { unshare: 1 }))).toEqual({
+      errno: 'EINVAL',
+      syscall: 'unshare',
+    });
+  });
+
+  test('bytes that are no operations are refused before anything happens', () => {
+    const options = { join: [], unshare: 0 };
+    for (const bytes of [[], [1, 0, 0, 0], [1, 0, 0, 0, 255], [0, 0, 0, 0, 1]]) {
+      expect(() => native().runOperations(Uint8Array.from(bytes), options)).toThrow(
+        /operations must be encoded operations/,
+      );
+    }
+  });
+});

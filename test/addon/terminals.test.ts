@@ -1,0 +1,100 @@
+/** Pseudoterminals. */
+import { readSync, readlinkSync, writeSync } from 'node:fs';
+import { native } from '../../lib/host/native';
+import { runProgram } from '../support/run-command';
+import { failureOf } from './failure';
+import { nodeWords } from './node-child';
+import { Scratch, badDescriptor } from './scratch';
+
+const scratch = new Scratch();
+
+afterAll(() => scratch.dispose());
+
+function open(): { master: number; slave: number; path: string } {
+  const pty = native().openPty();
+  scratch.keep(pty.master);
+  scratch.keep(pty.slave);
+  return pty;
+}
+
+function read(fd: number): string {
+  const buffer = Buffer.alloc(64);
+  return buffer.toString('latin1', 0, readSync(fd, buffer));
+}
+
+describe('openPty', () => {
+  test('what is typed at the master is echoed, with a carriage return', () => {
+    const pty = open();
+    expect(pty.path).toBe(readlinkSync(`/proc/self/fd/${pty.slave}`));
+    writeSync(pty.master, 'word\n');
+    expect(read(pty.slave)).toBe('word\n');
+    expect(read(pty.master)).toBe('word\r\n');
+    expect(() => read(pty.master)).toThrow(/EAGAIN/);
+  });
+
+  test('without a free descriptor it is EMFILE', async () => {
+    const [node, ...words] = nodeWords(`
+      try { for (;;) fs.openSync('/dev/null'); } catch {}
+      try { addon.openPty(); } catch ({ errno, syscall, path }) {
+        console.log(JSON.stringify({ errno, syscall, path }));
+      }`);
+    const { stdout } = await runProgram([
+      'sh',
+      '-c',
+      'ulimit -n 64; exec "$@"',
+      'sh',
+      node,
+      ...words,
+    ]);
+    expect(JSON.parse(stdout)).toEqual({ errno: 24, syscall: 'open', path: '/dev/ptmx' });
+  });
+});
+
+describe('makeRaw', () => {
+  test('a raw terminal neither echoes nor waits for a line', () => {
+    const pty = open();
+    native().makeRaw(pty.slave);
+    writeSync(pty.master, '\x03x');
+    expect(read(pty.slave)).toBe('\x03x');
+    expect(() => read(pty.master)).toThrow(/EAGAIN/);
+  });
+
+  test('what is no terminal is ENOTTY', () => {
+    const file = scratch.open('/dev/null');
+    expect(failureOf(() => native().makeRaw(file))).toEqual({
+      errno: 'ENOTTY',
+      syscall: 'tcgetattr',
+    });
+  });
+});
+
+describe('setWindowSize', () => {
+  test('both ends have the new size', () => {
+    const pty = open();
+    native().setWindowSize(pty.master, { rows: 50, columns: 132 });
+    expect(native().windowSize(pty.slave)).toEqual({ rows: 50, columns: 132 });
+  });
+
+  test('what is no terminal is ENOTTY', () => {
+    const file = scratch.open('/dev/null');
+    expect(failureOf(() => native().setWindowSize(file, { rows: 1, columns: 1 }))).toEqual({
+      errno: 'ENOTTY',
+      syscall: 'ioctl',
+      path: 'TIOCSWINSZ',
+    });
+  });
+});
+
+describe('windowSize', () => {
+  test('a new terminal has none', () => {
+    expect(native().windowSize(open().master)).toEqual({ rows: 0, columns: 0 });
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().windowSize(badDescriptor))).toEqual({
+      errno: 'EBADF',
+      syscall: 'ioctl',
+      path: 'TIOCGWINSZ',
+    });
+  });
+});

@@ -1,0 +1,290 @@
+/** The command on a real terminal: attaching, leaving, and the terminal afterwards; and what it says where. */
+import { readFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { domainXml, helloWorldXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { PtySession } from '../support/pty-session';
+import { commandLine, runCommand } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+const header = (name: string, escape = ']'): string =>
+  `Connected to domain '${name}'\r\nEscape character is ^${escape} (Ctrl + ${escape})\r\n`;
+
+/**
+ * Runs a command line in a shell on a terminal, which says its settings before and after:
+ * `before=…`, `pid=…` of the command, its own output, then `status=…` and `after=…`.
+ */
+function onTerminal(container: TestDomain, ...words: readonly string[]): PtySession {
+  const script =
+    'echo "before=$(stty -g)"; sh -c \'echo "pid=$$"; exec "$@"\' sh "$@"; ' +
+    'echo "status=$?"; echo "after=$(stty -g)"';
+  const argv = ['sh', '-c', script, 'sh', ...commandLine(...words)];
+  return PtySession.start(argv, { env: { TSLXC_ROOT: container.root } });
+}
+
+/** Waits for the end of the command; its exit status is this, and the terminal is as it was. */
+async function expectLeft(session: PtySession, status: number): Promise<void> {
+  await session.expect(`status=${status}\r\n`);
+  await session.exit();
+  const settings = (which: string): string | undefined =>
+    new RegExp(`${which}=(\\S+)`).exec(session.transcript)?.[1];
+  expect(settings('after')).toMatch(/^[0-9a-f:]+$/);
+  expect(settings('after')).toBe(settings('before'));
+}
+
+describe('console', () => {
+  test('a shell is there at once, and ^] leaves it running', async () => {
+    await using container = await TestDomain.make({ name: 'command-leave' });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    await session.expect(header(container.name));
+    await session.expect(/[#$] $/);
+    session.enter('echo answer=$((6 * 7))');
+    await session.expect('answer=42');
+    session.write('\x1d');
+    await session.expect('\r\n');
+    await expectLeft(session, 0);
+    expect(await container.reason()).toBe('running (booted)');
+  });
+
+  test('start --console attaches, and exit in the shell ends console and container', async () => {
+    await using container = await TestDomain.make({ name: 'command-exit' });
+    await using attached = onTerminal(container, 'start', container.name, '--console');
+    await attached.expect(`Domain '${container.name}' started\r\n${header(container.name)}`);
+    await attached.expect(/[#$] $/);
+    attached.enter('exit 3');
+    await expectLeft(attached, 0);
+    expect(await container.reason()).toBe('shut off (shutdown: exit code 3)');
+  });
+
+  test('what stands before the escape character in one write is sent', async () => {
+    await using container = await TestDomain.make({ name: 'command-chunk' });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    await session.expect(/[#$] $/);
+    session.write('echo answer=$((6 * 7))\r\x1dlost');
+    await expectLeft(session, 0);
+    await using again = onTerminal(container, 'console', container.name);
+    await again.expect(/answer=42\r\n.*[#$] $/);
+    again.write('\x1d');
+    await expectLeft(again, 0);
+    expect(again.transcript).not.toContain('lost');
+  });
+
+  test('-e sets another escape character, and ^] goes to the container', async () => {
+    await using container = await TestDomain.make({ name: 'command-escape' });
+    await container.run('start');
+    await using session = onTerminal(container, '-e', '^x', 'console', container.name);
+    await session.expect(header(container.name, 'x'));
+    await session.expect(/[#$] $/);
+    session.write('\x1d');
+    session.write('\x18');
+    await expectLeft(session, 0);
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGQUIT', 131],
+  ] as const)('%s ends it with the terminal restored', async (signal, status) => {
+    await using container = await TestDomain.make({ name: 'command-signal' });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    const [, pid] = await session.expect(/pid=(\d+)/);
+    await session.expect(/[#$] $/);
+    process.kill(Number(pid), signal);
+    await expectLeft(session, status);
+    expect(await container.reason()).toBe('running (booted)');
+  });
+
+  test('a terminal that is hung up ends it in order, and leaves the container running', async () => {
+    await using container = await TestDomain.make({ name: 'command-hang-up' });
+    await container.run('start');
+    const status = join(container.root, 'status');
+    // The shell outlives the terminal to tell how the command ended.
+    const script = `trap "" HUP; sh -c 'trap - HUP; exec "$@"' sh "$@"; echo $? > ${status}`;
+    const argv = ['sh', '-c', script, 'sh', ...commandLine('console', container.name)];
+    await using session = PtySession.start(argv, { env: { TSLXC_ROOT: container.root } });
+    await session.expect(/[#$] $/);
+    await session.close();
+    await eventually(() => expect(readFileSync(status, 'utf8')).toMatch(/^(0|129)\n$/));
+    expect(await container.reason()).toBe('running (booted)');
+  });
+
+  test('the end of the container from elsewhere ends it with the terminal restored', async () => {
+    await using container = await TestDomain.make({ name: 'command-destroyed' });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    await session.expect(/[#$] $/);
+    await container.run('destroy');
+    await expectLeft(session, 0);
+  });
+
+  test('the size is that of the terminal, and follows it', async () => {
+    await using container = await TestDomain.make({ name: 'command-size' });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    await session.expect(/[#$] $/);
+    session.enter('stty size');
+    await session.expect('24 80\r\n');
+    session.resize(41, 132);
+    await eventually(async () => {
+      session.enter('stty size');
+      await session.expect('41 132\r\n', 500);
+    });
+    session.write('\x1d');
+    await expectLeft(session, 0);
+  });
+
+  test('every byte passes as it is, both ways', async () => {
+    const script = 'stty raw -echo; printf "ready\\n"; head -c 4 | od -An -tx1; sleep 100';
+    const initArguments = ['-c', script];
+    await using container = await TestDomain.make({ name: 'command-raw', initArguments });
+    await container.run('start');
+    await using session = onTerminal(container, 'console', container.name);
+    // Neither terminal may put a carriage return before the line feed.
+    await session.expect('Ctrl + ])\r\nready\n');
+    // ^C, ^S, carriage return, ^Z: none of them may act on this side.
+    session.write('\x03\x13\r\x1a');
+    await session.expect(' 03 13 0d 1a\n');
+    session.write('\x1d');
+    await expectLeft(session, 0);
+  });
+
+  test('dropped output is counted on stderr', async () => {
+    const initArguments = ['-c', 'head -c 300000 /dev/zero | tr "\\0" x; echo; echo end; exec cat'];
+    await using container = await TestDomain.make({ name: 'command-drop', initArguments });
+    await container.run('start');
+    await eventually(async () => {
+      const stream = await container.domain.openConsole();
+      stream.destroy();
+      expect(stream.dropped).toBe(300_000n + 7n - 262_144n);
+    });
+    await using session = onTerminal(container, 'console', container.name);
+    await session.expect('(37863 bytes of earlier output dropped)\r\n');
+    await session.expect('x\r\nend\r\n');
+    session.write('\x1d');
+    await expectLeft(session, 0);
+  });
+
+  test('without a terminal, and without a container, it says so', async () => {
+    await using container = await TestDomain.make({ name: 'command-refused' });
+    const console = ['console', container.name];
+    expect(await container.try(console)).toMatchObject({
+      code: 1,
+      stdout: '\n',
+      stderr: 'error: The domain is not running\n',
+    });
+    await container.run('start');
+    expect(await container.try(console)).toMatchObject({
+      code: 1,
+      stdout: '\n',
+      stderr: 'error: Cannot run interactive console without a controlling TTY\n',
+    });
+    await using session = onTerminal(container, ...console, '--devname', 'console7');
+    await session.expect(/error: [^\r\n]*console7/);
+    await expectLeft(session, 1);
+  });
+});
+
+describe('as uid 65534', () => {
+  const uid = 65534;
+  let folder: string;
+  let file: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp('/var/tmp/tslxc-file-');
+    await chmod(folder, 0o755);
+    file = join(folder, 'helloworld.xml');
+    await writeFile(file, helloWorldXml);
+  });
+
+  afterAll(() => rm(folder, { recursive: true }));
+
+  test.each(['help', 'help start', 'version', 'uri', '--version'])('%s works', async (line) => {
+    const { code, stdout, stderr } = await runCommand(line.split(' '), { uid });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+
+  test('plan FILE works', async () => {
+    for (const format of [[], ['--json']]) {
+      const { code, stdout, stderr } = await runCommand(['plan', file, ...format], { uid });
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('/bin/sh');
+    }
+  });
+
+  test.each([
+    'list',
+    'define FILE',
+    'create FILE',
+    'start web',
+    'start web --foreground',
+    'destroy web',
+    'undefine web',
+    'dominfo web',
+    'domstate web',
+    'domid web',
+    'dumpxml web',
+    'ttyconsole web',
+    'console web',
+    'plan web',
+  ])('%s is refused in one line', async (line) => {
+    expect(await runCommand(line.replace('FILE', file).split(' '), { uid })).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: 'error: access denied: needs root (CAP_SYS_ADMIN)\n',
+    });
+  });
+});
+
+test('-d and -l log to a file, and nothing of it reaches the terminal', async () => {
+  await using container = await TestDomain.make({ name: 'command-log' });
+  const file = join(container.root, 'log');
+  const started = await container.try(['-d', '0', '-l', file, 'start', container.name]);
+  expect(started).toMatchObject({ code: 0, stderr: '' });
+  const failed = await container.try(['-l', file, 'start', 'nosuch']);
+  expect(failed).toMatchObject({ code: 1, stderr: "error: failed to get domain 'nosuch'\n" });
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+  const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(entries.at(-1)).toMatchObject({ level: 50, msg: 'command failed' });
+});
+
+test('only lxc URIs are served', async () => {
+  const refused = await runCommand(['-c', 'qemu:///system', 'list']);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(/^error: failed to connect to the hypervisor\nerror: [^\n]+\n$/);
+  const env = { LIBVIRT_DEFAULT_URI: 'qemu:///system' };
+  const passed = await runCommand(['uri'], { env });
+  expect(passed).toMatchObject({ code: 0, stdout: 'lxc:///\n\n' });
+  expect(passed.stderr).toMatch(/^LIBVIRT_DEFAULT_URI is [^\n]+\n$/);
+});
+
+test('create runs a transient domain, which is gone with its container', async () => {
+  await using root = await makeTestRoot();
+  const file = join(root.path, 'web.xml');
+  await writeFile(file, domainXml({ name: 'command-create' }));
+  const run = (...words: string[]): Promise<{ stdout: string; stderr: string; code: number }> =>
+    runCommand(words, { root: root.path });
+  expect((await run('create', file)).stdout).toBe(
+    `Domain 'command-create' created from ${file}\n\n`,
+  );
+  expect((await run('-q', 'list', '--name', '--transient')).stdout).toBe('command-create\n');
+  expect((await run('-q', 'list', '--name', '--persistent')).stdout).toBe('');
+  expect((await run('destroy', 'command-create')).code).toBe(0);
+  expect((await run('-q', 'list', '--all')).stdout).toBe('');
+});

@@ -1,0 +1,168 @@
+/** The console as a terminal: job control, size, more than one, the last bytes, and what a typed ^S may not do. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { TestDomain } from '../support/test-domain';
+import { ConsoleSession } from './console-session';
+
+/** Busybox asks the terminal for its cursor (ESC [6n) after each prompt. */
+const prompt = /[#$] (?:\S\[6n)?$/;
+
+let before: HostSnapshot;
+let root: BusyboxRoot;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  root = await makeBusyboxRoot(['stty', 'tty']);
+});
+
+afterAll(async () => {
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** A domain on the busybox root whose init is this script, or an interactive shell. */
+function onBusybox(name: string, script?: string, devices = ''): Promise<TestDomain> {
+  return TestDomain.make({
+    name,
+    init: '/bin/sh',
+    initArguments: script === undefined ? [] : ['-c', script],
+    filesystems: [{ source: root.path, target: '/' }],
+    devices,
+  });
+}
+
+describe.each([
+  ['the host’s shell', (): Promise<TestDomain> => TestDomain.make({ name: 'console-jobs' })],
+  ['busybox', (): Promise<TestDomain> => onBusybox('console-jobs')],
+])('job control with %s', (_, make) => {
+  test('^C ends what is in the foreground within a second', async () => {
+    await using test = await make();
+    await test.domain.start();
+    using session = await ConsoleSession.open(test.domain);
+    session.enter('echo be"gin"; sleep 100');
+    await session.expect(/begin\r\n/);
+    await sleep(100);
+    const typed = performance.now();
+    session.type('\x03');
+    await session.expect(prompt);
+    expect(performance.now() - typed).toBeLessThan(1000);
+    session.enter('echo status=$?');
+    await session.expect(/status=130/);
+    expect(session.text).not.toMatch(/job control|can't access tty/);
+  });
+
+  test('^Z stops it, fg goes on with it', async () => {
+    await using test = await make();
+    await test.domain.start();
+    using session = await ConsoleSession.open(test.domain);
+    session.enter('echo be"gin"; sleep 100');
+    await session.expect(/begin\r\n/);
+    await sleep(100);
+    session.type('\x1a');
+    await session.expect(/Stopped/);
+    await session.expect(prompt);
+    session.enter('fg');
+    await session.expect(/sleep 100\r\n/);
+    await sleep(100);
+    session.type('\x03');
+    await session.expect(prompt);
+    session.enter('jobs; echo no"ne"');
+    expect((await session.expect(/\r\n([^]*?)none\r\n/))[1]).not.toContain('sleep');
+  });
+});
+
+test('the size is that of whoever attached, and programs learn of a change', async () => {
+  const script = 'trap "stty size" WINCH; echo ready; stty size; while :; do sleep 0.05; done';
+  await using test = await onBusybox('console-size', `read line; ${script}`);
+  await test.domain.start();
+  using session = await ConsoleSession.open(test.domain, { size: { rows: 30, columns: 100 } });
+  session.enter('');
+  await session.expect(/ready\r\n30 100\r\n/);
+  session.stream.resize({ rows: 51, columns: 132 });
+  await session.expect(/^51 132\r\n/);
+});
+
+test('two consoles are two terminals', async () => {
+  const second = "<console type='pty'/>";
+  await using test = await onBusybox('console-two', undefined, second);
+  const { domain } = test;
+  await domain.start();
+  expect(domain.consolePath(0)).toMatch(/^\/dev\/pts\/\d+$/);
+  expect(domain.consolePath('console1')).toMatch(/^\/dev\/pts\/\d+$/);
+  expect(domain.consolePath(1)).not.toBe(domain.consolePath(0));
+  using one = await ConsoleSession.open(domain);
+  using other = await ConsoleSession.open(domain, { device: 1 });
+  one.enter('tty; echo ttys=$container_ttys; read line < /dev/$container_ttys; echo "read=$line"');
+  await one.expect(/\n\/dev\/(pts\/0|console)\r\nttys=pts\/1\r\n/);
+  one.enter('not for this one');
+  other.enter('from the second');
+  await one.expect(/read=from the second\r\n/);
+  one.enter('echo to the sec"ond" > /dev/tty2');
+  await other.expect(/to the second\r\n/);
+  await expect(domain.openConsole({ device: 2 })).rejects.toMatchObject({ code: 'INVALID_ARG' });
+});
+
+test('the last bytes before the end always arrive: 200 times', async () => {
+  await using test = await onBusybox('console-end');
+  let seen = 0;
+  for (let run = 0; run < 200; run += 1) {
+    await test.domain.start();
+    using session = await ConsoleSession.open(test.domain);
+    session.enter('echo E"N"D; exit 3');
+    await session.end();
+    if (session.text.includes('\nEND\r\n')) seen += 1;
+    expect(await test.domain.wait()).toMatchObject({ how: 'exited', code: 3 });
+  }
+  expect(seen).toBe(200);
+});
+
+test('output of a container that has no reader and ends at once is told to who comes in time', async () => {
+  await using test = await onBusybox('console-late', 'echo early; sleep 0.3; printf END; exit');
+  await test.domain.start();
+  await sleep(100);
+  using session = await ConsoleSession.open(test.domain);
+  await session.end();
+  expect(session.text).toBe('early\r\nEND');
+  expect(session.stream.replayed).toBe('early\r\n'.length);
+});
+
+test('a ^S stops the container’s output for as long as its typist is attached, and no longer', async () => {
+  const count = 'i=0; while :; do i=$((i + 1)); echo $i; echo $i > /counter; sleep 0.01; done';
+  await using test = await onBusybox('console-stop', count);
+  await test.domain.start();
+  const counter = join(root.path, 'counter');
+  const current = (): number => (existsSync(counter) ? Number(readFileSync(counter, 'utf8')) : 0);
+  {
+    using session = await ConsoleSession.open(test.domain);
+    await session.expect(/3\r\n/);
+    session.type('\x13');
+    await sleep(200);
+    const stopped = current();
+    await sleep(300);
+    expect(current()).toBe(stopped);
+  }
+  const stopped = current();
+  await eventually(() => expect(current()).toBeGreaterThan(stopped + 5), 2000);
+  using session = await ConsoleSession.open(test.domain, { from: 'live' });
+  await session.expect(/\d+\r\n/);
+});
+
+test('two who are attached see the same and both may type', async () => {
+  await using test = await onBusybox('console-shared');
+  await test.domain.start();
+  using one = await ConsoleSession.open(test.domain);
+  using other = await ConsoleSession.open(test.domain);
+  one.enter('echo fir"st"');
+  await Promise.all([one.expect(/\nfirst\r\n/), other.expect(/\nfirst\r\n/)]);
+  other.enter('echo sec"ond"');
+  await Promise.all([one.expect(/\nsecond\r\n/), other.expect(/\nsecond\r\n/)]);
+  expect(one.text).toBe(other.text);
+});

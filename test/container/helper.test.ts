@@ -1,0 +1,189 @@
+/**
+ * `tslxc start` as the helper of another program: of a parent in Python by descriptors 27 and 30, of a
+ * service manager in the foreground, and what it leaves running.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { askConsole, expectShell } from '../support/console-answer';
+import { expectGone, initOf, initsOf, monitorsOf } from '../support/container-traces';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { NotifyParent } from '../support/notify-parent';
+import { readProcess } from '../support/processes';
+import { commandEnvironment, commandLine, runProgram } from '../support/run-command';
+import { startFromParent } from '../support/start-parent';
+import { TestDomain } from '../support/test-domain';
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+const untilTermination = 'trap "exit 7" TERM; echo trapped; while :; do sleep 0.05; done';
+
+describe('a parent with descriptors 27 and 30', () => {
+  test.each(['socketpair', 'pty'] as const)(
+    'the message says what runs, and a %s carries the console both ways',
+    async (console) => {
+      await using container = await TestDomain.make({ name: `helper-${console}` });
+      const typed = { type: 'echo answer=$((6 * 7))\n', until: 'answer=42' };
+      const result = await startFromParent(container, { console, ...typed });
+      const [monitor] = monitorsOf(container.name);
+      const { domain } = container;
+      expect(JSON.parse(result.message)).toEqual({
+        running: {
+          name: domain.name,
+          uuid: domain.uuid,
+          id: monitor,
+          console: domain.consolePath(),
+        },
+      });
+      expect(result.message).toMatch(/^[^\n]+\n$/);
+      expect(result).toMatchObject({ status: 0, init: 'sh' });
+      expect(result.console).toContain('answer=42');
+    },
+  );
+
+  test('the message does not come before init’s execve has succeeded', async () => {
+    await using container = await TestDomain.make({ name: 'helper-late' });
+    // At this point of init the action means a wait of 300 ms, after its last word and before execve.
+    const env = { TSLXC_FAILPOINT: 'init:after-executing=killMonitor' };
+    const result = await startFromParent(container, { console: 'socketpair' }, env);
+    expect(result).toMatchObject({ status: 0, init: 'sh' });
+    expect(result.milliseconds).toBeGreaterThan(300);
+  });
+
+  test('an init that is missing comes as an error with its data', async () => {
+    await using container = await TestDomain.make({ name: 'helper-missing', init: '/bin/missing' });
+    const result = await startFromParent(container, { console: 'socketpair' });
+    expect(result.status).toBe(1);
+    expect(JSON.parse(result.message)).toEqual({
+      failed: {
+        code: 'SYSTEM_ERROR',
+        message: expect.stringContaining(
+          "cannot find init path '/bin/missing' relative to container root",
+        ) as string,
+        errno: constants.errno.ENOENT,
+        syscall: 'execve',
+        path: '/bin/missing',
+        step: 'execute init',
+      },
+    });
+    await expectGone(container.name);
+  });
+
+  test('the end without a message means that the start has failed', async () => {
+    await using container = await TestDomain.make({ name: 'helper-killed' });
+    const env = { TSLXC_FAILPOINT: 'init:before-ready=stopSelf' };
+    const order = { console: 'socketpair', kill_after: 1 } as const;
+    expect(await startFromParent(container, order, env)).toMatchObject({
+      message: '',
+      status: -9,
+    });
+    await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
+    expect(await container.reason()).toMatch(/^shut off/);
+    await expectGone(container.name);
+  });
+});
+
+describe('start --foreground', () => {
+  test('it says READY=1, hands SIGTERM on, and ends with the status of init', async () => {
+    const initArguments = ['-c', untilTermination];
+    await using container = await TestDomain.make({ name: 'helper-service', initArguments });
+    await using parent = new NotifyParent(
+      ['start', container.name, '--foreground'],
+      container.root,
+    );
+    await parent.expectLast('notified READY=1');
+    expect(monitorsOf(container.name)).toHaveLength(1);
+    await askConsole(container.domain, '', /trapped/);
+    parent.send('SIGTERM');
+    await parent.expectLast(/^exit/);
+    expect(parent.lines).toEqual(['notified READY=1', 'exit 7']);
+    expect(await container.reason()).toBe('shut off (shutdown: exit code 7)');
+    await expectGone(container.name);
+  });
+
+  test('it ends with 128 and the signal that killed init', async () => {
+    await using container = await TestDomain.make({ name: 'helper-signal' });
+    await using parent = new NotifyParent(
+      ['start', container.name, '--foreground'],
+      container.root,
+    );
+    await parent.expectLast('notified READY=1');
+    process.kill(await initOf(container.name), 'SIGKILL');
+    await parent.expectLast('exit 137');
+  });
+
+  test('a start that fails is never ready, and ends with 1', async () => {
+    await using container = await TestDomain.make({ name: 'helper-unready', init: '/bin/missing' });
+    const words = ['start', container.name, '--foreground'];
+    await using parent = new NotifyParent(words, container.root);
+    await parent.expectLast(/^exit/);
+    expect(parent.lines).toEqual(['exit 1']);
+  });
+});
+
+test('init gets the passed descriptors from 3 on, and LISTEN_FDS', async () => {
+  const initArguments = ['-c', 'read line <&3; echo "$line/$LISTEN_FDS"; exec sleep 100'];
+  await using container = await TestDomain.make({ name: 'helper-pass', initArguments });
+  const file = join(container.root, 'content');
+  await writeFile(file, 'content of a file\n');
+  const descriptor = openSync(file, 'r');
+  const [program = '', ...words] = commandLine('start', container.name, '--pass-fds', '5');
+  const stdio = ['ignore', 'ignore', 'inherit', 'ignore', 'ignore', descriptor] as const;
+  const child = spawn(program, words, {
+    stdio: [...stdio],
+    env: commandEnvironment(container.root),
+  });
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  closeSync(descriptor);
+  await askConsole(container.domain, '', /content of a file\/1\r\n/);
+});
+
+test('what runs is a monitor under the system’s init, in a session and cgroup of its own', async () => {
+  await using container = await TestDomain.make({ name: 'helper-tree' });
+  await container.run('start');
+  const [monitor = 0] = monitorsOf(container.name);
+  const inits = initsOf(container.name);
+  expect(inits).toHaveLength(1);
+  expect(readProcess(monitor)).toMatchObject({
+    words: ['tslxc-monitor', '--name', container.name],
+  });
+  expect(readProcess(inits[0] ?? 0)).toMatchObject({ words: ['/bin/sh'], depth: 2 });
+  expect(isReaper(readProcess(monitor).parent)).toBe(true);
+  expect(sessionOf(monitor)).toBe(monitor);
+  expect(cgroupPaths(monitor)).toEqual(new Set(['/libvirt/tslxc-monitor']));
+  expect(cgroupPaths(process.pid)).not.toContain('/libvirt/tslxc-monitor');
+  const { stdout } = await runProgram(['pgrep', '-x', 'tslxc-monitor']);
+  expect(stdout.split('\n')).toContain(String(monitor));
+  await expectShell(container.domain);
+});
+
+/** The system's init, or one of our own ancestors that has made itself a subreaper. */
+function isReaper(pid: number): boolean {
+  if (pid === 1) return true;
+  for (let at = readProcess(process.pid).parent; at > 1; at = readProcess(at).parent) {
+    if (at === pid) return true;
+  }
+  return false;
+}
+
+function sessionOf(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[3]);
+}
+
+/** The paths of its cgroups in all hierarchies. */
+function cgroupPaths(pid: number): Set<string> {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n');
+  return new Set(lines.map((line) => line.split(':')[2] ?? ''));
+}

@@ -1,0 +1,204 @@
+/** Real containers through the library: define, start, list, wait, destroy, undefine. */
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type Connection, type Domain } from '../../lib/index';
+import { statePaths } from '../../lib/host/state-paths';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
+import { makeTestRoot, type TestRoot } from '../support/test-root';
+import { warmUp } from './warm-up';
+
+const name = 'lifecycle';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(() => warmUp(name));
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** A container whose shell does `script`. */
+function scriptXml(script: string, elements = ''): string {
+  return domainXml({ name, initArguments: ['-c', script], elements });
+}
+
+function define(script: string, elements = ''): Promise<Domain> {
+  return connection.defineDomain(scriptXml(script, elements));
+}
+
+async function listed(): Promise<string[]> {
+  const domains = await connection.listDomains();
+  return domains.map((domain) => `${domain.name} ${domain.id === undefined ? 'off' : 'running'}`);
+}
+
+test('a domain is defined, started, listed, destroyed and undefined', async () => {
+  const domain = await define('exec sleep 100');
+  expect(await listed()).toEqual([`${name} off`]);
+  await domain.start();
+  expect(await listed()).toEqual([`${name} running`]);
+  const { id } = domain;
+  expect(readFileSync(`/proc/${id ?? 0}/comm`, 'utf8')).toBe('tslxc-monitor\n');
+  expect((await connection.lookupDomainById(id ?? 0)).name).toBe(name);
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  await domain.destroy();
+  expect(await listed()).toEqual([`${name} off`]);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  await domain.undefine();
+  expect(await listed()).toEqual([]);
+  expect(readdirSync(statePaths(root.path).domains)).toEqual([]);
+  expect(readdirSync(statePaths(root.path).definitions)).toEqual([]);
+});
+
+test('a running container has numbers, live XML and a pty on the host', async () => {
+  const domain = await define('exec sleep 100');
+  await domain.start();
+  const { maxMemory, usedMemory, cpuTime, persistent } = await domain.info();
+  expect({ maxMemory, persistent }).toEqual({ maxMemory: 102400, persistent: true });
+  expect(usedMemory).toBeGreaterThan(0);
+  expect(usedMemory).toBeLessThan(102400);
+  expect(cpuTime).toBeGreaterThan(0n);
+  const pty = domain.consolePath();
+  expect(pty).toMatch(/^\/dev\/pts\/\d+$/);
+  const xml = await domain.xml();
+  expect(xml).toContain(`<domain type='lxc' id='${domain.id ?? ''}'>`);
+  expect(xml).toContain(`<source path='${pty ?? ''}'/>`);
+  await domain.destroy();
+});
+
+test.each([0, 1, 42, 255])('exit(%i) of init is told exactly', async (code) => {
+  const domain = await define(`exit ${code}`);
+  await domain.start();
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code });
+  const exit = expect.objectContaining({ how: 'exited', code }) as object;
+  expect(await domain.state()).toEqual({ state: 'shutoff', reason: 'shutdown', exit });
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code });
+});
+
+test('the signal that ended init is told exactly, and is a crash', async () => {
+  const domain = await define('exec sleep 100');
+  await domain.start();
+  const waiting = domain.wait();
+  await domain.sendSignal(9);
+  expect(await waiting).toMatchObject({ how: 'killed', signal: 9 });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'crashed' });
+});
+
+test('a signal that init handles reaches it', async () => {
+  const domain = await define("trap 'exit 7' TERM; while :; do sleep 0.05; done");
+  await domain.start();
+  await sleep(200);
+  await domain.sendSignal(15);
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 7 });
+});
+
+test('a transient domain leaves nothing but the memory of its end', async () => {
+  const domain = await connection.createDomain(scriptXml('exit 5'));
+  expect(domain.isPersistent()).toBe(false);
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 5 });
+  await eventually(() => expect(readdirSync(statePaths(root.path).domains)).toEqual([]));
+  expect(await listed()).toEqual([]);
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 5 });
+});
+
+test('a running domain that is undefined goes on, and is gone at its end', async () => {
+  const domain = await define('exec sleep 100');
+  await domain.start();
+  await domain.undefine();
+  expect(await listed()).toEqual([`${name} running`]);
+  await domain.destroy();
+  expect(await listed()).toEqual([]);
+  expect(readdirSync(statePaths(root.path).domains)).toEqual([]);
+});
+
+test('after an exit, undefine and list at once never show it running: 200 times', async () => {
+  const other = await connect('lxc:///', { root: root.path });
+  for (let run = 0; run < 200; run++) {
+    const domain = await define('exit 0');
+    await domain.start({ ownership: run % 2 === 0 ? 'keep' : 'leave' });
+    await domain.wait();
+    const [, seen] = await Promise.all([domain.undefine(), other.listDomains()]);
+    expect(seen.map(({ id }) => id)).not.toContainEqual(expect.any(Number));
+    expect(await other.listDomains()).toEqual([]);
+  }
+  await other.close();
+});
+
+test('on_poweroff restart starts it again until it is destroyed', async () => {
+  const domain = await define('sleep 0.1', '<on_poweroff>restart</on_poweroff>');
+  await domain.start();
+  const ids = new Set<number>();
+  await eventually(() => {
+    if (domain.id !== undefined) ids.add(domain.id);
+    expect(ids.size).toBeGreaterThanOrEqual(3);
+  }, 10_000);
+  await destroyRestarting(domain);
+});
+
+test('on_poweroff restart starts it again also when nobody owns it', async () => {
+  const domain = await define('sleep 0.1', '<on_poweroff>restart</on_poweroff>');
+  await domain.start({ ownership: 'leave' });
+  const first = domain.id;
+  // Only files are read here: the one that starts it again is the monitor's own last act.
+  await eventually(() => {
+    expect(domain.id).toBeDefined();
+    expect(domain.id).not.toBe(first);
+  }, 20_000);
+  await destroyRestarting(domain);
+});
+
+async function destroyRestarting(domain: Domain): Promise<void> {
+  await domain.destroy();
+  await sleep(1000);
+  expect(domain.id).toBeUndefined();
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+}
+
+test('a start that is given up leaves the host as it was', async () => {
+  const domain = await define('exec sleep 100');
+  const controller = new AbortController();
+  const starting = domain.start({ signal: controller.signal });
+  setTimeout(() => controller.abort(), 1);
+  const outcome = await starting.then(
+    () => 'started',
+    (error: unknown) => (error as { code: string }).code,
+  );
+  // The signal may come after the commit.
+  expect(['started', 'OPERATION_ABORTED']).toContain(outcome);
+  if (outcome === 'started') await domain.destroy();
+  await expect(domain.start({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'OPERATION_ABORTED',
+  });
+  expect(await listed()).toEqual([`${name} off`]);
+});
+
+test('100 starts and destroys leave the descriptors of this process as they were', async () => {
+  const domain = await define('exec sleep 100');
+  const descriptors = (): string[] =>
+    readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).replace(/\d+/g, 'N');
+      } catch {
+        return '';
+      }
+    });
+  const cycle = async (): Promise<void> => {
+    await domain.start();
+    await domain.destroy();
+  };
+  await cycle();
+  const count = descriptors().length;
+  for (let run = 0; run < 100; run++) await cycle();
+  expect(descriptors().length).toBeLessThanOrEqual(count);
+});

@@ -1,0 +1,184 @@
+/** Without root: help, version, uri and the plan of a file work; everything else says in one line what it needs. */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { verbNames } from '../../lib/cli/lazy';
+import { domainXml } from '../support/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { packageRoot, runProgram } from '../support/run-command';
+import type { CommandResult } from '../support/run-command';
+
+const nobody = 65534;
+const CAP_SYS_ADMIN = 'sys_admin';
+const denied = 'access denied: needs root (CAP_SYS_ADMIN)';
+
+/** Who has too little: another user, and root in a service that was given no CAP_SYS_ADMIN. */
+const users = {
+  'uid 65534': ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', '--'],
+  'root without CAP_SYS_ADMIN': ['setpriv', `--bounding-set=-${CAP_SYS_ADMIN}`, '--'],
+} as const;
+
+type User = keyof typeof users;
+
+const everyUser = Object.keys(users) as User[];
+
+/** Verb → its words, where it needs any. `FILE` is a definition, `NAME` no domain, but that may not matter. */
+const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  console: ['NAME'],
+  create: ['FILE'],
+  define: ['FILE'],
+  destroy: ['NAME'],
+  domid: ['NAME'],
+  dominfo: ['NAME'],
+  domname: ['1'],
+  domstate: ['NAME'],
+  domuuid: ['NAME'],
+  dumpxml: ['NAME'],
+  list: [],
+  plan: ['NAME'],
+  reap: [],
+  start: ['NAME'],
+  ttyconsole: ['NAME'],
+  undefine: ['NAME'],
+};
+
+/** They need no privilege. */
+const free = ['help', 'uri', 'version'];
+
+let folder: string;
+let file: string;
+let root: string;
+
+/** The checkout may lie where others can't read, so that the built package is copied. */
+beforeAll(() => {
+  folder = mkdtempSync('/var/tmp/tslxc-unprivileged-');
+  chmodSync(folder, 0o755);
+  for (const part of ['dist', 'build/Release', 'package.json', 'package-lock.json']) {
+    const source = join(packageRoot, part);
+    if (existsSync(source)) cpSync(source, join(folder, part), { recursive: true });
+  }
+  for (const name of dependencies()) {
+    const source = join(packageRoot, 'node_modules', name);
+    cpSync(source, join(folder, 'node_modules', name), { recursive: true });
+  }
+  file = join(folder, 'helloworld.xml');
+  writeFileSync(file, domainXml());
+  root = join(folder, 'root');
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The packages that the built package needs, and those that they need. */
+function dependencies(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (directory: string): void => {
+    const text = readFileSync(join(directory, 'package.json'), 'utf8');
+    const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
+    for (const name of Object.keys(dependencies)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      visit(join(packageRoot, 'node_modules', name));
+    }
+  };
+  visit(packageRoot);
+  return found;
+}
+
+function run(user: User, words: readonly string[]): Promise<CommandResult> {
+  const argv = words.map((word) => (word === 'FILE' ? file : word));
+  return runProgram([...users[user], process.execPath, ...argv], { root, cwd: '/' });
+}
+
+function runVerb(user: User, words: readonly string[]): Promise<CommandResult> {
+  return run(user, [join(folder, 'dist/cli/main.js'), ...words]);
+}
+
+describe.each(everyUser)('%s', (user) => {
+  test.each([
+    [['uri'], /^lxc:\/\/\/\n\n$/],
+    [['version'], /^Compiled against library: tslxc \S+\n/],
+    [['--version'], /^\d+\.\d+\.\d+\n$/],
+    [['help'], /^Grouped commands:\n/],
+    [['help', 'start'], /^ {2}NAME\n {4}start - /],
+    [['start', '--help'], /^ {2}NAME\n {4}start - /],
+    [['plan', 'FILE'], /\/bin\/sh/],
+    [['plan', 'FILE', '--json'], /^\{/],
+  ])('may run %j', async (words, output) => {
+    const { code, stdout, stderr } = await runVerb(user, words);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(output);
+  });
+
+  test.each(Object.keys(wordsOf))(
+    '%s is refused in one line that says what it needs',
+    async (verb) => {
+      const before = snapshotHost([folder]);
+      const result = await runVerb(user, [verb, ...(wordsOf[verb] ?? [])]);
+      expect(result).toMatchObject({ code: 1, stdout: '', stderr: `error: ${denied}\n` });
+      await expectHostUnchanged(before);
+    },
+  );
+
+  test('every call of a connection but uri, version and plan of a text rejects with ACCESS_DENIED', async () => {
+    const before = snapshotHost([folder]);
+    const { stdout, stderr, code } = await run(user, ['-e', libraryScript()]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const answers = JSON.parse(stdout) as Record<string, unknown>;
+    const { uri, version, planOfText, ...refused } = answers;
+    expect({ uri, version, planOfText }).toEqual({
+      uri: 'lxc:///',
+      version: 'string',
+      planOfText: 'helloworld',
+    });
+    expect(Object.keys(refused)).toHaveLength(9);
+    for (const answer of Object.values(refused)) {
+      expect(answer).toEqual({ code: 'ACCESS_DENIED', message: denied });
+    }
+    await expectHostUnchanged(before);
+  });
+});
+
+test('every verb has been tried', () => {
+  expect([...free, ...Object.keys(wordsOf)].sort()).toEqual([...verbNames].sort());
+});
+
+/** Makes every call, and writes what each answered. */
+function libraryScript(): string {
+  return `
+    const { connect } = require(${JSON.stringify(join(folder, 'dist'))});
+    const xml = ${JSON.stringify(domainXml())};
+    const uuid = '11111111-1111-4111-8111-111111111111';
+    const answer = async (call) => {
+      try { return await call(); } catch ({ code, message }) { return { code, message }; }
+    };
+    const calls = {
+      uri: (connection) => connection.uri,
+      version: (connection) => typeof connection.version().library,
+      planOfText: (connection) => connection.plan({ xml }).header.name,
+      plan: (connection) => connection.plan({ name: 'x' }),
+      defineDomain: (connection) => connection.defineDomain(xml),
+      createDomain: (connection) => connection.createDomain(xml),
+      lookupDomainByName: (connection) => connection.lookupDomainByName('x'),
+      lookupDomainByUuid: (connection) => connection.lookupDomainByUuid(uuid),
+      lookupDomainById: (connection) => connection.lookupDomainById(1),
+      listDomains: (connection) => connection.listDomains(),
+      events: (connection) => connection.events(),
+      reap: (connection) => connection.reap(),
+    };
+    (async () => {
+      const connection = await connect();
+      const answers = {};
+      for (const [name, call] of Object.entries(calls)) {
+        answers[name] = await answer(() => call(connection));
+      }
+      await connection.close();
+      console.log(JSON.stringify(answers));
+    })();`;
+}

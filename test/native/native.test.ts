@@ -1,0 +1,94 @@
+/**
+ * The C++ programs of this folder, under AddressSanitizer and UndefinedBehaviorSanitizer: each asserts what
+ * its first comment says. LeakSanitizer stays off: it needs ptrace(2), which not every sandbox allows.
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeTree } from '../support/remove-tree';
+import { runProgram } from '../support/run-command';
+import type { CommandResult } from '../support/run-command';
+import { compileAll } from './compile';
+import type { Program } from './compile';
+import { writeFixtures } from './fixtures';
+
+const compileTime = 600_000;
+const fuzzedPlans = 200_000;
+
+const folder = mkdtempSync(join(tmpdir(), 'tslxc-native-'));
+const fixtures = join(folder, 'fixtures');
+let executables: ReadonlyMap<Program, string>;
+
+beforeAll(async () => {
+  writeFixtures(fixtures);
+  executables = await compileAll();
+}, compileTime);
+
+afterAll(() => removeTree(folder));
+
+function run(name: Program, ...words: readonly string[]): Promise<CommandResult> {
+  return runProgram([executables.get(name) ?? '', ...words], {
+    cwd: folder,
+    timeout: 100_000,
+    env: {
+      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:allocator_may_return_null=0',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+    },
+  });
+}
+
+function emptyFolder(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
+
+const success = { code: 0, signal: null, stderr: '' };
+
+test.each([
+  ['heap', 'AddressSanitizer: heap-buffer-overflow'],
+  ['signed', 'runtime error: signed integer overflow'],
+])('the sanitizers end a program that makes a mistake: %s', async (mistake, words) => {
+  const { code, stderr } = await run('overflow', mistake);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(words);
+});
+
+test('the sanitizers let a program without a mistake be', async () => {
+  expect(await run('overflow', 'none')).toMatchObject(success);
+});
+
+test('plans of TypeScript are decoded to what they say, and everything else is refused', async () => {
+  expect(await run('decode', fixtures)).toMatchObject(success);
+});
+
+test(`${fuzzedPlans} broken plans are refused, or understood to the last byte`, async () => {
+  const result = await run('decode-fuzz', fixtures, String(fuzzedPlans));
+  expect(result).toMatchObject(success);
+  const [refused = 0, understood = 0] = (result.stdout.match(/\d+/g) ?? []).map(Number);
+  expect(refused + understood).toBe(fuzzedPlans);
+});
+
+test('every message of TypeScript is read and written byte for byte', async () => {
+  expect(await run('messages', fixtures)).toMatchObject(success);
+});
+
+test('a stream is cut into frames wherever it is split', async () => {
+  expect(await run('frames')).toMatchObject(success);
+});
+
+test('the ring keeps the last bytes by their position', async () => {
+  expect(await run('ring')).toMatchObject(success);
+});
+
+test('a console waits for readers that keep up, and for no others', async () => {
+  expect(await run('console')).toMatchObject(success);
+});
+
+test('no path leads out of a root, nor is anything made outside', async () => {
+  expect(await run('path', emptyFolder('path'))).toMatchObject(success);
+});
+
+test('every failure of execve is explained', async () => {
+  expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
+});

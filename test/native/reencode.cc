@@ -1,0 +1,149 @@
+// The bytes of each operation, field by field, in the order of the table in lib/plan/operation.ts.
+#include "test/native/reencode.h"
+
+namespace tslxc::test {
+
+std::string PlanWriter::plan(const Plan& value) {
+  bytes_.u32(kPlanVersion);
+  header(value.header);
+  operations(value.outside);
+  operations(value.inside);
+  return bytes_.finish();
+}
+
+void PlanWriter::header(const PlanHeader& value) {
+  bytes_.string(value.name);
+  bytes_.string(value.runDirectory);
+  bytes_.u32(value.namespaces);
+  bytes_.string(value.unifiedCgroup);
+  bytes_.strings(value.monitorTasks);
+  bytes_.u32(value.deadline);
+  bytes_.u32(value.replayBytes);
+  bytes_.u8(value.consoles);
+  bytes_.u8(value.consoleDescriptors);
+  bytes_.u8(value.passDescriptors);
+  bytes_.strings(value.argv);
+  bytes_.strings(value.environment);
+  bytes_.string(value.reapProgram);
+  bytes_.strings(value.reapArgv);
+  bytes_.strings(value.reapEnvironment);
+  bytes_.string(value.boot);
+  bytes_.u8(value.failpoint);
+  bytes_.u8(value.failAction);
+}
+
+void PlanWriter::operations(const std::vector<Operation>& values) {
+  bytes_.u32(static_cast<uint32_t>(values.size()));
+  for (const Operation& value : values) {
+    bytes_.u8(static_cast<uint8_t>(value.index() + 1));
+    std::visit(*this, value);
+  }
+}
+
+void PlanWriter::operator()(const OpenTree& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.path);
+  choice(op.depth);
+  choice(op.automount);
+}
+
+void PlanWriter::operator()(const CloneTree& op) {
+  bytes_.u8(op.tree);
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  choice(op.depth);
+}
+
+void PlanWriter::operator()(const MakeFilesystem& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.type);
+  bytes_.strings(op.options);
+  bytes_.u32(op.attributes);
+}
+
+void PlanWriter::operator()(const SetTreeAttributes& op) {
+  bytes_.u8(op.tree);
+  bytes_.u32(op.set);
+  bytes_.u32(op.clear);
+  bytes_.u32(op.propagation);
+  choice(op.depth);
+}
+
+void PlanWriter::operator()(const MakeNode& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.path);
+  bytes_.u32(op.type);
+  bytes_.u32(op.major);
+  bytes_.u32(op.minor);
+  bytes_.u32(op.mode);
+}
+
+void PlanWriter::operator()(const MakeDirectory& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.path);
+  bytes_.u32(op.mode);
+}
+
+void PlanWriter::operator()(const MakeSymlink& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.path);
+  bytes_.string(op.target);
+}
+
+void PlanWriter::operator()(const MakeNamespacePrivate&) {}
+
+void PlanWriter::operator()(const EnterTree& op) { bytes_.u8(op.tree); }
+
+void PlanWriter::operator()(const AttachTree& op) {
+  bytes_.u8(op.tree);
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  choice(op.missing);
+}
+
+void PlanWriter::operator()(const DetachTree& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  choice(op.missing);
+}
+
+void PlanWriter::operator()(const PivotRoot&) {}
+
+void PlanWriter::operator()(const OpenFile& op) {
+  bytes_.u8(op.file);
+  bytes_.string(op.path);
+}
+
+void PlanWriter::operator()(const WriteFile& op) {
+  bytes_.u8(op.file);
+  bytes_.string(op.text);
+}
+
+void PlanWriter::operator()(const Unshare& op) { bytes_.u32(op.namespaces); }
+
+void PlanWriter::operator()(const SetHostname& op) { bytes_.string(op.name); }
+
+void PlanWriter::operator()(const NewSession& op) { bytes_.u32(op.umask); }
+
+void PlanWriter::operator()(const OpenConsole& op) {
+  bytes_.u8(op.devpts);
+  bytes_.u8(op.index);
+  bytes_.u32(op.uid);
+}
+
+void PlanWriter::operator()(const SetCapabilities& op) { bytes_.u64(op.keep); }
+
+void PlanWriter::operator()(const SetIds& op) {
+  bytes_.u32(op.uid);
+  bytes_.u32(op.gid);
+  bytes_.u32(static_cast<uint32_t>(op.groups.size()));
+  for (const uint32_t group : op.groups) bytes_.u32(group);
+}
+
+void PlanWriter::operator()(const ChangeDirectory& op) { bytes_.string(op.path); }
+
+void PlanWriter::operator()(const ResetSignals&) {}
+
+void PlanWriter::operator()(const SetParentDeathSignal& op) { bytes_.u32(op.signal); }
+
+}  // namespace tslxc::test

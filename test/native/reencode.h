@@ -1,0 +1,49 @@
+// Plan → bytes, written once more and by hand from lib/plan/operation.ts: what the decoder made of
+// bytes is turned back into them by the names of the fields, so that two swapped ones are noticed.
+#pragma once
+
+#include "native/base/bytes.h"
+#include "native/plan/decode.h"
+
+namespace tslxc::test {
+
+class PlanWriter {
+ public:
+  std::string plan(const Plan& value);
+
+  void operator()(const OpenTree& op);
+  void operator()(const CloneTree& op);
+  void operator()(const MakeFilesystem& op);
+  void operator()(const SetTreeAttributes& op);
+  void operator()(const MakeNode& op);
+  void operator()(const MakeDirectory& op);
+  void operator()(const MakeSymlink& op);
+  void operator()(const MakeNamespacePrivate& op);
+  void operator()(const EnterTree& op);
+  void operator()(const AttachTree& op);
+  void operator()(const DetachTree& op);
+  void operator()(const PivotRoot& op);
+  void operator()(const OpenFile& op);
+  void operator()(const WriteFile& op);
+  void operator()(const Unshare& op);
+  void operator()(const SetHostname& op);
+  void operator()(const NewSession& op);
+  void operator()(const OpenConsole& op);
+  void operator()(const SetCapabilities& op);
+  void operator()(const SetIds& op);
+  void operator()(const ChangeDirectory& op);
+  void operator()(const ResetSignals& op);
+  void operator()(const SetParentDeathSignal& op);
+
+ private:
+  void header(const PlanHeader& value);
+  void operations(const std::vector<Operation>& values);
+  template <typename Choice>
+  void choice(Choice value) {
+    bytes_.u8(static_cast<uint8_t>(value));
+  }
+
+  Writer bytes_;
+};
+
+}  // namespace tslxc::test

@@ -1,0 +1,114 @@
+/** The tarball as users get it: installed, built, loaded in every way, and said what is missing. */
+import { mkdtempSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type HostSnapshot, expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { removeTree } from '../support/remove-tree';
+import { packageRoot, runProgram } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import { Consumer, type PackedPackage, packPackage } from './consumer';
+import { helloOutput, helloXml, importProgram, requireProgram } from './programs';
+import { typedConfig, typedProgram } from './programs';
+
+const offline = ['--prefer-offline', '--no-audit', '--no-fund'];
+let folder: string;
+let packed: PackedPackage;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  before = snapshotHost();
+  folder = mkdtempSync('/var/tmp/tslxc-packed-');
+  packed = await packPackage(folder);
+});
+
+afterAll(async () => {
+  await removeTree(folder);
+  await expectHostUnchanged(before);
+});
+
+/** Runs a program of the consumer's that starts hello world. */
+async function runHello(consumer: Consumer, program: string): Promise<void> {
+  await using root = await makeTestRoot();
+  const result = await consumer.run(process.execPath, program, root.path, helloXml);
+  expect(result).toEqual({ code: 0, signal: null, stdout: helloOutput, stderr: '' });
+}
+
+/** Compiles hello.ts with this repository's compiler, against the installed package's types. */
+async function compile(consumer: Consumer, resolution: 'node16' | 'bundler'): Promise<void> {
+  consumer.write('tsconfig.json', typedConfig(resolution));
+  consumer.write('hello.ts', typedProgram);
+  const compiler = join(packageRoot, 'node_modules/typescript/bin/tsc');
+  const { code, stdout } = await consumer.run(process.execPath, compiler, '-p', '.');
+  expect([code, stdout]).toEqual([0, '']);
+}
+
+test('the tarball holds what runs and what builds it, and nothing else', () => {
+  const tops = new Set(packed.files.map((path) => path.split('/')[0]));
+  const allowed = /^(dist|native|scripts|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+  expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
+  for (const path of ['dist/index.js', 'dist/index.d.mts', 'dist/cli/main.js', 'binding.gyp']) {
+    expect(packed.files).toContain(path);
+  }
+});
+
+test('installed as usual, it is built and works by require and as a command', async () => {
+  await using consumer = new Consumer();
+  const install = await consumer.run('npm', 'install', ...offline, packed.tarball);
+  expect(install).toMatchObject({ code: 0 });
+  consumer.write('hello.js', requireProgram);
+  await runHello(consumer, 'hello.js');
+  const version = await consumer.run('npx', '--no-install', 'tslxc', 'uri');
+  expect(version).toMatchObject({ code: 0, stdout: 'lxc:///\n\n' });
+});
+
+test('installed without scripts, it names the command that builds it, and then works everywhere', async () => {
+  await using consumer = new Consumer('module');
+  const install = await consumer.run(
+    'npm',
+    'install',
+    '--ignore-scripts',
+    ...offline,
+    packed.tarball,
+  );
+  expect(install).toMatchObject({ code: 0 });
+
+  consumer.write(
+    'load.cjs',
+    "try { require('tslxc'); } catch (e) { console.log(e.code, e.message); }",
+  );
+  const { stdout } = await consumer.run(process.execPath, 'load.cjs');
+  expect(stdout).toMatch(/^NATIVE_NOT_BUILT .*`npm rebuild tslxc`/);
+
+  const rebuild = await consumer.run('npm', 'rebuild', 'tslxc');
+  expect(rebuild).toMatchObject({ code: 0 });
+  consumer.write('hello.cjs', requireProgram);
+  consumer.write('hello.mjs', importProgram);
+  await runHello(consumer, 'hello.cjs');
+  await runHello(consumer, 'hello.mjs');
+
+  consumer.lend('@types/node', 'undici-types');
+  for (const resolution of ['node16', 'bundler'] as const) {
+    await compile(consumer, resolution);
+    await runHello(consumer, 'hello.js');
+  }
+});
+
+test('publint finds nothing', async () => {
+  const publint = join(packageRoot, 'node_modules/.bin/publint');
+  const { code, stdout } = await runProgram([publint, 'run', '--strict', packed.tarball]);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('All good')]);
+});
+
+test('attw finds the types right for every kind of consumer', async () => {
+  const attw = join(packageRoot, 'node_modules/.bin/attw');
+  const argv = [attw, '--format', 'json', '--no-definitely-typed', packed.tarball];
+  const { code, stdout } = await runProgram(argv);
+  expect(code).toBe(0);
+  const { analysis } = JSON.parse(stdout) as { analysis: { problems: unknown[] } };
+  expect(analysis.problems).toEqual([]);
+});
+
+test('the command is executable by its first line', async () => {
+  const text = await readFile(join(packageRoot, 'dist/cli/main.js'), 'utf8');
+  expect(text).toMatch(/^#!\/usr\/bin\/env node\n/);
+});

@@ -1,0 +1,18 @@
+/** Waits for something that takes its time to become true. Never sleeps longer than it must. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Repeats `assertion` until it throws nothing; after `milliseconds` its last error is thrown. */
+export async function eventually<T>(
+  assertion: () => T | Promise<T>,
+  milliseconds = 5000,
+): Promise<T> {
+  const deadline = Date.now() + milliseconds;
+  for (let pause = 5; ; pause = Math.min(pause * 2, 100)) {
+    try {
+      return await assertion();
+    } catch (error) {
+      if (Date.now() >= deadline) throw error;
+    }
+    await sleep(pause);
+  }
+}

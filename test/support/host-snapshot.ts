@@ -1,0 +1,64 @@
+/** The rule of every test that touches the host: it ends as it began. Takes a picture, and compares. */
+import * as aspects from './host-aspects';
+import { eventually } from './eventually';
+
+const patience = 5000;
+
+export interface HostSnapshot {
+  /** The trees that were asked for, with their files. */
+  readonly roots: readonly string[];
+  /** Sorted lines by aspect: mounts, links, cgroups, … */
+  readonly lines: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The host as it is: mounts, links, cgroups, container processes, ptys, loop devices, this process's
+ * descriptors, and the files below `roots`.
+ */
+export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
+  const lines: Record<string, string[]> = {
+    mounts: aspects.mounts(),
+    links: aspects.links(),
+    cgroups: aspects.cgroups(),
+    processes: aspects.processes(),
+    ptys: aspects.ptys(),
+    'loop devices': aspects.loopDevices(),
+    descriptors: aspects.descriptors(),
+  };
+  for (const root of roots) lines[`files of ${root}`] = aspects.files(root);
+  for (const list of Object.values(lines)) list.sort();
+  return { roots, lines };
+}
+
+/**
+ * Waits up to 5 s for the host to be as in `before` (a monitor's last clean-up takes its time), then
+ * throws with what came and what went. Aspects in `except` aren't compared.
+ */
+export async function expectHostUnchanged(
+  before: HostSnapshot,
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): Promise<void> {
+  await eventually(() => {
+    const report = describeChanges(before, snapshotHost(before.roots), except);
+    if (report !== '') throw new Error(`the host is not as it was\n${report}`);
+  }, patience);
+}
+
+/** What came (+) and what went (-), by aspect; empty when nothing did. */
+export function describeChanges(
+  before: HostSnapshot,
+  after: HostSnapshot,
+  except: readonly string[] = [],
+): string {
+  return Object.entries(before.lines)
+    .filter(([aspect]) => !except.includes(aspect))
+    .flatMap(([aspect, old]) => {
+      const now = after.lines[aspect] ?? [];
+      const changes = [
+        ...old.filter((line) => !now.includes(line)).map((line) => `  - ${line}`),
+        ...now.filter((line) => !old.includes(line)).map((line) => `  + ${line}`),
+      ];
+      return changes.length === 0 ? [] : [`${aspect}:`, ...changes];
+    })
+    .join('\n');
+}

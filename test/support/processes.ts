@@ -1,0 +1,55 @@
+/** Processes as /proc shows them; one that is gone looks like one that never was. Only reads. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { eventually } from './eventually';
+
+export interface ProcessFacts {
+  /** Its argv; empty for a zombie. */
+  readonly words: readonly string[];
+  /** `S`, `T`, … as in proc_pid_stat(5); '' when it is gone. */
+  readonly state: string;
+  readonly parent: number;
+  /** How many PID namespaces it is in, from ours down: 1 on the host, 2 in a container, 0 when gone. */
+  readonly depth: number;
+}
+
+export function listProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+export function readProcess(pid: number): ProcessFacts {
+  const status = readFile(pid, 'status');
+  const field = (name: string): string =>
+    new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+  return {
+    words: readFile(pid, 'cmdline')
+      .split('\0')
+      .filter((word) => word !== ''),
+    state: field('State').slice(0, 1),
+    parent: Number(field('PPid')),
+    depth: field('NSpid').split('\t').filter(Boolean).length,
+  };
+}
+
+/** True once it runs no more; its parent may not have waited for it yet. */
+export function hasEnded(pid: number): boolean {
+  return ['', 'Z', 'X'].includes(readProcess(pid).state);
+}
+
+/** Waits for a process to sleep in a function of the kernel whose name has this in it. Needs root. */
+export async function untilIn(pid: number, kernelFunction: string): Promise<void> {
+  await eventually(() => {
+    const stack = readFile(pid, 'stack');
+    if (stack.includes(kernelFunction)) return;
+    throw new Error(`process ${pid} is not in ${kernelFunction}:\n${stack}`);
+  });
+}
+
+function readFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return '';
+  }
+}

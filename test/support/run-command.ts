@@ -1,0 +1,102 @@
+/** Runs the built command as a user does, and hands back everything that it said. */
+import { spawn } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const packageRoot = join(__dirname, '..', '..');
+export const commandScript = join(packageRoot, 'dist', 'cli', 'main.js');
+
+export interface CommandOptions {
+  /** Where tslxc keeps its state: TSLXC_ROOT. */
+  readonly root?: string;
+  /** Added to this process's environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  /** What the command reads from stdin; nothing when left out. */
+  readonly input?: string;
+  /** SIGKILL after this many milliseconds; default 30,000. */
+  readonly timeout?: number;
+  /** User and group to run as. */
+  readonly uid?: number;
+}
+
+export interface CommandResult {
+  /** Exit code; -1 when a signal ended it. */
+  readonly code: number;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** argv of the command with these words: for PtySession and strace. */
+export function commandLine(...words: readonly string[]): string[] {
+  return [process.execPath, commandScript, ...words];
+}
+
+/** The environment that gives a command its root, and nothing of the caller's tslxc or libvirt settings. */
+export function commandEnvironment(root?: string): NodeJS.ProcessEnv {
+  const {
+    TSLXC_ROOT: _root,
+    TSLXC_DEFAULT_URI: _uri,
+    LIBVIRT_DEFAULT_URI: _other,
+    ...env
+  } = process.env;
+  return root === undefined ? env : { ...env, TSLXC_ROOT: root };
+}
+
+/** Runs `tslxc words…`. Doesn't throw for an exit code. */
+export function runCommand(
+  words: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  return runProgram(commandLine(...words), options);
+}
+
+/** Runs any program the same way. */
+export async function runProgram(
+  argv: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  const { root, env, cwd, input, timeout = 30_000, uid } = options;
+  const [program = '', ...words] = argv;
+  const stdin = input === undefined ? 'ignore' : openInput(input);
+  const child = spawn(program, words, {
+    cwd,
+    env: { ...commandEnvironment(root), ...env },
+    stdio: [stdin, 'pipe', 'pipe'],
+    timeout,
+    killSignal: 'SIGKILL',
+    ...(uid === undefined ? {} : { uid, gid: uid }),
+  });
+  const texts = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => (texts[name] += text));
+  }
+  if (stdin !== 'ignore') closeSync(stdin);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, signal) => resolve({ code: code ?? -1, signal, ...texts }));
+  });
+}
+
+/** A descriptor that reads `text`, from its start. Not Node's pipe: that is a socket, and /dev/stdin can't open one. */
+function openInput(text: string): number {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-input-'));
+  const path = join(folder, 'input');
+  writeFileSync(path, text);
+  const descriptor = openSync(path, 'r');
+  rmSync(folder, { recursive: true });
+  return descriptor;
+}
+
+/** The same, but anything other than exit code 0 is an error that shows all. Resolves with stdout. */
+export async function runSuccessfully(
+  words: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
+  const { code, signal, stdout, stderr } = await runCommand(words, options);
+  if (code === 0) return stdout;
+  const end = signal ?? `exit code ${code}`;
+  throw new Error(`tslxc ${words.join(' ')}: ${end}\nstdout: ${stdout}\nstderr: ${stderr}`);
+}

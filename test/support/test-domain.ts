@@ -1,0 +1,68 @@
+/** One domain under a root of its own, for tests of the command: defined, and gone at the end. */
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { tracesOf } from './container-traces';
+import { domainXml } from './domain-xml';
+import type { DomainXmlOptions } from './domain-xml';
+import { eventually } from './eventually';
+import { runCommand, runSuccessfully } from './run-command';
+import type { CommandOptions, CommandResult } from './run-command';
+import { makeTestRoot } from './test-root';
+import type { TestRoot } from './test-root';
+
+interface TestDomainParts {
+  readonly root: TestRoot;
+  readonly connection: Connection;
+  readonly domain: Domain;
+}
+
+export class TestDomain implements AsyncDisposable {
+  /** The library's view of it, from this process. */
+  readonly domain: Domain;
+  readonly root: string;
+  readonly #root: TestRoot;
+  readonly #connection: Connection;
+
+  private constructor({ root, connection, domain }: TestDomainParts) {
+    this.domain = domain;
+    this.root = root.path;
+    this.#root = root;
+    this.#connection = connection;
+  }
+
+  static async make(options: DomainXmlOptions & { readonly name: string }): Promise<TestDomain> {
+    const root = await makeTestRoot();
+    const connection = await connect(undefined, { root: root.path });
+    const domain = await connection.defineDomain(domainXml(options));
+    return new TestDomain({ root, connection, domain });
+  }
+
+  get name(): string {
+    return this.domain.name;
+  }
+
+  /** Runs `tslxc VERB NAME options…`, with exit code 0. Resolves with its stdout. */
+  run(verb: string, ...options: readonly string[]): Promise<string> {
+    return runSuccessfully([verb, this.name, ...options], { root: this.root });
+  }
+
+  /** The same, whatever it exits with. */
+  try(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    return runCommand(words, { root: this.root, ...options });
+  }
+
+  /** What `domstate --reason` says, in a process of its own. */
+  async reason(): Promise<string> {
+    return (await this.run('domstate', '--reason')).trim();
+  }
+
+  /** Waits for the container to have gone without a trace, by whoever cleans up. */
+  async untilGone(): Promise<void> {
+    await eventually(() => expect(tracesOf(this.name)).toEqual([]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connection.close();
+    await this.#root.remove();
+  }
+}

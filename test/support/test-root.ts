@@ -1,0 +1,32 @@
+/** A root of its own for tslxc's state, so that a test meets no other's domains; gone at the end with all in it. */
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { statePaths } from '../../lib/host/state-paths';
+import { removeTree } from './remove-tree';
+import { runCommand } from './run-command';
+
+export interface TestRoot extends AsyncDisposable {
+  /** For `connect(undefined, { root: path })`, `runCommand(…, { root: path })` and TSLXC_ROOT. */
+  readonly path: string;
+  /** Destroys the containers that run under it, then removes it. */
+  remove(): Promise<void>;
+}
+
+export async function makeTestRoot(): Promise<TestRoot> {
+  const path = await mkdtemp('/var/tmp/tslxc-');
+  const remove = async (): Promise<void> => {
+    await destroyAll(path);
+    await removeTree(path);
+  };
+  return { path, remove, [Symbol.asyncDispose]: remove };
+}
+
+async function destroyAll(root: string): Promise<void> {
+  const { domains } = statePaths(root);
+  if (!existsSync(domains) || readdirSync(domains).length === 0) return;
+  const { code, stdout, stderr } = await runCommand(['list', '--name'], { root });
+  if (code !== 0) throw new Error(`can't list the containers under ${root}: ${stderr}`);
+  for (const name of stdout.split('\n').filter((line) => line !== '')) {
+    await runCommand(['destroy', name], { root });
+  }
+}

@@ -1,0 +1,208 @@
+/** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
+import { PassThrough } from 'node:stream';
+import { TslxcError } from '../../../lib/errors';
+import type { ExitRecord } from '../../../lib/container/exit-record';
+import type {
+  ConsoleOptions,
+  DomainInfo,
+  DomainState,
+  ListFilter,
+} from '../../../lib/driver/types';
+import type { Connection } from '../../../lib/index';
+import type { Plan } from '../../../lib/plan/operation';
+
+export interface FakeDomainFields {
+  readonly name: string;
+  readonly uuid?: string;
+  readonly id?: number;
+  readonly state?: DomainState;
+  readonly exit?: ExitRecord;
+  readonly xml?: string;
+  readonly persistent?: boolean;
+  readonly failure?: Error;
+}
+
+export class FakeConsole extends PassThrough {
+  readonly dropped: bigint;
+  readonly replayed = 0;
+  readonly skipped = 0n;
+  readonly sizes: unknown[] = [];
+
+  constructor(dropped = 0n) {
+    super();
+    this.dropped = dropped;
+  }
+
+  resize(size: unknown): void {
+    this.sizes.push(size);
+  }
+}
+
+export class FakeDomain {
+  readonly name: string;
+  readonly uuid: string;
+  readonly calls: unknown[] = [];
+  readonly console = new FakeConsole(7n);
+  id: number | undefined;
+  readonly #fields: FakeDomainFields;
+
+  constructor(fields: FakeDomainFields) {
+    this.name = fields.name;
+    this.uuid = fields.uuid ?? '02169d49-0068-4612-b2de-901c4a14c5a3';
+    this.id = fields.id;
+    this.#fields = fields;
+  }
+
+  async #called(...call: readonly unknown[]): Promise<void> {
+    this.calls.push(call);
+    await Promise.resolve();
+    if (this.#fields.failure !== undefined) throw this.#fields.failure;
+  }
+
+  async start(options: unknown): Promise<void> {
+    await this.#called('start', options);
+    this.id = 4711;
+  }
+
+  async destroy(): Promise<void> {
+    await this.#called('destroy');
+  }
+
+  async undefine(): Promise<void> {
+    await this.#called('undefine');
+  }
+
+  async sendSignal(signal: number): Promise<void> {
+    await this.#called('sendSignal', signal);
+  }
+
+  async state(): Promise<DomainState> {
+    await this.#called('state');
+    const off: DomainState = { state: 'shutoff', reason: 'unknown' };
+    return (
+      this.#fields.state ?? (this.id === undefined ? off : { state: 'running', reason: 'booted' })
+    );
+  }
+
+  async info(): Promise<DomainInfo> {
+    const state = await this.state();
+    const running = this.id === undefined ? {} : { cpuTime: 1_250_000_000n };
+    const usedMemory = this.id === undefined ? 102400 : 732;
+    const persistent = this.#fields.persistent ?? true;
+    return {
+      state,
+      maxMemory: 102400,
+      usedMemory,
+      vcpus: 1,
+      persistent,
+      autostart: false,
+      ...running,
+    };
+  }
+
+  async xml(options: unknown): Promise<string> {
+    await this.#called('xml', options);
+    return this.#fields.xml ?? `<domain type='lxc'>\n  <name>${this.name}</name>\n</domain>\n`;
+  }
+
+  async openConsole(options: ConsoleOptions): Promise<FakeConsole> {
+    await this.#called('openConsole', options);
+    return this.console;
+  }
+
+  consolePath(): string | undefined {
+    return this.id === undefined ? undefined : '/dev/pts/5';
+  }
+
+  async wait(): Promise<ExitRecord> {
+    await this.#called('wait');
+    this.id = undefined;
+    return this.#fields.exit ?? { how: 'exited', code: 0, time: 0, boot: '' };
+  }
+}
+
+export class FakeConnection {
+  readonly uri = 'lxc:///';
+  readonly domains: FakeDomain[];
+  readonly calls: unknown[] = [];
+  readonly planned: Plan | undefined;
+  /** What every call rejects with. */
+  failure: Error | undefined;
+  closed = 0;
+
+  constructor(domains: readonly FakeDomainFields[] = [], planned?: Plan) {
+    this.domains = domains.map((fields) => new FakeDomain(fields));
+    this.planned = planned;
+  }
+
+  /** As the command sees it. The class has private fields, so that nothing else is assignable to it. */
+  asConnection(): Connection {
+    return this as unknown as Connection;
+  }
+
+  async #called(...call: readonly unknown[]): Promise<void> {
+    this.calls.push(call);
+    await Promise.resolve();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  async #find(test: (domain: FakeDomain) => boolean, what: string): Promise<FakeDomain> {
+    await this.#called('lookup', what);
+    const found = this.domains.find(test);
+    if (found === undefined) throw new TslxcError('NO_DOMAIN', `no domain with matching ${what}`);
+    return found;
+  }
+
+  async lookupDomainByName(name: string): Promise<FakeDomain> {
+    return this.#find((domain) => domain.name === name, `name '${name}'`);
+  }
+
+  async lookupDomainByUuid(uuid: string): Promise<FakeDomain> {
+    return this.#find((domain) => domain.uuid === uuid, `uuid '${uuid}'`);
+  }
+
+  async lookupDomainById(id: number): Promise<FakeDomain> {
+    return this.#find((domain) => domain.id === id, `id ${id}`);
+  }
+
+  async defineDomain(xml: string): Promise<FakeDomain> {
+    await this.#called('defineDomain', xml);
+    return new FakeDomain({ name: 'helloworld' });
+  }
+
+  async createDomain(xml: string, options: unknown): Promise<FakeDomain> {
+    await this.#called('createDomain', xml, options);
+    return new FakeDomain({ name: 'helloworld', id: 4711 });
+  }
+
+  async listDomains(filter: ListFilter): Promise<FakeDomain[]> {
+    await this.#called('listDomains', filter);
+    return this.domains.filter(
+      ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
+    );
+  }
+
+  plan(target: unknown): Plan {
+    this.calls.push(['plan', target]);
+    if (this.planned === undefined) throw new TslxcError('XML_ERROR', 'no plan');
+    return this.planned;
+  }
+
+  async reap(): Promise<number> {
+    await this.#called('reap');
+    return 2;
+  }
+
+  version(): { library: string; kernel: string } {
+    return { library: '0.1.0', kernel: '6.18.44' };
+  }
+
+  ref(): void {
+    this.calls.push(['ref']);
+  }
+
+  async close(): Promise<void> {
+    this.closed += 1;
+    await Promise.resolve();
+  }
+}

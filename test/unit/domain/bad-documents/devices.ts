@@ -1,0 +1,133 @@
+/** Wrong devices. */
+import { document } from '../parse-context';
+import type { Row } from './row';
+
+/** A filesystem in line 8, column 5. */
+const filesystem = (attributes: string, content: string) =>
+  document({ devices: `    <filesystem ${attributes}>${content}</filesystem>` });
+
+const ends = "<source dir='/a'/><target dir='/b'/>";
+
+const fs = 'domain/devices/filesystem';
+const terminal = 'domain/devices/console';
+export const devices: Row[] = [
+  [
+    'an unknown device',
+    document({ devices: '<flux/>' }),
+    'XML_ERROR',
+    'domain/devices/flux 8:1',
+    'unknown element <flux>',
+  ],
+  [
+    'an unknown filesystem type',
+    filesystem("type='zz'", ends),
+    'XML_ERROR',
+    `${fs}/@type 8:5`,
+    "Invalid value for attribute 'type' in element 'filesystem': 'zz'",
+  ],
+  [
+    'an unknown access mode',
+    filesystem("accessmode='zz'", ends),
+    'XML_ERROR',
+    `${fs}/@accessmode 8:5`,
+    "Invalid value for attribute 'accessmode'",
+  ],
+  [
+    'a filesystem without a target',
+    filesystem('', "<source dir='/a'/>"),
+    'NO_TARGET',
+    `${fs} 8:5`,
+    'missing target information for device: /a',
+  ],
+  [
+    'a filesystem without a source',
+    filesystem('', "<target dir='/b'/>"),
+    'NO_SOURCE',
+    `${fs} 8:5`,
+    'missing source information for device: /b',
+  ],
+  [
+    'the source of another type',
+    filesystem("type='mount'", "<source file='/a'/><target dir='/b'/>"),
+    'NO_SOURCE',
+    `${fs}/source 8:30`,
+    'missing source information for device: /b',
+  ],
+  [
+    'a memory filesystem without a size',
+    filesystem("type='ram'", "<target dir='/b'/>"),
+    'XML_ERROR',
+    `${fs} 8:5`,
+    "missing 'usage' attribute for RAM filesystem",
+  ],
+  [
+    'a memory filesystem of a bad size',
+    filesystem("type='ram'", "<source usage='zz'/><target dir='/b'/>"),
+    'XML_ERROR',
+    `${fs}/source/@usage 8:28`,
+    "cannot parse usage 'zz' for RAM filesystem",
+  ],
+  [
+    'an unknown image format',
+    filesystem("type='file'", "<driver format='zz'/><source file='/a'/><target dir='/b'/>"),
+    'CONFIG_UNSUPPORTED',
+    `${fs}/driver/@format 8:29`,
+    "unknown driver format value 'zz'",
+  ],
+  [
+    'an unknown filesystem driver',
+    filesystem("type='file'", "<driver type='zz'/><source file='/a'/><target dir='/b'/>"),
+    'XML_ERROR',
+    `${fs}/driver/@type 8:29`,
+    "Invalid value for attribute 'type' in element 'driver': 'zz'",
+  ],
+  [
+    'a bad file mode',
+    filesystem("fmode='9'", ends),
+    'XML_ERROR',
+    `${fs}/@fmode 8:5`,
+    "invalid fmode: '9'",
+  ],
+  [
+    'a readonly with a value',
+    filesystem('', `${ends}<readonly>yes</readonly>`),
+    'XML_ERROR',
+    `${fs}/readonly 8:54`,
+    'unexpected text in <readonly>',
+  ],
+  [
+    'an unknown word in a target',
+    filesystem('', "<source dir='/a'/><target dir='/b' mode='1'/>"),
+    'XML_ERROR',
+    `${fs}/target/@mode 8:36`,
+    "unknown attribute 'mode' of <target>",
+  ],
+  [
+    'an unknown console',
+    document({ devices: "<console type='zz'/>" }),
+    'CONFIG_UNSUPPORTED',
+    `${terminal}/@type 8:1`,
+    'unknown type presented to host for character device: zz',
+  ],
+  [
+    'an unknown console target',
+    document({ devices: "<console>\n<target type='zz'/></console>" }),
+    'CONFIG_UNSUPPORTED',
+    `${terminal}/target/@type 9:1`,
+    "unknown target type 'zz' specified for character device",
+  ],
+  [
+    'a console port in words',
+    document({ devices: "<console><target port='zz'/></console>" }),
+    'XML_ERROR',
+    `${terminal}/target/@port 8:10`,
+    "Invalid value for attribute 'port' in element 'target': 'zz'",
+  ],
+  [
+    'an unknown word in a console',
+    document({ devices: '<console><colour/></console>' }),
+    'XML_ERROR',
+    `${terminal}/colour 8:10`,
+    'unknown element <colour>',
+  ],
+];

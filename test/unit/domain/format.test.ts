@@ -1,0 +1,70 @@
+/** What printing adds for a running container, and what it refuses. The rest is golden. */
+import { formatDomain } from '../../../lib/domain/format';
+import { document, parse } from './parse-context';
+
+const live = { id: 31417, consolePaths: ['/dev/pts/3', "/dev/pts/it's"] };
+
+/** The lines of `<devices>` behind the emulator. */
+function devicesOf(text: string): string {
+  return text.slice(
+    text.indexOf('</emulator>') + '</emulator>\n'.length,
+    text.indexOf('  </devices>'),
+  );
+}
+
+test("a running container shows its id, the shared root and its first console's tty", () => {
+  const text = formatDomain(parse(document({ devices: '<console/>' })), { live });
+  expect(text.split('\n')[0]).toBe("<domain type='lxc' id='31417'>");
+  expect(devicesOf(text)).toBe(`    <filesystem type='mount'>
+      <source dir='/'/>
+      <target dir='/'/>
+    </filesystem>
+    <console type='pty' tty='/dev/pts/3'>
+      <source path='/dev/pts/3'/>
+      <target type='lxc' port='0'/>
+      <alias name='console0'/>
+    </console>
+    <console type='pty'>
+      <source path='/dev/pts/it&apos;s'/>
+      <target type='lxc' port='1'/>
+      <alias name='console1'/>
+    </console>
+`);
+});
+
+test('a running container with a root of its own shows no other', () => {
+  const devices = "<filesystem><source dir='/r'/><target dir='/'/></filesystem>";
+  const text = formatDomain(parse(document({ devices })), { live });
+  expect(text.match(/<filesystem /g)).toHaveLength(1);
+  expect(text).toContain("<source dir='/r'/>");
+});
+
+test('a shared root stands before the custom mounts', () => {
+  const devices = "<filesystem><source dir='/a'/><target dir='/b'/></filesystem>";
+  const text = formatDomain(parse(document({ devices })), { live });
+  expect(text.match(/<target dir='[^']*'/g)).toEqual(["<target dir='/'", "<target dir='/b'"]);
+});
+
+test('a console without a host pty yet is printed as when inactive', () => {
+  const text = formatDomain(parse(document({})), { live: { id: 1, consolePaths: [] } });
+  expect(text).toContain(
+    "<console type='pty'>\n      <target type='lxc' port='0'/>\n    </console>",
+  );
+});
+
+test('the live text reads back as the inactive definition, with the shared root written out', () => {
+  const definition = parse(document({}));
+  const again = parse(formatDomain(definition, { live }));
+  expect(again.filesystems).toMatchObject([{ source: '/', target: '/' }]);
+  expect(formatDomain({ ...again, filesystems: [] })).toBe(formatDomain(definition));
+});
+
+test.each(['\0', '\u0001', '\u001b', '\ud800', '\udc00x', '\ufffe'])(
+  'the character %j is refused: no reader would take it back',
+  (character) => {
+    const definition = { ...parse(document({})), title: `a${character}` };
+    expect(() => formatDomain(definition)).toThrow(
+      "invalid argument: XML can't hold the character U+",
+    );
+  },
+);

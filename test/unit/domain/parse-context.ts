@@ -1,0 +1,41 @@
+/**
+ * A fixed world for parsing, so that each text gives one definition; and how to compare definitions.
+ */
+import type { DomainDefinition } from '../../../lib/domain/definition';
+import { parseDomain, type ParseContext } from '../../../lib/domain/parse';
+
+export const context: ParseContext = {
+  arch: 'x86_64',
+  emulator: '/usr/lib/tslxc/tslxc-monitor',
+  newUuid: () => '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
+};
+
+export function parse(xml: string): DomainDefinition {
+  return parseDomain(xml, context);
+}
+
+/** A minimal document with `devices` and `elements` put in. */
+export function document(parts: { elements?: string; os?: string; devices?: string }): string {
+  return `<domain type='lxc'>
+  <name>test</name>
+  <memory>1024</memory>
+  <os><type>exe</type><init>/bin/sh</init>${parts.os ?? ''}</os>
+${parts.elements ?? ''}
+  <devices>
+    <console type='pty'/>
+${parts.devices ?? ''}
+  </devices>
+</domain>
+`;
+}
+
+/** A copy without positions, which a round trip changes. */
+export function withoutPositions(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPositions);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== 'position' && key !== 'devicesPosition')
+      .map(([key, item]) => [key, withoutPositions(item)]),
+  );
+}

@@ -1,0 +1,195 @@
+/** What a definition means: libvirt's defaults, and what this version leaves for later. */
+import type { DomainDefinition } from '../../../lib/domain/definition';
+import { parseDomain } from '../../../lib/domain/parse';
+import { context, document, parse } from './parse-context';
+
+const helloWorld = `<domain type='lxc'>
+  <name>helloworld</name>
+  <memory>102400</memory>
+  <os>
+    <type>exe</type>
+    <init>/bin/sh</init>
+  </os>
+  <devices>
+    <console type='pty'/>
+  </devices>
+</domain>
+`;
+
+function laterOf(definition: DomainDefinition): string[] {
+  return definition.later.map(({ path, position, value }) => {
+    const suffix = value === undefined ? '' : ` ${value}`;
+    return `${path} ${position.line}:${position.column}${suffix}`;
+  });
+}
+
+test("the smallest document has all of libvirt's defaults", () => {
+  expect(parse(helloWorld)).toEqual({
+    name: 'helloworld',
+    uuid: context.newUuid(),
+    metadata: [],
+    memory: 102400,
+    currentMemory: 102400,
+    vcpu: { count: 1, placement: 'static' },
+    os: { arch: 'x86_64', init: '/bin/sh', initArgs: [], initEnvironment: [] },
+    clockOffset: 'utc',
+    onPoweroff: 'destroy',
+    onReboot: 'restart',
+    onCrash: 'destroy',
+    emulator: '/usr/lib/tslxc/tslxc-monitor',
+    filesystems: [],
+    consoles: [{ type: 'pty', position: { line: 9, column: 5 } }],
+    otherElements: [],
+    otherDevices: [],
+    later: [],
+    devicesPosition: { line: 8, column: 3 },
+  } satisfies DomainDefinition);
+});
+
+test('a uuid is asked for only when the text has none', () => {
+  const newUuid = jest.fn(context.newUuid);
+  parseDomain(helloWorld, { ...context, newUuid });
+  expect(newUuid).toHaveBeenCalledTimes(1);
+  const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
+  const text = document({ elements: `<uuid>${uuid}</uuid>` });
+  expect(parseDomain(text, { ...context, newUuid }).uuid).toBe(uuid);
+  expect(newUuid).toHaveBeenCalledTimes(1);
+});
+
+test.each([
+  'A099376E-A803-CA94-F99C-D9A8F9A30088',
+  'a099376ea803ca94f99cd9a8f9a30088',
+  ' a0 99-376ea803ca94f99c-d9a8f9a30088\n',
+])('the uuid %p is stored in lower case with dashes', (uuid) => {
+  const text = document({ elements: `<uuid>${uuid}</uuid>` });
+  expect(parse(text).uuid).toBe('a099376e-a803-ca94-f99c-d9a8f9a30088');
+});
+
+test('the architecture and emulator are those of the context unless the text says so', () => {
+  const arm = parseDomain(helloWorld, { ...context, arch: 'aarch64', emulator: '/m' });
+  expect([arm.os.arch, arm.emulator]).toEqual(['aarch64', '/m']);
+  expect(parse(document({ devices: '<emulator>/x</emulator>' })).emulator).toBe('/x');
+});
+
+test('a current memory that is zero or too large is the memory', () => {
+  const current = (text: string) =>
+    parse(document({ elements: `<currentMemory>${text}</currentMemory>` })).currentMemory;
+  expect([current('0'), current('512'), current('1024'), current('1025')]).toEqual([
+    1024, 512, 1024, 1024,
+  ]);
+});
+
+test('vcpus are current unless fewer are', () => {
+  const vcpu = (text: string) => parse(document({ elements: text })).vcpu;
+  expect(vcpu("<vcpu current='2'>4</vcpu>")).toEqual({ count: 4, current: 2, placement: 'static' });
+  expect(vcpu("<vcpu current='4'>4</vcpu>")).toEqual({ count: 4, placement: 'static' });
+  expect(vcpu("<vcpu cpuset='0-1, ^1,3'>4</vcpu>").cpuset).toBe('0-1, ^1,3');
+});
+
+test('a filesystem keeps its ends, without slashes that mean nothing', () => {
+  const text = document({
+    devices: "<filesystem><source dir='//a//b/'/><target dir='///'/><readonly/></filesystem>",
+  });
+  expect(parse(text).filesystems).toEqual([
+    {
+      type: 'mount',
+      accessMode: 'passthrough',
+      source: '/a/b',
+      target: '/',
+      readonly: true,
+      position: { line: 8, column: 1 },
+    },
+  ]);
+});
+
+test('an empty title, description or inituser is none', () => {
+  const { title, description, os } = parse(
+    document({ elements: '<title/><description></description>', os: '<inituser/>' }),
+  );
+  expect([title, description, os.initUser]).toEqual([undefined, undefined, undefined]);
+});
+
+test('the environment keeps its order and its repetitions', () => {
+  const { os } = parse(
+    document({
+      os: "<initenv name='B'>1</initenv><initenv name='A'>2</initenv><initenv name='B'>3</initenv>",
+    }),
+  );
+  expect(os.initEnvironment).toEqual([
+    { name: 'B', value: '1' },
+    { name: 'A', value: '2' },
+    { name: 'B', value: '3' },
+  ]);
+});
+
+test('what libvirt writes for a running domain is dropped', () => {
+  const text = helloWorld.replace("type='lxc'", "type='lxc' id='7'").replace(
+    "<console type='pty'/>",
+    `<console type='pty' tty='/dev/pts/1'><source path='/dev/pts/1'/><target type='lxc' port='4'/>
+       <alias name='console0'/></console>`,
+  );
+  expect(parse(text)).toEqual(parse(helloWorld));
+});
+
+test('elements for later are listed in document order, each with its place', () => {
+  const definition = parse(
+    document({
+      elements: `  <idmap/>
+  <vcpu cpuset='0' placement='auto'>1</vcpu>
+  <clock offset='absolute' start='0'><timer name='hpet'/></clock>
+  <on_crash>preserve</on_crash>
+  <features><acpi/><privnet/></features>`,
+      os: '<cmdline>x</cmdline>',
+      devices: `    <interface type='network'/>
+    <filesystem type='file'><source file='/a'/><target dir='/b'/></filesystem>
+    <filesystem accessmode='mapped'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
+    <console><log file='x'/><target type='virtio'/></console>
+    <disk/>`,
+    }),
+  );
+  expect(laterOf(definition)).toEqual([
+    'domain/os/cmdline 4:43',
+    'domain/idmap 5:3',
+    'domain/vcpu/@cpuset 6:3',
+    'domain/vcpu/@placement 6:3 auto',
+    'domain/clock/@start 7:3',
+    'domain/clock/@offset 7:3 absolute',
+    'domain/clock/timer 7:38',
+    'domain/on_crash 8:3 preserve',
+    'domain/features/acpi 9:13',
+    'domain/features/privnet 9:20',
+    'domain/devices/interface 12:5',
+    'domain/devices/filesystem/@type 13:5 file',
+    'domain/devices/filesystem/@accessmode 14:5 mapped',
+    'domain/devices/filesystem/driver 14:37',
+    'domain/devices/filesystem/source/@socket 14:46',
+    'domain/devices/console/log 15:14',
+    'domain/devices/console/target/@type 15:29 virtio',
+    'domain/devices/disk 16:5',
+  ]);
+});
+
+test('a 32-bit container on a 64-bit host is for later', () => {
+  const text = helloWorld.replace('<type>', "<type arch='i686'>");
+  const definition = parse(text);
+  expect(definition.os.arch).toBe('i686');
+  expect(laterOf(definition)).toEqual(['domain/os/type/@arch 5:5 i686']);
+});
+
+test('an empty features element asks for nothing', () => {
+  expect(parse(document({ elements: '<features/>' }))).toMatchObject({
+    otherElements: [],
+    later: [],
+  });
+});
+
+test('a definition shares nothing with Object.prototype', () => {
+  parse(
+    document({
+      elements: "<metadata><__proto__ xmlns='u' __proto__='1'/></metadata>",
+      os: "<initenv name='__proto__'>x</initenv>",
+    }),
+  );
+  expect(Object.keys(Object.prototype)).toEqual([]);
+  expect('x' in {}).toBe(false);
+});

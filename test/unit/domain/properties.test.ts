@@ -1,0 +1,297 @@
+/** Properties of reading and printing, over random definitions and random texts. */
+import fc from 'fast-check';
+
+import type {
+  DomainDefinition,
+  KeptPart,
+  LaterElement,
+  XmlElement,
+} from '../../../lib/domain/definition';
+import { formatDomain } from '../../../lib/domain/format';
+import { TslxcError } from '../../../lib/errors';
+import { document, parse, withoutPositions } from './parse-context';
+
+const character = fc.oneof(
+  { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      '<',
+      '>',
+      '&',
+      "'",
+      '"',
+      '\r',
+      '\n',
+      '\t',
+      ' ',
+      ';',
+      ']',
+      '#',
+      '-',
+      '!',
+    ),
+  },
+);
+const text = fc
+  .array(character, { minLength: 1, maxLength: 12 })
+  .map((parts) => parts.join(''))
+  // XML holds no other control characters, and no half surrogate pairs or noncharacters.
+  .map((value) => value.replace(/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?'));
+const word = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_.-]{0,8}$/);
+const position = fc.constant({ line: 1, column: 1 });
+
+const attributes = fc
+  .uniqueArray(fc.record({ name: word, value: text }), {
+    selector: ({ name }) => name,
+    maxLength: 3,
+  })
+  .map((list) => list.filter(({ name }) => !/^xml/i.test(name)));
+
+/** As `parseXml` leaves them: no blanks between elements, no two texts in a row. */
+function normalized(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {
+  const merged: (XmlElement | string)[] = [];
+  for (const child of children) {
+    const last = merged.at(-1);
+    if (typeof child === 'string' && typeof last === 'string')
+      merged[merged.length - 1] = last + child;
+    else merged.push(child);
+  }
+  const isLayout =
+    merged.some((child) => typeof child !== 'string') &&
+    merged.every((child) => typeof child !== 'string' || /^[ \t\n\r]*$/.test(child));
+  return isLayout ? merged.filter((child) => typeof child !== 'string') : merged;
+}
+
+const raw = (namespace: string): fc.Arbitrary<XmlElement> =>
+  fc.letrec<{ element: XmlElement }>((tie) => ({
+    element: fc.record({
+      name: word.filter((name) => !/^xml/i.test(name)),
+      namespace: fc.constant(namespace),
+      attributes,
+      children: fc
+        .array(fc.oneof({ maxDepth: 3 }, text, tie('element')), { maxLength: 4 })
+        .map(normalized),
+      position,
+    }),
+  })).element;
+
+const named = (name: string, at = position): fc.Arbitrary<XmlElement> =>
+  fc.tuple(raw(''), at).map(([element, where]) => ({ ...element, name, position: where }));
+
+const metadata = fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { maxLength: 3 }).chain((numbers) =>
+  fc.tuple(
+    ...numbers.map((number) => {
+      const declaration = { name: 'xmlns', value: `urn:${number}` };
+      return raw(`urn:${number}`).map((element) => ({
+        ...element,
+        attributes: [declaration, ...element.attributes],
+      }));
+    }),
+  ),
+);
+
+const path = fc
+  .array(
+    text.map((part) => part.replaceAll('/', '')).filter((part) => part !== ''),
+    { maxLength: 3 },
+  )
+  .map((parts) => `/${parts.join('/')}`);
+
+const kept = fc
+  .record({ cmdline: named('cmdline'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
+  .map(({ cmdline, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
+    const where = { line: 1, column: 1 };
+    return {
+      kept: [
+        { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
+        { path: 'domain/os', attributes: [], children: [cmdline] },
+        {
+          path: 'domain/memory',
+          attributes: [{ name: 'dumpCore', value: dumpCore }],
+          children: [],
+        },
+      ],
+      later: [
+        { path: 'domain/memory/@dumpCore', position: where },
+        { path: 'domain/os/type/@machine', position: where },
+        { path: 'domain/os/cmdline', position: where },
+      ],
+    };
+  });
+
+const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
+
+/** Without the keys that are undefined: an absent field is not there. */
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
+
+const os = fc
+  .record({
+    arch: fc.constant('x86_64'),
+    init: text,
+    initArgs: fc.array(text, { maxLength: 3 }),
+    initEnvironment: fc.array(fc.record({ name: text, value: text }), { maxLength: 3 }),
+    initDirectory: optional(text),
+    initUser: optional(text),
+    initGroup: optional(text),
+  })
+  .map(defined);
+
+const vcpu = fc
+  .record({ count: fc.integer({ min: 2, max: 9 }), current: optional(fc.constant(1)) })
+  .map(({ count, current }) => ({
+    count,
+    ...(current === undefined ? {} : { current }),
+    placement: 'static' as const,
+  }));
+
+const action = fc.constantFrom('destroy' as const, 'restart' as const);
+
+const definitions: fc.Arbitrary<DomainDefinition> = fc
+  .record({
+    name: text.map((name) => name.replace(/[\n/]/g, '_')).filter((name) => !/^\.{1,2}$/.test(name)),
+    uuid: fc.uuid(),
+    title: optional(text.map((title) => title.replaceAll('\n', ' '))),
+    description: optional(text),
+    metadata,
+    memory: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+    vcpu,
+    os,
+    clockOffset: fc.constantFrom('utc', 'localtime'),
+    onPoweroff: action,
+    onReboot: action,
+    onCrash: action,
+    emulator: text,
+    filesystems: fc.array(
+      fc.record({
+        type: fc.constant('mount' as const),
+        accessMode: fc.constant('passthrough'),
+        source: path,
+        target: path,
+        readonly: fc.boolean(),
+        position,
+      }),
+      { maxLength: 3 },
+    ),
+    consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
+    idmap: optional(named('idmap')),
+    disks: fc.array(named('disk'), { maxLength: 2 }),
+    rest: optional(kept),
+  })
+  .map(({ idmap, disks, rest, ...definition }) => {
+    const later = [
+      ...(rest?.later ?? []),
+      ...(idmap === undefined ? [] : [{ path: 'domain/idmap', position: idmap.position }]),
+      ...disks.map(() => ({ path: 'domain/devices/disk', position: { line: 1, column: 1 } })),
+    ];
+    return {
+      ...defined(definition),
+      currentMemory: definition.memory,
+      otherElements: idmap === undefined ? [] : [idmap],
+      otherDevices: disks,
+      ...(rest === undefined ? {} : { kept: rest.kept }),
+      later,
+    };
+  });
+
+/** `kept` is a set; parsing finds its parts in the order of reading. */
+function comparable(definition: DomainDefinition): unknown {
+  const byPath = <T extends { readonly path: string }>(list: readonly T[] = []) =>
+    [...list].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const { later, ...rest } = definition;
+  return withoutPositions({ ...rest, later: byPath(later), kept: byPath(definition.kept) });
+}
+
+test('a definition that is printed and read again is the same', () => {
+  fc.assert(
+    fc.property(definitions, (definition) => {
+      expect(comparable(parse(formatDomain(definition)))).toEqual(comparable(definition));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('printing is a fixed point', () => {
+  fc.assert(
+    fc.property(definitions, (definition) => {
+      const once = formatDomain(definition);
+      expect(formatDomain(parse(once))).toBe(once);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('any text survives as title, argument, environment, path and metadata', () => {
+  const base = parse(document({}));
+  fc.assert(
+    fc.property(text, (value) => {
+      const again = parse(
+        formatDomain({
+          ...base,
+          description: value,
+          os: {
+            ...base.os,
+            init: value,
+            initArgs: [value],
+            initEnvironment: [{ name: value, value }],
+            initUser: value,
+          },
+        }),
+      );
+      expect(again.description).toBe(value);
+      expect(again.os.init).toBe(value);
+      expect(again.os.initArgs).toEqual([value]);
+      expect(again.os.initEnvironment).toEqual([{ name: value, value }]);
+      expect(again.os.initUser).toBe(value);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Reading either gives a definition or refuses with a place; nothing else may come out. */
+function readsOrRefuses(xml: string): void {
+  try {
+    parse(xml);
+  } catch (error) {
+    if (!TslxcError.is(error)) throw error;
+    expect(error.name).toBe('DefinitionError');
+    expect(typeof error.element).toBe('string');
+    expect(error.line).toBeGreaterThanOrEqual(1);
+    expect(error.column).toBeGreaterThanOrEqual(1);
+  }
+}
+
+test('random bytes are read or refused', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      readsOrRefuses(Buffer.from(bytes).toString('utf8'));
+      readsOrRefuses(Buffer.from(bytes).toString('latin1'));
+      readsOrRefuses(Buffer.from(bytes).toString('utf16le'));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a document with a piece cut out or put in is read or refused', () => {
+  const whole = document({
+    elements:
+      "<!-- c --><metadata><a:b xmlns:a='u'>&amp;<![CDATA[x]]></a:b></metadata><vcpu>2</vcpu>",
+    os: "<initarg>-x</initarg><initenv name='A'>1</initenv>",
+    devices: "<filesystem type='mount'><source dir='/a'/><target dir='/b'/></filesystem>",
+  });
+  const piece = fc.oneof(
+    text,
+    fc.constantFrom('<', '</', '<!--', '<?', '<!DOCTYPE', '&', "'", '\0', '<a/>'),
+  );
+  const place = fc.integer({ min: 0, max: whole.length });
+  fc.assert(
+    fc.property(place, fc.integer({ min: 0, max: 40 }), piece, (start, length, inserted) => {
+      readsOrRefuses(whole.slice(0, start) + inserted + whole.slice(start + length));
+    }),
+    { numRuns: 1000 },
+  );
+});

@@ -1,0 +1,114 @@
+/** What may be defined and not started. */
+import { checkStartable } from '../../../lib/domain/validate';
+import { TslxcError } from '../../../lib/errors';
+import { document, parse } from './parse-context';
+
+const fs = (source: string, target: string) =>
+  `<filesystem><source dir='${source}'/><target dir='${target}'/></filesystem>`;
+
+function refusalOf(xml: string): TslxcError {
+  try {
+    checkStartable(parse(xml));
+  } catch (error) {
+    if (TslxcError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('the definition may start');
+}
+
+const bare =
+  "<domain type='lxc'><name>n</name><memory>1</memory><os><type>exe</type><init>/i</init></os>";
+
+test('a definition that is carried out in full may start', () => {
+  expect(() => {
+    checkStartable(parse(document({ devices: fs('/a', '/') + fs('/b', '/b') + '<console/>' })));
+  }).not.toThrow();
+});
+
+const rows: readonly (readonly [title: string, xml: string, at: string, words: string])[] = [
+  ['no devices', `${bare}</domain>`, 'domain/devices 1:1', 'At least one PTY console is required'],
+  [
+    'no console',
+    `${bare}\n <devices/></domain>`,
+    'domain/devices 2:2',
+    'At least one PTY console is required',
+  ],
+  [
+    'a console that is no pty',
+    document({ devices: "<disk/>\n <console type='file'><source path='/x'/></console>" }),
+    'domain/devices/console 9:2',
+    'Only PTY console types are supported',
+  ],
+  [
+    'an interface',
+    document({ devices: "\n    <interface type='network'/>\n<disk/>" }),
+    'domain/devices/interface 9:5',
+    '<interface> is not carried out by this version',
+  ],
+  [
+    'an attribute for later',
+    document({ elements: "<vcpu cpuset='0'>1</vcpu>" }),
+    'domain/vcpu/@cpuset 5:1',
+    "attribute 'cpuset' of <vcpu> is not carried out by this version",
+  ],
+  [
+    'a value of an attribute',
+    document({
+      devices: "<filesystem type='ram'><source usage='1'/><target dir='/'/></filesystem>",
+    }),
+    'domain/devices/filesystem/@type 8:1',
+    "type='ram' of <filesystem> is not carried out by this version",
+  ],
+  [
+    'a value of an element',
+    document({ elements: '<on_crash>preserve</on_crash>' }),
+    'domain/on_crash 5:1',
+    '<on_crash>preserve</on_crash> is not carried out by this version',
+  ],
+  [
+    'a feature',
+    document({ elements: '<features><privnet/></features>' }),
+    'domain/features/privnet 5:11',
+    '<privnet> is not carried out by this version',
+  ],
+  [
+    'shared namespaces',
+    document({
+      elements: "<x:namespace xmlns:x='http://libvirt.org/schemas/domain/lxc/1.0'/>",
+    }),
+    'domain/x:namespace 5:1',
+    '<x:namespace> is not carried out by this version',
+  ],
+  [
+    'a relative source',
+    document({ devices: fs('a', '/') }),
+    'domain/devices/filesystem/source 8:1',
+    "filesystem source 'a' is not an absolute path",
+  ],
+  [
+    'a relative target',
+    document({ devices: fs('/a', 'b/c') }),
+    'domain/devices/filesystem/target 8:1',
+    "filesystem target 'b/c' is not an absolute path",
+  ],
+  [
+    'a target twice',
+    document({ devices: `${fs('/a', '/x/y')}\n${fs('/b', '/x/./y/')}` }),
+    'domain/devices/filesystem 9:1',
+    "filesystem target '/x/y' is already used in line 8",
+  ],
+];
+const titled = rows.map((row) => [row[0], row] as const);
+
+test.each(titled)('%s is refused at start, with its place', (_title, [, xml, at, words]) => {
+  const error = refusalOf(xml);
+  expect(error.code).toBe('CONFIG_UNSUPPORTED');
+  expect(`${error.element} ${error.line}:${error.column}`).toBe(at);
+  const place = `(${error.element}, line ${error.line}, column ${error.column})`;
+  expect(error.message).toBe(`unsupported configuration: ${words} ${place}`);
+});
+
+test('of several refusals the first in the document is told', () => {
+  const xml = document({ elements: '<idmap/>', devices: '<disk/>', os: '<cmdline>x</cmdline>' });
+  expect(refusalOf(xml).element).toBe('domain/os/cmdline');
+});

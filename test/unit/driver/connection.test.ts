@@ -1,0 +1,193 @@
+/** lib/driver/connection.ts, lookup.ts and wait.ts: finding domains, waiting for them, and letting go. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from '../../../lib/driver/connection';
+import { domainXml } from '../../support/domain-xml';
+import { eventually } from '../../support/eventually';
+import { exitRecord, FakeHost } from './fake-host';
+import { removeScratchAfterEach, scratchDirectory } from './scratch';
+import { containing, errorOf } from './refusal';
+
+removeScratchAfterEach();
+
+const uuid = '11111111-1111-4111-8111-1111111111ab';
+
+let host: FakeHost;
+
+beforeEach(() => {
+  host = new FakeHost(scratchDirectory());
+});
+
+test.each([
+  [{ root: 'relative' }, 'root'],
+  [{ startTimeout: 0 }, 'startTimeout'],
+  [{ startTimeout: 1.5 }, 'startTimeout'],
+])('connect refuses %j', async (options, word) => {
+  await expect(connect('lxc:///', options)).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+    message: containing(word),
+  });
+});
+
+test('connect to another hypervisor rejects', async () => {
+  await expect(connect('qemu:///system')).rejects.toMatchObject({ code: 'NO_CONNECT' });
+});
+
+test('a domain is found by name, by id and by its uuid in any form', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(domainXml({ name: 'web', uuid }));
+  await domain.start();
+  const forms = [uuid, uuid.toUpperCase(), uuid.replaceAll('-', '')];
+  const found = [
+    await connection.lookupDomainByName('web'),
+    await connection.lookupDomainById(101),
+    ...(await Promise.all(forms.map((form) => connection.lookupDomainByUuid(form)))),
+  ];
+  for (const one of found) expect(one).toMatchObject({ name: 'web', uuid });
+});
+
+test('what is not there is not found, in the words of libvirt', async () => {
+  const connection = host.connect();
+  const missing = (text: string) => ({ code: 'NO_DOMAIN', message: `Domain not found: ${text}` });
+  await expect(connection.lookupDomainByName('x')).rejects.toMatchObject(
+    missing("no domain with matching name 'x'"),
+  );
+  await expect(connection.lookupDomainByName('../x')).rejects.toMatchObject({ code: 'NO_DOMAIN' });
+  await expect(connection.lookupDomainById(5)).rejects.toMatchObject(
+    missing('no domain with matching id 5'),
+  );
+  await expect(connection.lookupDomainByUuid(uuid)).rejects.toMatchObject(
+    missing(`no domain with matching uuid '${uuid}'`),
+  );
+  await expect(connection.lookupDomainByUuid('x')).rejects.toMatchObject({ code: 'INVALID_ARG' });
+});
+
+test('a list has the active by id, then the inactive by name, and less by filter', async () => {
+  const connection = host.connect();
+  for (const name of ['d', 'c', 'b', 'a']) await connection.defineDomain(domainXml({ name }));
+  await (await connection.lookupDomainByName('c')).start();
+  await connection.createDomain(domainXml({ name: 'z' }));
+  await (await connection.lookupDomainByName('b')).start();
+  const names = async (filter = {}) =>
+    (await connection.listDomains(filter)).map(({ name }) => name).join('');
+  expect(await names()).toBe('czbad');
+  expect(await names({ state: 'active' })).toBe('czb');
+  expect(await names({ state: 'inactive' })).toBe('ad');
+  expect(await names({ persistence: 'transient' })).toBe('z');
+  expect(await names({ persistence: 'persistent', state: 'active' })).toBe('cb');
+});
+
+test('wait resolves with the exact end, to everyone who waits', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(domainXml({ name: 'web' }));
+  await domain.start();
+  const waiting = [
+    domain.wait(),
+    host
+      .connect()
+      .lookupDomainByName('web')
+      .then((one) => one.wait()),
+  ];
+  await sleep(5);
+  host.end('web', exitRecord({ code: 42 }));
+  for (const exit of await Promise.all(waiting))
+    expect(exit).toMatchObject({ how: 'exited', code: 42 });
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 42 });
+});
+
+test('wait on a transient domain that is gone already tells of its end', async () => {
+  const connection = host.connect();
+  const domain = await connection.createDomain(domainXml({ name: 'web' }));
+  host.end('web', exitRecord({ how: 'killed', signal: 15 }));
+  await eventually(() => expect(host.states.size).toBe(0));
+  expect(await domain.wait()).toMatchObject({ how: 'killed', signal: 15 });
+});
+
+test('wait sees the loss of a monitor', async () => {
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  const waiting = domain.wait();
+  await sleep(5);
+  host.killMonitor('web');
+  expect(await waiting).toMatchObject({ how: 'lost' });
+});
+
+test('wait ends with its signal', async () => {
+  const domain = await host.connect().createDomain(domainXml({ name: 'web' }));
+  const controller = new AbortController();
+  const waiting = domain.wait({ signal: controller.signal });
+  await sleep(5);
+  controller.abort();
+  await expect(waiting).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await expect(domain.wait({ signal: AbortSignal.abort() })).rejects.toMatchObject({
+    code: 'OPERATION_ABORTED',
+  });
+});
+
+test('two connections see one event stream', async () => {
+  const [first, second] = [host.connect(), host.connect()];
+  const streams = [first.events(), second.events()];
+  const domain = await first.defineDomain(domainXml({ name: 'web' }));
+  await domain.start();
+  await domain.destroy();
+  await (await second.lookupDomainByName('web')).undefine();
+  for (const stream of streams) {
+    const seen: string[] = [];
+    for await (const { event, detail } of stream) {
+      if (seen.push(`${event} ${detail}`) === 4) break;
+    }
+    expect(seen).toEqual([
+      'defined added',
+      'started booted',
+      'stopped destroyed',
+      'undefined removed',
+    ]);
+  }
+});
+
+test('a closed connection ends its streams, lets its containers go and refuses the rest', async () => {
+  const connection = host.connect();
+  const domain = await connection.createDomain(domainXml({ name: 'web' }));
+  const next = connection.events().next();
+  await connection.close();
+  expect(await next).toEqual({ done: true, value: undefined });
+  expect(host.running.get('web')?.owned).toBe(false);
+  const closed = {
+    code: 'OPERATION_INVALID',
+    message: containing('connection is closed'),
+  };
+  await expect(connection.listDomains()).rejects.toMatchObject(closed);
+  await expect(domain.destroy()).rejects.toMatchObject(closed);
+  expect(await errorOf(() => connection.version())).toMatchObject(closed);
+  expect((await host.connect().lookupDomainByName('web')).id).toBe(101);
+  await connection.close();
+});
+
+test('close waits for the clean-up that has begun', async () => {
+  const connection = host.connect();
+  await connection.createDomain(domainXml({ name: 'web' }));
+  host.end('web');
+  await connection.close();
+  expect(host.states.size).toBe(0);
+});
+
+test('a read-only connection refuses all that would change something', async () => {
+  await host.connect().defineDomain(domainXml({ name: 'web' }));
+  const connection = host.connect('read-only');
+  const domain = await connection.lookupDomainByName('web');
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  const calls = {
+    'Connection.defineDomain': () => connection.defineDomain(''),
+    'Connection.createDomain': () => connection.createDomain(''),
+    'Connection.reap': () => connection.reap(),
+    'Domain.start': () => domain.start(),
+    'Domain.destroy': () => domain.destroy(),
+    'Domain.undefine': () => domain.undefine(),
+    'Domain.openConsole': () => domain.openConsole(),
+    'Domain.sendSignal': () => domain.sendSignal(1),
+  };
+  for (const [name, call] of Object.entries(calls)) {
+    await expect(call()).rejects.toMatchObject({
+      code: 'OPERATION_DENIED',
+      message: `operation forbidden: read only access prevents ${name}`,
+    });
+  }
+});

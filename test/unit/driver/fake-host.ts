@@ -1,0 +1,213 @@
+/** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
+import { ProtocolError, TslxcError } from '../../../lib/errors';
+import type { ExitRecord } from '../../../lib/container/exit-record';
+import type { ContainerStart } from '../../../lib/container/controller';
+import type { RunState } from '../../../lib/container/run-state';
+import { statePaths } from '../../../lib/host/state-paths';
+import { Connection } from '../../../lib/driver/connection';
+import type { Containers, MonitorConnection, OwnedContainer } from '../../../lib/driver/containers';
+import { Session } from '../../../lib/driver/session';
+import type { DomainEvent, Logger } from '../../../lib/driver/types';
+import { lastEvent } from '../../../lib/driver/event-log';
+
+export const thisBoot = 'boot-1';
+
+export interface LogLine {
+  readonly level: string;
+  readonly fields: object;
+  readonly message: string;
+}
+
+interface Running {
+  readonly start: ContainerStart;
+  readonly ended: ((record: ExitRecord | undefined) => void)[];
+  owned: boolean;
+}
+
+export function exitRecord(fields: Partial<ExitRecord> = {}): ExitRecord {
+  return { how: 'exited', code: 0, time: 1, boot: thisBoot, ...fields };
+}
+
+export class FakeHost {
+  readonly states = new Map<string, RunState>();
+  readonly running = new Map<string, Running>();
+  readonly lines: LogLine[] = [];
+  /** Called instead of a start that works. */
+  failStart: (() => Error) | undefined;
+  /** Names whose monitor lives but says nothing. */
+  readonly deaf = new Set<string>();
+  /** Name of the domain whose clean-up fails. */
+  failCleanUp: string | undefined;
+  readonly root: string;
+  boot = thisBoot;
+  #nextId = 100;
+  readonly #queues = new Map<string, Promise<unknown>>();
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  connect(access: 'read-write' | 'read-only' = 'read-write'): Connection {
+    return new Connection(this.session(access), 'lxc:///');
+  }
+
+  session(access: 'read-write' | 'read-only' = 'read-write'): Session {
+    return new Session({
+      paths: statePaths(this.root),
+      access,
+      startTimeout: 1000,
+      logger: this.#logger(),
+      containers: this.#containers(),
+      readPrivilege: () => ({ uid: 0, capabilities: 1n << 21n, noNewPrivileges: false }),
+    });
+  }
+
+  state(name: string): RunState {
+    return this.states.get(name) ?? { phase: 'off' };
+  }
+
+  /** Init ends; whoever owns the container or waits for it hears of it. */
+  end(name: string, record: ExitRecord = exitRecord()): void {
+    const { running, state } = this.#runningState(name);
+    this.states.set(name, { phase: 'ended', start: state.start, exit: record });
+    this.running.delete(name);
+    for (const tell of running.ended) tell(record);
+    if (running.owned) running.start.onExited?.();
+  }
+
+  /** SIGKILL to the monitor: nobody hears anything but the end of its sockets. */
+  killMonitor(name: string): void {
+    const { running, state } = this.#runningState(name);
+    this.states.set(name, { phase: 'ended', start: state.start });
+    this.running.delete(name);
+    for (const tell of running.ended) tell(undefined);
+  }
+
+  /** Holds the lock of a domain, as another process would. Resolves to what lets it go. */
+  async hold(name: string): Promise<() => void> {
+    return new Promise((held) => {
+      void this.#locked(name, () => new Promise<void>((release) => held(() => release())));
+    });
+  }
+
+  lastEvent(): DomainEvent | undefined {
+    return lastEvent(statePaths(this.root).events, () => true);
+  }
+
+  #runningState(name: string): { running: Running; state: RunState & { phase: 'running' } } {
+    const running = this.running.get(name);
+    const state = this.state(name);
+    if (running === undefined || state.phase !== 'running')
+      throw new Error(`${name} isn't running`);
+    return { running, state };
+  }
+
+  #containers(): Containers {
+    return {
+      readRunState: (_, name) => this.state(name),
+      runNames: () => [...this.states.keys()],
+      withDomainLock: (_, name, action) => this.#locked(name, action),
+      withReaperLock: (_, action) => this.#locked('\0reaper', action),
+      prepare: () => {
+        throw new TslxcError('NO_SUPPORT', 'no plans here');
+      },
+      startContainer: (start) => this.#start(start),
+      cleanUp: async (_, state, name) => {
+        await Promise.resolve();
+        return this.#cleanUp(name, state);
+      },
+      forget: (_, name) => this.states.delete(name),
+      readUsage: (name) =>
+        this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
+      bootId: () => this.boot,
+      connectMonitor: (_, name) => Promise.resolve(this.#monitor(name)),
+      hasRun: (_, name) => this.state(name).phase === 'ended',
+    };
+  }
+
+  #start(start: ContainerStart): Promise<OwnedContainer> {
+    const { definition, xml, persistence } = start;
+    const { name, uuid } = definition;
+    if (this.failStart) return Promise.reject(this.failStart());
+    if (this.state(name).phase !== 'off') throw new Error(`${name} is not off`);
+    const id = (this.#nextId += 1);
+    const record = {
+      name,
+      uuid,
+      boot: this.boot,
+      persistence,
+      xml,
+      undo: [],
+      time: 0,
+      controller: 1,
+    };
+    const running = { id, init: id + 1000, consoles: [`/dev/pts/${id}`] };
+    this.states.set(name, { phase: 'running', start: record, running });
+    const entry: Running = { start, ended: [], owned: start.ownership === 'keep' };
+    this.running.set(name, entry);
+    return Promise.resolve({
+      id,
+      initPid: running.init,
+      consolePaths: running.consoles,
+      own: () => undefined,
+      destroy: () => Promise.resolve(undefined),
+      ref: () => undefined,
+      unref: () => undefined,
+      release: () => {
+        entry.owned = false;
+      },
+    });
+  }
+
+  #cleanUp(name: string, state: RunState & { phase: 'ended' }): ExitRecord {
+    if (this.failCleanUp === name) throw new Error('EBUSY');
+    const exit = state.exit ?? exitRecord({ how: 'lost', boot: this.boot });
+    this.running.delete(name);
+    if (state.start.persistence === 'transient') this.states.delete(name);
+    else this.states.set(name, { phase: 'off', last: exit });
+    return exit;
+  }
+
+  #monitor(name: string): MonitorConnection | undefined {
+    const running = this.running.get(name);
+    if (running === undefined) return undefined;
+    const exited = (): Promise<ExitRecord> =>
+      new Promise((resolve, reject) => {
+        running.ended.push((record) => {
+          if (record) resolve(record);
+          else reject(new ProtocolError('the monitor has gone'));
+        });
+      });
+    return {
+      destroy: () => {
+        if (this.deaf.has(name)) return Promise.reject(new ProtocolError('no answer'));
+        const end = exited();
+        this.end(name, exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }));
+        return end;
+      },
+      signal: () => Promise.resolve(),
+      exited,
+      openConsole: () => Promise.reject(new ProtocolError('no consoles here')),
+      close: () => undefined,
+      ref: () => undefined,
+      unref: () => undefined,
+    };
+  }
+
+  async #locked<T>(name: string, action: () => Promise<T>): Promise<T> {
+    const before = this.#queues.get(name) ?? Promise.resolve();
+    const mine = before.then(action);
+    this.#queues.set(
+      name,
+      mine.catch(() => undefined),
+    );
+    return mine;
+  }
+
+  #logger(): Logger {
+    const at = (level: string) => (fields: object, message: string) => {
+      this.lines.push({ level, fields, message });
+    };
+    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  }
+}

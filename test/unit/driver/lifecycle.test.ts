@@ -1,0 +1,67 @@
+/** lib/driver/lifecycle.ts: which verb a domain takes when, and what an end leads to. */
+import { actionAfter, stopDetail, transition, type Verb } from '../../../lib/driver/lifecycle';
+import { parseDomain } from '../../../lib/domain/parse';
+import { domainXml } from '../../support/domain-xml';
+import { exitRecord } from './fake-host';
+
+const notRunning = 'domain is not running';
+
+test.each<[Verb, string, string]>([
+  ['start', 'running', 'Domain is already running'],
+  ['create', 'running', "domain 'web' is already active"],
+  ['destroy', notRunning, 'off'],
+  ['undefine', 'off', 'running'],
+  ['openConsole', notRunning, 'running'],
+  ['sendSignal', notRunning, 'running'],
+  ['liveXml', notRunning, 'running'],
+])('%s: when off %j, when running %j', (verb, whenOff, whenRunning) => {
+  expect(outcome(verb, 'off')).toBe(whenOff);
+  expect(outcome(verb, 'running')).toBe(whenRunning);
+});
+
+test('a name with % or $ stays what it is in the words', () => {
+  expect(() => transition('create', 'running', "$&%'")).toThrow("domain '$&%'' is already active");
+});
+
+function outcome(verb: Verb, phase: 'off' | 'running'): string {
+  try {
+    return transition(verb, phase, 'web');
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'OPERATION_INVALID', domain: 'web' });
+    const { message } = error as Error;
+    return message.replace('Requested operation is not valid: ', '');
+  }
+}
+
+const killed = (signal: number) => exitRecord({ how: 'killed', signal });
+
+test.each([
+  ['exit(0)', exitRecord(), 'on_poweroff', 'shutdown'],
+  ['exit(42)', exitRecord({ code: 42 }), 'on_poweroff', 'shutdown'],
+  ['reboot(2) to power off', killed(2), 'on_poweroff', 'shutdown'],
+  ['reboot(2) to restart', killed(1), 'on_reboot', 'shutdown'],
+  ['SIGSEGV', killed(11), 'on_crash', 'crashed'],
+  ['a lost monitor', exitRecord({ how: 'lost' }), 'on_crash', 'crashed'],
+])('after %s the definition is asked for its %s', (...[, exit, element, detail]) => {
+  expect(actionAfter(exit, definition(element, 'restart'))).toBe('restart');
+  expect(actionAfter(exit, definition(element, 'destroy'))).toBe('stay');
+  expect(stopDetail(exit)).toBe(detail);
+});
+
+test('a destroy is final, whatever the definition says', () => {
+  const exit = exitRecord({ how: 'killed', signal: 9, requested: 'destroy' });
+  for (const element of ['on_poweroff', 'on_reboot', 'on_crash']) {
+    expect(actionAfter(exit, definition(element, 'restart'))).toBe('stay');
+  }
+  expect(stopDetail(exit)).toBe('destroyed');
+});
+
+/** All three say the opposite but one. */
+function definition(element: string, action: 'restart' | 'destroy') {
+  const other = action === 'restart' ? 'destroy' : 'restart';
+  const words = ['on_poweroff', 'on_reboot', 'on_crash'].map(
+    (word) => `<${word}>${word === element ? action : other}</${word}>`,
+  );
+  const context = { arch: 'x86_64', emulator: '/monitor', newUuid: () => 'u' };
+  return parseDomain(domainXml({ elements: words.join('') }), context);
+}

@@ -1,0 +1,193 @@
+/** lib/driver/reaper.ts: who cleans up, and what comes after an end. */
+import { domainXml } from '../../support/domain-xml';
+import { eventually } from '../../support/eventually';
+import { exitRecord, FakeHost } from './fake-host';
+import { removeScratchAfterEach, scratchDirectory } from './scratch';
+
+removeScratchAfterEach();
+
+let host: FakeHost;
+
+beforeEach(() => {
+  host = new FakeHost(scratchDirectory());
+});
+
+const restarting = (element: string) =>
+  domainXml({ name: 'web', elements: `<${element}>restart</${element}>` });
+const reboot = exitRecord({ how: 'killed', signal: 1 });
+
+test('the owner cleans up by itself when a container ends', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(domainXml({ name: 'web' }));
+  await domain.start();
+  host.end('web', exitRecord({ code: 7 }));
+  await eventually(() => expect(host.state('web').phase).toBe('off'));
+  await eventually(() =>
+    expect(host.lastEvent()).toMatchObject({
+      event: 'stopped',
+      detail: 'shutdown',
+      exit: { code: 7 },
+    }),
+  );
+});
+
+test('who left a container cleans up when it next looks', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(domainXml({ name: 'web' }));
+  await domain.start({ ownership: 'leave' });
+  host.end('web');
+  expect(host.state('web').phase).toBe('ended');
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  expect(host.state('web').phase).toBe('off');
+});
+
+test('reap cleans all that have ended, and says how many', async () => {
+  const connection = host.connect();
+  for (let index = 0; index < 20; index++) {
+    await connection.createDomain(domainXml({ name: `d${index}` }), { ownership: 'leave' });
+    if (index % 4 !== 0) host.end(`d${index}`);
+  }
+  expect(await connection.reap()).toBe(15);
+  expect(await connection.reap()).toBe(0);
+  expect(host.states.size).toBe(5);
+});
+
+test('one that can not be cleaned up does not keep the others', async () => {
+  const connection = host.connect();
+  for (const name of ['a', 'b']) {
+    await connection.createDomain(domainXml({ name }), { ownership: 'leave' });
+    host.end(name);
+  }
+  host.failCleanUp = 'a';
+  expect(await connection.reap()).toBe(1);
+  expect(host.state('a').phase).toBe('ended');
+  expect(host.state('b').phase).toBe('off');
+  expect(host.lines).toContainEqual(expect.objectContaining({ level: 'error' }));
+  host.failCleanUp = undefined;
+  expect(await connection.reap()).toBe(1);
+});
+
+test.each([
+  ['on_poweroff', exitRecord()],
+  ['on_reboot', reboot],
+  ['on_crash', exitRecord({ how: 'killed', signal: 11 })],
+])('%s restart starts it again, with a new id', async (element, exit) => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting(element));
+  await domain.start({ ownership: 'leave' });
+  host.end('web', exit);
+  await connection.reap();
+  expect(domain.id).toBe(102);
+  expect(host.lastEvent()).toMatchObject({ event: 'started', detail: 'booted' });
+  host.end('web', exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }));
+  await connection.reap();
+  expect(domain.id).toBeUndefined();
+});
+
+test('a monitor that was killed is a crash', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_crash'));
+  await domain.start();
+  host.killMonitor('web');
+  await connection.listDomains();
+  expect(domain.id).toBe(102);
+});
+
+test('a transient domain restarts from the text that it was created from', async () => {
+  const connection = host.connect();
+  const domain = await connection.createDomain(restarting('on_reboot'));
+  host.end('web', reboot);
+  await eventually(() => expect(domain.id).toBe(102));
+  expect(domain.isPersistent()).toBe(false);
+  await domain.destroy();
+  expect(host.states.size).toBe(0);
+});
+
+test('what restarts is what ran: a change waits for the next start', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_reboot'));
+  await domain.start({ ownership: 'leave' });
+  await connection.defineDomain(domainXml({ name: 'web', memory: 2048 }));
+  host.end('web', reboot);
+  await connection.reap();
+  expect(await domain.xml()).toContain('>102400<');
+  await domain.destroy();
+  await domain.start();
+  expect(await domain.xml()).toContain('>2048<');
+});
+
+test('the owner of what restarts owns it again', async () => {
+  const connection = host.connect();
+  await connection.createDomain(restarting('on_reboot'));
+  for (let id = 102; id < 105; id++) {
+    host.end('web', reboot);
+    await eventually(() => expect(host.running.get('web')?.owned).toBe(true));
+  }
+  host.end('web');
+  await eventually(() => expect(host.states.size).toBe(0));
+});
+
+test('a destroy wins against the restart that is due', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_reboot'));
+  await domain.start({ ownership: 'leave' });
+  host.end('web', reboot);
+  await domain.destroy();
+  expect(await connection.reap()).toBe(0);
+  expect(domain.id).toBeUndefined();
+});
+
+test('a restart that fails leaves the domain off, and is logged', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_reboot'));
+  await domain.start({ ownership: 'leave' });
+  host.failStart = () => new Error('no memory');
+  host.end('web', reboot);
+  expect(await connection.reap()).toBe(1);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  expect(host.lines).toContainEqual(
+    expect.objectContaining({ level: 'error', message: 'restarting failed' }),
+  );
+});
+
+test('a new boot of the host starts nothing again', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_crash'));
+  await domain.start();
+  host.killMonitor('web');
+  host.boot = 'boot-2';
+  await connection.reap();
+  expect(host.state('web').phase).toBe('off');
+  expect(domain.id).toBeUndefined();
+});
+
+test('a list does not wait for long for what another process holds', async () => {
+  const connection = host.connect();
+  await connection
+    .defineDomain(domainXml({ name: 'web' }))
+    .then((domain) => domain.start({ ownership: 'leave' }));
+  const release = await host.hold('web');
+  host.end('web');
+  const began = Date.now();
+  const [listed] = await connection.listDomains();
+  expect(Date.now() - began).toBeLessThan(3000);
+  expect(listed?.id).toBeUndefined();
+  release();
+  await eventually(() => expect(host.state('web').phase).toBe('off'));
+});
+
+test('a read-only connection shows what has ended, and leaves it to others', async () => {
+  const connection = host.connect();
+  await connection
+    .defineDomain(domainXml({ name: 'web' }))
+    .then((domain) => domain.start({ ownership: 'leave' }));
+  host.end('web', exitRecord({ code: 5 }));
+  const [seen] = await host.connect('read-only').listDomains();
+  expect(await seen?.state()).toMatchObject({
+    state: 'shutoff',
+    reason: 'shutdown',
+    exit: { code: 5 },
+  });
+  expect(await seen?.wait()).toMatchObject({ code: 5 });
+  expect(host.state('web').phase).toBe('ended');
+});

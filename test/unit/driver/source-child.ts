@@ -1,0 +1,22 @@
+/** Code that uses the sources in a Node process of its own: other processes, other users. */
+import { join } from 'node:path';
+import { packageRoot } from '../../../lib/host/package-paths';
+import { runProgram } from '../../support/run-command';
+
+/** The path of a source, as a literal for the code of a child. */
+export function source(name: string): string {
+  return JSON.stringify(join(packageRoot, 'lib', name));
+}
+
+/** Runs `code`, in which `await` is allowed, and resolves to what it printed. */
+export async function runChild(code: string): Promise<string> {
+  const hook = join(__dirname, 'compile-on-require.js');
+  const whole = `(async () => { ${code} })()`;
+  const {
+    code: status,
+    stdout,
+    stderr,
+  } = await runProgram([process.execPath, '-r', hook, '-e', whole]);
+  if (status !== 0) throw new Error(`child: exit code ${status}\n${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,145 @@
+/** The cgroups of a container: their names, what a host must have, and what is written where. */
+import { readdirSync } from 'node:fs';
+import { readCgroupLayout } from '../../../lib/host/cgroup-layout';
+import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
+import { cgroupName, planBaseCgroups, planCgroups } from '../../../lib/plan/cgroups';
+import { document, parse } from '../domain/parse-context';
+import { layouts } from './plan-context';
+
+const definition = parse(document({}));
+
+describe('the name of a cgroup', () => {
+  test.each(['web', 'web.1', 'cpu', 'memory', 'a.cpu.shares', 'iox.1', 'Tasks', 'x_y', 'cgroupx'])(
+    '%s stays as it is',
+    (name) => expect(cgroupName(name)).toBe(name),
+  );
+
+  test.each([
+    ...['tasks', 'notify_on_release', 'release_agent', 'cgroup.procs', 'cgroup.kill', 'cpu.max'],
+    ...['cpuacct.usage', 'cpuset.cpus', 'memory.max', 'devices.allow', 'freezer.state', 'io.max'],
+    ...['blkio.weight', 'pids.max', 'hugetlb.2MB.max', 'net_cls.classid', 'net_prio.ifpriomap'],
+    ...['perf_event.x', 'rdma.max', 'misc.max', 'irq.pressure', 'debug.taskcount', '.hidden'],
+  ])('%s gets a _ in front, since the kernel may have a file of that name', (name) => {
+    expect(cgroupName(name)).toBe(`_${name}`);
+  });
+
+  test('no two domains share one', () => {
+    const names = ['tasks', '_tasks', '__tasks', 'cpu.max', '_cpu.max', '.a', '_.a', 'a'];
+    expect(new Set(names.map(cgroupName)).size).toBe(names.length);
+  });
+
+  test('no file that this kernel has in a cgroup keeps its name', () => {
+    const { hierarchies, unified } = readCgroupLayout();
+    const mounts = [...hierarchies, ...(unified ? [unified] : [])].map(({ mount }) => mount);
+    const files = mounts.flatMap((mount) =>
+      readdirSync(mount, { withFileTypes: true }).flatMap((entry) =>
+        entry.isFile() ? [entry.name] : [],
+      ),
+    );
+    expect(files).toContain('cgroup.procs');
+    expect(files.filter((name) => cgroupName(name) === name)).toEqual([]);
+  });
+});
+
+describe('what a host must have', () => {
+  const without = (layout: CgroupLayout, controller: string): CgroupLayout => ({
+    hierarchies: layout.hierarchies.map(({ controllers, mount }) => ({
+      controllers: controllers.filter((name) => name !== controller),
+      mount,
+    })),
+    ...(layout.unified
+      ? {
+          unified: {
+            ...layout.unified,
+            controllers: layout.unified.controllers.filter((name) => name !== controller),
+          },
+        }
+      : {}),
+  });
+
+  test.each([
+    ['v1', 'cpuacct'],
+    ['v1', 'devices'],
+    ['v1', 'memory'],
+    ['hybrid', 'memory'],
+    ['v2', 'cpu'],
+  ] as const)('a %s host without %s is refused by its name', (layout, controller) => {
+    expect(() => planCgroups(definition, without(layouts[layout], controller), '/')).toThrow(
+      `Unable to find '${controller}' cgroups controller mount`,
+    );
+  });
+
+  test('a v2 host needs no devices controller: a program filters', () => {
+    const { steps, unified } = planCgroups(definition, layouts.v2, '/');
+    expect(steps).toContainEqual(expect.objectContaining({ step: 'devices', path: unified }));
+  });
+
+  test('a host without any hierarchy is refused', () => {
+    expect(() => planCgroups(definition, { hierarchies: [] }, '/')).toThrow(/Unable to find/);
+  });
+});
+
+describe('the directories of a container', () => {
+  test.each(['v1', 'v2', 'hybrid'] as const)(
+    'on %s each is made in its order, and marked at once',
+    (name) => {
+      const { steps, directories } = planCgroups(definition, layouts[name], '/var/tmp/mine');
+      const mark = { step: 'mark', name: 'trusted.tslxc.root', value: '/var/tmp/mine' };
+      expect(steps.slice(0, 2 * directories.length)).toEqual(
+        directories.flatMap((path) => [
+          { step: 'make', path, existing: 'exclusive' },
+          { ...mark, path },
+        ]),
+      );
+    },
+  );
+
+  test('each is made, and only by this start', () => {
+    const { steps, directories } = planCgroups(definition, layouts.hybrid, '/');
+    const made = steps.flatMap((step) => (step.step === 'make' ? [step] : []));
+    expect(made.map(({ path }) => path)).toEqual(directories);
+    expect(made.every(({ existing }) => existing === 'exclusive')).toBe(true);
+  });
+
+  test('devices are refused before any is allowed', () => {
+    const { steps } = planCgroups(definition, layouts.v1, '/');
+    const writes = steps.flatMap((step) =>
+      step.step === 'write' && step.path.includes('/devices.')
+        ? [`${step.path.split('.').pop() ?? ''} ${step.value}`]
+        : [],
+    );
+    expect(writes[0]).toBe('deny a');
+    expect(writes.slice(1).every((write) => write.startsWith('allow c '))).toBe(true);
+    expect(writes).toContain('allow c 136:* rwm');
+  });
+});
+
+describe('the folders that all containers share', () => {
+  test('on v2 controllers are switched on from the root down, and never for the monitors', () => {
+    const steps = planBaseCgroups(layouts.v2);
+    const enabled = steps.flatMap((step) =>
+      step.step === 'write' ? [`${step.path} ${step.value}`] : [],
+    );
+    expect(enabled).toContain('/sys/fs/cgroup/cgroup.subtree_control +memory');
+    expect(enabled).toContain('/sys/fs/cgroup/libvirt/lxc/cgroup.subtree_control +memory');
+    expect(enabled.filter((line) => line.includes('tslxc-monitor'))).toEqual([]);
+    expect(enabled.filter((line) => /hugetlb|rdma|misc/.test(line))).toEqual([]);
+  });
+
+  test('on v1 a cpuset is filled before anything can enter it', () => {
+    const paths = planBaseCgroups(layouts.v1).map(({ path }) => path);
+    const monitors = '/sys/fs/cgroup/cpuset/libvirt/tslxc-monitor';
+    expect(paths.slice(paths.indexOf(monitors), paths.indexOf(monitors) + 3)).toEqual([
+      monitors,
+      `${monitors}/cpuset.cpus`,
+      `${monitors}/cpuset.mems`,
+    ]);
+  });
+
+  test('being there already is no error', () => {
+    const made = planBaseCgroups(layouts.hybrid).flatMap((step) =>
+      step.step === 'make' ? [step.existing] : [],
+    );
+    expect(new Set(made)).toEqual(new Set(['shared']));
+  });
+});

@@ -1,0 +1,95 @@
+/** Every operation has its words: they stand in errors and in `tslxc plan`. */
+import { describeOperation, namespaceNames } from '../../../lib/plan/describe';
+import { operationFields } from '../../../lib/plan/operation';
+import type { Operation, OperationName } from '../../../lib/plan/operation';
+
+const words: readonly (readonly [Operation, string])[] = [
+  [
+    { op: 'openTree', tree: 'www', path: '/srv', depth: 'single', automount: 'trigger' },
+    "clone the mount /srv of the host as 'www'",
+  ],
+  [
+    { op: 'openTree', tree: 'root', path: '/', depth: 'recursive', automount: 'leave' },
+    "clone the mount / of the host as 'root', with all below",
+  ],
+  [
+    { op: 'cloneTree', tree: 'procSys', root: 'proc', path: 'sys', depth: 'single' },
+    "clone 'proc'/sys as 'procSys'",
+  ],
+  [
+    { op: 'makeFilesystem', tree: 'dev', type: 'tmpfs', options: ['mode=755'], attributes: 0xa },
+    "make a tmpfs 'dev' (mode=755, nosuid, noexec)",
+  ],
+  [
+    {
+      op: 'setTreeAttributes',
+      tree: 'root',
+      set: 0x1,
+      clear: 0,
+      propagation: 1 << 18,
+      depth: 'recursive',
+    },
+    "make 'root' private, readonly, with all below",
+  ],
+  [
+    { op: 'makeNode', tree: 'dev', path: 'null', type: 0o020000, major: 1, minor: 3, mode: 0o666 },
+    "make the device null (1:3, mode 0666) in 'dev'",
+  ],
+  [
+    { op: 'makeDirectory', tree: 'dev', path: 'pts', mode: 0o755 },
+    "make the directory pts (mode 0755) in 'dev'",
+  ],
+  [
+    { op: 'makeSymlink', tree: 'dev', path: 'console', target: 'pts/0' },
+    "link console to pts/0 in 'dev'",
+  ],
+  [{ op: 'makeNamespacePrivate' }, 'make every mount of the namespace private'],
+  [{ op: 'enterTree', tree: 'root' }, "put 'root' on / and enter it"],
+  [
+    { op: 'attachTree', tree: 'dev', root: 'root', path: '/dev', missing: 'makeDirectory' },
+    "mount 'dev' at /dev in 'root', made if missing",
+  ],
+  [
+    { op: 'attachTree', tree: 'motd', root: 'root', path: '/etc/motd', missing: 'makeFile' },
+    "mount 'motd' at /etc/motd in 'root', made as a file if missing",
+  ],
+  [
+    { op: 'attachTree', tree: 'www', root: 'root', path: '/var/www', missing: 'fail' },
+    "mount 'www' at /var/www in 'root'",
+  ],
+  [
+    { op: 'detachTree', root: 'root', path: '/sys', missing: 'skip' },
+    "unmount /sys in 'root' with all below, if it is there",
+  ],
+  [{ op: 'pivotRoot' }, 'make it the root and let go of the old one'],
+  [{ op: 'openFile', file: 'tasks0', path: '/a/tasks' }, "open /a/tasks as 'tasks0'"],
+  [{ op: 'writeFile', file: 'tasks0', text: '0' }, "write '0' to 'tasks0'"],
+  [{ op: 'unshare', namespaces: 0x02000000 }, 'enter new namespaces: cgroup'],
+  [{ op: 'setHostname', name: 'web' }, "set the host name 'web'"],
+  [{ op: 'newSession', umask: 0o22 }, 'start a session, umask 0022'],
+  [
+    { op: 'openConsole', devpts: 'devpts', index: 1, uid: 33 },
+    "open console 1 in 'devpts' for uid 33",
+  ],
+  [{ op: 'setCapabilities', keep: 0x1ffn }, 'keep of the capabilities at most 0x1ff'],
+  [{ op: 'setIds', uid: 1, gid: 2, groups: [3, 4] }, 'become uid 1, gid 2, groups [3, 4]'],
+  [{ op: 'changeDirectory', path: '/srv' }, 'change to the directory /srv'],
+  [{ op: 'resetSignals' }, 'set every signal to its default, none blocked'],
+  [{ op: 'setParentDeathSignal', signal: 9 }, 'die by signal 9 when the monitor dies'],
+];
+
+test.each(words)('%j is told in words', (operation, expected) => {
+  expect(describeOperation(operation)).toBe(expected);
+});
+
+test('no operation is left out', () => {
+  const told = new Set<OperationName>(words.map(([{ op }]) => op));
+  expect([...told].sort()).toEqual(Object.keys(operationFields).sort());
+});
+
+test('namespaces are named by their flags of clone(2)', () => {
+  const all =
+    0x00020000 | 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0x40000000;
+  expect(namespaceNames(all)).toEqual(['mount', 'cgroup', 'uts', 'ipc', 'user', 'pid', 'net']);
+  expect(namespaceNames(0)).toEqual([]);
+});

@@ -1,0 +1,65 @@
+/** A fixed host for compiling plans, so that each definition gives one plan. Nothing is read from this machine. */
+import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
+import type { DomainDefinition } from '../../../lib/domain/definition';
+import { planCgroups } from '../../../lib/plan/cgroups';
+import type { CgroupPlan } from '../../../lib/plan/cgroups';
+import { compilePlan } from '../../../lib/plan/compile';
+import type { PlanFacts } from '../../../lib/plan/compile';
+import type { Plan } from '../../../lib/plan/operation';
+import { rootIdentity } from '../../../lib/plan/process';
+
+const v1: CgroupLayout = {
+  hierarchies: [
+    { controllers: ['cpu', 'cpuacct'], mount: '/sys/fs/cgroup/cpu,cpuacct' },
+    { controllers: ['cpuset'], mount: '/sys/fs/cgroup/cpuset' },
+    { controllers: ['memory'], mount: '/sys/fs/cgroup/memory' },
+    { controllers: ['devices'], mount: '/sys/fs/cgroup/devices' },
+    { controllers: ['name=systemd'], mount: '/sys/fs/cgroup/systemd' },
+  ],
+  cpuset: { cpus: '0-3', mems: '0' },
+};
+
+/** The three ways in which hosts have their cgroups. */
+export const layouts = {
+  v1,
+  v2: {
+    hierarchies: [],
+    unified: {
+      mount: '/sys/fs/cgroup',
+      controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
+    },
+  },
+  hybrid: { ...v1, unified: { mount: '/sys/fs/cgroup/unified', controllers: [] } },
+} as const satisfies Record<string, CgroupLayout>;
+
+export type LayoutName = keyof typeof layouts;
+
+export interface CompileOptions {
+  readonly layout?: LayoutName;
+  readonly facts?: Partial<PlanFacts>;
+}
+
+export function compile(
+  definition: DomainDefinition,
+  { layout = 'hybrid', facts = {} }: CompileOptions = {},
+): { plan: Plan; cgroups: CgroupPlan } {
+  const cgroups = planCgroups(definition, layouts[layout], '/var/tmp/root');
+  const plan = compilePlan(definition, {
+    sources: new Map([['/srv/motd', 'file']]),
+    hidden: ['/etc/tslxc', '/run/tslxc', '/var/log/tslxc', '/var/lib/tslxc'],
+    boot: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
+    runDirectory: `/run/tslxc/lxc/${definition.name}`,
+    cgroups,
+    identity: rootIdentity,
+    reap: {
+      program: '/usr/bin/node',
+      argv: ['node', '/usr/lib/tslxc/dist/cli/main.js', 'reap', definition.name],
+      environment: ['PATH=/bin', 'TSLXC_ROOT=/'],
+    },
+    deadline: 30_000,
+    consoleDescriptors: 0,
+    passDescriptors: 0,
+    ...facts,
+  });
+  return { plan, cgroups };
+}

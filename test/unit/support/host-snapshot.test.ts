@@ -1,0 +1,47 @@
+/** The tests' own eyes: what is left on the host is seen, what goes away in time is forgiven. */
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeChanges, expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync('/var/tmp/tslxc-snapshot-');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('nothing changed is nothing found', async () => {
+  await expectHostUnchanged(snapshotHost([folder]), { except: ['ptys', 'processes'] });
+});
+
+test('a new file, a changed file and a descriptor are told apart', () => {
+  const kept = join(folder, 'kept');
+  writeFileSync(kept, 'a');
+  const before = snapshotHost([folder]);
+  writeFileSync(kept, 'ab');
+  mkdirSync(join(folder, 'made'));
+  const descriptor = openSync(kept, 'r');
+  const report = describeChanges(before, snapshotHost([folder]));
+  closeSync(descriptor);
+  expect(report).toMatch(`files of ${folder}:`);
+  expect(report).toMatch(`+ ${join(folder, 'made')}/ 40755`);
+  expect(report).toMatch(new RegExp(`- ${kept} 100644 0:0 1 `));
+  expect(report).toMatch(new RegExp(`\\+ ${kept} 100644 0:0 2 `));
+  expect(report).toMatch(`descriptors:\n  + 1 × ${kept}`);
+});
+
+test('what goes away within the patience is forgiven', async () => {
+  const before = snapshotHost([folder]);
+  const late = join(folder, 'late');
+  mkdirSync(late);
+  setTimeout(() => rmSync(late, { recursive: true }), 200);
+  await expectHostUnchanged(before, { except: ['ptys', 'processes'] });
+});
+
+test('the snapshot sees the mounts, links and descriptors of this machine', () => {
+  const { lines } = snapshotHost();
+  expect(lines['mounts']?.some((line) => line.includes(' /proc '))).toBe(true);
+  expect(lines['links']?.some((line) => / lo 00:00:00/.test(line))).toBe(true);
+  expect(lines['descriptors']?.length).toBeGreaterThan(0);
+});
