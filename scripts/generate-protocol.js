@@ -23,6 +23,7 @@ const types = {
   depth: 'Depth',
   missing: 'Missing',
   automount: 'Automount',
+  access: 'Access',
   rest: 'std::string',
 };
 
@@ -38,6 +39,7 @@ const readers = {
   depth: `reader.choice<Depth>(${operation.depthChoices.length})`,
   missing: `reader.choice<Missing>(${operation.missingChoices.length})`,
   automount: `reader.choice<Automount>(${operation.automountChoices.length})`,
+  access: `reader.choice<Access>(${operation.accessChoices.length})`,
   rest: 'reader.rest()',
 };
 
@@ -75,7 +77,7 @@ function operationsHeader() {
     notice,
     '#pragma once\n',
     '#include <cstdint>\n#include <string>\n#include <variant>\n#include <vector>\n',
-    '#include "native/base/mount.h"\n',
+    '#include "native/base/loop.h"\n#include "native/base/mount.h"\n',
     'namespace tslxc {\n',
     `inline constexpr uint32_t kPlanVersion = ${encode.planVersion};\n`,
     enumeration('Missing', operation.missingChoices),

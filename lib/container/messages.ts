@@ -95,7 +95,15 @@ export type Message = { [Name in MessageName]: MessageOf<Name> }[MessageName];
 export type MessageNamed<Name extends MessageName> = Extract<Message, { message: Name }>;
 
 /** Where a start failed; the position is the number on the wire. */
-export const stages = ['monitor', 'outside', 'inside', 'exec', 'deadline', 'death'] as const;
+export const stages = [
+  'monitor',
+  'outside',
+  'mapped',
+  'inside',
+  'exec',
+  'deadline',
+  'death',
+] as const;
 export type Stage = (typeof stages)[number];
 
 /** Why execve(2) failed, as far as init could find out. */

@@ -57,6 +57,8 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
+    hardening: definition.extension.hardening ?? 'hardened',
+    maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),
     reap: reapCommand(paths, definition.name),
     deadline: input.startTimeout,

@@ -16,6 +16,8 @@ export function startFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcE
   switch (stage) {
     case 'outside':
       return stepFailure(facts, stepOf('monitor', plan.outside, failed.step));
+    case 'mapped':
+      return stepFailure(facts, stepOf('monitor, after the clone,', plan.mapped, failed.step));
     case 'inside': {
       const step = stepOf('init', plan.inside, failed.step);
       return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step);
@@ -68,7 +70,11 @@ function targetFailure(
 }
 
 /** `init step 14 of 52: mount 'dev' at /dev in 'root'` */
-function stepOf(who: 'monitor' | 'init', operations: readonly Operation[], step: number): string {
+function stepOf(
+  who: 'monitor' | 'monitor, after the clone,' | 'init',
+  operations: readonly Operation[],
+  step: number,
+): string {
   const operation = operations[step];
   const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
   return `${who} step ${step + 1} of ${operations.length}${what}`;

@@ -49,6 +49,32 @@ export interface OsDefinition {
   readonly initGroup?: string;
 }
 
+/** A range of an id map: `count` ids from `start` in the container are those from `target` on the host. */
+export interface IdRange {
+  readonly start: number;
+  readonly target: number;
+  readonly count: number;
+  readonly position: Position;
+}
+
+/** `<idmap>`: the container has a user namespace of its own. Ranges are sorted by `start`; both lists map 0. */
+export interface IdMap {
+  readonly uids: readonly IdRange[];
+  readonly gids: readonly IdRange[];
+  readonly position: Position;
+}
+
+export interface FeaturesDefinition {
+  /** `<privnet/>`: a network namespace of its own, with nothing but `lo`, when there is no interface. */
+  readonly privateNetwork: boolean;
+}
+
+/** What `<tslxc:container>` below `<metadata>` says. */
+export interface DomainExtension {
+  /** `compat`: what libvirt leaves open stays open. Default: that of the connection. */
+  readonly hardening?: 'compat' | 'hardened';
+}
+
 export interface FilesystemDefinition {
   /** Only 'mount' in this version; other types are kept in `later`. */
   readonly type: 'mount';
@@ -108,6 +134,9 @@ export interface DomainDefinition {
     readonly placement: 'static' | 'auto';
   };
   readonly os: OsDefinition;
+  readonly idMap?: IdMap;
+  readonly features: FeaturesDefinition;
+  readonly extension: DomainExtension;
   /** `@offset` of `<clock>`. */
   readonly clockOffset: string;
   readonly onPoweroff: LifecycleAction;

@@ -2,7 +2,7 @@
  * The children of `<domain>` that are kept whole. Of what they hold, only the names of features and
  * the words of `<lxc:namespace>` are checked: `start` refuses them all.
  */
-import type { XmlElement } from './definition';
+import type { FeaturesDefinition, XmlElement } from './definition';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
 import {
@@ -31,6 +31,15 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 
+/** What is carried out of `<features>`; the element itself is kept as it was written. */
+export function parseFeatures(domain: Reading): FeaturesDefinition {
+  const at = childOf(domain, 'features');
+  const names = at === undefined ? [] : locateChildren(at).map(({ element }) => element.name);
+  return { privateNetwork: names.includes('privnet') };
+}
+
+const carriedFeatures = ['privnet'];
+
 /** Each feature is for later by itself, so that `start` names it. Returns how many there are. */
 function checkFeatures(at: LocatedElement, session: ParseSession): number {
   const features = locateChildren(at);
@@ -44,7 +53,7 @@ function checkFeatures(at: LocatedElement, session: ParseSession): number {
       const detail = `unexpected feature '${element.name}'`;
       throw refusal('CONFIG_UNSUPPORTED', detail, { path, position });
     }
-    session.later.push({ path, position });
+    if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
   }
   return features.length;
 }

@@ -5,9 +5,10 @@
 import { parseClock, parseLifecycle } from './clock';
 import type { DomainDefinition } from './definition';
 import { parseDevices } from './devices';
+import { parseExtension } from './extension';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './identity';
 import { parseOs } from './os';
-import { parseOtherElements } from './other-elements';
+import { parseFeatures, parseOtherElements } from './other-elements';
 import { attributePlace, comparePositions, refusal } from './place';
 import {
   childOf,
@@ -58,6 +59,8 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...parseMemory(domain, session),
     vcpu: parseVcpu(domain, session),
     os,
+    features: parseFeatures(domain),
+    extension: parseExtension(domain, session),
     clockOffset: parseClock(domain, session),
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),

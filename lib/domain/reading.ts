@@ -5,7 +5,7 @@
 import type { KeptPart, LaterElement, XmlAttribute, XmlElement } from './definition';
 import type { ParseContext } from './parse';
 import { attributePlace, refusal, type Place } from './place';
-import { lxcNamespace, textVocabulary, type Vocabulary } from './vocabulary';
+import { extensionNamespace, lxcNamespace, textVocabulary, type Vocabulary } from './vocabulary';
 
 /** One run of `parseDomain`: its context, and what it has found so far for `later` and `kept`. */
 export interface ParseSession {
@@ -169,10 +169,16 @@ export function inVocabularyOrder<T extends { readonly element: XmlElement }>(
   return [...items].sort((a, b) => rank(a) - rank(b));
 }
 
+const prefixes: ReadonlyMap<string, string> = new Map([
+  [lxcNamespace, 'lxc'],
+  [extensionNamespace, 'tslxc'],
+]);
+
 /** The name by which a vocabulary knows an element; undefined for a foreign namespace. */
 export function wordOf({ name, namespace }: XmlElement): string | undefined {
   if (namespace === '') return name;
-  return namespace === lxcNamespace ? `lxc:${name.slice(name.indexOf(':') + 1)}` : undefined;
+  const prefix = prefixes.get(namespace);
+  return prefix === undefined ? undefined : `${prefix}:${name.slice(name.indexOf(':') + 1)}`;
 }
 
 /** True for `xmlns` and `xmlns:PREFIX`. */

@@ -8,6 +8,12 @@
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
 /**
+ * The namespace of `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for.
+ * libvirt keeps metadata as it is, so that one document serves both. Looked up as `tslxc:NAME`.
+ */
+export const extensionNamespace = 'urn:tslxc:domain:1';
+
+/**
  * carried: read and carried out; later: kept, printed, refused by `start`; output: what libvirt
  * writes for a running domain, dropped from input.
  */
@@ -255,3 +261,12 @@ export const ptySourceVocabulary = vocabulary({
 export const consoleTargetVocabulary = vocabulary({
   attributes: { type: 'carried', port: 'carried' },
 });
+
+/** `<tslxc:container>`. */
+export const extensionVocabulary = vocabulary({
+  children: {
+    'tslxc:hardening': 'one',
+  },
+});
+
+export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });

@@ -1,5 +1,7 @@
 /** What this machine offers, as plain data: the input of plans besides the definition. Types only plus their probe. */
+import { existsSync, readdirSync } from 'node:fs';
 import { release, machine } from 'node:os';
+import { join } from 'node:path';
 import { bootId } from './boot-id';
 import { readCgroupLayout } from './cgroup-layout';
 import type { CgroupLayout } from './cgroup-layout';
@@ -11,6 +13,8 @@ export interface HostFacts {
   readonly kernel: string;
   readonly boot: string;
   readonly cgroups: CgroupLayout;
+  /** Directories below /sys that tell of each CPU how often it got too hot: a side channel. */
+  readonly thermalThrottle: readonly string[];
 }
 
 let known: HostFacts | undefined;
@@ -22,6 +26,15 @@ export function hostFacts(): HostFacts {
     kernel: release(),
     boot: bootId(),
     cgroups: readCgroupLayout(),
+    thermalThrottle: findThermalThrottle(),
   };
   return known;
+}
+
+function findThermalThrottle(): string[] {
+  const folder = '/sys/devices/system/cpu';
+  return readdirSync(folder)
+    .filter((name) => /^cpu\d+$/.test(name))
+    .filter((name) => existsSync(join(folder, name, 'thermal_throttle')))
+    .map((name) => `devices/system/cpu/${name}/thermal_throttle`);
 }

@@ -15,6 +15,8 @@ export type CgroupStep =
   | Readonly<{ step: 'write'; path: string; value: string }>
   /** setxattr(2) of `value` under `name` on the directory `path`. */
   | Readonly<{ step: 'mark'; path: string; name: string; value: string }>
+  /** chown(2) of a directory or file of a cgroup: whoever owns it may manage what is below (cgroups(7)). */
+  | Readonly<{ step: 'own'; path: string; uid: number; gid: number }>
   /** Attaches a device program (BPF_PROG_TYPE_CGROUP_DEVICE) to the v2 directory `path`, replacing ours. */
   | Readonly<{ step: 'devices'; path: string; rules: readonly DeviceRule[] }>;
 

@@ -1,8 +1,10 @@
 /** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
+import { basename } from 'node:path';
 import { DefinitionError, TslxcError } from '../errors';
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupHierarchy, CgroupLayout } from '../host/cgroup-layout';
 import type { CgroupStep, DeviceRule } from '../host/native';
+import { hostId } from './id-map';
 
 /** What has to be there before the first container: made once, kept. */
 const base = ['libvirt', 'libvirt/lxc', 'libvirt/tslxc-monitor'];
@@ -27,6 +29,19 @@ export const allowedDevices: readonly DeviceRule[] = [
   { type: 'c', major: 136, minor: -1, access: 'rwm' },
 ];
 
+/** The container's view of a hierarchy. */
+export interface CgroupMount {
+  readonly type: 'cgroup' | 'cgroup2';
+  /** Below /sys/fs/cgroup; '' is that itself. */
+  readonly path: string;
+  /** Of the file system: its controllers, or its name. */
+  readonly options: readonly string[];
+  /** Limits of a v1 hierarchy could be lifted by whoever may write there: only those without any are writable. */
+  readonly access: 'readOnly' | 'readWrite';
+  /** Further names: `cpu` for `cpu,cpuacct`. */
+  readonly aliases: readonly string[];
+}
+
 export interface CgroupPlan {
   readonly steps: readonly CgroupStep[];
   /** The container's directories, in the order in which they are made. */
@@ -39,6 +54,7 @@ export interface CgroupPlan {
   readonly monitorTasks: readonly string[];
   /** The monitors' v2 directory, or ''. */
   readonly monitorUnified: string;
+  readonly mounts: readonly CgroupMount[];
 }
 
 export function planCgroups(
@@ -64,13 +80,68 @@ export function planCgroups(
       ]),
       ...v1.flatMap((directory) => limitV1(directory, definition, layout)),
       ...limitUnified(unified, definition, layout),
+      ...v1
+        .filter(({ hierarchy }) => hierarchy.controllers.some((name) => name.startsWith('name=')))
+        .flatMap(({ path }) => delegate(definition, path, delegatedFiles.v1)),
+      ...delegate(definition, unified, delegatedFiles.v2),
     ],
     directories,
     tasks: v1.map(({ path }) => `${path}/tasks`),
     unified,
     monitorTasks: layout.hierarchies.map(({ mount }) => `${mount}/${leaf}/tasks`),
     monitorUnified: layout.unified ? `${layout.unified.mount}/${leaf}` : '',
+    mounts: planMounts(layout),
   };
+}
+
+function planMounts({ hierarchies, unified }: CgroupLayout): CgroupMount[] {
+  return [
+    ...hierarchies.map(({ controllers, mount }): CgroupMount => {
+      const named = controllers.some((name) => name.startsWith('name='));
+      const path = basename(mount);
+      return {
+        type: 'cgroup',
+        path,
+        options: ['source=cgroup', ...(named ? ['none'] : []), ...controllers],
+        access: named ? 'readWrite' : 'readOnly',
+        aliases: controllers.length > 1 ? controllers.filter((name) => name !== path) : [],
+      };
+    }),
+    ...(unified === undefined
+      ? []
+      : [
+          {
+            type: 'cgroup2',
+            path: hierarchies.length === 0 ? '' : basename(unified.mount),
+            options: ['source=cgroup2'],
+            access: 'readWrite',
+            aliases: [],
+          } as const,
+        ]),
+  ];
+}
+
+/** Files of a cgroup that its owner needs to manage what is below it (cgroups(7), delegation). */
+const delegatedFiles = {
+  v1: ['tasks', 'cgroup.procs'],
+  v2: ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'],
+};
+
+/** With a user namespace, the container's root owns what it may manage: the v2 tree and the named v1 ones. */
+function delegate(
+  { idMap }: DomainDefinition,
+  path: string,
+  files: readonly string[],
+): CgroupStep[] {
+  if (idMap === undefined || path === '') return [];
+  const uid = hostId(idMap.uids, 0) ?? 0;
+  const gid = hostId(idMap.gids, 0) ?? 0;
+  return ['', ...files.map((file) => `/${file}`)].map((file) => ({
+    step: 'own',
+    path: `${path}${file}`,
+    uid,
+    gid,
+  }));
 }
 
 /** Makes the folders that all containers share, and switches controllers on from the root down (cgroups(7)). */

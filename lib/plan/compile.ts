@@ -3,14 +3,18 @@ import type { DomainDefinition } from '../domain/definition';
 import type { CgroupPlan } from './cgroups';
 import { namespaceFlags } from './constants';
 import { planDevices, planDeviceTree } from './devices';
+import { mapLines } from './id-map';
+import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
+import type { KernelMountFacts } from './kernel-mounts';
+import { initNamespaces, planNetwork } from './namespaces';
 import type { Operation, Plan } from './operation';
-import { planEnvironment, planProcess } from './process';
+import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
-import { planFilesystems, planKernelMounts, planOutsideTrees } from './rootfs';
+import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './rootfs';
 import type { RootfsFacts } from './rootfs';
 
 /** Everything that a plan depends on besides the definition. */
-export interface PlanFacts extends RootfsFacts {
+export interface PlanFacts extends RootfsFacts, KernelMountFacts {
   readonly boot: string;
   readonly runDirectory: string;
   readonly cgroups: CgroupPlan;
@@ -33,13 +37,14 @@ export const replayBytes = 256 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
   const { cgroups, identity } = facts;
-  const { mount, pid, uts, ipc } = namespaceFlags;
   const joined = cgroups.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
   return {
     header: {
       name: definition.name,
       runDirectory: facts.runDirectory,
-      namespaces: mount | pid | uts | ipc,
+      namespaces: initNamespaces(definition),
+      uidMap: mapLines(definition.idMap?.uids),
+      gidMap: mapLines(definition.idMap?.gids),
       unifiedCgroup: cgroups.unified,
       monitorTasks: cgroups.monitorTasks,
       deadline: facts.deadline,
@@ -59,17 +64,24 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
     outside: [
       ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
       ...planOutsideTrees(definition),
+      ...planOutsideSys(definition),
       ...planDeviceTree(definition),
     ],
+    mapped: planMappedTrees(definition),
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
       { op: 'unshare', namespaces: namespaceFlags.cgroup },
+      ...planEntry(definition),
       { op: 'newSession', umask: 0o022 },
-      ...planKernelMounts(definition),
+      { op: 'makeNamespacePrivate' },
+      ...planCover(facts),
+      ...planRoot(definition),
+      ...planKernelMounts(definition, facts),
       ...planDevices(definition, identity.uid),
       ...planFilesystems(definition, facts),
       { op: 'pivotRoot' },
+      ...planNetwork(definition),
       ...planProcess(definition, identity),
     ],
   };

@@ -17,8 +17,10 @@ export const mountAttributes = { readonly: 0x1, nosuid: 0x2, nodev: 0x4, noexec:
 /** MS_PRIVATE of mount(2). */
 export const privatePropagation = 1 << 18;
 
-/** S_IFCHR of inode(7). */
+/** S_IFCHR, S_IFBLK and S_IFREG of inode(7). */
 export const characterDevice = 0o020000;
+export const blockDevice = 0o060000;
+export const regularFile = 0o100000;
 
 /** SIGKILL of signal(7). */
 export const killSignal = 9;

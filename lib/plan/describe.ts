@@ -11,6 +11,14 @@ export function describeOperation(operation: Operation): string {
       return `clone '${operation.root}'/${operation.path} as '${operation.tree}'${and(operation.depth)}`;
     case 'makeFilesystem':
       return `make a ${operation.type} '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`;
+    case 'attachLoop':
+      return `give ${operation.path} to a loop device '${operation.device}' (${accessWords[operation.access]})`;
+    case 'makeFilesystemOn':
+      return `mount the ${operation.type} of '${operation.device}' as '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`;
+    case 'makeOverlay':
+      return `make an overlay '${operation.tree}' of '${operation.work}'/upper over '${operation.lower}'`;
+    case 'mapTree':
+      return `show '${operation.tree}' with the ids of the container${and(operation.depth)}`;
     case 'setTreeAttributes':
       return `make '${operation.tree}' ${treeChanges(operation).join(', ')}${and(operation.depth)}`;
     case 'makeNode':
@@ -19,12 +27,18 @@ export function describeOperation(operation: Operation): string {
       return `make the directory ${operation.path} (mode ${octal(operation.mode)}) in '${operation.tree}'`;
     case 'makeSymlink':
       return `link ${operation.path} to ${operation.target} in '${operation.tree}'`;
+    case 'changeOwner':
+      return `give ${operation.path} in '${operation.tree}' to uid ${operation.uid}, gid ${operation.gid}`;
     case 'makeNamespacePrivate':
       return 'make every mount of the namespace private';
+    case 'stackTree':
+      return `put '${operation.tree}' on /, to be cloned from`;
     case 'enterTree':
       return `put '${operation.tree}' on / and enter it`;
     case 'attachTree':
       return `mount '${operation.tree}' at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`;
+    case 'coverPath':
+      return `cover ${operation.path} in '${operation.root}' with ${operation.from} of '${operation.source}'${attributesOf(operation.set)}${and(operation.depth)}${missingWords[operation.missing]}`;
     case 'detachTree':
       return `unmount ${operation.path} in '${operation.root}' with all below${missingWords[operation.missing]}`;
     case 'pivotRoot':
@@ -35,12 +49,28 @@ export function describeOperation(operation: Operation): string {
       return `write '${operation.text}' to '${operation.file}'`;
     case 'unshare':
       return `enter new namespaces: ${namespaceNames(operation.namespaces).join(', ')}`;
+    case 'openNamespace':
+      return `open the namespace ${operation.path} as '${operation.file}'`;
+    case 'joinNamespace':
+      return `join the ${namespaceNames(operation.kind).join(', ')} namespace '${operation.file}'`;
+    case 'setLinkUp':
+      return `take the network interface ${operation.name} up`;
     case 'setHostname':
       return `set the host name '${operation.name}'`;
     case 'newSession':
       return `start a session, umask ${octal(operation.umask)}`;
     case 'openConsole':
       return `open console ${operation.index} in '${operation.devpts}' for uid ${operation.uid}`;
+    case 'setResourceLimit':
+      return `limit resource ${operation.resource} to ${limit(operation.soft)}, at most ${limit(operation.hard)}`;
+    case 'newSessionKeyring':
+      return 'join a new session keyring';
+    case 'setNoNewPrivileges':
+      return 'give up all new privileges by exec';
+    case 'setSeccomp':
+      return `filter system calls (${operation.program.length / 2} instructions)`;
+    case 'limitBoundingSet':
+      return `keep in the bounding set at most 0x${operation.keep.toString(16)}`;
     case 'setCapabilities':
       return `keep of the capabilities at most 0x${operation.keep.toString(16)}`;
     case 'setIds':
@@ -67,6 +97,19 @@ const missingWords = {
   makeDirectory: ', made if missing',
   makeFile: ', made as a file if missing',
 };
+
+const accessWords = { readOnly: 'read-only', readWrite: 'read-write' };
+
+const unlimited = (1n << 64n) - 1n;
+
+function limit(value: bigint): string {
+  return value === unlimited ? 'no limit' : String(value);
+}
+
+function attributesOf(attributes: number): string {
+  const set = attributeNames(attributes);
+  return set.length === 0 ? '' : ` (${set.join(', ')})`;
+}
 
 function attributeNames(attributes: number): string[] {
   return Object.entries(mountAttributes)

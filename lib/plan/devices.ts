@@ -1,6 +1,7 @@
 /** The container's /dev: a small tmpfs with the nodes that every program expects, and its consoles. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import { characterDevice, mountAttributes } from './constants';
+import { hostId, planOwnership } from './id-map';
 import type { Operation } from './operation';
 
 const { nosuid, noexec } = mountAttributes;
@@ -52,7 +53,19 @@ export function planDeviceTree(definition: DomainDefinition): Operation[] {
       path,
       target,
     })),
+    ...planOwnership(definition.idMap, 'dev', [
+      '.',
+      'pts',
+      ...nodes.map(([path]) => path),
+      ...[...links, ...consoleLinks(definition)].map(([path]) => path),
+    ]),
   ];
+}
+
+/** The group of terminals, where the container has it. */
+function terminalGroup({ idMap }: DomainDefinition): string[] {
+  const has = idMap === undefined || hostId(idMap.gids, ttyGroup) !== undefined;
+  return has ? [`gid=${ttyGroup}`] : [];
 }
 
 /** Attached by init, with a devpts of its own, whose first ptys are the consoles. */
@@ -63,7 +76,13 @@ export function planDevices(definition: DomainDefinition, uid: number): Operatio
       op: 'makeFilesystem',
       tree: 'devpts',
       type: 'devpts',
-      options: ['source=devpts', 'newinstance', 'ptmxmode=0666', 'mode=0620', `gid=${ttyGroup}`],
+      options: [
+        'source=devpts',
+        'newinstance',
+        'ptmxmode=0666',
+        'mode=0620',
+        ...terminalGroup(definition),
+      ],
       attributes: nosuid | noexec,
     },
     { op: 'attachTree', tree: 'devpts', root: 'dev', path: 'pts', missing: 'fail' },

@@ -4,6 +4,7 @@
  * handle the position (u8) at which its name was opened. The decoder in native/ refuses everything else.
  */
 import {
+  accessChoices,
   automountChoices,
   depthChoices,
   headerFields,
@@ -13,12 +14,13 @@ import {
 import type { FieldType, Operation, OperationName, Plan } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 1;
+export const planVersion = 2;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,
   missing: missingChoices,
   automount: automountChoices,
+  access: accessChoices,
 };
 
 const names = Object.keys(operationFields) as OperationName[];
@@ -35,6 +37,7 @@ export function encodePlan(plan: Plan): Buffer {
     writer.field(type, plan.header[name as keyof typeof plan.header]);
   }
   writer.operations(plan.outside);
+  writer.operations(plan.mapped);
   writer.operations(plan.inside);
   return writer.finish();
 }

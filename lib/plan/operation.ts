@@ -17,16 +17,19 @@ export type FieldType =
   | 'u32s'
   | 'depth'
   | 'missing'
-  | 'automount';
+  | 'automount'
+  | 'access';
 
 /** What to do when the place that an operation works on is not there. */
 export const missingChoices = ['fail', 'skip', 'makeDirectory', 'makeFile'] as const;
 export const depthChoices = ['single', 'recursive'] as const;
 export const automountChoices = ['leave', 'trigger'] as const;
+export const accessChoices = ['readOnly', 'readWrite'] as const;
 
 export type Missing = (typeof missingChoices)[number];
 export type Depth = (typeof depthChoices)[number];
 export type Automount = (typeof automountChoices)[number];
+export type Access = (typeof accessChoices)[number];
 
 /**
  * Operation → its fields, in the order of the bytes. Opcodes are positions in this table, from 1.
@@ -39,6 +42,24 @@ export const operationFields = {
   cloneTree: { tree: 'opens', root: 'handle', path: 'string', depth: 'depth' },
   /** A new file system, attached nowhere: fsopen(2), fsconfig(2), fsmount(2). Options are `key=value` or `key`. */
   makeFilesystem: { tree: 'opens', type: 'string', options: 'strings', attributes: 'u32' },
+  /** Gives an image file to a free loop device, which lets it go by itself when its last user has: loop(4), LO_FLAGS_AUTOCLEAR. */
+  attachLoop: { device: 'opens', path: 'string', access: 'access' },
+  /** As makeFilesystem, on an open block device. */
+  makeFilesystemOn: {
+    tree: 'opens',
+    device: 'handle',
+    type: 'string',
+    options: 'strings',
+    attributes: 'u32',
+  },
+  /** An overlay of `work`/upper over `lower`, both attached in the own namespace; `work`/work is its scratch directory. */
+  makeOverlay: {
+    tree: 'opens',
+    lower: 'handle',
+    work: 'handle',
+    options: 'strings',
+    attributes: 'u32',
+  },
   /** mount_setattr(2): MOUNT_ATTR_* bits, and an MS_* propagation type or 0. */
   setTreeAttributes: {
     tree: 'handle',
@@ -47,6 +68,8 @@ export const operationFields = {
     propagation: 'u32',
     depth: 'depth',
   },
+  /** Shows a detached tree with the ids of init's user namespace: MOUNT_ATTR_IDMAP, Linux 5.12. */
+  mapTree: { tree: 'handle', depth: 'depth' },
   /** A device node; chmod(2) after mknod(2), since the umask takes bits away. `type` is S_IFCHR or S_IFBLK. */
   makeNode: {
     tree: 'handle',
@@ -58,12 +81,26 @@ export const operationFields = {
   },
   makeDirectory: { tree: 'handle', path: 'string', mode: 'u32' },
   makeSymlink: { tree: 'handle', path: 'string', target: 'string' },
+  /** Changes the owner of an entry itself, never of what it links to. */
+  changeOwner: { tree: 'handle', path: 'string', uid: 'u32', gid: 'u32' },
   /** Makes every mount of the own namespace private, so that nothing done inside reaches the host. */
   makeNamespacePrivate: {},
+  /** Stacks `tree` on "/", so that it is attached and can be cloned from; gone with the old root. */
+  stackTree: { tree: 'handle' },
   /** Stacks `tree` on "/" and makes it the working directory. */
   enterTree: { tree: 'handle' },
   /** Attaches `tree` at `path` in `root`: openat2(2) RESOLVE_IN_ROOT, move_mount(2). */
   attachTree: { tree: 'handle', root: 'handle', path: 'string', missing: 'missing' },
+  /** Attaches at `path` in `root` a clone of what is at `from` in `source`, with MOUNT_ATTR_* bits set in addition. */
+  coverPath: {
+    root: 'handle',
+    path: 'string',
+    source: 'handle',
+    from: 'string',
+    depth: 'depth',
+    set: 'u32',
+    missing: 'missing',
+  },
   /** Detaches what is mounted at `path` in `root`, and below it; nothing mounted there is no error. */
   detachTree: { root: 'handle', path: 'string', missing: 'missing' },
   /** pivot_root(2) into the working directory; the old root is let go. */
@@ -74,12 +111,28 @@ export const operationFields = {
   writeFile: { file: 'handle', text: 'string' },
   /** unshare(2) with CLONE_NEW* flags. */
   unshare: { namespaces: 'u32' },
+  /** Opens a namespace by its file in /proc, and refuses (ESTALE) one with another inode number than `inode`; 0 is any. */
+  openNamespace: { file: 'opens', path: 'string', inode: 'u64' },
+  /** setns(2) with one CLONE_NEW* flag. */
+  joinNamespace: { file: 'handle', kind: 'u32' },
+  /** Takes a network interface of the own namespace up. */
+  setLinkUp: { name: 'string' },
   setHostname: { name: 'string' },
   /** setsid(2), and umask(2). */
   newSession: { umask: 'u32' },
   /** Opens a pty of the container's own devpts as console number `index`, owned by `uid`. */
   openConsole: { devpts: 'handle', index: 'u8', uid: 'u32' },
-  /** Bounding, permitted and effective sets become what the process has of `keep`; inheritable and ambient are emptied. */
+  /** prlimit(2): RLIMIT_* and its values; all bits set is RLIM_INFINITY. */
+  setResourceLimit: { resource: 'u32', soft: 'u64', hard: 'u64' },
+  /** keyctl(2) KEYCTL_JOIN_SESSION_KEYRING: a new, empty keyring without a name. */
+  newSessionKeyring: {},
+  /** prctl(2) PR_SET_NO_NEW_PRIVS. */
+  setNoNewPrivileges: {},
+  /** seccomp(2) SECCOMP_SET_MODE_FILTER; two words an instruction, as struct sock_filter lies in memory. */
+  setSeccomp: { program: 'u32s' },
+  /** The bounding set becomes what it has of `keep`. Before the ids change, which may take CAP_SETPCAP away. */
+  limitBoundingSet: { keep: 'u64' },
+  /** Permitted and effective sets become what the process has of `keep`; inheritable and ambient are emptied. */
   setCapabilities: { keep: 'u64' },
   /** setresgid(2), setgroups(2), setresuid(2). */
   setIds: { uid: 'u32', gid: 'u32', groups: 'u32s' },
@@ -105,6 +158,7 @@ interface FieldValues {
   depth: Depth;
   missing: Missing;
   automount: Automount;
+  access: Access;
 }
 
 type FieldsOf<F extends Record<string, FieldType>> = { readonly [K in keyof F]: FieldValues[F[K]] };
@@ -122,6 +176,9 @@ export const headerFields = {
   runDirectory: 'string',
   /** CLONE_NEW* flags of init. */
   namespaces: 'u32',
+  /** Lines of uid_map and gid_map (user_namespaces(7)), or '' without a user namespace. */
+  uidMap: 'string',
+  gidMap: 'string',
   /** The v2 cgroup that init is cloned into, or '' where there is no v2 tree. */
   unifiedCgroup: 'string',
   /** `tasks` files of the monitor's own leaf in each v1 hierarchy. */
@@ -155,6 +212,8 @@ export interface Plan {
   readonly header: PlanHeader;
   /** Run by the monitor in the host's namespaces, before the clone. */
   readonly outside: readonly Operation[];
+  /** Run by the monitor when init exists and its ids are mapped, before init goes on. Opens nothing. */
+  readonly mapped: readonly Operation[];
   /** Run by init in its own namespaces, before exec. */
   readonly inside: readonly Operation[];
 }

@@ -1,6 +1,7 @@
 /** The container's first process: its arguments, environment, identity and capabilities. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import { killSignal } from './constants';
+import { hasUserNamespace } from './id-map';
 import type { Operation } from './operation';
 
 /** Who init is, resolved in the container's own databases. */
@@ -46,13 +47,20 @@ export function planEnvironment(definition: DomainDefinition, passed: number): s
   return [...environment].map(([variable, value]) => `${variable}=${value}`);
 }
 
+/** In a new user namespace init is nobody until it takes the ids of its root. */
+export function planEntry(definition: DomainDefinition): Operation[] {
+  return hasUserNamespace(definition) ? [{ op: 'setIds', uid: 0, gid: 0, groups: [] }] : [];
+}
+
 /** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */
 export function planProcess(definition: DomainDefinition, identity: Identity): Operation[] {
   const { initDirectory } = definition.os;
   return [
     { op: 'setHostname', name: hostname(definition.name) },
-    { op: 'setCapabilities', keep: keptCapabilities() },
+    // The bounding set first: with other ids CAP_SETPCAP is gone. The ids before CAP_SETUID goes.
+    { op: 'limitBoundingSet', keep: keptCapabilities() },
     { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
+    { op: 'setCapabilities', keep: keptCapabilities() },
     ...(initDirectory === undefined
       ? []
       : [{ op: 'changeDirectory', path: initDirectory } as const]),

@@ -1,6 +1,7 @@
-/** The container's mounts: its root, /proc and /sys, and the domain's file systems, in order. Pure. */
+/** The container's root and the domain's other file systems, in order. Pure. */
 import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
 import { mountAttributes, privatePropagation } from './constants';
+import { hasUserNamespace } from './id-map';
 import type { Operation } from './operation';
 
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
@@ -56,41 +57,18 @@ export function planOutsideTrees(definition: DomainDefinition): Operation[] {
   ];
 }
 
-/** Enters the root and mounts /proc and /sys in it. */
-export function planKernelMounts(definition: DomainDefinition): Operation[] {
-  const restricted = nosuid | nodev | noexec;
+/** Enters the root; what the host has mounted where the container gets its own is let go. */
+export function planRoot(definition: DomainDefinition): Operation[] {
   return [
-    { op: 'makeNamespacePrivate' },
     { op: 'enterTree', tree: 'root' },
     ...(sharesRoot(definition) ? planHostMountsAway() : []),
-    {
-      op: 'makeFilesystem',
-      tree: 'proc',
-      type: 'proc',
-      options: ['source=proc'],
-      attributes: restricted,
-    },
-    attach('proc', '/proc'),
-    {
-      op: 'makeFilesystem',
-      tree: 'sys',
-      type: 'sysfs',
-      options: ['source=sysfs'],
-      attributes: restricted | readonly,
-    },
-    attach('sys', '/sys'),
-    // Cloned from what is attached: before Linux 6.15 nothing can be mounted on a detached tree.
-    { op: 'cloneTree', tree: 'procSys', root: 'proc', path: 'sys', depth: 'single' },
-    {
-      op: 'setTreeAttributes',
-      tree: 'procSys',
-      set: restricted | readonly,
-      clear: 0,
-      propagation: 0,
-      depth: 'single',
-    },
-    { op: 'attachTree', tree: 'procSys', root: 'proc', path: 'sys', missing: 'fail' },
   ];
+}
+
+/** A private root is shown with the container's ids, so that nothing on disk has to change its owner. */
+export function planMappedTrees(definition: DomainDefinition): Operation[] {
+  if (!hasUserNamespace(definition) || sharesRoot(definition)) return [];
+  return [{ op: 'mapTree', tree: 'root', depth: 'recursive' }];
 }
 
 /** Attaches the domain's file systems, then hides the state of tslxc on a shared root. */
@@ -128,10 +106,6 @@ function planHidden(path: string, index: number): Operation[] {
     },
     { op: 'attachTree', tree, root: 'root', path, missing: 'skip' },
   ];
-}
-
-function attach(tree: string, path: string): Operation {
-  return { op: 'attachTree', tree, root: 'root', path, missing: 'makeDirectory' };
 }
 
 /** A tree cloned in the host's namespace keeps its peers: a later unmount inside would unmount on the host. */

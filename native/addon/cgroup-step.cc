@@ -37,7 +37,7 @@ DeviceRule toDeviceRule(const Input& rule) {
 
 CgroupStep toCgroupStep(const Input& step) {
   const std::string path = step.field("path").text();
-  switch (step.field("step").word({"make", "write", "mark", "devices"})) {
+  switch (step.field("step").word({"make", "write", "mark", "own", "devices"})) {
     case 0: {
       const bool exclusive = step.field("existing").word({"exclusive", "shared"}) == 0;
       return MakeCgroup{path, exclusive ? Existing::exclusive : Existing::shared};
@@ -46,6 +46,8 @@ CgroupStep toCgroupStep(const Input& step) {
       return WriteCgroup{path, step.field("value").text()};
     case 2:
       return MarkCgroup{path, step.field("name").text(), step.field("value").text()};
+    case 3:
+      return OwnCgroup{path, step.field("uid").number<uid_t>(), step.field("gid").number<gid_t>()};
     default: {
       LimitDevices limit{path, {}};
       for (const Input& rule : step.field("rules").items())

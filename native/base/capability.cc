@@ -29,7 +29,7 @@ uint64_t permittedCapabilities() {
   return data[0].permitted | (static_cast<uint64_t>(data[1].permitted) << 32);
 }
 
-void keepCapabilities(uint64_t keep) {
+void limitBoundingSet(uint64_t keep) {
   // PR_CAPBSET_READ is EINVAL past the kernel's last capability.
   for (unsigned bit = 0; bit < kMostCapabilities; ++bit) {
     const int bounding = prctl(PR_CAPBSET_READ, bit, 0, 0, 0);
@@ -38,6 +38,9 @@ void keepCapabilities(uint64_t keep) {
       check(prctl(PR_CAPBSET_DROP, bit, 0, 0, 0), "prctl", "PR_CAPBSET_DROP");
     }
   }
+}
+
+void keepCapabilities(uint64_t keep) {
   check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl", "PR_CAP_AMBIENT");
   setCapabilities(permittedCapabilities() & keep);
 }

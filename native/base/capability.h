@@ -8,11 +8,14 @@ namespace tslxc {
 // The permitted set, a bit a capability.
 uint64_t permittedCapabilities();
 
-// Takes everything that is not in `keep` out of the bounding, permitted and effective sets, and
-// empties the inheritable and ambient ones, from which file capabilities could escalate.
+// Takes everything that is not in `keep` out of the bounding set: no exec gives it back.
+void limitBoundingSet(uint64_t keep);
+
+// Takes everything that is not in `keep` out of the permitted and effective sets, and empties the
+// inheritable and ambient ones, from which file capabilities could escalate.
 void keepCapabilities(uint64_t keep);
 
-// The same without touching the bounding set: what is executed later as uid 0 may have it all
+// The same for permitted and effective alone: what is executed later as uid 0 may have it all
 // again.
 void limitEffectiveCapabilities(uint64_t keep);
 

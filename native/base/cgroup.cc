@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #include "native/base/backoff.h"
 #include "native/base/file.h"
@@ -22,6 +23,10 @@ struct Apply {
   void operator()(const MarkCgroup& step) const {
     check(setxattr(step.path.c_str(), step.name.c_str(), step.value.data(), step.value.size(), 0),
           "setxattr", step.path);
+  }
+
+  void operator()(const OwnCgroup& step) const {
+    check(chown(step.path.c_str(), step.uid, step.gid), "chown", step.path);
   }
 
   void operator()(const LimitDevices& step) const { setDeviceProgram(step.path, step.rules); }

@@ -29,11 +29,17 @@ struct MarkCgroup {
   std::string name;
   std::string value;
 };
+// The owner of a directory or file of a cgroup may manage what is below (delegation).
+struct OwnCgroup {
+  std::string path;
+  uid_t uid = 0;
+  gid_t gid = 0;
+};
 struct LimitDevices {
   std::string path;
   std::vector<DeviceRule> rules;
 };
-using CgroupStep = std::variant<MakeCgroup, WriteCgroup, MarkCgroup, LimitDevices>;
+using CgroupStep = std::variant<MakeCgroup, WriteCgroup, MarkCgroup, OwnCgroup, LimitDevices>;
 
 // In order, up to the first that fails.
 void applyCgroupSteps(const std::vector<CgroupStep>& steps);

@@ -58,6 +58,16 @@ Fd makeFilesystem(const std::string& type, const std::vector<std::string>& optio
       check(syscall(SYS_fsmount, context.get(), FSMOUNT_CLOEXEC, attributes), "fsmount", type)));
 }
 
+Fd makeOverlay(int lower, int work, const std::vector<std::string>& options, unsigned attributes) {
+  const auto layer = [](const char* key, int fd, const char* below) {
+    return std::string(key) + "=/proc/self/fd/" + std::to_string(fd) + below;
+  };
+  std::vector<std::string> all = {layer("lowerdir", lower, ""), layer("upperdir", work, "/upper"),
+                                  layer("workdir", work, "/work")};
+  all.insert(all.end(), options.begin(), options.end());
+  return makeFilesystem("overlay", all, attributes);
+}
+
 Fd openTree(int directory, const std::string& path, Depth depth, Automount automount) {
   unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC;
   if (path.empty()) flags |= AT_EMPTY_PATH;
@@ -77,6 +87,15 @@ void setTreeAttributes(int tree, const TreeAttributes& attributes, std::string_v
         subject);
 }
 
+void mapTree(int tree, int userNamespace, Depth depth, std::string_view subject) {
+  mount_attr change{};
+  change.attr_set = MOUNT_ATTR_IDMAP;
+  change.userns_fd = static_cast<uint64_t>(userNamespace);
+  const unsigned flags = AT_EMPTY_PATH | (depth == Depth::recursive ? AT_RECURSIVE : 0U);
+  check(syscall(SYS_mount_setattr, tree, "", flags, &change, sizeof change), "mount_setattr",
+        subject);
+}
+
 void makeNamespacePrivate() {
   mount_attr change{};
   change.propagation = kMsPrivate;
@@ -90,9 +109,13 @@ void attachTree(int tree, int target, std::string_view subject) {
         "move_mount", subject);
 }
 
-void enterTree(int tree) {
+void stackTree(int tree) {
   check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
         "/");
+}
+
+void enterTree(int tree) {
+  stackTree(tree);
   check(fchdir(tree), "fchdir", "/");
 }
 

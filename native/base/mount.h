@@ -20,6 +20,11 @@ enum class Automount { leave, trigger };
 Fd makeFilesystem(const std::string& type, const std::vector<std::string>& options,
                   unsigned attributes);
 
+// An overlay of the directory `work`/upper over `lower`, with `work`/work as its scratch directory.
+// Both are trees that are attached in the own mount namespace (before Linux 6.15 the kernel takes
+// no detached layers), reached through /proc/self/fd. Options as above.
+Fd makeOverlay(int lower, int work, const std::vector<std::string>& options, unsigned attributes);
+
 // Clones the tree at `path` (under `directory` if relative; the descriptor itself if `path` is
 // empty).
 Fd openTree(int directory, const std::string& path, Depth depth, Automount automount);
@@ -34,11 +39,18 @@ struct TreeAttributes {
 // Changes attributes of a mount given by descriptor. `subject` names it in errors.
 void setTreeAttributes(int tree, const TreeAttributes& attributes, std::string_view subject);
 
+// Shows a detached tree with the ids of a user namespace (MOUNT_ATTR_IDMAP, Linux 5.12).
+void mapTree(int tree, int userNamespace, Depth depth, std::string_view subject);
+
 // Makes every mount of this mount namespace private, so that nothing done here reaches another one.
 void makeNamespacePrivate();
 
 // Attaches a detached tree on top of what `target` (an O_PATH descriptor) refers to.
 void attachTree(int tree, int target, std::string_view subject);
+
+// Stacks a detached tree on "/". It is attached then, and can be cloned from, until the old root is
+// let go.
+void stackTree(int tree);
 
 // Stacks a detached tree on "/" and makes it the working directory.
 void enterTree(int tree);

@@ -11,6 +11,7 @@
 #include <array>
 
 #include "native/base/clone.h"
+#include "native/base/user-namespace.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
 #include "native/monitor/records.h"
@@ -49,6 +50,7 @@ StartedContainer Start::run(std::vector<Fd>& passed) {
   cloneInit(passed);
   failpoints_.reach(Failpoint::kMonitorAfterClone);
   try {
+    mapInit();
     handshake();
   } catch (...) {
     killInit();
@@ -73,8 +75,22 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   }
   started_.init = child.pid;
   started_.pidfd = std::move(child.pidfd);
-  interpreter_.closeHandles();
   passed.clear();
+}
+
+// Init waits meanwhile: nothing of it has run in its namespaces.
+void Start::mapInit() {
+  const PlanHeader& header = plan_.header;
+  if (!header.uidMap.empty()) {
+    mapIds(started_.init, header.uidMap, header.gidMap);
+    interpreter_.useUserNamespace(openUserNamespace(started_.init));
+  }
+  try {
+    interpreter_.run(plan_.mapped);
+  } catch (const SyscallError& cause) {
+    throw failure(Stage::kMapped, static_cast<uint32_t>(interpreter_.step()), cause);
+  }
+  interpreter_.closeHandles();
 }
 
 void Start::handshake() {

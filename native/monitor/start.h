@@ -39,6 +39,7 @@ class Start {
 
  private:
   void cloneInit(std::vector<Fd>& passed);
+  void mapInit();
   void handshake();
   RawMessage awaitInit(const char* waitingFor);
   void awaitExecve();

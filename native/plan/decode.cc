@@ -19,6 +19,7 @@ Plan decodePlan(std::string_view bytes) {
   Plan plan;
   decode(reader, plan.header);
   plan.outside = operations(reader);
+  plan.mapped = operations(reader);
   plan.inside = operations(reader);
   reader.expectEnd();
   return plan;

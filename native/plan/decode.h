@@ -13,6 +13,7 @@ namespace tslxc {
 struct Plan {
   PlanHeader header;
   std::vector<Operation> outside;
+  std::vector<Operation> mapped;
   std::vector<Operation> inside;
 };
 

@@ -1,15 +1,10 @@
 #include "native/plan/interpret.h"
 
 #include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "native/base/capability.h"
 #include "native/base/mount.h"
 #include "native/base/path.h"
 #include "native/base/pivot.h"
@@ -68,9 +63,29 @@ void Interpreter::operator()(const MakeFilesystem& op) {
   open(op.tree, makeFilesystem(op.type, op.options, op.attributes), op.type);
 }
 
+void Interpreter::operator()(const AttachLoop& op) {
+  LoopDevice loop = attachLoop(op.path, op.access);
+  open(op.device, std::move(loop.fd), loop.path);
+}
+
+void Interpreter::operator()(const MakeFilesystemOn& op) {
+  std::vector<std::string> options = {"source=" + handles_.at(op.device).subject};
+  options.insert(options.end(), op.options.begin(), op.options.end());
+  open(op.tree, makeFilesystem(op.type, options, op.attributes), op.type);
+}
+
+void Interpreter::operator()(const MakeOverlay& op) {
+  open(op.tree, makeOverlay(handle(op.lower), handle(op.work), op.options, op.attributes),
+       "overlay");
+}
+
 void Interpreter::operator()(const SetTreeAttributes& op) {
   setTreeAttributes(handle(op.tree), {op.set, op.clear, op.propagation, op.depth},
                     handles_[op.tree].subject);
+}
+
+void Interpreter::operator()(const MapTree& op) {
+  mapTree(handle(op.tree), userNamespace_.get(), op.depth, handles_[op.tree].subject);
 }
 
 void Interpreter::operator()(const MakeNode& op) {
@@ -91,13 +106,30 @@ void Interpreter::operator()(const MakeSymlink& op) {
   check(symlinkat(op.target.c_str(), entry.parent.get(), entry.name.c_str()), "symlinkat", op.path);
 }
 
+void Interpreter::operator()(const ChangeOwner& op) {
+  const Entry entry = entryInRoot(handle(op.tree), op.path);
+  check(fchownat(entry.parent.get(), entry.name.c_str(), op.uid, op.gid, AT_SYMLINK_NOFOLLOW),
+        "fchownat", op.path);
+}
+
 void Interpreter::operator()(const MakeNamespacePrivate&) { makeNamespacePrivate(); }
+
+void Interpreter::operator()(const StackTree& op) { stackTree(handle(op.tree)); }
 
 void Interpreter::operator()(const EnterTree& op) { enterTree(handle(op.tree)); }
 
 void Interpreter::operator()(const AttachTree& op) {
   const Fd target = place(op.root, op.path, op.missing);
   if (target.valid()) attachTree(handle(op.tree), target.get(), op.path);
+}
+
+void Interpreter::operator()(const CoverPath& op) {
+  const Fd target = place(op.root, op.path, op.missing);
+  if (!target.valid()) return;
+  const Fd source = openInRoot(handle(op.source), op.from, O_PATH);
+  const Fd clone = openTree(source.get(), "", op.depth, Automount::leave);
+  setTreeAttributes(clone.get(), {op.set, 0, 0, op.depth}, op.path);
+  attachTree(clone.get(), target.get(), op.path);
 }
 
 void Interpreter::operator()(const DetachTree& op) {
@@ -109,62 +141,5 @@ void Interpreter::operator()(const DetachTree& op) {
 }
 
 void Interpreter::operator()(const PivotRoot&) { pivotIntoWorkingDirectory(); }
-
-void Interpreter::operator()(const OpenFile& op) {
-  open(op.file, Fd(check(::open(op.path.c_str(), O_WRONLY | O_CLOEXEC), "open", op.path)), op.path);
-}
-
-void Interpreter::operator()(const WriteFile& op) {
-  const ssize_t size = static_cast<ssize_t>(op.text.size());
-  const ssize_t written =
-      check(retry([&] { return write(handle(op.file), op.text.data(), op.text.size()); }), "write",
-            handles_[op.file].subject);
-  if (written != size) throw SyscallError{EIO, "write", handles_[op.file].subject};
-}
-
-void Interpreter::operator()(const Unshare& op) {
-  check(unshare(static_cast<int>(op.namespaces)), "unshare");
-}
-
-void Interpreter::operator()(const SetHostname& op) {
-  check(sethostname(op.name.data(), op.name.size()), "sethostname", op.name);
-}
-
-void Interpreter::operator()(const NewSession& op) {
-  check(setsid(), "setsid");
-  umask(op.umask);
-}
-
-void Interpreter::operator()(const OpenConsole& op) {
-  if (consoles_.size() != op.index) throw SyscallError{EBADF, "plan", "a console out of order"};
-  Pty pty = openPty(handle(op.devpts));
-  check(fchown(pty.slave.get(), op.uid, static_cast<gid_t>(-1)), "fchown", "console");
-  consoles_.push_back(std::move(pty));
-}
-
-void Interpreter::operator()(const SetCapabilities& op) { keepCapabilities(op.keep); }
-
-void Interpreter::operator()(const SetIds& op) {
-  // By number: libc's wrappers change the ids of every thread of the process.
-  check(syscall(SYS_setresgid, op.gid, op.gid, op.gid), "setresgid", std::to_string(op.gid));
-  check(syscall(SYS_setgroups, op.groups.size(), op.groups.data()), "setgroups");
-  check(syscall(SYS_setresuid, op.uid, op.uid, op.uid), "setresuid", std::to_string(op.uid));
-}
-
-void Interpreter::operator()(const ChangeDirectory& op) {
-  check(chdir(op.path.c_str()), "chdir", op.path);
-}
-
-void Interpreter::operator()(const ResetSignals&) {
-  for (int number = 1; number < _NSIG; ++number)
-    signal(number, SIG_DFL);  // SIGKILL and such refuse
-  sigset_t none;
-  sigemptyset(&none);
-  check(sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
-}
-
-void Interpreter::operator()(const SetParentDeathSignal& op) {
-  check(prctl(PR_SET_PDEATHSIG, op.signal, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
-}
 
 }  // namespace tslxc

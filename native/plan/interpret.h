@@ -20,6 +20,9 @@ class Interpreter {
   // Position of the operation that is being performed, or was last, in the list given to run().
   size_t step() const { return step_; }
 
+  // The namespace by which mapTree shows trees.
+  void useUserNamespace(Fd userNamespace) { userNamespace_ = std::move(userNamespace); }
+
   // What openConsole opened, in order of the consoles.
   std::vector<Pty>& consoles() { return consoles_; }
 
@@ -27,26 +30,44 @@ class Interpreter {
   std::vector<int> descriptors() const;
 
   // Closes every handle.
-  void closeHandles() { handles_.clear(); }
+  void closeHandles() {
+    handles_.clear();
+    userNamespace_.reset();
+  }
 
   void operator()(const OpenTree& op);
   void operator()(const CloneTree& op);
   void operator()(const MakeFilesystem& op);
+  void operator()(const AttachLoop& op);
+  void operator()(const MakeFilesystemOn& op);
+  void operator()(const MakeOverlay& op);
   void operator()(const SetTreeAttributes& op);
+  void operator()(const MapTree& op);
   void operator()(const MakeNode& op);
   void operator()(const MakeDirectory& op);
   void operator()(const MakeSymlink& op);
+  void operator()(const ChangeOwner& op);
   void operator()(const MakeNamespacePrivate& op);
+  void operator()(const StackTree& op);
   void operator()(const EnterTree& op);
   void operator()(const AttachTree& op);
+  void operator()(const CoverPath& op);
   void operator()(const DetachTree& op);
   void operator()(const PivotRoot& op);
   void operator()(const OpenFile& op);
   void operator()(const WriteFile& op);
   void operator()(const Unshare& op);
+  void operator()(const OpenNamespace& op);
+  void operator()(const JoinNamespace& op);
+  void operator()(const SetLinkUp& op);
   void operator()(const SetHostname& op);
   void operator()(const NewSession& op);
   void operator()(const OpenConsole& op);
+  void operator()(const SetResourceLimit& op);
+  void operator()(const NewSessionKeyring& op);
+  void operator()(const SetNoNewPrivileges& op);
+  void operator()(const SetSeccomp& op);
+  void operator()(const LimitBoundingSet& op);
   void operator()(const SetCapabilities& op);
   void operator()(const SetIds& op);
   void operator()(const ChangeDirectory& op);
@@ -65,6 +86,7 @@ class Interpreter {
     std::string subject;
   };
   std::vector<Handle> handles_;
+  Fd userNamespace_;
   std::vector<Pty> consoles_;
   size_t step_ = 0;
 };

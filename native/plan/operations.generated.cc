@@ -26,11 +26,38 @@ void decode(Reader& reader, MakeFilesystem& value) {
   value.attributes = reader.u32();
 }
 
+void decode(Reader& reader, AttachLoop& value) {
+  value.device = reader.u8();
+  value.path = reader.string();
+  value.access = reader.choice<Access>(2);
+}
+
+void decode(Reader& reader, MakeFilesystemOn& value) {
+  value.tree = reader.u8();
+  value.device = reader.u8();
+  value.type = reader.string();
+  value.options = reader.strings();
+  value.attributes = reader.u32();
+}
+
+void decode(Reader& reader, MakeOverlay& value) {
+  value.tree = reader.u8();
+  value.lower = reader.u8();
+  value.work = reader.u8();
+  value.options = reader.strings();
+  value.attributes = reader.u32();
+}
+
 void decode(Reader& reader, SetTreeAttributes& value) {
   value.tree = reader.u8();
   value.set = reader.u32();
   value.clear = reader.u32();
   value.propagation = reader.u32();
+  value.depth = reader.choice<Depth>(2);
+}
+
+void decode(Reader& reader, MapTree& value) {
+  value.tree = reader.u8();
   value.depth = reader.choice<Depth>(2);
 }
 
@@ -55,6 +82,17 @@ void decode(Reader& reader, MakeSymlink& value) {
   value.target = reader.string();
 }
 
+void decode(Reader& reader, ChangeOwner& value) {
+  value.tree = reader.u8();
+  value.path = reader.string();
+  value.uid = reader.u32();
+  value.gid = reader.u32();
+}
+
+
+void decode(Reader& reader, StackTree& value) {
+  value.tree = reader.u8();
+}
 
 void decode(Reader& reader, EnterTree& value) {
   value.tree = reader.u8();
@@ -64,6 +102,16 @@ void decode(Reader& reader, AttachTree& value) {
   value.tree = reader.u8();
   value.root = reader.u8();
   value.path = reader.string();
+  value.missing = reader.choice<Missing>(4);
+}
+
+void decode(Reader& reader, CoverPath& value) {
+  value.root = reader.u8();
+  value.path = reader.string();
+  value.source = reader.u8();
+  value.from = reader.string();
+  value.depth = reader.choice<Depth>(2);
+  value.set = reader.u32();
   value.missing = reader.choice<Missing>(4);
 }
 
@@ -88,6 +136,21 @@ void decode(Reader& reader, Unshare& value) {
   value.namespaces = reader.u32();
 }
 
+void decode(Reader& reader, OpenNamespace& value) {
+  value.file = reader.u8();
+  value.path = reader.string();
+  value.inode = reader.u64();
+}
+
+void decode(Reader& reader, JoinNamespace& value) {
+  value.file = reader.u8();
+  value.kind = reader.u32();
+}
+
+void decode(Reader& reader, SetLinkUp& value) {
+  value.name = reader.string();
+}
+
 void decode(Reader& reader, SetHostname& value) {
   value.name = reader.string();
 }
@@ -100,6 +163,22 @@ void decode(Reader& reader, OpenConsole& value) {
   value.devpts = reader.u8();
   value.index = reader.u8();
   value.uid = reader.u32();
+}
+
+void decode(Reader& reader, SetResourceLimit& value) {
+  value.resource = reader.u32();
+  value.soft = reader.u64();
+  value.hard = reader.u64();
+}
+
+
+
+void decode(Reader& reader, SetSeccomp& value) {
+  value.program = reader.u32s();
+}
+
+void decode(Reader& reader, LimitBoundingSet& value) {
+  value.keep = reader.u64();
 }
 
 void decode(Reader& reader, SetCapabilities& value) {
@@ -139,44 +218,74 @@ Operation decodeOperation(Reader& reader) {
     case 3:
       return decoded<MakeFilesystem>(reader);
     case 4:
-      return decoded<SetTreeAttributes>(reader);
+      return decoded<AttachLoop>(reader);
     case 5:
-      return decoded<MakeNode>(reader);
+      return decoded<MakeFilesystemOn>(reader);
     case 6:
-      return decoded<MakeDirectory>(reader);
+      return decoded<MakeOverlay>(reader);
     case 7:
-      return decoded<MakeSymlink>(reader);
+      return decoded<SetTreeAttributes>(reader);
     case 8:
-      return MakeNamespacePrivate{};
+      return decoded<MapTree>(reader);
     case 9:
-      return decoded<EnterTree>(reader);
+      return decoded<MakeNode>(reader);
     case 10:
-      return decoded<AttachTree>(reader);
+      return decoded<MakeDirectory>(reader);
     case 11:
-      return decoded<DetachTree>(reader);
+      return decoded<MakeSymlink>(reader);
     case 12:
-      return PivotRoot{};
+      return decoded<ChangeOwner>(reader);
     case 13:
-      return decoded<OpenFile>(reader);
+      return MakeNamespacePrivate{};
     case 14:
-      return decoded<WriteFile>(reader);
+      return decoded<StackTree>(reader);
     case 15:
-      return decoded<Unshare>(reader);
+      return decoded<EnterTree>(reader);
     case 16:
-      return decoded<SetHostname>(reader);
+      return decoded<AttachTree>(reader);
     case 17:
-      return decoded<NewSession>(reader);
+      return decoded<CoverPath>(reader);
     case 18:
-      return decoded<OpenConsole>(reader);
+      return decoded<DetachTree>(reader);
     case 19:
-      return decoded<SetCapabilities>(reader);
+      return PivotRoot{};
     case 20:
-      return decoded<SetIds>(reader);
+      return decoded<OpenFile>(reader);
     case 21:
-      return decoded<ChangeDirectory>(reader);
+      return decoded<WriteFile>(reader);
     case 22:
-      return ResetSignals{};
+      return decoded<Unshare>(reader);
     case 23:
+      return decoded<OpenNamespace>(reader);
+    case 24:
+      return decoded<JoinNamespace>(reader);
+    case 25:
+      return decoded<SetLinkUp>(reader);
+    case 26:
+      return decoded<SetHostname>(reader);
+    case 27:
+      return decoded<NewSession>(reader);
+    case 28:
+      return decoded<OpenConsole>(reader);
+    case 29:
+      return decoded<SetResourceLimit>(reader);
+    case 30:
+      return NewSessionKeyring{};
+    case 31:
+      return SetNoNewPrivileges{};
+    case 32:
+      return decoded<SetSeccomp>(reader);
+    case 33:
+      return decoded<LimitBoundingSet>(reader);
+    case 34:
+      return decoded<SetCapabilities>(reader);
+    case 35:
+      return decoded<SetIds>(reader);
+    case 36:
+      return decoded<ChangeDirectory>(reader);
+    case 37:
+      return ResetSignals{};
+    case 38:
       return decoded<SetParentDeathSignal>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
@@ -192,44 +301,74 @@ const char* operationName(const Operation& operation) {
     case 2:
       return "makeFilesystem";
     case 3:
-      return "setTreeAttributes";
+      return "attachLoop";
     case 4:
-      return "makeNode";
+      return "makeFilesystemOn";
     case 5:
-      return "makeDirectory";
+      return "makeOverlay";
     case 6:
-      return "makeSymlink";
+      return "setTreeAttributes";
     case 7:
-      return "makeNamespacePrivate";
+      return "mapTree";
     case 8:
-      return "enterTree";
+      return "makeNode";
     case 9:
-      return "attachTree";
+      return "makeDirectory";
     case 10:
-      return "detachTree";
+      return "makeSymlink";
     case 11:
-      return "pivotRoot";
+      return "changeOwner";
     case 12:
-      return "openFile";
+      return "makeNamespacePrivate";
     case 13:
-      return "writeFile";
+      return "stackTree";
     case 14:
-      return "unshare";
+      return "enterTree";
     case 15:
-      return "setHostname";
+      return "attachTree";
     case 16:
-      return "newSession";
+      return "coverPath";
     case 17:
-      return "openConsole";
+      return "detachTree";
     case 18:
-      return "setCapabilities";
+      return "pivotRoot";
     case 19:
-      return "setIds";
+      return "openFile";
     case 20:
-      return "changeDirectory";
+      return "writeFile";
     case 21:
-      return "resetSignals";
+      return "unshare";
     case 22:
+      return "openNamespace";
+    case 23:
+      return "joinNamespace";
+    case 24:
+      return "setLinkUp";
+    case 25:
+      return "setHostname";
+    case 26:
+      return "newSession";
+    case 27:
+      return "openConsole";
+    case 28:
+      return "setResourceLimit";
+    case 29:
+      return "newSessionKeyring";
+    case 30:
+      return "setNoNewPrivileges";
+    case 31:
+      return "setSeccomp";
+    case 32:
+      return "limitBoundingSet";
+    case 33:
+      return "setCapabilities";
+    case 34:
+      return "setIds";
+    case 35:
+      return "changeDirectory";
+    case 36:
+      return "resetSignals";
+    case 37:
       return "setParentDeathSignal";
     default:
       return "";
@@ -240,6 +379,8 @@ void decode(Reader& reader, PlanHeader& value) {
   value.name = reader.string();
   value.runDirectory = reader.string();
   value.namespaces = reader.u32();
+  value.uidMap = reader.string();
+  value.gidMap = reader.string();
   value.unifiedCgroup = reader.string();
   value.monitorTasks = reader.strings();
   value.deadline = reader.u32();

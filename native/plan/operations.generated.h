@@ -7,11 +7,12 @@
 #include <variant>
 #include <vector>
 
+#include "native/base/loop.h"
 #include "native/base/mount.h"
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 1;
+inline constexpr uint32_t kPlanVersion = 2;
 
 enum class Missing : uint8_t {
   kFail,
@@ -41,11 +42,38 @@ struct MakeFilesystem {
   uint32_t attributes = 0;
 };
 
+struct AttachLoop {
+  uint8_t device = 0;
+  std::string path{};
+  Access access{};
+};
+
+struct MakeFilesystemOn {
+  uint8_t tree = 0;
+  uint8_t device = 0;
+  std::string type{};
+  std::vector<std::string> options{};
+  uint32_t attributes = 0;
+};
+
+struct MakeOverlay {
+  uint8_t tree = 0;
+  uint8_t lower = 0;
+  uint8_t work = 0;
+  std::vector<std::string> options{};
+  uint32_t attributes = 0;
+};
+
 struct SetTreeAttributes {
   uint8_t tree = 0;
   uint32_t set = 0;
   uint32_t clear = 0;
   uint32_t propagation = 0;
+  Depth depth{};
+};
+
+struct MapTree {
+  uint8_t tree = 0;
   Depth depth{};
 };
 
@@ -70,7 +98,18 @@ struct MakeSymlink {
   std::string target{};
 };
 
+struct ChangeOwner {
+  uint8_t tree = 0;
+  std::string path{};
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+};
+
 struct MakeNamespacePrivate {
+};
+
+struct StackTree {
+  uint8_t tree = 0;
 };
 
 struct EnterTree {
@@ -81,6 +120,16 @@ struct AttachTree {
   uint8_t tree = 0;
   uint8_t root = 0;
   std::string path{};
+  Missing missing{};
+};
+
+struct CoverPath {
+  uint8_t root = 0;
+  std::string path{};
+  uint8_t source = 0;
+  std::string from{};
+  Depth depth{};
+  uint32_t set = 0;
   Missing missing{};
 };
 
@@ -107,6 +156,21 @@ struct Unshare {
   uint32_t namespaces = 0;
 };
 
+struct OpenNamespace {
+  uint8_t file = 0;
+  std::string path{};
+  uint64_t inode = 0;
+};
+
+struct JoinNamespace {
+  uint8_t file = 0;
+  uint32_t kind = 0;
+};
+
+struct SetLinkUp {
+  std::string name{};
+};
+
 struct SetHostname {
   std::string name{};
 };
@@ -119,6 +183,26 @@ struct OpenConsole {
   uint8_t devpts = 0;
   uint8_t index = 0;
   uint32_t uid = 0;
+};
+
+struct SetResourceLimit {
+  uint32_t resource = 0;
+  uint64_t soft = 0;
+  uint64_t hard = 0;
+};
+
+struct NewSessionKeyring {
+};
+
+struct SetNoNewPrivileges {
+};
+
+struct SetSeccomp {
+  std::vector<uint32_t> program{};
+};
+
+struct LimitBoundingSet {
+  uint64_t keep = 0;
 };
 
 struct SetCapabilities {
@@ -146,21 +230,36 @@ using Operation =
     std::variant<OpenTree,
                  CloneTree,
                  MakeFilesystem,
+                 AttachLoop,
+                 MakeFilesystemOn,
+                 MakeOverlay,
                  SetTreeAttributes,
+                 MapTree,
                  MakeNode,
                  MakeDirectory,
                  MakeSymlink,
+                 ChangeOwner,
                  MakeNamespacePrivate,
+                 StackTree,
                  EnterTree,
                  AttachTree,
+                 CoverPath,
                  DetachTree,
                  PivotRoot,
                  OpenFile,
                  WriteFile,
                  Unshare,
+                 OpenNamespace,
+                 JoinNamespace,
+                 SetLinkUp,
                  SetHostname,
                  NewSession,
                  OpenConsole,
+                 SetResourceLimit,
+                 NewSessionKeyring,
+                 SetNoNewPrivileges,
+                 SetSeccomp,
+                 LimitBoundingSet,
                  SetCapabilities,
                  SetIds,
                  ChangeDirectory,
@@ -171,6 +270,8 @@ struct PlanHeader {
   std::string name{};
   std::string runDirectory{};
   uint32_t namespaces = 0;
+  std::string uidMap{};
+  std::string gidMap{};
   std::string unifiedCgroup{};
   std::vector<std::string> monitorTasks{};
   uint32_t deadline = 0;

@@ -1,0 +1,24 @@
+// Image files as block devices: loop(4).
+#pragma once
+
+#include <string>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+enum class Access { readOnly, readWrite };
+
+// A loop device with an image file behind it.
+struct LoopDevice {
+  Fd fd;
+  std::string path;  // "/dev/loop3"
+};
+
+// Opens the image and gives it to a free loop device (LOOP_CONFIGURE, Linux 5.8), which lets it go
+// by itself when its last user has closed it (LO_FLAGS_AUTOCLEAR): a crash leaves nothing behind. A
+// read-only image is opened read-only, and so is the device. Throws SyscallError with the image's
+// path, or the device's.
+LoopDevice attachLoop(const std::string& image, Access access);
+
+}  // namespace tslxc
