@@ -163,7 +163,7 @@ interface FieldValues {
 
 type FieldsOf<F extends Record<string, FieldType>> = { readonly [K in keyof F]: FieldValues[F[K]] };
 
-type OperationOf<Name extends OperationName> = Readonly<{ op: Name }> &
+export type OperationOf<Name extends OperationName> = Readonly<{ op: Name }> &
   FieldsOf<(typeof operationFields)[Name]>;
 
 /** One step of a plan. Plain data: it crosses a process boundary and is compared in tests. */
