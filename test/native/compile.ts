@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, runProgram } from '../support/run-command';
+import type { CommandResult } from '../support/run-command';
 
 const flags = [
   '-std=gnu++20',
@@ -71,10 +72,20 @@ async function compile(folder: string, name: Program): Promise<string> {
   return executable;
 }
 
-/** Compiles all of them, two at a time, and forgets those of other sources. */
-export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
+function makeFolder(): string {
   const folder = join(cache, hash());
   mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** The executable of one of them. */
+export function compileOne(name: Program): Promise<string> {
+  return compile(makeFolder(), name);
+}
+
+/** Compiles all of them, two at a time, and forgets those of other sources. */
+export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
+  const folder = makeFolder();
   for (const other of readdirSync(cache)) {
     if (join(cache, other) !== folder) rmSync(join(cache, other), { recursive: true });
   }
@@ -87,4 +98,16 @@ export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
   };
   await Promise.all([worker(), worker()]);
   return compiled;
+}
+
+/** Runs one in `folder`; what a sanitizer finds is on stderr, and no success. */
+export function runSanitized(argv: readonly string[], folder: string): Promise<CommandResult> {
+  return runProgram(argv, {
+    cwd: folder,
+    timeout: 100_000,
+    env: {
+      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:allocator_may_return_null=0',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+    },
+  });
 }

@@ -16,7 +16,7 @@ import { cgroupsOf, expectGone, initOf, monitorsOf } from './container-traces';
 import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
 import { untilIn } from './processes';
-import { commandEnvironment, commandLine, runSuccessfully } from './run-command';
+import { commandEnvironment, commandLine } from './run-command';
 import { makeTestRoot } from './test-root';
 import type { TestRoot } from './test-root';
 
@@ -118,10 +118,10 @@ export class FailpointLane implements AsyncDisposable {
   }
 
   async #listedState(): Promise<Outcome> {
-    const list = await runSuccessfully(['list', '--all'], { root: this.#root.path });
-    const state = new RegExp(` ${this.#domain.name} +(running|shut off)`).exec(list)?.[1];
-    if (state === undefined) throw new Error(`the domain is not in the list:\n${list}`);
-    return state === 'running' ? 'running' : 'gone';
+    const domains = await this.#connection.listDomains();
+    const found = domains.find(({ name }) => name === this.#domain.name);
+    if (found === undefined) throw new Error('the domain is not in the list');
+    return found.id === undefined ? 'gone' : 'running';
   }
 
   async #expectRunning(): Promise<void> {
