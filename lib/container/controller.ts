@@ -25,6 +25,7 @@ import { prepare } from './preparation';
 import type { Preparation } from './preparation';
 import { RunningContainer } from './running-container';
 import type { StartRecord } from './run-state';
+import { spawnFailure } from './spawn-failure';
 import { removeStaleCgroups } from './stale-cgroups';
 import { ownerOf } from './undo';
 
@@ -172,6 +173,8 @@ async function spawn(start: ContainerStart, preparation: Preparation): Promise<n
   } finally {
     if (leaf !== -1) closeSync(leaf);
   }
+  } catch (error) {
+    throw spawnFailure(error, cgroups.steps, plan.header.name);
 }
 
 function descriptorArguments(count: number): string[] {
