@@ -3,7 +3,7 @@
  * root and without a container. It decides nothing.
  */
 import { existsSync } from 'node:fs';
-import { cleanUp, forget } from '../container/cleanup';
+import { cleanUp, forget, rememberFailedStart } from '../container/cleanup';
 import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
@@ -31,6 +31,7 @@ export interface Containers {
   readonly prepare: typeof prepare;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
+  readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
   readonly bootId: typeof bootId;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
@@ -53,4 +54,5 @@ export const containers: Containers = {
   bootId,
   connectMonitor: (paths, name) => MonitorClient.connect(paths, name),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
+  rememberFailedStart,
 };

@@ -3,6 +3,7 @@ import type { ContainerStart } from '../container/controller';
 import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
+import type { OwnedContainer } from './containers';
 import type { Session } from './session';
 import type { StartOptions } from './types';
 
@@ -23,9 +24,8 @@ export interface Launch {
 export async function launch(session: Session, what: Launch): Promise<void> {
   const { definition } = what;
   const { name, uuid } = definition;
-  checkStartable(definition);
   const start = describeStart(session, what);
-  const container = await session.containers.startContainer(start);
+  const container = await startOrRemember(session, start);
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
   await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
@@ -33,6 +33,24 @@ export async function launch(session: Session, what: Launch): Promise<void> {
 }
 
 const texts = new WeakMap<DomainDefinition, string>();
+
+/** A start that fails, or that is refused, is why the domain is off from then on. */
+async function startOrRemember(session: Session, start: ContainerStart): Promise<OwnedContainer> {
+  const { paths, containers, logger } = session;
+  const { definition, persistence } = start;
+  const { name } = definition;
+  try {
+    checkStartable(definition);
+    return await containers.startContainer(start);
+  } catch (error) {
+    try {
+      if (persistence === 'persistent') containers.rememberFailedStart(paths, name);
+    } catch (second) {
+      logger.error({ err: second, domain: name }, 'a failed start could not be put on record');
+    }
+    throw error;
+  }
+}
 
 /** Definitions never change: one that is started again is not printed again. */
 function canonicalText(definition: DomainDefinition): string {
