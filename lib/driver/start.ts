@@ -11,6 +11,8 @@ export interface Launch {
   readonly definition: DomainDefinition;
   readonly persistence: 'persistent' | 'transient';
   readonly options: StartOptions;
+  /** Restarts in a row that have led to this start; 0 when left out. */
+  readonly restarts?: number;
   /** Called at the end of a container that this process owns. */
   readonly onExited: () => void;
 }
@@ -32,8 +34,6 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   session.logger.info({ domain: name, id: container.id }, 'container started');
 }
 
-const texts = new WeakMap<DomainDefinition, string>();
-
 /** A start that fails, or that is refused, is why the domain is off from then on. */
 async function startOrRemember(session: Session, start: ContainerStart): Promise<OwnedContainer> {
   const { paths, containers, logger } = session;
@@ -52,6 +52,8 @@ async function startOrRemember(session: Session, start: ContainerStart): Promise
   }
 }
 
+const texts = new WeakMap<DomainDefinition, string>();
+
 /** Definitions never change: one that is started again is not printed again. */
 function canonicalText(definition: DomainDefinition): string {
   const text = texts.get(definition) ?? formatDomain(definition);
@@ -61,7 +63,7 @@ function canonicalText(definition: DomainDefinition): string {
 
 function describeStart(session: Session, what: Launch): ContainerStart {
   const { paths, startTimeout } = session;
-  const { definition, persistence, options, onExited } = what;
+  const { definition, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], consoleDescriptor, signal, ownership = 'keep' } = options;
   return {
     paths,
@@ -69,6 +71,7 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     xml: canonicalText(definition),
     persistence,
     startTimeout,
+    restarts,
     passDescriptors,
     ownership,
     onExited,

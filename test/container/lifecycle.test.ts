@@ -160,11 +160,38 @@ test('on_poweroff restart starts it again also when nobody owns it', async () =>
   await destroyRestarting(domain);
 });
 
-async function destroyRestarting(domain: Domain): Promise<void> {
-  await domain.destroy();
+test.each(['keep', 'leave'] as const)(
+  'an init that ends at once does not start again and again (ownership %s), and destroy wins at once',
+  async (ownership) => {
+    const events = connection.events();
+    let starts = 0;
+    const counting = (async (): Promise<void> => {
+      for await (const { event } of events) if (event === 'started') starts += 1;
+    })();
+    const domain = await define('exit 0', '<on_poweroff>restart</on_poweroff>');
+    await domain.start({ ownership });
+    await sleep(2500);
+    // At 0, 0.1, 0.3, 0.7 and 1.5 s; the next would be at 3.1 s.
+    expect(starts).toBeGreaterThanOrEqual(3);
+    expect(starts).toBeLessThanOrEqual(5);
+    const began = performance.now();
+    await domain.destroy();
+    expect(performance.now() - began).toBeLessThan(500);
+    await events.return?.();
+    await counting;
+    await destroyedForGood(domain);
+  },
+);
+
+async function destroyedForGood(domain: Domain): Promise<void> {
   await sleep(1000);
   expect(domain.id).toBeUndefined();
   expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+}
+
+async function destroyRestarting(domain: Domain): Promise<void> {
+  await domain.destroy();
+  await destroyedForGood(domain);
 }
 
 test('a start that is given up leaves the host as it was', async () => {
