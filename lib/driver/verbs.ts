@@ -120,11 +120,16 @@ async function withinPatience(answer: Promise<void>): Promise<void> {
   }
 }
 
+/** A monitor that doesn't answer doesn't end its container either. */
+function unlessSilent(error: unknown): undefined {
+  if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
+}
+
 /** Asks the monitor; when it is gone, or goes without an answer, the state tells. */
 async function killInit(session: Session, name: string): Promise<void> {
   // The owner's channel is there already.
   if ((await session.owned(name)?.destroy()) !== undefined) return;
-  const monitor = await session.containers.connectMonitor(session.paths, name);
+  const monitor = await session.containers.connectMonitor(session.paths, name).catch(unlessSilent);
   if (monitor === undefined) return;
   try {
     await monitor.destroy();

@@ -24,6 +24,20 @@ beforeEach(async () => {
   domain = await connection.defineDomain(xml);
 });
 
+test('a start that fails, or is refused before anything is done, is why the domain is off', async () => {
+  const failed = { state: 'shutoff', reason: 'failed', exit: expect.anything() as object };
+  host.failStart = () => new Error('no memory');
+  await expect(domain.start()).rejects.toThrow('no memory');
+  expect(await domain.state()).toMatchObject(failed);
+  const devices = "<interface type='network'><source network='default'/></interface>";
+  const other = await connection.defineDomain(domainXml({ name: 'other', devices }));
+  await expect(other.start()).rejects.toMatchObject({ code: 'CONFIG_UNSUPPORTED' });
+  expect(await other.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  host.failStart = undefined;
+  await domain.start();
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+});
+
 test('a domain starts, has an id, is destroyed, and says so', async () => {
   expect(domain.id).toBeUndefined();
   expect(await domain.state()).toEqual({ state: 'shutoff', reason: 'unknown' });
