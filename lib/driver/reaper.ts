@@ -25,9 +25,12 @@ export type Sequel = 'carryOut' | 'stay';
 /** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
 const width = 4;
 
+/** How long a start without its caller may take to run or to end, in milliseconds, and how often that is looked at. */
+const abandoned = { patience: 2000, pause: 10 };
+
 /** Cleans up what has ended. Under the domain's lock. */
 export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
-  const before = stateUnderLock(session, name);
+  const before = await stateUnderLock(session, name);
   if (before.phase !== 'ended') return { state: before };
   const ownership = session.owned(name) === undefined ? 'leave' : 'keep';
   const exit = await finish(session, name, before);
@@ -35,15 +38,28 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
     const restarts = restartsAfter(before.start, exit);
     await restart(session, { start: before.start, ownership, restarts });
   }
-  const after = stateUnderLock(session, name);
+  const after = await stateUnderLock(session, name);
   const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
   return { state, ...(exit === undefined ? {} : { exit }) };
 }
 
-/** The state under the domain's lock. A start that still stands there has lost its caller: it has ended. */
-export function stateUnderLock(session: Session, name: string): SettledState | EndedState {
-  const state = session.containers.readRunState(session.paths, name);
-  return state.phase === 'starting' ? { phase: 'ended', start: state.start } : state;
+/**
+ * The state under the domain's lock. A start that stands there has lost its caller. Its monitor then ends by
+ * itself, or has committed and is about to say that the container runs; one that does neither has ended.
+ */
+export async function stateUnderLock(
+  session: Session,
+  name: string,
+): Promise<SettledState | EndedState> {
+  const read = (): RunState => session.containers.readRunState(session.paths, name);
+  const deadline = Date.now() + abandoned.patience;
+  let state = read();
+  while (state.phase === 'starting') {
+    if (Date.now() >= deadline) return { phase: 'ended', start: state.start };
+    await sleep(abandoned.pause);
+    state = read();
+  }
+  return state;
 }
 
 /**
@@ -89,7 +105,7 @@ export async function reapOne(session: Session, name: string): Promise<boolean> 
   const { containers, paths } = session;
   if (containers.readRunState(paths, name).phase !== 'ended') return false;
   return session.locked(name, async () => {
-    if (stateUnderLock(session, name).phase !== 'ended') return false;
+    if ((await stateUnderLock(session, name)).phase !== 'ended') return false;
     await settle(session, name, 'carryOut');
     return true;
   });

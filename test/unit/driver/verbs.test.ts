@@ -162,6 +162,22 @@ test('a start that lost its caller is cleaned up by whoever comes next, and neve
   expect(host.lastEvent()).toMatchObject({ event: 'started' });
 });
 
+test('a start that lost its caller and yet comes to run is waited for', async () => {
+  await domain.start();
+  const running = host.state('web');
+  if (running.phase !== 'running') throw new Error('not running');
+  host.states.set('web', { phase: 'starting', start: running.start });
+  const calls = [domain.start(), domain.undefine()];
+  await sleep(50);
+  host.states.set('web', running);
+  await expect(calls[0]).rejects.toMatchObject({
+    message: 'Requested operation is not valid: Domain is already running',
+  });
+  await calls[1];
+  expect(domain.id).toBe(101);
+  expect(host.state('web')).toBe(running);
+});
+
 test('a start that waits for the lock is given up at once when its signal fires', async () => {
   const release = await host.hold('web');
   const controller = new AbortController();
