@@ -8,10 +8,12 @@ import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
 import { compilePlan } from '../plan/compile';
+import { allowDevices } from '../plan/host-devices';
 import type { Plan } from '../plan/operation';
 import { otherFilesystems, rootOf, sharesRoot } from '../plan/rootfs';
 import type { SourceKind } from '../plan/rootfs';
 import { resolveIdentity } from './accounts';
+import { lookUpDevices } from './host-devices';
 import { failActions, failpoints } from './failpoints';
 import type { ArmedFailpoint } from './failpoints';
 import { borrowedPaths } from './mount-target';
@@ -47,7 +49,8 @@ export interface PreparationInput {
 export function prepare(input: PreparationInput): Preparation {
   const { paths, definition } = input;
   const facts = hostFacts();
-  const cgroups = planCgroups(definition, facts.cgroups, paths.root);
+  const devices = lookUpDevices(definition);
+  const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), devices);
   const sources = sourceKinds(definition);
   const targets = sharesRoot(definition) ? neededTargets(definition, sources) : [];
   const user = `${paths.root}:${definition.name}`;
@@ -57,6 +60,7 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
+    devices,
     hardening: definition.extension.hardening ?? 'hardened',
     maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),

@@ -87,6 +87,30 @@ export interface FilesystemDefinition {
   readonly position: Position;
 }
 
+/** `<hostdev mode='capabilities'>`: a device of the host, at its place below the container's /dev. */
+export interface HostDeviceDefinition {
+  /** `storage` is a block device, `misc` a character device. */
+  readonly type: 'storage' | 'misc';
+  /** Absolute path on the host. */
+  readonly source: string;
+  readonly position: Position;
+}
+
+/** Buses that libvirt knows for a disk's name; printed, and without an effect in a container. */
+export type DiskBus =
+  'ide' | 'fdc' | 'scsi' | 'virtio' | 'xen' | 'usb' | 'uml' | 'sata' | 'sd' | 'none';
+
+/** `<disk type='block'>`: a block device of the host as /dev/TARGET of the container. */
+export interface DiskDefinition {
+  /** Absolute path on the host. */
+  readonly source: string;
+  readonly target: string;
+  readonly bus: DiskBus;
+  readonly readonly: boolean;
+  readonly shareable: boolean;
+  readonly position: Position;
+}
+
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
@@ -105,6 +129,8 @@ export interface LaterElement {
   readonly position: Position;
   /** The value at fault, where other values of the element or attribute are carried out. */
   readonly value?: string;
+  /** What `start` says of it, where the value says too little or libvirt has words of its own. */
+  readonly words?: string;
 }
 
 /** What is kept raw of an element whose other parts are carried out. */
@@ -145,6 +171,8 @@ export interface DomainDefinition {
   readonly emulator: string;
   readonly filesystems: readonly FilesystemDefinition[];
   readonly consoles: readonly ConsoleDefinition[];
+  readonly disks: readonly DiskDefinition[];
+  readonly hostDevices: readonly HostDeviceDefinition[];
   /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
   readonly otherElements: readonly XmlElement[];
   /** Elements of `<devices>` that are kept raw, in libvirt's output order. */

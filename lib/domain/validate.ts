@@ -15,7 +15,7 @@ export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
   const [first] = definition.later;
   if (first !== undefined) {
-    const detail = `${describe(first)} is not carried out by this version`;
+    const detail = first.words ?? `${describe(first)} is not carried out by this version`;
     throw refusal('CONFIG_UNSUPPORTED', detail, first);
   }
   definition.filesystems.forEach(checkAbsolute);

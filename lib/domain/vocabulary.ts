@@ -164,7 +164,7 @@ export const featureNames: readonly string[] = (
 export const devicesVocabulary = vocabulary({
   children: {
     emulator: 'one',
-    disk: 'later',
+    disk: 'many',
     controller: 'later',
     lease: 'later',
     filesystem: 'many',
@@ -180,7 +180,7 @@ export const devicesVocabulary = vocabulary({
     sound: 'later',
     audio: 'later',
     video: 'later',
-    hostdev: 'later',
+    hostdev: 'many',
     redirdev: 'later',
     redirfilter: 'later',
     hub: 'later',
@@ -260,6 +260,73 @@ export const ptySourceVocabulary = vocabulary({
 
 export const consoleTargetVocabulary = vocabulary({
   attributes: { type: 'carried', port: 'carried' },
+});
+
+export const diskVocabulary = vocabulary({
+  attributes: {
+    type: 'carried',
+    device: 'carried',
+    model: 'later',
+    rawio: 'later',
+    sgio: 'later',
+    snapshot: 'later',
+  },
+  children: {
+    driver: 'later',
+    auth: 'later',
+    source: 'one',
+    backingStore: 'later',
+    mirror: 'later',
+    backenddomain: 'later',
+    geometry: 'later',
+    blockio: 'later',
+    target: 'one',
+    iotune: 'later',
+    throttlefilters: 'later',
+    readonly: 'one',
+    shareable: 'one',
+    transient: 'later',
+    encryption: 'later',
+    serial: 'later',
+    wwn: 'later',
+    vendor: 'later',
+    product: 'later',
+    boot: 'later',
+    acpi: 'later',
+    alias: 'output',
+    address: 'output',
+  },
+});
+
+export const diskSourceVocabulary = vocabulary({
+  attributes: { dev: 'carried', file: 'later', startupPolicy: 'later', index: 'output' },
+  children: {
+    encryption: 'later',
+    reservations: 'later',
+    slices: 'later',
+    seclabel: 'later',
+    privateData: 'output',
+  },
+});
+
+export const diskTargetVocabulary = vocabulary({
+  attributes: {
+    dev: 'carried',
+    bus: 'carried',
+    tray: 'later',
+    removable: 'later',
+    rotation_rate: 'later',
+    dpofua: 'later',
+  },
+});
+
+export const hostdevVocabulary = vocabulary({
+  attributes: { mode: 'carried', type: 'carried' },
+  children: { source: 'one', boot: 'later', acpi: 'later', alias: 'output', address: 'output' },
+});
+
+export const hostdevSourceVocabulary = vocabulary({
+  children: { block: 'one', char: 'one' },
 });
 
 /** `<tslxc:container>`. */

@@ -246,7 +246,8 @@ function fillCpuset(hierarchy: CgroupHierarchy, path: string, layout: CgroupLayo
   ];
 }
 
-function deviceLine({ type, major, minor, access }: DeviceRule): string {
+/** A rule as devices.allow takes it. */
+export function deviceLine({ type, major, minor, access }: DeviceRule): string {
   const number = (value: number): string => (value === -1 ? '*' : String(value));
   return `${type} ${number(major)}:${number(minor)} ${access}`;
 }

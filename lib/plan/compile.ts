@@ -3,6 +3,8 @@ import type { DomainDefinition } from '../domain/definition';
 import type { CgroupPlan } from './cgroups';
 import { namespaceFlags } from './constants';
 import { planDevices, planDeviceTree } from './devices';
+import { planHostDevices } from './host-devices';
+import type { HostDevice } from './host-devices';
 import { mapLines } from './id-map';
 import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
 import type { KernelMountFacts } from './kernel-mounts';
@@ -19,6 +21,8 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts {
   readonly runDirectory: string;
   readonly cgroups: CgroupPlan;
   readonly identity: Identity;
+  /** Devices of the host that the container gets too. */
+  readonly devices: readonly HostDevice[];
   /** The command that cleans up when nobody else does. */
   readonly reap: {
     readonly program: string;
@@ -45,6 +49,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planOutsideTrees(definition),
       ...planOutsideSys(definition),
       ...planDeviceTree(definition),
+      ...planHostDevices(definition, facts.devices),
     ],
     mapped: planMappedTrees(definition),
     inside: [

@@ -5,6 +5,7 @@
 import { TslxcError } from '../../../lib/errors';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
+import { hostDevices } from './bad-documents/host-devices';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
 
@@ -17,6 +18,7 @@ const rows = [
   ...systems,
   ...namespaces,
   ...devices,
+  ...hostDevices,
 ];
 
 test('the table has at least 50 documents', () => {

@@ -41,6 +41,8 @@ test("the smallest document has all of libvirt's defaults", () => {
     emulator: '/usr/lib/tslxc/tslxc-monitor',
     filesystems: [],
     consoles: [{ type: 'pty', position: { line: 9, column: 5 } }],
+    disks: [],
+    hostDevices: [],
     otherElements: [],
     otherDevices: [],
     later: [],

@@ -151,6 +151,15 @@ const vcpu = fc
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
+const disk = fc.record({
+  source: path,
+  target: fc.constantFrom('sda', 'hdb', 'vdc1', 'xvdz'),
+  bus: fc.constantFrom('scsi', 'ide', 'virtio'),
+  readonly: fc.boolean(),
+  shareable: fc.boolean(),
+  position,
+});
+
 const definitions: fc.Arbitrary<DomainDefinition> = fc
   .record({
     name: text.map((name) => name.replace(/[\n/]/g, '_')).filter((name) => !/^\.{1,2}$/.test(name)),
@@ -181,20 +190,28 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     ),
     consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
     idmap: optional(named('idmap')),
-    disks: fc.array(named('disk'), { maxLength: 2 }),
+    disks: fc.uniqueArray(disk, { maxLength: 3, selector: ({ target }) => target }),
+    hostDevices: fc.array(
+      fc.record({ type: fc.constantFrom('storage', 'misc'), source: path, position }),
+      { maxLength: 3 },
+    ),
+    controllers: fc.array(named('controller'), { maxLength: 2 }),
     rest: optional(kept),
   })
-  .map(({ idmap, disks, rest, ...definition }) => {
+  .map(({ idmap, controllers, rest, ...definition }) => {
     const later = [
       ...(rest?.later ?? []),
       ...(idmap === undefined ? [] : [{ path: 'domain/idmap', position: idmap.position }]),
-      ...disks.map(() => ({ path: 'domain/devices/disk', position: { line: 1, column: 1 } })),
+      ...controllers.map(() => ({
+        path: 'domain/devices/controller',
+        position: { line: 1, column: 1 },
+      })),
     ];
     return {
       ...defined(definition),
       currentMemory: definition.memory,
       otherElements: idmap === undefined ? [] : [idmap],
-      otherDevices: disks,
+      otherDevices: controllers,
       ...(rest === undefined ? {} : { kept: rest.kept }),
       later,
     };

@@ -46,6 +46,18 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     '<interface> is not carried out by this version',
   ],
   [
+    'a host device of another type',
+    document({ devices: "<console/>\n<hostdev mode='subsystem' type='usb'><source/></hostdev>" }),
+    'domain/devices/hostdev/@type 9:1',
+    'Unsupported hostdev type usb',
+  ],
+  [
+    'a disk of another type',
+    document({ devices: "<console/>\n<disk type='file'><source file='/x'/></disk>" }),
+    'domain/devices/disk/@type 9:1',
+    "type='file' of <disk> is not carried out by this version",
+  ],
+  [
     'an attribute for later',
     document({ elements: "<vcpu cpuset='0'>1</vcpu>" }),
     'domain/vcpu/@cpuset 5:1',
