@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
 import { SyscallError } from '../errors';
 import { hostFacts } from '../host/facts';
+import { lxcfsFiles } from '../host/lxcfs';
 import { hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
@@ -12,6 +13,8 @@ import { allowDevices } from '../plan/host-devices';
 import type { Plan } from '../plan/operation';
 import { otherFilesystems, rootOf, sharesRoot } from '../plan/rootfs';
 import type { SourceKind } from '../plan/rootfs';
+import { startWarnings } from '../plan/warnings';
+import type { StartWarning } from '../plan/warnings';
 import { resolveIdentity } from './accounts';
 import { lookUpDevices } from './host-devices';
 import { failActions, failpoints } from './failpoints';
@@ -35,6 +38,7 @@ export interface Preparation {
   /** Who claims them. */
   readonly user: string;
   readonly undo: readonly Undo[];
+  readonly warnings: readonly StartWarning[];
 }
 
 export interface PreparationInput {
@@ -49,6 +53,7 @@ export interface PreparationInput {
 export function prepare(input: PreparationInput): Preparation {
   const { paths, definition } = input;
   const facts = hostFacts();
+  const procFiles = lxcfsFiles();
   const devices = lookUpDevices(definition);
   const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), devices);
   const sources = sourceKinds(definition);
@@ -61,6 +66,7 @@ export function prepare(input: PreparationInput): Preparation {
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
     devices,
+    procFiles,
     hardening: definition.extension.hardening ?? 'hardened',
     maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),
@@ -74,7 +80,8 @@ export function prepare(input: PreparationInput): Preparation {
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
   ];
-  return { plan, cgroups, targets, user, undo };
+  const warnings = startWarnings(definition, { procFiles });
+  return { plan, cgroups, targets, user, undo, warnings };
 }
 
 /** A source that is not there is an error before anything is done. */

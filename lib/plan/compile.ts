@@ -2,6 +2,7 @@
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupPlan } from './cgroups';
 import { namespaceFlags } from './constants';
+import { planOutsideView } from './container-view';
 import { planDevices, planDeviceTree } from './devices';
 import { planHostDevices } from './host-devices';
 import type { HostDevice } from './host-devices';
@@ -48,6 +49,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
       ...planOutsideTrees(definition),
       ...planOutsideSys(definition),
+      ...planOutsideView(facts),
       ...planDeviceTree(definition),
       ...planHostDevices(definition, facts.devices),
     ],

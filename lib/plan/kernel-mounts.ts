@@ -2,6 +2,8 @@
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupMount } from './cgroups';
 import { mountAttributes, regularFile } from './constants';
+import { planView } from './container-view';
+import type { ContainerViewFacts } from './container-view';
 import { hasUserNamespace } from './id-map';
 import { maskedInProc, maskedInSys, readonlyInProc } from './masked-paths';
 import { networkMode } from './namespaces';
@@ -13,7 +15,7 @@ const restricted = nosuid | nodev | noexec;
 /** `compat`: what libvirt leaves open stays open. `hardened`: the default. */
 export type Hardening = 'compat' | 'hardened';
 
-export interface KernelMountFacts {
+export interface KernelMountFacts extends ContainerViewFacts {
   readonly hardening: Hardening;
   readonly cgroups: { readonly mounts: readonly CgroupMount[] };
   /** Paths below /sys that this host's hardware adds to those that are masked. */
@@ -50,6 +52,7 @@ export function planKernelMounts(
   return [
     filesystem('proc', 'proc', restricted),
     attach('proc', '/proc'),
+    ...planView(facts),
     ...(clonesHostSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
     attach('sys', '/sys'),
     ...planCgroupMounts(facts.cgroups.mounts),

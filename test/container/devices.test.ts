@@ -151,9 +151,13 @@ describe.each(Object.keys(ways))('%s', (way) => {
   test('is read and written once the device is allowed', async () => {
     using marked = new MarkedDisk();
     const { node, ...container } = (await ways[way]?.(marked)) ?? { node: '' };
-    const script = `head -c ${MarkedDisk.marker.length} ${node}; echo -n written > ${node}`;
+    const script = `
+      opened=0
+      { opened=$((opened + 1)); } 2> /dev/null < ${node}
+      echo "opened $opened"
+      head -c ${MarkedDisk.marker.length} ${node}; echo -n written > ${node}`;
     expect(await run({ ...container, devices: storage(marked.path), script })).toBe(
-      MarkedDisk.marker,
+      `opened 1\n${MarkedDisk.marker}`,
     );
     expect(marked.content).toMatch(/^written/);
   });

@@ -53,6 +53,7 @@ export function compile(
     runDirectory: `/run/tslxc/lxc/${definition.name}`,
     cgroups,
     devices: [],
+    procFiles: [],
     identity: rootIdentity,
     reap: {
       program: '/usr/bin/node',
