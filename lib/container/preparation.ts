@@ -22,6 +22,7 @@ import type { ArmedFailpoint } from './failpoints';
 import { borrowedPaths } from './mount-target';
 import type { Found, TargetKind } from './mount-target';
 import { reapCommand } from './reap-command';
+import { lookUpNamespaces } from './shared-namespaces';
 import type { Undo } from './undo';
 
 /** A mount target on the shared root that has to be claimed before it is used. */
@@ -67,6 +68,7 @@ export function prepare(input: PreparationInput): Preparation {
     cgroups,
     devices,
     procFiles,
+    sharedNamespaces: lookUpNamespaces(definition, paths),
     hardening: definition.extension.hardening ?? 'hardened',
     maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),

@@ -45,9 +45,13 @@ export function startFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcE
   }
 }
 
-/** ptmx(4) says ENOSPC for what has nothing to do with a disk. */
+/** ptmx(4) says ENOSPC for what has nothing to do with a disk; ESTALE is our own, for another inode. */
 function stepFailure(facts: Failure, step: string): TslxcError {
   const details = { ...facts, step };
+  if (facts.errno === errno.ESTALE) {
+    const words = `the namespace ${facts.path ?? ''} is another than the one that was looked up`;
+    return new TslxcError('SYSTEM_ERROR', `${words}: ESTALE (${step})`, details);
+  }
   if (facts.errno !== errno.ENOSPC || facts.path?.endsWith('ptmx') !== true) {
     return new SyscallError(details);
   }

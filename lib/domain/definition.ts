@@ -69,6 +69,19 @@ export interface FeaturesDefinition {
   readonly privateNetwork: boolean;
 }
 
+export type SharedNamespaceKind = 'net' | 'ipc' | 'uts';
+
+/** `name`: that of another domain, which has to run. `pid`: that of a process. `netns`: a name of ip-netns(8). */
+export type SharedNamespaceSource = 'name' | 'pid' | 'netns';
+
+/** A child of `<lxc:namespace>`: the container has no namespace of this kind for its own. */
+export interface SharedNamespace {
+  readonly kind: SharedNamespaceKind;
+  readonly source: SharedNamespaceSource;
+  readonly value: string;
+  readonly position: Position;
+}
+
 /** What `<tslxc:container>` below `<metadata>` says. */
 export interface DomainExtension {
   /** `compat`: what libvirt leaves open stays open. Default: that of the connection. */
@@ -163,6 +176,7 @@ export interface DomainDefinition {
   readonly idMap?: IdMap;
   readonly features: FeaturesDefinition;
   readonly extension: DomainExtension;
+  readonly sharedNamespaces: readonly SharedNamespace[];
   /** `@offset` of `<clock>`. */
   readonly clockOffset: string;
   readonly onPoweroff: LifecycleAction;

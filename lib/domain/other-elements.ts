@@ -1,9 +1,9 @@
 /**
- * The children of `<domain>` that are kept whole. Of what they hold, only the names of features and
- * the words of `<lxc:namespace>` are checked: `start` refuses them all.
+ * The children of `<domain>` that are kept whole. Of what they hold, only the names of features are
+ * checked here.
  */
 import type { FeaturesDefinition, XmlElement } from './definition';
-import { attributePlace, refusal } from './place';
+import { refusal } from './place';
 import { standalone } from './raw';
 import {
   childOf,
@@ -23,11 +23,7 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
   const features = childOf(domain, 'features');
   if (features !== undefined && checkFeatures(features, session) > 0) others.push(features);
   const namespaces = childOf(domain, 'lxc:namespace');
-  if (namespaces !== undefined) {
-    checkSharedNamespaces(namespaces);
-    session.later.push({ path: namespaces.path, position: namespaces.position });
-    others.push(namespaces);
-  }
+  if (namespaces !== undefined) others.push(namespaces);
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 
@@ -56,23 +52,4 @@ function checkFeatures(at: LocatedElement, session: ParseSession): number {
     if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
   }
   return features.length;
-}
-
-function checkSharedNamespaces(at: LocatedElement): void {
-  for (const child of locateChildren(at)) {
-    const feature = child.element.name.slice(child.element.name.indexOf(':') + 1);
-    if (!['sharenet', 'shareipc', 'shareuts'].includes(feature)) {
-      throw refusal('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, child);
-    }
-    const valueOf = (name: string) =>
-      child.element.attributes.find((attribute) => attribute.name === name)?.value;
-    const type = valueOf('type');
-    if (type === undefined || valueOf('value') === undefined) {
-      throw refusal('INTERNAL_ERROR', 'No lxc environment type specified', child);
-    }
-    if (!['none', 'name', 'pid', 'netns'].includes(type)) {
-      const detail = `Unknown LXC namespace source '${type}'`;
-      throw refusal('INTERNAL_ERROR', detail, attributePlace(child, 'type'));
-    }
-  }
 }

@@ -20,6 +20,7 @@ import {
   type Reading,
 } from './reading';
 import { parseMemory, parseVcpu } from './resources';
+import { parseSharedNamespaces } from './shared-namespaces';
 import { domainVocabulary } from './vocabulary';
 import { parseXml } from './xml';
 
@@ -61,6 +62,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     os,
     features: parseFeatures(domain),
     extension: parseExtension(domain, session),
+    sharedNamespaces: parseSharedNamespaces(domain),
     clockOffset: parseClock(domain, session),
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),

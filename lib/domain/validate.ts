@@ -4,12 +4,14 @@
  */
 import type { DomainDefinition, FilesystemDefinition, LaterElement } from './definition';
 import { refusal, type Place } from './place';
+import { checkSharedNamespaces } from './shared-namespaces';
 
 /**
  * Returns when this version can carry out all of the definition.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED: no console or one that is no pty, the first element
- * that is for later, a filesystem path that isn't absolute, or a target that is mounted twice.
+ * that is for later, a filesystem path that isn't absolute, a target that is mounted twice, or a
+ * shared namespace that can't be.
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
@@ -18,6 +20,7 @@ export function checkStartable(definition: DomainDefinition): void {
     const detail = first.words ?? `${describe(first)} is not carried out by this version`;
     throw refusal('CONFIG_UNSUPPORTED', detail, first);
   }
+  checkSharedNamespaces(definition);
   definition.filesystems.forEach(checkAbsolute);
   checkTargets(definition.filesystems);
 }

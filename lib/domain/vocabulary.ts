@@ -329,6 +329,11 @@ export const hostdevSourceVocabulary = vocabulary({
   children: { block: 'one', char: 'one' },
 });
 
+/** A child of `<lxc:namespace>`. */
+export const sharedNamespaceVocabulary = vocabulary({
+  attributes: { type: 'carried', value: 'carried' },
+});
+
 /** `<tslxc:container>`. */
 export const extensionVocabulary = vocabulary({
   children: {

@@ -9,7 +9,8 @@ import type { HostDevice } from './host-devices';
 import { mapLines } from './id-map';
 import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
 import type { KernelMountFacts } from './kernel-mounts';
-import { initNamespaces, planNetwork } from './namespaces';
+import { initNamespaces, planEnterShared, planLeaveShared, planNetwork } from './namespaces';
+import type { NamespaceFact } from './namespaces';
 import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
@@ -24,6 +25,7 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts {
   readonly identity: Identity;
   /** Devices of the host that the container gets too. */
   readonly devices: readonly HostDevice[];
+  readonly sharedNamespaces: readonly NamespaceFact[];
   /** The command that cleans up when nobody else does. */
   readonly reap: {
     readonly program: string;
@@ -52,8 +54,9 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planOutsideView(facts),
       ...planDeviceTree(definition),
       ...planHostDevices(definition, facts.devices),
+      ...planEnterShared(definition, facts.sharedNamespaces),
     ],
-    mapped: planMappedTrees(definition),
+    mapped: [...planLeaveShared(facts.sharedNamespaces), ...planMappedTrees(definition)],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),

@@ -22,14 +22,17 @@ export interface KernelMountFacts extends ContainerViewFacts {
   readonly maskedHardware: readonly string[];
 }
 
-/** A sysfs shows the network namespace of whoever mounts it, so only its owner may: else the host's is shown. */
-function clonesHostSys(definition: DomainDefinition): boolean {
-  return hasUserNamespace(definition) && networkMode(definition) === 'host';
+/**
+ * A sysfs shows the network namespace of whoever mounts it, so only its owner may: else it is the host's that is
+ * shown, or one that was made in the shared namespace.
+ */
+function hasOutsideSys(definition: DomainDefinition): boolean {
+  return hasUserNamespace(definition) && networkMode(definition) !== 'private';
 }
 
 /** Opened before the clone. Not recursive: what is mounted below /sys on the host stays away. */
 export function planOutsideSys(definition: DomainDefinition): Operation[] {
-  if (!clonesHostSys(definition)) return [];
+  if (!hasOutsideSys(definition) || networkMode(definition) === 'shared') return [];
   return [
     { op: 'openTree', tree: 'sys', path: '/sys', depth: 'single', automount: 'leave' },
     {
@@ -53,7 +56,7 @@ export function planKernelMounts(
     filesystem('proc', 'proc', restricted),
     attach('proc', '/proc'),
     ...planView(facts),
-    ...(clonesHostSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
+    ...(hasOutsideSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
     attach('sys', '/sys'),
     ...planCgroupMounts(facts.cgroups.mounts),
     ...(hardened ? planMasks(facts.maskedHardware) : []),

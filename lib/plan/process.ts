@@ -2,6 +2,7 @@
 import type { DomainDefinition } from '../domain/definition';
 import { killSignal } from './constants';
 import { hasUserNamespace } from './id-map';
+import { sharesNamespace } from './namespaces';
 import type { Operation } from './operation';
 
 /** Who init is, resolved in the container's own databases. */
@@ -56,7 +57,10 @@ export function planEntry(definition: DomainDefinition): Operation[] {
 export function planProcess(definition: DomainDefinition, identity: Identity): Operation[] {
   const { initDirectory } = definition.os;
   return [
-    { op: 'setHostname', name: hostname(definition.name) },
+    // A shared one is not the container's to change, though libvirt does.
+    ...(sharesNamespace(definition, 'uts')
+      ? []
+      : [{ op: 'setHostname', name: hostname(definition.name) } as const]),
     // The bounding set first: with other ids CAP_SETPCAP is gone. The ids before CAP_SETUID goes.
     { op: 'limitBoundingSet', keep: keptCapabilities() },
     { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },

@@ -34,6 +34,7 @@ test("the smallest document has all of libvirt's defaults", () => {
     os: { arch: 'x86_64', init: '/bin/sh', initArgs: [], initEnvironment: [] },
     features: { privateNetwork: false },
     extension: {},
+    sharedNamespaces: [],
     clockOffset: 'utc',
     onPoweroff: 'destroy',
     onReboot: 'restart',

@@ -172,6 +172,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     os,
     features: fc.constant({ privateNetwork: false }),
     extension: fc.constant({}),
+    sharedNamespaces: fc.constant([]),
     clockOffset: fc.constantFrom('utc', 'localtime'),
     onPoweroff: action,
     onReboot: action,

@@ -54,6 +54,7 @@ export function compile(
     cgroups,
     devices: [],
     procFiles: [],
+    sharedNamespaces: [],
     identity: rootIdentity,
     reap: {
       program: '/usr/bin/node',
