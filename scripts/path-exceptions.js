@@ -157,6 +157,7 @@ const fileUsers = {
   'lib/host/cgroup-layout.ts': '/proc/self and cgroups',
   'lib/host/executable.ts': 'the monitor’s executable, in the package',
   'lib/host/facts.ts': '/sys',
+  'lib/host/privileges.ts': '/proc/self',
   'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
   'lib/rootfs/debian.ts': 'likewise',
   'lib/rootfs/make-root.ts': 'likewise',

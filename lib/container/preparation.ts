@@ -1,6 +1,6 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import { statSync } from 'node:fs';
-import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
+import type { DomainDefinition, FilesystemDefinition, Hardening } from '../domain/definition';
 import { SyscallError } from '../errors';
 import { hostFacts } from '../host/facts';
 import { hiddenDirectories, runPaths } from '../host/state-paths';
@@ -38,6 +38,8 @@ export interface Preparation {
 export interface PreparationInput {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
+  /** Of the connection: the definition's own has precedence. */
+  readonly hardening: Hardening;
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
@@ -57,7 +59,9 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
-    hardening: definition.extension.hardening ?? 'hardened',
+    hardening: definition.extension.hardening ?? input.hardening,
+    arch: facts.arch,
+    privileges: facts.privileges,
     maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),
     reap: reapCommand(paths, definition.name),
