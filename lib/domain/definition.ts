@@ -73,6 +73,14 @@ export interface FeaturesDefinition {
 export interface DomainExtension {
   /** `compat`: what libvirt leaves open stays open. Default: that of the connection. */
   readonly hardening?: 'compat' | 'hardened';
+  /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
+  readonly idAllocation?: IdAllocation;
+}
+
+/** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
+export interface IdAllocation {
+  readonly count: number;
+  readonly position: Position;
 }
 
 export interface FilesystemDefinition {

@@ -75,7 +75,7 @@ export const domainVocabulary = vocabulary({
     bootloader: 'later',
     bootloader_args: 'later',
     os: 'one',
-    idmap: 'later',
+    idmap: 'one',
     features: 'one',
     cpu: 'later',
     clock: 'one',
@@ -143,6 +143,13 @@ export const osTypeVocabulary = vocabulary({
 });
 
 export const initenvVocabulary = vocabulary({ attributes: { name: 'carried' }, text: 'text' });
+
+export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });
+
+/** `<uid>` and `<gid>` of `<idmap>`. */
+export const idRangeVocabulary = vocabulary({
+  attributes: { start: 'carried', target: 'carried', count: 'carried' },
+});
 
 export const clockVocabulary = vocabulary({
   attributes: {
@@ -266,7 +273,12 @@ export const consoleTargetVocabulary = vocabulary({
 export const extensionVocabulary = vocabulary({
   children: {
     'tslxc:hardening': 'one',
+    'tslxc:idmap': 'one',
   },
+});
+
+export const allocationVocabulary = vocabulary({
+  attributes: { allocate: 'carried', count: 'carried' },
 });
 
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
