@@ -10,19 +10,22 @@ import { bootId } from '../host/boot-id';
 import { ensureBaseCgroups, forgetBaseCgroups } from './base-cgroups';
 import { monitorExecutable } from '../host/executable';
 import { hostFacts } from '../host/facts';
+import type { HostRange } from '../host/id-ranges';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { encodePlan } from '../plan/encode';
 import { Channel } from './channel';
-import { abandonStart, writeRecord } from './cleanup';
+import { abandonStart } from './cleanup';
 import { reach } from './failpoint';
 import { armedFailpoint } from './failpoints';
 import { encodeFrame } from './frames';
 import { Handshake } from './handshake';
+import { claimIds } from './id-allocation';
 import { claimTarget } from './mount-target';
 import { prepare } from './preparation';
 import type { Preparation } from './preparation';
+import { writeRecord } from './record-file';
 import { RunningContainer } from './running-container';
 import type { StartRecord } from './run-state';
 import { removeStaleCgroups } from './stale-cgroups';
@@ -31,6 +34,8 @@ import { ownerOf } from './undo';
 export interface ContainerStart {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
+  /** What other definitions of this root say of the host's ids; asked when new ones are allocated. */
+  readonly definedIds?: () => Promise<readonly HostRange[]>;
   /** Canonical text of the definition. */
   readonly xml: string;
   readonly persistence: 'persistent' | 'transient';
@@ -50,7 +55,8 @@ const killSignal = 9;
 
 /** @throws SyscallError, TslxcError or ProtocolError with `step`, and `path` and `errno` where there are such. */
 export async function startContainer(start: ContainerStart): Promise<RunningContainer> {
-  const { paths, definition } = start;
+  const { paths, definedIds = async () => Promise.resolve([]) } = start;
+  const definition = await claimIds(paths, start.definition, definedIds);
   const failpoint = armedFailpoint(process.env);
   const preparation = prepare({
     paths,
@@ -67,6 +73,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     boot: bootId(),
     persistence: start.persistence,
     xml: start.xml,
+    ...allocated(start.definition, definition),
     undo: preparation.undo,
     time: Date.now(),
     controller: process.pid,
@@ -81,6 +88,12 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     await abandonStart(paths, taken === undefined ? record : withoutUndoOf(taken, record));
     throw taken === undefined ? error : taken.error;
   }
+}
+
+function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firstId?: number } {
+  const [range] = idMap?.uids ?? [];
+  if (asked.extension.idAllocation === undefined || range === undefined) return {};
+  return { firstId: range.target };
 }
 
 /** An exit record of the time before would be taken for this container's. */

@@ -2,7 +2,8 @@
  * `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for. The element
  * itself is stored and printed with the other metadata.
  */
-import type { DomainExtension } from './definition';
+import { allocatable } from './allocated-ids';
+import type { DomainExtension, IdAllocation } from './definition';
 import { attributePlace, refusal } from './place';
 import {
   childOf,
@@ -13,7 +14,7 @@ import {
   type ParseSession,
   type Reading,
 } from './reading';
-import { extensionVocabulary, hardeningVocabulary } from './vocabulary';
+import { allocationVocabulary, extensionVocabulary, hardeningVocabulary } from './vocabulary';
 
 const levels = ['compat', 'hardened'] as const;
 
@@ -26,7 +27,11 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   if (at === undefined) return {};
   const reading = readElement(at, extensionVocabulary, session.later);
   const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
-  return { ...(hardening === undefined ? {} : { hardening }) };
+  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
+  return {
+    ...(hardening === undefined ? {} : { hardening }),
+    ...(idAllocation === undefined ? {} : { idAllocation }),
+  };
 }
 
 function parseHardening(
@@ -39,4 +44,30 @@ function parseHardening(
   if (level !== undefined) return level;
   const detail = `level of <${at.element.name}> must be one of ${levels.join(', ')}`;
   throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
+}
+
+/** Ids that most programs expect to have: those of 16 bits. */
+const usualIds = 65536;
+
+function parseAllocation(
+  at: LocatedElement | undefined,
+  domain: Reading,
+  session: ParseSession,
+): IdAllocation | undefined {
+  if (at === undefined) return undefined;
+  const { attributes } = readElement(at, allocationVocabulary, session.later);
+  if (attributes.get('allocate') !== 'auto') {
+    const detail = `allocate of <${at.element.name}> must be 'auto'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'allocate'));
+  }
+  const chosen = childOf(domain, 'idmap');
+  if (chosen !== undefined) {
+    const detail = `<${at.element.name}> asks for ids, and <idmap> in line ${chosen.position.line} chooses them`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+  }
+  const text = attributes.get('count') ?? String(usualIds);
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= allocatable.count) return { count, position: at.position };
+  const detail = `count of <${at.element.name}> must be a number from 1 to ${allocatable.count}`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
 }

@@ -3,6 +3,7 @@ import type { ContainerStart } from '../container/controller';
 import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
+import { definedIds } from './defined-ids';
 import type { Session } from './session';
 import type { StartOptions } from './types';
 
@@ -48,6 +49,7 @@ function describeStart(session: Session, what: Launch): ContainerStart {
   return {
     paths,
     definition,
+    definedIds: () => definedIds(session),
     xml: canonicalText(definition),
     persistence,
     startTimeout,

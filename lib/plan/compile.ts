@@ -67,7 +67,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planOutsideSys(definition),
       ...planDeviceTree(definition),
     ],
-    mapped: planMappedTrees(definition),
+    mapped: planMappedTrees(definition, facts),
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
