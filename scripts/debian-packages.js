@@ -22,7 +22,12 @@ const needs = [
 ];
 
 /** What each purpose includes. */
-const purposes = { hello: ['hello'], test: ['hello', 'test'], fresh: ['fresh'] };
+const purposes = {
+  hello: ['hello'],
+  test: ['hello', 'test'],
+  long: ['hello', 'test', 'fresh'],
+  fresh: ['fresh'],
+};
 
 /** The packages whose needs are not met. */
 function missingPackages(purpose) {
@@ -37,7 +42,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test` or `fresh`. Needs root. */
+/** Installs what is missing for `hello`, `test`, `long` or `fresh`. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

@@ -96,9 +96,9 @@ function operationsSource() {
       Object.keys(fields).length === 0
         ? `return ${pascal(name)}{};`
         : `return decoded<${pascal(name)}>(reader);`;
-    return `    case ${index + 1}:\n      ${body}`;
+    return `    case ${index + 1}: ${body}`;
   });
-  const nameCases = entries.map(([name], index) => `    case ${index}:\n      return "${name}";`);
+  const nameCases = entries.map(([name], index) => `    case ${index}: return "${name}";`);
   return [
     notice,
     '#include "native/plan/decode.h"\n',

@@ -14,6 +14,9 @@ export function planText(plan: Plan): string {
   return [
     section(`Container '${header.name}'`, containerLines(plan)),
     section('Outside, by the monitor in the namespaces of the host', steps(plan.outside)),
+    ...(plan.mapped.length === 0
+      ? []
+      : [section('Outside, once the ids of init are mapped', steps(plan.mapped))]),
     section('Inside, by init in its own namespaces', steps(plan.inside)),
     section('Process', processLines(plan)),
   ].join('\n');
@@ -36,11 +39,25 @@ export function planJson(plan: Plan): string {
 function containerLines({ header }: Plan): string[] {
   return [
     `new namespaces: ${namespaceNames(header.namespaces).join(', ')}`,
+    ...idMapLines('uids', header.uidMap),
+    ...idMapLines('gids', header.gidMap),
     `consoles: ${String(header.consoles)}, the last ${String(header.replayBytes)} bytes kept`,
     `cgroup: ${header.unifiedCgroup === '' ? 'version 1 only' : header.unifiedCgroup}`,
     `state: ${header.runDirectory}`,
     `deadline: ${String(header.deadline)} ms`,
   ];
+}
+
+function idMapLines(what: string, map: string): string[] {
+  if (map === '') return [];
+  const ranges = map
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [start = '', target = '', count = ''] = line.split(' ');
+      return `${count} from ${start} as ${target} on the host`;
+    });
+  return [`${what}: ${ranges.join(', ')}`];
 }
 
 function processLines({ header }: Plan): string[] {

@@ -1,5 +1,4 @@
 /** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
-import { basename } from 'node:path';
 import { DefinitionError, TslxcError } from '../errors';
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupHierarchy, CgroupLayout } from '../host/cgroup-layout';
@@ -119,6 +118,10 @@ function planMounts({ hierarchies, unified }: CgroupLayout): CgroupMount[] {
           } as const,
         ]),
   ];
+}
+
+function basename(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Files of a cgroup that its owner needs to manage what is below it (cgroups(7), delegation). */

@@ -7,7 +7,7 @@ import { mapLines } from './id-map';
 import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
 import type { KernelMountFacts } from './kernel-mounts';
 import { initNamespaces, planNetwork } from './namespaces';
-import type { Operation, Plan } from './operation';
+import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
 import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './rootfs';
@@ -39,28 +39,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
   const { cgroups, identity } = facts;
   const joined = cgroups.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
   return {
-    header: {
-      name: definition.name,
-      runDirectory: facts.runDirectory,
-      namespaces: initNamespaces(definition),
-      uidMap: mapLines(definition.idMap?.uids),
-      gidMap: mapLines(definition.idMap?.gids),
-      unifiedCgroup: cgroups.unified,
-      monitorTasks: cgroups.monitorTasks,
-      deadline: facts.deadline,
-      replayBytes,
-      consoles: definition.consoles.length,
-      consoleDescriptors: facts.consoleDescriptors,
-      passDescriptors: facts.passDescriptors,
-      argv: [definition.os.init, ...definition.os.initArgs],
-      environment: planEnvironment(definition, facts.passDescriptors),
-      reapProgram: facts.reap.program,
-      reapArgv: facts.reap.argv,
-      reapEnvironment: facts.reap.environment,
-      boot: facts.boot,
-      failpoint: facts.failpoint?.point ?? 0,
-      failAction: facts.failpoint?.action ?? 0,
-    },
+    header: planHeader(definition, facts),
     outside: [
       ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
       ...planOutsideTrees(definition),
@@ -84,5 +63,31 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planNetwork(definition),
       ...planProcess(definition, identity),
     ],
+  };
+}
+
+function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader {
+  const { cgroups } = facts;
+  return {
+    name: definition.name,
+    runDirectory: facts.runDirectory,
+    namespaces: initNamespaces(definition),
+    uidMap: mapLines(definition.idMap?.uids),
+    gidMap: mapLines(definition.idMap?.gids),
+    unifiedCgroup: cgroups.unified,
+    monitorTasks: cgroups.monitorTasks,
+    deadline: facts.deadline,
+    replayBytes,
+    consoles: definition.consoles.length,
+    consoleDescriptors: facts.consoleDescriptors,
+    passDescriptors: facts.passDescriptors,
+    argv: [definition.os.init, ...definition.os.initArgs],
+    environment: planEnvironment(definition, facts.passDescriptors),
+    reapProgram: facts.reap.program,
+    reapArgv: facts.reap.argv,
+    reapEnvironment: facts.reap.environment,
+    boot: facts.boot,
+    failpoint: facts.failpoint?.point ?? 0,
+    failAction: facts.failpoint?.action ?? 0,
   };
 }

@@ -1,87 +1,75 @@
 /** An operation in words, for `tslxc plan` and for errors. Pure. */
 import { mountAttributes, namespaceFlags, privatePropagation } from './constants';
-import type { Operation } from './operation';
+import type { Operation, OperationName, OperationOf } from './operation';
+
+type Words = { readonly [Name in OperationName]: (operation: OperationOf<Name>) => string };
+
+const words: Words = {
+  openTree: (operation) =>
+    `clone the mount ${operation.path} of the host as '${operation.tree}'${and(operation.depth)}`,
+  cloneTree: (operation) =>
+    `clone '${operation.root}'/${operation.path} as '${operation.tree}'${and(operation.depth)}`,
+  makeFilesystem: (operation) =>
+    `make a ${operation.type} '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`,
+  attachLoop: (operation) =>
+    `give ${operation.path} to a loop device '${operation.device}' (${accessWords[operation.access]})`,
+  makeFilesystemOn: (operation) =>
+    `mount the ${operation.type} of '${operation.device}' as '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`,
+  makeOverlay: (operation) =>
+    `make an overlay '${operation.tree}' of '${operation.work}'/upper over '${operation.lower}'`,
+  mapTree: (operation) =>
+    `show '${operation.tree}' with the ids of the container${and(operation.depth)}`,
+  setTreeAttributes: (operation) =>
+    `make '${operation.tree}' ${treeChanges(operation).join(', ')}${and(operation.depth)}`,
+  makeNode: (operation) =>
+    `make the device ${operation.path} (${operation.major}:${operation.minor}, mode ${octal(operation.mode)}) in '${operation.tree}'`,
+  makeDirectory: (operation) =>
+    `make the directory ${operation.path} (mode ${octal(operation.mode)}) in '${operation.tree}'`,
+  makeSymlink: (operation) =>
+    `link ${operation.path} to ${operation.target} in '${operation.tree}'`,
+  changeOwner: (operation) =>
+    `give ${operation.path} in '${operation.tree}' to uid ${operation.uid}, gid ${operation.gid}`,
+  makeNamespacePrivate: () => 'make every mount of the namespace private',
+  stackTree: (operation) => `put '${operation.tree}' on /sys of the old root, to be cloned from`,
+  enterTree: (operation) => `put '${operation.tree}' on / and enter it`,
+  attachTree: (operation) =>
+    `mount '${operation.tree}' at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`,
+  coverPath: (operation) =>
+    `cover ${operation.path} in '${operation.root}' with ${operation.from} of '${operation.source}'${attributesOf(operation.set)}${and(operation.depth)}${missingWords[operation.missing]}`,
+  detachTree: (operation) =>
+    `unmount ${operation.path} in '${operation.root}' with all below${missingWords[operation.missing]}`,
+  pivotRoot: () => 'make it the root and let go of the old one',
+  openFile: (operation) => `open ${operation.path} as '${operation.file}'`,
+  writeFile: (operation) => `write '${operation.text}' to '${operation.file}'`,
+  unshare: (operation) =>
+    `enter new namespaces: ${namespaceNames(operation.namespaces).join(', ')}`,
+  openNamespace: (operation) => `open the namespace ${operation.path} as '${operation.file}'`,
+  joinNamespace: (operation) =>
+    `join the ${namespaceNames(operation.kind).join(', ')} namespace '${operation.file}'`,
+  setLinkUp: (operation) => `take the network interface ${operation.name} up`,
+  setHostname: (operation) => `set the host name '${operation.name}'`,
+  newSession: (operation) => `start a session, umask ${octal(operation.umask)}`,
+  openConsole: (operation) =>
+    `open console ${operation.index} in '${operation.devpts}' for uid ${operation.uid}`,
+  setResourceLimit: (operation) =>
+    `limit resource ${operation.resource} to ${limit(operation.soft)}, at most ${limit(operation.hard)}`,
+  newSessionKeyring: () => 'join a new session keyring',
+  setNoNewPrivileges: () => 'give up all new privileges by exec',
+  setSeccomp: (operation) => `filter system calls (${operation.program.length / 2} instructions)`,
+  limitBoundingSet: (operation) =>
+    `keep in the bounding set at most 0x${operation.keep.toString(16)}`,
+  setCapabilities: (operation) =>
+    `keep of the capabilities at most 0x${operation.keep.toString(16)}`,
+  setIds: (operation) =>
+    `become uid ${operation.uid}, gid ${operation.gid}, groups [${operation.groups.join(', ')}]`,
+  changeDirectory: (operation) => `change to the directory ${operation.path}`,
+  resetSignals: () => 'set every signal to its default, none blocked',
+  setParentDeathSignal: (operation) => `die by signal ${operation.signal} when the monitor dies`,
+};
 
 /** What an operation does, in one line without a full stop. */
 export function describeOperation(operation: Operation): string {
-  switch (operation.op) {
-    case 'openTree':
-      return `clone the mount ${operation.path} of the host as '${operation.tree}'${and(operation.depth)}`;
-    case 'cloneTree':
-      return `clone '${operation.root}'/${operation.path} as '${operation.tree}'${and(operation.depth)}`;
-    case 'makeFilesystem':
-      return `make a ${operation.type} '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`;
-    case 'attachLoop':
-      return `give ${operation.path} to a loop device '${operation.device}' (${accessWords[operation.access]})`;
-    case 'makeFilesystemOn':
-      return `mount the ${operation.type} of '${operation.device}' as '${operation.tree}' (${[...operation.options, ...attributeNames(operation.attributes)].join(', ')})`;
-    case 'makeOverlay':
-      return `make an overlay '${operation.tree}' of '${operation.work}'/upper over '${operation.lower}'`;
-    case 'mapTree':
-      return `show '${operation.tree}' with the ids of the container${and(operation.depth)}`;
-    case 'setTreeAttributes':
-      return `make '${operation.tree}' ${treeChanges(operation).join(', ')}${and(operation.depth)}`;
-    case 'makeNode':
-      return `make the device ${operation.path} (${operation.major}:${operation.minor}, mode ${octal(operation.mode)}) in '${operation.tree}'`;
-    case 'makeDirectory':
-      return `make the directory ${operation.path} (mode ${octal(operation.mode)}) in '${operation.tree}'`;
-    case 'makeSymlink':
-      return `link ${operation.path} to ${operation.target} in '${operation.tree}'`;
-    case 'changeOwner':
-      return `give ${operation.path} in '${operation.tree}' to uid ${operation.uid}, gid ${operation.gid}`;
-    case 'makeNamespacePrivate':
-      return 'make every mount of the namespace private';
-    case 'stackTree':
-      return `put '${operation.tree}' on /, to be cloned from`;
-    case 'enterTree':
-      return `put '${operation.tree}' on / and enter it`;
-    case 'attachTree':
-      return `mount '${operation.tree}' at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`;
-    case 'coverPath':
-      return `cover ${operation.path} in '${operation.root}' with ${operation.from} of '${operation.source}'${attributesOf(operation.set)}${and(operation.depth)}${missingWords[operation.missing]}`;
-    case 'detachTree':
-      return `unmount ${operation.path} in '${operation.root}' with all below${missingWords[operation.missing]}`;
-    case 'pivotRoot':
-      return 'make it the root and let go of the old one';
-    case 'openFile':
-      return `open ${operation.path} as '${operation.file}'`;
-    case 'writeFile':
-      return `write '${operation.text}' to '${operation.file}'`;
-    case 'unshare':
-      return `enter new namespaces: ${namespaceNames(operation.namespaces).join(', ')}`;
-    case 'openNamespace':
-      return `open the namespace ${operation.path} as '${operation.file}'`;
-    case 'joinNamespace':
-      return `join the ${namespaceNames(operation.kind).join(', ')} namespace '${operation.file}'`;
-    case 'setLinkUp':
-      return `take the network interface ${operation.name} up`;
-    case 'setHostname':
-      return `set the host name '${operation.name}'`;
-    case 'newSession':
-      return `start a session, umask ${octal(operation.umask)}`;
-    case 'openConsole':
-      return `open console ${operation.index} in '${operation.devpts}' for uid ${operation.uid}`;
-    case 'setResourceLimit':
-      return `limit resource ${operation.resource} to ${limit(operation.soft)}, at most ${limit(operation.hard)}`;
-    case 'newSessionKeyring':
-      return 'join a new session keyring';
-    case 'setNoNewPrivileges':
-      return 'give up all new privileges by exec';
-    case 'setSeccomp':
-      return `filter system calls (${operation.program.length / 2} instructions)`;
-    case 'limitBoundingSet':
-      return `keep in the bounding set at most 0x${operation.keep.toString(16)}`;
-    case 'setCapabilities':
-      return `keep of the capabilities at most 0x${operation.keep.toString(16)}`;
-    case 'setIds':
-      return `become uid ${operation.uid}, gid ${operation.gid}, groups [${operation.groups.join(', ')}]`;
-    case 'changeDirectory':
-      return `change to the directory ${operation.path}`;
-    case 'resetSignals':
-      return 'set every signal to its default, none blocked';
-    case 'setParentDeathSignal':
-      return `die by signal ${operation.signal} when the monitor dies`;
-  }
+  return (words[operation.op] as (operation: Operation) => string)(operation);
 }
 
 /** `CLONE_NEW*` flags as words. */

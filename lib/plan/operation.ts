@@ -85,7 +85,7 @@ export const operationFields = {
   changeOwner: { tree: 'handle', path: 'string', uid: 'u32', gid: 'u32' },
   /** Makes every mount of the own namespace private, so that nothing done inside reaches the host. */
   makeNamespacePrivate: {},
-  /** Stacks `tree` on "/", so that it is attached and can be cloned from; gone with the old root. */
+  /** Stacks `tree` on /sys of the old root, so that it is attached and can be cloned from; gone with the old root. */
   stackTree: { tree: 'handle' },
   /** Stacks `tree` on "/" and makes it the working directory. */
   enterTree: { tree: 'handle' },
@@ -163,7 +163,7 @@ interface FieldValues {
 
 type FieldsOf<F extends Record<string, FieldType>> = { readonly [K in keyof F]: FieldValues[F[K]] };
 
-type OperationOf<Name extends OperationName> = Readonly<{ op: Name }> &
+export type OperationOf<Name extends OperationName> = Readonly<{ op: Name }> &
   FieldsOf<(typeof operationFields)[Name]>;
 
 /** One step of a plan. Plain data: it crosses a process boundary and is compared in tests. */

@@ -78,15 +78,20 @@ struct PlanMessage {
   std::string bytes{};
 };
 
-inline void encode(Writer& writer, const PlanMessage& value) { writer.bytes(value.bytes); }
+inline void encode(Writer& writer, const PlanMessage& value) {
+  writer.bytes(value.bytes);
+}
 
-inline void decode(Reader& reader, PlanMessage& value) { value.bytes = reader.rest(); }
+inline void decode(Reader& reader, PlanMessage& value) {
+  value.bytes = reader.rest();
+}
 
 struct OwnMessage {
   static constexpr uint8_t kKind = 2;
 };
 
-inline void encode(Writer&, const OwnMessage&) {}
+inline void encode(Writer&, const OwnMessage&) {
+}
 
 inline void decode(Reader&, OwnMessage&) {}
 
@@ -94,7 +99,8 @@ struct AcknowledgeMessage {
   static constexpr uint8_t kKind = 3;
 };
 
-inline void encode(Writer&, const AcknowledgeMessage&) {}
+inline void encode(Writer&, const AcknowledgeMessage&) {
+}
 
 inline void decode(Reader&, AcknowledgeMessage&) {}
 
@@ -102,7 +108,8 @@ struct ProceedMessage {
   static constexpr uint8_t kKind = 16;
 };
 
-inline void encode(Writer&, const ProceedMessage&) {}
+inline void encode(Writer&, const ProceedMessage&) {
+}
 
 inline void decode(Reader&, ProceedMessage&) {}
 
@@ -110,7 +117,8 @@ struct ReadyMessage {
   static constexpr uint8_t kKind = 17;
 };
 
-inline void encode(Writer&, const ReadyMessage&) {}
+inline void encode(Writer&, const ReadyMessage&) {
+}
 
 inline void decode(Reader&, ReadyMessage&) {}
 
@@ -118,7 +126,8 @@ struct ExecMessage {
   static constexpr uint8_t kKind = 18;
 };
 
-inline void encode(Writer&, const ExecMessage&) {}
+inline void encode(Writer&, const ExecMessage&) {
+}
 
 inline void decode(Reader&, ExecMessage&) {}
 
@@ -126,7 +135,8 @@ struct ExecutingMessage {
   static constexpr uint8_t kKind = 19;
 };
 
-inline void encode(Writer&, const ExecutingMessage&) {}
+inline void encode(Writer&, const ExecutingMessage&) {
+}
 
 inline void decode(Reader&, ExecutingMessage&) {}
 
@@ -135,9 +145,13 @@ struct SpawnedMessage {
   uint32_t pid = 0;
 };
 
-inline void encode(Writer& writer, const SpawnedMessage& value) { writer.u32(value.pid); }
+inline void encode(Writer& writer, const SpawnedMessage& value) {
+  writer.u32(value.pid);
+}
 
-inline void decode(Reader& reader, SpawnedMessage& value) { value.pid = reader.u32(); }
+inline void decode(Reader& reader, SpawnedMessage& value) {
+  value.pid = reader.u32();
+}
 
 struct RunningMessage {
   static constexpr uint8_t kKind = 33;
@@ -223,9 +237,13 @@ struct InputMessage {
   std::string bytes{};
 };
 
-inline void encode(Writer& writer, const InputMessage& value) { writer.bytes(value.bytes); }
+inline void encode(Writer& writer, const InputMessage& value) {
+  writer.bytes(value.bytes);
+}
 
-inline void decode(Reader& reader, InputMessage& value) { value.bytes = reader.rest(); }
+inline void decode(Reader& reader, InputMessage& value) {
+  value.bytes = reader.rest();
+}
 
 struct ResizeMessage {
   static constexpr uint8_t kKind = 50;
@@ -248,15 +266,20 @@ struct SignalMessage {
   uint32_t number = 0;
 };
 
-inline void encode(Writer& writer, const SignalMessage& value) { writer.u32(value.number); }
+inline void encode(Writer& writer, const SignalMessage& value) {
+  writer.u32(value.number);
+}
 
-inline void decode(Reader& reader, SignalMessage& value) { value.number = reader.u32(); }
+inline void decode(Reader& reader, SignalMessage& value) {
+  value.number = reader.u32();
+}
 
 struct DestroyMessage {
   static constexpr uint8_t kKind = 52;
 };
 
-inline void encode(Writer&, const DestroyMessage&) {}
+inline void encode(Writer&, const DestroyMessage&) {
+}
 
 inline void decode(Reader&, DestroyMessage&) {}
 
@@ -265,9 +288,13 @@ struct HelloMessage {
   uint32_t version = 0;
 };
 
-inline void encode(Writer& writer, const HelloMessage& value) { writer.u32(value.version); }
+inline void encode(Writer& writer, const HelloMessage& value) {
+  writer.u32(value.version);
+}
 
-inline void decode(Reader& reader, HelloMessage& value) { value.version = reader.u32(); }
+inline void decode(Reader& reader, HelloMessage& value) {
+  value.version = reader.u32();
+}
 
 struct AttachedMessage {
   static constexpr uint8_t kKind = 65;
@@ -290,26 +317,38 @@ struct OutputMessage {
   std::string bytes{};
 };
 
-inline void encode(Writer& writer, const OutputMessage& value) { writer.bytes(value.bytes); }
+inline void encode(Writer& writer, const OutputMessage& value) {
+  writer.bytes(value.bytes);
+}
 
-inline void decode(Reader& reader, OutputMessage& value) { value.bytes = reader.rest(); }
+inline void decode(Reader& reader, OutputMessage& value) {
+  value.bytes = reader.rest();
+}
 
 struct SkippedMessage {
   static constexpr uint8_t kKind = 67;
   uint64_t bytes = 0;
 };
 
-inline void encode(Writer& writer, const SkippedMessage& value) { writer.u64(value.bytes); }
+inline void encode(Writer& writer, const SkippedMessage& value) {
+  writer.u64(value.bytes);
+}
 
-inline void decode(Reader& reader, SkippedMessage& value) { value.bytes = reader.u64(); }
+inline void decode(Reader& reader, SkippedMessage& value) {
+  value.bytes = reader.u64();
+}
 
 struct DoneMessage {
   static constexpr uint8_t kKind = 68;
   uint32_t error = 0;
 };
 
-inline void encode(Writer& writer, const DoneMessage& value) { writer.u32(value.error); }
+inline void encode(Writer& writer, const DoneMessage& value) {
+  writer.u32(value.error);
+}
 
-inline void decode(Reader& reader, DoneMessage& value) { value.error = reader.u32(); }
+inline void decode(Reader& reader, DoneMessage& value) {
+  value.error = reader.u32();
+}
 
 }  // namespace tslxc

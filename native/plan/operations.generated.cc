@@ -211,82 +211,44 @@ Operation decoded(Reader& reader) {
 
 Operation decodeOperation(Reader& reader) {
   switch (reader.u8()) {
-    case 1:
-      return decoded<OpenTree>(reader);
-    case 2:
-      return decoded<CloneTree>(reader);
-    case 3:
-      return decoded<MakeFilesystem>(reader);
-    case 4:
-      return decoded<AttachLoop>(reader);
-    case 5:
-      return decoded<MakeFilesystemOn>(reader);
-    case 6:
-      return decoded<MakeOverlay>(reader);
-    case 7:
-      return decoded<SetTreeAttributes>(reader);
-    case 8:
-      return decoded<MapTree>(reader);
-    case 9:
-      return decoded<MakeNode>(reader);
-    case 10:
-      return decoded<MakeDirectory>(reader);
-    case 11:
-      return decoded<MakeSymlink>(reader);
-    case 12:
-      return decoded<ChangeOwner>(reader);
-    case 13:
-      return MakeNamespacePrivate{};
-    case 14:
-      return decoded<StackTree>(reader);
-    case 15:
-      return decoded<EnterTree>(reader);
-    case 16:
-      return decoded<AttachTree>(reader);
-    case 17:
-      return decoded<CoverPath>(reader);
-    case 18:
-      return decoded<DetachTree>(reader);
-    case 19:
-      return PivotRoot{};
-    case 20:
-      return decoded<OpenFile>(reader);
-    case 21:
-      return decoded<WriteFile>(reader);
-    case 22:
-      return decoded<Unshare>(reader);
-    case 23:
-      return decoded<OpenNamespace>(reader);
-    case 24:
-      return decoded<JoinNamespace>(reader);
-    case 25:
-      return decoded<SetLinkUp>(reader);
-    case 26:
-      return decoded<SetHostname>(reader);
-    case 27:
-      return decoded<NewSession>(reader);
-    case 28:
-      return decoded<OpenConsole>(reader);
-    case 29:
-      return decoded<SetResourceLimit>(reader);
-    case 30:
-      return NewSessionKeyring{};
-    case 31:
-      return SetNoNewPrivileges{};
-    case 32:
-      return decoded<SetSeccomp>(reader);
-    case 33:
-      return decoded<LimitBoundingSet>(reader);
-    case 34:
-      return decoded<SetCapabilities>(reader);
-    case 35:
-      return decoded<SetIds>(reader);
-    case 36:
-      return decoded<ChangeDirectory>(reader);
-    case 37:
-      return ResetSignals{};
-    case 38:
-      return decoded<SetParentDeathSignal>(reader);
+    case 1: return decoded<OpenTree>(reader);
+    case 2: return decoded<CloneTree>(reader);
+    case 3: return decoded<MakeFilesystem>(reader);
+    case 4: return decoded<AttachLoop>(reader);
+    case 5: return decoded<MakeFilesystemOn>(reader);
+    case 6: return decoded<MakeOverlay>(reader);
+    case 7: return decoded<SetTreeAttributes>(reader);
+    case 8: return decoded<MapTree>(reader);
+    case 9: return decoded<MakeNode>(reader);
+    case 10: return decoded<MakeDirectory>(reader);
+    case 11: return decoded<MakeSymlink>(reader);
+    case 12: return decoded<ChangeOwner>(reader);
+    case 13: return MakeNamespacePrivate{};
+    case 14: return decoded<StackTree>(reader);
+    case 15: return decoded<EnterTree>(reader);
+    case 16: return decoded<AttachTree>(reader);
+    case 17: return decoded<CoverPath>(reader);
+    case 18: return decoded<DetachTree>(reader);
+    case 19: return PivotRoot{};
+    case 20: return decoded<OpenFile>(reader);
+    case 21: return decoded<WriteFile>(reader);
+    case 22: return decoded<Unshare>(reader);
+    case 23: return decoded<OpenNamespace>(reader);
+    case 24: return decoded<JoinNamespace>(reader);
+    case 25: return decoded<SetLinkUp>(reader);
+    case 26: return decoded<SetHostname>(reader);
+    case 27: return decoded<NewSession>(reader);
+    case 28: return decoded<OpenConsole>(reader);
+    case 29: return decoded<SetResourceLimit>(reader);
+    case 30: return NewSessionKeyring{};
+    case 31: return SetNoNewPrivileges{};
+    case 32: return decoded<SetSeccomp>(reader);
+    case 33: return decoded<LimitBoundingSet>(reader);
+    case 34: return decoded<SetCapabilities>(reader);
+    case 35: return decoded<SetIds>(reader);
+    case 36: return decoded<ChangeDirectory>(reader);
+    case 37: return ResetSignals{};
+    case 38: return decoded<SetParentDeathSignal>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -294,82 +256,44 @@ Operation decodeOperation(Reader& reader) {
 
 const char* operationName(const Operation& operation) {
   switch (operation.index()) {
-    case 0:
-      return "openTree";
-    case 1:
-      return "cloneTree";
-    case 2:
-      return "makeFilesystem";
-    case 3:
-      return "attachLoop";
-    case 4:
-      return "makeFilesystemOn";
-    case 5:
-      return "makeOverlay";
-    case 6:
-      return "setTreeAttributes";
-    case 7:
-      return "mapTree";
-    case 8:
-      return "makeNode";
-    case 9:
-      return "makeDirectory";
-    case 10:
-      return "makeSymlink";
-    case 11:
-      return "changeOwner";
-    case 12:
-      return "makeNamespacePrivate";
-    case 13:
-      return "stackTree";
-    case 14:
-      return "enterTree";
-    case 15:
-      return "attachTree";
-    case 16:
-      return "coverPath";
-    case 17:
-      return "detachTree";
-    case 18:
-      return "pivotRoot";
-    case 19:
-      return "openFile";
-    case 20:
-      return "writeFile";
-    case 21:
-      return "unshare";
-    case 22:
-      return "openNamespace";
-    case 23:
-      return "joinNamespace";
-    case 24:
-      return "setLinkUp";
-    case 25:
-      return "setHostname";
-    case 26:
-      return "newSession";
-    case 27:
-      return "openConsole";
-    case 28:
-      return "setResourceLimit";
-    case 29:
-      return "newSessionKeyring";
-    case 30:
-      return "setNoNewPrivileges";
-    case 31:
-      return "setSeccomp";
-    case 32:
-      return "limitBoundingSet";
-    case 33:
-      return "setCapabilities";
-    case 34:
-      return "setIds";
-    case 35:
-      return "changeDirectory";
-    case 36:
-      return "resetSignals";
-    case 37:
-      return "setParentDeathSignal";
+    case 0: return "openTree";
+    case 1: return "cloneTree";
+    case 2: return "makeFilesystem";
+    case 3: return "attachLoop";
+    case 4: return "makeFilesystemOn";
+    case 5: return "makeOverlay";
+    case 6: return "setTreeAttributes";
+    case 7: return "mapTree";
+    case 8: return "makeNode";
+    case 9: return "makeDirectory";
+    case 10: return "makeSymlink";
+    case 11: return "changeOwner";
+    case 12: return "makeNamespacePrivate";
+    case 13: return "stackTree";
+    case 14: return "enterTree";
+    case 15: return "attachTree";
+    case 16: return "coverPath";
+    case 17: return "detachTree";
+    case 18: return "pivotRoot";
+    case 19: return "openFile";
+    case 20: return "writeFile";
+    case 21: return "unshare";
+    case 22: return "openNamespace";
+    case 23: return "joinNamespace";
+    case 24: return "setLinkUp";
+    case 25: return "setHostname";
+    case 26: return "newSession";
+    case 27: return "openConsole";
+    case 28: return "setResourceLimit";
+    case 29: return "newSessionKeyring";
+    case 30: return "setNoNewPrivileges";
+    case 31: return "setSeccomp";
+    case 32: return "limitBoundingSet";
+    case 33: return "setCapabilities";
+    case 34: return "setIds";
+    case 35: return "changeDirectory";
+    case 36: return "resetSignals";
+    case 37: return "setParentDeathSignal";
     default:
       return "";
   }

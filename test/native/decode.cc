@@ -47,6 +47,12 @@ void anotherVersionIsRefused(std::string bytes) {
   assert(isMalformed([&] { decodePlan(bytes); }));
 }
 
+// The number that stands for an operation in the bytes: its position in the variant, from 1.
+template <typename Wanted>
+uint8_t opcodeOf() {
+  return static_cast<uint8_t>(Operation(Wanted{}).index() + 1);
+}
+
 std::string operationList(std::string_view operation) {
   Writer writer;
   writer.u32(1);
@@ -73,11 +79,11 @@ void listsLongerThanTheirBytesAreRefused() {
   for (const uint32_t count : {2U, 256U, 0x10000U, 0x40000000U, 0x80000000U, 0xffffffffU}) {
     Writer operations;
     operations.u32(count);
-    operations.u8(8);
+    operations.u8(opcodeOf<MakeNamespacePrivate>());
     assert(isMalformed([&] { decodeOperations(operations.finish()); }));
 
     Writer groups;
-    groups.u8(20);  // setIds
+    groups.u8(opcodeOf<SetIds>());
     groups.u32(0);
     groups.u32(0);
     groups.u32(count);
@@ -85,7 +91,7 @@ void listsLongerThanTheirBytesAreRefused() {
     assert(isMalformed([&] { decodeOperations(operationList(groups.finish())); }));
 
     Writer options;
-    options.u8(3);  // makeFilesystem
+    options.u8(opcodeOf<MakeFilesystem>());
     options.u8(0);
     options.string("tmpfs");
     options.u32(count);
@@ -97,14 +103,14 @@ void listsLongerThanTheirBytesAreRefused() {
 void choicesOutOfRangeAreRefused() {
   for (unsigned value = 0; value < 256; ++value) {
     Writer detach;
-    detach.u8(11);
+    detach.u8(opcodeOf<DetachTree>());
     detach.u8(0);
     detach.string("/dev");
     detach.u8(static_cast<uint8_t>(value));
     assert(isMalformed([&] { decodeOperations(operationList(detach.finish())); }) == (value > 3));
 
     Writer clone;
-    clone.u8(2);
+    clone.u8(opcodeOf<CloneTree>());
     clone.u8(0);
     clone.u8(0);
     clone.string("sys");

@@ -6,6 +6,7 @@ import { messages } from '../../lib/container/messages';
 import type { Message, MessageField, MessageName } from '../../lib/container/messages';
 import { encodePlan } from '../../lib/plan/encode';
 import {
+  accessChoices,
   automountChoices,
   depthChoices,
   headerFields,
@@ -53,6 +54,8 @@ class Values {
         return this.#pick(missingChoices);
       case 'automount':
         return this.#pick(automountChoices);
+      case 'access':
+        return this.#pick(accessChoices);
     }
   }
 
@@ -69,7 +72,7 @@ function everyOperation(values: Values): Operation[] {
   );
 }
 
-function plan(lists: (values: Values) => Pick<Plan, 'outside' | 'inside'>): Plan {
+function plan(lists: (values: Values) => Omit<Plan, 'header'>): Plan {
   const values = new Values();
   const header = values.fields(headerFields) as unknown as PlanHeader;
   return { header, ...lists(values) };
@@ -85,9 +88,10 @@ function everyMessage(): Message[] {
 
 export function writeFixtures(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const smallest = plan(() => ({ outside: [], inside: [{ op: 'pivotRoot' }] }));
+  const smallest = plan(() => ({ outside: [], mapped: [], inside: [{ op: 'pivotRoot' }] }));
   const every = plan((values) => ({
     outside: everyOperation(values),
+    mapped: everyOperation(values),
     inside: everyOperation(values),
   }));
   writeFileSync(join(folder, 'smallest.plan'), encodePlan(smallest));

@@ -7,6 +7,7 @@ std::string PlanWriter::plan(const Plan& value) {
   bytes_.u32(kPlanVersion);
   header(value.header);
   operations(value.outside);
+  operations(value.mapped);
   operations(value.inside);
   return bytes_.finish();
 }
@@ -15,6 +16,8 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.name);
   bytes_.string(value.runDirectory);
   bytes_.u32(value.namespaces);
+  bytes_.string(value.uidMap);
+  bytes_.string(value.gidMap);
   bytes_.string(value.unifiedCgroup);
   bytes_.strings(value.monitorTasks);
   bytes_.u32(value.deadline);
@@ -145,5 +148,81 @@ void PlanWriter::operator()(const ChangeDirectory& op) { bytes_.string(op.path);
 void PlanWriter::operator()(const ResetSignals&) {}
 
 void PlanWriter::operator()(const SetParentDeathSignal& op) { bytes_.u32(op.signal); }
+
+void PlanWriter::operator()(const AttachLoop& op) {
+  bytes_.u8(op.device);
+  bytes_.string(op.path);
+  choice(op.access);
+}
+
+void PlanWriter::operator()(const MakeFilesystemOn& op) {
+  bytes_.u8(op.tree);
+  bytes_.u8(op.device);
+  bytes_.string(op.type);
+  bytes_.strings(op.options);
+  bytes_.u32(op.attributes);
+}
+
+void PlanWriter::operator()(const MakeOverlay& op) {
+  bytes_.u8(op.tree);
+  bytes_.u8(op.lower);
+  bytes_.u8(op.work);
+  bytes_.strings(op.options);
+  bytes_.u32(op.attributes);
+}
+
+void PlanWriter::operator()(const MapTree& op) {
+  bytes_.u8(op.tree);
+  choice(op.depth);
+}
+
+void PlanWriter::operator()(const ChangeOwner& op) {
+  bytes_.u8(op.tree);
+  bytes_.string(op.path);
+  bytes_.u32(op.uid);
+  bytes_.u32(op.gid);
+}
+
+void PlanWriter::operator()(const StackTree& op) { bytes_.u8(op.tree); }
+
+void PlanWriter::operator()(const CoverPath& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  bytes_.u8(op.source);
+  bytes_.string(op.from);
+  choice(op.depth);
+  bytes_.u32(op.set);
+  choice(op.missing);
+}
+
+void PlanWriter::operator()(const OpenNamespace& op) {
+  bytes_.u8(op.file);
+  bytes_.string(op.path);
+  bytes_.u64(op.inode);
+}
+
+void PlanWriter::operator()(const JoinNamespace& op) {
+  bytes_.u8(op.file);
+  bytes_.u32(op.kind);
+}
+
+void PlanWriter::operator()(const SetLinkUp& op) { bytes_.string(op.name); }
+
+void PlanWriter::operator()(const SetResourceLimit& op) {
+  bytes_.u32(op.resource);
+  bytes_.u64(op.soft);
+  bytes_.u64(op.hard);
+}
+
+void PlanWriter::operator()(const NewSessionKeyring&) {}
+
+void PlanWriter::operator()(const SetNoNewPrivileges&) {}
+
+void PlanWriter::operator()(const SetSeccomp& op) {
+  bytes_.u32(static_cast<uint32_t>(op.program.size()));
+  for (const uint32_t word : op.program) bytes_.u32(word);
+}
+
+void PlanWriter::operator()(const LimitBoundingSet& op) { bytes_.u64(op.keep); }
 
 }  // namespace tslxc::test

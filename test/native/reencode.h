@@ -34,6 +34,21 @@ class PlanWriter {
   void operator()(const ChangeDirectory& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
+  void operator()(const AttachLoop& op);
+  void operator()(const MakeFilesystemOn& op);
+  void operator()(const MakeOverlay& op);
+  void operator()(const MapTree& op);
+  void operator()(const ChangeOwner& op);
+  void operator()(const StackTree& op);
+  void operator()(const CoverPath& op);
+  void operator()(const OpenNamespace& op);
+  void operator()(const JoinNamespace& op);
+  void operator()(const SetLinkUp& op);
+  void operator()(const SetResourceLimit& op);
+  void operator()(const NewSessionKeyring& op);
+  void operator()(const SetNoNewPrivileges& op);
+  void operator()(const SetSeccomp& op);
+  void operator()(const LimitBoundingSet& op);
 
  private:
   void header(const PlanHeader& value);

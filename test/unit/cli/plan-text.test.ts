@@ -12,6 +12,8 @@ const plan: Plan = {
     name: 'web',
     runDirectory: '/run/tslxc/lxc/web',
     namespaces: 0x20020000,
+    uidMap: '',
+    gidMap: '',
     unifiedCgroup: '',
     monitorTasks: [],
     deadline: 30000,
@@ -29,6 +31,7 @@ const plan: Plan = {
     failAction: 0,
   },
   outside: [],
+  mapped: [],
   inside: [
     { op: 'makeNamespacePrivate' },
     { op: 'setHostname', name: 'web' },

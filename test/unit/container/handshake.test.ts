@@ -3,6 +3,7 @@ import { Channel } from '../../../lib/container/channel';
 import { encodeFrame } from '../../../lib/container/frames';
 import { Handshake } from '../../../lib/container/handshake';
 import type { HandshakeOptions } from '../../../lib/container/handshake';
+import { stages } from '../../../lib/container/messages';
 import type { Message } from '../../../lib/container/messages';
 import { TslxcError } from '../../../lib/errors';
 import { document, parse } from '../domain/parse-context';
@@ -15,7 +16,7 @@ const spawned: Message = { message: 'spawned', pid: 100 };
 const running: Message = { message: 'running', init: 101, consoles: ['/dev/pts/7'] };
 const failed: Message = {
   message: 'failed',
-  stage: 5,
+  stage: stages.indexOf('death'),
   step: 0,
   error: 10,
   syscall: 'waitid',

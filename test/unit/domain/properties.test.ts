@@ -161,6 +161,8 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     memory: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     vcpu,
     os,
+    features: fc.constant({ privateNetwork: false }),
+    extension: fc.constant({}),
     clockOffset: fc.constantFrom('utc', 'localtime'),
     onPoweroff: action,
     onReboot: action,

@@ -67,9 +67,9 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
   ],
   [
     'a feature',
-    document({ elements: '<features><privnet/></features>' }),
-    'domain/features/privnet 5:11',
-    '<privnet> is not carried out by this version',
+    document({ elements: '<features><hyperv/></features>' }),
+    'domain/features/hyperv 5:11',
+    '<hyperv> is not carried out by this version',
   ],
   [
     'shared namespaces',

@@ -43,6 +43,61 @@ const words: readonly (readonly [Operation, string])[] = [
     { op: 'makeSymlink', tree: 'dev', path: 'console', target: 'pts/0' },
     "link console to pts/0 in 'dev'",
   ],
+  [
+    { op: 'attachLoop', device: 'disk', path: '/srv/disk.img', access: 'readOnly' },
+    "give /srv/disk.img to a loop device 'disk' (read-only)",
+  ],
+  [
+    {
+      op: 'makeFilesystemOn',
+      tree: 'data',
+      device: 'disk',
+      type: 'ext4',
+      options: ['ro'],
+      attributes: 0x1,
+    },
+    "mount the ext4 of 'disk' as 'data' (ro, readonly)",
+  ],
+  [
+    { op: 'makeOverlay', tree: 'root', lower: 'base', work: 'own', options: [], attributes: 0 },
+    "make an overlay 'root' of 'own'/upper over 'base'",
+  ],
+  [
+    { op: 'mapTree', tree: 'root', depth: 'recursive' },
+    "show 'root' with the ids of the container, with all below",
+  ],
+  [
+    { op: 'changeOwner', tree: 'dev', path: 'null', uid: 100000, gid: 100001 },
+    "give null in 'dev' to uid 100000, gid 100001",
+  ],
+  [{ op: 'stackTree', tree: 'cover' }, "put 'cover' on /sys of the old root, to be cloned from"],
+  [
+    {
+      op: 'coverPath',
+      root: 'proc',
+      path: 'kcore',
+      source: 'cover',
+      from: 'file',
+      depth: 'single',
+      set: 0x1,
+      missing: 'skip',
+    },
+    "cover kcore in 'proc' with file of 'cover' (readonly), if it is there",
+  ],
+  [
+    { op: 'openNamespace', file: 'net', path: '/run/netns/blue', inode: 0n },
+    "open the namespace /run/netns/blue as 'net'",
+  ],
+  [{ op: 'joinNamespace', file: 'net', kind: 0x40000000 }, "join the net namespace 'net'"],
+  [{ op: 'setLinkUp', name: 'lo' }, 'take the network interface lo up'],
+  [
+    { op: 'setResourceLimit', resource: 4, soft: 0n, hard: (1n << 64n) - 1n },
+    'limit resource 4 to 0, at most no limit',
+  ],
+  [{ op: 'newSessionKeyring' }, 'join a new session keyring'],
+  [{ op: 'setNoNewPrivileges' }, 'give up all new privileges by exec'],
+  [{ op: 'setSeccomp', program: [6, 0x7fff0000] }, 'filter system calls (1 instructions)'],
+  [{ op: 'limitBoundingSet', keep: 0x1ffn }, 'keep in the bounding set at most 0x1ff'],
   [{ op: 'makeNamespacePrivate' }, 'make every mount of the namespace private'],
   [{ op: 'enterTree', tree: 'root' }, "put 'root' on / and enter it"],
   [

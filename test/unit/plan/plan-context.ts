@@ -45,6 +45,8 @@ export function compile(
 ): { plan: Plan; cgroups: CgroupPlan } {
   const cgroups = planCgroups(definition, layouts[layout], '/var/tmp/root');
   const plan = compilePlan(definition, {
+    hardening: 'hardened',
+    maskedHardware: ['devices/system/cpu/cpu0/thermal_throttle'],
     sources: new Map([['/srv/motd', 'file']]),
     hidden: ['/etc/tslxc', '/run/tslxc', '/var/log/tslxc', '/var/lib/tslxc'],
     boot: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',

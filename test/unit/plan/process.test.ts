@@ -58,13 +58,14 @@ test.each([
   expect(hostname(domain)).toBe(expected);
 });
 
-test('capabilities go before the ids, which go before the directory; the death signal is last', () => {
+test('the bounding set goes before the ids, which go before the capabilities and the directory; the death signal is last', () => {
   const definition = parse(document({ os: '<initdir>/srv</initdir>' }));
   const identity = { uid: 33, gid: 34, groups: [35] };
   expect(planProcess(definition, identity).map(({ op }) => op)).toEqual([
     'setHostname',
-    'setCapabilities',
+    'limitBoundingSet',
     'setIds',
+    'setCapabilities',
     'changeDirectory',
     'resetSignals',
     'setParentDeathSignal',
