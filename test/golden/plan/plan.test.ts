@@ -16,7 +16,7 @@ const facts: Readonly<Record<string, Partial<PlanFacts>>> = {
 };
 
 /** Documents that are compiled for every layout of cgroups; the others for a hybrid host. */
-const everyLayout = ['shared-root', 'readonly'];
+const everyLayout = ['shared-root', 'readonly', 'id-map'];
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.xml'))
@@ -51,6 +51,7 @@ test.each(cases)('%s on a %s host compiles to the same plan every time', (name, 
 test('each part of a plan has a golden document', () => {
   expect(names.sort()).toEqual([
     'custom-mounts',
+    'id-map',
     'init',
     'private-root',
     'readonly',

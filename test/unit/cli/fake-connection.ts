@@ -96,7 +96,7 @@ export class FakeDomain {
       vcpus: 1,
       persistent,
       autostart: false,
-    isolation: 'none',
+      isolation: 'none',
       ...running,
     };
   }

@@ -5,6 +5,7 @@
 import { TslxcError } from '../../../lib/errors';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
+import { idMaps } from './bad-documents/id-maps';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
 
@@ -17,6 +18,7 @@ const rows = [
   ...systems,
   ...namespaces,
   ...devices,
+  ...idMaps,
 ];
 
 test('the table has at least 50 documents', () => {
