@@ -7,6 +7,7 @@ import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from './hung-monitor';
 import { releaseIds } from './id-allocation';
 import { writeRecord } from './record-file';
+import { readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { killRemaining, undoAll } from './undo';
 
@@ -49,9 +50,15 @@ export async function abandonStart(paths: StatePaths, start: StartRecord): Promi
     return;
   }
   const files = runPaths(paths, start.name);
-  const failed: ExitRecord = { how: 'unstarted', time: Date.now(), boot: bootId() };
-  writeRecord(files.exit, failed);
+  writeRecord(files.exit, unstartedRecord());
   removeRunFiles(files);
+}
+
+/** A persistent domain remembers also a start that was refused before it borrowed anything. */
+export function rememberFailedStart(paths: StatePaths, name: string): void {
+  // What could not be given back is still on record, and its clean-up comes first.
+  if (readRunState(paths, name).phase !== 'off') return;
+  writeRecord(runPaths(paths, name).exit, unstartedRecord());
 }
 
 /** Removes the run folder of a domain that is off and is none any more, and gives its ids back. */
@@ -71,6 +78,10 @@ function remove(file: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+function unstartedRecord(): ExitRecord {
+  return { how: 'unstarted', time: Date.now(), boot: bootId() };
 }
 
 function lostRecord(): ExitRecord {

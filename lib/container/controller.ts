@@ -28,6 +28,7 @@ import type { Preparation } from './preparation';
 import { writeRecord } from './record-file';
 import { RunningContainer } from './running-container';
 import type { StartRecord } from './run-state';
+import { spawnFailure } from './spawn-failure';
 import { removeStaleCgroups } from './stale-cgroups';
 import { ownerOf } from './undo';
 
@@ -39,6 +40,8 @@ export interface ContainerStart {
   /** Canonical text of the definition. */
   readonly xml: string;
   readonly persistence: 'persistent' | 'transient';
+  /** Restarts in a row that have led to this start. */
+  readonly restarts: number;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly passDescriptors: readonly number[];
@@ -72,6 +75,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     uuid: definition.uuid,
     boot: bootId(),
     persistence: start.persistence,
+    restarts: start.restarts,
     xml: start.xml,
     ...allocated(start.definition, definition),
     undo: preparation.undo,
@@ -182,6 +186,8 @@ async function spawn(start: ContainerStart, preparation: Preparation): Promise<n
       plan: encodeFrame({ message: 'plan', bytes: encodePlan(plan) }),
       descriptors,
     });
+  } catch (error) {
+    throw spawnFailure(error, cgroups.steps, plan.header.name);
   } finally {
     if (leaf !== -1) closeSync(leaf);
   }
