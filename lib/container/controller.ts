@@ -21,7 +21,7 @@ import { reach } from './failpoint';
 import { armedFailpoint } from './failpoints';
 import { encodeFrame } from './frames';
 import { Handshake } from './handshake';
-import { claimIds } from './id-allocation';
+import { claimIds, releaseIds } from './id-allocation';
 import { claimTarget } from './mount-target';
 import { prepare } from './preparation';
 import type { Preparation } from './preparation';
@@ -60,16 +60,7 @@ const killSignal = 9;
 export async function startContainer(start: ContainerStart): Promise<RunningContainer> {
   const { paths, definedIds = async () => Promise.resolve([]) } = start;
   const definition = await claimIds(paths, start.definition, definedIds);
-  const failpoint = armedFailpoint(process.env);
-  const preparation = prepare({
-    paths,
-    definition,
-    startTimeout: start.startTimeout,
-    consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
-    passDescriptors: start.passDescriptors.length,
-    ...(failpoint ? { failpoint } : {}),
-  });
-  await ensureBaseCgroups(hostFacts().cgroups);
+  const preparation = await getReady(start, definition);
   const record: StartRecord = {
     name: definition.name,
     uuid: definition.uuid,
@@ -91,6 +82,27 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     const taken = takenCgroup(error, preparation);
     await abandonStart(paths, taken === undefined ? record : withoutUndoOf(taken, record));
     throw taken === undefined ? error : taken.error;
+  }
+}
+
+/** Everything that can be refused before something is borrowed. */
+async function getReady(start: ContainerStart, definition: DomainDefinition): Promise<Preparation> {
+  const failpoint = armedFailpoint(process.env);
+  try {
+    const preparation = prepare({
+      paths: start.paths,
+      definition,
+      startTimeout: start.startTimeout,
+      consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
+      passDescriptors: start.passDescriptors.length,
+      ...(failpoint ? { failpoint } : {}),
+    });
+    await ensureBaseCgroups(hostFacts().cgroups);
+    return preparation;
+  } catch (error) {
+    // A transient domain that never was keeps no ids.
+    if (start.persistence === 'transient') releaseIds(start.paths, definition.name);
+    throw error;
   }
 }
 

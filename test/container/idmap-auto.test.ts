@@ -1,7 +1,10 @@
 /** Id maps whose ranges the driver chooses: unique on the host, kept until undefine, seen in the live XML. */
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { allocatable } from '../../lib/domain/allocated-ids';
+import { idRecordPath, statePaths } from '../../lib/host/state-paths';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -101,4 +104,17 @@ test('a range is given back by undefine', async () => {
   const next = await connection.createDomain(domainXml({ name: 'other', uuid, elements }));
   expect(await rangeOf(next)).toBe(first);
   await next.destroy();
+});
+
+test('a transient domain keeps no range, neither after its end nor when its start is refused', async () => {
+  const records = (): string[] => readdirSync(dirname(idRecordPath(statePaths(root.path), '')));
+  const domain = await connection.createDomain(domainXml({ name: 'auto', elements }));
+  expect(records()).toEqual(['auto.json']);
+  await domain.destroy();
+  expect(records()).toEqual([]);
+  const filesystems = [{ source: '/nonexistent', target: '/' }];
+  await expect(
+    connection.createDomain(domainXml({ name: 'auto', elements, filesystems })),
+  ).rejects.toMatchObject({ code: 'SYSTEM_ERROR', path: '/nonexistent' });
+  expect(records()).toEqual([]);
 });
