@@ -17,6 +17,9 @@ import { idmapVocabulary, idRangeVocabulary } from './vocabulary';
 /** UID_GID_MAP_MAX_EXTENTS of linux/user_namespace.h, since Linux 4.15. */
 const maxRanges = 340;
 
+/** A map is written at once, in less than a page (user_namespaces(7)); no page is smaller than 4 KiB. */
+const maxBytes = 4095;
+
 /** (uid_t)-1 means no id, so that the last one is the one before. */
 const noId = 2 ** 32 - 1;
 
@@ -83,12 +86,18 @@ function checkRanges(ranges: readonly LocatedRange[]): IdRange[] {
   if (first !== undefined && first.start !== 0) {
     throw refusal('CONFIG_UNSUPPORTED', 'You must map the root user of container', first.place);
   }
-  const tooMany = [...ranges].sort(byPosition)[maxRanges];
-  if (tooMany !== undefined) {
-    const detail = `the kernel takes no more than ${maxRanges} ranges in a map`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, tooMany.place);
-  }
+  checkSize(ranges);
   return ranges.map(({ start, target, count, position }) => ({ start, target, count, position }));
+}
+
+function checkSize(ranges: readonly LocatedRange[]): void {
+  let bytes = 0;
+  [...ranges].sort(byPosition).forEach(({ start, target, count, place }, index) => {
+    bytes += `${start} ${target} ${count}\n`.length;
+    if (index < maxRanges && bytes <= maxBytes) return;
+    const detail = `the kernel takes no more than ${maxRanges} ranges in a map, and ${maxBytes} bytes as text`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  });
 }
 
 function checkOverlaps(

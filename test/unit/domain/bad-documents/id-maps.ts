@@ -88,6 +88,14 @@ const contents: readonly Row[] = [
     'no more than 340 ranges',
   ],
   [
+    'a map that is too long as text',
+    // 24 bytes each but the first, which has 15: 171 of them are 4095.
+    `${Array.from({ length: 200 }, (_, n) => `<uid start='${n === 0 ? 0 : 1000000000 + 2 * n}' target='${2000000000 + n}' count='1'/>`).join('\n')}\n${gid}`,
+    'CONFIG_UNSUPPORTED',
+    'domain/idmap/uid 177:1',
+    'and 4095 bytes as text',
+  ],
+  [
     'an unknown word in a range',
     `<uid start='0' target='1' count='1' shift='2'/>\n${gid}`,
     'XML_ERROR',
