@@ -102,6 +102,14 @@ export interface DomainExtension {
   readonly noNewPrivileges?: true;
   /** At most one a resource. */
   readonly resourceLimits?: readonly ResourceLimit[];
+  /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
+  readonly idAllocation?: IdAllocation;
+}
+
+/** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
+export interface IdAllocation {
+  readonly count: number;
+  readonly position: Position;
 }
 
 export interface FilesystemDefinition {

@@ -77,7 +77,7 @@ export const domainVocabulary = vocabulary({
     bootloader: 'later',
     bootloader_args: 'later',
     os: 'one',
-    idmap: 'later',
+    idmap: 'one',
     features: 'one',
     cpu: 'later',
     clock: 'one',
@@ -145,6 +145,13 @@ export const osTypeVocabulary = vocabulary({
 });
 
 export const initenvVocabulary = vocabulary({ attributes: { name: 'carried' }, text: 'text' });
+
+export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });
+
+/** `<uid>` and `<gid>` of `<idmap>`. */
+export const idRangeVocabulary = vocabulary({
+  attributes: { start: 'carried', target: 'carried', count: 'carried' },
+});
 
 export const clockVocabulary = vocabulary({
   attributes: {
@@ -277,7 +284,12 @@ export const extensionVocabulary = vocabulary({
     'tslxc:hardening': 'one',
     'tslxc:no-new-privileges': 'one',
     'tslxc:rlimit': 'many',
+    'tslxc:idmap': 'one',
   },
+});
+
+export const allocationVocabulary = vocabulary({
+  attributes: { allocate: 'carried', count: 'carried' },
 });
 
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });

@@ -4,6 +4,7 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
 import type { OwnedContainer } from './containers';
+import { definedIds } from './defined-ids';
 import type { Session } from './session';
 import type { StartOptions } from './types';
 
@@ -70,6 +71,7 @@ function describeStart(session: Session, what: Launch): ContainerStart {
   return {
     paths,
     definition,
+    definedIds: () => definedIds(session),
     xml: canonicalText(definition),
     hardening: what.hardening ?? session.hardening,
     persistence,

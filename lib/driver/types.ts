@@ -1,6 +1,7 @@
 /** The plain data of the public API: options, states, events. */
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
 import type { Hardening } from '../domain/definition';
+import type { Isolation } from '../domain/isolation';
 
 /** The part of pino's interface that is used; any logger with it will do. */
 export interface Logger {
@@ -55,6 +56,8 @@ export interface DomainInfo {
   readonly cpuTime?: bigint;
   readonly persistent: boolean;
   readonly autostart: boolean;
+  /** Only `user-namespace` is a security boundary: see `Isolation`. */
+  readonly isolation: Isolation;
 }
 
 export interface ListFilter {

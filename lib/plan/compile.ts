@@ -49,7 +49,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planDeviceTree(definition),
       ...planOutsideScore(facts),
     ],
-    mapped: [...planMappedTrees(definition), ...planMonitorScore(facts)],
+    mapped: [...planMappedTrees(definition, facts), ...planMonitorScore(facts)],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),

@@ -17,7 +17,7 @@ const facts: Readonly<Record<string, Partial<PlanFacts>>> = {
 };
 
 /** Documents that are compiled for every layout of cgroups; the others for a hybrid host. */
-const everyLayout = ['shared-root', 'readonly'];
+const everyLayout = ['shared-root', 'readonly', 'id-map'];
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.xml'))
@@ -56,6 +56,7 @@ test('each part of a plan has a golden document', () => {
   expect(names.sort()).toEqual([
     'compat',
     'custom-mounts',
+    'id-map',
     'init',
     'private-root',
     'readonly',

@@ -139,7 +139,7 @@ test('what libvirt writes for a running domain is dropped', () => {
 test('elements for later are listed in document order, each with its place', () => {
   const definition = parse(
     document({
-      elements: `  <idmap/>
+      elements: `  <cputune/>
   <vcpu cpuset='0' placement='auto'>1</vcpu>
   <clock offset='absolute' start='0'><timer name='hpet'/></clock>
   <on_crash>preserve</on_crash>
@@ -154,7 +154,7 @@ test('elements for later are listed in document order, each with its place', () 
   );
   expect(laterOf(definition)).toEqual([
     'domain/os/loader 4:43',
-    'domain/idmap 5:3',
+    'domain/cputune 5:3',
     'domain/vcpu/@cpuset 6:3',
     'domain/vcpu/@placement 6:3 auto',
     'domain/clock/@start 7:3',

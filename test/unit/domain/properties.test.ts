@@ -150,6 +150,20 @@ const vcpu = fc
     placement: 'static' as const,
   }));
 
+/** Two ranges that overlap on neither side. */
+const ranges = fc
+  .record({
+    count: fc.integer({ min: 1, max: 65536 }),
+    gap: fc.integer({ min: 0, max: 1000 }),
+    position,
+  })
+  .map(({ count, gap, position: at }) => [
+    { start: 0, target: 100_000 + gap, count, position: at },
+    { start: count + gap, target: 1_000_000, count, position: at },
+  ]);
+
+const idMap = fc.record({ uids: ranges, gids: ranges, position });
+
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
 const definitions: fc.Arbitrary<DomainDefinition> = fc
@@ -184,20 +198,21 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       { maxLength: 3 },
     ),
     consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
-    idmap: optional(named('idmap')),
+    idMap: optional(idMap),
+    cpu: optional(named('cpu')),
     disks: fc.array(named('disk'), { maxLength: 2 }),
     rest: optional(kept),
   })
-  .map(({ idmap, disks, rest, ...definition }) => {
+  .map(({ cpu, disks, rest, ...definition }) => {
     const later = [
       ...(rest?.later ?? []),
-      ...(idmap === undefined ? [] : [{ path: 'domain/idmap', position: idmap.position }]),
+      ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
       ...disks.map(() => ({ path: 'domain/devices/disk', position: { line: 1, column: 1 } })),
     ];
     return {
       ...defined(definition),
       currentMemory: definition.memory,
-      otherElements: idmap === undefined ? [] : [idmap],
+      otherElements: cpu === undefined ? [] : [cpu],
       otherDevices: disks,
       ...(rest === undefined ? {} : { kept: rest.kept }),
       later,
