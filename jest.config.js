@@ -38,5 +38,7 @@ module.exports = {
     project('addon', ['addon'], 20),
     project('container', ['container'], 60),
     project('package', ['package'], 180),
+    // In the machines of test:vm only, where everything takes twenty times as long.
+    project('vm', ['vm'], 240),
   ],
 };

@@ -6,6 +6,7 @@ const { existsSync, mkdtempSync, readFileSync, rmSync, statSync } = require('nod
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { check } = require('./check');
+const { describeResult, judge, parseReport } = require('./jest-report');
 const { setUp } = require('./setup');
 const { main, packageRoot, say } = require('./steps');
 
@@ -20,25 +21,9 @@ const projects = [
 
 const graceMilliseconds = 10_000;
 
-/** Jest's own report, or undefined when it died before it wrote one. */
-function readReport(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What of a report counts as failed besides its failed tests, in words. */
-function faultsOf(report) {
-  if (report === undefined) return ['Jest did not finish'];
-  const faults = [
-    [report.numRuntimeErrorTestSuites, 'file(s) that could not run'],
-    [report.numPendingTests, 'skipped test(s)'],
-    [report.numTodoTests, 'todo(s)'],
-    [report.numTotalTests === 0 ? 1 : 0, 'project without a test'],
-  ];
-  return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+/** The text of a file, or '' when there is none. */
+function readText(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 async function runProject({ name, mode }, folder) {
@@ -49,18 +34,8 @@ async function runProject({ name, mode }, folder) {
   if (mode === 'alone') options.push('--runInBand');
   const started = Date.now();
   const { code, isHeld } = await runJest([process.execPath, jest, ...options], report);
-  const result = readReport(report);
-  const faults = faultsOf(result);
-  if (isHeld) faults.push('something that a test left open kept Jest from ending');
-  const failed = (result?.numFailedTests ?? 0) + faults.length;
-  return {
-    name,
-    passed: result?.numPassedTests ?? 0,
-    // Jest may fail for a reason that it counts nowhere, such as a handle that is left open.
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    faults,
-    seconds: (Date.now() - started) / 1000,
-  };
+  const faults = isHeld ? ['something that a test left open kept Jest from ending'] : [];
+  return judge({ name, report: parseReport(readText(report)), code, started, faults });
 }
 
 /**
@@ -91,10 +66,7 @@ function runJest(argv, report) {
 function sumUp(results, failedChecks) {
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   process.stdout.write('\n');
-  for (const { name, passed, failed, faults, seconds } of results) {
-    const notes = faults.length === 0 ? '' : ` (${faults.join(', ')})`;
-    say(`${name}: ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s${notes}`);
-  }
+  for (const result of results) say(describeResult(result));
   say(`checks: ${failedChecks.length === 0 ? 'clean' : `failed: ${failedChecks.join(', ')}`}`);
   const failed = sum('failed') + failedChecks.length;
   process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
