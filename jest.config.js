@@ -1,5 +1,5 @@
 // The test projects, one a folder under test/. Each can be run alone: npx jest --selectProjects unit.
-// Those that touch the host (addon, container, package) are run with --runInBand, one file at a time.
+// Those that touch the host (addon, container, package, long) are run with --runInBand, one file at a time.
 'use strict';
 
 const transform = {
@@ -38,6 +38,7 @@ module.exports = {
     project('addon', ['addon'], 20),
     project('container', ['container'], 60),
     project('package', ['package'], 180),
+    project('long', ['long'], 600),
     // In the machines of test:vm only, where everything takes twenty times as long.
     project('vm', ['vm'], 240),
   ],

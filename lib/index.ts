@@ -19,6 +19,8 @@ export type {
 } from './driver/types';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
+export { makeRoot } from './rootfs/make-root';
+export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';
 export { DefinitionError, ProtocolError, SyscallError, TslxcError } from './errors';
 export type { ErrorCode, ErrorDetails, Failure } from './errors';

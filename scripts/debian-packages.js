@@ -29,6 +29,7 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
+  long: ['hello', 'test', 'fresh'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
 };
@@ -46,7 +47,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test`, `fresh` or `vm`. Needs root. */
+/** Installs what is missing for `hello`, `test`, `long`, `fresh` or `vm`. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

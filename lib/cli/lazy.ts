@@ -17,6 +17,7 @@ export const lazy = {
   handshake: (): typeof import('./handshake-report') => require('./handshake-report'),
   help: (): typeof import('./commands/help') => require('./commands/help'),
   log: (): typeof import('./log') => require('./log'),
+  rootfs: (): typeof import('../rootfs/make-root') => require('../rootfs/make-root'),
   table: (): typeof import('./table') => require('./table'),
   packageJson: (): { readonly version: string } => require('../../package.json'),
 } as const;
@@ -32,6 +33,7 @@ const modules = {
   host: (): CommandModule => require('./commands/host'),
   inspect: (): CommandModule => require('./commands/inspect'),
   list: (): CommandModule => require('./commands/list'),
+  mkroot: (): CommandModule => require('./commands/mkroot'),
   plan: (): CommandModule => require('./commands/plan'),
   reap: (): CommandModule => require('./commands/reap'),
   start: (): CommandModule => require('./commands/start'),
@@ -51,6 +53,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   dumpxml: 'inspect',
   help: 'help',
   list: 'list',
+  mkroot: 'mkroot',
   plan: 'plan',
   reap: 'reap',
   start: 'start',

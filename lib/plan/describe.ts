@@ -30,7 +30,7 @@ const words: Words = {
   changeOwner: (operation) =>
     `give ${operation.path} in '${operation.tree}' to uid ${operation.uid}, gid ${operation.gid}`,
   makeNamespacePrivate: () => 'make every mount of the namespace private',
-  stackTree: (operation) => `put '${operation.tree}' on /, to be cloned from`,
+  stackTree: (operation) => `put '${operation.tree}' on /sys of the old root, to be cloned from`,
   enterTree: (operation) => `put '${operation.tree}' on / and enter it`,
   attachTree: (operation) =>
     `mount '${operation.tree}' at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`,

@@ -85,7 +85,7 @@ export const operationFields = {
   changeOwner: { tree: 'handle', path: 'string', uid: 'u32', gid: 'u32' },
   /** Makes every mount of the own namespace private, so that nothing done inside reaches the host. */
   makeNamespacePrivate: {},
-  /** Stacks `tree` on "/", so that it is attached and can be cloned from; gone with the old root. */
+  /** Stacks `tree` on /sys of the old root, so that it is attached and can be cloned from; gone with the old root. */
   stackTree: { tree: 'handle' },
   /** Stacks `tree` on "/" and makes it the working directory. */
   enterTree: { tree: 'handle' },

@@ -110,12 +110,13 @@ void attachTree(int tree, int target, std::string_view subject) {
 }
 
 void stackTree(int tree) {
-  check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
-        "/");
+  check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
+        "/sys");
 }
 
 void enterTree(int tree) {
-  stackTree(tree);
+  check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
+        "/");
   check(fchdir(tree), "fchdir", "/");
 }
 

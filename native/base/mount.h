@@ -48,8 +48,9 @@ void makeNamespacePrivate();
 // Attaches a detached tree on top of what `target` (an O_PATH descriptor) refers to.
 void attachTree(int tree, int target, std::string_view subject);
 
-// Stacks a detached tree on "/". It is attached then, and can be cloned from, until the old root is
-// let go.
+// Stacks a detached tree on /sys of the old root, where it is out of the way. It is attached then,
+// and can be cloned from, until the old root is let go. (On "/" itself it would lie over the old
+// root, and be let go in its place.)
 void stackTree(int tree);
 
 // Stacks a detached tree on "/" and makes it the working directory.

@@ -49,8 +49,8 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   undefine: ['NAME'],
 };
 
-/** They need no privilege. */
-const free = ['help', 'uri', 'version'];
+/** They need no privilege; mkroot only for Debian, see mkroot.test.ts. */
+const free = ['help', 'mkroot', 'uri', 'version'];
 
 let folder: string;
 let file: string;

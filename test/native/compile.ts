@@ -42,6 +42,7 @@ export const programs = {
   path: ['native/base/path.cc'],
   'exec-failure': ['native/monitor/exec-failure.cc'],
   overflow: [],
+  seccomp: [],
 } as const;
 
 export type Program = keyof typeof programs;
@@ -71,13 +72,24 @@ async function compile(folder: string, name: Program): Promise<string> {
   return executable;
 }
 
-/** Compiles all of them, two at a time, and forgets those of other sources. */
-export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
+/** The folder of the executables of these sources; those of others are forgotten. */
+function folderOfSources(): string {
   const folder = join(cache, hash());
   mkdirSync(folder, { recursive: true });
   for (const other of readdirSync(cache)) {
     if (join(cache, other) !== folder) rmSync(join(cache, other), { recursive: true });
   }
+  return folder;
+}
+
+/** One of them: for a test of another folder. */
+export function compileProgram(name: Program): Promise<string> {
+  return compile(folderOfSources(), name);
+}
+
+/** Compiles all of them, two at a time. */
+export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
+  const folder = folderOfSources();
   const waiting = Object.keys(programs) as Program[];
   const compiled = new Map<Program, string>();
   const worker = async (): Promise<void> => {

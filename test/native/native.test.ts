@@ -5,6 +5,9 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { filterConstants } from '../../lib/plan/filter-program';
+import { auditArchitectures } from '../../lib/plan/seccomp';
+import { deniedFamilies, terminalInjection } from '../../lib/plan/seccomp-policy';
 import { removeTree } from '../support/remove-tree';
 import { runProgram } from '../support/run-command';
 import type { CommandResult } from '../support/run-command';
@@ -91,4 +94,19 @@ test('no path leads out of a root, nor is anything made outside', async () => {
 
 test('every failure of execve is explained', async () => {
   expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
+});
+
+test('what a seccomp filter is made of is what the kernel’s headers say', async () => {
+  const { stdout } = await run('seccomp', 'constants');
+  const constants = stdout.match(/\S+ \d+/g)?.map((line) => line.split(' '));
+  expect(Object.fromEntries(constants ?? [])).toEqual(
+    Object.fromEntries(
+      Object.entries({
+        ...filterConstants,
+        ...auditArchitectures,
+        ...terminalInjection,
+        ...deniedFamilies,
+      }).map(([name, value]) => [name, String(value)]),
+    ),
+  );
 });

@@ -11,8 +11,9 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   host: ['errors'],
   container: ['host', 'plan', 'domain', 'errors'],
   driver: ['container', 'host', 'plan', 'domain', 'errors'],
-  index: ['driver', 'container', 'host', 'plan', 'domain', 'errors'],
-  cli: ['index', 'driver', 'container', 'host', 'plan', 'domain', 'errors'],
+  rootfs: ['driver', 'host', 'domain', 'errors'],
+  index: ['rootfs', 'driver', 'container', 'host', 'plan', 'domain', 'errors'],
+  cli: ['index', 'rootfs', 'driver', 'container', 'host', 'plan', 'domain', 'errors'],
 };
 
 /** The packages that are used, and by whom. Node's own modules are for all but the pure layers. */

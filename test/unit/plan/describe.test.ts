@@ -70,7 +70,7 @@ const words: readonly (readonly [Operation, string])[] = [
     { op: 'changeOwner', tree: 'dev', path: 'null', uid: 100000, gid: 100001 },
     "give null in 'dev' to uid 100000, gid 100001",
   ],
-  [{ op: 'stackTree', tree: 'cover' }, "put 'cover' on /, to be cloned from"],
+  [{ op: 'stackTree', tree: 'cover' }, "put 'cover' on /sys of the old root, to be cloned from"],
   [
     {
       op: 'coverPath',

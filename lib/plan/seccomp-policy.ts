@@ -1,0 +1,109 @@
+/**
+ * What the hardened profile's seccomp filter denies, and what gives it back. A list of denials, so that a call
+ * that is newer than this list works: it is for what has no namespace and what the host alone may do. Pure.
+ */
+import type { CallName } from './system-calls';
+
+/** Numbers of the capabilities that give a call back, linux/capability.h. */
+export const grantingCapabilities = {
+  dac_read_search: 2,
+  sys_module: 16,
+  sys_rawio: 17,
+  sys_ptrace: 19,
+  sys_pacct: 20,
+  sys_admin: 21,
+  sys_boot: 22,
+  sys_time: 25,
+  syslog: 34,
+  perfmon: 38,
+  bpf: 39,
+} as const;
+
+/** One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel drops the rest. */
+export type ArgumentRule = Readonly<{ argument: number }> &
+  (Readonly<{ deny: readonly number[] }> | Readonly<{ allow: readonly number[] }>);
+
+export interface DeniedCall {
+  readonly call: CallName;
+  /** Denied whatever the arguments when left out. */
+  readonly when?: ArgumentRule;
+  /** The capability that gives it back when the definition asks for it. Left out where no capability governs the call. */
+  readonly grantedBy?: keyof typeof grantingCapabilities;
+  readonly why: string;
+}
+
+/** TIOCSTI and TIOCLINUX, asm-generic/ioctls.h. */
+export const terminalInjection = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
+
+/** AF_ALG and AF_VSOCK, linux/socket.h. */
+export const deniedFamilies = { AF_ALG: 38, AF_VSOCK: 40 } as const;
+
+/** PER_LINUX, PER_LINUX32, both with UNAME26, and the question what is set; linux/personality.h. */
+const allowedPersonalities = [0, 0x8, 0x20000, 0x20008, 0xffffffff];
+
+const clock = 'there is one wall clock';
+const handles = 'a handle reaches any inode of the file system, past the root';
+const kernelCode = 'runs code in the kernel';
+const keys = 'keyrings have no namespace: without an id map, root’s are the host’s';
+const obsolete = 'no program of today has it';
+const ports = 'reaches the hardware';
+const tracing = 'sees the whole kernel';
+
+/**
+ * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify, reboot (of the PID namespace), and
+ * i386's socketcall(2), whose family is behind a pointer.
+ *
+ * adjtimex and clock_adjtime are open too. What they do is behind a pointer, where no filter can look; reading must
+ * work (`adjtimex`, NTP clients), and for every write the kernel itself asks for CAP_SYS_TIME, which is dropped.
+ */
+export const deniedCalls: readonly DeniedCall[] = [
+  {
+    call: 'ioctl',
+    when: { argument: 1, deny: Object.values(terminalInjection) },
+    why: 'types into a terminal',
+  },
+  {
+    call: 'socket',
+    when: { argument: 0, deny: Object.values(deniedFamilies) },
+    why: 'a way into the kernel’s ciphers, and one to the hypervisor',
+  },
+  {
+    call: 'personality',
+    when: { argument: 0, allow: allowedPersonalities },
+    why: 'switches protections of memory off',
+  },
+  { call: 'open_by_handle_at', grantedBy: 'dac_read_search', why: handles },
+  { call: 'init_module', grantedBy: 'sys_module', why: kernelCode },
+  { call: 'finit_module', grantedBy: 'sys_module', why: kernelCode },
+  { call: 'delete_module', grantedBy: 'sys_module', why: kernelCode },
+  { call: 'kexec_load', grantedBy: 'sys_boot', why: kernelCode },
+  { call: 'kexec_file_load', grantedBy: 'sys_boot', why: kernelCode },
+  { call: 'bpf', grantedBy: 'bpf', why: kernelCode },
+  { call: 'perf_event_open', grantedBy: 'perfmon', why: tracing },
+  { call: 'lookup_dcookie', grantedBy: 'perfmon', why: tracing },
+  // The kernel lets everybody read its log unless kernel.dmesg_restrict is set.
+  { call: 'syslog', grantedBy: 'syslog', why: 'the kernel’s log is the host’s' },
+  { call: 'keyctl', why: keys },
+  { call: 'add_key', why: keys },
+  { call: 'request_key', why: keys },
+  { call: 'swapon', grantedBy: 'sys_admin', why: 'swap is the host’s' },
+  { call: 'swapoff', grantedBy: 'sys_admin', why: 'swap is the host’s' },
+  { call: 'quotactl', grantedBy: 'sys_admin', why: 'quotas are the file system’s' },
+  { call: 'quotactl_fd', grantedBy: 'sys_admin', why: 'quotas are the file system’s' },
+  { call: 'acct', grantedBy: 'sys_pacct', why: 'writes a file in the kernel’s name' },
+  { call: 'iopl', grantedBy: 'sys_rawio', why: ports },
+  { call: 'ioperm', grantedBy: 'sys_rawio', why: ports },
+  { call: 'clock_settime', grantedBy: 'sys_time', why: clock },
+  { call: 'clock_settime64', grantedBy: 'sys_time', why: clock },
+  { call: 'settimeofday', grantedBy: 'sys_time', why: clock },
+  { call: 'stime', grantedBy: 'sys_time', why: clock },
+  {
+    call: 'userfaultfd',
+    grantedBy: 'sys_ptrace',
+    why: 'holds the kernel up in the middle of a fault, which makes races in it exploitable',
+  },
+  { call: 'nfsservctl', why: obsolete },
+  { call: 'uselib', why: obsolete },
+  { call: 'vm86', why: obsolete },
+  { call: 'vm86old', why: obsolete },
+];

@@ -1,0 +1,103 @@
+/** Makes root file systems: each is built beside its place and renamed, so it is there as a whole or not at all. */
+import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { throwIfAborted } from '../driver/abort';
+import { fileError } from '../driver/file-error';
+import { TslxcError } from '../errors';
+import { buildBusyboxRoot, findBusybox } from './busybox';
+import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';
+import { findPlace } from './place';
+
+/** What a root is made of. */
+export type RootContent =
+  | Readonly<{ kind: 'busybox' }>
+  /** `suite` is the name of a release, such as `trixie`. */
+  | Readonly<{ kind: 'debian'; suite: string }>;
+
+export interface MakeRootOptions {
+  /** Default: busybox. */
+  readonly content?: RootContent;
+  /** Ends it; rejects with OPERATION_ABORTED, and nothing is left of it. */
+  readonly signal?: AbortSignal;
+  /** Told what happens next, or what mmdebstrap says: one line without its end. */
+  readonly onProgress?: (step: string) => void;
+}
+
+/** Fills an empty directory. */
+type Builder = (root: string) => Promise<void>;
+
+/**
+ * Makes a root file system that a `<filesystem>` with the target `/` can have as its source.
+ *
+ * `busybox`: the host's static busybox (Debian package busybox-static) with links to its commands, and a
+ * script for its DHCP client. `debian`: mmdebstrap's minbase with systemd as `/sbin/init`; needs root, the Debian
+ * package mmdebstrap, and the network.
+ *
+ * @param directory Must not exist, or be empty; its parent must exist.
+ * @returns The absolute path of the root, without symbolic links.
+ * @throws TslxcError INVALID_ARG, OPERATION_INVALID (something is there already), OPERATION_UNSUPPORTED (the
+ * program is missing: the message names its Debian package), OPERATION_FAILED (mmdebstrap's reason),
+ * ACCESS_DENIED, OPERATION_ABORTED; SyscallError. Nothing is left then.
+ *
+ * @example
+ * const path = await makeRoot('/export/web', { onProgress: console.log });
+ */
+export async function makeRoot(directory: string, options: MakeRootOptions = {}): Promise<string> {
+  const { signal } = options;
+  throwIfAborted(signal);
+  const { content = { kind: 'busybox' } } = options;
+  if (content.kind === 'debian') checkSuite(content.suite);
+  const place = await findPlace(directory);
+  const build = await builderOf(content, options);
+  const draft = await makeDraft(place);
+  try {
+    await build(draft);
+    throwIfAborted(signal);
+    await rename(draft, place);
+  } catch (error) {
+    await discard(draft, error);
+    throwIfAborted(signal);
+    throw fileError(error, `making the root ${place}`);
+  }
+  return place;
+}
+
+/** Finds what it needs on this machine first. */
+async function builderOf(content: RootContent, options: MakeRootOptions): Promise<Builder> {
+  const { signal, onProgress = () => undefined } = options;
+  if (content.kind === 'debian') {
+    const { suite } = content;
+    const mmdebstrap = await findMmdebstrap();
+    return async (root) => {
+      onProgress(`building Debian ${suite} with ${mmdebstrap}`);
+      await buildDebianRoot({ mmdebstrap, suite, root, signal, onProgress });
+    };
+  }
+  const busybox = await findBusybox();
+  return async (root) => {
+    onProgress(`copying ${busybox}, and linking its commands`);
+    await buildBusyboxRoot(root, busybox);
+  };
+}
+
+/** Open to all, as the root will be: apt downloads into it as a user without rights. */
+async function makeDraft(place: string): Promise<string> {
+  try {
+    const draft = await mkdtemp(join(dirname(place), '.tslxc-mkroot-'));
+    await chmod(draft, 0o755);
+    return draft;
+  } catch (error) {
+    throw fileError(error, `making the root ${place}`);
+  }
+}
+
+/** Nothing can be mounted in it: mmdebstrap's mounts were in a namespace that is gone. */
+async function discard(draft: string, reason: unknown): Promise<void> {
+  try {
+    await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  } catch (cause) {
+    const failure = fileError(reason).message;
+    const what = `${failure}; and what was made can't be removed from ${draft}`;
+    throw new TslxcError('OPERATION_FAILED', `${what}: ${fileError(cause).message}`, { cause });
+  }
+}

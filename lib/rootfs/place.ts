@@ -1,0 +1,73 @@
+/** Where a root is to stand: checked before anything is made, so that nothing of the caller's is lost. */
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileError, hasErrno } from '../driver/file-error';
+import { findIllegalCharacter } from '../domain/xml-characters';
+import { TslxcError } from '../errors';
+
+const ENOENT = 2;
+const step = 'looking at the place of the root';
+
+/**
+ * The place that `directory` names, without symbolic links: nothing is there yet, or an empty directory.
+ *
+ * @throws TslxcError INVALID_ARG when it can't be such a place, OPERATION_INVALID when something is there;
+ * SyscallError.
+ */
+export async function findPlace(directory: string): Promise<string> {
+  if (directory === '') throw new TslxcError('INVALID_ARG', 'the directory has no name');
+  const absolute = resolve(directory);
+  const illegal = findIllegalCharacter(absolute);
+  if (illegal !== undefined) {
+    const what = `no domain could name it: XML can't hold ${illegal.shown}`;
+    throw new TslxcError('INVALID_ARG', what, { path: absolute });
+  }
+  try {
+    return (await exists(absolute)) ? await emptyPlace(absolute) : await newPlace(absolute);
+  } catch (error) {
+    throw fileError(error, step);
+  }
+}
+
+async function newPlace(path: string): Promise<string> {
+  const parent = dirname(path);
+  const real = await realpath(parent).catch((error: unknown) => {
+    if (!hasErrno(error, ENOENT)) throw error;
+    const what = `'${path}' can't be made: there is no directory ${parent}`;
+    throw new TslxcError('INVALID_ARG', what, { path: parent, errno: ENOENT });
+  });
+  return join(real, basename(path));
+}
+
+async function emptyPlace(path: string): Promise<string> {
+  const real = await realpath(path).catch((error: unknown) => {
+    if (!hasErrno(error, ENOENT)) throw error;
+    throw refusal(path, 'is a symbolic link that leads nowhere');
+  });
+  const found = await stat(real);
+  if (!found.isDirectory()) throw refusal(path, 'exists, and is not a directory');
+  if ((await readdir(real)).length > 0) throw refusal(path, 'exists, and is not empty');
+  // It is replaced as a whole, which neither of these can be.
+  if (found.dev !== (await stat(dirname(real))).dev) {
+    throw refusal(path, 'is a mount point: name a directory below it');
+  }
+  if (real === process.cwd()) {
+    throw refusal(path, 'is the working directory: call this from outside');
+  }
+  return real;
+}
+
+/** Also for a symbolic link, wherever it leads. */
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (hasErrno(error, ENOENT)) return false;
+    throw error;
+  }
+}
+
+function refusal(path: string, why: string): TslxcError {
+  return new TslxcError('OPERATION_INVALID', `'${path}' ${why}`, { path });
+}
