@@ -3,7 +3,7 @@
 // Exit codes besides 1: 124 for a machine that took too long, 125 for one that ended without a result.
 'use strict';
 const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { constants, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { describeResult, judge, parseReport } = require('./jest-report');
 const { setUp } = require('./setup');
@@ -64,16 +64,22 @@ function sumUp(results) {
   process.exitCode = machine ?? 1;
 }
 
+/** A folder that is gone with this process, also when that is interrupted. QEMU dies with it too. */
+function makeWorkFolder() {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-vm-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
+  }
+  return folder;
+}
+
 main('test:vm', async () => {
   const wanted = chosen(process.argv.slice(2));
   await setUp('vm');
   const image = await ensureImage();
-  const folder = mkdtempSync(join(tmpdir(), 'tslxc-vm-'));
+  const folder = makeWorkFolder();
   const results = [];
-  try {
-    for (const flavour of wanted) results.push(await runFlavour(flavour, { image, folder }));
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  for (const flavour of wanted) results.push(await runFlavour(flavour, { image, folder }));
   sumUp(results);
 });

@@ -22,8 +22,11 @@ const short = 60_000;
 /** systemd(1): start poweroff.target. SIGRTMIN is 34 in the C library's count. */
 const powerOffSignal = 34 + 4;
 
+const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
+
 const xml = domainXml({
   name,
+  uuid,
   memory: 512 * 1024,
   init: '/sbin/init',
   elements: '<features><privnet/></features>',
@@ -41,7 +44,8 @@ beforeEach(async () => {
   before = snapshotHost();
   root = await makeTestRoot();
   connection = await connect('lxc:///', { root: root.path });
-  domain = await connection.createDomain(xml);
+  domain = await connection.defineDomain(xml);
+  await domain.start();
 });
 
 afterEach(async () => {
@@ -65,8 +69,9 @@ async function logIn(): Promise<ConsoleSession> {
 /** The end of the container as all see it. */
 async function expectPoweredOff(session: ConsoleSession): Promise<void> {
   await session.end(long);
+  // reboot(2): in a PID namespace, power off is init's end by SIGINT.
   expect(await domain.wait()).toMatchObject({ how: 'killed', signal: 2 });
-  expect(await domain.state()).toEqual({ state: 'shutoff', reason: 'shutdown' });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
   await expectGone(name);
 }
 
@@ -82,7 +87,26 @@ test('its units have cgroups of their own below the container’s, and `poweroff
   using session = await logIn();
   session.enter('cat /proc/1/cgroup /proc/self/cgroup; tty; cat /proc/1/comm; echo end=$?');
   const [seen] = await session.expect(/0::[^]*end=0/, short);
-  expect(seen).toMatch(/^0::\/init\.scope\r\n0::\/user\.slice\/[^\r]+\r\n\/dev\/pts\/0\r\nsystemd/);
+  expect(seen.split('\r\n').slice(0, 4)).toEqual([
+    '0::/init.scope',
+    '0::/system.slice/console-getty.service',
+    '/dev/pts/0',
+    'systemd',
+  ]);
   session.enter('poweroff');
   await expectPoweredOff(session);
+});
+
+test('it sees its own disk, and none of the host’s mounts', async () => {
+  using session = await logIn();
+  session.enter(
+    "grep -o '/dev/vd[a-z]' /proc/self/mountinfo; ls /.. | wc -l; ls / | wc -l; echo end=$?",
+  );
+  const [seen] = await session.expect(/\/dev\/vdc\r\n[^]*end=0/, short);
+  const [disk, above, root_, ...rest] = seen.split('\r\n');
+  expect([disk, ...rest]).toEqual(['/dev/vdc', 'end=0']);
+  expect(above).toBe(root_);
+  // systemd takes the machine id of a first boot from container_uuid.
+  session.enter('cat /etc/machine-id');
+  await session.expect(new RegExp(`${uuid.replaceAll('-', '')}\r\n`), short);
 });
