@@ -43,6 +43,9 @@
     ],
     'ldflags!': ['-rdynamic'],
     'ldflags': ['-Wl,--gc-sections', '-s'],
+    # Debian's node-gyp links everything with Node's shared library. The addon finds its symbols in
+    # the process that loads it, and the static monitor uses none.
+    'libraries!': ['-lnode'],
   },
   'targets': [
     {

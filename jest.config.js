@@ -1,5 +1,6 @@
 // The test projects, one a folder under test/. Each can be run alone: npx jest --selectProjects unit.
-// Those that touch the host (addon, container, package, long) are run with --runInBand, one file at a time.
+// Those that touch what the host has once (addon, host, container, install, long) are run with --runInBand,
+// one file at a time, and never beside one another.
 'use strict';
 
 const transform = {
@@ -32,12 +33,15 @@ function project(displayName, folders, seconds) {
 }
 
 module.exports = {
+  testSequencer: '<rootDir>/scripts/sequence.js',
   projects: [
     project('unit', ['unit', 'golden'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
     project('container', ['container'], 60),
     project('package', ['package'], 180),
+    project('host', ['host'], 120),
+    project('install', ['install'], 180),
     project('long', ['long'], 600),
     // In the machines of test:vm only, where everything takes twenty times as long.
     project('vm', ['vm'], 240),

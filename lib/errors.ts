@@ -138,9 +138,20 @@ export class ProtocolError extends TslxcError {
 /** Numbers from here on are libuv's own, for getaddrinfo(3) and the like. */
 const firstOfLibuv = 3000;
 
+/** Those that not every libuv has words for, and that a container can fail with. */
+const errnoWords: Readonly<Record<string, string>> = {
+  EBADMSG: 'bad message',
+  ECHILD: 'no child processes',
+  EDQUOT: 'disk quota exceeded',
+  ENOEXEC: 'exec format error',
+  ENOLCK: 'no locks available',
+  ESTALE: 'stale file handle',
+};
+
 /** `ENOENT, no such file or directory` for 2. */
 export function describeErrno(errno: number): string {
-  const text = errno < firstOfLibuv ? getSystemErrorMap().get(-errno)?.[1] : undefined;
+  const words = errno < firstOfLibuv ? getSystemErrorMap().get(-errno)?.[1] : undefined;
+  const text = words ?? errnoWords[errnoName(errno)];
   return text === undefined ? errnoName(errno) : `${errnoName(errno)}, ${text}`;
 }
 

@@ -1,8 +1,10 @@
 // All that is checked without running the code: types, lint, format of both languages, generated files,
-// and the length and the opening comment of every source file. Runs all of them, then tells which failed.
+// the length and the opening comment of every source file, calls that take a path as a string. Runs all of
+// them, then tells which failed.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { pathFaults } = require('./check-paths');
 const { listFiles } = require('./fingerprint');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
@@ -30,10 +32,14 @@ function shapeFault(file) {
   return undefined;
 }
 
-async function checkShapes() {
-  const faults = sourceFiles(/\.(ts|js|py|sh|h|cc)$/)
+function shapeFaults() {
+  return sourceFiles(/\.(ts|js|py|sh|h|cc)$/)
     .map(shapeFault)
     .filter((fault) => fault !== undefined);
+}
+
+/** Faults as what a program would have said and exited with. */
+function outcome(faults) {
   return { code: faults.length === 0 ? 0 : 1, output: faults.map((one) => `${one}\n`).join('') };
 }
 
@@ -45,7 +51,8 @@ const checks = {
   'C++ format': () =>
     run(['clang-format-19', '--dry-run', '--Werror', ...sourceFiles(handwritten)]),
   'generated files': () => run([process.execPath, generator, '--check']),
-  'source files': checkShapes,
+  'source files': async () => outcome(shapeFaults()),
+  paths: async () => outcome(pathFaults(packageRoot)),
 };
 
 /** Runs every check; resolves with the names of those that failed, whose output has been shown. */

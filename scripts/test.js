@@ -1,57 +1,75 @@
-// `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped
-// test, a todo, a project without tests or a failed check is a failure. With `--long`, `npm run test:long`:
-// the same for the project of the tests that take long, without the checks.
+// `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped test, a
+// todo, a project without tests or a failed check is a failure, and so is a project that is in no lane. With
+// `--long`, `npm run test:long`: the same for the project of the tests that take long, without the checks.
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync, mkdtempSync, readFileSync, rmSync, statSync } = require('node:fs');
-const { tmpdir } = require('node:os');
+const { setPriority, tmpdir } = require('node:os');
 const { join } = require('node:path');
+const { projects } = require('../jest.config');
 const { check } = require('./check');
 const { describeResult, judge, parseReport } = require('./jest-report');
 const { setUp } = require('./setup');
-const { main, packageRoot, say } = require('./steps');
+const { main, packageRoot, say, StepError } = require('./steps');
 
-/** In this order; `alone` projects share the host and run one file at a time. */
-const projects = [
-  { name: 'unit', mode: 'parallel' },
-  { name: 'native', mode: 'parallel' },
-  { name: 'addon', mode: 'alone' },
-  { name: 'container', mode: 'alone' },
-  { name: 'package', mode: 'alone' },
-];
+/**
+ * Two lanes at once, each in this order. Those `alone` share what the host has once (containers, mounts, ptys),
+ * compare it before and after, and run one file at a time; those `beside` touch none of it, and give way.
+ * Files that measure time come late in `alone` (sequence.js), when there is nothing beside them any more.
+ */
+const lanes = {
+  alone: ['addon', 'container', 'host', 'install'],
+  beside: ['native', 'unit', 'package'],
+};
 
-/** What has no place in `npm test`, which everybody waits for. */
-const longProjects = [{ name: 'long', mode: 'alone' }];
+/** Projects that have a command of their own. */
+const onDemand = ['long', 'vm'];
+
+/** The projects of jest.config.js that would never be run. */
+function forgottenProjects() {
+  const known = [...Object.values(lanes).flat(), ...onDemand];
+  return projects.map(({ displayName }) => displayName).filter((name) => !known.includes(name));
+}
 
 const graceMilliseconds = 10_000;
+
+/** The nice value of what gives way. */
+const lowered = 10;
 
 /** The text of a file, or '' when there is none. */
 function readText(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-async function runProject({ name, mode }, folder) {
+async function runProject(name, lane, folder) {
   say(`testing: ${name}`);
   const report = join(folder, `${name}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
-  if (mode === 'alone') options.push('--runInBand');
+  if (lane === 'alone') options.push('--runInBand');
   const started = Date.now();
-  const { code, isHeld } = await runJest([process.execPath, jest, ...options], report);
+  const { code, isHeld } = await runJest([process.execPath, jest, ...options], { lane, report });
   const faults = isHeld ? ['something that a test left open kept Jest from ending'] : [];
   return judge({ name, report: parseReport(readText(report)), code, started, faults });
 }
 
 /**
- * Jest writes for people to stderr, which is shown; its JSON goes to `report`. Once that is there it has
- * to end: what a test left open would hold it for ever, and is that test's fault.
+ * Jest writes for people to stderr, which is shown: at once in the lane alone, in one piece beside it. Its JSON
+ * goes to `report`. Once that is there it has to end: what a test left open would hold it for ever, and is that
+ * test's fault.
  */
-function runJest(argv, report) {
+function runJest(argv, { lane, report }) {
   const [program, ...parameters] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, parameters, {
       cwd: packageRoot,
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    if (lane === 'beside') setPriority(child.pid, lowered);
+    const kept = [];
+    child.stderr.on('data', (chunk) => {
+      if (lane === 'alone') process.stderr.write(chunk);
+      else kept.push(chunk);
     });
     let isHeld = false;
     const watch = setInterval(() => {
@@ -62,6 +80,7 @@ function runJest(argv, report) {
     child.on('error', reject);
     child.on('close', (code) => {
       clearInterval(watch);
+      process.stderr.write(Buffer.concat(kept));
       resolve({ code, isHeld });
     });
   });
@@ -80,18 +99,35 @@ function sumUp(results, failedChecks) {
   return failed;
 }
 
+async function runLane(lane, folder) {
+  const results = [];
+  for (const name of lanes[lane]) results.push(await runProject(name, lane, folder));
+  return results;
+}
+
+/** What everybody waits for: two lanes, and the checks. Returns how much failed. */
+async function testShort(folder) {
+  const [alone, [failedChecks, beside]] = await Promise.all([
+    runLane('alone', folder),
+    check().then(async (failed) => [failed, await runLane('beside', folder)]),
+  ]);
+  return sumUp([...beside, ...alone], failedChecks);
+}
+
+/** What has no place there. */
+async function testLong(folder) {
+  return sumUp([await runProject('long', 'alone', folder)]);
+}
+
 main('test', async () => {
+  const forgotten = forgottenProjects();
+  if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
   const isLong = process.argv.includes('--long');
   await setUp(isLong ? 'long' : 'test');
-  const failedChecks = isLong ? undefined : await check();
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
-  const results = [];
   try {
-    for (const project of isLong ? longProjects : projects) {
-      results.push(await runProject(project, folder));
-    }
+    if ((await (isLong ? testLong(folder) : testShort(folder))) > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  if (sumUp(results, failedChecks) > 0) process.exitCode = 1;
 });

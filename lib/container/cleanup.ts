@@ -6,6 +6,7 @@ import { runPaths } from '../host/state-paths';
 import type { RunPaths, StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from './hung-monitor';
+import { readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { killRemaining, undoAll } from './undo';
 
@@ -48,9 +49,15 @@ export async function abandonStart(paths: StatePaths, start: StartRecord): Promi
     return;
   }
   const files = runPaths(paths, start.name);
-  const failed: ExitRecord = { how: 'unstarted', time: Date.now(), boot: bootId() };
-  writeRecord(files.exit, failed);
+  writeRecord(files.exit, unstartedRecord());
   removeRunFiles(files);
+}
+
+/** A persistent domain remembers also a start that was refused before it borrowed anything. */
+export function rememberFailedStart(paths: StatePaths, name: string): void {
+  // What could not be given back is still on record, and its clean-up comes first.
+  if (readRunState(paths, name).phase !== 'off') return;
+  writeRecord(runPaths(paths, name).exit, unstartedRecord());
 }
 
 /** Removes the run folder of a domain that is off. */
@@ -83,6 +90,10 @@ function remove(file: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+function unstartedRecord(): ExitRecord {
+  return { how: 'unstarted', time: Date.now(), boot: bootId() };
 }
 
 function lostRecord(): ExitRecord {

@@ -25,6 +25,7 @@ import { prepare } from './preparation';
 import type { Preparation } from './preparation';
 import { RunningContainer } from './running-container';
 import type { StartRecord } from './run-state';
+import { spawnFailure } from './spawn-failure';
 import { removeStaleCgroups } from './stale-cgroups';
 import { ownerOf } from './undo';
 
@@ -34,6 +35,8 @@ export interface ContainerStart {
   /** Canonical text of the definition. */
   readonly xml: string;
   readonly persistence: 'persistent' | 'transient';
+  /** Restarts in a row that have led to this start. */
+  readonly restarts: number;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly passDescriptors: readonly number[];
@@ -66,6 +69,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     uuid: definition.uuid,
     boot: bootId(),
     persistence: start.persistence,
+    restarts: start.restarts,
     xml: start.xml,
     undo: preparation.undo,
     time: Date.now(),
@@ -169,6 +173,8 @@ async function spawn(start: ContainerStart, preparation: Preparation): Promise<n
       plan: encodeFrame({ message: 'plan', bytes: encodePlan(plan) }),
       descriptors,
     });
+  } catch (error) {
+    throw spawnFailure(error, cgroups.steps, plan.header.name);
   } finally {
     if (leaf !== -1) closeSync(leaf);
   }

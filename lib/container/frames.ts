@@ -22,24 +22,34 @@ export function encodeFrame(message: Message): Buffer {
   return Buffer.concat([header, ...parts]);
 }
 
-/** Cuts a stream of bytes into messages. */
+/** Cuts a stream of bytes into messages. Bytes of a frame that is not whole yet are kept as they came. */
 export class FrameDecoder {
-  #bytes: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  #size = 0;
+  /** How many bytes there must be before the next look at them is worth it. */
+  #wanted = headerSize;
 
   /** The messages that are complete with these bytes. Throws ProtocolError for anything malformed. */
   push(chunk: Buffer): Message[] {
-    this.#bytes = this.#bytes.length === 0 ? chunk : Buffer.concat([this.#bytes, chunk]);
+    this.#chunks.push(chunk);
+    this.#size += chunk.length;
+    if (this.#size < this.#wanted) return [];
+    const bytes = this.#chunks.length === 1 ? chunk : Buffer.concat(this.#chunks);
     const complete: Message[] = [];
     let at = 0;
-    while (this.#bytes.length - at >= headerSize) {
-      const length = this.#bytes.readUInt32LE(at);
+    this.#wanted = headerSize;
+    while (bytes.length - at >= headerSize) {
+      const length = bytes.readUInt32LE(at);
       if (length === 0 || length > largestFrame)
         throw new ProtocolError(`a frame of ${length} bytes`);
-      if (this.#bytes.length - at < 4 + length) break;
-      complete.push(decode(this.#bytes.subarray(at + 4, at + 4 + length)));
-      at += 4 + length;
+      this.#wanted = 4 + length;
+      if (bytes.length - at < this.#wanted) break;
+      complete.push(decode(bytes.subarray(at + 4, at + 4 + length)));
+      at += this.#wanted;
+      this.#wanted = headerSize;
     }
-    this.#bytes = this.#bytes.subarray(at);
+    this.#chunks = at === bytes.length ? [] : [bytes.subarray(at)];
+    this.#size = bytes.length - at;
     return complete;
   }
 }

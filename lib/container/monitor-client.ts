@@ -2,6 +2,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, SyscallError, TslxcError } from '../errors';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
@@ -13,6 +14,14 @@ import type { Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from './run-state';
 
 const O_PATH = 0o10000000;
+
+/** Milliseconds in which a monitor answers that is not stopped; it is single-threaded and never blocks. */
+const patience = 3000;
+
+export interface ConnectOptions {
+  /** Milliseconds; `endless` for who only waits for an end, which may come at any time. */
+  readonly within?: number | 'endless';
+}
 
 export interface OpenConsole {
   /** From 0. */
@@ -32,12 +41,24 @@ export class MonitorClient {
     this.#name = name;
   }
 
-  /** `undefined` when nobody listens (any more). */
-  static async connect(paths: StatePaths, name: string): Promise<MonitorClient | undefined> {
+  /**
+   * `undefined` when nobody listens (any more). A monitor that is stopped says nothing: `within` limits the
+   * time for its first word.
+   *
+   * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message.
+   */
+  static async connect(
+    paths: StatePaths,
+    name: string,
+    { within = patience }: ConnectOptions = {},
+  ): Promise<MonitorClient | undefined> {
     const socket = await connectIn(runPaths(paths, name).directory);
     if (socket === undefined) return undefined;
     const channel = new Channel(socket);
-    const hello = await channel.held(() => channel.receive());
+    const hello = await answer(channel, { paths, name, within }).catch((error: unknown) => {
+      channel.close();
+      throw error;
+    });
     if (hello?.message === 'hello' && hello.version === controlVersion) {
       return new MonitorClient(channel, paths, name);
     }
@@ -107,7 +128,11 @@ export class MonitorClient {
   }
 
   async #expect<Name extends MessageName>(name: Name): Promise<MessageNamed<Name>> {
-    const message = await this.#channel.held(() => this.#channel.receive());
+    const message = await answer(this.#channel, {
+      paths: this.#paths,
+      name: this.#name,
+      within: patience,
+    });
     if (message === undefined || message.message === 'exited') {
       throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: this.#name });
     }
@@ -122,6 +147,32 @@ export class MonitorClient {
     return message as MessageNamed<Name>;
   }
 }
+
+/** The next message. @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid, when there is none in time. */
+async function answer(
+  channel: Channel,
+  { paths, name, within }: { paths: StatePaths; name: string; within: number | 'endless' },
+): Promise<Message | undefined> {
+  if (within === 'endless') return channel.held(() => channel.receive());
+  const over = new AbortController();
+  const tooLong = sleep(within, 'late' as const, { signal: over.signal });
+  // Nobody hears of it when the answer is there first.
+  tooLong.catch(() => undefined);
+  const received = channel.held(() => channel.receive());
+  const first = await Promise.race([received, tooLong]).finally(() => over.abort());
+  if (first !== 'late') return first;
+  received.catch(() => undefined);
+  const state = readRunState(paths, name);
+  const pid = state.phase === 'running' ? ` (pid ${state.running.id})` : '';
+  throw new TslxcError(
+    'OPERATION_TIMEOUT',
+    `the monitor of domain '${name}'${pid} has not answered for ${within / 1000} s`,
+    { domain: name, step: 'talk to the monitor' },
+  );
+}
+
+/** Nobody listens; ECONNRESET: the monitor died with this connection in its queue. */
+const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** By descriptor of the folder: a socket's path holds 107 bytes, and Node cuts a longer one without a word. */
 async function connectIn(directory: string): Promise<Socket | undefined> {
@@ -139,7 +190,7 @@ async function connectIn(directory: string): Promise<Socket | undefined> {
         resolve(socket);
       });
       socket.once('error', (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT' || error.code === 'ECONNREFUSED') resolve(undefined);
+        if (goneCodes.has(error.code ?? '')) resolve(undefined);
         else
           reject(
             new SyscallError({

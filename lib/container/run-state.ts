@@ -16,6 +16,8 @@ export interface StartRecord {
   readonly uuid: string;
   readonly boot: string;
   readonly persistence: 'persistent' | 'transient';
+  /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
+  readonly restarts?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
   readonly undo: readonly Undo[];

@@ -12,7 +12,7 @@ import { containers } from './containers';
 import { createDomain, defineDomain } from './define';
 import { Domain } from './domain';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
-import { reapAll } from './reaper';
+import { reapInTurn } from './reaper';
 import { Session } from './session';
 import type { ConnectOptions, DomainEvent, ListFilter, Logger, StartOptions } from './types';
 import { canonicalUri, resolveUri } from './uri';
@@ -153,7 +153,7 @@ export class Connection implements AsyncDisposable {
     const { containers: all, paths } = this.#session;
     // The lock would make the folders of a root that is gone by now.
     if (all.runNames(paths).length === 0) return 0;
-    return all.withReaperLock(paths, () => reapAll(this.#session, all.runNames(paths)));
+    return reapInTurn(this.#session);
   }
 
   /** Of this package, and of the kernel (`uname -r`). */

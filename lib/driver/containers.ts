@@ -3,11 +3,11 @@
  * root and without a container. It decides nothing.
  */
 import { existsSync } from 'node:fs';
-import { cleanUp, forget } from '../container/cleanup';
+import { cleanUp, forget, rememberFailedStart } from '../container/cleanup';
 import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
-import { MonitorClient } from '../container/monitor-client';
+import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { prepare } from '../container/preparation';
 import { readRunState, runNames, type RunState } from '../container/run-state';
 import { readUsage } from '../container/usage';
@@ -31,11 +31,16 @@ export interface Containers {
   readonly prepare: typeof prepare;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
+  readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
   readonly bootId: typeof bootId;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
-  connectMonitor(paths: StatePaths, name: string): Promise<MonitorConnection | undefined>;
+  connectMonitor(
+    paths: StatePaths,
+    name: string,
+    options?: ConnectOptions,
+  ): Promise<MonitorConnection | undefined>;
   /** Whether init's execve succeeded in the run that is now being cleaned up. */
   hasRun(paths: StatePaths, name: string): boolean;
 }
@@ -49,8 +54,9 @@ export const containers: Containers = {
   startContainer,
   cleanUp,
   forget,
+  rememberFailedStart,
   readUsage,
   bootId,
-  connectMonitor: (paths, name) => MonitorClient.connect(paths, name),
+  connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
 };

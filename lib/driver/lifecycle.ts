@@ -66,6 +66,28 @@ export function actionAfter(record: ExitRecord, definition: DomainDefinition): '
   return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
 }
 
+/** A container that ran for as long as this, in milliseconds, has not failed at its start. */
+const longRun = 10_000;
+const firstPause = 100;
+export const longestPause = 3200;
+
+/** The run that has ended: when it began, and how many restarts in a row had led to it. */
+interface Run {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly restarts?: number;
+}
+
+/** How many restarts in a row the next one makes, none of which ran for long; 0 when this one did. */
+export function restartsAfter(run: Run, exit: ExitRecord): number {
+  return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
+}
+
+/** Milliseconds between an end and that restart: at once, then 100, 200, 400 … 3,200. */
+export function pauseBefore(restarts: number): number {
+  return restarts === 0 ? 0 : Math.min(firstPause * 2 ** (restarts - 1), longestPause);
+}
+
 /** The detail of the `stopped` event that tells of this end. */
 export function stopDetail(record: ExitRecord): DomainEvent['detail'] {
   const reason = shutoffReason(record);

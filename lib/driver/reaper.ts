@@ -2,10 +2,11 @@
  * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
  * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all come to it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../container/exit-record';
 import type { RunState, StartRecord } from '../container/run-state';
 import type { EndedState } from './containers';
-import { actionAfter, stopDetail } from './lifecycle';
+import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import type { Session } from './session';
 import { launch } from './start';
 
@@ -24,24 +25,41 @@ export type Sequel = 'carryOut' | 'stay';
 /** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
 const width = 4;
 
+/** How long a start without its caller may take to run or to end, in milliseconds, and how often that is looked at. */
+const abandoned = { patience: 2000, pause: 10 };
+
 /** Cleans up what has ended. Under the domain's lock. */
 export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
-  const before = stateUnderLock(session, name);
+  const before = await stateUnderLock(session, name);
   if (before.phase !== 'ended') return { state: before };
   const ownership = session.owned(name) === undefined ? 'leave' : 'keep';
   const exit = await finish(session, name, before);
   if (exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit)) {
-    await restart(session, before.start, ownership);
+    const restarts = restartsAfter(before.start, exit);
+    await restart(session, { start: before.start, ownership, restarts });
   }
-  const after = stateUnderLock(session, name);
+  const after = await stateUnderLock(session, name);
   const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
   return { state, ...(exit === undefined ? {} : { exit }) };
 }
 
-/** The state under the domain's lock. A start that still stands there has lost its caller: it has ended. */
-export function stateUnderLock(session: Session, name: string): SettledState | EndedState {
-  const state = session.containers.readRunState(session.paths, name);
-  return state.phase === 'starting' ? { phase: 'ended', start: state.start } : state;
+/**
+ * The state under the domain's lock. A start that stands there has lost its caller. Its monitor then ends by
+ * itself, or has committed and is about to say that the container runs; one that does neither has ended.
+ */
+export async function stateUnderLock(
+  session: Session,
+  name: string,
+): Promise<SettledState | EndedState> {
+  const read = (): RunState => session.containers.readRunState(session.paths, name);
+  const deadline = Date.now() + abandoned.patience;
+  let state = read();
+  while (state.phase === 'starting') {
+    if (Date.now() >= deadline) return { phase: 'ended', start: state.start };
+    await sleep(abandoned.pause);
+    state = read();
+  }
+  return state;
 }
 
 /**
@@ -87,7 +105,7 @@ export async function reapOne(session: Session, name: string): Promise<boolean> 
   const { containers, paths } = session;
   if (containers.readRunState(paths, name).phase !== 'ended') return false;
   return session.locked(name, async () => {
-    if (stateUnderLock(session, name).phase !== 'ended') return false;
+    if ((await stateUnderLock(session, name)).phase !== 'ended') return false;
     await settle(session, name, 'carryOut');
     return true;
   });
@@ -110,22 +128,58 @@ export async function reapAll(session: Session, names: readonly string[]): Promi
   return cleaned;
 }
 
+/**
+ * Milliseconds until a container that has ended may start again; 0 when nothing is in its way, or nothing is
+ * to start. What ends as soon as it starts would otherwise do nothing else. Until then the domain's end is on
+ * record and not cleaned up: a destroy is final, and whoever asks for the domain's state ends the pause.
+ */
+function remainingPause(session: Session, name: string): number {
+  const state = session.containers.readRunState(session.paths, name);
+  if (state.phase !== 'ended' || state.exit === undefined) return 0;
+  if (!wantsRestart(session, state.start, state.exit)) return 0;
+  const due = state.exit.time + pauseBefore(restartsAfter(state.start, state.exit));
+  // A clock that was set back must not make it longer.
+  return Math.min(Math.max(due - Date.now(), 0), longestPause);
+}
+
+/**
+ * Cleans up all that have ended, one process at a time; those that have to wait before they start again
+ * after the others. Resolves to their number.
+ */
+export async function reapInTurn(session: Session): Promise<number> {
+  const { containers, paths } = session;
+  const isDue = (name: string): boolean => remainingPause(session, name) === 0;
+  const later = containers.runNames(paths).filter((name) => !isDue(name));
+  const pause = Math.max(0, ...later.map((name) => remainingPause(session, name)));
+  const atOnce = await containers.withReaperLock(paths, () =>
+    reapAll(session, containers.runNames(paths).filter(isDue)),
+  );
+  if (later.length === 0) return atOnce;
+  await sleep(pause);
+  // One that has ended again in between has somebody of its own.
+  return atOnce + (await reapAll(session, later.filter(isDue)));
+}
+
 /** What the owner of a container does at its end. */
 export function reapInBackground(session: Session, name: string): void {
-  session.inBackground(`cleaning up after '${name}' failed`, () => reapOne(session, name));
+  session.inBackground(`cleaning up after '${name}' failed`, async () => {
+    await sleep(remainingPause(session, name));
+    await reapOne(session, name);
+  });
 }
 
 /** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */
 async function restart(
   session: Session,
-  { name, xml }: StartRecord,
-  ownership: 'keep' | 'leave',
+  what: { start: StartRecord; ownership: 'keep' | 'leave'; restarts: number },
 ): Promise<void> {
+  const { name, xml } = what.start;
+  const { ownership, restarts } = what;
   try {
     const { definition } = session.parse(xml);
     const persistence = session.store.has(name) ? 'persistent' : 'transient';
     const onExited = (): void => reapInBackground(session, name);
-    await launch(session, { definition, persistence, options: { ownership }, onExited });
+    await launch(session, { definition, persistence, options: { ownership }, restarts, onExited });
   } catch (error) {
     session.logger.error({ err: error, domain: name }, 'restarting failed');
   }

@@ -3,6 +3,7 @@ import type { ContainerStart } from '../container/controller';
 import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
+import type { OwnedContainer } from './containers';
 import type { Session } from './session';
 import type { StartOptions } from './types';
 
@@ -10,6 +11,8 @@ export interface Launch {
   readonly definition: DomainDefinition;
   readonly persistence: 'persistent' | 'transient';
   readonly options: StartOptions;
+  /** Restarts in a row that have led to this start; 0 when left out. */
+  readonly restarts?: number;
   /** Called at the end of a container that this process owns. */
   readonly onExited: () => void;
 }
@@ -23,13 +26,30 @@ export interface Launch {
 export async function launch(session: Session, what: Launch): Promise<void> {
   const { definition } = what;
   const { name, uuid } = definition;
-  checkStartable(definition);
   const start = describeStart(session, what);
-  const container = await session.containers.startContainer(start);
+  const container = await startOrRemember(session, start);
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
   await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
   session.logger.info({ domain: name, id: container.id }, 'container started');
+}
+
+/** A start that fails, or that is refused, is why the domain is off from then on. */
+async function startOrRemember(session: Session, start: ContainerStart): Promise<OwnedContainer> {
+  const { paths, containers, logger } = session;
+  const { definition, persistence } = start;
+  const { name } = definition;
+  try {
+    checkStartable(definition);
+    return await containers.startContainer(start);
+  } catch (error) {
+    try {
+      if (persistence === 'persistent') containers.rememberFailedStart(paths, name);
+    } catch (second) {
+      logger.error({ err: second, domain: name }, 'a failed start could not be put on record');
+    }
+    throw error;
+  }
 }
 
 const texts = new WeakMap<DomainDefinition, string>();
@@ -43,7 +63,7 @@ function canonicalText(definition: DomainDefinition): string {
 
 function describeStart(session: Session, what: Launch): ContainerStart {
   const { paths, startTimeout } = session;
-  const { definition, persistence, options, onExited } = what;
+  const { definition, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], consoleDescriptor, signal, ownership = 'keep' } = options;
   return {
     paths,
@@ -51,6 +71,7 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     xml: canonicalText(definition),
     persistence,
     startTimeout,
+    restarts,
     passDescriptors,
     ownership,
     onExited,

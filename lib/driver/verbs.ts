@@ -59,7 +59,7 @@ export async function startDomain(
 export async function destroyDomain(session: Session, identity: Identity): Promise<void> {
   const { name } = identity;
   await session.locked(name, async () => {
-    const state = stateUnderLock(session, name);
+    const state = await stateUnderLock(session, name);
     if (state.phase === 'ended') {
       await destroyEnded(session, identity, state);
       return;
@@ -93,7 +93,7 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
 
 async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
   await withinPatience(killInit(session, name));
-  const after = stateUnderLock(session, name);
+  const after = await stateUnderLock(session, name);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
     await finish(session, name, after);
@@ -120,11 +120,16 @@ async function withinPatience(answer: Promise<void>): Promise<void> {
   }
 }
 
+/** A monitor that doesn't answer doesn't end its container either. */
+function unlessSilent(error: unknown): undefined {
+  if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
+}
+
 /** Asks the monitor; when it is gone, or goes without an answer, the state tells. */
 async function killInit(session: Session, name: string): Promise<void> {
   // The owner's channel is there already.
   if ((await session.owned(name)?.destroy()) !== undefined) return;
-  const monitor = await session.containers.connectMonitor(session.paths, name);
+  const monitor = await session.containers.connectMonitor(session.paths, name).catch(unlessSilent);
   if (monitor === undefined) return;
   try {
     await monitor.destroy();
@@ -150,7 +155,7 @@ async function destroyEnded(
   const goesOn = exit !== undefined && (isLost || wantsRestart(session, start, exit));
   await finish(session, name, exit === undefined ? ended : { ...ended, exit });
   if (goesOn) return;
-  const state = stateUnderLock(session, name);
+  const state = await stateUnderLock(session, name);
   if (state.phase === 'off') {
     checkSame(session, identity, state);
     transition('destroy', 'off', name);

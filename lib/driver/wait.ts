@@ -5,6 +5,7 @@ import type { RunState } from '../container/run-state';
 import { TslxcError } from '../errors';
 import { abortable, throwIfAborted } from './abort';
 import { lastEvent } from './event-log';
+import type { MonitorConnection } from './containers';
 import { checkSame } from './lookup';
 import { settle } from './reaper';
 import type { Session } from './session';
@@ -42,13 +43,31 @@ function isRunOf(state: RunState, { uuid }: Identity): boolean {
   return state.phase === 'running' && state.start.uuid === uuid;
 }
 
+/** A monitor that is stopped may go on at any time, and whoever waits has time. */
+async function hear(
+  session: Session,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<MonitorConnection | undefined> {
+  const connecting = session.containers.connectMonitor(session.paths, name, { within: 'endless' });
+  try {
+    return await abortable(signal, () => connecting);
+  } catch (error) {
+    void connecting.then(
+      (monitor) => monitor?.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
 /** Undefined when the monitor is gone, or goes without a word. */
 async function endByMonitor(
   session: Session,
   name: string,
   signal: AbortSignal | undefined,
 ): Promise<ExitRecord | undefined> {
-  const monitor = await session.containers.connectMonitor(session.paths, name);
+  const monitor = await hear(session, name, signal);
   if (monitor === undefined) return undefined;
   monitor.ref();
   try {

@@ -107,7 +107,8 @@ function mask(root: string, path: string, kind: 'file' | 'directory'): Operation
     source: 'cover',
     from: kind,
     depth: 'single',
-    set: readonly,
+    // The cover is read-only, and so is what is cloned from it.
+    set: 0,
     missing: 'skip',
   };
 }

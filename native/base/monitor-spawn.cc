@@ -10,15 +10,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "native/base/monitor-descriptors.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
 namespace {
-
-constexpr int kChannel = 3;
-constexpr int kUnused = 4;
-constexpr int kLeafCgroup = 5;
-constexpr int kFirstDescriptor = 6;
 
 struct Channel {
   Fd ours;
@@ -142,7 +138,7 @@ pid_t spawnStageZero(const MonitorRequest& request, int channel) {
   } else {
     actions.give(request.leafCgroup, kLeafCgroup);
   }
-  int target = kFirstDescriptor;
+  int target = kFirstPassedDescriptor;
   for (const int descriptor : request.descriptors) actions.give(descriptor, target++);
 
   std::vector<std::string> argv = request.argv;  // posix_spawn takes them as writable
@@ -162,7 +158,10 @@ pid_t spawnStageZero(const MonitorRequest& request, int channel) {
 void awaitStageZero(pid_t pid) {
   int status = 0;
   check(retry([&] { return waitpid(pid, &status, 0); }), "waitpid", "stage 0");
-  if (status != 0) throw SyscallError{ECHILD, "waitpid", "stage 0"};
+  if (status == 0) return;
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : kCallerGone;
+  if (code != kCallerGone) throw SyscallError{code, "clone3", "stage 0"};
+  throw SyscallError{ECHILD, "waitpid", "stage 0"};
 }
 
 }  // namespace

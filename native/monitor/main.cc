@@ -12,7 +12,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "native/base/capability.h"
 #include "native/base/message.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/stage-zero.h"
@@ -24,7 +23,6 @@ namespace tslxc {
 namespace {
 
 constexpr int kStartFailed = 1;
-constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: signals to an init of another uid
 constexpr int kPlanTime = 10'000;
 
 // `--descriptors N` among the arguments: how many were passed.
@@ -116,7 +114,6 @@ void monitor(Fd& channel) {
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
   Start start(plan, channel.get(), inbox, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
-  limitEffectiveCapabilities(kCapKill);
   Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get()};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel),

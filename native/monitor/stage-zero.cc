@@ -10,8 +10,6 @@
 namespace tslxc {
 namespace {
 
-constexpr int kCloneFailed = 9;
-
 void closeOnExec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
 }  // namespace
@@ -19,16 +17,16 @@ void closeOnExec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 void becomeMonitor(int passed) {
   const int past = kFirstPassedDescriptor + passed;
   syscall(SYS_close_range, past, ~0U, 0);
-  close(kLeafCgroup - 1);
+  close(kUnused);
   const int leaf = fcntl(kLeafCgroup, F_GETFD) >= 0 ? kLeafCgroup : -1;
   try {
     const Child monitor = cloneProcess(0, leaf);
     if (monitor.pid != 0) {
       const bool told = sendFrame(kChannel, SpawnedMessage{static_cast<uint32_t>(monitor.pid)});
-      _exit(told ? 0 : kCloneFailed);
+      _exit(told ? 0 : kCallerGone);
     }
   } catch (const SyscallError& cause) {
-    _exit(cause.error == 0 ? kCloneFailed : cause.error);
+    _exit(cause.error);
   }
   setsid();
   if (leaf >= 0) close(leaf);

@@ -10,6 +10,7 @@
 
 #include <array>
 
+#include "native/base/capability.h"
 #include "native/base/clone.h"
 #include "native/base/user-namespace.h"
 #include "native/monitor/control.h"
@@ -18,6 +19,8 @@
 
 namespace tslxc {
 namespace {
+
+constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: signals to an init of another uid
 
 FailedMessage failure(Stage stage, uint32_t step, const SyscallError& cause) {
   return {static_cast<uint8_t>(stage),
@@ -122,6 +125,8 @@ void Start::handshake() {
   awaitExecve();
   writeRunningRecord(runDirectory_, started_.init, paths);
   failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
+  // Whoever hears that it runs finds no more privileges than it keeps.
+  limitEffectiveCapabilities(kCapKill);
   // After the commit the caller may be gone: then nobody is told.
   sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), paths});
   failpoints_.reach(Failpoint::kMonitorAfterRunning);

@@ -117,8 +117,16 @@ describe('startMonitor', () => {
     expect(existsSync(witness)).toBe(false);
   });
 
-  test('a stage 0 that fails is ECHILD', async () => {
-    for (const script of ['exit 9', 'kill -KILL $$']) {
+  test('a stage 0 that can’t clone says why', async () => {
+    expect(await rejectionOf(native().startMonitor(request('exit 11')))).toEqual({
+      errno: 'EAGAIN',
+      syscall: 'clone3',
+      path: 'stage 0',
+    });
+  });
+
+  test('a stage 0 that fails otherwise is ECHILD', async () => {
+    for (const script of ['exit 255', 'kill -KILL $$']) {
       expect(await rejectionOf(native().startMonitor(request(script)))).toEqual({
         errno: 'ECHILD',
         syscall: 'waitpid',

@@ -7,7 +7,7 @@ import { compileSeccomp } from '../../lib/plan/seccomp';
 import { deniedCalls } from '../../lib/plan/seccomp-policy';
 import { numbersOf, systemCalls } from '../../lib/plan/system-calls';
 import type { CallName, CallNumbers, CallTable } from '../../lib/plan/system-calls';
-import { compileProgram } from '../native/compile';
+import { compileOne } from '../native/compile';
 import { runProgram } from '../support/run-command';
 
 const compileTime = 300_000;
@@ -105,7 +105,7 @@ const neighbours: Readonly<Record<string, readonly [number, number, number, ...b
 
 let program = '';
 beforeAll(async () => {
-  program = await compileProgram('seccomp');
+  program = await compileOne('seccomp');
 }, compileTime);
 
 async function errnosOf(calls: readonly Call[], filter: readonly number[]): Promise<number[]> {

@@ -2,14 +2,14 @@
  * What containers cost: nothing is left of a thousand, an idle one is a quarter of a megabyte, and starting many
  * at once stops nobody. The figures are printed.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { connect } from 'tslxc';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
-import { runProgram, runSuccessfully } from '../support/run-command';
+import { runProgram } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -109,20 +109,15 @@ function pssOf(pid: number): number {
 test(
   `each of ${idle} idle containers has a monitor of at most a quarter of a megabyte`,
   async () => {
+    await using connection = await connect(undefined, { root: root.path });
     const names = Array.from({ length: idle }, (_, index) => `capacity-idle-${index}`);
-    const options = { root: root.path };
-    for (const name of names) {
-      const file = join(root.path, `${name}.xml`);
-      writeFileSync(file, domainXml({ name, ...sleeper }));
-      await runSuccessfully(['define', file], options);
-      await runSuccessfully(['start', name], options);
-    }
-    const ids = await Promise.all(names.map((name) => runSuccessfully(['domid', name], options)));
-    const sizes = ids.map((id) => pssOf(Number(id)));
-    for (const name of names) {
-      await runSuccessfully(['destroy', name], options);
-      await runSuccessfully(['undefine', name], options);
-    }
+    const domains = await Promise.all(
+      names.map((name) =>
+        connection.createDomain(domainXml({ name, ...sleeper }), { ownership: 'leave' }),
+      ),
+    );
+    const sizes = domains.map(({ id }) => pssOf(id ?? 0));
+    await Promise.all(domains.map((domain) => domain.destroy()));
     print(`PSS of ${idle} idle monitors in KiB: ${sizes.map((size) => size / 1024).join(' ')}`);
     expect(sizes).toHaveLength(idle);
     expect(Math.min(...sizes)).toBeGreaterThan(0);
@@ -172,7 +167,7 @@ test(
 const parallel = 20;
 const longestBlock = 10;
 
-/** On a machine that does other things as well, a round may be disturbed: what blocks by itself does so in each. */
+/** On a machine that does other things as well, a round may be disturbed: what blocks by itself does so in all. */
 test(
   `${parallel} starts at once never block the event loop for ${longestBlock} ms`,
   async () => {
@@ -181,7 +176,7 @@ test(
       const { monitorEventLoopDelay } = require('node:perf_hooks');
       for (let i = 0; i < 20; i += 1) await (await connection.createDomain(xml('capacity-warm'))).destroy();
       const rounds = [];
-      for (let round = 0; round < 20; round += 1) {
+      while (rounds.length < 20 && !rounds.some((longest) => longest < ${longestBlock})) {
         const delay = monitorEventLoopDelay({ resolution: 1 });
         delay.enable();
         const starts = Array.from({ length: ${parallel} }, (_, i) => connection.createDomain(xml('capacity-' + i)));

@@ -47,7 +47,7 @@ async function expectLeft(session: PtySession, status: number): Promise<void> {
 describe('console', () => {
   test('a shell is there at once, and ^] leaves it running', async () => {
     await using container = await TestDomain.make({ name: 'command-leave' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     await session.expect(header(container.name));
     await session.expect(/[#$] $/);
@@ -71,7 +71,7 @@ describe('console', () => {
 
   test('what stands before the escape character in one write is sent', async () => {
     await using container = await TestDomain.make({ name: 'command-chunk' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     await session.expect(/[#$] $/);
     session.write('echo answer=$((6 * 7))\r\x1dlost');
@@ -85,7 +85,7 @@ describe('console', () => {
 
   test('-e sets another escape character, and ^] goes to the container', async () => {
     await using container = await TestDomain.make({ name: 'command-escape' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, '-e', '^x', 'console', container.name);
     await session.expect(header(container.name, 'x'));
     await session.expect(/[#$] $/);
@@ -101,7 +101,7 @@ describe('console', () => {
     ['SIGQUIT', 131],
   ] as const)('%s ends it with the terminal restored', async (signal, status) => {
     await using container = await TestDomain.make({ name: 'command-signal' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     const [, pid] = await session.expect(/pid=(\d+)/);
     await session.expect(/[#$] $/);
@@ -112,7 +112,7 @@ describe('console', () => {
 
   test('a terminal that is hung up ends it in order, and leaves the container running', async () => {
     await using container = await TestDomain.make({ name: 'command-hang-up' });
-    await container.run('start');
+    await container.start();
     const status = join(container.root, 'status');
     // The shell outlives the terminal to tell how the command ended.
     const script = `trap "" HUP; sh -c 'trap - HUP; exec "$@"' sh "$@"; echo $? > ${status}`;
@@ -126,7 +126,7 @@ describe('console', () => {
 
   test('the end of the container from elsewhere ends it with the terminal restored', async () => {
     await using container = await TestDomain.make({ name: 'command-destroyed' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     await session.expect(/[#$] $/);
     await container.run('destroy');
@@ -135,7 +135,7 @@ describe('console', () => {
 
   test('the size is that of the terminal, and follows it', async () => {
     await using container = await TestDomain.make({ name: 'command-size' });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     await session.expect(/[#$] $/);
     session.enter('stty size');
@@ -153,7 +153,7 @@ describe('console', () => {
     const script = 'stty raw -echo; printf "ready\\n"; head -c 4 | od -An -tx1; sleep 100';
     const initArguments = ['-c', script];
     await using container = await TestDomain.make({ name: 'command-raw', initArguments });
-    await container.run('start');
+    await container.start();
     await using session = onTerminal(container, 'console', container.name);
     // Neither terminal may put a carriage return before the line feed.
     await session.expect('Ctrl + ])\r\nready\n');
@@ -167,7 +167,7 @@ describe('console', () => {
   test('dropped output is counted on stderr', async () => {
     const initArguments = ['-c', 'head -c 300000 /dev/zero | tr "\\0" x; echo; echo end; exec cat'];
     await using container = await TestDomain.make({ name: 'command-drop', initArguments });
-    await container.run('start');
+    await container.start();
     await eventually(async () => {
       const stream = await container.domain.openConsole();
       stream.destroy();
@@ -188,7 +188,7 @@ describe('console', () => {
       stdout: '\n',
       stderr: 'error: The domain is not running\n',
     });
-    await container.run('start');
+    await container.start();
     expect(await container.try(console)).toMatchObject({
       code: 1,
       stdout: '\n',

@@ -6,14 +6,19 @@ import { failpoints } from '../../lib/container/failpoints';
 import type { Failpoint } from '../../lib/container/failpoints';
 import { runPaths, statePaths } from '../../lib/host/state-paths';
 import { existsSync } from 'node:fs';
+import { expectShell } from '../support/console-answer';
 import { expectGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
 import { runProgram, runSuccessfully } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
 import { makeTestRoot } from '../support/test-root';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+beforeAll(startOnce);
 
 const startTimeout = 1500;
 /** The caller gives its monitor 2 s more than the monitor gives itself. */
@@ -111,6 +116,41 @@ test('a monitor that stops once the container runs does not keep it from being d
     await runSuccessfully(['start', name], { root: root.path, env });
     await runSuccessfully(['destroy', name], { root: root.path });
     await expectGone(name);
+  }
+  await expectHostUnchanged(before);
+});
+
+test('a monitor that is stopped is named within seconds by who asks it for something, and others go on', async () => {
+  const before = snapshotHost();
+  {
+    await using stopped = await TestDomain.make({ name: 'deadline-silent' });
+    await using other = await TestDomain.make({ name: 'deadline-other' });
+    await stopped.start();
+    await other.start();
+    const pid = stopped.domain.id ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      const began = performance.now();
+      const silent = {
+        code: 'OPERATION_TIMEOUT',
+        domain: stopped.name,
+        message: expect.stringContaining(`'deadline-silent' (pid ${pid})`) as string,
+      };
+      await Promise.all([
+        expect(stopped.domain.openConsole()).rejects.toMatchObject(silent),
+        expect(stopped.domain.sendSignal(15)).rejects.toMatchObject(silent),
+      ]);
+      expect(performance.now() - began).toBeLessThan(5000);
+      // What asks nothing of it has its answer.
+      expect(await stopped.reason()).toBe('running (booted)');
+      await expectShell(other.domain);
+      await expect(stopped.domain.wait({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject(
+        { code: 'OPERATION_ABORTED' },
+      );
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    await expectShell(stopped.domain);
   }
   await expectHostUnchanged(before);
 });

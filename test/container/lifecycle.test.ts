@@ -1,13 +1,14 @@
 /** Real containers through the library: define, start, list, wait, destroy, undefine. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Connection, type Domain } from '../../lib/index';
+import { connect, type Connection, type Domain } from 'tslxc';
 import { statePaths } from '../../lib/host/state-paths';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
+import { sideBySide } from '../support/side-by-side';
 import { makeTestRoot, type TestRoot } from '../support/test-root';
-import { warmUp } from './warm-up';
 
 const name = 'lifecycle';
 
@@ -15,7 +16,7 @@ let before: HostSnapshot;
 let root: TestRoot;
 let connection: Connection;
 
-beforeAll(() => warmUp(name));
+beforeAll(startOnce);
 
 beforeEach(async () => {
   before = snapshotHost();
@@ -123,16 +124,17 @@ test('a running domain that is undefined goes on, and is gone at its end', async
 });
 
 test('after an exit, undefine and list at once never show it running: 200 times', async () => {
-  const other = await connect('lxc:///', { root: root.path });
-  for (let run = 0; run < 200; run++) {
-    const domain = await define('exit 0');
+  await sideBySide({ sides: 4, times: 200 }, async (side, run) => {
+    const other = await connect('lxc:///', { root: side.root });
+    const xml = scriptXml('exit 0').replace(name, `${name}-${side.index}`);
+    const domain = await side.connection.defineDomain(xml);
     await domain.start({ ownership: run % 2 === 0 ? 'keep' : 'leave' });
     await domain.wait();
     const [, seen] = await Promise.all([domain.undefine(), other.listDomains()]);
     expect(seen.map(({ id }) => id)).not.toContainEqual(expect.any(Number));
     expect(await other.listDomains()).toEqual([]);
-  }
-  await other.close();
+    await other.close();
+  });
 });
 
 test('on_poweroff restart starts it again until it is destroyed', async () => {
@@ -158,11 +160,38 @@ test('on_poweroff restart starts it again also when nobody owns it', async () =>
   await destroyRestarting(domain);
 });
 
-async function destroyRestarting(domain: Domain): Promise<void> {
-  await domain.destroy();
+test.each(['keep', 'leave'] as const)(
+  'an init that ends at once does not start again and again (ownership %s), and destroy wins at once',
+  async (ownership) => {
+    const events = connection.events();
+    let starts = 0;
+    const counting = (async (): Promise<void> => {
+      for await (const { event } of events) if (event === 'started') starts += 1;
+    })();
+    const domain = await define('exit 0', '<on_poweroff>restart</on_poweroff>');
+    await domain.start({ ownership });
+    await sleep(2500);
+    // At 0, 0.1, 0.3, 0.7 and 1.5 s; the next would be at 3.1 s.
+    expect(starts).toBeGreaterThanOrEqual(3);
+    expect(starts).toBeLessThanOrEqual(5);
+    const began = performance.now();
+    await domain.destroy();
+    expect(performance.now() - began).toBeLessThan(500);
+    await events.return?.();
+    await counting;
+    await destroyedForGood(domain);
+  },
+);
+
+async function destroyedForGood(domain: Domain): Promise<void> {
   await sleep(1000);
   expect(domain.id).toBeUndefined();
   expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+}
+
+async function destroyRestarting(domain: Domain): Promise<void> {
+  await domain.destroy();
+  await destroyedForGood(domain);
 }
 
 test('a start that is given up leaves the host as it was', async () => {
@@ -183,7 +212,7 @@ test('a start that is given up leaves the host as it was', async () => {
   expect(await listed()).toEqual([`${name} off`]);
 });
 
-test('100 starts and destroys leave the descriptors of this process as they were', async () => {
+test('20 starts and destroys leave the descriptors of this process as they were', async () => {
   const domain = await define('exec sleep 100');
   const descriptors = (): string[] =>
     readdirSync('/proc/self/fd').map((fd) => {
@@ -199,6 +228,6 @@ test('100 starts and destroys leave the descriptors of this process as they were
   };
   await cycle();
   const count = descriptors().length;
-  for (let run = 0; run < 100; run++) await cycle();
+  for (let run = 0; run < 20; run++) await cycle();
   expect(descriptors().length).toBeLessThanOrEqual(count);
 });

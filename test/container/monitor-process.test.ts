@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { native } from '../../lib/host/native';
 import { monitorPath } from '../../lib/host/package-paths';
+import { eventually } from '../support/eventually';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -220,6 +221,16 @@ describe('its privileges', () => {
     });
   });
 
+  test('are given up before anybody hears that the container runs', async () => {
+    await using test = await TestDomain.make({ name: 'monitor-early' });
+    const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
+    expect(await test.try(['start', test.name], { env })).toMatchObject({ code: 0, stderr: '' });
+    const monitor = test.domain.id ?? 0;
+    expect(status(monitor, 'State')).toMatch(/^T/);
+    expect(status(monitor, 'CapPrm')).toBe('0000000000000020');
+    await test.run('destroy');
+  });
+
   test('a process of its own uid may not look into it: it is not dumpable', async () => {
     const { test, monitor } = await sleeping('monitor-dumpable');
     await using _ = test;
@@ -274,16 +285,19 @@ describe('its descriptors', () => {
     });
     expect(await once(child, 'exit')).toEqual([0, null]);
     closeSync(extra);
-    const open = descriptorsOf(test.domain.id ?? 0);
     const rules = allowed(test.root, test.name);
-    const unknown = open.filter(({ target }) => !rules.some(([pattern]) => pattern.test(target)));
-    expect(unknown).toEqual([]);
-    for (const [pattern, most] of rules) {
-      const found = open.filter(({ target }) => pattern.test(target));
-      expect([pattern, found.length > 0 && found.length <= most]).toEqual([pattern, true]);
-    }
-    const inherited = open.filter(({ closesOnExec }) => !closesOnExec).map(({ number }) => number);
-    expect(inherited.sort()).toEqual(['0', '1', '2']);
+    // It opens the last of them once its container runs.
+    await eventually(() => {
+      const open = descriptorsOf(test.domain.id ?? 0);
+      const unknown = open.filter(({ target }) => !rules.some(([pattern]) => pattern.test(target)));
+      expect(unknown).toEqual([]);
+      for (const [pattern, most] of rules) {
+        const found = open.filter(({ target }) => pattern.test(target));
+        expect([pattern, found.length > 0 && found.length <= most]).toEqual([pattern, true]);
+      }
+      const inherited = open.filter(({ closesOnExec }) => !closesOnExec);
+      expect(inherited.map(({ number }) => number).sort()).toEqual(['0', '1', '2']);
+    });
   });
 });
 

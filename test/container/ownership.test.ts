@@ -1,13 +1,13 @@
 /** Real containers and the processes that come and go beside them: other callers, workers, none at all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { connect, type Connection, type DomainEvent } from '../../lib/index';
+import { connect, type Connection, type DomainEvent } from 'tslxc';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
+import { libraryPath, runWithLibrary } from '../support/library-child';
 import { makeTestRoot, type TestRoot } from '../support/test-root';
-import { libraryPath, runWithLibrary } from './library-child';
-import { warmUp } from './warm-up';
 
 const name = 'ownership';
 
@@ -15,7 +15,7 @@ let before: HostSnapshot;
 let root: TestRoot;
 let connection: Connection;
 
-beforeAll(() => warmUp(name));
+beforeAll(startOnce);
 
 beforeEach(async () => {
   before = snapshotHost();

@@ -14,6 +14,7 @@ import type { HostSnapshot } from '../support/host-snapshot';
 import { PtySession } from '../support/pty-session';
 import { commandLine, runCommand, runSuccessfully } from '../support/run-command';
 import { SeedTerminal } from '../support/seed-terminal';
+import { sideBySide } from '../support/side-by-side';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -190,28 +191,29 @@ test('without a console the document is defined, and its start is refused in lib
 test(
   'after exit on the console, undefine and list at once never show it running: 200 times',
   async () => {
-    const other = await connect('lxc:///', { root: root.path });
-    for (let run = 0; run < 200; run += 1) {
-      const domain = await connection.defineDomain(helloWorldXml);
+    await sideBySide({ sides: 4, times: 200 }, async (side, run) => {
+      const other = await connect('lxc:///', { root: side.root });
+      const own = `${name}-${side.index}`;
+      const domain = await side.connection.defineDomain(helloWorldXml.replace(name, own));
       await domain.start({ ownership: run % 2 === 0 ? 'keep' : 'leave' });
       const stream = await domain.openConsole();
       stream.write('exit\n');
       for await (const _chunk of stream);
-      const seen = await other.lookupDomainByName(name);
+      const seen = await other.lookupDomainByName(own);
       await seen.undefine();
       expect(await other.listDomains()).toEqual([]);
-    }
-    await other.close();
+      await other.close();
+    });
   },
   2 * minute,
 );
 
 test.each(['undefine first', 'list first'] as const)(
-  'the same by the commands, %s: 5 times',
+  'the same by the commands, %s: twice',
   async (order) => {
     const options = { root: root.path };
     const file = await xmlFile(helloWorldXml);
-    for (let run = 0; run < 5; run += 1) {
+    for (let run = 0; run < 2; run += 1) {
       await runSuccessfully(['define', file], options);
       await runSuccessfully(['start', name], options);
       await using session = PtySession.start(commandLine('console', name), {

@@ -2,6 +2,8 @@
  * Who dies, and what lives on: the container without its caller, never without its monitor. How init ended
  * is known exactly although nobody was there, and what the definition asks for then is done.
  */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,9 +16,9 @@ import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
-import { hasEnded } from '../support/processes';
+import { hasEnded, untilIn } from '../support/processes';
 import { PtySession } from '../support/pty-session';
-import { commandLine } from '../support/run-command';
+import { commandEnvironment, commandLine } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 import { makeTestRoot } from '../support/test-root';
 import { startAndStay } from '../support/unfinished-caller';
@@ -46,6 +48,31 @@ test('SIGKILL of the caller after start has returned leaves the container to any
     await expectGone(container.name);
   }
   expect(await container.reason()).toBe('shut off (destroyed)');
+});
+
+test('who comes between init’s commit and its execve, when the caller is dead, finds the domain running', async () => {
+  await using container = await TestDomain.make({ name: 'survival-commit' });
+  const [program = '', ...words] = commandLine('start', container.name);
+  // Init stands there for 300 ms.
+  const env = { TSLXC_FAILPOINT: 'init:after-executing=killController' };
+  const caller = spawn(program, words, {
+    stdio: 'ignore',
+    env: { ...commandEnvironment(container.root), ...env },
+  });
+  const ended = once(caller, 'exit');
+  const init = await initOf(container.name);
+  await untilIn(init, 'nanosleep');
+  caller.kill('SIGKILL');
+  await expect(container.domain.start()).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message: 'Requested operation is not valid: Domain is already running',
+  });
+  expect(await ended).toEqual([null, 'SIGKILL']);
+  expect(await initOf(container.name)).toBe(init);
+  expect(monitorsOf(container.name)).toEqual([container.domain.id]);
+  await expectShell(container.domain);
+  await container.run('destroy');
+  await expectGone(container.name);
 });
 
 test('the command’s console reaches a container whose caller was killed', async () => {

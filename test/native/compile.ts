@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot, runProgram } from '../support/run-command';
+import type { CommandResult } from '../support/run-command';
 
 const flags = [
   '-std=gnu++20',
@@ -72,24 +73,23 @@ async function compile(folder: string, name: Program): Promise<string> {
   return executable;
 }
 
-/** The folder of the executables of these sources; those of others are forgotten. */
 function folderOfSources(): string {
   const folder = join(cache, hash());
   mkdirSync(folder, { recursive: true });
-  for (const other of readdirSync(cache)) {
-    if (join(cache, other) !== folder) rmSync(join(cache, other), { recursive: true });
-  }
   return folder;
 }
 
-/** One of them: for a test of another folder. */
-export function compileProgram(name: Program): Promise<string> {
+/** The executable of one of them. */
+export function compileOne(name: Program): Promise<string> {
   return compile(folderOfSources(), name);
 }
 
-/** Compiles all of them, two at a time. */
+/** Compiles all of them, two at a time, and forgets those of other sources. */
 export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
   const folder = folderOfSources();
+  for (const other of readdirSync(cache)) {
+    if (join(cache, other) !== folder) rmSync(join(cache, other), { recursive: true });
+  }
   const waiting = Object.keys(programs) as Program[];
   const compiled = new Map<Program, string>();
   const worker = async (): Promise<void> => {
@@ -99,4 +99,16 @@ export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
   };
   await Promise.all([worker(), worker()]);
   return compiled;
+}
+
+/** Runs one in `folder`; what a sanitizer finds is on stderr, and no success. */
+export function runSanitized(argv: readonly string[], folder: string): Promise<CommandResult> {
+  return runProgram(argv, {
+    cwd: folder,
+    timeout: 100_000,
+    env: {
+      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:allocator_may_return_null=0',
+      UBSAN_OPTIONS: 'print_stacktrace=1',
+    },
+  });
 }

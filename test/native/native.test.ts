@@ -9,9 +9,8 @@ import { filterConstants } from '../../lib/plan/filter-program';
 import { auditArchitectures } from '../../lib/plan/seccomp';
 import { deniedFamilies, terminalInjection } from '../../lib/plan/seccomp-policy';
 import { removeTree } from '../support/remove-tree';
-import { runProgram } from '../support/run-command';
 import type { CommandResult } from '../support/run-command';
-import { compileAll } from './compile';
+import { compileAll, runSanitized } from './compile';
 import type { Program } from './compile';
 import { writeFixtures } from './fixtures';
 
@@ -30,14 +29,7 @@ beforeAll(async () => {
 afterAll(() => removeTree(folder));
 
 function run(name: Program, ...words: readonly string[]): Promise<CommandResult> {
-  return runProgram([executables.get(name) ?? '', ...words], {
-    cwd: folder,
-    timeout: 100_000,
-    env: {
-      ASAN_OPTIONS: 'detect_leaks=0:abort_on_error=0:allocator_may_return_null=0',
-      UBSAN_OPTIONS: 'print_stacktrace=1',
-    },
-  });
+  return runSanitized([executables.get(name) ?? '', ...words], folder);
 }
 
 function emptyFolder(name: string): string {
@@ -82,10 +74,6 @@ test('a stream is cut into frames wherever it is split', async () => {
 
 test('the ring keeps the last bytes by their position', async () => {
   expect(await run('ring')).toMatchObject(success);
-});
-
-test('a console waits for readers that keep up, and for no others', async () => {
-  expect(await run('console')).toMatchObject(success);
 });
 
 test('no path leads out of a root, nor is anything made outside', async () => {

@@ -16,7 +16,7 @@ import { cgroupsOf, expectGone, initOf, monitorsOf } from './container-traces';
 import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
 import { untilIn } from './processes';
-import { commandEnvironment, commandLine, runSuccessfully } from './run-command';
+import { commandEnvironment, commandLine } from './run-command';
 import { makeTestRoot } from './test-root';
 import type { TestRoot } from './test-root';
 
@@ -68,8 +68,8 @@ export class FailpointLane implements AsyncDisposable {
   /** @throws Error when the container is neither fully there nor fully gone, or doesn't start again. */
   async try(point: Failpoint, victim: Victim): Promise<Outcome> {
     await this.#startAndKill(point, victim);
-    await this.#untilQuiet();
-    const outcome = await this.#listedState();
+    await this.#untilQuiet(victim);
+    const outcome = await this.#outcome(victim);
     if (outcome === 'running') {
       await this.#expectRunning();
       await this.#domain.destroy();
@@ -109,19 +109,25 @@ export class FailpointLane implements AsyncDisposable {
     if (victim === 'caller' && signal !== 'SIGKILL') throw new Error('the caller was not killed');
   }
 
-  /** A monitor that is left has either got its container to run, or ends. */
-  async #untilQuiet(): Promise<void> {
+  /** A monitor that is left has either got its container to run, or ends; without its init it ends. */
+  async #untilQuiet(victim: Victim): Promise<void> {
     await eventually(() => {
-      if (monitorsOf(this.#domain.name).length === 0 || existsSync(this.#files.running)) return;
+      if (monitorsOf(this.#domain.name).length === 0) return;
+      if (victim === 'caller' && existsSync(this.#files.running)) return;
       throw new Error(`after ${patience} ms a monitor neither runs a container nor has ended`);
     }, patience);
   }
 
-  async #listedState(): Promise<Outcome> {
-    const list = await runSuccessfully(['list', '--all'], { root: this.#root.path });
-    const state = new RegExp(` ${this.#domain.name} +(running|shut off)`).exec(list)?.[1];
-    if (state === undefined) throw new Error(`the domain is not in the list:\n${list}`);
-    return state === 'running' ? 'running' : 'gone';
+  /** A monitor that dies holds its lock for a moment after it has left the list of processes. */
+  #outcome(victim: Victim): Promise<Outcome> {
+    return eventually(async () => {
+      const domains = await this.#connection.listDomains();
+      expect(domains.map(({ name }) => name)).toEqual([this.#domain.name]);
+      const { state } = await this.#domain.state();
+      if (state === 'running' && victim === 'caller') return 'running';
+      if (state !== 'running' && !existsSync(this.#files.start)) return 'gone';
+      throw new Error(`it is ${state}, and not cleaned up`);
+    }, patience);
   }
 
   async #expectRunning(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The library keeps a copy of the monitor's executable open for the life of its process. A first start makes
- * it, so that pictures of the host that are taken afterwards compare.
+ * What a process opens once and keeps: a copy of the monitor's executable, libuv's inotify instance. A first
+ * start opens them, so that pictures of the host that are taken afterwards compare.
  */
 import { connect } from 'tslxc';
 import { monitorsOf } from './container-traces';
@@ -8,11 +8,13 @@ import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
 import { makeTestRoot } from './test-root';
 
+/** Starts a container, follows events, and leaves no more than what is kept. */
 export async function startOnce(): Promise<void> {
   await using root = await makeTestRoot();
-  const connection = await connect(undefined, { root: root.path });
+  await using connection = await connect(undefined, { root: root.path });
+  const events = connection.events();
   const domain = await connection.createDomain(domainXml({ name: 'first-start' }));
+  await events.next();
   await domain.destroy();
   await eventually(() => expect(monitorsOf(domain.name)).toEqual([]));
-  await connection.close();
 }

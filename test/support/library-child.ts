@@ -1,11 +1,20 @@
 /** Code with the library in a Node process of its own: for callers that are killed, or that have failpoints. */
 import { join } from 'node:path';
-import { packageRoot } from './run-command';
+import { packageRoot, runProgram } from './run-command';
+import type { CommandResult } from './run-command';
+
+/** The built library, as a literal for the code of a child or a worker. */
+export const libraryPath = JSON.stringify(join(packageRoot, 'dist', 'index.js'));
 
 /** argv of a Node that runs `code`, in which `connect` is there and `await` is allowed. */
 export function libraryWords(code: string): readonly [string, ...string[]] {
   const whole = `
-    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist'))});
+    const { connect } = require(${libraryPath});
     (async () => { ${code} })().catch((error) => { console.error(error); process.exit(99); });`;
   return [process.execPath, '-e', whole];
+}
+
+/** Runs `code`, in which `connection` is open on `root` and `await` is allowed, to its end. */
+export function runWithLibrary(root: string, code: string): Promise<CommandResult> {
+  return runProgram(libraryWords(`const connection = await connect();\n${code}`), { root });
 }

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { asOtherUser } from './other-user';
 
 export const packageRoot = join(__dirname, '..', '..');
 export const commandScript = join(packageRoot, 'dist', 'cli', 'main.js');
@@ -17,7 +18,7 @@ export interface CommandOptions {
   readonly input?: string;
   /** SIGKILL after this many milliseconds; default 30,000. */
   readonly timeout?: number;
-  /** User and group to run as. */
+  /** User and group to run as; the repository and Node are within its reach, wherever they lie. */
   readonly uid?: number;
 }
 
@@ -59,7 +60,8 @@ export async function runProgram(
   options: CommandOptions = {},
 ): Promise<CommandResult> {
   const { root, env, cwd, input, timeout = 30_000, uid } = options;
-  const [program = '', ...words] = argv;
+  const wrapped = uid === undefined ? undefined : asOtherUser(argv, { uid, packageRoot });
+  const [program = '', ...words] = wrapped ?? argv;
   const stdin = input === undefined ? 'ignore' : openInput(input);
   const child = spawn(program, words, {
     cwd,
@@ -67,7 +69,7 @@ export async function runProgram(
     stdio: [stdin, 'pipe', 'pipe'],
     timeout,
     killSignal: 'SIGKILL',
-    ...(uid === undefined ? {} : { uid, gid: uid }),
+    ...(uid === undefined || wrapped ? {} : { uid, gid: uid }),
   });
   const texts = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

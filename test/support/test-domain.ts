@@ -41,6 +41,11 @@ export class TestDomain implements AsyncDisposable {
     return this.domain.name;
   }
 
+  /** Starts it as the command does, from this process: for tests of what comes after. */
+  start(): Promise<void> {
+    return this.domain.start({ ownership: 'leave' });
+  }
+
   /** Runs `tslxc VERB NAME options…`, with exit code 0. Resolves with its stdout. */
   run(verb: string, ...options: readonly string[]): Promise<string> {
     return runSuccessfully([verb, this.name, ...options], { root: this.root });

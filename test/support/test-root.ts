@@ -2,8 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { statePaths } from '../../lib/host/state-paths';
+import { TslxcError, connect } from 'tslxc';
 import { removeTree } from './remove-tree';
-import { runCommand } from './run-command';
 
 export interface TestRoot extends AsyncDisposable {
   /** For `connect(undefined, { root: path })`, `runCommand(…, { root: path })` and TSLXC_ROOT. */
@@ -24,9 +24,13 @@ export async function makeTestRoot(): Promise<TestRoot> {
 async function destroyAll(root: string): Promise<void> {
   const { domains } = statePaths(root);
   if (!existsSync(domains) || readdirSync(domains).length === 0) return;
-  const { code, stdout, stderr } = await runCommand(['list', '--name'], { root });
-  if (code !== 0) throw new Error(`can't list the containers under ${root}: ${stderr}`);
-  for (const name of stdout.split('\n').filter((line) => line !== '')) {
-    await runCommand(['destroy', name], { root });
+  await using connection = await connect(undefined, { root });
+  for (const domain of await connection.listDomains()) {
+    if (domain.id !== undefined) await domain.destroy().catch(unlessEnded);
   }
+}
+
+/** It may have come to its end by itself, or by whoever else was asked. */
+function unlessEnded(error: unknown): void {
+  if (!TslxcError.is(error) || error.code !== 'OPERATION_INVALID') throw error;
 }

@@ -83,6 +83,22 @@ test('messages come in order wherever the stream is cut', () => {
   );
 });
 
+test('the largest frame in small pieces takes no longer than its bytes', () => {
+  const bytes = Buffer.alloc(largestFrame - 1, 'x');
+  const frame = encodeFrame({ message: 'plan', bytes });
+  const decoder = new FrameDecoder();
+  const arrived: Message[] = [];
+  const started = performance.now();
+  for (let at = 0; at < frame.length; at += 256) {
+    arrived.push(...decoder.push(frame.subarray(at, at + 256)));
+  }
+  // Copying all that there is at every piece takes many seconds.
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(arrived).toHaveLength(1);
+  expect(arrived[0]).toMatchObject({ message: 'plan' });
+  expect(arrived[0]?.message === 'plan' && bytes.equals(arrived[0].bytes)).toBe(true);
+});
+
 test('a frame that is not whole yet is no message', () => {
   fc.assert(
     fc.property(anyMessage, fc.nat(), (message, cut) => {

@@ -117,6 +117,9 @@ export class FakeHost {
         return this.#cleanUp(name, state);
       },
       forget: (_, name) => this.states.delete(name),
+      rememberFailedStart: (_, name) => {
+        this.states.set(name, { phase: 'off', last: exitRecord({ how: 'unstarted' }) });
+      },
       readUsage: (name) =>
         this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
       bootId: () => this.boot,

@@ -1,5 +1,6 @@
 /** lib/driver/lifecycle.ts: which verb a domain takes when, and what an end leads to. */
-import { actionAfter, stopDetail, transition, type Verb } from '../../../lib/driver/lifecycle';
+import { actionAfter, pauseBefore, restartsAfter } from '../../../lib/driver/lifecycle';
+import { stopDetail, transition, type Verb } from '../../../lib/driver/lifecycle';
 import { parseDomain } from '../../../lib/domain/parse';
 import { domainXml } from '../../support/domain-xml';
 import { exitRecord } from './fake-host';
@@ -54,6 +55,20 @@ test('a destroy is final, whatever the definition says', () => {
     expect(actionAfter(exit, definition(element, 'restart'))).toBe('stay');
   }
   expect(stopDetail(exit)).toBe('destroyed');
+});
+
+test('restarts in a row wait twice as long each, up to 3.2 s, until one has run for 10 s', () => {
+  const pauses: number[] = [];
+  let restarts = 0;
+  for (let run = 0; run < 8; run += 1) {
+    restarts = restartsAfter({ time: 1000, restarts }, exitRecord({ time: 10_999 }));
+    pauses.push(pauseBefore(restarts));
+  }
+  expect(pauses).toEqual([100, 200, 400, 800, 1600, 3200, 3200, 3200]);
+  const long = restartsAfter({ time: 1000, restarts }, exitRecord({ time: 11_000 }));
+  expect(pauseBefore(long)).toBe(0);
+  // A record of a version that did not count.
+  expect(restartsAfter({ time: 0 }, exitRecord({ time: 5 }))).toBe(1);
 });
 
 /** All three say the opposite but one. */

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../../lib/host/package-paths';
 import { runProgram } from '../../support/run-command';
+import type { CommandOptions } from '../../support/run-command';
 
 /** The path of a source, as a literal for the code of a child. */
 export function source(name: string): string {
@@ -9,14 +10,17 @@ export function source(name: string): string {
 }
 
 /** Runs `code`, in which `await` is allowed, and resolves to what it printed. */
-export async function runChild(code: string): Promise<string> {
+export async function runChild(
+  code: string,
+  options: Pick<CommandOptions, 'uid'> = {},
+): Promise<string> {
   const hook = join(__dirname, 'compile-on-require.js');
   const whole = `(async () => { ${code} })()`;
   const {
     code: status,
     stdout,
     stderr,
-  } = await runProgram([process.execPath, '-r', hook, '-e', whole]);
+  } = await runProgram([process.execPath, '-r', hook, '-e', whole], options);
   if (status !== 0) throw new Error(`child: exit code ${status}\n${stderr}`);
   return stdout;
 }

@@ -24,6 +24,20 @@ beforeEach(async () => {
   domain = await connection.defineDomain(xml);
 });
 
+test('a start that fails, or is refused before anything is done, is why the domain is off', async () => {
+  const failed = { state: 'shutoff', reason: 'failed', exit: expect.anything() as object };
+  host.failStart = () => new Error('no memory');
+  await expect(domain.start()).rejects.toThrow('no memory');
+  expect(await domain.state()).toMatchObject(failed);
+  const devices = "<interface type='network'><source network='default'/></interface>";
+  const other = await connection.defineDomain(domainXml({ name: 'other', devices }));
+  await expect(other.start()).rejects.toMatchObject({ code: 'CONFIG_UNSUPPORTED' });
+  expect(await other.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  host.failStart = undefined;
+  await domain.start();
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+});
+
 test('a domain starts, has an id, is destroyed, and says so', async () => {
   expect(domain.id).toBeUndefined();
   expect(await domain.state()).toEqual({ state: 'shutoff', reason: 'unknown' });
@@ -146,6 +160,22 @@ test('a start that lost its caller is cleaned up by whoever comes next, and neve
   await expect(domain.destroy()).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
   expect(host.state('web').phase).toBe('off');
   expect(host.lastEvent()).toMatchObject({ event: 'started' });
+});
+
+test('a start that lost its caller and yet comes to run is waited for', async () => {
+  await domain.start();
+  const running = host.state('web');
+  if (running.phase !== 'running') throw new Error('not running');
+  host.states.set('web', { phase: 'starting', start: running.start });
+  const calls = [domain.start(), domain.undefine()];
+  await sleep(50);
+  host.states.set('web', running);
+  await expect(calls[0]).rejects.toMatchObject({
+    message: 'Requested operation is not valid: Domain is already running',
+  });
+  await calls[1];
+  expect(domain.id).toBe(101);
+  expect(host.state('web')).toBe(running);
 });
 
 test('a start that waits for the lock is given up at once when its signal fires', async () => {

@@ -1,0 +1,166 @@
+// Where code may use what check-paths.js forbids, and why. An entry that nothing needs is a fault.
+'use strict';
+
+const viaEntry =
+  'the parent is from entryInRoot, the name is one component, and neither is followed';
+const ownRunFolder = 'a name of ours in the run folder of the domain, by its descriptor';
+const ofCgroupfs =
+  'a path in a cgroup file system, which has no symbolic links and is root’s alone';
+const ofKernel = 'a path below /proc or /sys/kernel, from a number or a name of ours';
+const insideNow = 'after pivot_root: the container’s root is this process’s own';
+
+/** Of native/: the file, the calls, the first argument where only that one is meant, the reason. */
+const nativeExceptions = [
+  { file: 'native/base/path.cc', uses: ['SYS_openat2'], reason: 'this is the one module' },
+  {
+    file: 'native/base/path.cc',
+    uses: ['mkdirat', 'openat'],
+    argument: 'parent',
+    reason: viaEntry,
+  },
+  {
+    file: 'native/base/mount.cc',
+    uses: ['SYS_fsopen', 'SYS_open_tree', 'SYS_mount_setattr', 'SYS_move_mount'],
+    reason: 'the one source of mounts, by descriptor',
+  },
+  {
+    file: 'native/base/mount.cc',
+    uses: ['umount2'],
+    argument: '"."',
+    reason: '"." after fchdir: no call takes the descriptor of a mount that is to go',
+  },
+  { file: 'native/base/pivot.cc', uses: ['SYS_pivot_root'], reason: 'the one source of it' },
+  { file: 'native/base/pivot.cc', uses: ['umount2'], argument: '"."', reason: '"." after fchdir' },
+  { file: 'native/base/clone.cc', uses: ['SYS_clone3'], reason: 'the one source of processes' },
+
+  { file: 'native/plan/interpret.cc', uses: ['mknodat', 'mkdirat'], reason: viaEntry },
+  { file: 'native/plan/interpret.cc', uses: ['fchmodat'], reason: `${viaEntry}; it was just made` },
+  {
+    file: 'native/plan/interpret.cc',
+    uses: ['symlinkat'],
+    argument: 'op.target.c_str()',
+    reason: `${viaEntry}; the target is text`,
+  },
+  { file: 'native/plan/interpret.cc', uses: ['fchownat'], reason: viaEntry },
+  ...[
+    ['interpret.cc', 'op.tree'],
+    ['interpret.cc', 'op.device'],
+    ['interpret-process.cc', 'op.file'],
+  ].map(([name, argument]) => ({
+    file: `native/plan/${name}`,
+    uses: ['open'],
+    argument,
+    reason: 'the member function that keeps a handle',
+  })),
+  {
+    file: 'native/plan/interpret-process.cc',
+    uses: ['open'],
+    argument: 'op.path.c_str()',
+    reason:
+      'of the outside part: a file of a v1 cgroup or a namespace, in the host’s mount namespace',
+  },
+  {
+    file: 'native/plan/interpret-process.cc',
+    uses: ['chdir'],
+    argument: 'op.path.c_str()',
+    reason: insideNow,
+  },
+
+  {
+    file: 'native/monitor/exec-failure.cc',
+    uses: ['statx', 'stat', 'statvfs', 'open'],
+    reason: `${insideNow}; looks at the program that execve(2) has refused, with init’s own rights`,
+  },
+  {
+    file: 'native/monitor/main.cc',
+    uses: ['open'],
+    argument: 'path.c_str()',
+    reason: ofCgroupfs,
+  },
+  {
+    file: 'native/monitor/main.cc',
+    uses: ['open'],
+    argument: 'header.runDirectory.c_str()',
+    reason: 'the run folder of the domain, root’s alone',
+  },
+  { file: 'native/monitor/records.cc', uses: ['openat', 'renameat'], reason: ownRunFolder },
+  { file: 'native/monitor/start.cc', uses: ['open'], argument: 'path.c_str()', reason: ofCgroupfs },
+  {
+    file: 'native/monitor/reap.cc',
+    uses: ['open'],
+    argument: 'header.reapProgram.c_str()',
+    reason: 'our own program on the host, opened before the container runs',
+  },
+
+  { file: 'native/base/cgroup.cc', uses: ['mkdir', 'setxattr', 'chown'], reason: ofCgroupfs },
+  {
+    file: 'native/base/cgroup-removal.cc',
+    uses: ['rmdir', 'std::filesystem'],
+    reason: ofCgroupfs,
+  },
+  {
+    file: 'native/base/loop.cc',
+    uses: ['open'],
+    reason: 'an image file that the document names, and its device: the host’s own paths',
+  },
+  { file: 'native/base/user-namespace.cc', uses: ['open'], reason: ofKernel },
+  { file: 'native/base/device-program.cc', uses: ['open'], reason: ofCgroupfs },
+  {
+    file: 'native/base/file.cc',
+    uses: ['open', 'access'],
+    argument: 'path.c_str()',
+    reason: `the one reader and writer of the kernel’s small files: ${ofCgroupfs}, or ${ofKernel}`,
+  },
+  { file: 'native/base/label.cc', uses: ['open', 'access'], reason: ofKernel },
+  {
+    file: 'native/base/xattr.cc',
+    uses: ['getxattr', 'setxattr', 'removexattr', 'listxattr'],
+    argument: 'link.c_str()',
+    reason: 'the link in /proc of a descriptor that is O_PATH',
+  },
+  {
+    file: 'native/base/sealed-copy.cc',
+    uses: ['open'],
+    reason: 'the monitor’s executable, in the package',
+  },
+];
+
+/** The files of lib/ that may import node:fs, with what they touch. None resolves a path below a root. */
+const fileUsers = {
+  'lib/cli/commands/plan.ts': 'whether a word of the command line is a file',
+  'lib/cli/definition-file.ts': 'the XML file or stdin that the user names',
+  'lib/cli/domain-log.ts': 'our log of what reap did',
+  'lib/cli/handshake-report.ts': 'a descriptor of the caller',
+  'lib/cli/output.ts': 'stdout and stderr',
+  'lib/cli/terminal.ts': 'a descriptor of its own',
+  'lib/container/accounts.ts': 'opens the root itself; what is in it, by openInRoot',
+  'lib/container/base-cgroups.ts': 'cgroups',
+  'lib/container/cleanup.ts': 'the run folder',
+  'lib/container/controller.ts': 'the run folder and cgroups',
+  'lib/container/domain-lock.ts': 'our lock file',
+  'lib/container/monitor-client.ts': 'the run folder',
+  'lib/container/mount-target.ts':
+    'targets on a shared root: the host’s own paths, before there is a container',
+  'lib/container/preparation.ts': 'sources: the host’s own paths, of which the document speaks',
+  'lib/container/run-state.ts': 'the run folder',
+  'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',
+  'lib/container/undo.ts': 'cgroups',
+  'lib/container/usage.ts': 'cgroups',
+  'lib/driver/access.ts': '/proc/self',
+  'lib/driver/connection.ts': 'our package.json',
+  'lib/driver/containers.ts': 'the run folder',
+  'lib/driver/event-log.ts': 'our event log',
+  'lib/driver/event-stream.ts': 'our event log',
+  'lib/driver/store.ts': 'the stored definitions',
+  'lib/host/boot-id.ts': '/proc/sys',
+  'lib/host/built.ts': 'what the build makes',
+  'lib/host/cgroup-layout.ts': '/proc/self and cgroups',
+  'lib/host/executable.ts': 'the monitor’s executable, in the package',
+  'lib/host/facts.ts': '/sys',
+  'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
+  'lib/rootfs/debian.ts': 'likewise',
+  'lib/rootfs/make-root.ts': 'likewise',
+  'lib/rootfs/place.ts': 'where it will stand',
+};
+
+module.exports = { nativeExceptions, fileUsers };

@@ -1,0 +1,157 @@
+/** The lint of paths: it finds every forbidden form, says nothing of others, and all its exceptions are needed. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { packageRoot, runProgram } from '../support/run-command';
+import type { CommandResult } from '../support/run-command';
+import { removeTree } from '../support/remove-tree';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tslxc-paths-'));
+});
+
+afterEach(() => removeTree(folder));
+
+/** Checks a package of these files. */
+function check(files: Readonly<Record<string, string>>): Promise<CommandResult> {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  return runProgram([process.execPath, join(packageRoot, 'scripts/check-paths.js'), folder]);
+}
+
+/** Checks one native source of these lines; resolves with the lines that are found, by number and name. */
+async function found(lines: readonly string[]): Promise<string[]> {
+  const { stdout } = await check({ 'native/base/example.cc': `${lines.join('\n')}\n` });
+  const pattern = /^native\/base\/example\.cc:(\d+): (\S+) is forbidden here$/gm;
+  return [...stdout.matchAll(pattern)].map(([, line = '', name = '']) => `${line} ${name}`);
+}
+
+/** Code → what is found in it. */
+const forms: readonly (readonly [string, string])[] = [
+  ['mount(source, target, type, 0, nullptr);', 'mount'],
+  ['umount(target);', 'umount'],
+  ['check(umount2(target, 0), "umount2");', 'umount2'],
+  ['syscall(SYS_mount, source, target);', 'SYS_mount'],
+  ['syscall(__NR_chroot, path);', '__NR_chroot'],
+  ['syscall(SYS_openat2, root, path);', 'SYS_openat2'],
+  ['const int a = open(path.c_str(), O_RDONLY);', 'open'],
+  ['const int b = ::open(("/proc/" + name).c_str(), O_RDONLY);', 'open'],
+  ['return openat(directory, name, O_RDONLY);', 'openat'],
+  ['openat(at({1, "x"}), name, O_RDONLY);', 'openat'],
+  ['syscall(SYS_openat, AT_FDCWD, path);', 'SYS_openat'],
+  ['mkdir(path, 0755);', 'mkdir'],
+  ['mkdirat(parent, "x", 0755);', 'mkdirat'],
+  ['rmdir(path);', 'rmdir'],
+  ['mknodat(parent, name, mode, device);', 'mknodat'],
+  ['chown(path, 0, 0);', 'chown'],
+  ['fchownat(parent, name, 0, 0, 0);', 'fchownat'],
+  ['chmod(path, 0644);', 'chmod'],
+  ['fchmodat(parent, name, 0644, 0);', 'fchmodat'],
+  ['symlink(target, path);', 'symlink'],
+  ['symlinkat(target, parent, name);', 'symlinkat'],
+  ['linkat(one, a, other, b, 0);', 'linkat'],
+  ['unlink(path);', 'unlink'],
+  ['unlinkat(parent, name, 0);', 'unlinkat'],
+  ['if (a && rename(from, to) == 0) return;', 'rename'],
+  ['std::rename(from, to);', 'rename'],
+  ['renameat2(one, a, other, b, 0);', 'renameat2'],
+  ['stat(path, &state);', 'stat'],
+  ['return !lstat(path, &state);', 'lstat'],
+  ['statx(AT_FDCWD, path, 0, 0, &state);', 'statx'],
+  ['access(path, F_OK);', 'access'],
+  ['realpath(path, nullptr);', 'realpath'],
+  ['readlink(path, buffer, size);', 'readlink'],
+  ['chdir(path);', 'chdir'],
+  ['chroot(".");', 'chroot'],
+  ['setxattr(path, name, value, size, 0);', 'setxattr'],
+  ['std::ifstream file(path);', 'std::ifstream'],
+  ['std::filesystem::remove_all(path);', 'std::filesystem'],
+  ['system(command);', 'system'],
+  ['popen(command, "r");', 'popen'],
+  ['execvp(name, argv);', 'execvp'],
+  ['posix_spawnp(&pid, name, nullptr, nullptr, argv, environment);', 'posix_spawnp'],
+  ['getpwnam(name);', 'getpwnam'],
+  ['getpwent();', 'getpwent'],
+  ['getgrgid_r(0, &group, buffer, size, &found);', 'getgrgid_r'],
+  ['getaddrinfo(name, nullptr, nullptr, &list);', 'getaddrinfo'],
+  ['setlocale(LC_ALL, "");', 'setlocale'],
+  ['dlopen(name, RTLD_NOW);', 'dlopen'],
+  ['strcpy(to, from);', 'strcpy'],
+  ['strcat(to, from);', 'strcat'],
+  ['sprintf(to, "%s", from);', 'sprintf'],
+];
+
+test('every forbidden form is found, in its line', async () => {
+  const wanted = forms.map(([, name], index) => `${index + 1} ${name}`);
+  expect(await found(forms.map(([code]) => code))).toEqual(wanted);
+});
+
+test('a call is found also where its parenthesis is in the next line', async () => {
+  expect(await found(['umount', '  (target);'])).toEqual(['1 umount']);
+});
+
+const allowed = [
+  '// mount(source, target) in a comment, and unlink(path) \\',
+  'mkdir(path) is still in it',
+  '/* rename(from, to);',
+  '   stat(path, &state); */',
+  'say("mount(source, target)", "a \\" system(command)");',
+  "const char one = '\"'; const int many = 1'000; say('\\'');",
+  'const char* raw = R"(getpwnam(name) " )" R"x(dlopen(name))";)x";',
+  'check(-1, "openat", path);',
+  'const int fixed = open("/proc/self/mountinfo", O_RDONLY);',
+  'const int master = openat(devpts, "ptmx", O_RDWR);',
+  'chdir("/");',
+  'file.open(path); file->access(path); Follower::open(path);',
+  'void open(const char* path); char* realpath(const char* path); int Fd::open(int path) {}',
+  'open();',
+  'openTree(path); amount(1); fstat(fd, &state); fchdir(fd); struct stat state;',
+  'syscall(SYS_pidfd_open, pid, 0);',
+];
+
+test('comments, strings, literal paths, descriptors, members and declarations are let be', async () => {
+  expect(await found(allowed)).toEqual([]);
+  // The same lines are read to their end.
+  expect(await found([...allowed, 'unlink(path);'])).toEqual([`${allowed.length + 1} unlink`]);
+});
+
+test.each([
+  "import { readFileSync } from 'node:fs';",
+  "import * as files from 'fs';",
+  "import { rm } from 'node:fs/promises';",
+  "import fs = require('node:fs');",
+  "const { rm } = await import('fs/promises');",
+  "const files = require('node:fs');",
+])('a file of lib/ that is not listed may not have: %s', async (code) => {
+  const { stdout } = await check({ 'lib/plan/example.ts': `${code}\n` });
+  expect(stdout).toBe('lib/plan/example.ts: node:fs is forbidden here\n');
+});
+
+test('a file of lib/ may speak of it, and use other modules', async () => {
+  const code =
+    "// import 'node:fs'\nimport { join } from 'node:path';\nexport const x = \"from 'fs'\";\n";
+  expect(await check({ 'lib/plan/example.ts': code })).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('an exception that nothing needs is found', async () => {
+  const { stdout } = await check({
+    'native/base/clone.cc': '// nothing\n',
+    'lib/host/built.ts': '// nothing\n',
+  });
+  expect(stdout).toBe(
+    'path-exceptions.js: native/base/clone.cc has no SYS_clone3, or one that needs no exception\n' +
+      'path-exceptions.js: lib/host/built.ts does not use node:fs\n',
+  );
+});
+
+test('this package has no other path than those excepted', async () => {
+  const { code, stdout } = await runProgram([
+    process.execPath,
+    join(packageRoot, 'scripts/check-paths.js'),
+  ]);
+  expect([code, stdout]).toEqual([0, '']);
+});
