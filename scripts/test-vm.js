@@ -23,9 +23,20 @@ function chosen(names) {
   return names.length === 0 ? flavours : flavours.filter(({ name }) => names.includes(name));
 }
 
+/** Processes start some twenty times as slowly under emulation. */
+const slowness = 20;
+
 /** What Jest is asked to do in the machine. */
 function jestCommand({ projects }) {
-  const jest = ['exec', 'node', 'node_modules/jest/bin/jest.js', '--ci', '--runInBand', '--json'];
+  const jest = [
+    `TSLXC_TEST_SLOWNESS=${slowness}`,
+    'exec',
+    'node',
+    'node_modules/jest/bin/jest.js',
+    '--ci',
+    '--runInBand',
+    '--json',
+  ];
   const report = '--outputFile=/run/vmtest/report.json';
   return [...jest, report, '--selectProjects', ...projects, '>/dev/null'].join(' ');
 }
