@@ -26,6 +26,8 @@ function chosen(names) {
 /** Processes start some twenty times as slowly under emulation. */
 const slowness = 20;
 
+const maxAttempts = 3;
+
 /** What Jest is asked to do in the machine. */
 function jestCommand({ projects }) {
   const jest = [
@@ -49,6 +51,18 @@ function machineFaults({ code, console: text }) {
   return ['the machine ended without a result'];
 }
 
+/**
+ * QEMU 10.0 has ended itself while a machine booted on a busy host ("iotlb_to_section: Assertion"), by the looks
+ * of it a race of its own threads. That says nothing about the tests, which then begin anew, a few times.
+ */
+async function runUnaborted(machine) {
+  for (let attempt = 1; ; attempt += 1) {
+    const end = await runMachine(machine);
+    if (end.emulator !== 'aborted' || attempt === maxAttempts) return end;
+    say(`QEMU aborted; the machine starts again (attempt ${attempt + 1} of ${maxAttempts})`);
+  }
+}
+
 async function runFlavour(flavour, { image, folder }) {
   const { name, is } = flavour;
   say(`testing in a machine: ${name} (${is})`);
@@ -57,7 +71,7 @@ async function runFlavour(flavour, { image, folder }) {
   const projectDisk = join(work, 'project.img');
   const started = Date.now();
   await makeProjectDisk(projectDisk, { command: jestCommand(flavour), work });
-  const end = await runMachine({ ...flavour, image, projectDisk, folder: work });
+  const end = await runUnaborted({ ...flavour, image, projectDisk, folder: work });
   const faults = machineFaults(end);
   const report = parseReport(end.report);
   return { code: end.code, ...judge({ name, report, code: end.code, started, faults }) };

@@ -29,7 +29,7 @@ function machineArguments({ image, kernel, commandLine, seconds, projectDisk, fo
     ...['-append', append.join(' ')],
     ...['-serial', `file:${join(folder, 'console')}`],
     ...drive('root', join(image, 'root.img'), ',snapshot=on'),
-    ...drive('project', projectDisk),
+    ...drive('project', projectDisk, ',snapshot=on'),
     ...drive('containers', join(image, 'containers.img'), ',snapshot=on'),
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
     ...ports.flatMap((name) => [
@@ -58,7 +58,8 @@ function follow(file) {
 
 /**
  * Runs the machine to its end, with the tests' output shown while it comes. Resolves with the exit code of
- * their command (or one of `exitCodes`), the text of their report, and the console's last lines.
+ * their command (or one of `exitCodes`), whether QEMU itself found a fault in itself, the text of the tests'
+ * report, and the console's last lines.
  */
 async function runMachine(options) {
   const { folder, seconds } = options;
@@ -75,9 +76,9 @@ async function runMachine(options) {
     },
     (seconds + spare) * 1000,
   );
-  await new Promise((resolve, reject) => {
+  const signal = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', resolve);
+    child.on('close', (_code, name) => resolve(name));
   }).finally(() => {
     clearTimeout(timer);
     stop();
@@ -90,6 +91,7 @@ async function runMachine(options) {
   const otherwise = isLate ? exitCodes.timeLimit : exitCodes.noResult;
   return {
     code: written === '' ? otherwise : Number(written),
+    emulator: signal === 'SIGABRT' ? 'aborted' : 'ended',
     report: read('report'),
     console: read('console').slice(-shownConsole),
   };
