@@ -3,17 +3,13 @@
  * what says more than that is kept whole.
  */
 import type { DiskBus, DiskDefinition, LaterElement } from './definition';
+import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
 import type { ParsedDevice } from './devices';
 import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, type LocatedElement, type Reading } from './reading';
-import {
-  diskSourceVocabulary,
-  diskTargetVocabulary,
-  diskVocabulary,
-  emptyVocabulary,
-} from './vocabulary';
+import { emptyVocabulary } from './vocabulary';
 
 const types = ['none', 'block', 'file', 'dir', 'network', 'volume', 'nvme', 'vhostuser'];
 const devices = ['disk', 'cdrom', 'floppy', 'lun'];

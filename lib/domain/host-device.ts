@@ -3,12 +3,12 @@
  * carried out; others are kept whole.
  */
 import type { HostDeviceDefinition, LaterElement } from './definition';
+import { hostdevSourceVocabulary, hostdevVocabulary } from './device-vocabulary';
 import type { ParsedDevice } from './devices';
 import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, readText, type LocatedElement } from './reading';
-import { hostdevSourceVocabulary, hostdevVocabulary } from './vocabulary';
 
 /** The element in `<source>` that names the device. */
 export const hostDeviceSources = { storage: 'block', misc: 'char' } as const;

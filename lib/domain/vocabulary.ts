@@ -4,6 +4,8 @@
  * Children stand in libvirt's output order: `format` prints them in the order of these tables.
  */
 
+import { capabilityNumbers } from './capability-numbers';
+
 /** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
@@ -34,7 +36,8 @@ interface Words {
   readonly text?: 'text';
 }
 
-function vocabulary({ attributes = {}, children = {}, text }: Words): Vocabulary {
+/** The words of one element. */
+export function vocabulary({ attributes = {}, children = {}, text }: Words): Vocabulary {
   return {
     attributes: new Map(Object.entries(attributes)),
     children: new Map(Object.entries(children)),
@@ -75,7 +78,7 @@ export const domainVocabulary = vocabulary({
     bootloader: 'later',
     bootloader_args: 'later',
     os: 'one',
-    idmap: 'later',
+    idmap: 'one',
     features: 'one',
     cpu: 'later',
     clock: 'one',
@@ -125,7 +128,7 @@ export const osVocabulary = vocabulary({
     varstore: 'later',
     kernel: 'later',
     initrd: 'later',
-    cmdline: 'later',
+    cmdline: 'one',
     dtb: 'later',
     shim: 'later',
     root: 'later',
@@ -144,6 +147,13 @@ export const osTypeVocabulary = vocabulary({
 
 export const initenvVocabulary = vocabulary({ attributes: { name: 'carried' }, text: 'text' });
 
+export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });
+
+/** `<uid>` and `<gid>` of `<idmap>`. */
+export const idRangeVocabulary = vocabulary({
+  attributes: { start: 'carried', target: 'carried', count: 'carried' },
+});
+
 export const clockVocabulary = vocabulary({
   attributes: {
     offset: 'carried',
@@ -155,11 +165,18 @@ export const clockVocabulary = vocabulary({
   children: { timer: 'later' },
 });
 
-/** libvirt's features, in its output order; this version carries out none. */
+/** libvirt's features, in its output order. */
 export const featureNames: readonly string[] = (
   'acpi apic pae hap viridian privnet hyperv kvm pvspinlock capabilities pmu vmport gic smm ioapic ' +
   'hpt vmcoreinfo htm nested-hv msrs ccf-assist xen cfpc sbbc ibs tcg async-teardown ras ps2 aia'
 ).split(' ');
+
+export const capabilitiesVocabulary = vocabulary({
+  attributes: { policy: 'carried' },
+  children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
+});
+
+export const capabilityVocabulary = vocabulary({ attributes: { state: 'carried' } });
 
 export const devicesVocabulary = vocabulary({
   children: {
@@ -262,73 +279,6 @@ export const consoleTargetVocabulary = vocabulary({
   attributes: { type: 'carried', port: 'carried' },
 });
 
-export const diskVocabulary = vocabulary({
-  attributes: {
-    type: 'carried',
-    device: 'carried',
-    model: 'later',
-    rawio: 'later',
-    sgio: 'later',
-    snapshot: 'later',
-  },
-  children: {
-    driver: 'later',
-    auth: 'later',
-    source: 'one',
-    backingStore: 'later',
-    mirror: 'later',
-    backenddomain: 'later',
-    geometry: 'later',
-    blockio: 'later',
-    target: 'one',
-    iotune: 'later',
-    throttlefilters: 'later',
-    readonly: 'one',
-    shareable: 'one',
-    transient: 'later',
-    encryption: 'later',
-    serial: 'later',
-    wwn: 'later',
-    vendor: 'later',
-    product: 'later',
-    boot: 'later',
-    acpi: 'later',
-    alias: 'output',
-    address: 'output',
-  },
-});
-
-export const diskSourceVocabulary = vocabulary({
-  attributes: { dev: 'carried', file: 'later', startupPolicy: 'later', index: 'output' },
-  children: {
-    encryption: 'later',
-    reservations: 'later',
-    slices: 'later',
-    seclabel: 'later',
-    privateData: 'output',
-  },
-});
-
-export const diskTargetVocabulary = vocabulary({
-  attributes: {
-    dev: 'carried',
-    bus: 'carried',
-    tray: 'later',
-    removable: 'later',
-    rotation_rate: 'later',
-    dpofua: 'later',
-  },
-});
-
-export const hostdevVocabulary = vocabulary({
-  attributes: { mode: 'carried', type: 'carried' },
-  children: { source: 'one', boot: 'later', acpi: 'later', alias: 'output', address: 'output' },
-});
-
-export const hostdevSourceVocabulary = vocabulary({
-  children: { block: 'one', char: 'one' },
-});
-
 /** A child of `<lxc:namespace>`. */
 export const sharedNamespaceVocabulary = vocabulary({
   attributes: { type: 'carried', value: 'carried' },
@@ -338,7 +288,18 @@ export const sharedNamespaceVocabulary = vocabulary({
 export const extensionVocabulary = vocabulary({
   children: {
     'tslxc:hardening': 'one',
+    'tslxc:no-new-privileges': 'one',
+    'tslxc:rlimit': 'many',
+    'tslxc:idmap': 'one',
   },
 });
 
+export const allocationVocabulary = vocabulary({
+  attributes: { allocate: 'carried', count: 'carried' },
+});
+
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
+
+export const resourceLimitVocabulary = vocabulary({
+  attributes: { name: 'carried', soft: 'carried', hard: 'carried' },
+});

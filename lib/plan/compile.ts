@@ -1,6 +1,8 @@
 /** (definition, facts) → Plan: a container's table of contents. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupPlan } from './cgroups';
+import { planKeyring, planMonitorScore, planOutsideScore } from './confinement';
+import type { ConfinementFacts } from './confinement';
 import { namespaceFlags } from './constants';
 import { planOutsideView } from './container-view';
 import { planDevices, planDeviceTree } from './devices';
@@ -18,7 +20,7 @@ import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './
 import type { RootfsFacts } from './rootfs';
 
 /** Everything that a plan depends on besides the definition. */
-export interface PlanFacts extends RootfsFacts, KernelMountFacts {
+export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFacts {
   readonly boot: string;
   readonly runDirectory: string;
   readonly cgroups: CgroupPlan;
@@ -54,13 +56,19 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planOutsideView(facts),
       ...planDeviceTree(definition),
       ...planHostDevices(definition, facts.devices),
+      ...planOutsideScore(facts),
       ...planEnterShared(definition, facts.sharedNamespaces),
     ],
-    mapped: [...planLeaveShared(facts.sharedNamespaces), ...planMappedTrees(definition)],
+    mapped: [
+      ...planLeaveShared(facts.sharedNamespaces),
+      ...planMappedTrees(definition, facts),
+      ...planMonitorScore(facts),
+    ],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
       { op: 'unshare', namespaces: namespaceFlags.cgroup },
+      ...planKeyring(facts),
       ...planEntry(definition),
       { op: 'newSession', umask: 0o022 },
       { op: 'makeNamespacePrivate' },
@@ -71,7 +79,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planFilesystems(definition, facts),
       { op: 'pivotRoot' },
       ...planNetwork(definition),
-      ...planProcess(definition, identity),
+      ...planProcess(definition, identity, facts),
     ],
   };
 }

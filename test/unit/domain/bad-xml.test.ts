@@ -3,9 +3,11 @@
  * the words (libvirt's own where libvirt refuses it too).
  */
 import { TslxcError } from '../../../lib/errors';
+import { confinement } from './bad-documents/confinement';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
 import { hostDevices } from './bad-documents/host-devices';
+import { idMaps } from './bad-documents/id-maps';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
 
@@ -17,8 +19,10 @@ const rows = [
   ...resources,
   ...systems,
   ...namespaces,
+  ...confinement,
   ...devices,
   ...hostDevices,
+  ...idMaps,
 ];
 
 test('the table has at least 50 documents', () => {

@@ -99,13 +99,13 @@ const path = fc
   .map((parts) => `/${parts.join('/')}`);
 
 const kept = fc
-  .record({ cmdline: named('cmdline'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
-  .map(({ cmdline, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
+  .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
+  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
     const where = { line: 1, column: 1 };
     return {
       kept: [
         { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
-        { path: 'domain/os', attributes: [], children: [cmdline] },
+        { path: 'domain/os', attributes: [], children: [loader] },
         {
           path: 'domain/memory',
           attributes: [{ name: 'dumpCore', value: dumpCore }],
@@ -115,7 +115,7 @@ const kept = fc
       later: [
         { path: 'domain/memory/@dumpCore', position: where },
         { path: 'domain/os/type/@machine', position: where },
-        { path: 'domain/os/cmdline', position: where },
+        { path: 'domain/os/loader', position: where },
       ],
     };
   });
@@ -138,6 +138,7 @@ const os = fc
     initDirectory: optional(text),
     initUser: optional(text),
     initGroup: optional(text),
+    commandLine: optional(text),
   })
   .map(defined);
 
@@ -148,6 +149,20 @@ const vcpu = fc
     ...(current === undefined ? {} : { current }),
     placement: 'static' as const,
   }));
+
+/** Two ranges that overlap on neither side. */
+const ranges = fc
+  .record({
+    count: fc.integer({ min: 1, max: 65536 }),
+    gap: fc.integer({ min: 0, max: 1000 }),
+    position,
+  })
+  .map(({ count, gap, position: at }) => [
+    { start: 0, target: 100_000 + gap, count, position: at },
+    { start: count + gap, target: 1_000_000, count, position: at },
+  ]);
+
+const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
@@ -170,7 +185,10 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     memory: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     vcpu,
     os,
-    features: fc.constant({ privateNetwork: false }),
+    features: fc.constant({
+      privateNetwork: false,
+      capabilities: { policy: 'default' as const, on: [], off: [] },
+    }),
     extension: fc.constant({}),
     sharedNamespaces: fc.constant([]),
     clockOffset: fc.constantFrom('utc', 'localtime'),
@@ -190,7 +208,8 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       { maxLength: 3 },
     ),
     consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
-    idmap: optional(named('idmap')),
+    idMap: optional(idMap),
+    cpu: optional(named('cpu')),
     disks: fc.uniqueArray(disk, { maxLength: 3, selector: ({ target }) => target }),
     hostDevices: fc.array(
       fc.record({ type: fc.constantFrom('storage', 'misc'), source: path, position }),
@@ -199,10 +218,10 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     controllers: fc.array(named('controller'), { maxLength: 2 }),
     rest: optional(kept),
   })
-  .map(({ idmap, controllers, rest, ...definition }) => {
+  .map(({ cpu, controllers, rest, ...definition }) => {
     const later = [
       ...(rest?.later ?? []),
-      ...(idmap === undefined ? [] : [{ path: 'domain/idmap', position: idmap.position }]),
+      ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
       ...controllers.map(() => ({
         path: 'domain/devices/controller',
         position: { line: 1, column: 1 },
@@ -211,7 +230,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     return {
       ...defined(definition),
       currentMemory: definition.memory,
-      otherElements: idmap === undefined ? [] : [idmap],
+      otherElements: cpu === undefined ? [] : [cpu],
       otherDevices: controllers,
       ...(rest === undefined ? {} : { kept: rest.kept }),
       later,

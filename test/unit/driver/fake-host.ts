@@ -57,6 +57,7 @@ export class FakeHost {
     return new Session({
       paths: statePaths(this.root),
       access,
+      hardening: 'hardened',
       startTimeout: 1000,
       logger: this.#logger(),
       containers: this.#containers(),
@@ -142,6 +143,7 @@ export class FakeHost {
       boot: this.boot,
       persistence,
       xml,
+      hardening: start.hardening,
       undo: [],
       time: 0,
       controller: 1,

@@ -1,5 +1,5 @@
 /** Devices of the host: their nodes in the container's /dev, and what each kind of cgroup allows. */
-import { allowDevices, wantedDevices } from '../../../lib/plan/host-devices';
+import { allowDevices, planHostDevices, wantedDevices } from '../../../lib/plan/host-devices';
 import type { HostDevice } from '../../../lib/plan/host-devices';
 import { planCgroups } from '../../../lib/plan/cgroups';
 import { document, parse } from '../domain/parse-context';
@@ -47,7 +47,7 @@ test('nodes are made with their folders in the tree that becomes /dev, for nobod
       mode: 0o755,
     })),
   );
-  expect(plan.outside.slice(-2)).toEqual([
+  expect(planHostDevices(parse(devices), found).slice(-2)).toEqual([
     expect.objectContaining({
       path: 'net/tun',
       type: 0o020000,
@@ -63,8 +63,7 @@ test('with an id map they are those of the container’s root', () => {
   const position = { line: 1, column: 1 };
   const ranges = [{ start: 0, target: 100_000, count: 10, position }];
   const definition = { ...parse(devices), idMap: { uids: ranges, gids: ranges, position } };
-  const { plan } = compile(definition, { facts: { devices: found } });
-  expect(plan.outside.slice(-5)).toEqual(
+  expect(planHostDevices(definition, found).slice(-5)).toEqual(
     ['net', 'deep', 'deep/er', 'net/tun', 'deep/er/disk'].map((path) => ({
       op: 'changeOwner',
       tree: 'dev',
