@@ -1,5 +1,6 @@
 /** Namespaces that a container shares: who enters them, in which order, and what it then lacks of its own. */
 import type { DomainDefinition } from '../../../lib/domain/definition';
+import { keptCapabilities } from '../../../lib/plan/capabilities';
 import { namespaceFlags } from '../../../lib/plan/constants';
 import { networkMode } from '../../../lib/plan/namespaces';
 import type { NamespaceFact } from '../../../lib/plan/namespaces';
@@ -74,6 +75,9 @@ test('a shared network is neither the host’s nor the container’s to change',
   expect(startWarnings(all, { procFiles: [] })).toEqual(['MeminfoIsHosts']);
   const { inside } = compiled(all);
   expect(inside).not.toContainEqual(expect.objectContaining({ path: 'sys/net' }));
+  const netAdmin = 1n << 12n;
+  expect(keptCapabilities(all, 'hardened') & netAdmin).toBe(0n);
+  expect(keptCapabilities(all, 'compat') & netAdmin).toBe(netAdmin);
 });
 
 test('with an id map /sys is made where the network is, since the container’s root may not', () => {
