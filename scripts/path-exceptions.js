@@ -138,6 +138,7 @@ const fileUsers = {
   'lib/container/cleanup.ts': 'the run folder',
   'lib/container/controller.ts': 'the run folder and cgroups',
   'lib/container/domain-lock.ts': 'our lock file',
+  'lib/container/host-devices.ts': 'devices: the host’s own paths, of which the document speaks',
   'lib/container/id-allocation.ts': 'our records of ids, and the list of roots that have such',
   'lib/container/monitor-client.ts': 'the run folder',
   'lib/container/mount-target.ts':
@@ -147,6 +148,7 @@ const fileUsers = {
     'the root itself and the folders above it: the host’s own paths, never one below the root',
   'lib/container/record-file.ts': 'the run folder, and our records of ids',
   'lib/container/run-state.ts': 'the run folder',
+  'lib/container/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
   'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',
   'lib/container/undo.ts': 'cgroups',
   'lib/container/usage.ts': 'cgroups',
@@ -162,6 +164,7 @@ const fileUsers = {
   'lib/host/executable.ts': 'the monitor’s executable, in the package',
   'lib/host/facts.ts': '/sys',
   'lib/host/id-ranges.ts': '/proc, and the databases of subordinate ids',
+  'lib/host/lxcfs.ts': '/proc/self, and where lxcfs is mounted on the host',
   'lib/host/privileges.ts': '/proc/self',
   'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
   'lib/rootfs/debian.ts': 'likewise',

@@ -2,13 +2,7 @@
  * `<devices>`: the emulator, file systems and consoles that are carried out, and the devices kept raw.
  */
 import { parseConsole } from './console';
-import type {
-  ConsoleDefinition,
-  DomainDefinition,
-  FilesystemDefinition,
-  LaterElement,
-  XmlElement,
-} from './definition';
+import type { ConsoleDefinition, DomainDefinition, LaterElement, XmlElement } from './definition';
 import { checkDiskTargets, parseDisk } from './disk';
 import { parseFilesystem } from './filesystem';
 import { parseHostDevice } from './host-device';
@@ -50,17 +44,7 @@ export function parseDevices(
     return { emulator, ...none, devicesPosition };
   }
   const devices = readElement(at, devicesVocabulary, session.later);
-  const filesystems: FilesystemDefinition[] = [];
-  const otherFilesystems: XmlElement[] = [];
-  for (const child of childrenOf(devices, 'filesystem')) {
-    const filesystem = parseFilesystem(child);
-    if ('carried' in filesystem) {
-      filesystems.push(filesystem.carried);
-    } else {
-      otherFilesystems.push(filesystem.raw);
-      session.later.push(...filesystem.later);
-    }
-  }
+  const filesystems = sortParsed(childrenOf(devices, 'filesystem').map(parseFilesystem), session);
   const consoles: ConsoleDefinition[] = childrenOf(devices, 'console').map((child) =>
     parseConsole(child, session),
   );
@@ -69,13 +53,13 @@ export function parseDevices(
   const hostDevices = sortParsed(childrenOf(devices, 'hostdev').map(parseHostDevice), session);
   const others = [
     ...devices.keptChildren.map((child) => standalone(child, ['alias'])),
-    ...otherFilesystems,
+    ...filesystems.raw,
     ...disks.raw,
     ...hostDevices.raw,
   ].map((element) => ({ element }));
   return {
     emulator: readText(childOf(devices, 'emulator'), session.later) ?? emulator,
-    filesystems,
+    filesystems: filesystems.carried,
     consoles,
     disks: disks.carried,
     hostDevices: hostDevices.carried,

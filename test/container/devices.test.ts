@@ -267,7 +267,7 @@ test.each([
     'CONFIG_UNSUPPORTED',
     "unsupported configuration: /dev/null can't be made: the container has a /dev/null (",
   ],
-] as const)('a %s that %s is refused in its line', async (word, _title, devices, code, message) => {
+] as const)('a %s that %s is refused in its line', async (...[word, , devices, code, message]) => {
   const domain = await define({ devices });
   const element = `domain/devices/${word}`;
   const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split('\n');

@@ -128,7 +128,7 @@ test.each([
       code: 'CONFIG_UNSUPPORTED',
       element: 'domain/devices/hostdev',
       line: 9,
-    }),
+    }) as Error,
   );
 });
 
