@@ -168,7 +168,10 @@ async function allowedInCgroups(marked: MarkedDisk): Promise<string[]> {
   const { major, minor } = marked.numbers;
   const node = join(root.path, 'made');
   const script = `
-    for directory in ${cgroupsOf(name).join(' ')}; do echo $$ > $directory/cgroup.procs; done
+    for directory in ${cgroupsOf(name).join(' ')}; do
+      if test -d $directory/init; then directory=$directory/init; fi
+      echo $$ > $directory/cgroup.procs
+    done
     if mknod ${node} b ${major} ${minor}; then echo m; fi
     if { true; } < ${marked.path}; then echo r; fi
     if { true; } >> ${marked.path}; then echo w; fi`;
@@ -200,10 +203,32 @@ test('a node can’t be made inside', async () => {
   expect(existsSync(join(busybox.path, 'made'))).toBe(false);
 });
 
+const v1 = hostFacts().cgroups.hierarchies.some(({ controllers }) =>
+  controllers.includes('devices'),
+);
+
+test('its own cgroups can’t be allowed more, when they are mounted anew', async () => {
+  using marked = new MarkedDisk();
+  const { major, minor } = marked.numbers;
+  await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+  for (const folder of ['devices', 'memory']) mkdirSync(join(busybox.path, folder));
+  const lift = `
+    mount -t cgroup -o devices none /devices
+    echo a > /devices/devices.allow
+    echo 'b ${major}:${minor} rwm' > /devices/devices.allow
+    mount -t cgroup -o memory none /memory
+    echo -1 > /memory/memory.limit_in_bytes
+    echo "lifted to $(cat /memory/memory.limit_in_bytes)"`;
+  const output = await run({
+    script: `${v1 ? lift : ''}\nhead -c ${MarkedDisk.marker.length} /node\necho "; end"`,
+  });
+  expect(output).toMatch(/\/node: Operation not permitted/);
+  expect(output).toMatch(/^; end$/m);
+  if (v1) expect(output).toMatch(/^lifted to \d+$/m);
+  expect(output.match(/write error: Operation not permitted/g) ?? []).toHaveLength(v1 ? 2 : 0);
+});
+
 test('a cgroup made inside can’t be allowed more', async () => {
-  const v1 = hostFacts().cgroups.hierarchies.some(({ controllers }) =>
-    controllers.includes('devices'),
-  );
   using marked = new MarkedDisk();
   const { major, minor } = marked.numbers;
   await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
