@@ -3,9 +3,11 @@
  * itself is stored and printed with the other metadata.
  */
 import type { DomainExtension } from './definition';
+import { parseFilesystemOptions, parseOverlay } from './filesystem-options';
 import { attributePlace, refusal } from './place';
 import {
   childOf,
+  childrenOf,
   locateChildren,
   readElement,
   wordOf,
@@ -26,7 +28,13 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   if (at === undefined) return {};
   const reading = readElement(at, extensionVocabulary, session.later);
   const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
-  return { ...(hardening === undefined ? {} : { hardening }) };
+  const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
+  const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
+  return {
+    ...(hardening === undefined ? {} : { hardening }),
+    ...(filesystems.length === 0 ? {} : { filesystems }),
+    ...(overlays.length === 0 ? {} : { overlays }),
+  };
 }
 
 function parseHardening(

@@ -208,7 +208,7 @@ export const filesystemVocabulary = vocabulary({
     dmode: 'later',
   },
   children: {
-    driver: 'later',
+    driver: 'one',
     binary: 'later',
     idmap: 'later',
     source: 'one',
@@ -223,9 +223,10 @@ export const filesystemVocabulary = vocabulary({
   },
 });
 
+/** Each type has its own attributes of these; only they are carried out. */
 export const filesystemSourceVocabulary = vocabulary({
   attributes: {
-    dir: 'carried',
+    dir: 'later',
     file: 'later',
     dev: 'later',
     name: 'later',
@@ -239,6 +240,20 @@ export const filesystemSourceVocabulary = vocabulary({
 });
 
 export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'carried' } });
+
+export const filesystemDriverVocabulary = vocabulary({
+  attributes: {
+    type: 'carried',
+    format: 'carried',
+    name: 'later',
+    wrpolicy: 'later',
+    queue: 'later',
+    iommu: 'later',
+    ats: 'later',
+    packed: 'later',
+    page_per_vq: 'later',
+  },
+});
 
 export const consoleVocabulary = vocabulary({
   attributes: { type: 'carried', tty: 'output' },
@@ -266,7 +281,19 @@ export const consoleTargetVocabulary = vocabulary({
 export const extensionVocabulary = vocabulary({
   children: {
     'tslxc:hardening': 'one',
+    'tslxc:filesystem': 'many',
+    'tslxc:overlay': 'many',
   },
 });
 
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
+
+/** `<tslxc:filesystem>`. */
+export const filesystemOptionsVocabulary = vocabulary({
+  attributes: { target: 'carried', recursive: 'carried', propagation: 'carried' },
+});
+
+/** `<tslxc:overlay>`. */
+export const overlayVocabulary = vocabulary({
+  attributes: { target: 'carried', upper: 'carried' },
+});
