@@ -1,7 +1,9 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
-import { statSync } from 'node:fs';
-import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
-import { SyscallError } from '../errors';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DomainDefinition } from '../domain/definition';
+import { overlayOf, rootOf, sharesRoot } from '../domain/filesystem-lookup';
+import type { Place } from '../domain/place';
 import { hostFacts } from '../host/facts';
 import { hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
@@ -9,15 +11,19 @@ import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
 import { compilePlan } from '../plan/compile';
 import type { Plan } from '../plan/operation';
-import { otherFilesystems, rootOf, sharesRoot } from '../plan/rootfs';
-import type { SourceKind } from '../plan/rootfs';
+import { filesystemPlaces, targetKind } from '../plan/filesystems';
+import type { FilesystemFacts } from '../plan/filesystems';
+import { borrowedTargets } from '../plan/rootfs';
 import { resolveIdentity } from './accounts';
 import { failActions, failpoints } from './failpoints';
 import type { ArmedFailpoint } from './failpoints';
 import { borrowedPaths } from './mount-target';
 import type { Found, TargetKind } from './mount-target';
 import { reapCommand } from './reap-command';
+import { lookUpSources } from './sources';
 import type { Undo } from './undo';
+import { upperLayers } from './upper';
+import type { UpperLayer } from './upper';
 
 /** A mount target on the shared root that has to be claimed before it is used. */
 export interface NeededTarget {
@@ -30,7 +36,11 @@ export interface Preparation {
   readonly plan: Plan;
   readonly cgroups: CgroupPlan;
   readonly targets: readonly NeededTarget[];
-  /** Who claims them. */
+  /** Writable layers of overlays. */
+  readonly uppers: readonly UpperLayer[];
+  /** The elements that descriptors of the plan come from, by name. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Who claims targets and layers. */
   readonly user: string;
   readonly undo: readonly Undo[];
 }
@@ -48,18 +58,20 @@ export function prepare(input: PreparationInput): Preparation {
   const { paths, definition } = input;
   const facts = hostFacts();
   const cgroups = planCgroups(definition, facts.cgroups, paths.root);
-  const sources = sourceKinds(definition);
-  const targets = sharesRoot(definition) ? neededTargets(definition, sources) : [];
+  const hidden = hiddenDirectories(paths);
+  const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
+  const targets = neededTargets(definition, sources);
+  const uppers = upperLayers(definition);
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
-    sources,
-    hidden: hiddenDirectories(paths),
+    ...sources,
+    hidden,
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
     hardening: definition.extension.hardening ?? 'hardened',
     maskedHardware: facts.thermalThrottle,
-    identity: resolveIdentity(definition.os, rootOf(definition)?.source ?? '/'),
+    identity: resolveIdentity(definition.os, rootDirectories(definition)),
     reap: reapCommand(paths, definition.name),
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
@@ -68,37 +80,28 @@ export function prepare(input: PreparationInput): Preparation {
   });
   const undo: Undo[] = [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
   ];
-  return { plan, cgroups, targets, user, undo };
+  return { plan, cgroups, targets, uppers, places: filesystemPlaces(definition), user, undo };
 }
 
-/** A source that is not there is an error before anything is done. */
-function sourceKinds(definition: DomainDefinition): Map<string, SourceKind> {
-  const kinds = new Map<string, SourceKind>();
-  for (const filesystem of definition.filesystems)
-    kinds.set(filesystem.source, sourceKind(filesystem));
-  return kinds;
+/** The directories on the host that make up the container's root, the upper one first; none for an image. */
+function rootDirectories(definition: DomainDefinition): string[] {
+  const root = rootOf(definition);
+  if (root === undefined) return ['/'];
+  if (root.type !== 'mount') return [];
+  const upper = join(overlayOf(definition, root)?.upper ?? '', 'upper');
+  const layers = overlayOf(definition, root) === undefined ? [] : [upper];
+  return [...layers.filter((path) => existsSync(path)), root.source];
 }
 
-function sourceKind({ source, target }: FilesystemDefinition): SourceKind {
-  try {
-    return statSync(source).isDirectory() ? 'directory' : 'file';
-  } catch (error) {
-    const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
-    const step = `look up the source of the filesystem ${target}`;
-    throw new SyscallError({ errno: -errno, syscall, path: source, step });
-  }
-}
-
-function neededTargets(
-  definition: DomainDefinition,
-  sources: ReadonlyMap<string, SourceKind>,
-): NeededTarget[] {
+function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): NeededTarget[] {
   const needed = new Map<string, NeededTarget>();
-  for (const { source, target } of otherFilesystems(definition)) {
+  for (const filesystem of borrowedTargets(definition)) {
+    const { target } = filesystem;
     for (const { path, found } of borrowedPaths(target)) {
-      const kind = path === target && sources.get(source) === 'file' ? 'file' : 'directory';
+      const kind = path === target ? targetKind(filesystem, facts) : 'directory';
       needed.set(path, { path, kind, found });
     }
   }

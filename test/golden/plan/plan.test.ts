@@ -51,7 +51,9 @@ test.each(cases)('%s on a %s host compiles to the same plan every time', (name, 
 test('each part of a plan has a golden document', () => {
   expect(names.sort()).toEqual([
     'custom-mounts',
+    'filesystems',
     'init',
+    'overlay-root',
     'private-root',
     'readonly',
     'shared-root',
