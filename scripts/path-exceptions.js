@@ -162,6 +162,7 @@ const fileUsers = {
   'lib/host/facts.ts': '/sys',
   'lib/host/mount-table.ts': 'sources, only opened as such, and /proc/self',
   'lib/host/superblock.ts': 'images and devices: the host’s own paths',
+  'lib/host/privileges.ts': '/proc/self',
   'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
   'lib/rootfs/debian.ts': 'likewise',
   'lib/rootfs/make-root.ts': 'likewise',

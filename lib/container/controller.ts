@@ -5,7 +5,7 @@
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../errors';
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
 import { ensureBaseCgroups, forgetBaseCgroups } from './base-cgroups';
 import { monitorExecutable } from '../host/executable';
@@ -35,6 +35,8 @@ export interface ContainerStart {
   readonly definition: DomainDefinition;
   /** Canonical text of the definition. */
   readonly xml: string;
+  /** Of the connection: the definition's own has precedence. */
+  readonly hardening: Hardening;
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to this start. */
   readonly restarts: number;
@@ -59,6 +61,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
   const preparation = prepare({
     paths,
     definition,
+    hardening: start.hardening,
     startTimeout: start.startTimeout,
     consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
     passDescriptors: start.passDescriptors.length,
@@ -72,6 +75,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     persistence: start.persistence,
     restarts: start.restarts,
     xml: start.xml,
+    hardening: start.hardening,
     undo: preparation.undo,
     time: Date.now(),
     controller: process.pid,

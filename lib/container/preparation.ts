@@ -1,7 +1,7 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import { overlayOf, rootOf, sharesRoot } from '../domain/filesystem-lookup';
 import type { Place } from '../domain/place';
 import { hostFacts } from '../host/facts';
@@ -48,6 +48,8 @@ export interface Preparation {
 export interface PreparationInput {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
+  /** Of the connection: the definition's own has precedence. */
+  readonly hardening: Hardening;
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
@@ -69,7 +71,9 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
-    hardening: definition.extension.hardening ?? 'hardened',
+    hardening: definition.extension.hardening ?? input.hardening,
+    arch: facts.arch,
+    privileges: facts.privileges,
     maskedHardware: facts.thermalThrottle,
     identity: resolveIdentity(definition.os, rootDirectories(definition)),
     reap: reapCommand(paths, definition.name),

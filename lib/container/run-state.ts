@@ -3,6 +3,7 @@
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import type { Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
@@ -20,6 +21,8 @@ export interface StartRecord {
   readonly restarts?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
+  /** That of the connection that started it. */
+  readonly hardening: Hardening;
   readonly undo: readonly Undo[];
   /** Milliseconds since the epoch. */
   readonly time: number;

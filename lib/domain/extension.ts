@@ -2,7 +2,7 @@
  * `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for. The element
  * itself is stored and printed with the other metadata.
  */
-import type { DomainExtension } from './definition';
+import type { DomainExtension, Hardening } from './definition';
 import { parseFilesystemOptions, parseOverlay } from './filesystem-options';
 import { attributePlace, refusal } from './place';
 import {
@@ -15,9 +15,11 @@ import {
   type ParseSession,
   type Reading,
 } from './reading';
-import { extensionVocabulary, hardeningVocabulary } from './vocabulary';
+import { parseResourceLimits } from './resource-limits';
+import { emptyVocabulary, extensionVocabulary, hardeningVocabulary } from './vocabulary';
 
-const levels = ['compat', 'hardened'] as const;
+/** From the most open. */
+export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
 /** Empty without the element. @throws DefinitionError XML_ERROR for a word or value that is unknown. */
 export function parseExtension(domain: Reading, session: ParseSession): DomainExtension {
@@ -28,10 +30,15 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   if (at === undefined) return {};
   const reading = readElement(at, extensionVocabulary, session.later);
   const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
+  const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
+  if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
+  const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
   return {
     ...(hardening === undefined ? {} : { hardening }),
+    ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
+    ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),
   };
@@ -43,8 +50,8 @@ function parseHardening(
 ): DomainExtension['hardening'] {
   if (at === undefined) return undefined;
   const value = readElement(at, hardeningVocabulary, session.later).attributes.get('level');
-  const level = levels.find((known) => known === value);
+  const level = hardeningLevels.find((known) => known === value);
   if (level !== undefined) return level;
-  const detail = `level of <${at.element.name}> must be one of ${levels.join(', ')}`;
+  const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
   throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
 }

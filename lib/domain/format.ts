@@ -113,6 +113,7 @@ function formatInit(os: OsDefinition): [string, readonly PrintableElement[]][] {
     ['initdir', formatText('initdir', os.initDirectory)],
     ['inituser', formatText('inituser', os.initUser)],
     ['initgroup', formatText('initgroup', os.initGroup)],
+    ['cmdline', formatText('cmdline', os.commandLine)],
   ];
 }
 

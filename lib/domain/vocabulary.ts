@@ -4,6 +4,8 @@
  * Children stand in libvirt's output order: `format` prints them in the order of these tables.
  */
 
+import { capabilityNumbers } from './capability-numbers';
+
 /** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
@@ -125,7 +127,7 @@ export const osVocabulary = vocabulary({
     varstore: 'later',
     kernel: 'later',
     initrd: 'later',
-    cmdline: 'later',
+    cmdline: 'one',
     dtb: 'later',
     shim: 'later',
     root: 'later',
@@ -155,11 +157,18 @@ export const clockVocabulary = vocabulary({
   children: { timer: 'later' },
 });
 
-/** libvirt's features, in its output order; this version carries out none. */
+/** libvirt's features, in its output order. */
 export const featureNames: readonly string[] = (
   'acpi apic pae hap viridian privnet hyperv kvm pvspinlock capabilities pmu vmport gic smm ioapic ' +
   'hpt vmcoreinfo htm nested-hv msrs ccf-assist xen cfpc sbbc ibs tcg async-teardown ras ps2 aia'
 ).split(' ');
+
+export const capabilitiesVocabulary = vocabulary({
+  attributes: { policy: 'carried' },
+  children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
+});
+
+export const capabilityVocabulary = vocabulary({ attributes: { state: 'carried' } });
 
 export const devicesVocabulary = vocabulary({
   children: {
@@ -281,12 +290,18 @@ export const consoleTargetVocabulary = vocabulary({
 export const extensionVocabulary = vocabulary({
   children: {
     'tslxc:hardening': 'one',
+    'tslxc:no-new-privileges': 'one',
+    'tslxc:rlimit': 'many',
     'tslxc:filesystem': 'many',
     'tslxc:overlay': 'many',
   },
 });
 
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
+
+export const resourceLimitVocabulary = vocabulary({
+  attributes: { name: 'carried', soft: 'carried', hard: 'carried' },
+});
 
 /** `<tslxc:filesystem>`. */
 export const filesystemOptionsVocabulary = vocabulary({

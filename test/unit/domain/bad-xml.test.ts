@@ -3,6 +3,7 @@
  * the words (libvirt's own where libvirt refuses it too).
  */
 import { TslxcError } from '../../../lib/errors';
+import { confinement } from './bad-documents/confinement';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
@@ -16,6 +17,7 @@ const rows = [
   ...resources,
   ...systems,
   ...namespaces,
+  ...confinement,
   ...devices,
 ];
 

@@ -32,7 +32,10 @@ test("the smallest document has all of libvirt's defaults", () => {
     currentMemory: 102400,
     vcpu: { count: 1, placement: 'static' },
     os: { arch: 'x86_64', init: '/bin/sh', initArgs: [], initEnvironment: [] },
-    features: { privateNetwork: false },
+    features: {
+      privateNetwork: false,
+      capabilities: { policy: 'default', on: [], off: [] },
+    },
     extension: {},
     clockOffset: 'utc',
     onPoweroff: 'destroy',
@@ -182,7 +185,7 @@ test('elements for later are listed in document order, each with its place', () 
   <clock offset='absolute' start='0'><timer name='hpet'/></clock>
   <on_crash>preserve</on_crash>
   <features><acpi/><privnet/></features>`,
-      os: '<cmdline>x</cmdline>',
+      os: '<loader>x</loader>',
       devices: `    <interface type='network'/>
     <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
@@ -191,7 +194,7 @@ test('elements for later are listed in document order, each with its place', () 
     }),
   );
   expect(laterOf(definition)).toEqual([
-    'domain/os/cmdline 4:43',
+    'domain/os/loader 4:43',
     'domain/idmap 5:3',
     'domain/vcpu/@cpuset 6:3',
     'domain/vcpu/@placement 6:3 auto',

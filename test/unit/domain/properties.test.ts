@@ -99,13 +99,13 @@ const path = fc
   .map((parts) => `/${parts.join('/')}`);
 
 const kept = fc
-  .record({ cmdline: named('cmdline'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
-  .map(({ cmdline, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
+  .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
+  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
     const where = { line: 1, column: 1 };
     return {
       kept: [
         { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
-        { path: 'domain/os', attributes: [], children: [cmdline] },
+        { path: 'domain/os', attributes: [], children: [loader] },
         {
           path: 'domain/memory',
           attributes: [{ name: 'dumpCore', value: dumpCore }],
@@ -115,7 +115,7 @@ const kept = fc
       later: [
         { path: 'domain/memory/@dumpCore', position: where },
         { path: 'domain/os/type/@machine', position: where },
-        { path: 'domain/os/cmdline', position: where },
+        { path: 'domain/os/loader', position: where },
       ],
     };
   });
@@ -138,6 +138,7 @@ const os = fc
     initDirectory: optional(text),
     initUser: optional(text),
     initGroup: optional(text),
+    commandLine: optional(text),
   })
   .map(defined);
 
@@ -161,7 +162,10 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     memory: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     vcpu,
     os,
-    features: fc.constant({ privateNetwork: false }),
+    features: fc.constant({
+      privateNetwork: false,
+      capabilities: { policy: 'default' as const, on: [], off: [] },
+    }),
     extension: fc.constant({}),
     clockOffset: fc.constantFrom('utc', 'localtime'),
     onPoweroff: action,
