@@ -9,6 +9,7 @@ import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
 import { compilePlan } from '../plan/compile';
+import type { PlanFacts } from '../plan/compile';
 import { filesystemPlaces, targetKind } from '../plan/filesystems';
 import type { FilesystemFacts } from '../plan/filesystems';
 import { allowDevices } from '../plan/host-devices';
@@ -68,9 +69,8 @@ export function prepare(input: PreparationInput): Preparation {
   // A start has claimed its ids before; a plan that is only looked at names them.
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
-  const procFiles = lxcfsFiles();
-  const devices = lookUpDevices(definition);
-  const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), devices);
+  const world = lookUpWorld(definition, paths);
+  const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), world.devices);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
@@ -84,9 +84,7 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
-    devices,
-    procFiles,
-    sharedNamespaces: lookUpNamespaces(definition, paths),
+    ...world,
     hardening: definition.extension.hardening ?? input.hardening,
     arch: facts.arch,
     privileges: facts.privileges,
@@ -111,7 +109,19 @@ export function prepare(input: PreparationInput): Preparation {
     places: filesystemPlaces(definition),
     user,
     undo,
-    warnings: startWarnings(definition, { procFiles }),
+    warnings: startWarnings(definition, world),
+  };
+}
+
+/** What of the host the container gets besides file systems. */
+function lookUpWorld(
+  definition: DomainDefinition,
+  paths: StatePaths,
+): Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'> {
+  return {
+    devices: lookUpDevices(definition),
+    procFiles: lxcfsFiles(),
+    sharedNamespaces: lookUpNamespaces(definition, paths),
   };
 }
 
