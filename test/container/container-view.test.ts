@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain, DomainEvent } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { LxcfsNamespace } from '../support/lxcfs';
+import { idMapXml, makeClosedRoot } from '../support/mapped-domain';
+import type { ClosedRoot } from '../support/mapped-domain';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -25,12 +25,12 @@ const script = `
     if { echo > /proc/$name; } 2> /dev/null; then echo "wrote $name"; fi
   done
   grep lxcfs /proc/mounts
-  echo "up $(cut -d. -f1 /proc/uptime)"`;
+  echo "up $(busybox cut -d. -f1 /proc/uptime)"`;
 
 let before: HostSnapshot;
 let root: TestRoot;
 let connection: Connection;
-let busybox: BusyboxRoot;
+let closed: ClosedRoot;
 
 beforeAll(startOnce);
 
@@ -38,23 +38,23 @@ beforeEach(async () => {
   before = snapshotHost();
   root = await makeTestRoot();
   connection = await connect(undefined, { root: root.path });
-  busybox = await makeBusyboxRoot(['cut']);
+  closed = await makeClosedRoot();
 });
 
 afterEach(async () => {
   await connection.close();
   await root.remove();
-  await busybox.remove();
+  await closed[Symbol.asyncDispose]();
   await expectHostUnchanged(before);
 });
 
 function define(elements = ''): Promise<Domain> {
-  const filesystems = [{ source: busybox.path, target: '/' }];
+  const filesystems = [{ source: closed.path, target: '/' }];
   const initArguments = ['-c', script];
   return connection.defineDomain(domainXml({ name, memory, filesystems, initArguments, elements }));
 }
 
-const result = (): string => readFileSync(join(busybox.path, 'result'), 'utf8');
+const result = (): string => readFileSync(join(closed.path, 'result'), 'utf8');
 
 /** The warnings that every connection has been told of. */
 function warnings(): string[] {
@@ -70,9 +70,12 @@ function warnings(): string[] {
 const hostMemory = (): string =>
   /^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? '';
 
-test('with lxcfs a container sees its own memory, and nobody is warned', async () => {
+test.each([
+  ['without an id map', ''],
+  ['with an id map', idMapXml()],
+])('with lxcfs, %s, a container sees its own memory, and nobody is warned', async (_title, ids) => {
   using lxcfs = new LxcfsNamespace();
-  const domain = await define('<features><privnet/></features>');
+  const domain = await define(`${ids}\n<features><privnet/></features>`);
   expect(await lxcfs.start(name, 'mounted', root.path)).toMatchObject({ code: 0, stderr: '' });
   await domain.wait();
   const output = result();

@@ -17,6 +17,7 @@ import type { FilesystemSource } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
+import { idMapXml, makeClosedRoot, mappedRoot, runInside } from '../support/mapped-domain';
 import { MarkedDisk } from '../support/marked-disk';
 import { runCommand, runProgram } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
@@ -97,6 +98,25 @@ test('disks and host devices are nodes where libvirt has them, and only those', 
       <target dev='vda' bus='virtio'/>
     </disk>`,
   );
+});
+
+test('with an id map a device is that of the container’s root', async () => {
+  using marked = new MarkedDisk();
+  await using closed = await makeClosedRoot();
+  const domain = await connection.defineDomain(
+    domainXml({
+      name,
+      elements: idMapXml(),
+      filesystems: [{ source: closed.path, target: '/' }],
+      devices: storage(marked.path),
+    }),
+  );
+  await domain.start();
+  const { uid, gid, mode } = lstatSync(`/proc/${await initOf(name)}/root${marked.path}`);
+  expect([uid, gid, mode]).toEqual([mappedRoot.uid, mappedRoot.gid, 0o060700]);
+  const read = await runInside(domain, `head -c ${MarkedDisk.marker.length} ${marked.path}`);
+  expect(read).toBe(MarkedDisk.marker);
+  await domain.destroy();
 });
 
 test('the folders of a device are made', async () => {

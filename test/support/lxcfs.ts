@@ -43,7 +43,8 @@ const unmount = `
 
 /**
  * lxcfs answers only when it may read the personality of process 1, which a machine's root may lack the
- * capabilities for: it is shown its own.
+ * capabilities for: it is shown its own when it looks, once. No longer, since a user namespace may have a /proc
+ * only where none of the host's is covered.
  */
 const mount = `${unmount}
   cat /proc/self/personality > "$0/personality"
@@ -54,7 +55,8 @@ const mount = `${unmount}
   until test -e "$0/mount/proc/meminfo"; do
     test $((tries -= 1)) -gt 0 || { cat "$0/log" >&2; exit 1; }
     sleep 0.05
-  done`;
+  done
+  umount /proc/1/personality`;
 
 const scripts: Readonly<Record<LxcfsState, string>> = {
   absent: unmount,
