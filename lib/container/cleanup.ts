@@ -1,6 +1,8 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname } from 'node:path';
+import { SyscallError } from '../errors';
 import { bootId } from '../host/boot-id';
 import { runPaths } from '../host/state-paths';
 import type { RunPaths, StatePaths } from '../host/state-paths';
@@ -69,14 +71,22 @@ export function forget(paths: StatePaths, name: string): void {
 export function writeRecord(path: string, record: object): void {
   const temporary = `${path}.new`;
   const text = `${JSON.stringify(record)}\n`;
-  try {
-    writeFileSync(temporary, text, { mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, text, { mode: 0o600 });
-  }
+  makeRunFolder(dirname(path));
+  // One that is there is a dead writer's, or somebody put it there: it is not written through.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
   renameSync(temporary, path);
+}
+
+/** The run folder of a domain is made by us and by nobody else: what stands in its place is not entered. */
+function makeRunFolder(path: string): void {
+  const state = lstatSync(path, { throwIfNoEntry: false });
+  if (state?.isDirectory() === true) return;
+  if (state !== undefined) {
+    const errno = constants.errno.ENOTDIR;
+    throw new SyscallError({ errno, syscall: 'lstat', path, step: 'write a record of the domain' });
+  }
+  mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */

@@ -2,7 +2,7 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
@@ -85,11 +85,18 @@ function isMonitorAlive(lockFile: string): boolean {
   }
 }
 
+/** Of a record: a link is none of ours, and a fifo must not hold us. */
+const recordFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
 /** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
 function readJson(path: string): unknown {
+  let fd: number | undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    fd = openSync(path, recordFlags);
+    return JSON.parse(readFileSync(fd, 'utf8')) as unknown;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
 }
