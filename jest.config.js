@@ -43,5 +43,7 @@ module.exports = {
     project('host', ['host'], 120),
     project('install', ['install'], 180),
     project('long', ['long'], 600),
+    // In the machines of test:vm only, where everything takes twenty times as long.
+    project('vm', ['vm'], 240),
   ],
 };

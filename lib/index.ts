@@ -19,6 +19,7 @@ export type {
 } from './driver/types';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
+export type { Hardening } from './domain/definition';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';

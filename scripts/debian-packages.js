@@ -19,6 +19,10 @@ const needs = [
   { package: 'strace', there: program('strace'), for: 'test' },
   { package: 'util-linux', there: program('unshare'), for: 'test' },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
+  { package: 'cpio', there: program('cpio'), for: 'vm' },
+  { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
+  { package: 'qemu-system-x86', there: program('qemu-system-x86_64'), for: 'vm' },
+  { package: 'xz-utils', there: program('xz'), for: 'vm' },
 ];
 
 /** What each purpose includes. */
@@ -27,6 +31,7 @@ const purposes = {
   test: ['hello', 'test'],
   long: ['hello', 'test', 'fresh'],
   fresh: ['fresh'],
+  vm: ['hello', 'test', 'fresh', 'vm'],
 };
 
 /** The packages whose needs are not met. */
@@ -42,7 +47,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test`, `long` or `fresh`. Needs root. */
+/** Installs what is missing for `hello`, `test`, `long`, `fresh` or `vm`. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

@@ -3,33 +3,15 @@
 // from this machine's configuration; credentials are not.
 'use strict';
 const { cpSync, existsSync, mkdirSync, mkdtempSync } = require('node:fs');
-const { readFileSync, readdirSync, renameSync, rmSync } = require('node:fs');
+const { readFileSync, renameSync, rmSync } = require('node:fs');
 const { join } = require('node:path');
+const { makeDebianTree } = require('./debian-sources');
 const { StepError, packageRoot, run, runOrFail, say } = require('./steps');
 
 const suite = 'trixie';
 const packages = ['ca-certificates', 'git', 'nodejs', 'npm'];
 const cache = join(process.env.XDG_CACHE_HOME || '/var/cache', 'tslxc-test');
 const caBundle = '/etc/ssl/certs/ca-certificates.crt';
-
-/** The files of a folder whose text matches; none when there is no such folder. */
-function filesWith(folder, pattern) {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(folder, entry.name))
-    .filter((path) => pattern.test(readFileSync(path, 'utf8')));
-}
-
-/** This machine's sources of the suite and its way to them, as arguments of mmdebstrap. */
-function aptArguments() {
-  const sources = [
-    ...filesWith('/etc/apt/sources.list.d', new RegExp(`\\b${suite}\\b`)),
-    ...filesWith('/etc/apt', new RegExp(`^deb .*\\b${suite}\\b`, 'm')),
-  ];
-  const settings = filesWith('/etc/apt/apt.conf.d', /^Acquire::(http|https|Check|Retries)/im);
-  return { sources, options: settings.map((path) => `--aptopt=${path}`) };
-}
 
 /** The path of the cached base tree, which is made when there is none. */
 async function baseTree() {
@@ -38,17 +20,12 @@ async function baseTree() {
   say(`making a minimal Debian 13 with ${packages.join(', ')} in ${base} (about a minute)`);
   mkdirSync(cache, { recursive: true });
   const draft = mkdtempSync(join(cache, 'draft-'));
-  const { sources, options } = aptArguments();
-  const include = `--include=${packages.join(',')}`;
-  const argv = ['mmdebstrap', '--variant=minbase', include, ...options, suite, draft, ...sources];
-  await runOrFail(
-    argv,
-    (output) => {
-      rmSync(draft, { recursive: true, force: true });
-      return `mmdebstrap failed: ${output.trim().split('\n').at(-1)}`;
-    },
-    { env: { ...process.env, SOURCE_DATE_EPOCH: undefined } },
-  );
+  try {
+    await makeDebianTree(draft, { suite, packages });
+  } catch (error) {
+    rmSync(draft, { recursive: true, force: true });
+    throw error;
+  }
   renameSync(draft, base);
   return base;
 }

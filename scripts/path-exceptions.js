@@ -138,10 +138,14 @@ const fileUsers = {
   'lib/container/cleanup.ts': 'the run folder',
   'lib/container/controller.ts': 'the run folder and cgroups',
   'lib/container/domain-lock.ts': 'our lock file',
+  'lib/container/id-allocation.ts': 'our records of ids, and the list of roots that have such',
   'lib/container/monitor-client.ts': 'the run folder',
   'lib/container/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/preparation.ts': 'sources: the host’s own paths, of which the document speaks',
+  'lib/container/private-root.ts':
+    'the root itself and the folders above it: the host’s own paths, never one below the root',
+  'lib/container/record-file.ts': 'the run folder, and our records of ids',
   'lib/container/run-state.ts': 'the run folder',
   'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',
   'lib/container/undo.ts': 'cgroups',
@@ -157,6 +161,8 @@ const fileUsers = {
   'lib/host/cgroup-layout.ts': '/proc/self and cgroups',
   'lib/host/executable.ts': 'the monitor’s executable, in the package',
   'lib/host/facts.ts': '/sys',
+  'lib/host/id-ranges.ts': '/proc, and the databases of subordinate ids',
+  'lib/host/privileges.ts': '/proc/self',
   'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
   'lib/rootfs/debian.ts': 'likewise',
   'lib/rootfs/make-root.ts': 'likewise',

@@ -41,7 +41,7 @@ async function installModules() {
   if (remembered(record) !== wanted) remember(record, wanted);
 }
 
-/** Makes everything ready for a purpose: `hello`, `test` or `long`. */
+/** Makes everything ready for a purpose: `hello`, `test`, `long` or `vm`. */
 async function setUp(purpose) {
   await installPackages(purpose);
   await installModules();

@@ -8,6 +8,7 @@ const { setPriority, tmpdir } = require('node:os');
 const { join } = require('node:path');
 const { projects } = require('../jest.config');
 const { check } = require('./check');
+const { describeResult, judge, parseReport } = require('./jest-report');
 const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
 
@@ -22,7 +23,7 @@ const lanes = {
 };
 
 /** Projects that have a command of their own. */
-const onDemand = ['long'];
+const onDemand = ['long', 'vm'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {
@@ -35,25 +36,9 @@ const graceMilliseconds = 10_000;
 /** The nice value of what gives way. */
 const lowered = 10;
 
-/** Jest's own report, or undefined when it died before it wrote one. */
-function readReport(file) {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-/** What of a report counts as failed besides its failed tests, in words. */
-function faultsOf(report) {
-  if (report === undefined) return ['Jest did not finish'];
-  const faults = [
-    [report.numRuntimeErrorTestSuites, 'file(s) that could not run'],
-    [report.numPendingTests, 'skipped test(s)'],
-    [report.numTodoTests, 'todo(s)'],
-    [report.numTotalTests === 0 ? 1 : 0, 'project without a test'],
-  ];
-  return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+/** The text of a file, or '' when there is none. */
+function readText(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
 async function runProject(name, lane, folder) {
@@ -64,18 +49,8 @@ async function runProject(name, lane, folder) {
   if (lane === 'alone') options.push('--runInBand');
   const started = Date.now();
   const { code, isHeld } = await runJest([process.execPath, jest, ...options], { lane, report });
-  const result = readReport(report);
-  const faults = faultsOf(result);
-  if (isHeld) faults.push('something that a test left open kept Jest from ending');
-  const failed = (result?.numFailedTests ?? 0) + faults.length;
-  return {
-    name,
-    passed: result?.numPassedTests ?? 0,
-    // Jest may fail for a reason that it counts nowhere, such as a handle that is left open.
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    faults,
-    seconds: (Date.now() - started) / 1000,
-  };
+  const faults = isHeld ? ['something that a test left open kept Jest from ending'] : [];
+  return judge({ name, report: parseReport(readText(report)), code, started, faults });
 }
 
 /**
@@ -115,10 +90,7 @@ function runJest(argv, { lane, report }) {
 function sumUp(results, failedChecks) {
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   process.stdout.write('\n');
-  for (const { name, passed, failed, faults, seconds } of results) {
-    const notes = faults.length === 0 ? '' : ` (${faults.join(', ')})`;
-    say(`${name}: ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s${notes}`);
-  }
+  for (const result of results) say(describeResult(result));
   if (failedChecks !== undefined) {
     say(`checks: ${failedChecks.length === 0 ? 'clean' : `failed: ${failedChecks.join(', ')}`}`);
   }

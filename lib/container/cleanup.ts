@@ -1,13 +1,12 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { lstatSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { constants } from 'node:os';
-import { dirname } from 'node:path';
-import { SyscallError } from '../errors';
+import { rmSync, unlinkSync } from 'node:fs';
 import { bootId } from '../host/boot-id';
 import { runPaths } from '../host/state-paths';
 import type { RunPaths, StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from './hung-monitor';
+import { releaseIds } from './id-allocation';
+import { writeRecord } from './record-file';
 import { readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { killRemaining, undoAll } from './undo';
@@ -62,31 +61,10 @@ export function rememberFailedStart(paths: StatePaths, name: string): void {
   writeRecord(runPaths(paths, name).exit, unstartedRecord());
 }
 
-/** Removes the run folder of a domain that is off. */
+/** Removes the run folder of a domain that is off and is none any more, and gives its ids back. */
 export function forget(paths: StatePaths, name: string): void {
+  releaseIds(paths, name);
   rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
-}
-
-/** Writes a record so that a reader sees all of it or none. No fsync: what is under /run ends with the boot. */
-export function writeRecord(path: string, record: object): void {
-  const temporary = `${path}.new`;
-  const text = `${JSON.stringify(record)}\n`;
-  makeRunFolder(dirname(path));
-  // One that is there is a dead writer's, or somebody put it there: it is not written through.
-  rmSync(temporary, { force: true });
-  writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
-  renameSync(temporary, path);
-}
-
-/** The run folder of a domain is made by us and by nobody else: what stands in its place is not entered. */
-function makeRunFolder(path: string): void {
-  const state = lstatSync(path, { throwIfNoEntry: false });
-  if (state?.isDirectory() === true) return;
-  if (state !== undefined) {
-    const errno = constants.errno.ENOTDIR;
-    throw new SyscallError({ errno, syscall: 'lstat', path, step: 'write a record of the domain' });
-  }
-  mkdirSync(path, { recursive: true, mode: 0o700 });
 }
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */

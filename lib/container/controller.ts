@@ -5,24 +5,27 @@
 import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../errors';
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
 import { ensureBaseCgroups, forgetBaseCgroups } from './base-cgroups';
 import { monitorExecutable } from '../host/executable';
 import { hostFacts } from '../host/facts';
+import type { HostRange } from '../host/id-ranges';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { encodePlan } from '../plan/encode';
 import { Channel } from './channel';
-import { abandonStart, writeRecord } from './cleanup';
+import { abandonStart } from './cleanup';
 import { reach } from './failpoint';
 import { armedFailpoint } from './failpoints';
 import { encodeFrame } from './frames';
 import { Handshake } from './handshake';
+import { claimIds, releaseIds } from './id-allocation';
 import { claimTarget } from './mount-target';
 import { prepare } from './preparation';
 import type { Preparation } from './preparation';
+import { writeRecord } from './record-file';
 import { RunningContainer } from './running-container';
 import type { StartRecord } from './run-state';
 import { spawnFailure } from './spawn-failure';
@@ -32,8 +35,12 @@ import { ownerOf } from './undo';
 export interface ContainerStart {
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
+  /** What other definitions of this root say of the host's ids; asked when new ones are allocated. */
+  readonly definedIds?: () => Promise<readonly HostRange[]>;
   /** Canonical text of the definition. */
   readonly xml: string;
+  /** Of the connection: the definition's own has precedence. */
+  readonly hardening: Hardening;
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to this start. */
   readonly restarts: number;
@@ -53,17 +60,9 @@ const killSignal = 9;
 
 /** @throws SyscallError, TslxcError or ProtocolError with `step`, and `path` and `errno` where there are such. */
 export async function startContainer(start: ContainerStart): Promise<RunningContainer> {
-  const { paths, definition } = start;
-  const failpoint = armedFailpoint(process.env);
-  const preparation = prepare({
-    paths,
-    definition,
-    startTimeout: start.startTimeout,
-    consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
-    passDescriptors: start.passDescriptors.length,
-    ...(failpoint ? { failpoint } : {}),
-  });
-  await ensureBaseCgroups(hostFacts().cgroups);
+  const { paths, definedIds = async () => Promise.resolve([]) } = start;
+  const definition = await claimIds(paths, start.definition, definedIds);
+  const preparation = await getReady(start, definition);
   const record: StartRecord = {
     name: definition.name,
     uuid: definition.uuid,
@@ -71,6 +70,8 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     persistence: start.persistence,
     restarts: start.restarts,
     xml: start.xml,
+    hardening: start.hardening,
+    ...allocated(start.definition, definition),
     undo: preparation.undo,
     time: Date.now(),
     controller: process.pid,
@@ -85,6 +86,34 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     await abandonStart(paths, taken === undefined ? record : withoutUndoOf(taken, record));
     throw taken === undefined ? error : taken.error;
   }
+}
+
+/** Everything that can be refused before something is borrowed. */
+async function getReady(start: ContainerStart, definition: DomainDefinition): Promise<Preparation> {
+  const failpoint = armedFailpoint(process.env);
+  try {
+    const preparation = prepare({
+      paths: start.paths,
+      definition,
+      hardening: start.hardening,
+      startTimeout: start.startTimeout,
+      consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
+      passDescriptors: start.passDescriptors.length,
+      ...(failpoint ? { failpoint } : {}),
+    });
+    await ensureBaseCgroups(hostFacts().cgroups);
+    return preparation;
+  } catch (error) {
+    // A transient domain that never was keeps no ids.
+    if (start.persistence === 'transient') releaseIds(start.paths, definition.name);
+    throw error;
+  }
+}
+
+function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firstId?: number } {
+  const [range] = idMap?.uids ?? [];
+  if (asked.extension.idAllocation === undefined || range === undefined) return {};
+  return { firstId: range.target };
 }
 
 /** An exit record of the time before would be taken for this container's. */

@@ -2,12 +2,14 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync } from 'node:fs';
+import type { Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
+import { readRecord } from './record-file';
 import type { Undo } from './undo';
 
 /** Written in one go before a start takes anything from the host. */
@@ -20,6 +22,10 @@ export interface StartRecord {
   readonly restarts?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
+  /** That of the connection that started it. */
+  readonly hardening: Hardening;
+  /** First of the host's ids that the domain was given, where its definition leaves the choice. */
+  readonly firstId?: number;
   readonly undo: readonly Undo[];
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -48,15 +54,15 @@ export type RunState =
 
 export function readRunState(paths: StatePaths, name: string): RunState {
   const files = runPaths(paths, name);
-  const start = readJson(files.start) as StartRecord | undefined;
-  const exit = readJson(files.exit) as ExitRecord | undefined;
+  const start = readRecord(files.start) as StartRecord | undefined;
+  const exit = readRecord(files.exit) as ExitRecord | undefined;
   if (start === undefined)
     return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
   if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
   if (start.boot !== bootId() || !isMonitorAlive(files.monitorLock)) {
     return { phase: 'ended', start };
   }
-  const running = readJson(files.running) as RunningRecord | undefined;
+  const running = readRecord(files.running) as RunningRecord | undefined;
   return running === undefined
     ? { phase: 'starting', start }
     : { phase: 'running', start, running };
@@ -82,21 +88,5 @@ function isMonitorAlive(lockFile: string): boolean {
     return native().isByteLocked(fd, 0);
   } finally {
     closeSync(fd);
-  }
-}
-
-/** Of a record: a link is none of ours, and a fifo must not hold us. */
-const recordFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-
-/** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
-function readJson(path: string): unknown {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, recordFlags);
-    return JSON.parse(readFileSync(fd, 'utf8')) as unknown;
-  } catch {
-    return undefined;
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }

@@ -17,7 +17,10 @@ export function startFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcE
     case 'outside':
       return stepFailure(facts, stepOf('monitor', plan.outside, failed.step));
     case 'mapped':
-      return stepFailure(facts, stepOf('monitor, after the clone,', plan.mapped, failed.step));
+      return mapFailure(plan, failed, {
+        ...facts,
+        step: stepOf('monitor, after the clone,', plan.mapped, failed.step),
+      });
     case 'inside': {
       const step = stepOf('init', plan.inside, failed.step);
       return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step);
@@ -67,6 +70,22 @@ function targetFailure(
   if (source?.op !== 'openTree') return undefined;
   const words = `cannot mount ${source.path} on ${attach.path}: one is a directory, the other is not`;
   return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step ?? ''})`, details);
+}
+
+/** mount_setattr(2) says EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */
+function mapFailure(
+  plan: Plan,
+  failed: MessageNamed<'failed'>,
+  details: Failure & { readonly step: string },
+): TslxcError {
+  const operation = plan.mapped[failed.step];
+  if (operation?.op !== 'mapTree' || failed.error !== errno.EINVAL) {
+    return stepFailure(details, details.step);
+  }
+  const words =
+    `cannot show ${failed.subject} with the container's ids: its file system, or one that is mounted ` +
+    'below it, has no idmapped mounts, see mount_setattr(2)';
+  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
 }
 
 /** `init step 14 of 52: mount 'dev' at /dev in 'root'` */

@@ -3,6 +3,9 @@
  * filled in. It is never modified; a change is a new definition.
  */
 
+import type { CapabilityName } from './capability-numbers';
+import type { ResourceName } from './resource-limits';
+
 /** A place in the XML text; both count from 1. */
 export interface Position {
   readonly line: number;
@@ -36,6 +39,9 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
+/** `compat`: what libvirt leaves open stays open. `hardened`: the default. */
+export type Hardening = 'compat' | 'hardened';
+
 export interface OsDefinition {
   /** Kernel's name of the architecture, as uname -m gives it. */
   readonly arch: string;
@@ -47,6 +53,8 @@ export interface OsDefinition {
   /** A name, or a number that is a uid. */
   readonly initUser?: string;
   readonly initGroup?: string;
+  /** `<cmdline>`: init finds it in its environment. */
+  readonly commandLine?: string;
 }
 
 /** A range of an id map: `count` ids from `start` in the container are those from `target` on the host. */
@@ -64,15 +72,44 @@ export interface IdMap {
   readonly position: Position;
 }
 
+/** `<capabilities>`: where the policy's choice stands, and where the definition has its own. */
+export interface CapabilitiesDefinition {
+  readonly policy: 'default' | 'allow' | 'deny';
+  /** In libvirt's order, as `off`. */
+  readonly on: readonly CapabilityName[];
+  readonly off: readonly CapabilityName[];
+}
+
 export interface FeaturesDefinition {
   /** `<privnet/>`: a network namespace of its own, with nothing but `lo`, when there is no interface. */
   readonly privateNetwork: boolean;
+  readonly capabilities: CapabilitiesDefinition;
+}
+
+/** `<tslxc:rlimit>`: one of init's resource limits, getrlimit(2). */
+export interface ResourceLimit {
+  readonly name: ResourceName;
+  readonly soft: bigint;
+  readonly hard: bigint;
+  readonly position: Position;
 }
 
 /** What `<tslxc:container>` below `<metadata>` says. */
 export interface DomainExtension {
-  /** `compat`: what libvirt leaves open stays open. Default: that of the connection. */
-  readonly hardening?: 'compat' | 'hardened';
+  /** Default: that of the connection. */
+  readonly hardening?: Hardening;
+  /** No program in the container gains privileges by exec: prctl(2), PR_SET_NO_NEW_PRIVS. */
+  readonly noNewPrivileges?: true;
+  /** At most one a resource. */
+  readonly resourceLimits?: readonly ResourceLimit[];
+  /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
+  readonly idAllocation?: IdAllocation;
+}
+
+/** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
+export interface IdAllocation {
+  readonly count: number;
+  readonly position: Position;
 }
 
 export interface FilesystemDefinition {

@@ -2,10 +2,12 @@
  * `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for. The element
  * itself is stored and printed with the other metadata.
  */
-import type { DomainExtension } from './definition';
+import { allocatable } from './allocated-ids';
+import type { DomainExtension, Hardening, IdAllocation } from './definition';
 import { attributePlace, refusal } from './place';
 import {
   childOf,
+  childrenOf,
   locateChildren,
   readElement,
   wordOf,
@@ -13,9 +15,16 @@ import {
   type ParseSession,
   type Reading,
 } from './reading';
-import { extensionVocabulary, hardeningVocabulary } from './vocabulary';
+import { parseResourceLimits } from './resource-limits';
+import {
+  allocationVocabulary,
+  emptyVocabulary,
+  extensionVocabulary,
+  hardeningVocabulary,
+} from './vocabulary';
 
-const levels = ['compat', 'hardened'] as const;
+/** From the most open. */
+export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
 /** Empty without the element. @throws DefinitionError XML_ERROR for a word or value that is unknown. */
 export function parseExtension(domain: Reading, session: ParseSession): DomainExtension {
@@ -26,7 +35,16 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   if (at === undefined) return {};
   const reading = readElement(at, extensionVocabulary, session.later);
   const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
-  return { ...(hardening === undefined ? {} : { hardening }) };
+  const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
+  if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
+  const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
+  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
+  return {
+    ...(hardening === undefined ? {} : { hardening }),
+    ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
+    ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
+    ...(idAllocation === undefined ? {} : { idAllocation }),
+  };
 }
 
 function parseHardening(
@@ -35,8 +53,34 @@ function parseHardening(
 ): DomainExtension['hardening'] {
   if (at === undefined) return undefined;
   const value = readElement(at, hardeningVocabulary, session.later).attributes.get('level');
-  const level = levels.find((known) => known === value);
+  const level = hardeningLevels.find((known) => known === value);
   if (level !== undefined) return level;
-  const detail = `level of <${at.element.name}> must be one of ${levels.join(', ')}`;
+  const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
   throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
+}
+
+/** Ids that most programs expect to have: those of 16 bits. */
+const usualIds = 65536;
+
+function parseAllocation(
+  at: LocatedElement | undefined,
+  domain: Reading,
+  session: ParseSession,
+): IdAllocation | undefined {
+  if (at === undefined) return undefined;
+  const { attributes } = readElement(at, allocationVocabulary, session.later);
+  if (attributes.get('allocate') !== 'auto') {
+    const detail = `allocate of <${at.element.name}> must be 'auto'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'allocate'));
+  }
+  const chosen = childOf(domain, 'idmap');
+  if (chosen !== undefined) {
+    const detail = `<${at.element.name}> asks for ids, and <idmap> in line ${chosen.position.line} chooses them`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+  }
+  const text = attributes.get('count') ?? String(usualIds);
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= allocatable.count) return { count, position: at.position };
+  const detail = `count of <${at.element.name}> must be a number from 1 to ${allocatable.count}`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
 }

@@ -4,6 +4,7 @@
  */
 import type {
   DomainDefinition,
+  IdRange,
   KeptPart,
   LiveState,
   OsDefinition,
@@ -33,6 +34,7 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
     ['currentMemory', [formatMemory('currentMemory', definition)]],
     ['vcpu', [formatVcpu(definition)]],
     ['os', [formatOs(definition)]],
+    ['idmap', formatIdMap(definition)],
     ['clock', [withKept(node('clock', { offset: definition.clockOffset }), 'clock', definition)]],
     ['on_poweroff', [node('on_poweroff', {}, [definition.onPoweroff])]],
     ['on_reboot', [node('on_reboot', {}, [definition.onReboot])]],
@@ -113,7 +115,17 @@ function formatInit(os: OsDefinition): [string, readonly PrintableElement[]][] {
     ['initdir', formatText('initdir', os.initDirectory)],
     ['inituser', formatText('inituser', os.initUser)],
     ['initgroup', formatText('initgroup', os.initGroup)],
+    ['cmdline', formatText('cmdline', os.commandLine)],
   ];
+}
+
+function formatIdMap({ idMap }: DomainDefinition): readonly PrintableElement[] {
+  if (idMap === undefined) return [];
+  const ranges = (name: string, list: readonly IdRange[]): PrintableElement[] =>
+    list.map(({ start, target, count }) =>
+      node(name, { start: String(start), target: String(target), count: String(count) }),
+    );
+  return [node('idmap', {}, [...ranges('uid', idMap.uids), ...ranges('gid', idMap.gids)])];
 }
 
 /** `element` with what was kept of it; `path` is the one below `<domain>`. */

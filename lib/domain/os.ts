@@ -55,6 +55,7 @@ export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
     ...optional('initDirectory', readText(childOf(reading, 'initdir'), session.later)),
     ...optional('initUser', readText(childOf(reading, 'inituser'), session.later)),
     ...optional('initGroup', readText(childOf(reading, 'initgroup'), session.later)),
+    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session.later)),
   };
   keepRest(reading, session);
   return definition;

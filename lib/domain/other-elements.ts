@@ -2,6 +2,7 @@
  * The children of `<domain>` that are kept whole. Of what they hold, only the names of features and
  * the words of `<lxc:namespace>` are checked: `start` refuses them all.
  */
+import { canonicalCapabilities, parseCapabilities } from './capabilities';
 import type { FeaturesDefinition, XmlElement } from './definition';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
@@ -21,7 +22,11 @@ import { domainVocabulary, emptyVocabulary, featureNames } from './vocabulary';
 export function parseOtherElements(domain: Reading, session: ParseSession): XmlElement[] {
   const others = [...domain.keptChildren];
   const features = childOf(domain, 'features');
-  if (features !== undefined && checkFeatures(features, session) > 0) others.push(features);
+  if (features !== undefined) {
+    checkFeatures(features, session);
+    const element = canonicalFeatures(features);
+    if (element.children.length > 0) others.push({ ...features, element });
+  }
   const namespaces = childOf(domain, 'lxc:namespace');
   if (namespaces !== undefined) {
     checkSharedNamespaces(namespaces);
@@ -31,17 +36,38 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 
-/** What is carried out of `<features>`; the element itself is kept as it was written. */
+/** What is carried out of `<features>`; the element itself is kept. @throws as `parseCapabilities`. */
 export function parseFeatures(domain: Reading): FeaturesDefinition {
   const at = childOf(domain, 'features');
-  const names = at === undefined ? [] : locateChildren(at).map(({ element }) => element.name);
-  return { privateNetwork: names.includes('privnet') };
+  const features = at === undefined ? [] : locateChildren(at);
+  const [capabilities, second] = features.filter(({ element }) => isCapabilities(element));
+  if (second !== undefined) {
+    throw refusal('XML_ERROR', 'element <capabilities> appears more than once', second);
+  }
+  return {
+    privateNetwork: features.some(({ element }) => element.name === 'privnet'),
+    capabilities: parseCapabilities(capabilities),
+  };
 }
 
-const carriedFeatures = ['privnet'];
+const carriedFeatures = ['privnet', 'capabilities'];
 
-/** Each feature is for later by itself, so that `start` names it. Returns how many there are. */
-function checkFeatures(at: LocatedElement, session: ParseSession): number {
+function isCapabilities({ name, namespace }: XmlElement): boolean {
+  return name === 'capabilities' && namespace === '';
+}
+
+/** With its capabilities as libvirt prints them; the other features as they were written. */
+function canonicalFeatures(at: LocatedElement): XmlElement {
+  const children = locateChildren(at).flatMap((child) => {
+    const { element } = child;
+    if (!isCapabilities(element)) return [element];
+    return canonicalCapabilities(parseCapabilities(child), element) ?? [];
+  });
+  return { ...at.element, children };
+}
+
+/** Each feature is for later by itself, so that `start` names it. */
+function checkFeatures(at: LocatedElement, session: ParseSession): void {
   const features = locateChildren(at);
   readElement(
     { ...at, element: { ...at.element, children: [textOf(at.element)] } },
@@ -55,7 +81,6 @@ function checkFeatures(at: LocatedElement, session: ParseSession): number {
     }
     if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
   }
-  return features.length;
 }
 
 function checkSharedNamespaces(at: LocatedElement): void {

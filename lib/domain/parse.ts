@@ -6,6 +6,7 @@ import { parseClock, parseLifecycle } from './clock';
 import type { DomainDefinition } from './definition';
 import { parseDevices } from './devices';
 import { parseExtension } from './extension';
+import { parseIdMap } from './id-map';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './identity';
 import { parseOs } from './os';
 import { parseFeatures, parseOtherElements } from './other-elements';
@@ -59,6 +60,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...parseMemory(domain, session),
     vcpu: parseVcpu(domain, session),
     os,
+    ...parseIdMap(domain, session),
     features: parseFeatures(domain),
     extension: parseExtension(domain, session),
     clockOffset: parseClock(domain, session),

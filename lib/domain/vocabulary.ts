@@ -4,6 +4,8 @@
  * Children stand in libvirt's output order: `format` prints them in the order of these tables.
  */
 
+import { capabilityNumbers } from './capability-numbers';
+
 /** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
@@ -75,7 +77,7 @@ export const domainVocabulary = vocabulary({
     bootloader: 'later',
     bootloader_args: 'later',
     os: 'one',
-    idmap: 'later',
+    idmap: 'one',
     features: 'one',
     cpu: 'later',
     clock: 'one',
@@ -125,7 +127,7 @@ export const osVocabulary = vocabulary({
     varstore: 'later',
     kernel: 'later',
     initrd: 'later',
-    cmdline: 'later',
+    cmdline: 'one',
     dtb: 'later',
     shim: 'later',
     root: 'later',
@@ -144,6 +146,13 @@ export const osTypeVocabulary = vocabulary({
 
 export const initenvVocabulary = vocabulary({ attributes: { name: 'carried' }, text: 'text' });
 
+export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });
+
+/** `<uid>` and `<gid>` of `<idmap>`. */
+export const idRangeVocabulary = vocabulary({
+  attributes: { start: 'carried', target: 'carried', count: 'carried' },
+});
+
 export const clockVocabulary = vocabulary({
   attributes: {
     offset: 'carried',
@@ -155,11 +164,18 @@ export const clockVocabulary = vocabulary({
   children: { timer: 'later' },
 });
 
-/** libvirt's features, in its output order; this version carries out none. */
+/** libvirt's features, in its output order. */
 export const featureNames: readonly string[] = (
   'acpi apic pae hap viridian privnet hyperv kvm pvspinlock capabilities pmu vmport gic smm ioapic ' +
   'hpt vmcoreinfo htm nested-hv msrs ccf-assist xen cfpc sbbc ibs tcg async-teardown ras ps2 aia'
 ).split(' ');
+
+export const capabilitiesVocabulary = vocabulary({
+  attributes: { policy: 'carried' },
+  children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
+});
+
+export const capabilityVocabulary = vocabulary({ attributes: { state: 'carried' } });
 
 export const devicesVocabulary = vocabulary({
   children: {
@@ -266,7 +282,18 @@ export const consoleTargetVocabulary = vocabulary({
 export const extensionVocabulary = vocabulary({
   children: {
     'tslxc:hardening': 'one',
+    'tslxc:no-new-privileges': 'one',
+    'tslxc:rlimit': 'many',
+    'tslxc:idmap': 'one',
   },
 });
 
+export const allocationVocabulary = vocabulary({
+  attributes: { allocate: 'carried', count: 'carried' },
+});
+
 export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
+
+export const resourceLimitVocabulary = vocabulary({
+  attributes: { name: 'carried', soft: 'carried', hard: 'carried' },
+});

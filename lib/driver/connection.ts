@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import type { Hardening } from '../domain/definition';
+import { hardeningLevels } from '../domain/extension';
 import { checkStartable } from '../domain/validate';
 import { TslxcError } from '../errors';
 import { packageRoot } from '../host/package-paths';
@@ -139,9 +141,9 @@ export class Connection implements AsyncDisposable {
       throw noDomain(`no domain with matching name '${'name' in target ? target.name : ''}'`);
     }
     checkStartable(definition);
-    const { paths, startTimeout } = session;
-    const descriptors = { consoleDescriptors: 0, passDescriptors: 0 };
-    return session.containers.prepare({ paths, definition, startTimeout, ...descriptors }).plan;
+    const { paths, hardening, startTimeout } = session;
+    const input = { paths, definition, hardening, startTimeout };
+    return session.containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
   }
 
   /**
@@ -194,10 +196,18 @@ function open(uri: string, options: ConnectOptions): Connection {
       `startTimeout ${startTimeout} is not a number of milliseconds`,
     );
   }
+  const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
   checkConnectable(readPrivilege());
   const paths = statePaths(root);
-  const session = new Session({ paths, access, startTimeout, logger, containers });
+  const session = new Session({ paths, access, hardening, startTimeout, logger, containers });
   return new Connection(session, resolved);
+}
+
+function chooseHardening(asked = 'hardened'): Hardening {
+  const level = hardeningLevels.find((known) => known === asked);
+  if (level !== undefined) return level;
+  const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
+  throw new TslxcError('INVALID_ARG', detail);
 }
 
 const silence: Logger = {

@@ -1,8 +1,10 @@
 /** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing but cleaning up. */
 import type { ConsoleStream } from '../container/console-stream';
 import type { RunState } from '../container/run-state';
+import { withAllocatedIds } from '../domain/allocated-ids';
 import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
+import { isolationOf } from '../domain/isolation';
 import { TslxcError } from '../errors';
 import type { MonitorConnection } from './containers';
 import { transition, type Verb } from './lifecycle';
@@ -37,6 +39,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     ...(usage === undefined ? {} : { cpuTime: usage.cpuNanoseconds }),
     persistent: store.has(name),
     autostart: store.isAutostarted(name),
+    isolation: isolationOf(definition),
   };
 }
 
@@ -59,7 +62,9 @@ export async function domainXml(
     return formatDomain(isStored ? stored(session, identity) : definition);
   }
   const { id, consoles } = state.running;
-  return formatDomain(definition, { live: { id, consolePaths: consoles } });
+  const { firstId } = state.start;
+  const shown = firstId === undefined ? definition : withAllocatedIds(definition, firstId);
+  return formatDomain(shown, { live: { id, consolePaths: consoles } });
 }
 
 /** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */

@@ -173,13 +173,14 @@ async function restart(
   session: Session,
   what: { start: StartRecord; ownership: 'keep' | 'leave'; restarts: number },
 ): Promise<void> {
-  const { name, xml } = what.start;
+  const { name, xml, hardening } = what.start;
   const { ownership, restarts } = what;
   try {
     const { definition } = session.parse(xml);
     const persistence = session.store.has(name) ? 'persistent' : 'transient';
     const onExited = (): void => reapInBackground(session, name);
-    await launch(session, { definition, persistence, options: { ownership }, restarts, onExited });
+    const options = { ownership };
+    await launch(session, { definition, persistence, hardening, options, restarts, onExited });
   } catch (error) {
     session.logger.error({ err: error, domain: name }, 'restarting failed');
   }

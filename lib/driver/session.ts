@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import { parseDomain } from '../domain/parse';
 import { TslxcError } from '../errors';
 import { monitorPath } from '../host/package-paths';
@@ -20,6 +20,7 @@ import type { DomainEvent, Logger } from './types';
 export interface SessionOptions {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
+  readonly hardening: Hardening;
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly logger: Logger;
@@ -37,6 +38,7 @@ export interface ParsedXml {
 export class Session {
   readonly paths: StatePaths;
   readonly access: 'read-write' | 'read-only';
+  readonly hardening: Hardening;
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;
@@ -53,6 +55,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.paths = options.paths;
     this.access = options.access;
+    this.hardening = options.hardening;
     this.startTimeout = options.startTimeout;
     this.logger = options.logger;
     this.containers = options.containers;

@@ -1,15 +1,18 @@
 /** Starting a container for a domain, whatever asked for it. Under the domain's lock, with the domain off. */
 import type { ContainerStart } from '../container/controller';
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
 import type { OwnedContainer } from './containers';
+import { definedIds } from './defined-ids';
 import type { Session } from './session';
 import type { StartOptions } from './types';
 
 export interface Launch {
   readonly definition: DomainDefinition;
   readonly persistence: 'persistent' | 'transient';
+  /** Default: that of the connection. */
+  readonly hardening?: Hardening;
   readonly options: StartOptions;
   /** Restarts in a row that have led to this start; 0 when left out. */
   readonly restarts?: number;
@@ -68,7 +71,9 @@ function describeStart(session: Session, what: Launch): ContainerStart {
   return {
     paths,
     definition,
+    definedIds: () => definedIds(session),
     xml: canonicalText(definition),
+    hardening: what.hardening ?? session.hardening,
     persistence,
     startTimeout,
     restarts,

@@ -1,5 +1,7 @@
 /** The plain data of the public API: options, states, events. */
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
+import type { Hardening } from '../domain/definition';
+import type { Isolation } from '../domain/isolation';
 
 /** The part of pino's interface that is used; any logger with it will do. */
 export interface Logger {
@@ -16,6 +18,11 @@ export interface ConnectOptions {
   readonly logger?: Logger;
   /** `read-only`: every call that would change something rejects with OPERATION_DENIED. */
   readonly access?: 'read-write' | 'read-only';
+  /**
+   * How much of the host a container sees, for domains that say nothing themselves. `compat`: as much as with libvirt.
+   * Default: `TSLXC_HARDENING`, else `hardened`.
+   */
+  readonly hardening?: Hardening;
   /** How long the monitor and init may take to start, in milliseconds. Default 30,000. */
   readonly startTimeout?: number;
 }
@@ -49,6 +56,8 @@ export interface DomainInfo {
   readonly cpuTime?: bigint;
   readonly persistent: boolean;
   readonly autostart: boolean;
+  /** Only `user-namespace` is a security boundary: see `Isolation`. */
+  readonly isolation: Isolation;
 }
 
 export interface ListFilter {

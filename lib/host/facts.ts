@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { bootId } from './boot-id';
 import { readCgroupLayout } from './cgroup-layout';
 import type { CgroupLayout } from './cgroup-layout';
+import { readPrivileges, type Privileges } from './privileges';
 
 export interface HostFacts {
   /** uname -m. */
@@ -15,11 +16,12 @@ export interface HostFacts {
   readonly cgroups: CgroupLayout;
   /** Directories below /sys that tell of each CPU how often it got too hot: a side channel. */
   readonly thermalThrottle: readonly string[];
+  readonly privileges: Privileges;
 }
 
 let known: HostFacts | undefined;
 
-/** Probed once a process: none of it changes while the host runs. */
+/** Probed once a process: none of it changes while the process runs. */
 export function hostFacts(): HostFacts {
   known ??= {
     arch: machine(),
@@ -27,6 +29,7 @@ export function hostFacts(): HostFacts {
     boot: bootId(),
     cgroups: readCgroupLayout(),
     thermalThrottle: findThermalThrottle(),
+    privileges: readPrivileges(),
   };
   return known;
 }

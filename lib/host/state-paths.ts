@@ -42,6 +42,17 @@ export function hiddenDirectories(paths: StatePaths): string[] {
   ];
 }
 
+/**
+ * The roots of tslxc that have given ids of the host to domains since the boot; the lock of whoever
+ * gives more. Not below a root, since all roots share the host's ids.
+ */
+export const idRootsPath = '/run/tslxc/id-roots';
+
+/** Which ids of the host a domain keeps. */
+export function idRecordPath(paths: StatePaths, name: string): string {
+  return join(paths.library, 'ids', `${name}.json`);
+}
+
 /** The files of one domain's run folder. */
 export interface RunPaths {
   readonly directory: string;

@@ -28,6 +28,18 @@ export const allowedDevices: readonly DeviceRule[] = [
   { type: 'c', major: 136, minor: -1, access: 'rwm' },
 ];
 
+/** libvirt's way to let CAP_MKNOD be of use: any node can be made, though not opened. */
+const anyNode: readonly DeviceRule[] = [
+  { type: 'b', major: -1, minor: -1, access: 'm' },
+  { type: 'c', major: -1, minor: -1, access: 'm' },
+];
+
+function deviceRules({ features }: DomainDefinition): readonly DeviceRule[] {
+  return features.capabilities.on.includes('mknod')
+    ? [...anyNode, ...allowedDevices]
+    : allowedDevices;
+}
+
 /** The container's view of a hierarchy. */
 export interface CgroupMount {
   readonly type: 'cgroup' | 'cgroup2';
@@ -211,7 +223,7 @@ function limitV1(
   }
   if (hierarchy.controllers.includes('devices')) {
     steps.push({ step: 'write', path: `${path}/devices.deny`, value: 'a' });
-    for (const rule of allowedDevices) {
+    for (const rule of deviceRules(definition)) {
       steps.push({ step: 'write', path: `${path}/devices.allow`, value: deviceLine(rule) });
     }
   }
@@ -228,7 +240,7 @@ function limitUnified(
     { step: 'write', path: `${path}/memory.max`, value: memoryLimit(definition, 'max') },
     ...(layout.hierarchies.some(({ controllers }) => controllers.includes('devices'))
       ? []
-      : [{ step: 'devices', path, rules: allowedDevices } as const]),
+      : [{ step: 'devices', path, rules: deviceRules(definition) } as const]),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** (definition, facts) → Plan: a container's table of contents. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupPlan } from './cgroups';
+import { planKeyring, planMonitorScore, planOutsideScore } from './confinement';
+import type { ConfinementFacts } from './confinement';
 import { namespaceFlags } from './constants';
 import { planDevices, planDeviceTree } from './devices';
 import { mapLines } from './id-map';
@@ -14,7 +16,7 @@ import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './
 import type { RootfsFacts } from './rootfs';
 
 /** Everything that a plan depends on besides the definition. */
-export interface PlanFacts extends RootfsFacts, KernelMountFacts {
+export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFacts {
   readonly boot: string;
   readonly runDirectory: string;
   readonly cgroups: CgroupPlan;
@@ -45,12 +47,14 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planOutsideTrees(definition),
       ...planOutsideSys(definition),
       ...planDeviceTree(definition),
+      ...planOutsideScore(facts),
     ],
-    mapped: planMappedTrees(definition),
+    mapped: [...planMappedTrees(definition, facts), ...planMonitorScore(facts)],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
       { op: 'unshare', namespaces: namespaceFlags.cgroup },
+      ...planKeyring(facts),
       ...planEntry(definition),
       { op: 'newSession', umask: 0o022 },
       { op: 'makeNamespacePrivate' },
@@ -61,7 +65,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planFilesystems(definition, facts),
       { op: 'pivotRoot' },
       ...planNetwork(definition),
-      ...planProcess(definition, identity),
+      ...planProcess(definition, identity, facts),
     ],
   };
 }

@@ -1,5 +1,5 @@
 /** /proc, /sys and the cgroup trees of the container, and what of them it must not see or write. Pure. */
-import type { DomainDefinition } from '../domain/definition';
+import type { DomainDefinition, Hardening } from '../domain/definition';
 import type { CgroupMount } from './cgroups';
 import { mountAttributes, regularFile } from './constants';
 import { hasUserNamespace } from './id-map';
@@ -9,9 +9,6 @@ import type { Operation } from './operation';
 
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
 const restricted = nosuid | nodev | noexec;
-
-/** `compat`: what libvirt leaves open stays open. `hardened`: the default. */
-export type Hardening = 'compat' | 'hardened';
 
 export interface KernelMountFacts {
   readonly hardening: Hardening;
@@ -107,7 +104,8 @@ function mask(root: string, path: string, kind: 'file' | 'directory'): Operation
     source: 'cover',
     from: kind,
     depth: 'single',
-    set: readonly,
+    // The cover is read-only, and so is what is cloned from it.
+    set: 0,
     missing: 'skip',
   };
 }

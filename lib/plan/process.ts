@@ -1,5 +1,12 @@
 /** The container's first process: its arguments, environment, identity and capabilities. Pure. */
 import type { DomainDefinition } from '../domain/definition';
+import { keptCapabilities } from './capabilities';
+import {
+  planNoNewPrivileges,
+  planResourceLimits,
+  planSystemCallFilter,
+  type ConfinementFacts,
+} from './confinement';
 import { killSignal } from './constants';
 import { hasUserNamespace } from './id-map';
 import type { Operation } from './operation';
@@ -12,9 +19,6 @@ export interface Identity {
 }
 
 export const rootIdentity: Identity = { uid: 0, gid: 0, groups: [] };
-
-/** Numbers of the capabilities that libvirt's default policy takes away (linux/capability.h). */
-const dropped = { sys_module: 16, sys_time: 25, mknod: 27, audit_control: 30, mac_admin: 33 };
 
 const longestHostname = 64;
 
@@ -38,6 +42,7 @@ export function planEnvironment(definition: DomainDefinition, passed: number): s
   }
   environment.set('LIBVIRT_LXC_UUID', uuid);
   environment.set('LIBVIRT_LXC_NAME', name);
+  if (os.commandLine !== undefined) environment.set('LIBVIRT_LXC_CMDLINE', os.commandLine);
   if (passed > 0) {
     // sd_listen_fds(3): init is process 1, its descriptors begin at 3.
     environment.set('LISTEN_PID', '1');
@@ -53,14 +58,23 @@ export function planEntry(definition: DomainDefinition): Operation[] {
 }
 
 /** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */
-export function planProcess(definition: DomainDefinition, identity: Identity): Operation[] {
+export function planProcess(
+  definition: DomainDefinition,
+  identity: Identity,
+  facts: ConfinementFacts,
+): Operation[] {
   const { initDirectory } = definition.os;
+  const keep = keptCapabilities(definition, facts.hardening);
   return [
     { op: 'setHostname', name: hostname(definition.name) },
+    // To raise a hard limit takes CAP_SYS_RESOURCE, to install a filter CAP_SYS_ADMIN.
+    ...planResourceLimits(definition, facts),
+    ...planSystemCallFilter(definition, facts),
     // The bounding set first: with other ids CAP_SETPCAP is gone. The ids before CAP_SETUID goes.
-    { op: 'limitBoundingSet', keep: keptCapabilities() },
+    { op: 'limitBoundingSet', keep },
     { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
-    { op: 'setCapabilities', keep: keptCapabilities() },
+    { op: 'setCapabilities', keep },
+    ...planNoNewPrivileges(definition, facts),
     ...(initDirectory === undefined
       ? []
       : [{ op: 'changeDirectory', path: initDirectory } as const]),
@@ -75,10 +89,4 @@ export function hostname(domain: string): string {
     .replace(/[^A-Za-z0-9-]/g, '')
     .replace(/^-/, '')
     .slice(0, longestHostname);
-}
-
-function keptCapabilities(): bigint {
-  let all = (1n << 64n) - 1n;
-  for (const bit of Object.values(dropped)) all &= ~(1n << BigInt(bit));
-  return all;
 }

@@ -9,11 +9,16 @@ const { readonly, nosuid, nodev, noexec } = mountAttributes;
 /** Whether a mount source is a directory or something else: decides what a missing target is made as. */
 export type SourceKind = 'directory' | 'file';
 
+/** Whose ids the files of the private root have on disk. */
+export type OwnersOfRoot = 'host' | 'container';
+
 export interface RootfsFacts {
   /** By source path; a source that is not listed is a directory. */
   readonly sources: ReadonlyMap<string, SourceKind>;
   /** Directories that a container on the shared root must not see. */
   readonly hidden: readonly string[];
+  /** `container`: they are those of its id map already, and are not shifted again. Default: `host`. */
+  readonly ownersOfRoot?: OwnersOfRoot;
 }
 
 /** The file system of the domain that is its root; undefined: the host's own. */
@@ -66,8 +71,12 @@ export function planRoot(definition: DomainDefinition): Operation[] {
 }
 
 /** A private root is shown with the container's ids, so that nothing on disk has to change its owner. */
-export function planMappedTrees(definition: DomainDefinition): Operation[] {
+export function planMappedTrees(
+  definition: DomainDefinition,
+  { ownersOfRoot }: RootfsFacts,
+): Operation[] {
   if (!hasUserNamespace(definition) || sharesRoot(definition)) return [];
+  if (ownersOfRoot === 'container') return [];
   return [{ op: 'mapTree', tree: 'root', depth: 'recursive' }];
 }
 

@@ -128,7 +128,8 @@ void Interpreter::operator()(const CoverPath& op) {
   if (!target.valid()) return;
   const Fd source = openInRoot(handle(op.source), op.from, O_PATH);
   const Fd clone = openTree(source.get(), "", op.depth, Automount::leave);
-  setTreeAttributes(clone.get(), {op.set, 0, 0, op.depth}, op.path);
+  // A clone keeps the attributes of what it is cloned from.
+  if (op.set != 0) setTreeAttributes(clone.get(), {op.set, 0, 0, op.depth}, op.path);
   attachTree(clone.get(), target.get(), op.path);
 }
 

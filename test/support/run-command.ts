@@ -39,6 +39,7 @@ export function commandLine(...words: readonly string[]): string[] {
 export function commandEnvironment(root?: string): NodeJS.ProcessEnv {
   const {
     TSLXC_ROOT: _root,
+    TSLXC_HARDENING: _hardening,
     TSLXC_DEFAULT_URI: _uri,
     LIBVIRT_DEFAULT_URI: _other,
     ...env

@@ -81,7 +81,7 @@ const variants = {
   /** A record's temporary file may be there already, and may be a link. */
   'followed links': [
     {
-      file: 'dist/container/cleanup.js',
+      file: 'dist/container/record-file.js',
       safe: "flag: 'wx', mode: 0o600",
       unsafe: 'mode: 0o600',
     },

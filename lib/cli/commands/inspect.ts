@@ -3,7 +3,7 @@ import { domainOption } from '../command';
 import { CommandError } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { reasonWords, stateWord } from '../domain-words';
-import type { Domain } from '../../index';
+import type { Domain, DomainInfo } from '../../index';
 import type { Options } from '../arguments';
 import type { Command, CommandTable, Context, Group, Option } from '../command';
 import type { Key } from '../domain-argument';
@@ -127,11 +127,18 @@ async function showInformation(domain: Domain, { output }: Context): Promise<voi
     ['Managed save:', 'no'],
     ['Security model:', 'none'],
     ['Security DOI:', '0'],
+    ['Isolation:', isolationWords[info.isolation]],
   ];
   for (const [label, value] of rows) {
     if (value !== undefined) output.line(`${label.padEnd(15)} ${value}`);
   }
 }
+
+const isolationWords: Readonly<Record<DomainInfo['isolation'], string>> = {
+  'user-namespace': 'user namespace',
+  'host-root': 'not a security boundary (<idmap> maps the root of the host)',
+  none: 'not a security boundary (no <idmap>)',
+};
 
 /** Nanoseconds as `0.1s`. */
 function seconds(nanoseconds: bigint): string {

@@ -96,6 +96,7 @@ export class FakeDomain {
       vcpus: 1,
       persistent,
       autostart: false,
+      isolation: 'none',
       ...running,
     };
   }

@@ -201,6 +201,7 @@ Autostart:      disable
 Managed save:   no
 Security model: none
 Security DOI:   0
+Isolation:      not a security boundary (no <idmap>)
 
 `);
   const { stdout } = await run('dominfo helloworld', { connection: seed() });

@@ -20,6 +20,7 @@ const start: StartRecord = {
   boot: bootId(),
   persistence: 'persistent',
   xml: '<domain/>',
+  hardening: 'hardened',
   undo: [],
   time: 1,
   controller: 1,

@@ -156,3 +156,19 @@ test('an interpreter that is not executable is told from its script', () => {
     "the interpreter '/bin/python' of init '/bin/sh' is not executable: EACCES (execute init)",
   );
 });
+
+test('a root that has no idmapped mounts is named, with the reason', () => {
+  const range = "start='0' target='1000' count='10'";
+  const elements = `<idmap><uid ${range}/><gid ${range}/></idmap>`;
+  const devices = "<filesystem><source dir='/srv/root'/><target dir='/'/></filesystem>";
+  const mapped = compile(parse(document({ elements, devices }))).plan;
+  const report = { stage: 'mapped', syscall: 'mount_setattr', subject: '/srv/root' } as const;
+  const error = startFailure(mapped, failed({ ...report, error: 22 }));
+  expect(error).toMatchObject({ code: 'SYSTEM_ERROR', errno: 22, path: '/srv/root' });
+  expect(error.message).toMatch(
+    /^cannot show \/srv\/root with the container's ids: .* EINVAL \(monitor, after/,
+  );
+  expect(startFailure(mapped, failed({ ...report, error: EACCES })).message).toContain(
+    'mount_setattr /srv/root: EACCES',
+  );
+});

@@ -3,8 +3,10 @@
  * the words (libvirt's own where libvirt refuses it too).
  */
 import { TslxcError } from '../../../lib/errors';
+import { confinement } from './bad-documents/confinement';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
+import { idMaps } from './bad-documents/id-maps';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
 
@@ -16,7 +18,9 @@ const rows = [
   ...resources,
   ...systems,
   ...namespaces,
+  ...confinement,
   ...devices,
+  ...idMaps,
 ];
 
 test('the table has at least 50 documents', () => {

@@ -32,7 +32,10 @@ test("the smallest document has all of libvirt's defaults", () => {
     currentMemory: 102400,
     vcpu: { count: 1, placement: 'static' },
     os: { arch: 'x86_64', init: '/bin/sh', initArgs: [], initEnvironment: [] },
-    features: { privateNetwork: false },
+    features: {
+      privateNetwork: false,
+      capabilities: { policy: 'default', on: [], off: [] },
+    },
     extension: {},
     clockOffset: 'utc',
     onPoweroff: 'destroy',
@@ -136,12 +139,12 @@ test('what libvirt writes for a running domain is dropped', () => {
 test('elements for later are listed in document order, each with its place', () => {
   const definition = parse(
     document({
-      elements: `  <idmap/>
+      elements: `  <cputune/>
   <vcpu cpuset='0' placement='auto'>1</vcpu>
   <clock offset='absolute' start='0'><timer name='hpet'/></clock>
   <on_crash>preserve</on_crash>
   <features><acpi/><privnet/></features>`,
-      os: '<cmdline>x</cmdline>',
+      os: '<loader>x</loader>',
       devices: `    <interface type='network'/>
     <filesystem type='file'><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='mapped'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
@@ -150,8 +153,8 @@ test('elements for later are listed in document order, each with its place', () 
     }),
   );
   expect(laterOf(definition)).toEqual([
-    'domain/os/cmdline 4:43',
-    'domain/idmap 5:3',
+    'domain/os/loader 4:43',
+    'domain/cputune 5:3',
     'domain/vcpu/@cpuset 6:3',
     'domain/vcpu/@placement 6:3 auto',
     'domain/clock/@start 7:3',

@@ -99,13 +99,13 @@ const path = fc
   .map((parts) => `/${parts.join('/')}`);
 
 const kept = fc
-  .record({ cmdline: named('cmdline'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
-  .map(({ cmdline, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
+  .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
+  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
     const where = { line: 1, column: 1 };
     return {
       kept: [
         { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
-        { path: 'domain/os', attributes: [], children: [cmdline] },
+        { path: 'domain/os', attributes: [], children: [loader] },
         {
           path: 'domain/memory',
           attributes: [{ name: 'dumpCore', value: dumpCore }],
@@ -115,7 +115,7 @@ const kept = fc
       later: [
         { path: 'domain/memory/@dumpCore', position: where },
         { path: 'domain/os/type/@machine', position: where },
-        { path: 'domain/os/cmdline', position: where },
+        { path: 'domain/os/loader', position: where },
       ],
     };
   });
@@ -138,6 +138,7 @@ const os = fc
     initDirectory: optional(text),
     initUser: optional(text),
     initGroup: optional(text),
+    commandLine: optional(text),
   })
   .map(defined);
 
@@ -148,6 +149,20 @@ const vcpu = fc
     ...(current === undefined ? {} : { current }),
     placement: 'static' as const,
   }));
+
+/** Two ranges that overlap on neither side. */
+const ranges = fc
+  .record({
+    count: fc.integer({ min: 1, max: 65536 }),
+    gap: fc.integer({ min: 0, max: 1000 }),
+    position,
+  })
+  .map(({ count, gap, position: at }) => [
+    { start: 0, target: 100_000 + gap, count, position: at },
+    { start: count + gap, target: 1_000_000, count, position: at },
+  ]);
+
+const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
@@ -161,7 +176,10 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     memory: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     vcpu,
     os,
-    features: fc.constant({ privateNetwork: false }),
+    features: fc.constant({
+      privateNetwork: false,
+      capabilities: { policy: 'default' as const, on: [], off: [] },
+    }),
     extension: fc.constant({}),
     clockOffset: fc.constantFrom('utc', 'localtime'),
     onPoweroff: action,
@@ -180,20 +198,21 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       { maxLength: 3 },
     ),
     consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
-    idmap: optional(named('idmap')),
+    idMap: optional(idMap),
+    cpu: optional(named('cpu')),
     disks: fc.array(named('disk'), { maxLength: 2 }),
     rest: optional(kept),
   })
-  .map(({ idmap, disks, rest, ...definition }) => {
+  .map(({ cpu, disks, rest, ...definition }) => {
     const later = [
       ...(rest?.later ?? []),
-      ...(idmap === undefined ? [] : [{ path: 'domain/idmap', position: idmap.position }]),
+      ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
       ...disks.map(() => ({ path: 'domain/devices/disk', position: { line: 1, column: 1 } })),
     ];
     return {
       ...defined(definition),
       currentMemory: definition.memory,
-      otherElements: idmap === undefined ? [] : [idmap],
+      otherElements: cpu === undefined ? [] : [cpu],
       otherDevices: disks,
       ...(rest === undefined ? {} : { kept: rest.kept }),
       later,

@@ -109,6 +109,6 @@ test.each(titled)('%s is refused at start, with its place', (_title, [, xml, at,
 });
 
 test('of several refusals the first in the document is told', () => {
-  const xml = document({ elements: '<idmap/>', devices: '<disk/>', os: '<cmdline>x</cmdline>' });
-  expect(refusalOf(xml).element).toBe('domain/os/cmdline');
+  const xml = document({ elements: '<cputune/>', devices: '<disk/>', os: '<loader>x</loader>' });
+  expect(refusalOf(xml).element).toBe('domain/os/loader');
 });

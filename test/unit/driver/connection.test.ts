@@ -1,6 +1,7 @@
 /** lib/driver/connection.ts, lookup.ts and wait.ts: finding domains, waiting for them, and letting go. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../../lib/driver/connection';
+import type { ConnectOptions } from '../../../lib/driver/types';
 import { domainXml } from '../../support/domain-xml';
 import { eventually } from '../../support/eventually';
 import { exitRecord, FakeHost } from './fake-host';
@@ -19,12 +20,41 @@ beforeEach(() => {
 
 test.each([
   [{ root: 'relative' }, 'root'],
+  [{ hardening: 'none' as 'compat' }, "hardening 'none' is not one of compat, hardened"],
   [{ startTimeout: 0 }, 'startTimeout'],
   [{ startTimeout: 1.5 }, 'startTimeout'],
 ])('connect refuses %j', async (options, word) => {
   await expect(connect('lxc:///', options)).rejects.toMatchObject({
     code: 'INVALID_ARG',
     message: containing(word),
+  });
+});
+
+describe('the level of a connection', () => {
+  const levelOf = async (options: ConnectOptions, elements = ''): Promise<string> => {
+    await using connection = await connect('lxc:///', options);
+    const { inside } = connection.plan({ xml: domainXml({ elements }) });
+    return inside.some(({ op }) => op === 'setSeccomp') ? 'hardened' : 'compat';
+  };
+
+  afterEach(() => {
+    delete process.env['TSLXC_HARDENING'];
+  });
+
+  test('is hardened, else that of the environment, else that of the option', async () => {
+    expect(await levelOf({})).toBe('hardened');
+    process.env['TSLXC_HARDENING'] = 'compat';
+    expect(await levelOf({})).toBe('compat');
+    expect(await levelOf({ hardening: 'hardened' })).toBe('hardened');
+    process.env['TSLXC_HARDENING'] = 'none';
+    await expect(levelOf({})).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  });
+
+  test('gives way to that of the domain', async () => {
+    const own = (level: string) =>
+      `<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:hardening level='${level}'/></t:container></metadata>`;
+    expect(await levelOf({ hardening: 'compat' }, own('hardened'))).toBe('hardened');
+    expect(await levelOf({ hardening: 'hardened' }, own('compat'))).toBe('compat');
   });
 });
 

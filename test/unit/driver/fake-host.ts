@@ -55,6 +55,7 @@ export class FakeHost {
     return new Session({
       paths: statePaths(this.root),
       access,
+      hardening: 'hardened',
       startTimeout: 1000,
       logger: this.#logger(),
       containers: this.#containers(),
@@ -140,6 +141,7 @@ export class FakeHost {
       boot: this.boot,
       persistence,
       xml,
+      hardening: start.hardening,
       undo: [],
       time: 0,
       controller: 1,

@@ -116,6 +116,19 @@ test('what restarts is what ran: a change waits for the next start', async () =>
   expect(await domain.xml()).toContain('>2048<');
 });
 
+test('what restarts is as open as it was, whatever the connection that does it would choose', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_reboot'));
+  await domain.start({ ownership: 'leave' });
+  expect(host.running.get('web')?.start.hardening).toBe('hardened');
+  host.end('web', reboot);
+  const state = host.state('web');
+  if (state.phase !== 'ended') throw new Error('it runs');
+  host.states.set('web', { ...state, start: { ...state.start, hardening: 'compat' } });
+  await connection.reap();
+  expect(host.running.get('web')?.start.hardening).toBe('compat');
+});
+
 test('the owner of what restarts owns it again', async () => {
   const connection = host.connect();
   await connection.createDomain(restarting('on_reboot'));

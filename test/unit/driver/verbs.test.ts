@@ -201,6 +201,7 @@ test('numbers come from the cgroup while it runs, and from the definition else',
     vcpus: 1,
     persistent: true,
     autostart: false,
+    isolation: 'none',
   });
   await domain.start();
   expect(await domain.info()).toMatchObject({

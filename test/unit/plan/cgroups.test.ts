@@ -114,6 +114,26 @@ describe('the directories of a container', () => {
   });
 });
 
+describe('with the capability mknod on', () => {
+  const features = '<features><capabilities><mknod/></capabilities></features>';
+  const making = parse(document({ elements: features }));
+
+  test('any node may be made, and no more of them opened, on v1 and v2', () => {
+    const v1 = planCgroups(making, layouts.v1, '/').steps.flatMap((step) =>
+      step.step === 'write' && step.path.endsWith('/devices.allow') ? [step.value] : [],
+    );
+    expect(v1).toEqual(expect.arrayContaining(['b *:* m', 'c *:* m', 'c 1:3 rwm']));
+    expect(v1.filter((line) => /^[ab]|\*:\*/.test(line))).toEqual(['b *:* m', 'c *:* m']);
+    const v2 = planCgroups(making, layouts.v2, '/').steps.find(({ step }) => step === 'devices');
+    expect(v2).toMatchObject({
+      rules: expect.arrayContaining([
+        { type: 'b', major: -1, minor: -1, access: 'm' },
+        { type: 'c', major: -1, minor: -1, access: 'm' },
+      ]) as unknown,
+    });
+  });
+});
+
 describe('the folders that all containers share', () => {
   test('on v2 controllers are switched on from the root down, and never for the monitors', () => {
     const steps = planBaseCgroups(layouts.v2);

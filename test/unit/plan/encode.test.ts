@@ -87,6 +87,7 @@ test('names that are opened outside are known inside, with the next position', (
   const bytes = encodePlan({
     ...plan,
     outside: [{ ...openRoot, tree: 'first' }, openRoot],
+    mapped: [],
     inside,
   });
   expect([...bytes.subarray(-6)]).toEqual([1, 0, 0, 0, opcode('enterTree'), 1]);

@@ -1,6 +1,7 @@
 /** A fixed host for compiling plans, so that each definition gives one plan. Nothing is read from this machine. */
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { DomainDefinition } from '../../../lib/domain/definition';
+import type { Privileges } from '../../../lib/host/privileges';
 import { planCgroups } from '../../../lib/plan/cgroups';
 import type { CgroupPlan } from '../../../lib/plan/cgroups';
 import { compilePlan } from '../../../lib/plan/compile';
@@ -34,6 +35,13 @@ export const layouts = {
 
 export type LayoutName = keyof typeof layouts;
 
+/** Of a service with all of root's power and systemd's limits. */
+export const rootPrivileges: Privileges = {
+  boundingSet: (1n << 41n) - 1n,
+  hardLimits: { nofile: 524_288n, memlock: 8_388_608n },
+  oomScoreAdjust: 0,
+};
+
 export interface CompileOptions {
   readonly layout?: LayoutName;
   readonly facts?: Partial<PlanFacts>;
@@ -46,6 +54,8 @@ export function compile(
   const cgroups = planCgroups(definition, layouts[layout], '/var/tmp/root');
   const plan = compilePlan(definition, {
     hardening: 'hardened',
+    arch: 'x86_64',
+    privileges: rootPrivileges,
     maskedHardware: ['devices/system/cpu/cpu0/thermal_throttle'],
     sources: new Map([['/srv/motd', 'file']]),
     hidden: ['/etc/tslxc', '/run/tslxc', '/var/log/tslxc', '/var/lib/tslxc'],

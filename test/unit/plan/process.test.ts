@@ -1,6 +1,7 @@
 /** Init's environment, host name and last steps, as libvirt's driver makes them. */
-import { hostname, planEnvironment, planProcess, rootIdentity } from '../../../lib/plan/process';
+import { hostname, planEnvironment, planProcess } from '../../../lib/plan/process';
 import { document, parse } from '../domain/parse-context';
+import { rootPrivileges } from './plan-context';
 
 const uuid = '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f';
 const text = `PATH=/bin:/sbin
@@ -41,6 +42,12 @@ FIRST=again
   );
 });
 
+test('the command line of the kernel stands behind the names', () => {
+  expect(environment({ os: '<cmdline>quiet ro</cmdline>' })).toBe(
+    `${text}\nLIBVIRT_LXC_CMDLINE=quiet ro`,
+  );
+});
+
 test('descriptors that are passed are announced as sd_listen_fds(3) wants it', () => {
   expect(environment({}, 3)).toBe(`${text}\nLISTEN_PID=1\nLISTEN_FDS=3`);
 });
@@ -61,7 +68,8 @@ test.each([
 test('the bounding set goes before the ids, which go before the capabilities and the directory; the death signal is last', () => {
   const definition = parse(document({ os: '<initdir>/srv</initdir>' }));
   const identity = { uid: 33, gid: 34, groups: [35] };
-  expect(planProcess(definition, identity).map(({ op }) => op)).toEqual([
+  const facts = { hardening: 'compat', arch: 'x86_64', privileges: rootPrivileges } as const;
+  expect(planProcess(definition, identity, facts).map(({ op }) => op)).toEqual([
     'setHostname',
     'limitBoundingSet',
     'setIds',
@@ -70,16 +78,4 @@ test('the bounding set goes before the ids, which go before the capabilities and
     'resetSignals',
     'setParentDeathSignal',
   ]);
-});
-
-test('what libvirt takes away by default is taken away, and nothing else', () => {
-  const taken = [16, 25, 27, 30, 33]; // linux/capability.h
-  const step = planProcess(parse(document({})), rootIdentity).find(
-    ({ op }) => op === 'setCapabilities',
-  );
-  const keep = step?.op === 'setCapabilities' ? step.keep : 0n;
-  const missing = Array.from({ length: 64 }, (_, bit) => bit).filter(
-    (bit) => ((keep >> BigInt(bit)) & 1n) === 0n,
-  );
-  expect(missing).toEqual(taken);
 });

@@ -1,0 +1,174 @@
+/**
+ * Ranges of the host's ids for domains that don't choose theirs. A domain keeps its range until it is
+ * undefined, so that what it has written stays its own. Every root of tslxc is asked, under one lock of
+ * the host, and so are the processes that run: two containers never get the same ids.
+ */
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TslxcError } from '../errors';
+import { allocatable, withAllocatedIds } from '../domain/allocated-ids';
+import type { DomainDefinition } from '../domain/definition';
+import { idsInUse, subordinateIds } from '../host/id-ranges';
+import type { HostRange } from '../host/id-ranges';
+import { native } from '../host/native';
+import { idRecordPath, idRootsPath, runPaths, statePaths } from '../host/state-paths';
+import type { StatePaths } from '../host/state-paths';
+import { readRecord, writeRecord } from './record-file';
+
+/** A range that a domain keeps. */
+interface IdRecord extends HostRange {
+  readonly name: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Ranges begin at multiples of this: the ids of one container are seen at a glance, `first >> 16`. */
+const alignment = 0x10000;
+
+/** A record without a domain is from an undefine that was cut short, unless its start is on the way. */
+const abandonedMilliseconds = 24 * 60 * 60 * 1000;
+
+/** The definition with its ranges chosen and written down; as it is when it leaves nothing to choose. */
+export async function claimIds(
+  paths: StatePaths,
+  definition: DomainDefinition,
+  defined: () => Promise<readonly HostRange[]>,
+): Promise<DomainDefinition> {
+  const { name, uuid, extension } = definition;
+  const { idAllocation } = extension;
+  if (idAllocation === undefined) return definition;
+  const { count } = idAllocation;
+  const first = await underHostLock(paths, async (roots) => {
+    const own = recordOf(paths, definition);
+    const others = roots.flatMap((root) => records(statePaths(root)));
+    const taken = [
+      ...others.filter((other) => other.name !== name || other.uuid !== uuid),
+      ...(await idsInUse()),
+    ];
+    if (own?.count === count && !overlapsAny(own, taken)) return own.first;
+    forgetAbandoned(paths);
+    const found = findFree(definition, [...taken, ...subordinateIds(), ...(await defined())]);
+    const record: IdRecord = { name, uuid, first: found, count, time: Date.now() };
+    writeRecord(idRecordPath(paths, name), record);
+    return found;
+  });
+  return withAllocatedIds(definition, first);
+}
+
+/** What `claimIds` is going to choose, as far as can be said without asking the processes. Takes nothing. */
+export function foreseeIds(paths: StatePaths, definition: DomainDefinition): DomainDefinition {
+  const { idAllocation } = definition.extension;
+  if (idAllocation === undefined) return definition;
+  const own = recordOf(paths, definition);
+  const first =
+    own?.count === idAllocation.count ? own.first : findFree(definition, subordinateIds());
+  return withAllocatedIds(definition, first);
+}
+
+/** Gives a domain's range back; nothing to do for one that has none. */
+export function releaseIds(paths: StatePaths, name: string): void {
+  try {
+    unlinkSync(idRecordPath(paths, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/**
+ * The first id of a range that nobody has. Each domain begins to look at a place of its own: a range that was
+ * given back is not the next one's, which would own what is left of the former.
+ */
+function findFree(definition: DomainDefinition, taken: readonly HostRange[]): number {
+  const { uuid, extension } = definition;
+  const count = extension.idAllocation?.count ?? alignment;
+  const places = Math.floor((allocatable.count - count) / alignment) + 1;
+  const start = createHash('sha256').update(uuid).digest().readUIntBE(0, 6) % places;
+  for (let step = 0; step < places; step += 1) {
+    const first = allocatable.first + ((start + step) % places) * alignment;
+    if (!overlapsAny({ first, count }, taken)) return first;
+  }
+  throw new TslxcError('OPERATION_FAILED', `no range of ${count} ids is free on this host`, {
+    domain: definition.name,
+    step: 'allocate ids of the host',
+  });
+}
+
+function overlapsAny(range: HostRange, others: readonly HostRange[]): boolean {
+  return others.some(
+    ({ first, count }) => first < range.first + range.count && range.first < first + count,
+  );
+}
+
+function recordOf(paths: StatePaths, { name, uuid }: DomainDefinition): IdRecord | undefined {
+  const record = readIdRecord(idRecordPath(paths, name));
+  return record?.uuid === uuid ? record : undefined;
+}
+
+function records(paths: StatePaths): IdRecord[] {
+  const folder = dirname(idRecordPath(paths, ''));
+  return list(folder).flatMap((file) => {
+    const record = file.endsWith('.json') ? readIdRecord(join(folder, file)) : undefined;
+    return record === undefined ? [] : [record];
+  });
+}
+
+function readIdRecord(path: string): IdRecord | undefined {
+  const record = readRecord(path) as Partial<IdRecord> | undefined;
+  const isWhole =
+    typeof record?.first === 'number' &&
+    typeof record.count === 'number' &&
+    typeof record.name === 'string';
+  return isWhole ? (record as IdRecord) : undefined;
+}
+
+function forgetAbandoned(paths: StatePaths): void {
+  for (const { name, time } of records(paths)) {
+    const isKept =
+      Date.now() - time < abandonedMilliseconds ||
+      existsSync(join(paths.definitions, `${name}.xml`)) ||
+      existsSync(runPaths(paths, name).start);
+    if (!isKept) releaseIds(paths, name);
+  }
+}
+
+/** Runs `action` alone on this host, with all roots that have records; this one is among them from now on. */
+async function underHostLock<T>(
+  paths: StatePaths,
+  action: (roots: readonly string[]) => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(idRootsPath), { recursive: true, mode: 0o700 });
+  const fd = openSync(idRootsPath, 'a+', 0o600);
+  try {
+    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
+    const roots = [...new Set([...known, paths.root])];
+    if (!known.includes(paths.root)) writeFileSync(idRootsPath, `${roots.join('\n')}\n`);
+    return await action(roots);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function hasRecords(root: string): boolean {
+  return root !== '' && existsSync(dirname(idRecordPath(statePaths(root), '')));
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  }
+}

@@ -1,0 +1,56 @@
+/** Which user and group ids of the host are somebody's. Only reads, and waits for nobody. */
+import { readFileSync, readdirSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** `count` ids of the host from `first` on, as users or as groups. */
+export interface HostRange {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** How many processes are read before other work of this process gets its turn. */
+const batch = 100;
+
+/** The host's side of every id map that a process has, other than this process's own. */
+export async function idsInUse(): Promise<HostRange[]> {
+  const own = readText('/proc/self/uid_map');
+  const maps = new Set<string>();
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  for (const [index, pid] of processes.entries()) {
+    if (index % batch === batch - 1) await nextTurn();
+    const uids = readText(`/proc/${pid}/uid_map`);
+    if (uids === own) continue;
+    maps.add(uids).add(readText(`/proc/${pid}/gid_map`));
+  }
+  return [...maps].flatMap(parseIdMapFile);
+}
+
+/** What subuid(5) and subgid(5) give to users of the host. */
+export function subordinateIds(): HostRange[] {
+  return ['/etc/subuid', '/etc/subgid'].flatMap((path) => parseSubordinates(readText(path)));
+}
+
+/** Lines of /proc/PID/uid_map: id inside, id outside, count (user_namespaces(7)). */
+export function parseIdMapFile(text: string): HostRange[] {
+  return text.split('\n').flatMap((line) => {
+    const [, first, count] = line.trim().split(/\s+/).map(Number);
+    return first === undefined || count === undefined ? [] : [{ first, count }];
+  });
+}
+
+/** Lines of subuid(5): name, first id, count. */
+export function parseSubordinates(text: string): HostRange[] {
+  return text.split('\n').flatMap((line) => {
+    const match = /^[^:#]+:(\d+):(\d+)\s*$/.exec(line);
+    return match === null ? [] : [{ first: Number(match[1]), count: Number(match[2]) }];
+  });
+}
+
+/** Empty for what isn't there, or has gone. */
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,53 @@
+/** What this process can hand on to a container: its monitor is executed as root and so has the bounding set. Only reads. */
+import { readFileSync } from 'node:fs';
+
+export interface Privileges {
+  /** Bit n is capability n of linux/capability.h. */
+  readonly boundingSet: bigint;
+  /** By resource (`nofile`); all bits set is no limit. Only CAP_SYS_RESOURCE in the first user namespace can raise one. */
+  readonly hardLimits: Readonly<Record<string, bigint>>;
+  /** proc_pid_oom_score_adj(5). */
+  readonly oomScoreAdjust: number;
+}
+
+/** How proc_pid_limits(5) calls them. */
+const titles = {
+  cpu: 'Max cpu time',
+  fsize: 'Max file size',
+  data: 'Max data size',
+  stack: 'Max stack size',
+  core: 'Max core file size',
+  rss: 'Max resident set',
+  nproc: 'Max processes',
+  nofile: 'Max open files',
+  memlock: 'Max locked memory',
+  as: 'Max address space',
+  locks: 'Max file locks',
+  sigpending: 'Max pending signals',
+  msgqueue: 'Max msgqueue size',
+  nice: 'Max nice priority',
+  rtprio: 'Max realtime priority',
+  rttime: 'Max realtime timeout',
+} as const;
+
+const unlimited = (1n << 64n) - 1n;
+
+export function readPrivileges(): Privileges {
+  const status = readFileSync('/proc/self/status', 'latin1');
+  return {
+    boundingSet: BigInt(`0x${/^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`),
+    hardLimits: parseHardLimits(readFileSync('/proc/self/limits', 'latin1')),
+    oomScoreAdjust: Number(readFileSync('/proc/self/oom_score_adj', 'latin1')),
+  };
+}
+
+/** `text` as the kernel writes it: on each line a title, the soft limit, the hard one and the unit. */
+export function parseHardLimits(text: string): Privileges['hardLimits'] {
+  const lines = text.split('\n');
+  const limits = Object.entries(titles).map(([name, title]) => {
+    const line = lines.find((candidate) => candidate.startsWith(`${title}  `));
+    const [, hard = 'unlimited'] = line?.slice(title.length).trim().split(/ +/) ?? [];
+    return [name, hard === 'unlimited' ? unlimited : BigInt(hard)] as const;
+  });
+  return Object.fromEntries(limits);
+}

@@ -1,0 +1,100 @@
+// One test machine: QEMU without hardware help, disks that are thrown away, and virtio ports that carry the
+// tests' output, report and exit code out.
+'use strict';
+const { spawn } = require('node:child_process');
+const { closeSync, existsSync, openSync, readFileSync, readSync } = require('node:fs');
+const { writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** Exit codes as timeout(1) has them: the limit is over; there is no result. */
+const exitCodes = { timeLimit: 124, noResult: 125 };
+/** Seconds that the machine gets besides the tests' own, to boot and to end. */
+const spare = 120;
+const shownConsole = 3000;
+const ports = ['output', 'report', 'code'];
+const baseCommandLine = 'console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on';
+
+function drive(id, file, extra = '') {
+  const backend = `file=${file},format=raw,if=none,id=${id},cache=unsafe${extra}`;
+  return ['-drive', backend, '-device', `virtio-blk-pci,drive=${id}`];
+}
+
+function machineArguments({ image, kernel, commandLine, seconds, projectDisk, folder }) {
+  const append = [baseCommandLine, `vmtest.limit=${seconds}`, ...commandLine];
+  return [
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    ...['-kernel', join(image, `vmlinuz-${kernel}`)],
+    ...['-initrd', join(image, `initramfs-${kernel}`)],
+    ...['-append', append.join(' ')],
+    ...['-serial', `file:${join(folder, 'console')}`],
+    ...drive('root', join(image, 'root.img'), ',snapshot=on'),
+    ...drive('project', projectDisk, ',snapshot=on'),
+    ...drive('containers', join(image, 'containers.img'), ',snapshot=on'),
+    ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+    ...ports.flatMap((name) => [
+      ...['-chardev', `file,id=${name},path=${join(folder, name)}`],
+      ...['-device', `virtserialport,chardev=${name},name=vmtest.${name}`],
+    ]),
+  ];
+}
+
+/** Hands on what comes into a file; returns what hands on the rest and stops. */
+function follow(file) {
+  const descriptor = openSync(file, 'r');
+  const buffer = Buffer.alloc(64 * 1024);
+  const take = () => {
+    for (let count; (count = readSync(descriptor, buffer)) > 0;) {
+      process.stdout.write(Buffer.from(buffer.subarray(0, count)));
+    }
+  };
+  const timer = setInterval(take, 200);
+  return () => {
+    clearInterval(timer);
+    take();
+    closeSync(descriptor);
+  };
+}
+
+/**
+ * Runs the machine to its end, with the tests' output shown while it comes. Resolves with the exit code of
+ * their command (or one of `exitCodes`), whether QEMU itself found a fault in itself, the text of the tests'
+ * report, and the console's last lines.
+ */
+async function runMachine(options) {
+  const { folder, seconds } = options;
+  writeFileSync(join(folder, 'output'), '');
+  const words = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments(options)];
+  const env = { ...process.env, TMPDIR: folder };
+  const child = spawn('setpriv', words, { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const stop = follow(join(folder, 'output'));
+  let isLate = false;
+  const timer = setTimeout(
+    () => {
+      isLate = true;
+      child.kill('SIGKILL');
+    },
+    (seconds + spare) * 1000,
+  );
+  const signal = await new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (_code, name) => resolve(name));
+  }).finally(() => {
+    clearTimeout(timer);
+    stop();
+  });
+  const read = (name) => {
+    const file = join(folder, name);
+    return existsSync(file) ? readFileSync(file, 'utf8') : '';
+  };
+  const written = read('code').trim();
+  const otherwise = isLate ? exitCodes.timeLimit : exitCodes.noResult;
+  return {
+    code: written === '' ? otherwise : Number(written),
+    emulator: signal === 'SIGABRT' ? 'aborted' : 'ended',
+    report: read('report'),
+    console: read('console').slice(-shownConsole),
+  };
+}
+
+module.exports = { exitCodes, runMachine };

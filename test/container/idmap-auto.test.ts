@@ -1,0 +1,120 @@
+/** Id maps whose ranges the driver chooses: unique on the host, kept until undefine, seen in the live XML. */
+import { readdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { allocatable } from '../../lib/domain/allocated-ids';
+import { idRecordPath, statePaths } from '../../lib/host/state-paths';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { automaticIdMapXml, idMapXml, idsOnHost } from '../support/mapped-domain';
+import { runSuccessfully } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
+const elements = automaticIdMapXml;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** The first id of the host in the live XML, which says the same for users and groups. */
+async function rangeOf(domain: Domain): Promise<number> {
+  const xml = await domain.xml({ which: 'live' });
+  const ranges = [...xml.matchAll(/<[ug]id start='0' target='(\d+)' count='65536'\/>/g)];
+  expect(ranges).toHaveLength(2);
+  expect(new Set(ranges.map(([, target]) => target)).size).toBe(1);
+  expect(xml).not.toContain('allocate');
+  return Number(ranges[0]?.[1]);
+}
+
+test('a domain gets a range of the documented ones, and the same again', async () => {
+  const domain = await connection.defineDomain(domainXml({ name: 'auto', elements }));
+  await domain.start();
+  const first = await rangeOf(domain);
+  expect(first % 65_536).toBe(0);
+  expect(first).toBeGreaterThanOrEqual(allocatable.first);
+  expect(first + 65_536).toBeLessThanOrEqual(allocatable.first + allocatable.count);
+  const ids = Array(8).fill(first).join(' ');
+  expect((await idsOnHost('auto')).map((one) => one.ids)).toEqual([ids]);
+  expect(await domain.xml({ which: 'inactive' })).toContain("allocate='auto'");
+  expect((await domain.info()).isolation).toBe('user-namespace');
+  const information = await runSuccessfully(['dominfo', 'auto'], { root: root.path });
+  expect(information).toMatch(/^Isolation: {6}user namespace$/m);
+  await domain.destroy();
+  await domain.start();
+  expect(await rangeOf(domain)).toBe(first);
+  await domain.destroy();
+});
+
+test('domains of two roots have ranges of their own, though both would choose the same', async () => {
+  await using other = await makeTestRoot();
+  const otherConnection = await connect(undefined, { root: other.path });
+  try {
+    const xml = (name: string): string => domainXml({ name, uuid, elements });
+    const domains = await Promise.all([
+      connection.createDomain(xml('auto-one')),
+      otherConnection.createDomain(xml('auto-two')),
+    ]);
+    const [one, two] = await Promise.all(domains.map(rangeOf));
+    expect(one).not.toBe(two);
+    for (const domain of domains) await domain.destroy();
+  } finally {
+    await otherConnection.close();
+  }
+});
+
+test('a range that somebody else uses meanwhile is not used a second time', async () => {
+  const domain = await connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
+  await domain.start();
+  const first = await rangeOf(domain);
+  await domain.destroy();
+  const chosen = idMapXml([[0, first, 65_536]], [[0, first, 65_536]]);
+  const taker = await connection.createDomain(domainXml({ name: 'taker', elements: chosen }));
+  await domain.start();
+  expect(await rangeOf(domain)).not.toBe(first);
+  // Whoever chooses a range shares it with whom he wants.
+  const sharer = await connection.createDomain(domainXml({ name: 'sharer', elements: chosen }));
+  for (const one of [domain, taker, sharer]) await one.destroy();
+});
+
+test('a range is given back by undefine', async () => {
+  const domain = await connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
+  await domain.start();
+  const first = await rangeOf(domain);
+  await domain.destroy();
+  await domain.undefine();
+  const next = await connection.createDomain(domainXml({ name: 'other', uuid, elements }));
+  expect(await rangeOf(next)).toBe(first);
+  await next.destroy();
+});
+
+test('a transient domain keeps no range, neither after its end nor when its start is refused', async () => {
+  const records = (): string[] => readdirSync(dirname(idRecordPath(statePaths(root.path), '')));
+  const domain = await connection.createDomain(domainXml({ name: 'auto', elements }));
+  expect(records()).toEqual(['auto.json']);
+  await domain.destroy();
+  expect(records()).toEqual([]);
+  const filesystems = [{ source: '/nonexistent', target: '/' }];
+  await expect(
+    connection.createDomain(domainXml({ name: 'auto', elements, filesystems })),
+  ).rejects.toMatchObject({ code: 'SYSTEM_ERROR', path: '/nonexistent' });
+  expect(records()).toEqual([]);
+});

@@ -1,0 +1,215 @@
+/**
+ * With `<idmap>`, root inside is an ordinary user of the host: it reads and writes nothing of the host's root
+ * behind any plain bind. The positive control does all of it without `<idmap>`.
+ */
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { files } from '../support/host-aspects';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import {
+  idMapXml,
+  idsOnHost,
+  makeClosedRoot,
+  mappedRoot,
+  ownerOf,
+  privateNetworkXml,
+  runInside,
+} from '../support/mapped-domain';
+import type { ClosedRoot } from '../support/mapped-domain';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'mapped';
+const mappedIds = `${Array(4).fill(mappedRoot.uid).join(' ')} ${Array(4).fill(mappedRoot.gid).join(' ')}`;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let closed: ClosedRoot;
+let connection: Connection;
+/** Of the host's root: what a container must not get at, and `open`, where everybody may write. */
+let canary: string;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  closed = await makeClosedRoot();
+  connection = await connect(undefined, { root: root.path });
+  canary = join('/var/tmp', `tslxc-canary-${process.pid}`);
+  mkdirSync(join(canary, 'locked'), { recursive: true });
+  chmodSync(join(canary, 'locked'), 0o700);
+  mkdirSync(join(canary, 'open'));
+  chmodSync(join(canary, 'open'), 0o1777);
+  writeFileSync(join(canary, 'secret'), 'secret of the host\n', { mode: 0o600 });
+  writeFileSync(join(canary, 'program'), '#!/bin/sh\n', { mode: 0o755 });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await closed[Symbol.asyncDispose]();
+  rmSync(canary, { recursive: true, force: true });
+  await expectHostUnchanged(before);
+});
+
+interface Shape {
+  readonly elements: string;
+  readonly root: 'shared' | 'private';
+}
+
+async function start({ elements, root: kind }: Shape): Promise<Domain> {
+  const filesystems = [
+    { source: canary, target: '/mnt' },
+    ...(kind === 'private' ? [{ source: closed.path, target: '/' }] : []),
+  ];
+  if (kind === 'private') mkdirSync(join(closed.path, 'mnt'), { recursive: true });
+  return connection.createDomain(domainXml({ name, elements, filesystems }));
+}
+
+/** Every way to the canary that a shell has. */
+const attacks = [
+  'cat /mnt/secret',
+  'echo overwritten > /mnt/secret',
+  'chmod 0666 /mnt/secret',
+  'chown 0:0 /mnt/secret',
+  'chmod 4777 /mnt/program',
+  'mv /mnt/secret /mnt/open/secret',
+  'touch /mnt/new',
+  'touch /mnt/locked/new',
+  'ls /mnt/locked',
+];
+
+test.each([
+  ['shared', 'host', ''],
+  ['shared', 'private', privateNetworkXml],
+  ['private', 'host', ''],
+  ['private', 'private', privateNetworkXml],
+] as const)(
+  'root inside is the mapped user on the host, with a %s root and a %s network',
+  async (kind, _network, features) => {
+    const canaryBefore = files(canary);
+    const domain = await start({ elements: idMapXml() + features, root: kind });
+    expect(await runInside(domain, 'id -u; id -g; cat /proc/self/setgroups')).toBe('0\n0\nallow\n');
+    await runInside(domain, 'sleep 100 & (sleep 100; true) & true');
+    const processes = await idsOnHost(name);
+    expect(processes.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(processes.map(({ ids }) => ids))).toEqual(new Set([mappedIds]));
+
+    for (const attack of attacks) {
+      const output = await runInside(domain, `(${attack}) 2>/dev/null && echo done`);
+      expect(`${attack}: ${output}`).toBe(`${attack}: `);
+    }
+    expect(files(canary)).toEqual(canaryBefore);
+    await domain.destroy();
+  },
+);
+
+test('positive control: without an id map, root inside is the host’s', async () => {
+  const domain = await start({ elements: '', root: 'private' });
+  expect(await runInside(domain, 'cat /mnt/secret')).toBe('secret of the host\n');
+  await runInside(domain, 'echo overwritten > /mnt/secret; touch /mnt/locked/new');
+  expect(readFileSync(join(canary, 'secret'), 'utf8')).toBe('overwritten\n');
+  expect(ownerOf(join(canary, 'locked/new'))).toBe('0:0');
+  expect((await idsOnHost(name))[0]?.ids).toBe('0 0 0 0 0 0 0 0');
+  await domain.destroy();
+});
+
+test('what it makes outside its root is the mapped user’s, whatever it does to it', async () => {
+  const domain = await start({ elements: idMapXml(), root: 'private' });
+  await runInside(domain, 'cat /bin/busybox > /mnt/open/shell');
+  await runInside(domain, 'chown 0:0 /mnt/open/shell; chmod 4755 /mnt/open/shell');
+  await runInside(domain, 'touch /mnt/open/user; chown 1000:1000 /mnt/open/user');
+  const { uid, gid } = mappedRoot;
+  expect(ownerOf(join(canary, 'open/shell'))).toBe(`${uid}:${gid}`);
+  expect(statSync(join(canary, 'open/shell')).mode & 0o7777).toBe(0o4755);
+  expect(ownerOf(join(canary, 'open/user'))).toBe(`${uid + 1000}:${gid + 1000}`);
+  const refused = await runInside(
+    domain,
+    'for type in b c; do mknod /mnt/open/$type $type 1 3 2>/dev/null && echo made; done',
+  );
+  expect(refused).toBe('');
+  await domain.destroy();
+});
+
+test('a user namespace inside gives nothing more, and knobs of the host are out of reach', async () => {
+  const domain = await start({ elements: idMapXml() + privateNetworkXml, root: 'private' });
+  const inner = "unshare -Ur sh -c 'id -u; cat /mnt/secret'";
+  expect(await runInside(domain, `${inner} 2>/dev/null`)).toBe('0\n');
+  // Each writes what is there already, or asks for help: should one get through, it does no harm.
+  const knobs = [
+    'umount /proc/sys; knob=/proc/sys/kernel/core_pattern; value=$(cat $knob) && echo "$value" > $knob',
+    'mount -o remount,bind,rw /sys; knob=/sys/kernel/mm/ksm/run; value=$(cat $knob) && echo $value > $knob',
+    'umount /proc/sysrq-trigger; echo h > /proc/sysrq-trigger',
+    'umount /proc/kcore; head -c 1 /proc/kcore',
+  ];
+  for (const knob of knobs) {
+    expect(await runInside(domain, `(${knob}) 2>/dev/null && echo done`)).toBe('');
+  }
+  await domain.destroy();
+});
+
+test('the container manages its own cgroups, and only those', async () => {
+  const domain = await start({ elements: idMapXml(), root: 'private' });
+  const tree = await runInside(
+    domain,
+    'for tree in /sys/fs/cgroup /sys/fs/cgroup/unified; do [ -e $tree/cgroup.procs ] && echo $tree; done',
+  );
+  const [own = ''] = tree.split('\n');
+  expect(own).not.toBe('');
+  const line = `mkdir ${own}/below && echo $$ > ${own}/below/cgroup.procs && cat /proc/self/cgroup | grep 0::`;
+  expect(await runInside(domain, line)).toBe('0::/below\n');
+  await domain.destroy();
+});
+
+test('gaps, a single id, and a user of init that the map has', async () => {
+  const uids = [
+    [0, 300_000, 1],
+    [1000, 310_000, 10],
+  ] as const;
+  const gids = [[0, 400_000, 1]] as const;
+  const elements = idMapXml(uids, gids);
+  const filesystems = [{ source: closed.path, target: '/' }];
+  const osElements = '<inituser>1000</inituser>';
+  const domain = await connection.createDomain(
+    domainXml({ name, elements, filesystems, osElements }),
+  );
+  expect(await runInside(domain, 'id -u')).toBe('1000\n');
+  const [init] = await idsOnHost(name);
+  expect(init?.ids.split(' ')[0]).toBe('310000');
+  expect(await runInside(domain, 'cat /proc/self/uid_map')).toMatch(
+    /^\s*0\s+300000\s+1\n\s*1000\s+310000\s+10\n$/,
+  );
+  await domain.destroy();
+});
+
+test('a user of init that the map lacks is refused, naming it', async () => {
+  const elements = idMapXml([[0, 300_000, 1]], [[0, 400_000, 1]]);
+  const xml = domainXml({ name, elements, osElements: '<inituser>1000</inituser>' });
+  await expect(connection.createDomain(xml)).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    element: 'domain/os/inituser',
+  });
+});
+
+test('init’s end is seen as ever: exit code, and nothing left', async () => {
+  const elements = idMapXml();
+  const filesystems = [{ source: closed.path, target: '/' }];
+  const initArguments = ['-c', 'read line; exit 3'];
+  const domain = await connection.defineDomain(
+    domainXml({ name, elements, filesystems, initArguments }),
+  );
+  await domain.start();
+  await initOf(name);
+  const console_ = await domain.openConsole();
+  console_.write('\n');
+  expect(await domain.wait()).toMatchObject({ how: 'exited', code: 3 });
+  console_.destroy();
+  await domain.undefine();
+});
