@@ -32,6 +32,11 @@ const closeAfterStageZero = 'syscall(SYS_close_range, past, ~0U, 0);';
 const closeInInit =
   'check(syscall(SYS_close_range, above, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");';
 
+const takeOffTheRest = `  while (umount2(".", kMntDetach) == 0) {
+  }
+  if (errno != EINVAL) check(-1, "umount2", "old root");
+`;
+
 /** What each of these packages lacks. Files of native/ are the monitor's, those of dist/ the library's. */
 const variants = {
   /** Paths in a container's root are resolved as on the host: links lead out. */
@@ -93,6 +98,7 @@ const variants = {
       safe: 'AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH',
       unsafe: 'AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH',
     },
+    { file: 'native/base/pivot.cc', safe: takeOffTheRest, unsafe: '' },
   ],
 } as const satisfies Readonly<Record<string, readonly Edit[]>>;
 

@@ -18,6 +18,7 @@ import { UnsafePackage } from '../../support/unsafe-package';
 
 const containers = 16;
 const firstHeld = 100;
+const pastHeld = 300;
 
 let before: HostSnapshot;
 let scratch: string;
@@ -102,8 +103,13 @@ async function startAll(
   }
 }
 
-const held = (open: readonly OpenDescriptor[]): OpenDescriptor[] =>
-  open.filter(({ number, closesOnExec }) => number >= firstHeld && !closesOnExec);
+/** Those that hold-descriptors.py opened. */
+function held(open: readonly OpenDescriptor[]): OpenDescriptor[] {
+  return open.filter(
+    ({ number, closesOnExec }) =>
+      number >= firstHeld && number < pastHeld && number % 2 === 0 && !closesOnExec,
+  );
+}
 
 describe('descriptors of the caller (T7)', () => {
   test('reach neither a container nor its monitor, however many start at once', async () => {
@@ -111,9 +117,8 @@ describe('descriptors of the caller (T7)', () => {
     expect(held(caller)).toHaveLength(100);
     expect(inside).toHaveLength(containers);
     for (const open of inside) {
-      expect(open.map(({ number, target }) => [number, target])).toEqual(
-        [0, 1, 2].map((number) => [number, expect.stringMatching(/^\/(dev\/)?pts\/0$|^\/0$/)]),
-      );
+      expect(open.map(({ number }) => number)).toEqual([0, 1, 2]);
+      for (const { target } of open) expect(target).toMatch(/^(\/dev\/pts)?\/0$/);
     }
   });
 

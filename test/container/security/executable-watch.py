@@ -1,7 +1,7 @@
 # Root in a container that sees the host's processes looks for monitors, and tries to write to their executable: as long
 # as they run, and through the descriptor that it has kept when they have ended.
-# argv: a /proc, the name of the executable. Runs until a line comes in, then prints what became of its attempts as JSON.
-import errno, json, mmap, os, select, sys
+# argv: a /proc, what the link to the executable says. Runs until a line comes in, then prints what became of its attempts as JSON.
+import errno, json, mmap, os, select, sys, time
 
 proc, name = sys.argv[1], sys.argv[2]
 kept, outcomes = {}, {}
@@ -28,7 +28,7 @@ def write(path):
 def cut(path):
     fd = os.open(path, os.O_RDWR)
     try:
-        os.ftruncate(fd, 0)
+        os.ftruncate(fd, 4096)
     finally:
         os.close(fd)
 
@@ -47,7 +47,7 @@ def look():
             continue
         path = f'{proc}/{pid}/exe'
         try:
-            if pid in kept or os.path.basename(os.readlink(path).split(' ')[0]) != name:
+            if pid in kept or os.readlink(path).split(' ')[0] != name:
                 continue
             kept[pid] = os.open(path, os.O_PATH)
         except OSError:
@@ -55,9 +55,21 @@ def look():
         attempt('running', lambda: write(path))
 
 
+# What nobody has waited for is still there, without an executable.
+def runs(pid):
+    try:
+        return os.readlink(f'{proc}/{pid}/exe') != ''
+    except OSError:
+        return False
+
+
 print('watching', flush=True)
 while not select.select([0], [], [], 0)[0]:
     look()
+# A file that is being run refuses every writer: wait for the last of them.
+deadline = time.monotonic() + 5
+while time.monotonic() < deadline and any(runs(pid) for pid in kept):
+    time.sleep(0.02)
 for fd in kept.values():
     path = f'/proc/self/fd/{fd}'
     attempt('ended: write', lambda: write(path))

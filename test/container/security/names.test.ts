@@ -205,7 +205,6 @@ describe('files of the state (T19)', () => {
     for (const [index, entry] of stateEntries.entries()) {
       const part = canary.part(String(index));
       const attacked = await attackState(packageRoot, entry, part);
-      console.log(entry, JSON.stringify(attacked, null, 1));
       slow.push(...attacked.filter(({ milliseconds }) => milliseconds > longest));
       expect([entry, canary.changes()]).toEqual([entry, {}]);
       expect(attacked).toHaveLength(5);

@@ -1,6 +1,5 @@
 /** What one container's init is and has, as the host's /proc shows it: `key TAB value` lines that are alike on every host. */
 import { lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { descriptorsOf } from '../../support/open-descriptors';
 
 const statusFields =
   'Uid Gid Groups Umask CapInh CapPrm CapEff CapBnd CapAmb NoNewPrivs Seccomp Threads'.split(' ');
@@ -16,7 +15,6 @@ export function factsOf(pid: number): string[] {
     ...status(pid),
     `oom_score_adj\t${read(pid, 'oom_score_adj').trim()}`,
     ...namespaces(pid),
-    ...descriptorsOf(pid).map(({ number, target }) => `fd.${number}\t${target}`),
     ...environment(pid),
     ...devices(pid),
     ...mounts(pid),
@@ -30,9 +28,15 @@ function read(pid: number | 'self', file: string): string {
 function status(pid: number): string[] {
   const text = read(pid, 'status');
   return statusFields.map((field) => {
-    const value = new RegExp(`^${field}:\\s*(.*)$`, 'm').exec(text)?.[1] ?? '';
-    return `status.${field}\t${value.trim().replace(/\s+/g, ' ')}`;
+    const value = new RegExp(`^${field}:[ \\t]*(.*)$`, 'm').exec(text)?.[1] ?? '';
+    const shown = field.startsWith('Cap') ? withoutResource(value) : value;
+    return `status.${field}\t${shown.trim().replace(/\s+/g, ' ')}`;
   });
+}
+
+/** CAP_SYS_RESOURCE is one that hosts in virtual machines may lack themselves. */
+function withoutResource(mask: string): string {
+  return (BigInt(`0x${mask}`) & ~(1n << 24n)).toString(16);
 }
 
 function namespaces(pid: number): string[] {
@@ -68,7 +72,7 @@ function mounts(pid: number): string[] {
   return lines.flatMap((line) => {
     const [left = '', right = ''] = line.split(' - ');
     const [, , , , target = '', options = '', ...propagation] = left.split(' ');
-    if (target === '/' || hostSpecific.test(target)) return [];
+    if (target === '/' || target === '/probe' || hostSpecific.test(target)) return [];
     return [`mount.${target}\t${[right.split(' ')[0], options, ...propagation].join(' ')}`];
   });
 }

@@ -6,23 +6,32 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
-import { makeBusyboxRoot } from '../../support/busybox-root';
+import { askConsole } from '../../support/console-answer';
 import { initOf } from '../../support/container-traces';
 import { domainXml } from '../../support/domain-xml';
 import { startOnce } from '../../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
 import type { HostSnapshot } from '../../support/host-snapshot';
+import { idMapXml, makeClosedRoot } from '../../support/mapped-domain';
+import { compileProbe, joined, parseReport } from '../../support/probe/probe';
 import { makeTestRoot } from '../../support/test-root';
 import { UnsafePackage } from '../../support/unsafe-package';
 import { factsOf } from './profile-facts';
 
 const folder = join(__dirname, '../../golden/profile');
 
-/** The profile's name, and its element within `<domain>`. */
+/** What each golden file is of. */
 const profiles = {
-  hardened: '',
-  compat: `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:hardening level='compat'/></tslxc:container></metadata>`,
+  hardened: { level: 'hardened', elements: '' },
+  compat: { level: 'compat', elements: '' },
+  'hardened-idmap': { level: 'hardened', elements: idMapXml() },
+  'compat-idmap': { level: 'compat', elements: idMapXml() },
 } as const;
+
+type Profile = (typeof profiles)[keyof typeof profiles];
+
+/** What the probe tries from within. */
+const commands = [['keyring'], ['terminal'], ['unshare']];
 
 let before: HostSnapshot;
 
@@ -34,26 +43,37 @@ beforeAll(async () => {
 // The library of the control keeps its monitor's executable open.
 afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
 
-/** The facts of a container in a private root. */
-async function facts(library: typeof connect, elements: string): Promise<string> {
-  await using busybox = await makeBusyboxRoot();
+/** The facts of a container in a private root: as the host sees its init, and as the probe tells from within. */
+async function facts(library: typeof connect, { level, elements }: Profile): Promise<string> {
+  await using busybox = await makeClosedRoot();
   await using root = await makeTestRoot();
-  await using connection = await library(undefined, { root: root.path });
-  const filesystems = [{ source: busybox.path, target: '/' }];
-  const options = { name: 'profile', init: '/bin/sleep', initArguments: ['1000'] };
-  const domain = await connection.createDomain(domainXml({ ...options, filesystems, elements }));
-  const lines = factsOf(await initOf('profile'));
+  await using connection = await library(undefined, { root: root.path, hardening: level });
+  const filesystems = [
+    { source: busybox.path, target: '/' },
+    { source: await compileProbe(), target: '/probe' },
+  ];
+  const initArguments = joined(commands);
+  const options = { name: 'profile', init: '/probe', initArguments, filesystems, elements };
+  const domain = await connection.createDomain(domainXml(options));
+  const report = parseReport(await askConsole(domain, '', /^end\t/m));
+  const inside = Object.entries(report).map(
+    ([key, value]) => `probe.${key}\t${withoutNumbers(value)}`,
+  );
+  const lines = [...factsOf(await initOf('profile')), ...inside].sort();
   await domain.destroy();
   return `${lines.join('\n')}\n`;
 }
 
+/** Serial numbers of keys. */
+const withoutNumbers = (value: string): string => value.replace(/[0-9a-f]{5,}|\d+/g, 'N');
+
 const golden = (profile: string): string => join(folder, `${profile}.tsv`);
 
 describe('the world of an init (T1)', () => {
-  test.each(Object.entries(profiles))(
+  test.each(Object.keys(profiles) as (keyof typeof profiles)[])(
     'in profile %s is as its golden file says',
-    async (profile, xml) => {
-      const found = await facts(connectToProduct, xml);
+    async (profile) => {
+      const found = await facts(connectToProduct, profiles[profile]);
       if (process.env['UPDATE_GOLDEN'] === '1') writeFileSync(golden(profile), found);
       expect(found).toBe(readFileSync(golden(profile), 'utf8'));
     },

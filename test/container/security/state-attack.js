@@ -50,6 +50,6 @@ async function live(connection) {
     const steps = await live(connection);
     await connection.close();
     const milliseconds = Math.round(performance.now() - began);
-    console.log(JSON.stringify({ kind, steps, milliseconds }));
+    process.stdout.write(`${JSON.stringify({ kind, steps, milliseconds })}\n`);
   }
 })();
