@@ -87,6 +87,11 @@ const variants = {
   'followed links': [
     {
       file: 'dist/container/record-file.js',
+      safe: '(0, node_fs_1.rmSync)(temporary, { force: true });',
+      unsafe: '',
+    },
+    {
+      file: 'dist/container/record-file.js',
       safe: "flag: 'wx', mode: 0o600",
       unsafe: 'mode: 0o600',
     },

@@ -23,7 +23,7 @@ let before: HostSnapshot;
 
 beforeAll(async () => {
   await startOnce();
-  before = snapshotHost(['/etc', '/root', '/run/tslxc', '/var/lib']);
+  before = snapshotHost(['/etc', '/var/lib']);
 });
 
 // The library of the control keeps its monitor's executable open.
@@ -51,7 +51,8 @@ async function run(
   return outcomes;
 }
 
-const folders = ['/dev', '/volumes', '/volumes/directory', '/volumes/file'];
+/** Where a start makes what is missing, and so leaves a trace where it is led to. */
+const folders = ['/volumes', '/volumes/directory', '/volumes/directory/deep'];
 
 describe('a hostile root file system (T5)', () => {
   test.each(touchedPaths)('at %s gets no start to touch the host', async (path) => {
@@ -81,6 +82,6 @@ describe('a hostile root file system (T5)', () => {
     const list = attacks(folders, linksOut);
     await run(connection, roots, list);
     const hits = list.filter(({ name }) => name in canary.changes());
-    expect(hits.map(({ path }) => path)).toEqual(expect.arrayContaining(folders.slice(1)));
+    expect([...new Set(hits.map(({ path }) => path))]).toEqual(folders);
   });
 });

@@ -6,6 +6,7 @@ import { lstatSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
+import { makeBusyboxRoot } from '../../support/busybox-root';
 import { initOf } from '../../support/container-traces';
 import { domainXml } from '../../support/domain-xml';
 import { startOnce } from '../../support/first-start';
@@ -22,7 +23,7 @@ let before: HostSnapshot;
 
 beforeAll(async () => {
   await startOnce();
-  before = snapshotHost(['/etc', '/root', '/var/lib']);
+  before = snapshotHost(['/etc', '/var/lib']);
 });
 
 // The library of the control keeps its monitor's executable open.
@@ -88,20 +89,20 @@ async function withConnection<T>(
 }
 
 const refusedNames = [
-  ...['.', '..', '../up', 'a/b', '/absolute', 'a\nb', 'x'.repeat(231), '../../etc/passwd'],
+  ...[
+    '.',
+    '..',
+    '../up',
+    'a/b',
+    '/absolute',
+    'a\nb',
+    'tab\there',
+    'x'.repeat(231),
+    '../../etc/passwd',
+  ],
 ];
 const strangeNames = [
-  ...[
-    '-rf',
-    '--help',
-    '.hidden',
-    '..dots',
-    'tasks',
-    'release_agent',
-    'cgroup.procs',
-    'a b',
-    'tab\there',
-  ],
+  ...['-rf', '--help', '.hidden', '..dots', 'tasks', 'release_agent', 'cgroup.procs', 'a b'],
   ...[
     '$(touch x)',
     '`id`',
@@ -167,6 +168,31 @@ describe('names and values (T19)', () => {
       expect(read('environ')).not.toContain('PATH=/evil');
       await domain.destroy();
     });
+  });
+
+  test('a strange target is a place inside, and nowhere else', async () => {
+    await using busybox = await makeBusyboxRoot();
+    const targets = {
+      '/line\nbreak': '/line\\012break',
+      '/a b/$(id)': '/a\\040b/$(id)',
+      '/tab\there': '/tab\\011here',
+      '/\u202egnp': '/\u202egnp',
+      '/var/../../../up': '/up',
+      '/./dot/': '/dot',
+    };
+    const filesystems = [
+      { source: busybox.path, target: '/' },
+      ...Object.keys(targets).map((target) => ({ source: join(busybox.path, 'var'), target })),
+    ];
+    await withConnection(async (connection) => {
+      const domain = await connection.createDomain(domainXml({ name: 'targets', filesystems }));
+      const mountinfo = readFileSync(`/proc/${await initOf('targets')}/mountinfo`, 'utf8');
+      const mounted = mountinfo.split('\n').map((line) => line.split(' ')[4]);
+      expect(mounted).toEqual(expect.arrayContaining(Object.values(targets)));
+      await domain.destroy();
+    });
+    expect(readdirSync('/var/tmp')).not.toContain('up');
+    expect(readdirSync(busybox.path)).toContain('up');
   });
 
   test('metadata comes back as it was, and says nothing to anybody', async () => {

@@ -5,6 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { mounts } from '../../support/host-aspects';
 
 export interface Place {
   /** The entry, on the host. */
@@ -90,11 +91,18 @@ export const tricks: Readonly<Record<string, Trick>> = {
   socket: ({ path, socket }) => linkSync(socket, path),
   'character device': node('c', '1', '3'),
   'block device': node('b', '7', '200'),
+  'mount point': ({ path }) => {
+    mkdirSync(path);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'evil', path]);
+  },
   whiteout: node('c', '0', '0'),
 };
 
 /** Takes back what would keep the root from being removed. */
 export function undoTricks(root: string): void {
+  const targets = mounts().map((line) => line.split(' ')[4] ?? '');
+  const own = targets.filter((target) => target.startsWith(`${root}/`));
+  if (own.length > 0) execFileSync('umount', own);
   // It fails for what is no file or directory, and goes on.
   spawnSync('chattr', ['-R', '-f', '-i', root], { stdio: 'ignore' });
 }
