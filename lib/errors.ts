@@ -115,6 +115,10 @@ export interface Failure {
   readonly path?: string;
   readonly step?: string;
   readonly domain?: string;
+  /** The XML element that asked for it, and its place. */
+  readonly element?: string;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless told. */
@@ -165,10 +169,20 @@ export function errnoName(errno: number): string {
   );
 }
 
-function describeFailure({ errno, syscall, path, step }: Failure): string {
+function describeFailure(failure: Failure): string {
+  const { errno, syscall, path } = failure;
   const what = path === undefined || path === '' ? syscall : `${syscall} ${path}`;
-  const where = step === undefined ? '' : ` (${step})`;
-  return `${what}: ${describeErrno(errno)}${where}`;
+  const where = describePlace(failure);
+  return `${what}: ${describeErrno(errno)}${where === '' ? '' : ` (${where})`}`;
+}
+
+/** The step, and the element with its line and column, as far as they are known. */
+export function describePlace({ step, element, line, column }: ErrorDetails): string {
+  const at =
+    element === undefined || line === undefined
+      ? []
+      : [`${element}, line ${line}, column ${column ?? 1}`];
+  return [...(step === undefined ? [] : [step]), ...at].join('; ');
 }
 
 function prefixed(code: ErrorCode, detail: string): string {

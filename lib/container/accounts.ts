@@ -3,6 +3,7 @@
  * opened inside its root by the kernel's rules; digits are ids, whatever an image's passwd calls so.
  */
 import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { TslxcError } from '../errors';
 import type { OsDefinition } from '../domain/definition';
 import { native } from '../host/native';
@@ -13,20 +14,38 @@ const O_PATH = 0o10000000;
 const largestDatabase = 16 * 1024 * 1024;
 const largestId = 0xfffffffe;
 
-/** `root` is the container's root directory on the host. Throws INTERNAL_ERROR for a name that does not exist, as libvirt. */
-export function resolveIdentity(os: OsDefinition, root: string): Identity {
+/**
+ * `roots` are the directories on the host that make up the container's root, the upper one first; none when
+ * they are in an image.
+ *
+ * @throws TslxcError INTERNAL_ERROR for a name that does not exist, as libvirt; CONFIG_UNSUPPORTED for a name
+ * in an image.
+ */
+export function resolveIdentity(os: OsDefinition, roots: readonly string[]): Identity {
   if (os.initUser === undefined && os.initGroup === undefined) return rootIdentity;
-  const uid = os.initUser === undefined ? 0 : userId(os.initUser, root);
+  const uid = os.initUser === undefined ? 0 : userId(os.initUser, roots);
   if (os.initGroup === undefined) return { uid, gid: 0, groups: [] };
+  if (!isNumber(os.initGroup)) refuseNameInImage(roots, os.initGroup, 'initgroup');
   return {
     uid,
-    gid: lookUp(os.initGroup, entries(root, '/etc/group'), 'Group'),
-    groups: supplementaryGroups(os.initUser ?? 'root', root),
+    gid: lookUp(os.initGroup, entries(roots, '/etc/group'), 'Group'),
+    groups: supplementaryGroups(os.initUser ?? 'root', roots),
   };
 }
 
-function userId(user: string, root: string): number {
-  return lookUp(user, isNumber(user) ? [] : entries(root, '/etc/passwd'), 'User');
+function userId(user: string, roots: readonly string[]): number {
+  if (!isNumber(user)) refuseNameInImage(roots, user, 'inituser');
+  return lookUp(user, isNumber(user) ? [] : entries(roots, '/etc/passwd'), 'User');
+}
+
+/** Images are not looked into: who their passwd(5) names is not known before they are mounted. */
+function refuseNameInImage(roots: readonly string[], name: string, word: string): void {
+  if (roots.length > 0) return;
+  const detail = `<${word}> must be a number, not '${name}', where the root is an image or a device`;
+  throw new TslxcError('CONFIG_UNSUPPORTED', detail, {
+    step: 'resolve the user of init',
+    element: `domain/os/${word}`,
+  });
 }
 
 function lookUp(name: string, database: readonly string[][], kind: 'User' | 'Group'): number {
@@ -47,8 +66,8 @@ function lookUp(name: string, database: readonly string[][], kind: 'User' | 'Gro
 }
 
 /** Groups that list the user as a member. */
-function supplementaryGroups(user: string, root: string): number[] {
-  return entries(root, '/etc/group')
+function supplementaryGroups(user: string, roots: readonly string[]): number[] {
+  return entries(roots, '/etc/group')
     .filter(([, , , members = '']) => members.split(',').includes(user))
     .map(([, , id]) => Number(id))
     .filter((id) => Number.isInteger(id) && id <= largestId);
@@ -59,22 +78,34 @@ function isNumber(name: string): boolean {
   return /^\+?\d+$/.test(name);
 }
 
-function entries(root: string, path: string): string[][] {
-  return read(root, path)
+function entries(roots: readonly string[], path: string): string[][] {
+  return readFirst(roots, path)
     .split('\n')
     .map((line) => line.split(':'));
 }
 
-/** '' when there is no such file; a fifo or a device is none. */
-function read(root: string, path: string): string {
+/** Of the first root that has the file. */
+function readFirst(roots: readonly string[], path: string): string {
+  for (const root of roots) {
+    const text = read(root, path);
+    if (text !== undefined) return text;
+  }
+  return '';
+}
+
+/**
+ * Undefined when there is no such file; '' for a fifo or a device, which is how the upper layer of an overlay
+ * says that a file of the lower one was removed.
+ */
+function read(root: string, path: string): string | undefined {
   const directory = openSync(root, O_PATH | constants.O_DIRECTORY);
   let fd: number | undefined;
   try {
     fd = native().openInRoot(directory, path, constants.O_RDONLY | constants.O_NONBLOCK);
     const state = fstatSync(fd);
     return state.isFile() && state.size <= largestDatabase ? readFileSync(fd, 'utf8') : '';
-  } catch {
-    return '';
+  } catch (error) {
+    return TslxcError.is(error) && error.errno === system.errno.ENOENT ? undefined : '';
   } finally {
     if (fd !== undefined) native().closeDescriptor(fd);
     closeSync(directory);

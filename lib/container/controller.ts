@@ -31,6 +31,7 @@ import type { StartRecord } from './run-state';
 import { spawnFailure } from './spawn-failure';
 import { removeStaleCgroups } from './stale-cgroups';
 import { ownerOf } from './undo';
+import { claimUpper } from './upper';
 
 export interface ContainerStart {
   readonly paths: StatePaths;
@@ -129,11 +130,14 @@ function writeStartRecord(paths: StatePaths, record: StartRecord): void {
 
 async function bringUp(start: ContainerStart, preparation: Preparation): Promise<RunningContainer> {
   for (const { path, kind } of preparation.targets) await claimTarget(path, kind, preparation.user);
+  const user = { user: preparation.user, boot: bootId() };
+  for (const layer of preparation.uppers) await claimUpper(layer, user);
   reach('controller:after-targets');
   const channel = Channel.fromDescriptor(await spawnAnew(start, preparation));
   const handshake = new Handshake(channel, preparation.plan, {
     deadline: start.startTimeout + grace,
     ...(start.signal ? { signal: start.signal } : {}),
+    places: preparation.places,
   });
   let monitor: number | undefined;
   try {

@@ -1,5 +1,6 @@
 /** The caller's side of a start, from the spawned monitor to the running container. Reads like its diagram in messages.ts. */
 import { ProtocolError, TslxcError } from '../errors';
+import type { Place } from '../domain/place';
 import type { Plan } from '../plan/operation';
 import type { Channel } from './channel';
 import type { Message, MessageName, MessageNamed } from './messages';
@@ -9,6 +10,8 @@ export interface HandshakeOptions {
   /** Milliseconds: more than the monitor's own deadline, which says better where it stood. */
   readonly deadline: number;
   readonly signal?: AbortSignal;
+  /** The elements of the definition that descriptors of the plan come from, by name. */
+  readonly places?: ReadonlyMap<string, Place>;
 }
 
 type StartMessage = MessageNamed<'spawned' | 'running'>;
@@ -17,6 +20,7 @@ type StartMessage = MessageNamed<'spawned' | 'running'>;
 export class Handshake {
   readonly #channel: Channel;
   readonly #plan: Plan;
+  readonly #places: ReadonlyMap<string, Place>;
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
   #waitingFor = 'the monitor';
@@ -25,6 +29,7 @@ export class Handshake {
   constructor(channel: Channel, plan: Plan, options: HandshakeOptions) {
     this.#channel = channel;
     this.#plan = plan;
+    this.#places = options.places ?? new Map();
     this.#limit = this.#limits(options);
     this.#limit.catch(() => undefined);
     channel.ref();
@@ -56,7 +61,7 @@ export class Handshake {
       case 'running':
         return message;
       case 'failed':
-        throw startFailure(this.#plan, message);
+        throw startFailure(this.#plan, message, this.#places);
       case undefined:
         throw new ProtocolError(`the monitor of domain '${domain}' died before it said '${name}'`, {
           domain,

@@ -1,32 +1,29 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
-import { statSync } from 'node:fs';
-import type {
-  DomainDefinition,
-  FilesystemDefinition,
-  Hardening,
-  IdMap,
-} from '../domain/definition';
-import { SyscallError, TslxcError } from '../errors';
+import type { DomainDefinition, Hardening } from '../domain/definition';
+import { sharesRoot } from '../domain/filesystem-lookup';
+import type { Place } from '../domain/place';
 import { hostFacts } from '../host/facts';
 import { hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
 import { compilePlan } from '../plan/compile';
-import { hostId } from '../plan/id-map';
 import type { Plan } from '../plan/operation';
-import type { Identity } from '../plan/process';
-import { otherFilesystems, rootOf, sharesRoot } from '../plan/rootfs';
-import type { SourceKind } from '../plan/rootfs';
-import { resolveIdentity } from './accounts';
+import { filesystemPlaces, targetKind } from '../plan/filesystems';
+import type { FilesystemFacts } from '../plan/filesystems';
+import { borrowedTargets } from '../plan/rootfs';
 import { failActions, failpoints } from './failpoints';
 import type { ArmedFailpoint } from './failpoints';
 import { foreseeIds } from './id-allocation';
+import { initIdentity } from './init-identity';
 import { borrowedPaths } from './mount-target';
 import type { Found, TargetKind } from './mount-target';
-import { checkPrivateRoot, isReachable, ownersOfRoot } from './private-root';
+import { checkMappedSources, isReachable, ownersOfRoot } from './private-root';
 import { reapCommand } from './reap-command';
+import { lookUpSources } from './sources';
 import type { Undo } from './undo';
+import { upperLayers } from './upper';
+import type { UpperLayer } from './upper';
 
 /** A mount target on the shared root that has to be claimed before it is used. */
 export interface NeededTarget {
@@ -39,7 +36,11 @@ export interface Preparation {
   readonly plan: Plan;
   readonly cgroups: CgroupPlan;
   readonly targets: readonly NeededTarget[];
-  /** Who claims them. */
+  /** Writable layers of overlays. */
+  readonly uppers: readonly UpperLayer[];
+  /** The elements that descriptors of the plan come from, by name. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Who claims targets and layers. */
   readonly user: string;
   readonly undo: readonly Undo[];
 }
@@ -61,13 +62,15 @@ export function prepare(input: PreparationInput): Preparation {
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
   const cgroups = planCgroups(definition, facts.cgroups, paths.root);
-  const sources = sourceKinds(definition);
-  checkPrivateRoot(definition);
-  const targets = sharesRoot(definition) ? neededTargets(definition, sources) : [];
+  const hidden = hiddenFrom(definition, paths);
+  const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
+  checkMappedSources(definition);
+  const targets = neededTargets(definition, sources);
+  const uppers = upperLayers(definition);
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
-    sources,
-    hidden: hiddenFrom(definition, paths),
+    ...sources,
+    hidden,
     ownersOfRoot: ownersOfRoot(definition),
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
@@ -76,7 +79,7 @@ export function prepare(input: PreparationInput): Preparation {
     arch: facts.arch,
     privileges: facts.privileges,
     maskedHardware: facts.thermalThrottle,
-    identity: mappedIdentity(definition),
+    identity: initIdentity(definition),
     reap: reapCommand(paths, definition.name),
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
@@ -85,27 +88,10 @@ export function prepare(input: PreparationInput): Preparation {
   });
   const undo: Undo[] = [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
   ];
-  return { plan, cgroups, targets, user, undo };
-}
-
-/** A source that is not there is an error before anything is done. */
-function sourceKinds(definition: DomainDefinition): Map<string, SourceKind> {
-  const kinds = new Map<string, SourceKind>();
-  for (const filesystem of definition.filesystems)
-    kinds.set(filesystem.source, sourceKind(filesystem));
-  return kinds;
-}
-
-function sourceKind({ source, target }: FilesystemDefinition): SourceKind {
-  try {
-    return statSync(source).isDirectory() ? 'directory' : 'file';
-  } catch (error) {
-    const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
-    const step = `look up the source of the filesystem ${target}`;
-    throw new SyscallError({ errno: -errno, syscall, path: source, step });
-  }
+  return { plan, cgroups, targets, uppers, places: filesystemPlaces(definition), user, undo };
 }
 
 /** What the container's root can't reach needs no cover, and could not be covered by it. */
@@ -114,35 +100,12 @@ function hiddenFrom({ idMap }: DomainDefinition, paths: StatePaths): string[] {
   return idMap === undefined ? hidden : hidden.filter((path) => isReachable(path, idMap));
 }
 
-/** Who init is; an id that the container doesn't have is an error before anything is done. */
-function mappedIdentity(definition: DomainDefinition): Identity {
-  const { os, idMap } = definition;
-  const identity = resolveIdentity(os, rootOf(definition)?.source ?? '/');
-  if (idMap === undefined) return identity;
-  const check = (ranges: IdMap['uids'], id: number, element: string): void => {
-    if (hostId(ranges, id) !== undefined) return;
-    throw new TslxcError(
-      'CONFIG_UNSUPPORTED',
-      `<idmap> does not map the id ${id} of <${element}>`,
-      {
-        step: 'resolve the user of init',
-        element: `domain/os/${element}`,
-      },
-    );
-  };
-  check(idMap.uids, identity.uid, 'inituser');
-  for (const gid of [identity.gid, ...identity.groups]) check(idMap.gids, gid, 'initgroup');
-  return identity;
-}
-
-function neededTargets(
-  definition: DomainDefinition,
-  sources: ReadonlyMap<string, SourceKind>,
-): NeededTarget[] {
+function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): NeededTarget[] {
   const needed = new Map<string, NeededTarget>();
-  for (const { source, target } of otherFilesystems(definition)) {
+  for (const filesystem of borrowedTargets(definition)) {
+    const { target } = filesystem;
     for (const { path, found } of borrowedPaths(target)) {
-      const kind = path === target && sources.get(source) === 'file' ? 'file' : 'directory';
+      const kind = path === target ? targetKind(filesystem, facts) : 'directory';
       needed.set(path, { path, kind, found });
     }
   }

@@ -1,6 +1,7 @@
 /** What the monitor reports of a failed start, as the error that the caller gets: in words, with its data. */
 import { constants } from 'node:os';
-import { errnoName, SyscallError, TslxcError } from '../errors';
+import type { Place } from '../domain/place';
+import { describePlace, errnoName, SyscallError, TslxcError } from '../errors';
 import type { Failure } from '../errors';
 import { describeOperation } from '../plan/describe';
 import type { Operation, Plan } from '../plan/operation';
@@ -9,10 +10,22 @@ import type { ExecReason, MessageNamed, Stage } from './messages';
 
 const { errno } = constants;
 
-export function startFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
+/** `places` are the elements of the definition that descriptors of the plan come from, by name. */
+export function startFailure(
+  plan: Plan,
+  failed: MessageNamed<'failed'>,
+  places: ReadonlyMap<string, Place> = new Map(),
+): TslxcError {
   const stage: Stage = stages[failed.stage] ?? 'monitor';
   const domain = plan.header.name;
-  const facts = { errno: failed.error, syscall: failed.syscall, path: failed.subject, domain };
+  const place = placeOf(operationOf(plan, stage, failed.step), places);
+  const facts = {
+    errno: failed.error,
+    syscall: failed.syscall,
+    path: failed.subject,
+    domain,
+    ...(place === undefined ? {} : { element: place.path, ...place.position }),
+  };
   switch (stage) {
     case 'outside':
       return stepFailure(facts, stepOf('monitor', plan.outside, failed.step));
@@ -48,14 +61,40 @@ export function startFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcE
   }
 }
 
-/** ptmx(4) says ENOSPC for what has nothing to do with a disk. */
+function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefined {
+  return stage === 'outside' || stage === 'mapped' || stage === 'inside'
+    ? plan[stage][step]
+    : undefined;
+}
+
+/** By what the operation works on. */
+function placeOf(
+  operation: Operation | undefined,
+  places: ReadonlyMap<string, Place>,
+): Place | undefined {
+  if (operation === undefined) return undefined;
+  const names = Object.entries(operation).filter(([field]) => ['tree', 'device'].includes(field));
+  return names.map(([, name]) => places.get(String(name))).find((place) => place !== undefined);
+}
+
 function stepFailure(facts: Failure, step: string): TslxcError {
   const details = { ...facts, step };
-  if (facts.errno !== errno.ENOSPC || facts.path?.endsWith('ptmx') !== true) {
-    return new SyscallError(details);
+  const words = stepWords(facts);
+  if (words === undefined) return new SyscallError(details);
+  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
+
+/** What an errno means, where its own words mislead. */
+function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
+  // ptmx(4) says ENOSPC for what has nothing to do with a disk.
+  if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {
+    return 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';
   }
-  const words = 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';
-  return new TslxcError('SYSTEM_ERROR', `${words}: ENOSPC (${step})`, details);
+  if (number === errno.ENODEV && syscall === 'fsopen') {
+    return `this kernel has no file system '${path ?? ''}'`;
+  }
+  return undefined;
 }
 
 /** move_mount(2) says EINVAL when one of source and target is a directory, and the other is not. */
@@ -66,10 +105,12 @@ function targetFailure(
 ): TslxcError | undefined {
   const attach = plan.inside[failed.step];
   if (attach?.op !== 'attachTree' || failed.error !== errno.EINVAL) return undefined;
-  const source = plan.outside.find((one) => one.op === 'openTree' && one.tree === attach.tree);
-  if (source?.op !== 'openTree') return undefined;
+  const source = [...plan.outside, ...plan.inside].find(
+    (one) => (one.op === 'openTree' || one.op === 'cloneTree') && one.tree === attach.tree,
+  );
+  if (source?.op !== 'openTree' && source?.op !== 'cloneTree') return undefined;
   const words = `cannot mount ${source.path} on ${attach.path}: one is a directory, the other is not`;
-  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step ?? ''})`, details);
+  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${describePlace(details)})`, details);
 }
 
 /** mount_setattr(2) says EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */

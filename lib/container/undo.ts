@@ -6,12 +6,15 @@ import { openSync, closeSync, constants, rmdirSync } from 'node:fs';
 import { native } from '../host/native';
 import { ownerAttribute } from '../plan/cgroups';
 import { releaseTarget } from './mount-target';
+import { releaseUpper } from './upper';
 
 export type Undo =
   /** The container's cgroups, in the order in which they are made. Those that `owner` has marked are removed. */
   | Readonly<{ undo: 'removeCgroups'; paths: readonly string[]; owner: string }>
   /** A mount target on the shared root, made when it was missing. */
-  | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>;
+  | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
+  /** The writable layer of an overlay: it may be used by another container again. */
+  | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>;
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
 const patience = 5000;
@@ -49,6 +52,9 @@ async function undoOne(undo: Undo): Promise<void> {
       return;
     case 'releaseTarget':
       await releaseTarget(undo.path, undo.user, undo.found);
+      return;
+    case 'releaseUpper':
+      await releaseUpper(undo.path, undo.user);
   }
 }
 

@@ -104,6 +104,8 @@ export interface DomainExtension {
   readonly resourceLimits?: readonly ResourceLimit[];
   /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
   readonly idAllocation?: IdAllocation;
+  readonly filesystems?: readonly FilesystemOptions[];
+  readonly overlays?: readonly OverlayOptions[];
 }
 
 /** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
@@ -112,17 +114,73 @@ export interface IdAllocation {
   readonly position: Position;
 }
 
-export interface FilesystemDefinition {
-  /** Only 'mount' in this version; other types are kept in `later`. */
-  readonly type: 'mount';
-  readonly accessMode?: string;
-  /** Absolute path on the host. */
-  readonly source: string;
+export type Propagation = 'private' | 'slave' | 'shared';
+
+/** `<tslxc:filesystem>`: more about the `<filesystem>` of the same target. */
+export interface FilesystemOptions {
+  readonly target: string;
+  /** Whether what is mounted below the source comes along. Default: `yes` for the root, else `no`. */
+  readonly recursive?: 'yes' | 'no';
+  /** Whether mounts that are made later reach the container (slave), and the host too (shared). Default: neither. */
+  readonly propagation?: Propagation;
+  readonly position: Position;
+}
+
+/** `<tslxc:overlay>`: the `<filesystem>` of the same target is only read; what the container writes goes to `upper`. */
+export interface OverlayOptions {
+  readonly target: string;
+  /** Absolute path of a directory on the host; has `upper` and `work` inside. */
+  readonly upper: string;
+  readonly position: Position;
+}
+
+interface FilesystemCommon {
+  /** `mapped`: shown with the container's ids. Absent only where the text of a running container has it absent. */
+  readonly accessMode?: 'passthrough' | 'mapped';
   /** Absolute path in the container. */
   readonly target: string;
   readonly readonly: boolean;
   readonly position: Position;
 }
+
+/** A tree of the host. */
+export interface MountFilesystem extends FilesystemCommon {
+  readonly type: 'mount';
+  /** Absolute path on the host. */
+  readonly source: string;
+}
+
+/** A tree of the container, once more. */
+export interface BindFilesystem extends FilesystemCommon {
+  readonly type: 'bind';
+  /** Absolute path in the container, as assembled so far. */
+  readonly source: string;
+}
+
+/** A raw image. */
+export interface FileFilesystem extends FilesystemCommon {
+  readonly type: 'file';
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** As far as it is written out; there is no other. */
+  readonly driver?: { readonly type: 'loop'; readonly format?: 'raw' };
+}
+
+export interface BlockFilesystem extends FilesystemCommon {
+  readonly type: 'block';
+  /** Absolute path of the device on the host. */
+  readonly source: string;
+}
+
+export interface RamFilesystem extends FilesystemCommon {
+  readonly type: 'ram';
+  /** At most so many KiB. */
+  readonly usage: number;
+}
+
+/** Other types are kept in `later`. */
+export type FilesystemDefinition =
+  MountFilesystem | BindFilesystem | FileFilesystem | BlockFilesystem | RamFilesystem;
 
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
@@ -142,6 +200,8 @@ export interface LaterElement {
   readonly position: Position;
   /** The value at fault, where other values of the element or attribute are carried out. */
   readonly value?: string;
+  /** What `start` says of it, where the value says too little or libvirt has words of its own. */
+  readonly words?: string;
 }
 
 /** What is kept raw of an element whose other parts are carried out. */

@@ -4,6 +4,7 @@
  */
 import { allocatable } from './allocated-ids';
 import type { DomainExtension, Hardening, IdAllocation } from './definition';
+import { parseFilesystemOptions, parseOverlay } from './filesystem-options';
 import { attributePlace, refusal } from './place';
 import {
   childOf,
@@ -39,11 +40,15 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
+  const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
+  const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
   return {
     ...(hardening === undefined ? {} : { hardening }),
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
     ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
     ...(idAllocation === undefined ? {} : { idAllocation }),
+    ...(filesystems.length === 0 ? {} : { filesystems }),
+    ...(overlays.length === 0 ? {} : { overlays }),
   };
 }
 

@@ -1,11 +1,13 @@
 /**
- * `<filesystem>`: a tree of the host that the container sees. Type mount is carried out; what says
- * more than that is kept whole.
+ * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
+ * kept whole.
  */
 import type { FilesystemDefinition, LaterElement, XmlElement } from './definition';
+import { parseDriver } from './filesystem-driver';
 import { attributePlace, refusal, type Place } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, type LocatedElement, type Reading } from './reading';
+import { parseKibibytes } from './scaled-integer';
 import {
   emptyVocabulary,
   filesystemSourceVocabulary,
@@ -13,20 +15,21 @@ import {
   filesystemVocabulary,
 } from './vocabulary';
 
-/** Each type, and the attribute of its `<source>` that names the tree. */
-const sourceAttributes: ReadonlyMap<string, string> = new Map([
-  ['mount', 'dir'],
-  ['bind', 'dir'],
-  ['file', 'file'],
-  ['block', 'dev'],
-  ['template', 'name'],
-  ['ram', 'usage'],
-  ['volume', 'volume'],
-]);
-const accessModes = ['passthrough', 'mapped', 'squash'];
-const driverTypes = ['path', 'handle', 'loop', 'nbd', 'ploop', 'mtp', 'virtiofs'];
-const driverFormats =
-  'raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk'.split(' ');
+/** Each type, and the attributes of its `<source>`; the first one names the tree. */
+const sourceAttributes = {
+  mount: ['dir'],
+  bind: ['dir'],
+  file: ['file'],
+  block: ['dev'],
+  template: ['name'],
+  ram: ['usage', 'units'],
+  volume: ['volume', 'pool'],
+} as const;
+
+type FilesystemType = keyof typeof sourceAttributes;
+
+const types = Object.keys(sourceAttributes) as FilesystemType[];
+const accessModes = ['passthrough', 'mapped', 'squash'] as const;
 
 /** Carried out, or kept as written with the reasons for that in `later`. */
 export type ParsedFilesystem =
@@ -35,27 +38,36 @@ export type ParsedFilesystem =
 
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR or
- * CONFIG_UNSUPPORTED for a value that libvirt doesn't know.
+ * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
  */
 export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
   const later: LaterElement[] = [];
   const reading = readElement(at, filesystemVocabulary, later);
-  const type = enumerated(reading, 'type', [...sourceAttributes.keys()]) ?? 'mount';
+  const type = enumerated(reading, 'type', types) ?? 'mount';
   const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
-  checkKept(reading);
-  const { source, target } = readEnds(reading, type, later);
+  checkModes(reading);
+  const driver = parseDriver(reading, type, later);
+  const { source, target, usage } = readEnds(reading, type, later);
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, later);
-  if (type !== 'mount') later.push({ ...attributePlace(at, 'type'), value: type });
-  if (accessMode !== 'passthrough') {
-    later.push({ ...attributePlace(at, 'accessmode'), value: accessMode });
-  }
-  if (type !== 'mount' || later.length > 0) {
+  if (type === 'template' || type === 'volume') {
+    const words =
+      target === '/'
+        ? `Unsupported root filesystem type ${type}`
+        : `Cannot mount filesystem type ${type}`;
+    later.push({ ...attributePlace(at, 'type'), value: type, words });
     return { raw: standalone(at, ['alias', 'address']), later };
   }
-  const { position } = at;
-  const isReadonly = readonly !== undefined;
-  return { carried: { type, accessMode, source, target, readonly: isReadonly, position } };
+  if (accessMode === 'squash') {
+    const words = "accessmode='squash' of <filesystem> is not supported: ids are mapped one to one";
+    later.push({ ...attributePlace(at, 'accessmode'), value: accessMode, words });
+    return { raw: standalone(at, ['alias', 'address']), later };
+  }
+  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  const common = { accessMode, target, readonly: readonly !== undefined, position: at.position };
+  if (type === 'ram') return { carried: { type, ...common, usage } };
+  const written = type === 'file' && driver !== undefined ? { driver } : {};
+  return { carried: { type, ...common, source, ...written } };
 }
 
 /** Duplicate and trailing slashes mean nothing to the kernel; without them paths can be compared. */
@@ -64,34 +76,39 @@ export function sanitizePath(path: string): string {
   return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
 }
 
-function readEnds(
-  reading: Reading,
-  type: string,
-  later: LaterElement[],
-): { source: string; target: string } {
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+  /** KiB; 0 for what is not in memory. */
+  readonly usage: number;
+}
+
+function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[]): Ends {
   const sourceAt = childOf(reading, 'source');
   const targetAt = childOf(reading, 'target');
-  // The words of other types than this one's are known too; those count only beside the right one.
+  // The words of other types than this one's are known too; what is carried out is never among them.
   const laterOfSource: LaterElement[] = [];
-  const sourceReading =
-    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
+  if (sourceAt !== undefined) readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
   const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, later);
-  const source = sourceAt?.element.attributes.find(
-    ({ name }) => name === sourceAttributes.get(type),
-  )?.value;
+  const own: readonly string[] = sourceAttributes[type];
+  const valueOf = (wanted: string | undefined): string | undefined =>
+    sourceAt?.element.attributes.find(({ name }) => name === wanted)?.value;
+  const source = valueOf(own[0]);
   const target = targetReading?.attributes.get('dir');
-  if (type === 'ram') checkUsage(source, sourceAt ?? reading.at);
+  const usage = type === 'ram' ? parseUsage(source, valueOf('units'), sourceAt ?? reading.at) : 0;
   if (source === undefined && type !== 'volume') {
     throw refusal('NO_SOURCE', target ?? '(no target)', sourceAt ?? reading.at);
   }
   if (target === undefined) {
     throw refusal('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
   }
-  if (sourceReading !== undefined && type === 'mount') later.push(...laterOfSource);
-  return { source: sanitizePath(source ?? ''), target: sanitizePath(target) };
+  later.push(
+    ...laterOfSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
+  );
+  return { source: sanitizePath(source ?? ''), target: sanitizePath(target), usage };
 }
 
-function checkUsage(usage: string | undefined, place: Place): void {
+function parseUsage(usage: string | undefined, unit: string | undefined, place: Place): number {
   if (usage === undefined) {
     throw refusal('XML_ERROR', "missing 'usage' attribute for RAM filesystem", place);
   }
@@ -99,39 +116,29 @@ function checkUsage(usage: string | undefined, place: Place): void {
     const detail = `cannot parse usage '${usage}' for RAM filesystem`;
     throw refusal('XML_ERROR', detail, attributePlace(place, 'usage'));
   }
+  return parseKibibytes({ text: usage, unit, place, unitName: 'units' });
 }
 
-/** The values that libvirt checks in what this version only keeps. */
-function checkKept({ keptAttributes, keptChildren, at }: Reading): void {
+/** libvirt checks them in what this version only keeps. */
+function checkModes({ keptAttributes, at }: Reading): void {
   for (const { name, value } of keptAttributes) {
     const isMode = name === 'fmode' || name === 'dmode';
     if (isMode && !/^0?[0-7]{1,3}$/.test(value)) {
       throw refusal('XML_ERROR', `invalid ${name}: '${value}'`, attributePlace(at, name));
     }
   }
-  for (const driver of keptChildren.filter(({ element }) => element.name === 'driver')) {
-    for (const { name, value } of driver.element.attributes) {
-      const place = attributePlace(driver, name);
-      if (name === 'type' && !driverTypes.includes(value)) {
-        const detail = `Invalid value for attribute 'type' in element 'driver': '${value}'`;
-        throw refusal('XML_ERROR', detail, place);
-      }
-      if (name === 'format' && !driverFormats.includes(value)) {
-        throw refusal('CONFIG_UNSUPPORTED', `unknown driver format value '${value}'`, place);
-      }
-    }
-  }
 }
 
-function enumerated(
+function enumerated<T extends string>(
   { attributes, at }: Reading,
   name: string,
-  known: readonly string[],
-): string | undefined {
+  known: readonly T[],
+): T | undefined {
   const value = attributes.get(name);
-  if (value !== undefined && !known.includes(value)) {
+  const found = known.find((one) => one === value);
+  if (value !== undefined && found === undefined) {
     const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${value}'`;
     throw refusal('XML_ERROR', detail, attributePlace(at, name));
   }
-  return value;
+  return found;
 }

@@ -40,20 +40,41 @@ function formatFilesystems(
     ...raw,
   ].sort((a, b) => comparePositions(a.position, b.position));
   const hasRoot = live === undefined || filesystems.some(({ target }) => target === '/');
-  return hasRoot ? all : [formatFilesystem({ source: '/', target: '/', readonly: false }), ...all];
+  return hasRoot ? all : [formatFilesystem(hostRoot), ...all];
 }
 
-function formatFilesystem({
-  accessMode,
-  source,
-  target,
-  readonly,
-}: Pick<FilesystemDefinition, 'accessMode' | 'source' | 'target' | 'readonly'>): PrintableElement {
-  return node('filesystem', { type: 'mount', accessmode: accessMode }, [
-    node('source', { dir: source }),
+const hostRoot: FilesystemDefinition = {
+  type: 'mount',
+  source: '/',
+  target: '/',
+  readonly: false,
+  position: { line: 1, column: 1 },
+};
+
+function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
+  const { type, accessMode, target, readonly } = filesystem;
+  return node('filesystem', { type, accessmode: accessMode }, [
+    ...formatSource(filesystem),
     node('target', { dir: target }),
     ...(readonly ? [node('readonly')] : []),
   ]);
+}
+
+function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
+  switch (filesystem.type) {
+    case 'mount':
+    case 'bind':
+      return [node('source', { dir: filesystem.source })];
+    case 'file': {
+      const { driver, source } = filesystem;
+      const written = driver && node('driver', { type: driver.type, format: driver.format });
+      return [...(written === undefined ? [] : [written]), node('source', { file: source })];
+    }
+    case 'block':
+      return [node('source', { dev: filesystem.source })];
+    case 'ram':
+      return [node('source', { usage: String(filesystem.usage), units: 'KiB' })];
+  }
 }
 
 function formatConsole(

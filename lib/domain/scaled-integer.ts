@@ -15,6 +15,8 @@ export interface ScaledInteger {
   readonly text: string;
   readonly unit: string | undefined;
   readonly place: Place;
+  /** Name of the unit's attribute. Default: `unit`. */
+  readonly unitName?: string;
 }
 
 /**
@@ -22,7 +24,7 @@ export interface ScaledInteger {
  *
  * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
  */
-export function parseKibibytes({ text, unit, place }: ScaledInteger): number {
+export function parseKibibytes({ text, unit, place, unitName = 'unit' }: ScaledInteger): number {
   const name = place.path.slice(place.path.lastIndexOf('/') + 1);
   if (!/^\s*\+?\d{1,30}$/.test(text)) {
     throw refusal(
@@ -31,7 +33,8 @@ export function parseKibibytes({ text, unit, place }: ScaledInteger): number {
       place,
     );
   }
-  const scale = unit === undefined || unit === '' ? 1024n : unitScale(unit, place);
+  const scale =
+    unit === undefined || unit === '' ? 1024n : unitScale(unit, attributePlace(place, unitName));
   const bytes = BigInt(text.trim().replace('+', '')) * scale;
   const kibibytes = (bytes + 1023n) / 1024n;
   if (bytes > maxBytes || kibibytes > BigInt(Number.MAX_SAFE_INTEGER)) {
@@ -52,7 +55,7 @@ function unitScale(unit: string, place: Place): bigint {
   ]);
   const base = bases.get(lower.slice(1));
   if (power === undefined || base === undefined) {
-    throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, attributePlace(place, 'unit'));
+    throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
   }
   return base ** power;
 }

@@ -224,7 +224,7 @@ export const filesystemVocabulary = vocabulary({
     dmode: 'later',
   },
   children: {
-    driver: 'later',
+    driver: 'one',
     binary: 'later',
     idmap: 'later',
     source: 'one',
@@ -239,9 +239,10 @@ export const filesystemVocabulary = vocabulary({
   },
 });
 
+/** Each type has its own attributes of these; only they are carried out. */
 export const filesystemSourceVocabulary = vocabulary({
   attributes: {
-    dir: 'carried',
+    dir: 'later',
     file: 'later',
     dev: 'later',
     name: 'later',
@@ -255,6 +256,20 @@ export const filesystemSourceVocabulary = vocabulary({
 });
 
 export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'carried' } });
+
+export const filesystemDriverVocabulary = vocabulary({
+  attributes: {
+    type: 'carried',
+    format: 'carried',
+    name: 'later',
+    wrpolicy: 'later',
+    queue: 'later',
+    iommu: 'later',
+    ats: 'later',
+    packed: 'later',
+    page_per_vq: 'later',
+  },
+});
 
 export const consoleVocabulary = vocabulary({
   attributes: { type: 'carried', tty: 'output' },
@@ -285,6 +300,8 @@ export const extensionVocabulary = vocabulary({
     'tslxc:no-new-privileges': 'one',
     'tslxc:rlimit': 'many',
     'tslxc:idmap': 'one',
+    'tslxc:filesystem': 'many',
+    'tslxc:overlay': 'many',
   },
 });
 
@@ -296,4 +313,14 @@ export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' }
 
 export const resourceLimitVocabulary = vocabulary({
   attributes: { name: 'carried', soft: 'carried', hard: 'carried' },
+});
+
+/** `<tslxc:filesystem>`. */
+export const filesystemOptionsVocabulary = vocabulary({
+  attributes: { target: 'carried', recursive: 'carried', propagation: 'carried' },
+});
+
+/** `<tslxc:overlay>`. */
+export const overlayVocabulary = vocabulary({
+  attributes: { target: 'carried', upper: 'carried' },
 });

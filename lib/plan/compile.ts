@@ -44,7 +44,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
     header: planHeader(definition, facts),
     outside: [
       ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
-      ...planOutsideTrees(definition),
+      ...planOutsideTrees(definition, facts),
       ...planOutsideSys(definition),
       ...planDeviceTree(definition),
       ...planOutsideScore(facts),

@@ -17,6 +17,13 @@ export const mountAttributes = { readonly: 0x1, nosuid: 0x2, nodev: 0x4, noexec:
 /** MS_PRIVATE of mount(2). */
 export const privatePropagation = 1 << 18;
 
+/** MS_* propagation types of mount(2). */
+export const propagationTypes = {
+  private: privatePropagation,
+  slave: 1 << 19,
+  shared: 1 << 20,
+} as const;
+
 /** S_IFCHR, S_IFBLK and S_IFREG of inode(7). */
 export const characterDevice = 0o020000;
 export const blockDevice = 0o060000;

@@ -1,5 +1,5 @@
 /** An operation in words, for `tslxc plan` and for errors. Pure. */
-import { mountAttributes, namespaceFlags, privatePropagation } from './constants';
+import { mountAttributes, namespaceFlags, propagationTypes } from './constants';
 import type { Operation, OperationName, OperationOf } from './operation';
 
 type Words = { readonly [Name in OperationName]: (operation: OperationOf<Name>) => string };
@@ -106,7 +106,8 @@ function attributeNames(attributes: number): string[] {
 }
 
 function treeChanges({ set, propagation }: { set: number; propagation: number }): string[] {
-  return [...(propagation === privatePropagation ? ['private'] : []), ...attributeNames(set)];
+  const types = Object.entries(propagationTypes).filter(([, type]) => type === propagation);
+  return [...types.map(([name]) => name), ...attributeNames(set)];
 }
 
 function and(depth: 'single' | 'recursive'): string {

@@ -1,106 +1,96 @@
 /** The container's root and the domain's other file systems, in order. Pure. */
 import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
-import { mountAttributes, privatePropagation } from './constants';
-import { hasUserNamespace } from './id-map';
-import type { Operation } from './operation';
+import { rootOf, sharesRoot } from '../domain/filesystem-lookup';
+import { isBelow } from '../domain/path';
+import { mountAttributes } from './constants';
+import {
+  otherFilesystems,
+  planAttached,
+  planMapped,
+  planOpened,
+  planOverlay,
+  targetKind,
+  type FilesystemFacts,
+} from './filesystems';
+import type { Missing, Operation } from './operation';
 
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
-
-/** Whether a mount source is a directory or something else: decides what a missing target is made as. */
-export type SourceKind = 'directory' | 'file';
 
 /** Whose ids the files of the private root have on disk. */
 export type OwnersOfRoot = 'host' | 'container';
 
-export interface RootfsFacts {
-  /** By source path; a source that is not listed is a directory. */
-  readonly sources: ReadonlyMap<string, SourceKind>;
+export interface RootfsFacts extends FilesystemFacts {
   /** Directories that a container on the shared root must not see. */
   readonly hidden: readonly string[];
   /** `container`: they are those of its id map already, and are not shifted again. Default: `host`. */
   readonly ownersOfRoot?: OwnersOfRoot;
 }
 
-/** The file system of the domain that is its root; undefined: the host's own. */
-export function rootOf(definition: DomainDefinition): FilesystemDefinition | undefined {
-  return definition.filesystems.find(({ target }) => target === '/');
-}
+/** The host's own `/`, where the definition names no root. */
+const hostRoot: FilesystemDefinition = {
+  type: 'mount',
+  source: '/',
+  target: '/',
+  readonly: false,
+  position: { line: 1, column: 1 },
+};
 
-/** Whether the container sees the host's own `/`. */
-export function sharesRoot(definition: DomainDefinition): boolean {
-  const root = rootOf(definition);
-  return root === undefined || root.source === '/';
-}
-
-/** The file systems besides the root, in document order. */
-export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
-  return definition.filesystems.filter(({ target }) => target !== '/');
+/** The root first, then the others in the order of mounting. */
+function allFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  return [rootOf(definition) ?? hostRoot, ...otherFilesystems(definition)];
 }
 
 /** What has to be opened on the host, before the clone: sources that only the host's namespace shows. */
-export function planOutsideTrees(definition: DomainDefinition): Operation[] {
-  const root = rootOf(definition);
-  return [
-    {
-      op: 'openTree',
-      tree: 'root',
-      path: root?.source ?? '/',
-      depth: 'recursive',
-      automount: 'leave',
-    },
-    protect('root', 'recursive', root?.readonly === true ? readonly : 0),
-    ...otherFilesystems(definition).flatMap((filesystem, index): Operation[] => [
-      {
-        op: 'openTree',
-        tree: treeName(index),
-        path: filesystem.source,
-        depth: 'single',
-        automount: 'trigger',
-      },
-      protect(treeName(index), 'single', filesystem.readonly ? readonly : 0),
-    ]),
-  ];
-}
-
-/** Enters the root; what the host has mounted where the container gets its own is let go. */
-export function planRoot(definition: DomainDefinition): Operation[] {
-  return [
-    { op: 'enterTree', tree: 'root' },
-    ...(sharesRoot(definition) ? planHostMountsAway() : []),
-  ];
+export function planOutsideTrees(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
+  return allFilesystems(definition).flatMap((one) => planOpened(definition, one, facts));
 }
 
 /** A private root is shown with the container's ids, so that nothing on disk has to change its owner. */
 export function planMappedTrees(
   definition: DomainDefinition,
-  { ownersOfRoot }: RootfsFacts,
+  { ownersOfRoot = 'host' }: RootfsFacts,
 ): Operation[] {
-  if (!hasUserNamespace(definition) || sharesRoot(definition)) return [];
-  if (ownersOfRoot === 'container') return [];
-  return [{ op: 'mapTree', tree: 'root', depth: 'recursive' }];
+  const keepsRoot = sharesRoot(definition) || ownersOfRoot === 'container';
+  const all = keepsRoot ? otherFilesystems(definition) : allFilesystems(definition);
+  return all.flatMap((one) => planMapped(definition, one));
+}
+
+/** Enters the root; what the host has mounted where the container gets its own is let go. */
+export function planRoot(definition: DomainDefinition): Operation[] {
+  return [
+    ...allFilesystems(definition).flatMap((one) => planOverlay(definition, one)),
+    { op: 'enterTree', tree: 'root' },
+    ...(sharesRoot(definition) ? planHostMountsAway() : []),
+  ];
 }
 
 /** Attaches the domain's file systems, then hides the state of tslxc on a shared root. */
 export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
-  const shared = sharesRoot(definition);
+  const borrowed = new Set(borrowedTargets(definition));
+  const missing = (filesystem: FilesystemDefinition): Missing => {
+    // On a shared root a missing target was made before, with an undo: a container leaves no trace there.
+    if (borrowed.has(filesystem)) return 'fail';
+    return targetKind(filesystem, facts) === 'file' ? 'makeFile' : 'makeDirectory';
+  };
   return [
-    ...otherFilesystems(definition).map(({ source, target }, index): Operation => {
-      const make = facts.sources.get(source) === 'file' ? 'makeFile' : 'makeDirectory';
-      // On a shared root a missing target was made before, with an undo: a container leaves no trace there.
-      const missing = shared ? 'fail' : make;
-      return { op: 'attachTree', tree: treeName(index), root: 'root', path: target, missing };
-    }),
-    ...(shared ? facts.hidden.flatMap(planHidden) : []),
+    ...otherFilesystems(definition).flatMap((one) => planAttached(definition, one, missing(one))),
+    ...(sharesRoot(definition) ? facts.hidden.flatMap(planHidden) : []),
   ];
 }
 
+/** Mounted on by the container itself, so that what lies below is not the root's. */
+const ownMounts = ['/dev', '/proc', '/sys'];
+
+/** The file systems whose targets lie on the host's own tree, where the container may leave nothing. */
+export function borrowedTargets(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  if (!sharesRoot(definition)) return [];
+  const others = otherFilesystems(definition);
+  const mounted = [...ownMounts, ...others.map(({ target }) => target)];
+  return others.filter(({ target }) => !mounted.some((outer) => isBelow(target, outer)));
+}
+
 function planHostMountsAway(): Operation[] {
-  return ['/dev', '/proc', '/sys'].map((path) => ({
-    op: 'detachTree',
-    root: 'root',
-    path,
-    missing: 'skip',
-  }));
+  return ownMounts.map((path) => ({ op: 'detachTree', root: 'root', path, missing: 'skip' }));
 }
 
 function planHidden(path: string, index: number): Operation[] {
@@ -115,13 +105,4 @@ function planHidden(path: string, index: number): Operation[] {
     },
     { op: 'attachTree', tree, root: 'root', path, missing: 'skip' },
   ];
-}
-
-/** A tree cloned in the host's namespace keeps its peers: a later unmount inside would unmount on the host. */
-function protect(tree: string, depth: 'single' | 'recursive', set: number): Operation {
-  return { op: 'setTreeAttributes', tree, set, clear: 0, propagation: privatePropagation, depth };
-}
-
-function treeName(index: number): string {
-  return `filesystem${index}`;
 }

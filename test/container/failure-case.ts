@@ -11,7 +11,7 @@ export interface Scene {
   readonly busybox: string;
 }
 
-/** An error as it has to be. `{step}` in the message stands for the step, whose number may be any. */
+/** An error as it has to be. `{step}` and `{place}` in the message stand for the step and the element's place. */
 export type ExpectedFailure = Omit<FailureData, 'step'> & { readonly step: string | RegExp };
 
 export interface FailureCase {

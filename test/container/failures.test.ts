@@ -88,10 +88,12 @@ test.each(failures)('a start fails when %s', async (title, arrange) => {
     const byLibrary = await startByLibrary(attempt);
     const byCommand = await startByCommand(attempt);
     print(title, byCommand.stderr);
-    const { step = '' } = byLibrary;
+    const { step = '', line, column } = byLibrary;
     expect(step).toMatch(failure.step);
-    const message = failure.message.replace('{step}', step);
-    expect(byLibrary).toEqual({ ...failure, step, message });
+    const place = `${failure.element}, line ${line}, column ${column}`;
+    const message = failure.message.replace('{step}', step).replace('{place}', place);
+    const position = failure.element === undefined ? {} : { line, column };
+    expect(byLibrary).toEqual({ ...failure, ...position, step, message });
     expect(byCommand.failure).toEqual(byLibrary);
     expect(byCommand).toMatchObject({ code: 1, stdout: '\n', stderr: commandWords(byLibrary) });
     await expectHostUnchanged(before);

@@ -22,11 +22,12 @@ function missingSource(scene: Scene): FailureCase {
     xml: privateXml(scene, '/bin/sh', [{ source, target: '/mnt' }]),
     failure: {
       code: 'SYSTEM_ERROR',
-      message: `stat ${source}: ENOENT, no such file or directory ({step})`,
+      message: `stat ${source}: ENOENT, no such file or directory ({step}; {place})`,
       errno: ENOENT,
       syscall: 'stat',
       path: source,
       step: 'look up the source of the filesystem /mnt',
+      element: 'domain/devices/filesystem/source',
     },
     mend: () => mkdirSync(source),
   };
@@ -43,11 +44,12 @@ function directoryOverFile(scene: Scene): FailureCase {
       code: 'SYSTEM_ERROR',
       message:
         `cannot mount ${source} on /file: one is a directory, the other is not: ` +
-        'EINVAL ({step})',
+        'EINVAL ({step}; {place})',
       errno: EINVAL,
       syscall: 'move_mount',
       path: '/file',
-      step: /^init step \d+ of \d+: mount 'filesystem0' at \/file in 'root', made if missing$/,
+      step: /^init step \d+ of \d+: mount 'filesystem:\/file' at \/file in 'root', made if missing$/,
+      element: 'domain/devices/filesystem',
     },
     mend: () => {
       rmSync(target);

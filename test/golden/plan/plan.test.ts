@@ -56,8 +56,10 @@ test('each part of a plan has a golden document', () => {
   expect(names.sort()).toEqual([
     'compat',
     'custom-mounts',
+    'filesystems',
     'id-map',
     'init',
+    'overlay-root',
     'private-root',
     'readonly',
     'shared-root',

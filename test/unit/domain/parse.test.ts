@@ -107,6 +107,47 @@ test('a filesystem keeps its ends, without slashes that mean nothing', () => {
   ]);
 });
 
+test('each type of filesystem has its own source', () => {
+  const text = document({
+    devices: `<filesystem type='bind'><source dir='/a/'/><target dir='/b'/></filesystem>
+<filesystem type='file' accessmode='mapped'><driver type='loop' format='raw' /><source file='/a'/><target dir='/c'/></filesystem>
+<filesystem type='file'><driver format='raw'/><source file='/a'/><target dir='/d'/></filesystem>
+<filesystem type='block'><source dev='/dev/sdb'/><target dir='/e'/></filesystem>
+<filesystem type='ram'><source usage='1' units='b'/><target dir='/f'/></filesystem>
+<filesystem type='ram'><source usage='3' units='MiB'/><target dir='/g'/></filesystem>
+<filesystem type='ram'><source usage='3'/><target dir='/h'/></filesystem>`,
+  });
+  const { filesystems, later } = parse(text);
+  expect(later).toEqual([]);
+  expect(filesystems).toMatchObject([
+    { type: 'bind', source: '/a' },
+    { type: 'file', source: '/a', accessMode: 'mapped', driver: { type: 'loop', format: 'raw' } },
+    { type: 'file', source: '/a' },
+    { type: 'block', source: '/dev/sdb' },
+    { type: 'ram', usage: 1 },
+    { type: 'ram', usage: 3072 },
+    { type: 'ram', usage: 3 },
+  ]);
+  expect('driver' in (filesystems[2] ?? {})).toBe(false);
+});
+
+test('what our own namespace says of filesystems is read beside them', () => {
+  const elements = `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>
+<t:filesystem target='/b/' recursive='yes' propagation='slave'/>
+<t:overlay target='/' upper='/u/'/></t:container></metadata>`;
+  expect(parse(document({ elements })).extension).toEqual({
+    filesystems: [
+      {
+        target: '/b',
+        recursive: 'yes',
+        propagation: 'slave',
+        position: { line: 6, column: 1 },
+      },
+    ],
+    overlays: [{ target: '/', upper: '/u', position: { line: 7, column: 1 } }],
+  });
+});
+
 test('an empty title, description or inituser is none', () => {
   const { title, description, os } = parse(
     document({ elements: '<title/><description></description>', os: '<inituser/>' }),
@@ -146,8 +187,8 @@ test('elements for later are listed in document order, each with its place', () 
   <features><acpi/><privnet/></features>`,
       os: '<loader>x</loader>',
       devices: `    <interface type='network'/>
-    <filesystem type='file'><source file='/a'/><target dir='/b'/></filesystem>
-    <filesystem accessmode='mapped'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
+    <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
+    <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
     <console><log file='x'/><target type='virtio'/></console>
     <disk/>`,
     }),
@@ -163,8 +204,8 @@ test('elements for later are listed in document order, each with its place', () 
     'domain/on_crash 8:3 preserve',
     'domain/features/acpi 9:13',
     'domain/devices/interface 12:5',
-    'domain/devices/filesystem/@type 13:5 file',
-    'domain/devices/filesystem/@accessmode 14:5 mapped',
+    'domain/devices/filesystem/driver/@type 13:29 nbd',
+    'domain/devices/filesystem/@accessmode 14:5 squash',
     'domain/devices/filesystem/driver 14:37',
     'domain/devices/filesystem/source/@socket 14:46',
     'domain/devices/console/log 15:14',

@@ -189,7 +189,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     filesystems: fc.array(
       fc.record({
         type: fc.constant('mount' as const),
-        accessMode: fc.constant('passthrough'),
+        accessMode: fc.constant('passthrough' as const),
         source: path,
         target: path,
         readonly: fc.boolean(),

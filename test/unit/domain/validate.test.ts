@@ -54,10 +54,11 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
   [
     'a value of an attribute',
     document({
-      devices: "<filesystem type='ram'><source usage='1'/><target dir='/'/></filesystem>",
+      devices:
+        "<filesystem type='file'>\n <driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>",
     }),
-    'domain/devices/filesystem/@type 8:1',
-    "type='ram' of <filesystem> is not carried out by this version",
+    'domain/devices/filesystem/driver/@type 9:2',
+    "type='nbd' of <driver> is not carried out by this version",
   ],
   [
     'a value of an element',

@@ -58,6 +58,11 @@ export function compile(
     privileges: rootPrivileges,
     maskedHardware: ['devices/system/cpu/cpu0/thermal_throttle'],
     sources: new Map([['/srv/motd', 'file']]),
+    images: new Map([
+      ['/srv/root.squashfs', 'squashfs'],
+      ['/srv/data.img', 'ext4'],
+      ['/dev/vdb', 'xfs'],
+    ]),
     hidden: ['/etc/tslxc', '/run/tslxc', '/var/log/tslxc', '/var/lib/tslxc'],
     boot: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
     runDirectory: `/run/tslxc/lxc/${definition.name}`,

@@ -6,6 +6,13 @@ import type { Row } from './row';
 const filesystem = (attributes: string, content: string) =>
   document({ devices: `    <filesystem ${attributes}>${content}</filesystem>` });
 
+/** In `<t:container>`, in line 5, column 57. */
+const own = (content: string) =>
+  document({
+    elements: `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>    ${content}</t:container></metadata>`,
+  });
+
+const ours = 'domain/metadata/t:container';
 const ends = "<source dir='/a'/><target dir='/b'/>";
 
 const fs = 'domain/devices/filesystem';
@@ -66,6 +73,51 @@ export const devices: Row[] = [
     'XML_ERROR',
     `${fs}/source/@usage 8:28`,
     "cannot parse usage 'zz' for RAM filesystem",
+  ],
+  [
+    'a memory filesystem that is too large',
+    filesystem(
+      "type='ram'",
+      "<source usage='9223372036854775808' units='bytes'/><target dir='/b'/>",
+    ),
+    'XML_ERROR',
+    `${fs}/source 8:28`,
+    'value too large: 9223372036854775808bytes',
+  ],
+  [
+    'a memory filesystem of a bad unit',
+    filesystem("type='ram'", "<source usage='1' units='zz'/><target dir='/b'/>"),
+    'INVALID_ARG',
+    `${fs}/source/@units 8:28`,
+    "unknown suffix 'zz'",
+  ],
+  [
+    'two filesystem drivers',
+    filesystem("type='file'", "<driver/><driver/><source file='/a'/><target dir='/b'/>"),
+    'XML_ERROR',
+    `${fs}/driver 8:38`,
+    'element <driver> appears more than once',
+  ],
+  [
+    'options of a filesystem without a target',
+    own("<t:filesystem recursive='yes'/>"),
+    'XML_ERROR',
+    `${ours}/t:filesystem/@target 5:57`,
+    'target of <t:filesystem> must be an absolute path',
+  ],
+  [
+    'an unknown propagation',
+    own("<t:filesystem target='/' propagation='zz'/>"),
+    'XML_ERROR',
+    `${ours}/t:filesystem/@propagation 5:57`,
+    'propagation of <t:filesystem> must be one of private, slave, shared',
+  ],
+  [
+    'an overlay without a layer',
+    own("<t:overlay target='/'/>"),
+    'XML_ERROR',
+    `${ours}/t:overlay/@upper 5:57`,
+    'upper of <t:overlay> must be an absolute path',
   ],
   [
     'an unknown image format',

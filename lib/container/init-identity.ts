@@ -1,0 +1,37 @@
+/** Who init is: `<inituser>` and `<initgroup>` in the container's own databases, and whether its id map has them. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DomainDefinition, IdMap } from '../domain/definition';
+import { overlayOf, rootOf } from '../domain/filesystem-lookup';
+import { TslxcError } from '../errors';
+import { hostId } from '../plan/id-map';
+import type { Identity } from '../plan/process';
+import { resolveIdentity } from './accounts';
+
+/** @throws TslxcError INTERNAL_ERROR for a name that doesn't exist, CONFIG_UNSUPPORTED for an id that is not mapped. */
+export function initIdentity(definition: DomainDefinition): Identity {
+  const { os, idMap } = definition;
+  const identity = resolveIdentity(os, rootDirectories(definition));
+  if (idMap === undefined) return identity;
+  checkMapped(idMap.uids, identity.uid, 'inituser');
+  for (const gid of [identity.gid, ...identity.groups]) checkMapped(idMap.gids, gid, 'initgroup');
+  return identity;
+}
+
+function checkMapped(ranges: IdMap['uids'], id: number, element: string): void {
+  if (hostId(ranges, id) !== undefined) return;
+  throw new TslxcError('CONFIG_UNSUPPORTED', `<idmap> does not map the id ${id} of <${element}>`, {
+    step: 'resolve the user of init',
+    element: `domain/os/${element}`,
+  });
+}
+
+/** The directories on the host that make up the container's root, the upper one first; none for an image. */
+function rootDirectories(definition: DomainDefinition): string[] {
+  const root = rootOf(definition);
+  if (root === undefined) return ['/'];
+  if (root.type !== 'mount') return [];
+  const overlay = overlayOf(definition, root);
+  const layers = overlay === undefined ? [] : [join(overlay.upper, 'upper')];
+  return [...layers.filter((path) => existsSync(path)), root.source];
+}
