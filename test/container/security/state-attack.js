@@ -1,11 +1,11 @@
 // Defines, starts, destroys and undefines a domain, while an entry of its state is something else than it should be.
-// argv: the library, a root, the path of the entry below it, a canary. Prints one JSON line for each kind of entry.
+// argv: the library, a root, the path of the entry below it, a canary, the kinds (all without one). Prints one JSON line for each kind of entry.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const { mkdirSync, rmSync, symlinkSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
-const [library, root, entry, canary] = process.argv.slice(2);
+const [library, root, entry, canary, ...wanted] = process.argv.slice(2);
 const { connect } = require(library);
 const name = 'state-attacked';
 const path = join(root, entry);
@@ -41,6 +41,7 @@ async function live(connection) {
 
 (async () => {
   for (const [kind, make] of Object.entries(kinds)) {
+    if (wanted.length > 0 && !wanted.includes(kind)) continue;
     for (const folder of ['run', 'etc'])
       rmSync(join(root, folder), { recursive: true, force: true });
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
