@@ -15,11 +15,10 @@ agents() {
 
 say path "$(cut -d: -f3 /proc/self/cgroup | sort -u | tr '\n' ' ')"
 agents start /sys/fs/cgroup
-mkdir -p /tmp/cgroup-attack
-mount -t tmpfs none /tmp/cgroup-attack
-cd /tmp/cgroup-attack || exit 1
+mount -t tmpfs none /mnt && cd /mnt || exit 1
+mkdir two own
 # The hierarchies that the host has, mounted anew.
-for controllers in $(grep -o 'cgroup rw.*' /proc/mounts | cut -d, -f2- ; cut -d: -f2 /proc/self/cgroup | grep .); do
+for controllers in $(cut -d: -f2 /proc/self/cgroup | grep .); do
   case $controllers in name=*) options=none,$controllers ;; *) options=$controllers ;; esac
   mkdir -p "known.$controllers"
   if mount -t cgroup -o "$options" none "known.$controllers" 2> /dev/null; then
@@ -27,7 +26,6 @@ for controllers in $(grep -o 'cgroup rw.*' /proc/mounts | cut -d, -f2- ; cut -d:
     say "above.$controllers" "$(ls -d "known.$controllers/libvirt" 2> /dev/null)"
   fi
 done
-mkdir two
 if mount -t cgroup2 none two 2> /dev/null; then say above.cgroup2 "$(ls -d two/libvirt 2> /dev/null)"; fi
 # Hierarchies that nobody has.
 for options in "$@"; do
@@ -43,9 +41,9 @@ done
 # Once more from namespaces of its own.
 for flags in -Cm -UrCm; do
   for options in "$@"; do
-    try "unshare$flags.new.$options" unshare $flags mount -t cgroup -o "$options" none /tmp/cgroup-attack/two
+    try "unshare$flags.new.$options" unshare $flags mount -t cgroup -o "$options" none /mnt/own
   done
-  say "unshare$flags.above" "$(unshare $flags sh -c 'mkdir -p /tmp/own; mount -t cgroup -o none,name=systemd none /tmp/own 2> /dev/null && find /tmp/own -name release_agent -o -name libvirt' | head -n 1)"
+  say "unshare$flags.above" "$(unshare $flags sh -c 'mount -t cgroup -o none,name=systemd none /mnt/own 2> /dev/null && find /mnt/own -name release_agent -o -name libvirt' | head -n 1)"
 done
 say end end
 exec sleep 1000

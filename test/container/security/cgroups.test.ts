@@ -22,7 +22,7 @@ let before: HostSnapshot;
 
 beforeAll(async () => {
   await startOnce();
-  before = snapshotHost(['/tmp']);
+  before = snapshotHost(['/mnt']);
 });
 
 // The library of the control keeps its monitor's executable open.

@@ -41,6 +41,7 @@ interface StateAttack {
   /** Below the root. */
   readonly entry: string;
   readonly canary: string;
+  readonly init: string;
   /** All when left out. */
   readonly kinds?: readonly string[];
 }
@@ -50,11 +51,20 @@ async function attackState({
   packageFolder,
   entry,
   canary,
+  init,
   kinds = [],
 }: StateAttack): Promise<Attacked[]> {
   await using root = await makeTestRoot();
   const library = join(packageFolder, 'dist/index.js');
-  const words = [join(__dirname, 'state-attack.js'), library, root.path, entry, canary, ...kinds];
+  const words = [
+    join(__dirname, 'state-attack.js'),
+    library,
+    root.path,
+    entry,
+    canary,
+    init,
+    ...kinds,
+  ];
   const argv = [process.execPath, ...words];
   const { code, stdout, stderr } = await runProgram(argv, { timeout: 20_000 });
   expect([entry, code, stderr, stdout]).toEqual([entry, 0, '', expect.any(String)]);
@@ -234,7 +244,12 @@ describe('files of the state (T19)', () => {
     const slow: unknown[] = [];
     for (const [index, entry] of stateEntries.entries()) {
       const part = canary.part(String(index));
-      const attacked = await attackState({ packageFolder: packageRoot, entry, canary: part });
+      const attacked = await attackState({
+        packageFolder: packageRoot,
+        entry,
+        canary: part,
+        init: '/bin/sh',
+      });
       slow.push(...attacked.filter(({ milliseconds }) => milliseconds > longest));
       expect([entry, canary.changes()]).toEqual([entry, {}]);
       expect(attacked).toHaveLength(5);
@@ -249,6 +264,8 @@ describe('files of the state (T19)', () => {
       packageFolder: unsafe.folder,
       entry: `${runFolder}/start.json.new`,
       canary: canary.part('control'),
+      // A start that fails: the record of one that runs would be lost with the link.
+      init: '/bin/missing',
       kinds: ['link to a file'],
     });
     expect(canary.changes()).toHaveProperty('control');

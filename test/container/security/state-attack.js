@@ -1,11 +1,11 @@
 // Defines, starts, destroys and undefines a domain, while an entry of its state is something else than it should be.
-// argv: the library, a root, the path of the entry below it, a canary, the kinds (all without one). Prints one JSON line for each kind of entry.
+// argv: the library, a root, the path of the entry below it, a canary, an init, the kinds (all without one). Prints one JSON line for each kind of entry.
 'use strict';
 const { execFileSync } = require('node:child_process');
 const { mkdirSync, rmSync, symlinkSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 
-const [library, root, entry, canary, ...wanted] = process.argv.slice(2);
+const [library, root, entry, canary, init, ...wanted] = process.argv.slice(2);
 const { connect } = require(library);
 const name = 'state-attacked';
 const path = join(root, entry);
@@ -19,7 +19,7 @@ const kinds = {
 };
 
 const xml = `<domain type='lxc'><name>${name}</name><memory>102400</memory>
-<os><type>exe</type><init>/bin/sh</init></os><devices><console type='pty'/></devices></domain>`;
+<os><type>exe</type><init>${init}</init></os><devices><console type='pty'/></devices></domain>`;
 
 async function live(connection) {
   const steps = [];

@@ -53,7 +53,9 @@ test('a fifo in the place of a definition holds nobody', async () => {
   await store.write(definition('web'));
   execFileSync('mkfifo', [join(directory, 'pipe.xml')]);
   expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
-  expect(await errorOf(() => store.read('pipe'))).toMatchObject({ path: join(directory, 'pipe.xml') });
+  expect(await errorOf(() => store.read('pipe'))).toMatchObject({
+    path: join(directory, 'pipe.xml'),
+  });
 });
 
 test('removing takes the definition and its autostart link', async () => {
