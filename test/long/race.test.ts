@@ -14,7 +14,7 @@ import { UnsafePackage } from '../support/unsafe-package';
 
 const starts = 500;
 /** With the delays a start takes seconds. */
-const delayedStarts = 5;
+const delayedStarts = 3;
 
 let before: HostSnapshot;
 
