@@ -20,6 +20,7 @@ const needs = [
   { package: 'squashfs-tools', there: program('mksquashfs'), for: 'test' },
   { package: 'mount', there: program('losetup'), for: 'test' },
   { package: 'clang-format-19', there: program('clang-format-19'), for: 'test' },
+  { package: 'lxcfs', there: program('lxcfs'), for: 'test' },
   { package: 'iproute2', there: program('ip'), for: 'test' },
   { package: 'strace', there: program('strace'), for: 'test' },
   { package: 'util-linux', there: program('unshare'), for: 'test' },

@@ -150,6 +150,7 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
       id: monitor,
       initPid: running.init,
       consolePaths: running.consoles,
+      warnings: preparation.warnings,
     });
     if (start.ownership === 'keep') container.own(start.onExited);
     else container.release();

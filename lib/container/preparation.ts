@@ -3,15 +3,21 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { sharesRoot } from '../domain/filesystem-lookup';
 import type { Place } from '../domain/place';
 import { hostFacts } from '../host/facts';
+import { lxcfsFiles } from '../host/lxcfs';
 import { hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
 import { compilePlan } from '../plan/compile';
-import type { Plan } from '../plan/operation';
+import type { PlanFacts } from '../plan/compile';
 import { filesystemPlaces, targetKind } from '../plan/filesystems';
 import type { FilesystemFacts } from '../plan/filesystems';
+import { allowDevices } from '../plan/host-devices';
+import type { Plan } from '../plan/operation';
 import { borrowedTargets } from '../plan/rootfs';
+import { startWarnings } from '../plan/warnings';
+import type { StartWarning } from '../plan/warnings';
+import { lookUpDevices } from './host-devices';
 import { failActions, failpoints } from './failpoints';
 import type { ArmedFailpoint } from './failpoints';
 import { foreseeIds } from './id-allocation';
@@ -20,6 +26,7 @@ import { borrowedPaths } from './mount-target';
 import type { Found, TargetKind } from './mount-target';
 import { checkMappedSources, isReachable, ownersOfRoot } from './private-root';
 import { reapCommand } from './reap-command';
+import { lookUpNamespaces } from './shared-namespaces';
 import { lookUpSources } from './sources';
 import type { Undo } from './undo';
 import { upperLayers } from './upper';
@@ -43,6 +50,7 @@ export interface Preparation {
   /** Who claims targets and layers. */
   readonly user: string;
   readonly undo: readonly Undo[];
+  readonly warnings: readonly StartWarning[];
 }
 
 export interface PreparationInput {
@@ -61,7 +69,8 @@ export function prepare(input: PreparationInput): Preparation {
   // A start has claimed its ids before; a plan that is only looked at names them.
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
-  const cgroups = planCgroups(definition, facts.cgroups, paths.root);
+  const world = lookUpWorld(definition, paths);
+  const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), world.devices);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
@@ -75,6 +84,7 @@ export function prepare(input: PreparationInput): Preparation {
     boot: facts.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
+    ...world,
     hardening: definition.extension.hardening ?? input.hardening,
     arch: facts.arch,
     privileges: facts.privileges,
@@ -91,7 +101,28 @@ export function prepare(input: PreparationInput): Preparation {
     ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
   ];
-  return { plan, cgroups, targets, uppers, places: filesystemPlaces(definition), user, undo };
+  return {
+    plan,
+    cgroups,
+    targets,
+    uppers,
+    places: filesystemPlaces(definition),
+    user,
+    undo,
+    warnings: startWarnings(definition, world),
+  };
+}
+
+/** What of the host the container gets besides file systems. */
+function lookUpWorld(
+  definition: DomainDefinition,
+  paths: StatePaths,
+): Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'> {
+  return {
+    devices: lookUpDevices(definition),
+    procFiles: lxcfsFiles(),
+    sharedNamespaces: lookUpNamespaces(definition, paths),
+  };
 }
 
 /** What the container's root can't reach needs no cover, and could not be covered by it. */

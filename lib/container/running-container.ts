@@ -1,5 +1,6 @@
 /** A container that this process has started, as long as it keeps the channel to its monitor. */
 import type { Channel } from './channel';
+import type { StartWarning } from '../plan/warnings';
 import type { MessageNamed } from './messages';
 
 export interface RunningFacts {
@@ -8,12 +9,14 @@ export interface RunningFacts {
   readonly initPid: number;
   /** Host pty of each console. */
   readonly consolePaths: readonly string[];
+  readonly warnings: readonly StartWarning[];
 }
 
 export class RunningContainer implements RunningFacts {
   readonly id: number;
   readonly initPid: number;
   readonly consolePaths: readonly string[];
+  readonly warnings: readonly StartWarning[];
   readonly #channel: Channel;
   #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
 
@@ -22,6 +25,7 @@ export class RunningContainer implements RunningFacts {
     this.id = facts.id;
     this.initPid = facts.initPid;
     this.consolePaths = facts.consolePaths;
+    this.warnings = facts.warnings;
   }
 
   /** Tells the monitor that this process cleans up; `onExited` is called once, when init has ended. */

@@ -87,6 +87,10 @@ function stepFailure(facts: Failure, step: string): TslxcError {
 
 /** What an errno means, where its own words mislead. */
 function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
+  // Our own, for a namespace with another inode.
+  if (number === errno.ESTALE) {
+    return `the namespace ${path ?? ''} is another than the one that was looked up`;
+  }
   // ptmx(4) says ENOSPC for what has nothing to do with a disk.
   if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {
     return 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';

@@ -94,6 +94,19 @@ export interface ResourceLimit {
   readonly position: Position;
 }
 
+export type SharedNamespaceKind = 'net' | 'ipc' | 'uts';
+
+/** `name`: that of another domain, which has to run. `pid`: that of a process. `netns`: a name of ip-netns(8). */
+export type SharedNamespaceSource = 'name' | 'pid' | 'netns';
+
+/** A child of `<lxc:namespace>`: the container has no namespace of this kind for its own. */
+export interface SharedNamespace {
+  readonly kind: SharedNamespaceKind;
+  readonly source: SharedNamespaceSource;
+  readonly value: string;
+  readonly position: Position;
+}
+
 /** What `<tslxc:container>` below `<metadata>` says. */
 export interface DomainExtension {
   /** Default: that of the connection. */
@@ -182,6 +195,30 @@ export interface RamFilesystem extends FilesystemCommon {
 export type FilesystemDefinition =
   MountFilesystem | BindFilesystem | FileFilesystem | BlockFilesystem | RamFilesystem;
 
+/** `<hostdev mode='capabilities'>`: a device of the host, at its place below the container's /dev. */
+export interface HostDeviceDefinition {
+  /** `storage` is a block device, `misc` a character device. */
+  readonly type: 'storage' | 'misc';
+  /** Absolute path on the host. */
+  readonly source: string;
+  readonly position: Position;
+}
+
+/** Buses that libvirt knows for a disk's name; printed, and without an effect in a container. */
+export type DiskBus =
+  'ide' | 'fdc' | 'scsi' | 'virtio' | 'xen' | 'usb' | 'uml' | 'sata' | 'sd' | 'none';
+
+/** `<disk type='block'>`: a block device of the host as /dev/TARGET of the container. */
+export interface DiskDefinition {
+  /** Absolute path on the host. */
+  readonly source: string;
+  readonly target: string;
+  readonly bus: DiskBus;
+  readonly readonly: boolean;
+  readonly shareable: boolean;
+  readonly position: Position;
+}
+
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
@@ -234,6 +271,7 @@ export interface DomainDefinition {
   readonly idMap?: IdMap;
   readonly features: FeaturesDefinition;
   readonly extension: DomainExtension;
+  readonly sharedNamespaces: readonly SharedNamespace[];
   /** `@offset` of `<clock>`. */
   readonly clockOffset: string;
   readonly onPoweroff: LifecycleAction;
@@ -242,6 +280,8 @@ export interface DomainDefinition {
   readonly emulator: string;
   readonly filesystems: readonly FilesystemDefinition[];
   readonly consoles: readonly ConsoleDefinition[];
+  readonly disks: readonly DiskDefinition[];
+  readonly hostDevices: readonly HostDeviceDefinition[];
   /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
   readonly otherElements: readonly XmlElement[];
   /** Elements of `<devices>` that are kept raw, in libvirt's output order. */

@@ -6,7 +6,9 @@ import type {
   DomainDefinition,
   FilesystemDefinition,
   LiveState,
+  Position,
 } from './definition';
+import { hostDeviceSources } from './host-device';
 import { comparePositions } from './place';
 import { node, type PrintableElement } from './print';
 import { devicesVocabulary } from './vocabulary';
@@ -18,12 +20,47 @@ export function formatDevices(
 ): PrintableElement[] {
   const carried = new Map<string, readonly PrintableElement[]>([
     ['emulator', [node('emulator', {}, [definition.emulator])]],
+    ['disk', formatDisks(definition)],
     ['filesystem', formatFilesystems(definition, live)],
     ['console', definition.consoles.map((item, port) => formatConsole(item, port, live))],
+    ['hostdev', formatHostDevices(definition)],
   ]);
   return [...devicesVocabulary.children.keys()].flatMap(
     (word) => carried.get(word) ?? definition.otherDevices.filter(({ name }) => name === word),
   );
+}
+
+/** Those that are carried out and those that are kept, in the order in which they were written. */
+function inDocumentOrder(
+  carried: readonly (PrintableElement & { readonly position: Position })[],
+  { otherDevices }: DomainDefinition,
+  word: string,
+): PrintableElement[] {
+  const raw = otherDevices.filter(({ name }) => name === word);
+  return [...carried, ...raw].sort((a, b) => comparePositions(a.position, b.position));
+}
+
+function formatDisks(definition: DomainDefinition): PrintableElement[] {
+  const disks = definition.disks.map(({ source, target, bus, position, ...disk }) => ({
+    ...node('disk', { type: 'block', device: 'disk' }, [
+      node('source', { dev: source }),
+      node('target', { dev: target, bus }),
+      ...(disk.readonly ? [node('readonly')] : []),
+      ...(disk.shareable ? [node('shareable')] : []),
+    ]),
+    position,
+  }));
+  return inDocumentOrder(disks, definition, 'disk');
+}
+
+function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
+  const devices = definition.hostDevices.map(({ type, source, position }) => ({
+    ...node('hostdev', { mode: 'capabilities', type }, [
+      node('source', {}, [node(hostDeviceSources[type], {}, [source])]),
+    ]),
+    position,
+  }));
+  return inDocumentOrder(devices, definition, 'hostdev');
 }
 
 /**

@@ -1,10 +1,10 @@
 /**
- * The children of `<domain>` that are kept whole. Of what they hold, only the names of features and
- * the words of `<lxc:namespace>` are checked: `start` refuses them all.
+ * The children of `<domain>` that are kept whole. Of what they hold, only the names of features are
+ * checked here.
  */
 import { canonicalCapabilities, parseCapabilities } from './capabilities';
 import type { FeaturesDefinition, XmlElement } from './definition';
-import { attributePlace, refusal } from './place';
+import { refusal } from './place';
 import { standalone } from './raw';
 import {
   childOf,
@@ -28,11 +28,7 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
     if (element.children.length > 0) others.push({ ...features, element });
   }
   const namespaces = childOf(domain, 'lxc:namespace');
-  if (namespaces !== undefined) {
-    checkSharedNamespaces(namespaces);
-    session.later.push({ path: namespaces.path, position: namespaces.position });
-    others.push(namespaces);
-  }
+  if (namespaces !== undefined) others.push(namespaces);
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 
@@ -80,24 +76,5 @@ function checkFeatures(at: LocatedElement, session: ParseSession): void {
       throw refusal('CONFIG_UNSUPPORTED', detail, { path, position });
     }
     if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
-  }
-}
-
-function checkSharedNamespaces(at: LocatedElement): void {
-  for (const child of locateChildren(at)) {
-    const feature = child.element.name.slice(child.element.name.indexOf(':') + 1);
-    if (!['sharenet', 'shareipc', 'shareuts'].includes(feature)) {
-      throw refusal('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, child);
-    }
-    const valueOf = (name: string) =>
-      child.element.attributes.find((attribute) => attribute.name === name)?.value;
-    const type = valueOf('type');
-    if (type === undefined || valueOf('value') === undefined) {
-      throw refusal('INTERNAL_ERROR', 'No lxc environment type specified', child);
-    }
-    if (!['none', 'name', 'pid', 'netns'].includes(type)) {
-      const detail = `Unknown LXC namespace source '${type}'`;
-      throw refusal('INTERNAL_ERROR', detail, attributePlace(child, 'type'));
-    }
   }
 }

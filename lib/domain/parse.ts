@@ -21,6 +21,7 @@ import {
   type Reading,
 } from './reading';
 import { parseMemory, parseVcpu } from './resources';
+import { parseSharedNamespaces } from './shared-namespaces';
 import { domainVocabulary } from './vocabulary';
 import { parseXml } from './xml';
 
@@ -63,6 +64,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...parseIdMap(domain, session),
     features: parseFeatures(domain),
     extension: parseExtension(domain, session),
+    sharedNamespaces: parseSharedNamespaces(domain),
     clockOffset: parseClock(domain, session),
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),

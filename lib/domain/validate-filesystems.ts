@@ -21,6 +21,11 @@ export function checkFilesystems(definition: DomainDefinition): void {
   definition.extension.overlays?.forEach((overlay) => checkOverlay(definition, overlay));
 }
 
+/** Whether it has an id map, or will have one when it starts. */
+function hasOwnIds({ idMap, extension }: DomainDefinition): boolean {
+  return idMap !== undefined || extension.idAllocation !== undefined;
+}
+
 /** The element itself, or one of its children. */
 export function filesystemPlace({ position }: FilesystemDefinition, child?: string): Place {
   const path = 'domain/devices/filesystem';
@@ -70,7 +75,7 @@ function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinit
   if (filesystem.accessMode !== 'mapped') return;
   const place = filesystemPlace(filesystem, '@accessmode');
   const { type, target } = filesystem;
-  if (definition.idMap === undefined) refuse("accessmode='mapped' needs an <idmap>", place);
+  if (!hasOwnIds(definition)) refuse("accessmode='mapped' needs an <idmap>", place);
   if (type === 'ram' || type === 'bind') {
     refuse(
       `accessmode='mapped' of a filesystem of type ${type}: it has the container's ids`,
@@ -129,7 +134,7 @@ function checkShared(
   if (isSame(target, '/')) {
     refuse("a shared root would mount the container's /dev, /proc and /sys on the host", place);
   }
-  if (definition.idMap !== undefined) {
+  if (hasOwnIds(definition)) {
     refuse('with an <idmap> the container may not mount on the host', place);
   }
   const nested = definition.filesystems.find((one) => isBelow(one.target, target));
@@ -154,7 +159,7 @@ function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): vo
   if (subject.type === 'mount' && overlaps(subject.source, upper) && !isHostRoot(subject)) {
     refuse(`upper '${upper}' and the source '${subject.source}' overlap`, place);
   }
-  if (isHostRoot(subject) && definition.idMap !== undefined) {
+  if (isHostRoot(subject) && hasOwnIds(definition)) {
     refuse("with an <idmap> the host's own / can't be the base of an overlay", place);
   }
   if (optionsOf(definition, subject)?.propagation === 'shared') {

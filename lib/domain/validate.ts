@@ -4,13 +4,15 @@
  */
 import type { DomainDefinition, LaterElement } from './definition';
 import { refusal } from './place';
+import { checkSharedNamespaces } from './shared-namespaces';
 import { checkFilesystems } from './validate-filesystems';
 
 /**
  * Returns when this version can carry out all of the definition.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED: no console or one that is no pty, the first element
- * that is for later, or a filesystem that can't be had; see checkFilesystems.
+ * that is for later, a shared namespace that can't be, or a filesystem that can't be had; see
+ * checkFilesystems.
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
@@ -19,6 +21,7 @@ export function checkStartable(definition: DomainDefinition): void {
     const detail = first.words ?? `${describe(first)} is not carried out by this version`;
     throw refusal('CONFIG_UNSUPPORTED', detail, first);
   }
+  checkSharedNamespaces(definition);
   checkFilesystems(definition);
 }
 

@@ -36,7 +36,8 @@ interface Words {
   readonly text?: 'text';
 }
 
-function vocabulary({ attributes = {}, children = {}, text }: Words): Vocabulary {
+/** The words of one element. */
+export function vocabulary({ attributes = {}, children = {}, text }: Words): Vocabulary {
   return {
     attributes: new Map(Object.entries(attributes)),
     children: new Map(Object.entries(children)),
@@ -180,7 +181,7 @@ export const capabilityVocabulary = vocabulary({ attributes: { state: 'carried' 
 export const devicesVocabulary = vocabulary({
   children: {
     emulator: 'one',
-    disk: 'later',
+    disk: 'many',
     controller: 'later',
     lease: 'later',
     filesystem: 'many',
@@ -196,7 +197,7 @@ export const devicesVocabulary = vocabulary({
     sound: 'later',
     audio: 'later',
     video: 'later',
-    hostdev: 'later',
+    hostdev: 'many',
     redirdev: 'later',
     redirfilter: 'later',
     hub: 'later',
@@ -291,6 +292,11 @@ export const ptySourceVocabulary = vocabulary({
 
 export const consoleTargetVocabulary = vocabulary({
   attributes: { type: 'carried', port: 'carried' },
+});
+
+/** A child of `<lxc:namespace>`. */
+export const sharedNamespaceVocabulary = vocabulary({
+  attributes: { type: 'carried', value: 'carried' },
 });
 
 /** `<tslxc:container>`. */

@@ -4,6 +4,7 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
 import type { OwnedContainer } from './containers';
+import { warningWords } from '../plan/warnings';
 import { definedIds } from './defined-ids';
 import type { Session } from './session';
 import type { StartOptions } from './types';
@@ -35,6 +36,10 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   else container.release();
   await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
   session.logger.info({ domain: name, id: container.id }, 'container started');
+  for (const warning of container.warnings) {
+    await session.announce({ event: 'warning', detail: warning, domain: name, uuid });
+    session.logger.warn({ domain: name, warning }, warningWords[warning]);
+  }
 }
 
 /** A start that fails, or that is refused, is why the domain is off from then on. */

@@ -2,6 +2,7 @@
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/isolation';
+import type { StartWarning } from '../plan/warnings';
 
 /** The part of pino's interface that is used; any logger with it will do. */
 export interface Logger {
@@ -67,10 +68,21 @@ export interface ListFilter {
 
 /** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
 export interface DomainEvent {
-  readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
-  /** defined: added, updated · undefined: removed · started: booted · stopped: shutdown, destroyed, crashed, failed. */
+  readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'warning';
+  /**
+   * defined: added, updated · undefined: removed · started: booted · stopped: shutdown, destroyed, crashed,
+   * failed · warning, after a start: those of StartWarning.
+   */
   readonly detail:
-    'added' | 'updated' | 'removed' | 'booted' | 'shutdown' | 'destroyed' | 'crashed' | 'failed';
+    | 'added'
+    | 'updated'
+    | 'removed'
+    | 'booted'
+    | 'shutdown'
+    | 'destroyed'
+    | 'crashed'
+    | 'failed'
+    | StartWarning;
   readonly domain: string;
   readonly uuid: string;
   /** Milliseconds since the epoch. */

@@ -56,7 +56,7 @@ export function grantedCapabilities({ features }: DomainDefinition): bigint {
 function keptByDefault(definition: DomainDefinition, level: Hardening): bigint {
   if (level === 'compat') return all & ~bitsOf(droppedByLibvirt);
   const known = bitsOf(Object.keys(capabilityNumbers) as CapabilityName[]);
-  const network = networkMode(definition) === 'host' ? networkCapabilities : [];
+  const network = networkMode(definition) === 'private' ? [] : networkCapabilities;
   return known & ~bitsOf([...droppedByLibvirt, ...droppedByHardened, ...network]);
 }
 

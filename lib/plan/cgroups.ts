@@ -78,6 +78,7 @@ export function planCgroups(
   const v1 = layout.hierarchies.map((hierarchy) => ({
     hierarchy,
     path: `${hierarchy.mount}/${folder}`,
+    joined: `${hierarchy.mount}/${folder}${isLimited(hierarchy) ? `/${inner}` : ''}`,
   }));
   const unified = layout.unified ? `${layout.unified.mount}/${folder}` : '';
   const directories = [...v1.map(({ path }) => path), ...(unified === '' ? [] : [unified])];
@@ -90,6 +91,7 @@ export function planCgroups(
         { step: 'mark', path, name: ownerAttribute, value: root },
       ]),
       ...v1.flatMap((directory) => limitV1(directory, definition, layout)),
+      ...v1.flatMap((directory) => makeInner(directory, layout)),
       ...limitUnified(unified, definition, layout),
       ...v1
         .filter(({ hierarchy }) => hierarchy.controllers.some((name) => name.startsWith('name=')))
@@ -97,12 +99,34 @@ export function planCgroups(
       ...delegate(definition, unified, delegatedFiles.v2),
     ],
     directories,
-    tasks: v1.map(({ path }) => `${path}/tasks`),
+    tasks: v1.map(({ joined }) => `${joined}/tasks`),
     unified,
     monitorTasks: layout.hierarchies.map(({ mount }) => `${mount}/${leaf}/tasks`),
     monitorUnified: layout.unified ? `${layout.unified.mount}/${leaf}` : '',
     mounts: planMounts(layout),
   };
+}
+
+/**
+ * Where the container is in a v1 hierarchy that limits it: the root of its cgroup namespace, so that what has the
+ * limits is out of its reach. Whoever has CAP_SYS_ADMIN could mount that root anew and lift them.
+ */
+const inner = 'init';
+
+function isLimited({ controllers }: CgroupHierarchy): boolean {
+  return controllers.includes('devices') || controllers.includes('memory');
+}
+
+/** After the limits are set: rules for devices are inherited when a cgroup is made, and not later. */
+function makeInner(
+  { hierarchy, path, joined }: { hierarchy: CgroupHierarchy; path: string; joined: string },
+  layout: CgroupLayout,
+): CgroupStep[] {
+  if (path === joined) return [];
+  return [
+    { step: 'make', path: joined, existing: 'exclusive' },
+    ...fillCpuset(hierarchy, joined, layout),
+  ];
 }
 
 function planMounts({ hierarchies, unified }: CgroupLayout): CgroupMount[] {
@@ -258,7 +282,8 @@ function fillCpuset(hierarchy: CgroupHierarchy, path: string, layout: CgroupLayo
   ];
 }
 
-function deviceLine({ type, major, minor, access }: DeviceRule): string {
+/** A rule as devices.allow takes it. */
+export function deviceLine({ type, major, minor, access }: DeviceRule): string {
   const number = (value: number): string => (value === -1 ? '*' : String(value));
   return `${type} ${number(major)}:${number(minor)} ${access}`;
 }

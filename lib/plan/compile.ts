@@ -4,11 +4,15 @@ import type { CgroupPlan } from './cgroups';
 import { planKeyring, planMonitorScore, planOutsideScore } from './confinement';
 import type { ConfinementFacts } from './confinement';
 import { namespaceFlags } from './constants';
+import { planOutsideView } from './container-view';
 import { planDevices, planDeviceTree } from './devices';
+import { planHostDevices } from './host-devices';
+import type { HostDevice } from './host-devices';
 import { mapLines } from './id-map';
 import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
 import type { KernelMountFacts } from './kernel-mounts';
-import { initNamespaces, planNetwork } from './namespaces';
+import { initNamespaces, planEnterShared, planLeaveShared, planNetwork } from './namespaces';
+import type { NamespaceFact } from './namespaces';
 import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
@@ -21,6 +25,9 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly runDirectory: string;
   readonly cgroups: CgroupPlan;
   readonly identity: Identity;
+  /** Devices of the host that the container gets too. */
+  readonly devices: readonly HostDevice[];
+  readonly sharedNamespaces: readonly NamespaceFact[];
   /** The command that cleans up when nobody else does. */
   readonly reap: {
     readonly program: string;
@@ -46,10 +53,17 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
       ...planOutsideTrees(definition, facts),
       ...planOutsideSys(definition),
+      ...planOutsideView(facts),
       ...planDeviceTree(definition),
+      ...planHostDevices(definition, facts.devices),
       ...planOutsideScore(facts),
+      ...planEnterShared(definition, facts.sharedNamespaces),
     ],
-    mapped: [...planMappedTrees(definition, facts), ...planMonitorScore(facts)],
+    mapped: [
+      ...planLeaveShared(facts.sharedNamespaces),
+      ...planMappedTrees(definition, facts),
+      ...planMonitorScore(facts),
+    ],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),

@@ -27,6 +27,11 @@ const links = [
 /** The group that owns terminals on every distribution. */
 const ttyGroup = 5;
 
+/** The names in /dev that every container has. */
+export function ownDeviceNames(definition: DomainDefinition): string[] {
+  return [...[...nodes, ...links, ...consoleLinks(definition)].map(([name]) => name), 'pts'];
+}
+
 /** Built before the clone, by real root; nothing outside ever sees it. */
 export function planDeviceTree(definition: DomainDefinition): Operation[] {
   return [

@@ -2,6 +2,8 @@
 import type { DomainDefinition, Hardening } from '../domain/definition';
 import type { CgroupMount } from './cgroups';
 import { mountAttributes, regularFile } from './constants';
+import { planView } from './container-view';
+import type { ContainerViewFacts } from './container-view';
 import { hasUserNamespace } from './id-map';
 import { maskedInProc, maskedInSys, readonlyInProc } from './masked-paths';
 import { networkMode } from './namespaces';
@@ -10,21 +12,24 @@ import type { Operation } from './operation';
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
 const restricted = nosuid | nodev | noexec;
 
-export interface KernelMountFacts {
+export interface KernelMountFacts extends ContainerViewFacts {
   readonly hardening: Hardening;
   readonly cgroups: { readonly mounts: readonly CgroupMount[] };
   /** Paths below /sys that this host's hardware adds to those that are masked. */
   readonly maskedHardware: readonly string[];
 }
 
-/** A sysfs shows the network namespace of whoever mounts it, so only its owner may: else the host's is shown. */
-function clonesHostSys(definition: DomainDefinition): boolean {
-  return hasUserNamespace(definition) && networkMode(definition) === 'host';
+/**
+ * A sysfs shows the network namespace of whoever mounts it, so only its owner may: else it is the host's that is
+ * shown, or one that was made in the shared namespace.
+ */
+function hasOutsideSys(definition: DomainDefinition): boolean {
+  return hasUserNamespace(definition) && networkMode(definition) !== 'private';
 }
 
 /** Opened before the clone. Not recursive: what is mounted below /sys on the host stays away. */
 export function planOutsideSys(definition: DomainDefinition): Operation[] {
-  if (!clonesHostSys(definition)) return [];
+  if (!hasOutsideSys(definition) || networkMode(definition) === 'shared') return [];
   return [
     { op: 'openTree', tree: 'sys', path: '/sys', depth: 'single', automount: 'leave' },
     {
@@ -47,7 +52,8 @@ export function planKernelMounts(
   return [
     filesystem('proc', 'proc', restricted),
     attach('proc', '/proc'),
-    ...(clonesHostSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
+    ...planView(facts),
+    ...(hasOutsideSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
     attach('sys', '/sys'),
     ...planCgroupMounts(facts.cgroups.mounts),
     ...(hardened ? planMasks(facts.maskedHardware) : []),

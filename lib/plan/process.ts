@@ -9,6 +9,7 @@ import {
 } from './confinement';
 import { killSignal } from './constants';
 import { hasUserNamespace } from './id-map';
+import { sharesNamespace } from './namespaces';
 import type { Operation } from './operation';
 
 /** Who init is, resolved in the container's own databases. */
@@ -66,7 +67,10 @@ export function planProcess(
   const { initDirectory } = definition.os;
   const keep = keptCapabilities(definition, facts.hardening);
   return [
-    { op: 'setHostname', name: hostname(definition.name) },
+    // A shared one is not the container's to change, though libvirt does.
+    ...(sharesNamespace(definition, 'uts')
+      ? []
+      : [{ op: 'setHostname', name: hostname(definition.name) } as const]),
     // To raise a hard limit takes CAP_SYS_RESOURCE, to install a filter CAP_SYS_ADMIN.
     ...planResourceLimits(definition, facts),
     ...planSystemCallFilter(definition, facts),

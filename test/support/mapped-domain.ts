@@ -79,7 +79,8 @@ export async function runInside(domain: Domain, line: string): Promise<string> {
 /** The user and group ids, on the host, of every process of a container; and its supplementary groups. */
 export async function idsOnHost(name: string): Promise<{ pid: number; ids: string }[]> {
   await initOf(name);
-  const [cgroup = ''] = cgroupsOf(name);
+  // A hierarchy without limits: in others the container is below its cgroup.
+  const cgroup = cgroupsOf(name).at(-1) ?? '';
   const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').trim().split('\n').map(Number);
   return pids.map((pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');

@@ -9,6 +9,7 @@ const { plan } = compile(parse(document({})));
 
 const ENOENT = 2;
 const EACCES = 13;
+const ESTALE = 116;
 
 interface Report {
   readonly stage: Stage;
@@ -46,6 +47,23 @@ test('a step outside is named with its number, its words and who did it', () => 
   const step = `monitor step 6 of ${plan.outside.length}: clone the mount / of the host as 'root', with all below`;
   expect(error).toMatchObject({ ...fields, code: 'SYSTEM_ERROR', step });
   expect(error.message).toBe(`openat2 /x: ENOENT, no such file or directory (${step})`);
+});
+
+test('a namespace that is another than the one that was found is named', () => {
+  const report = failed({
+    stage: 'outside',
+    error: ESTALE,
+    syscall: 'open',
+    subject: '/proc/9/ns/net',
+  });
+  expect(startFailure(plan, report)).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    errno: ESTALE,
+    path: '/proc/9/ns/net',
+    message: expect.stringMatching(
+      /^the namespace \/proc\/9\/ns\/net is another than the one that was looked up: ESTALE \(monitor step 1 /,
+    ) as string,
+  });
 });
 
 test('a step inside is init’s', () => {

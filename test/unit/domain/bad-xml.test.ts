@@ -6,6 +6,7 @@ import { TslxcError } from '../../../lib/errors';
 import { confinement } from './bad-documents/confinement';
 import { identities, namespaces, resources, systems } from './bad-documents/contents';
 import { devices } from './bad-documents/devices';
+import { hostDevices } from './bad-documents/host-devices';
 import { idMaps } from './bad-documents/id-maps';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
@@ -20,6 +21,7 @@ const rows = [
   ...namespaces,
   ...confinement,
   ...devices,
+  ...hostDevices,
   ...idMaps,
 ];
 

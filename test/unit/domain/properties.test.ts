@@ -166,6 +166,15 @@ const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
+const disk = fc.record({
+  source: path,
+  target: fc.constantFrom('sda', 'hdb', 'vdc1', 'xvdz'),
+  bus: fc.constantFrom('scsi', 'ide', 'virtio'),
+  readonly: fc.boolean(),
+  shareable: fc.boolean(),
+  position,
+});
+
 const definitions: fc.Arbitrary<DomainDefinition> = fc
   .record({
     name: text.map((name) => name.replace(/[\n/]/g, '_')).filter((name) => !/^\.{1,2}$/.test(name)),
@@ -181,6 +190,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       capabilities: { policy: 'default' as const, on: [], off: [] },
     }),
     extension: fc.constant({}),
+    sharedNamespaces: fc.constant([]),
     clockOffset: fc.constantFrom('utc', 'localtime'),
     onPoweroff: action,
     onReboot: action,
@@ -200,20 +210,28 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
     idMap: optional(idMap),
     cpu: optional(named('cpu')),
-    disks: fc.array(named('disk'), { maxLength: 2 }),
+    disks: fc.uniqueArray(disk, { maxLength: 3, selector: ({ target }) => target }),
+    hostDevices: fc.array(
+      fc.record({ type: fc.constantFrom('storage', 'misc'), source: path, position }),
+      { maxLength: 3 },
+    ),
+    controllers: fc.array(named('controller'), { maxLength: 2 }),
     rest: optional(kept),
   })
-  .map(({ cpu, disks, rest, ...definition }) => {
+  .map(({ cpu, controllers, rest, ...definition }) => {
     const later = [
       ...(rest?.later ?? []),
       ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
-      ...disks.map(() => ({ path: 'domain/devices/disk', position: { line: 1, column: 1 } })),
+      ...controllers.map(() => ({
+        path: 'domain/devices/controller',
+        position: { line: 1, column: 1 },
+      })),
     ];
     return {
       ...defined(definition),
       currentMemory: definition.memory,
       otherElements: cpu === undefined ? [] : [cpu],
-      otherDevices: disks,
+      otherDevices: controllers,
       ...(rest === undefined ? {} : { kept: rest.kept }),
       later,
     };

@@ -220,6 +220,16 @@ test.each(titled)('%s is refused at start, with its place', (_title, [, parts, a
   expect(`${error?.element} ${error?.line}:${error?.column}`).toBe(at);
 });
 
+test('an id map that is chosen at the start counts as one', () => {
+  const shared = "<tslxc:filesystem target='/data' propagation='shared'/>";
+  const auto = "<tslxc:idmap allocate='auto'/>";
+  expect(refusalOf({ options: shared + auto, devices: data })?.message).toContain(
+    'with an <idmap> the container may not mount on the host',
+  );
+  const mapped = one("mount' accessmode='mapped", "dir='/a'", '/a');
+  expect(refusalOf({ options: auto, devices: mapped })).toBeUndefined();
+});
+
 test('what is right is not refused', () => {
   const options = `<tslxc:filesystem target='/data' recursive='yes' propagation='shared'/>
 <tslxc:filesystem target='/' propagation='slave'/><tslxc:overlay target='/image' upper='/u'/>`;

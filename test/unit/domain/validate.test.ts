@@ -16,6 +16,11 @@ function refusalOf(xml: string): TslxcError {
   throw new Error('the definition may start');
 }
 
+const shares = (content: string, elements = '') =>
+  document({
+    elements: `${elements}<l:namespace xmlns:l='http://libvirt.org/schemas/domain/lxc/1.0'>\n${content}</l:namespace>`,
+  });
+
 const bare =
   "<domain type='lxc'><name>n</name><memory>1</memory><os><type>exe</type><init>/i</init></os>";
 
@@ -46,6 +51,18 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     '<interface> is not carried out by this version',
   ],
   [
+    'a host device of another type',
+    document({ devices: "<console/>\n<hostdev mode='subsystem' type='usb'><source/></hostdev>" }),
+    'domain/devices/hostdev/@type 9:1',
+    'Unsupported hostdev type usb',
+  ],
+  [
+    'a disk of another type',
+    document({ devices: "<console/>\n<disk type='file'><source file='/x'/></disk>" }),
+    'domain/devices/disk/@type 9:1',
+    "type='file' of <disk> is not carried out by this version",
+  ],
+  [
     'an attribute for later',
     document({ elements: "<vcpu cpuset='0'>1</vcpu>" }),
     'domain/vcpu/@cpuset 5:1',
@@ -73,12 +90,28 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     '<hyperv> is not carried out by this version',
   ],
   [
-    'shared namespaces',
-    document({
-      elements: "<x:namespace xmlns:x='http://libvirt.org/schemas/domain/lxc/1.0'/>",
-    }),
-    'domain/x:namespace 5:1',
-    '<x:namespace> is not carried out by this version',
+    'a shared network beside a private one',
+    shares("<l:sharenet type='netns' value='red'/>", '<features><privnet/></features>'),
+    'domain/lxc:namespace/lxc:sharenet 6:1',
+    'Config asks for inherit net namespace as well as private network interfaces',
+  ],
+  [
+    'a named network as another namespace',
+    shares("<l:shareuts type='netns' value='red'/>"),
+    'domain/lxc:namespace/lxc:shareuts 6:1',
+    "'netns' namespace source can only be used with sharenet",
+  ],
+  [
+    'a named network that lies elsewhere',
+    shares("<l:sharenet type='netns' value='../x'/>"),
+    'domain/lxc:namespace/lxc:sharenet 6:1',
+    "'../x' is not the name of a network namespace",
+  ],
+  [
+    'a process in words',
+    shares("<l:shareipc type='pid' value='init'/>"),
+    'domain/lxc:namespace/lxc:shareipc 6:1',
+    "'init' is not the id of a process",
   ],
   [
     'a relative source',

@@ -31,6 +31,8 @@ export function exitRecord(fields: Partial<ExitRecord> = {}): ExitRecord {
 export class FakeHost {
   readonly states = new Map<string, RunState>();
   readonly running = new Map<string, Running>();
+  /** Of every start. */
+  warnings: OwnedContainer['warnings'] = [];
   readonly lines: LogLine[] = [];
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
@@ -154,6 +156,7 @@ export class FakeHost {
       id,
       initPid: running.init,
       consolePaths: running.consoles,
+      warnings: this.warnings,
       own: () => undefined,
       destroy: () => Promise.resolve(undefined),
       ref: () => undefined,

@@ -79,6 +79,34 @@ describe('what a host must have', () => {
   });
 });
 
+test('in a v1 hierarchy with limits a container is below what has them, made when they are set', () => {
+  const { steps, tasks } = planCgroups(definition, layouts.v1, '/');
+  const own = '/sys/fs/cgroup/devices/libvirt/lxc/test';
+  const made = steps.findIndex((step) => step.step === 'make' && step.path === `${own}/init`);
+  expect(steps.slice(made).some((step) => step.step === 'write' && /devices/.test(step.path))).toBe(
+    false,
+  );
+  expect(tasks).toEqual([
+    '/sys/fs/cgroup/cpu,cpuacct/libvirt/lxc/test/tasks',
+    '/sys/fs/cgroup/cpuset/libvirt/lxc/test/tasks',
+    '/sys/fs/cgroup/memory/libvirt/lxc/test/init/tasks',
+    `${own}/init/tasks`,
+    '/sys/fs/cgroup/systemd/libvirt/lxc/test/tasks',
+  ]);
+});
+
+test('a cpuset that is mounted with a limit is filled below it too', () => {
+  const hierarchies = [{ controllers: ['cpuset', 'memory'], mount: '/m' }];
+  const both = { hierarchies: [...layouts.v1.hierarchies.slice(0, 1), ...hierarchies] };
+  const layout = {
+    ...layouts.v1,
+    hierarchies: [...both.hierarchies, ...layouts.v1.hierarchies.slice(3)],
+  };
+  const { steps } = planCgroups(definition, layout, '/');
+  const path = '/m/libvirt/lxc/test/init/cpuset.cpus';
+  expect(steps).toContainEqual({ step: 'write', path, value: '0-3' });
+});
+
 describe('the directories of a container', () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
     'on %s each is made in its order, and marked at once',
@@ -97,7 +125,12 @@ describe('the directories of a container', () => {
   test('each is made, and only by this start', () => {
     const { steps, directories } = planCgroups(definition, layouts.hybrid, '/');
     const made = steps.flatMap((step) => (step.step === 'make' ? [step] : []));
-    expect(made.map(({ path }) => path)).toEqual(directories);
+    const limited = directories.filter((path) => /\/(?:memory|devices)\//.test(path));
+    expect(limited).toHaveLength(2);
+    expect(made.map(({ path }) => path)).toEqual([
+      ...directories,
+      ...limited.map((path) => `${path}/init`),
+    ]);
     expect(made.every(({ existing }) => existing === 'exclusive')).toBe(true);
   });
 

@@ -67,6 +67,9 @@ export function compile(
     boot: '0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0',
     runDirectory: `/run/tslxc/lxc/${definition.name}`,
     cgroups,
+    devices: [],
+    procFiles: [],
+    sharedNamespaces: [],
     identity: rootIdentity,
     reap: {
       program: '/usr/bin/node',

@@ -1,0 +1,89 @@
+/** The namespaces that a definition shares, looked up before anything is done: a wrong one is an error in its line. */
+import { readFileSync, statfsSync, statSync } from 'node:fs';
+import type { DomainDefinition, SharedNamespace } from '../domain/definition';
+import { refusal } from '../domain/place';
+import { describeErrno, describePlace, TslxcError } from '../errors';
+import type { StatePaths } from '../host/state-paths';
+import type { NamespaceFact } from '../plan/namespaces';
+import { readRunState } from './run-state';
+
+/** NSFS_MAGIC of statfs(2). */
+const nsfs = 0x6e736673;
+
+/**
+ * @throws DefinitionError INTERNAL_ERROR for a domain that doesn't run, CONFIG_UNSUPPORTED for a file that is
+ * no namespace; TslxcError SYSTEM_ERROR for one that can't be looked at. All with element and position.
+ */
+export function lookUpNamespaces(
+  { sharedNamespaces }: DomainDefinition,
+  paths: StatePaths,
+): NamespaceFact[] {
+  return sharedNamespaces.map((shared) => {
+    const path = pathOf(shared, paths);
+    try {
+      if (statfsSync(path).type !== nsfs) {
+        throw refusal('CONFIG_UNSUPPORTED', `${path} is not a namespace`, placeOf(shared));
+      }
+      return { kind: shared.kind, path, inode: statSync(path, { bigint: true }).ino };
+    } catch (error) {
+      throw TslxcError.is(error) ? error : unavailable(shared, path, error);
+    }
+  });
+}
+
+function pathOf(shared: SharedNamespace, paths: StatePaths): string {
+  const { kind, source, value } = shared;
+  switch (source) {
+    case 'netns':
+      return `/run/netns/${value}`;
+    case 'pid':
+      return `/proc/${value}/ns/${kind}`;
+    case 'name':
+      return `/proc/${initOf(shared, paths)}/ns/${kind}`;
+  }
+}
+
+/** Its monitor lives, and is the parent of the process: so the number has not been given to another. */
+function initOf(shared: SharedNamespace, paths: StatePaths): number {
+  const { value } = shared;
+  const isName = value !== '' && !value.includes('/') && value !== '.' && value !== '..';
+  const state = isName ? readRunState(paths, value) : undefined;
+  if (state?.phase === 'running' && parentOf(state.running.init) === state.running.id) {
+    return state.running.init;
+  }
+  const detail = `No domain with matching name '${value}' is running`;
+  throw refusal('INTERNAL_ERROR', detail, placeOf(shared));
+}
+
+/** The second field after the name of proc_pid_stat(5), which may hold anything; undefined without the process. */
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+function unavailable(shared: SharedNamespace, path: string, error: unknown): TslxcError {
+  const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
+  const place = placeOf(shared);
+  const details = {
+    step: 'look up the shared namespaces',
+    element: place.path,
+    ...place.position,
+  };
+  const what = shared.source === 'netns' ? `netns ${shared.value}` : path;
+  return new TslxcError(
+    'SYSTEM_ERROR',
+    `failed to open ${what}: ${describeErrno(-errno)} (${describePlace(details)})`,
+    { ...details, errno: -errno, syscall, path },
+  );
+}
+
+function placeOf({ kind, position }: SharedNamespace): {
+  path: string;
+  position: SharedNamespace['position'];
+} {
+  return { path: `domain/lxc:namespace/lxc:share${kind}`, position };
+}

@@ -1,0 +1,47 @@
+/**
+ * lxcfs, when it runs on this host: a file system in user space whose files are those of /proc as the
+ * cgroup of whoever reads them has it.
+ */
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A file that is to be seen in place of the kernel's. */
+export interface ProcFile {
+  /** In /proc. */
+  readonly name: string;
+  /** On the host. */
+  readonly path: string;
+}
+
+const names = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'];
+
+/**
+ * Its files for /proc, wherever it is mounted; none when there is no lxcfs, when it has died (ENOTCONN), or
+ * when it refuses to answer. Looked up anew each time: it may come and go.
+ */
+export function lxcfsFiles(): ProcFile[] {
+  const mount = lxcfsMount(readFileSync('/proc/self/mountinfo', 'utf8'));
+  if (mount === undefined) return [];
+  const folder = join(mount, 'proc');
+  try {
+    const there = new Set(readdirSync(folder));
+    accessSync(join(folder, 'meminfo'), constants.R_OK);
+    return names
+      .filter((name) => there.has(name))
+      .map((name) => ({ name, path: join(folder, name) }));
+  } catch {
+    return [];
+  }
+}
+
+/** The last mount of the type, in lines of proc_pid_mountinfo(5). */
+export function lxcfsMount(mountinfo: string): string | undefined {
+  const line = mountinfo
+    .split('\n')
+    .reverse()
+    .find((one) => one.includes(' - fuse.lxcfs '));
+  const escaped = line?.split(' ')[4];
+  return escaped?.replace(/\\([0-7]{3})/g, (_, code: string) =>
+    String.fromCharCode(parseInt(code, 8)),
+  );
+}

@@ -1,0 +1,29 @@
+/** What a container that starts has not of its own, though most would expect it. Pure. */
+import type { DomainDefinition } from '../domain/definition';
+import type { ContainerViewFacts } from './container-view';
+import { networkMode } from './namespaces';
+
+/**
+ * `MeminfoIsHosts`: no lxcfs is mounted on the host, so /proc/meminfo and the like tell of the host.
+ * `SharedHostNetwork`: without an interface and `<privnet/>` the container is in the host's network, with
+ * all its interfaces and abstract sockets.
+ */
+export type StartWarning = 'MeminfoIsHosts' | 'SharedHostNetwork';
+
+export function startWarnings(
+  definition: DomainDefinition,
+  { procFiles }: ContainerViewFacts,
+): StartWarning[] {
+  const hasMeminfo = procFiles.some(({ name }) => name === 'meminfo');
+  return [
+    ...(hasMeminfo ? [] : (['MeminfoIsHosts'] as const)),
+    ...(networkMode(definition) === 'host' ? (['SharedHostNetwork'] as const) : []),
+  ];
+}
+
+/** In words, for a log. */
+export const warningWords: Readonly<Record<StartWarning, string>> = {
+  MeminfoIsHosts: 'no lxcfs is mounted: the container sees the memory and CPUs of the host',
+  SharedHostNetwork:
+    "the container shares the host's network: it has no interface and no <privnet/>",
+};

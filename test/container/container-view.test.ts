@@ -1,0 +1,122 @@
+/** What /proc tells a container of itself: with lxcfs on the host its own limits, and otherwise a warning. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain, DomainEvent } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { LxcfsNamespace } from '../support/lxcfs';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'view';
+const memory = 65_536;
+const files = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'];
+
+const script = `
+  exec > /result 2>&1
+  grep MemTotal /proc/meminfo
+  for name in ${files.join(' ')}; do
+    if cat /proc/$name > /dev/null; then echo "read $name"; fi
+    if { echo > /proc/$name; } 2> /dev/null; then echo "wrote $name"; fi
+  done
+  grep lxcfs /proc/mounts
+  echo "up $(cut -d. -f1 /proc/uptime)"`;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+let busybox: BusyboxRoot;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+  busybox = await makeBusyboxRoot(['cut']);
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  await expectHostUnchanged(before);
+});
+
+function define(elements = ''): Promise<Domain> {
+  const filesystems = [{ source: busybox.path, target: '/' }];
+  const initArguments = ['-c', script];
+  return connection.defineDomain(domainXml({ name, memory, filesystems, initArguments, elements }));
+}
+
+const result = (): string => readFileSync(join(busybox.path, 'result'), 'utf8');
+
+/** The warnings that every connection has been told of. */
+function warnings(): string[] {
+  const text = readFileSync(join(root.path, 'run/tslxc/events'), 'utf8');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DomainEvent)
+    .filter(({ event, domain }) => event === 'warning' && domain === name)
+    .map(({ detail }) => detail);
+}
+
+const hostMemory = (): string =>
+  /^MemTotal:\s+(\d+) kB$/m.exec(readFileSync('/proc/meminfo', 'utf8'))?.[1] ?? '';
+
+test('with lxcfs a container sees its own memory, and nobody is warned', async () => {
+  using lxcfs = new LxcfsNamespace();
+  const domain = await define('<features><privnet/></features>');
+  expect(await lxcfs.start(name, 'mounted', root.path)).toMatchObject({ code: 0, stderr: '' });
+  await domain.wait();
+  const output = result();
+  expect(output).toMatch(new RegExp(`^MemTotal:\\s+${memory} kB$`, 'm'));
+  expect(output.match(/^read .*/gm)).toEqual(files.map((file) => `read ${file}`));
+  expect(output).not.toContain('wrote');
+  expect(output.match(/^lxcfs .*/gm)).toEqual(
+    files.map((file) => expect.stringMatching(`^lxcfs /proc/${file} fuse.lxcfs ro,`) as string),
+  );
+  expect(Number(/^up (\d+)$/m.exec(output)?.[1])).toBeLessThan(60);
+  expect(warnings()).toEqual([]);
+});
+
+test.each(['absent', 'dead'] as const)(
+  'with lxcfs %s a container starts, sees the host’s memory, and everyone is warned',
+  async (state) => {
+    using lxcfs = new LxcfsNamespace();
+    const domain = await define();
+    expect(await lxcfs.start(name, state, root.path)).toMatchObject({ code: 0 });
+    await domain.wait();
+    const output = result();
+    expect(output).toMatch(new RegExp(`^MemTotal:\\s+${hostMemory()} kB$`, 'm'));
+    expect(output).not.toContain('lxcfs');
+    expect(warnings()).toEqual(['MeminfoIsHosts', 'SharedHostNetwork']);
+  },
+);
+
+test('a logger gets the warnings too, and a follower of events sees them after the start', async () => {
+  await connection.close();
+  const warn = jest.fn();
+  const logger = { debug: jest.fn(), info: jest.fn(), warn, error: jest.fn() };
+  connection = await connect(undefined, { root: root.path, logger });
+  const events = connection.events();
+  const domain = await define();
+  await domain.start();
+  const seen: string[] = [];
+  for await (const { event, detail } of events) {
+    seen.push(`${event} ${detail}`);
+    if (detail === 'SharedHostNetwork') break;
+  }
+  expect(seen.slice(0, 2)).toEqual(['defined added', 'started booted']);
+  expect(seen.at(-1)).toBe('warning SharedHostNetwork');
+  expect(warn).toHaveBeenCalledWith(
+    { domain: name, warning: 'SharedHostNetwork' },
+    "the container shares the host's network: it has no interface and no <privnet/>",
+  );
+});

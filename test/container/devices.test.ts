@@ -1,0 +1,312 @@
+/**
+ * Devices of the host in the container: those that it asks for, as nodes in its /dev, and no other, whichever way a
+ * node of another comes to it.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { hostFacts } from '../../lib/host/facts';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { cgroupsOf, initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import type { FilesystemSource } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { MarkedDisk } from '../support/marked-disk';
+import { runCommand, runProgram } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'devices';
+const applets = ['dd', 'mkdir', 'mknod', 'mount'];
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+let busybox: BusyboxRoot;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+  busybox = await makeBusyboxRoot(applets);
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  await expectHostUnchanged(before);
+});
+
+const storage = (source: string): string =>
+  `<hostdev mode='capabilities' type='storage'><source><block>${source}</block></source></hostdev>`;
+const misc = (source: string): string =>
+  `<hostdev mode='capabilities' type='misc'><source><char>${source}</char></source></hostdev>`;
+const disk = (source: string, target: string, flags = ''): string =>
+  `<disk type='block'><source dev='${source}'/><target dev='${target}'/>${flags}</disk>`;
+
+interface Container {
+  readonly devices?: string;
+  readonly script?: string;
+  readonly filesystems?: readonly FilesystemSource[];
+}
+
+/** A private root, and a shell there with the script, or with the console. */
+function define({ devices = '', script, filesystems = [] }: Container): Promise<Domain> {
+  const all = [{ source: busybox.path, target: '/' }, ...filesystems];
+  const initArguments = script === undefined ? [] : ['-c', script];
+  return connection.defineDomain(domainXml({ name, initArguments, filesystems: all, devices }));
+}
+
+/** Runs the script as init; resolves with what it wrote to /result. */
+async function run(container: Container & { readonly script: string }): Promise<string> {
+  const script = `exec > /result 2>&1\n${container.script}`;
+  const domain = await define({ ...container, script });
+  await domain.start();
+  await domain.wait();
+  return readFileSync(join(busybox.path, 'result'), 'utf8').trim();
+}
+
+test('disks and host devices are nodes where libvirt has them, and only those', async () => {
+  using marked = new MarkedDisk();
+  const devices = [disk(marked.path, 'vda'), storage(marked.path), misc('/dev/loop-control')];
+  const domain = await define({ devices: devices.join('\n') });
+  await domain.start();
+  const inside = `/proc/${await initOf(name)}/root/dev`;
+  const numbersOf = (path: string): number => statSync(path).rdev;
+  const node = marked.path.slice('/dev/'.length);
+  for (const [path, host, kind] of [
+    ['vda', marked.path, 0o060700],
+    [node, marked.path, 0o060700],
+    ['loop-control', '/dev/loop-control', 0o020700],
+  ] as const) {
+    const { mode, rdev, uid, gid } = lstatSync(`${inside}/${path}`);
+    expect([mode, rdev, uid, gid]).toEqual([kind, numbersOf(host), 0, 0]);
+  }
+  expect(await domain.xml()).toContain(
+    `<disk type='block' device='disk'>
+      <source dev='${marked.path}'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>`,
+  );
+});
+
+test('the folders of a device are made', async () => {
+  const folder = join(root.path, 'folder/below');
+  mkdirSync(folder, { recursive: true });
+  await runProgram(['mknod', `${folder}/zero`, 'c', '1', '5']);
+  const source = `${folder}/zero`;
+  const node = `/dev/${source.split('/').slice(2).join('/')}`;
+  const script = `dd if=${node} bs=1 count=3 2>/dev/null | busybox od -An -tx1`;
+  expect(await run({ devices: misc(source), script })).toBe('00 00 00');
+});
+
+/** Ways in which a node of a device comes to a container that has no right to it: what is done, and its path. */
+const ways: Readonly<
+  Record<string, (marked: MarkedDisk) => Promise<Container & { node: string }>>
+> = {
+  'a node that lies in its root': async ({ numbers: { major, minor } }) => {
+    await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+    return { node: '/node' };
+  },
+  'a node that is mounted': ({ path }) =>
+    Promise.resolve({ node: '/node', filesystems: [{ source: path, target: '/node' }] }),
+  'a folder of nodes that is mounted': ({ path }) =>
+    Promise.resolve({
+      node: path.replace('/dev', '/host'),
+      filesystems: [{ source: '/dev', target: '/host' }],
+    }),
+};
+
+describe.each(Object.keys(ways))('%s', (way) => {
+  test('is of no use without the device, from the first instruction on', async () => {
+    using marked = new MarkedDisk();
+    const { node, ...container } = (await ways[way]?.(marked)) ?? { node: '' };
+    const tries = 20_000;
+    const script = `
+      i=0; opened=0
+      while [ $i -lt ${tries} ]; do
+        i=$((i + 1))
+        { opened=$((opened + 1)); } 2> /dev/null < ${node}
+      done
+      echo "opened $opened of $i times"
+      cat ${node} | head -c ${MarkedDisk.marker.length}
+      echo written > ${node}`;
+    const output = await run({ ...container, script });
+    expect(output).toContain(`opened 0 of ${tries} times`);
+    expect(output).toContain(`can't open '${node}': Operation not permitted`);
+    expect(output).not.toContain(MarkedDisk.marker);
+    expect(marked.content).toBe(MarkedDisk.marker);
+  });
+
+  // Without the filter that keeps it away the container reads what it should not: the test above can fail.
+  test('is read and written once the device is allowed', async () => {
+    using marked = new MarkedDisk();
+    const { node, ...container } = (await ways[way]?.(marked)) ?? { node: '' };
+    const script = `
+      opened=0
+      { opened=$((opened + 1)); } 2> /dev/null < ${node}
+      echo "opened $opened"
+      head -c ${MarkedDisk.marker.length} ${node}; echo -n written > ${node}`;
+    expect(await run({ ...container, devices: storage(marked.path), script })).toBe(
+      `opened 1\n${MarkedDisk.marker}`,
+    );
+    expect(marked.content).toMatch(/^written/);
+  });
+});
+
+/** What a process of the host may do in the container's cgroups, with every capability. */
+async function allowedInCgroups(marked: MarkedDisk): Promise<string[]> {
+  const { major, minor } = marked.numbers;
+  const node = join(root.path, 'made');
+  const script = `
+    for directory in ${cgroupsOf(name).join(' ')}; do
+      if test -d $directory/init; then directory=$directory/init; fi
+      echo $$ > $directory/cgroup.procs
+    done
+    if mknod ${node} b ${major} ${minor}; then echo m; fi
+    if { true; } < ${marked.path}; then echo r; fi
+    if { true; } >> ${marked.path}; then echo w; fi`;
+  const child = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await once(child, 'close');
+  return output.split('\n').filter((line) => line !== '');
+}
+
+test.each([
+  ['none', () => '', []],
+  ['a host device', (path: string) => storage(path), ['m', 'r', 'w']],
+  ['a disk', (path: string) => disk(path, 'sda'), ['m', 'r', 'w']],
+  ['a disk that is only read', (path: string) => disk(path, 'sda', '<readonly/>'), ['m', 'r']],
+] as const)('the accesses of %s are allowed, and no others', async (_title, devices, accesses) => {
+  using marked = new MarkedDisk();
+  const domain = await define({ devices: devices(marked.path) });
+  await domain.start();
+  expect(await allowedInCgroups(marked)).toEqual(accesses);
+});
+
+test('a node can’t be made inside', async () => {
+  using marked = new MarkedDisk();
+  const { major, minor } = marked.numbers;
+  const script = `mknod /made b ${major} ${minor}; ls /made`;
+  const output = await run({ script });
+  expect(output).toContain('Operation not permitted');
+  expect(existsSync(join(busybox.path, 'made'))).toBe(false);
+});
+
+const v1 = hostFacts().cgroups.hierarchies.some(({ controllers }) =>
+  controllers.includes('devices'),
+);
+
+test('its own cgroups can’t be allowed more, when they are mounted anew', async () => {
+  using marked = new MarkedDisk();
+  const { major, minor } = marked.numbers;
+  await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+  for (const folder of ['devices', 'memory']) mkdirSync(join(busybox.path, folder));
+  const lift = `
+    mount -t cgroup -o devices none /devices
+    echo a > /devices/devices.allow
+    echo 'b ${major}:${minor} rwm' > /devices/devices.allow
+    mount -t cgroup -o memory none /memory
+    echo -1 > /memory/memory.limit_in_bytes
+    echo "lifted to $(cat /memory/memory.limit_in_bytes)"`;
+  const output = await run({
+    script: `${v1 ? lift : ''}\nhead -c ${MarkedDisk.marker.length} /node\necho "; end"`,
+  });
+  expect(output).toMatch(/\/node: Operation not permitted/);
+  expect(output).toMatch(/^; end$/m);
+  if (v1) expect(output).toMatch(/^lifted to \d+$/m);
+  expect(output.match(/write error: Operation not permitted/g) ?? []).toHaveLength(v1 ? 2 : 0);
+});
+
+test('a cgroup made inside can’t be allowed more', async () => {
+  using marked = new MarkedDisk();
+  const { major, minor } = marked.numbers;
+  await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+  const enter = v1
+    ? `mount -t cgroup -o devices none /sub && mkdir /sub/sub
+       echo a > /sub/sub/devices.allow
+       echo 'b ${major}:${minor} r' > /sub/sub/devices.allow
+       echo $$ > /sub/sub/tasks`
+    : 'mkdir /sys/fs/cgroup/sub && echo $$ > /sys/fs/cgroup/sub/cgroup.procs';
+  mkdirSync(join(busybox.path, 'sub'));
+  const output = await run({
+    script: `set -x\n${enter}\nhead -c ${MarkedDisk.marker.length} /node\ncat /proc/self/cgroup`,
+  });
+  expect(output).toMatch(/\/sub$/m);
+  expect(output).not.toMatch(new RegExp(`^${MarkedDisk.marker}`, 'm'));
+  expect(output).toMatch(/\/node: Operation not permitted/);
+  const refused = output.match(/write error: Operation not permitted/g) ?? [];
+  expect(refused.length).toBe(v1 ? 2 : 0);
+});
+
+test.each([
+  [
+    'disk',
+    'is missing',
+    disk('/dev/tslxc-none', 'sda'),
+    'SYSTEM_ERROR',
+    'Unable to access /dev/tslxc-none: ENOENT, no such file or directory (look up the devices of the host; ',
+  ],
+  [
+    'hostdev',
+    'is missing',
+    misc('/dev/tslxc-none'),
+    'SYSTEM_ERROR',
+    'Unable to access /dev/tslxc-none: ENOENT, no such file or directory (look up the devices of the host; ',
+  ],
+  [
+    'disk',
+    'is of another kind',
+    disk('/dev/null', 'sda'),
+    'CONFIG_UNSUPPORTED',
+    'unsupported configuration: disk source /dev/null is not a block device (',
+  ],
+  [
+    'hostdev',
+    'is a character device',
+    storage('/dev/net/tun'),
+    'CONFIG_UNSUPPORTED',
+    'unsupported configuration: Storage source /dev/net/tun must be a block device (',
+  ],
+  [
+    'hostdev',
+    'is a folder',
+    misc('/dev/net'),
+    'CONFIG_UNSUPPORTED',
+    'unsupported configuration: Character source /dev/net must be a character device (',
+  ],
+  [
+    'hostdev',
+    'has a name that is taken',
+    misc('/dev/null'),
+    'CONFIG_UNSUPPORTED',
+    "unsupported configuration: /dev/null can't be made: the container has a /dev/null (",
+  ],
+] as const)('a %s that %s is refused in its line', async (...[word, , devices, code, message]) => {
+  const domain = await define({ devices });
+  const element = `domain/devices/${word}`;
+  const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split('\n');
+  const at = stored.findIndex((text) => text.includes(`<${word} `));
+  const column = (stored[at]?.indexOf('<') ?? 0) + 1;
+  const place = `${element}, line ${at + 1}, column ${column})`;
+  await expect(domain.start()).rejects.toMatchObject({
+    code,
+    element,
+    line: at + 1,
+    column,
+    message: expect.stringContaining(`${message}${place}`) as string,
+  });
+  expect(cgroupsOf(name)).toEqual([]);
+  const { code: exit, stderr } = await runCommand(['start', name], { root: root.path });
+  expect([exit, stderr]).toEqual([1, expect.stringContaining(place)]);
+});

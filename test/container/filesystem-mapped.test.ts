@@ -1,0 +1,99 @@
+/** With an <idmap>: what the container's ids are on the host, by type and option. */
+import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { makeImage } from '../support/filesystem-image';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { mountAt } from '../support/mounts-of';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+/** The host's id of the container's root. */
+const first = 300_000;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let busybox: BusyboxRoot;
+let connection: Connection;
+let domain: Domain;
+let upper: string;
+let data: string;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  root = await makeTestRoot();
+  busybox = await makeBusyboxRoot(['stat', 'touch', 'mkdir']);
+  chmodSync(busybox.path, 0o755);
+  writeFileSync(join(busybox.path, 'etc/name'), 'base\n');
+  writeFileSync(join(busybox.path, 'var/www/page'), 'base\n');
+  connection = await connect(undefined, { root: root.path });
+  upper = join(root.path, 'upper');
+  data = join(root.path, 'data');
+  mkdirSync(data);
+  writeFileSync(join(data, 'file'), 'of root\n', { mode: 0o600 });
+  const image = makeImage('ext4', root.path);
+  const range = `start='0' target='${first}' count='65536'`;
+  const end = (target: string): string => `<target dir='${target}'/></filesystem>`;
+  const devices = [
+    `<filesystem><source dir='${busybox.path}'/>${end('/')}`,
+    `<filesystem accessmode='mapped'><source dir='${data}'/>${end('/mapped')}`,
+    `<filesystem><source dir='${data}'/>${end('/plain')}`,
+    `<filesystem type='file' accessmode='mapped'><source file='${image}'/>${end('/image')}`,
+    `<filesystem type='ram'><source usage='64'/>${end('/ram')}`,
+    `<filesystem type='bind'><source dir='/mapped'/>${end('/bound')}`,
+  ];
+  const elements = `<idmap><uid ${range}/><gid ${range}/></idmap>
+<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:overlay target='/' upper='${upper}'/></t:container></metadata>`;
+  domain = await connection.defineDomain(
+    domainXml({ name: 'fs-mapped', elements, devices: devices.join('\n') }),
+  );
+  await domain.start();
+});
+
+afterAll(async () => {
+  await domain.destroy();
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  await expectHostUnchanged(before);
+});
+
+test('init is the container’s root, and another user of the host', async () => {
+  expect(statSync(`/proc/${await initOf('fs-mapped')}`).uid).toBe(first);
+  expect(mountAt(await initOf('fs-mapped'), '/')?.superOptions).toContain('userxattr');
+});
+
+test('layers of an overlay belong to the container’s root, and are written as the host’s', async () => {
+  expect(await inside(domain, 'stat -c %u:%g / /bin/busybox')).toBe('0:0\n0:0\n');
+  await inside(domain, 'echo x > /made; rm -r /var/www; mkdir /var/www; echo y >> /etc/name');
+  expect(await inside(domain, 'cat /made /etc/name; ls -A /var/www')).toBe('x\nbase\ny\n');
+  const { uid, gid } = statSync(join(upper, 'upper/made'));
+  expect([uid, gid]).toEqual([0, 0]);
+});
+
+test('a mapped tree is the container’s own; a plain one is not, which is the control', async () => {
+  expect(await inside(domain, 'stat -c %u /mapped/file /bound/file; cat /mapped/file')).toBe(
+    '0\n0\nof root\n',
+  );
+  expect(await inside(domain, 'stat -c %u /plain/file; cat /plain/file')).toMatch(
+    /^65534\ncat: .*Permission denied\n$/,
+  );
+  expect(await inside(domain, 'touch /mapped/new; stat -c %u /image/page; touch /image/new')).toBe(
+    '0\n',
+  );
+  expect(statSync(join(data, 'new')).uid).toBe(0);
+});
+
+test('memory belongs to the container’s root', async () => {
+  expect(await inside(domain, 'stat -c %u:%g:%a /ram; touch /ram/x')).toBe('0:0:1777\n');
+  expect(statSync(`/proc/${await initOf('fs-mapped')}/root/ram/x`).uid).toBe(first);
+});

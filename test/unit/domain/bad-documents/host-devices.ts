@@ -1,0 +1,118 @@
+/** Wrong devices of the host: disks and host devices. */
+import { document } from '../parse-context';
+import type { Row } from './row';
+
+const hostdev = (attributes: string, content = '') =>
+  document({ devices: `<hostdev ${attributes}>${content}</hostdev>` });
+const disk = (attributes: string, content: string) =>
+  document({ devices: `<disk ${attributes}>${content}</disk>` });
+const host = 'domain/devices/hostdev';
+const disks = 'domain/devices/disk';
+
+export const hostDevices: Row[] = [
+  [
+    'a host device of an unknown mode',
+    hostdev("mode='zz' type='misc'"),
+    'XML_ERROR',
+    `${host}/@mode 8:1`,
+    "Invalid value for attribute 'mode' in element 'hostdev': 'zz'",
+  ],
+  [
+    'a host device without a type',
+    hostdev("mode='capabilities'"),
+    'XML_ERROR',
+    `${host} 8:1`,
+    'missing source address type',
+  ],
+  [
+    'a host device of an unknown type',
+    hostdev("mode='capabilities' type='zz'"),
+    'INTERNAL_ERROR',
+    `${host}/@type 8:1`,
+    "unknown host device source address type 'zz'",
+  ],
+  [
+    'a host device without a source',
+    hostdev("mode='capabilities' type='misc'"),
+    'XML_ERROR',
+    `${host} 8:1`,
+    'Missing <source> element in hostdev device',
+  ],
+  [
+    'a storage device without its block',
+    hostdev("mode='capabilities' type='storage'", '\n<source/>'),
+    'XML_ERROR',
+    `${host}/source 9:1`,
+    'Missing <block> element in hostdev storage device',
+  ],
+  [
+    'a character device without its char',
+    hostdev("mode='capabilities' type='misc'", '\n<source><block>/dev/x</block></source>'),
+    'XML_ERROR',
+    `${host}/source 9:1`,
+    'Missing <char> element in hostdev character device',
+  ],
+  [
+    'a storage device that is a character device too',
+    hostdev(
+      "mode='capabilities' type='storage'",
+      '\n<source><block>/dev/x</block><char>/dev/y</char></source>',
+    ),
+    'XML_ERROR',
+    `${host}/source/char 9:30`,
+    'unexpected <char> of a storage device',
+  ],
+  [
+    'an unknown word in a host device',
+    hostdev("mode='capabilities' type='misc'", '<colour/>'),
+    'XML_ERROR',
+    `${host}/colour 8:42`,
+    'unknown element <colour>',
+  ],
+  [
+    'a disk of an unknown type',
+    disk("type='zz'", ''),
+    'XML_ERROR',
+    `${disks}/@type 8:1`,
+    "Invalid value for attribute 'type' in element 'disk': 'zz'",
+  ],
+  [
+    'a disk without a source',
+    disk("type='block'", "<target dev='sda'/>"),
+    'NO_SOURCE',
+    `${disks} 8:1`,
+    'missing source information for device: sda',
+  ],
+  [
+    'a disk without a target',
+    disk("type='block'", "<source dev='/dev/x'/>"),
+    'NO_TARGET',
+    `${disks} 8:1`,
+    'missing target information for device: /dev/x',
+  ],
+  [
+    'a disk with a name that no disk has',
+    disk("type='block'", "<source dev='/dev/x'/>\n<target dev='../sda'/>"),
+    'INTERNAL_ERROR',
+    `${disks}/target/@dev 9:1`,
+    'Invalid harddisk device name: ../sda',
+  ],
+  [
+    'a disk on an unknown bus',
+    disk("type='block'", "<source dev='/dev/x'/>\n<target dev='sda' bus='zz'/>"),
+    'XML_ERROR',
+    `${disks}/target/@bus 9:1`,
+    "Invalid value for attribute 'bus' in element 'target': 'zz'",
+  ],
+  [
+    'two disks of one name',
+    document({
+      devices:
+        "<disk type='block'><source dev='/dev/x'/><target dev='sda'/></disk>\n" +
+        "<disk type='block'><source dev='/dev/y'/><target dev='sda'/></disk>",
+    }),
+    'XML_ERROR',
+    `${disks} 9:1`,
+    "target 'sda' duplicated for disk sources '/dev/x' and '/dev/y'",
+  ],
+];
