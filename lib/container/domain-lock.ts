@@ -4,7 +4,7 @@
  * removed, since a lock file that is made again has two holders.
  */
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { SyscallError } from '../errors';
 import { native } from '../host/native';
 import type { StatePaths } from '../host/state-paths';
@@ -55,6 +55,8 @@ async function withByte<T>(
   }
 }
 
+const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+
 function openLocks(paths: StatePaths): number {
   try {
     return openOrMakeLocks(paths);
@@ -66,11 +68,11 @@ function openLocks(paths: StatePaths): number {
 
 function openOrMakeLocks({ run, locks }: StatePaths): number {
   try {
-    return openSync(locks, 'a+', 0o600);
+    return openSync(locks, lockFlags, 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     mkdirSync(run, { recursive: true, mode: 0o700 });
-    return openSync(locks, 'a+', 0o600);
+    return openSync(locks, lockFlags, 0o600);
   }
 }
 

@@ -1,26 +1,57 @@
-/** Small files of JSON that are replaced as a whole. */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+/**
+ * Small files of JSON that are replaced as a whole. Folder and file are made by us and by nobody else: a link or a fifo
+ * in their place is neither followed nor waited for.
+ */
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
+import { SyscallError } from '../errors';
 
-/** Writes a record so that a reader sees all of it or none. No fsync: what is lost with a boot counts as missing. */
+const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/**
+ * Writes a record so that a reader sees all of it or none. No fsync: what is lost with a boot counts as missing.
+ *
+ * @throws SyscallError ENOTDIR when something else stands in the folder's place; the errors of node:fs.
+ */
 export function writeRecord(path: string, record: object): void {
   const temporary = `${path}.new`;
-  const text = `${JSON.stringify(record)}\n`;
-  try {
-    writeFileSync(temporary, text, { mode: 0o600 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    writeFileSync(temporary, text, { mode: 0o600 });
-  }
+  makeFolder(dirname(path));
+  // One that is there is a dead writer's, or was put there: it is not written through.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, `${JSON.stringify(record)}\n`, { flag: 'wx', mode: 0o600 });
   renameSync(temporary, path);
 }
 
 /** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
 export function readRecord(path: string): unknown {
+  let fd: number | undefined;
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as unknown;
+    fd = openSync(path, readFlags);
+    return JSON.parse(readFileSync(fd, 'utf8')) as unknown;
   } catch {
     return undefined;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
   }
+}
+
+function makeFolder(path: string): void {
+  const state = lstatSync(path, { throwIfNoEntry: false });
+  if (state?.isDirectory() === true) return;
+  if (state !== undefined) {
+    const step = 'make a folder for records';
+    throw new SyscallError({ errno: system.errno.ENOTDIR, syscall: 'lstat', path, step });
+  }
+  mkdirSync(path, { recursive: true, mode: 0o700 });
 }

@@ -23,6 +23,8 @@ import { lockFile } from './file-lock';
 const fileBytes = 512 * 1024;
 const newline = 0x0a;
 const step = 'write the event log';
+const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+const logFlags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
 
 /** The file that was full before `path` became what it is. */
 export function previousLog(path: string): string {
@@ -33,7 +35,7 @@ export function previousLog(path: string): string {
 export function openLog(path: string): number {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return openSync(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT, 0o600);
+    return openSync(path, logFlags, 0o600);
   } catch (error) {
     throw fileError(error, 'open the event log');
   }

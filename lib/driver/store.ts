@@ -4,7 +4,15 @@
  * as it is.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync, readdirSync, statSync, type BigIntStats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  type BigIntStats,
+} from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -177,7 +185,7 @@ export class DefinitionStore {
   #readFile(name: string): DomainDefinition | undefined {
     const path = this.path(name);
     try {
-      const definition = this.#parse(readFileSync(path, 'utf8'), () => uuidOfPath(path));
+      const definition = this.#parse(readText(path), () => uuidOfPath(path));
       if (definition.name === name) return definition;
     } catch (error) {
       if (hasErrno(error, ENOENT)) return undefined;
@@ -263,6 +271,16 @@ export class DefinitionStore {
     } finally {
       await handle.close();
     }
+  }
+}
+
+/** What is no file, such as a fifo, holds nobody: it is read as empty. */
+function readText(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
   }
 }
 

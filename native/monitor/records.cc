@@ -14,9 +14,10 @@ namespace {
 void replaceFile(int directory, const std::string& name, const std::string& text) {
   const std::string temporary = "." + name + ".new";
   {
-    const Fd file(check(openat(directory, temporary.c_str(),
-                               O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600),
-                        "openat", name));
+    const Fd file(
+        check(openat(directory, temporary.c_str(),
+                     O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0600),
+              "openat", name));
     const ssize_t written =
         check(retry([&] { return write(file.get(), text.data(), text.size()); }), "write", name);
     if (static_cast<size_t>(written) != text.size()) throw SyscallError{ENOSPC, "write", name};

@@ -1,6 +1,7 @@
 /**
  * With `<idmap>`, root inside is an ordinary user of the host: it reads and writes nothing of the host's root
- * behind any plain bind. The positive control does all of it without `<idmap>`.
+ * behind any plain bind. The positive control does all of it without `<idmap>`. Recipe T15 of
+ * the threat catalogue.
  */
 import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

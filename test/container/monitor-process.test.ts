@@ -2,16 +2,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  closeSync,
-  constants,
-  copyFileSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
+import { closeSync, constants, copyFileSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -23,6 +14,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
+import { expectMonitorDescriptors } from '../support/open-descriptors';
 import { commandLine, commandEnvironment, runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 import { ConsoleSession } from './console-session';
@@ -246,30 +238,6 @@ describe('its privileges', () => {
 });
 
 describe('its descriptors', () => {
-  /** What a monitor of one console may have open, and how often. */
-  const allowed = (root: string, name: string): readonly (readonly [RegExp, number])[] => [
-    [/^\/dev\/null$/, 3],
-    [/^anon_inode:\[eventpoll\]$/, 1],
-    [/^anon_inode:(\[pidfd\]|inotify|\[inotify\])$|^pidfd:/, 2],
-    // The control socket, and the caller's channel until that is found closed.
-    [/^socket:/, 2],
-    [new RegExp(`^${root}/run/tslxc/lxc/${name}$`), 1],
-    [new RegExp(`^${root}/run/tslxc/lxc/${name}/monitor.lock$`), 1],
-    // The program for the clean-up.
-    [new RegExp(`^${process.execPath}$`), 1],
-    // The console's master and slave, and the host pty's master.
-    [/^\/(dev\/)?(pts\/)?(ptmx|\d+)$/, 3],
-  ];
-
-  function descriptorsOf(pid: number): { number: string; target: string; closesOnExec: boolean }[] {
-    return readdirSync(`/proc/${pid}/fd`).map((number) => {
-      const info = readFileSync(`/proc/${pid}/fdinfo/${number}`, 'latin1');
-      const flags = parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '0', 8);
-      const target = readlinkSync(`/proc/${pid}/fd/${number}`);
-      return { number, target, closesOnExec: (flags & 0o2000000) !== 0 };
-    });
-  }
-
   test('are those that it needs, however many its caller had open', async () => {
     const test = await TestDomain.make({
       name: 'monitor-fds',
@@ -285,19 +253,8 @@ describe('its descriptors', () => {
     });
     expect(await once(child, 'exit')).toEqual([0, null]);
     closeSync(extra);
-    const rules = allowed(test.root, test.name);
     // It opens the last of them once its container runs.
-    await eventually(() => {
-      const open = descriptorsOf(test.domain.id ?? 0);
-      const unknown = open.filter(({ target }) => !rules.some(([pattern]) => pattern.test(target)));
-      expect(unknown).toEqual([]);
-      for (const [pattern, most] of rules) {
-        const found = open.filter(({ target }) => pattern.test(target));
-        expect([pattern, found.length > 0 && found.length <= most]).toEqual([pattern, true]);
-      }
-      const inherited = open.filter(({ closesOnExec }) => !closesOnExec);
-      expect(inherited.map(({ number }) => number).sort()).toEqual(['0', '1', '2']);
-    });
+    await eventually(() => expectMonitorDescriptors(test.domain.id ?? 0, test.root, test.name));
   });
 });
 

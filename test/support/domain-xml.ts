@@ -77,5 +77,5 @@ function initEnvironmentXml([name, value]: [string, string]): string {
 }
 
 function escape(text: string): string {
-  return text.replace(/[&<>'"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(/[&<>'"\n\t]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

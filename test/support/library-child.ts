@@ -6,10 +6,11 @@ import type { CommandResult } from './run-command';
 /** The built library, as a literal for the code of a child or a worker. */
 export const libraryPath = JSON.stringify(join(packageRoot, 'dist', 'index.js'));
 
-/** argv of a Node that runs `code`, in which `connect` is there and `await` is allowed. */
-export function libraryWords(code: string): readonly [string, ...string[]] {
+/** argv of a Node that runs `code`, in which `connect` (of another package, if told) is there and `await` is allowed. */
+export function libraryWords(code: string, folder?: string): readonly [string, ...string[]] {
+  const library = folder === undefined ? libraryPath : JSON.stringify(join(folder, 'dist'));
   const whole = `
-    const { connect } = require(${libraryPath});
+    const { connect } = require(${library});
     (async () => { ${code} })().catch((error) => { console.error(error); process.exit(99); });`;
   return [process.execPath, '-e', whole];
 }

@@ -100,11 +100,13 @@ export function below(report: Report, prefix: string): Report {
   );
 }
 
-function joined(commands: readonly (readonly string[])[]): string[] {
+/** The probe's arguments. */
+export function joined(commands: readonly (readonly string[])[]): string[] {
   return commands.flatMap((command, index) => (index === 0 ? command : ['--', ...command]));
 }
 
-function parseReport(text: string): Report {
+/** What it printed on a console. */
+export function parseReport(text: string): Report {
   const lines = text.split(/\r?\n/).filter((line) => line.includes('\t'));
   return Object.fromEntries(
     lines.map((line) => {

@@ -1,4 +1,5 @@
 /** lib/driver/store.ts: definitions on disk, replaced as a whole or not at all. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -45,6 +46,16 @@ test('files are 0600 in directories of 0700, and begin with a comment that says 
   expect(readFileSync(join(directory, 'web.xml'), 'utf8')).toMatch(
     /^<!--\nThis file is written by tslxc [^]*-->\n\n<domain type='lxc'>/,
   );
+});
+
+test('a fifo in the place of a definition holds nobody', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  execFileSync('mkfifo', [join(directory, 'pipe.xml')]);
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(await errorOf(() => store.read('pipe'))).toMatchObject({
+    path: join(directory, 'pipe.xml'),
+  });
 });
 
 test('removing takes the definition and its autostart link', async () => {

@@ -1,0 +1,91 @@
+/**
+ * Root in a container, on the way to the host's cgroups: release agents, fresh mounts, paths upwards. Recipe T3 of the
+ * threat catalogue.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { connect } from 'tslxc';
+import { connect as connectToProduct } from 'tslxc';
+import { hostFacts } from '../../../lib/host/facts';
+import { askConsole } from '../../support/console-answer';
+import { cgroups } from '../../support/host-aspects';
+import { domainXml } from '../../support/domain-xml';
+import { startOnce } from '../../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
+import type { HostSnapshot } from '../../support/host-snapshot';
+import { makeTestRoot } from '../../support/test-root';
+import { UnsafePackage } from '../../support/unsafe-package';
+
+const script = join(__dirname, 'cgroup-attack.sh');
+
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost(['/mnt']);
+});
+
+// The library of the control keeps its monitor's executable open.
+afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+
+/** Controllers of this kernel that no hierarchy has: mounting one makes a hierarchy whose root is the host's. */
+function unusedControllers(): string[] {
+  const { hierarchies, unified } = hostFacts().cgroups;
+  const used = [
+    ...hierarchies.flatMap(({ controllers }) => controllers),
+    ...(unified?.controllers ?? []),
+  ];
+  return readFileSync('/proc/cgroups', 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t')[0] ?? '')
+    .filter((name) => name !== '' && !used.includes(name));
+}
+
+/** Runs the script in a container; resolves with what it printed. */
+async function attack(
+  library: typeof connect,
+  name: string,
+  words: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  await using root = await makeTestRoot();
+  await using connection = await library(undefined, { root: root.path });
+  const initArguments = [script, ...words];
+  const domain = await connection.createDomain(domainXml({ name, init: '/bin/sh', initArguments }));
+  const output = await askConsole(domain, '', /^end\tend/m);
+  await domain.destroy();
+  const lines = output.split(/\r?\n/).filter((line) => line.includes('\t'));
+  return new Map(lines.map((line) => line.split('\t') as [string, string]));
+}
+
+/** The host's cgroups that the container sees above its own, and the release agents that it has open. */
+function reached(report: ReadonlyMap<string, string>): string[] {
+  return [...report]
+    .filter(([key, value]) => {
+      if (key.includes('agent')) return value === 'OK';
+      return key.includes('above') && value !== '';
+    })
+    .map(([key]) => key);
+}
+
+describe('the cgroups of the host (T3)', () => {
+  test('are out of reach: no release agent, no hierarchy of its own, nothing above', async () => {
+    const known = cgroups();
+    const unknown = [...unusedControllers(), 'none,name=attack'];
+    const report = await attack(connectToProduct, 'cgroups-attacked', unknown);
+    expect(report.get('path')?.trim()).toBe('/');
+    expect(reached(report)).toEqual([]);
+    const created = [...report].filter(([key, value]) => /(^|\.)new\./.test(key) && value === 'OK');
+    expect(created).toEqual([]);
+    expect([...report.keys()].filter((key) => key.startsWith('up.'))).toEqual([]);
+    // What it looked for is what this kernel has.
+    expect([...report.keys()].filter((key) => key.startsWith('new.')).length).toBeGreaterThan(0);
+    expect(cgroups()).toEqual(known);
+  });
+
+  test('control: in the host’s cgroup namespace a release agent can be opened', async () => {
+    using unsafe = await UnsafePackage.make('host cgroup namespace');
+    const report = await attack(await unsafe.connect(), 'cgroups-control', []);
+    expect(reached(report)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+/** Starts on a shared volume that changes under them, the short form. Recipe T6 of the threat catalogue. */
+import { connect } from 'tslxc';
+import { startOnce } from '../../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
+import type { HostSnapshot } from '../../support/host-snapshot';
+import { makeTestRoot } from '../../support/test-root';
+import { UnsafePackage } from '../../support/unsafe-package';
+import { Canary } from './canary';
+import { SharedVolume } from './race';
+
+const starts = 50;
+/** The control ends at its first hit. */
+const mostForControl = 300;
+
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost(['/var/lib']);
+});
+
+// The library of the control keeps its monitor's executable open.
+afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+
+/** What is made in one directory may be looked for in the other; nothing else is a reason to refuse. */
+function expectOutcomes(started: number, refusals: readonly string[]): void {
+  expect(started).toBeGreaterThan(starts / 4);
+  const other = refusals.filter((one) => !/^\w+ \/volume\/(one|other)\/made-.*: ENOENT/.test(one));
+  expect(other).toEqual([]);
+}
+
+const always = (): boolean => true;
+
+describe('a volume that is exchanged during the start (T6)', () => {
+  test('leads no start to the host', async () => {
+    await using canary = new Canary();
+    await using volume = new SharedVolume(canary);
+    await using root = await makeTestRoot();
+    await using connection = await connect(undefined, { root: root.path });
+    await volume.race();
+    const { started, refusals } = await volume.start(connection, starts, always);
+    expectOutcomes(started, refusals);
+    expect(canary.changes()).toEqual({});
+  });
+
+  test('control: paths that are resolved as on the host reach the canary', async () => {
+    using unsafe = await UnsafePackage.make('naive paths');
+    const naive = await unsafe.connect();
+    await using canary = new Canary();
+    await using volume = new SharedVolume(canary);
+    await using root = await makeTestRoot();
+    await using connection = await naive(undefined, { root: root.path });
+    await volume.race();
+    const untouched = (): boolean => Object.keys(canary.changes()).length === 0;
+    await volume.start(connection, mostForControl, untouched);
+    expect(untouched()).toBe(false);
+  });
+});
