@@ -57,7 +57,7 @@ test.each([
   [
     'applyCgroupSteps',
     [[{ step: 'burn', path: '/' }]],
-    "steps[0].step must be one of 'make' 'write' 'mark' 'devices'",
+    "steps[0].step must be one of 'make' 'write' 'mark' 'own' 'devices'",
   ],
   ['startMonitor', [{ ...request, argv: 'x' }], 'request.argv must be an array'],
   ['startMonitor', [{ ...request, plan: undefined }], 'request.plan must be a Uint8Array'],
