@@ -1,6 +1,6 @@
 /**
  * Devices of the host in the container: those that it asks for, as nodes in its /dev, and no other, whichever way a
- * node of another comes to it.
+ * node of another comes to it. Recipe T13 of the threat catalogue, for devices that are there from the start on.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -168,7 +168,7 @@ describe.each(Object.keys(ways))('%s', (way) => {
   });
 
   // Without the filter that keeps it away the container reads what it should not: the test above can fail.
-  test('is read and written once the device is allowed', async () => {
+  test('control: is read and written once the device is allowed', async () => {
     using marked = new MarkedDisk();
     const { node, ...container } = (await ways[way]?.(marked)) ?? { node: '' };
     const script = `

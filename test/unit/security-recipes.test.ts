@@ -28,6 +28,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T7', file: `${security}/descriptors.test.ts`, control: 'control: ' },
   { recipe: 'T9', file: `${security}/executable.test.ts`, control: 'control: ' },
   { recipe: 'T11', file: 'test/container/doors.test.ts', control: 'control: ' },
+  { recipe: 'T13', file: 'test/container/devices.test.ts', control: 'control: ' },
   {
     recipe: 'T14',
     file: 'test/container/capabilities.test.ts',
