@@ -47,7 +47,12 @@ module.exports = {
     // to hold on their kernels too.
     {
       ...project('vm', [], 240),
-      testMatch: ['vm/**/*', 'container/idmap*'].map((name) => `<rootDir>/test/${name}.test.ts`),
+      testMatch: [
+        'vm/**/*',
+        'container/idmap*',
+        'container/filesystem-{mapped,overlay,propagation,types}',
+        'container/{devices,shared-namespaces}',
+      ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
   ],
 };
