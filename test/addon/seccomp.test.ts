@@ -4,7 +4,7 @@
  */
 import { machine } from 'node:os';
 import { compileSeccomp } from '../../lib/plan/seccomp';
-import { deniedCalls } from '../../lib/plan/seccomp-policy';
+import { deniedCalls, wholeFilesystem } from '../../lib/plan/seccomp-policy';
 import { numbersOf, systemCalls } from '../../lib/plan/system-calls';
 import type { CallName, CallNumbers, CallTable } from '../../lib/plan/system-calls';
 import { compileOne } from '../native/compile';
@@ -36,11 +36,17 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
   clock_settime: [[9999n, nowhere]],
   clock_settime64: [[9999n, nowhere]],
   delete_module: [[nowhere, 0n]],
+  fanotify_mark: [
+    [closed, 0x101n, 0n],
+    [closed, 0x111n, 0n],
+  ],
   finit_module: [[closed, nowhere, all]],
   init_module: [[nowhere, 0n, nowhere]],
   ioctl: [
     [terminal, 0x5412n, nowhere],
     [terminal, 0x541cn, nowhere],
+    // A terminal knows none of them, and its file system can't be frozen.
+    ...Object.values(wholeFilesystem).map((command) => [terminal, BigInt(command), nowhere]),
   ],
   ioperm: [[0x10000n, 0x10000n, 1n]],
   iopl: [[4n]],
@@ -96,6 +102,7 @@ const neighbours: Readonly<Record<string, readonly [number, number, number, ...b
   'ptrace of nobody': [101, 26, 117, 16n, 0x7fffffffn, 0n, 0n],
   io_uring_setup: [425, 425, 425, 0n, nowhere],
   fanotify_init: [300, 338, 262, all, 0n],
+  'fanotify_mark of a mount': [301, 339, 263, closed, 0x11n, 0n],
   adjtimex: [159, 124, 171, nowhere],
   clock_adjtime: [305, 343, 266, 0n, nowhere],
   'reboot without its magic': [169, 88, 142, 0n, 0n, 0n, 0n],
