@@ -101,4 +101,5 @@ export const freshMounts: readonly (readonly [type: string, file: string])[] = [
   ['pstore', 'nothing'],
   ['bpf', 'nothing'],
   ['binfmt_misc', 'register'],
+  ['devtmpfs', 'null'],
 ];
