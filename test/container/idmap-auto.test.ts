@@ -6,6 +6,7 @@ import type { Connection, Domain } from 'tslxc';
 import { allocatable } from '../../lib/domain/allocated-ids';
 import { idRecordPath, statePaths } from '../../lib/host/state-paths';
 import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -59,6 +60,19 @@ test('a domain gets a range of the documented ones, and the same again', async (
   const information = await runSuccessfully(['dominfo', 'auto'], { root: root.path });
   expect(information).toMatch(/^Isolation: {6}user namespace$/m);
   await domain.destroy();
+  await domain.start();
+  expect(await rangeOf(domain)).toBe(first);
+  await domain.destroy();
+});
+
+test('a domain whose monitor was killed keeps its range, though its init is not reaped yet', async () => {
+  const domain = await connection.defineDomain(domainXml({ name: 'auto-killed', elements }));
+  await domain.start();
+  const first = await rangeOf(domain);
+  process.kill(domain.id ?? 0, 'SIGKILL');
+  await eventually(async () => {
+    expect((await domain.state()).state).toBe('shutoff');
+  });
   await domain.start();
   expect(await rangeOf(domain)).toBe(first);
   await domain.destroy();
