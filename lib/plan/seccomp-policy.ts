@@ -83,8 +83,9 @@ const ports = 'reaches the hardware';
 const tracing = 'sees the whole kernel';
 
 /**
- * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify of files and mounts, reboot (of the PID namespace), and
- * i386's socketcall(2), whose family is behind a pointer.
+ * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify of files and mounts, reboot (of the PID
+ * namespace), and i386's socketcall(2). The family of the latter's sockets is behind a pointer, as is that of
+ * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two sockets of every family can be made.
  *
  * adjtimex and clock_adjtime are open too. What they do is behind a pointer, where no filter can look; reading must
  * work (`adjtimex`, NTP clients), and for every write the kernel itself asks for CAP_SYS_TIME, which is dropped.
