@@ -6,8 +6,8 @@
 // name of an errno. The last line is `end<TAB>`. As PID 1 the probe then waits to be killed, so
 // that its console can be read. Commands and keys are listed in probe.ts.
 #include <fcntl.h>
-#include <linux/keyctl.h>
 #include <linux/fs.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/fanotify.h>
@@ -211,8 +211,8 @@ bool carries(int events, const std::string& text) {
 void watch(const Words& words) {
   const int events = fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY);
   const unsigned whole = FAN_MARK_ADD | FAN_MARK_FILESYSTEM;
-  say("watch.mount", outcome(fanotify_mark(events, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN,
-                                           AT_FDCWD, "/proc")));
+  say("watch.mount",
+      outcome(fanotify_mark(events, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, "/proc")));
   const int marked = fanotify_mark(events, whole, FAN_OPEN, AT_FDCWD, "/");
   say("watch.filesystem", outcome(marked));
   bool found = false;
@@ -315,7 +315,7 @@ const std::map<std::string, void (*)(const Words&)> commands = {
     {"status", status},         {"limits", limits},     {"keyring", keyring}, {"handle", handle},
     {"reach", reach},           {"terminal", terminal}, {"storm", storm},     {"doors", doors},
     {"remount", remount},       {"unmount", unmount},   {"fresh", fresh},     {"bind", bind},
-    {"unshare", unshareMounts}, {"node", node},         {"grant", grant},   {"whole", whole},
+    {"unshare", unshareMounts}, {"node", node},         {"grant", grant},     {"whole", whole},
     {"watch", watch},
 };
 
