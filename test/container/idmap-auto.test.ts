@@ -78,6 +78,22 @@ test('a domain whose monitor was killed keeps its range, though its init is not 
   await domain.destroy();
 });
 
+test('a domain of another root is another, also with the same name and UUID', async () => {
+  await using other = await makeTestRoot();
+  await using otherConnection = await connect(undefined, { root: other.path });
+  const xml = domainXml({ name: 'auto-twin', uuid, elements });
+  const ranges: number[] = [];
+  for (const one of [connection, otherConnection, connection]) {
+    const domain = await one.lookupDomainByName('auto-twin').catch(() => one.defineDomain(xml));
+    await domain.start();
+    ranges.push(await rangeOf(domain));
+    await domain.destroy();
+  }
+  const [first, second, again] = ranges;
+  expect(second).not.toBe(first);
+  expect(again).toBe(first);
+});
+
 test('domains of two roots have ranges of their own, though both would choose the same', async () => {
   await using other = await makeTestRoot();
   const otherConnection = await connect(undefined, { root: other.path });
