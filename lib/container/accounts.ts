@@ -69,8 +69,8 @@ function lookUp(name: string, database: readonly string[][], kind: 'User' | 'Gro
 function supplementaryGroups(user: string, roots: readonly string[]): number[] {
   return entries(roots, '/etc/group')
     .filter(([, , , members = '']) => members.split(',').includes(user))
-    .map(([, , id]) => Number(id))
-    .filter((id) => Number.isInteger(id) && id <= largestId);
+    .flatMap(([, , id = '']) => (/^\d+$/.test(id) ? [Number(id)] : []))
+    .filter((id) => id <= largestId);
 }
 
 /** libvirt takes `1000` and `+1000` for ids. */

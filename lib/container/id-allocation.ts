@@ -11,6 +11,7 @@ import {
   openSync,
   readFileSync,
   readdirSync,
+  statSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -51,11 +52,13 @@ export async function claimIds(
   const { count } = idAllocation;
   const first = await underHostLock(paths, async (roots) => {
     const own = recordOf(paths, definition);
-    const others = roots.flatMap((root) => records(statePaths(root)));
-    const taken = [
-      ...others.filter((other) => other.name !== name || other.uuid !== uuid),
-      ...(await idsInUse()),
-    ];
+    const others = roots.flatMap((root) => {
+      const all = records(statePaths(root));
+      // Another root may have a domain of the same name and UUID, which is another's all the same.
+      if (!isSameRoot(root, paths.root)) return all;
+      return all.filter((other) => other.name !== name || other.uuid !== uuid);
+    });
+    const taken = [...others, ...(await idsInUse())];
     if (own?.count === count && !overlapsAny(own, taken)) return own.first;
     forgetAbandoned(paths);
     const found = findFree(definition, [...taken, ...subordinateIds(), ...(await defined())]);
@@ -158,6 +161,12 @@ async function underHostLock<T>(
   } finally {
     closeSync(fd);
   }
+}
+
+/** A root may be reached by several paths, and may be gone by now. */
+function isSameRoot(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
 }
 
 function hasRecords(root: string): boolean {

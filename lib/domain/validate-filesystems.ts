@@ -44,6 +44,11 @@ function checkPaths(filesystem: FilesystemDefinition): void {
     const detail = `filesystem ${end} '${path}' is not an absolute path`;
     refuse(detail, filesystemPlace(filesystem, end));
   }
+  // Whether a target is the root, or lies in another, is told by its text.
+  if (target.split('/').includes('..') || (isSame(target, '/') && target !== '/')) {
+    const detail = `filesystem target '${target}' must be written without '.' and '..'`;
+    refuse(detail, filesystemPlace(filesystem, 'target'));
+  }
 }
 
 /** libvirt mounts the one over the other; nobody means that. */

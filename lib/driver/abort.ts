@@ -6,11 +6,6 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
 }
 
-/** As `promise`, but rejects with OPERATION_ABORTED as soon as the signal fires. */
-export function untilAborted<T>(signal: AbortSignal | undefined, promise: Promise<T>): Promise<T> {
-  return abortable(signal, () => promise);
-}
-
 /**
  * Runs `work` and rejects with OPERATION_ABORTED as soon as the signal fires; but no longer once `work`
  * has called `commit`, after which the outcome is its own.

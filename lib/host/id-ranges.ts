@@ -11,7 +11,10 @@ export interface HostRange {
 /** How many processes are read before other work of this process gets its turn. */
 const batch = 100;
 
-/** The host's side of every id map that a process has, other than this process's own. */
+/**
+ * The host's side of every id map that a process has, other than this process's own. One that has ended and
+ * waits for its parent has no use for its ids any more: it may be what is left of the container that starts again.
+ */
 export async function idsInUse(): Promise<HostRange[]> {
   const own = readText('/proc/self/uid_map');
   const maps = new Set<string>();
@@ -19,7 +22,7 @@ export async function idsInUse(): Promise<HostRange[]> {
   for (const [index, pid] of processes.entries()) {
     if (index % batch === batch - 1) await nextTurn();
     const uids = readText(`/proc/${pid}/uid_map`);
-    if (uids === own) continue;
+    if (uids === own || hasEnded(pid)) continue;
     maps.add(uids).add(readText(`/proc/${pid}/gid_map`));
   }
   return [...maps].flatMap(parseIdMapFile);
@@ -44,6 +47,12 @@ export function parseSubordinates(text: string): HostRange[] {
     const match = /^[^:#]+:(\d+):(\d+)\s*$/.exec(line);
     return match === null ? [] : [{ first: Number(match[1]), count: Number(match[2]) }];
   });
+}
+
+/** The state of proc_pid_stat(5) follows the name, which may hold anything. */
+function hasEnded(pid: string): boolean {
+  const stat = readText(`/proc/${pid}/stat`);
+  return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
 /** Empty for what isn't there, or has gone. */

@@ -34,12 +34,15 @@ export function lxcfsFiles(): ProcFile[] {
   }
 }
 
-/** The last mount of the type, in lines of proc_pid_mountinfo(5). */
+/**
+ * The last mount of the type that is root's, in lines of proc_pid_mountinfo(5): fusermount(1) gives every user of the
+ * host mounts with a type of their choice.
+ */
 export function lxcfsMount(mountinfo: string): string | undefined {
   const line = mountinfo
     .split('\n')
     .reverse()
-    .find((one) => one.includes(' - fuse.lxcfs '));
+    .find((one) => one.includes(' - fuse.lxcfs ') && /[ ,]user_id=0(?:,|$)/.test(one));
   const escaped = line?.split(' ')[4];
   return escaped?.replace(/\\([0-7]{3})/g, (_, code: string) =>
     String.fromCharCode(parseInt(code, 8)),

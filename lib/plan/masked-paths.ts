@@ -8,6 +8,7 @@ export type MaskedPath = readonly [path: string, kind: 'file' | 'directory'];
 export const maskedInProc: readonly MaskedPath[] = [
   ['acpi', 'directory'],
   ['asound', 'directory'],
+  ['dynamic_debug', 'directory'],
   ['interrupts', 'file'],
   ['kallsyms', 'file'],
   ['kcore', 'file'],

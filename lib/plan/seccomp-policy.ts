@@ -19,9 +19,16 @@ export const grantingCapabilities = {
   bpf: 39,
 } as const;
 
-/** One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel drops the rest. */
+/**
+ * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel drops the rest.
+ * `denyBit` denies whatever has that bit.
+ */
 export type ArgumentRule = Readonly<{ argument: number }> &
-  (Readonly<{ deny: readonly number[] }> | Readonly<{ allow: readonly number[] }>);
+  (
+    | Readonly<{ deny: readonly number[] }>
+    | Readonly<{ denyBit: number }>
+    | Readonly<{ allow: readonly number[] }>
+  );
 
 export interface DeniedCall {
   readonly call: CallName;
@@ -35,6 +42,31 @@ export interface DeniedCall {
 /** TIOCSTI and TIOCLINUX, asm-generic/ioctls.h. */
 export const terminalInjection = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const;
 
+/** TIOCCONS of asm-generic/ioctls.h. */
+export const consoleTheft = { TIOCCONS: 0x541d } as const;
+
+/**
+ * What CAP_SYS_ADMIN does with a whole file system, on any file of it: of linux/fs.h, of libxfs/xfs_fs.h with the
+ * structures of 64-bit and 32-bit programs, and of linux/btrfs.h.
+ */
+export const wholeFilesystem = {
+  FIFREEZE: 0xc0045877,
+  FS_IOC_SHUTDOWN: 0x8004587d,
+  XFS_IOC_OPEN_BY_HANDLE: 0xc038586b,
+  XFS_IOC_OPEN_BY_HANDLE_32: 0xc01c586b,
+  XFS_IOC_READLINK_BY_HANDLE: 0xc038586c,
+  XFS_IOC_READLINK_BY_HANDLE_32: 0xc01c586c,
+  XFS_IOC_ATTRLIST_BY_HANDLE: 0x4058587a,
+  XFS_IOC_ATTRLIST_BY_HANDLE_32: 0x4038587a,
+  XFS_IOC_ATTRMULTI_BY_HANDLE: 0x4048587b,
+  XFS_IOC_ATTRMULTI_BY_HANDLE_32: 0x4024587b,
+  BTRFS_IOC_TREE_SEARCH: 0xd0009411,
+  BTRFS_IOC_TREE_SEARCH_V2: 0xc0709411,
+} as const;
+
+/** FAN_MARK_FILESYSTEM of linux/fanotify.h; FAN_MARK_MNTNS (Linux 6.14) has it too. */
+export const filesystemMark = 0x100;
+
 /** AF_ALG and AF_VSOCK, linux/socket.h. */
 export const deniedFamilies = { AF_ALG: 38, AF_VSOCK: 40 } as const;
 
@@ -43,6 +75,7 @@ const allowedPersonalities = [0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
 const clock = 'there is one wall clock';
 const handles = 'a handle reaches any inode of the file system, past the root';
+const filesystems = 'reaches all of the file system that the root lies on, past the root';
 const kernelCode = 'runs code in the kernel';
 const keys = 'keyrings have no namespace: without an id map, root’s are the host’s';
 const obsolete = 'no program of today has it';
@@ -50,8 +83,9 @@ const ports = 'reaches the hardware';
 const tracing = 'sees the whole kernel';
 
 /**
- * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify, reboot (of the PID namespace), and
- * i386's socketcall(2), whose family is behind a pointer.
+ * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify of files and mounts, reboot (of the PID
+ * namespace), and i386's socketcall(2). The family of the latter's sockets is behind a pointer, as is that of
+ * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two sockets of every family can be made.
  *
  * adjtimex and clock_adjtime are open too. What they do is behind a pointer, where no filter can look; reading must
  * work (`adjtimex`, NTP clients), and for every write the kernel itself asks for CAP_SYS_TIME, which is dropped.
@@ -61,6 +95,25 @@ export const deniedCalls: readonly DeniedCall[] = [
     call: 'ioctl',
     when: { argument: 1, deny: Object.values(terminalInjection) },
     why: 'types into a terminal',
+  },
+  {
+    call: 'ioctl',
+    when: { argument: 1, deny: Object.values(consoleTheft) },
+    grantedBy: 'sys_admin',
+    why: 'what is written to the host’s console comes to this terminal',
+  },
+  {
+    call: 'ioctl',
+    when: { argument: 1, deny: Object.values(wholeFilesystem) },
+    grantedBy: 'sys_admin',
+    why: filesystems,
+  },
+  {
+    call: 'fanotify_mark',
+    when: { argument: 1, denyBit: filesystemMark },
+    grantedBy: 'sys_admin',
+    // An event carries a descriptor of the file, open for writing if wanted.
+    why: filesystems,
   },
   {
     call: 'socket',

@@ -79,9 +79,13 @@ function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolea
 /** Begins at the table's label with the architecture known, and ends in returns. */
 function filterTable(table: CallTable, denied: readonly DeniedCall[]): Instruction[] {
   const deny = `${table} denied`;
-  const dispatch = denied.flatMap(({ call, when }) =>
+  const calls = [...new Set(denied.map(({ call }) => call))].map((call) => ({
+    call,
+    rules: denied.flatMap((one) => (one.call === call && one.when ? [one.when] : [])),
+  }));
+  const dispatch = calls.flatMap(({ call, rules }) =>
     numbersOf(call, table).map((number): Instruction => {
-      return { do: 'jumpIfEqual', to: when ? `${table} ${call}` : deny, value: number };
+      return { do: 'jumpIfEqual', to: rules.length > 0 ? `${table} ${call}` : deny, value: number };
     }),
   );
   return [
@@ -90,28 +94,38 @@ function filterTable(table: CallTable, denied: readonly DeniedCall[]): Instructi
     ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
     ...dispatch,
     { do: 'return', verdict: 'allow' },
-    ...denied.flatMap(({ call, when }) =>
-      when ? checkArgument(when, { start: `${table} ${call}`, deny }) : [],
+    ...calls.flatMap(({ call, rules }) =>
+      rules.length > 0 ? checkArguments(rules, { start: `${table} ${call}`, deny }) : [],
     ),
     { do: 'label', name: deny },
     { do: 'return', verdict: 'denied' },
   ];
 }
 
-function checkArgument(
-  rule: ArgumentRule,
+/** Allowed is what no rule denies. */
+function checkArguments(
+  rules: readonly ArgumentRule[],
   { start, deny }: Readonly<{ start: string; deny: string }>,
 ): Instruction[] {
   const allow = `${start} allowed`;
-  const compare = (values: readonly number[], to: string): Instruction[] =>
-    values.map((value) => ({ do: 'jumpIfEqual', to, value }));
   return [
     { do: 'label', name: start },
-    { do: 'load', value: { argument: rule.argument } },
-    ...('deny' in rule
-      ? compare(rule.deny, deny)
-      : [...compare(rule.allow, allow), { do: 'jump', to: deny } as const]),
+    ...rules.flatMap((rule) => checkArgument(rule, { allow, deny })),
     { do: 'label', name: allow },
     { do: 'return', verdict: 'allow' },
   ];
+}
+
+function checkArgument(
+  rule: ArgumentRule,
+  { allow, deny }: Readonly<{ allow: string; deny: string }>,
+): Instruction[] {
+  const load: Instruction = { do: 'load', value: { argument: rule.argument } };
+  const compare = (values: readonly number[], to: string): Instruction[] =>
+    values.map((value) => ({ do: 'jumpIfEqual', to, value }));
+  if ('deny' in rule) return [load, ...compare(rule.deny, deny)];
+  if ('denyBit' in rule) {
+    return [load, { do: 'and', mask: rule.denyBit }, ...compare([rule.denyBit], deny)];
+  }
+  return [load, ...compare(rule.allow, allow), { do: 'jump', to: deny }];
 }

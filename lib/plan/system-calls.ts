@@ -13,6 +13,7 @@ export const systemCalls = {
   clock_settime: { x86_64: 227, i386: 264, aarch64: 112, arm: 262 },
   clock_settime64: { i386: 404, arm: 404 },
   delete_module: { x86_64: 176, i386: 129, aarch64: 106, arm: 129 },
+  fanotify_mark: { x86_64: 301, i386: 339, aarch64: 263, arm: 368 },
   finit_module: { x86_64: 313, i386: 350, aarch64: 273, arm: 379 },
   init_module: { x86_64: 175, i386: 128, aarch64: 105, arm: 128 },
   ioctl: { x86_64: 16, i386: 54, aarch64: 29, arm: 54, x32: 514 },

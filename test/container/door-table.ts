@@ -42,6 +42,7 @@ const procSys = [
 
 const proc = [
   'sysrq-trigger',
+  'dynamic_debug/control',
   'kcore',
   'kmsg',
   'mtrr',
@@ -86,6 +87,7 @@ export const readOnlyMounts: readonly string[] = [
 export const covers: readonly string[] = [
   ...['/proc/sys', '/proc/bus', '/proc/fs', '/proc/irq', '/proc/sysrq-trigger', '/proc/kcore'],
   ...['/proc/kmsg', '/proc/mtrr', '/proc/timer_list', '/proc/slabinfo', '/proc/acpi', '/proc/scsi'],
+  '/proc/dynamic_debug',
   '/sys/firmware',
 ];
 
@@ -101,4 +103,5 @@ export const freshMounts: readonly (readonly [type: string, file: string])[] = [
   ['pstore', 'nothing'],
   ['bpf', 'nothing'],
   ['binfmt_misc', 'register'],
+  ['devtmpfs', 'null'],
 ];

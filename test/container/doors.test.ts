@@ -87,6 +87,51 @@ describe('a file handle (T2)', () => {
   });
 });
 
+describe('the file system that the root lies on', () => {
+  const secret = 'the host’s secret';
+
+  /** While the host reads a file beside the container's root. */
+  async function watched(name: string, options: Partial<ProbeRun>): Promise<Report> {
+    const canary = join(scratch, 'read');
+    writeFileSync(canary, secret);
+    const reader = setInterval(() => readFileSync(canary), 20);
+    try {
+      const commands = [['watch', secret], ['whole']];
+      return await probePrivate({ name, commands, ...options });
+    } finally {
+      clearInterval(reader);
+    }
+  }
+
+  test('is out of reach as a whole', async () => {
+    expect(await watched('whole-hardened', {})).toMatchObject({
+      'watch.mount': 'OK',
+      'watch.filesystem': 'EPERM',
+      'watch.found': 'no',
+      'whole.FIFREEZE': 'EPERM',
+      'whole.FS_IOC_SHUTDOWN': 'EPERM',
+      'whole.XFS_IOC_OPEN_BY_HANDLE': 'EPERM',
+      'whole.BTRFS_IOC_TREE_SEARCH': 'EPERM',
+      'whole.TIOCCONS': 'EPERM',
+    });
+  });
+
+  test.each([
+    ['in compat', { hardening: 'compat' }],
+    ['with the capability on', { elements: grants('sys_admin') }],
+  ] as const)('control: %s it hands out the host’s files', async (_, options) => {
+    expect(await watched('whole-control', options)).toMatchObject({
+      'watch.filesystem': 'OK',
+      'watch.found': 'yes',
+      'whole.FIFREEZE': 'EOPNOTSUPP',
+      'whole.FS_IOC_SHUTDOWN': 'ENOTTY',
+      'whole.XFS_IOC_OPEN_BY_HANDLE': 'ENOTTY',
+      'whole.BTRFS_IOC_TREE_SEARCH': 'ENOTTY',
+      'whole.TIOCCONS': 'ENOTTY',
+    });
+  });
+});
+
 describe('the knobs of the kernel (T4)', () => {
   const scratchInside = '/tmp/doors';
 

@@ -6,6 +6,7 @@ import type { Connection, Domain } from 'tslxc';
 import { allocatable } from '../../lib/domain/allocated-ids';
 import { idRecordPath, statePaths } from '../../lib/host/state-paths';
 import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -62,6 +63,35 @@ test('a domain gets a range of the documented ones, and the same again', async (
   await domain.start();
   expect(await rangeOf(domain)).toBe(first);
   await domain.destroy();
+});
+
+test('a domain whose monitor was killed keeps its range, though its init is not reaped yet', async () => {
+  const domain = await connection.defineDomain(domainXml({ name: 'auto-killed', elements }));
+  await domain.start();
+  const first = await rangeOf(domain);
+  process.kill(domain.id ?? 0, 'SIGKILL');
+  await eventually(async () => {
+    expect((await domain.state()).state).toBe('shutoff');
+  });
+  await domain.start();
+  expect(await rangeOf(domain)).toBe(first);
+  await domain.destroy();
+});
+
+test('a domain of another root is another, also with the same name and UUID', async () => {
+  await using other = await makeTestRoot();
+  await using otherConnection = await connect(undefined, { root: other.path });
+  const xml = domainXml({ name: 'auto-twin', uuid, elements });
+  const ranges: number[] = [];
+  for (const one of [connection, otherConnection, connection]) {
+    const domain = await one.lookupDomainByName('auto-twin').catch(() => one.defineDomain(xml));
+    await domain.start();
+    ranges.push(await rangeOf(domain));
+    await domain.destroy();
+  }
+  const [first, second, again] = ranges;
+  expect(second).not.toBe(first);
+  expect(again).toBe(first);
 });
 
 test('domains of two roots have ranges of their own, though both would choose the same', async () => {

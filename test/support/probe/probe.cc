@@ -6,8 +6,11 @@
 // name of an errno. The last line is `end<TAB>`. As PID 1 the probe then waits to be killed, so
 // that its console can be read. Commands and keys are listed in probe.ts.
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/keyctl.h>
+#include <poll.h>
 #include <signal.h>
+#include <sys/fanotify.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -173,6 +176,54 @@ void terminal(const Words&) {
   }
 }
 
+// Commands for a whole file system or the console, given to one that knows none of them: what is
+// not held up on the way comes back as unknown, and nothing happens.
+void whole(const Words&) {
+  const int proc = open("/proc", O_RDONLY | O_DIRECTORY);
+  const std::map<std::string, unsigned long> requests = {
+      {"FIFREEZE", FIFREEZE},
+      {"FS_IOC_SHUTDOWN", _IOR('X', 125, uint32_t)},
+      {"XFS_IOC_OPEN_BY_HANDLE", 0xc038586b},
+      {"BTRFS_IOC_TREE_SEARCH", 0xd0009411},
+      {"TIOCCONS", TIOCCONS},
+  };
+  for (const auto& [name, request] : requests) {
+    say("whole." + name, outcome(ioctl(proc, request, nullptr)));
+  }
+}
+
+// Whether one of the events that wait carries a file that begins with `text`.
+bool carries(int events, const std::string& text) {
+  alignas(fanotify_event_metadata) char buffer[65536];
+  ssize_t left = read(events, buffer, sizeof buffer);
+  bool found = false;
+  auto* event = reinterpret_cast<fanotify_event_metadata*>(buffer);
+  for (; FAN_EVENT_OK(event, left); event = FAN_EVENT_NEXT(event, left)) {
+    std::string start(text.size(), ' ');
+    found |= pread(event->fd, start.data(), start.size(), 0) > 0 && start == text;
+    close(event->fd);
+  }
+  return found;
+}
+
+// watch TEXT: is told of every file that is opened on the file system that "/" lies on, and looks
+// for one that begins with TEXT.
+void watch(const Words& words) {
+  const int events = fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY);
+  const unsigned whole = FAN_MARK_ADD | FAN_MARK_FILESYSTEM;
+  say("watch.mount",
+      outcome(fanotify_mark(events, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, "/proc")));
+  const int marked = fanotify_mark(events, whole, FAN_OPEN, AT_FDCWD, "/");
+  say("watch.filesystem", outcome(marked));
+  bool found = false;
+  for (int turn = 0; turn < 300 && marked == 0 && !found; ++turn) {
+    pollfd readable{events, POLLIN, 0};
+    if (poll(&readable, 1, 10) == 1) found = carries(events, words.at(0));
+  }
+  say("watch.found", found ? "yes" : "no");
+  close(events);
+}
+
 // What a container may do to its own terminal, a thousand times over.
 void storm(const Words&) {
   termios modes{};
@@ -264,7 +315,8 @@ const std::map<std::string, void (*)(const Words&)> commands = {
     {"status", status},         {"limits", limits},     {"keyring", keyring}, {"handle", handle},
     {"reach", reach},           {"terminal", terminal}, {"storm", storm},     {"doors", doors},
     {"remount", remount},       {"unmount", unmount},   {"fresh", fresh},     {"bind", bind},
-    {"unshare", unshareMounts}, {"node", node},         {"grant", grant},
+    {"unshare", unshareMounts}, {"node", node},         {"grant", grant},     {"whole", whole},
+    {"watch", watch},
 };
 
 }  // namespace

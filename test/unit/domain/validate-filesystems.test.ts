@@ -48,6 +48,18 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
     'Unsupported root filesystem type bind',
   ],
   [
+    'the root by another name, which would be mounted over the host’s',
+    { devices: one('mount', "dir='/base'", '/.') },
+    `${fs}/target 9:1`,
+    "filesystem target '/.' must be written without '.' and '..'",
+  ],
+  [
+    'a target that leads upwards',
+    { devices: one('mount', "dir='/base'", '/a/..') },
+    `${fs}/target 9:1`,
+    "filesystem target '/a/..' must be written without '.' and '..'",
+  ],
+  [
     'memory without a size',
     { devices: one('ram', "usage='0'", '/a') },
     `${fs}/source 9:1`,

@@ -48,3 +48,12 @@ test('lxcfs is found by its type, wherever it is mounted', () => {
   expect(lxcfsMount(table.join('\n'))).toBe('/srv/my lxcfs');
   expect(lxcfsMount(line('/a/fuse.lxcfs', 'tmpfs'))).toBeUndefined();
 });
+
+test('a file system of that type that a user of the host has mounted is none', () => {
+  const line = (path: string, options: string): string =>
+    `41 23 0:35 / ${path} rw,nosuid - fuse.lxcfs lxcfs rw,${options}`;
+  const root = line('/srv/lxcfs', 'user_id=0,group_id=0,allow_other');
+  const user = line('/home/mallory/lxcfs', 'user_id=1000,group_id=0,allow_other');
+  expect(lxcfsMount([root, user].join('\n'))).toBe('/srv/lxcfs');
+  expect(lxcfsMount(user)).toBeUndefined();
+});
