@@ -5,6 +5,7 @@
 import type { DiskBus, DiskDefinition, LaterElement } from './definition';
 import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
 import type { ParsedDevice } from './devices';
+import { enumerated } from './enumerated';
 import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
@@ -101,18 +102,4 @@ function readSource(reading: Reading, target: string, later: LaterElement[]): st
 function nameOfSource(reading: Reading): string | undefined {
   const source = childOf(reading, 'source')?.element;
   return source?.attributes.find(({ name }) => name === 'dev')?.value;
-}
-
-function enumerated<T extends string>(
-  { attributes, at }: Reading,
-  name: string,
-  known: readonly T[],
-): T | undefined {
-  const value = attributes.get(name);
-  const found = known.find((word) => word === value);
-  if (value !== undefined && found === undefined) {
-    const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${value}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, name));
-  }
-  return found;
 }

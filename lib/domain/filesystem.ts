@@ -3,6 +3,7 @@
  * kept whole.
  */
 import type { FilesystemDefinition, LaterElement, XmlElement } from './definition';
+import { enumerated } from './enumerated';
 import { parseDriver } from './filesystem-driver';
 import { attributePlace, refusal, type Place } from './place';
 import { standalone } from './raw';
@@ -127,18 +128,4 @@ function checkModes({ keptAttributes, at }: Reading): void {
       throw refusal('XML_ERROR', `invalid ${name}: '${value}'`, attributePlace(at, name));
     }
   }
-}
-
-function enumerated<T extends string>(
-  { attributes, at }: Reading,
-  name: string,
-  known: readonly T[],
-): T | undefined {
-  const value = attributes.get(name);
-  const found = known.find((one) => one === value);
-  if (value !== undefined && found === undefined) {
-    const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${value}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, name));
-  }
-  return found;
 }
