@@ -14,6 +14,7 @@ import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
+import { idMapXml } from '../support/mapped-domain';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
 import { hasEnded } from '../support/processes';
@@ -59,9 +60,9 @@ function setsOf(status: string): Sets {
   };
 }
 
-/** Root's sets in a container with this mask. */
-function rootSets(mask: bigint): Sets {
-  const kept = mask & bounding;
+/** Root's sets in a container with this mask: what it has of the caller's, or of all in a user namespace of its own. */
+function rootSets(mask: bigint, available = bounding): Sets {
+  const kept = mask & available;
   return { permitted: kept, effective: kept, bounding: kept, inheritable: 0n, ambient: 0n };
 }
 
@@ -132,6 +133,32 @@ describe.each(levels)('%s', (hardening) => {
           expect({ child, ...(await measure(connection, xml)) }).toEqual({
             child,
             ...rootSets(mask),
+          });
+        }
+      }
+    },
+    120_000,
+  );
+});
+
+describe('with an id map', () => {
+  /** In a new user namespace a process has all that the kernel has, whatever its parent had. */
+  const available = (1n << BigInt(names.length)) - 1n;
+
+  test.each(policies)(
+    'policy %s with each capability on and off is the model, whatever the caller has',
+    async (policy) => {
+      await using root = await makeTestRoot();
+      await using connection = await connect(undefined, { root: root.path });
+      for (const name of names) {
+        for (const state of ['on', 'off']) {
+          const child = `<${name} state='${state}'/>`;
+          const features = `<features><capabilities policy='${policy}'>${child}</capabilities></features>`;
+          const xml = xmlOf(idMapXml() + features);
+          const mask = keptCapabilities(parse(xml), 'hardened');
+          expect({ child, ...(await measure(connection, xml)) }).toEqual({
+            child,
+            ...rootSets(mask, available),
           });
         }
       }

@@ -3,10 +3,20 @@
  * behind any plain bind. The positive control does all of it without `<idmap>`. Recipe T15 of
  * the threat catalogue.
  */
-import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
+import { native } from '../../lib/host/native';
 import { initOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
@@ -137,6 +147,45 @@ test('what it makes outside its root is the mapped user’s, whatever it does to
   );
   expect(refused).toBe('');
   await domain.destroy();
+});
+
+/** Gives a file capabilities (a struct vfs_cap_data with all of them) and lets uid 0 read and write it, as root inside. */
+const markFile = `import os, struct
+path = '/mnt/open/tool'
+open(path, 'w').close()
+os.setxattr(path, 'security.capability', struct.pack('<5I', 0x02000001, 0xffffffff, 0, 0xffffffff, 0))
+entries = [(1, 6, 0xffffffff), (2, 6, 0), (4, 4, 0xffffffff), (0x10, 6, 0xffffffff), (0x20, 0, 0xffffffff)]
+acl = struct.pack('<I', 2) + b''.join(struct.pack('<HHI', *entry) for entry in entries)
+os.setxattr(path, 'system.posix_acl_access', acl)
+`;
+
+test('capabilities and access lists that it gives a file are worth nothing to the host', async () => {
+  writeFileSync(join(canary, 'mark.py'), markFile);
+  const mark = async (elements: string): Promise<{ capability: Buffer; acl: Buffer }> => {
+    const domain = await start({ elements, root: 'shared' });
+    expect(await runInside(domain, 'python3 /mnt/mark.py && echo done')).toBe('done\n');
+    await domain.destroy();
+    const file = openSync(join(canary, 'open/tool'), 'r');
+    const read = (attribute: string): Buffer =>
+      native().getXattr(file, attribute) ?? Buffer.alloc(0);
+    const marks = { capability: read('security.capability'), acl: read('system.posix_acl_access') };
+    closeSync(file);
+    rmSync(join(canary, 'open/tool'));
+    return marks;
+  };
+  /** The revision, and whose root it is for (capabilities(7): from revision 3 on). */
+  const revision = ({ capability }: { capability: Buffer }): number => capability[3] ?? 0;
+  const second = ({ acl }: { acl: Buffer }): number => acl.readUInt32LE(4 + 8 + 4);
+
+  const mapped = await mark(idMapXml());
+  expect(revision(mapped)).toBe(3);
+  expect(mapped.capability.readUInt32LE(20)).toBe(mappedRoot.uid);
+  expect(second(mapped)).toBe(mappedRoot.uid);
+
+  // The control: without an id map they are the host's own.
+  const plain = await mark('');
+  expect(revision(plain)).toBe(2);
+  expect(second(plain)).toBe(0);
 });
 
 test('a user namespace inside gives nothing more, and knobs of the host are out of reach', async () => {
