@@ -186,12 +186,21 @@ function statusOf(report: Report): string {
     .join('\n');
 }
 
-/** A copy of the probe with these capabilities of its own, or set-uid root. */
-async function privilegedCopy(name: string, kind: 'set-uid' | readonly [string, string]) {
+/** A copy of the probe that every user reaches: the package may lie below a closed home. */
+async function reachableCopy(name: string): Promise<string> {
   const copy = join(scratch, name);
   copyFileSync(await compileProbe(), copy);
-  chmodSync(copy, kind === 'set-uid' ? 0o4755 : 0o755);
-  if (kind === 'set-uid') return copy;
+  chmodSync(copy, 0o755);
+  return copy;
+}
+
+/** A copy of the probe with these capabilities of its own, or set-uid root. */
+async function privilegedCopy(name: string, kind: 'set-uid' | readonly [string, string]) {
+  const copy = await reachableCopy(name);
+  if (kind === 'set-uid') {
+    chmodSync(copy, 0o4755);
+    return copy;
+  }
   expect(await probeHost([['grant', copy, ...kind]])).toMatchObject({ grant: 'OK' });
   return copy;
 }
@@ -205,6 +214,7 @@ describe('init as another user', () => {
       name,
       osElements: user,
       commands: [['status']],
+      init: await reachableCopy('as-nobody'),
       ...options,
     });
     return { report, sets: setsOf(statusOf(report)) };
