@@ -7,10 +7,10 @@ import { constants as system } from 'node:os';
 import { TslxcError } from '../errors';
 import type { OsDefinition } from '../domain/definition';
 import { native } from '../host/native';
+import { O_PATH } from '../host/open-flags';
 import { rootIdentity } from '../plan/process';
 import type { Identity } from '../plan/process';
 
-const O_PATH = 0o10000000;
 const largestDatabase = 16 * 1024 * 1024;
 const largestId = 0xfffffffe;
 

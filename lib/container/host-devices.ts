@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { DomainDefinition } from '../domain/definition';
 import { refusal } from '../domain/place';
-import { describeErrno, describePlace, TslxcError } from '../errors';
 import { wantedDevices } from '../plan/host-devices';
 import type { HostDevice, WantedDevice } from '../plan/host-devices';
+import { inaccessible } from './inaccessible';
 
 /**
  * @throws TslxcError SYSTEM_ERROR for a device that can't be looked at, DefinitionError CONFIG_UNSUPPORTED
@@ -26,14 +26,12 @@ function lookUp({ source, place }: WantedDevice): Stats {
   try {
     return statSync(source);
   } catch (error) {
-    const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
-    const step = 'look up the devices of the host';
-    const details = { step, element: place.path, ...place.position };
-    throw new TslxcError(
-      'SYSTEM_ERROR',
-      `Unable to access ${source}: ${describeErrno(-errno)} (${describePlace(details)})`,
-      { ...details, errno: -errno, syscall, path: source },
-    );
+    throw inaccessible(error, {
+      what: `Unable to access ${source}`,
+      path: source,
+      step: 'look up the devices of the host',
+      place,
+    });
   }
 }
 

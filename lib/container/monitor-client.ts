@@ -6,14 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, SyscallError, TslxcError } from '../errors';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
+import { O_PATH } from '../host/open-flags';
 import { Channel } from './channel';
 import { ConsoleStream } from './console-stream';
 import type { ExitRecord } from './exit-record';
 import { controlVersion } from './messages';
 import type { Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from './run-state';
-
-const O_PATH = 0o10000000;
 
 /** Milliseconds in which a monitor answers that is not stopped; it is single-threaded and never blocks. */
 const patience = 3000;

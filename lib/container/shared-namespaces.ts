@@ -1,10 +1,11 @@
 /** The namespaces that a definition shares, looked up before anything is done: a wrong one is an error in its line. */
 import { readFileSync, statfsSync, statSync } from 'node:fs';
 import type { DomainDefinition, SharedNamespace } from '../domain/definition';
-import { refusal } from '../domain/place';
-import { describeErrno, describePlace, TslxcError } from '../errors';
+import { refusal, type Place } from '../domain/place';
+import { TslxcError } from '../errors';
 import type { StatePaths } from '../host/state-paths';
 import type { NamespaceFact } from '../plan/namespaces';
+import { inaccessible } from './inaccessible';
 import { readRunState } from './run-state';
 
 /** NSFS_MAGIC of statfs(2). */
@@ -66,24 +67,15 @@ function parentOf(pid: number): number | undefined {
 }
 
 function unavailable(shared: SharedNamespace, path: string, error: unknown): TslxcError {
-  const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
-  const place = placeOf(shared);
-  const details = {
-    step: 'look up the shared namespaces',
-    element: place.path,
-    ...place.position,
-  };
   const what = shared.source === 'netns' ? `netns ${shared.value}` : path;
-  return new TslxcError(
-    'SYSTEM_ERROR',
-    `failed to open ${what}: ${describeErrno(-errno)} (${describePlace(details)})`,
-    { ...details, errno: -errno, syscall, path },
-  );
+  return inaccessible(error, {
+    what: `failed to open ${what}`,
+    path,
+    step: 'look up the shared namespaces',
+    place: placeOf(shared),
+  });
 }
 
-function placeOf({ kind, position }: SharedNamespace): {
-  path: string;
-  position: SharedNamespace['position'];
-} {
+function placeOf({ kind, position }: SharedNamespace): Place {
   return { path: `domain/lxc:namespace/lxc:share${kind}`, position };
 }

@@ -13,13 +13,12 @@ import { refusal } from '../domain/place';
 import type { Place } from '../domain/place';
 import { filesystemPlace } from '../domain/validate-filesystems';
 import { SyscallError } from '../errors';
-import { mountOf } from '../host/mount-table';
+import { propagationOf } from '../host/mount-table';
 import { native } from '../host/native';
 import { detectedFilesystems, detectFilesystem } from '../host/superblock';
+import { O_PATH } from '../host/open-flags';
 import { otherFilesystems, sourceKey } from '../plan/filesystems';
 import type { FilesystemFacts, SourceKind } from '../plan/filesystems';
-
-const O_PATH = 0o10000000;
 
 /**
  * Kinds and contents of all sources. `hidden` are directories of the host that the container must not see.
@@ -129,9 +128,9 @@ function checkPropagation(
   const { source, target } = filesystem;
   const { position } = options;
   const place: Place = { path: 'domain/metadata/tslxc:container/tslxc:filesystem', position };
-  const mount = attempt(filesystem, source, () => mountOf(source));
+  const fields = attempt(filesystem, source, () => propagationOf(source));
   const kinds = wanted === 'shared' ? ['shared:'] : ['shared:', 'master:'];
-  if (mount?.propagation.some((field) => kinds.some((kind) => field.startsWith(kind))) !== true) {
+  if (fields?.some((field) => kinds.some((kind) => field.startsWith(kind))) !== true) {
     const detail = `the mount of '${source}' on the host is not shared, so nothing can be propagated`;
     throw refusal('CONFIG_UNSUPPORTED', detail, place);
   }

@@ -1,6 +1,7 @@
 /** Which cgroup hierarchies this host has mounted, and where: v1, v2, or both (hybrid). */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unescapeMountPath } from './mount-table';
 
 /** A v1 hierarchy. */
 export interface CgroupHierarchy {
@@ -59,13 +60,6 @@ export function parseCgroupLayout(mountinfo: string): CgroupLayout {
     if (!known && controllers.length > 0) hierarchies.push({ controllers, mount });
   }
   return { hierarchies, ...(unified ? { unified } : {}) };
-}
-
-/** `\040` and the like, as mountinfo writes blanks. */
-export function unescapeMountPath(text: string): string {
-  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
-    String.fromCharCode(parseInt(digits, 8)),
-  );
 }
 
 function isPlain(option: string): boolean {

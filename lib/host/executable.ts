@@ -8,8 +8,8 @@ import { basename, dirname, join } from 'node:path';
 import { requireBuilt } from './built';
 import { native } from './native';
 import { monitorPath, packageRoot } from './package-paths';
+import { O_PATH } from './open-flags';
 
-const O_PATH = 0o10000000;
 // mount_setattr(2)
 const MOUNT_ATTR_RDONLY = 0x1;
 const MOUNT_ATTR_NOSUID = 0x2;

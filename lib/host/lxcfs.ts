@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unescapeMountPath } from './mount-table';
 
 /** A file that is to be seen in place of the kernel's. */
 export interface ProcFile {
@@ -44,7 +45,5 @@ export function lxcfsMount(mountinfo: string): string | undefined {
     .reverse()
     .find((one) => one.includes(' - fuse.lxcfs ') && /[ ,]user_id=0(?:,|$)/.test(one));
   const escaped = line?.split(' ')[4];
-  return escaped?.replace(/\\([0-7]{3})/g, (_, code: string) =>
-    String.fromCharCode(parseInt(code, 8)),
-  );
+  return escaped === undefined ? undefined : unescapeMountPath(escaped);
 }

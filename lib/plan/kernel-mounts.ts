@@ -1,7 +1,7 @@
 /** /proc, /sys and the cgroup trees of the container, and what of them it must not see or write. Pure. */
 import type { DomainDefinition, Hardening } from '../domain/definition';
 import type { CgroupMount } from './cgroups';
-import { mountAttributes, regularFile } from './constants';
+import { mountAttributes, privatePropagation, regularFile } from './constants';
 import { planView } from './container-view';
 import type { ContainerViewFacts } from './container-view';
 import { hasUserNamespace } from './id-map';
@@ -37,7 +37,7 @@ export function planOutsideSys(definition: DomainDefinition): Operation[] {
       tree: 'sys',
       set: restricted | readonly,
       clear: 0,
-      propagation: 1 << 18,
+      propagation: privatePropagation,
       depth: 'single',
     },
   ];

@@ -1,5 +1,6 @@
 /** Which cgroup hierarchies a mountinfo shows, for each kind of host. */
-import { parseCgroupLayout, unescapeMountPath } from '../../../lib/host/cgroup-layout';
+import { parseCgroupLayout } from '../../../lib/host/cgroup-layout';
+import { unescapeMountPath } from '../../../lib/host/mount-table';
 
 const v1 = `25 30 0:22 / /proc rw,nosuid shared:13 - proc proc rw
 33 25 0:28 / /sys/fs/cgroup ro,nosuid shared:9 - tmpfs tmpfs ro,mode=755
