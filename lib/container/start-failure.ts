@@ -87,8 +87,8 @@ function stepFailure(facts: Failure, step: string): TslxcError {
 
 /** What an errno means, where its own words mislead. */
 function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
-  // Our own, for a namespace with another inode.
-  if (number === errno.ESTALE) {
+  // Our own, for a namespace with another inode. A source on NFS says it too, to open_tree(2).
+  if (number === errno.ESTALE && syscall === 'open') {
     return `the namespace ${path ?? ''} is another than the one that was looked up`;
   }
   // ptmx(4) says ENOSPC for what has nothing to do with a disk.

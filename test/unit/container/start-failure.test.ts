@@ -49,6 +49,18 @@ test('a step outside is named with its number, its words and who did it', () => 
   expect(error.message).toBe(`openat2 /x: ENOENT, no such file or directory (${step})`);
 });
 
+test('a stale file of NFS is no namespace', () => {
+  const report = failed({
+    stage: 'outside',
+    error: ESTALE,
+    syscall: 'open_tree',
+    subject: '/nfs/srv',
+  });
+  expect(startFailure(plan, report).message).toMatch(
+    /^(?!.*namespace \/nfs).*open_tree \/nfs\/srv: ESTALE/,
+  );
+});
+
 test('a namespace that is another than the one that was found is named', () => {
   const report = failed({
     stage: 'outside',
