@@ -68,7 +68,8 @@ const variants = {
     {
       file: 'dist/host/executable.js',
       safe: 'opened ??= openMonitor()',
-      unsafe: 'opened ??= (0, node_fs_1.openSync)(package_paths_1.monitorPath, O_PATH)',
+      unsafe:
+        'opened ??= (0, node_fs_1.openSync)(package_paths_1.monitorPath, open_flags_1.O_PATH)',
     },
   ],
   /** The container keeps the cgroup namespace of the host. */
