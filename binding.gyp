@@ -18,6 +18,7 @@
       'native/base/label.cc',
       'native/base/lock.cc',
       'native/base/monitor-spawn.cc',
+      'native/base/neighbour.cc',
       'native/base/process.cc',
       'native/base/sealed-copy.cc',
       'native/base/xattr.cc',

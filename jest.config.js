@@ -32,17 +32,26 @@ function project(displayName, folders, seconds) {
   };
 }
 
+const measuring = '/test/container/(console-flow|deadline)[.]test[.]ts$';
+
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
   projects: [
     project('unit', ['unit', 'golden'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
-    project('container', ['container'], 60),
+    { ...project('container', ['container'], 60), testPathIgnorePatterns: [measuring] },
+    // Those of them that measure time: when nothing else runs any more.
+    { ...project('timing', ['container'], 60), testRegex: [measuring], testMatch: undefined },
+    // In a network namespace of its own, with nothing but lo: scripts/test.js makes it.
+    project('network', ['network'], 60),
+    // As well, and without containers: beside those that have some.
+    project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
     project('host', ['host'], 120),
     project('install', ['install'], 180),
     project('long', ['long'], 600),
+    project('network-long', ['network-long'], 120),
     // In the machines of test:vm only, where everything takes twenty times as long: what needs them, and what has
     // to hold on their kernels too.
     {
@@ -52,6 +61,8 @@ module.exports = {
         'container/idmap*',
         'container/filesystem-{mapped,overlay,propagation,types}',
         'container/{devices,shared-namespaces}',
+        'addon/{links,bridge-ports,addresses,network-operations}',
+        'network/reach',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
   ],

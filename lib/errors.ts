@@ -22,6 +22,8 @@ export const errorPrefixes = {
   OPERATION_DENIED: 'operation forbidden',
   SYSTEM_ERROR: '',
   NO_DOMAIN: 'Domain not found',
+  NO_NETWORK: 'Network not found',
+  NETWORK_EXIST: 'this network exists already',
   OPERATION_INVALID: 'Requested operation is not valid',
   CONFIG_UNSUPPORTED: 'unsupported configuration',
   OPERATION_TIMEOUT: 'Timed out during operation',

@@ -5,8 +5,9 @@
 import { requireBuilt } from './host/built';
 
 export { connect, Connection } from './driver/connection';
-export type { DomainEvents } from './driver/connection';
+export type { DomainEvents, NetworkEvents } from './driver/connection';
 export { Domain } from './driver/domain';
+export { Network } from './driver/network';
 export type {
   ConnectOptions,
   ConsoleOptions,
@@ -14,12 +15,24 @@ export type {
   DomainInfo,
   DomainState,
   ListFilter,
-  Logger,
+  NetworkEvent,
+  NetworkFilter,
+  NetworkInfo,
   StartOptions,
 } from './driver/types';
+export type {
+  AddressSource,
+  DomainAddress,
+  InterfaceInfo,
+  WaitOptions,
+} from './driver/interface-types';
+export type { Rates, RatesChange } from './driver/rates';
+export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
-export type { Hardening } from './domain/definition';
+export type { Hardening, Rate } from './domain/definition';
+export type { Logger } from './host/logger';
+export type { Lease } from './network/leases';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';

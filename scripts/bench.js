@@ -1,7 +1,9 @@
 // `npm run bench`: the library's start and destroy beside the physical floor (floor.cc), interleaved in one
-// run, hot and cold (300 ms of quiet before each). Prints medians and ratios; absolute times of a shared
-// machine mean little. `--runs N` changes how many of each.
+// run, hot and cold (300 ms of quiet before each), and what an interface on a bridge costs. Prints medians and
+// ratios; absolute times of a shared machine mean little. `--runs N` changes how many of each. Runs in a network
+// namespace of its own, so that its bridge is nobody else's.
 'use strict';
+const { execFileSync, spawnSync } = require('node:child_process');
 const { mkdtempSync, rmSync, mkdirSync, copyFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { main, packageRoot, runOrFail, say, StepError } = require('./steps');
@@ -26,14 +28,16 @@ function makeRoot(directory) {
   return root;
 }
 
-function definition(root) {
+function definition(root, { name = 'tslxc-bench', features = '', devices = '' } = {}) {
   return `<domain type='lxc'>
-  <name>tslxc-bench</name>
+  <name>${name}</name>
   <memory>102400</memory>
   <os><type>exe</type><init>/bin/sleep</init><initarg>1000</initarg></os>
+  ${features}
   <devices>
     <console type='pty'/>
     <filesystem type='mount'><source dir='${root}'/><target dir='/'/></filesystem>
+    ${devices}
   </devices>
 </domain>`;
 }
@@ -86,7 +90,54 @@ async function measure(temperature, options, { domain, ...floor }) {
   report('library', measured.library, measured.private);
 }
 
+/** One with an interface on a bridge, and one with a network of its own and nothing in it, by turns. */
+async function measureInterface(connection, root, runs) {
+  const bridge = 'tslxc-bench';
+  execFileSync('ip', ['link', 'add', bridge, 'type', 'bridge']);
+  execFileSync('ip', ['link', 'set', bridge, 'up']);
+  const variants = {
+    privnet: { features: '<features><privnet/></features>' },
+    interface: {
+      devices: `<interface type='bridge'><source bridge='${bridge}'/></interface>`,
+    },
+  };
+  const measured = {};
+  const domains = {};
+  for (const [variant, parts] of Object.entries(variants)) {
+    const name = `tslxc-bench-${variant}`;
+    domains[variant] = await connection.defineDomain(definition(root, { name, ...parts }));
+    await libraryRuns(domains[variant], { runs: 5, gap: 0 });
+    measured[variant] = [];
+  }
+  for (let run = 0; run < runs; run += 1) {
+    for (const variant of Object.keys(variants)) {
+      measured[variant].push(...(await libraryRuns(domains[variant], { runs: 1, gap: 0 })));
+    }
+  }
+  for (const domain of Object.values(domains)) await domain.undefine();
+  execFileSync('ip', ['link', 'del', bridge]);
+  say(`an interface on a bridge: ${runs} runs each, by turns, medians`);
+  report('without', measured.privnet);
+  report('with', measured.interface);
+  const [without, withOne] = [measured.privnet, measured.interface].map((all) =>
+    median(all.map(([start]) => start)),
+  );
+  say(`a start with it costs ${(withOne - without).toFixed(2)} ms more`);
+}
+
+/** The same command in a network namespace of its own. */
+function inOwnNetwork() {
+  const words = ['--net', '--', process.execPath, ...process.argv.slice(1)];
+  const env = { ...process.env, TSLXC_BENCH_NETWORK: 'own' };
+  const { status } = spawnSync('unshare', words, { stdio: 'inherit', env });
+  process.exitCode = status ?? 1;
+}
+
 main('bench', async () => {
+  if (process.env.TSLXC_BENCH_NETWORK !== 'own') {
+    inOwnNetwork();
+    return;
+  }
   const { connect } = require(join(packageRoot, 'dist/index.js'));
   const at = process.argv.indexOf('--runs');
   const runs = at === -1 ? 20 : Number(process.argv[at + 1]);
@@ -107,6 +158,7 @@ main('bench', async () => {
     const coldRuns = Math.max(2, Math.round(runs / 4));
     await measure(`cold (${coldGap} ms of quiet)`, { runs: coldRuns, gap: coldGap }, setting);
     await domain.undefine();
+    await measureInterface(connection, root, runs * 10);
     await connection.close();
   } finally {
     rmSync(directory, { recursive: true, force: true });

@@ -11,8 +11,9 @@ const { main, packageRoot, run, say, StepError } = require('./steps');
 const maxLines = 400;
 const sourceFolders = ['lib', 'native', 'scripts', 'test'];
 const generator = 'scripts/generate-protocol.js';
-// What is generated is checked against its generator instead.
+// What is generated is checked against its generator instead, and as long as the tables make it.
 const handwritten = /(?<!\.generated)\.(h|cc)$/;
+const generated = /\.generated\./;
 
 function sourceFiles(ending) {
   return listFiles(packageRoot, sourceFolders).filter((file) => ending.test(file));
@@ -26,7 +27,8 @@ function tool(...path) {
 function shapeFault(file) {
   const text = readFileSync(join(packageRoot, file), 'utf8');
   const lines = text.split('\n').length - 1;
-  if (lines > maxLines) return `${file}: ${lines} lines, more than ${maxLines}`;
+  if (lines > maxLines && !generated.test(file))
+    return `${file}: ${lines} lines, more than ${maxLines}`;
   const opening = text.replace(/^#!.*\n/, '');
   if (!/^(\/\/|\/\*|#|""")/.test(opening)) return `${file}: doesn't open with a comment`;
   return undefined;

@@ -1,10 +1,14 @@
 // What the scripts need from Debian, and how to get it. A need is a program or a file, not a package:
 // whatever brings it will do, and nothing that is there already is touched.
 'use strict';
+const { existsSync } = require('node:fs');
 const { findNodeDirectory, findProgram } = require('./build-native');
 const { StepError, run, runOrFail, say } = require('./steps');
 
 const program = (name) => () => findProgram(name) !== undefined;
+
+/** libvirt's own schemas come without any daemon; the tests hold what we print against this one. */
+const networkSchema = '/usr/share/libvirt/schemas/network.rng';
 
 /** Each need: the package that brings it on Debian 13, whether it is there, and what it is needed for. */
 const needs = [
@@ -18,12 +22,24 @@ const needs = [
   { package: 'xfsprogs', there: program('mkfs.xfs'), for: 'test' },
   { package: 'btrfs-progs', there: program('mkfs.btrfs'), for: 'test' },
   { package: 'squashfs-tools', there: program('mksquashfs'), for: 'test' },
+  { package: 'libvirt-common', there: () => existsSync(networkSchema), for: 'test' },
+  { package: 'libxml2-utils', there: program('xmllint'), for: 'test' },
   { package: 'mount', there: program('losetup'), for: 'test' },
   { package: 'clang-format-19', there: program('clang-format-19'), for: 'test' },
   { package: 'lxcfs', there: program('lxcfs'), for: 'test' },
-  { package: 'iproute2', there: program('ip'), for: 'test' },
+  { package: 'iproute2', there: program('tc'), for: 'test' },
+  { package: 'iptables', there: program('iptables-nft'), for: 'test' },
+  { package: 'nftables', there: program('nft'), for: 'test' },
+  { package: 'dnsmasq-base', there: program('dnsmasq'), for: 'test' },
   { package: 'strace', there: program('strace'), for: 'test' },
   { package: 'util-linux', there: program('unshare'), for: 'test' },
+  { package: 'libvirt-daemon-driver-lxc', there: program('libvirtd'), for: 'libvirt' },
+  {
+    package: 'libvirt-daemon-config-network',
+    there: () => existsSync('/etc/libvirt/qemu/networks/default.xml'),
+    for: 'libvirt',
+  },
+  { package: 'libvirt-clients', there: program('virsh'), for: 'libvirt' },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
   { package: 'cpio', there: program('cpio'), for: 'vm' },
   { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
@@ -35,7 +51,7 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'fresh'],
+  long: ['hello', 'test', 'fresh', 'libvirt'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
 };

@@ -1,6 +1,6 @@
 // `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped test, a
 // todo, a project without tests or a failed check is a failure, and so is a project that is in no lane. With
-// `--long`, `npm run test:long`: the same for the project of the tests that take long, without the checks.
+// `--long`, `npm run test:long`: the same for the projects of the tests that take long, without the checks.
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync, mkdtempSync, readFileSync, rmSync, statSync } = require('node:fs');
@@ -15,15 +15,28 @@ const { main, packageRoot, say, StepError } = require('./steps');
 /**
  * Two lanes at once, each in this order. Those `alone` share what the host has once (containers, mounts, ptys),
  * compare it before and after, and run one file at a time; those `beside` touch none of it, and give way.
- * Files that measure time come late in `alone` (sequence.js), when there is nothing beside them any more.
+ * Those that measure time come last in `alone`, when there is nothing beside them any more.
  */
 const lanes = {
-  alone: ['addon', 'container', 'host', 'install'],
-  beside: ['native', 'unit', 'package'],
+  alone: ['addon', 'container', 'network', 'host', 'timing'],
+  beside: ['native', 'unit', 'package', 'virtual-network'],
+};
+
+/**
+ * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
+ * tests are made in one of their own, and the machine's are left alone.
+ */
+const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const surroundings = {
+  network: ownNetwork,
+  'network-long': ownNetwork,
+  // What the others do on the host meanwhile is none of its business, and they come first.
+  'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', 'TSLXC_TEST_SLOWNESS=4', ...ownNetwork],
 };
 
 /** Projects that have a command of their own. */
-const onDemand = ['long', 'vm'];
+const long = ['long', 'network-long', 'install'];
+const onDemand = [...long, 'vm'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {
@@ -46,9 +59,10 @@ async function runProject(name, lane, folder) {
   const report = join(folder, `${name}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
-  if (lane === 'alone') options.push('--runInBand');
+  if (lane === 'alone' || surroundings[name] !== undefined) options.push('--runInBand');
   const started = Date.now();
-  const { code, isHeld } = await runJest([process.execPath, jest, ...options], { lane, report });
+  const argv = [...(surroundings[name] ?? []), process.execPath, jest, ...options];
+  const { code, isHeld } = await runJest(argv, { lane, report });
   const faults = isHeld ? ['something that a test left open kept Jest from ending'] : [];
   return judge({ name, report: parseReport(readText(report)), code, started, faults });
 }
@@ -116,7 +130,9 @@ async function testShort(folder) {
 
 /** What has no place there. */
 async function testLong(folder) {
-  return sumUp([await runProject('long', 'alone', folder)]);
+  const results = [];
+  for (const name of long) results.push(await runProject(name, 'alone', folder));
+  return sumUp(results);
 }
 
 main('test', async () => {

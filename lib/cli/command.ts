@@ -2,7 +2,7 @@
  * What a command of `tslxc` is: a row of plain data for parsing and help, and the function that carries
  * it out. It gets everything that it touches as an argument, so that tests can give it something else.
  */
-import type { Logger } from '../driver/types';
+import type { Logger } from '../host/logger';
 import type { Connection } from '../index';
 import type { Options } from './arguments';
 import type { GlobalOptions } from './globals';
@@ -22,6 +22,7 @@ export const groups = {
   domain: 'Domain Management',
   monitor: 'Domain Monitoring',
   host: 'Host and Hypervisor',
+  network: 'Networking',
   tslxc: 'Tslxc itself',
 } as const;
 

@@ -4,7 +4,7 @@
  */
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Logger } from '../driver/types';
+import type { Logger } from '../host/logger';
 
 /** A file of this many bytes is put aside as `NAME.log.1`, in the place of the one before. */
 const maximumBytes = 1024 * 1024;

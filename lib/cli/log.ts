@@ -1,6 +1,6 @@
 /** The log that `-d` and `-l` ask for, by pino. Only loaded when one of them was given. */
 import pino from 'pino';
-import type { Logger } from '../driver/types';
+import type { Logger } from '../host/logger';
 import type { DebugLevel, GlobalOptions } from './globals';
 
 const levels: Readonly<Record<DebugLevel, string>> = {

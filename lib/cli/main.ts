@@ -9,7 +9,7 @@ import { chooseUri, parseGlobals } from './globals';
 import { commandsWith, lazy } from './lazy';
 import { Output, descriptorSink } from './output';
 import { closeLostTerminal, processTerminal } from './terminal';
-import type { Logger } from '../driver/types';
+import type { Logger } from '../host/logger';
 import type { ConnectOptions, Connection } from '../index';
 import type { Command, Context, SignalSource } from './command';
 import type { CommandLine, GlobalOptions } from './globals';

@@ -6,7 +6,9 @@ import { printable } from './output';
 /** Ends each line; sections are apart by an empty one. */
 export function planText(plan: Plan): string {
   const { header } = plan;
-  const width = String(Math.max(plan.outside.length, plan.inside.length)).length;
+  const width = String(
+    Math.max(plan.outside.length, plan.mapped.length, plan.inside.length),
+  ).length;
   const steps = (operations: readonly Operation[]): string[] =>
     operations.map(
       (operation, index) => `${String(index + 1).padStart(width)}. ${describeOperation(operation)}`,
@@ -16,7 +18,7 @@ export function planText(plan: Plan): string {
     section('Outside, by the monitor in the namespaces of the host', steps(plan.outside)),
     ...(plan.mapped.length === 0
       ? []
-      : [section('Outside, once the ids of init are mapped', steps(plan.mapped))]),
+      : [section('Outside, once init exists and its ids are mapped', steps(plan.mapped))]),
     section('Inside, by init in its own namespaces', steps(plan.inside)),
     section('Process', processLines(plan)),
   ].join('\n');

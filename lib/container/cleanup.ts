@@ -6,31 +6,36 @@ import type { RunPaths, StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from './hung-monitor';
 import { releaseIds } from './id-allocation';
-import { writeRecord } from './record-file';
-import { readRunState } from './run-state';
+import { writeRecord } from '../host/record-file';
+import { keptNetworks } from './kept-network';
+import { monitorOf, readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
-import { killRemaining, undoAll } from './undo';
+import { undoInNetwork } from './network-rescue';
+import { killRemaining, undoAll, undosInNetwork } from './undo';
 
 /**
  * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
- * transient domain's folder is gone afterwards, a persistent one's keeps the exit record.
+ * transient domain's folder is gone afterwards, a persistent one's keeps the exit record. `notice` is told of what came
+ * back in another way than it was taken.
  *
  * @throws SyscallError or AggregateError when something could not be given back; the next call tries again.
  */
 export async function cleanUp(
   paths: StatePaths,
   state: RunState & { phase: 'ended' },
-  name: string,
+  { name, notice }: { readonly name: string; readonly notice: (text: string) => void },
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
   const exit = state.exit ?? lostRecord();
   const isLost = exit.how === 'lost';
   if (state.start.boot === bootId()) {
     if (isLost) {
-      await endHungMonitor(paths, name);
-      await killRemaining(state.start.undo);
+      await endLost(paths, name, state.start);
     }
-    await undoAll(state.start.undo);
+    await undoAll(state.start.undo, {
+      networks: keptNetworks(monitorOf(files.monitorLock)),
+      notice,
+    });
   }
   if (state.start.persistence === 'transient') {
     forget(paths, name);
@@ -41,10 +46,22 @@ export async function cleanUp(
   return exit;
 }
 
+/** A monitor that hangs still keeps the container's network: what is lent there is taken back before it goes. */
+async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): Promise<void> {
+  const monitor = monitorOf(runPaths(paths, name).monitorLock);
+  await endHungMonitor(paths, name, async () => {
+    if (monitor === undefined || undosInNetwork(undo).length === 0) return;
+    await killRemaining(undo);
+    // What fails now is tried again, and told of, with everything else.
+    await undoInNetwork(undo, monitor).catch(() => undefined);
+  });
+  await killRemaining(undo);
+}
+
 /** Takes back what a failed start has borrowed. A persistent domain remembers that its start failed. */
 export async function abandonStart(paths: StatePaths, start: StartRecord): Promise<void> {
   await killRemaining(start.undo);
-  await undoAll(start.undo);
+  await undoAll(start.undo, { networks: [], notice: () => undefined });
   if (start.persistence === 'transient') {
     forget(paths, start.name);
     return;

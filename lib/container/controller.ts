@@ -2,34 +2,35 @@
  * Starts one container: prepares, writes down what it will borrow, brings the monitor up, holds the handshake.
  * Whatever fails, the host is afterwards as it was before. Call it under the domain's lock.
  */
-import { closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { unlinkSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError, TslxcError } from '../errors';
 import type { DomainDefinition, Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
-import { ensureBaseCgroups, forgetBaseCgroups } from './base-cgroups';
-import { monitorExecutable } from '../host/executable';
+import { ensureBaseCgroups } from '../host/base-cgroups';
 import { hostFacts } from '../host/facts';
 import type { HostRange } from '../host/id-ranges';
-import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
-import { encodePlan } from '../plan/encode';
+import { planBaseCgroups } from '../plan/cgroups';
+import type { Port } from '../plan/links';
 import { Channel } from './channel';
 import { abandonStart } from './cleanup';
 import { reach } from './failpoint';
 import { armedFailpoint } from './failpoints';
-import { encodeFrame } from './frames';
 import { Handshake } from './handshake';
 import { claimIds, releaseIds } from './id-allocation';
+import { withLinkNames } from './link-numbers';
+import type { LinkNames } from './link-numbers';
+import { lookUpLinks } from './links';
+import { endMonitor, spawnMonitor } from './monitor-process';
 import { claimTarget } from './mount-target';
+import { rescue, undoInNetwork } from './network-rescue';
 import { prepare } from './preparation';
 import type { Preparation } from './preparation';
-import { writeRecord } from './record-file';
+import { writeRecord } from '../host/record-file';
 import { RunningContainer } from './running-container';
-import type { StartRecord } from './run-state';
-import { spawnFailure } from './spawn-failure';
-import { removeStaleCgroups } from './stale-cgroups';
+import type { LinkRecord, StartRecord } from './run-state';
 import { ownerOf } from './undo';
 import { claimUpper } from './upper';
 
@@ -49,6 +50,10 @@ export interface ContainerStart {
   readonly startTimeout: number;
   readonly passDescriptors: readonly number[];
   readonly consoleDescriptor?: number;
+  /** Where each `<interface>` is plugged in, in their order. Default: none has to be. */
+  readonly ports?: readonly Port[];
+  /** Runs when the interfaces are there and nothing of the container has run: what needs their names on the host. */
+  readonly whenLinked?: (links: readonly LinkRecord[]) => Promise<void>;
   readonly ownership: 'keep' | 'leave';
   readonly signal?: AbortSignal;
   /** With ownership `keep`: init has ended, and the monitor was told that the clean-up is ours. */
@@ -57,13 +62,17 @@ export interface ContainerStart {
 
 /** How much longer the caller waits than the monitor, which knows better where a start stands. */
 const grace = 2000;
-const killSignal = 9;
 
 /** @throws SyscallError, TslxcError or ProtocolError with `step`, and `path` and `errno` where there are such. */
 export async function startContainer(start: ContainerStart): Promise<RunningContainer> {
+  return await withLinkNames((names) => startWith(names, start));
+}
+
+async function startWith(names: LinkNames, start: ContainerStart): Promise<RunningContainer> {
   const { paths, definedIds = async () => Promise.resolve([]) } = start;
   const definition = await claimIds(paths, start.definition, definedIds);
-  const preparation = await getReady(start, definition);
+  const preparation = await getReady(start, definition, names);
+  const { records } = preparation.links;
   const record: StartRecord = {
     name: definition.name,
     uuid: definition.uuid,
@@ -74,6 +83,7 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
     hardening: start.hardening,
     ...allocated(start.definition, definition),
     undo: preparation.undo,
+    ...(records.length === 0 ? {} : { links: records }),
     time: Date.now(),
     controller: process.pid,
   };
@@ -90,9 +100,14 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
 }
 
 /** Everything that can be refused before something is borrowed. */
-async function getReady(start: ContainerStart, definition: DomainDefinition): Promise<Preparation> {
+async function getReady(
+  start: ContainerStart,
+  definition: DomainDefinition,
+  names: LinkNames,
+): Promise<Preparation> {
   const failpoint = armedFailpoint(process.env);
   try {
+    const links = await lookUpLinks({ definition, ports: start.ports ?? [], names });
     const preparation = prepare({
       paths: start.paths,
       definition,
@@ -100,9 +115,11 @@ async function getReady(start: ContainerStart, definition: DomainDefinition): Pr
       startTimeout: start.startTimeout,
       consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
       passDescriptors: start.passDescriptors.length,
+      links,
+      waitsForCaller: start.whenLinked !== undefined && links.links.length > 0,
       ...(failpoint ? { failpoint } : {}),
     });
-    await ensureBaseCgroups(hostFacts().cgroups);
+    await ensureBaseCgroups(planBaseCgroups(hostFacts().cgroups));
     return preparation;
   } catch (error) {
     // A transient domain that never was keeps no ids.
@@ -133,30 +150,35 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
   const user = { user: preparation.user, boot: bootId() };
   for (const layer of preparation.uppers) await claimUpper(layer, user);
   reach('controller:after-targets');
-  const channel = Channel.fromDescriptor(await spawnAnew(start, preparation));
+  const channel = Channel.fromDescriptor(await spawnMonitor(start, preparation));
   const handshake = new Handshake(channel, preparation.plan, {
     deadline: start.startTimeout + grace,
     ...(start.signal ? { signal: start.signal } : {}),
     places: preparation.places,
   });
-  let monitor: number | undefined;
   try {
     reach('controller:after-spawn');
-    monitor = (await handshake.expect('spawned')).pid;
+    const monitor = (await handshake.expect('spawned')).pid;
     reach('controller:after-spawned', monitor);
+    await waitForLinks(start, preparation, { channel, handshake });
     const running = await handshake.expect('running');
     reach('controller:after-running', monitor);
-    const container = new RunningContainer(channel, {
+    const facts = {
       id: monitor,
       initPid: running.init,
       consolePaths: running.consoles,
       warnings: preparation.warnings,
-    });
+    };
+    const container = new RunningContainer(channel, facts, () =>
+      undoInNetwork(preparation.undo, facts.id),
+    );
     if (start.ownership === 'keep') container.own(start.onExited);
     else container.release();
     reach('controller:after-own', monitor);
     return container;
   } catch (error) {
+    const monitor = await handshake.untilSpawned(grace);
+    if (monitor !== undefined) await rescue(preparation.undo, { channel, handshake, monitor });
     channel.close();
     if (monitor !== undefined) await endMonitor(monitor);
     throw error;
@@ -165,77 +187,15 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
   }
 }
 
-/** Tries again when what was in the way has been removed, or what was missing made. */
-async function spawnAnew(start: ContainerStart, preparation: Preparation): Promise<number> {
-  try {
-    return await spawn(start, preparation);
-  } catch (error) {
-    if (!(error instanceof SyscallError) || error.syscall !== 'mkdir') throw error;
-    const { directories } = preparation.cgroups;
-    if (error.errno === system.errno.ENOENT) {
-      forgetBaseCgroups();
-      await ensureBaseCgroups(hostFacts().cgroups);
-    } else if (!(await removeStaleCgroups(directories, start.definition.name))) {
-      throw error;
-    }
-    return await spawn(start, preparation);
-  }
-}
-
-async function spawn(start: ContainerStart, preparation: Preparation): Promise<number> {
-  const { plan, cgroups } = preparation;
-  const descriptors = [
-    ...(start.consoleDescriptor === undefined ? [] : [start.consoleDescriptor]),
-    ...start.passDescriptors,
-  ];
-  const leaf =
-    cgroups.monitorUnified === ''
-      ? -1
-      : openSync(cgroups.monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
-  try {
-    reach('controller:before-spawn');
-    return await native().startMonitor({
-      executable: monitorExecutable(),
-      argv: [
-        'tslxc-monitor',
-        '--name',
-        plan.header.name,
-        ...descriptorArguments(descriptors.length),
-      ],
-      cgroups: cgroups.steps,
-      leafCgroup: leaf,
-      plan: encodeFrame({ message: 'plan', bytes: encodePlan(plan) }),
-      descriptors,
-    });
-  } catch (error) {
-    throw spawnFailure(error, cgroups.steps, plan.header.name);
-  } finally {
-    if (leaf !== -1) closeSync(leaf);
-  }
-}
-
-function descriptorArguments(count: number): string[] {
-  return count === 0 ? [] : ['--descriptors', String(count)];
-}
-
-/** A monitor that fails ends by itself; one that hangs is ended. It is ours: its socket was open until now. */
-async function endMonitor(pid: number): Promise<void> {
-  let pidfd: number;
-  try {
-    pidfd = native().openPidfd(pid);
-  } catch {
-    return;
-  }
-  try {
-    const endsAlone = 50;
-    if (await native().waitPidfd(pidfd, endsAlone)) return;
-    native().signalPidfd(pidfd, killSignal);
-    await native().waitPidfd(pidfd, grace);
-  } catch {
-    // It ended in between.
-  } finally {
-    native().closeDescriptor(pidfd);
-  }
+async function waitForLinks(
+  start: ContainerStart,
+  { plan, links }: Preparation,
+  { channel, handshake }: { channel: Channel; handshake: Handshake },
+): Promise<void> {
+  if (plan.header.pause === 0) return;
+  await handshake.expect('cloned');
+  await start.whenLinked?.(links.records);
+  channel.send({ message: 'continue' });
 }
 
 interface TakenCgroup {

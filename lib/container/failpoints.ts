@@ -1,6 +1,7 @@
 /**
  * Places where a test can end or stop a process, named in order: before and after each message and each
- * effect on the host. Without TSLXC_FAILPOINT they cost one comparison. Format: `NAME=ACTION`.
+ * effect on the host. Without TSLXC_FAILPOINT they cost one comparison. Format: `NAME=ACTION`, or `NAME#COUNT=ACTION`
+ * for a point that is reached several times: there it is the COUNTth time that counts, from 1.
  */
 
 export const failpoints = [
@@ -13,12 +14,16 @@ export const failpoints = [
   'controller:after-spawned',
   'controller:after-running',
   'controller:after-own',
+  /** After each thing that is given back. */
+  'controller:after-undo',
   // in the monitor
   'monitor:after-plan',
   'monitor:after-cgroups',
   'monitor:after-lock',
   'monitor:after-outside',
   'monitor:after-clone',
+  /** After each of the `mapped` operations. */
+  'monitor:after-mapped',
   'monitor:after-proceed',
   'monitor:after-ready',
   'monitor:after-listen',
@@ -51,16 +56,23 @@ export type FailAction = (typeof failActions)[number];
 export interface ArmedFailpoint {
   readonly point: Failpoint;
   readonly action: FailAction;
+  /** From 1. */
+  readonly count: number;
 }
+
+/** As an u8 of the plan's header. */
+const mostOften = 255;
 
 /** Reads `TSLXC_FAILPOINT`; undefined when none is armed. An unknown name is an error, or a test would prove nothing. */
 export function armedFailpoint(environment: NodeJS.ProcessEnv): ArmedFailpoint | undefined {
   const text = environment['TSLXC_FAILPOINT'];
   if (text === undefined || text === '') return undefined;
-  const [name, actionName] = text.split('=');
+  const [where = '', actionName] = text.split('=');
+  const [name, times = '1'] = where.split('#');
   const point = failpoints.find((known) => known === name);
   const action = failActions.find((known) => known === actionName);
-  if (point === undefined || action === undefined)
+  const count = /^[1-9]\d{0,2}$/.test(times) ? Number(times) : 0;
+  if (point === undefined || action === undefined || count < 1 || count > mostOften)
     throw new RangeError(`unknown failpoint '${text}'`);
-  return { point, action };
+  return { point, action, count };
 }

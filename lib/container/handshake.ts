@@ -1,4 +1,5 @@
 /** The caller's side of a start, from the spawned monitor to the running container. Reads like its diagram in messages.ts. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, TslxcError } from '../errors';
 import type { Place } from '../domain/place';
 import type { Plan } from '../plan/operation';
@@ -14,7 +15,7 @@ export interface HandshakeOptions {
   readonly places?: ReadonlyMap<string, Place>;
 }
 
-type StartMessage = MessageNamed<'spawned' | 'running'>;
+type StartMessage = MessageNamed<'spawned' | 'cloned' | 'running'>;
 
 /** One start's conversation; `expect` turns a `failed` into that failure, and silence into a death. */
 export class Handshake {
@@ -24,6 +25,10 @@ export class Handshake {
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
   #waitingFor = 'the monitor';
+  #next: Promise<Message | undefined> | undefined;
+  #monitor: number | undefined;
+  /** Whether the monitor has nothing more to say. */
+  #isOver = false;
   #stop: () => void = () => undefined;
 
   constructor(channel: Channel, plan: Plan, options: HandshakeOptions) {
@@ -35,17 +40,30 @@ export class Handshake {
     channel.ref();
   }
 
-  /** Stage 0 and the monitor write to one stream, each in its own time: `spawned` may come after `running`. */
-  async expect<Name extends 'spawned' | 'running'>(name: Name): Promise<MessageNamed<Name>> {
+  /** Stage 0 and the monitor write to one stream, each in its own time: `spawned` may come last. */
+  async expect<Name extends StartMessage['message']>(name: Name): Promise<MessageNamed<Name>> {
     this.#waitingFor = name;
     const early = this.#early.find((message) => message.message === name);
     if (early) return early as MessageNamed<Name>;
     for (;;) {
-      const message = await Promise.race([this.#channel.receive(), this.#limit]);
+      const message = await Promise.race([this.#receive(), this.#limit]);
+      this.#next = undefined;
+      this.#note(message);
       const checked = this.#check(message, name);
       if (checked.message === name) return checked as MessageNamed<Name>;
       this.#early.push(checked);
     }
+  }
+
+  /** The monitor's pid, which may still be on its way when the start has been given up. Waits `milliseconds` at most. */
+  async untilSpawned(milliseconds: number): Promise<number | undefined> {
+    await this.#listen(milliseconds, () => this.#monitor !== undefined);
+    return this.#monitor;
+  }
+
+  /** Waits for a monitor whose init has been ended to see it; `milliseconds` at most. */
+  async untilFailed(milliseconds: number): Promise<void> {
+    await this.#listen(milliseconds, () => false);
   }
 
   /** Call it in every case: lets the process end, and forgets the clock. */
@@ -54,10 +72,35 @@ export class Handshake {
     this.#channel.unref();
   }
 
+  /** One that was waited for in vain is still to come. */
+  #receive(): Promise<Message | undefined> {
+    this.#next ??= this.#channel.receive();
+    return this.#next;
+  }
+
+  async #listen(milliseconds: number, isEnough: () => boolean): Promise<void> {
+    const over = new AbortController();
+    const late = sleep(milliseconds, 'late' as const, { signal: over.signal });
+    late.catch(() => undefined);
+    while (!this.#isOver && !isEnough()) {
+      const message = await Promise.race([this.#receive().catch(() => undefined), late]);
+      if (message === 'late') break;
+      this.#next = undefined;
+      this.#note(message);
+    }
+    over.abort();
+  }
+
+  #note(message: Message | undefined): void {
+    if (message?.message === 'spawned') this.#monitor = message.pid;
+    if (message === undefined || message.message === 'failed') this.#isOver = true;
+  }
+
   #check(message: Message | undefined, name: MessageName): StartMessage {
     const domain = this.#plan.header.name;
     switch (message?.message) {
       case 'spawned':
+      case 'cloned':
       case 'running':
         return message;
       case 'failed':

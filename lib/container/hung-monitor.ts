@@ -1,17 +1,24 @@
 /** A monitor that doesn't answer any more, as one that was stopped. Never signals another with its pid. */
 import { native } from '../host/native';
+import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
-import { readRunState } from './run-state';
+import { monitorOf, readRunState } from './run-state';
 
 const killSignal = 9;
 /** How long it may take to die, in milliseconds. */
 const patience = 2000;
 
-/** Ends the monitor of a container that still counts as running; its init dies with it. */
-export async function endHungMonitor(paths: StatePaths, name: string): Promise<void> {
-  const state = readRunState(paths, name);
-  if (state.phase !== 'running') return;
-  const { id } = state.running;
+/**
+ * Ends the monitor of a container that still counts as running, or of a start that goes on without its caller; its init
+ * dies with it. `beforeItGoes` is what can only be done as long as it is there.
+ */
+export async function endHungMonitor(
+  paths: StatePaths,
+  name: string,
+  beforeItGoes: () => Promise<void>,
+): Promise<void> {
+  const id = livingMonitor(paths, name);
+  if (id === undefined) return;
   let pidfd: number;
   try {
     pidfd = native().openPidfd(id);
@@ -20,11 +27,17 @@ export async function endHungMonitor(paths: StatePaths, name: string): Promise<v
   }
   try {
     // It has its lock until it is gone: the descriptor, which was opened before, is its own then.
-    const now = readRunState(paths, name);
-    if (now.phase !== 'running' || now.running.id !== id) return;
+    if (livingMonitor(paths, name) !== id) return;
+    await beforeItGoes();
     native().signalPidfd(pidfd, killSignal);
     await native().waitPidfd(pidfd, patience);
   } finally {
     native().closeDescriptor(pidfd);
   }
+}
+
+function livingMonitor(paths: StatePaths, name: string): number | undefined {
+  const { phase } = readRunState(paths, name);
+  const isAlive = phase === 'running' || phase === 'starting';
+  return isAlive ? monitorOf(runPaths(paths, name).monitorLock) : undefined;
 }

@@ -24,7 +24,7 @@ import type { HostRange } from '../host/id-ranges';
 import { native } from '../host/native';
 import { idRecordPath, idRootsPath, runPaths, statePaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
-import { readRecord, writeRecord } from './record-file';
+import { readRecord, writeRecord } from '../host/record-file';
 
 /** A range that a domain keeps. */
 interface IdRecord extends HostRange {

@@ -6,6 +6,8 @@
  *   Controller                      Monitor                       Init
  *       │ spawn (plan in the socket) ─▶│ decode, outside trees,      │
  *       │◀──────────────────── spawned │ clone3 ────────────────────▶│ blocked
+ *       │◀─────────────────── [cloned] │ mapped operations           │
+ *       │ [continue] ─────────────────▶│ (with a pause in the plan)  │
  *       │                              │ proceed ───────────────────▶│ joins cgroups, runs the plan
  *       │                              │◀────────────────────── ready│ (+ the pty masters)
  *       │                              │ exec ──────────────────────▶│ executing, then execve
@@ -27,6 +29,8 @@ export const messages = {
   own: { kind: 2, fields: {} },
   /** Answer to `exited`: the caller has taken the clean-up. */
   acknowledge: { kind: 3, fields: {} },
+  /** Answer to `cloned`. */
+  continue: { kind: 4, fields: {} },
 
   // monitor → init and back
   proceed: { kind: 16, fields: {} },
@@ -51,6 +55,8 @@ export const messages = {
       reason: 'u8',
     },
   },
+  /** Only when the plan has a pause: init exists, and the `mapped` operations are done. */
+  cloned: { kind: 36, fields: { init: 'u32' } },
   /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: 1 when `destroy` asked for it. */
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 
@@ -121,6 +127,12 @@ export type ExecReason = (typeof execReasons)[number];
 
 /** Largest frame in bytes; a longer one is a protocol error. */
 export const largestFrame = 4 * 1024 * 1024;
+
+/**
+ * The monitor's descriptor of init's network namespace, when the plan says `keepNetwork`: /proc/MONITOR/fd/4, as long as
+ * the monitor lives or the program that it executes at the end.
+ */
+export const networkDescriptor = 4;
 
 /** Version in `hello`. An old monitor outlives a new package: a change needs a new number and both understood. */
 export const controlVersion = 1;

@@ -18,6 +18,8 @@ import { borrowedTargets } from '../plan/rootfs';
 import { startWarnings } from '../plan/warnings';
 import type { StartWarning } from '../plan/warnings';
 import { lookUpDevices } from './host-devices';
+import { linkPlaces } from './link-failure';
+import type { ResolvedLinks } from './links';
 import { failActions, failpoints } from './failpoints';
 import type { ArmedFailpoint } from './failpoints';
 import { foreseeIds } from './id-allocation';
@@ -42,10 +44,11 @@ export interface NeededTarget {
 export interface Preparation {
   readonly plan: Plan;
   readonly cgroups: CgroupPlan;
+  readonly links: ResolvedLinks;
   readonly targets: readonly NeededTarget[];
   /** Writable layers of overlays. */
   readonly uppers: readonly UpperLayer[];
-  /** The elements that descriptors of the plan come from, by name. */
+  /** The elements that descriptors and network interfaces of the plan come from, by name. */
   readonly places: ReadonlyMap<string, Place>;
   /** Who claims targets and layers. */
   readonly user: string;
@@ -61,6 +64,10 @@ export interface PreparationInput {
   readonly startTimeout: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
+  /** Looked up before, since the host is asked by netlink. */
+  readonly links: ResolvedLinks;
+  /** Whether the caller has something to do when the interfaces are there. */
+  readonly waitsForCaller?: boolean;
   readonly failpoint?: ArmedFailpoint;
 }
 
@@ -94,19 +101,21 @@ export function prepare(input: PreparationInput): Preparation {
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
     passDescriptors: input.passDescriptors,
-    ...(input.failpoint ? { failpoint: positions(input.failpoint) } : {}),
+    ...inputFacts(input),
   });
   const undo: Undo[] = [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
     ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
+    ...input.links.undo,
   ];
   return {
     plan,
     cgroups,
+    links: input.links,
     targets,
     uppers,
-    places: filesystemPlaces(definition),
+    places: placesOf(definition, input.links),
     user,
     undo,
     warnings: startWarnings(definition, world),
@@ -143,6 +152,18 @@ function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): Ne
   return [...needed.values()];
 }
 
-function positions({ point, action }: ArmedFailpoint): { point: number; action: number } {
-  return { point: failpoints.indexOf(point) + 1, action: failActions.indexOf(action) };
+function placesOf(definition: DomainDefinition, { links }: ResolvedLinks): Map<string, Place> {
+  return new Map([...filesystemPlaces(definition), ...linkPlaces(links)]);
+}
+
+function inputFacts({ links, waitsForCaller = false, failpoint }: PreparationInput) {
+  return {
+    links: links.links,
+    waitsForCaller,
+    ...(failpoint ? { failpoint: positions(failpoint) } : {}),
+  };
+}
+
+function positions({ point, action, count }: ArmedFailpoint): PlanFacts['failpoint'] & object {
+  return { point: failpoints.indexOf(point) + 1, action: failActions.indexOf(action), count };
 }

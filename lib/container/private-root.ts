@@ -5,7 +5,8 @@
  */
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DomainDefinition, FilesystemDefinition, IdMap } from '../domain/definition';
+import type { DomainDefinition, IdMap } from '../domain/definition';
+import type { FilesystemDefinition } from '../domain/filesystem-definition';
 import { overlayOf, rootOf, sharesRoot } from '../domain/filesystem-lookup';
 import { refusal } from '../domain/place';
 import { hostId } from '../plan/id-map';

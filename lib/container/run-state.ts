@@ -2,14 +2,14 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, openSync, readdirSync } from 'node:fs';
-import type { Hardening } from '../domain/definition';
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import type { Bandwidth, Hardening } from '../domain/definition';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
-import { readRecord } from './record-file';
+import { readRecord, writeRecord } from '../host/record-file';
 import type { Undo } from './undo';
 
 /** Written in one go before a start takes anything from the host. */
@@ -27,10 +27,30 @@ export interface StartRecord {
   /** First of the host's ids that the domain was given, where its definition leaves the choice. */
   readonly firstId?: number;
   readonly undo: readonly Undo[];
+  /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
+  readonly links?: readonly LinkRecord[];
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** The process that starts it. */
   readonly controller: number;
+}
+
+/** A network interface of a container that runs. */
+export interface LinkRecord {
+  readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
+  /** Name inside. */
+  readonly guest: string;
+  /** Name on the host: of a veth's host side, or of an interface that the host lends. A macvlan has none. */
+  readonly host?: string;
+  /** Of the side inside; '' for one that the host lends. */
+  readonly mac: string;
+  /** The virtual network that it is plugged into. */
+  readonly network?: string;
+  readonly bridge?: string;
+  /** The device below a macvlan. */
+  readonly device?: string;
+  /** Its rates now, those of its port group included. */
+  readonly bandwidth?: Pick<Bandwidth, 'inbound' | 'outbound'>;
 }
 
 /** Written by the monitor once init's execve has succeeded. */
@@ -68,12 +88,27 @@ export function readRunState(paths: StatePaths, name: string): RunState {
     : { phase: 'running', start, running };
 }
 
+/** Puts another record in the place of a running container's. Under the domain's lock. */
+export function replaceStart(paths: StatePaths, record: StartRecord): void {
+  writeRecord(runPaths(paths, record.name).start, record);
+}
+
 /** Names that have a run folder. */
 export function runNames(paths: StatePaths): string[] {
   try {
     return readdirSync(paths.domains);
   } catch {
     return [];
+  }
+}
+
+/** The pid that the last monitor has written into its lock file; another may have it by now. */
+export function monitorOf(lockFile: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(lockFile, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
   }
 }
 

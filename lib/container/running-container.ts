@@ -18,10 +18,13 @@ export class RunningContainer implements RunningFacts {
   readonly consolePaths: readonly string[];
   readonly warnings: readonly StartWarning[];
   readonly #channel: Channel;
+  readonly #beforeLeave: () => Promise<void>;
   #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
 
-  constructor(channel: Channel, facts: RunningFacts) {
+  /** `beforeLeave` is what has to be done at its end, before the monitor may go. */
+  constructor(channel: Channel, facts: RunningFacts, beforeLeave: () => Promise<void>) {
     this.#channel = channel;
+    this.#beforeLeave = beforeLeave;
     this.id = facts.id;
     this.initPid = facts.initPid;
     this.consolePaths = facts.consolePaths;
@@ -60,7 +63,11 @@ export class RunningContainer implements RunningFacts {
 
   async #follow(onExited: (() => void) | undefined): Promise<MessageNamed<'exited'> | undefined> {
     const message = await this.#channel.receive();
-    if (message?.message === 'exited') this.#channel.send({ message: 'acknowledge' });
+    if (message?.message === 'exited') {
+      // Whoever cleans up tries again, and tells of it.
+      await this.#beforeLeave().catch(() => undefined);
+      this.#channel.send({ message: 'acknowledge' });
+    }
     onExited?.();
     return message?.message === 'exited' ? message : undefined;
   }

@@ -1,11 +1,12 @@
 /** The namespaces that a definition shares, looked up before anything is done: a wrong one is an error in its line. */
-import { readFileSync, statfsSync, statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
 import type { DomainDefinition, SharedNamespace } from '../domain/definition';
 import { refusal, type Place } from '../domain/place';
 import { TslxcError } from '../errors';
 import type { StatePaths } from '../host/state-paths';
 import type { NamespaceFact } from '../plan/namespaces';
 import { inaccessible } from './inaccessible';
+import { isInitOf } from './init-process';
 import { readRunState } from './run-state';
 
 /** NSFS_MAGIC of statfs(2). */
@@ -44,26 +45,13 @@ function pathOf(shared: SharedNamespace, paths: StatePaths): string {
   }
 }
 
-/** Its monitor lives, and is the parent of the process: so the number has not been given to another. */
 function initOf(shared: SharedNamespace, paths: StatePaths): number {
   const { value } = shared;
   const isName = value !== '' && !value.includes('/') && value !== '.' && value !== '..';
   const state = isName ? readRunState(paths, value) : undefined;
-  if (state?.phase === 'running' && parentOf(state.running.init) === state.running.id) {
-    return state.running.init;
-  }
+  if (state?.phase === 'running' && isInitOf(state.running)) return state.running.init;
   const detail = `No domain with matching name '${value}' is running`;
   throw refusal('INTERNAL_ERROR', detail, placeOf(shared));
-}
-
-/** The second field after the name of proc_pid_stat(5), which may hold anything; undefined without the process. */
-function parentOf(pid: number): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return undefined;
-  }
 }
 
 function unavailable(shared: SharedNamespace, path: string, error: unknown): TslxcError {

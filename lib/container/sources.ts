@@ -1,12 +1,12 @@
 /** The sources of a domain's file systems, looked up before anything is done: a wrong one is an error in its line. */
 import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import type { DomainDefinition } from '../domain/definition';
 import type {
-  DomainDefinition,
   FilesystemDefinition,
   MountFilesystem,
   OverlayOptions,
-} from '../domain/definition';
+} from '../domain/filesystem-definition';
 import { optionsOf, overlayOf } from '../domain/filesystem-lookup';
 import { isBelow, isSame } from '../domain/path';
 import { refusal } from '../domain/place';

@@ -5,12 +5,13 @@ import { describePlace, errnoName, SyscallError, TslxcError } from '../errors';
 import type { Failure } from '../errors';
 import { describeOperation } from '../plan/describe';
 import type { Operation, Plan } from '../plan/operation';
+import { linkKey, linkWords } from './link-failure';
 import { execReasons, stages } from './messages';
 import type { ExecReason, MessageNamed, Stage } from './messages';
 
 const { errno } = constants;
 
-/** `places` are the elements of the definition that descriptors of the plan come from, by name. */
+/** `places` are the elements of the definition that descriptors and interfaces of the plan come from, by name. */
 export function startFailure(
   plan: Plan,
   failed: MessageNamed<'failed'>,
@@ -18,7 +19,8 @@ export function startFailure(
 ): TslxcError {
   const stage: Stage = stages[failed.stage] ?? 'monitor';
   const domain = plan.header.name;
-  const place = placeOf(operationOf(plan, stage, failed.step), places);
+  const operation = operationOf(plan, stage, failed.step);
+  const place = operation === undefined ? undefined : placeOf(operation, stage, places);
   const facts = {
     errno: failed.error,
     syscall: failed.syscall,
@@ -36,7 +38,7 @@ export function startFailure(
       });
     case 'inside': {
       const step = stepOf('init', plan.inside, failed.step);
-      return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step);
+      return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step, operation);
     }
     case 'exec':
       return execFailure(plan, failed);
@@ -69,17 +71,18 @@ function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefi
 
 /** By what the operation works on. */
 function placeOf(
-  operation: Operation | undefined,
+  operation: Operation,
+  stage: Stage,
   places: ReadonlyMap<string, Place>,
 ): Place | undefined {
-  if (operation === undefined) return undefined;
-  const names = Object.entries(operation).filter(([field]) => ['tree', 'device'].includes(field));
-  return names.map(([, name]) => places.get(String(name))).find((place) => place !== undefined);
+  const fields = Object.entries(operation).filter(([field]) => ['tree', 'device'].includes(field));
+  const names = [...fields.map(([, name]) => String(name)), linkKey(operation, stage) ?? ''];
+  return names.map((name) => places.get(name)).find((place) => place !== undefined);
 }
 
-function stepFailure(facts: Failure, step: string): TslxcError {
+function stepFailure(facts: Failure, step: string, operation?: Operation): TslxcError {
   const details = { ...facts, step };
-  const words = stepWords(facts);
+  const words = linkWords(operation, facts.errno) ?? stepWords(facts);
   if (words === undefined) return new SyscallError(details);
   const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
   return new TslxcError('SYSTEM_ERROR', text, details);
@@ -125,7 +128,7 @@ function mapFailure(
 ): TslxcError {
   const operation = plan.mapped[failed.step];
   if (operation?.op !== 'mapTree' || failed.error !== errno.EINVAL) {
-    return stepFailure(details, details.step);
+    return stepFailure(details, details.step, operation);
   }
   const words =
     `cannot show ${failed.subject} with the container's ids: its file system, or one that is mounted ` +

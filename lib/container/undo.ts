@@ -5,6 +5,10 @@
 import { openSync, closeSync, constants, rmdirSync } from 'node:fs';
 import { native } from '../host/native';
 import { ownerAttribute } from '../plan/cgroups';
+import { reach } from './failpoint';
+import { returnLink } from './lent-link';
+import type { LentLink } from './lent-link';
+import { removeMacvlan, removeVeth, restoreAddress } from './made-link';
 import { releaseTarget } from './mount-target';
 import { releaseUpper } from './upper';
 
@@ -14,17 +18,34 @@ export type Undo =
   /** A mount target on the shared root, made when it was missing. */
   | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
   /** The writable layer of an overlay: it may be used by another container again. */
-  | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>;
+  | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>
+  /** The host's side of a veth pair: by its name and address, since another may have the name by now. */
+  | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
+  /** An interface that the host has lent. */
+  | (Readonly<{ undo: 'returnLink' }> & LentLink)
+  /** A macvlan, made in the container's network namespace. */
+  | Readonly<{ undo: 'removeMacvlan'; guest: string; mac: string }>
+  /** The address of a device that is passed through: back to `address`, as long as it is the one that was given. */
+  | Readonly<{ undo: 'restoreAddress'; name: string; address: string; given: string }>;
+
+/** What giving back needs to know besides. */
+export interface UndoContext {
+  /** Where the container's network namespace may be found; see keptNetworks. */
+  readonly networks: readonly string[];
+  /** Told of what was given back in another way than it was taken. */
+  readonly notice: (text: string) => void;
+}
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
 const patience = 5000;
 
 /** Undoes all, last in first out; failures come back together after everything was tried. */
-export async function undoAll(undos: readonly Undo[]): Promise<void> {
+export async function undoAll(undos: readonly Undo[], context: UndoContext): Promise<void> {
   const failures: unknown[] = [];
   for (const undo of [...undos].reverse()) {
     try {
-      await undoOne(undo);
+      await undoOne(undo, context);
+      reach('controller:after-undo');
     } catch (error) {
       failures.push(error);
     }
@@ -32,6 +53,11 @@ export async function undoAll(undos: readonly Undo[]): Promise<void> {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1)
     throw new AggregateError(failures, 'several things could not be given back');
+}
+
+/** What can only be given back while the container's network namespace is kept. */
+export function undosInNetwork(undos: readonly Undo[]): Undo[] {
+  return undos.filter(({ undo }) => undo === 'returnLink' || undo === 'removeMacvlan');
 }
 
 /** Ends whatever still runs in the container: the guarantee behind the parent-death signal. */
@@ -43,7 +69,7 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
   }
 }
 
-async function undoOne(undo: Undo): Promise<void> {
+async function undoOne(undo: Undo, { networks, notice }: UndoContext): Promise<void> {
   switch (undo.undo) {
     case 'removeCgroups':
       // The first one last: as long as it is there, an interrupted removal is gone on with.
@@ -55,6 +81,18 @@ async function undoOne(undo: Undo): Promise<void> {
       return;
     case 'releaseUpper':
       await releaseUpper(undo.path, undo.user);
+      return;
+    case 'removeLink':
+      await removeVeth(undo.name, undo.mac);
+      return;
+    case 'returnLink':
+      await returnLink(undo, networks, notice);
+      return;
+    case 'removeMacvlan':
+      await removeMacvlan(undo, networks);
+      return;
+    case 'restoreAddress':
+      await restoreAddress(undo);
   }
 }
 

@@ -4,6 +4,11 @@
  */
 
 import type { CapabilityName } from './capability-numbers';
+import type {
+  FilesystemDefinition,
+  FilesystemOptions,
+  OverlayOptions,
+} from './filesystem-definition';
 import type { ResourceName } from './resource-limits';
 
 /** A place in the XML text; both count from 1. */
@@ -127,73 +132,109 @@ export interface IdAllocation {
   readonly position: Position;
 }
 
-export type Propagation = 'private' | 'slave' | 'shared';
-
-/** `<tslxc:filesystem>`: more about the `<filesystem>` of the same target. */
-export interface FilesystemOptions {
-  readonly target: string;
-  /** Whether what is mounted below the source comes along. Default: `yes` for the root, else `no`. */
-  readonly recursive?: 'yes' | 'no';
-  /** Whether mounts that are made later reach the container (slave), and the host too (shared). Default: neither. */
-  readonly propagation?: Propagation;
+/** An address of an interface, inside or on the host. */
+export interface InterfaceAddress {
+  readonly family: 'ipv4' | 'ipv6';
+  /** In canonical text: `192.168.122.50`, `fd00::1`. */
+  readonly address: string;
+  /** Default: IPv4 by class (8, 16, 24), IPv6 64. */
+  readonly prefix: number;
+  /** The other end of a point-to-point link. */
+  readonly peer?: string;
   readonly position: Position;
 }
 
-/** `<tslxc:overlay>`: the `<filesystem>` of the same target is only read; what the container writes goes to `upper`. */
-export interface OverlayOptions {
-  readonly target: string;
-  /** Absolute path of a directory on the host; has `upper` and `work` inside. */
-  readonly upper: string;
+/** A route of an interface. The default route is the unspecified address with prefix 0. */
+export interface InterfaceRoute {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly prefix: number;
+  readonly gateway?: string;
+  /** Default: the kernel's (0 for IPv4, 1024 for IPv6). */
+  readonly metric?: number;
   readonly position: Position;
 }
 
-interface FilesystemCommon {
-  /** `mapped`: shown with the container's ids. Absent only where the text of a running container has it absent. */
-  readonly accessMode?: 'passthrough' | 'mapped';
-  /** Absolute path in the container. */
-  readonly target: string;
-  readonly readonly: boolean;
+/** One direction of `<bandwidth>`: KiB/s, and KiB for `burst`. At least one of average and floor is there. */
+export interface Rate {
+  readonly average?: number;
+  readonly peak?: number;
+  readonly burst?: number;
+  /** Guaranteed share of a network's inbound; only with `type='network'`. */
+  readonly floor?: number;
+}
+
+/** `<bandwidth>`, from the container's point of view: inbound is what it receives. */
+export interface Bandwidth {
+  readonly inbound?: Rate;
+  readonly outbound?: Rate;
   readonly position: Position;
 }
 
-/** A tree of the host. */
-export interface MountFilesystem extends FilesystemCommon {
-  readonly type: 'mount';
-  /** Absolute path on the host. */
-  readonly source: string;
+/** `<vlan>` of a bridge port. One tag without `trunk` is untagged at the port. */
+export interface Vlan {
+  readonly trunk: boolean;
+  readonly tags: readonly {
+    readonly id: number;
+    readonly nativeMode?: 'tagged' | 'untagged';
+  }[];
+  readonly position: Position;
 }
 
-/** A tree of the container, once more. */
-export interface BindFilesystem extends FilesystemCommon {
-  readonly type: 'bind';
-  /** Absolute path in the container, as assembled so far. */
-  readonly source: string;
+/** How a macvlan's frames leave it, in libvirt's words. */
+export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
+
+interface InterfaceCommon {
+  /** Lower case, six bytes with colons; generated once when the text has none. */
+  readonly mac: string;
+  /** Name of the host's side, as asked; the driver's own names (`vnetN`, `macvlanN`) are not kept. */
+  readonly targetDevice?: string;
+  /** Name inside, as asked. Default: the lowest free `ethN`. */
+  readonly guestDevice?: string;
+  readonly mtu?: number;
+  /** Default: up. */
+  readonly linkState?: 'up' | 'down';
+  /** Printed and listed, without an effect in a container. */
+  readonly model?: string;
+  readonly addresses: readonly InterfaceAddress[];
+  readonly routes: readonly InterfaceRoute[];
+  readonly bandwidth?: Bandwidth;
+  readonly vlan?: Vlan;
+  /** `<port isolated='yes'/>`: no frames to other isolated ports of the bridge. */
+  readonly isolated?: boolean;
+  readonly position: Position;
 }
 
-/** A raw image. */
-export interface FileFilesystem extends FilesystemCommon {
-  readonly type: 'file';
-  /** Absolute path on the host. */
-  readonly source: string;
-  /** As far as it is written out; there is no other. */
-  readonly driver?: { readonly type: 'loop'; readonly format?: 'raw' };
+/** A veth pair with its host side on a bridge of the host's. */
+export interface BridgeInterface extends InterfaceCommon {
+  readonly type: 'bridge';
+  readonly bridge: string;
 }
 
-export interface BlockFilesystem extends FilesystemCommon {
-  readonly type: 'block';
-  /** Absolute path of the device on the host. */
-  readonly source: string;
+/** As the virtual network says. */
+export interface NetworkInterface extends InterfaceCommon {
+  readonly type: 'network';
+  readonly network: string;
+  readonly portgroup?: string;
 }
 
-export interface RamFilesystem extends FilesystemCommon {
-  readonly type: 'ram';
-  /** At most so many KiB. */
-  readonly usage: number;
+/** A macvlan on a device of the host. */
+export interface DirectInterface extends InterfaceCommon {
+  readonly type: 'direct';
+  readonly device: string;
+  readonly mode: DirectMode;
+}
+
+/** A veth pair with its host side free. `hostAddresses` and `hostRoutes` come from `<source>`. */
+export interface EthernetInterface extends InterfaceCommon {
+  readonly type: 'ethernet';
+  readonly hostAddresses: readonly InterfaceAddress[];
+  readonly hostRoutes: readonly InterfaceRoute[];
 }
 
 /** Other types are kept in `later`. */
-export type FilesystemDefinition =
-  MountFilesystem | BindFilesystem | FileFilesystem | BlockFilesystem | RamFilesystem;
+export type InterfaceDefinition =
+  BridgeInterface | NetworkInterface | DirectInterface | EthernetInterface;
 
 /** `<hostdev mode='capabilities'>`: a device of the host, at its place below the container's /dev. */
 export interface HostDeviceDefinition {
@@ -216,6 +257,15 @@ export interface DiskDefinition {
   readonly bus: DiskBus;
   readonly readonly: boolean;
   readonly shareable: boolean;
+  readonly position: Position;
+}
+
+/** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
+export interface HostInterfaceDefinition {
+  /** Its name on the host. */
+  readonly device: string;
+  readonly addresses: readonly InterfaceAddress[];
+  readonly routes: readonly InterfaceRoute[];
   readonly position: Position;
 }
 
@@ -282,6 +332,8 @@ export interface DomainDefinition {
   readonly consoles: readonly ConsoleDefinition[];
   readonly disks: readonly DiskDefinition[];
   readonly hostDevices: readonly HostDeviceDefinition[];
+  readonly interfaces: readonly InterfaceDefinition[];
+  readonly hostInterfaces: readonly HostInterfaceDefinition[];
   /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
   readonly otherElements: readonly XmlElement[];
   /** Elements of `<devices>` that are kept raw, in libvirt's output order. */
@@ -300,4 +352,15 @@ export interface LiveState {
   readonly id: number;
   /** Host pty of each console, in order: `/dev/pts/3`. */
   readonly consolePaths: readonly string[];
+  /** What each interface has become, in their order. */
+  readonly interfaces?: readonly LiveInterface[];
+}
+
+export interface LiveInterface {
+  /** Name of the host's side; a macvlan has none. */
+  readonly target?: string;
+  /** Name inside. */
+  readonly guest: string;
+  /** Of a virtual network: the bridge that it is plugged into. */
+  readonly bridge?: string;
 }

@@ -1,11 +1,15 @@
 /**
- * `<devices>`: the emulator, file systems and consoles that are carried out, and the devices kept raw.
+ * `<devices>`: the emulator, the devices that are carried out, and those that are kept raw.
  */
 import { parseConsole } from './console';
-import type { ConsoleDefinition, DomainDefinition, LaterElement, XmlElement } from './definition';
+import type { DomainDefinition, LaterElement, XmlElement } from './definition';
 import { checkDiskTargets, parseDisk } from './disk';
 import { parseFilesystem } from './filesystem';
 import { parseHostDevice } from './host-device';
+import { isHostInterface, parseHostInterface } from './host-interface';
+import { parseInterfaces } from './interface';
+import { checkInterfaceConflicts } from './interface-conflicts';
+import { comparePositions } from './place';
 import { standalone } from './raw';
 import {
   childOf,
@@ -13,6 +17,7 @@ import {
   inVocabularyOrder,
   readElement,
   readText,
+  type LocatedElement,
   type ParseSession,
   type Reading,
 } from './reading';
@@ -22,50 +27,69 @@ import { devicesVocabulary } from './vocabulary';
 export type ParsedDevice<T> =
   { readonly carried: T } | { readonly raw: XmlElement; readonly later: readonly LaterElement[] };
 
+type Carried = Pick<
+  DomainDefinition,
+  'filesystems' | 'consoles' | 'disks' | 'hostDevices' | 'interfaces' | 'hostInterfaces'
+>;
+
 /** A domain without `<devices>` is one with an empty `<devices>`. @throws DefinitionError. */
 export function parseDevices(
   domain: Reading,
   session: ParseSession,
-): Pick<
-  DomainDefinition,
-  | 'emulator'
-  | 'filesystems'
-  | 'consoles'
-  | 'disks'
-  | 'hostDevices'
-  | 'otherDevices'
-  | 'devicesPosition'
-> {
+): Carried & Pick<DomainDefinition, 'emulator' | 'otherDevices' | 'devicesPosition'> {
   const { emulator } = session.context;
   const at = childOf(domain, 'devices');
   if (at === undefined) {
-    const devicesPosition = domain.at.position;
-    const none = { filesystems: [], consoles: [], disks: [], hostDevices: [], otherDevices: [] };
-    return { emulator, ...none, devicesPosition };
+    return { emulator, ...noDevices, otherDevices: [], devicesPosition: domain.at.position };
   }
   const devices = readElement(at, devicesVocabulary, session.later);
-  const filesystems = sortParsed(childrenOf(devices, 'filesystem').map(parseFilesystem), session);
-  const consoles: ConsoleDefinition[] = childrenOf(devices, 'console').map((child) =>
-    parseConsole(child, session),
+  const { carried, raw } = parseEach(devices, session);
+  const others = [...devices.keptChildren.map((child) => standalone(child, ['alias'])), ...raw].map(
+    (element) => ({ element }),
   );
-  const disks = sortParsed(childrenOf(devices, 'disk').map(parseDisk), session);
-  checkDiskTargets(disks.carried);
-  const hostDevices = sortParsed(childrenOf(devices, 'hostdev').map(parseHostDevice), session);
-  const others = [
-    ...devices.keptChildren.map((child) => standalone(child, ['alias'])),
-    ...filesystems.raw,
-    ...disks.raw,
-    ...hostDevices.raw,
-  ].map((element) => ({ element }));
   return {
     emulator: readText(childOf(devices, 'emulator'), session.later) ?? emulator,
+    ...carried,
+    otherDevices: inVocabularyOrder(others, devicesVocabulary).map(({ element }) => element),
+    devicesPosition: at.position,
+  };
+}
+
+const noDevices: Carried = {
+  filesystems: [],
+  consoles: [],
+  disks: [],
+  hostDevices: [],
+  interfaces: [],
+  hostInterfaces: [],
+};
+
+/** Those that can be carried out, by kind; `raw` in document order. */
+function parseEach(
+  devices: Reading,
+  session: ParseSession,
+): { carried: Carried; raw: XmlElement[] } {
+  const all = (name: string) => childrenOf(devices, name);
+  const filesystems = sortParsed(all('filesystem').map(parseFilesystem), session);
+  const consoles = all('console').map((child) => parseConsole(child, session));
+  const disks = sortParsed(all('disk').map(parseDisk), session);
+  checkDiskTargets(disks.carried);
+  const isDevice = (child: LocatedElement) => !isHostInterface(child);
+  const hostDevices = sortParsed(all('hostdev').filter(isDevice).map(parseHostDevice), session);
+  const lent = sortParsed(all('hostdev').filter(isHostInterface).map(parseHostInterface), session);
+  const parsed = parseInterfaces(all('interface'), session.context.newMac);
+  const interfaces = sortParsed(parsed, session);
+  const carried = {
     filesystems: filesystems.carried,
     consoles,
     disks: disks.carried,
     hostDevices: hostDevices.carried,
-    otherDevices: inVocabularyOrder(others, devicesVocabulary).map(({ element }) => element),
-    devicesPosition: at.position,
+    interfaces: interfaces.carried,
+    hostInterfaces: lent.carried,
   };
+  checkInterfaceConflicts(carried);
+  const raw = [filesystems, disks, hostDevices, lent, interfaces].flatMap((kind) => kind.raw);
+  return { carried, raw: raw.sort((a, b) => comparePositions(a.position, b.position)) };
 }
 
 /** The devices that are carried out, and those that are kept; what is for later goes to the session. */

@@ -1,5 +1,6 @@
 /** `<driver>` of a `<filesystem>`: raw images through a loop device are carried out, nothing else. */
-import type { FileFilesystem, LaterElement } from './definition';
+import type { LaterElement } from './definition';
+import type { FileFilesystem } from './filesystem-definition';
 import { attributePlace, refusal } from './place';
 import { childOf, readElement, type Reading } from './reading';
 import { filesystemDriverVocabulary } from './vocabulary';

@@ -1,10 +1,10 @@
 /** A domain's file systems, and what `<tslxc:container>` says about each. Pure. */
+import type { DomainDefinition } from './definition';
 import type {
-  DomainDefinition,
   FilesystemDefinition,
   FilesystemOptions,
   OverlayOptions,
-} from './definition';
+} from './filesystem-definition';
 import { isSame } from './path';
 
 /** The file system of the domain that is its root; undefined: the host's own. */

@@ -2,7 +2,7 @@
  * `<tslxc:filesystem>` and `<tslxc:overlay>` in `<tslxc:container>`: what a `<filesystem>` can have more than
  * libvirt has words for. Each names the filesystem by its target.
  */
-import type { FilesystemOptions, OverlayOptions } from './definition';
+import type { FilesystemOptions, OverlayOptions } from './filesystem-definition';
 import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { readElement, type LocatedElement, type Reading } from './reading';

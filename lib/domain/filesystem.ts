@@ -2,7 +2,8 @@
  * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
  * kept whole.
  */
-import type { FilesystemDefinition, LaterElement, XmlElement } from './definition';
+import type { LaterElement, XmlElement } from './definition';
+import type { FilesystemDefinition } from './filesystem-definition';
 import { enumerated } from './enumerated';
 import { parseDriver } from './filesystem-driver';
 import { attributePlace, refusal, type Place } from './place';

@@ -1,13 +1,9 @@
 /**
  * The content of `<devices>` in libvirt's order, inactive or as it is while the container runs.
  */
-import type {
-  ConsoleDefinition,
-  DomainDefinition,
-  FilesystemDefinition,
-  LiveState,
-  Position,
-} from './definition';
+import type { ConsoleDefinition, DomainDefinition, LiveState, Position } from './definition';
+import type { FilesystemDefinition } from './filesystem-definition';
+import { formatHostInterface, formatInterface } from './format-interface';
 import { hostDeviceSources } from './host-device';
 import { comparePositions } from './place';
 import { node, type PrintableElement } from './print';
@@ -22,6 +18,7 @@ export function formatDevices(
     ['emulator', [node('emulator', {}, [definition.emulator])]],
     ['disk', formatDisks(definition)],
     ['filesystem', formatFilesystems(definition, live)],
+    ['interface', formatInterfaces(definition, live)],
     ['console', definition.consoles.map((item, port) => formatConsole(item, port, live))],
     ['hostdev', formatHostDevices(definition)],
   ]);
@@ -60,7 +57,23 @@ function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
     ]),
     position,
   }));
-  return inDocumentOrder(devices, definition, 'hostdev');
+  const interfaces = definition.hostInterfaces.map((item) => ({
+    ...formatHostInterface(item),
+    position: item.position,
+  }));
+  return inDocumentOrder([...devices, ...interfaces], definition, 'hostdev');
+}
+
+/** In document order, by which they get their names inside. */
+function formatInterfaces(
+  definition: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const interfaces = definition.interfaces.map((item, index) => ({
+    ...formatInterface(item, live?.interfaces?.[index]),
+    position: item.position,
+  }));
+  return inDocumentOrder(interfaces, definition, 'interface');
 }
 
 /**

@@ -1,6 +1,6 @@
 /**
  * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc is
- * carried out; others are kept whole.
+ * carried out; others are kept whole. Type net is in host-interface.ts.
  */
 import type { HostDeviceDefinition, LaterElement } from './definition';
 import { hostdevSourceVocabulary, hostdevVocabulary } from './device-vocabulary';

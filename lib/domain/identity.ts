@@ -1,5 +1,5 @@
 /**
- * What a domain is called: name, uuid, title, description, metadata. A name becomes a file name, a
+ * What a domain or a network is called: name, uuid, title, description, metadata. A name becomes a file name, a
  * cgroup and a host name, so nothing that could leave its directory may pass here.
  */
 import type { XmlElement } from './definition';
@@ -12,19 +12,19 @@ import {
   readText,
   textOf,
   type LocatedElement,
-  type ParseSession,
   type Reading,
+  type ReadingSession,
 } from './reading';
 
 // NAME.console.log and temporary names beside NAME.xml must stay below NAME_MAX (255).
 const maxNameBytes = 230;
 
 /** @throws DefinitionError NO_NAME, or XML_ERROR for a name that can't be a file name. */
-export function parseName(domain: Reading, session: ParseSession): string {
-  const at = childOf(domain, 'name');
+export function parseName(root: Reading, session: ReadingSession): string {
+  const at = childOf(root, 'name');
   const name = readText(at, session.later);
   if (at === undefined || name === undefined) {
-    throw refusal('NO_NAME', '<domain> has no <name>', at ?? domain.at);
+    throw refusal('NO_NAME', `<${root.at.element.name}> has no <name>`, at ?? root.at);
   }
   for (const [character, shown] of [
     ['/', '/'],
@@ -44,8 +44,11 @@ export function parseName(domain: Reading, session: ParseSession): string {
 }
 
 /** Lower case with dashes; a new one when there is none. @throws DefinitionError INTERNAL_ERROR. */
-export function parseUuid(domain: Reading, session: ParseSession): string {
-  const at = childOf(domain, 'uuid');
+export function parseUuid(
+  root: Reading,
+  session: ReadingSession & { readonly context: { readonly newUuid: () => string } },
+): string {
+  const at = childOf(root, 'uuid');
   const text = readText(at, session.later)?.trim();
   if (at === undefined || text === undefined) return session.context.newUuid();
   // As libvirt: dashes and blanks may stand between any two bytes.
@@ -56,18 +59,19 @@ export function parseUuid(domain: Reading, session: ParseSession): string {
 }
 
 /** @throws DefinitionError XML_ERROR for a title of several lines. */
-export function parseTitle(domain: Reading, session: ParseSession): string | undefined {
-  const at = childOf(domain, 'title');
+export function parseTitle(root: Reading, session: ReadingSession): string | undefined {
+  const at = childOf(root, 'title');
   const title = readText(at, session.later);
   if (at !== undefined && title?.includes('\n') === true) {
-    throw refusal('XML_ERROR', "Domain title can't contain newlines", at);
+    const kind = root.at.element.name === 'network' ? 'Network' : 'Domain';
+    throw refusal('XML_ERROR', `${kind} title can't contain newlines`, at);
   }
   return title;
 }
 
 /** The children of `<metadata>`. @throws DefinitionError XML_ERROR unless there is one a namespace. */
-export function parseMetadata(domain: Reading): readonly XmlElement[] {
-  const at = childOf(domain, 'metadata');
+export function parseMetadata(root: Reading): readonly XmlElement[] {
+  const at = childOf(root, 'metadata');
   if (at === undefined) return [];
   const attribute = at.element.attributes.find(({ name }) => !isNamespaceDeclaration(name));
   if (attribute !== undefined) {

@@ -33,6 +33,8 @@ export interface ParseContext {
   readonly emulator: string;
   /** A random uuid, asked for when the text has none. */
   readonly newUuid: () => string;
+  /** A random Ethernet address with libvirt's prefix, asked for when an interface has none. */
+  readonly newMac: () => string;
 }
 
 const domainTypes =

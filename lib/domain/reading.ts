@@ -5,13 +5,23 @@
 import type { KeptPart, LaterElement, XmlAttribute, XmlElement } from './definition';
 import type { ParseContext } from './parse';
 import { attributePlace, refusal, type Place } from './place';
-import { extensionNamespace, lxcNamespace, textVocabulary, type Vocabulary } from './vocabulary';
+import {
+  dnsmasqNamespace,
+  extensionNamespace,
+  lxcNamespace,
+  textVocabulary,
+  type Vocabulary,
+} from './vocabulary';
 
-/** One run of `parseDomain`: its context, and what it has found so far for `later` and `kept`. */
-export interface ParseSession {
-  readonly context: ParseContext;
+/** What one reading of a document has found so far for `later` and `kept`. */
+export interface ReadingSession {
   readonly later: LaterElement[];
   readonly kept: KeptPart[];
+}
+
+/** One run of `parseDomain`. */
+export interface ParseSession extends ReadingSession {
+  readonly context: ParseContext;
 }
 
 /** An element at its place, with the namespace prefixes that are in scope inside it. */
@@ -172,6 +182,7 @@ export function inVocabularyOrder<T extends { readonly element: XmlElement }>(
 const prefixes: ReadonlyMap<string, string> = new Map([
   [lxcNamespace, 'lxc'],
   [extensionNamespace, 'tslxc'],
+  [dnsmasqNamespace, 'dnsmasq'],
 ]);
 
 /** The name by which a vocabulary knows an element; undefined for a foreign namespace. */

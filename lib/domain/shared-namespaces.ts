@@ -4,6 +4,7 @@
  */
 import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from './definition';
 import { attributePlace, refusal } from './place';
+import { hasPrivateNetwork } from './private-network';
 import {
   childOf,
   locateChildren,
@@ -40,10 +41,10 @@ export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED.
  */
-export function checkSharedNamespaces({ sharedNamespaces, features }: DomainDefinition): void {
-  for (const { kind, source, value, position } of sharedNamespaces) {
+export function checkSharedNamespaces(definition: DomainDefinition): void {
+  for (const { kind, source, value, position } of definition.sharedNamespaces) {
     const place = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
-    if (kind === 'net' && features.privateNetwork) {
+    if (kind === 'net' && hasPrivateNetwork(definition)) {
       const detail = 'Config asks for inherit net namespace as well as private network interfaces';
       throw refusal('CONFIG_UNSUPPORTED', detail, place);
     }

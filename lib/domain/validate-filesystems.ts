@@ -1,10 +1,10 @@
 /** What the `<filesystem>` elements may not say when the domain is started. Pure. */
+import type { DomainDefinition } from './definition';
 import type {
-  DomainDefinition,
   FilesystemDefinition,
   FilesystemOptions,
   OverlayOptions,
-} from './definition';
+} from './filesystem-definition';
 import { isHostRoot, optionsOf, overlayOf } from './filesystem-lookup';
 import { isBelow, isSame, withoutDots } from './path';
 import { refusal, type Place } from './place';

@@ -2,26 +2,25 @@
  * What a definition may not say when it is started, though it may be defined. Pure: whether the host
  * has what the definition names is not asked here.
  */
-import type { DomainDefinition, LaterElement } from './definition';
+import type { DomainDefinition } from './definition';
+import { refuseLater } from './later';
 import { refusal } from './place';
 import { checkSharedNamespaces } from './shared-namespaces';
 import { checkFilesystems } from './validate-filesystems';
+import { checkInterfaces } from './validate-interfaces';
 
 /**
  * Returns when this version can carry out all of the definition.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED: no console or one that is no pty, the first element
- * that is for later, a shared namespace that can't be, or a filesystem that can't be had; see
- * checkFilesystems.
+ * that is for later, a shared namespace that can't be, or an interface or filesystem that can't be had; see
+ * checkInterfaces and checkFilesystems.
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
-  const [first] = definition.later;
-  if (first !== undefined) {
-    const detail = first.words ?? `${describe(first)} is not carried out by this version`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, first);
-  }
+  refuseLater(definition.later);
   checkSharedNamespaces(definition);
+  checkInterfaces(definition);
   checkFilesystems(definition);
 }
 
@@ -36,16 +35,4 @@ function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
     const place = { path: 'domain/devices/console', position };
     throw refusal('CONFIG_UNSUPPORTED', 'Only PTY console types are supported', place);
   }
-}
-
-/** `<interface>`, `attribute 'cpuset' of <vcpu>`, `type='file' of <filesystem>`, `<on_crash>preserve`. */
-function describe({ path, value }: LaterElement): string {
-  const [last = '', parent = ''] = path.split('/').reverse();
-  if (!last.startsWith('@')) {
-    return value === undefined ? `<${last}>` : `<${last}>${value}</${last}>`;
-  }
-  const attribute = last.slice(1);
-  return value === undefined
-    ? `attribute '${attribute}' of <${parent}>`
-    : `${attribute}='${value}' of <${parent}>`;
 }

@@ -9,6 +9,9 @@ import { capabilityNumbers } from './capability-numbers';
 /** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
+/** The namespace of a network's `<dnsmasq:options>`, looked up as `dnsmasq:NAME`. */
+export const dnsmasqNamespace = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
+
 /**
  * The namespace of `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for.
  * libvirt keeps metadata as it is, so that one document serves both. Looked up as `tslxc:NAME`.
@@ -185,7 +188,7 @@ export const devicesVocabulary = vocabulary({
     controller: 'later',
     lease: 'later',
     filesystem: 'many',
-    interface: 'later',
+    interface: 'many',
     smartcard: 'later',
     serial: 'later',
     parallel: 'later',

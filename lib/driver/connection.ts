@@ -4,8 +4,9 @@ import { release } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { Hardening } from '../domain/definition';
 import { hardeningLevels } from '../domain/extension';
-import { checkStartable } from '../domain/validate';
+import { planStart } from './start';
 import { TslxcError } from '../errors';
+import type { Logger } from '../host/logger';
 import { packageRoot } from '../host/package-paths';
 import { statePaths } from '../host/state-paths';
 import type { Plan } from '../plan/operation';
@@ -13,16 +14,29 @@ import { checkConnectable, readPrivilege } from './access';
 import { containers } from './containers';
 import { createDomain, defineDomain } from './define';
 import { Domain } from './domain';
+import { Network } from './network';
+import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
+import { createNetwork, defineNetwork } from './network-verbs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
 import { reapInTurn } from './reaper';
 import { Session } from './session';
-import type { ConnectOptions, DomainEvent, ListFilter, Logger, StartOptions } from './types';
+import type {
+  ConnectOptions,
+  DomainEvent,
+  ListFilter,
+  NetworkEvent,
+  NetworkFilter,
+  StartOptions,
+} from './types';
 import { canonicalUri, resolveUri } from './uri';
 
 const defaultStartTimeout = 30_000;
 
 /** Events as they happen; `close` of the connection, an abort or `break` end it. */
 export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & AsyncDisposable;
+
+/** Events of virtual networks; as DomainEvents. */
+export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & AsyncDisposable;
 
 /**
  * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on
@@ -122,7 +136,61 @@ export class Connection implements AsyncDisposable {
    */
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
     this.#session.demand('read', 'Connection.events');
-    return this.#session.follow(options.signal);
+    return this.#session.followDomains(options.signal);
+  }
+
+  /**
+   * Stores the definition of a virtual network, in the place of the one of that name if there is one. What runs under the
+   * name goes on as it is, and the next start takes the new one. Without `<uuid>` and `<mac>` it keeps the network's.
+   *
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+   */
+  async defineNetwork(xml: string): Promise<Network> {
+    this.#session.demand('write', 'Connection.defineNetwork');
+    return new Network(this.#session, await defineNetwork(this.#session, xml));
+  }
+
+  /**
+   * Starts a virtual network from XML text. It is transient: gone when it is destroyed. With the name and uuid of a stored
+   * one that is off, it is that one, for once with this text.
+   *
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or bridge belong to another
+   * network; and as `Network.start`.
+   */
+  async createNetwork(xml: string): Promise<Network> {
+    this.#session.demand('write', 'Connection.createNetwork');
+    return new Network(this.#session, await createNetwork(this.#session, xml));
+  }
+
+  /**
+   * The network `default` is there without being defined, until it is undefined.
+   *
+   * @throws TslxcError NO_NETWORK. @throws DefinitionError when its stored file is none.
+   */
+  async lookupNetworkByName(name: string): Promise<Network> {
+    this.#session.demand('read', 'Connection.lookupNetworkByName');
+    return new Network(this.#session, await findNetworkByName(this.#session, name));
+  }
+
+  /** @throws TslxcError NO_NETWORK; INVALID_ARG for what is no uuid. */
+  async lookupNetworkByUuid(uuid: string): Promise<Network> {
+    this.#session.demand('read', 'Connection.lookupNetworkByUuid');
+    return new Network(this.#session, await findNetworkByUuid(this.#session, uuid));
+  }
+
+  /** All networks, by name. A stored file that is no definition is left out. */
+  async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
+    this.#session.demand('read', 'Connection.listNetworks');
+    const found = await findAllNetworks(this.#session, filter);
+    return found.map((identity) => new Network(this.#session, identity));
+  }
+
+  /** What happens to virtual networks from now on, whichever process does it; as `events`. */
+  networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
+    this.#session.demand('read', 'Connection.networkEvents');
+    return this.#session.followNetworks(options.signal);
   }
 
   /**
@@ -131,7 +199,7 @@ export class Connection implements AsyncDisposable {
    *
    * @throws DefinitionError; TslxcError NO_DOMAIN; SyscallError when the host lacks what it names.
    */
-  plan(target: { readonly name: string } | { readonly xml: string }): Plan {
+  async plan(target: { readonly name: string } | { readonly xml: string }): Promise<Plan> {
     const session = this.#session;
     if ('xml' in target) session.checkOpen();
     else session.demand('read', 'Connection.plan');
@@ -140,10 +208,7 @@ export class Connection implements AsyncDisposable {
     if (definition === undefined) {
       throw noDomain(`no domain with matching name '${'name' in target ? target.name : ''}'`);
     }
-    checkStartable(definition);
-    const { paths, hardening, startTimeout } = session;
-    const input = { paths, definition, hardening, startTimeout };
-    return session.containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
+    return planStart(session, definition);
   }
 
   /**

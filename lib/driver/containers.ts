@@ -7,11 +7,14 @@ import { cleanUp, forget, rememberFailedStart } from '../container/cleanup';
 import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
+import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
+import { networkViews, type NetworkViews } from '../container/network-view';
 import { prepare } from '../container/preparation';
-import { readRunState, runNames, type RunState } from '../container/run-state';
+import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
+import { shapeLink } from '../network/shaping';
 import { runPaths, type StatePaths } from '../host/state-paths';
 
 /** A connection to a monitor. */
@@ -28,12 +31,16 @@ export interface Containers {
   readonly runNames: typeof runNames;
   readonly withDomainLock: typeof withDomainLock;
   readonly withReaperLock: typeof withReaperLock;
+  readonly foreseeLinks: typeof foreseeLinks;
   readonly prepare: typeof prepare;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
   readonly bootId: typeof bootId;
+  readonly network: NetworkViews;
+  readonly shapeLink: typeof shapeLink;
+  readonly replaceStart: typeof replaceStart;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
   connectMonitor(
@@ -50,6 +57,7 @@ export const containers: Containers = {
   runNames,
   withDomainLock,
   withReaperLock,
+  foreseeLinks,
   prepare,
   startContainer,
   cleanUp,
@@ -57,6 +65,9 @@ export const containers: Containers = {
   rememberFailedStart,
   readUsage,
   bootId,
+  network: networkViews,
+  shapeLink,
+  replaceStart,
   connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
 };

@@ -8,7 +8,7 @@ import { nameOfUuid, uuidOfName } from './lookup';
 import { reapInBackground, settle } from './reaper';
 import type { ParsedXml, Session } from './session';
 import { launch } from './start';
-import type { Identity } from './store';
+import type { Identity } from '../host/definition-store';
 import type { StartOptions } from './types';
 
 /**
@@ -17,13 +17,14 @@ import type { StartOptions } from './types';
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain.
  */
 export async function defineDomain(session: Session, xml: string): Promise<Identity> {
-  const parsed = session.parse(xml);
-  const { name } = parsed.definition;
+  const first = session.parse(xml);
+  const { name } = first.definition;
   session.store.path(name);
   return session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     // Two definitions of one uuid under two names have two locks, so that this one is needed too.
     return session.store.exclusive(async () => {
+      const parsed = withUnusedMacs(session, first, xml);
       const definition = takeOverUuid(parsed, ownUuid(session, name, state));
       if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
       const detail = await session.store.write(definition);
@@ -67,6 +68,14 @@ export async function createDomain(
       return { name, uuid };
     }),
   );
+}
+
+/** Parsed anew, if need be, until no other domain has an address that was made up. */
+function withUnusedMacs(session: Session, first: ParsedXml, xml: string): ParsedXml {
+  const except = first.definition.name;
+  let parsed = first;
+  while (session.store.isAnyWritten(parsed.newMacs, { except })) parsed = session.parse(xml);
+  return parsed;
 }
 
 /** Without a `<uuid>` of its own, a definition is a new one of the domain that has the name. */

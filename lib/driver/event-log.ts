@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { DomainEvent } from './types';
-import { fileError } from './file-error';
-import { lockFile } from './file-lock';
+import type { DomainEvent, NetworkEvent } from './types';
+import { fileError } from '../host/file-error';
+import { lockFile } from '../host/file-lock';
 
 /** Bytes of one file; with the one before it this is half of all. */
 const fileBytes = 512 * 1024;
@@ -49,7 +49,7 @@ export function openLog(path: string): number {
  */
 export async function appendEvent(
   path: string,
-  event: DomainEvent,
+  event: DomainEvent | NetworkEvent,
   limit = fileBytes,
 ): Promise<void> {
   const line = Buffer.from(`${JSON.stringify(event)}\n`);
@@ -85,17 +85,19 @@ export function generationOf(fd: number): number {
   return Number(/^\{"generation":(\d+)\}\n/.exec(text)?.[1] ?? 0);
 }
 
-/** The event of a line; undefined for the first line, and for what a killed writer left. */
-export function parseEvent(line: string): DomainEvent | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isEvent(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** A domain's event of a line; undefined for the first line, what a killed writer left, and a network's. */
+export function parseDomainEvent(line: string): DomainEvent | undefined {
+  const value = parseObject(line);
+  return 'event' in value && 'domain' in value ? (value as DomainEvent) : undefined;
 }
 
-/** The last event in the log that `matches`; undefined when it never was, or is no longer there. */
+/** A network's event of a line. */
+export function parseNetworkEvent(line: string): NetworkEvent | undefined {
+  const value = parseObject(line);
+  return 'event' in value && 'network' in value ? (value as NetworkEvent) : undefined;
+}
+
+/** The last event of a domain in the log that `matches`; undefined when it never was, or is no longer there. */
 export function lastEvent(
   path: string,
   matches: (event: DomainEvent) => boolean,
@@ -103,15 +105,20 @@ export function lastEvent(
   for (const file of [path, previousLog(path)]) {
     if (!existsSync(file)) continue;
     for (const line of readFileSync(file, 'utf8').split('\n').reverse()) {
-      const event = parseEvent(line);
+      const event = parseDomainEvent(line);
       if (event !== undefined && matches(event)) return event;
     }
   }
   return undefined;
 }
 
-function isEvent(value: unknown): value is DomainEvent {
-  return typeof value === 'object' && value !== null && 'event' in value && 'domain' in value;
+function parseObject(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 function firstLine(generation: number): Buffer {

@@ -7,38 +7,49 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, watch } from 'nod
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TslxcError } from '../errors';
-import { generationOf, isCurrent, openLog, parseEvent, previousLog } from './event-log';
-import { fileError, hasErrno } from './file-error';
-import type { DomainEvent } from './types';
+import { generationOf, isCurrent, openLog, previousLog } from './event-log';
+import { fileError, hasErrno } from '../host/file-error';
 
 const ENOENT = 2;
 const chunkBytes = 64 * 1024;
 /** Read in one turn of the event loop; parsing that takes about 2 ms. */
 const turnBytes = 256 * 1024;
 
-export interface EventStreamOptions {
-  /** Path of the log. */
-  readonly path: string;
-  readonly signal?: AbortSignal;
-  /** Called once, when the stream is over. */
-  readonly onClose?: (stream: EventStream) => void;
+/** What its holder does with a stream, whatever it tells. */
+export interface OpenStream {
+  ref(): void;
+  unref(): void;
+  close(): void;
 }
 
-interface Waiting {
-  readonly resolve: (result: IteratorResult<DomainEvent, undefined>) => void;
+export interface EventStreamOptions<Event> {
+  /** Path of the log. */
+  readonly path: string;
+  /** The event of a line; undefined for one that is not followed. */
+  readonly parse: (line: string) => Event | undefined;
+  readonly signal?: AbortSignal;
+  /** Called once, when the stream is over. */
+  readonly onClose?: (stream: OpenStream) => void;
+}
+
+interface Waiting<Event> {
+  readonly resolve: (result: IteratorResult<Event, undefined>) => void;
   readonly reject: (error: Error) => void;
 }
 
 /** See `Connection.events`. */
-export class EventStream implements AsyncIterableIterator<DomainEvent, undefined>, AsyncDisposable {
+export class EventStream<Event>
+  implements AsyncIterableIterator<Event, undefined>, AsyncDisposable
+{
   readonly #path: string;
   readonly #watcher: FSWatcher;
   readonly #chunk = Buffer.allocUnsafe(chunkBytes);
-  readonly #onClose: (stream: EventStream) => void;
+  readonly #onClose: (stream: OpenStream) => void;
+  readonly #parse: (line: string) => Event | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => this.close();
-  readonly #ready: DomainEvent[] = [];
-  readonly #waiting: Waiting[] = [];
+  readonly #ready: Event[] = [];
+  readonly #waiting: Waiting<Event>[] = [];
   #fd: number;
   #offset: number;
   /** What has been read of a line whose end is not there yet. */
@@ -46,8 +57,9 @@ export class EventStream implements AsyncIterableIterator<DomainEvent, undefined
   #state: 'open' | 'closed' = 'open';
   #failure: Error | undefined;
 
-  constructor({ path, signal, onClose = () => undefined }: EventStreamOptions) {
+  constructor({ path, parse, signal, onClose = () => undefined }: EventStreamOptions<Event>) {
     this.#path = path;
+    this.#parse = parse;
     this.#onClose = onClose;
     this.#signal = signal;
     this.#fd = openLog(path);
@@ -81,7 +93,7 @@ export class EventStream implements AsyncIterableIterator<DomainEvent, undefined
     this.#watcher.unref();
   }
 
-  next(): Promise<IteratorResult<DomainEvent, undefined>> {
+  next(): Promise<IteratorResult<Event, undefined>> {
     const event = this.#ready.shift();
     if (event !== undefined) return Promise.resolve({ done: false, value: event });
     if (this.#failure !== undefined) {
@@ -93,7 +105,7 @@ export class EventStream implements AsyncIterableIterator<DomainEvent, undefined
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  return(): Promise<IteratorResult<DomainEvent, undefined>> {
+  return(): Promise<IteratorResult<Event, undefined>> {
     this.#ready.length = 0;
     this.close();
     return Promise.resolve({ done: true, value: undefined });
@@ -161,14 +173,14 @@ export class EventStream implements AsyncIterableIterator<DomainEvent, undefined
     const all = Buffer.concat([this.#partial, bytes]);
     let start = 0;
     for (let end = all.indexOf(0x0a); end >= 0; end = all.indexOf(0x0a, start)) {
-      const event = parseEvent(all.toString('utf8', start, end));
+      const event = this.#parse(all.toString('utf8', start, end));
       start = end + 1;
       if (event !== undefined) this.#give(event);
     }
     this.#partial = all.subarray(start);
   }
 
-  #give(event: DomainEvent): void {
+  #give(event: Event): void {
     const first = this.#waiting.shift();
     if (first === undefined) this.#ready.push(event);
     else first.resolve({ done: false, value: event });

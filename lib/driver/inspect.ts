@@ -1,19 +1,19 @@
 /** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing but cleaning up. */
 import type { ConsoleStream } from '../container/console-stream';
-import type { RunState } from '../container/run-state';
+import type { LinkRecord } from '../container/run-state';
 import { withAllocatedIds } from '../domain/allocated-ids';
-import type { DomainDefinition } from '../domain/definition';
+import type { LiveInterface } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { isolationOf } from '../domain/isolation';
 import { TslxcError } from '../errors';
 import type { MonitorConnection } from './containers';
+import { requireRunning, runningDefinition, stored } from './definitions';
+import { withLiveLinks } from './interfaces';
 import { transition, type Verb } from './lifecycle';
 import { currentState, domainState, noDomain } from './lookup';
 import type { Session } from './session';
-import type { Identity } from './store';
+import type { Identity } from '../host/definition-store';
 import type { ConsoleOptions, DomainInfo } from './types';
-
-type RunningState = RunState & { phase: 'running' };
 
 const bytesInKibibyte = 1024;
 /** Highest signal number of Linux (signal(7)). */
@@ -62,9 +62,19 @@ export async function domainXml(
     return formatDomain(isStored ? stored(session, identity) : definition);
   }
   const { id, consoles } = state.running;
-  const { firstId } = state.start;
-  const shown = firstId === undefined ? definition : withAllocatedIds(definition, firstId);
-  return formatDomain(shown, { live: { id, consolePaths: consoles } });
+  const { firstId, links = [] } = state.start;
+  const linked = await withLiveLinks(session, state, definition);
+  const shown = firstId === undefined ? linked : withAllocatedIds(linked, firstId);
+  const interfaces = links.filter(({ type }) => type !== 'hostdev').map(liveInterface);
+  return formatDomain(shown, { live: { id, consolePaths: consoles, interfaces } });
+}
+
+function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {
+  return {
+    guest,
+    ...(host === undefined ? {} : { target: host }),
+    ...(type !== 'network' || bridge === undefined ? {} : { bridge }),
+  };
 }
 
 /** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */
@@ -117,14 +127,6 @@ export async function sendSignal(
   }
 }
 
-function requireRunning(
-  state: RunState,
-  verb: Verb,
-  { name }: Identity,
-): asserts state is RunningState {
-  transition(verb, state.phase === 'running' ? 'running' : 'off', name);
-}
-
 async function connectRunning(
   session: Session,
   { name }: Identity,
@@ -135,16 +137,6 @@ async function connectRunning(
   // It has ended since we looked.
   transition(verb, 'off', name);
   throw noDomain(`no domain with matching name '${name}'`);
-}
-
-function runningDefinition(session: Session, { start }: RunningState): DomainDefinition {
-  return session.parse(start.xml).definition;
-}
-
-function stored(session: Session, { name, uuid }: Identity): DomainDefinition {
-  const definition = session.store.read(name);
-  if (definition !== undefined) return definition;
-  throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
 }
 
 /** An index, or an alias as in the live XML: `console0`. */

@@ -12,7 +12,16 @@ export type SettledPhase = 'off' | 'running';
 
 /** What can be asked of a domain and depends on its phase. `create` is a start from XML. */
 export type Verb =
-  'start' | 'create' | 'destroy' | 'undefine' | 'openConsole' | 'sendSignal' | 'liveXml';
+  | 'start'
+  | 'create'
+  | 'destroy'
+  | 'undefine'
+  | 'openConsole'
+  | 'sendSignal'
+  | 'liveXml'
+  | 'look'
+  | 'setLink'
+  | 'setBandwidth';
 
 /** The phase afterwards, or why not. `%` is the domain's name. */
 type Transition = SettledPhase | Readonly<{ refused: string }>;
@@ -28,6 +37,9 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     openConsole: notRunning,
     sendSignal: notRunning,
     liveXml: notRunning,
+    look: notRunning,
+    setLink: notRunning,
+    setBandwidth: notRunning,
   },
   running: {
     start: { refused: 'Domain is already running' },
@@ -37,6 +49,9 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     openConsole: 'running',
     sendSignal: 'running',
     liveXml: 'running',
+    look: 'running',
+    setLink: 'running',
+    setBandwidth: 'running',
   },
 };
 

@@ -5,7 +5,7 @@ import type { RunState } from '../container/run-state';
 import { TslxcError } from '../errors';
 import { reapAll, settle } from './reaper';
 import type { Session } from './session';
-import type { Identity } from './store';
+import type { Identity } from '../host/definition-store';
 import type { DomainState, ListFilter } from './types';
 
 /** A domain as it is now. */
@@ -179,8 +179,8 @@ function byIdThenName(a: FoundDomain, b: FoundDomain): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** Dashes and blanks between bytes are free, as in libvirt. */
-function canonicalUuid(uuid: string): string {
+/** Dashes and blanks between bytes are free, as in libvirt. @throws TslxcError INVALID_ARG. */
+export function canonicalUuid(uuid: string): string {
   if (uuid.length > 128 || !/^(?:[- ]*[0-9a-f]{2}){16}$/i.test(uuid)) {
     throw new TslxcError('INVALID_ARG', `'${uuid}' is not a uuid`);
   }

@@ -8,6 +8,7 @@ import type { RunState, StartRecord } from '../container/run-state';
 import type { EndedState } from './containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import type { Session } from './session';
+import { giveUpFloors, sharedNetworks } from './shaping';
 import { launch } from './start';
 
 /** A domain's state once nothing of an ended container is left. */
@@ -76,8 +77,10 @@ export async function finish(
   // Defining and undefining change what the domain is while it runs.
   const persistence = store.has(name) ? 'persistent' : 'transient';
   const start = { ...ended.start, persistence } as const;
-  const exit = await containers.cleanUp(paths, { ...ended, start }, name);
+  const notice = (text: string): void => logger.warn({ domain: name }, text);
+  const exit = await containers.cleanUp(paths, { ...ended, start }, { name, notice });
   session.disown(name);
+  await giveUpFloors(session, sharedNetworks(start.links ?? []));
   if (!hasRun) {
     logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
     return undefined;
@@ -151,9 +154,10 @@ export async function reapInTurn(session: Session): Promise<number> {
   const isDue = (name: string): boolean => remainingPause(session, name) === 0;
   const later = containers.runNames(paths).filter((name) => !isDue(name));
   const pause = Math.max(0, ...later.map((name) => remainingPause(session, name)));
-  const atOnce = await containers.withReaperLock(paths, () =>
+  const inTurn = await containers.withReaperLock(paths, () =>
     reapAll(session, containers.runNames(paths).filter(isDue)),
   );
+  const atOnce = inTurn ?? 0;
   if (later.length === 0) return atOnce;
   await sleep(pause);
   // One that has ended again in between has somebody of its own.

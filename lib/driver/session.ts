@@ -2,20 +2,29 @@
  * What a Connection and its Domains share: paths, access, the stored definitions, the event log, and the
  * containers that this process owns. Holds nothing that keeps the process alive unless ref'd.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
 import type { DomainDefinition, Hardening } from '../domain/definition';
+import { macFromBytes } from '../domain/mac-address';
 import { parseDomain } from '../domain/parse';
 import { TslxcError } from '../errors';
 import { monitorPath } from '../host/package-paths';
+import type { Logger } from '../host/logger';
 import type { StatePaths } from '../host/state-paths';
+import type { NetworkDefinition } from '../network/definition';
+import { withNetworkLock } from '../network/network-lock';
+import { parseNetwork } from '../network/parse';
+import { networkStore } from '../network/store';
+import type { NetworkStore } from '../network/store';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
-import { appendEvent } from './event-log';
-import { EventStream } from './event-stream';
-import { fileError } from './file-error';
-import { DefinitionStore } from './store';
-import type { DomainEvent, Logger } from './types';
+import { fileError } from '../host/file-error';
+import { appendEvent, parseDomainEvent, parseNetworkEvent } from './event-log';
+import { EventStream, type OpenStream } from './event-stream';
+import { generatorsOf, type Generators } from './generators';
+import { domainStore } from './store';
+import type { DomainStore } from './store';
+import type { DomainEvent, NetworkEvent } from './types';
 
 export interface SessionOptions {
   readonly paths: StatePaths;
@@ -33,7 +42,21 @@ export interface SessionOptions {
 export interface ParsedXml {
   readonly definition: DomainDefinition;
   readonly uuid: 'explicit' | 'generated';
+  /** Ethernet addresses that the text did not have. */
+  readonly newMacs: readonly string[];
 }
+
+/** The definition of a network from XML text, and what of it the text left to us. */
+export interface ParsedNetwork {
+  readonly definition: NetworkDefinition;
+  readonly uuid: 'explicit' | 'generated';
+  readonly mac: 'explicit' | 'generated';
+}
+
+const atRandom: Generators = {
+  newUuid: randomUUID,
+  newMac: () => macFromBytes(randomBytes(3)),
+};
 
 export class Session {
   readonly paths: StatePaths;
@@ -42,11 +65,12 @@ export class Session {
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;
-  readonly store: DefinitionStore;
+  readonly store: DomainStore;
+  readonly networks: NetworkStore;
   readonly #readPrivilege: () => Privilege;
   /** By domain name. */
   readonly #owned = new Map<string, OwnedContainer>();
-  readonly #streams = new Set<EventStream>();
+  readonly #streams = new Set<OpenStream>();
   readonly #background = new Set<Promise<void>>();
   #privilege: 'unknown' | 'sufficient' = 'unknown';
   #state: 'open' | 'closed' = 'open';
@@ -60,9 +84,14 @@ export class Session {
     this.logger = options.logger;
     this.containers = options.containers;
     this.#readPrivilege = options.readPrivilege ?? readPrivilege;
-    this.store = new DefinitionStore({
+    this.store = domainStore({
       directory: options.paths.definitions,
-      parse: (xml, newUuid) => this.parse(xml, newUuid).definition,
+      parse: (xml, path) => this.parse(xml, generatorsOf(path)).definition,
+      logger: options.logger,
+    });
+    this.networks = networkStore({
+      directory: options.paths.networkDefinitions,
+      parse: (xml, path) => parseNetwork(xml, generatorsOf(path)),
       logger: options.logger,
     });
   }
@@ -88,14 +117,47 @@ export class Session {
   }
 
   /** @throws DefinitionError. */
-  parse(xml: string, makeUuid: () => string = randomUUID): ParsedXml {
+  parse(xml: string, generators: Generators = atRandom): ParsedXml {
     let uuid: ParsedXml['uuid'] = 'explicit';
+    const newMacs: string[] = [];
     const newUuid = (): string => {
       uuid = 'generated';
-      return makeUuid();
+      return generators.newUuid();
     };
-    const definition = parseDomain(xml, { arch: machine(), emulator: monitorPath, newUuid });
-    return { definition, uuid };
+    const newMac = (): string => {
+      const mac = generators.newMac();
+      newMacs.push(mac);
+      return mac;
+    };
+    const context = { arch: machine(), emulator: monitorPath, newUuid, newMac };
+    const definition = parseDomain(xml, context);
+    return { definition, uuid, newMacs };
+  }
+
+  /** @throws DefinitionError. */
+  parseNetwork(xml: string): ParsedNetwork {
+    const generated = new Set<'uuid' | 'mac'>();
+    const definition = parseNetwork(xml, {
+      newUuid: () => {
+        generated.add('uuid');
+        return atRandom.newUuid();
+      },
+      newMac: () => {
+        generated.add('mac');
+        return atRandom.newMac();
+      },
+    });
+    const origin = (what: 'uuid' | 'mac') => (generated.has(what) ? 'generated' : 'explicit');
+    return { definition, uuid: origin('uuid'), mac: origin('mac') };
+  }
+
+  /** Runs `action` under the lock of a network; not re-entrant. Within that of a domain, never around it. */
+  async lockedNetwork<T>(name: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await withNetworkLock(this.paths, name, action);
+    } catch (error) {
+      throw fileError(error);
+    }
   }
 
   /** Runs `action` under the lock of a domain; not re-entrant. */
@@ -108,7 +170,7 @@ export class Session {
   }
 
   /** Tells everyone of a change that has been made. That nobody can be told does not unmake it. */
-  async announce(event: Omit<DomainEvent, 'time'>): Promise<void> {
+  async announce(event: Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>): Promise<void> {
     try {
       await appendEvent(this.paths.events, { ...event, time: Date.now() });
     } catch (error) {
@@ -116,15 +178,12 @@ export class Session {
     }
   }
 
-  follow(signal: AbortSignal | undefined): EventStream {
-    const stream = new EventStream({
-      path: this.paths.events,
-      onClose: (closed) => this.#streams.delete(closed),
-      ...(signal ? { signal } : {}),
-    });
-    if (stream.isOpen) this.#streams.add(stream);
-    if (stream.isOpen && this.#hold === 'ref') stream.ref();
-    return stream;
+  followDomains(signal: AbortSignal | undefined): EventStream<DomainEvent> {
+    return this.#follow(parseDomainEvent, signal);
+  }
+
+  followNetworks(signal: AbortSignal | undefined): EventStream<NetworkEvent> {
+    return this.#follow(parseNetworkEvent, signal);
   }
 
   /** Takes over the channel of a container that this process owns. */
@@ -174,5 +233,19 @@ export class Session {
     for (const stream of [...this.#streams]) stream.close();
     for (const name of [...this.#owned.keys()]) this.disown(name);
     while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+  #follow<Event>(
+    parse: (line: string) => Event | undefined,
+    signal: AbortSignal | undefined,
+  ): EventStream<Event> {
+    const stream = new EventStream({
+      path: this.paths.events,
+      parse,
+      onClose: (closed) => this.#streams.delete(closed),
+      ...(signal ? { signal } : {}),
+    });
+    if (stream.isOpen) this.#streams.add(stream);
+    if (stream.isOpen && this.#hold === 'ref') stream.ref();
+    return stream;
   }
 }

@@ -4,9 +4,13 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
 import type { OwnedContainer } from './containers';
+import type { Plan } from '../plan/operation';
+import type { Port } from '../plan/links';
 import { warningWords } from '../plan/warnings';
 import { definedIds } from './defined-ids';
+import { portsOf } from './ports';
 import type { Session } from './session';
+import { checkFloors, giveUpFloors, sharedNetworks, whenLinked } from './shaping';
 import type { StartOptions } from './types';
 
 export interface Launch {
@@ -42,6 +46,16 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   }
 }
 
+/** What a start would do, as far as can be said without taking anything. @throws as `launch`. */
+export async function planStart(session: Session, definition: DomainDefinition): Promise<Plan> {
+  checkStartable(definition);
+  const { paths, hardening, startTimeout, containers } = session;
+  const ports = await portsOf(session, definition, 'foresee');
+  const links = await containers.foreseeLinks(definition, ports);
+  const input = { paths, definition, hardening, startTimeout, links };
+  return containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
+}
+
 /** A start that fails, or that is refused, is why the domain is off from then on. */
 async function startOrRemember(session: Session, start: ContainerStart): Promise<OwnedContainer> {
   const { paths, containers, logger } = session;
@@ -49,13 +63,35 @@ async function startOrRemember(session: Session, start: ContainerStart): Promise
   const { name } = definition;
   try {
     checkStartable(definition);
-    return await containers.startContainer(start);
+    const ports = await portsOf(session, definition, 'start');
+    return await startShaped(session, { ...start, ports });
   } catch (error) {
     try {
       if (persistence === 'persistent') containers.rememberFailedStart(paths, name);
     } catch (second) {
       logger.error({ err: second, domain: name }, 'a failed start could not be put on record');
     }
+    throw error;
+  }
+}
+
+async function startShaped(
+  session: Session,
+  start: ContainerStart & { readonly ports: readonly Port[] },
+): Promise<OwnedContainer> {
+  const { definition, ports } = start;
+  checkFloors(session, definition, ports);
+  const shape = whenLinked(session, definition, ports);
+  if (shape === undefined) return session.containers.startContainer(start);
+  const networks = new Set<string>();
+  try {
+    const shapeKnown: typeof shape = async (links) => {
+      for (const name of sharedNetworks(links)) networks.add(name);
+      await shape(links);
+    };
+    return await session.containers.startContainer({ ...start, whenLinked: shapeKnown });
+  } catch (error) {
+    await giveUpFloors(session, [...networks]);
     throw error;
   }
 }

@@ -2,15 +2,8 @@
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/isolation';
+import type { Logger } from '../host/logger';
 import type { StartWarning } from '../plan/warnings';
-
-/** The part of pino's interface that is used; any logger with it will do. */
-export interface Logger {
-  debug(fields: object, message: string): void;
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
 
 export interface ConnectOptions {
   /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT`, else `/`. */
@@ -89,6 +82,31 @@ export interface DomainEvent {
   readonly time: number;
   /** With `stopped`: how init ended. */
   readonly exit?: ExitRecord;
+}
+
+/** A change in the life of a virtual network, in libvirt's words; seen as domain events are. */
+export interface NetworkEvent {
+  readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
+  readonly network: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+export interface NetworkInfo {
+  readonly active: boolean;
+  readonly persistent: boolean;
+  readonly autostart: boolean;
+  /** The bridge that it makes or uses; none for a pool of devices, or where the next start chooses it. */
+  readonly bridge?: string;
+  /** Interfaces of running containers that were plugged into it when they started, even if it was stopped since. */
+  readonly connections: number;
+}
+
+export interface NetworkFilter {
+  readonly state?: 'active' | 'inactive';
+  readonly persistence?: 'persistent' | 'transient';
+  readonly autostart?: 'on' | 'off';
 }
 
 export interface ConsoleOptions {

@@ -7,14 +7,14 @@ import type { ExitRecord } from '../container/exit-record';
 import { TslxcError } from '../errors';
 import { abortable, throwIfAborted } from './abort';
 import type { EndedState } from './containers';
-import { inFile } from './file-error';
+import { withPath } from '../host/file-error';
 import { transition } from './lifecycle';
 import { checkSame, noDomain } from './lookup';
 import { finish, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
 import { launch } from './start';
-import type { Identity } from './store';
+import type { Identity } from '../host/definition-store';
 import type { StartOptions } from './types';
 
 /** How long a monitor may take to end its init, in milliseconds; then it is ended itself. */
@@ -165,13 +165,4 @@ async function destroyEnded(
 function destroyedWithoutMonitor(session: Session): ExitRecord {
   const boot = session.containers.bootId();
   return { how: 'lost', requested: 'destroy', time: Date.now(), boot };
-}
-
-/** Gives an error about a definition the file that it stands in. */
-async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    throw TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
-  }
 }

@@ -9,7 +9,7 @@ import type { MonitorConnection } from './containers';
 import { checkSame } from './lookup';
 import { settle } from './reaper';
 import type { Session } from './session';
-import type { Identity } from './store';
+import type { Identity } from '../host/definition-store';
 
 /** Between two looks at a domain whose monitor runs but is not heard; a start takes a few milliseconds. */
 const pause = 20;

@@ -77,8 +77,29 @@ export interface Link {
   readonly mtu: number;
   /** Index of the bridge it is a port of, or 0. */
   readonly master: number;
+  /** Index of the device below (macvlan) or of the peer (veth); 0 for none. It may be one of another namespace. */
+  readonly parent: number;
   /** IFF_UP. */
   readonly up: boolean;
+  /** IFF_LOWER_UP: frames can pass. */
+  readonly carrier: boolean;
+  /** Of a bridge: whether the VLANs of its ports count. */
+  readonly vlanFiltering: boolean;
+  readonly statistics: LinkStatistics;
+  /** By which it is known as well; they go with it to another namespace. */
+  readonly alternativeNames: readonly string[];
+}
+
+/** Counters of an interface from its own point of view: struct rtnl_link_stats64. */
+export interface LinkStatistics {
+  readonly rxBytes: bigint;
+  readonly rxPackets: bigint;
+  readonly rxErrors: bigint;
+  readonly rxDropped: bigint;
+  readonly txBytes: bigint;
+  readonly txPackets: bigint;
+  readonly txErrors: bigint;
+  readonly txDropped: bigint;
 }
 
 export type LinkRequest =
@@ -90,14 +111,25 @@ export type LinkRequest =
       peer: string;
       peerAddress?: string;
       peerNamespace: number;
+      mtu?: number;
     }>
-  | Readonly<{ kind: 'bridge'; name: string; address?: string }>
+  /** `forwardDelay` in hundredths of a second; `vlanFiltering` is needed for VLANs of ports. */
+  | Readonly<{
+      kind: 'bridge';
+      name: string;
+      address?: string;
+      stp?: boolean;
+      forwardDelay?: number;
+      vlanFiltering?: boolean;
+      mtu?: number;
+    }>
   | Readonly<{
       kind: 'macvlan';
       name: string;
       address?: string;
       lower: string;
       mode: 'private' | 'vepa' | 'bridge' | 'passthru';
+      mtu?: number;
     }>;
 
 export interface LinkChange {
@@ -109,6 +141,48 @@ export interface LinkChange {
   readonly name?: string;
   /** Descriptor of the network namespace to move it to. */
   readonly namespace?: number;
+  /** Of a bridge's port: no frames to other isolated ports. */
+  readonly isolated?: boolean;
+  /** Of a bridge: whether its ports may have VLANs. */
+  readonly vlanFiltering?: boolean;
+  /** Alternative names to take away. */
+  readonly droppedNames?: readonly string[];
+}
+
+/** RTM_NEWADDR. */
+export interface LinkAddress {
+  /** Index of the interface. */
+  readonly index: number;
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly prefix: number;
+  /** The other end of a point-to-point link; '' for none. */
+  readonly peer: string;
+  readonly scope: 'global' | 'site' | 'link' | 'host';
+  /** IFA_F_TENTATIVE: duplicate address detection has not ended. */
+  readonly tentative: boolean;
+}
+
+/** RTM_NEWROUTE, of the main table. */
+export interface LinkRoute {
+  /** Index of the interface that it leaves by. */
+  readonly index: number;
+  readonly family: 'ipv4' | 'ipv6';
+  /** The unspecified address for the default route. */
+  readonly address: string;
+  readonly prefix: number;
+  /** '' for none. */
+  readonly gateway: string;
+  readonly metric: number;
+}
+
+/** RTM_NEWNEIGH: who answers to an address, as the host's neighbour table has it. */
+export interface Neighbour {
+  readonly index: number;
+  readonly address: string;
+  readonly mac: string;
+  /** NUD_REACHABLE and the like, as rtnetlink(7) has them, in lower case. */
+  readonly state: string;
 }
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
@@ -153,6 +227,27 @@ export interface Native {
   changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
   deleteLink(name: string, namespace?: number): Promise<void>;
   listLinks(namespace?: number): Promise<Link[]>;
+  /** VLANs of a bridge's port: out of 1, into these. */
+  setPortVlans(
+    name: string,
+    vlans: readonly { readonly id: number; readonly untagged: boolean; readonly pvid: boolean }[],
+    namespace?: number,
+  ): Promise<void>;
+  /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST when it has it already. */
+  addAddress(
+    name: string,
+    address: Readonly<{ address: string; prefix: number; peer: string; broadcast: string }>,
+    namespace?: number,
+  ): Promise<void>;
+  listAddresses(namespace?: number): Promise<LinkAddress[]>;
+  /** `gateway` may be ''; metric 0 is the kernel's. */
+  addRoute(
+    name: string,
+    route: Readonly<{ address: string; prefix: number; gateway: string; metric: number }>,
+    namespace?: number,
+  ): Promise<void>;
+  listRoutes(namespace?: number): Promise<LinkRoute[]>;
+  listNeighbours(namespace?: number): Promise<Neighbour[]>;
 
   /** flock(2); waits in a thread of its own. */
   flock(fd: number, mode: 'shared' | 'exclusive'): Promise<void>;

@@ -16,6 +16,10 @@ export interface StatePaths {
   readonly events: string;
   readonly logs: string;
   readonly library: string;
+  /** Definitions of virtual networks: `NAME.xml`, and `autostart/`. */
+  readonly networkDefinitions: string;
+  /** Run state of virtual networks, one folder each, 0700. */
+  readonly networks: string;
 }
 
 export function statePaths(root: string): StatePaths {
@@ -29,6 +33,8 @@ export function statePaths(root: string): StatePaths {
     events: join(run, 'events'),
     logs: join(root, 'var/log/tslxc/lxc'),
     library: join(root, 'var/lib/tslxc'),
+    networkDefinitions: join(root, 'etc/tslxc/networks'),
+    networks: join(run, 'networks'),
   };
 }
 
@@ -79,3 +85,52 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     control: join(directory, 'control'),
   };
 }
+
+/** The files of one virtual network. */
+export interface NetworkPaths {
+  readonly directory: string;
+  /** What runs and what it borrows from the host: written before any effect. */
+  readonly state: string;
+  /** The keeper of the network's dnsmasq holds a lock on byte 0 while it lives. */
+  readonly keeperLock: string;
+  /** There while dnsmasq serves; by its keeper. */
+  readonly dnsmasqPid: string;
+  /** dnsmasq's own, with its number in the PID namespace of its keeper. */
+  readonly dnsmasqOwnPid: string;
+  readonly dnsmasqConfig: string;
+  /** dnsmasq's own file; outlives a boot of the host. */
+  readonly leases: string;
+  /** Each end of dnsmasq that nobody asked for. What it does is in the host's system log. */
+  readonly log: string;
+}
+
+export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
+  const directory = join(paths.networks, name);
+  return {
+    directory,
+    state: join(directory, 'state.json'),
+    keeperLock: join(directory, 'keeper.lock'),
+    dnsmasqPid: join(directory, 'dnsmasq.pid'),
+    dnsmasqOwnPid: join(directory, 'dnsmasq.own-pid'),
+    dnsmasqConfig: join(directory, 'dnsmasq.conf'),
+    leases: join(paths.library, 'dnsmasq', `${name}.leases`),
+    log: join(paths.root, 'var/log/tslxc/networks', `${name}.log`),
+  };
+}
+
+/**
+ * The lock of whoever chooses bridges and subnets of this host, or changes its IP forwarding. Not below a root, since
+ * all roots share the host's network.
+ */
+export const hostNetworksPath = '/run/tslxc/networks.lock';
+
+/** Which networks of all roots need IP forwarding in a network namespace (its inode), and what it was without them. */
+export function forwardingPath(namespace: string): string {
+  return `/run/tslxc/forwarding-${namespace}.json`;
+}
+
+/**
+ * One byte for each number of a `vnetN`, locked while a start has chosen it and not made it yet. Not below a root:
+ * names of interfaces are the host's.
+ */
+export const linkNumbersPath = '/run/tslxc/links';

@@ -101,9 +101,19 @@ export function planCgroups(
     directories,
     tasks: v1.map(({ joined }) => `${joined}/tasks`),
     unified,
-    monitorTasks: layout.hierarchies.map(({ mount }) => `${mount}/${leaf}/tasks`),
-    monitorUnified: layout.unified ? `${layout.unified.mount}/${leaf}` : '',
+    ...monitorLeaf(layout),
     mounts: planMounts(layout),
+  };
+}
+
+/** Where monitors are, and whatever else has to outlive its caller: `monitorTasks` and `monitorUnified` of a plan. */
+export function monitorLeaf({
+  hierarchies,
+  unified,
+}: CgroupLayout): Pick<CgroupPlan, 'monitorTasks' | 'monitorUnified'> {
+  return {
+    monitorTasks: hierarchies.map(({ mount }) => `${mount}/${leaf}/tasks`),
+    monitorUnified: unified ? `${unified.mount}/${leaf}` : '',
   };
 }
 

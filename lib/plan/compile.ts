@@ -11,8 +11,10 @@ import type { HostDevice } from './host-devices';
 import { mapLines } from './id-map';
 import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
 import type { KernelMountFacts } from './kernel-mounts';
-import { initNamespaces, planEnterShared, planLeaveShared, planNetwork } from './namespaces';
+import type { Link } from './links';
+import { initNamespaces, networkMode, planEnterShared, planLeaveShared } from './namespaces';
 import type { NamespaceFact } from './namespaces';
+import { keepsNetwork, planLinks, planLinksInside } from './network';
 import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
@@ -28,6 +30,10 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   /** Devices of the host that the container gets too. */
   readonly devices: readonly HostDevice[];
   readonly sharedNamespaces: readonly NamespaceFact[];
+  /** Those of `<interface>` in their order, then those that the host lends. */
+  readonly links: readonly Link[];
+  /** Whether the caller has something to do when the interfaces are there and nothing of the container has run. */
+  readonly waitsForCaller?: boolean;
   /** The command that cleans up when nobody else does. */
   readonly reap: {
     readonly program: string;
@@ -38,7 +44,11 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
   /** Positions in the tables of failpoints and actions; 0 for none. */
-  readonly failpoint?: { readonly point: number; readonly action: number };
+  readonly failpoint?: {
+    readonly point: number;
+    readonly action: number;
+    readonly count: number;
+  };
 }
 
 /** Console output that is kept for whoever attaches. */
@@ -62,6 +72,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
     mapped: [
       ...planLeaveShared(facts.sharedNamespaces),
       ...planMappedTrees(definition, facts),
+      ...planLinks(facts.links),
       ...planMonitorScore(facts),
     ],
     inside: [
@@ -78,7 +89,7 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planDevices(definition, identity.uid),
       ...planFilesystems(definition, facts),
       { op: 'pivotRoot' },
-      ...planNetwork(definition),
+      ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
       ...planProcess(definition, identity, facts),
     ],
   };
@@ -105,7 +116,10 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     reapArgv: facts.reap.argv,
     reapEnvironment: facts.reap.environment,
     boot: facts.boot,
+    pause: facts.waitsForCaller === true ? 1 : 0,
+    keepNetwork: keepsNetwork(facts.links) ? 1 : 0,
     failpoint: facts.failpoint?.point ?? 0,
     failAction: facts.failpoint?.action ?? 0,
+    failCount: facts.failpoint?.count ?? 0,
   };
 }

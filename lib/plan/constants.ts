@@ -31,3 +31,9 @@ export const regularFile = 0o100000;
 
 /** SIGKILL of signal(7). */
 export const killSignal = 9;
+
+/** MACVLAN_MODE_* of linux/if_link.h. */
+export const macvlanModes = { private: 1, vepa: 2, bridge: 4, passthrough: 8 } as const;
+
+/** BRIDGE_VLAN_INFO_PVID and _UNTAGGED of linux/if_bridge.h. */
+export const bridgeVlanFlags = { own: 1 << 1, untagged: 1 << 2 } as const;

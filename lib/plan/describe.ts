@@ -46,6 +46,25 @@ const words: Words = {
   openNamespace: (operation) => `open the namespace ${operation.path} as '${operation.file}'`,
   joinNamespace: (operation) =>
     `join the ${namespaceNames(operation.kind).join(', ')} namespace '${operation.file}'`,
+  makeVeth: (operation) =>
+    `make the network interface ${operation.name} (${operation.address}) with its peer ${operation.peer} (${operation.peerAddress}) in the container`,
+  makeMacvlan: (operation) =>
+    `make the network interface ${operation.name} (${operation.address}) in the container, on ${operation.lower}`,
+  moveLink: (operation) =>
+    `move the network interface ${operation.name} into the container, as ${operation.guest}`,
+  joinBridge: (operation) =>
+    `make the network interface ${operation.name} a port of the bridge ${operation.bridge}`,
+  isolatePort: (operation) => `isolate the port ${operation.name} from others that are isolated`,
+  setPortVlans: (operation) =>
+    `put the port ${operation.name} into the VLANs ${operation.vlans.map((vlan) => vlan & 0xfff).join(', ')}`,
+  setLinkAddress: (operation) =>
+    `give the network interface ${operation.name} the address ${operation.address}`,
+  setLinkParameter: (operation) =>
+    `set ${operation.family} ${operation.parameter} of the network interface ${operation.name} to ${operation.value}${missingWords[operation.missing]}`,
+  addAddress: (operation) =>
+    `give the network interface ${operation.name} the address ${operation.address}/${operation.prefix}`,
+  addRoute: (operation) =>
+    `add a route to ${operation.address}/${operation.prefix}${operation.gateway === '' ? '' : ` by ${operation.gateway}`} on the network interface ${operation.name}`,
   setLinkUp: (operation) => `take the network interface ${operation.name} up`,
   setHostname: (operation) => `set the host name '${operation.name}'`,
   newSession: (operation) => `start a session, umask ${octal(operation.umask)}`,

@@ -1,10 +1,10 @@
 /** Each file system of a domain as a tree: how it is opened on the host, shown with other ids, and attached. Pure. */
+import type { DomainDefinition } from '../domain/definition';
 import type {
-  DomainDefinition,
   FilesystemDefinition,
   OverlayOptions,
   Propagation,
-} from '../domain/definition';
+} from '../domain/filesystem-definition';
 import { optionsOf, overlayOf } from '../domain/filesystem-lookup';
 import { isBelow } from '../domain/path';
 import type { Place } from '../domain/place';

@@ -1,5 +1,6 @@
 /** Which namespaces the container gets, and which it shares. Pure. */
 import type { DomainDefinition, SharedNamespaceKind } from '../domain/definition';
+import { hasPrivateNetwork } from '../domain/private-network';
 import { mountAttributes, namespaceFlags } from './constants';
 import { hasUserNamespace } from './id-map';
 import type { Operation } from './operation';
@@ -14,7 +15,7 @@ export type NetworkMode = 'host' | 'private' | 'shared';
 
 export function networkMode(definition: DomainDefinition): NetworkMode {
   if (sharesNamespace(definition, 'net')) return 'shared';
-  return definition.features.privateNetwork ? 'private' : 'host';
+  return hasPrivateNetwork(definition) ? 'private' : 'host';
 }
 
 /** A namespace to be shared, as it was found on the host. */
@@ -68,11 +69,6 @@ export function planLeaveShared(facts: readonly NamespaceFact[]): Operation[] {
     file: `own:${kind}`,
     kind: namespaceFlags[kind],
   }));
-}
-
-/** What a network namespace of its own needs to be of use: a new one has `lo`, down. */
-export function planNetwork(definition: DomainDefinition): Operation[] {
-  return networkMode(definition) === 'private' ? [{ op: 'setLinkUp', name: 'lo' }] : [];
 }
 
 /** A sysfs is that of the network namespace that it is made in, which a container's root must own. */

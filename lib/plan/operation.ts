@@ -115,6 +115,59 @@ export const operationFields = {
   openNamespace: { file: 'opens', path: 'string', inode: 'u64' },
   /** setns(2) with one CLONE_NEW* flag. */
   joinNamespace: { file: 'handle', kind: 'u32' },
+  /**
+   * A veth pair: `name` in the own network namespace, `peer` in init's. Addresses are six bytes as text with
+   * colons; `mtu` 0 is the kernel's. rtnetlink(7), RTM_NEWLINK.
+   */
+  makeVeth: {
+    name: 'string',
+    address: 'string',
+    peer: 'string',
+    peerAddress: 'string',
+    mtu: 'u32',
+  },
+  /** A macvlan on `lower` of the own network namespace, made as `name` in init's. `mode` is MACVLAN_MODE_*. */
+  makeMacvlan: {
+    name: 'string',
+    address: 'string',
+    lower: 'string',
+    mode: 'u32',
+    mtu: 'u32',
+  },
+  /** Moves an interface of the own network namespace into init's, where it is `guest`. */
+  moveLink: { name: 'string', guest: 'string' },
+  /** Makes an interface a port of a bridge. */
+  joinBridge: { name: 'string', bridge: 'string' },
+  /** IFLA_BRPORT_ISOLATED: no frames between isolated ports. */
+  isolatePort: { name: 'string' },
+  /** Takes a port out of VLAN 1 and puts it into these: the id in the low 12 bits, above them BRIDGE_VLAN_INFO_* flags << 16. */
+  setPortVlans: { name: 'string', vlans: 'u32s' },
+  /** Changes the hardware address of an interface of the own namespace. */
+  setLinkAddress: { name: 'string', address: 'string' },
+  /** One of the kernel's settings of an interface: /proc/sys/net/FAMILY/conf/NAME/PARAMETER. */
+  setLinkParameter: {
+    family: 'string',
+    name: 'string',
+    parameter: 'string',
+    value: 'string',
+    missing: 'missing',
+  },
+  /** An address of an interface of the own namespace; RTM_NEWADDR. `peer` and `broadcast` may be ''. Without duplicate address detection. */
+  addAddress: {
+    name: 'string',
+    address: 'string',
+    prefix: 'u8',
+    peer: 'string',
+    broadcast: 'string',
+  },
+  /** A route by an interface of the own namespace; RTM_NEWROUTE. `gateway` may be ''; `metric` 0 is the kernel's. */
+  addRoute: {
+    name: 'string',
+    address: 'string',
+    prefix: 'u8',
+    gateway: 'string',
+    metric: 'u32',
+  },
   /** Takes a network interface of the own namespace up. */
   setLinkUp: { name: 'string' },
   setHostname: { name: 'string' },
@@ -200,9 +253,14 @@ export const headerFields = {
   reapEnvironment: 'strings',
   /** Boot id for the exit record. */
   boot: 'string',
-  /** For tests: position in the table of failpoints from 1, or 0; and what to do there. */
+  /** 1 when the caller has something to do when init exists and the `mapped` operations are done: the monitor waits for it. */
+  pause: 'u8',
+  /** 1 when the monitor keeps a descriptor of init's network namespace, by which borrowed interfaces come back. */
+  keepNetwork: 'u8',
+  /** For tests: position in the table of failpoints from 1, or 0; what to do there; at which time that it is reached. */
   failpoint: 'u8',
   failAction: 'u8',
+  failCount: 'u8',
 } as const satisfies Record<string, FieldType>;
 
 export type PlanHeader = FieldsOf<typeof headerFields>;

@@ -1,5 +1,6 @@
 /** The container's root and the domain's other file systems, in order. Pure. */
-import type { DomainDefinition, FilesystemDefinition } from '../domain/definition';
+import type { DomainDefinition } from '../domain/definition';
+import type { FilesystemDefinition } from '../domain/filesystem-definition';
 import { rootOf, sharesRoot } from '../domain/filesystem-lookup';
 import { isBelow } from '../domain/path';
 import { mountAttributes } from './constants';

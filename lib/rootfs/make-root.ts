@@ -2,7 +2,7 @@
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../driver/abort';
-import { fileError } from '../driver/file-error';
+import { fileError } from '../host/file-error';
 import { TslxcError } from '../errors';
 import { buildBusyboxRoot, findBusybox } from './busybox';
 import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';

@@ -1,7 +1,7 @@
 /** Where a root is to stand: checked before anything is made, so that nothing of the caller's is lost. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileError, hasErrno } from '../driver/file-error';
+import { fileError, hasErrno } from '../host/file-error';
 import { findIllegalCharacter } from '../domain/xml-characters';
 import { TslxcError } from '../errors';
 

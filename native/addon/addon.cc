@@ -13,6 +13,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportLocks(exports);
   tslxc::addon::exportMonitor(exports);
   tslxc::addon::exportMounts(exports);
+  tslxc::addon::exportNetworks(exports);
   tslxc::addon::exportOperations(exports);
   tslxc::addon::exportProcesses(exports);
   tslxc::addon::exportTerminals(exports);

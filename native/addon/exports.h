@@ -11,6 +11,7 @@ void exportLinks(Napi::Object exports);
 void exportLocks(Napi::Object exports);
 void exportMonitor(Napi::Object exports);
 void exportMounts(Napi::Object exports);
+void exportNetworks(Napi::Object exports);
 void exportOperations(Napi::Object exports);
 void exportProcesses(Napi::Object exports);
 void exportTerminals(Napi::Object exports);

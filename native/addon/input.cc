@@ -41,6 +41,11 @@ std::vector<std::string> Input::texts() const {
   return texts;
 }
 
+bool Input::flag() const {
+  if (!value_.IsBoolean()) refuse("a boolean");
+  return value_.As<Napi::Boolean>().Value();
+}
+
 std::string Input::bytes() const {
   if (!value_.IsTypedArray() ||
       value_.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {

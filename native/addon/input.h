@@ -28,6 +28,7 @@ class Input {
   // A string without NUL bytes (the kernel would take what is before it).
   std::string text() const;
   std::vector<std::string> texts() const;
+  bool flag() const;
   // The content of a Uint8Array, copied.
   std::string bytes() const;
   // An integer that fits into the type.

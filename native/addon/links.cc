@@ -1,9 +1,9 @@
 // Exports for network interfaces. All run in the pool: the kernel's one lock for them may be held
 // for long.
+#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 
 #include <array>
-#include <charconv>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,7 +11,10 @@
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
+#include "native/addon/listing.h"
+#include "native/addon/network-input.h"
 #include "native/addon/task.h"
+#include "native/base/bridge-port.h"
 #include "native/base/link.h"
 
 namespace tslxc::addon {
@@ -20,101 +23,107 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-constexpr size_t kAddressBytes = 6;
-
-MacAddress toAddress(const Input& input) {
-  const std::string text = input.text();
-  MacAddress address;
-  bool valid = text.size() == 3 * kAddressBytes - 1;
-  for (size_t at = 0; valid && at < text.size(); at += 3) {
-    uint8_t byte = 0;
-    const char* const start = text.data() + at;
-    const auto [end, error] = std::from_chars(start, start + 2, byte, 16);
-    valid = error == std::errc() && end == start + 2 && (at + 2 == text.size() || *end == ':');
-    address.push_back(static_cast<char>(byte));
-  }
-  if (!valid) input.refuse("an address such as 52:54:00:12:34:56");
-  return address;
-}
-
 MacAddress optionalAddress(const Input& input) {
-  return input.missing() ? MacAddress() : toAddress(input);
+  return optional(input, toMacAddress).value_or(MacAddress());
 }
 
-std::string fromAddress(const std::string& address) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const char byte : address) {
-    if (!text.empty()) text.push_back(':');
-    text.push_back(kDigits[(byte >> 4) & 0xf]);
-    text.push_back(kDigits[byte & 0xf]);
-  }
-  return text;
+uint32_t toMacvlanMode(const Input& input) {
+  constexpr std::array<uint32_t, 4> kModes = {MACVLAN_MODE_PRIVATE, MACVLAN_MODE_VEPA,
+                                              MACVLAN_MODE_BRIDGE, MACVLAN_MODE_PASSTHRU};
+  return kModes[input.word({"private", "vepa", "bridge", "passthru"})];
 }
 
 NewLink toNewLink(const Input& request) {
   const std::string name = request.field("name").text();
   const MacAddress address = optionalAddress(request.field("address"));
+  const uint32_t mtu = optional(request.field("mtu"), toNumber).value_or(0);
   switch (request.field("kind").word({"veth", "bridge", "macvlan"})) {
     case 0:
-      return NewVeth{name, address, request.field("peer").text(),
+      return NewVeth{name,
+                     address,
+                     request.field("peer").text(),
                      optionalAddress(request.field("peerAddress")),
-                     request.field("peerNamespace").descriptor()};
+                     request.field("peerNamespace").descriptor(),
+                     mtu};
     case 1:
-      return NewBridge{name, address};
-    default: {
-      constexpr std::array<uint32_t, 4> kModes = {MACVLAN_MODE_PRIVATE, MACVLAN_MODE_VEPA,
-                                                  MACVLAN_MODE_BRIDGE, MACVLAN_MODE_PASSTHRU};
-      const size_t mode = request.field("mode").word({"private", "vepa", "bridge", "passthru"});
-      return NewMacvlan{name, address, request.field("lower").text(), kModes[mode]};
-    }
+      return NewBridge{name,
+                       address,
+                       mtu,
+                       optional(request.field("stp"), toFlag),
+                       optional(request.field("forwardDelay"), toNumber),
+                       optional(request.field("vlanFiltering"), toFlag)};
+    default:
+      return NewMacvlan{name, address, request.field("lower").text(),
+                        toMacvlanMode(request.field("mode")), mtu};
   }
+}
+
+std::vector<std::string> toTexts(const Input& input) { return input.texts(); }
+
+LinkState toState(const Input& input) {
+  return input.word({"down", "up"}) == 0 ? LinkState::down : LinkState::up;
 }
 
 LinkChange toLinkChange(const Input& input) {
-  LinkChange change;
-  if (const Input state = input.field("state"); !state.missing()) {
-    change.state = state.word({"down", "up"}) == 0 ? LinkState::down : LinkState::up;
-  }
-  if (const Input address = input.field("address"); !address.missing()) {
-    change.address = toAddress(address);
-  }
-  if (const Input mtu = input.field("mtu"); !mtu.missing()) change.mtu = mtu.number<uint32_t>();
-  if (const Input master = input.field("master"); !master.missing()) change.master = master.text();
-  if (const Input name = input.field("name"); !name.missing()) change.name = name.text();
-  if (const Input destination = input.field("namespace"); !destination.missing()) {
-    change.destination = destination.descriptor();
-  }
-  return change;
+  return {optional(input.field("state"), toState),
+          optional(input.field("address"), toMacAddress),
+          optional(input.field("mtu"), toNumber),
+          optional(input.field("master"), toText),
+          optional(input.field("isolated"), toFlag),
+          optional(input.field("vlanFiltering"), toFlag),
+          optional(input.field("droppedNames"), toTexts).value_or(std::vector<std::string>()),
+          optional(input.field("name"), toText),
+          optional(input.field("namespace"), [](const Input& fd) { return fd.descriptor(); })};
 }
 
-int networkOf(const CallbackInfo& info, size_t index) {
-  const Input network(info, index, "namespace");
-  return network.missing() ? -1 : network.descriptor();
+std::vector<PortVlan> toPortVlans(const Input& input) {
+  std::vector<PortVlan> vlans;
+  for (const Input& item : input.items()) {
+    const auto untagged = item.field("untagged").flag() ? BRIDGE_VLAN_INFO_UNTAGGED : 0;
+    const auto pvid = item.field("pvid").flag() ? BRIDGE_VLAN_INFO_PVID : 0;
+    vlans.push_back({item.field("id").number<uint16_t>(), static_cast<uint16_t>(untagged | pvid)});
+  }
+  return vlans;
 }
 
-std::string nameOf(const CallbackInfo& info) { return Input(info, 0, "name").text(); }
+Napi::Object statisticsOf(Napi::Env env, const LinkStatistics& statistics) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](const char* name, uint64_t value) {
+    object.Set(name, Napi::BigInt::New(env, value));
+  };
+  set("rxBytes", statistics.rxBytes);
+  set("rxPackets", statistics.rxPackets);
+  set("rxErrors", statistics.rxErrors);
+  set("rxDropped", statistics.rxDropped);
+  set("txBytes", statistics.txBytes);
+  set("txPackets", statistics.txPackets);
+  set("txErrors", statistics.txErrors);
+  set("txDropped", statistics.txDropped);
+  return object;
+}
 
-// What listLinks resolves to.
-struct Listing {
-  std::vector<Link> links;
-};
-
-Value toValue(Napi::Env env, const Listing& listing) {
-  Napi::Array array = Napi::Array::New(env, listing.links.size());
+Napi::Array textsOf(Napi::Env env, const std::vector<std::string>& texts) {
+  Napi::Array array = Napi::Array::New(env, texts.size());
   uint32_t index = 0;
-  for (const Link& link : listing.links) {
-    Napi::Object object = Napi::Object::New(env);
-    object.Set("index", Napi::Number::New(env, link.index));
-    object.Set("name", Napi::String::New(env, link.name));
-    object.Set("kind", Napi::String::New(env, link.kind));
-    object.Set("address", Napi::String::New(env, fromAddress(link.address)));
-    object.Set("mtu", Napi::Number::New(env, link.mtu));
-    object.Set("master", Napi::Number::New(env, link.master));
-    object.Set("up", Napi::Boolean::New(env, link.up));
-    array.Set(index++, object);
-  }
+  for (const std::string& text : texts) array.Set(index++, Napi::String::New(env, text));
   return array;
+}
+
+Napi::Object linkObject(Napi::Env env, const Link& link) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("index", Napi::Number::New(env, link.index));
+  object.Set("name", Napi::String::New(env, link.name));
+  object.Set("kind", Napi::String::New(env, link.kind));
+  object.Set("address", Napi::String::New(env, formatMacAddress(link.address)));
+  object.Set("mtu", Napi::Number::New(env, link.mtu));
+  object.Set("master", Napi::Number::New(env, link.master));
+  object.Set("parent", Napi::Number::New(env, link.parent));
+  object.Set("up", Napi::Boolean::New(env, link.up));
+  object.Set("carrier", Napi::Boolean::New(env, link.carrier));
+  object.Set("vlanFiltering", Napi::Boolean::New(env, link.vlanFiltering));
+  object.Set("alternativeNames", textsOf(env, link.alternativeNames));
+  object.Set("statistics", statisticsOf(env, link.statistics));
+  return object;
 }
 
 Value createLink(const CallbackInfo& info) {
@@ -138,7 +147,14 @@ Value deleteLink(const CallbackInfo& info) {
 
 Value listLinks(const CallbackInfo& info) {
   return inPool(info.Env(), task([network = networkOf(info, 0)] {
-                  return Listing{tslxc::listLinks(network)};
+                  return Listing<Link, linkObject>{tslxc::listLinks(network)};
+                }));
+}
+
+Value setPortVlans(const CallbackInfo& info) {
+  return inPool(info.Env(), task([name = nameOf(info), vlans = toPortVlans(Input(info, 1, "vlans")),
+                                  network = networkOf(info, 2)] {
+                  tslxc::setPortVlans(network, name, vlans);
                 }));
 }
 
@@ -149,6 +165,7 @@ void exportLinks(Napi::Object exports) {
   definePromise<changeLink>(exports, "changeLink");
   definePromise<deleteLink>(exports, "deleteLink");
   definePromise<listLinks>(exports, "listLinks");
+  definePromise<setPortVlans>(exports, "setPortVlans");
 }
 
 }  // namespace tslxc::addon

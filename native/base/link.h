@@ -8,10 +8,9 @@
 #include <variant>
 #include <vector>
 
-namespace tslxc {
+#include "native/base/mac-address.h"
 
-// Six bytes, or empty for one that the kernel chooses.
-using MacAddress = std::string;
+namespace tslxc {
 
 struct NewVeth {
   std::string name;
@@ -19,16 +18,23 @@ struct NewVeth {
   std::string peer;
   MacAddress peerAddress;
   int peerNamespace = -1;  // -1 is the same as that of `name`
+  uint32_t mtu = 0;        // of both ends; 0 is the kernel's
 };
 struct NewBridge {
   std::string name;
   MacAddress address;
+  uint32_t mtu = 0;
+  std::optional<bool> stp;
+  std::optional<uint32_t> forwardDelay;  // in hundredths of a second
+  std::optional<bool> vlanFiltering;
 };
 struct NewMacvlan {
   std::string name;
   MacAddress address;
   std::string lower;
   uint32_t mode = 0;  // MACVLAN_MODE_*
+  uint32_t mtu = 0;
+  int destination = -1;  // the namespace that it is made in; -1 is that of `lower`
 };
 using NewLink = std::variant<NewVeth, NewBridge, NewMacvlan>;
 
@@ -40,25 +46,48 @@ struct LinkChange {
   std::optional<LinkState> state;
   std::optional<MacAddress> address;
   std::optional<uint32_t> mtu;
-  std::optional<std::string> master;  // '' leaves it
+  std::optional<std::string> master;      // '' leaves it
+  std::optional<bool> isolated;           // of a bridge's port
+  std::optional<bool> vlanFiltering;      // of a bridge
+  std::vector<std::string> droppedNames;  // alternative ones
   std::optional<std::string> name;
   std::optional<int> destination;  // a namespace to move to
 };
 
-// In this order: down; address, MTU and master; name, namespace and up. (Many drivers take a new
-// name only while they are down, and a move takes an interface down and out of its bridge.)
+// In this order: down; address, MTU and master; isolation and filtering; alternative names; name,
+// namespace and up.
+// (Many drivers take a new name only while they are down, and a move takes an interface down and
+// out of its bridge.)
 void changeLink(int network, const std::string& name, const LinkChange& change);
 
 void deleteLink(int network, const std::string& name);
+
+// struct rtnl_link_stats64, of which these are parts.
+struct LinkStatistics {
+  uint64_t rxBytes = 0;
+  uint64_t rxPackets = 0;
+  uint64_t rxErrors = 0;
+  uint64_t rxDropped = 0;
+  uint64_t txBytes = 0;
+  uint64_t txPackets = 0;
+  uint64_t txErrors = 0;
+  uint64_t txDropped = 0;
+};
 
 struct Link {
   int index = 0;
   std::string name;
   std::string kind;
-  std::string address;  // bytes
+  MacAddress address;
   uint32_t mtu = 0;
   uint32_t master = 0;
+  uint32_t parent = 0;  // the device below, or the peer; maybe of another namespace
   bool up = false;
+  bool carrier = false;
+  bool vlanFiltering = false;  // of a bridge
+  // By which it is known as well; they go with it to another namespace.
+  std::vector<std::string> alternativeNames;
+  LinkStatistics statistics;
 };
 
 std::vector<Link> listLinks(int network);

@@ -12,6 +12,7 @@ namespace tslxc {
 
 inline constexpr uint32_t kLargestFrame = 4194304;
 inline constexpr uint32_t kControlVersion = 1;
+inline constexpr int kNetworkDescriptor = 4;
 
 enum class Stage : uint8_t {
   kMonitor,
@@ -44,11 +45,13 @@ enum class Failpoint : uint8_t {
   kControllerAfterSpawned,
   kControllerAfterRunning,
   kControllerAfterOwn,
+  kControllerAfterUndo,
   kMonitorAfterPlan,
   kMonitorAfterCgroups,
   kMonitorAfterLock,
   kMonitorAfterOutside,
   kMonitorAfterClone,
+  kMonitorAfterMapped,
   kMonitorAfterProceed,
   kMonitorAfterReady,
   kMonitorAfterListen,
@@ -103,6 +106,15 @@ inline void encode(Writer&, const AcknowledgeMessage&) {
 }
 
 inline void decode(Reader&, AcknowledgeMessage&) {}
+
+struct ContinueMessage {
+  static constexpr uint8_t kKind = 4;
+};
+
+inline void encode(Writer&, const ContinueMessage&) {
+}
+
+inline void decode(Reader&, ContinueMessage&) {}
 
 struct ProceedMessage {
   static constexpr uint8_t kKind = 16;
@@ -195,6 +207,19 @@ inline void decode(Reader& reader, FailedMessage& value) {
   value.syscall = reader.string();
   value.subject = reader.string();
   value.reason = reader.u8();
+}
+
+struct ClonedMessage {
+  static constexpr uint8_t kKind = 36;
+  uint32_t init = 0;
+};
+
+inline void encode(Writer& writer, const ClonedMessage& value) {
+  writer.u32(value.init);
+}
+
+inline void decode(Reader& reader, ClonedMessage& value) {
+  value.init = reader.u32();
 }
 
 struct ExitedMessage {

@@ -1,10 +1,13 @@
 // What stage 0 and the caller that spawns it agree on: descriptors by number, and exit codes.
 #pragma once
 
+#include "native/base/messages.generated.h"
+
 namespace tslxc {
 
 inline constexpr int kChannel = 3;
-inline constexpr int kUnused = 4;
+// Between them is the monitor's own: stage 0 is spawned without it.
+static_assert(kNetworkDescriptor == 4);
 inline constexpr int kLeafCgroup = 5;
 // Passed descriptors follow from here on.
 inline constexpr int kFirstPassedDescriptor = 6;

@@ -132,7 +132,7 @@ pid_t spawnStageZero(const MonitorRequest& request, int channel) {
   const std::string path = "/proc/self/fd/" + std::to_string(actions.copy(request.executable));
   actions.null();
   actions.give(channel, kChannel);
-  actions.close(kUnused);
+  actions.close(kNetworkDescriptor);
   if (request.leafCgroup == -1) {
     actions.close(kLeafCgroup);
   } else {

@@ -1,33 +1,17 @@
 #include "native/base/netlink.h"
 
+#include <linux/if.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <array>
+#include <vector>
 
 #include "native/base/syscall.h"
 #include "native/base/thread.h"
 
 namespace tslxc {
 namespace {
-
-template <typename Struct>
-std::string_view bytesOf(const Struct& value) {
-  return {reinterpret_cast<const char*>(&value), sizeof value};
-}
-
-// A copy of the front of `bytes`, zeros where they are too short.
-template <typename Struct>
-Struct structOf(std::string_view bytes) {
-  Struct value{};
-  std::memcpy(&value, bytes.data(), std::min(bytes.size(), sizeof value));
-  return value;
-}
-
-std::string_view after(std::string_view bytes, size_t size) {
-  bytes.remove_prefix(std::min(bytes.size(), size));
-  return bytes;
-}
 
 int openSocket() { return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE); }
 
@@ -59,20 +43,21 @@ Fd openSocketIn(int network) {
   return Fd(opening.fd);
 }
 
-std::string subjectOf(std::string_view subject, std::string_view answer, bool capped) {
-  std::string text(subject);
-  if (!capped) return text;
-  const auto attributes = parseAttributes(after(answer, sizeof(nlmsgerr)));
-  const auto message = attributes.find(NLMSGERR_ATTR_MSG);
-  if (message == attributes.end()) return text;
-  const std::string_view words = message->second;
-  return text.append(": ").append(words.substr(0, words.find('\0')));
-}
-
 struct Answer {
   nlmsghdr header{};
   std::string_view body;
 };
+
+std::string subjectOf(std::string_view subject, const Answer& answer) {
+  std::string text(subject);
+  if ((answer.header.nlmsg_flags & NLM_F_ACK_TLVS) == 0) return text;
+  const bool isDump = answer.header.nlmsg_type == NLMSG_DONE;
+  const NetlinkAttributes attributes(
+      bytesAfter(answer.body, isDump ? sizeof(int) : sizeof(nlmsgerr)));
+  const std::string words = attributes.text(NLMSGERR_ATTR_MSG);
+  if (words.empty()) return text;
+  return text.empty() ? words : text.append(": ").append(words);
+}
 
 // Takes the first message off `bytes`.
 Answer nextAnswer(std::string_view& bytes, const char* call, std::string_view subject) {
@@ -80,87 +65,12 @@ Answer nextAnswer(std::string_view& bytes, const char* call, std::string_view su
   if (header.nlmsg_len < NLMSG_HDRLEN || header.nlmsg_len > bytes.size()) {
     throw SyscallError{EBADMSG, call, std::string(subject)};
   }
-  const Answer answer{header, after(bytes.substr(0, header.nlmsg_len), NLMSG_HDRLEN)};
-  bytes = after(bytes, NLMSG_ALIGN(header.nlmsg_len));
+  const Answer answer{header, bytesAfter(bytes.substr(0, header.nlmsg_len), NLMSG_HDRLEN)};
+  bytes = bytesAfter(bytes, NLMSG_ALIGN(header.nlmsg_len));
   return answer;
 }
 
 }  // namespace
-
-LinkMessage::LinkMessage(uint16_t type, unsigned flags, const ifinfomsg& header) {
-  nlmsghdr start{};
-  start.nlmsg_type = type;
-  start.nlmsg_flags = static_cast<uint16_t>(NLM_F_REQUEST | flags);
-  buffer_.append(bytesOf(start));
-  this->header(header);
-}
-
-void LinkMessage::text(uint16_t attribute, std::string_view value) {
-  bytes(attribute, std::string(value).append(1, '\0'));
-}
-
-void LinkMessage::number(uint16_t attribute, uint32_t value) { bytes(attribute, bytesOf(value)); }
-
-void LinkMessage::bytes(uint16_t attribute, std::string_view value) {
-  nest(attribute, [&] { buffer_.append(value); });
-}
-
-void LinkMessage::header(const ifinfomsg& header) {
-  buffer_.append(bytesOf(header));
-  pad();
-}
-
-std::string_view LinkMessage::finish(uint32_t sequence) {
-  auto start = structOf<nlmsghdr>(buffer_);
-  start.nlmsg_len = static_cast<uint32_t>(buffer_.size());
-  start.nlmsg_seq = sequence;
-  std::memcpy(buffer_.data(), &start, sizeof start);
-  return buffer_;
-}
-
-size_t LinkMessage::begin(uint16_t attribute) {
-  const size_t start = buffer_.size();
-  rtattr head{};
-  head.rta_type = attribute;
-  buffer_.append(bytesOf(head));
-  return start;
-}
-
-void LinkMessage::end(size_t start) {
-  const size_t length = buffer_.size() - start;
-  if (length > UINT16_MAX) throw SyscallError{EMSGSIZE, "sendto", "netlink"};
-  const auto small = static_cast<uint16_t>(length);
-  std::memcpy(buffer_.data() + start + offsetof(rtattr, rta_len), &small, sizeof small);
-  pad();
-}
-
-void LinkMessage::pad() { buffer_.resize(RTA_ALIGN(buffer_.size()), '\0'); }
-
-std::string_view LinkAttributes::bytes(uint16_t attribute) const {
-  const auto found = attributes.find(attribute);
-  return found == attributes.end() ? std::string_view() : found->second;
-}
-
-std::string LinkAttributes::text(uint16_t attribute) const {
-  const std::string_view value = bytes(attribute);
-  return std::string(value.substr(0, value.find('\0')));
-}
-
-uint32_t LinkAttributes::number(uint16_t attribute) const {
-  return structOf<uint32_t>(bytes(attribute));
-}
-
-std::map<uint16_t, std::string_view> parseAttributes(std::string_view bytes) {
-  std::map<uint16_t, std::string_view> attributes;
-  while (bytes.size() >= sizeof(rtattr)) {
-    const auto head = structOf<rtattr>(bytes);
-    if (head.rta_len < sizeof(rtattr) || head.rta_len > bytes.size()) break;
-    const auto type = static_cast<uint16_t>(head.rta_type & NLA_TYPE_MASK);
-    attributes.insert_or_assign(type, bytes.substr(RTA_LENGTH(0), head.rta_len - RTA_LENGTH(0)));
-    bytes = after(bytes, RTA_ALIGN(head.rta_len));
-  }
-  return attributes;
-}
 
 RouteSocket::RouteSocket(int network) : socket_(openSocketIn(network)) {
   const int on = 1;  // Linux 4.12; without it errors have no words
@@ -168,12 +78,33 @@ RouteSocket::RouteSocket(int network) : socket_(openSocketIn(network)) {
   setsockopt(socket_.get(), SOL_NETLINK, NETLINK_CAP_ACK, &on, sizeof on);
 }
 
-void RouteSocket::request(LinkMessage message, const char* call, std::string_view subject) {
-  read(std::move(message), call, subject, [](const LinkAttributes&) {});
+// Unlike RTM_GETLINK it takes no lock, and the answer is small.
+int RouteSocket::indexOf(const std::string& name) const {
+  ifreq request{};
+  if (name.empty() || name.size() >= sizeof request.ifr_name) {
+    throw SyscallError{ENODEV, "SIOCGIFINDEX", name};
+  }
+  name.copy(request.ifr_name, name.size());
+  check(ioctl(socket_.get(), SIOCGIFINDEX, &request), "SIOCGIFINDEX", name);
+  return request.ifr_ifindex;
 }
 
-bool RouteSocket::read(LinkMessage message, const char* call, std::string_view subject,
-                       const std::function<void(const LinkAttributes&)>& each) {
+void RouteSocket::request(NetlinkMessage message, const char* call, std::string_view subject) {
+  exchange(std::move(message), call, subject, [](std::string_view) {});
+}
+
+void RouteSocket::listBodies(const NetlinkMessage& message, const char* call,
+                             const std::function<void()>& restart, const Body& each) {
+  constexpr int kAttempts = 16;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    restart();
+    if (exchange(message, call, {}, each)) return;
+  }
+  throw SyscallError{EAGAIN, call, {}};
+}
+
+bool RouteSocket::exchange(NetlinkMessage message, const char* call, std::string_view subject,
+                           const Body& each) {
   const std::string_view bytes = message.finish(++sequence_);
   check(retry([&] { return send(socket_.get(), bytes.data(), bytes.size(), 0); }), "send",
         "netlink");
@@ -193,11 +124,9 @@ bool RouteSocket::read(LinkMessage message, const char* call, std::string_view s
       if (answer.header.nlmsg_type == NLMSG_ERROR || answer.header.nlmsg_type == NLMSG_DONE) {
         const int error = -structOf<int>(answer.body);
         if (error == 0) return whole;
-        const bool worded = (answer.header.nlmsg_flags & NLM_F_ACK_TLVS) != 0;
-        throw SyscallError{error, call, subjectOf(subject, answer.body, worded)};
+        throw SyscallError{error, call, subjectOf(subject, answer)};
       }
-      each({structOf<ifinfomsg>(answer.body),
-            parseAttributes(after(answer.body, NLMSG_ALIGN(sizeof(ifinfomsg))))});
+      each(answer.body);
     }
   }
 }

@@ -11,10 +11,11 @@ struct Failpoints {
   Failpoint armed = Failpoint::kNone;
   FailAction action = FailAction::kNone;
   pid_t controller = 0;
-  pid_t monitor = 0;  // 0 in the monitor itself
+  pid_t monitor = 0;          // 0 in the monitor itself
+  mutable unsigned left = 1;  // how often it is reached until it counts
 
   void reach(Failpoint point) const {
-    if (point == armed) act();
+    if (point == armed && --left == 0) act();
   }
 
  private:

@@ -9,10 +9,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 
 #include "native/base/message.h"
+#include "native/monitor/keeper.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/start.h"
@@ -24,6 +27,7 @@ namespace {
 
 constexpr int kStartFailed = 1;
 constexpr int kPlanTime = 10'000;
+constexpr int kHandBackTime = 10'000;
 
 // `--descriptors N` among the arguments: how many were passed.
 int passedDescriptors(int argc, char** argv) {
@@ -66,6 +70,7 @@ void enterLeafCgroups(const std::vector<std::string>& tasks) {
 }
 
 // The monitor is alive as long as it holds this lock: a pid can be anybody's, and an exec keeps it.
+// The pid stands in the file for who looks for the network that is kept, also by the reap program.
 Fd holdMonitorLock(int runDirectory) {
   Fd file(
       check(openat(runDirectory, "monitor.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
@@ -75,6 +80,8 @@ Fd holdMonitorLock(int runDirectory) {
   lock.l_whence = SEEK_SET;
   lock.l_len = 1;
   check(fcntl(file.get(), F_OFD_SETLK, &lock), "fcntl", "monitor.lock");
+  check(ftruncate(file.get(), 0), "ftruncate", "monitor.lock");
+  check(dprintf(file.get(), "%d\n", getpid()), "write", "monitor.lock");
   return file;
 }
 
@@ -93,32 +100,72 @@ FailedMessage failure(const SyscallError& cause) {
           uint8_t{0}};
 }
 
-// Runs until the container has ended; returns when somebody else cleans up. Takes the channel once
-// the container runs.
-void monitor(Fd& channel) {
-  FrameReader inbox;
-  Plan plan = decodePlan(receivePlan(channel.get(), inbox).body);
+class Monitor {
+ public:
+  explicit Monitor(Fd channel) : channel_(std::move(channel)) {}
+
+  // Runs until the container has ended; returns when somebody else cleans up.
+  void run();
+  // After a failure.
+  void tell(const FailedMessage& failed);
+  // When a start has come to nothing: interfaces of the host that are lent in init's network
+  // namespace would go with it. They are kept until the caller has taken them back; without one,
+  // the reap program does.
+  void handBack();
+
+ private:
+  Fd channel_;  // the supervisor takes it once the container runs
+  FrameReader inbox_;
+  Fd lock_;
+  std::optional<ReapProgram> reap_;
+  bool keepsNetwork_ = false;
+};
+
+void Monitor::run() {
+  Plan plan = decodePlan(receivePlan(channel_.get(), inbox_).body);
   const PlanHeader& header = plan.header;
   const Failpoints failpoints{static_cast<Failpoint>(header.failpoint),
-                              static_cast<FailAction>(header.failAction), peerOf(channel.get()), 0};
+                              static_cast<FailAction>(header.failAction), peerOf(channel_.get()), 0,
+                              header.failCount};
   failpoints.reach(Failpoint::kMonitorAfterPlan);
   enterLeafCgroups(header.monitorTasks);
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));
-  const Fd lock = holdMonitorLock(runDirectory.get());
+  lock_ = holdMonitorLock(runDirectory.get());
   failpoints.reach(Failpoint::kMonitorAfterLock);
-  const ReapProgram reap(header);
+  reap_.emplace(header);
+  keepsNetwork_ = header.keepNetwork != 0;
   std::vector<Fd> consoles = takeDescriptors(kFirstPassedDescriptor, header.consoleDescriptors);
   std::vector<Fd> passed =
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
-  Start start(plan, channel.get(), inbox, runDirectory.get(), failpoints);
+  Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
   Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get()};
   plan = Plan{};
-  Supervisor supervisor(std::move(settings), std::move(started), std::move(channel),
-                        std::move(inbox), std::move(consoles));
-  if (!supervisor.run()) reap.execute();
+  Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
+                        std::move(inbox_), std::move(consoles));
+  if (!supervisor.run()) reap_->execute();
+}
+
+void Monitor::tell(const FailedMessage& failed) {
+  if (channel_.valid()) sendFrame(channel_.get(), failed);
+}
+
+void Monitor::handBack() {
+  if (!keepsNetwork_ || !channel_.valid()) return;
+  try {
+    for (;;) {
+      while (const std::optional<RawMessage> message = inbox_.next()) {
+        if (message->kind == AcknowledgeMessage::kKind) return;
+      }
+      pollfd readable{channel_.get(), POLLIN, 0};
+      if (poll(&readable, 1, kHandBackTime) == 0) break;
+      if (inbox_.read(channel_.get()) == FrameReader::Result::ended) break;
+    }
+  } catch (const MalformedBytes&) {
+  }
+  reap_->execute();
 }
 
 }  // namespace
@@ -126,22 +173,21 @@ void monitor(Fd& channel) {
 
 int main(int argc, char** argv) {
   using namespace tslxc;
+  if (isKeeper(argc, argv)) return keep(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
-  Fd channel(kChannel);
-  FailedMessage failed;
+  Monitor monitor((Fd(kChannel)));
   try {
     becomeQuiet();
-    monitor(channel);
+    monitor.run();
     return 0;
   } catch (const FailedMessage& cause) {
-    failed = cause;
+    monitor.tell(cause);
   } catch (const SyscallError& cause) {
-    failed = failure(cause);
+    monitor.tell(failure(cause));
   } catch (const MalformedBytes& cause) {
-    failed = failure({EBADMSG, "decode", cause.what});
+    monitor.tell(failure({EBADMSG, "decode", cause.what}));
   } catch (const CallerGone&) {
-    return kStartFailed;
   }
-  if (channel.valid()) sendFrame(channel.get(), failed);
+  monitor.handBack();
   return kStartFailed;
 }

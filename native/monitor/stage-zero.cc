@@ -1,6 +1,7 @@
 #include "native/monitor/stage-zero.h"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -12,25 +13,34 @@ namespace {
 
 void closeOnExec(int fd) { fcntl(fd, F_SETFD, FD_CLOEXEC); }
 
-}  // namespace
-
-void becomeMonitor(int passed) {
+// `tell` says in stage 0 which process was cloned; false when nobody listens.
+template <typename Tell>
+void leaveStageZero(int passed, uint64_t namespaces, Tell tell) {
   const int past = kFirstPassedDescriptor + passed;
   syscall(SYS_close_range, past, ~0U, 0);
-  close(kUnused);
+  dup2(STDIN_FILENO, kNetworkDescriptor);  // taken, so that nothing else gets the number
   const int leaf = fcntl(kLeafCgroup, F_GETFD) >= 0 ? kLeafCgroup : -1;
   try {
-    const Child monitor = cloneProcess(0, leaf);
-    if (monitor.pid != 0) {
-      const bool told = sendFrame(kChannel, SpawnedMessage{static_cast<uint32_t>(monitor.pid)});
-      _exit(told ? 0 : kCallerGone);
-    }
+    const Child child = cloneProcess(namespaces, leaf);
+    if (child.pid != 0) _exit(tell(child.pid) ? 0 : kCallerGone);
   } catch (const SyscallError& cause) {
     _exit(cause.error);
   }
   setsid();
   if (leaf >= 0) close(leaf);
   for (int fd = kChannel; fd < past; ++fd) closeOnExec(fd);
+}
+
+}  // namespace
+
+void becomeMonitor(int passed) {
+  leaveStageZero(passed, 0, [](pid_t monitor) {
+    return sendFrame(kChannel, SpawnedMessage{static_cast<uint32_t>(monitor)});
+  });
+}
+
+void becomeKeeper(int passed) {
+  leaveStageZero(passed, CLONE_NEWPID, [](pid_t) { return true; });
 }
 
 }  // namespace tslxc

@@ -1,13 +1,20 @@
-// Stage 0: what the caller spawns and waits for. It clones the monitor proper into its cgroup and
-// ends, so that the monitor is nobody's child to reap but the system's (the classic double fork).
+// Stage 0: what the caller spawns and waits for. It clones the process proper into its cgroup and
+// ends, so that this is nobody's child to reap but the system's (the classic double fork).
 #pragma once
 
 #include "native/base/monitor-descriptors.h"
 
 namespace tslxc {
 
-// Returns in the monitor; stage 0 itself exits. `passed` is the number of passed
+// Both return in the new process; stage 0 itself exits. `passed` is the number of passed
 // descriptors.
+
+// The caller hears the monitor's pid on the channel.
 void becomeMonitor(int passed);
+
+// The keeper is the first process of a PID namespace: whatever ends it ends all that it has
+// started, by the kernel (pid_namespaces(7)). The parent-death signal would not do: a program that
+// changes its user loses it.
+void becomeKeeper(int passed);
 
 }  // namespace tslxc

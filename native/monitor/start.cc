@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -12,7 +13,8 @@
 
 #include "native/base/capability.h"
 #include "native/base/clone.h"
-#include "native/base/user-namespace.h"
+#include "native/base/monitor-descriptors.h"
+#include "native/base/namespaces.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
 #include "native/monitor/records.h"
@@ -54,6 +56,7 @@ StartedContainer Start::run(std::vector<Fd>& passed) {
   failpoints_.reach(Failpoint::kMonitorAfterClone);
   try {
     mapInit();
+    if (plan_.header.pause != 0) pause();
     handshake();
   } catch (...) {
     killInit();
@@ -88,12 +91,40 @@ void Start::mapInit() {
     mapIds(started_.init, header.uidMap, header.gidMap);
     interpreter_.useUserNamespace(openUserNamespace(started_.init));
   }
+  openNetwork();
   try {
-    interpreter_.run(plan_.mapped);
+    interpreter_.run(plan_.mapped, [this] { failpoints_.reach(Failpoint::kMonitorAfterMapped); });
   } catch (const SyscallError& cause) {
     throw failure(Stage::kMapped, static_cast<uint32_t>(interpreter_.step()), cause);
   }
   interpreter_.closeHandles();
+}
+
+// Init has been cloned before, so it never has the descriptor that is kept. Nor is that closed on
+// exec: the reap program gives the interfaces back.
+void Start::openNetwork() {
+  const PlanHeader& header = plan_.header;
+  if (header.keepNetwork == 0) close(kNetworkDescriptor);
+  if ((header.namespaces & CLONE_NEWNET) == 0) return;
+  Fd network = openNetworkNamespace(started_.init);
+  if (header.keepNetwork != 0) check(dup2(network.get(), kNetworkDescriptor), "dup2", "network");
+  interpreter_.useNetwork(std::move(network));
+}
+
+// The caller does what only it can do to the new interfaces.
+void Start::pause() {
+  if (!sendFrame(channel_, ClonedMessage{static_cast<uint32_t>(started_.init)})) throw CallerGone{};
+  for (;;) {
+    if (const std::optional<RawMessage> answer = inbox_.next()) {
+      if (answer->kind == ContinueMessage::kKind) return;
+      throw MalformedBytes{"the caller said something else than continue"};
+    }
+    // Init waits as well: what it says now is that it failed, or died.
+    if (awaitEither("the caller to go on")) {
+      receiveFromInit();
+      throw MalformedBytes{"init said something before it may go on"};
+    }
+  }
 }
 
 void Start::handshake() {
@@ -144,23 +175,29 @@ void Start::awaitExecve() {
   initSocket_.reset();
 }
 
-RawMessage Start::awaitInit(const char* waitingFor) {
-  for (;;) {
-    std::array<pollfd, 2> ends{
-        {{initSocket_.get(), POLLIN, 0}, {committed_ ? -1 : channel_, POLLIN, 0}}};
-    const int count =
-        retry([&] { return poll(ends.data(), ends.size(), remainingMilliseconds()); });
-    if (check(count, "poll") == 0) {
-      throw FailedMessage{static_cast<uint8_t>(Stage::kDeadline),   0, ETIMEDOUT, "poll",
-                          std::string("waiting for ") + waitingFor, 0};
-    }
-    if (ends[1].revents != 0) listenToCaller();
-    if (ends[0].revents == 0) continue;
-    std::optional<RawMessage> message = receiveMessage(initSocket_.get());
-    if (!message) reportDeath();
-    if (message->kind == FailedMessage::kKind) throw fieldsOf<FailedMessage>(*message);
-    return std::move(*message);
+bool Start::awaitEither(const char* waitingFor) {
+  std::array<pollfd, 2> ends{
+      {{initSocket_.get(), POLLIN, 0}, {committed_ ? -1 : channel_, POLLIN, 0}}};
+  const int count = retry([&] { return poll(ends.data(), ends.size(), remainingMilliseconds()); });
+  if (check(count, "poll") == 0) {
+    throw FailedMessage{static_cast<uint8_t>(Stage::kDeadline),   0, ETIMEDOUT, "poll",
+                        std::string("waiting for ") + waitingFor, 0};
   }
+  if (ends[1].revents != 0) listenToCaller();
+  return ends[0].revents != 0;
+}
+
+RawMessage Start::awaitInit(const char* waitingFor) {
+  while (!awaitEither(waitingFor)) {
+  }
+  return receiveFromInit();
+}
+
+RawMessage Start::receiveFromInit() {
+  std::optional<RawMessage> message = receiveMessage(initSocket_.get());
+  if (!message) reportDeath();
+  if (message->kind == FailedMessage::kKind) throw fieldsOf<FailedMessage>(*message);
+  return std::move(*message);
 }
 
 void Start::listenToCaller() {

@@ -40,8 +40,13 @@ class Start {
  private:
   void cloneInit(std::vector<Fd>& passed);
   void mapInit();
+  void openNetwork();
+  void pause();
   void handshake();
+  // Until init says something (true) or the caller does.
+  bool awaitEither(const char* waitingFor);
   RawMessage awaitInit(const char* waitingFor);
+  RawMessage receiveFromInit();
   void awaitExecve();
   void listenToCaller();
   [[noreturn]] void reportDeath();

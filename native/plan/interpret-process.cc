@@ -9,7 +9,6 @@
 
 #include "native/base/capability.h"
 #include "native/base/confinement.h"
-#include "native/base/link.h"
 #include "native/base/syscall.h"
 #include "native/plan/interpret.h"
 
@@ -41,12 +40,6 @@ void Interpreter::operator()(const OpenNamespace& op) {
 
 void Interpreter::operator()(const JoinNamespace& op) {
   check(setns(handle(op.file), static_cast<int>(op.kind)), "setns", handles_[op.file].subject);
-}
-
-void Interpreter::operator()(const SetLinkUp& op) {
-  LinkChange change;
-  change.state = LinkState::up;
-  changeLink(-1, op.name, change);
 }
 
 void Interpreter::operator()(const SetHostname& op) {

@@ -12,10 +12,12 @@
 
 namespace tslxc {
 
-void Interpreter::run(const std::vector<Operation>& operations) {
+void Interpreter::run(const std::vector<Operation>& operations,
+                      const std::function<void()>& afterEach) {
   step_ = 0;
   for (const Operation& operation : operations) {
     std::visit(*this, operation);
+    if (afterEach) afterEach();
     ++step_;
   }
 }

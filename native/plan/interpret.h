@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -14,14 +15,18 @@ namespace tslxc {
 
 class Interpreter {
  public:
-  // Throws SyscallError at the first operation that fails; step() is then its position.
-  void run(const std::vector<Operation>& operations);
+  // Throws SyscallError at the first operation that fails; step() is then its position. Calls back
+  // after each.
+  void run(const std::vector<Operation>& operations, const std::function<void()>& afterEach = {});
 
   // Position of the operation that is being performed, or was last, in the list given to run().
   size_t step() const { return step_; }
 
   // The namespace by which mapTree shows trees.
   void useUserNamespace(Fd userNamespace) { userNamespace_ = std::move(userNamespace); }
+
+  // Init's network namespace: what makeVeth, makeMacvlan and moveLink put there needs it.
+  void useNetwork(Fd network) { network_ = std::move(network); }
 
   // What openConsole opened, in order of the consoles.
   std::vector<Pty>& consoles() { return consoles_; }
@@ -33,6 +38,7 @@ class Interpreter {
   void closeHandles() {
     handles_.clear();
     userNamespace_.reset();
+    network_.reset();
   }
 
   void operator()(const OpenTree& op);
@@ -59,6 +65,16 @@ class Interpreter {
   void operator()(const Unshare& op);
   void operator()(const OpenNamespace& op);
   void operator()(const JoinNamespace& op);
+  void operator()(const MakeVeth& op);
+  void operator()(const MakeMacvlan& op);
+  void operator()(const MoveLink& op);
+  void operator()(const JoinBridge& op);
+  void operator()(const IsolatePort& op);
+  void operator()(const SetPortVlans& op);
+  void operator()(const SetLinkAddress& op);
+  void operator()(const SetLinkParameter& op);
+  void operator()(const AddAddress& op);
+  void operator()(const AddRoute& op);
   void operator()(const SetLinkUp& op);
   void operator()(const SetHostname& op);
   void operator()(const NewSession& op);
@@ -77,6 +93,7 @@ class Interpreter {
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);
   int handle(uint8_t index) const;
+  int initNetwork() const;
   // The place `path` in the tree of `root` as an O_PATH descriptor; invalid when it is missing and
   // may be.
   Fd place(uint8_t root, const std::string& path, Missing missing) const;
@@ -87,6 +104,7 @@ class Interpreter {
   };
   std::vector<Handle> handles_;
   Fd userNamespace_;
+  Fd network_;
   std::vector<Pty> consoles_;
   size_t step_ = 0;
 };

@@ -147,6 +147,70 @@ void decode(Reader& reader, JoinNamespace& value) {
   value.kind = reader.u32();
 }
 
+void decode(Reader& reader, MakeVeth& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+  value.peer = reader.string();
+  value.peerAddress = reader.string();
+  value.mtu = reader.u32();
+}
+
+void decode(Reader& reader, MakeMacvlan& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+  value.lower = reader.string();
+  value.mode = reader.u32();
+  value.mtu = reader.u32();
+}
+
+void decode(Reader& reader, MoveLink& value) {
+  value.name = reader.string();
+  value.guest = reader.string();
+}
+
+void decode(Reader& reader, JoinBridge& value) {
+  value.name = reader.string();
+  value.bridge = reader.string();
+}
+
+void decode(Reader& reader, IsolatePort& value) {
+  value.name = reader.string();
+}
+
+void decode(Reader& reader, SetPortVlans& value) {
+  value.name = reader.string();
+  value.vlans = reader.u32s();
+}
+
+void decode(Reader& reader, SetLinkAddress& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+}
+
+void decode(Reader& reader, SetLinkParameter& value) {
+  value.family = reader.string();
+  value.name = reader.string();
+  value.parameter = reader.string();
+  value.value = reader.string();
+  value.missing = reader.choice<Missing>(4);
+}
+
+void decode(Reader& reader, AddAddress& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+  value.prefix = reader.u8();
+  value.peer = reader.string();
+  value.broadcast = reader.string();
+}
+
+void decode(Reader& reader, AddRoute& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+  value.prefix = reader.u8();
+  value.gateway = reader.string();
+  value.metric = reader.u32();
+}
+
 void decode(Reader& reader, SetLinkUp& value) {
   value.name = reader.string();
 }
@@ -235,20 +299,30 @@ Operation decodeOperation(Reader& reader) {
     case 22: return decoded<Unshare>(reader);
     case 23: return decoded<OpenNamespace>(reader);
     case 24: return decoded<JoinNamespace>(reader);
-    case 25: return decoded<SetLinkUp>(reader);
-    case 26: return decoded<SetHostname>(reader);
-    case 27: return decoded<NewSession>(reader);
-    case 28: return decoded<OpenConsole>(reader);
-    case 29: return decoded<SetResourceLimit>(reader);
-    case 30: return NewSessionKeyring{};
-    case 31: return SetNoNewPrivileges{};
-    case 32: return decoded<SetSeccomp>(reader);
-    case 33: return decoded<LimitBoundingSet>(reader);
-    case 34: return decoded<SetCapabilities>(reader);
-    case 35: return decoded<SetIds>(reader);
-    case 36: return decoded<ChangeDirectory>(reader);
-    case 37: return ResetSignals{};
-    case 38: return decoded<SetParentDeathSignal>(reader);
+    case 25: return decoded<MakeVeth>(reader);
+    case 26: return decoded<MakeMacvlan>(reader);
+    case 27: return decoded<MoveLink>(reader);
+    case 28: return decoded<JoinBridge>(reader);
+    case 29: return decoded<IsolatePort>(reader);
+    case 30: return decoded<SetPortVlans>(reader);
+    case 31: return decoded<SetLinkAddress>(reader);
+    case 32: return decoded<SetLinkParameter>(reader);
+    case 33: return decoded<AddAddress>(reader);
+    case 34: return decoded<AddRoute>(reader);
+    case 35: return decoded<SetLinkUp>(reader);
+    case 36: return decoded<SetHostname>(reader);
+    case 37: return decoded<NewSession>(reader);
+    case 38: return decoded<OpenConsole>(reader);
+    case 39: return decoded<SetResourceLimit>(reader);
+    case 40: return NewSessionKeyring{};
+    case 41: return SetNoNewPrivileges{};
+    case 42: return decoded<SetSeccomp>(reader);
+    case 43: return decoded<LimitBoundingSet>(reader);
+    case 44: return decoded<SetCapabilities>(reader);
+    case 45: return decoded<SetIds>(reader);
+    case 46: return decoded<ChangeDirectory>(reader);
+    case 47: return ResetSignals{};
+    case 48: return decoded<SetParentDeathSignal>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -280,20 +354,30 @@ const char* operationName(const Operation& operation) {
     case 21: return "unshare";
     case 22: return "openNamespace";
     case 23: return "joinNamespace";
-    case 24: return "setLinkUp";
-    case 25: return "setHostname";
-    case 26: return "newSession";
-    case 27: return "openConsole";
-    case 28: return "setResourceLimit";
-    case 29: return "newSessionKeyring";
-    case 30: return "setNoNewPrivileges";
-    case 31: return "setSeccomp";
-    case 32: return "limitBoundingSet";
-    case 33: return "setCapabilities";
-    case 34: return "setIds";
-    case 35: return "changeDirectory";
-    case 36: return "resetSignals";
-    case 37: return "setParentDeathSignal";
+    case 24: return "makeVeth";
+    case 25: return "makeMacvlan";
+    case 26: return "moveLink";
+    case 27: return "joinBridge";
+    case 28: return "isolatePort";
+    case 29: return "setPortVlans";
+    case 30: return "setLinkAddress";
+    case 31: return "setLinkParameter";
+    case 32: return "addAddress";
+    case 33: return "addRoute";
+    case 34: return "setLinkUp";
+    case 35: return "setHostname";
+    case 36: return "newSession";
+    case 37: return "openConsole";
+    case 38: return "setResourceLimit";
+    case 39: return "newSessionKeyring";
+    case 40: return "setNoNewPrivileges";
+    case 41: return "setSeccomp";
+    case 42: return "limitBoundingSet";
+    case 43: return "setCapabilities";
+    case 44: return "setIds";
+    case 45: return "changeDirectory";
+    case 46: return "resetSignals";
+    case 47: return "setParentDeathSignal";
     default:
       return "";
   }
@@ -318,8 +402,11 @@ void decode(Reader& reader, PlanHeader& value) {
   value.reapArgv = reader.strings();
   value.reapEnvironment = reader.strings();
   value.boot = reader.string();
+  value.pause = reader.u8();
+  value.keepNetwork = reader.u8();
   value.failpoint = reader.u8();
   value.failAction = reader.u8();
+  value.failCount = reader.u8();
 }
 
 }  // namespace tslxc

@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 2;
+inline constexpr uint32_t kPlanVersion = 3;
 
 enum class Missing : uint8_t {
   kFail,
@@ -167,6 +167,70 @@ struct JoinNamespace {
   uint32_t kind = 0;
 };
 
+struct MakeVeth {
+  std::string name{};
+  std::string address{};
+  std::string peer{};
+  std::string peerAddress{};
+  uint32_t mtu = 0;
+};
+
+struct MakeMacvlan {
+  std::string name{};
+  std::string address{};
+  std::string lower{};
+  uint32_t mode = 0;
+  uint32_t mtu = 0;
+};
+
+struct MoveLink {
+  std::string name{};
+  std::string guest{};
+};
+
+struct JoinBridge {
+  std::string name{};
+  std::string bridge{};
+};
+
+struct IsolatePort {
+  std::string name{};
+};
+
+struct SetPortVlans {
+  std::string name{};
+  std::vector<uint32_t> vlans{};
+};
+
+struct SetLinkAddress {
+  std::string name{};
+  std::string address{};
+};
+
+struct SetLinkParameter {
+  std::string family{};
+  std::string name{};
+  std::string parameter{};
+  std::string value{};
+  Missing missing{};
+};
+
+struct AddAddress {
+  std::string name{};
+  std::string address{};
+  uint8_t prefix = 0;
+  std::string peer{};
+  std::string broadcast{};
+};
+
+struct AddRoute {
+  std::string name{};
+  std::string address{};
+  uint8_t prefix = 0;
+  std::string gateway{};
+  uint32_t metric = 0;
+};
+
 struct SetLinkUp {
   std::string name{};
 };
@@ -251,6 +315,16 @@ using Operation =
                  Unshare,
                  OpenNamespace,
                  JoinNamespace,
+                 MakeVeth,
+                 MakeMacvlan,
+                 MoveLink,
+                 JoinBridge,
+                 IsolatePort,
+                 SetPortVlans,
+                 SetLinkAddress,
+                 SetLinkParameter,
+                 AddAddress,
+                 AddRoute,
                  SetLinkUp,
                  SetHostname,
                  NewSession,
@@ -285,8 +359,11 @@ struct PlanHeader {
   std::vector<std::string> reapArgv{};
   std::vector<std::string> reapEnvironment{};
   std::string boot{};
+  uint8_t pause = 0;
+  uint8_t keepNetwork = 0;
   uint8_t failpoint = 0;
   uint8_t failAction = 0;
+  uint8_t failCount = 0;
 };
 
 }  // namespace tslxc

@@ -76,6 +76,20 @@ test.each([
     [{ kind: 'bridge', name: 'x', address: '52:54:00:12:34-5x' }],
     'request.address must be an address such as 52:54:00:12:34:56',
   ],
+  ['createLink', [{ kind: 'bridge', name: 'x', stp: 1 }], 'request.stp must be a boolean'],
+  ['changeLink', ['x', { isolated: 'yes' }], 'change.isolated must be a boolean'],
+  [
+    'setPortVlans',
+    ['x', [{ id: 70_000, untagged: true, pvid: true }]],
+    'vlans[0].id must be an integer in its range',
+  ],
+  [
+    'addAddress',
+    ['x', { address: '192.0.2.1', prefix: 256, peer: '', broadcast: '' }],
+    'address.prefix must be an integer in its range',
+  ],
+  ['addRoute', ['x', { address: '192.0.2.0', prefix: 24 }], 'route.gateway must be a string'],
+  ['listRoutes', ['x'], 'namespace must be an integer'],
 ])('%s refuses %j', (name, args, message) => {
   expect(refusalOf(name, ...args)).toBe(`TypeError: ${message}`);
 });

@@ -57,6 +57,9 @@ test.each([
   ],
   ['flock', `await addon.flock(lock, 'shared'); await quiet(addon.flock(1e6, 'shared'));`],
   ['listLinks', `await addon.listLinks(); await quiet(addon.listLinks(shell));`],
+  ['listAddresses', `await addon.listAddresses(); await quiet(addon.listAddresses(shell));`],
+  ['listRoutes', `await addon.listRoutes(); await quiet(addon.listRoutes(shell));`],
+  ['listNeighbours', `await addon.listNeighbours(); await quiet(addon.listNeighbours(shell));`],
   ['deleteLink', `await quiet(addon.deleteLink('none-such'));`],
   [
     'removeCgroups',

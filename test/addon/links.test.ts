@@ -3,36 +3,29 @@ import { execFileSync } from 'node:child_process';
 import { native } from '../../lib/host/native';
 import type { Link } from '../../lib/host/native';
 import { rejectionOf } from './failure';
+import { NetworkNamespaces } from './network-namespaces';
 import { Scratch } from './scratch';
+import { eventually } from '../support/eventually';
 
 const scratch = new Scratch();
-const names = ['a', 'b'].map((name) => `tslxc-test-${process.pid}-${name}`);
+let namespaces: NetworkNamespaces;
 let here = -1;
 let there = -1;
 
 beforeAll(() => {
-  for (const name of names) execFileSync('ip', ['netns', 'add', name]);
-  [here = -1, there = -1] = names.map((name) => scratch.open(`/run/netns/${name}`));
+  namespaces = new NetworkNamespaces();
+  ({ here, there } = namespaces);
 });
 
 afterAll(async () => {
-  for (const name of names) execFileSync('ip', ['netns', 'del', name]);
+  await namespaces.dispose();
   await scratch.dispose();
 });
 
-/** What another program says of an interface. */
-function shown(namespace: 'here' | 'there', name: string): Record<string, unknown> {
-  const netns = names[namespace === 'here' ? 0 : 1] ?? '';
-  const words = ['-json', '-details', '-netns', netns, 'link', 'show', name];
-  const [link] = JSON.parse(execFileSync('ip', words, { encoding: 'utf8' })) as [
-    Record<string, unknown>,
-  ];
-  return link;
-}
-
-async function find(name: string, namespace = here): Promise<Link | undefined> {
-  return (await native().listLinks(namespace)).find((link) => link.name === name);
-}
+const shown = (namespace: 'here' | 'there', name: string): unknown =>
+  namespaces.shown(namespace, name);
+const find = (name: string, namespace = here): Promise<Link | undefined> =>
+  namespaces.find(name, namespace);
 
 describe('createLink', () => {
   test('a pair has its peer in the other namespace from the start', async () => {
@@ -61,6 +54,29 @@ describe('createLink', () => {
     await native().deleteLink('two', here);
   });
 
+  test('both ends of a pair have the MTU', async () => {
+    const request = { kind: 'veth', name: 'one', peer: 'two', peerNamespace: there } as const;
+    await native().createLink({ ...request, mtu: 1400 }, here);
+    expect([(await find('one'))?.mtu, (await find('two', there))?.mtu]).toEqual([1400, 1400]);
+    await native().deleteLink('one', here);
+  });
+
+  test('a bridge has its MTU, spanning tree and delay', async () => {
+    const request = { kind: 'bridge', name: 'br0' } as const;
+    await native().createLink({ ...request, mtu: 1400, stp: true, forwardDelay: 200 }, here);
+    expect(shown('here', 'br0')).toMatchObject({
+      mtu: 1400,
+      linkinfo: { info_data: { stp_state: 1, forward_delay: 200 } },
+    });
+    await native().deleteLink('br0', here);
+    await native().createLink({ ...request, stp: false, forwardDelay: 0 }, here);
+    expect(shown('here', 'br0')).toMatchObject({
+      mtu: 1500,
+      linkinfo: { info_data: { stp_state: 0, forward_delay: 0 } },
+    });
+    await native().deleteLink('br0', here);
+  });
+
   test('a bridge has the address that it is given', async () => {
     const request = { kind: 'bridge', name: 'br0', address: '52:54:00:00:00:0a' } as const;
     await native().createLink(request, here);
@@ -72,9 +88,11 @@ describe('createLink', () => {
     'a macvlan has the mode %s',
     async (mode) => {
       await native().createLink({ kind: 'bridge', name: 'lower' }, here);
-      await native().createLink({ kind: 'macvlan', name: 'mac0', lower: 'lower', mode }, here);
+      const request = { kind: 'macvlan', name: 'mac0', lower: 'lower', mode, mtu: 1300 } as const;
+      await native().createLink(request, here);
       expect(shown('here', 'mac0')).toMatchObject({
         link: 'lower',
+        mtu: 1300,
         linkinfo: { info_kind: 'macvlan', info_data: { mode } },
       });
       await native().deleteLink('lower', here);
@@ -94,7 +112,7 @@ describe('createLink', () => {
     const request = { kind: 'macvlan', name: 'mac0', lower: 'none', mode: 'vepa' } as const;
     expect(await rejectionOf(native().createLink(request, here))).toEqual({
       errno: 'ENODEV',
-      syscall: 'RTM_GETLINK',
+      syscall: 'SIOCGIFINDEX',
       path: 'none',
     });
   });
@@ -114,15 +132,7 @@ describe('changeLink', () => {
     await native().createLink(pair, here);
   });
 
-  afterEach(async () => {
-    for (const { name } of await native().listLinks(here)) {
-      // The other end goes with the first.
-      if (name !== 'lo')
-        await native()
-          .deleteLink(name, here)
-          .catch(() => undefined);
-    }
-  });
+  afterEach(() => namespaces.empty());
 
   test('everything is changed at once', async () => {
     await native().changeLink(
@@ -156,7 +166,7 @@ describe('changeLink', () => {
   test('a missing interface is ENODEV', async () => {
     expect(await rejectionOf(native().changeLink('none', { state: 'up' }, here))).toEqual({
       errno: 'ENODEV',
-      syscall: 'RTM_GETLINK',
+      syscall: 'SIOCGIFINDEX',
       path: 'none',
     });
   });
@@ -201,6 +211,17 @@ describe('deleteLink', () => {
 });
 
 describe('listLinks', () => {
+  test('alternative names are told, and can be taken away', async () => {
+    for (const name of ['first', 'second']) {
+      namespaces.run('here', 'ip', 'link', 'property', 'add', 'dev', 'lo', 'altname', name);
+    }
+    expect((await find('lo'))?.alternativeNames).toEqual(['first', 'second']);
+    await native().changeLink('lo', { droppedNames: ['first', 'second'] }, here);
+    expect((await find('lo'))?.alternativeNames).toEqual([]);
+    const dropped = native().changeLink('lo', { droppedNames: ['first'] }, here);
+    expect(await rejectionOf(dropped)).toMatchObject({ syscall: 'RTM_DELLINKPROP' });
+  });
+
   test('a new namespace has a loopback interface that is down', async () => {
     expect(await native().listLinks(there)).toEqual([
       {
@@ -210,9 +231,70 @@ describe('listLinks', () => {
         address: '00:00:00:00:00:00',
         mtu: 65536,
         master: 0,
+        parent: 0,
         up: false,
+        vlanFiltering: false,
+        alternativeNames: [],
+        carrier: false,
+        statistics: {
+          rxBytes: 0n,
+          rxPackets: 0n,
+          rxErrors: 0n,
+          rxDropped: 0n,
+          txBytes: 0n,
+          txPackets: 0n,
+          txErrors: 0n,
+          txDropped: 0n,
+        },
       },
     ]);
+  });
+
+  test('frames can pass once both ends of a pair are up, and each knows the other', async () => {
+    const request = { kind: 'veth', name: 'near', peer: 'far', peerNamespace: there } as const;
+    await native().createLink(request, here);
+    await native().changeLink('near', { state: 'up' }, here);
+    expect(await find('near')).toMatchObject({ up: true, carrier: false });
+    await native().changeLink('far', { state: 'up' }, there);
+    const [near, far] = [await namespaces.link('near'), await namespaces.link('far', there)];
+    expect([near.carrier, far.carrier]).toEqual([true, true]);
+    expect([near.parent, far.parent]).toEqual([far.index, near.index]);
+    await native().deleteLink('near', here);
+  });
+
+  test('a macvlan knows the device below', async () => {
+    await native().createLink({ kind: 'bridge', name: 'lower' }, here);
+    const request = { kind: 'macvlan', name: 'mac0', lower: 'lower', mode: 'vepa' } as const;
+    await native().createLink(request, here);
+    expect((await namespaces.link('mac0')).parent).toBe((await namespaces.link('lower')).index);
+    await native().deleteLink('lower', here);
+  });
+
+  test('what one end of a pair sends, the other receives', async () => {
+    const request = { kind: 'veth', name: 'near', peer: 'far', peerNamespace: there } as const;
+    await native().createLink(request, here);
+    for (const [name, namespace] of [['near', here] as const, ['far', there] as const]) {
+      await native().changeLink(name, { state: 'up' }, namespace);
+    }
+    const subnet = { prefix: 24, peer: '', broadcast: '' };
+    await native().addAddress('near', { address: '192.0.2.1', ...subnet }, here);
+    await native().addAddress('far', { address: '192.0.2.2', ...subnet }, there);
+    namespaces.ping('192.0.2.2', '-c', '3', '-i', '0.01', '-s', '1000');
+    // IPv6 says something of its own now and then, which may come between two looks.
+    const near = await eventually(async () => {
+      const [one, other] = [await namespaces.link('near'), await namespaces.link('far', there)];
+      const [{ statistics: seen }, { statistics: far }] = [one, other];
+      expect([far.rxBytes, far.rxPackets]).toEqual([seen.txBytes, seen.txPackets]);
+      expect([seen.rxBytes, seen.rxPackets]).toEqual([far.txBytes, far.txPackets]);
+      return seen;
+    });
+    expect(near.txBytes).toBeGreaterThan(3000n);
+    expect(near.txPackets).toBeGreaterThanOrEqual(3n);
+    const { stats64 } = namespaces.ip('here', '-s', 'link', 'show', 'near')[0] as {
+      stats64: { tx: { bytes: number } };
+    };
+    expect(BigInt(stats64.tx.bytes)).toBeGreaterThanOrEqual(near.txBytes);
+    await native().deleteLink('near', here);
   });
 
   test('without a namespace it is this one, and the thread pool never leaves it', async () => {

@@ -29,19 +29,41 @@ type User = keyof typeof users;
 
 const everyUser = Object.keys(users) as User[];
 
-/** Verb → its words, where it needs any. `FILE` is a definition, `NAME` no domain, but that may not matter. */
+/**
+ * Verb → its words, where it needs any. `FILE` is a definition, `NETWORK` that of a network, `NAME` no domain, but that may
+ * not matter.
+ */
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
   console: ['NAME'],
   create: ['FILE'],
   define: ['FILE'],
   destroy: ['NAME'],
   domid: ['NAME'],
+  'domif-getlink': ['NAME', 'eth0'],
+  'domif-setlink': ['NAME', 'eth0', 'up'],
+  domifaddr: ['NAME'],
+  domiflist: ['NAME'],
+  domifstat: ['NAME', 'eth0'],
+  domiftune: ['NAME', 'eth0'],
   dominfo: ['NAME'],
   domname: ['1'],
   domstate: ['NAME'],
   domuuid: ['NAME'],
   dumpxml: ['NAME'],
   list: [],
+  'net-autostart': ['NAME'],
+  'net-create': ['NETWORK'],
+  'net-define': ['NETWORK'],
+  'net-destroy': ['NAME'],
+  'net-dhcp-leases': ['NAME'],
+  'net-dumpxml': ['NAME'],
+  'net-event': ['--event', 'lifecycle'],
+  'net-info': ['NAME'],
+  'net-list': [],
+  'net-name': ['11111111-1111-4111-8111-111111111111'],
+  'net-start': ['NAME'],
+  'net-undefine': ['NAME'],
+  'net-uuid': ['NAME'],
   plan: ['NAME'],
   reap: [],
   start: ['NAME'],
@@ -52,8 +74,11 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
 /** They need no privilege; mkroot only for Debian, see mkroot.test.ts. */
 const free = ['help', 'mkroot', 'uri', 'version'];
 
+const networkXml = '<network><name>lan</name></network>';
+
 let folder: string;
 let file: string;
+let networkFile: string;
 let root: string;
 
 /** The checkout may lie where others can't read, so that the built package is copied. */
@@ -70,6 +95,8 @@ beforeAll(() => {
   }
   file = join(folder, 'helloworld.xml');
   writeFileSync(file, domainXml());
+  networkFile = join(folder, 'network.xml');
+  writeFileSync(networkFile, networkXml);
   root = join(folder, 'root');
 });
 
@@ -92,7 +119,8 @@ function dependencies(): ReadonlySet<string> {
 }
 
 function run(user: User, words: readonly string[]): Promise<CommandResult> {
-  const argv = words.map((word) => (word === 'FILE' ? file : word));
+  const files: Readonly<Record<string, string>> = { FILE: file, NETWORK: networkFile };
+  const argv = words.map((word) => files[word] ?? word);
   return runProgram([...users[user], process.execPath, ...argv], { root, cwd: '/' });
 }
 
@@ -137,7 +165,7 @@ describe.each(everyUser)('%s', (user) => {
       version: 'string',
       planOfText: 'helloworld',
     });
-    expect(Object.keys(refused)).toHaveLength(9);
+    expect(Object.keys(refused)).toHaveLength(15);
     for (const answer of Object.values(refused)) {
       expect(answer).toEqual({ code: 'ACCESS_DENIED', message: denied });
     }
@@ -154,6 +182,7 @@ function libraryScript(): string {
   return `
     const { connect } = require(${JSON.stringify(join(folder, 'dist'))});
     const xml = ${JSON.stringify(domainXml())};
+    const networkXml = ${JSON.stringify(networkXml)};
     const uuid = '11111111-1111-4111-8111-111111111111';
     const answer = async (call) => {
       try { return await call(); } catch ({ code, message }) { return { code, message }; }
@@ -161,7 +190,7 @@ function libraryScript(): string {
     const calls = {
       uri: (connection) => connection.uri,
       version: (connection) => typeof connection.version().library,
-      planOfText: (connection) => connection.plan({ xml }).header.name,
+      planOfText: async (connection) => (await connection.plan({ xml })).header.name,
       plan: (connection) => connection.plan({ name: 'x' }),
       defineDomain: (connection) => connection.defineDomain(xml),
       createDomain: (connection) => connection.createDomain(xml),
@@ -170,6 +199,12 @@ function libraryScript(): string {
       lookupDomainById: (connection) => connection.lookupDomainById(1),
       listDomains: (connection) => connection.listDomains(),
       events: (connection) => connection.events(),
+      defineNetwork: (connection) => connection.defineNetwork(networkXml),
+      createNetwork: (connection) => connection.createNetwork(networkXml),
+      lookupNetworkByName: (connection) => connection.lookupNetworkByName('x'),
+      lookupNetworkByUuid: (connection) => connection.lookupNetworkByUuid(uuid),
+      listNetworks: (connection) => connection.listNetworks(),
+      networkEvents: (connection) => connection.networkEvents(),
       reap: (connection) => connection.reap(),
     };
     (async () => {

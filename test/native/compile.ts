@@ -38,6 +38,7 @@ export const programs = {
   ],
   frames: ['native/base/message.cc'],
   messages: [],
+  'restart-pause': [],
   ring: ['native/monitor/ring.cc'],
   console: ['native/monitor/console.cc', 'native/monitor/ring.cc', 'native/base/pty.cc'],
   path: ['native/base/path.cc'],

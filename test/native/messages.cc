@@ -29,10 +29,11 @@ std::map<uint8_t, Kind> kinds(Tail tail) {
 }
 
 std::map<uint8_t, Kind> everyKind() {
-  auto all = kinds<OwnMessage, AcknowledgeMessage, ProceedMessage, ReadyMessage, ExecMessage,
-                   ExecutingMessage, SpawnedMessage, RunningMessage, FailedMessage, ExitedMessage,
-                   AttachMessage, ResizeMessage, SignalMessage, DestroyMessage, HelloMessage,
-                   AttachedMessage, SkippedMessage, DoneMessage>(Tail::fixed);
+  auto all = kinds<OwnMessage, AcknowledgeMessage, ContinueMessage, ClonedMessage, ProceedMessage,
+                   ReadyMessage, ExecMessage, ExecutingMessage, SpawnedMessage, RunningMessage,
+                   FailedMessage, ExitedMessage, AttachMessage, ResizeMessage, SignalMessage,
+                   DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage>(
+      Tail::fixed);
   all.merge(kinds<PlanMessage, InputMessage, OutputMessage>(Tail::open));
   return all;
 }

@@ -76,6 +76,10 @@ test('the ring keeps the last bytes by their position', async () => {
   expect(await run('ring')).toMatchObject(success);
 });
 
+test('a program that dies young waits longer each time', async () => {
+  expect(await run('restart-pause')).toMatchObject(success);
+});
+
 test('no path leads out of a root, nor is anything made outside', async () => {
   expect(await run('path', emptyFolder('path'))).toMatchObject(success);
 });

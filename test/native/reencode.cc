@@ -31,8 +31,16 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.strings(value.reapArgv);
   bytes_.strings(value.reapEnvironment);
   bytes_.string(value.boot);
+  bytes_.u8(value.pause);
+  bytes_.u8(value.keepNetwork);
   bytes_.u8(value.failpoint);
   bytes_.u8(value.failAction);
+  bytes_.u8(value.failCount);
+}
+
+void PlanWriter::numbers(const std::vector<uint32_t>& values) {
+  bytes_.u32(static_cast<uint32_t>(values.size()));
+  for (const uint32_t value : values) bytes_.u32(value);
 }
 
 void PlanWriter::operations(const std::vector<Operation>& values) {
@@ -139,8 +147,7 @@ void PlanWriter::operator()(const SetCapabilities& op) { bytes_.u64(op.keep); }
 void PlanWriter::operator()(const SetIds& op) {
   bytes_.u32(op.uid);
   bytes_.u32(op.gid);
-  bytes_.u32(static_cast<uint32_t>(op.groups.size()));
-  for (const uint32_t group : op.groups) bytes_.u32(group);
+  numbers(op.groups);
 }
 
 void PlanWriter::operator()(const ChangeDirectory& op) { bytes_.string(op.path); }
@@ -206,6 +213,68 @@ void PlanWriter::operator()(const JoinNamespace& op) {
   bytes_.u32(op.kind);
 }
 
+void PlanWriter::operator()(const MakeVeth& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
+  bytes_.string(op.peer);
+  bytes_.string(op.peerAddress);
+  bytes_.u32(op.mtu);
+}
+
+void PlanWriter::operator()(const MakeMacvlan& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
+  bytes_.string(op.lower);
+  bytes_.u32(op.mode);
+  bytes_.u32(op.mtu);
+}
+
+void PlanWriter::operator()(const MoveLink& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.guest);
+}
+
+void PlanWriter::operator()(const JoinBridge& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.bridge);
+}
+
+void PlanWriter::operator()(const IsolatePort& op) { bytes_.string(op.name); }
+
+void PlanWriter::operator()(const SetPortVlans& op) {
+  bytes_.string(op.name);
+  numbers(op.vlans);
+}
+
+void PlanWriter::operator()(const SetLinkAddress& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
+}
+
+void PlanWriter::operator()(const SetLinkParameter& op) {
+  bytes_.string(op.family);
+  bytes_.string(op.name);
+  bytes_.string(op.parameter);
+  bytes_.string(op.value);
+  choice(op.missing);
+}
+
+void PlanWriter::operator()(const AddAddress& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
+  bytes_.u8(op.prefix);
+  bytes_.string(op.peer);
+  bytes_.string(op.broadcast);
+}
+
+void PlanWriter::operator()(const AddRoute& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
+  bytes_.u8(op.prefix);
+  bytes_.string(op.gateway);
+  bytes_.u32(op.metric);
+}
+
 void PlanWriter::operator()(const SetLinkUp& op) { bytes_.string(op.name); }
 
 void PlanWriter::operator()(const SetResourceLimit& op) {
@@ -218,10 +287,7 @@ void PlanWriter::operator()(const NewSessionKeyring&) {}
 
 void PlanWriter::operator()(const SetNoNewPrivileges&) {}
 
-void PlanWriter::operator()(const SetSeccomp& op) {
-  bytes_.u32(static_cast<uint32_t>(op.program.size()));
-  for (const uint32_t word : op.program) bytes_.u32(word);
-}
+void PlanWriter::operator()(const SetSeccomp& op) { numbers(op.program); }
 
 void PlanWriter::operator()(const LimitBoundingSet& op) { bytes_.u64(op.keep); }
 

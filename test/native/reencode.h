@@ -43,6 +43,16 @@ class PlanWriter {
   void operator()(const CoverPath& op);
   void operator()(const OpenNamespace& op);
   void operator()(const JoinNamespace& op);
+  void operator()(const MakeVeth& op);
+  void operator()(const MakeMacvlan& op);
+  void operator()(const MoveLink& op);
+  void operator()(const JoinBridge& op);
+  void operator()(const IsolatePort& op);
+  void operator()(const SetPortVlans& op);
+  void operator()(const SetLinkAddress& op);
+  void operator()(const SetLinkParameter& op);
+  void operator()(const AddAddress& op);
+  void operator()(const AddRoute& op);
   void operator()(const SetLinkUp& op);
   void operator()(const SetResourceLimit& op);
   void operator()(const NewSessionKeyring& op);
@@ -53,6 +63,7 @@ class PlanWriter {
  private:
   void header(const PlanHeader& value);
   void operations(const std::vector<Operation>& values);
+  void numbers(const std::vector<uint32_t>& values);
   template <typename Choice>
   void choice(Choice value) {
     bytes_.u8(static_cast<uint8_t>(value));

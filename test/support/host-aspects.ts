@@ -1,7 +1,8 @@
 /**
- * What a container could leave on the host, each aspect as a list of lines that are compared. Only reads,
- * and only from /proc, /sys and the files that it is told.
+ * What a container could leave on the host, each aspect as a list of lines that are compared. Only reads:
+ * /proc, /sys, the files that it is told, and what ip and nft print.
  */
+import { spawnSync } from 'node:child_process';
 import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -33,12 +34,48 @@ export function mounts(): string[] {
   return readText('/proc/self/mountinfo').split('\n');
 }
 
-/** Network interfaces of the host: index, name and hardware address. */
+/** What a program prints; '' when there is no such program. */
+function printed(program: string, ...words: readonly string[]): string {
+  const { error, status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
+  if (vanished.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')) return '';
+  if (status === 0) return stdout;
+  throw new Error(`${program} ${words.join(' ')}: ${stderr}`, { cause: error });
+}
+
+/** As `ip -json address` has it, in part. */
+interface PrintedLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly address?: string;
+  readonly mtu: number;
+  readonly master?: string;
+  readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
+}
+
+/**
+ * Network interfaces of this process's own network namespace, which is not that of /sys in tests that have one of their
+ * own: index, name, hardware address, MTU, bridge and addresses.
+ */
 export function links(): string[] {
-  return listFolder('/sys/class/net').map(({ name }) => {
-    const folder = join('/sys/class/net', name);
-    return `${readText(join(folder, 'ifindex'))}: ${name} ${readText(join(folder, 'address'))}`;
+  const all = JSON.parse(printed('ip', '-json', 'address') || '[]') as PrintedLink[];
+  return all.map(({ ifindex, ifname, address = '', mtu, master = '', addr_info: addresses }) => {
+    const own = addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+    return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
   });
+}
+
+/** Routes of all tables. */
+export function routes(): string[] {
+  return ['-4', '-6'].flatMap((family) =>
+    printed('ip', family, 'route', 'show', 'table', 'all')
+      .replace(/ expires \d+sec/g, '')
+      .split('\n'),
+  );
+}
+
+/** Rules of nftables, without their counters. */
+export function firewall(): string[] {
+  return [printed('nft', '--stateless', 'list', 'ruleset')];
 }
 
 /** Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. */
@@ -58,8 +95,14 @@ function subfolders(path: string): string[] {
     .flatMap(({ name }) => [join(path, name), ...subfolders(join(path, name))]);
 }
 
-/** Monitors, clean-ups under way, and whatever lives in a pid namespace below ours. Zombies have gone. */
-export function processes(): string[] {
+interface HostProcess {
+  readonly pid: string;
+  readonly command: string;
+  readonly words: readonly string[];
+}
+
+/** Of the whole host. Zombies have gone. */
+function hostProcesses(): HostProcess[] {
   return listFolder('/proc')
     .filter(({ name }) => /^\d+$/.test(name))
     .flatMap(({ name: pid }) => {
@@ -69,12 +112,37 @@ export function processes(): string[] {
       const words = readText(`/proc/${pid}/cmdline`)
         .split('\0')
         .filter((word) => word !== '');
-      const nested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
-      const isReap =
-        words.includes('reap') && words.some((word) => /tslxc|cli\/main\.js/.test(word));
-      const counts = command === 'tslxc-monitor' || isReap || nested;
-      return counts ? [`${pid} ${command}: ${words.join(' ')}`] : [];
+      return [{ pid, command, words }];
     });
+}
+
+const describe = ({ pid, command, words }: HostProcess): string =>
+  `${pid} ${command}: ${words.join(' ')}`;
+
+/** dnsmasq of a virtual network, and its keeper, which at its birth has no more than its argv. */
+function isNetworkServer({ command, words }: HostProcess): boolean {
+  return command === 'dnsmasq' || command === 'tslxc-keeper' || words[0] === 'tslxc-keeper';
+}
+
+/** Monitors, clean-ups under way, and whatever else lives in a pid namespace below ours. */
+export function processes(): string[] {
+  const counted = hostProcesses().filter((one) => {
+    if (isNetworkServer(one)) return false;
+    const { pid, command, words } = one;
+    const isNested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
+    const isReap = words.includes('reap') && words.some((word) => /tslxc|cli\/main\.js/.test(word));
+    return command === 'tslxc-monitor' || isReap || isNested;
+  });
+  return counted.map(describe);
+}
+
+/** The servers of virtual networks in this process's own network namespace. */
+export function networkServers(): string[] {
+  const namespaceOf = (pid: string): string =>
+    tolerant(() => readlinkSync(`/proc/${pid}/ns/net`), '');
+  const own = namespaceOf('self');
+  const found = hostProcesses().filter(isNetworkServer);
+  return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 
 /** How many pseudo-terminals exist, in all devpts instances together. */

@@ -12,22 +12,37 @@ export interface HostSnapshot {
 }
 
 /**
- * The host as it is: mounts, links, cgroups, container processes, ptys, loop devices, this process's
+ * The host as it is: mounts, links, routes, rules, cgroups, container processes, ptys, loop devices, this process's
  * descriptors, and the files below `roots`.
  */
 export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
   const lines: Record<string, string[]> = {
-    mounts: aspects.mounts(),
     links: aspects.links(),
-    cgroups: aspects.cgroups(),
-    processes: aspects.processes(),
-    ptys: aspects.ptys(),
-    'loop devices': aspects.loopDevices(),
+    routes: aspects.routes(),
+    firewall: aspects.firewall(),
+    'servers of networks': aspects.networkServers(),
     descriptors: aspects.descriptors(),
+    ...(isBeside() ? {} : wholeHost()),
   };
   for (const root of roots) lines[`files of ${root}`] = aspects.files(root);
   for (const list of Object.values(lines)) list.sort();
   return { roots, lines };
+}
+
+/** Whether tests with containers run at the same time: scripts/test.js says so. */
+function isBeside(): boolean {
+  return process.env['TSLXC_TEST_LANE'] === 'beside';
+}
+
+/** What is not of this process's network namespace. */
+function wholeHost(): Record<string, string[]> {
+  return {
+    mounts: aspects.mounts(),
+    cgroups: aspects.cgroups(),
+    processes: aspects.processes(),
+    ptys: aspects.ptys(),
+    'loop devices': aspects.loopDevices(),
+  };
 }
 
 /**

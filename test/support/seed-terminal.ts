@@ -62,6 +62,15 @@ export class SeedTerminal implements AsyncDisposable {
     return this.#run(line, containerPrompt);
   }
 
+  /** Types a line to the container's shell, waits for `shown` (from the start of what comes of it), and types ^C; resolves as `container`. */
+  async interrupted(line: string, shown: RegExp): Promise<string> {
+    this.#session.enter(line);
+    await this.#session.expect(`${line}\r\n`);
+    const [before = ''] = await this.#session.expect(shown, 10_000);
+    this.#session.write('\x03');
+    return before.replaceAll('\r\n', '\n') + (await this.#untilPrompt(containerPrompt));
+  }
+
   /** Types `tslxc console NAME`; resolves with all up to the container's prompt. */
   async openConsole(name: string): Promise<string> {
     return this.#run(`tslxc console ${name}`, containerPrompt);

@@ -3,12 +3,14 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { statePaths } from '../../lib/host/state-paths';
 import { TslxcError, connect } from 'tslxc';
+import { eventually } from './eventually';
+import { listProcesses, readProcess } from './processes';
 import { removeTree } from './remove-tree';
 
 export interface TestRoot extends AsyncDisposable {
   /** For `connect(undefined, { root: path })`, `runCommand(…, { root: path })` and TSLXC_ROOT. */
   readonly path: string;
-  /** Destroys the containers that run under it, then removes it. */
+  /** Destroys the containers and networks that run under it, then removes it. */
   remove(): Promise<void>;
 }
 
@@ -22,12 +24,33 @@ export async function makeTestRoot(): Promise<TestRoot> {
 }
 
 async function destroyAll(root: string): Promise<void> {
-  const { domains } = statePaths(root);
-  if (!existsSync(domains) || readdirSync(domains).length === 0) return;
+  const { domains, networks } = statePaths(root);
+  if (isEmpty(domains) && isEmpty(networks)) return;
+  const names = existsSync(domains) ? readdirSync(domains) : [];
   await using connection = await connect(undefined, { root });
   for (const domain of await connection.listDomains()) {
     if (domain.id !== undefined) await domain.destroy().catch(unlessEnded);
   }
+  // A monitor without an owner has the last word, as `tslxc reap`, also when another has cleaned up.
+  for (const name of names) await eventually(() => expect(lastWordsOf(name)).toEqual([]));
+  if (isEmpty(networks)) return;
+  for (const network of await connection.listNetworks({ state: 'active' })) {
+    await network.destroy().catch(unlessEnded);
+  }
+}
+
+/** What is left of its monitor. */
+function lastWordsOf(name: string): string[] {
+  return listProcesses().flatMap((pid) => {
+    const { words } = readProcess(pid);
+    const isMonitor = words.slice(0, 3).join(' ') === `tslxc-monitor --name ${name}`;
+    const isReap = words.at(-2) === 'reap' && words.at(-1) === name;
+    return isMonitor || isReap ? [`${pid} ${words.join(' ')}`] : [];
+  });
+}
+
+function isEmpty(folder: string): boolean {
+  return !existsSync(folder) || readdirSync(folder).length === 0;
 }
 
 /** It may have come to its end by itself, or by whoever else was asked. */

@@ -87,12 +87,12 @@ const variants = {
   /** A record's temporary file may be there already, and may be a link. */
   'followed links': [
     {
-      file: 'dist/container/record-file.js',
+      file: 'dist/host/record-file.js',
       safe: '(0, node_fs_1.rmSync)(temporary, { force: true });',
       unsafe: '',
     },
     {
-      file: 'dist/container/record-file.js',
+      file: 'dist/host/record-file.js',
       safe: "flag: 'wx', mode: 0o600",
       unsafe: 'mode: 0o600',
     },

@@ -10,10 +10,11 @@ const mayUse: Readonly<Record<string, readonly string[]>> = {
   plan: ['domain', 'errors'],
   host: ['errors'],
   container: ['host', 'plan', 'domain', 'errors'],
-  driver: ['container', 'host', 'plan', 'domain', 'errors'],
+  network: ['host', 'plan', 'domain', 'errors'],
+  driver: ['network', 'container', 'host', 'plan', 'domain', 'errors'],
   rootfs: ['driver', 'host', 'domain', 'errors'],
-  index: ['rootfs', 'driver', 'container', 'host', 'plan', 'domain', 'errors'],
-  cli: ['index', 'rootfs', 'driver', 'container', 'host', 'plan', 'domain', 'errors'],
+  index: ['rootfs', 'driver', 'network', 'container', 'host', 'plan', 'domain', 'errors'],
+  cli: ['index', 'rootfs', 'driver', 'network', 'container', 'host', 'plan', 'domain', 'errors'],
 };
 
 /** The packages that are used, and by whom. Node's own modules are for all but the pure layers. */

@@ -2,6 +2,7 @@
 import { TslxcError } from '../../errors';
 import { stateWord } from '../domain-words';
 import { lazy } from '../lazy';
+import { titleOf } from '../title';
 import type { Domain, DomainState, ListFilter } from '../../index';
 import type { Options } from '../arguments';
 import type { CommandTable, Context, Option } from '../command';
@@ -106,15 +107,6 @@ async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[
     if (style === 'titled') row.push(titleOf(await domain.xml()));
     return [row];
   });
-}
-
-function titleOf(xml: string): string {
-  const title = lazy
-    .xml()
-    .parseXml(xml)
-    .children.find((child) => typeof child === 'object' && child.name === 'title');
-  if (typeof title !== 'object') return '';
-  return title.children.filter((child) => typeof child === 'string').join('');
 }
 
 async function unlessGone<T>(action: () => Promise<T[]>): Promise<T[]> {

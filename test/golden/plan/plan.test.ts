@@ -13,7 +13,7 @@ import type { LayoutName } from '../../unit/plan/plan-context';
 const facts: Readonly<Record<string, Partial<PlanFacts>>> = {
   compat: { hardening: 'compat' },
   init: { identity: { uid: 33, gid: 33, groups: [33, 4] }, passDescriptors: 2 },
-  'two-consoles': { consoleDescriptors: 1, failpoint: { point: 9, action: 3 } },
+  'two-consoles': { consoleDescriptors: 1, failpoint: { point: 9, action: 3, count: 1 } },
 };
 
 /** Documents that are compiled for every layout of cgroups; the others for a hybrid host. */
@@ -58,9 +58,12 @@ test('each part of a plan has a golden document', () => {
     'custom-mounts',
     'filesystems',
     'id-map',
+    'id-map-interface',
     'init',
+    'interfaces',
     'overlay-root',
     'private-root',
+    'privnet',
     'readonly',
     'shared-root',
     'two-consoles',

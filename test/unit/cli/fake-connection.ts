@@ -1,5 +1,6 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
 import { PassThrough } from 'node:stream';
+import { findInterface } from '../../../lib/driver/interface-lookup';
 import { TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/exit-record';
 import type {
@@ -8,8 +9,18 @@ import type {
   DomainState,
   ListFilter,
 } from '../../../lib/driver/types';
-import type { Connection } from '../../../lib/index';
+import type {
+  Connection,
+  DomainAddress,
+  InterfaceInfo,
+  NetworkEvent,
+  NetworkFilter,
+  Rates,
+  RatesChange,
+} from '../../../lib/index';
 import type { Plan } from '../../../lib/plan/operation';
+import { FakeNetwork, fakeEvents } from './fake-network';
+import type { FakeNetworkFields } from './fake-network';
 
 export interface FakeDomainFields {
   readonly name: string;
@@ -19,6 +30,9 @@ export interface FakeDomainFields {
   readonly exit?: ExitRecord;
   readonly xml?: string;
   readonly persistent?: boolean;
+  readonly interfaces?: readonly InterfaceInfo[];
+  readonly addresses?: readonly DomainAddress[];
+  readonly rates?: Rates;
   readonly failure?: Error;
 }
 
@@ -111,6 +125,35 @@ export class FakeDomain {
     return this.console;
   }
 
+  async interfaces(options: unknown): Promise<readonly InterfaceInfo[]> {
+    await this.#called('interfaces', options);
+    return this.#fields.interfaces ?? [];
+  }
+
+  async addresses(options: unknown): Promise<readonly DomainAddress[]> {
+    await this.#called('addresses', options);
+    return this.#fields.addresses ?? [];
+  }
+
+  async getLink(device: string, options: unknown): Promise<'up' | 'down'> {
+    await this.#called('getLink', device, options);
+    return findInterface(this.#fields.interfaces ?? [], device).link;
+  }
+
+  async setLink(device: string, state: string, options: unknown): Promise<void> {
+    await this.#called('setLink', device, state, options);
+    findInterface(this.#fields.interfaces ?? [], device);
+  }
+
+  async getBandwidth(device: string, options: unknown): Promise<Rates> {
+    await this.#called('getBandwidth', device, options);
+    return this.#fields.rates ?? {};
+  }
+
+  async setBandwidth(device: string, change: RatesChange, options: unknown): Promise<void> {
+    await this.#called('setBandwidth', device, change, options);
+  }
+
   consolePath(): string | undefined {
     return this.id === undefined ? undefined : '/dev/pts/5';
   }
@@ -125,6 +168,8 @@ export class FakeDomain {
 export class FakeConnection {
   readonly uri = 'lxc:///';
   readonly domains: FakeDomain[];
+  networks: FakeNetwork[] = [];
+  networkHistory: readonly NetworkEvent[] = [];
   readonly calls: unknown[] = [];
   readonly planned: Plan | undefined;
   /** What every call rejects with. */
@@ -181,6 +226,49 @@ export class FakeConnection {
     return this.domains.filter(
       ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
     );
+  }
+
+  withNetworks(...networks: readonly FakeNetworkFields[]): this {
+    this.networks = networks.map((fields) => new FakeNetwork(fields));
+    return this;
+  }
+
+  async #findNetwork(test: (network: FakeNetwork) => boolean, what: string): Promise<FakeNetwork> {
+    await this.#called('lookup', what);
+    const found = this.networks.find(test);
+    if (found === undefined) throw new TslxcError('NO_NETWORK', `no network with matching ${what}`);
+    return found;
+  }
+
+  async lookupNetworkByName(name: string): Promise<FakeNetwork> {
+    return this.#findNetwork((network) => network.name === name, `name '${name}'`);
+  }
+
+  async lookupNetworkByUuid(uuid: string): Promise<FakeNetwork> {
+    return this.#findNetwork((network) => network.uuid === uuid, `uuid '${uuid}'`);
+  }
+
+  async defineNetwork(xml: string): Promise<FakeNetwork> {
+    await this.#called('defineNetwork', xml);
+    return new FakeNetwork({ name: 'lab' });
+  }
+
+  async createNetwork(xml: string): Promise<FakeNetwork> {
+    await this.#called('createNetwork', xml);
+    return new FakeNetwork({ name: 'lab', active: true });
+  }
+
+  async listNetworks(filter: NetworkFilter): Promise<FakeNetwork[]> {
+    await this.#called('listNetworks', filter);
+    return this.networks.filter(
+      ({ fields: { active = false } }) =>
+        filter.state === undefined || (filter.state === 'active') === active,
+    );
+  }
+
+  networkEvents({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<NetworkEvent> {
+    this.calls.push(['networkEvents']);
+    return fakeEvents(this.networkHistory, signal);
   }
 
   plan(target: unknown): Plan {

@@ -1,7 +1,7 @@
 /** One operation on a domain at a time: within this process in the order of the calls, and across processes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -93,6 +93,14 @@ test('other domains, other roots and the reaper are not waited for', async () =>
       await withReaperLock(paths, () => Promise.resolve());
     });
   });
+});
+
+test('a reaper does not make a root again that is gone', async () => {
+  const gone = statePaths(join(root, 'gone'));
+  const action = jest.fn(() => Promise.resolve('done'));
+  expect(await withReaperLock(gone, action)).toBeUndefined();
+  expect(action).not.toHaveBeenCalled();
+  expect(existsSync(gone.root)).toBe(false);
 });
 
 test('another process that holds the lock is waited for', async () => {

@@ -10,7 +10,14 @@ import { source } from '../driver/source-child';
 const cases = failpoints.flatMap((point) => failActions.map((action) => ({ point, action })));
 
 test.each(cases)('$point=$action is understood', ({ point, action }) => {
-  expect(armedFailpoint({ TSLXC_FAILPOINT: `${point}=${action}` })).toEqual({ point, action });
+  const armed = { point, action, count: 1 };
+  expect(armedFailpoint({ TSLXC_FAILPOINT: `${point}=${action}` })).toEqual(armed);
+});
+
+test('a point of the monitor can be meant when it is reached for the third time', () => {
+  const text = 'monitor:after-mapped#3=killController';
+  const armed = { point: 'monitor:after-mapped', action: 'killController', count: 3 };
+  expect(armedFailpoint({ TSLXC_FAILPOINT: text })).toEqual(armed);
 });
 
 test.each([{}, { TSLXC_FAILPOINT: '' }])('without one nothing is armed: %j', (environment) => {
@@ -23,13 +30,16 @@ test.each([
   'controller:after-own=',
   'controller:after-own=explode',
   '=killSelf',
+  'monitor:after-mapped#0=killSelf',
+  'monitor:after-mapped#256=killSelf',
+  'monitor:after-mapped#x=killSelf',
 ])('%s is an error: a test with it would prove nothing', (text) => {
   expect(() => armedFailpoint({ TSLXC_FAILPOINT: text })).toThrow(`unknown failpoint '${text}'`);
 });
 
 test('every point is reached somewhere in the source', () => {
   const generated = readFileSync(join(packageRoot, 'native/base/messages.generated.h'), 'utf8');
-  const sources = ['controller', 'handshake'].map((name) =>
+  const sources = ['controller', 'monitor-process', 'undo'].map((name) =>
     readFileSync(join(packageRoot, `lib/container/${name}.ts`), 'utf8'),
   );
   const native = ['main', 'start', 'init'].map((name) =>

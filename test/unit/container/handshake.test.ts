@@ -79,6 +79,46 @@ test('they are found when the monitor has gone since', async () => {
   expect(await talk.handshake.expect('running')).toEqual(running);
 });
 
+test('cloned stands between them, when the plan has a pause', async () => {
+  using talk = await conversation();
+  const cloned: Message = { message: 'cloned', init: 101 };
+  talk.says(cloned, spawned, running);
+  expect(await talk.handshake.expect('spawned')).toEqual(spawned);
+  expect(await talk.handshake.expect('cloned')).toEqual(cloned);
+  expect(await talk.handshake.expect('running')).toEqual(running);
+});
+
+describe('after a start that was given up', () => {
+  test('the monitor’s pid is found when it comes late, and when it was there before', async () => {
+    const over = new AbortController();
+    using talk = await conversation({ signal: over.signal });
+    const waiting = talk.handshake.expect('spawned');
+    over.abort();
+    await expect(waiting).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+    const found = talk.handshake.untilSpawned(5000);
+    talk.says(spawned);
+    expect(await found).toBe(100);
+    expect(await talk.handshake.untilSpawned(0)).toBe(100);
+  });
+
+  test('there is none when the stream ends, or the patience', async () => {
+    using dead = await conversation();
+    dead.dies();
+    expect(await dead.handshake.untilSpawned(5000)).toBeUndefined();
+    using silent = await conversation();
+    expect(await silent.handshake.untilSpawned(20)).toBeUndefined();
+  });
+
+  test('the monitor is waited for until it has failed', async () => {
+    using talk = await conversation();
+    talk.says(spawned);
+    const waiting = talk.handshake.untilFailed(5000).then(() => 'failed');
+    expect(await Promise.race([waiting, talk.handshake.untilSpawned(0)])).not.toBe('failed');
+    talk.says(failed);
+    expect(await waiting).toBe('failed');
+  });
+});
+
 test('a failure is that failure, whatever was expected', async () => {
   using talk = await conversation();
   talk.says(spawned, failed);

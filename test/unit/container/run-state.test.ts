@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { readRunState, runNames } from '../../../lib/container/run-state';
+import { monitorOf, readRunState, runNames } from '../../../lib/container/run-state';
 import type { StartRecord } from '../../../lib/container/run-state';
 import type { ExitRecord } from '../../../lib/container/exit-record';
 import { bootId } from '../../../lib/host/boot-id';
@@ -126,4 +126,14 @@ test('the names are those of the folders', () => {
   expect(runNames(paths).sort()).toEqual(['db', 'web']);
   rmSync(runPaths(paths, 'db').directory, { recursive: true });
   expect(runNames(statePaths('/nonexistent'))).toEqual([]);
+});
+
+test('the pid of the last monitor stands in its lock file, if there is one', () => {
+  expect(monitorOf(files.monitorLock)).toBeUndefined();
+  write(files.monitorLock, '4711\n');
+  expect(monitorOf(files.monitorLock)).toBe(4711);
+  for (const text of ['', '\n', 'x', '-1', '0', '1.5']) {
+    write(files.monitorLock, text);
+    expect(monitorOf(files.monitorLock)).toBeUndefined();
+  }
 });

@@ -8,6 +8,7 @@ import { identities, namespaces, resources, systems } from './bad-documents/cont
 import { devices } from './bad-documents/devices';
 import { hostDevices } from './bad-documents/host-devices';
 import { idMaps } from './bad-documents/id-maps';
+import { interfaces } from './bad-documents/interfaces';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { document, parse } from './parse-context';
 
@@ -23,6 +24,7 @@ const rows = [
   ...devices,
   ...hostDevices,
   ...idMaps,
+  ...interfaces,
 ];
 
 test('the table has at least 50 documents', () => {

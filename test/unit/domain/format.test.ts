@@ -59,6 +59,42 @@ test('the live text reads back as the inactive definition, with the shared root 
   expect(formatDomain({ ...again, filesystems: [] })).toBe(formatDomain(definition));
 });
 
+test('a running container shows what its interfaces have become', () => {
+  const devices = `<interface type='network'><source network='default' portgroup='p'/></interface>
+    <interface type='user'/>
+    <interface type='direct'><source dev='eno1'/></interface>
+    <interface type='bridge'><source bridge='b'/><target dev='web0'/><guest dev='lan'/></interface>`;
+  const definition = parse(document({ devices }));
+  const interfaces = [
+    { target: 'vnet1000', guest: 'eth0', bridge: 'virbr0' },
+    { guest: 'eth1' },
+    { target: 'web0', guest: 'lan' },
+  ];
+  const text = formatDomain(definition, { live: { ...live, interfaces } });
+  expect(text.slice(text.indexOf('    <interface'), text.indexOf('    <console'))).toBe(
+    `    <interface type='network'>
+      <mac address='52:54:00:00:00:01'/>
+      <source network='default' portgroup='p' bridge='virbr0'/>
+      <target dev='vnet1000'/>
+      <guest dev='eth0'/>
+    </interface>
+    <interface type='user'/>
+    <interface type='direct'>
+      <mac address='52:54:00:00:00:02'/>
+      <source dev='eno1' mode='vepa'/>
+      <guest dev='eth1'/>
+    </interface>
+    <interface type='bridge'>
+      <mac address='52:54:00:00:00:03'/>
+      <source bridge='b'/>
+      <target dev='web0'/>
+      <guest dev='lan'/>
+    </interface>
+`,
+  );
+  expect(parse(text).interfaces[0]).not.toHaveProperty('targetDevice');
+});
+
 test.each(['\0', '\u0001', '\u001b', '\ud800', '\udc00x', '\ufffe'])(
   'the character %j is refused: no reader would take it back',
   (character) => {

@@ -2,16 +2,21 @@
  * A fixed world for parsing, so that each text gives one definition; and how to compare definitions.
  */
 import type { DomainDefinition } from '../../../lib/domain/definition';
+import { macFromBytes } from '../../../lib/domain/mac-address';
 import { parseDomain, type ParseContext } from '../../../lib/domain/parse';
 
 export const context: ParseContext = {
   arch: 'x86_64',
   emulator: '/usr/lib/tslxc/tslxc-monitor',
   newUuid: () => '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
+  newMac: () => '52:54:00:00:00:01',
 };
 
+/** The interfaces of each text get the addresses 52:54:00:00:00:01, …:02 and so on. */
 export function parse(xml: string): DomainDefinition {
-  return parseDomain(xml, context);
+  let macs = 0;
+  const newMac = (): string => macFromBytes(Uint8Array.of(0, 0, (macs += 1)));
+  return parseDomain(xml, { ...context, newMac });
 }
 
 /** A minimal document with `devices` and `elements` put in. */

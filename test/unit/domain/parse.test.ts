@@ -47,6 +47,8 @@ test("the smallest document has all of libvirt's defaults", () => {
     consoles: [{ type: 'pty', position: { line: 9, column: 5 } }],
     disks: [],
     hostDevices: [],
+    interfaces: [],
+    hostInterfaces: [],
     otherElements: [],
     otherDevices: [],
     later: [],
@@ -189,7 +191,7 @@ test('elements for later are listed in document order, each with its place', () 
   <on_crash>preserve</on_crash>
   <features><acpi/><privnet/></features>`,
       os: '<loader>x</loader>',
-      devices: `    <interface type='network'/>
+      devices: `    <interface type='user'/>
     <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
     <console><log file='x'/><target type='virtio'/></console>
@@ -206,7 +208,7 @@ test('elements for later are listed in document order, each with its place', () 
     'domain/clock/timer 7:38',
     'domain/on_crash 8:3 preserve',
     'domain/features/acpi 9:13',
-    'domain/devices/interface 12:5',
+    'domain/devices/interface/@type 12:5 user',
     'domain/devices/filesystem/driver/@type 13:29 nbd',
     'domain/devices/filesystem/@accessmode 14:5 squash',
     'domain/devices/filesystem/driver 14:37',

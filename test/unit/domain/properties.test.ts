@@ -9,6 +9,7 @@ import type {
 } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
+import { defined, hostInterfaces, interfaces, optional } from './interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
 
 const character = fc.oneof(
@@ -120,15 +121,6 @@ const kept = fc
     };
   });
 
-const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-
-/** Without the keys that are undefined: an absent field is not there. */
-function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
-  };
-}
-
 const os = fc
   .record({
     arch: fc.constant('x86_64'),
@@ -215,6 +207,8 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       fc.record({ type: fc.constantFrom('storage', 'misc'), source: path, position }),
       { maxLength: 3 },
     ),
+    interfaces,
+    hostInterfaces,
     controllers: fc.array(named('controller'), { maxLength: 2 }),
     rest: optional(kept),
   })
@@ -320,7 +314,11 @@ test('a document with a piece cut out or put in is read or refused', () => {
     elements:
       "<!-- c --><metadata><a:b xmlns:a='u'>&amp;<![CDATA[x]]></a:b></metadata><vcpu>2</vcpu>",
     os: "<initarg>-x</initarg><initenv name='A'>1</initenv>",
-    devices: "<filesystem type='mount'><source dir='/a'/><target dir='/b'/></filesystem>",
+    devices: `<filesystem type='mount'><source dir='/a'/><target dir='/b'/></filesystem>
+<interface type='network'><mac address='52:54:00:4d:2b:cd'/><source network='default'/>
+<ip address='10.0.0.2' prefix='24'/><route address='0.0.0.0' gateway='10.0.0.1'/>
+<vlan><tag id='7'/></vlan><bandwidth><inbound average='1'/></bandwidth><guest dev='eth0'/></interface>
+<hostdev mode='capabilities' type='net'><source><interface>eth1</interface></source></hostdev>`,
   });
   const piece = fc.oneof(
     text,

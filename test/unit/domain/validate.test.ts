@@ -16,10 +16,14 @@ function refusalOf(xml: string): TslxcError {
   throw new Error('the definition may start');
 }
 
-const shares = (content: string, elements = '') =>
+const shares = (content: string, elements = '', devices = '') =>
   document({
+    devices,
     elements: `${elements}<l:namespace xmlns:l='http://libvirt.org/schemas/domain/lxc/1.0'>\n${content}</l:namespace>`,
   });
+
+const link = (type: string, content: string) =>
+  document({ devices: `<interface type='${type}'>${content}</interface>` });
 
 const bare =
   "<domain type='lxc'><name>n</name><memory>1</memory><os><type>exe</type><init>/i</init></os>";
@@ -28,6 +32,20 @@ test('a definition that is carried out in full may start', () => {
   expect(() => {
     checkStartable(parse(document({ devices: fs('/a', '/') + fs('/b', '/b') + '<console/>' })));
   }).not.toThrow();
+});
+
+test('interfaces that are carried out in full may start', () => {
+  const links = [
+    link('bridge', "<source bridge='b'/><vlan><tag id='7'/></vlan><port isolated='yes'/>"),
+    link(
+      'direct',
+      "<source dev='e'/><port isolated='no'/><mtu size='1280'/><ip address='fd00::2'/>",
+    ),
+    link('ethernet', "<link state='down'/><ip address='10.0.0.2'/><mtu size='68'/>"),
+    link('network', "<source network='n'/><bandwidth><inbound average='1' floor='1'/></bandwidth>"),
+    shares("<l:shareuts type='name' value='x'/>", '', "<interface type='ethernet'/>"),
+  ];
+  for (const xml of links) checkStartable(parse(xml));
 });
 
 const rows: readonly (readonly [title: string, xml: string, at: string, words: string])[] = [
@@ -45,10 +63,65 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'Only PTY console types are supported',
   ],
   [
-    'an interface',
-    document({ devices: "\n    <interface type='network'/>\n<disk/>" }),
+    'an interface of another type',
+    document({ devices: "\n    <interface type='user'/>\n<disk/>" }),
+    'domain/devices/interface/@type 9:5',
+    'Unsupported network type user',
+  ],
+  [
+    'an interface without a type',
+    document({ devices: '\n    <interface/>' }),
     'domain/devices/interface 9:5',
-    '<interface> is not carried out by this version',
+    'Unsupported network type user',
+  ],
+  [
+    'an interface with a script',
+    link('bridge', "<source bridge='b'/>\n<script path='/x'/>"),
+    'domain/devices/interface/script 9:1',
+    'scripts are not supported on LXC network interfaces',
+  ],
+  [
+    'an interface with a filter',
+    link('bridge', "<source bridge='b'/>\n<filterref filter='x'/>"),
+    'domain/devices/interface/filterref 9:1',
+    '<filterref> is not carried out by this version',
+  ],
+  [
+    'a port profile of a direct interface',
+    link('direct', "<source dev='e'/>\n<virtualport type='802.1Qbh'/>"),
+    'domain/devices/interface/virtualport 9:1',
+    'Unable to set port profile on direct interfaces',
+  ],
+  [
+    'a bandwidth of a direct interface',
+    link('direct', "<source dev='e'/>\n<bandwidth><inbound average='1'/></bandwidth>"),
+    'domain/devices/interface/bandwidth 9:1',
+    'Unable to set network bandwidth on direct interfaces',
+  ],
+  ...[
+    ['direct', "<source dev='e'/>"],
+    ['direct', "<source dev='e' mode='passthrough'/>"],
+    ['ethernet', '<source/>'],
+  ].map(
+    ([type = '', source = '']) =>
+      [
+        `a vlan of type ${type} with ${source}`,
+        link(type, `${source}\n<vlan><tag id='7'/></vlan>`),
+        'domain/devices/interface/vlan 9:1',
+        'interface 52:54:00:00:00:01 - vlan tag not supported for this connection type',
+      ] as const,
+  ),
+  [
+    'a route of an interface that is down',
+    link('ethernet', "<link state='down'/>\n<route address='0.0.0.0' gateway='10.0.0.1'/>"),
+    'domain/devices/interface/route 9:1',
+    'a route needs an interface that is up',
+  ],
+  [
+    'an address of IPv6 in packets that are too small',
+    link('ethernet', "<mtu size='1279'/><ip address='10.0.0.2'/>\n<ip address='fd00::2'/>"),
+    'domain/devices/interface/ip 9:1',
+    'IPv6 needs an mtu of at least 1280',
   ],
   [
     'a host device of another type',
@@ -95,6 +168,18 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'domain/lxc:namespace/lxc:sharenet 6:1',
     'Config asks for inherit net namespace as well as private network interfaces',
   ],
+  ...[
+    "<interface type='ethernet'/>",
+    "<hostdev mode='capabilities' type='net'><source><interface>e</interface></source></hostdev>",
+  ].map(
+    (devices) =>
+      [
+        `a shared network beside ${devices}`,
+        shares("<l:sharenet type='netns' value='red'/>", '', devices),
+        'domain/lxc:namespace/lxc:sharenet 6:1',
+        'Config asks for inherit net namespace as well as private network interfaces',
+      ] as const,
+  ),
   [
     'a named network as another namespace',
     shares("<l:shareuts type='netns' value='red'/>"),

@@ -51,7 +51,7 @@ test('as another user than root uri, version and plan work, and all else is one 
   const code = `
     const { connect } = require(${source('index.ts')});
     const connection = await connect();
-    const plan = connection.plan({ xml: ${JSON.stringify(xml.replace('\n', ''))} });
+    const plan = await connection.plan({ xml: ${JSON.stringify(xml.replace('\n', ''))} });
     const seen = [connection.uri, connection.version().kernel !== '', plan.inside.length > 0];
     const calls = {
       lookupDomainByName: () => connection.lookupDomainByName('x'),

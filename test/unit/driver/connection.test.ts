@@ -33,7 +33,7 @@ test.each([
 describe('the level of a connection', () => {
   const levelOf = async (options: ConnectOptions, elements = ''): Promise<string> => {
     await using connection = await connect('lxc:///', options);
-    const { inside } = connection.plan({ xml: domainXml({ elements }) });
+    const { inside } = await connection.plan({ xml: domainXml({ elements }) });
     return inside.some(({ op }) => op === 'setSeccomp') ? 'hardened' : 'compat';
   };
 

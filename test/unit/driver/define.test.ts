@@ -1,4 +1,5 @@
 /** lib/driver/define.ts: who may take which name and uuid, as a stored or as a transient domain. */
+import * as crypto from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { domainXml } from '../../support/domain-xml';
@@ -10,6 +11,11 @@ removeScratchAfterEach();
 const first = '11111111-1111-4111-8111-111111111111';
 const second = '22222222-2222-4222-8222-222222222222';
 const web = (uuid?: string) => domainXml({ name: 'web', ...(uuid === undefined ? {} : { uuid }) });
+
+jest.mock('node:crypto', () => ({
+  __esModule: true,
+  ...jest.requireActual<object>('node:crypto'),
+}));
 
 let host: FakeHost;
 
@@ -38,6 +44,27 @@ test('without <uuid> a new domain gets a random one, and a defined one keeps its
   expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
   expect((await connection.defineDomain(web())).uuid).toBe(uuid);
   expect((await connection.lookupDomainByName('web')).uuid).toBe(uuid);
+});
+
+test('an interface keeps the address that it was given, which no other domain has', async () => {
+  const devices = "<console/><interface type='bridge'><source bridge='br0'/></interface>";
+  const asked = [9, 9, 9, 8];
+  const random = jest.spyOn(crypto, 'randomBytes');
+  random.mockImplementation(() => Buffer.of(0, 0, asked.shift() ?? 7));
+  const connection = host.connect();
+  try {
+    const macOf = async (name: string): Promise<string | undefined> => {
+      const domain = await connection.defineDomain(domainXml({ name, devices }));
+      const text = await domain.xml();
+      expect(await domain.xml()).toBe(text);
+      return /<mac address='([^']*)'/.exec(text)?.[1];
+    };
+    expect(await macOf('web')).toBe('52:54:00:00:00:09');
+    expect(await macOf('db')).toBe('52:54:00:00:00:08');
+    expect(asked).toEqual([]);
+  } finally {
+    random.mockRestore();
+  }
 });
 
 test('without <uuid> a definition takes over that of what runs, which goes on as it is', async () => {

@@ -2,13 +2,17 @@
 import { ProtocolError, TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/exit-record';
 import type { ContainerStart } from '../../../lib/container/controller';
+import { noLinks } from '../../../lib/container/links';
 import type { RunState } from '../../../lib/container/run-state';
+import type { Logger } from '../../../lib/host/logger';
 import { statePaths } from '../../../lib/host/state-paths';
 import { Connection } from '../../../lib/driver/connection';
 import type { Containers, MonitorConnection, OwnedContainer } from '../../../lib/driver/containers';
+import type { Rates } from '../../../lib/driver/rates';
 import { Session } from '../../../lib/driver/session';
-import type { DomainEvent, Logger } from '../../../lib/driver/types';
+import type { DomainEvent } from '../../../lib/driver/types';
 import { lastEvent } from '../../../lib/driver/event-log';
+import { FakeLinks } from './fake-links';
 
 export const thisBoot = 'boot-1';
 
@@ -34,12 +38,16 @@ export class FakeHost {
   /** Of every start. */
   warnings: OwnedContainer['warnings'] = [];
   readonly lines: LogLine[] = [];
+  readonly network = new FakeLinks();
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
   /** Names whose monitor lives but says nothing. */
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
   failCleanUp: string | undefined;
+  /** What was shaped, in that order. */
+  readonly shaped: (readonly [string, Rates])[] = [];
+  failShaping: Error | undefined;
   readonly root: string;
   boot = thisBoot;
   #nextId = 100;
@@ -111,11 +119,12 @@ export class FakeHost {
       runNames: () => [...this.states.keys()],
       withDomainLock: (_, name, action) => this.#locked(name, action),
       withReaperLock: (_, action) => this.#locked('\0reaper', action),
+      foreseeLinks: () => Promise.resolve(noLinks),
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
       startContainer: (start) => this.#start(start),
-      cleanUp: async (_, state, name) => {
+      cleanUp: async (_, state, { name }) => {
         await Promise.resolve();
         return this.#cleanUp(name, state);
       },
@@ -126,6 +135,16 @@ export class FakeHost {
       readUsage: (name) =>
         this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
       bootId: () => this.boot,
+      network: this.network,
+      shapeLink: async (name, rates) => {
+        await Promise.resolve();
+        if (this.failShaping !== undefined) throw this.failShaping;
+        this.shaped.push([name, rates]);
+      },
+      replaceStart: (_, start) => {
+        const { state } = this.#runningState(start.name);
+        this.states.set(start.name, { ...state, start });
+      },
       connectMonitor: (_, name) => Promise.resolve(this.#monitor(name)),
       hasRun: (_, name) => this.state(name).phase === 'ended',
     };
@@ -145,6 +164,7 @@ export class FakeHost {
       xml,
       hardening: start.hardening,
       undo: [],
+      links: this.network.records,
       time: 0,
       controller: 1,
     };

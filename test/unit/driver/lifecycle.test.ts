@@ -15,6 +15,8 @@ test.each<[Verb, string, string]>([
   ['openConsole', notRunning, 'running'],
   ['sendSignal', notRunning, 'running'],
   ['liveXml', notRunning, 'running'],
+  ['look', notRunning, 'running'],
+  ['setLink', notRunning, 'running'],
 ])('%s: when off %j, when running %j', (verb, whenOff, whenRunning) => {
   expect(outcome(verb, 'off')).toBe(whenOff);
   expect(outcome(verb, 'running')).toBe(whenRunning);
@@ -77,6 +79,7 @@ function definition(element: string, action: 'restart' | 'destroy') {
   const words = ['on_poweroff', 'on_reboot', 'on_crash'].map(
     (word) => `<${word}>${word === element ? action : other}</${word}>`,
   );
-  const context = { arch: 'x86_64', emulator: '/monitor', newUuid: () => 'u' };
+  const made = { newUuid: () => 'u', newMac: () => '52:54:00:00:00:01' };
+  const context = { arch: 'x86_64', emulator: '/monitor', ...made };
   return parseDomain(domainXml({ elements: words.join('') }), context);
 }

@@ -29,7 +29,7 @@ test('a start that fails, or is refused before anything is done, is why the doma
   host.failStart = () => new Error('no memory');
   await expect(domain.start()).rejects.toThrow('no memory');
   expect(await domain.state()).toMatchObject(failed);
-  const devices = "<interface type='network'><source network='default'/></interface>";
+  const devices = "<interface type='user'/>";
   const other = await connection.defineDomain(domainXml({ name: 'other', devices }));
   await expect(other.start()).rejects.toMatchObject({ code: 'CONFIG_UNSUPPORTED' });
   expect(await other.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
@@ -107,15 +107,12 @@ test('a handle whose domain is gone says so, also when another has the name', as
 test('start names the file of a definition that can not be started', async () => {
   const path = join(host.root, 'etc/tslxc/lxc/web.xml');
   const refused = await connection.defineDomain(
-    domainXml({
-      name: 'web',
-      devices: "<interface type='network'><source network='default'/></interface>",
-    }),
+    domainXml({ name: 'web', devices: "<interface type='user'/>" }),
   );
   await expect(refused.start()).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     path,
-    element: 'domain/devices/interface',
+    element: 'domain/devices/interface/@type',
   });
   writeFileSync(path, '<domain');
   await expect(refused.start()).rejects.toMatchObject({ code: 'XML_ERROR', path });

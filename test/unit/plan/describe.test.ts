@@ -89,6 +89,85 @@ const words: readonly (readonly [Operation, string])[] = [
     "open the namespace /run/netns/blue as 'net'",
   ],
   [{ op: 'joinNamespace', file: 'net', kind: 0x40000000 }, "join the net namespace 'net'"],
+  [
+    {
+      op: 'makeVeth',
+      name: 'vnet1000',
+      address: 'fe:54:00:00:00:01',
+      peer: 'eth0',
+      peerAddress: '52:54:00:00:00:01',
+      mtu: 0,
+    },
+    'make the network interface vnet1000 (fe:54:00:00:00:01) with its peer eth0 (52:54:00:00:00:01) in the container',
+  ],
+  [
+    {
+      op: 'makeMacvlan',
+      name: 'eth0',
+      address: '52:54:00:00:00:01',
+      lower: 'enp1s0',
+      mode: 2,
+      mtu: 0,
+    },
+    'make the network interface eth0 (52:54:00:00:00:01) in the container, on enp1s0',
+  ],
+  [
+    { op: 'moveLink', name: 'enp1s0', guest: 'eth0' },
+    'move the network interface enp1s0 into the container, as eth0',
+  ],
+  [
+    { op: 'joinBridge', name: 'vnet1000', bridge: 'br0' },
+    'make the network interface vnet1000 a port of the bridge br0',
+  ],
+  [
+    { op: 'isolatePort', name: 'vnet1000' },
+    'isolate the port vnet1000 from others that are isolated',
+  ],
+  [
+    { op: 'setPortVlans', name: 'vnet1000', vlans: [5, 6 | (6 << 16)] },
+    'put the port vnet1000 into the VLANs 5, 6',
+  ],
+  [
+    { op: 'setLinkAddress', name: 'eth0', address: '52:54:00:00:00:01' },
+    'give the network interface eth0 the address 52:54:00:00:00:01',
+  ],
+  [
+    {
+      op: 'setLinkParameter',
+      family: 'ipv6',
+      name: 'vnet1000',
+      parameter: 'accept_ra',
+      value: '0',
+      missing: 'skip',
+    },
+    'set ipv6 accept_ra of the network interface vnet1000 to 0, if it is there',
+  ],
+  [
+    {
+      op: 'addAddress',
+      name: 'eth0',
+      address: '10.0.0.2',
+      prefix: 24,
+      peer: '',
+      broadcast: '10.0.0.255',
+    },
+    'give the network interface eth0 the address 10.0.0.2/24',
+  ],
+  [
+    { op: 'addRoute', name: 'eth0', address: '10.1.0.0', prefix: 16, gateway: '', metric: 0 },
+    'add a route to 10.1.0.0/16 on the network interface eth0',
+  ],
+  [
+    {
+      op: 'addRoute',
+      name: 'eth0',
+      address: '0.0.0.0',
+      prefix: 0,
+      gateway: '10.0.0.1',
+      metric: 5,
+    },
+    'add a route to 0.0.0.0/0 by 10.0.0.1 on the network interface eth0',
+  ],
   [{ op: 'setLinkUp', name: 'lo' }, 'take the network interface lo up'],
   [
     { op: 'setResourceLimit', resource: 4, soft: 0n, hard: (1n << 64n) - 1n },

@@ -1,4 +1,7 @@
 /** A fixed host for compiling plans, so that each definition gives one plan. Nothing is read from this machine. */
+import { foreseeNames } from '../../../lib/container/link-numbers';
+import { resolveLinks } from '../../../lib/container/links';
+import type { ResolvedLinks } from '../../../lib/container/links';
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import type { Privileges } from '../../../lib/host/privileges';
@@ -6,6 +9,8 @@ import { planCgroups } from '../../../lib/plan/cgroups';
 import type { CgroupPlan } from '../../../lib/plan/cgroups';
 import { compilePlan } from '../../../lib/plan/compile';
 import type { PlanFacts } from '../../../lib/plan/compile';
+import type { Link as HostLink } from '../../../lib/host/native';
+import type { Port } from '../../../lib/plan/links';
 import type { Plan } from '../../../lib/plan/operation';
 import { rootIdentity } from '../../../lib/plan/process';
 
@@ -42,6 +47,51 @@ export const rootPrivileges: Privileges = {
   oomScoreAdjust: 0,
 };
 
+/** An interface of the fixed host. */
+export function hostLink(fields: Partial<HostLink> & Pick<HostLink, 'name' | 'index'>): HostLink {
+  const none = { rxBytes: 0n, rxPackets: 0n, rxErrors: 0n, rxDropped: 0n };
+  return {
+    kind: '',
+    address: `00:16:3e:00:00:0${fields.index}`,
+    mtu: 1500,
+    master: 0,
+    parent: 0,
+    up: true,
+    carrier: true,
+    vlanFiltering: false,
+    alternativeNames: [],
+    statistics: { ...none, txBytes: 0n, txPackets: 0n, txErrors: 0n, txDropped: 0n },
+    ...fields,
+  };
+}
+
+export const hostLinks: readonly HostLink[] = [
+  hostLink({ index: 1, name: 'lo', address: '00:00:00:00:00:00', mtu: 65536 }),
+  hostLink({ index: 2, name: 'enp1s0' }),
+  hostLink({ index: 3, name: 'enp2s0' }),
+  hostLink({ index: 4, name: 'enp3s0', alternativeNames: ['enx00163e000004'] }),
+  hostLink({ index: 5, name: 'br0', kind: 'bridge' }),
+  hostLink({ index: 6, name: 'br1', kind: 'bridge', vlanFiltering: true, mtu: 1400 }),
+  hostLink({ index: 7, name: 'vnet1000', kind: 'veth', address: 'fe:54:00:00:00:99', master: 6 }),
+];
+
+/** What the definition's interfaces are on the fixed host. @throws as `lookUpLinks`. */
+export function linksOf(definition: DomainDefinition, found = hostLinks): ResolvedLinks {
+  const ports = definition.interfaces.map((one): Port => {
+    switch (one.type) {
+      case 'direct':
+        return { kind: 'direct', device: one.device, mode: one.mode };
+      case 'ethernet':
+        return { kind: 'free' };
+      case 'bridge':
+        return { kind: 'bridge', bridge: one.bridge };
+      case 'network':
+        return { kind: 'bridge', bridge: 'br0', network: one.network };
+    }
+  });
+  return resolveLinks(found, { definition, ports, names: { choose: foreseeNames(), taken: [] } });
+}
+
 export interface CompileOptions {
   readonly layout?: LayoutName;
   readonly facts?: Partial<PlanFacts>;
@@ -70,6 +120,7 @@ export function compile(
     devices: [],
     procFiles: [],
     sharedNamespaces: [],
+    links: linksOf(definition).links,
     identity: rootIdentity,
     reap: {
       program: '/usr/bin/node',

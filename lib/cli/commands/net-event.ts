@@ -1,0 +1,133 @@
+/** net-event: waits for what happens to virtual networks, whoever does it. */
+import { CommandError, UsageError } from '../command-error';
+import { findNetwork } from '../network-argument';
+import type { Connection, Network, NetworkEvent } from '../../index';
+import type { Options } from '../arguments';
+import type { CommandTable, Context } from '../command';
+
+export const commands: CommandTable = {
+  'net-event': {
+    group: 'network',
+    summary: 'network events',
+    description: 'List event types, or wait for network events to occur.',
+    options: [
+      {
+        name: 'network',
+        kind: 'string',
+        help: 'filter by network name or uuid',
+        positional: 'optional',
+      },
+      { name: 'event', kind: 'string', help: 'which event type to wait for' },
+      {
+        name: 'loop',
+        kind: 'flag',
+        help: 'loop until timeout or interrupt, rather than one-shot',
+      },
+      { name: 'timeout', kind: 'number', help: 'timeout seconds' },
+      { name: 'list', kind: 'flag', help: 'list valid event types' },
+      { name: 'timestamp', kind: 'flag', help: 'show timestamp for each printed event' },
+    ],
+    example: 'tslxc net-event --event lifecycle --loop',
+    run: watch,
+  },
+};
+
+const words: Readonly<Record<NetworkEvent['event'], string>> = {
+  defined: 'Defined',
+  undefined: 'Undefined',
+  started: 'Started',
+  stopped: 'Stopped',
+};
+
+const endWords = {
+  interrupted: 'event loop interrupted',
+  'timed out': 'event loop timed out',
+} as const;
+
+type End = keyof typeof endWords;
+
+async function watch(context: Context, options: Options): Promise<number | undefined> {
+  if (options.has('list')) {
+    context.output.line('lifecycle');
+    return undefined;
+  }
+  checkType(options.string('event'));
+  const seconds = timeoutOf(options);
+  const connection = await context.connect();
+  const text = options.string('network');
+  const network = text === undefined ? undefined : await findNetwork(connection, text);
+  const count = await untilEnd(context, seconds, (signal) =>
+    follow(context, options, { connection, network, signal }),
+  );
+  context.output.line(`events received: ${String(count)}`);
+  return count > 0 ? undefined : 1;
+}
+
+function checkType(type: string | undefined): void {
+  if (type === undefined) throw new CommandError('either --list or --event <type> is required');
+  if (type !== 'lifecycle') throw new CommandError(`unknown event type ${type}`);
+}
+
+function timeoutOf(options: Options): number | undefined {
+  const seconds = options.number('timeout');
+  // Node's timers end at 2^31 milliseconds.
+  if (seconds === undefined || (seconds > 0 && seconds <= 2_147_483)) return seconds;
+  throw new UsageError(
+    `Numeric value '${String(seconds)}' for <timeout> option is malformed or out of range`,
+  );
+}
+
+/** Runs `action` until it is done, SIGINT comes or the time is over; says which of the two it was. */
+async function untilEnd<T>(
+  { output, signals }: Context,
+  seconds: number | undefined,
+  action: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController();
+  let end: End | undefined;
+  const stop = (how: End): void => {
+    end ??= how;
+    abort.abort();
+  };
+  const interrupt = (): void => stop('interrupted');
+  signals.on('SIGINT', interrupt);
+  const timer =
+    seconds === undefined ? undefined : setTimeout(() => stop('timed out'), seconds * 1000);
+  try {
+    const result = await action(abort.signal);
+    if (end !== undefined) output.line(endWords[end]);
+    return result;
+  } finally {
+    clearTimeout(timer);
+    signals.off('SIGINT', interrupt);
+  }
+}
+
+interface Following {
+  readonly connection: Connection;
+  readonly network: Network | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Prints events as they come; resolves to how many it were. */
+async function follow(
+  { output }: Context,
+  options: Options,
+  { connection, network, signal }: Following,
+): Promise<number> {
+  let count = 0;
+  connection.ref();
+  for await (const event of connection.networkEvents({ signal })) {
+    if (network !== undefined && event.uuid !== network.uuid) continue;
+    const line = `event 'lifecycle' for network ${event.network}: ${words[event.event]}`;
+    output.line(options.has('timestamp') ? `${universalTime(event.time)}: ${line}` : line);
+    count += 1;
+    if (!options.has('loop')) break;
+  }
+  return count;
+}
+
+/** `2026-03-01 17:04:59.007+0000`, as virsh has its timestamps. */
+function universalTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '+0000');
+}

@@ -1,0 +1,113 @@
+/** Network: a handle on one virtual network. It holds no state of its own, so that any number of them may be about. */
+import type { Identity } from '../host/definition-store';
+import type { Lease } from '../network/leases';
+import { networkInfo, networkLeases, networkXml } from './network-inspect';
+import {
+  destroyNetwork,
+  setNetworkAutostart,
+  startNetwork,
+  undefineNetwork,
+} from './network-verbs';
+import type { Session } from './session';
+import type { NetworkInfo } from './types';
+
+/**
+ * One virtual network: what is defined under a name, and the bridge, rules and dnsmasq that run of it. Handles come from a
+ * Connection, cost nothing and need no closing. A network goes on without the process that started it.
+ *
+ * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_NETWORK when the network is
+ * gone, and OPERATION_INVALID when its connection is closed. Those that change something throw OPERATION_DENIED on a
+ * read-only connection.
+ *
+ * @example
+ * const network = await connection.defineNetwork(xml);
+ * await network.start();
+ * for (const { mac, address } of await network.leases()) console.log(mac, address);
+ */
+export class Network {
+  readonly name: string;
+  /** Lower case with dashes. */
+  readonly uuid: string;
+  readonly #session: Session;
+  readonly #identity: Identity;
+
+  /** @internal */
+  constructor(session: Session, { name, uuid }: Identity) {
+    this.name = name;
+    this.uuid = uuid;
+    this.#session = session;
+    this.#identity = { name, uuid };
+  }
+
+  /**
+   * Starts the stored definition. Resolves when containers can be plugged in and are given addresses.
+   *
+   * @throws DefinitionError CONFIG_UNSUPPORTED, with `path`, `element`, `line` and `column`, for what this version does
+   * not carry out; OPERATION_FAILED, likewise, when a subnet or bridge is in use on this host.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_UNSUPPORTED when nft or dnsmasq is not installed;
+   * OPERATION_FAILED with `step`, for instance when the host's firewall would drop its packets. The host is then as before.
+   */
+  async start(): Promise<void> {
+    this.#session.demand('write', 'Network.start');
+    await startNetwork(this.#session, this.#identity);
+  }
+
+  /**
+   * Stops it. Running containers keep their interfaces, unplugged: a start of the network does not plug them in again,
+   * one of the container does. A transient network is gone then.
+   *
+   * @throws TslxcError OPERATION_INVALID when it is not active.
+   */
+  async destroy(): Promise<void> {
+    this.#session.demand('write', 'Network.destroy');
+    await destroyNetwork(this.#session, this.#identity);
+  }
+
+  /**
+   * Removes the stored definition. A running network goes on, as a transient one.
+   *
+   * @throws TslxcError OPERATION_INVALID for a transient network.
+   */
+  async undefine(): Promise<void> {
+    this.#session.demand('write', 'Network.undefine');
+    await undefineNetwork(this.#session, this.#identity);
+  }
+
+  /** Whether it runs, its bridge, and how many interfaces of running containers belong to it, now. */
+  async info(): Promise<NetworkInfo> {
+    this.#session.demand('read', 'Network.info');
+    return networkInfo(this.#session, this.#identity);
+  }
+
+  /**
+   * The definition as XML: `live` is that of the running network with its bridge and the number of its connections,
+   * `inactive` that of the next start. Without either, the live one if there is one.
+   *
+   * @throws TslxcError OPERATION_INVALID for `live` when it is not active.
+   */
+  async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
+    this.#session.demand('read', 'Network.xml');
+    return networkXml(this.#session, this.#identity, options.which);
+  }
+
+  /**
+   * Whether it is started with the host, which is at the first use of networks after a boot.
+   *
+   * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient network.
+   */
+  async setAutostart(autostart: 'on' | 'off'): Promise<void> {
+    this.#session.demand('write', 'Network.setAutostart');
+    await setNetworkAutostart(this.#session, this.#identity, autostart);
+  }
+
+  /**
+   * The addresses that its dnsmasq has given and that have not expired.
+   *
+   * @param options - `mac`: only those of one interface
+   * @throws TslxcError INVALID_ARG for what is no MAC address; OPERATION_INVALID when it is not active.
+   */
+  async leases(options: { readonly mac?: string } = {}): Promise<Lease[]> {
+    this.#session.demand('read', 'Network.leases');
+    return networkLeases(this.#session, this.#identity, options.mac);
+  }
+}

@@ -1,0 +1,89 @@
+/** Programs of the host that do what they were made for: nft, tc, dnsmasq. Run to their end, off the event loop. */
+import { spawn } from 'node:child_process';
+import { accessSync, constants as fileModes, statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, resolve } from 'node:path';
+import { errnoName, TslxcError } from '../errors';
+
+export interface ProgramCall {
+  readonly program: string;
+  /** The Debian package that has it. */
+  readonly package: string;
+  readonly args: readonly string[];
+  /** Standard input; empty without it. */
+  readonly input?: string;
+  /** What it is run for, in words. */
+  readonly step: string;
+}
+
+/**
+ * The absolute path of a program that somebody else executes.
+ *
+ * @throws as `runProgram`, when there is none.
+ */
+export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
+  for (const folder of searchPath().split(delimiter)) {
+    const path = resolve(folder, call.program);
+    try {
+      accessSync(path, fileModes.X_OK);
+      if (statSync(path).isFile()) return path;
+    } catch {
+      // The next folder may have it.
+    }
+  }
+  const errno = -constants.errno.ENOENT;
+  throw notRun({ ...call, args: [] }, Object.assign(new Error('ENOENT'), { errno }));
+}
+
+/** A service's PATH may lack where Debian keeps what is for root. */
+const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/**
+ * Resolves to what the program wrote to standard output.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED, naming the package, when there is no such program; OPERATION_FAILED
+ * with `step` and the program's own words when it fails.
+ */
+export async function runProgram(call: ProgramCall): Promise<string> {
+  const { program, args, input = '', step } = call;
+  return await new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      env: { LC_ALL: 'C', PATH: searchPath() },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const [output, errors]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    // A program that reads nothing closes its end.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input);
+    child.on('error', (error: NodeJS.ErrnoException) => reject(notRun(call, error)));
+    child.on('close', (code, signal) => {
+      if (code === 0) {
+        resolve(text(output));
+        return;
+      }
+      const words = text(errors).trim() || `it ended with ${signal ?? `exit code ${String(code)}`}`;
+      reject(new TslxcError('OPERATION_FAILED', `${program}: ${words} (${step})`, { step }));
+    });
+  });
+}
+
+function notRun({ program, package: name, step }: ProgramCall, error: NodeJS.ErrnoException) {
+  const errno = -(error.errno ?? 0);
+  if (errno === constants.errno.ENOENT) {
+    const detail = `there is no ${program} on this machine: install the Debian package ${name} (${step})`;
+    return new TslxcError('OPERATION_UNSUPPORTED', detail, { step, path: program });
+  }
+  const detail = `cannot run ${program}: ${errnoName(errno)} (${step})`;
+  return new TslxcError('OPERATION_FAILED', detail, { step, errno, path: program, cause: error });
+}
+
+function searchPath(): string {
+  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...new Set([...folders, ...systemFolders])].join(delimiter);
+}
+
+function text(chunks: readonly Buffer[]): string {
+  return Buffer.concat(chunks).toString('utf8');
+}

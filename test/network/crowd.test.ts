@@ -1,0 +1,72 @@
+/** A hundred containers on a network come and go, half of them by a crash: the host's network is as before. */
+import { execFileSync } from 'node:child_process';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const count = 100;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+const output = (program: string, ...words: string[]): string =>
+  execFileSync(program, words, { encoding: 'utf8' });
+
+/** Interfaces, and rules without their counters. */
+function networkOfHost(): string[] {
+  const links = output('ip', '-o', 'link').replace(/ state .*? /g, ' ');
+  const rules = output('nft', '--stateless', 'list', 'ruleset');
+  return [links.trim(), rules, output('ip', 'route'), output('ip', '-6', 'route')];
+}
+
+test(`${count} containers with an interface each leave nothing, killed or not`, async () => {
+  await using busybox = await makeBusyboxRoot();
+  const network = await connection.createNetwork(
+    `<network><name>crowd</name><forward/><ip address='10.77.0.1' prefix='16'/></network>`,
+  );
+  const idle = networkOfHost();
+  const filesystems = [{ source: busybox.path, target: '/', access: 'read-write' }] as const;
+  const devices = `<interface type='network'><source network='crowd'/></interface>`;
+  const domains: Domain[] = await Promise.all(
+    Array.from({ length: count }, (_, index) =>
+      connection.createDomain(domainXml({ name: `crowd${index}`, filesystems, devices })),
+    ),
+  );
+  const { bridge = '' } = await network.info();
+  const ports = output('ip', '-o', 'link', 'show', 'master', bridge).trim().split('\n');
+  expect(ports).toHaveLength(count);
+  expect((await network.info()).connections).toBe(count);
+
+  await Promise.all(
+    domains.map(async (domain, index) => {
+      if (index % 2 === 0) await domain.destroy();
+      else process.kill(domain.id ?? 0, 'SIGKILL');
+    }),
+  );
+  await eventually(async () => expect(await connection.listDomains()).toEqual([]), 20_000);
+  await eventually(() => expect(networkOfHost()).toEqual(idle));
+  expect((await network.info()).connections).toBe(0);
+  await network.destroy();
+});

@@ -1,0 +1,101 @@
+/** Interfaces of every type in a container with its own ids, and in one that restarts itself. */
+import { initOf } from '../support/container-traces';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { HostLinks, NetworkView, host, ip, settled } from '../support/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside as say } from '../support/inside';
+import { idMapXml, makeClosedRoot } from '../support/mapped-domain';
+import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
+
+const name = 'lives';
+
+let links: HostLinks;
+let world: NetworkWorld;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  links = new HostLinks();
+  await links.bridge('br0');
+  for (const number of [0, 1, 2]) links.pair(`card${number}`, `wire${number}`);
+  for (const card of ['card0', 'card1', 'card2']) ip('link', 'set', card, 'up');
+  await settled('card0', 'card1', 'card2', 'wire0', 'wire1', 'wire2');
+  ip('link', 'set', 'card2', 'down');
+  await startOnce();
+});
+
+afterAll(() => links[Symbol.dispose]());
+
+beforeEach(async () => {
+  before = snapshotHost();
+  world = await NetworkWorld.make();
+});
+
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+  await expectHostUnchanged(before);
+});
+
+const ofEveryType = [
+  interfaceXml({ type: 'bridge', source: "bridge='br0'", mac: '01' }),
+  interfaceXml({ type: 'ethernet', mac: '02', more: "<ip address='192.0.2.2' prefix='24'/>" }),
+  interfaceXml({ type: 'direct', source: "dev='card0' mode='bridge'", mac: '03' }),
+  interfaceXml({ type: 'direct', source: "dev='card1' mode='passthrough'", mac: '04' }),
+  lentXml('card2', "<ip address='2001:db8::2' prefix='64'/>"),
+].join('');
+
+const names = ['eth0', 'eth1', 'eth2', 'eth3', 'card2'];
+
+function expectAllUp(inside: NetworkView): void {
+  expect(inside.names().toSorted()).toEqual(['lo', ...names].toSorted());
+  expect(names.map((one) => inside.isUp(one))).toEqual(names.map(() => true));
+}
+
+test('with ids of its own it has interfaces of every type, and root inside may change them', async () => {
+  await using closed = await makeClosedRoot();
+  const address = host.link('card1').address;
+  const { domain, inside } = await world.start({
+    name,
+    source: closed.path,
+    elements: idMapXml(),
+    devices: ofEveryType,
+  });
+  expectAllUp(inside);
+  expect(inside.addresses('eth1')).toContainEqual(expect.objectContaining({ local: '192.0.2.2' }));
+  const answer = await say(
+    domain,
+    'busybox ip link set eth3 down && busybox ip link set card2 down && busybox ip link set card2 name mine; echo is=$?',
+  );
+  expect(answer).toContain('is=0');
+  await domain.destroy();
+  expect(host.names()).toContain('card2');
+  expect(host.link('card1').address).toBe(address);
+});
+
+test.each(['keep', 'leave'] as const)(
+  'one that reboots has them all again, with ownership %s',
+  async (ownership) => {
+    const { domain, init } = await world.start(
+      {
+        name,
+        elements: '<on_reboot>restart</on_reboot>',
+        devices: ofEveryType,
+      },
+      { ownership },
+    );
+    const stream = await domain.openConsole();
+    stream.write('exec busybox reboot -f\n');
+    stream.resume();
+    const again = await eventually(async () => {
+      const next = await initOf(name);
+      expect(next).not.toBe(init);
+      expect((await domain.state()).state).toBe('running');
+      return next;
+    });
+    expectAllUp(new NetworkView(again));
+    stream.destroy();
+    await domain.destroy();
+    expect(host.names()).toContain('card2');
+  },
+);

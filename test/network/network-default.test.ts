@@ -1,0 +1,272 @@
+/** The network `default`: there without anybody having defined it, and what a container does with networks. */
+import { connect } from 'tslxc';
+import type { Connection } from 'tslxc';
+import type { StartRecord } from '../../lib/container/run-state';
+import { readRecord } from '../../lib/host/record-file';
+import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { domainXml } from '../support/domain-xml';
+import { makeTestRoot } from '../support/test-root';
+import { containing, errorOf } from '../unit/driver/refusal';
+import { link, makeNetworkWorld, networkXml, run, traces } from '../support/virtual-network-world';
+
+/** A domain with interfaces on these networks; what else `<interface>` says. */
+function onNetworks(name: string, ...networks: readonly string[]): string {
+  const devices = networks
+    .map((source) => `<interface type='network'><source ${source}/></interface>`)
+    .join('\n');
+  return domainXml({ name, init: '/bin/sleep', initArguments: ['1000'], devices });
+}
+
+const inDefault = onNetworks('first', `network='default'`);
+
+describe('a look at networks', () => {
+  test('defines it, to be started with the host, and makes nothing on the host', async () => {
+    await using world = await makeNetworkWorld();
+    const before = traces();
+    const [network, ...others] = await world.connection.listNetworks();
+    expect(others).toEqual([]);
+    expect(await network?.info()).toEqual({
+      active: false,
+      persistent: true,
+      autostart: true,
+      bridge: 'virbr0',
+      connections: 0,
+    });
+    const xml = await network?.xml();
+    expect(xml).toContain(`<forward mode='nat'/>\n  <bridge name='virbr0' stp='on' delay='0'/>`);
+    expect(xml).toContain(`<ip address='192.168.122.1' netmask='255.255.255.0'>`);
+    expect(xml).toContain(`<range start='192.168.122.2' end='192.168.122.254'/>`);
+    expect(traces()).toEqual(before);
+    expect((await world.connection.lookupNetworkByName('default')).uuid).toBe(network?.uuid);
+  });
+
+  test('defines it once: undefined, it stays away', async () => {
+    await using world = await makeNetworkWorld();
+    const { connection } = world;
+    await (await connection.lookupNetworkByName('default')).undefine();
+    expect(await connection.listNetworks()).toEqual([]);
+    expect(
+      (await world.child(`console.log((await connection.listNetworks()).length)`)).stdout,
+    ).toBe('0\n');
+    expect(await errorOf(() => connection.createDomain(inDefault))).toMatchObject({
+      code: 'NO_NETWORK',
+      element: 'domain/devices/interface',
+      message: containing("no network with matching name 'default'"),
+    });
+    // But by hand it can be defined again.
+    await connection.defineNetwork(networkXml('default', 50));
+    expect((await connection.listNetworks()).map(({ name }) => name)).toEqual(['default']);
+  });
+
+  test('does not come before a definition of one’s own', async () => {
+    await using world = await makeNetworkWorld();
+    const uuid = '11111111-2222-3333-4444-555555555555';
+    await world.connection.defineNetwork(networkXml('default', 51, `<uuid>${uuid}</uuid>`));
+    expect((await world.connection.listNetworks()).map((network) => network.uuid)).toEqual([uuid]);
+  });
+});
+
+describe('beside networks of others', () => {
+  test('it takes the next bridge and the next subnet that are free', async () => {
+    run('ip', 'link', 'add', 'virbr0', 'type', 'bridge');
+    run('ip', 'address', 'add', '192.168.122.1/24', 'dev', 'virbr0');
+    run('ip', 'link', 'set', 'virbr0', 'up');
+    try {
+      await using world = await makeNetworkWorld();
+      await using first = await started(world.connection, inDefault);
+      const network = await world.connection.lookupNetworkByName('default');
+      expect(await network.info()).toMatchObject({
+        active: true,
+        bridge: 'virbr1',
+        connections: 1,
+      });
+      expect(run('ip', '-o', 'address', 'show', 'virbr1')).toContain('192.168.123.1/24');
+      expect(first.name).toBe('first');
+    } finally {
+      run('ip', 'link', 'del', 'virbr0');
+    }
+  });
+
+  test('two roots have two of them', async () => {
+    await using world = await makeNetworkWorld();
+    {
+      await using root = await makeTestRoot();
+      await using other = await connect(undefined, { root: root.path });
+      await using _one = await started(world.connection, onNetworks('one', `network='default'`));
+      await using _two = await started(other, onNetworks('two', `network='default'`));
+      const networks = [world.connection, other].map((one) => one.lookupNetworkByName('default'));
+      const infos = (await Promise.all(networks)).map((network) => network.info());
+      expect((await Promise.all(infos)).map(({ bridge }) => bridge)).toEqual(['virbr0', 'virbr1']);
+      expect(run('nft', 'list', 'tables')).toMatch(/tslxc_virbr0[^]*tslxc_virbr1/);
+      await (await other.lookupNetworkByName('default')).destroy();
+    }
+    expect(run('nft', 'list', 'tables')).toContain('tslxc_virbr0');
+  });
+});
+
+describe('a container', () => {
+  test('that names it has it made and started, and is on its bridge', async () => {
+    await using world = await makeNetworkWorld();
+    await using _first = await started(world.connection, inDefault);
+    const names = ports('virbr0');
+    expect(names).toEqual([expect.stringMatching(/^vnet\d+$/)]);
+    const network = await world.connection.lookupNetworkByName('default');
+    expect(await network.info()).toMatchObject({ active: true, connections: 1 });
+    expect(await network.xml()).toContain(`<network connections='1'>`);
+    await using _second = await started(
+      world.connection,
+      onNetworks('second', `network='default'`, `network='default'`),
+    );
+    expect(await network.info()).toMatchObject({ connections: 3 });
+    expect(ports('virbr0')).toHaveLength(3);
+  });
+
+  test('that was defined after a look at networks has it started too', async () => {
+    await using world = await makeNetworkWorld();
+    await world.connection.listNetworks();
+    expect(link('virbr0')).toBeUndefined();
+    await using _first = await started(world.connection, inDefault);
+    expect(ports('virbr0')).toHaveLength(1);
+  });
+
+  test('does not start a network that was stopped by hand', async () => {
+    await using world = await makeNetworkWorld();
+    const network = await world.connection.lookupNetworkByName('default');
+    await network.start();
+    await network.destroy();
+    expect(await errorOf(() => world.connection.createDomain(inDefault))).toMatchObject({
+      code: 'OPERATION_INVALID',
+      element: 'domain/devices/interface',
+      line: 11,
+      message: containing("network 'default' is not active"),
+    });
+    expect(await world.connection.listDomains()).toEqual([]);
+  });
+
+  test('goes on when its network is destroyed, unplugged', async () => {
+    await using world = await makeNetworkWorld();
+    await using first = await started(world.connection, inDefault);
+    const [port = ''] = ports('virbr0');
+    const network = await world.connection.lookupNetworkByName('default');
+    await network.destroy();
+    expect(await first.state()).toMatchObject({ state: 'running' });
+    expect(link(port)).not.toHaveProperty('master');
+    await network.start();
+    expect(ports('virbr0')).toEqual([]);
+    expect(await network.info()).toMatchObject({ connections: 0 });
+  });
+
+  test.each([
+    {
+      source: `network='nowhere'`,
+      code: 'NO_NETWORK',
+      words: "no network with matching name 'nowhere'",
+    },
+    { source: `network='off'`, code: 'OPERATION_INVALID', words: "network 'off' is not active" },
+    {
+      source: `network='lan' portgroup='x'`,
+      code: 'CONFIG_UNSUPPORTED',
+      words: "network 'lan' has no portgroup named 'x'",
+    },
+  ])('on $source is refused where it says so: $words', async ({ source, code, words }) => {
+    await using world = await makeNetworkWorld();
+    await world.connection.defineNetwork(networkXml('off', 52));
+    await world.connection.createNetwork(networkXml('lan', 53));
+    const error = await errorOf(() => world.connection.createDomain(onNetworks('web', source)));
+    expect(error).toMatchObject({ code, line: 11, message: containing(words) });
+    expect((error as { element: string }).element).toMatch(/^domain\/devices\/interface/);
+    expect(await world.connection.listDomains()).toEqual([]);
+  });
+
+  test('takes from the network and its group what it does not say itself', async () => {
+    await using world = await makeNetworkWorld();
+    await world.connection.createNetwork(
+      networkXml(
+        'lan',
+        54,
+        `<bridge name='lan0'/><mtu size='1300'/><port isolated='yes'/>
+        <portgroup name='fast' default='yes'><bandwidth><inbound average='9000'/></bandwidth></portgroup>`,
+      ),
+    );
+    await using _web = await started(world.connection, onNetworks('web', `network='lan'`));
+    const [port = ''] = ports('lan0');
+    expect(link(port)).toMatchObject({
+      mtu: 1300,
+      linkinfo: { info_slave_data: { isolated: true } },
+    });
+  });
+
+  test('of a pool takes the device with the fewest users, and no other’s in passthrough', async () => {
+    await using world = await makeNetworkWorld();
+    for (const name of ['shared', 'alone']) {
+      run('ip', 'link', 'add', `${name}0`, 'type', 'veth', 'peer', 'name', `${name}1`);
+    }
+    try {
+      const pool = (
+        name: string,
+        mode: string,
+      ) => `<network><name>${name}</name><forward mode='${mode}'>
+        <interface dev='${name}0'/><interface dev='${name}1'/></forward></network>`;
+      await world.connection.createNetwork(pool('shared', 'bridge'));
+      await world.connection.createNetwork(pool('alone', 'passthrough'));
+      for (const name of ['a', 'b', 'c']) {
+        await started(world.connection, onNetworks(name, `network='shared'`));
+      }
+      expect(['a', 'b', 'c'].map((name) => deviceOf(world.root, name))).toEqual([
+        'shared0',
+        'shared1',
+        'shared0',
+      ]);
+      await using _c = await started(
+        world.connection,
+        onNetworks('d', `network='alone'`, `network='alone'`),
+      );
+      const error = errorOf(() =>
+        world.connection.createDomain(onNetworks('e', `network='alone'`)),
+      );
+      expect(await error).toMatchObject({
+        code: 'OPERATION_FAILED',
+        message: containing("network 'alone' requires exclusive access to interfaces"),
+      });
+    } finally {
+      for (const name of ['shared0', 'alone0']) run('ip', 'link', 'del', name);
+    }
+  });
+
+  test('a plan takes networks as they are, and starts none', async () => {
+    await using world = await makeNetworkWorld();
+    const before = traces();
+    expect(await errorOf(() => world.connection.plan({ xml: inDefault }))).toMatchObject({
+      code: 'NO_NETWORK',
+    });
+    await world.connection.listNetworks();
+    expect(await errorOf(() => world.connection.plan({ xml: inDefault }))).toMatchObject({
+      message: containing("network 'default' is not active"),
+    });
+    expect(traces()).toEqual(before);
+    await (await world.connection.lookupNetworkByName('default')).start();
+    const { mapped } = await world.connection.plan({ xml: inDefault });
+    expect(mapped).toContainEqual(expect.objectContaining({ op: 'joinBridge', bridge: 'virbr0' }));
+  });
+});
+
+async function started(connection: Connection, xml: string) {
+  const domain = await connection.createDomain(xml);
+  return {
+    name: domain.name,
+    state: () => domain.state(),
+    [Symbol.asyncDispose]: () => domain.destroy(),
+  };
+}
+
+/** The device below the first interface of a container, as its start record has it. */
+function deviceOf(root: string, name: string): string | undefined {
+  const { start } = runPaths(statePaths(root), name);
+  return (readRecord(start) as StartRecord).links?.[0]?.device;
+}
+
+/** Names of a bridge's ports. */
+function ports(bridge: string): string[] {
+  const links = JSON.parse(run('ip', '-json', 'link')) as { ifname: string; master?: string }[];
+  return links.filter(({ master }) => master === bridge).map(({ ifname }) => ifname);
+}

@@ -1,0 +1,126 @@
+/** Whom a container reaches by a virtual network, and as whom: real packets between real containers and a server. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, makeRoot } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { ServerNetwork } from '../support/server-network';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const forwardingFile = '/proc/sys/net/ipv4/ip_forward';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let tree: string;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  tree = join(root.path, 'tree');
+  await makeRoot(tree);
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** Defines and starts a network 192.168.150.0/24, with this `<forward>`. */
+async function startNetwork(forward: string): Promise<void> {
+  const network = await connection.defineNetwork(`<network>
+    <name>lab</name>
+    ${forward}
+    <ip address='192.168.150.1' netmask='255.255.255.0'>
+      <dhcp><range start='192.168.150.100' end='192.168.150.200'/></dhcp>
+    </ip>
+  </network>`);
+  await network.start();
+}
+
+/** Starts a container on it: with an address of its own, or with none yet. */
+async function startContainer(name: string, address?: string): Promise<Domain> {
+  const ip =
+    address === undefined
+      ? ''
+      : `<ip address='${address}' prefix='24'/><route address='0.0.0.0' prefix='0' gateway='192.168.150.1'/>`;
+  const devices = `<interface type='network'><source network='lab'/>${ip}</interface>`;
+  const filesystems = [{ source: tree, target: '/' }];
+  const domain = await connection.defineDomain(domainXml({ name, filesystems, devices }));
+  await domain.start();
+  return domain;
+}
+
+const askServer = `nc -w 3 ${ServerNetwork.address} 80; echo status=$?`;
+
+test('two containers of a network reach each other by address and by name', async () => {
+  await startNetwork(`<forward mode='nat'/>`);
+  const [alpha, beta] = [await startContainer('alpha'), await startContainer('beta')];
+  expect(await inside(alpha, 'udhcpc -q -n -x hostname:alpha')).toMatch(/lease of .* obtained/);
+  expect(await inside(beta, 'udhcpc -q -n -x hostname:beta')).toMatch(/lease of .* obtained/);
+  const [address] = await beta.addresses({ source: 'lease' });
+  expect(await inside(alpha, `ping -c 1 -W 2 ${address?.address ?? ''}`)).toMatch(
+    /1 packets received/,
+  );
+  expect(await inside(alpha, 'ping -c 1 -W 2 beta')).toMatch(/1 packets received/);
+  expect(await inside(beta, 'ping -c 1 -W 2 alpha')).toMatch(/1 packets received/);
+});
+
+test('by NAT a server sees the host, and cannot begin a connection itself', async () => {
+  await using server = await ServerNetwork.open();
+  await startNetwork(`<forward mode='nat'/>`);
+  const domain = await startContainer('alpha', '192.168.150.10');
+  expect(await inside(domain, askServer)).toBe(`${ServerNetwork.hostAddress}\nstatus=0\n`);
+  await inside(domain, '(nc -ll -p 81 -e echo answer &)');
+  const attempt = 'busybox nc -w 1 192.168.150.10 81; echo status=$?';
+  expect(server.run('sh', '-c', attempt)).toBe('status=1\n');
+});
+
+test('by a routed network a server sees the container itself, and reaches it', async () => {
+  await using server = await ServerNetwork.open();
+  await startNetwork(`<forward mode='route'/>`);
+  const domain = await startContainer('alpha', '192.168.150.10');
+  expect(await inside(domain, askServer)).toBe(`192.168.150.10\nstatus=0\n`);
+  await inside(domain, '(nc -ll -p 81 -e echo answer &)');
+  const attempt = 'busybox nc -w 2 192.168.150.10 81; echo status=$?';
+  expect(server.run('sh', '-c', attempt)).toBe('answer\nstatus=0\n');
+});
+
+test('from an isolated network a container reaches its neighbours, and nobody else', async () => {
+  await using _server = await ServerNetwork.open();
+  // The host forwards, but for somebody else.
+  const forwarding = readFileSync(forwardingFile, 'utf8');
+  writeFileSync(forwardingFile, '1');
+  await startNetwork('');
+  const alpha = await startContainer('alpha', '192.168.150.10');
+  const beta = await startContainer('beta', '192.168.150.11');
+  expect(await inside(alpha, askServer)).toMatch(/status=1\n$/);
+  expect(await inside(alpha, 'ping -c 1 -W 2 192.168.150.11')).toMatch(/1 packets received/);
+  expect(await inside(beta, 'ping -c 1 -W 2 192.168.150.1')).toMatch(/1 packets received/);
+  writeFileSync(forwardingFile, forwarding);
+});
+
+test('by IPv6 a container has an address, a way out and a name server without asking for them', async () => {
+  const network = await connection.defineNetwork(`<network>
+    <name>lab</name>
+    <forward mode='nat'><nat ipv6='yes'/></forward>
+    <dns><host ip='fd00:77::9'><hostname>nine</hostname></host></dns>
+    <ip address='192.168.150.1' netmask='255.255.255.0'/>
+    <ip family='ipv6' address='fd00:77::1' prefix='64'/>
+  </network>`);
+  await network.start();
+  const domain = await startContainer('alpha');
+  expect(await domain.waitFor({ address: 'ipv6', timeout: 15_000 })).toMatch(/^fd00:77::/);
+  expect(await inside(domain, 'ip -6 route')).toMatch(/^default via fe80::\S+ dev eth0 /m);
+  expect(await inside(domain, 'ping -6 -c 1 -W 2 fd00:77::1')).toMatch(/1 packets received/);
+  expect(await inside(domain, 'nslookup -type=aaaa nine fd00:77::1')).toContain('fd00:77::9');
+});

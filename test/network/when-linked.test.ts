@@ -1,0 +1,118 @@
+/** What a caller does when the interfaces are there and nothing of the container has run. */
+import { readlinkSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { cleanUp } from '../../lib/container/cleanup';
+import { startContainer } from '../../lib/container/controller';
+import type { ContainerStart } from '../../lib/container/controller';
+import { readRunState } from '../../lib/container/run-state';
+import type { LinkRecord } from '../../lib/container/run-state';
+import { parseDomain } from '../../lib/domain/parse';
+import { statePaths } from '../../lib/host/state-paths';
+import { expectGone, initsOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { HostLinks, NetworkView, host } from '../support/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { interfaceXml, macOf } from '../support/network-world';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'paused';
+
+let links: HostLinks;
+let root: TestRoot;
+let before: HostSnapshot;
+
+beforeAll(async () => {
+  links = new HostLinks();
+  await links.bridge('br0');
+  await startOnce();
+  // By this copy of the library too.
+  root = await makeTestRoot();
+  await runAndEnd(startOf({}));
+  await root.remove();
+});
+
+afterAll(() => links[Symbol.dispose]());
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+});
+
+afterEach(async () => {
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+function startOf(parts: Partial<ContainerStart>): ContainerStart {
+  const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
+  const xml = domainXml({ name, devices });
+  const context = {
+    arch: 'x86_64',
+    emulator: '/x',
+    newUuid: randomUUID,
+    newMac: () => macOf('ff'),
+  };
+  return {
+    paths: statePaths(root.path),
+    definition: parseDomain(xml, context),
+    xml,
+    hardening: 'hardened',
+    persistence: 'persistent',
+    restarts: 0,
+    startTimeout: 5000,
+    passDescriptors: [],
+    ports: [{ kind: 'bridge', bridge: 'br0' }],
+    ownership: 'keep',
+    ...parts,
+  };
+}
+
+async function runAndEnd(start: ContainerStart): Promise<void> {
+  const container = await startContainer(start);
+  await container.destroy();
+  const state = readRunState(start.paths, name);
+  if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
+  await cleanUp(start.paths, state, { name, notice: () => undefined });
+  container.release();
+  await expectGone(name);
+}
+
+test('it has their names on the host, and init waits meanwhile with its interface down', async () => {
+  const seen: unknown[] = [];
+  const whenLinked = async (records: readonly LinkRecord[]): Promise<void> => {
+    await Promise.resolve();
+    const [init = 0] = initsOf(name);
+    seen.push(
+      records,
+      host.isUp('vnet1000'),
+      new NetworkView(init).isUp('eth0'),
+      readlinkSync(`/proc/${init}/exe`).endsWith('/bin/sh'),
+    );
+  };
+  await runAndEnd(startOf({ whenLinked }));
+  const record = {
+    type: 'bridge',
+    guest: 'eth0',
+    host: 'vnet1000',
+    mac: macOf('01'),
+    bridge: 'br0',
+  };
+  expect(seen).toEqual([[record], true, false, false]);
+});
+
+test('what it fails at is why the start fails, and nothing is left', async () => {
+  const whenLinked = (): Promise<void> => Promise.reject(new Error('no tc here'));
+  await expect(startContainer(startOf({ whenLinked }))).rejects.toThrow('no tc here');
+  expect(host.names()).not.toContain('vnet1000');
+  await expectGone(name);
+});
+
+test('who has nothing to do isn’t waited for', async () => {
+  const definition = startOf({}).definition;
+  const whenLinked = jest.fn(() => Promise.resolve());
+  await runAndEnd(startOf({ definition: { ...definition, interfaces: [] }, whenLinked }));
+  expect(whenLinked).not.toHaveBeenCalled();
+});

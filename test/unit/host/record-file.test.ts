@@ -1,0 +1,58 @@
+/** Records are replaced as a whole, and what somebody has put in their place is neither followed nor waited for. */
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readRecord, writeRecord } from '../../../lib/host/record-file';
+
+let folder: string;
+let path: string;
+let canary: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tslxc-record-'));
+  path = join(folder, 'run/record.json');
+  canary = join(folder, 'canary');
+  writeFileSync(canary, '{"secret":1}');
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a record is made with its folder, for its owner alone, and read again', () => {
+  writeRecord(path, { a: 1 });
+  writeRecord(path, { a: 2 });
+  expect(readRecord(path)).toEqual({ a: 2 });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(statSync(join(folder, 'run')).mode & 0o777).toBe(0o700);
+});
+
+test.each(['record.json', 'record.json.new'])('a link at %s is replaced, not followed', (name) => {
+  mkdirSync(join(folder, 'run'));
+  symlinkSync(canary, join(folder, 'run', name));
+  expect(readRecord(path)).toBeUndefined();
+  writeRecord(path, { a: 1 });
+  expect(readRecord(path)).toEqual({ a: 1 });
+  expect(readFileSync(canary, 'utf8')).toBe('{"secret":1}');
+});
+
+test.each(['record.json', 'record.json.new'])('a fifo at %s holds nobody', (name) => {
+  mkdirSync(join(folder, 'run'));
+  execFileSync('mkfifo', [join(folder, 'run', name)]);
+  expect(readRecord(path)).toBeUndefined();
+  writeRecord(path, { a: 1 });
+  expect(readRecord(path)).toEqual({ a: 1 });
+});
+
+test('a link in the place of the folder is refused, naming it', () => {
+  mkdirSync(join(folder, 'elsewhere'));
+  symlinkSync('elsewhere', join(folder, 'run'));
+  expect(() => writeRecord(path, { a: 1 })).toThrow(/run: ENOTDIR/);
+});

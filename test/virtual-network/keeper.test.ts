@@ -1,0 +1,78 @@
+/** The keeper of a program, and callers that are killed while it comes up. */
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { monitorExecutable } from '../../lib/host/executable';
+import { native } from '../../lib/host/native';
+import { eventually } from '../support/eventually';
+import { makeTestRoot } from '../support/test-root';
+
+test('a keeper whose caller was killed before it had its lock starts nothing', async () => {
+  const root = await makeTestRoot();
+  const folder = join(root.path, 'network');
+  mkdirSync(folder);
+  const [gate, marker, lock] = ['gate', 'marker', 'keeper.lock'].map((name) => join(folder, name));
+  const closed = closedGate(gate ?? '');
+  const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  const log = openSync(join(folder, 'log'), 'a', 0o600);
+  const channel = await native().startMonitor({
+    executable: monitorExecutable(),
+    argv: [
+      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
+      ...['--daemon-pid', 'own-pid', '--descriptors', '3', '--'],
+      ...['/usr/bin/touch', marker ?? ''],
+    ],
+    cgroups: [],
+    leafCgroup: -1,
+    plan: new Uint8Array(),
+    // It writes to what it takes for the tasks of a cgroup, and waits until somebody reads.
+    descriptors: [directory, log, closed.writer],
+  });
+  native().closeDescriptor(channel);
+  expect(existsSync(lock ?? '')).toBe(false);
+  closed.open();
+  await eventually(() => expect(existsSync(lock ?? '')).toBe(true));
+  await eventually(() => expect(isLocked(lock ?? '')).toBe(false));
+  expect(existsSync(marker ?? '')).toBe(false);
+  for (const fd of [directory, log]) closeSync(fd);
+  await root.remove();
+});
+
+/** A pipe in which there is no room until `open`. */
+function closedGate(path: string): { readonly writer: number; open(): void } {
+  execFileSync('mkfifo', [path]);
+  const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const filler = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK);
+  const block = Buffer.alloc(4096);
+  try {
+    for (;;) writeSync(filler, block);
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('EAGAIN');
+  }
+  const writer = openSync(path, constants.O_WRONLY);
+  const open = (): void => {
+    readSync(reader, Buffer.alloc(2 * block.length));
+    for (const fd of [filler, writer]) closeSync(fd);
+    // Not the reader: who writes would be told that nobody reads.
+    execFileSync('sleep', ['0.1']);
+    closeSync(reader);
+  };
+  return { writer, open };
+}
+
+function isLocked(path: string): boolean {
+  const fd = openSync(path, constants.O_RDWR);
+  try {
+    return native().isByteLocked(fd, 0);
+  } finally {
+    closeSync(fd);
+  }
+}
