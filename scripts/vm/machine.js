@@ -32,6 +32,8 @@ function machineArguments({ image, kernel, commandLine, seconds, projectDisk, fo
     ...drive('project', projectDisk, ',snapshot=on'),
     ...drive('containers', join(image, 'containers.img'), ',snapshot=on'),
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
+    // A network interface that leads nowhere: what a container gets of a machine's own hardware.
+    ...['-netdev', 'user,id=nowhere,restrict=on', '-device', 'virtio-net-pci,netdev=nowhere'],
     ...ports.flatMap((name) => [
       ...['-chardev', `file,id=${name},path=${join(folder, name)}`],
       ...['-device', `virtserialport,chardev=${name},name=vmtest.${name}`],

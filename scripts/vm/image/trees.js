@@ -11,6 +11,7 @@ const guest = join(dirname(__dirname), 'guest');
 const machinePackages = [
   'systemd systemd-sysv dbus udev kmod mount util-linux procps iproute2',
   'busybox-static nodejs python3 strace',
+  'nftables dnsmasq-base',
   'e2fsprogs xfsprogs btrfs-progs squashfs-tools',
 ].flatMap((line) => line.split(' '));
 

@@ -1,0 +1,104 @@
+/** What needs a kernel with more of networking: VLANs of a bridge, and a network interface that is hardware. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readlinkSync } from 'node:fs';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { expectGone } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let busybox: BusyboxRoot;
+let connection: Connection;
+
+const ip = (...words: string[]): string => execFileSync('ip', words, { encoding: 'utf8' });
+
+/** The interfaces of this machine that a driver of the kernel found. */
+function hardware(): string[] {
+  return readdirSync('/sys/class/net').filter(
+    (name) => !readlinkSync(`/sys/class/net/${name}`).includes('/virtual/'),
+  );
+}
+
+async function start(name: string, devices: string): Promise<Domain> {
+  const filesystems = [{ source: busybox.path, target: '/' }];
+  const domain = await connection.defineDomain(domainXml({ name, filesystems, devices }));
+  await domain.start();
+  return domain;
+}
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  busybox = await makeBusyboxRoot(['ifconfig', 'ping', 'ip']);
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  await expectHostUnchanged(before);
+});
+
+describe('an interface of the machine', () => {
+  const lent = (device: string): string =>
+    `<hostdev mode='capabilities' type='net'><source><interface>${device}</interface></source></hostdev>`;
+
+  test('is the container’s while it runs, and comes back under its name', async () => {
+    const [device = ''] = hardware();
+    const domain = await start('borrower', lent(device));
+    expect(hardware()).not.toContain(device);
+    expect(await inside(domain, 'ifconfig -a')).toMatch(new RegExp(`^${device} `, 'm'));
+    await domain.destroy();
+    expect(hardware()).toContain(device);
+  });
+
+  test('comes back when the monitor was killed, and a virtual one does not', async () => {
+    const [device = ''] = hardware();
+    ip('link', 'add', 'virtual0', 'type', 'veth', 'peer', 'name', 'virtual1');
+    const domain = await start('borrower', lent(device) + lent('virtual0'));
+    expect(hardware()).not.toContain(device);
+    process.kill(domain.id ?? 0, 'SIGKILL');
+    await expectGone('borrower').catch(() => undefined);
+    expect((await domain.state()).state).toBe('shutoff');
+    await eventually(() => expect(hardware()).toHaveLength(1));
+    await eventually(() => expect(ip('-o', 'link')).not.toMatch(/virtual[01]/));
+    // The kernel brings it back, under the name that it had inside when that is free here.
+    const [returned = ''] = hardware();
+    if (returned !== device) ip('link', 'set', returned, 'name', device);
+  });
+});
+
+test('a port of a VLAN reaches its own VLAN, and no other', async () => {
+  ip('link', 'add', 'lan0', 'type', 'bridge', 'vlan_filtering', '1', 'forward_delay', '0');
+  ip('link', 'set', 'lan0', 'up');
+  try {
+    const port = (address: string, vlan: number): string =>
+      `<interface type='bridge'><source bridge='lan0'/><vlan><tag id='${vlan}'/></vlan><ip address='${address}' prefix='24'/></interface>`;
+    const first = await start('first', port('192.0.2.1', 42));
+    await start('second', port('192.0.2.2', 42));
+    await start('third', port('192.0.2.3', 43));
+    const table = execFileSync('bridge', ['vlan', 'show'], { encoding: 'utf8' });
+    expect(table.match(/vnet\d+ +4[23] PVID Egress Untagged/g)).toHaveLength(3);
+    expect(table).not.toMatch(/vnet\d+ +1 /);
+    expect(await inside(first, 'ping -c 1 -W 10 192.0.2.2')).toMatch(/ 0% packet loss/);
+    expect(await inside(first, 'ping -c 1 -W 3 192.0.2.3')).toMatch(/100% packet loss/);
+    for (const name of ['first', 'second', 'third']) {
+      await (await connection.lookupDomainByName(name)).destroy();
+    }
+  } finally {
+    ip('link', 'delete', 'lan0');
+  }
+});
