@@ -1,30 +1,25 @@
 /** Rates of an interface, looked at and changed: of a running container at once, and in the stored definition. */
 import { hostSide } from '../container/network-view';
 import type { StartRecord } from '../container/run-state';
+import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
 import { requireRunning, runningDefinition, stored } from './definitions';
+import { changeInterface, type InterfaceQuery } from './interface-change';
 import { interfaceIndex } from './interface-lookup';
 import { definedInterfaces, liveInterfaces } from './interfaces';
-import { checkSame, currentState } from './lookup';
+import { currentState } from './lookup';
 import { changeRates, withRates, type Rates, type RatesChange } from './rates';
-import { settle, type SettledState } from './reaper';
+import type { SettledState } from './reaper';
 import type { Session } from './session';
 import { checkFloor, settleFloors } from './shaping';
-
-export interface RatesQuery {
-  /** Name on the host, name inside, or MAC address. */
-  readonly device: string;
-  /** What runs, or the stored definition; undefined is what runs if anything does. */
-  readonly which: 'live' | 'inactive' | undefined;
-}
 
 /** @throws TslxcError INVALID_ARG for an unknown interface, OPERATION_INVALID for `live` when nothing runs. */
 export async function getBandwidth(
   session: Session,
   identity: Identity,
-  { device, which }: RatesQuery,
+  { device, which }: InterfaceQuery,
 ): Promise<Rates> {
   const state = await currentState(session, identity);
   if (which === 'live') requireRunning(state, 'look', identity);
@@ -46,17 +41,17 @@ export async function getBandwidth(
 export async function setBandwidth(
   session: Session,
   identity: Identity,
-  { device, which, change }: RatesQuery & { readonly change: RatesChange },
+  { device, which, change }: InterfaceQuery & { readonly change: RatesChange },
 ): Promise<void> {
-  const { name } = identity;
   changeRates(undefined, change);
-  await session.locked(name, async () => {
-    const { state } = await settle(session, name, 'carryOut');
-    checkSame(session, identity, state);
-    const isLive = which === 'live' || (which === undefined && state.phase === 'running');
-    if (isLive) await setLiveRates(session, { identity, state, device, change });
-    else await setStoredRates(session, { identity, device, change });
-  });
+  await changeInterface(
+    session,
+    { identity, which },
+    {
+      live: (state) => setLiveRates(session, { identity, state, device, change }),
+      stored: (definition) => withStoredRates(definition, { identity, device, change }),
+    },
+  );
 }
 
 interface StoredChange {
@@ -115,25 +110,15 @@ async function shapeOrLeave(
   }
 }
 
-async function setStoredRates(
-  session: Session,
+function withStoredRates(
+  definition: DomainDefinition,
   { identity, device, change }: StoredChange,
-): Promise<void> {
-  const { name, uuid } = identity;
-  await session.store.exclusive(async () => {
-    const definition = session.store.read(name);
-    if (definition === undefined) {
-      const detail = 'transient domains do not have any persistent config';
-      throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
-    }
-    const chosen = interfaceIndex(definedInterfaces(definition), device);
-    const one = definition.interfaces[chosen];
-    if (one === undefined) throw notShaped(device, identity);
-    const rates = changeRates(one.bandwidth, change);
-    const interfaces = definition.interfaces.with(chosen, withRates(one, rates));
-    const detail = await session.store.write({ ...definition, interfaces });
-    await session.announce({ event: 'defined', detail, domain: name, uuid });
-  });
+): DomainDefinition {
+  const chosen = interfaceIndex(definedInterfaces(definition), device);
+  const one = definition.interfaces[chosen];
+  if (one === undefined) throw notShaped(device, identity);
+  const rates = changeRates(one.bandwidth, change);
+  return { ...definition, interfaces: definition.interfaces.with(chosen, withRates(one, rates)) };
 }
 
 function notShaped(device: string, { name }: Identity): TslxcError {

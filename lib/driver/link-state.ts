@@ -1,29 +1,22 @@
 /** Plugging an interface in and out: of a running container, and in the stored definition. */
 import { hostSide } from '../container/network-view';
+import type { DomainDefinition } from '../domain/definition';
 import { TslxcError } from '../errors';
 import { requireRunning } from './definitions';
+import { changeInterface, type InterfaceQuery } from './interface-change';
 import { findInterface, interfaceIndex } from './interface-lookup';
 import { definedInterfaces, domainInterfaces, liveInterfaces, withLink } from './interfaces';
-import { checkSame } from './lookup';
-import { settle } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
 import type { Identity } from '../host/definition-store';
 
 export type LinkState = 'up' | 'down';
 
-export interface LinkQuery {
-  /** Name on the host, name inside, or MAC address. */
-  readonly device: string;
-  /** What runs, or the stored definition; undefined is what runs if anything does. */
-  readonly which: 'live' | 'inactive' | undefined;
-}
-
 /** @throws TslxcError INVALID_ARG for an unknown interface, OPERATION_INVALID for `live` when nothing runs. */
 export async function getLink(
   session: Session,
   identity: Identity,
-  { device, which }: LinkQuery,
+  { device, which }: InterfaceQuery,
 ): Promise<LinkState> {
   return findInterface(await domainInterfaces(session, identity, which), device).link;
 }
@@ -37,19 +30,19 @@ export async function getLink(
 export async function setLink(
   session: Session,
   identity: Identity,
-  { device, which, link }: LinkQuery & { readonly link: LinkState },
+  { device, which, link }: InterfaceQuery & { readonly link: LinkState },
 ): Promise<void> {
   if (!['up', 'down'].includes(link)) {
     throw new TslxcError('INVALID_ARG', `invalid link state '${link}'`);
   }
-  const { name } = identity;
-  await session.locked(name, async () => {
-    const { state } = await settle(session, name, 'carryOut');
-    checkSame(session, identity, state);
-    const isLive = which === 'live' || (which === undefined && state.phase === 'running');
-    if (isLive) await setLiveLink(session, { identity, state, device, link });
-    else await setStoredLink(session, { identity, device, link });
-  });
+  await changeInterface(
+    session,
+    { identity, which },
+    {
+      live: (state) => setLiveLink(session, { identity, state, device, link }),
+      stored: (definition) => withStoredLink(definition, { identity, device, link }),
+    },
+  );
 }
 
 interface StoredChange {
@@ -83,27 +76,15 @@ async function setLiveLink(
   throw new TslxcError('OPERATION_FAILED', detail, { domain: identity.name });
 }
 
-async function setStoredLink(
-  session: Session,
+function withStoredLink(
+  definition: DomainDefinition,
   { identity, device, link }: StoredChange,
-): Promise<void> {
-  const { name, uuid } = identity;
-  await session.store.exclusive(async () => {
-    const definition = session.store.read(name);
-    if (definition === undefined) {
-      const detail = 'transient domains do not have any persistent config';
-      throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
-    }
-    const defined = definedInterfaces(definition);
-    const chosen = interfaceIndex(defined, device);
-    if (chosen >= definition.interfaces.length) {
-      const detail = `interface '${device}' of type 'hostdev' has no link state`;
-      throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: name });
-    }
-    const interfaces = definition.interfaces.map((one, index) =>
-      index === chosen ? withLink(one, link) : one,
-    );
-    const detail = await session.store.write({ ...definition, interfaces });
-    await session.announce({ event: 'defined', detail, domain: name, uuid });
-  });
+): DomainDefinition {
+  const chosen = interfaceIndex(definedInterfaces(definition), device);
+  const one = definition.interfaces[chosen];
+  if (one === undefined) {
+    const detail = `interface '${device}' of type 'hostdev' has no link state`;
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });
+  }
+  return { ...definition, interfaces: definition.interfaces.with(chosen, withLink(one, link)) };
 }
