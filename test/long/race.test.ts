@@ -15,6 +15,8 @@ import { UnsafePackage } from '../support/unsafe-package';
 const starts = 500;
 /** With the delays a start takes seconds. */
 const delayedStarts = 3;
+/** Which of the two names a delayed step finds is chance (about two rounds of three hit): the control goes on until one has. */
+const mostRounds = 12;
 
 let before: HostSnapshot;
 
@@ -81,8 +83,12 @@ describe('a volume that is exchanged during the start (T6)', () => {
     await using canary = new Canary();
     await using volume = new SharedVolume(canary);
     await volume.race();
-    const documents = Array.from({ length: delayedStarts }, (_, run) => volume.xml(run));
-    await startDelayed(documents, unsafe.folder);
-    expect(canary.changes()).not.toEqual({});
+    for (let round = 0; round < mostRounds && !canary.isChanged(); round += 1) {
+      const documents = Array.from({ length: delayedStarts }, (_, run) =>
+        volume.xml(round * delayedStarts + run),
+      );
+      await startDelayed(documents, unsafe.folder);
+    }
+    expect(canary.isChanged()).toBe(true);
   });
 });

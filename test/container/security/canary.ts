@@ -35,6 +35,10 @@ export class Canary implements AsyncDisposable {
     return Object.fromEntries(changed);
   }
 
+  isChanged(): boolean {
+    return Object.keys(this.changes()).length > 0;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return removeTree(this.folder);
   }
