@@ -6,9 +6,12 @@ import { requireBuilt } from './host/built';
 
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';
+export type { ConnectionEventMap, ConnectionEventName, ConnectionListener } from './driver/event-listeners';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
 export type {
+  AnnotationOptions,
+  Autostarted,
   ConnectOptions,
   ConsoleOptions,
   DomainEvent,
@@ -31,6 +34,7 @@ export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
 export type { Hardening, Rate } from './domain/definition';
+export type { MetadataContent } from './domain/metadata';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/leases';
 export { makeRoot } from './rootfs/make-root';

@@ -56,7 +56,7 @@ export async function claimIds(
       const all = records(statePaths(root));
       // Another root may have a domain of the same name and UUID, which is another's all the same.
       if (!isSameRoot(root, paths.root)) return all;
-      return all.filter((other) => other.name !== name || other.uuid !== uuid);
+      return all.filter((other) => other.uuid !== uuid);
     });
     const taken = [...others, ...(await idsInUse())];
     if (own?.count === count && !overlapsAny(own, taken)) return own.first;
@@ -86,6 +86,19 @@ export function releaseIds(paths: StatePaths, name: string): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
+}
+
+/** Writes the range of a domain down for a second name of it, as long as both may be its name. */
+export async function shareIds(
+  paths: StatePaths,
+  { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
+): Promise<void> {
+  if (readIdRecord(idRecordPath(paths, from))?.uuid !== uuid) return;
+  await underHostLock(paths, async () => {
+    const record = readIdRecord(idRecordPath(paths, from));
+    if (record?.uuid === uuid) writeRecord(idRecordPath(paths, to), { ...record, name: to });
+    await Promise.resolve();
+  });
 }
 
 /**

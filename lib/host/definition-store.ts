@@ -13,9 +13,11 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { mkdir, open, rm, symlink, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TslxcError } from '../errors';
+import { finishRenames, isRenamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from './durable-file';
 import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
@@ -100,7 +102,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Names of all that are to be started with the host. */
   autostartedNames(): string[] {
-    return this.#namesIn('autostart').filter((name) => this.isAutostarted(name));
+    return this.#namesIn('autostart').filter((name) => this.isAutostarted(name) && this.has(name));
   }
 
   /** Whether it is to be started with the host: a link to the definition, as libvirt has it. */
@@ -190,24 +192,43 @@ export class DefinitionStore<Definition extends Identity> {
   async remove(name: string): Promise<boolean> {
     const path = this.path(name);
     this.#cache.delete(name);
+    // A rename that was cut short would bring the file back under its former name.
+    return this.exclusive(async () => {
+      try {
+        await rm(this.#autostartLink(name), { force: true });
+        await unlink(path);
+        await flushDirectory(this.#directory);
+        return true;
+      } catch (error) {
+        if (hasErrno(error, ENOENT)) return false;
+        throw fileError(error, 'remove a definition');
+      }
+    });
+  }
+
+  /** Stores a definition in the place of the one of another name, which is gone then. Within `exclusive`. */
+  async rename(former: string, definition: Definition): Promise<void> {
+    const { name } = definition;
+    const [from, to] = [basename(this.path(former)), basename(this.path(name))];
+    const text = preamble(this.#options) + this.#options.format(definition);
     try {
-      await rm(this.#autostartLink(name), { force: true });
-      await unlink(path);
-      await flushDirectory(this.#directory);
-      return true;
+      await renameFile(this.#directory, { from, to, text });
     } catch (error) {
-      if (hasErrno(error, ENOENT)) return false;
-      throw fileError(error, 'remove a definition');
+      throw fileError(error, 'rename a definition');
+    } finally {
+      for (const one of [former, name]) this.#cache.delete(one);
     }
   }
 
   /** Runs `action` while no other process stores a definition: what it finds stays so until it has written. */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
-    await this.#makeDirectory();
-    const handle = await open(this.#directory, 'r');
+    const handle = await this.#openDirectory();
     try {
       await lockFile(handle.fd);
+      await finishRenames(this.#directory);
       return await action();
+    } catch (error) {
+      throw fileError(error, 'change the definitions');
     } finally {
       await handle.close();
     }
@@ -218,7 +239,10 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   #stat(name: string): BigIntStats | undefined {
-    return statSync(this.path(name), { bigint: true, throwIfNoEntry: false });
+    const path = this.path(name);
+    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined || isRenamedAway(this.#directory, basename(path))) return undefined;
+    return stats;
   }
 
   #readFile(name: string): Definition | undefined {
@@ -282,6 +306,15 @@ export class DefinitionStore<Definition extends Identity> {
     const age = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs;
     if (age < settledNanoseconds) return;
     this.#cache.set(name, { stamp: stampOf(stats), ...(definition ? { definition } : {}) });
+  }
+
+  async #openDirectory(): Promise<FileHandle> {
+    try {
+      await this.#makeDirectory();
+      return await open(this.#directory, 'r');
+    } catch (error) {
+      throw fileError(error, 'lock the definitions');
+    }
   }
 
   async #makeDirectory(): Promise<void> {
