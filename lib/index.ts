@@ -6,7 +6,11 @@ import { requireBuilt } from './host/built';
 
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';
-export type { ConnectionEventMap, ConnectionEventName, ConnectionListener } from './driver/event-listeners';
+export type {
+  ConnectionEventMap,
+  ConnectionEventName,
+  ConnectionListener,
+} from './driver/event-listeners';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
 export type {
@@ -23,12 +27,17 @@ export type {
   NetworkInfo,
   StartOptions,
 } from './driver/types';
+export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interface-types';
 export type {
-  AddressSource,
-  DomainAddress,
-  InterfaceInfo,
+  AddressWait,
+  ConsoleWait,
+  ExitWait,
+  ListeningPort,
+  PortWait,
+  StateWait,
+  WaitLimits,
   WaitOptions,
-} from './driver/interface-types';
+} from './driver/wait-types';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';

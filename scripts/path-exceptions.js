@@ -154,6 +154,7 @@ const fileUsers = {
   'lib/container/lent-link.ts': '/proc: network namespaces',
   'lib/container/link-numbers.ts': 'our lock file',
   'lib/container/monitor-process.ts': 'cgroups',
+  'lib/container/listening-ports.ts': '/proc',
   'lib/container/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/network-view.ts': '/proc',
@@ -176,6 +177,7 @@ const fileUsers = {
   'lib/host/boot-id.ts': '/proc/sys',
   'lib/host/built.ts': 'what the build makes',
   'lib/host/cgroup-layout.ts': '/proc/self and cgroups',
+  'lib/host/definition-rename.ts': 'the stored definitions',
   'lib/host/definition-store.ts': 'the stored definitions',
   'lib/host/durable-file.ts': 'the stored definitions',
   'lib/host/executable.ts': 'the monitor’s executable, in the package',

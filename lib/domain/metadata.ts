@@ -81,8 +81,6 @@ function declaresOther(element: XmlElement, declaration: XmlAttribute): boolean 
   );
 }
 
-
-
 function withoutNamespace(element: XmlElement, uri: string): PrintableElement {
   const prefixes = new Set(prefixesOf(element, uri));
   return stripped(element, { uri, isNeeded: (prefix) => prefixes.has(prefix) });

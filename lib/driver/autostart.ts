@@ -43,7 +43,10 @@ export async function setAutostart(
 /** By name; what could not be started is told of in the result. Resolves at once when it is not the first of this boot. */
 export async function autostartAll(session: Session): Promise<Autostarted[]> {
   const { paths, containers } = session;
-  const subject = { subject: 'autostart', step: 'start the domains that are started with the host' };
+  const subject = {
+    subject: 'autostart',
+    step: 'start the domains that are started with the host',
+  };
   return withLock(paths, subject, async () => {
     const boot = containers.bootId();
     const marked = await markedDomains(session);

@@ -27,10 +27,7 @@ export function isRenamedAway(directory: string, file: string): boolean {
 }
 
 /** Nobody else may write below the directory meanwhile. Flushed to the disk when it resolves. @throws the errors of node:fs. */
-export async function renameFile(
-  directory: string,
-  { from, to, text }: FileRename,
-): Promise<void> {
+export async function renameFile(directory: string, { from, to, text }: FileRename): Promise<void> {
   await mkdir(renames(directory), { recursive: true, mode: 0o700 });
   await symlink(join('..', to), linkOf(directory, from));
   try {
