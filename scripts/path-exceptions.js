@@ -139,6 +139,7 @@ const fileUsers = {
   'lib/cli/commands/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/definition-file.ts': 'the XML file or stdin that the user names',
   'lib/cli/domain-log.ts': 'our log of what reap did',
+  'lib/cli/editor.ts': 'the file that its user edits',
   'lib/cli/handshake-report.ts': 'a descriptor of the caller',
   'lib/cli/output.ts': 'stdout and stderr',
   'lib/cli/terminal.ts': 'a descriptor of its own',

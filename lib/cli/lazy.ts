@@ -11,6 +11,7 @@ export const lazy = {
   library: (): typeof import('../index') => require('../index'),
   native: (): typeof import('../host/native') => require('../host/native'),
   xml: (): typeof import('../domain/xml') => require('../domain/xml'),
+  editLoop: (): typeof import('./edit-loop') => require('./edit-loop'),
   attach: (): typeof import('./attach') => require('./attach'),
   console: (): typeof import('./commands/console') => require('./commands/console'),
   foreground: (): typeof import('./foreground') => require('./foreground'),
@@ -27,11 +28,15 @@ interface CommandModule {
 }
 
 const modules = {
+  annotate: (): CommandModule => require('./commands/annotate'),
+  autostart: (): CommandModule => require('./commands/autostart'),
   console: (): CommandModule => require('./commands/console'),
   define: (): CommandModule => require('./commands/define'),
   domifInspect: (): CommandModule => require('./commands/domif-inspect'),
   domifaddr: (): CommandModule => require('./commands/domifaddr'),
   domiftune: (): CommandModule => require('./commands/domiftune'),
+  edit: (): CommandModule => require('./commands/edit'),
+  event: (): CommandModule => require('./commands/event'),
   domifSetlink: (): CommandModule => require('./commands/domif-setlink'),
   help: (): CommandModule => require('./commands/help'),
   host: (): CommandModule => require('./commands/host'),
@@ -47,13 +52,17 @@ const modules = {
   plan: (): CommandModule => require('./commands/plan'),
   reap: (): CommandModule => require('./commands/reap'),
   start: (): CommandModule => require('./commands/start'),
+  wait: (): CommandModule => require('./commands/wait'),
 } as const;
 
 /** Verb → the module that has it. */
 const verbs: Readonly<Record<string, keyof typeof modules>> = {
+  autostart: 'autostart',
+  'autostart-all': 'autostart',
   console: 'console',
   create: 'start',
   define: 'define',
+  desc: 'annotate',
   destroy: 'start',
   domid: 'inspect',
   'domif-getlink': 'domifInspect',
@@ -64,11 +73,15 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   domiftune: 'domiftune',
   dominfo: 'inspect',
   domname: 'inspect',
+  domrename: 'annotate',
   domstate: 'inspect',
   domuuid: 'inspect',
   dumpxml: 'inspect',
+  edit: 'edit',
+  event: 'event',
   help: 'help',
   list: 'list',
+  metadata: 'annotate',
   mkroot: 'mkroot',
   'net-autostart': 'netStart',
   'net-create': 'netDefine',
@@ -90,6 +103,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   undefine: 'define',
   uri: 'host',
   version: 'host',
+  wait: 'wait',
 };
 
 /** Every verb, in alphabetical order. */
