@@ -9,15 +9,15 @@ import type { Context } from './command';
 
 export interface Editing {
   /** What there is now: asked again before the change, since another may change it meanwhile. */
-  read(): Promise<string>;
+  readonly read: () => Promise<string>;
   /** @throws what is wrong with the text. */
-  change(text: string): Promise<void>;
+  readonly change: (text: string) => Promise<void>;
   /** Of the file that is edited; `.xml` when left out. */
   readonly suffix?: string;
   /** What is edited, in the place of what there is. */
   readonly draft?: string;
   /** Whether the text says what there is already; when left out, whether it is the same. */
-  isSame?(text: string): boolean;
+  readonly isSame?: (text: string) => boolean;
 }
 
 const help = [

@@ -188,22 +188,22 @@ export class DefinitionStore<Definition extends Identity> {
     return existing ? 'updated' : 'added';
   }
 
-  /** Removes a definition and its autostart link; false when there was none. */
+  /**
+   * Removes a definition and its autostart link; false when there was none. Within `exclusive`, where definitions are
+   * renamed: a rename that was cut short would bring the file back under its former name.
+   */
   async remove(name: string): Promise<boolean> {
     const path = this.path(name);
     this.#cache.delete(name);
-    // A rename that was cut short would bring the file back under its former name.
-    return this.exclusive(async () => {
-      try {
-        await rm(this.#autostartLink(name), { force: true });
-        await unlink(path);
-        await flushDirectory(this.#directory);
-        return true;
-      } catch (error) {
-        if (hasErrno(error, ENOENT)) return false;
-        throw fileError(error, 'remove a definition');
-      }
-    });
+    try {
+      await rm(this.#autostartLink(name), { force: true });
+      await unlink(path);
+      await flushDirectory(this.#directory);
+      return true;
+    } catch (error) {
+      if (hasErrno(error, ENOENT)) return false;
+      throw fileError(error, 'remove a definition');
+    }
   }
 
   /** Stores a definition in the place of the one of another name, which is gone then. Within `exclusive`. */

@@ -37,8 +37,9 @@ async function autostart(context: Context, options: Options): Promise<undefined>
   return undefined;
 }
 
-async function autostartAll({ connect, output }: Context): Promise<number | undefined> {
-  const results = await (await connect()).autostartAll();
+async function autostartAll(context: Context): Promise<number | undefined> {
+  const { output } = context;
+  const results = await (await context.connect()).autostartAll();
   for (const { domain, outcome, error } of results) {
     if (outcome === 'started') output.extra(`Domain '${domain}' started`);
     if (outcome !== 'failed') continue;

@@ -1,6 +1,5 @@
 /** edit: the stored definition in the user's editor. */
 import { domainOption } from '../command';
-import { saying } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { lazy } from '../lazy';
 import type { Options } from '../arguments';
@@ -30,14 +29,12 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const connection = await context.connect();
   const domain = await findDomain(connection, options.required('domain'));
   let { name } = domain;
-  const outcome = await saying(`Failed to edit domain '${name}'`, () =>
-    lazy.editLoop().editText(context, {
-      read: () => domain.xml({ which: 'inactive' }),
-      change: async (xml) => {
-        ({ name } = await connection.defineDomain(xml));
-      },
-    }),
-  );
+  const outcome = await lazy.editLoop().editText(context, {
+    read: () => domain.xml({ which: 'inactive' }),
+    change: async (xml) => {
+      ({ name } = await connection.defineDomain(xml));
+    },
+  });
   context.output.extra(
     outcome === 'changed'
       ? `Domain '${name}' XML configuration edited.`
