@@ -240,9 +240,13 @@ export class DefinitionStore<Definition extends Identity> {
 
   #stat(name: string): BigIntStats | undefined {
     const path = this.path(name);
-    const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
-    if (stats === undefined || isRenamedAway(this.#directory, basename(path))) return undefined;
-    return stats;
+    try {
+      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined || isRenamedAway(this.#directory, basename(path))) return undefined;
+      return stats;
+    } catch (error) {
+      throw fileError(error, 'look for a definition');
+    }
   }
 
   #readFile(name: string): Definition | undefined {
@@ -287,17 +291,18 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   #identityOrWarning(name: string): Identity[] {
-    const stats = this.#stat(name);
-    if (stats === undefined) return [];
-    const cached = this.#cache.get(name);
-    if (cached?.stamp === stampOf(stats) && cached.definition === undefined) return [];
+    let stats: BigIntStats | undefined;
     try {
+      stats = this.#stat(name);
+      if (stats === undefined) return [];
+      const cached = this.#cache.get(name);
+      if (cached?.stamp === stampOf(stats) && cached.definition === undefined) return [];
       const identity = this.identity(name);
       return identity ? [identity] : [];
     } catch (error) {
       const path = this.path(name);
       this.#options.logger.warn({ path, err: error }, 'skipped a file that is no definition');
-      this.#remember(name, stats, undefined);
+      if (stats !== undefined) this.#remember(name, stats, undefined);
       return [];
     }
   }

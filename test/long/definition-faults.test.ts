@@ -12,7 +12,6 @@ const faults: readonly (readonly [string, readonly string[]])[] = [
   ['mkdir', ['ENOSPC']],
   ['rmdir', ['EIO']],
   ['openat', ['EIO', 'ENOSPC', 'EMFILE']],
-  ['close', ['EIO']],
   // Node itself does not survive those of its own threads, so that this is also a caller that dies.
   ['write', ['ENOSPC', 'EIO']],
 ];

@@ -84,7 +84,7 @@ export class FaultyDefinitions implements AsyncDisposable {
         label,
         code: 'SYSTEM_ERROR',
         errno: expect.any(Number) as number,
-        message: expect.stringMatching(new RegExp(`${fault.error}|EAGAIN`)) as string,
+        syscall: expect.any(String) as string,
       });
       expect({ label, step: typeof outcome.error.step }).toEqual({ label, step: 'string' });
     }
