@@ -5,11 +5,14 @@
 import { UsageError } from './command-error';
 import type { Command, Option } from './command';
 
+/** What an option was given: words for `strings`. */
+type Value = string | true | readonly string[];
+
 /** The options that were given. */
 export class Options {
-  readonly #values: ReadonlyMap<string, string | true>;
+  readonly #values: ReadonlyMap<string, Value>;
 
-  constructor(values: ReadonlyMap<string, string | true>) {
+  constructor(values: ReadonlyMap<string, Value>) {
     this.#values = values;
   }
 
@@ -19,7 +22,13 @@ export class Options {
 
   string(name: string): string | undefined {
     const value = this.#values.get(name);
-    return value === true ? undefined : value;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The words of an option that takes several; none when it was not given. */
+  strings(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return typeof value === 'object' ? value : [];
   }
 
   /** The value of an option that the parser has made sure of. */
@@ -67,7 +76,7 @@ export function parseArguments(
 class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
-  readonly #values = new Map<string, string | true>();
+  readonly #values = new Map<string, Value>();
 
   constructor(verb: string, table: readonly Option[]) {
     this.#verb = verb;
@@ -95,10 +104,8 @@ class Parser {
       throw new UsageError(`command '${this.#verb}' doesn't support option --${name}`);
     }
     if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
-    this.#values.set(
-      name,
-      this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest),
-    );
+    const value = this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest);
+    this.#values.set(name, option.kind === 'strings' && value !== true ? [value] : value);
   }
 
   #valueOf(option: Option, attached: string | undefined, rest: string[]): string | true {
@@ -113,10 +120,17 @@ class Parser {
 
   #takeData(word: string): void {
     const free = this.#table.find(
-      ({ name, positional }) => positional !== undefined && !this.#values.has(name),
+      ({ name, kind, positional }) =>
+        positional !== undefined && (kind === 'strings' || !this.#values.has(name)),
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
-    this.#values.set(free.name, word);
+    const { name, kind } = free;
+    this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
+  }
+
+  #words(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return typeof value === 'object' ? value : [];
   }
 
   #checkRequired(): void {

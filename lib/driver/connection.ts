@@ -8,6 +8,14 @@ import { planStart } from './start';
 import { TslxcError } from '../errors';
 import type { Logger } from '../host/logger';
 import { packageRoot } from '../host/package-paths';
+import {
+  readNodeCpuStatistics,
+  readNodeInfo,
+  readNodeMemoryStatistics,
+  type NodeCpuStatistics,
+  type NodeInfo,
+  type NodeMemoryStatistics,
+} from '../host/node';
 import { statePaths } from '../host/state-paths';
 import type { Plan } from '../plan/operation';
 import { checkConnectable, readPrivilege } from './access';
@@ -20,6 +28,8 @@ import { createNetwork, defineNetwork } from './network-verbs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
 import { reapInTurn } from './reaper';
 import { Session } from './session';
+import { allStatistics } from './statistics';
+import type { DomainStatistics } from './statistics-types';
 import type {
   ConnectOptions,
   DomainEvent,
@@ -127,6 +137,12 @@ export class Connection implements AsyncDisposable {
     return found.map((identity) => new Domain(this.#session, identity));
   }
 
+  /** What each domain uses: as `Domain.stats`, in the order of `listDomains`, for all at once. */
+  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+    this.#session.demand('read', 'Connection.stats');
+    return allStatistics(this.#session, options.filter ?? {});
+  }
+
   /**
    * What happens to domains from now on, whichever process does it, in order and without a gap. Does not
    * keep the process alive unless the connection is ref'd.
@@ -221,6 +237,36 @@ export class Connection implements AsyncDisposable {
     // The lock would make the folders of a root that is gone by now.
     if (all.runNames(paths).length === 0) return 0;
     return reapInTurn(this.#session);
+  }
+
+  /** The host's CPUs and memory. */
+  nodeInfo(): NodeInfo {
+    this.#session.checkOpen();
+    return readNodeInfo();
+  }
+
+  /**
+   * How the time of the host's CPUs was spent since its boot, of one or of all together.
+   *
+   * @throws TslxcError INVALID_ARG when there is no such CPU.
+   */
+  nodeCpuStats(options: { readonly cpu?: number } = {}): NodeCpuStatistics {
+    this.#session.checkOpen();
+    const found = readNodeCpuStatistics(options.cpu);
+    if (found !== undefined) return found;
+    throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${options.cpu ?? 'of all'}`);
+  }
+
+  /**
+   * How the host's memory is used, or that of one NUMA cell.
+   *
+   * @throws TslxcError INVALID_ARG when there is no such cell.
+   */
+  nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
+    this.#session.checkOpen();
+    const found = readNodeMemoryStatistics(options.cell);
+    if (found !== undefined) return found;
+    throw new TslxcError('INVALID_ARG', `cellNum ${options.cell ?? 'of all'} is not on this host`);
   }
 
   /** Of this package, and of the kernel (`uname -r`). */

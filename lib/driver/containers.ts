@@ -12,6 +12,7 @@ import { MonitorClient, type ConnectOptions } from '../container/monitor-client'
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { prepare } from '../container/preparation';
 import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
+import { readCgroupStatistics } from '../container/statistics/read';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
 import { shapeLink } from '../network/shaping';
@@ -37,6 +38,7 @@ export interface Containers {
   readonly forget: typeof forget;
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
+  readonly readCgroupStatistics: typeof readCgroupStatistics;
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
@@ -64,6 +66,7 @@ export const containers: Containers = {
   forget,
   rememberFailedStart,
   readUsage,
+  readCgroupStatistics,
   bootId,
   network: networkViews,
   shapeLink,

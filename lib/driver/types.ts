@@ -43,9 +43,13 @@ export interface DomainInfo {
   readonly state: DomainState;
   /** KiB. */
   readonly maxMemory: number;
+  /** KiB that it is given, by `<currentMemory>`. */
+  readonly currentMemory: number;
   /** KiB in use now; the definition's currentMemory when shut off. */
   readonly usedMemory: number;
   readonly vcpus: number;
+  /** As many may be set at most. */
+  readonly maxVcpus: number;
   /** CPU time used, in nanoseconds; undefined when shut off. */
   readonly cpuTime?: bigint;
   readonly persistent: boolean;
