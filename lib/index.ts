@@ -45,6 +45,7 @@ export type {
 } from './container/statistics/types';
 export type { BlockStatistics } from './driver/block-statistics';
 export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/node';
+export type { LogOptions } from './driver/logs';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';

@@ -1,5 +1,5 @@
 /**
- * The words after the verb, by virsh's rules: options are long only, `--name VALUE` or `--name=VALUE`,
+ * The words after the verb, by virsh's rules: options are long, `--name VALUE` or `--name=VALUE` (few have a letter),
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
 import { UsageError } from './command-error';
@@ -87,13 +87,19 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
+      const short = place === 'data' ? undefined : this.#withLetter(word);
+      if (short !== undefined) this.#takeOption(short.name, rest);
+      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
     }
     this.#checkRequired();
     return { options: new Options(this.#values), wants: 'action' };
+  }
+
+  #withLetter(word: string): Option | undefined {
+    return this.#table.find(({ letter }) => letter !== undefined && word === `-${letter}`);
   }
 
   #takeOption(text: string, rest: string[]): void {

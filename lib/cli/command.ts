@@ -12,6 +12,8 @@ import type { Terminal } from './terminal';
 /** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
   readonly name: string;
+  /** `-x` is short for it. */
+  readonly letter?: string;
   /** `strings`: as many as there are, all but the first as bare words. */
   readonly kind: 'flag' | 'string' | 'number' | 'strings';
   readonly help: string;

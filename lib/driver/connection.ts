@@ -6,6 +6,7 @@ import type { Hardening } from '../domain/definition';
 import { hardeningLevels } from '../domain/extension';
 import { planStart } from './start';
 import { TslxcError } from '../errors';
+import { DomainLog, type LogLevel } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import { packageRoot } from '../host/package-paths';
 import {
@@ -310,7 +311,19 @@ function open(uri: string, options: ConnectOptions): Connection {
   const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
   checkConnectable(readPrivilege());
   const paths = statePaths(root);
-  const session = new Session({ paths, access, hardening, startTimeout, logger, containers });
+  const level = chooseLevel(options.logLevel ?? process.env['TSLXC_LOG_LEVEL']);
+  // Who may not change anything does not write either.
+  const domainLog =
+    access === 'read-write' ? new DomainLog({ directory: paths.logs, level }) : undefined;
+  const session = new Session({
+    paths,
+    access,
+    hardening,
+    startTimeout,
+    logger,
+    containers,
+    ...(domainLog ? { domainLog } : {}),
+  });
   return new Connection(session, resolved);
 }
 
@@ -319,6 +332,11 @@ function chooseHardening(asked = 'hardened'): Hardening {
   if (level !== undefined) return level;
   const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
   throw new TslxcError('INVALID_ARG', detail);
+}
+
+function chooseLevel(asked = 'info'): LogLevel {
+  if (asked === 'info' || asked === 'debug') return asked;
+  throw new TslxcError('INVALID_ARG', `log level '${asked}' is not one of debug, info`);
 }
 
 const silence: Logger = {
