@@ -22,6 +22,8 @@ constexpr milliseconds kDeliveryTime{2000};
 // A lost wake-up of a pty with pending input costs this much.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
+// Between two looks at a host pty that can't be watched.
+constexpr int kUnwatchedPause = 250;
 // As long as there is output to come, it is kept in pieces of that size at least.
 constexpr uint64_t kLogPiece = 64 * 1024;
 
@@ -78,7 +80,7 @@ void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDe
   for (size_t i = 0; i < started.hostTerminals.size(); ++i) {
     hostTerminals_.push_back(
         std::make_unique<HostTerminal>(std::move(started.hostTerminals[i]), consoles_[i]));
-    loop_.add(*hostTerminals_.back());
+    if (hostTerminals_.back()->watched()) loop_.add(*hostTerminals_.back());
     loop_.add(hostTerminals_.back()->follower());
   }
   for (Fd& descriptor : consoleDescriptors) {
@@ -116,6 +118,7 @@ void Supervisor::turn(int timeout) {
                                   [](const Console& console) { return console.hasPendingInput(); });
   if (waiting || typing)
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
+  if (unwatched() && (timeout == kForEver || timeout > kUnwatchedPause)) timeout = kUnwatchedPause;
   if (backlog() > 0) timeout = 0;
   const bool idle = !loop_.runOnce(timeout);
   if (idle || backlog() >= kLogPiece) keepOutput();
@@ -127,7 +130,10 @@ void Supervisor::turn(int timeout) {
     lastMark_ = Clock::now();
   }
   control_->service();
-  for (const auto& terminal : hostTerminals_) terminal->pump();
+  for (const auto& terminal : hostTerminals_) {
+    terminal->lookAgain();
+    terminal->pump();
+  }
   for (const auto& follower : callersConsoles_) follower->pump();
   for (const auto& source : consoleSources_) {
     if (source->waiting()) source->retryDrain();
@@ -148,6 +154,11 @@ bool Supervisor::run() {
   while (!control_->drained() && Clock::now() < until) turn(kInputRetry);
   while (caller_->owns() && !caller_->acknowledged() && Clock::now() < until) turn(kInputRetry);
   return caller_->acknowledged();
+}
+
+bool Supervisor::unwatched() const {
+  return std::any_of(hostTerminals_.begin(), hostTerminals_.end(),
+                     [](const auto& terminal) { return !terminal->watched(); });
 }
 
 uint64_t Supervisor::backlog() const {

@@ -74,6 +74,8 @@ class Supervisor : public Source, public InitControl {
   void drainConsoles();
   // Reads what is there at once, as far as nobody has to be waited for, and keeps it.
   void catchUp();
+  // Whether some host pty has to be looked at again and again.
+  bool unwatched() const;
   uint64_t backlog() const;
   void keepOutput();
   bool everythingDelivered() const;
