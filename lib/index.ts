@@ -38,6 +38,26 @@ export type {
   WaitLimits,
   WaitOptions,
 } from './driver/wait-types';
+export type {
+  DomainStatistics,
+  InterfaceStatistics,
+  WatchOptions,
+} from './driver/statistics-types';
+export type {
+  CgroupStatistics,
+  CpuStatistics,
+  IoStatistics,
+  MemoryBreakdown,
+  MemoryStatistics,
+  PidsStatistics,
+  Pressure,
+  PressureLine,
+  PressureStatistics,
+  ThrottlingStatistics,
+} from './container/statistics/types';
+export type { BlockStatistics } from './driver/block-statistics';
+export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/node';
+export type { LogOptions } from './driver/logs';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';

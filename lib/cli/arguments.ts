@@ -1,15 +1,18 @@
 /**
- * The words after the verb, by virsh's rules: options are long only, `--name VALUE` or `--name=VALUE`,
+ * The words after the verb, by virsh's rules: options are long, `--name VALUE` or `--name=VALUE` (few have a letter),
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
 import { UsageError } from './command-error';
 import type { Command, Option } from './command';
 
+/** What an option was given: words for `strings`. */
+type Value = string | true | readonly string[];
+
 /** The options that were given. */
 export class Options {
-  readonly #values: ReadonlyMap<string, string | true>;
+  readonly #values: ReadonlyMap<string, Value>;
 
-  constructor(values: ReadonlyMap<string, string | true>) {
+  constructor(values: ReadonlyMap<string, Value>) {
     this.#values = values;
   }
 
@@ -19,7 +22,13 @@ export class Options {
 
   string(name: string): string | undefined {
     const value = this.#values.get(name);
-    return value === true ? undefined : value;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** The words of an option that takes several; none when it was not given. */
+  strings(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return typeof value === 'object' ? value : [];
   }
 
   /** The value of an option that the parser has made sure of. */
@@ -67,7 +76,7 @@ export function parseArguments(
 class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
-  readonly #values = new Map<string, string | true>();
+  readonly #values = new Map<string, Value>();
 
   constructor(verb: string, table: readonly Option[]) {
     this.#verb = verb;
@@ -78,13 +87,19 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
+      const short = place === 'data' ? undefined : this.#withLetter(word);
+      if (short !== undefined) this.#takeOption(short.name, rest);
+      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
     }
     this.#checkRequired();
     return { options: new Options(this.#values), wants: 'action' };
+  }
+
+  #withLetter(word: string): Option | undefined {
+    return this.#table.find(({ letter }) => letter !== undefined && word === `-${letter}`);
   }
 
   #takeOption(text: string, rest: string[]): void {
@@ -95,10 +110,8 @@ class Parser {
       throw new UsageError(`command '${this.#verb}' doesn't support option --${name}`);
     }
     if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
-    this.#values.set(
-      name,
-      this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest),
-    );
+    const value = this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest);
+    this.#values.set(name, option.kind === 'strings' && value !== true ? [value] : value);
   }
 
   #valueOf(option: Option, attached: string | undefined, rest: string[]): string | true {
@@ -113,12 +126,17 @@ class Parser {
 
   #takeData(word: string): void {
     const free = this.#table.find(
-      ({ name, positional }) =>
-        positional === 'rest' || (positional !== undefined && !this.#values.has(name)),
+      ({ name, kind, positional }) =>
+        positional !== undefined && (kind === 'strings' || !this.#values.has(name)),
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
-    const before = this.#values.get(free.name);
-    this.#values.set(free.name, typeof before === 'string' ? `${before} ${word}` : word);
+    const { name, kind } = free;
+    this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
+  }
+
+  #words(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return typeof value === 'object' ? value : [];
   }
 
   #checkRequired(): void {

@@ -12,10 +12,13 @@ import type { Terminal } from './terminal';
 /** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
   readonly name: string;
-  readonly kind: 'flag' | 'string' | 'number';
+  /** `-x` is short for it. */
+  readonly letter?: string;
+  /** `strings`: as many as there are, all but the first as bare words. */
+  readonly kind: 'flag' | 'string' | 'number' | 'strings';
   readonly help: string;
-  /** May also be given as a bare word; those are taken in the order of the table, `rest` takes all that are left. */
-  readonly positional?: 'required' | 'optional' | 'rest';
+  /** May also be given as a bare word; those are taken in the order of the table. */
+  readonly positional?: 'required' | 'optional';
 }
 
 export const groups = {

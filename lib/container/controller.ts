@@ -55,6 +55,8 @@ export interface ContainerStart {
   /** Runs when the interfaces are there and nothing of the container has run: what needs their names on the host. */
   readonly whenLinked?: (links: readonly LinkRecord[]) => Promise<void>;
   readonly ownership: 'keep' | 'leave';
+  /** Told of each step as it is done. */
+  readonly trace?: (step: string, fields?: object) => void;
   readonly signal?: AbortSignal;
   /** With ownership `keep`: init has ended, and the monitor was told that the clean-up is ours. */
   readonly onExited?: () => void;
@@ -73,6 +75,7 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
   const definition = await claimIds(paths, start.definition, definedIds);
   const preparation = await getReady(start, definition, names);
   const { records } = preparation.links;
+  start.trace?.('plan compiled', { operations: countOperations(preparation) });
   const record: StartRecord = {
     name: definition.name,
     uuid: definition.uuid,
@@ -89,6 +92,7 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
   };
   reach('controller:before-start-record');
   writeStartRecord(paths, record);
+  start.trace?.('start record written', { undo: record.undo.length });
   try {
     reach('controller:after-start-record');
     return await bringUp(start, preparation);
@@ -150,7 +154,9 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
   const user = { user: preparation.user, boot: bootId() };
   for (const layer of preparation.uppers) await claimUpper(layer, user);
   reach('controller:after-targets');
+  start.trace?.('mount targets made', { targets: preparation.targets.length });
   const channel = Channel.fromDescriptor(await spawnMonitor(start, preparation));
+  start.trace?.('cgroups made, monitor spawned');
   const handshake = new Handshake(channel, preparation.plan, {
     deadline: start.startTimeout + grace,
     ...(start.signal ? { signal: start.signal } : {}),
@@ -160,9 +166,11 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
     reach('controller:after-spawn');
     const monitor = (await handshake.expect('spawned')).pid;
     reach('controller:after-spawned', monitor);
+    start.trace?.('monitor answers', { monitor });
     await waitForLinks(start, preparation, { channel, handshake });
     const running = await handshake.expect('running');
     reach('controller:after-running', monitor);
+    start.trace?.('init executes its program', { init: running.init });
     const facts = {
       id: monitor,
       initPid: running.init,
@@ -194,8 +202,13 @@ async function waitForLinks(
 ): Promise<void> {
   if (plan.header.pause === 0) return;
   await handshake.expect('cloned');
+  start.trace?.('init cloned, interfaces made', { links: links.records.length });
   await start.whenLinked?.(links.records);
   channel.send({ message: 'continue' });
+}
+
+function countOperations({ plan }: Preparation): number {
+  return plan.outside.length + plan.mapped.length + plan.inside.length;
 }
 
 interface TakenCgroup {

@@ -4,7 +4,7 @@ import { sharesRoot } from '../domain/filesystem-lookup';
 import type { Place } from '../domain/place';
 import { hostFacts } from '../host/facts';
 import { lxcfsFiles } from '../host/lxcfs';
-import { hiddenDirectories, runPaths } from '../host/state-paths';
+import { consoleLogName, hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
 import type { CgroupPlan } from '../plan/cgroups';
@@ -98,6 +98,7 @@ export function prepare(input: PreparationInput): Preparation {
     maskedHardware: facts.thermalThrottle,
     identity: initIdentity(definition),
     reap: reapCommand(paths, definition.name),
+    consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
     consoleDescriptors: input.consoleDescriptors,
     passDescriptors: input.passDescriptors,

@@ -1,43 +1,24 @@
-/** What a running container uses, from its cgroups. */
-import { readFileSync } from 'node:fs';
+/** The two numbers that `dominfo` shows of a running container, without reading all the others. */
 import { hostFacts } from '../host/facts';
-import { cgroupName } from '../plan/cgroups';
+import type { StartRecord } from './run-state';
+import { cpuFromV1, cpuFromV2 } from './statistics/cpu';
+import { singleNumber } from './statistics/parse';
+import { cgroupFolders, filesOf } from './statistics/read';
 
 export interface Usage {
   readonly memoryBytes: number;
   readonly cpuNanoseconds: bigint;
 }
 
-/** `undefined` when the domain has no cgroups. */
-export function readUsage(name: string): Usage | undefined {
-  const folder = `libvirt/lxc/${cgroupName(name)}`;
-  const { hierarchies, unified } = hostFacts().cgroups;
-  const v1 = (controller: string): string | undefined => {
-    const found = hierarchies.find(({ controllers }) => controllers.includes(controller));
-    return found && `${found.mount}/${folder}`;
-  };
-  const v2 = `${unified?.mount ?? ''}/${folder}`;
-  try {
-    const memory = v1('memory');
-    const cpu = v1('cpuacct');
-    return {
-      memoryBytes: Number(
-        read(memory ? `${memory}/memory.usage_in_bytes` : `${v2}/memory.current`),
-      ),
-      cpuNanoseconds: cpu
-        ? BigInt(read(`${cpu}/cpuacct.usage`))
-        : 1000n * microseconds(read(`${v2}/cpu.stat`)),
-    };
-  } catch {
-    return undefined;
-  }
-}
-
-/** `usage_usec` of cpu.stat (cgroup-v2.rst). */
-function microseconds(stat: string): bigint {
-  return BigInt(/^usage_usec (\d+)$/m.exec(stat)?.[1] ?? '0');
-}
-
-function read(path: string): string {
-  return readFileSync(path, 'latin1').trim();
+/** `undefined` when the container has just ended. */
+export function readUsage(start: StartRecord): Usage | undefined {
+  const folders = cgroupFolders(start, hostFacts().cgroups);
+  const unified = filesOf(folders.unified);
+  const cpuacct = filesOf(folders.v1('cpuacct'));
+  const memory = filesOf(folders.v1('memory'));
+  const cpu = cpuacct ? cpuFromV1(cpuacct, undefined) : unified && cpuFromV2(unified);
+  const usage = memory ? memory('memory.usage_in_bytes') : unified?.('memory.current');
+  const memoryBytes = singleNumber(usage);
+  if (cpu === undefined || memoryBytes === undefined) return undefined;
+  return { memoryBytes, cpuNanoseconds: cpu.total };
 }

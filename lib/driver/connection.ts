@@ -6,8 +6,17 @@ import type { Hardening } from '../domain/definition';
 import { hardeningLevels } from '../domain/extension';
 import { planStart } from './start';
 import { TslxcError } from '../errors';
+import { DomainLog, type LogLevel } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import { packageRoot } from '../host/package-paths';
+import {
+  readNodeCpuStatistics,
+  readNodeInfo,
+  readNodeMemoryStatistics,
+  type NodeCpuStatistics,
+  type NodeInfo,
+  type NodeMemoryStatistics,
+} from '../host/node';
 import { statePaths } from '../host/state-paths';
 import type { Plan } from '../plan/operation';
 import { checkConnectable, readPrivilege } from './access';
@@ -23,6 +32,8 @@ import { createNetwork, defineNetwork } from './network-verbs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
 import { reapInTurn } from './reaper';
 import { Session } from './session';
+import { allStatistics } from './statistics';
+import type { DomainStatistics } from './statistics-types';
 import type {
   Autostarted,
   ConnectOptions,
@@ -134,6 +145,12 @@ export class Connection implements AsyncDisposable {
     this.#session.demand('read', 'Connection.listDomains');
     const found = await findAll(this.#session, filter);
     return found.map((identity) => new Domain(this.#session, identity));
+  }
+
+  /** What each domain uses: as `Domain.stats`, in the order of `listDomains`, for all at once. */
+  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+    this.#session.demand('read', 'Connection.stats');
+    return allStatistics(this.#session, options.filter ?? {});
   }
 
   /**
@@ -270,6 +287,36 @@ export class Connection implements AsyncDisposable {
     return autostartAll(this.#session);
   }
 
+  /** The host's CPUs and memory. */
+  nodeInfo(): NodeInfo {
+    this.#session.checkOpen();
+    return readNodeInfo();
+  }
+
+  /**
+   * How the time of the host's CPUs was spent since its boot, of one or of all together.
+   *
+   * @throws TslxcError INVALID_ARG when there is no such CPU.
+   */
+  nodeCpuStats(options: { readonly cpu?: number } = {}): NodeCpuStatistics {
+    this.#session.checkOpen();
+    const found = readNodeCpuStatistics(options.cpu);
+    if (found !== undefined) return found;
+    throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${options.cpu ?? 'of all'}`);
+  }
+
+  /**
+   * How the host's memory is used, or that of one NUMA cell.
+   *
+   * @throws TslxcError INVALID_ARG when there is no such cell.
+   */
+  nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
+    this.#session.checkOpen();
+    const found = readNodeMemoryStatistics(options.cell);
+    if (found !== undefined) return found;
+    throw new TslxcError('INVALID_ARG', `cellNum ${options.cell ?? 'of all'} is not on this host`);
+  }
+
   /** Of this package, and of the kernel (`uname -r`). */
   version(): { library: string; kernel: string } {
     this.#session.checkOpen();
@@ -311,7 +358,19 @@ function open(uri: string, options: ConnectOptions): Connection {
   const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
   checkConnectable(readPrivilege());
   const paths = statePaths(root);
-  const session = new Session({ paths, access, hardening, startTimeout, logger, containers });
+  const level = chooseLevel(options.logLevel ?? process.env['TSLXC_LOG_LEVEL']);
+  // Who may not change anything does not write either.
+  const domainLog =
+    access === 'read-write' ? new DomainLog({ directory: paths.logs, level }) : undefined;
+  const session = new Session({
+    paths,
+    access,
+    hardening,
+    startTimeout,
+    logger,
+    containers,
+    ...(domainLog ? { domainLog } : {}),
+  });
   return new Connection(session, resolved);
 }
 
@@ -320,6 +379,11 @@ function chooseHardening(asked = 'hardened'): Hardening {
   if (level !== undefined) return level;
   const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
   throw new TslxcError('INVALID_ARG', detail);
+}
+
+function chooseLevel(asked = 'info'): LogLevel {
+  if (asked === 'info' || asked === 'debug') return asked;
+  throw new TslxcError('INVALID_ARG', `log level '${asked}' is not one of debug, info`);
 }
 
 const silence: Logger = {

@@ -12,6 +12,7 @@ import { MonitorClient, type ConnectOptions } from '../container/monitor-client'
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { prepare } from '../container/preparation';
 import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
+import { readCgroupStatistics } from '../container/statistics/read';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
 import { shapeLink } from '../network/shaping';
@@ -38,6 +39,7 @@ export interface Containers {
   readonly rename: typeof carryOver;
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
+  readonly readCgroupStatistics: typeof readCgroupStatistics;
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
@@ -66,6 +68,7 @@ export const containers: Containers = {
   rename: carryOver,
   rememberFailedStart,
   readUsage,
+  readCgroupStatistics,
   bootId,
   network: networkViews,
   shapeLink,

@@ -26,7 +26,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   const state = await currentState(session, identity);
   const isRunning = state.phase === 'running';
   const definition = isRunning ? runningDefinition(session, state) : stored(session, identity);
-  const usage = isRunning ? containers.readUsage(name) : undefined;
+  const usage = state.phase === 'running' ? containers.readUsage(state.start) : undefined;
   const usedMemory =
     usage === undefined
       ? definition.currentMemory
@@ -34,8 +34,10 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   return {
     state: domainState(state, containers.bootId()),
     maxMemory: definition.memory,
+    currentMemory: definition.currentMemory,
     usedMemory,
     vcpus: definition.vcpu.current ?? definition.vcpu.count,
+    maxVcpus: definition.vcpu.count,
     ...(usage === undefined ? {} : { cpuTime: usage.cpuNanoseconds }),
     persistent: store.has(name),
     autostart: store.isAutostarted(name),

@@ -139,7 +139,7 @@ function liveInterface({ record, defined, outer, inner }: Sides): InterfaceInfo 
 }
 
 /** What the host's side of a pair sends is what the container receives. */
-function fromInside(host: LinkStatistics): LinkStatistics {
+export function fromInside(host: LinkStatistics): LinkStatistics {
   return {
     rxBytes: host.txBytes,
     rxPackets: host.txPackets,

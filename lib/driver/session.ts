@@ -9,6 +9,7 @@ import { macFromBytes } from '../domain/mac-address';
 import { parseDomain } from '../domain/parse';
 import { TslxcError } from '../errors';
 import { monitorPath } from '../host/package-paths';
+import { bothLoggers, type DomainLog } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import type { StatePaths } from '../host/state-paths';
 import type { NetworkDefinition } from '../network/definition';
@@ -33,6 +34,8 @@ export interface SessionOptions {
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly logger: Logger;
+  /** What happens to each domain, for whoever looks later. */
+  readonly domainLog?: DomainLog;
   readonly containers: Containers;
   /** Default: asks the kernel. */
   readonly readPrivilege?: () => Privilege;
@@ -67,6 +70,7 @@ export class Session {
   readonly containers: Containers;
   readonly store: DomainStore;
   readonly networks: NetworkStore;
+  readonly #domainLog: DomainLog | undefined;
   readonly #readPrivilege: () => Privilege;
   /** By domain name. */
   readonly #owned = new Map<string, OwnedContainer>();
@@ -81,7 +85,10 @@ export class Session {
     this.access = options.access;
     this.hardening = options.hardening;
     this.startTimeout = options.startTimeout;
-    this.logger = options.logger;
+    this.#domainLog = options.domainLog;
+    this.logger = options.domainLog
+      ? bothLoggers(options.domainLog, options.logger)
+      : options.logger;
     this.containers = options.containers;
     this.#readPrivilege = options.readPrivilege ?? readPrivilege;
     this.store = domainStore({
@@ -233,6 +240,7 @@ export class Session {
     for (const stream of [...this.#streams]) stream.close();
     for (const name of [...this.#owned.keys()]) this.disown(name);
     while (this.#background.size > 0) await Promise.all(this.#background);
+    await this.#domainLog?.flush();
   }
   #follow<Event>(
     parse: (line: string) => Event | undefined,

@@ -1,8 +1,10 @@
 /** Starting a container for a domain, whatever asked for it. Under the domain's lock, with the domain off. */
+import { mkdirSync } from 'node:fs';
 import type { ContainerStart } from '../container/controller';
 import type { DomainDefinition, Hardening } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { checkStartable } from '../domain/validate';
+import { fileError } from '../host/file-error';
 import type { OwnedContainer } from './containers';
 import type { Plan } from '../plan/operation';
 import type { Port } from '../plan/links';
@@ -35,6 +37,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   const { definition } = what;
   const { name, uuid } = definition;
   const start = describeStart(session, what);
+  makeLogFolder(session, name);
   const container = await startOrRemember(session, start);
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
@@ -66,6 +69,7 @@ async function startOrRemember(session: Session, start: ContainerStart): Promise
     const ports = await portsOf(session, definition, 'start');
     return await startShaped(session, { ...start, ports });
   } catch (error) {
+    logger.error({ err: error, domain: name }, 'starting failed');
     try {
       if (persistence === 'persistent') containers.rememberFailedStart(paths, name);
     } catch (second) {
@@ -96,6 +100,15 @@ async function startShaped(
   }
 }
 
+/** The monitor keeps the console's output there. Without it the container runs all the same. */
+function makeLogFolder({ paths, logger }: Session, domain: string): void {
+  try {
+    mkdirSync(paths.logs, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    logger.warn({ err: fileError(error), domain }, 'the output of its console can not be kept');
+  }
+}
+
 const texts = new WeakMap<DomainDefinition, string>();
 
 /** Definitions never change: one that is started again is not printed again. */
@@ -121,6 +134,8 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     passDescriptors,
     ownership,
     onExited,
+    trace: (step, fields = {}) =>
+      session.logger.debug({ domain: definition.name, ...fields }, step),
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
     ...(signal === undefined ? {} : { signal }),
   };

@@ -2,6 +2,7 @@
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/isolation';
+import type { LogLevel } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import type { StartWarning } from '../plan/warnings';
 
@@ -10,6 +11,11 @@ export interface ConnectOptions {
   readonly root?: string;
   /** Silence without it. */
   readonly logger?: Logger;
+  /**
+   * How much of what is done to a domain stands in its own log, `/var/log/tslxc/lxc/NAME.log`: `info`, starts, ends and
+   * failures; `debug`, every step as well. Default: `TSLXC_LOG_LEVEL`, else `info`.
+   */
+  readonly logLevel?: LogLevel;
   /** `read-only`: every call that would change something rejects with OPERATION_DENIED. */
   readonly access?: 'read-write' | 'read-only';
   /**
@@ -43,9 +49,13 @@ export interface DomainInfo {
   readonly state: DomainState;
   /** KiB. */
   readonly maxMemory: number;
+  /** KiB that it is given, by `<currentMemory>`. */
+  readonly currentMemory: number;
   /** KiB in use now; the definition's currentMemory when shut off. */
   readonly usedMemory: number;
   readonly vcpus: number;
+  /** As many may be set at most. */
+  readonly maxVcpus: number;
   /** CPU time used, in nanoseconds; undefined when shut off. */
   readonly cpuTime?: bigint;
   readonly persistent: boolean;

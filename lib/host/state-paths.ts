@@ -38,6 +38,11 @@ export function statePaths(root: string): StatePaths {
   };
 }
 
+/** What the first console of a domain has put out, in the folder of logs; the file before it has `.1` behind that. */
+export function consoleLogName(domain: string): string {
+  return `${domain}.console.log`;
+}
+
 /** Directories that a container on the shared root must not see. */
 export function hiddenDirectories(paths: StatePaths): string[] {
   return [

@@ -40,6 +40,7 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
     readonly argv: readonly string[];
     readonly environment: readonly string[];
   };
+  readonly consoleLog: { readonly directory: string; readonly file: string };
   readonly deadline: number;
   readonly consoleDescriptors: number;
   readonly passDescriptors: number;
@@ -53,6 +54,9 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
 
 /** Console output that is kept for whoever attaches. */
 export const replayBytes = 256 * 1024;
+
+/** One file of a console's log; there are two at most. */
+export const consoleLogBytes = 1024 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
   const { cgroups, identity } = facts;
@@ -108,6 +112,9 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     deadline: facts.deadline,
     replayBytes,
     consoles: definition.consoles.length,
+    logDirectory: facts.consoleLog.directory,
+    logFile: facts.consoleLog.file,
+    logBytes: consoleLogBytes,
     consoleDescriptors: facts.consoleDescriptors,
     passDescriptors: facts.passDescriptors,
     argv: [definition.os.init, ...definition.os.initArgs],

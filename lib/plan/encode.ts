@@ -14,7 +14,7 @@ import {
 import type { FieldType, Operation, OperationName, Plan } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 3;
+export const planVersion = 4;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,

@@ -241,6 +241,11 @@ export const headerFields = {
   /** Bytes of console output kept for replay. */
   replayBytes: 'u32',
   consoles: 'u8',
+  /** Where the first console's output is kept for later; '' to keep none. Opened before the clone. */
+  logDirectory: 'string',
+  logFile: 'string',
+  /** Of one file; a full one is put aside as `<logFile>.1`. */
+  logBytes: 'u32',
   /** 1 when descriptor 6 carries the first console, else 0. */
   consoleDescriptors: 'u8',
   /** Descriptors after that which init gets as 3, 4, … */

@@ -85,6 +85,16 @@ Fd holdMonitorLock(int runDirectory) {
   return file;
 }
 
+// Without it the container runs all the same.
+ConsoleLog::Settings openLog(const PlanHeader& header) {
+  Fd directory;
+  if (!header.logDirectory.empty()) {
+    directory =
+        Fd(open(header.logDirectory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  }
+  return {std::move(directory), header.logFile, header.logBytes};
+}
+
 std::vector<Fd> takeDescriptors(int first, int count) {
   std::vector<Fd> taken;
   for (int i = 0; i < count; ++i) taken.emplace_back(first + i);
@@ -139,9 +149,11 @@ void Monitor::run() {
   std::vector<Fd> consoles = takeDescriptors(kFirstPassedDescriptor, header.consoleDescriptors);
   std::vector<Fd> passed =
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
+  ConsoleLog::Settings log = openLog(header);
   Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
-  Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get()};
+  Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get(),
+                                std::move(log)};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));

@@ -89,12 +89,26 @@ void RawFollower::pump() {
 }
 
 HostTerminal::HostTerminal(Pty pty, Console& console)
-    : watch_(check(inotify_init1(IN_CLOEXEC | IN_NONBLOCK), "inotify_init1")),
-      follower_(std::move(pty.master), console) {
-  const std::string path = "/dev/pts/" + std::to_string(pty.index);
-  check(inotify_add_watch(watch_.get(), path.c_str(), IN_OPEN), "inotify_add_watch", path);
+    : watch_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), follower_(std::move(pty.master), console) {
+  if (!watched() && errno != EMFILE) check(-1, "inotify_init1");
+  if (watched()) watch(pty.index);
   pty.slave.reset();
   open();
+}
+
+void HostTerminal::watch(unsigned index) {
+  const std::string path = "/dev/pts/" + std::to_string(index);
+  const int watched = inotify_add_watch(watch_.get(), path.c_str(), IN_OPEN);
+  // As many watches as there may be (fs.inotify.max_user_watches).
+  if (watched == -1 && errno == ENOSPC) return watch_.reset();
+  check(watched, "inotify_add_watch", path);
+}
+
+void HostTerminal::lookAgain() {
+  if (watched() || state_ == State::open) return;
+  pollfd master{follower_.descriptor(), POLLIN, 0};
+  poll(&master, 1, 0);
+  if (master.revents != POLLHUP) open();
 }
 
 void HostTerminal::ready(uint32_t) {
@@ -130,6 +144,7 @@ Fd HostTerminal::openSlave() const {
 }
 
 void HostTerminal::takeEvents() {
+  if (!watched()) return;
   alignas(inotify_event) std::array<char, 4096> events;
   while (retry([&] { return read(watch_.get(), events.data(), events.size()); }) > 0) {
   }

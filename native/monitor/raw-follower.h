@@ -57,6 +57,11 @@ class HostTerminal : public Source {
   uint32_t wanted() const override { return EPOLLIN; }
   void ready(uint32_t events) override;
 
+  // False when the host has no inotify instance left (fs.inotify.max_user_instances, 128 by
+  // default): then somebody has to look again and again.
+  bool watched() const { return watch_.valid(); }
+  void lookAgain();
+
   RawFollower& follower() { return follower_; }
   // Sends what there is, or finds out that the last one has closed it.
   void pump();
@@ -65,6 +70,7 @@ class HostTerminal : public Source {
   bool drained();
 
  private:
+  void watch(unsigned index);
   Fd openSlave() const;
   void takeEvents();
   void lookAtMaster();

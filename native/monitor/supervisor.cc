@@ -22,6 +22,10 @@ constexpr milliseconds kDeliveryTime{2000};
 // A lost wake-up of a pty with pending input costs this much.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
+// Between two looks at a host pty that can't be watched.
+constexpr int kUnwatchedPause = 250;
+// As long as there is output to come, it is kept in pieces of that size at least.
+constexpr uint64_t kLogPiece = 64 * 1024;
 
 }  // namespace
 
@@ -53,7 +57,9 @@ void Caller::tell(const ExitedMessage& exited) {
 
 Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
                        std::vector<Fd> consoleDescriptors)
-    : settings_(std::move(settings)), pidfd_(std::move(started.pidfd)) {
+    : settings_(std::move(settings)),
+      pidfd_(std::move(started.pidfd)),
+      log_(std::move(settings_.log)) {
   consoles_.reserve(started.masters.size());
   for (Fd& master : started.masters) {
     consoles_.emplace_back(std::move(master), settings_.replayBytes);
@@ -74,7 +80,7 @@ void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDe
   for (size_t i = 0; i < started.hostTerminals.size(); ++i) {
     hostTerminals_.push_back(
         std::make_unique<HostTerminal>(std::move(started.hostTerminals[i]), consoles_[i]));
-    loop_.add(*hostTerminals_.back());
+    if (hostTerminals_.back()->watched()) loop_.add(*hostTerminals_.back());
     loop_.add(hostTerminals_.back()->follower());
   }
   for (Fd& descriptor : consoleDescriptors) {
@@ -112,7 +118,10 @@ void Supervisor::turn(int timeout) {
                                   [](const Console& console) { return console.hasPendingInput(); });
   if (waiting || typing)
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
-  loop_.runOnce(timeout);
+  if (unwatched() && (timeout == kForEver || timeout > kUnwatchedPause)) timeout = kUnwatchedPause;
+  if (backlog() > 0) timeout = 0;
+  const bool idle = !loop_.runOnce(timeout);
+  if (idle || backlog() >= kLogPiece) keepOutput();
   if (typing) {
     for (Console& console : consoles_) console.writePendingInput();
   }
@@ -121,7 +130,10 @@ void Supervisor::turn(int timeout) {
     lastMark_ = Clock::now();
   }
   control_->service();
-  for (const auto& terminal : hostTerminals_) terminal->pump();
+  for (const auto& terminal : hostTerminals_) {
+    terminal->lookAgain();
+    terminal->pump();
+  }
   for (const auto& follower : callersConsoles_) follower->pump();
   for (const auto& source : consoleSources_) {
     if (source->waiting()) source->retryDrain();
@@ -130,16 +142,42 @@ void Supervisor::turn(int timeout) {
 
 bool Supervisor::run() {
   while (!ended_) turn(kForEver);
+  catchUp();
   recordEnd();
   caller_->tell(exited_);
   const auto until = Clock::now() + kDeliveryTime;
   for (Console& console : consoles_) console.letGoOfSlave();
   drainConsoles();
   while (!everythingDelivered() && Clock::now() < until) turn(kInputRetry);
+  keepOutput();
   control_->finish(exited_);
   while (!control_->drained() && Clock::now() < until) turn(kInputRetry);
   while (caller_->owns() && !caller_->acknowledged() && Clock::now() < until) turn(kInputRetry);
   return caller_->acknowledged();
+}
+
+bool Supervisor::unwatched() const {
+  return std::any_of(hostTerminals_.begin(), hostTerminals_.end(),
+                     [](const auto& terminal) { return !terminal->watched(); });
+}
+
+uint64_t Supervisor::backlog() const {
+  return consoles_.empty() ? 0 : log_.backlog(consoles_.front().output());
+}
+
+void Supervisor::keepOutput() {
+  if (backlog() > 0) log_.write(consoles_.front().output());
+}
+
+// Whoever hears of the end finds the last words in the log. A pty holds some 64 KiB; one that
+// somebody outside goes on writing to is not waited for.
+void Supervisor::catchUp() {
+  constexpr int kMostReads = 64;
+  for (Console& console : consoles_) {
+    for (int i = 0; i < kMostReads && console.drain() == Console::Drained::some; ++i) {
+    }
+  }
+  keepOutput();
 }
 
 // Every slave is closed now but one that somebody outside may hold: silence ends the wait then.

@@ -9,6 +9,7 @@
 
 #include "native/base/fd.h"
 #include "native/base/message.h"
+#include "native/monitor/console-log.h"
 #include "native/monitor/console.h"
 #include "native/monitor/control.h"
 #include "native/monitor/event-loop.h"
@@ -47,6 +48,7 @@ class Supervisor : public Source, public InitControl {
     size_t replayBytes;
     std::string boot;
     int runDirectory;
+    ConsoleLog::Settings log;
   };
 
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
@@ -70,6 +72,12 @@ class Supervisor : public Source, public InitControl {
   // One turn of the loop, and what follows from it.
   void turn(int milliseconds);
   void drainConsoles();
+  // Reads what is there at once, as far as nobody has to be waited for, and keeps it.
+  void catchUp();
+  // Whether some host pty has to be looked at again and again.
+  bool unwatched() const;
+  uint64_t backlog() const;
+  void keepOutput();
   bool everythingDelivered() const;
   void recordEnd();
 
@@ -77,6 +85,8 @@ class Supervisor : public Source, public InitControl {
   Fd pidfd_;
   EventLoop loop_;
   std::vector<Console> consoles_;
+  // Of the first.
+  ConsoleLog log_;
   std::vector<std::unique_ptr<ConsoleSource>> consoleSources_;
   std::vector<std::unique_ptr<HostTerminal>> hostTerminals_;
   std::vector<std::unique_ptr<RawFollower>> callersConsoles_;

@@ -394,6 +394,9 @@ void decode(Reader& reader, PlanHeader& value) {
   value.deadline = reader.u32();
   value.replayBytes = reader.u32();
   value.consoles = reader.u8();
+  value.logDirectory = reader.string();
+  value.logFile = reader.string();
+  value.logBytes = reader.u32();
   value.consoleDescriptors = reader.u8();
   value.passDescriptors = reader.u8();
   value.argv = reader.strings();

@@ -12,7 +12,7 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 3;
+inline constexpr uint32_t kPlanVersion = 4;
 
 enum class Missing : uint8_t {
   kFail,
@@ -351,6 +351,9 @@ struct PlanHeader {
   uint32_t deadline = 0;
   uint32_t replayBytes = 0;
   uint8_t consoles = 0;
+  std::string logDirectory{};
+  std::string logFile{};
+  uint32_t logBytes = 0;
   uint8_t consoleDescriptors = 0;
   uint8_t passDescriptors = 0;
   std::vector<std::string> argv{};

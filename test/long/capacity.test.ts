@@ -126,6 +126,107 @@ test(
   3 * minutes,
 );
 
+const many = 500;
+
+interface Many {
+  readonly started: number;
+  readonly listed: number;
+  readonly measured: number;
+  readonly destroyed: number;
+  readonly descriptors: number;
+  readonly sizes: readonly number[];
+  readonly ofMonitors: readonly number[];
+  /** Milliseconds until a terminal program has the echo of what it typed, at the first and the last container. */
+  readonly answers: readonly number[];
+}
+
+/** Milliseconds that starting, listing, measuring and destroying take; bytes and descriptors that are held meanwhile. */
+async function measureMany(): Promise<Many> {
+  return (await inChild(
+    `
+    const { closeSync, constants, openSync, readFileSync, readSync, writeSync } = require('node:fs');
+    const answer = async (path) => {
+      const begin = performance.now();
+      const fd = openSync(path, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK);
+      writeSync(fd, 'hello');
+      const chunk = Buffer.alloc(100);
+      for (let said = ''; !said.includes('hello'); ) {
+        if (performance.now() - begin > 10000) throw new Error('no answer');
+        await new Promise((resolve) => setTimeout(resolve, 10));
+        try {
+          said += chunk.toString('latin1', 0, readSync(fd, chunk));
+        } catch (error) {
+          if (error.code !== 'EAGAIN') throw error;
+        }
+      }
+      closeSync(fd);
+      return performance.now() - begin;
+    };
+    const timed = async (action) => {
+      const begin = performance.now();
+      const result = await action();
+      return [performance.now() - begin, result];
+    };
+    const fastest = async (action) => {
+      const times = [];
+      for (let i = 0; i < 7; i += 1) times.push((await timed(action))[0]);
+      return Math.min(...times);
+    };
+    const names = Array.from({ length: ${many} }, (_, i) => 'capacity-many-' + i);
+    await (await connection.createDomain(xml('capacity-warm'))).destroy();
+    const before = readdirSync('/proc/self/fd').length;
+    const [started, domains] = await timed(async () => {
+      const left = [...names];
+      const all = [];
+      const work = async () => {
+        for (let name = left.shift(); name; name = left.shift()) all.push(await connection.createDomain(xml(name)));
+      };
+      await Promise.all(Array.from({ length: 8 }, work));
+      return all;
+    });
+    const listed = await fastest(async () => {
+      const { length } = await connection.listDomains();
+      if (length !== ${many}) throw new Error(length + ' are listed');
+    });
+    const measured = await fastest(async () => {
+      const all = await connection.stats();
+      if (!all.every(({ cpu, memory }) => cpu && memory)) throw new Error('not all are measured');
+    });
+    const descriptors = readdirSync('/proc/self/fd').length - before;
+    const sizes = domains.map(({ id }) =>
+      1024 * Number(/^Pss:\\s+(\\d+) kB$/m.exec(readFileSync('/proc/' + id + '/smaps_rollup', 'latin1'))[1]));
+    const ofMonitors = domains.map(({ id }) => readdirSync('/proc/' + id + '/fd').length);
+    const answers = [await answer(domains[0].consolePath()), await answer(domains.at(-1).consolePath())];
+    const [destroyed] = await timed(() => Promise.all(domains.map((domain) => domain.destroy())));
+    console.log(JSON.stringify({ started, listed, measured, destroyed, descriptors, sizes, ofMonitors, answers }));`,
+    4 * minutes,
+  )) as Many;
+}
+
+test(
+  `R16: ${many} containers are started and destroyed in time, listed at once, and cost little`,
+  async () => {
+    const found = await measureMany();
+    const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;
+    const mean = found.sizes.reduce((sum, size) => sum + size, 0) / many;
+    print(
+      `${many} containers: started in ${seconds(found.started)}, destroyed in ${seconds(found.destroyed)}, ` +
+        `listed in ${found.listed.toFixed(1)} ms, measured in ${found.measured.toFixed(1)} ms; ` +
+        `a monitor has ${(mean / 1024).toFixed(0)} KiB PSS (at most ${Math.max(...found.sizes) / 1024}) and ` +
+        `${Math.max(...found.ofMonitors)} descriptors, the caller ${(found.descriptors / many).toFixed(2)} for each`,
+    );
+    // The host has 128 inotify instances: most of these host ptys are looked at four times a second.
+    expect(Math.max(...found.answers)).toBeLessThan(5000);
+    expect(found.started).toBeLessThan(60_000);
+    expect(found.destroyed).toBeLessThan(30_000);
+    expect(found.listed).toBeLessThan(50);
+    expect(Math.max(...found.sizes)).toBeLessThanOrEqual(megabyte / 4);
+    expect(Math.max(...found.ofMonitors)).toBeLessThanOrEqual(16);
+    expect(found.descriptors).toBeLessThanOrEqual(many + 8);
+  },
+  5 * minutes,
+);
+
 const workers = 8;
 const startsOfWorker = 10;
 

@@ -23,6 +23,9 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u32(value.deadline);
   bytes_.u32(value.replayBytes);
   bytes_.u8(value.consoles);
+  bytes_.string(value.logDirectory);
+  bytes_.string(value.logFile);
+  bytes_.u32(value.logBytes);
   bytes_.u8(value.consoleDescriptors);
   bytes_.u8(value.passDescriptors);
   bytes_.strings(value.argv);

@@ -150,6 +150,7 @@ test('what is sent and received is counted, within 5 %, from the container’s p
     return { rx: Number(statistics?.rxBytes), tx: Number(statistics?.txBytes) };
   };
   const start0 = await counters();
+  const begin = (await first()).statistics?.rxPackets;
   await sendDatagrams(300, 1000);
   const received = await counters();
   const size = frameBytes(300, 1000);
@@ -160,6 +161,13 @@ test('what is sent and received is counted, within 5 %, from the container’s p
   await inside(domain.domain, `ping -A -c 40 -s 1400 ${hostAddress}`);
   const answered = await counters();
   const echo = frameBytes(40, 1400);
+  const { network = [] } = await domain.domain.stats();
+  const [eth0] = network;
+  expect(network).toHaveLength(1);
+  expect(eth0).toMatchObject({ type: 'bridge', guest: 'eth0', txBytes: BigInt(answered.tx) });
+  // 300 datagrams and 40 answers came, and few that asked for addresses.
+  const packets = Number(eth0?.rxPackets) - Number(begin);
+  expect(Math.abs(packets - 340)).toBeLessThan(340 * 0.05);
   expect(Math.abs(answered.tx - received.tx - echo)).toBeLessThan(echo * 0.05);
 
   const lines = (await domain.run('domifstat', 'eth0')).trim().split('\n');

@@ -32,6 +32,8 @@ export function monitorDescriptors(
     [/^socket:/, 2],
     [new RegExp(`^${root}/run/tslxc/lxc/${name}$`), 1],
     [new RegExp(`^${root}/run/tslxc/lxc/${name}/monitor.lock$`), 1],
+    // Where the console's output is kept; the file comes with its first byte.
+    [new RegExp(`^${root}/var/log/tslxc/lxc(/${name}[.]console[.]log)?$`), 2],
     // The program for the clean-up.
     [new RegExp(`^${process.execPath}$`), 1],
     // The console's master and slave, and the host pty's master.

@@ -24,7 +24,7 @@ export const commands: CommandTable = {
       ...affectOptions,
       { name: 'title', kind: 'flag', help: 'modify/get the title instead of description' },
       { name: 'edit', kind: 'flag', help: 'open an editor to modify the description' },
-      { name: 'new-desc', kind: 'string', help: 'message', positional: 'rest' },
+      { name: 'new-desc', kind: 'strings', help: 'message', positional: 'optional' },
     ],
     example: 'tslxc desc helloworld --title The first of its kind',
     run: describe,
@@ -94,7 +94,8 @@ async function describe(context: Context, options: Options): Promise<undefined> 
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const text = textOf(domain, options);
-  const given = options.string('new-desc');
+  const words = options.strings('new-desc');
+  const given = words.length === 0 ? undefined : words.join(' ');
   if (options.has('edit')) return editDescription(context, text, { which, given });
   const { output } = context;
   if (given === undefined) {

@@ -103,19 +103,25 @@ function section(title: string, lines: readonly string[]): string {
   return `  ${title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
-function synopsis({ name, kind, positional }: Option): string {
+function synopsis(option: Option): string {
+  const { name, kind, positional } = option;
   if (positional === 'required') return `<${name}>`;
-  if (positional === 'optional') return `[<${name}>]`;
-  if (positional === 'rest') return `[<${name}>]...`;
-  return kind === 'flag' ? `[--${name}]` : `[--${name} <${kind}>]`;
+  if (positional === 'optional') return kind === 'strings' ? `[<${name}>]...` : `[<${name}>]`;
+  return kind === 'flag' ? `[${dashed(option)}]` : `[${dashed(option)} <${kind}>]`;
+}
+
+/** `--name`, or `-n | --name` where it has a letter. */
+function dashed({ name, letter }: Option): string {
+  return letter === undefined ? `--${name}` : `-${letter} | --${name}`;
 }
 
 /** The texts stand below each other, whatever the longest option is. */
 function optionLines(options: readonly Option[]): string[] {
-  const names = options.map(({ name, kind, positional }) => {
-    const left = positional === undefined ? `--${name}` : `[--${name}]`;
+  const names = options.map((option) => {
+    const { kind, positional } = option;
+    const left = positional === undefined ? dashed(option) : `[${dashed(option)}]`;
     if (kind === 'flag') return left;
-    return positional === 'rest' ? `${left} <${kind}>...` : `${left} <${kind}>`;
+    return kind === 'strings' ? `${left} <string>...` : `${left} <${kind}>`;
   });
   const width = Math.max(15, ...names.map((name) => name.length));
   return options.map(({ help: text }, index) => `${(names[index] ?? '').padEnd(width)}  ${text}`);

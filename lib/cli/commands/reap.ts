@@ -4,8 +4,9 @@
  * that it needs root.
  */
 import { TslxcError } from '../../errors';
+import { DomainLog } from '../../host/domain-log';
 import { statePaths } from '../../host/state-paths';
-import { domainLog } from '../domain-log';
+import type { Logger } from '../../host/logger';
 import type { Options } from '../arguments';
 import type { CommandTable, Context } from '../command';
 
@@ -33,16 +34,28 @@ export const commands: CommandTable = {
 async function reap(context: Context, options: Options): Promise<number | undefined> {
   const { globals, environment } = context;
   const { logs } = statePaths(globals.root ?? environment['TSLXC_ROOT'] ?? '/');
-  const logger = domainLog(logs, 'reap');
+  const log = new DomainLog({ directory: logs, fallback: 'reap', level: 'info' });
   try {
-    const connection = await context.connect(logger);
+    const connection = await context.connect(withoutDomain(log));
     await connection.reap();
     return undefined;
   } catch (error) {
     // A monitor is root: this is a person, who has to be told.
     if (TslxcError.is(error, 'ACCESS_DENIED')) throw error;
     const domain = options.string('domain');
-    logger.error({ err: error, ...(domain === undefined ? {} : { domain }) }, 'cleaning up failed');
+    log.error({ err: error, ...(domain === undefined ? {} : { domain }) }, 'cleaning up failed');
     return 1;
+  } finally {
+    await log.flush();
   }
+}
+
+/** What concerns a domain stands in its own log already. */
+function withoutDomain(log: DomainLog): Logger {
+  const only =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      if (!('domain' in fields)) log[level](fields, message);
+    };
+  return { debug: only('debug'), info: only('info'), warn: only('warn'), error: only('error') };
 }

@@ -10,11 +10,16 @@ import type {
   ListFilter,
 } from '../../../lib/driver/types';
 import type {
+  BlockStatistics,
   Connection,
   DomainAddress,
+  DomainStatistics,
   InterfaceInfo,
   NetworkEvent,
   NetworkFilter,
+  NodeCpuStatistics,
+  NodeInfo,
+  NodeMemoryStatistics,
   Rates,
   RatesChange,
 } from '../../../lib/index';
@@ -33,6 +38,8 @@ export interface FakeDomainFields {
   readonly interfaces?: readonly InterfaceInfo[];
   readonly addresses?: readonly DomainAddress[];
   readonly rates?: Rates;
+  readonly statistics?: Partial<DomainStatistics>;
+  readonly blocks?: BlockStatistics;
   readonly failure?: Error;
 }
 
@@ -106,13 +113,29 @@ export class FakeDomain {
     return {
       state,
       maxMemory: 102400,
+      currentMemory: 102400,
       usedMemory,
       vcpus: 1,
+      maxVcpus: 1,
       persistent,
       autostart: false,
       isolation: 'none',
       ...running,
     };
+  }
+
+  async stats(): Promise<DomainStatistics> {
+    await this.#called('stats');
+    const { name, uuid, id } = this;
+    const state = await this.state();
+    const off = { name, uuid, time: 1, state };
+    return id === undefined ? off : { ...off, id, ...this.#fields.statistics };
+  }
+
+  async blockStats(device?: string): Promise<BlockStatistics> {
+    await this.#called('blockStats', device);
+    if (this.#fields.blocks !== undefined) return this.#fields.blocks;
+    throw new TslxcError('OPERATION_UNSUPPORTED', 'not counted');
   }
 
   async xml(options: unknown): Promise<string> {
@@ -280,6 +303,22 @@ export class FakeConnection {
   async reap(): Promise<number> {
     await this.#called('reap');
     return 2;
+  }
+
+  nodeInfo(): NodeInfo {
+    const shape = { cpus: 16, cells: 2, sockets: 2, cores: 2, threads: 2 };
+    return { model: 'i686', mhz: 1400, ...shape, memory: 3145728 };
+  }
+
+  nodeCpuStats({ cpu }: { cpu?: number }): NodeCpuStatistics {
+    if (cpu !== undefined) throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${cpu}`);
+    const [user, system] = [9_797_400_000n, 34_678_723_400_000n];
+    return { user, system, idle: 87_264_900_000n, iowait: 763_600_000n };
+  }
+
+  nodeMemoryStats({ cell }: { cell?: number }): NodeMemoryStatistics {
+    const host = { total: 24690000, free: 123 };
+    return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
   }
 
   version(): { library: string; kernel: string } {

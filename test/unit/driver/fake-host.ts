@@ -4,6 +4,7 @@ import type { ExitRecord } from '../../../lib/container/exit-record';
 import type { ContainerStart } from '../../../lib/container/controller';
 import { noLinks } from '../../../lib/container/links';
 import type { RunState } from '../../../lib/container/run-state';
+import type { CgroupStatistics } from '../../../lib/container/statistics/types';
 import type { Logger } from '../../../lib/host/logger';
 import { statePaths } from '../../../lib/host/state-paths';
 import { Connection } from '../../../lib/driver/connection';
@@ -39,6 +40,8 @@ export class FakeHost {
   warnings: OwnedContainer['warnings'] = [];
   readonly lines: LogLine[] = [];
   readonly network = new FakeLinks();
+  /** By domain name. */
+  readonly cgroupStatistics = new Map<string, CgroupStatistics>();
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
   /** Names whose monitor lives but says nothing. */
@@ -137,8 +140,9 @@ export class FakeHost {
       rememberFailedStart: (_, name) => {
         this.states.set(name, { phase: 'off', last: exitRecord({ how: 'unstarted' }) });
       },
-      readUsage: (name) =>
+      readUsage: ({ name }) =>
         this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
+      readCgroupStatistics: ({ name }) => this.cgroupStatistics.get(name) ?? {},
       bootId: () => this.boot,
       network: this.network,
       shapeLink: async (name, rates) => {

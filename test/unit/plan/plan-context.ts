@@ -122,6 +122,7 @@ export function compile(
     sharedNamespaces: [],
     links: linksOf(definition).links,
     identity: rootIdentity,
+    consoleLog: { directory: '/var/log/tslxc/lxc', file: 'hello.console.log' },
     reap: {
       program: '/usr/bin/node',
       argv: ['node', '/usr/lib/tslxc/dist/cli/main.js', 'reap', definition.name],

@@ -1,0 +1,51 @@
+/** CPU time, from cpuacct and cpu of cgroup v1 or cpu.stat of v2. Pure. */
+import { bigNumber, bigNumbers, keyedNumbers, present } from './parse';
+import type { Files } from './parse';
+import type { CpuStatistics, ThrottlingStatistics } from './types';
+
+/** USER_HZ is 100 on every architecture that Node runs on: times(2). */
+const nanosecondsInTick = 10_000_000n;
+const nanosecondsInMicrosecond = 1000n;
+
+/** `cpu` is undefined where that controller is not mounted. */
+export function cpuFromV1(cpuacct: Files, cpu: Files | undefined): CpuStatistics | undefined {
+  const total = bigNumber(cpuacct('cpuacct.usage'));
+  if (total === undefined) return undefined;
+  const ticks = keyedNumbers(cpuacct('cpuacct.stat'));
+  return present({
+    total,
+    user: scaled(ticks.get('user'), nanosecondsInTick),
+    system: scaled(ticks.get('system'), nanosecondsInTick),
+    perCpu: bigNumbers(cpuacct('cpuacct.usage_percpu')),
+    throttling: cpu && throttling(keyedNumbers(cpu('cpu.stat')), 'throttled_time', 1n),
+  });
+}
+
+export function cpuFromV2(unified: Files): CpuStatistics | undefined {
+  const numbers = keyedNumbers(unified('cpu.stat'));
+  const total = scaled(numbers.get('usage_usec'), nanosecondsInMicrosecond);
+  if (total === undefined) return undefined;
+  return present({
+    total,
+    user: scaled(numbers.get('user_usec'), nanosecondsInMicrosecond),
+    system: scaled(numbers.get('system_usec'), nanosecondsInMicrosecond),
+    // There with the controller only.
+    throttling: throttling(numbers, 'throttled_usec', nanosecondsInMicrosecond),
+  });
+}
+
+function throttling(
+  numbers: ReadonlyMap<string, number>,
+  timeName: string,
+  unit: bigint,
+): ThrottlingStatistics | undefined {
+  const periods = numbers.get('nr_periods');
+  const throttled = numbers.get('nr_throttled');
+  const time = scaled(numbers.get(timeName), unit);
+  if (periods === undefined || throttled === undefined || time === undefined) return undefined;
+  return { periods, throttled, time };
+}
+
+function scaled(number: number | undefined, unit: bigint): bigint | undefined {
+  return number === undefined ? undefined : BigInt(number) * unit;
+}

@@ -1,0 +1,87 @@
+/** The forms that files of cgroups have (cgroup-v2.rst, "Interface Files"), as data. Pure. */
+
+/** A file of one cgroup, by its name: its text, or undefined where the kernel has no such file. */
+export type Files = (name: string) => string | undefined;
+
+/** Lines of `key value`. What is no number is left out. */
+export function keyedNumbers(text: string | undefined): ReadonlyMap<string, number> {
+  const numbers = new Map<string, number>();
+  for (const line of lines(text)) {
+    const [key, value] = line.split(' ');
+    const number = wholeNumber(value);
+    if (key !== undefined && number !== undefined) numbers.set(key, number);
+  }
+  return numbers;
+}
+
+/** Lines of `key name=value name=value`. */
+export function nestedNumbers(
+  text: string | undefined,
+): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const found = new Map<string, ReadonlyMap<string, number>>();
+  for (const line of lines(text)) {
+    const [key = '', ...pairs] = line.split(' ');
+    const numbers = new Map<string, number>();
+    for (const pair of pairs) {
+      const [name = '', value] = pair.split('=');
+      const number = wholeNumber(value);
+      if (number !== undefined) numbers.set(name, number);
+    }
+    found.set(key, numbers);
+  }
+  return found;
+}
+
+/** One number; undefined for `max`, and for what is no number. */
+export function singleNumber(text: string | undefined): number | undefined {
+  return wholeNumber(text?.trim());
+}
+
+/** One number that may be too large for a double. */
+export function bigNumber(text: string | undefined): bigint | undefined {
+  const word = text?.trim() ?? '';
+  return /^\d+$/.test(word) ? BigInt(word) : undefined;
+}
+
+/** Numbers in one line, such as those of each CPU. */
+export function bigNumbers(text: string | undefined): readonly bigint[] | undefined {
+  const words = text?.split(/\s+/).filter((word) => word !== '');
+  if (words === undefined || words.length === 0) return undefined;
+  return words.every((word) => /^\d+$/.test(word)) ? words.map(BigInt) : undefined;
+}
+
+/** `read` and `written` of each device in a v1 file of blkio: lines of `major:minor Read 4096`. */
+export function blkioNumbers(
+  text: string | undefined,
+): ReadonlyMap<string, { readonly read: number; readonly written: number }> {
+  const found = new Map<string, { read: number; written: number }>();
+  for (const line of lines(text)) {
+    const [device = '', operation, value] = line.split(' ');
+    const number = wholeNumber(value);
+    if (!/^\d+:\d+$/.test(device) || number === undefined) continue;
+    const numbers = found.get(device) ?? { read: 0, written: 0 };
+    if (operation === 'Read') numbers.read = number;
+    if (operation === 'Write') numbers.written = number;
+    found.set(device, numbers);
+  }
+  return found;
+}
+
+/** What `present` makes of T: fields that may be undefined may be absent instead. */
+export type Present<T> = { readonly [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  readonly [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without those of its fields that are undefined. */
+export function present<T extends object>(fields: T): Present<T> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(kept) as Present<T>;
+}
+
+function lines(text: string | undefined): string[] {
+  return text === undefined ? [] : text.split('\n').filter((line) => line !== '');
+}
+
+function wholeNumber(word: string | undefined): number | undefined {
+  return word !== undefined && /^\d+$/.test(word) ? Number(word) : undefined;
+}
