@@ -73,7 +73,7 @@ const nativeExceptions = [
     reason: `${insideNow}; looks at the program that execve(2) has refused, with init’s own rights`,
   },
   {
-    file: 'native/monitor/main.cc',
+    file: 'native/monitor/beginning.cc',
     uses: ['open'],
     argument: 'path.c_str()',
     reason: ofCgroupfs,
