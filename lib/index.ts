@@ -27,7 +27,10 @@ export type {
   WaitOptions,
 } from './driver/interface-types';
 export type { Rates, RatesChange } from './driver/rates';
-export type { LinkStatistics } from './host/native';
+export type { LinkStatistics, WindowSize } from './host/native';
+export { CommandProcess, PipedProcess, TerminalProcess } from './container/command-process';
+export type { CommandResult } from './container/command-process';
+export type { ExecOptions } from './driver/exec';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
 export type { Hardening, Rate } from './domain/definition';
