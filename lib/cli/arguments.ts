@@ -5,11 +5,13 @@
 import { UsageError } from './command-error';
 import type { Command, Option } from './command';
 
+type Value = string | true | readonly string[];
+
 /** The options that were given. */
 export class Options {
-  readonly #values: ReadonlyMap<string, string | true>;
+  readonly #values: ReadonlyMap<string, Value>;
 
-  constructor(values: ReadonlyMap<string, string | true>) {
+  constructor(values: ReadonlyMap<string, Value>) {
     this.#values = values;
   }
 
@@ -19,7 +21,13 @@ export class Options {
 
   string(name: string): string | undefined {
     const value = this.#values.get(name);
-    return value === true ? undefined : value;
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  /** All that was given to an option of the kind `words`. */
+  words(name: string): readonly string[] {
+    const value = this.#values.get(name);
+    return Array.isArray(value) ? (value as readonly string[]) : [];
   }
 
   /** The value of an option that the parser has made sure of. */
@@ -67,7 +75,7 @@ export function parseArguments(
 class Parser {
   readonly #verb: string;
   readonly #table: readonly Option[];
-  readonly #values = new Map<string, string | true>();
+  readonly #values = new Map<string, Value>();
 
   constructor(verb: string, table: readonly Option[]) {
     this.#verb = verb;
@@ -78,13 +86,21 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
+      const short = place === 'options' ? this.#short(word) : undefined;
+      if (short !== undefined) this.#takeOption(short, rest);
+      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
     }
     this.#checkRequired();
     return { options: new Options(this.#values), wants: 'action' };
+  }
+
+  /** The name of the option that `-x` stands for. */
+  #short(word: string): string | undefined {
+    const letter = /^-([A-Za-z])$/.exec(word)?.[1];
+    return this.#table.find(({ short }) => short !== undefined && short === letter)?.name;
   }
 
   #takeOption(text: string, rest: string[]): void {
@@ -101,22 +117,23 @@ class Parser {
     );
   }
 
-  #valueOf(option: Option, attached: string | undefined, rest: string[]): string | true {
+  #valueOf(option: Option, attached: string | undefined, rest: string[]): Value {
     if (option.kind === 'flag') {
       if (attached === undefined) return true;
       throw new UsageError(`invalid '=' after option --${option.name}`);
     }
     const value = attached ?? rest.shift();
-    if (value !== undefined) return value;
+    if (value !== undefined) return option.kind === 'words' ? [value, ...rest.splice(0)] : value;
     throw new UsageError(`expected syntax: --${option.name} <${option.kind}>`);
   }
 
-  #takeData(word: string): void {
+  #takeData(word: string, rest: string[]): void {
     const free = this.#table.find(
       ({ name, positional }) => positional !== undefined && !this.#values.has(name),
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
-    this.#values.set(free.name, word);
+    // From the first word of a command on, all are its own; only a `--` in front of it is ours.
+    this.#values.set(free.name, free.kind === 'words' ? [word, ...rest.splice(0)] : word);
   }
 
   #checkRequired(): void {

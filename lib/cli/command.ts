@@ -12,8 +12,11 @@ import type { Terminal } from './terminal';
 /** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
   readonly name: string;
-  readonly kind: 'flag' | 'string' | 'number';
+  /** `words`: all that are left. */
+  readonly kind: 'flag' | 'string' | 'number' | 'words';
   readonly help: string;
+  /** One letter that stands for it, as `-t`. */
+  readonly short?: string;
   /** May also be given as a bare word; those are taken in the order of the table. */
   readonly positional?: 'required' | 'optional';
 }
@@ -39,6 +42,8 @@ export interface Command {
   readonly example: string;
   /** `hidden`: not in the overview, since no user calls it. */
   readonly visibility?: 'hidden';
+  /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
+  readonly stdout?: 'alone';
   /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */
   run(context: Context, options: Options): Promise<number | undefined>;
 }

@@ -263,7 +263,7 @@ void Attendant::endMore() {
       listenInside();
     }
     finish();
-    phase_ = Phase::over;
+    phase_ = callerGone_ ? Phase::over : Phase::running;
   }
 }
 

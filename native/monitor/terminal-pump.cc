@@ -31,6 +31,11 @@ TerminalPump::TerminalPump(Fd master, Fd stream)
 
 // A hang-up can't be waited away: an end that has nothing to do now is left out.
 void TerminalPump::prepare(pollfd* entries) const {
+  if (closing_) {
+    entries[0] = {-1, 0, 0};
+    entries[1] = {stream_.get(), POLLIN, 0};
+    return;
+  }
   const auto events = [](bool read, bool write) {
     return static_cast<short>((read ? POLLIN : 0) | (write ? POLLOUT : 0));
   };
@@ -41,16 +46,22 @@ void TerminalPump::prepare(pollfd* entries) const {
 }
 
 int TerminalPump::patience() const {
+  if (closing_) return -1;
   return (ended_ && output_.empty()) || !input_.empty() ? kRetry : -1;
 }
 
 void TerminalPump::handle(const pollfd* entries) {
+  if (closing_) {
+    if (entries[1].revents != 0) readStream();
+    return;
+  }
   if (!input_.empty()) writeMaster();
   if (entries[0].revents != 0 && output_.empty()) readMaster();
   if (!output_.empty()) writeStream();
   if (entries[1].revents != 0 && input_.empty()) readStream();
   const bool silent = entries[0].revents == 0 && output_.empty();
   silentTurns_ = ended_ && silent ? silentTurns_ + 1 : 0;
+  if (ended_ && output_.empty() && (!master_.valid() || silentTurns_ >= kSilentTurns)) sayGoodbye();
 }
 
 void TerminalPump::resize(WindowSize size) {
@@ -60,11 +71,6 @@ void TerminalPump::resize(WindowSize size) {
   } catch (const SyscallError&) {
     // It has been hung up.
   }
-}
-
-bool TerminalPump::done() const {
-  if (!stream_.valid()) return true;
-  return output_.empty() && (!master_.valid() || silentTurns_ >= kSilentTurns);
 }
 
 void TerminalPump::readMaster() {
@@ -88,6 +94,11 @@ void TerminalPump::readStream() {
   const bool later = isLater(count);
   input_.resize(count > 0 ? static_cast<size_t>(count) : 0);
   if (count == 0) inputOver_ = true;
+  if (closing_) {
+    input_.clear();
+    if (count <= 0 && !later) stream_.reset();
+    return;
+  }
   if (count == -1 && !later) hangUp();
   if (!input_.empty()) writeMaster();
 }
@@ -96,6 +107,15 @@ void TerminalPump::writeStream() {
   const ssize_t count = send(stream_.get(), output_.data(), output_.size(), MSG_NOSIGNAL);
   if (count > 0) output_.erase(0, static_cast<size_t>(count));
   if (count == -1 && !isLater(count)) hangUp();
+}
+
+void TerminalPump::sayGoodbye() {
+  if (!stream_.valid()) return;
+  closing_ = true;
+  master_.reset();
+  input_.clear();
+  shutdown(stream_.get(), SHUT_WR);
+  if (inputOver_) stream_.reset();
 }
 
 // The caller has let go: a terminal without a user is a line that was cut.

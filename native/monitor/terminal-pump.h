@@ -25,7 +25,8 @@ class TerminalPump {
   void resize(WindowSize size);
   // The program has ended: what it has written is still to be delivered.
   void programEnded() { ended_ = true; }
-  bool done() const;
+  // Everything is, and the caller knows it.
+  bool done() const { return !stream_.valid(); }
 
  private:
   void readMaster();
@@ -33,6 +34,9 @@ class TerminalPump {
   void readStream();
   void writeStream();
   void hangUp();
+  // Nothing more to come: the rest of the input goes nowhere, so that its sender sees an end and no
+  // failure.
+  void sayGoodbye();
 
   Fd master_;
   Fd stream_;
@@ -40,6 +44,7 @@ class TerminalPump {
   std::string input_;
   bool inputOver_ = false;
   bool ended_ = false;
+  bool closing_ = false;
   int silentTurns_ = 0;
 };
 

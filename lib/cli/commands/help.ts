@@ -103,9 +103,11 @@ function section(title: string, lines: readonly string[]): string {
   return `  ${title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
 }
 
-function synopsis({ name, kind, positional }: Option): string {
+function synopsis({ name, kind, positional, short }: Option): string {
+  if (kind === 'words') return `{[--${name}] <string>}...`;
   if (positional === 'required') return `<${name}>`;
   if (positional === 'optional') return `[<${name}>]`;
+  if (short !== undefined) return `[-${short} | --${name}]`;
   return kind === 'flag' ? `[--${name}]` : `[--${name} <${kind}>]`;
 }
 
@@ -113,7 +115,7 @@ function synopsis({ name, kind, positional }: Option): string {
 function optionLines(options: readonly Option[]): string[] {
   const names = options.map(({ name, kind, positional }) => {
     const left = positional === undefined ? `--${name}` : `[--${name}]`;
-    return kind === 'flag' ? left : `${left} <${kind}>`;
+    return kind === 'flag' ? left : `${left} <${kind === 'words' ? 'string' : kind}>`;
   });
   const width = Math.max(15, ...names.map((name) => name.length));
   return options.map(({ help: text }, index) => `${(names[index] ?? '').padEnd(width)}  ${text}`);
