@@ -11,7 +11,7 @@ export interface Session {
   readonly terminal: Terminal;
   readonly stream: Duplex;
   /** Tells the other side of the terminal's size. */
-  resize(size: WindowSize): void;
+  readonly resize: (size: WindowSize) => void;
   /** The byte that ends the session, and is not sent; without one every byte is. */
   readonly escape?: number;
   readonly signals: SignalSource;
