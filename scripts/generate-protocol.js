@@ -79,11 +79,13 @@ function operationsHeader() {
     '#include <cstdint>\n#include <string>\n#include <variant>\n#include <vector>\n',
     '#include "native/base/loop.h"\n#include "native/base/mount.h"\n',
     'namespace tslxc {\n',
-    `inline constexpr uint32_t kPlanVersion = ${encode.planVersion};\n`,
+    `inline constexpr uint32_t kPlanVersion = ${encode.planVersion};`,
+    `inline constexpr uint32_t kCommandPlanVersion = ${encode.commandPlanVersion};\n`,
     enumeration('Missing', operation.missingChoices),
     ...entries.map(([name, fields]) => struct(pascal(name), fields)),
     `using Operation =\n    std::variant<${names.join(',\n                 ')}>;\n`,
     struct('PlanHeader', operation.headerFields),
+    struct('CommandHeader', operation.commandHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');
@@ -113,6 +115,7 @@ function operationsSource() {
     ...nameCases,
     '    default:\n      return "";\n  }\n}\n',
     decodeFunction('PlanHeader', operation.headerFields),
+    decodeFunction('CommandHeader', operation.commandHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');

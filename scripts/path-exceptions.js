@@ -73,7 +73,7 @@ const nativeExceptions = [
     reason: `${insideNow}; looks at the program that execve(2) has refused, with init’s own rights`,
   },
   {
-    file: 'native/monitor/main.cc',
+    file: 'native/monitor/beginning.cc',
     uses: ['open'],
     argument: 'path.c_str()',
     reason: ofCgroupfs,
@@ -86,6 +86,13 @@ const nativeExceptions = [
   },
   { file: 'native/monitor/records.cc', uses: ['openat', 'renameat'], reason: ownRunFolder },
   { file: 'native/monitor/start.cc', uses: ['open'], argument: 'path.c_str()', reason: ofCgroupfs },
+  {
+    file: 'native/monitor/attendant.cc',
+    uses: ['open'],
+    argument: 'path.c_str()',
+    reason: ofCgroupfs,
+  },
+  { file: 'native/monitor/process-tree.cc', uses: ['openat'], argument: 'proc', reason: ofKernel },
   { file: 'native/monitor/keeper.cc', uses: ['openat'], reason: ofKeptFolder },
   {
     file: 'native/monitor/kept-program.cc',
@@ -145,11 +152,15 @@ const fileUsers = {
   'lib/cli/terminal.ts': 'a descriptor of its own',
   'lib/container/accounts.ts': 'opens the root itself; what is in it, by openInRoot',
   'lib/container/cleanup.ts': 'the run folder',
+  'lib/container/command-streams.ts':
+    '/proc: the root of init, to be opened below by openPtyInside; descriptors',
   'lib/container/controller.ts': 'the run folder',
+  'lib/container/exec.ts': 'cgroups',
   'lib/container/host-devices.ts': 'devices: the host’s own paths, of which the document speaks',
   'lib/container/id-allocation.ts': 'our records of ids, and the list of roots that have such',
   'lib/container/init-identity.ts': 'whether an overlay has its upper layer yet',
   'lib/container/init-process.ts': '/proc',
+  'lib/container/init-state.ts': '/proc and cgroups',
   'lib/container/monitor-client.ts': 'the run folder',
   'lib/container/kept-network.ts': '/proc: network namespaces',
   'lib/container/lent-link.ts': '/proc: network namespaces',

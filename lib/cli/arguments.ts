@@ -5,7 +5,7 @@
 import { UsageError } from './command-error';
 import type { Command, Option } from './command';
 
-/** What an option was given: words for `strings`. */
+/** What an option was given: words for `strings` and `words`. */
 type Value = string | true | readonly string[];
 
 /** The options that were given. */
@@ -87,9 +87,9 @@ class Parser {
     const rest = [...words];
     let place: 'options' | 'data' = 'options';
     for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
-      const short = place === 'data' ? undefined : this.#withLetter(word);
+      const short = place === 'options' ? this.#withLetter(word) : undefined;
       if (short !== undefined) this.#takeOption(short.name, rest);
-      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word);
+      else if (place === 'data' || !/^--([0-9A-Za-z]|$)/.test(word)) this.#takeData(word, rest);
       else if (word === '--') place = 'data';
       else if (word === '--help') return { options: new Options(this.#values), wants: 'help' };
       else this.#takeOption(word.slice(2), rest);
@@ -111,27 +111,32 @@ class Parser {
     }
     if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
     const value = this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest);
-    this.#values.set(name, option.kind === 'strings' && value !== true ? [value] : value);
+    this.#values.set(
+      name,
+      option.kind === 'strings' && typeof value === 'string' ? [value] : value,
+    );
   }
 
-  #valueOf(option: Option, attached: string | undefined, rest: string[]): string | true {
+  #valueOf(option: Option, attached: string | undefined, rest: string[]): Value {
     if (option.kind === 'flag') {
       if (attached === undefined) return true;
       throw new UsageError(`invalid '=' after option --${option.name}`);
     }
     const value = attached ?? rest.shift();
-    if (value !== undefined) return value;
+    if (value !== undefined) return option.kind === 'words' ? [value, ...rest.splice(0)] : value;
     throw new UsageError(`expected syntax: --${option.name} <${option.kind}>`);
   }
 
-  #takeData(word: string): void {
+  #takeData(word: string, rest: string[]): void {
     const free = this.#table.find(
       ({ name, kind, positional }) =>
         positional !== undefined && (kind === 'strings' || !this.#values.has(name)),
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
     const { name, kind } = free;
-    this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
+    // From the first word of a command on, all are its own; only a `--` in front of it is ours.
+    if (kind === 'words') this.#values.set(name, [word, ...rest.splice(0)]);
+    else this.#values.set(name, kind === 'strings' ? [...this.#words(name), word] : word);
   }
 
   #words(name: string): readonly string[] {

@@ -2,15 +2,18 @@
  * Joins the caller's terminal and a container's console until the escape character, the end of the
  * container, a hang-up or a signal. Whatever happens, the terminal is normal again afterwards.
  */
-import type { ConsoleStream } from '../index';
+import type { Duplex } from 'node:stream';
+import type { WindowSize } from '../host/native';
 import type { SignalSource } from './command';
 import type { Terminal } from './terminal';
 
 export interface Session {
   readonly terminal: Terminal;
-  readonly stream: ConsoleStream;
-  /** The byte that ends the session; it is not sent. */
-  readonly escape: number;
+  readonly stream: Duplex;
+  /** Tells the other side of the terminal's size. */
+  readonly resize: (size: WindowSize) => void;
+  /** The byte that ends the session, and is not sent; without one every byte is. */
+  readonly escape?: number;
   readonly signals: SignalSource;
 }
 
@@ -46,11 +49,11 @@ class Attachment {
   }
 
   async run(): Promise<SessionEnd> {
-    const { terminal, stream } = this.#session;
+    const { terminal, stream, resize } = this.#session;
     terminal.setMode('raw');
     return await new Promise<SessionEnd>((resolve, reject) => {
       this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
-      this.#onSignals(['SIGWINCH'], () => stream.resize(terminal.size()));
+      this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
       // A shell that stopped this process has set the terminal to its own liking since.
       this.#onSignals(['SIGCONT'], () => terminal.setMode('raw'));
       stream.once('error', reject);
@@ -79,7 +82,8 @@ class Attachment {
   #copyInput(resolve: (end: SessionEnd) => void): void {
     const input = this.#session.terminal.input();
     const onData = (chunk: Buffer): void => {
-      const at = chunk.indexOf(this.#session.escape);
+      const { escape } = this.#session;
+      const at = escape === undefined ? -1 : chunk.indexOf(escape);
       if (at < 0) {
         this.#send(chunk);
         return;

@@ -14,8 +14,8 @@ export interface Option {
   readonly name: string;
   /** `-x` is short for it. */
   readonly letter?: string;
-  /** `strings`: as many as there are, all but the first as bare words. */
-  readonly kind: 'flag' | 'string' | 'number' | 'strings';
+  /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
+  readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
   readonly help: string;
   /** May also be given as a bare word; those are taken in the order of the table. */
   readonly positional?: 'required' | 'optional';
@@ -42,6 +42,8 @@ export interface Command {
   readonly example: string;
   /** `hidden`: not in the overview, since no user calls it. */
   readonly visibility?: 'hidden';
+  /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
+  readonly stdout?: 'alone';
   /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */
   run(context: Context, options: Options): Promise<number | undefined>;
 }

@@ -81,16 +81,16 @@ class Invocation {
     if (command === undefined) throw new UsageError(`unknown command: '${verb}'`);
     const { options, wants } = parseArguments(verb, command, words);
     if (wants === 'help') return this.#perform(() => this.#help(verb));
-    return this.#perform(() => command.run(this.#context(), options), command.visibility);
+    return this.#perform(() => command.run(this.#context(), options), command);
   }
 
   /** virsh puts an empty line after every command that has begun, whether it succeeded or not. */
   async #perform(
     action: () => Promise<number | undefined>,
-    visibility?: Command['visibility'],
+    { visibility, stdout }: Pick<Command, 'visibility' | 'stdout'> = {},
   ): Promise<number> {
     const blank = (): void => {
-      if (visibility !== 'hidden') this.#output.extra('');
+      if (visibility !== 'hidden' && stdout !== 'alone') this.#output.extra('');
     };
     try {
       const status = await action();

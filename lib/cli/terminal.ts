@@ -8,14 +8,18 @@ import { lazy } from './lazy';
 export interface Terminal {
   /** Whether stdin is a terminal. */
   isInteractive(): boolean;
+  /** Whether stdout is one as well. */
+  isShown(): boolean;
   size(): WindowSize;
   /** `raw`: every byte as it is, both ways; `normal`: as it was when this process began. */
   setMode(mode: 'raw' | 'normal'): void;
   input(): Readable;
   output(): Writable;
+  errors(): Writable;
 }
 
 const stdin = 0;
+const stdout = 1;
 
 /** The terminal on stdin and stdout of this process. Touches neither before it is asked to. */
 export function processTerminal(): Terminal {
@@ -24,9 +28,11 @@ export function processTerminal(): Terminal {
   };
   return {
     isInteractive: () => isatty(stdin),
+    isShown: () => isatty(stdin) && isatty(stdout),
     size: () => lazy.native().native().windowSize(stdin),
     input: () => process.stdin,
     output: () => process.stdout,
+    errors: () => process.stderr,
     setMode(mode): void {
       process.off('exit', restore);
       // A terminal that has been hung up can't be set (EIO), nor need it be.

@@ -65,6 +65,46 @@ function lookUp(name: string, database: readonly string[][], kind: 'User' | 'Gro
   return id;
 }
 
+/**
+ * Who a command runs as: `USER` or `USER:GROUP`, names or numbers. Without a group it is the user's own by passwd(5), with
+ * all that list it as a member; without an entry there, 0.
+ *
+ * @throws TslxcError INVALID_ARG for a name that does not exist, and for one in an image.
+ */
+export function resolveCommandUser(text: string, roots: readonly string[]): Identity {
+  const [user = '', group, ...rest] = text.split(':');
+  const users = entries(roots, '/etc/passwd');
+  const entry = users.find(([name, , id]) =>
+    isNumber(user) ? id === digits(user) : name === user,
+  );
+  const uid = idOf(user, entry?.[2]);
+  const name = entry?.[0] ?? user;
+  if (uid === undefined || rest.length > 0) throw noSuch('user', user === '' ? text : user);
+  if (group === undefined) {
+    return { uid, gid: idOf('', entry?.[3]) ?? 0, groups: supplementaryGroups(name, roots) };
+  }
+  const groupEntry = entries(roots, '/etc/group').find(([one]) => one === group);
+  const gid = idOf(group, groupEntry?.[2]);
+  if (gid === undefined) throw noSuch('group', group);
+  return { uid, gid, groups: [] };
+}
+
+function idOf(name: string, ofEntry: string | undefined): number | undefined {
+  const text = isNumber(name) ? digits(name) : ofEntry;
+  const id = Number(text);
+  return text !== undefined && /^\d+$/.test(text) && id <= largestId ? id : undefined;
+}
+
+function digits(name: string): string {
+  return name.replace(/^\+/, '');
+}
+
+function noSuch(kind: 'user' | 'group', name: string): TslxcError {
+  return new TslxcError('INVALID_ARG', `${kind} '${name}' doesn't exist in the container`, {
+    step: 'resolve the user of the command',
+  });
+}
+
 /** Groups that list the user as a member. */
 function supplementaryGroups(user: string, roots: readonly string[]): number[] {
   return entries(roots, '/etc/group')

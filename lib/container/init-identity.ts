@@ -6,7 +6,7 @@ import { overlayOf, rootOf } from '../domain/filesystem-lookup';
 import { TslxcError } from '../errors';
 import { hostId } from '../plan/id-map';
 import type { Identity } from '../plan/process';
-import { resolveIdentity } from './accounts';
+import { resolveCommandUser, resolveIdentity } from './accounts';
 
 /** @throws TslxcError INTERNAL_ERROR for a name that doesn't exist, CONFIG_UNSUPPORTED for an id that is not mapped. */
 export function initIdentity(definition: DomainDefinition): Identity {
@@ -16,6 +16,27 @@ export function initIdentity(definition: DomainDefinition): Identity {
   checkMapped(idMap.uids, identity.uid, 'inituser');
   for (const gid of [identity.gid, ...identity.groups]) checkMapped(idMap.gids, gid, 'initgroup');
   return identity;
+}
+
+/**
+ * Who a command in the container runs as: `user`, or as init.
+ *
+ * @throws TslxcError INVALID_ARG for a name that doesn't exist or an id that is not mapped; as initIdentity without one.
+ */
+export function commandIdentity(definition: DomainDefinition, user: string | undefined): Identity {
+  if (user === undefined) return initIdentity(definition);
+  const identity = resolveCommandUser(user, rootDirectories(definition));
+  const { idMap } = definition;
+  if (idMap === undefined) return identity;
+  const { uid, gid, groups } = identity;
+  const unmapped =
+    hostId(idMap.uids, uid) === undefined
+      ? uid
+      : [gid, ...groups].find((id) => hostId(idMap.gids, id) === undefined);
+  if (unmapped === undefined) return identity;
+  throw new TslxcError('INVALID_ARG', `the id map of the container does not have ${unmapped}`, {
+    step: 'resolve the user of the command',
+  });
 }
 
 function checkMapped(ranges: IdMap['uids'], id: number, element: string): void {

@@ -57,6 +57,8 @@ export const messages = {
   },
   /** Only when the plan has a pause: init exists, and the `mapped` operations are done. */
   cloned: { kind: 36, fields: { init: 'u32' } },
+  /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
+  executed: { kind: 71, fields: {} },
   /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: 1 when `destroy` asked for it. */
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 

@@ -10,6 +10,7 @@ import { withDomainLock, withReaperLock } from '../container/domain-lock';
 import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { networkViews, type NetworkViews } from '../container/network-view';
+import { execInContainer } from '../container/exec';
 import { prepare } from '../container/preparation';
 import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
 import { readCgroupStatistics } from '../container/statistics/read';
@@ -34,6 +35,7 @@ export interface Containers {
   readonly withReaperLock: typeof withReaperLock;
   readonly foreseeLinks: typeof foreseeLinks;
   readonly prepare: typeof prepare;
+  readonly execInContainer: typeof execInContainer;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
   readonly rename: typeof carryOver;
@@ -62,6 +64,7 @@ export const containers: Containers = {
   withReaperLock,
   foreseeLinks,
   prepare,
+  execInContainer,
   startContainer,
   cleanUp,
   forget,

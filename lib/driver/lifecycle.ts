@@ -17,6 +17,7 @@ export type Verb =
   | 'destroy'
   | 'undefine'
   | 'openConsole'
+  | 'exec'
   | 'sendSignal'
   | 'liveXml'
   | 'look'
@@ -35,6 +36,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     destroy: notRunning,
     undefine: 'off',
     openConsole: notRunning,
+    exec: notRunning,
     sendSignal: notRunning,
     liveXml: notRunning,
     look: notRunning,
@@ -47,6 +49,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     destroy: 'off',
     undefine: 'running',
     openConsole: 'running',
+    exec: 'running',
     sendSignal: 'running',
     liveXml: 'running',
     look: 'running',

@@ -276,6 +276,12 @@ export interface Native {
   processLabel(pid: number): string | undefined;
 
   openPty(): Pty;
+  /** A pair of the devpts that a container has at /dev/pts below `root`, the descriptor of its root directory; in a
+   *  thread of its own, since the way there is the container's. ENODEV for what is no devpts, EXDEV for a ptmx with
+   *  something mounted on it. `path` is meant inside. */
+  openPtyInside(root: number): Promise<Pty>;
+  /** Two ends, O_CLOEXEC: of a pipe(2) to read and to write, or of a stream socketpair(2). */
+  makePair(kind: 'pipe' | 'socket'): [number, number];
   makeRaw(fd: number): void;
   setWindowSize(fd: number, size: WindowSize): void;
   windowSize(fd: number): WindowSize;

@@ -84,6 +84,7 @@ const words: Words = {
   changeDirectory: (operation) => `change to the directory ${operation.path}`,
   resetSignals: () => 'set every signal to its default, none blocked',
   setParentDeathSignal: (operation) => `die by signal ${operation.signal} when the monitor dies`,
+  enterDirectory: (operation) => `enter the directory ${operation.path}`,
 };
 
 /** What an operation does, in one line without a full stop. */

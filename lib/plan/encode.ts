@@ -6,15 +6,19 @@
 import {
   accessChoices,
   automountChoices,
+  commandHeaderFields,
   depthChoices,
   headerFields,
   missingChoices,
   operationFields,
 } from './operation';
-import type { FieldType, Operation, OperationName, Plan } from './operation';
+import type { CommandPlan, FieldType, Operation, OperationName, Plan } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
 export const planVersion = 4;
+
+/** The same of a command's plan. */
+export const commandPlanVersion = 1;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,
@@ -39,6 +43,18 @@ export function encodePlan(plan: Plan): Buffer {
   writer.operations(plan.outside);
   writer.operations(plan.mapped);
   writer.operations(plan.inside);
+  return writer.finish();
+}
+
+export function encodeCommandPlan(plan: CommandPlan): Buffer {
+  const writer = new Writer();
+  writer.u32(commandPlanVersion);
+  for (const [name, type] of Object.entries(commandHeaderFields)) {
+    writer.field(type, plan.header[name as keyof typeof plan.header]);
+  }
+  writer.operations(plan.outside);
+  writer.operations(plan.inside);
+  writer.operations(plan.command);
   return writer.finish();
 }
 

@@ -195,6 +195,8 @@ export const operationFields = {
   resetSignals: {},
   /** prctl(2) PR_SET_PDEATHSIG: last, since changes of ids and capabilities clear it. */
   setParentDeathSignal: { signal: 'u32' },
+  /** Makes a directory of the own root the working directory, by openat2(2): with the ids that the process has now. */
+  enterDirectory: { path: 'string' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;
@@ -269,6 +271,35 @@ export const headerFields = {
 } as const satisfies Record<string, FieldType>;
 
 export type PlanHeader = FieldsOf<typeof headerFields>;
+
+/** What the attendant of a command in a running container needs besides operations. */
+export const commandHeaderFields = {
+  /** CLONE_NEW* flags: the namespaces of init that are joined. */
+  namespaces: 'u32',
+  /** The v2 cgroup that the command is cloned into, or '' where there is no v2 tree. */
+  unifiedCgroup: 'string',
+  /** `tasks` files of v1 hierarchies that the attendant enters itself, so that it outlives its caller's cgroups. */
+  attendantTasks: 'strings',
+  /** Milliseconds until the command has to be executed. */
+  deadline: 'u32',
+  /** 1 when the command's standard streams are a terminal. */
+  terminal: 'u8',
+  argv: 'strings',
+  environment: 'strings',
+} as const satisfies Record<string, FieldType>;
+
+export type CommandHeader = FieldsOf<typeof commandHeaderFields>;
+
+/** Everything that an attendant has to know to run one command in a running container. */
+export interface CommandPlan {
+  readonly header: CommandHeader;
+  /** In the host's namespaces, as its root. */
+  readonly outside: readonly Operation[];
+  /** In init's namespaces, still out of sight of the container: confines the process for good. */
+  readonly inside: readonly Operation[];
+  /** By the command's own process, last before exec. */
+  readonly command: readonly Operation[];
+}
 
 /** Everything that a monitor has to know to start one container. */
 export interface Plan {

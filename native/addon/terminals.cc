@@ -1,10 +1,35 @@
-// Exports for pseudoterminals; native/base/pty does the work.
+// Exports for pseudoterminals, and for pairs of descriptors; native/base does the work.
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
 #include <string>
 
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
+#include "native/addon/own-thread.h"
+#include "native/base/file.h"
 #include "native/base/pty.h"
+
+namespace tslxc {
+
+// Of the result of a task: found by its type.
+static Napi::Value toValue(Napi::Env env, const Pty& pty) {
+  Napi::Object result = Napi::Object::New(env);
+  result.Set("path", Napi::String::New(env, "/dev/pts/" + std::to_string(pty.index)));
+  result.Set("master", Napi::Number::New(env, pty.master.get()));
+  result.Set("slave", Napi::Number::New(env, pty.slave.get()));
+  return result;
+}
+
+static void handOverValue(Pty& pty) {
+  static_cast<void>(pty.master.release());
+  static_cast<void>(pty.slave.release());
+}
+
+}  // namespace tslxc
 
 namespace tslxc::addon {
 namespace {
@@ -14,10 +39,30 @@ using Napi::Value;
 
 Value openPty(const CallbackInfo& info) {
   Pty pty = openHostPty();
-  Napi::Object result = Napi::Object::New(info.Env());
-  result.Set("path", Napi::String::New(info.Env(), "/dev/pts/" + std::to_string(pty.index)));
-  result.Set("master", Napi::Number::New(info.Env(), pty.master.release()));
-  result.Set("slave", Napi::Number::New(info.Env(), pty.slave.release()));
+  const Value result = toValue(info.Env(), pty);
+  handOverValue(pty);
+  return result;
+}
+
+// The way to it is the container's, which can make it wait for as long as it likes.
+Value openPtyInside(const CallbackInfo& info) {
+  return inOwnThread(info.Env(), task([root = duplicate(Input(info, 0, "root").descriptor())] {
+                       return tslxc::openPtyInside(root.get());
+                     }),
+                     nullptr);
+}
+
+Value makePair(const CallbackInfo& info) {
+  std::array<int, 2> ends;
+  if (Input(info, 0, "kind").word({"pipe", "socket"}) == 0) {
+    check(pipe2(ends.data(), O_CLOEXEC), "pipe2");
+  } else {
+    check(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+  }
+  Napi::Array result = Napi::Array::New(info.Env(), ends.size());
+  for (uint32_t i = 0; i < ends.size(); ++i) {
+    result.Set(i, Napi::Number::New(info.Env(), ends.at(i)));
+  }
   return result;
 }
 
@@ -46,6 +91,8 @@ Value windowSize(const CallbackInfo& info) {
 
 void exportTerminals(Napi::Object exports) {
   define<openPty>(exports, "openPty");
+  definePromise<openPtyInside>(exports, "openPtyInside");
+  define<makePair>(exports, "makePair");
   define<makeRaw>(exports, "makeRaw");
   define<setWindowSize>(exports, "setWindowSize");
   define<windowSize>(exports, "windowSize");

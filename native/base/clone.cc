@@ -9,12 +9,13 @@
 
 namespace tslxc {
 
-Child cloneProcess(uint64_t namespaces, int cgroup) {
+Child cloneProcess(uint64_t flags, int cgroup) {
   int pidfd = -1;
   clone_args args{};
-  args.flags = namespaces | CLONE_PIDFD;
+  args.flags = flags | CLONE_PIDFD;
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  args.exit_signal = SIGCHLD;
+  // A sibling has the exit signal of the caller.
+  args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
   if (cgroup >= 0) {
     args.flags |= CLONE_INTO_CGROUP;
     args.cgroup = static_cast<uint64_t>(cgroup);

@@ -15,9 +15,9 @@ struct Child {
   Fd pidfd;       // only when asked for, only in the parent
 };
 
-// Clones with the given CLONE_NEW* flags. A `cgroup` descriptor (v2) that is not -1 is entered from
-// the first instruction (CLONE_INTO_CGROUP, Linux 5.7): moving afterwards waits for an RCU grace
-// period.
-Child cloneProcess(uint64_t namespaces, int cgroup);
+// Clones with the given CLONE_NEW* flags, or with CLONE_PARENT: as a child of the caller's parent.
+// A `cgroup` descriptor (v2) that is not -1 is entered from the first instruction
+// (CLONE_INTO_CGROUP, Linux 5.7): moving afterwards waits for an RCU grace period.
+Child cloneProcess(uint64_t flags, int cgroup);
 
 }  // namespace tslxc

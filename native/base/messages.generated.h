@@ -222,6 +222,15 @@ inline void decode(Reader& reader, ClonedMessage& value) {
   value.init = reader.u32();
 }
 
+struct ExecutedMessage {
+  static constexpr uint8_t kKind = 71;
+};
+
+inline void encode(Writer&, const ExecutedMessage&) {
+}
+
+inline void decode(Reader&, ExecutedMessage&) {}
+
 struct ExitedMessage {
   static constexpr uint8_t kKind = 35;
   uint8_t how = 0;

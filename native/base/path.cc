@@ -49,6 +49,15 @@ Fd openInRootIfThere(int root, const std::string& path, int flags) {
   return Fd(fd);
 }
 
+Fd openOnSameMount(int directory, const std::string& name, int flags) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  const long fd =
+      retry([&] { return syscall(SYS_openat2, directory, name.c_str(), &how, sizeof how); });
+  return Fd(static_cast<int>(check(fd, "openat2", name)));
+}
+
 Entry entryInRoot(int root, const std::string& path) {
   std::string trimmed = path;
   while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();

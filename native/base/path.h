@@ -17,6 +17,10 @@ Fd openInRoot(int root, const std::string& path, int flags);
 // The same, but an invalid Fd when the path does not exist (ENOENT).
 Fd openInRootIfThere(int root, const std::string& path, int flags);
 
+// Opens the entry `name` of a directory, when it lies on the same mount and is no link (EXDEV,
+// ELOOP).
+Fd openOnSameMount(int directory, const std::string& name, int flags);
+
 enum class EntryKind { directory, file };
 
 // Opens `path` below `root` as O_PATH, making it and its parents when missing (directories 0755,

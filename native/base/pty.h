@@ -17,6 +17,11 @@ struct Pty {
 // Opens a pair in the devpts mount `devpts` (its root directory).
 Pty openPty(int devpts);
 
+// Opens a pair in the devpts that a running container has at /dev/pts; `root` is its root
+// directory. Its owner may have mounted anything there: what is no devpts is refused (ENODEV), and
+// nothing is opened that lies on another mount.
+Pty openPtyInside(int root);
+
 // Opens a pair in the host's devpts through /dev/ptmx.
 Pty openHostPty();
 

@@ -4,17 +4,15 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <optional>
 
 #include "native/base/message.h"
+#include "native/monitor/attendant.h"
+#include "native/monitor/beginning.h"
 #include "native/monitor/keeper.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/stage-zero.h"
@@ -26,47 +24,13 @@ namespace tslxc {
 namespace {
 
 constexpr int kStartFailed = 1;
-constexpr int kPlanTime = 10'000;
 constexpr int kHandBackTime = 10'000;
-
-// `--descriptors N` among the arguments: how many were passed.
-int passedDescriptors(int argc, char** argv) {
-  for (int i = 1; i + 1 < argc; ++i) {
-    if (std::strcmp(argv[i], "--descriptors") == 0) return std::atoi(argv[i + 1]);
-  }
-  return 0;
-}
-
-void becomeQuiet() {
-  prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-  prctl(PR_SET_NAME, "tslxc-monitor", 0, 0, 0);
-  signal(SIGPIPE, SIG_IGN);  // reset for init by the plan, and before the reap program
-  check(chdir("/"), "chdir", "/");
-}
-
-RawMessage receivePlan(int channel, FrameReader& inbox) {
-  for (;;) {
-    if (std::optional<RawMessage> message = inbox.next()) return std::move(*message);
-    pollfd readable{channel, POLLIN, 0};
-    if (poll(&readable, 1, kPlanTime) == 0) throw CallerGone{};
-    if (inbox.read(channel) == FrameReader::Result::ended) throw CallerGone{};
-  }
-}
 
 pid_t peerOf(int channel) {
   ucred peer{};
   socklen_t size = sizeof peer;
   check(getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &peer, &size), "getsockopt");
   return peer.pid;
-}
-
-// Each v1 hierarchy is entered by the single-threaded task itself: moving another waits for an RCU
-// grace period.
-void enterLeafCgroups(const std::vector<std::string>& tasks) {
-  for (const std::string& path : tasks) {
-    const Fd file(check(open(path.c_str(), O_WRONLY | O_CLOEXEC), "open", path));
-    check(write(file.get(), "0", 1), "write", path);
-  }
 }
 
 // The monitor is alive as long as it holds this lock: a pid can be anybody's, and an exec keeps it.
@@ -93,21 +57,6 @@ ConsoleLog::Settings openLog(const PlanHeader& header) {
         Fd(open(header.logDirectory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   }
   return {std::move(directory), header.logFile, header.logBytes};
-}
-
-std::vector<Fd> takeDescriptors(int first, int count) {
-  std::vector<Fd> taken;
-  for (int i = 0; i < count; ++i) taken.emplace_back(first + i);
-  return taken;
-}
-
-FailedMessage failure(const SyscallError& cause) {
-  return {static_cast<uint8_t>(Stage::kMonitor),
-          0,
-          static_cast<uint32_t>(cause.error),
-          cause.syscall,
-          cause.subject,
-          uint8_t{0}};
 }
 
 class Monitor {
@@ -138,7 +87,7 @@ void Monitor::run() {
                               static_cast<FailAction>(header.failAction), peerOf(channel_.get()), 0,
                               header.failCount};
   failpoints.reach(Failpoint::kMonitorAfterPlan);
-  enterLeafCgroups(header.monitorTasks);
+  enterCgroups(header.monitorTasks);
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));
@@ -186,18 +135,19 @@ void Monitor::handBack() {
 int main(int argc, char** argv) {
   using namespace tslxc;
   if (isKeeper(argc, argv)) return keep(argc, argv);
+  if (isAttendant(argc, argv)) return attend(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));
   try {
-    becomeQuiet();
+    becomeQuiet("tslxc-monitor");
     monitor.run();
     return 0;
   } catch (const FailedMessage& cause) {
     monitor.tell(cause);
   } catch (const SyscallError& cause) {
-    monitor.tell(failure(cause));
+    monitor.tell(monitorFailure(cause));
   } catch (const MalformedBytes& cause) {
-    monitor.tell(failure({EBADMSG, "decode", cause.what}));
+    monitor.tell(monitorFailure({EBADMSG, "decode", cause.what}));
   } catch (const CallerGone&) {
   }
   monitor.handBack();

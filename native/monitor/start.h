@@ -9,14 +9,12 @@
 #include "native/base/fd.h"
 #include "native/base/message.h"
 #include "native/base/pty.h"
+#include "native/monitor/beginning.h"
 #include "native/monitor/failpoint.h"
 #include "native/plan/decode.h"
 #include "native/plan/interpret.h"
 
 namespace tslxc {
-
-// The caller went away before the commit: nothing is left to be told to anybody.
-struct CallerGone {};
 
 // What a start leaves for the rest of the monitor's life.
 struct StartedContainer {

@@ -25,6 +25,18 @@ Plan decodePlan(std::string_view bytes) {
   return plan;
 }
 
+CommandPlan decodeCommandPlan(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.u32() != kCommandPlanVersion) throw MalformedBytes{"a plan of another version"};
+  CommandPlan plan;
+  decode(reader, plan.header);
+  plan.outside = operations(reader);
+  plan.inside = operations(reader);
+  plan.command = operations(reader);
+  reader.expectEnd();
+  return plan;
+}
+
 std::vector<Operation> decodeOperations(std::string_view bytes) {
   Reader reader(bytes);
   std::vector<Operation> all = operations(reader);

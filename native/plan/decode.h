@@ -19,14 +19,25 @@ struct Plan {
 
 Plan decodePlan(std::string_view bytes);
 
+// The plan of a command in a running container.
+struct CommandPlan {
+  CommandHeader header;
+  std::vector<Operation> outside;
+  std::vector<Operation> inside;
+  std::vector<Operation> command;
+};
+
+CommandPlan decodeCommandPlan(std::string_view bytes);
+
 // A bare list of operations.
 std::vector<Operation> decodeOperations(std::string_view bytes);
 
 // The name of an operation in the vocabulary (lib/plan/operation.ts).
 const char* operationName(const Operation& operation);
 
-// Generated: one operation, and the header.
+// Generated: one operation, and the headers.
 Operation decodeOperation(Reader& reader);
 void decode(Reader& reader, PlanHeader& value);
+void decode(Reader& reader, CommandHeader& value);
 
 }  // namespace tslxc

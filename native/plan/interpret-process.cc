@@ -9,6 +9,7 @@
 
 #include "native/base/capability.h"
 #include "native/base/confinement.h"
+#include "native/base/path.h"
 #include "native/base/syscall.h"
 #include "native/plan/interpret.h"
 
@@ -81,6 +82,12 @@ void Interpreter::operator()(const SetIds& op) {
 
 void Interpreter::operator()(const ChangeDirectory& op) {
   check(chdir(op.path.c_str()), "chdir", op.path);
+}
+
+void Interpreter::operator()(const EnterDirectory& op) {
+  const Fd root(check(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), "open", "/"));
+  const Fd directory = openInRoot(root.get(), op.path, O_PATH | O_DIRECTORY);
+  check(fchdir(directory.get()), "fchdir", op.path);
 }
 
 void Interpreter::operator()(const ResetSignals&) {

@@ -89,6 +89,7 @@ class Interpreter {
   void operator()(const ChangeDirectory& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
+  void operator()(const EnterDirectory& op);
 
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);

@@ -264,6 +264,10 @@ void decode(Reader& reader, SetParentDeathSignal& value) {
   value.signal = reader.u32();
 }
 
+void decode(Reader& reader, EnterDirectory& value) {
+  value.path = reader.string();
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -323,6 +327,7 @@ Operation decodeOperation(Reader& reader) {
     case 46: return decoded<ChangeDirectory>(reader);
     case 47: return ResetSignals{};
     case 48: return decoded<SetParentDeathSignal>(reader);
+    case 49: return decoded<EnterDirectory>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -378,6 +383,7 @@ const char* operationName(const Operation& operation) {
     case 45: return "changeDirectory";
     case 46: return "resetSignals";
     case 47: return "setParentDeathSignal";
+    case 48: return "enterDirectory";
     default:
       return "";
   }
@@ -410,6 +416,16 @@ void decode(Reader& reader, PlanHeader& value) {
   value.failpoint = reader.u8();
   value.failAction = reader.u8();
   value.failCount = reader.u8();
+}
+
+void decode(Reader& reader, CommandHeader& value) {
+  value.namespaces = reader.u32();
+  value.unifiedCgroup = reader.string();
+  value.attendantTasks = reader.strings();
+  value.deadline = reader.u32();
+  value.terminal = reader.u8();
+  value.argv = reader.strings();
+  value.environment = reader.strings();
 }
 
 }  // namespace tslxc

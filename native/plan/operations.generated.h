@@ -13,6 +13,7 @@
 namespace tslxc {
 
 inline constexpr uint32_t kPlanVersion = 4;
+inline constexpr uint32_t kCommandPlanVersion = 1;
 
 enum class Missing : uint8_t {
   kFail,
@@ -290,6 +291,10 @@ struct SetParentDeathSignal {
   uint32_t signal = 0;
 };
 
+struct EnterDirectory {
+  std::string path{};
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -338,7 +343,8 @@ using Operation =
                  SetIds,
                  ChangeDirectory,
                  ResetSignals,
-                 SetParentDeathSignal>;
+                 SetParentDeathSignal,
+                 EnterDirectory>;
 
 struct PlanHeader {
   std::string name{};
@@ -367,6 +373,16 @@ struct PlanHeader {
   uint8_t failpoint = 0;
   uint8_t failAction = 0;
   uint8_t failCount = 0;
+};
+
+struct CommandHeader {
+  uint32_t namespaces = 0;
+  std::string unifiedCgroup{};
+  std::vector<std::string> attendantTasks{};
+  uint32_t deadline = 0;
+  uint8_t terminal = 0;
+  std::vector<std::string> argv{};
+  std::vector<std::string> environment{};
 };
 
 }  // namespace tslxc

@@ -132,7 +132,8 @@ export function processes(): string[] {
     const { pid, command, words } = one;
     const isNested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
     const isReap = words.includes('reap') && words.some((word) => /tslxc|cli\/main\.js/.test(word));
-    return command === 'tslxc-monitor' || isReap || isNested;
+    const isOurs = command === 'tslxc-monitor' || command === 'tslxc-exec';
+    return isOurs || isReap || isNested;
   });
   return counted.map(describe);
 }

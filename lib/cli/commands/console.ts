@@ -5,6 +5,7 @@ import { CommandError } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { lazy } from '../lazy';
 import { escapeByte } from '../terminal';
+import type { WindowSize } from '../../host/native';
 import type { Domain } from '../../index';
 import type { Options } from '../arguments';
 import type { CommandTable, Context } from '../command';
@@ -50,7 +51,13 @@ export async function openConsole(
   if (stream.dropped > 0n) {
     output.note(`(${String(stream.dropped)} bytes of earlier output dropped)`);
   }
-  const session = { terminal, stream, escape: escapeByte(globals.escape), signals };
+  const session = {
+    terminal,
+    stream,
+    resize: (to: WindowSize) => stream.resize(to),
+    escape: escapeByte(globals.escape),
+    signals,
+  };
   const end = await lazy.attach().attach(session);
   if (stream.skipped > 0n) {
     output.note(`(${String(stream.skipped)} bytes of output skipped: this terminal was too slow)`);

@@ -105,6 +105,7 @@ function section(title: string, lines: readonly string[]): string {
 
 function synopsis(option: Option): string {
   const { name, kind, positional } = option;
+  if (kind === 'words') return `{[--${name}] <string>}...`;
   if (positional === 'required') return `<${name}>`;
   if (positional === 'optional') return kind === 'strings' ? `[<${name}>]...` : `[<${name}>]`;
   return kind === 'flag' ? `[${dashed(option)}]` : `[${dashed(option)} <${kind}>]`;
@@ -121,6 +122,7 @@ function optionLines(options: readonly Option[]): string[] {
     const { kind, positional } = option;
     const left = positional === undefined ? dashed(option) : `[${dashed(option)}]`;
     if (kind === 'flag') return left;
+    if (kind === 'words') return `${left} <string>`;
     return kind === 'strings' ? `${left} <string>...` : `${left} <${kind}>`;
   });
   const width = Math.max(15, ...names.map((name) => name.length));

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../../lib/cli/attach';
 import { escapeByte } from '../../../lib/cli/terminal';
 import type { SessionEnd } from '../../../lib/cli/attach';
-import type { ConsoleStream } from '../../../lib/index';
 import { FakeConnection, FakeConsole } from './fake-connection';
 import { FakeTerminal, run } from './run-main';
 
@@ -21,10 +20,14 @@ class Started {
       this.sent.push(chunk);
       done();
     };
-    const { terminal, signals } = this;
-    // The class has private fields, so that no fake is assignable to it.
-    const stream = this.stream as unknown as ConsoleStream;
-    this.end = attach({ terminal, stream, signals, escape: 0x1d });
+    const { terminal, stream, signals } = this;
+    this.end = attach({
+      terminal,
+      stream,
+      resize: (size) => stream.resize(size),
+      signals,
+      escape: 0x1d,
+    });
   }
 
   text(): string {

@@ -24,7 +24,7 @@ test.each(verbNames)('help %s shows an example that parses', async (verb) => {
 
 test.each(verbNames)('%s has a one-line summary and an explained option list', (verb) => {
   const command = commandsWith(verb)?.[verb];
-  expect(command?.summary).toMatch(/^[a-z].*[^.]$/);
+  expect(command?.summary).toMatch(/^(?:[a-z]|LXC ).*[^.]$/);
   for (const { help } of command?.options ?? []) expect(help).not.toBe('');
 });
 

@@ -27,6 +27,7 @@ export interface RunOptions {
 export class FakeTerminal implements Terminal {
   readonly typed = new PassThrough();
   readonly shown = new PassThrough();
+  readonly complaints = new PassThrough();
   readonly modes: string[] = [];
   readonly #kind: 'tty' | 'pipe';
 
@@ -36,6 +37,10 @@ export class FakeTerminal implements Terminal {
 
   isInteractive(): boolean {
     return this.#kind === 'tty';
+  }
+
+  isShown(): boolean {
+    return this.isInteractive();
   }
 
   size(): { rows: number; columns: number } {
@@ -52,6 +57,10 @@ export class FakeTerminal implements Terminal {
 
   output(): PassThrough {
     return this.shown;
+  }
+
+  errors(): PassThrough {
+    return this.complaints;
   }
 }
 

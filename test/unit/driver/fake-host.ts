@@ -126,6 +126,9 @@ export class FakeHost {
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
+      execInContainer: () => {
+        throw new TslxcError('NO_SUPPORT', 'no commands here');
+      },
       startContainer: (start) => this.#start(start),
       cleanUp: async (_, state, { name }) => {
         await Promise.resolve();

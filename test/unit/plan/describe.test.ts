@@ -208,6 +208,7 @@ const words: readonly (readonly [Operation, string])[] = [
   [{ op: 'setCapabilities', keep: 0x1ffn }, 'keep of the capabilities at most 0x1ff'],
   [{ op: 'setIds', uid: 1, gid: 2, groups: [3, 4] }, 'become uid 1, gid 2, groups [3, 4]'],
   [{ op: 'changeDirectory', path: '/srv' }, 'change to the directory /srv'],
+  [{ op: 'enterDirectory', path: '/srv' }, 'enter the directory /srv'],
   [{ op: 'resetSignals' }, 'set every signal to its default, none blocked'],
   [{ op: 'setParentDeathSignal', signal: 9 }, 'die by signal 9 when the monitor dies'],
 ];

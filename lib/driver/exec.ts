@@ -1,0 +1,131 @@
+/** Running a command in a container: what may be asked for, and when it is ended. */
+import { CommandProcess } from '../container/command-process';
+import type { PipedProcess, TerminalProcess } from '../container/command-process';
+import type { ExecRequest } from '../container/exec';
+import { withAllocatedIds } from '../domain/allocated-ids';
+import { TslxcError } from '../errors';
+import type { Identity } from '../host/definition-store';
+import type { WindowSize } from '../host/native';
+import { throwIfAborted } from './abort';
+import { requireRunning, runningDefinition } from './definitions';
+import { currentState } from './lookup';
+import type { Session } from './session';
+
+export interface ExecOptions {
+  /** Added to the environment that init was started with, and in its place. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Absolute path in the container. Default: that of init. */
+  readonly cwd?: string;
+  /**
+   * `USER` or `USER:GROUP`, by name or number, looked up in the container's own passwd(5) and group(5) as its root has them
+   * on the host. Default: as init.
+   */
+  readonly user?: string;
+  /** Gives the command a terminal of this size, which is its controlling terminal, in the place of pipes. */
+  readonly tty?: WindowSize;
+  /** `pipe` (default): the stream is yours to write and end; `ignore`: it is at its end; else what the command reads. */
+  readonly stdin?: 'pipe' | 'ignore' | Uint8Array;
+  /** Ends the command and all that it has started. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds after which the same happens, counted from its execve. */
+  readonly timeout?: number;
+}
+
+/** Node's timers hold 31 bits of milliseconds. */
+const longestTimeout = 0x7fffffff;
+/** Rows and columns are 16 bits of struct winsize. */
+const largestSize = 0xffff;
+
+/** @throws TslxcError as Domain.exec says. */
+export async function execCommand(
+  session: Session,
+  identity: Identity,
+  asked: { readonly argv: readonly string[]; readonly options: ExecOptions },
+): Promise<PipedProcess | TerminalProcess> {
+  const { options } = asked;
+  const request = requestOf(asked, session.startTimeout);
+  throwIfAborted(options.signal);
+  const state = await currentState(session, identity);
+  requireRunning(state, 'exec', identity);
+  const { start, running } = state;
+  const definition = runningDefinition(session, state);
+  const target = {
+    paths: session.paths,
+    start,
+    running,
+    definition:
+      start.firstId === undefined ? definition : withAllocatedIds(definition, start.firstId),
+  };
+  const process = await session.containers.execInContainer(target, request);
+  feed(process, options.stdin);
+  limit(process, options, identity.name);
+  if (options.signal?.aborted === true) await process.result;
+  return process;
+}
+
+/** @throws TslxcError INVALID_ARG. */
+function requestOf(
+  { argv, options }: { readonly argv: readonly string[]; readonly options: ExecOptions },
+  deadline: number,
+): ExecRequest {
+  const { env = {}, cwd, user, tty, timeout } = options;
+  if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
+  if ([...argv, ...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
+    throw invalid('NUL in a word of a command');
+  }
+  const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
+  if (name !== undefined) throw invalid(`'${name}' is no name of a variable`);
+  if (cwd !== undefined && !cwd.startsWith('/')) throw invalid(`cwd '${cwd}' is not absolute`);
+  if (timeout !== undefined && !(timeout > 0 && timeout <= longestTimeout)) {
+    throw invalid(`timeout ${timeout} is not a number of milliseconds`);
+  }
+  if (tty !== undefined) checkSize(tty);
+  return {
+    argv,
+    env,
+    deadline,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { user }),
+    ...(tty === undefined ? {} : { tty }),
+  };
+}
+
+function checkSize({ rows, columns }: WindowSize): void {
+  const isSize = (value: number): boolean =>
+    Number.isInteger(value) && value >= 0 && value <= largestSize;
+  if (!isSize(rows) || !isSize(columns)) throw invalid(`no terminal has ${rows} × ${columns}`);
+}
+
+function invalid(detail: string): TslxcError {
+  return new TslxcError('INVALID_ARG', detail);
+}
+
+function feed(process: PipedProcess | TerminalProcess, stdin: ExecOptions['stdin'] = 'pipe'): void {
+  if (stdin === 'pipe' || !('stdin' in process)) return;
+  // A command that does not read all of it is free to.
+  process.stdin.on('error', () => undefined);
+  process.stdin.end(stdin === 'ignore' ? undefined : stdin);
+}
+
+function limit(process: CommandProcess, { signal, timeout }: ExecOptions, domain: string): void {
+  const onAbort = (): void => {
+    const detail = `a command in domain '${domain}' was ended`;
+    process.endBecauseOf(
+      new TslxcError('OPERATION_ABORTED', detail, { domain, cause: signal?.reason }),
+    );
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  const timer =
+    timeout === undefined
+      ? undefined
+      : setTimeout(() => {
+          const detail = `a command in domain '${domain}' took longer than ${timeout} ms`;
+          process.endBecauseOf(new TslxcError('OPERATION_TIMEOUT', detail, { domain }));
+        }, timeout);
+  const over = (): void => {
+    signal?.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  };
+  process.result.then(over, over);
+}

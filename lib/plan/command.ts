@@ -1,0 +1,97 @@
+/**
+ * (definition, facts) → the plan of a command in a running container, confined by the very operations that confined
+ * its init. Pure.
+ */
+import type { DomainDefinition } from '../domain/definition';
+import { keptCapabilities } from './capabilities';
+import {
+  planKeyring,
+  planNoNewPrivileges,
+  planOutsideScore,
+  planResourceLimits,
+  planSystemCallFilter,
+  type ConfinementFacts,
+} from './confinement';
+import { killSignal, namespaceFlags } from './constants';
+import { hasUserNamespace } from './id-map';
+import type { CommandPlan, Operation } from './operation';
+import { planEntry } from './process';
+import type { Identity } from './process';
+
+/** What the kernel says of init now: it may have given up more since its start, and nobody inside gets it back. */
+export interface InitState {
+  readonly boundingSet: bigint;
+  readonly noNewPrivileges: boolean;
+  /** `tasks` of the cgroup that init is in, in each v1 hierarchy. */
+  readonly tasks: readonly string[];
+  /** Its v2 directory, or ''. */
+  readonly unified: string;
+}
+
+export interface CommandFacts extends ConfinementFacts {
+  readonly init: InitState;
+  readonly attendantTasks: readonly string[];
+  readonly identity: Identity;
+  readonly argv: readonly string[];
+  readonly environment: readonly string[];
+  readonly directory: string;
+  readonly terminal: boolean;
+  /** Milliseconds. */
+  readonly deadline: number;
+}
+
+export function compileCommand(definition: DomainDefinition, facts: CommandFacts): CommandPlan {
+  const { init } = facts;
+  const joined = init.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
+  return {
+    header: {
+      namespaces: joinedNamespaces(definition),
+      unifiedCgroup: init.unified,
+      attendantTasks: facts.attendantTasks,
+      deadline: facts.deadline,
+      terminal: facts.terminal ? 1 : 0,
+      argv: facts.argv,
+      environment: facts.environment,
+    },
+    outside: [
+      ...joined.flatMap(({ file, path }): Operation[] => [
+        { op: 'openFile', file, path },
+        { op: 'writeFile', file, text: '0' },
+      ]),
+      ...planOutsideScore(facts),
+      ...planKeyring(facts),
+    ],
+    inside: [...planEntry(definition), ...planConfinement(definition, facts)],
+    command: [
+      { op: 'newSession', umask: 0o022 },
+      { op: 'resetSignals' },
+      { op: 'setParentDeathSignal', signal: killSignal },
+    ],
+  };
+}
+
+/** All that init has; a namespace that it shares with the host is joined without effect. */
+function joinedNamespaces(definition: DomainDefinition): number {
+  const { user, ...others } = namespaceFlags;
+  const own = Object.values(others).reduce((flags, flag) => flags | flag, 0);
+  // To enter the user namespace that one is in already is refused (setns(2)).
+  return hasUserNamespace(definition) ? own | user : own;
+}
+
+/** As at init's start: the bounding set before the ids, the ids before CAP_SETUID goes. */
+function planConfinement(definition: DomainDefinition, facts: CommandFacts): Operation[] {
+  const { identity, init } = facts;
+  const keep = keptCapabilities(definition, facts.hardening) & init.boundingSet;
+  const asked = planNoNewPrivileges(definition, facts);
+  return [
+    ...planResourceLimits(definition, facts),
+    ...planSystemCallFilter(definition, facts),
+    { op: 'limitBoundingSet', keep },
+    { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
+    { op: 'setCapabilities', keep },
+    ...(asked.length === 0 && init.noNewPrivileges
+      ? [{ op: 'setNoNewPrivileges' } as const]
+      : asked),
+    { op: 'enterDirectory', path: facts.directory },
+  ];
+}

@@ -1,0 +1,308 @@
+#include "native/monitor/attendant.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <optional>
+
+#include "native/base/capability.h"
+#include "native/base/clone.h"
+#include "native/base/message.h"
+#include "native/base/monitor-descriptors.h"
+#include "native/monitor/beginning.h"
+#include "native/monitor/joiner.h"
+#include "native/monitor/process-tree.h"
+#include "native/monitor/stage-zero.h"
+#include "native/monitor/terminal-pump.h"
+
+namespace tslxc {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr int kFailed = 1;
+constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: whatever ids the command's processes have
+// Between two looks at what is still to be ended: at first, and at most.
+constexpr int kFirstPause = 1;
+constexpr int kLongestPause = 50;
+// A guardian that does not end although it has nobody left.
+constexpr milliseconds kGuardianTime{1000};
+// The three streams, or a terminal's slave, its master and the caller's stream.
+constexpr int kDescriptors = 4;
+
+class Attendant {
+ public:
+  explicit Attendant(int channel) : channel_(channel) {}
+
+  void run(std::vector<Fd> passed);
+  void tell(const FailedMessage& failed) { sendFrame(channel_.get(), failed); }
+
+ private:
+  enum class Phase { starting, running, ending, over };
+
+  void startJoiner(std::vector<Fd> passed);
+  void waitOnce();
+  int timeLeft() const;
+  void listenToCaller();
+  void listenInside();
+  void handle(const RawMessage& message);
+  void insideIsGone();
+  void fail(const FailedMessage& failed);
+  void beginEnd();
+  void endMore();
+  void finish();
+  void reap();
+
+  Fd channel_;
+  FrameReader inbox_;
+  CommandPlan plan_;
+  Fd inside_;
+  std::optional<TerminalPump> terminal_;
+  pid_t joiner_ = 0;
+  Phase phase_ = Phase::starting;
+  bool callerGone_ = false;
+  bool executing_ = false;
+  bool told_ = false;
+  int pause_ = kFirstPause;
+  Clock::time_point deadline_;
+  std::optional<Clock::time_point> alone_;
+  ExitedMessage exited_{1, SIGKILL, 1};
+};
+
+void Attendant::run(std::vector<Fd> passed) {
+  plan_ = decodeCommandPlan(receivePlan(channel_.get(), inbox_).body);
+  deadline_ = Clock::now() + milliseconds(plan_.header.deadline);
+  enterCgroups(plan_.header.attendantTasks);
+  startJoiner(std::move(passed));
+  limitEffectiveCapabilities(kCapKill);
+  while (phase_ != Phase::over) waitOnce();
+  reap();
+}
+
+void Attendant::startJoiner(std::vector<Fd> passed) {
+  if (passed.size() != kDescriptors) throw MalformedBytes{"descriptors"};
+  std::array<int, 2> ends;
+  check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
+  inside_ = Fd(ends[0]);
+  JoinerContext context{plan_, Fd(ends[1]), std::move(passed[0]), {}};
+  context.streams.push_back(std::move(passed[1]));
+  if (plan_.header.terminal != 0) {
+    terminal_.emplace(std::move(passed[2]), std::move(passed[3]));
+  } else {
+    context.streams.push_back(std::move(passed[2]));
+    context.streams.push_back(std::move(passed[3]));
+  }
+  const std::string& path = plan_.header.unifiedCgroup;
+  Fd cgroup;
+  if (!path.empty()) {
+    cgroup = Fd(check(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open", path));
+  }
+  const Child child = cloneProcess(0, cgroup.get());
+  if (child.pid == 0) runJoiner(std::move(context));
+  joiner_ = child.pid;
+}
+
+void Attendant::waitOnce() {
+  std::array<pollfd, 4> entries{{{callerGone_ ? -1 : channel_.get(), POLLIN, 0},
+                                 {inside_.get(), POLLIN, 0},
+                                 {-1, 0, 0},
+                                 {-1, 0, 0}}};
+  if (terminal_) terminal_->prepare(&entries[2]);
+  check(retry([&] { return poll(entries.data(), entries.size(), timeLeft()); }), "poll");
+  if (terminal_) terminal_->handle(&entries[2]);
+  if (entries[1].revents != 0) listenInside();
+  if (entries[0].revents != 0) listenToCaller();
+  if (phase_ == Phase::starting && Clock::now() >= deadline_) {
+    fail({static_cast<uint8_t>(Stage::kDeadline), 0, ETIMEDOUT, "poll",
+          "waiting for the command to be executed", 0});
+    beginEnd();
+  }
+  if (phase_ == Phase::ending) endMore();
+  // What a command has written to its terminal before its end is the caller's.
+  if (phase_ == Phase::running && told_ && (!terminal_ || terminal_->done())) phase_ = Phase::over;
+}
+
+int Attendant::timeLeft() const {
+  int left = terminal_ ? terminal_->patience() : -1;
+  const auto atMost = [&left](int limit) { left = left == -1 ? limit : std::min(left, limit); };
+  if (phase_ == Phase::ending) atMost(pause_);
+  if (phase_ == Phase::starting) {
+    const auto rest = std::chrono::ceil<milliseconds>(deadline_ - Clock::now()).count();
+    atMost(static_cast<int>(std::max<decltype(rest)>(rest, 0)));
+  }
+  return left;
+}
+
+void Attendant::listenToCaller() {
+  callerGone_ = inbox_.read(channel_.get()) == FrameReader::Result::ended;
+  try {
+    while (const std::optional<RawMessage> message = inbox_.next()) {
+      if (message->kind == DestroyMessage::kKind) beginEnd();
+      if (message->kind == SignalMessage::kKind && inside_.valid()) {
+        sendMessage(inside_.get(), fieldsOf<SignalMessage>(*message));
+      }
+      if (message->kind == ResizeMessage::kKind && terminal_) {
+        const auto size = fieldsOf<ResizeMessage>(*message);
+        terminal_->resize({static_cast<uint16_t>(size.rows), static_cast<uint16_t>(size.columns)});
+      }
+    }
+  } catch (const MalformedBytes&) {
+    callerGone_ = true;
+  } catch (const SyscallError&) {
+    // The guardian has just ended: that is seen next.
+  }
+  if (!callerGone_) return;
+  // Without a caller nobody would read what a command that has ended says still.
+  if (told_) phase_ = Phase::over;
+  beginEnd();
+}
+
+void Attendant::listenInside() {
+  try {
+    const std::optional<RawMessage> message = receiveMessage(inside_.get());
+    if (message) {
+      handle(*message);
+    } else {
+      insideIsGone();
+    }
+  } catch (const MalformedBytes&) {
+    insideIsGone();
+  } catch (const SyscallError&) {
+    insideIsGone();
+  }
+}
+
+void Attendant::handle(const RawMessage& message) {
+  switch (message.kind) {
+    case ExecutingMessage::kKind:
+      executing_ = true;
+      return;
+    case FailedMessage::kKind:
+      if (phase_ != Phase::starting) return;
+      fail(fieldsOf<FailedMessage>(message));
+      beginEnd();
+      return;
+    case ReadyMessage::kKind:
+      if (phase_ != Phase::starting || !executing_) return;
+      phase_ = Phase::running;
+      sendFrame(channel_.get(), ExecutedMessage{});
+      return;
+    case ExitedMessage::kKind: {
+      const auto said = fieldsOf<ExitedMessage>(message);
+      exited_.how = said.how;
+      exited_.status = said.status;
+      exited_.requested = phase_ == Phase::ending ? 1 : 0;
+      if (phase_ == Phase::running) finish();
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+// Neither the guardian nor anybody before it is there to tell of an end.
+void Attendant::insideIsGone() {
+  inside_.reset();
+  if (phase_ == Phase::ending || told_) return;
+  fail({static_cast<uint8_t>(Stage::kDeath), 0, 0, "", "the process that looks after the command",
+        0});
+  beginEnd();
+}
+
+void Attendant::fail(const FailedMessage& failed) {
+  if (told_) return;
+  told_ = true;
+  sendFrame(channel_.get(), failed);
+}
+
+void Attendant::beginEnd() {
+  if (phase_ == Phase::ending || phase_ == Phase::over) return;
+  phase_ = Phase::ending;
+  if (!inside_.valid()) return;
+  try {
+    sendMessage(inside_.get(), DestroyMessage{});
+  } catch (const SyscallError&) {
+    // It has ended.
+  }
+}
+
+// In rounds until nobody is left: what is orphaned by one comes to the guardian, and is found by
+// the next. A child of ours is the guardian, which goes last, or a joiner that is not done.
+void Attendant::endMore() {
+  bool guardian = false;
+  bool others = false;
+  for (const TreeProcess& process : descendantsOf(getpid())) {
+    if (process.ended) continue;
+    if (process.parent == getpid() && process.pid != joiner_) {
+      guardian = true;
+      if (alone_ && Clock::now() - *alone_ > kGuardianTime) killProcess(process);
+      continue;
+    }
+    others = true;
+    killProcess(process);
+  }
+  pause_ = others ? kFirstPause : std::min(pause_ * 2, kLongestPause);
+  if (others) {
+    alone_.reset();
+  } else if (guardian) {
+    if (!alone_) alone_ = Clock::now();
+  } else {
+    // A guardian may have said how the command ended, and gone, in the meantime.
+    while (inside_.valid()) {
+      pollfd last{inside_.get(), POLLIN, 0};
+      if (poll(&last, 1, 0) <= 0) break;
+      listenInside();
+    }
+    finish();
+    phase_ = callerGone_ ? Phase::over : Phase::running;
+  }
+}
+
+void Attendant::finish() {
+  if (terminal_) terminal_->programEnded();
+  if (told_) return;
+  told_ = true;
+  sendFrame(channel_.get(), exited_);
+}
+
+// The joiner has ended, and the guardian is about to: it is killed by our end if it isn't.
+void Attendant::reap() {
+  const auto until = Clock::now() + kGuardianTime;
+  for (;;) {
+    const pid_t pid = waitpid(-1, nullptr, WNOHANG);
+    if (pid == -1 || Clock::now() > until) return;
+    if (pid == 0) poll(nullptr, 0, kFirstPause);
+  }
+}
+
+}  // namespace
+
+bool isAttendant(int argc, char** argv) { return argc > 1 && std::strcmp(argv[1], "exec") == 0; }
+
+int attend(int argc, char** argv) {
+  const int passed = passedDescriptors(argc, argv);
+  becomeMonitor(passed);
+  Attendant attendant(kChannel);
+  try {
+    becomeQuiet("tslxc-exec");
+    attendant.run(takeDescriptors(kFirstPassedDescriptor, passed));
+    return 0;
+  } catch (const SyscallError& cause) {
+    attendant.tell(monitorFailure(cause));
+  } catch (const MalformedBytes& cause) {
+    attendant.tell(monitorFailure({EBADMSG, "decode", cause.what}));
+  } catch (const CallerGone&) {
+  }
+  return kFailed;
+}
+
+}  // namespace tslxc

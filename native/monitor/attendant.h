@@ -1,0 +1,25 @@
+// The attendant of one command in a running container: a mode of the monitor's executable, on the
+// host. It starts the command by a joiner, tells the caller of its end, and when it is asked to, or
+// the caller is gone, ends all that the command has started.
+//
+//   caller       attendant          joiner              guardian       command
+//     │ spawn (plan) ─▶│ clone into the cgroup ─▶│             (inside)
+//     │                │                  │ joins, confines itself
+//     │                │                  │ clone, sibling ─▶│
+//     │                │◀────────── exits │                  │ clone ───▶│
+//     │                │◀─────────────────────────── executing, or failed │
+//     │◀────── executed│◀────────────────────────── ready │        execve
+//     │◀─────── exited │◀───────────────────────── exited │          ✕
+//
+// Whoever says something inside may be in the hands of a hostile root, who can trace it: it is
+// believed only in what concerns the command itself.
+#pragma once
+
+namespace tslxc {
+
+bool isAttendant(int argc, char** argv);
+
+// Returns the exit status of the process.
+int attend(int argc, char** argv);
+
+}  // namespace tslxc

@@ -1,0 +1,143 @@
+#include "native/monitor/guardian.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "native/base/clone.h"
+#include "native/base/message.h"
+#include "native/monitor/command.h"
+
+namespace tslxc {
+namespace {
+
+constexpr int kGone = 1;
+
+class Guardian {
+ public:
+  Guardian(const CommandPlan& plan, int reports) : plan_(plan), reports_(reports) {}
+
+  [[noreturn]] void run() {
+    // The fast path: the attendant is the guarantee as long as it lives.
+    check(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
+    check(prctl(PR_SET_NAME, "tslxc-exec", 0, 0, 0), "prctl", "PR_SET_NAME");
+    check(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
+    // Who wants to end it has to mean it.
+    sigset_t all;
+    sigfillset(&all);
+    check(sigprocmask(SIG_SETMASK, &all, nullptr), "sigprocmask");
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    ends_ = Fd(check(signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd"));
+    start();
+    for (;;) waitOnce();
+  }
+
+ private:
+  void start() {
+    std::array<int, 2> pipe;
+    check(pipe2(pipe.data(), O_CLOEXEC), "pipe2");
+    executed_ = Fd(pipe[0]);
+    Fd untilExec(pipe[1]);
+    Child child = cloneProcess(0, -1);
+    if (child.pid == 0) runCommand(plan_, reports_);
+    command_ = child.pid;
+    pidfd_ = std::move(child.pidfd);
+    // Whoever reads from the command or writes to it shall see its end.
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
+  }
+
+  void waitOnce() {
+    std::array<pollfd, 3> entries{
+        {{executed_.get(), POLLIN, 0}, {ends_.get(), POLLIN, 0}, {reports_, POLLIN, 0}}};
+    check(retry([&] { return poll(entries.data(), entries.size(), -1); }), "poll");
+    // The command's end of the pipe closes when its execve has succeeded; or it has reported.
+    if (entries[0].revents != 0) {
+      executed_.reset();
+      sendMessage(reports_, ReadyMessage{});
+    }
+    if (entries[2].revents != 0) listen();
+    if (entries[1].revents != 0) reap();
+  }
+
+  void listen() {
+    const std::optional<RawMessage> message = receiveMessage(reports_);
+    if (!message) {
+      signalCommand(SIGKILL);
+      _exit(kGone);
+    }
+    if (message->kind == DestroyMessage::kKind) {
+      ending_ = true;
+      signalCommand(SIGKILL);
+      reap();
+    }
+    if (message->kind == SignalMessage::kKind) {
+      signalCommand(static_cast<int>(fieldsOf<SignalMessage>(*message).number));
+    }
+  }
+
+  void signalCommand(int number) const {
+    if (pidfd_.valid()) syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0);
+  }
+
+  void reap() {
+    signalfd_siginfo ignored;
+    while (read(ends_.get(), &ignored, sizeof ignored) > 0) {
+    }
+    for (;;) {
+      int status = 0;
+      const pid_t pid = waitpid(-1, &status, WNOHANG);
+      if (pid == 0) return;
+      if (pid == -1) break;
+      if (pid != command_) continue;
+      pidfd_.reset();
+      how_.how = WIFEXITED(status) ? 0 : 1;
+      how_.status =
+          static_cast<uint32_t>(WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status));
+      // What it leaves behind is the container's.
+      if (!ending_) end();
+    }
+    if (ending_) end();
+  }
+
+  [[noreturn]] void end() {
+    sendMessage(reports_, how_);
+    _exit(0);
+  }
+
+  const CommandPlan& plan_;
+  int reports_;
+  Fd ends_;
+  Fd executed_;
+  Fd pidfd_;
+  pid_t command_ = 0;
+  bool ending_ = false;
+  ExitedMessage how_;
+};
+
+}  // namespace
+
+void runGuardian(const CommandPlan& plan, int reports) noexcept {
+  try {
+    Guardian(plan, reports).run();
+  } catch (const SyscallError& cause) {
+    try {
+      sendMessage(reports, FailedMessage{static_cast<uint8_t>(Stage::kExec), 0,
+                                         static_cast<uint32_t>(cause.error), cause.syscall,
+                                         cause.subject, uint8_t{0}});
+    } catch (const SyscallError&) {
+    }
+  } catch (...) {
+  }
+  _exit(kGone);
+}
+
+}  // namespace tslxc

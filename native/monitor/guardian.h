@@ -1,0 +1,15 @@
+// The one process of ours that a command has inside: its parent, and the new parent of whatever the
+// command and its children leave behind (PR_SET_CHILD_SUBREAPER), however often they fork and start
+// sessions. So all that a command has started can be found, below the guardian, until the command
+// has ended.
+#pragma once
+
+#include "native/plan/decode.h"
+
+namespace tslxc {
+
+// In the container, confined like its init. `reports` is the attendant's SEQPACKET socket. Never
+// returns.
+[[noreturn]] void runGuardian(const CommandPlan& plan, int reports) noexcept;
+
+}  // namespace tslxc

@@ -1,0 +1,110 @@
+#include "native/monitor/joiner.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "native/base/clone.h"
+#include "native/base/descriptors.h"
+#include "native/base/message.h"
+#include "native/monitor/guardian.h"
+#include "native/plan/interpret.h"
+
+namespace tslxc {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kStreams = 3;
+// Where the socket is that the guardian and the command report by.
+constexpr int kReports = kStreams;
+// Above all targets.
+constexpr int kAside = 64;
+
+class Joiner {
+ public:
+  explicit Joiner(JoinerContext context) : context_(std::move(context)) {}
+
+  void run() {
+    closeOthers();
+    stage_ = Stage::kOutside;
+    interpreter_.run(context_.plan.outside);
+    interpreter_.closeHandles();
+    stage_ = Stage::kMonitor;
+    const int namespaces = static_cast<int>(context_.plan.header.namespaces);
+    check(setns(context_.init.get(), namespaces), "setns", "the namespaces of init");
+    context_.init.reset();
+    arrangeStreams();
+    stage_ = Stage::kInside;
+    interpreter_.run(context_.plan.inside);
+    stage_ = Stage::kMonitor;
+    // Changes of ids and of the user namespace set it anew.
+    check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
+    // The attendant is the parent, so that it hears of the guardian's end.
+    if (cloneProcess(CLONE_PARENT, -1).pid == 0) runGuardian(context_.plan, kReports);
+  }
+
+  void report(const SyscallError& cause) noexcept {
+    try {
+      sendMessage(reports_, FailedMessage{static_cast<uint8_t>(stage_),
+                                          static_cast<uint32_t>(interpreter_.step()),
+                                          static_cast<uint32_t>(cause.error), cause.syscall,
+                                          cause.subject.substr(0, 4096), uint8_t{0}});
+    } catch (const SyscallError&) {
+      // The attendant is gone, and with it whoever would want to know.
+    }
+  }
+
+ private:
+  // What the attendant had open besides is not the joiner's.
+  void closeOthers() {
+    std::vector<int> own = {context_.attendant.get(), context_.init.get()};
+    for (const Fd& stream : context_.streams) own.push_back(stream.get());
+    closeAllBut(std::move(own));
+    reports_ = context_.attendant.get();
+  }
+
+  // From here on there are 0, 1, 2 and the socket, and nothing else.
+  void arrangeStreams() {
+    std::vector<Fd> aside;
+    for (const Fd& stream : context_.streams) {
+      aside.emplace_back(check(fcntl(stream.get(), F_DUPFD_CLOEXEC, kAside), "fcntl"));
+    }
+    const Fd reports(check(fcntl(reports_, F_DUPFD_CLOEXEC, kAside), "fcntl"));
+    for (int target = 0; target < kStreams; ++target) {
+      const size_t source = aside.size() == 1 ? 0 : static_cast<size_t>(target);
+      check(dup2(aside.at(source).get(), target), "dup2");
+    }
+    check(dup3(reports.get(), kReports, O_CLOEXEC), "dup3");
+    reports_ = kReports;
+    // Whatever was below is overwritten or closed by now.
+    for (Fd& stream : context_.streams) [[maybe_unused]]
+      const int old = stream.release();
+    [[maybe_unused]] const int old = context_.attendant.release();
+    aside.clear();
+    check(syscall(SYS_close_range, kReports + 1, ~0U, 0), "close_range");
+  }
+
+  JoinerContext context_;
+  Interpreter interpreter_;
+  Stage stage_ = Stage::kMonitor;
+  int reports_ = -1;
+};
+
+}  // namespace
+
+void runJoiner(JoinerContext context) noexcept {
+  Joiner joiner(std::move(context));
+  try {
+    joiner.run();
+    _exit(0);
+  } catch (const SyscallError& cause) {
+    joiner.report(cause);
+  } catch (...) {
+  }
+  _exit(kFailed);
+}
+
+}  // namespace tslxc

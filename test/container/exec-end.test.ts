@@ -1,0 +1,153 @@
+/** The end of a command before its time: all that it has started ends with it, and nothing else. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually';
+import { helpers, pidOf, pidsOf, runIn } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { commandEnvironment, packageRoot } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+
+let before: HostSnapshot;
+let test_: TestDomain;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  test_ = await TestDomain.make({
+    name: 'exec-end',
+    init: '/bin/sh',
+    initArguments: ['-c', 'sleep 5001 & while :; do sleep 5002; done'],
+  });
+  await test_.start();
+});
+
+afterAll(async () => {
+  await test_[Symbol.asyncDispose]();
+  await expectHostUnchanged(before);
+});
+
+/** Forks twice, starts sessions of its own, and ignores what it can. */
+const tree = `trap '' HUP TERM INT
+setsid sh -c "trap '' HUP TERM; (setsid sleep 5011 &) & sleep 5012" &
+(sleep 5013 &) &
+sleep 5014 &
+sleep 5015`;
+const treeWords = [5011, 5012, 5013, 5014, 5015].map((number) => ['sleep', `${number}`] as const);
+const strangers = [5001, 5002].map((number) => ['sleep', `${number}`] as const);
+
+async function startTree(): Promise<void> {
+  for (const words of [...treeWords, ...strangers]) await pidOf(...words);
+}
+
+async function expectTreeEnded(): Promise<void> {
+  for (const words of treeWords) await eventually(() => expect(pidsOf(...words)).toEqual([]));
+  for (const words of strangers) expect(pidsOf(...words)).toHaveLength(1);
+  await eventually(() => expect(helpers()).toEqual([]));
+}
+
+test('an abort ends a tree that has forked twice and has sessions of its own, and nothing else', async () => {
+  const other = await test_.domain.exec(['sleep', '5020']);
+  const abort = new AbortController();
+  const process = await test_.domain.exec(['sh', '-c', tree], { signal: abort.signal });
+  await startTree();
+  abort.abort(new Error('enough'));
+  await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  // It is over when it says so.
+  for (const words of treeWords) expect(pidsOf(...words)).toEqual([]);
+  expect(pidsOf('sleep', '5020')).toHaveLength(1);
+  other.destroy();
+  expect(await other.result).toEqual({ signal: 'SIGKILL' });
+  await expectTreeEnded();
+});
+
+test('so does a timeout', async () => {
+  const process = await test_.domain.exec(['sh', '-c', tree], { timeout: 700 });
+  await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  await expectTreeEnded();
+});
+
+test('a fork bomb is ended as well', async () => {
+  const bomb = 'f() { sleep 5031 & f & f & wait; }; f';
+  const script = `ulimit -u 200; ${bomb}`;
+  const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' });
+  await eventually(() => expect(pidsOf('sleep', '5031').length).toBeGreaterThan(20));
+  process.destroy();
+  await process.result;
+  expect(pidsOf('sleep', '5031')).toEqual([]);
+  await expectNothingOf(61234);
+});
+
+async function expectNothingOf(user: number): Promise<void> {
+  await eventually(async () => {
+    const { stdout } = await runIn(test_.domain, ['sh', '-c', `pgrep -c -u ${user}; true`]);
+    expect(stdout).toBe('0\n');
+  });
+}
+
+test('a signal reaches the command alone', async () => {
+  const process = await test_.domain.exec(['sh', '-c', 'sleep 5041 & exec sleep 5042']);
+  await pidOf('sleep', '5041');
+  await pidOf('sleep', '5042');
+  process.kill('SIGUSR1');
+  expect(await process.result).toEqual({ signal: 'SIGUSR1' });
+  expect(pidsOf('sleep', '5041')).toHaveLength(1);
+  globalThis.process.kill(await pidOf('sleep', '5041'));
+  expect(() => process.kill(65)).toThrow(expect.objectContaining({ code: 'INVALID_ARG' }));
+});
+
+test('an abort before the command is executed leaves nothing', async () => {
+  const abort = new AbortController();
+  abort.abort();
+  const aborted = test_.domain.exec(['sleep', '5051'], { signal: abort.signal });
+  await expect(aborted).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  const late = new AbortController();
+  const starting = test_.domain.exec(['sleep', '5051'], { signal: late.signal });
+  setImmediate(() => late.abort());
+  await expect(starting.then(({ result }) => result)).rejects.toMatchObject({
+    code: 'OPERATION_ABORTED',
+  });
+  expect(pidsOf('sleep', '5051')).toEqual([]);
+});
+
+test('when the caller is killed, all that the command has started ends', async () => {
+  const code = `
+    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/index.js'))});
+    (async () => {
+      const connection = await connect();
+      const domain = await connection.lookupDomainByName('exec-end');
+      await domain.exec(['sh', '-c', ${JSON.stringify(tree)}]);
+      console.log('ready');
+    })();`;
+  const caller = spawn(process.execPath, ['-e', code], {
+    env: commandEnvironment(test_.root),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(caller.stdout, 'data');
+  await startTree();
+  caller.kill('SIGKILL');
+  await expectTreeEnded();
+});
+
+test('when root inside kills what looks after a command, the caller hears of it', async () => {
+  const process = await test_.domain.exec(['sleep', '5061']);
+  await pidOf('sleep', '5061');
+  await runIn(test_.domain, ['pkill', '-KILL', 'tslxc-exec', '--oldest']);
+  await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
+  await eventually(() => expect(pidsOf('sleep', '5061')).toEqual([]));
+  await eventually(() => expect(helpers()).toEqual([]));
+});
+
+test('the end of the container is the end of its commands', async () => {
+  await using other = await TestDomain.make({ name: 'exec-gone' });
+  await other.start();
+  const process = await other.domain.exec(['sleep', '5071']);
+  await other.domain.destroy();
+  await expect(process.result.catch(({ code }: { code: string }) => code)).resolves.toEqual(
+    expect.anything(),
+  );
+  expect(pidsOf('sleep', '5071')).toEqual([]);
+  await eventually(() => expect(helpers()).toEqual([]));
+});

@@ -1,0 +1,212 @@
+/** Commands in a running container: how they end, what they are given, and that nothing of them is left. */
+import { createHash, randomBytes } from 'node:crypto';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import type { TslxcError } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { eventually } from '../support/eventually';
+import { helpers, pidOf, pidsOf, runIn } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { TestDomain } from '../support/test-domain';
+
+let before: HostSnapshot;
+let test_: TestDomain;
+let root: BusyboxRoot;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  test_ = await TestDomain.make({ name: 'exec', init: '/bin/sleep', initArguments: ['100000'] });
+  await test_.start();
+  root = await makeBusyboxRoot([
+    'env',
+    'id',
+    'mkdir',
+    'mount',
+    'readlink',
+    'tty',
+    'chmod',
+    'touch',
+  ]);
+});
+
+afterAll(async () => {
+  await test_[Symbol.asyncDispose]();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+async function failure(argv: readonly string[], options = {}): Promise<TslxcError> {
+  return test_.domain.exec(argv, options).then(
+    () => {
+      throw new Error('it was executed');
+    },
+    (error: unknown) => error as TslxcError,
+  );
+}
+
+/** In groups of eight at once. */
+async function forEach<T>(all: readonly T[], action: (one: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < all.length; at += 8) await Promise.all(all.slice(at, at + 8).map(action));
+}
+
+test('exit codes from 0 to 255 are exact', async () => {
+  const codes = Array.from({ length: 256 }, (_, code) => code);
+  const seen: (number | undefined)[] = [];
+  await forEach(codes, async (code) => {
+    const process = await test_.domain.exec(['sh', '-c', `exit ${code}`], { stdin: 'ignore' });
+    const result = await process.result;
+    seen[code] = 'code' in result ? result.code : undefined;
+  });
+  expect(seen).toEqual(codes);
+});
+
+test('signals that end a command are exact', async () => {
+  const { SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH } =
+    constants.signals;
+  const harmless = [SIGCHLD, SIGCONT, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU, SIGURG, SIGWINCH];
+  const deadly = Array.from({ length: 64 }, (_, index) => index + 1).filter(
+    (number) => !harmless.includes(number),
+  );
+  await forEach(deadly, async (number) => {
+    const { result } = await runIn(test_.domain, ['sh', '-c', `kill -${number} $$; sleep 9`]);
+    const name = 'signal' in result ? result.signal : 'none';
+    const found = constants.signals[name as NodeJS.Signals] ?? Number(name.slice('SIG'.length));
+    expect(`${number}: ${found}`).toBe(`${number}: ${number}`);
+  });
+});
+
+test('64 MB of its output arrive byte for byte, and 8 MB of its input', async () => {
+  const path = `/var/tmp/tslxc-exec-${process.pid}`;
+  const content = randomBytes(64 * 1024 * 1024);
+  writeFileSync(path, content);
+  try {
+    const hash = createHash('sha256');
+    const reading = await test_.domain.exec(['cat', path], { stdin: 'ignore' });
+    for await (const chunk of reading.stdout) hash.update(chunk as Buffer);
+    expect(await reading.result).toEqual({ code: 0 });
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
+    const part = content.subarray(0, 8 * 1024 * 1024);
+    const { stdout } = await runIn(test_.domain, ['sha256sum'], { stdin: part });
+    expect(stdout).toBe(`${createHash('sha256').update(part).digest('hex')}  -\n`);
+  } finally {
+    rmSync(path);
+  }
+});
+
+test('100 commands leave descriptors, threads and processes as they were', async () => {
+  const own = (): string[] => readdirSync('/proc/self/fd').sort();
+  const run = async (): Promise<void> => {
+    const process = await test_.domain.exec(['true']);
+    expect(await process.result).toEqual({ code: 0 });
+  };
+  for (let index = 0; index < 8; index += 1) await run();
+  await eventually(() => expect(helpers()).toEqual([]));
+  const picture = snapshotHost();
+  const threads = readdirSync('/proc/self/task').length;
+  const descriptors = own();
+  await forEach(Array.from({ length: 100 }), run);
+  await eventually(() => expect(helpers()).toEqual([]));
+  await eventually(() => expect(own()).toEqual(descriptors));
+  expect(readdirSync('/proc/self/task').length).toBeLessThanOrEqual(threads);
+  await expectHostUnchanged(picture);
+});
+
+test('environment, working directory and user are as asked', async () => {
+  const { stdout } = await runIn(test_.domain, ['sh', '-c', 'pwd; id; echo $A-$HOME-$container'], {
+    env: { A: 'a b=c', HOME: '/somewhere' },
+    cwd: '/usr/../var/log/',
+    user: 'nobody',
+  });
+  expect(stdout.split('\n')).toEqual([
+    '/var/log',
+    expect.stringMatching(/^uid=65534\(nobody\) gid=65534\(nogroup\) groups=65534\(nogroup\)$/),
+    'a b=c-/somewhere-lxc-libvirt',
+    '',
+  ]);
+  const numbers = await runIn(test_.domain, ['sh', '-c', 'id -u; id -g'], { user: '1234:+5678' });
+  expect(numbers.stdout).toBe('1234\n5678\n');
+});
+
+test('a user that is not root can open its streams anew', async () => {
+  const script = 'echo out > /dev/stdout; echo err > /dev/stderr; cat /dev/stdin';
+  const ran = await runIn(test_.domain, ['sh', '-c', script], {
+    user: 'nobody',
+    stdin: Buffer.from('in\n'),
+  });
+  expect(ran).toEqual({ result: { code: 0 }, stdout: 'out\nin\n', stderr: 'err\n' });
+});
+
+test.each([
+  ['a program that is not there', ['/nowhere/x'], {}, 'ENOENT', /cannot find the program '\/nowh/],
+  ['a name that PATH does not have', ['nothing-of-it'], {}, 'ENOENT', /in the PATH of the command/],
+  ['a file that is no program', ['/etc/passwd'], {}, 'EACCES', /'\/etc\/passwd' is not executable/],
+  ['a directory', ['/etc'], {}, 'EACCES', /'\/etc' is not a regular file/],
+  ['a cwd that is not there', ['true'], { cwd: '/none' }, 'ENOENT', /working directory '\/none'/],
+  ['a cwd that is a file', ['true'], { cwd: '/etc/passwd' }, 'ENOTDIR', /is not a directory/],
+  ['a cwd out of reach', ['true'], { cwd: '/root', user: '77' }, 'EACCES', /may not be entered/],
+] as const)('%s is told in words', async (_, argv, options, name, words) => {
+  const error = await failure(argv, options);
+  expect(error).toMatchObject({ code: 'SYSTEM_ERROR', errno: constants.errno[name] });
+  expect(error.message).toMatch(words);
+});
+
+test.each([
+  [[], {}, /needs a program/],
+  [['a\0b'], {}, /NUL/],
+  [['true'], { env: { 'a=b': 'c' } }, /no name of a variable/],
+  [['true'], { cwd: 'relative' }, /is not absolute/],
+  [['true'], { timeout: -1 }, /not a number of milliseconds/],
+  [['true'], { tty: { rows: -1, columns: 1 } }, /no terminal has/],
+  [['true'], { user: 'nobody-at-all' }, /user 'nobody-at-all' doesn't exist/],
+  [['true'], { user: 'root:no-group' }, /group 'no-group' doesn't exist/],
+] as const)('%j with %j is refused', async (argv, options, words) => {
+  const error = await failure(argv, options);
+  expect(error).toMatchObject({ code: 'INVALID_ARG' });
+  expect(error.message).toMatch(words);
+});
+
+test('a command sees the mounts that init has made, and is where init is', async () => {
+  const script =
+    'mkdir /new; mount -t tmpfs t /new; echo inside > /new/file; while :; do sleep 1; done';
+  await using test = await TestDomain.make({
+    name: 'exec-mounts',
+    init: '/bin/sh',
+    initArguments: ['-c', script],
+    filesystems: [{ source: root.path, target: '/' }],
+  });
+  await test.start();
+  await eventually(async () => {
+    expect((await runIn(test.domain, ['cat', '/new/file'])).stdout).toBe('inside\n');
+  });
+});
+
+test('what is left behind by a command that has ended goes on', async () => {
+  const { result } = await runIn(test_.domain, ['sh', '-c', 'sleep 4711 > /dev/null 2>&1 &']);
+  expect(result).toEqual({ code: 0 });
+  const pid = await pidOf('sleep', '4711');
+  await eventually(() => expect(helpers()).toEqual([]));
+  expect(pidsOf('sleep', '4711')).toEqual([pid]);
+  process.kill(pid);
+  await eventually(() => expect(pidsOf('sleep', '4711')).toEqual([]));
+});
+
+test('a domain that is off or frozen says so', async () => {
+  await using test = await TestDomain.make({ name: 'exec-off' });
+  await expect(test.domain.exec(['true'])).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+  await test.start();
+  const freezer = '/sys/fs/cgroup/freezer/libvirt/lxc/exec-off/freezer.state';
+  writeFileSync(freezer, 'FROZEN');
+  try {
+    await expect(test.domain.exec(['true'])).rejects.toMatchObject({
+      code: 'OPERATION_INVALID',
+      message: expect.stringMatching(/paused/) as string,
+    });
+  } finally {
+    writeFileSync(freezer, 'THAWED');
+  }
+  expect((await runIn(test.domain, ['true'])).result).toEqual({ code: 0 });
+});
