@@ -136,7 +136,7 @@ test('no more than two files of 1 MiB are kept, and they end with what came last
   const numbers = kept.slice(kept.indexOf('\n') + 1).split('\n');
   const first = Number(numbers[0]);
   const expected = Array.from({ length: many - first + 1 }, (_, index) => String(first + index));
-  expect(`${numbers.join('\n')}` === `${expected.join('\n')}\n`).toBe(true);
+  expect(numbers.join('\n') === `${expected.join('\n')}\n`).toBe(true);
   expect(existsSync(logOf(test, '.2'))).toBe(false);
 });
 
