@@ -104,12 +104,7 @@ export function prepare(input: PreparationInput): Preparation {
     passDescriptors: input.passDescriptors,
     ...inputFacts(input),
   });
-  const undo: Undo[] = [
-    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
-    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
-    { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
-    ...input.links.undo,
-  ];
+  const undo = undoOf({ paths, user, targets, uppers, cgroups, links: input.links });
   return {
     plan,
     cgroups,
@@ -121,6 +116,19 @@ export function prepare(input: PreparationInput): Preparation {
     undo,
     warnings: startWarnings(definition, world),
   };
+}
+
+type Borrowing = Pick<Preparation, 'user' | 'targets' | 'uppers' | 'cgroups' | 'links'> & {
+  readonly paths: StatePaths;
+};
+
+function undoOf({ paths, user, targets, uppers, cgroups, links }: Borrowing): Undo[] {
+  return [
+    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+    { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
+    ...links.undo,
+  ];
 }
 
 /** What of the host the container gets besides file systems. */

@@ -16,6 +16,20 @@ namespace {
 
 constexpr size_t kChunk = 4096;
 
+// Instances of inotify are the host's: root has 128 by default. As many are left to others, or a
+// hundred containers would keep every other program from watching anything.
+constexpr size_t kWatchesLeft = 32;
+
+// Invalid when there are too few.
+Fd openWatch() {
+  std::array<Fd, kWatchesLeft + 1> watches;
+  for (Fd& watch : watches) {
+    watch = Fd(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+    if (!watch.valid()) return Fd();
+  }
+  return std::move(watches.front());
+}
+
 }  // namespace
 
 RawFollower::RawFollower(Fd descriptor, Console& console)
@@ -89,8 +103,7 @@ void RawFollower::pump() {
 }
 
 HostTerminal::HostTerminal(Pty pty, Console& console)
-    : watch_(inotify_init1(IN_CLOEXEC | IN_NONBLOCK)), follower_(std::move(pty.master), console) {
-  if (!watched() && errno != EMFILE) check(-1, "inotify_init1");
+    : watch_(openWatch()), follower_(std::move(pty.master), console) {
   if (watched()) watch(pty.index);
   pty.slave.reset();
   open();

@@ -57,7 +57,7 @@ class HostTerminal : public Source {
   uint32_t wanted() const override { return EPOLLIN; }
   void ready(uint32_t events) override;
 
-  // False when the host has no inotify instance left (fs.inotify.max_user_instances, 128 by
+  // False when the host has too few inotify instances left (fs.inotify.max_user_instances, 128 by
   // default): then somebody has to look again and again.
   bool watched() const { return watch_.valid(); }
   void lookAgain();

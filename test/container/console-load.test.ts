@@ -2,7 +2,7 @@
 import { describeConsoleUnderLoad } from './console-load';
 
 describeConsoleUnderLoad({
-  flood: 3_000_000,
+  flood: 1_500_000,
   burst: 300_000,
   transfer: 2 ** 20,
   watch: 500,

@@ -199,10 +199,11 @@ export function describeConsoleUnderLoad(load: ConsoleLoad): void {
     test('pass in both directions at once as they are, and no character is split', async () => {
       const [out, into] = [randomBytes(load.transfer), randomBytes(load.transfer)];
       writeFileSync(inRoot('data'), out);
-      const script = `stty raw -echo; printf R; cat /data & head -c ${load.transfer} | sha256sum > /sum; wait; echo > /done; sleep 1000`;
+      const script = `stty raw -echo; printf R; read go; cat /data & head -c ${load.transfer} | sha256sum > /sum; wait; echo > /done; sleep 1000`;
       await using test = await running('load-bytes', script);
       using session = await ConsoleSession.open(test.domain);
       await session.expect(/^R/);
+      session.type('\n');
       await pipeline(Readable.from([into]), session.stream, { end: false });
       const bytes = await session.expectBytes(load.transfer + 1, 240_000);
       await until('done');

@@ -1,5 +1,5 @@
 /** What a container uses, beside the kernel's own files and loads of known size: within 5 %. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Domain, DomainStatistics } from 'tslxc';
@@ -68,7 +68,7 @@ interface Change {
 /** What the program changes, from `ready` to `done`. */
 async function change(domain: Domain): Promise<Change> {
   using session = await ConsoleSession.open(domain);
-  await session.expect(/ready\r\n/);
+  await session.expect(/ready\r\n/, 60_000);
   const from = await domain.stats();
   session.enter('');
   await session.expect(/done\r\n/, 60_000);
@@ -97,8 +97,10 @@ print('done', flush=True)`,
     expectWithin(Number(sum), Number(total), 0.01);
     expectWithin(Number(total), Number(read(folder, 'cpuacct.usage')), 0.01);
   }
-  expect(await test.run('cpu-stats', '--total')).toMatch(/^Total:\n\tcpu_time +1\.\d{9} seconds\n/);
-  expect(await test.run('domstats', '--cpu-total')).toMatch(/\n {2}cpu\.time=1\d{9}\n/);
+  expect(await test.run('cpu-stats', '--total')).toMatch(
+    /^Total:\n\tcpu_time +\d+\.\d{9} seconds\n/,
+  );
+  expect(await test.run('domstats', '--cpu-total')).toMatch(/\n {2}cpu\.time=\d{10,}\n/);
 });
 
 test('memory is what a process has taken, of its own and of the page cache, and what the kernel’s files say', async () => {
@@ -230,7 +232,10 @@ print('done', flush=True)`,
   const { from, to } = await change(test.domain);
   const { unified } = hostFacts().cgroups;
   const file = join(unified?.mount ?? '', 'libvirt/lxc', test.name, 'cpu.pressure');
-  expect(read(file)).toMatch(/^some avg10=/);
+  if (!existsSync(file)) {
+    expect(to.pressure?.cpu).toBeUndefined();
+    return;
+  }
   const waited = (to.pressure?.cpu?.some.total ?? 0n) - (from.pressure?.cpu?.some.total ?? 0n);
   // Three that take 0.3 s each, one after the other: two wait for 0.6 s at least.
   expect(Number(waited) / 1e9).toBeGreaterThan(0.4);

@@ -7,7 +7,9 @@ import {
 } from '../../../lib/host/node';
 import type { CpuPlace } from '../../../lib/host/node';
 
-function places(cells: number, sockets: number, cores: number, threads: number): CpuPlace[] {
+/** Cells, sockets of each, cores of each socket, threads of each core. */
+function places(...shape: readonly [number, number, number, number]): CpuPlace[] {
+  const [cells, sockets, cores, threads] = shape;
   const all: CpuPlace[] = [];
   for (let cell = 0; cell < cells; cell += 1) {
     for (let socket = 0; socket < sockets; socket += 1) {
