@@ -6,8 +6,12 @@ import { requireBuilt } from './host/built';
 
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';
+export { checkHost } from './driver/doctor/check-host';
+export type { CheckHostOptions } from './driver/doctor/check-host';
+export type { CheckStatus, HostCheck, HostReport } from './driver/doctor/check';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
+export type { PurgeItem } from './driver/purge';
 export type {
   ConnectOptions,
   ConsoleOptions,
