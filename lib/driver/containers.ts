@@ -12,6 +12,7 @@ import { MonitorClient, type ConnectOptions } from '../container/monitor-client'
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { prepare } from '../container/preparation';
 import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
+import { endReaperTurn } from '../container/reaper-turn';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
 import { shapeLink } from '../network/shaping';
@@ -31,6 +32,7 @@ export interface Containers {
   readonly runNames: typeof runNames;
   readonly withDomainLock: typeof withDomainLock;
   readonly withReaperLock: typeof withReaperLock;
+  readonly endReaperTurn: typeof endReaperTurn;
   readonly foreseeLinks: typeof foreseeLinks;
   readonly prepare: typeof prepare;
   readonly cleanUp: typeof cleanUp;
@@ -57,6 +59,7 @@ export const containers: Containers = {
   runNames,
   withDomainLock,
   withReaperLock,
+  endReaperTurn,
   foreseeLinks,
   prepare,
   startContainer,

@@ -1,50 +1,62 @@
-/** A sweep over points, some or all of them, with what came of each. */
+/** A sweep over system calls, some or all of them, with what came of each. */
 import type { DeathSweep, Outcome } from './sweep';
 import type { Victim } from './traced-package';
 
 export interface SweepResult {
-  /** Points tried by victim and outcome, for people: `monitor: 312 tried, 280 gone, 32 running`. */
-  readonly lines: readonly string[];
   /** What went wrong, each with its point. */
   readonly faults: readonly string[];
   readonly tried: number;
 }
 
-/** `share` of all points are tried, evenly spread; 1 is all. */
-export async function tryAll(
-  sweep: DeathSweep,
-  victims: readonly Victim[],
-  share: number,
-): Promise<SweepResult> {
+/** Which of the system calls of each process, counted from 0: every `stride`th from `offset` on. */
+export interface Choice {
+  readonly stride: (calls: number) => number;
+  readonly offset: number;
+}
+
+/** After so many the rest says nothing new. */
+const mostFaults = 5;
+
+export async function tryAll(sweep: DeathSweep, choice: Choice): Promise<SweepResult> {
   const calls = await sweep.record();
-  const lines: string[] = [];
   const faults: string[] = [];
   let tried = 0;
-  for (const victim of victims) {
+  for (const victim of ['stage0', 'monitor', 'init'] as const) {
     const numbers = calls[victim];
     expect(numbers.length).toBeGreaterThan(10);
     const outcomes: Record<Outcome, number> = { running: 0, gone: 0, unreached: 0 };
-    const stride = 1 / share;
-    // The last call is a common place to die, the first is the start of everything.
-    for (let at = 1; at <= numbers.length; at += stride) {
-      const index = Math.round(at);
-      try {
-        outcomes[await sweep.kill(victim, index)] += 1;
-      } catch (error) {
-        const words = error instanceof Error ? error.message : String(error);
-        faults.push(`${victim} at call ${index} (number ${numbers[index - 1] ?? -1}): ${words}`);
-        if (faults.length >= mostFaults) return { lines, faults, tried };
-      }
+    for (const index of indices(numbers.length, choice)) {
+      if (faults.length >= mostFaults) break;
+      const at = { victim, index: index + 1, number: numbers[index] ?? -1 };
+      const outcome = await tryOne(sweep, at);
+      if (typeof outcome === 'object') faults.push(outcome.fault);
+      else outcomes[outcome] += 1;
       tried += 1;
     }
     const { gone, running, unreached } = outcomes;
-    lines.push(
-      `${victim}: ${gone + running} of ${numbers.length} points tried, ${gone} gone, ` +
-        `${running} running, ${unreached} not reached`,
+    process.stdout.write(
+      `${victim}: ${gone + running} of ${numbers.length} system calls tried: ${gone} gone, ` +
+        `${running} running; ${unreached} not reached\n`,
     );
   }
-  for (const line of lines) process.stdout.write(`${line}\n`);
-  return { lines, faults, tried };
+  return { faults, tried };
 }
 
-const mostFaults = 5;
+async function tryOne(
+  sweep: DeathSweep,
+  { victim, index, number }: { victim: Victim; index: number; number: number },
+): Promise<Outcome | { readonly fault: string }> {
+  try {
+    return await sweep.kill(victim, index);
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return { fault: `${victim} killed at its call ${index} (number ${number}): ${words}` };
+  }
+}
+
+function indices(count: number, { stride, offset }: Choice): number[] {
+  const step = Math.max(1, stride(count));
+  const chosen: number[] = [];
+  for (let at = offset; at < count; at += step) chosen.push(Math.floor(at));
+  return chosen;
+}
