@@ -41,5 +41,10 @@ function show({ output }: Context, { id, status, found, advice }: HostCheck): vo
 function summary(checks: readonly HostCheck[]): string {
   const count = (status: CheckStatus): number =>
     checks.filter((check) => check.status === status).length;
-  return `${count('ok')} in order, ${count('warn')} warnings, ${count('fail')} failures`;
+  const [warnings, failures] = [count('warn'), count('fail')];
+  const plural = (number: number): string => (number === 1 ? '' : 's');
+  return (
+    `${count('ok')} in order, ${warnings} warning${plural(warnings)}, ` +
+    `${failures} failure${plural(failures)}`
+  );
 }

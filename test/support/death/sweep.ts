@@ -3,7 +3,7 @@
  * and judges what that leaves: the container runs fully or is gone fully, and the same name starts again.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
@@ -46,6 +46,8 @@ export class DeathSweep implements AsyncDisposable {
   static async make(options: DomainXmlOptions & { readonly name: string }): Promise<DeathSweep> {
     const traced = await TracedPackage.make();
     const root = await makeTestRoot();
+    // Within reach of a container's own root user.
+    await chmod(root.path, 0o755);
     const source = join(root.path, 'source');
     await mkdir(source);
     const connectTraced = await traced.connect();

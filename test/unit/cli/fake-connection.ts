@@ -15,6 +15,7 @@ import type {
   InterfaceInfo,
   NetworkEvent,
   NetworkFilter,
+  PurgeItem,
   Rates,
   RatesChange,
 } from '../../../lib/index';
@@ -170,6 +171,7 @@ export class FakeConnection {
   readonly domains: FakeDomain[];
   networks: FakeNetwork[] = [];
   networkHistory: readonly NetworkEvent[] = [];
+  purgeable: readonly PurgeItem[] = [];
   readonly calls: unknown[] = [];
   readonly planned: Plan | undefined;
   /** What every call rejects with. */
@@ -280,6 +282,16 @@ export class FakeConnection {
   async reap(): Promise<number> {
     await this.#called('reap');
     return 2;
+  }
+
+  async foreseePurge(): Promise<readonly PurgeItem[]> {
+    await this.#called('foreseePurge');
+    return this.purgeable;
+  }
+
+  async purge({ onItem }: { onItem: (item: PurgeItem) => void }): Promise<void> {
+    await this.#called('purge');
+    this.purgeable.forEach(onItem);
   }
 
   version(): { library: string; kernel: string } {
