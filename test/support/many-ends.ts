@@ -5,7 +5,7 @@ import { connect } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state-paths';
 import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
-import { listProcesses, readProcess } from './processes';
+import { hasEnded, listProcesses, readProcess } from './processes';
 import { makeTestRoot } from './test-root';
 
 /** Resolves to the number of Node processes that cleaned up, once nothing of the containers is left. */
@@ -13,16 +13,17 @@ export async function endAllAtOnce(prefix: string, count: number): Promise<numbe
   await using root = await makeTestRoot();
   await using connection = await connect(undefined, { root: root.path });
   const paths = statePaths(root.path);
-  const inits: number[] = [];
+  const inits = new Map<string, number>();
   for (let index = 0; index < count; index += 1) {
     const name = `${prefix}-${index}`;
     const sleeper = { init: '/bin/sleep', initArguments: ['1000'], memory: 16_384 };
     await connection.createDomain(domainXml({ name, ...sleeper }), { ownership: 'leave' });
     const text = readFileSync(runPaths(paths, name).running, 'utf8');
-    inits.push((JSON.parse(text) as { init: number }).init);
+    inits.set(name, (JSON.parse(text) as { init: number }).init);
   }
+  for (const [name, init] of inits) expect([name, hasEnded(init)]).toEqual([name, false]);
   const watch = new ReaperWatch(prefix);
-  for (const init of inits) process.kill(init, 'SIGKILL');
+  for (const init of inits.values()) process.kill(init, 'SIGKILL');
   // A transient domain’s folder goes with it. Nobody asks for their state meanwhile: that would clean up.
   await eventually(() => expect(readdirSync(paths.domains)).toEqual([]), 5000 + 200 * count);
   await eventually(() => expect(reapers(prefix)).toEqual([]), 10_000);
