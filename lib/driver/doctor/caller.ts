@@ -3,7 +3,7 @@ import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hiddenDirectories } from '../../host/state-paths';
 import type { StatePaths } from '../../host/state-paths';
-import { readPrivilege } from '../access';
+import { isHostsIdMap, isPrivileged, readPrivilege } from '../access';
 import type { Privilege } from '../access';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
@@ -27,13 +27,11 @@ const neededCapabilities = {
 
 const CAP_SYS_RESOURCE = 24;
 
-export function isRoot({ uid, capabilities }: Privilege): boolean {
-  return uid === 0 && (capabilities & (1n << 21n)) !== 0n;
-}
-
 export function checkCaller(paths: StatePaths): HostCheck[] {
   const privilege = readPrivilege();
-  if (!isRoot(privilege)) {
+  const ids = checkIds(readText('/proc/self/uid_map'));
+  if (privilege.uid === 0 && ids.length > 0) return ids;
+  if (!isPrivileged(privilege)) {
     const found =
       privilege.uid === 0 ? 'root without CAP_SYS_ADMIN' : `user ${privilege.uid}, not root`;
     const advice = 'run it as root: only then can containers be started, and leftovers be seen';
@@ -42,7 +40,6 @@ export function checkCaller(paths: StatePaths): HostCheck[] {
   return [
     ok('caller.privilege', 'root with CAP_SYS_ADMIN'),
     ...checkInheritance(privilege, readText('/proc/self/status')),
-    ...checkIds(readText('/proc/self/uid_map')),
     ...checkNamespaces(),
     ...checkState(paths),
     ...checkDevices(),
@@ -83,7 +80,7 @@ export function checkInheritance(privilege: Privilege, status: string): HostChec
 
 /** `map` is /proc/self/uid_map. */
 export function checkIds(map: string): HostCheck[] {
-  if (/^\s*0\s+0\s+4294967295\s*$/.test(map)) return [];
+  if (isHostsIdMap(map)) return [];
   return [
     fail(
       'caller.user-namespace',

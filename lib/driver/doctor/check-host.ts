@@ -2,8 +2,8 @@
 import { isAbsolute } from 'node:path';
 import { TslxcError } from '../../errors';
 import { statePaths } from '../../host/state-paths';
-import { readPrivilege } from '../access';
-import { checkCaller, isRoot } from './caller';
+import { isPrivileged, readPrivilege } from '../access';
+import { checkCaller } from './caller';
 import { checkCgroups } from './cgroup-layout';
 import { reportOf } from './check';
 import type { HostCheck, HostReport } from './check';
@@ -36,7 +36,7 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
     ...checkCaller(paths),
   ];
   const canLook =
-    isRoot(readPrivilege()) &&
+    isPrivileged(readPrivilege()) &&
     checks.every(({ id, status }) => id !== 'package.native' || status === 'ok');
   if (canLook) checks.push(...(await checkLeftovers(paths)));
   return reportOf(checks);
