@@ -51,6 +51,8 @@ export interface ErrorDetails {
   readonly step?: string;
   /** The domain that it happened to. */
   readonly domain?: string;
+  /** The last lines of the console of a container that has ended, without control characters. */
+  readonly console?: readonly string[];
   /** The XML element that is at fault, as a path such as `domain/os/init`. */
   readonly element?: string;
   /** Line of the XML text, from 1. */
@@ -82,6 +84,7 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly path?: string;
   declare readonly step?: string;
   declare readonly domain?: string;
+  declare readonly console?: readonly string[];
   declare readonly element?: string;
   declare readonly line?: number;
   declare readonly column?: number;

@@ -9,10 +9,17 @@ export type { DomainEvents, NetworkEvents } from './driver/connection';
 export { checkHost } from './driver/doctor/check-host';
 export type { CheckHostOptions } from './driver/doctor/check-host';
 export type { CheckStatus, HostCheck, HostReport } from './driver/doctor/check';
+export type {
+  ConnectionEventMap,
+  ConnectionEventName,
+  ConnectionListener,
+} from './driver/event-listeners';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
 export type { PurgeItem } from './driver/purge';
 export type {
+  AnnotationOptions,
+  Autostarted,
   ConnectOptions,
   ConsoleOptions,
   DomainEvent,
@@ -24,17 +31,23 @@ export type {
   NetworkInfo,
   StartOptions,
 } from './driver/types';
+export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interface-types';
 export type {
-  AddressSource,
-  DomainAddress,
-  InterfaceInfo,
+  AddressWait,
+  ConsoleWait,
+  ExitWait,
+  ListeningPort,
+  PortWait,
+  StateWait,
+  WaitLimits,
   WaitOptions,
-} from './driver/interface-types';
+} from './driver/wait-types';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
 export type { Hardening, Rate } from './domain/definition';
+export type { MetadataContent } from './domain/metadata';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/leases';
 export { makeRoot } from './rootfs/make-root';

@@ -139,6 +139,7 @@ const fileUsers = {
   'lib/cli/commands/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/definition-file.ts': 'the XML file or stdin that the user names',
   'lib/cli/domain-log.ts': 'our log of what reap did',
+  'lib/cli/editor.ts': 'the file that its user edits',
   'lib/cli/handshake-report.ts': 'a descriptor of the caller',
   'lib/cli/output.ts': 'stdout and stderr',
   'lib/cli/terminal.ts': 'a descriptor of its own',
@@ -154,6 +155,7 @@ const fileUsers = {
   'lib/container/lent-link.ts': '/proc: network namespaces',
   'lib/container/link-numbers.ts': 'our lock file',
   'lib/container/monitor-process.ts': 'cgroups',
+  'lib/container/listening-ports.ts': '/proc',
   'lib/container/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/network-view.ts': '/proc',
@@ -182,6 +184,7 @@ const fileUsers = {
   'lib/host/boot-id.ts': '/proc/sys',
   'lib/host/built.ts': 'what the build makes',
   'lib/host/cgroup-layout.ts': '/proc/self and cgroups',
+  'lib/host/definition-rename.ts': 'the stored definitions',
   'lib/host/definition-store.ts': 'the stored definitions',
   'lib/host/durable-file.ts': 'the stored definitions',
   'lib/host/executable.ts': 'the monitor’s executable, in the package',

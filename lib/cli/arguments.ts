@@ -113,10 +113,12 @@ class Parser {
 
   #takeData(word: string): void {
     const free = this.#table.find(
-      ({ name, positional }) => positional !== undefined && !this.#values.has(name),
+      ({ name, positional }) =>
+        positional === 'rest' || (positional !== undefined && !this.#values.has(name)),
     );
     if (free === undefined) throw new UsageError(`unexpected data '${word}'`);
-    this.#values.set(free.name, word);
+    const before = this.#values.get(free.name);
+    this.#values.set(free.name, typeof before === 'string' ? `${before} ${word}` : word);
   }
 
   #checkRequired(): void {

@@ -47,8 +47,13 @@ export function errorLines(error: unknown): string[] {
     const hidden = error.cause === undefined || error.causeLine === 'hidden';
     return hidden ? [error.message] : [error.message, ...errorLines(error.cause)];
   }
-  if (TslxcError.is(error)) return [error.message];
+  if (TslxcError.is(error)) return [error.message, ...lastLines(error)];
   return [`internal error: ${messageOf(error)}`];
+}
+
+/** What a container that has ended said last. */
+function lastLines({ console: lines = [] }: TslxcError): string[] {
+  return lines.length === 0 ? [] : ['its console ended with:', ...lines.map((line) => `  ${line}`)];
 }
 
 /** Whether virsh puts its empty line on stdout after this error: not before a command has begun. */

@@ -14,8 +14,8 @@ export interface Option {
   readonly name: string;
   readonly kind: 'flag' | 'string' | 'number';
   readonly help: string;
-  /** May also be given as a bare word; those are taken in the order of the table. */
-  readonly positional?: 'required' | 'optional';
+  /** May also be given as a bare word; those are taken in the order of the table, `rest` takes all that are left. */
+  readonly positional?: 'required' | 'optional' | 'rest';
 }
 
 export const groups = {

@@ -11,6 +11,7 @@ export const lazy = {
   library: (): typeof import('../index') => require('../index'),
   native: (): typeof import('../host/native') => require('../host/native'),
   xml: (): typeof import('../domain/xml') => require('../domain/xml'),
+  editLoop: (): typeof import('./edit-loop') => require('./edit-loop'),
   attach: (): typeof import('./attach') => require('./attach'),
   console: (): typeof import('./commands/console') => require('./commands/console'),
   doctor: (): typeof import('../driver/doctor/check-host') =>
@@ -29,11 +30,15 @@ interface CommandModule {
 }
 
 const modules = {
+  annotate: (): CommandModule => require('./commands/annotate'),
+  autostart: (): CommandModule => require('./commands/autostart'),
   console: (): CommandModule => require('./commands/console'),
   define: (): CommandModule => require('./commands/define'),
   domifInspect: (): CommandModule => require('./commands/domif-inspect'),
   domifaddr: (): CommandModule => require('./commands/domifaddr'),
   domiftune: (): CommandModule => require('./commands/domiftune'),
+  edit: (): CommandModule => require('./commands/edit'),
+  event: (): CommandModule => require('./commands/event'),
   domifSetlink: (): CommandModule => require('./commands/domif-setlink'),
   doctor: (): CommandModule => require('./commands/doctor'),
   help: (): CommandModule => require('./commands/help'),
@@ -51,13 +56,17 @@ const modules = {
   purge: (): CommandModule => require('./commands/purge'),
   reap: (): CommandModule => require('./commands/reap'),
   start: (): CommandModule => require('./commands/start'),
+  wait: (): CommandModule => require('./commands/wait'),
 } as const;
 
 /** Verb → the module that has it. */
 const verbs: Readonly<Record<string, keyof typeof modules>> = {
+  autostart: 'autostart',
+  'autostart-all': 'autostart',
   console: 'console',
   create: 'start',
   define: 'define',
+  desc: 'annotate',
   destroy: 'start',
   doctor: 'doctor',
   domid: 'inspect',
@@ -69,11 +78,15 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   domiftune: 'domiftune',
   dominfo: 'inspect',
   domname: 'inspect',
+  domrename: 'annotate',
   domstate: 'inspect',
   domuuid: 'inspect',
   dumpxml: 'inspect',
+  edit: 'edit',
+  event: 'event',
   help: 'help',
   list: 'list',
+  metadata: 'annotate',
   mkroot: 'mkroot',
   'net-autostart': 'netStart',
   'net-create': 'netDefine',
@@ -96,6 +109,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   undefine: 'define',
   uri: 'host',
   version: 'host',
+  wait: 'wait',
 };
 
 /** Every verb, in alphabetical order. */

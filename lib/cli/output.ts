@@ -63,6 +63,14 @@ export function printable(text: string): string {
   );
 }
 
+/** The same of a text of several lines: their ends, and tabs, stay as they are. */
+export function printableText(text: string): string {
+  return text
+    .split(/([\n\t])/)
+    .map((part, index) => (index % 2 === 1 ? part : printable(part)))
+    .join('');
+}
+
 /** A descriptor as a sink. */
 export function descriptorSink(fd: number): Sink {
   let reader: 'there' | 'gone' = 'there';

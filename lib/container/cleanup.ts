@@ -1,11 +1,11 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { rmSync, unlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { bootId } from '../host/boot-id';
 import { runPaths } from '../host/state-paths';
 import type { RunPaths, StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from './hung-monitor';
-import { releaseIds } from './id-allocation';
+import { releaseIds, shareIds } from './id-allocation';
 import { writeRecord } from '../host/record-file';
 import { keptNetworks } from './kept-network';
 import { monitorOf, readRunState } from './run-state';
@@ -26,7 +26,7 @@ export async function cleanUp(
   { name, notice }: { readonly name: string; readonly notice: (text: string) => void },
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
-  const exit = state.exit ?? lostRecord();
+  const exit = state.exit ?? lostRecord(state.start);
   const isLost = exit.how === 'lost';
   if (state.start.boot === bootId()) {
     if (isLost) {
@@ -84,6 +84,20 @@ export function forget(paths: StatePaths, name: string): void {
   rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
 }
 
+/** What is kept of a domain that is off, for its new name: in order around the `commit`, which may be the end of this process. */
+export async function carryOver(
+  paths: StatePaths,
+  { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
+  commit: () => Promise<void>,
+): Promise<void> {
+  await shareIds(paths, { from, to, uuid });
+  await commit();
+  releaseIds(paths, from);
+  const [former, folder] = [runPaths(paths, from).directory, runPaths(paths, to).directory];
+  rmSync(folder, { recursive: true, force: true });
+  if (existsSync(former)) renameSync(former, folder);
+}
+
 /** The start record goes last: as long as it is there, the clean-up is not over. */
 function removeRunFiles(files: RunPaths): void {
   for (const file of [files.running, files.control, files.monitorLock, files.start]) remove(file);
@@ -101,6 +115,7 @@ function unstartedRecord(): ExitRecord {
   return { how: 'unstarted', time: Date.now(), boot: bootId() };
 }
 
-function lostRecord(): ExitRecord {
-  return { how: 'lost', time: Date.now(), boot: bootId() };
+function lostRecord({ boot }: StartRecord): ExitRecord {
+  const isOfBefore = boot !== bootId();
+  return { how: 'lost', time: Date.now(), boot: bootId(), ...(isOfBefore ? { ranIn: boot } : {}) };
 }

@@ -20,6 +20,8 @@ export interface ExitRecord {
   readonly time: number;
   /** The boot that it happened in; a record of another boot is not believed. */
   readonly boot: string;
+  /** The boot that it ran in, where that ended it: `boot` is the one in which this was found out. */
+  readonly ranIn?: string;
 }
 
 const SIGHUP = 1;

@@ -56,7 +56,7 @@ export async function claimIds(
       const all = records(statePaths(root));
       // Another root may have a domain of the same name and UUID, which is another's all the same.
       if (!isSameRoot(root, paths.root)) return all;
-      return all.filter((other) => other.name !== name || other.uuid !== uuid);
+      return all.filter((other) => other.uuid !== uuid);
     });
     const taken = [...others, ...(await idsInUse())];
     if (own?.count === count && !overlapsAny(own, taken)) return own.first;
@@ -101,6 +101,19 @@ export function forgetIdRoot(paths: StatePaths): void {
   } finally {
     closeSync(fd);
   }
+}
+
+/** Writes the range of a domain down for a second name of it, as long as both may be its name. */
+export async function shareIds(
+  paths: StatePaths,
+  { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
+): Promise<void> {
+  if (readIdRecord(idRecordPath(paths, from))?.uuid !== uuid) return;
+  await underHostLock(paths, async () => {
+    const record = readIdRecord(idRecordPath(paths, from));
+    if (record?.uuid === uuid) writeRecord(idRecordPath(paths, to), { ...record, name: to });
+    await Promise.resolve();
+  });
 }
 
 /**

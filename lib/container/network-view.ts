@@ -4,6 +4,7 @@ import { hostSideMac } from '../domain/mac-address';
 import { native } from '../host/native';
 import type { Link, LinkAddress, Neighbour } from '../host/native';
 import { isInitOf } from './init-process';
+import { listeningInside } from './listening-ports';
 import type { LinkRecord, RunningRecord } from './run-state';
 
 /** The interfaces of one network namespace, and their addresses. */
@@ -17,6 +18,7 @@ export interface NetworkViews {
   readonly hostLinks: typeof hostLinks;
   readonly hostNeighbours: typeof hostNeighbours;
   readonly networkInside: typeof networkInside;
+  readonly listeningInside: typeof listeningInside;
   readonly setHostLink: typeof setHostLink;
   readonly setLinkInside: typeof setLinkInside;
 }
@@ -25,6 +27,7 @@ export const networkViews: NetworkViews = {
   hostLinks,
   hostNeighbours,
   networkInside,
+  listeningInside,
   setHostLink,
   setLinkInside,
 };

@@ -2,8 +2,9 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, lstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../domain/definition';
+import { TslxcError } from '../errors';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
@@ -72,17 +73,21 @@ export type RunState =
   /** To be cleaned up by whoever sees it. Without `exit` the monitor was killed. */
   | Readonly<{ phase: 'ended'; start: StartRecord; exit?: ExitRecord }>;
 
+/**
+ * @throws TslxcError INTERNAL_ERROR, with the `path`, for a record that is there and is none: what was borrowed, or what
+ * runs, can't be told then, so that nothing is begun and nothing given back. One of an end counts as missing.
+ */
 export function readRunState(paths: StatePaths, name: string): RunState {
   const files = runPaths(paths, name);
-  const start = readRecord(files.start) as StartRecord | undefined;
-  const exit = readRecord(files.exit) as ExitRecord | undefined;
+  const start = readWhole(files.start, name, isStartRecord);
+  const exit = exitOrNothing(readRecord(files.exit));
   if (start === undefined)
     return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
   if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
   if (start.boot !== bootId() || !isMonitorAlive(files.monitorLock)) {
     return { phase: 'ended', start };
   }
-  const running = readRecord(files.running) as RunningRecord | undefined;
+  const running = readWhole(files.running, name, isRunningRecord);
   return running === undefined
     ? { phase: 'starting', start }
     : { phase: 'running', start, running };
@@ -110,6 +115,57 @@ export function monitorOf(lockFile: string): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+function readWhole<T>(
+  path: string,
+  domain: string,
+  isWhole: (record: unknown) => record is T,
+): T | undefined {
+  const record = readRecord(path);
+  if (isWhole(record)) return record;
+  if (record === undefined && lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    return undefined;
+  }
+  const detail = `${path} is damaged: remove it when nothing of the container is left`;
+  throw new TslxcError('INTERNAL_ERROR', detail, { path, domain });
+}
+
+function isStartRecord(record: unknown): record is StartRecord {
+  const { name, uuid, boot, persistence, xml, hardening, undo, links, firstId } = fieldsOf(record);
+  return (
+    [name, uuid, boot, xml, hardening].every((field) => typeof field === 'string') &&
+    (persistence === 'persistent' || persistence === 'transient') &&
+    areObjects(undo) &&
+    (links === undefined || areObjects(links)) &&
+    (firstId === undefined || typeof firstId === 'number')
+  );
+}
+
+function isRunningRecord(record: unknown): record is RunningRecord {
+  const { id, init, consoles } = fieldsOf(record);
+  return [id, init].every(isPid) && Array.isArray(consoles);
+}
+
+function exitOrNothing(record: unknown): ExitRecord | undefined {
+  const { how, time, boot } = fieldsOf(record);
+  const isWhole =
+    ['exited', 'killed', 'lost', 'unstarted'].includes(String(how)) &&
+    typeof time === 'number' &&
+    typeof boot === 'string';
+  return isWhole ? (record as ExitRecord) : undefined;
+}
+
+function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
+}
+
+function areObjects(list: unknown): boolean {
+  return Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null);
+}
+
+function isPid(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0;
 }
 
 function isMonitorAlive(lockFile: string): boolean {

@@ -11,9 +11,12 @@ import { packageRoot } from '../host/package-paths';
 import { statePaths } from '../host/state-paths';
 import type { Plan } from '../plan/operation';
 import { checkConnectable, readPrivilege } from './access';
+import { autostartAll } from './autostart';
 import { containers } from './containers';
 import { createDomain, defineDomain } from './define';
 import { Domain } from './domain';
+import { EventListeners } from './event-listeners';
+import type { ConnectionEventName, ConnectionListener } from './event-listeners';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
 import { createNetwork, defineNetwork } from './network-verbs';
@@ -23,6 +26,7 @@ import type { PurgeItem } from './purge';
 import { reapInTurn } from './reaper';
 import { Session } from './session';
 import type {
+  Autostarted,
   ConnectOptions,
   DomainEvent,
   ListFilter,
@@ -72,10 +76,15 @@ export class Connection implements AsyncDisposable {
   /** `lxc:///` */
   readonly uri: string;
   readonly #session: Session;
+  readonly #listeners: EventListeners;
 
   /** @internal */
   constructor(session: Session, uri: string) {
     this.#session = session;
+    this.#listeners = new EventListeners({
+      domain: () => session.followDomains(undefined),
+      network: () => session.followNetworks(undefined),
+    });
     this.uri = uri;
   }
 
@@ -139,6 +148,34 @@ export class Connection implements AsyncDisposable {
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
     this.#session.demand('read', 'Connection.events');
     return this.#session.followDomains(options.signal);
+  }
+
+  /**
+   * Calls `listener` with each event from now on, until it is given to `off` or the connection is closed: `domain` as
+   * `events` gives them, `network` as `networkEvents`, `error` when one of these can't go on. Does not keep the process
+   * alive unless the connection is ref'd. What a listener throws becomes an uncaught exception, and the others still hear
+   * of the event.
+   *
+   * @example
+   * connection.on('domain', ({ domain, event, detail }) => console.log(domain, event, detail));
+   */
+  on<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
+    this.#session.demand('read', 'Connection.on');
+    this.#listeners.add(name, listener);
+    return this;
+  }
+
+  /** As `on`, for the next event only. */
+  once<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
+    this.#session.demand('read', 'Connection.once');
+    this.#listeners.addOnce(name, listener);
+    return this;
+  }
+
+  /** Ends what `on` or `once` began with the same listener; nothing when there is none. */
+  off<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
+    this.#listeners.remove(name, listener);
+    return this;
   }
 
   /**
@@ -243,6 +280,16 @@ export class Connection implements AsyncDisposable {
   async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
     this.#session.demand('write', 'Connection.purge');
     await purge(this.#session, options.onItem ?? (() => undefined));
+  }
+
+  /**
+   * Starts every domain that is to be started with the host, as a boot unit does; the containers are on their own at
+   * once. Once a boot: one that has run since the host booted, or that could not be started, is left as it is, and a
+   * second call does nothing. Resolves to what became of each, by name; a failure is in the result and rejects nothing.
+   */
+  async autostartAll(): Promise<Autostarted[]> {
+    this.#session.demand('write', 'Connection.autostartAll');
+    return autostartAll(this.#session);
   }
 
   /** Of this package, and of the kernel (`uname -r`). */

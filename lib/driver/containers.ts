@@ -3,7 +3,7 @@
  * root and without a container. It decides nothing.
  */
 import { existsSync } from 'node:fs';
-import { cleanUp, forget, rememberFailedStart } from '../container/cleanup';
+import { carryOver, cleanUp, forget, rememberFailedStart } from '../container/cleanup';
 import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
@@ -37,6 +37,7 @@ export interface Containers {
   readonly prepare: typeof prepare;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
+  readonly rename: typeof carryOver;
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
   readonly bootId: typeof bootId;
@@ -65,6 +66,7 @@ export const containers: Containers = {
   startContainer,
   cleanUp,
   forget,
+  rename: carryOver,
   rememberFailedStart,
   readUsage,
   bootId,

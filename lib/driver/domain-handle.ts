@@ -18,4 +18,10 @@ export class DomainHandle {
     this.session = session;
     this.identity = { name, uuid };
   }
+
+  /** @internal A handle of the same kind on another domain. */
+  protected sibling(identity: Identity): this {
+    const Kind = this.constructor as new (session: Session, identity: Identity) => this;
+    return new Kind(this.session, identity);
+  }
 }

@@ -1,14 +1,10 @@
 /** Domain: a handle on one domain. It holds no state of its own, so that any number of them may be about. */
 import type { ConsoleStream } from '../container/console-stream';
-import type { ExitRecord } from '../container/exit-record';
-import { waitForAddress } from './address-wait';
-import { NetworkedDomain } from './domain-network';
+import { AwaitedDomain } from './domain-waits';
 import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './inspect';
-import type { WaitOptions } from './interface-types';
 import { currentState, domainState } from './lookup';
 import type { ConsoleOptions, DomainInfo, DomainState, StartOptions } from './types';
 import { destroyDomain, startDomain, undefineDomain } from './verbs';
-import { waitForEnd } from './wait';
 
 /**
  * One domain: what is defined under a name, and the container that runs of it. Handles come from a
@@ -26,7 +22,7 @@ import { waitForEnd } from './wait';
  * await domain.undefine();
  * await connection.close();
  */
-export class Domain extends NetworkedDomain {
+export class Domain extends AwaitedDomain {
   /** The monitor's pid; undefined while nothing runs. */
   get id(): number | undefined {
     this.session.demand('read', 'Domain.id');
@@ -119,16 +115,6 @@ export class Domain extends NetworkedDomain {
   }
 
   /**
-   * How the running container ends; when none runs, how the last one ended. Keeps the process alive.
-   *
-   * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_ABORTED.
-   */
-  async wait(options: { readonly signal?: AbortSignal } = {}): Promise<ExitRecord> {
-    this.session.demand('read', 'Domain.wait');
-    return waitForEnd(this.session, this.identity, options.signal);
-  }
-
-  /**
    * Sends init a signal. One that init has no handler for does nothing, except SIGKILL and SIGSTOP
    * (pid_namespaces(7)).
    *
@@ -139,18 +125,6 @@ export class Domain extends NetworkedDomain {
   async sendSignal(number: number): Promise<void> {
     this.session.demand('write', 'Domain.sendSignal');
     await sendSignal(this.session, this.identity, number);
-  }
-
-  /**
-   * Waits until the running container has an address, and resolves to it: the first of that family and of global
-   * scope that is not tentative. Nothing has to run inside. Keeps the process alive.
-   *
-   * @throws TslxcError INVALID_ARG for another family, and a timeout that is no number of milliseconds; OPERATION_INVALID
-   * when nothing runs; OPERATION_FAILED as soon as the container has ended; OPERATION_TIMEOUT; OPERATION_ABORTED.
-   */
-  async waitFor(options: WaitOptions): Promise<string> {
-    this.session.demand('read', 'Domain.waitFor');
-    return waitForAddress(this.session, this.identity, options);
   }
 
   /** Whether it has a stored definition, and so is there while nothing runs. */

@@ -41,12 +41,3 @@ export interface DomainAddress {
   /** Of that interface; `lo` has none. */
   readonly mac?: string;
 }
-
-/** What `Domain.waitFor` waits for. */
-export interface WaitOptions {
-  /** An address of that family inside that others can reach: of global scope and not tentative, on an interface that is up. */
-  readonly address: 'ipv4' | 'ipv6';
-  /** Milliseconds. Default: as long as the container runs. */
-  readonly timeout?: number;
-  readonly signal?: AbortSignal;
-}

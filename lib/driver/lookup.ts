@@ -5,6 +5,7 @@ import type { RunState } from '../container/run-state';
 import { TslxcError } from '../errors';
 import { reapAll, settle } from './reaper';
 import type { Session } from './session';
+import { stateIfWhole } from './whole-state';
 import type { Identity } from '../host/definition-store';
 import type { DomainState, ListFilter } from './types';
 
@@ -38,10 +39,11 @@ export async function findByUuid(session: Session, uuid: string): Promise<FoundD
 /** By the monitor's pid. @throws TslxcError NO_DOMAIN. */
 export async function findById(session: Session, id: number): Promise<FoundDomain> {
   const { containers, paths } = session;
-  const hasId = (state: RunState): boolean => state.phase === 'running' && state.running.id === id;
+  const hasId = (state: RunState | undefined): boolean =>
+    state?.phase === 'running' && state.running.id === id;
   const name = containers
     .runNames(paths)
-    .find((candidate) => hasId(containers.readRunState(paths, candidate)));
+    .find((candidate) => hasId(stateIfWhole(session, candidate)));
   if (name !== undefined) {
     const found = describe(session, name, await settledState(session, name));
     if (found !== undefined && hasId(found.state)) return found;
@@ -58,8 +60,8 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
   const names = new Set([...stored.keys(), ...session.containers.runNames(session.paths)]);
   return [...names]
     .flatMap((name) => {
-      const state = session.containers.readRunState(session.paths, name);
-      const found = combine({ name, state, storedUuid: stored.get(name) });
+      const state = stateIfWhole(session, name);
+      const found = state && combine({ name, state, storedUuid: stored.get(name) });
       return found !== undefined && passes(found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
@@ -83,8 +85,8 @@ export function checkSame(session: Session, { name, uuid }: Identity, state: Run
 export async function nameOfUuid(session: Session, uuid: string): Promise<string | undefined> {
   const { containers, paths, store } = session;
   const isRunning = (name: string): boolean => {
-    const state = containers.readRunState(paths, name);
-    return isActive(state) && state.start.uuid === uuid;
+    const state = stateIfWhole(session, name);
+    return state !== undefined && isActive(state) && state.start.uuid === uuid;
   };
   const identities = await store.identities();
   const stored = identities.find((identity) => identity.uuid === uuid);
@@ -153,8 +155,7 @@ async function settledState(session: Session, name: string): Promise<RunState> {
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
   if (session.access === 'read-only') return;
-  const { containers, paths } = session;
-  const ended = names.filter((name) => containers.readRunState(paths, name).phase === 'ended');
+  const ended = names.filter((name) => stateIfWhole(session, name)?.phase === 'ended');
   if (ended.length === 0) return;
   const milliseconds = listPatience.least + listPatience.each * ended.length;
   const patience = new AbortController();

@@ -2,12 +2,14 @@
 import type { LinkRecord } from '../container/run-state';
 import { native } from '../host/native';
 import type { Session } from './session';
+import { stateIfWhole } from './whole-state';
 
 /** Those of containers that start count too. */
-export function networkLinks({ containers, paths }: Session, network: string): LinkRecord[] {
+export function networkLinks(session: Session, network: string): LinkRecord[] {
+  const { containers, paths } = session;
   return containers.runNames(paths).flatMap((name) => {
-    const state = containers.readRunState(paths, name);
-    if (state.phase !== 'running' && state.phase !== 'starting') return [];
+    const state = stateIfWhole(session, name);
+    if (state?.phase !== 'running' && state?.phase !== 'starting') return [];
     return (state.start.links ?? []).filter((link) => link.network === network);
   });
 }

@@ -8,6 +8,7 @@ import type { RunState, StartRecord } from '../container/run-state';
 import type { EndedState } from './containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import type { Session } from './session';
+import { stateIfWhole } from './whole-state';
 import { giveUpFloors, sharedNetworks } from './shaping';
 import { launch } from './start';
 
@@ -137,8 +138,8 @@ export async function reapAll(session: Session, names: readonly string[]): Promi
  * record and not cleaned up: a destroy is final, and whoever asks for the domain's state ends the pause.
  */
 function remainingPause(session: Session, name: string): number {
-  const state = session.containers.readRunState(session.paths, name);
-  if (state.phase !== 'ended' || state.exit === undefined) return 0;
+  const state = stateIfWhole(session, name);
+  if (state?.phase !== 'ended' || state.exit === undefined) return 0;
   if (!wantsRestart(session, state.start, state.exit)) return 0;
   const due = state.exit.time + pauseBefore(restartsAfter(state.start, state.exit));
   // A clock that was set back must not make it longer.

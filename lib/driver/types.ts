@@ -59,17 +59,40 @@ export interface ListFilter {
   readonly persistence?: 'persistent' | 'transient';
 }
 
+/** What a title, description or metadata is read or changed of. */
+export interface AnnotationOptions {
+  /**
+   * `live`: what runs. `inactive`: the stored definition. `both`: of these a read means what runs. Default: what runs if
+   * anything does, else the stored definition.
+   */
+  readonly which?: 'live' | 'inactive' | 'both';
+}
+
+/** What a run of autostart did to one domain. */
+export interface Autostarted {
+  readonly domain: string;
+  readonly uuid: string;
+  /** `started` now; `skipped`: it runs, or has been started or tried since the host booted. */
+  readonly outcome: 'started' | 'skipped' | 'failed';
+  /** With `failed`. */
+  readonly error?: Error;
+}
+
 /** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
 export interface DomainEvent {
-  readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'warning';
+  readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'metadata-change' | 'warning';
   /**
-   * defined: added, updated · undefined: removed · started: booted · stopped: shutdown, destroyed, crashed,
-   * failed · warning, after a start: those of StartWarning.
+   * defined: added, updated, renamed · undefined: removed, renamed · started: booted · stopped: shutdown, destroyed,
+   * crashed, failed · metadata-change: title, description, element · warning, after a start: those of StartWarning.
    */
   readonly detail:
     | 'added'
     | 'updated'
+    | 'renamed'
     | 'removed'
+    | 'title'
+    | 'description'
+    | 'element'
     | 'booted'
     | 'shutdown'
     | 'destroyed'
@@ -82,6 +105,8 @@ export interface DomainEvent {
   readonly time: number;
   /** With `stopped`: how init ended. */
   readonly exit?: ExitRecord;
+  /** With `metadata-change` of an element: its namespace. */
+  readonly uri?: string;
 }
 
 /** A change in the life of a virtual network, in libvirt's words; seen as domain events are. */

@@ -81,13 +81,16 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition('undefine', state.phase, name);
-    if (!(await session.store.remove(name))) {
-      throw new TslxcError('OPERATION_INVALID', 'Cannot undefine transient domain', {
-        domain: name,
-      });
-    }
-    if (state.phase === 'off') session.containers.forget(session.paths, name);
-    await session.announce({ event: 'undefined', detail: 'removed', domain: name, uuid });
+    // Told of before another may define the uuid under another name, which has another lock.
+    await session.store.exclusive(async () => {
+      if (!(await session.store.remove(name))) {
+        throw new TslxcError('OPERATION_INVALID', 'Cannot undefine transient domain', {
+          domain: name,
+        });
+      }
+      if (state.phase === 'off') session.containers.forget(session.paths, name);
+      await session.announce({ event: 'undefined', detail: 'removed', domain: name, uuid });
+    });
   });
 }
 

@@ -13,9 +13,11 @@ import {
   type BigIntStats,
 } from 'node:fs';
 import { mkdir, open, rm, symlink, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import type { FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TslxcError } from '../errors';
+import { finishRenames, isRenamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from './durable-file';
 import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
@@ -105,7 +107,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Names of all that are to be started with the host. */
   autostartedNames(): string[] {
-    return this.#namesIn('autostart').filter((name) => this.isAutostarted(name));
+    return this.#namesIn('autostart').filter((name) => this.isAutostarted(name) && this.has(name));
   }
 
   /** Whether it is to be started with the host: a link to the definition, as libvirt has it. */
@@ -191,7 +193,10 @@ export class DefinitionStore<Definition extends Identity> {
     return existing ? 'updated' : 'added';
   }
 
-  /** Removes a definition and its autostart link; false when there was none. */
+  /**
+   * Removes a definition and its autostart link; false when there was none. Within `exclusive`, where definitions are
+   * renamed: a rename that was cut short would bring the file back under its former name.
+   */
   async remove(name: string): Promise<boolean> {
     const path = this.path(name);
     this.#cache.delete(name);
@@ -206,13 +211,29 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
+  /** Stores a definition in the place of the one of another name, which is gone then. Within `exclusive`. */
+  async rename(former: string, definition: Definition): Promise<void> {
+    const { name } = definition;
+    const [from, to] = [basename(this.path(former)), basename(this.path(name))];
+    const text = preamble(this.#options) + this.#options.format(definition);
+    try {
+      await renameFile(this.#directory, { from, to, text });
+    } catch (error) {
+      throw fileError(error, 'rename a definition');
+    } finally {
+      for (const one of [former, name]) this.#cache.delete(one);
+    }
+  }
+
   /** Runs `action` while no other process stores a definition: what it finds stays so until it has written. */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
-    await this.#makeDirectory();
-    const handle = await open(this.#directory, 'r');
+    const handle = await this.#openDirectory();
     try {
       await lockFile(handle.fd);
+      await finishRenames(this.#directory);
       return await action();
+    } catch (error) {
+      throw fileError(error, 'change the definitions');
     } finally {
       await handle.close();
     }
@@ -223,7 +244,14 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   #stat(name: string): BigIntStats | undefined {
-    return statSync(this.path(name), { bigint: true, throwIfNoEntry: false });
+    const path = this.path(name);
+    try {
+      const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+      if (stats === undefined || isRenamedAway(this.#directory, basename(path))) return undefined;
+      return stats;
+    } catch (error) {
+      throw fileError(error, 'look for a definition');
+    }
   }
 
   #readFile(name: string): Definition | undefined {
@@ -264,17 +292,18 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   #identityOrWarning(name: string): Identity[] {
-    const stats = this.#stat(name);
-    if (stats === undefined) return [];
-    const cached = this.#cache.get(name);
-    if (cached?.stamp === stampOf(stats) && cached.definition === undefined) return [];
+    let stats: BigIntStats | undefined;
     try {
+      stats = this.#stat(name);
+      if (stats === undefined) return [];
+      const cached = this.#cache.get(name);
+      if (cached?.stamp === stampOf(stats) && cached.definition === undefined) return [];
       const identity = this.identity(name);
       return identity ? [identity] : [];
     } catch (error) {
       const path = this.path(name);
       this.#options.logger.warn({ path, err: error }, 'skipped a file that is no definition');
-      this.#remember(name, stats, undefined);
+      if (stats !== undefined) this.#remember(name, stats, undefined);
       return [];
     }
   }
@@ -283,6 +312,15 @@ export class DefinitionStore<Definition extends Identity> {
     const age = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs;
     if (age < settledNanoseconds) return;
     this.#cache.set(name, { stamp: stampOf(stats), ...(definition ? { definition } : {}) });
+  }
+
+  async #openDirectory(): Promise<FileHandle> {
+    try {
+      await this.#makeDirectory();
+      return await open(this.#directory, 'r');
+    } catch (error) {
+      throw fileError(error, 'lock the definitions');
+    }
   }
 
   async #makeDirectory(): Promise<void> {

@@ -106,6 +106,7 @@ function section(title: string, lines: readonly string[]): string {
 function synopsis({ name, kind, positional }: Option): string {
   if (positional === 'required') return `<${name}>`;
   if (positional === 'optional') return `[<${name}>]`;
+  if (positional === 'rest') return `[<${name}>]...`;
   return kind === 'flag' ? `[--${name}]` : `[--${name} <${kind}>]`;
 }
 
@@ -113,7 +114,8 @@ function synopsis({ name, kind, positional }: Option): string {
 function optionLines(options: readonly Option[]): string[] {
   const names = options.map(({ name, kind, positional }) => {
     const left = positional === undefined ? `--${name}` : `[--${name}]`;
-    return kind === 'flag' ? left : `${left} <${kind}>`;
+    if (kind === 'flag') return left;
+    return positional === 'rest' ? `${left} <${kind}>...` : `${left} <${kind}>`;
   });
   const width = Math.max(15, ...names.map((name) => name.length));
   return options.map(({ help: text }, index) => `${(names[index] ?? '').padEnd(width)}  ${text}`);

@@ -1,5 +1,6 @@
 /** net-event: waits for what happens to virtual networks, whoever does it. */
-import { CommandError, UsageError } from '../command-error';
+import { CommandError } from '../command-error';
+import { timeoutOf, universalTime, untilEnd } from '../event-loop';
 import { findNetwork } from '../network-argument';
 import type { Connection, Network, NetworkEvent } from '../../index';
 import type { Options } from '../arguments';
@@ -39,13 +40,6 @@ const words: Readonly<Record<NetworkEvent['event'], string>> = {
   stopped: 'Stopped',
 };
 
-const endWords = {
-  interrupted: 'event loop interrupted',
-  'timed out': 'event loop timed out',
-} as const;
-
-type End = keyof typeof endWords;
-
 async function watch(context: Context, options: Options): Promise<number | undefined> {
   if (options.has('list')) {
     context.output.line('lifecycle');
@@ -66,41 +60,6 @@ async function watch(context: Context, options: Options): Promise<number | undef
 function checkType(type: string | undefined): void {
   if (type === undefined) throw new CommandError('either --list or --event <type> is required');
   if (type !== 'lifecycle') throw new CommandError(`unknown event type ${type}`);
-}
-
-function timeoutOf(options: Options): number | undefined {
-  const seconds = options.number('timeout');
-  // Node's timers end at 2^31 milliseconds.
-  if (seconds === undefined || (seconds > 0 && seconds <= 2_147_483)) return seconds;
-  throw new UsageError(
-    `Numeric value '${String(seconds)}' for <timeout> option is malformed or out of range`,
-  );
-}
-
-/** Runs `action` until it is done, SIGINT comes or the time is over; says which of the two it was. */
-async function untilEnd<T>(
-  { output, signals }: Context,
-  seconds: number | undefined,
-  action: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const abort = new AbortController();
-  let end: End | undefined;
-  const stop = (how: End): void => {
-    end ??= how;
-    abort.abort();
-  };
-  const interrupt = (): void => stop('interrupted');
-  signals.on('SIGINT', interrupt);
-  const timer =
-    seconds === undefined ? undefined : setTimeout(() => stop('timed out'), seconds * 1000);
-  try {
-    const result = await action(abort.signal);
-    if (end !== undefined) output.line(endWords[end]);
-    return result;
-  } finally {
-    clearTimeout(timer);
-    signals.off('SIGINT', interrupt);
-  }
 }
 
 interface Following {
@@ -125,9 +84,4 @@ async function follow(
     if (!options.has('loop')) break;
   }
   return count;
-}
-
-/** `2026-03-01 17:04:59.007+0000`, as virsh has its timestamps. */
-function universalTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '+0000');
 }

@@ -130,6 +130,11 @@ export class FakeHost {
         return this.#cleanUp(name, state);
       },
       forget: (_, name) => this.states.delete(name),
+      rename: async (_, { from, to }, commit) => {
+        await commit();
+        this.states.set(to, this.state(from));
+        this.states.delete(from);
+      },
       rememberFailedStart: (_, name) => {
         this.states.set(name, { phase: 'off', last: exitRecord({ how: 'unstarted' }) });
       },

@@ -1,6 +1,7 @@
 /** Network interfaces in memory: the host's, and those in the one container. For the tests of lib/driver. */
 import { guestSide } from '../../../lib/container/network-view';
 import type { NetworkView, NetworkViews } from '../../../lib/container/network-view';
+import type { Listening } from '../../../lib/container/listening-ports';
 import type { LinkRecord, RunningRecord } from '../../../lib/container/run-state';
 import type { Link, LinkAddress, LinkStatistics, Neighbour } from '../../../lib/host/native';
 
@@ -51,8 +52,15 @@ export class FakeLinks implements NetworkViews {
   host: Link[] = [];
   neighbours: Neighbour[] = [];
   inside: NetworkView | undefined = { links: [], addresses: [] };
+  listening: Listening[] | undefined = [];
   /** How often somebody has looked inside. */
   looks = 0;
+
+  async listeningInside(): Promise<Listening[] | undefined> {
+    await Promise.resolve();
+    this.looks += 1;
+    return this.listening;
+  }
 
   async hostLinks(): Promise<readonly Link[]> {
     await Promise.resolve();

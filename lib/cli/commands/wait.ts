@@ -1,0 +1,96 @@
+/** wait: until something has become true of a domain, looked at from outside. */
+import { domainOption } from '../command';
+import { CommandError, UsageError, saying } from '../command-error';
+import { findDomain } from '../domain-argument';
+import { exitStatus, reasonWords, stateWord } from '../domain-words';
+import { timeoutOf } from '../event-loop';
+import type { Domain } from '../../index';
+import type { Options } from '../arguments';
+import type { CommandTable, Context } from '../command';
+
+export const commands: CommandTable = {
+  wait: {
+    group: 'monitor',
+    summary: 'wait for something to become true of a domain',
+    description:
+      'Wait until the domain is in a state (running, paused, shutoff), its container has ended, its console has shown\n' +
+      'what a regular expression matches, a TCP port is listened at inside, or it has an address (ipv4, ipv6).\n' +
+      'Nothing is run inside. It fails at once, with the last lines of the console, when the container ends before.\n' +
+      "With --exit the exit status is that of the container's init, 128 and its number for a signal.",
+    options: [
+      domainOption,
+      { name: 'state', kind: 'string', help: 'running, paused or shutoff' },
+      { name: 'exit', kind: 'flag', help: 'the end of the container' },
+      { name: 'console', kind: 'string', help: 'regular expression for output of the console' },
+      { name: 'port', kind: 'number', help: 'TCP port that is listened at' },
+      { name: 'address', kind: 'string', help: 'ipv4 or ipv6' },
+      { name: 'timeout', kind: 'number', help: 'timeout seconds' },
+    ],
+    example: 'tslxc wait helloworld --console login: --timeout 60',
+    run: wait,
+  },
+};
+
+const conditions = ['state', 'exit', 'console', 'port', 'address'] as const;
+
+async function wait(context: Context, options: Options): Promise<number | undefined> {
+  options.exclusive(...conditions);
+  const condition = conditions.find((name) => options.has(name));
+  if (condition === undefined) {
+    throw new CommandError(
+      `one of ${conditions.map((name) => `--${name}`).join(', ')} is required`,
+    );
+  }
+  const seconds = timeoutOf(options);
+  const limits = seconds === undefined ? {} : { timeout: seconds * 1000 };
+  const pattern = options.string('console');
+  const expression = pattern === undefined ? undefined : expressionOf(pattern);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  return saying(`Failed to wait for domain '${domain.name}'`, () =>
+    waitFor({ context, domain, options, limits, expression }),
+  );
+}
+
+interface Waiting {
+  readonly context: Context;
+  readonly domain: Domain;
+  readonly options: Options;
+  readonly limits: { readonly timeout?: number };
+  readonly expression: RegExp | undefined;
+}
+
+async function waitFor(waiting: Waiting): Promise<number | undefined> {
+  const { context, domain, options, limits, expression } = waiting;
+  const { output } = context;
+  if (expression !== undefined) {
+    const [found] = await domain.waitFor({ console: expression, ...limits });
+    output.line(found);
+    return undefined;
+  }
+  const port = options.number('port');
+  if (port !== undefined) {
+    const { address } = await domain.waitFor({ port, ...limits });
+    output.line(`${address.includes(':') ? `[${address}]` : address}:${String(port)}`);
+    return undefined;
+  }
+  const family = options.string('address');
+  if (family !== undefined) {
+    output.line(await domain.waitFor({ address: family as 'ipv4', ...limits }));
+    return undefined;
+  }
+  const state = options.string('state');
+  if (state !== undefined) {
+    const reached = await domain.waitFor({ state: state as 'running', ...limits });
+    output.extra(`${stateWord(reached.state)} (${reasonWords(reached)})`);
+    return undefined;
+  }
+  return exitStatus(await domain.waitFor({ exit: 'any', ...limits }));
+}
+
+function expressionOf(text: string): RegExp {
+  try {
+    return new RegExp(text, 'mu');
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}

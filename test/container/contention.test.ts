@@ -1,0 +1,49 @@
+/** Several processes that work on the same domains at once (the whole of it is in test/long). */
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import { contend } from '../support/contention';
+import { domainXml } from '../support/domain-xml';
+import { DrivenChild } from '../support/driven-child';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { packageRoot } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+test('of 16 processes that work on 4 domains at random, no operation is lost and no state is wrong', async () => {
+  await using root = await makeTestRoot();
+  const counts = await contend(root.path, { processes: 16, operations: 10, seed: 1 });
+  expect(counts['define']).toBeGreaterThan(0);
+  expect(counts['start']).toBeGreaterThan(0);
+});
+
+test('a lock dies with its holder', async () => {
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  const domain = await connection.defineDomain(domainXml({ name: 'held' }));
+  await using holder = await DrivenChild.start(root.path);
+  const dist = (file: string): string => JSON.stringify(join(packageRoot, 'dist', file));
+  await holder.run(`
+    const { withDomainLock } = require(${dist('container/domain-lock.js')});
+    const { statePaths } = require(${dist('host/state-paths.js')});
+    await new Promise((held) => {
+      void withDomainLock(statePaths(process.env.TSLXC_ROOT), 'held', () => {
+        held();
+        return new Promise((resolve) => setTimeout(resolve, 600_000));
+      });
+    });`);
+  let state = 'waits';
+  const title = domain.setTitle('changed').then(() => (state = 'done'));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(state).toBe('waits');
+  holder.kill();
+  await title;
+  expect(await domain.getTitle()).toBe('changed');
+});

@@ -1,0 +1,175 @@
+/** Domain.waitFor and `tslxc wait`: ports, output, ends and states of real containers, looked at from outside. */
+import type { ConsoleWait } from 'tslxc';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readdirSync } from 'node:fs';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { TestDomain } from '../support/test-domain';
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+/** A shell that runs a script, in a network of its own. */
+function shell(name: string, script: string): Promise<TestDomain> {
+  return TestDomain.make({
+    name,
+    initArguments: ['-c', script],
+    elements: '<features><privnet/></features>',
+  });
+}
+
+const listen = (port: number, family = 'AF_INET6', host = '::'): string =>
+  `exec python3 -c 'import socket,time; s=socket.socket(socket.${family}); s.bind(("${host}",${port})); ` +
+  `print("bound",flush=True); time.sleep(0.3); s.listen(); print("listens",flush=True); time.sleep(600)'`;
+
+test.each([
+  ['AF_INET', '127.0.0.1', 'ipv4'],
+  ['AF_INET6', '::', 'ipv6'],
+])(
+  'a port of %s is waited for until it is listened at, and not only bound',
+  async (family, host, expected) => {
+    await using container = await shell('wait-port', listen(8123, family, host));
+    await container.start();
+    const { domain } = container;
+    expect(await domain.waitFor({ port: 8123, timeout: 20_000 })).toEqual({
+      family: expected,
+      address: host,
+      port: 8123,
+    });
+    await domain.waitFor({ console: /listens/, timeout: 5000 });
+    await expect(domain.waitFor({ port: 8124, timeout: 150 })).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+      message:
+        'Timed out during operation: nobody in the container listens at port 8124 after 150 ms',
+    });
+    const shown = expected === 'ipv6' ? '[::]:8123' : '127.0.0.1:8123';
+    expect(await container.run('wait', '--port', '8123')).toBe(`${shown}\n\n`);
+  },
+);
+
+test('output is found in what was written before, across pieces, and as it comes', async () => {
+  const script =
+    'echo early bird; printf "split "; sleep 0.3; echo öne; sleep 0.3; echo late; exec sleep 600';
+  await using container = await shell('wait-output', script);
+  await container.start();
+  const { domain } = container;
+  const timeout = 10_000;
+  const find = (wait: ConsoleWait['console']) => domain.waitFor({ console: wait, timeout });
+  const [early, split, late] = await Promise.all([
+    find(/^early (\w+)$/m),
+    find(/split (ö\w+)/),
+    find(/late/g),
+  ]);
+  expect([early[1], split[1], late[0]]).toEqual(['bird', 'öne', 'late']);
+  const again = /split/g;
+  again.lastIndex = 1000;
+  expect((await find(again))[0]).toBe('split');
+  expect(await container.run('wait', '--console', '^l.te$')).toBe('late\n\n');
+});
+
+test('a container that dies ends each wait at once, with the last lines of its console', async () => {
+  await using container = await shell(
+    'wait-death',
+    'echo first; echo "no such file: cfg" >&2; sleep 0.5; exit 3',
+  );
+  await container.start();
+  const { domain } = container;
+  const failed = (before: string) => ({
+    code: 'OPERATION_FAILED',
+    message: `operation failed: the container ended before ${before} (init exited with 3)`,
+    console: ['first', 'no such file: cfg'],
+  });
+  const began = Date.now();
+  await Promise.all([
+    expect(domain.waitFor({ port: 80 })).rejects.toMatchObject(failed('it listened at port 80')),
+    expect(domain.waitFor({ console: /ready/ })).rejects.toMatchObject(
+      failed('its console showed /ready/'),
+    ),
+    expect(domain.waitFor({ address: 'ipv4' })).rejects.toMatchObject(
+      failed('it had an IPv4 address'),
+    ),
+    expect(domain.waitFor({ exit: 0 })).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: 'operation failed: init exited with 3, not with 0',
+      console: ['first', 'no such file: cfg'],
+    }),
+    domain.waitFor({ exit: 3 }),
+    domain.waitFor({ exit: 'any' }),
+    domain.waitFor({ state: 'shutoff' }),
+  ]);
+  expect(Date.now() - began).toBeLessThan(10_000);
+});
+
+test('the command says how a container has died, and has its exit status', async () => {
+  await using container = await shell('wait-command', 'echo broken; read line; exit 5');
+  await container.start();
+  const { domain } = container;
+  const descriptors = (): number => readdirSync(`/proc/${String(domain.id)}/fd`).length;
+  const idle = descriptors();
+  const running = Promise.all([
+    container.try(['wait', container.name, '--console', 'ready', '--timeout', '30']),
+    container.try(['wait', container.name, '--exit', '--timeout', '30']),
+  ]);
+  // The console of the one, and the end for both.
+  await eventually(() => expect(descriptors()).toBe(idle + 3), 20_000);
+  await using console = await domain.openConsole();
+  console.end('\n');
+  const [ready, exit] = await running;
+  expect(exit).toMatchObject({ code: 5, stderr: '' });
+  expect(ready.code).toBe(1);
+  expect(ready.stderr).toBe(
+    "error: Failed to wait for domain 'wait-command'\n" +
+      'error: operation failed: the container ended before its console showed /ready/mu (init exited with 5)\n' +
+      'error: its console ended with:\nerror:   broken\n',
+  );
+});
+
+test('a state is waited for, whoever brings it about', async () => {
+  await using container = await shell('wait-state', 'exec sleep 600');
+  const { domain } = container;
+  await expect(domain.waitFor({ state: 'running', timeout: 50 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+  });
+  await expect(domain.waitFor({ port: 80 })).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+  const [running] = await Promise.all([
+    domain.waitFor({ state: 'running' }),
+    sleep(100).then(() => container.run('start')),
+  ]);
+  expect(running).toEqual({ state: 'running', reason: 'booted' });
+  const [shutoff] = await Promise.all([
+    domain.waitFor({ state: 'shutoff' }),
+    sleep(100).then(() => container.run('destroy')),
+  ]);
+  expect(shutoff).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  expect(await container.run('wait', '--state', 'shutoff')).toBe('shut off (destroyed)\n\n');
+});
+
+test('an abort and a wrong wait are refused', async () => {
+  await using container = await shell('wait-wrong', 'exec sleep 600');
+  await container.start();
+  const { domain } = container;
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(), 50);
+  const { signal } = abort;
+  await expect(domain.waitFor({ port: 80, signal })).rejects.toMatchObject({
+    code: 'OPERATION_ABORTED',
+  });
+  for (const wrong of [
+    {},
+    { port: 0 },
+    { port: 70_000 },
+    { exit: 256 },
+    { state: 'gone' },
+    { console: 'text' },
+    { port: 80, exit: 'any' },
+    { port: 80, timeout: -1 },
+  ]) {
+    await expect(domain.waitFor(wrong as never)).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  }
+});
