@@ -4,11 +4,9 @@
  */
 import { native } from '../host/native';
 
-const variable = 'TSLXC_REAPER_LOCK';
-
 /** What has ended has been looked at: from now on it is the next one's turn. Nothing to do for one that never had it. */
 export function endReaperTurn(): void {
-  const descriptor = Number(process.env[variable] ?? NaN);
-  delete process.env[variable];
+  const descriptor = Number(process.env['TSLXC_REAPER_LOCK'] ?? NaN);
+  delete process.env['TSLXC_REAPER_LOCK'];
   if (Number.isInteger(descriptor) && descriptor > 2) native().closeDescriptor(descriptor);
 }
