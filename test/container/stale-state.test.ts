@@ -118,7 +118,9 @@ test.each(['destroy', 'domstate', 'start'])(
     process.kill(Number(json(files.running)['id']), 'SIGKILL');
     await eventually(() => expect(hasEnded(init)).toBe(true));
     recycle(files, innocent.pid);
-    expect((await container.try([verb, container.name])).code).toBe(0);
+    // Who looks for the domain finds that it has ended.
+    const { stderr } = await container.try([verb, container.name]);
+    expect(stderr).toMatch(verb === 'destroy' ? /domain is not running/ : /^$/);
     expect(innocent.signals).toBe('');
     if (verb === 'start') await container.run('destroy');
     expect(innocent.signals).toBe('');
@@ -134,7 +136,7 @@ test('pids on record that are wrong while the container runs reach nobody else',
   recycle(files, innocent.pid);
   const { domain } = container;
   await domain.sendSignal(15);
-  expect(await domain.addresses()).toEqual([]);
+  await expect(domain.addresses()).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
   await expect(domain.waitFor({ port: 80, timeout: 50 })).rejects.toMatchObject({
     code: 'OPERATION_TIMEOUT',
   });
@@ -143,10 +145,10 @@ test('pids on record that are wrong while the container runs reach nobody else',
 });
 
 describe('damaged records', () => {
-  /** Every length that is cut short, and a flipped bit of every byte. */
+  /** Every length that is cut short, and a flipped bit of some bytes. */
   function* damages(bytes: Buffer): Generator<Buffer> {
     for (let length = 0; length < bytes.length; length += 1) yield bytes.subarray(0, length);
-    for (let at = 0; at < bytes.length; at += 1) {
+    for (let at = 0; at < bytes.length; at += 16) {
       const flipped = Buffer.from(bytes);
       flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (at % 8)), at);
       yield flipped;

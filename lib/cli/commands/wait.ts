@@ -10,7 +10,7 @@ import type { CommandTable, Context } from '../command';
 
 export const commands: CommandTable = {
   wait: {
-    group: 'monitor',
+    group: 'tslxc',
     summary: 'wait for something to become true of a domain',
     description:
       'Wait until the domain is in a state (running, paused, shutoff), its container has ended, its console has shown\n' +

@@ -4,7 +4,9 @@ import { findInterface } from '../../../lib/driver/interface-lookup';
 import { TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/exit-record';
 import type {
+  Autostarted,
   ConsoleOptions,
+  DomainEvent,
   DomainInfo,
   DomainState,
   ListFilter,
@@ -155,6 +157,61 @@ export class FakeDomain {
     await this.#called('setBandwidth', device, change, options);
   }
 
+  /** What is said of it: `title`, `description`, and metadata by URI. */
+  readonly notes = new Map<string, string>();
+
+  async getTitle(options: unknown): Promise<string | undefined> {
+    await this.#called('getTitle', options);
+    return this.notes.get('title');
+  }
+
+  async setTitle(text: string, options: unknown): Promise<void> {
+    await this.#called('setTitle', text, options);
+    this.notes.set('title', text);
+  }
+
+  async getDescription(options: unknown): Promise<string | undefined> {
+    await this.#called('getDescription', options);
+    return this.notes.get('description');
+  }
+
+  async setDescription(text: string, options: unknown): Promise<void> {
+    await this.#called('setDescription', text, options);
+    this.notes.set('description', text);
+  }
+
+  async getMetadata(uri: string, options: unknown): Promise<string | undefined> {
+    await this.#called('getMetadata', uri, options);
+    return this.notes.get(uri);
+  }
+
+  async setMetadata(
+    uri: string,
+    content: { readonly key: string; readonly xml: string } | undefined,
+    options: unknown,
+  ): Promise<void> {
+    await this.#called('setMetadata', uri, content, options);
+    if (content === undefined) this.notes.delete(uri);
+    else this.notes.set(uri, content.xml);
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#called('rename', name);
+  }
+
+  async setAutostart(autostart: string): Promise<void> {
+    await this.#called('setAutostart', autostart);
+  }
+
+  async waitFor(options: object): Promise<unknown> {
+    await this.#called('waitFor', options);
+    if ('address' in options) return '192.0.2.7';
+    if ('port' in options) return { family: 'ipv6', address: '::', port: options.port };
+    if ('console' in options) return /o.t/.exec('some output');
+    if ('exit' in options) return { how: 'killed', signal: 9, time: 0, boot: '' };
+    return { state: 'running', reason: 'booted' };
+  }
+
   consolePath(): string | undefined {
     return this.id === undefined ? undefined : '/dev/pts/5';
   }
@@ -172,6 +229,8 @@ export class FakeConnection {
   networks: FakeNetwork[] = [];
   networkHistory: readonly NetworkEvent[] = [];
   purgeable: readonly PurgeItem[] = [];
+  history: readonly DomainEvent[] = [];
+  autostarted: readonly Autostarted[] = [];
   readonly calls: unknown[] = [];
   readonly planned: Plan | undefined;
   /** What every call rejects with. */
@@ -213,8 +272,13 @@ export class FakeConnection {
     return this.#find((domain) => domain.id === id, `id ${id}`);
   }
 
+  /** What a definition is refused with, one after the other. */
+  readonly refusals: Error[] = [];
+
   async defineDomain(xml: string): Promise<FakeDomain> {
     await this.#called('defineDomain', xml);
+    const refusal = this.refusals.shift();
+    if (refusal !== undefined) throw refusal;
     return new FakeDomain({ name: 'helloworld' });
   }
 
@@ -266,6 +330,16 @@ export class FakeConnection {
       ({ fields: { active = false } }) =>
         filter.state === undefined || (filter.state === 'active') === active,
     );
+  }
+
+  events({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<DomainEvent> {
+    this.calls.push(['events']);
+    return fakeEvents(this.history, signal);
+  }
+
+  async autostartAll(): Promise<readonly Autostarted[]> {
+    await this.#called('autostartAll');
+    return this.autostarted;
   }
 
   networkEvents({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<NetworkEvent> {

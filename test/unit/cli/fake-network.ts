@@ -1,5 +1,5 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
-import type { Lease, NetworkEvent } from '../../../lib/index';
+import type { Lease } from '../../../lib/index';
 
 export interface FakeNetworkFields {
   readonly name: string;
@@ -67,10 +67,10 @@ export class FakeNetwork {
 }
 
 /** Gives out its events, then waits until the signal ends it. */
-export async function* fakeEvents(
-  events: readonly NetworkEvent[],
+export async function* fakeEvents<Event>(
+  events: readonly Event[],
   signal: AbortSignal | undefined,
-): AsyncGenerator<NetworkEvent, undefined> {
+): AsyncGenerator<Event, undefined> {
   for (const event of events) {
     await Promise.resolve();
     yield event;

@@ -56,7 +56,7 @@ test('the overview has every command but the hidden one, in its group', async ()
   }
   expect(stdout).toContain(" Domain Monitoring (help keyword 'monitor'):\n    domif-getlink ");
   expect((await run('help monitor')).stdout).toMatch(
-    /^ Domain Monitoring \(help keyword 'monitor'\):\n( {4}domif[-a-z]+ .*\n){4} {4}dominfo .*\n {4}domstate .*\n {4}list .*\n\n$/,
+    /^ Domain Monitoring \(help keyword 'monitor'\):\n( {4}domif[-a-z]+ .*\n){4} {4}dominfo .*\n {4}domstate .*\n {4}event .*\n {4}list .*\n\n$/,
   );
   expect((await run('help network')).stdout).toMatch(
     /^ Networking \(help keyword 'network'\):\n( {4}net-[-a-z]+ .*\n){13}\n$/,
