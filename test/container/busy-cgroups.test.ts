@@ -1,14 +1,11 @@
-/** What makes a cgroup hard to remove: trees that a container has made, a freeze, forks, and a stranger in it. R8. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+/** What makes a cgroup hard to remove: trees in it, and forks. R8; test/long has a stranger in it. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupsOf, expectGone, initOf } from '../support/container-traces';
 import { askConsole } from '../support/console-answer';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
-import { hasEnded } from '../support/processes';
 import { TestDomain } from '../support/test-domain';
 
 /** What a destroy may take, in milliseconds of a machine with nothing else to do. */
@@ -65,22 +62,6 @@ test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, 
   await destroyInTime(container);
 });
 
-test('a container that is frozen from outside is destroyed', async () => {
-  await using container = await TestDomain.make({ name: 'busy-frozen' });
-  await container.start();
-  const freezers = { 'freezer.state': 'FROZEN', 'cgroup.freeze': '1' };
-  const frozen = cgroupsOf(container.name).flatMap((path) =>
-    Object.entries(freezers)
-      .filter(([file]) => existsSync(join(path, file)))
-      .map(([file, value]) => {
-        writeFileSync(join(path, file), value);
-        return file;
-      }),
-  );
-  expect(frozen.length).toBeGreaterThan(0);
-  await destroyInTime(container);
-});
-
 test('a container that forks without end is destroyed', async () => {
   await using container = await TestDomain.make({ name: 'busy-forks', memory: 65_536 });
   await container.start();
@@ -88,26 +69,4 @@ test('a container that forks without end is destroyed', async () => {
   const storm = 'storm() { sleep 0.2; storm & storm & }; ulimit -u 300; storm & storm & echo on=1';
   await askConsole(container.domain, storm, /on=1\r/);
   await destroyInTime(container);
-});
-
-test('a process that somebody else has put into the cgroup is told of, and not killed', async () => {
-  await using container = await TestDomain.make({ name: 'busy-stranger' });
-  await container.start();
-  const [folder = ''] = cgroupsOf(container.name);
-  const stranger = spawn('sleep', ['1000'], { stdio: 'ignore' });
-  const ended = once(stranger, 'exit');
-  writeFileSync(join(folder, 'cgroup.procs'), String(stranger.pid));
-  await expect(container.domain.destroy()).rejects.toMatchObject({
-    syscall: 'rmdir',
-    errno: 16,
-    path: expect.stringContaining('busy-stranger') as unknown,
-  });
-  expect(hasEnded(stranger.pid ?? 0)).toBe(false);
-  stranger.kill();
-  await ended;
-  expect((await container.domain.state()).state).toBe('shutoff');
-  await expectGone(container.name);
-  expect(readdirSync(join(folder, '..'))).not.toContain('busy-stranger');
-  await container.start();
-  await container.domain.destroy();
 });

@@ -8,7 +8,7 @@ import { tryAll } from '../support/death/try-all';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 
 /** Of each process. */
-const points = 9;
+const points = 6;
 
 beforeAll(startOnce);
 

@@ -114,10 +114,10 @@ test('another root’s container, and a cgroup that only has our name, are left 
   const foreign = unified.replace('purge-other', 'purge-foreign');
   mkdirSync(foreign);
   try {
-    await using root = await makeTestRoot();
-    const { closed } = await fill(root.path);
-    const { code } = await runCommand(['purge', '--yes'], { root: root.path, timeout: 60_000 });
-    await closed[Symbol.asyncDispose]();
+    await using purged = await TestDomain.make({ name: 'purge-mine' });
+    await purged.start();
+    const { code } = await purged.try(['purge', '--yes']);
+    await expectGone(purged.name);
     expect(code).toBe(0);
     expect(monitorsOf(other.name)).toHaveLength(1);
     expect(existsSync(foreign)).toBe(true);
