@@ -57,6 +57,8 @@ module.exports = {
     project('install', ['install'], 180),
     project('long', ['long'], 600),
     project('network-long', ['network-long'], 120),
+    // In a machine that has booted a second time.
+    project('vm-again', ['vm-again'], 240),
     // In the machines of test:vm only, where everything takes twenty times as long: what needs them, and what has
     // to hold on their kernels too.
     {

@@ -178,7 +178,18 @@ function describeFailure(failure: Failure): string {
   const { errno, syscall, path } = failure;
   const what = path === undefined || path === '' ? syscall : `${syscall} ${path}`;
   const where = describePlace(failure);
-  return `${what}: ${describeErrno(errno)}${where === '' ? '' : ` (${where})`}`;
+  return `${what}: ${describeErrno(errno)}${where === '' ? '' : ` (${where})`}${hintFor(failure)}`;
+}
+
+/** What only has to be written to by us. A service's unit can take that away. */
+const ownPlaces = /^\/sys\/fs\/cgroup\/|\/(etc|run|lib|log)\/tslxc(\/|$)/;
+
+function hintFor({ errno, path = '' }: Failure): string {
+  if (errno !== constants.errno.EROFS || !ownPlaces.test(path)) return '';
+  const setting = path.startsWith('/sys/')
+    ? 'ProtectControlGroups=no'
+    : 'ReadWritePaths=, or a ProtectSystem= other than strict';
+  return `: it is read-only for this process; in a systemd unit it needs ${setting}`;
 }
 
 /** The step, and the element with its line and column, as far as they are known. */

@@ -6,6 +6,9 @@ import { requireBuilt } from './host/built';
 
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';
+export { checkHost } from './driver/doctor/check-host';
+export type { CheckHostOptions } from './driver/doctor/check-host';
+export type { CheckStatus, HostCheck, HostReport } from './driver/doctor/check';
 export type {
   ConnectionEventMap,
   ConnectionEventName,
@@ -13,6 +16,7 @@ export type {
 } from './driver/event-listeners';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
+export type { PurgeItem } from './driver/purge';
 export type {
   AnnotationOptions,
   Autostarted,

@@ -38,7 +38,7 @@ const surroundings = {
 
 /** Projects that have a command of their own. */
 const long = ['long', 'network-long', 'install'];
-const onDemand = [...long, 'vm'];
+const onDemand = [...long, 'vm', 'vm-again'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {

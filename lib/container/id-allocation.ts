@@ -88,6 +88,21 @@ export function releaseIds(paths: StatePaths, name: string): void {
   }
 }
 
+/** This root has given no ids away any more. The file stays, since it is the lock too. */
+export function forgetIdRoot(paths: StatePaths): void {
+  if (!existsSync(idRootsPath)) return;
+  const fd = openSync(idRootsPath, 'r+');
+  try {
+    // Whoever holds it gives ids away, and takes roots off that have none.
+    if (!native().tryFlock(fd, 'exclusive')) return;
+    const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
+    const others = known.filter((root) => !isSameRoot(root, paths.root));
+    writeFileSync(idRootsPath, others.map((root) => `${root}\n`).join(''));
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Writes the range of a domain down for a second name of it, as long as both may be its name. */
 export async function shareIds(
   paths: StatePaths,

@@ -34,16 +34,24 @@ export async function spawnMonitor(
   try {
     return await spawn(callers, preparation);
   } catch (error) {
-    if (!(error instanceof SyscallError) || error.syscall !== 'mkdir') throw error;
-    const { directories } = preparation.cgroups;
-    if (error.errno === system.errno.ENOENT) {
+    const { directories, monitorUnified } = preparation.cgroups;
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (isFailedMkdir(error, 'ENOENT') || (code === 'ENOENT' && path === monitorUnified)) {
       forgetBaseCgroups();
       await ensureBaseCgroups(planBaseCgroups(hostFacts().cgroups));
-    } else if (!(await removeStaleCgroups(directories, preparation.plan.header.name))) {
+    } else if (
+      !isFailedMkdir(error, 'EEXIST') ||
+      !(await removeStaleCgroups(directories, preparation.plan.header.name))
+    ) {
       throw error;
     }
     return await spawn(callers, preparation);
   }
+}
+
+function isFailedMkdir(error: unknown, name: 'ENOENT' | 'EEXIST'): boolean {
+  const isMkdir = error instanceof SyscallError && error.syscall === 'mkdir';
+  return isMkdir && error.errno === system.errno[name];
 }
 
 async function spawn(callers: CallersDescriptors, preparation: Preparation): Promise<number> {

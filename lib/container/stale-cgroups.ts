@@ -23,3 +23,12 @@ export async function removeStaleCgroups(
     return false;
   }
 }
+
+/** How long processes may take to die, and cgroups to become free, in milliseconds. */
+const patience = 5000;
+
+/** Ends what runs in these cgroups, and removes them with all below. Missing ones are no error. */
+export async function removeCgroupsOf(paths: readonly string[]): Promise<void> {
+  await native().killCgroups(paths, patience);
+  await native().removeCgroups(paths, patience);
+}

@@ -10,6 +10,8 @@ export interface Privilege {
   readonly capabilities: bigint;
   /** prctl(2) PR_SET_NO_NEW_PRIVS is on; it can't be turned off and children have it too. */
   readonly noNewPrivileges: boolean;
+  /** `own`: what it may do, it may do to what its user namespace has, and not to the host. */
+  readonly userNamespace?: 'own';
 }
 
 const CAP_SYS_ADMIN = 1n << 21n;
@@ -26,16 +28,27 @@ export function readPrivilege(): Privilege {
     uid: process.geteuid?.() ?? -1,
     capabilities: BigInt(`0x${fields.get('CapEff') ?? '0'}`),
     noNewPrivileges: fields.get('NoNewPrivs') === '1',
+    ...(isHostsIdMap(readFileSync('/proc/self/uid_map', 'latin1')) ? {} : { userNamespace: 'own' }),
   };
 }
 
-function isPrivileged({ uid, capabilities }: Privilege): boolean {
-  return uid === 0 && (capabilities & CAP_SYS_ADMIN) !== 0n;
+/** Whether lines of /proc/self/uid_map are those of the first user namespace: all ids, as they are. */
+export function isHostsIdMap(text: string): boolean {
+  return /^\s*0\s+0\s+4294967295\s*$/.test(text);
+}
+
+export function isPrivileged({ uid, capabilities, userNamespace }: Privilege): boolean {
+  return uid === 0 && (capabilities & CAP_SYS_ADMIN) !== 0n && userNamespace === undefined;
 }
 
 /** @throws TslxcError ACCESS_DENIED unless the process is root with CAP_SYS_ADMIN. */
 export function checkPrivileged(privilege: Privilege): void {
   if (isPrivileged(privilege)) return;
+  if (privilege.userNamespace === 'own' && privilege.uid === 0) {
+    const reason =
+      "needs the host's root; this process is in a user namespace, as by PrivateUsers=yes in a systemd unit";
+    throw new TslxcError('ACCESS_DENIED', reason);
+  }
   throw new TslxcError('ACCESS_DENIED', 'needs root (CAP_SYS_ADMIN)');
 }
 

@@ -30,6 +30,8 @@ import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
 import { createNetwork, defineNetwork } from './network-verbs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
+import { foreseePurge, purge } from './purge';
+import type { PurgeItem } from './purge';
 import { reapInTurn } from './reaper';
 import { Session } from './session';
 import { allStatistics } from './statistics';
@@ -275,6 +277,26 @@ export class Connection implements AsyncDisposable {
     // The lock would make the folders of a root that is gone by now.
     if (all.runNames(paths).length === 0) return 0;
     return reapInTurn(this.#session);
+  }
+
+  /** What `purge` is going to remove, and what of the user's data it is going to leave. Touches nothing. */
+  async foreseePurge(): Promise<PurgeItem[]> {
+    this.#session.demand('write', 'Connection.foreseePurge');
+    return Promise.resolve(foreseePurge(this.#session));
+  }
+
+  /**
+   * Stops all domains and networks of this root, and removes everything that tslxc has put on the host for it:
+   * definitions, state, logs, leases, ranges of ids, cgroups, rules and bridges. What belongs to other roots or other
+   * programs stays, and so does the user's data: root trees, images, and writable layers. Nobody else must use the root
+   * meanwhile. Tells of each thing that is gone, and of each that is kept.
+   *
+   * @throws the failure, or an AggregateError of several, when something could not be stopped or removed; files are
+   * then left, and purging again goes on.
+   */
+  async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
+    this.#session.demand('write', 'Connection.purge');
+    await purge(this.#session, options.onItem ?? (() => undefined));
   }
 
   /**

@@ -14,6 +14,7 @@ import { execInContainer } from '../container/exec';
 import { prepare } from '../container/preparation';
 import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
 import { readCgroupStatistics } from '../container/statistics/read';
+import { endReaperTurn } from '../container/reaper-turn';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
 import { shapeLink } from '../network/shaping';
@@ -33,6 +34,7 @@ export interface Containers {
   readonly runNames: typeof runNames;
   readonly withDomainLock: typeof withDomainLock;
   readonly withReaperLock: typeof withReaperLock;
+  readonly endReaperTurn: typeof endReaperTurn;
   readonly foreseeLinks: typeof foreseeLinks;
   readonly prepare: typeof prepare;
   readonly execInContainer: typeof execInContainer;
@@ -62,6 +64,7 @@ export const containers: Containers = {
   runNames,
   withDomainLock,
   withReaperLock,
+  endReaperTurn,
   foreseeLinks,
   prepare,
   execInContainer,

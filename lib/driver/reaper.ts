@@ -158,6 +158,7 @@ export async function reapInTurn(session: Session): Promise<number> {
   const inTurn = await containers.withReaperLock(paths, () =>
     reapAll(session, containers.runNames(paths).filter(isDue)),
   );
+  containers.endReaperTurn();
   const atOnce = inTurn ?? 0;
   if (later.length === 0) return atOnce;
   await sleep(pause);

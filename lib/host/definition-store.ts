@@ -95,6 +95,11 @@ export class DefinitionStore<Definition extends Identity> {
     return isFileName(name) && this.#stat(name) !== undefined;
   }
 
+  /** Names of all that have a file, whatever is in it. */
+  names(): string[] {
+    return this.#namesIn('.');
+  }
+
   /** True when it is to be started with the host. */
   isAutostarted(name: string): boolean {
     return statSync(this.#autostartLink(name), { throwIfNoEntry: false }) !== undefined;
@@ -146,7 +151,7 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** All that can be read, by name. Warns of each file that can't, once. */
   async identities(): Promise<Identity[]> {
-    const names = this.#names();
+    const names = this.names();
     const present = new Set(names);
     for (const name of this.#cache.keys()) if (!present.has(name)) this.#cache.delete(name);
     const found: Identity[] = [];
@@ -166,7 +171,7 @@ export class DefinitionStore<Definition extends Identity> {
    */
   isAnyWritten(texts: readonly string[], { except }: { readonly except: string }): boolean {
     if (texts.length === 0) return false;
-    return this.#names().some((name) => {
+    return this.names().some((name) => {
       if (name === except) return false;
       const text = this.#textOrNothing(name);
       return texts.some((wanted) => text.includes(wanted));
@@ -271,10 +276,6 @@ export class DefinitionStore<Definition extends Identity> {
       // It went away, or is no file: what it holds is nobody's.
       return '';
     }
-  }
-
-  #names(): string[] {
-    return this.#namesIn('.');
   }
 
   #namesIn(folder: '.' | 'autostart'): string[] {

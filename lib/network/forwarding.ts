@@ -2,8 +2,8 @@
  * IP forwarding of the host: switched on when the first network needs it, and given back when the last one stops, unless
  * somebody else wants it by then. The kernel counts no users, so that the networks of all roots are kept on record.
  */
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { TslxcError } from '../errors';
 import { bootId } from '../host/boot-id';
 import { native } from '../host/native';
@@ -133,6 +133,18 @@ function isSame(a: Pick<User, 'root' | 'network'>, b: Pick<User, 'root' | 'netwo
  * Users that have gone without a word, with their whole root for instance, are left out. When all have, nobody knows any
  * more who wants what.
  */
+/** The roots whose networks need forwarding, in any network namespace. */
+export function forwardingRoots(): string[] {
+  const folder = dirname(forwardingPath(''));
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((name) => join(folder, name).startsWith(forwardingPath('').replace('.json', '')))
+    .flatMap((name) => {
+      const record = readRecord(join(folder, name)) as ForwardingRecord | undefined;
+      return record?.boot === bootId() ? record.users.map(({ root }) => root) : [];
+    });
+}
+
 function readForwarding(): Pick<ForwardingRecord, 'users' | 'former'> {
   const path = forwardingPath(networkNamespace());
   const record = readRecord(path) as ForwardingRecord | undefined;

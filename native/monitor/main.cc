@@ -15,6 +15,7 @@
 #include "native/monitor/beginning.h"
 #include "native/monitor/keeper.h"
 #include "native/monitor/reap.h"
+#include "native/monitor/reaper-turn.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/start.h"
 #include "native/monitor/supervisor.h"
@@ -106,7 +107,10 @@ void Monitor::run() {
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));
-  if (!supervisor.run()) reap_->execute();
+  if (supervisor.run()) return;
+  // The network that is kept goes with this process: it can't leave that to another's reaper.
+  if (keepsNetwork_) reap_->execute();
+  if (const auto turn = ReaperTurn::await(runDirectory.get())) reap_->execute(turn->variable());
 }
 
 void Monitor::tell(const FailedMessage& failed) {

@@ -22,11 +22,13 @@ ReapProgram::ReapProgram(const PlanHeader& header)
       argv_(header.reapArgv),
       environment_(header.reapEnvironment) {}
 
-void ReapProgram::execute() const {
+void ReapProgram::execute(const std::optional<std::string>& variable) const {
   if (!program_.valid()) return;
   signal(SIGPIPE, SIG_DFL);
   const std::vector<char*> argv = pointers(argv_);
-  const std::vector<char*> environment = pointers(environment_);
+  std::vector<std::string> variables = environment_;
+  if (variable) variables.push_back(*variable);
+  const std::vector<char*> environment = pointers(variables);
   syscall(SYS_execveat, program_.get(), "", argv.data(), environment.data(), AT_EMPTY_PATH);
 }
 

@@ -2,6 +2,7 @@
 // command).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ class ReapProgram {
   // CAP_DAC_OVERRIDE.
   explicit ReapProgram(const PlanHeader& header);
 
-  // Executes it. Returns only when that fails: then the next caller that looks will clean up.
-  void execute() const;
+  // Executes it, with a variable of the environment added if there is one. Returns only when that
+  // fails: then the next caller that looks will clean up.
+  void execute(const std::optional<std::string>& variable = {}) const;
 
  private:
   Fd program_;

@@ -12,6 +12,7 @@ const flavours = [
     kernel: 'debian-13',
     commandLine: [],
     projects: ['vm'],
+    again: ['vm-again'],
     seconds: 900,
   },
 ];

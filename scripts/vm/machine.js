@@ -19,8 +19,18 @@ function drive(id, file, extra = '') {
   return ['-drive', backend, '-device', `virtio-blk-pci,drive=${id}`];
 }
 
-function machineArguments({ image, kernel, commandLine, seconds, projectDisk, folder }) {
-  const append = [baseCommandLine, `vmtest.limit=${seconds}`, ...commandLine];
+function machineArguments({
+  image,
+  kernel,
+  commandLine,
+  seconds,
+  rootDisk,
+  projectDisk,
+  folder,
+  boot,
+}) {
+  const limits = [`vmtest.limit=${seconds}`, `vmtest.boot=${boot}`];
+  const append = [baseCommandLine, ...limits, ...commandLine];
   return [
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
@@ -28,8 +38,9 @@ function machineArguments({ image, kernel, commandLine, seconds, projectDisk, fo
     ...['-initrd', join(image, `initramfs-${kernel}`)],
     ...['-append', append.join(' ')],
     ...['-serial', `file:${join(folder, 'console')}`],
-    ...drive('root', join(image, 'root.img'), ',snapshot=on'),
-    ...drive('project', projectDisk, ',snapshot=on'),
+    // The caller's own, which a second boot finds as the first has left them.
+    ...drive('root', rootDisk),
+    ...drive('project', projectDisk),
     ...drive('containers', join(image, 'containers.img'), ',snapshot=on'),
     ...['-device', 'virtio-rng-pci', '-device', 'virtio-serial-pci'],
     // A network interface that leads nowhere: what a container gets of a machine's own hardware.

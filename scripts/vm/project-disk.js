@@ -6,7 +6,7 @@ const { dirname, join } = require('node:path');
 const { packageRoot, runOrFail } = require('../steps');
 const { makeDisk } = require('./disk');
 
-const files = ['package.json', 'jest.config.js', 'dist', 'lib', 'test', 'scripts'];
+const files = ['package.json', 'jest.config.js', 'dist', 'lib', 'test', 'scripts', 'systemd'];
 const products = ['tslxc.node', 'tslxc-monitor'].map((name) => join('build', 'Release', name));
 /** Development packages that run tests; the others check and build, which has been done. */
 const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check'];

@@ -18,9 +18,16 @@ afterAll(() => removeTree(folder));
 
 test('the tarball holds what runs and what builds it, and nothing else', () => {
   const tops = new Set(packed.files.map((path) => path.split('/')[0]));
-  const allowed = /^(dist|native|scripts|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+  const allowed = /^(dist|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
-  for (const path of ['dist/index.js', 'dist/index.d.mts', 'dist/cli/main.js', 'binding.gyp']) {
+  const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
+  for (const path of [
+    'dist/index.js',
+    'dist/index.d.mts',
+    'dist/cli/main.js',
+    'binding.gyp',
+    ...units,
+  ]) {
     expect(packed.files).toContain(path);
   }
 });

@@ -22,6 +22,7 @@ import type {
   NodeCpuStatistics,
   NodeInfo,
   NodeMemoryStatistics,
+  PurgeItem,
   Rates,
   RatesChange,
 } from '../../../lib/index';
@@ -250,6 +251,7 @@ export class FakeConnection {
   readonly domains: FakeDomain[];
   networks: FakeNetwork[] = [];
   networkHistory: readonly NetworkEvent[] = [];
+  purgeable: readonly PurgeItem[] = [];
   history: readonly DomainEvent[] = [];
   autostarted: readonly Autostarted[] = [];
   readonly calls: unknown[] = [];
@@ -393,6 +395,16 @@ export class FakeConnection {
   nodeMemoryStats({ cell }: { cell?: number }): NodeMemoryStatistics {
     const host = { total: 24690000, free: 123 };
     return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
+  }
+
+  async foreseePurge(): Promise<readonly PurgeItem[]> {
+    await this.#called('foreseePurge');
+    return this.purgeable;
+  }
+
+  async purge({ onItem }: { onItem: (item: PurgeItem) => void }): Promise<void> {
+    await this.#called('purge');
+    this.purgeable.forEach(onItem);
   }
 
   version(): { library: string; kernel: string } {

@@ -21,6 +21,14 @@ test.each([
   });
 });
 
+test('the root of a user namespace is told why it may not', async () => {
+  const inside = { ...root, userNamespace: 'own' } as const;
+  expect(await errorOf(() => checkPrivileged(inside))).toMatchObject({
+    code: 'ACCESS_DENIED',
+    message: containing('PrivateUsers'),
+  });
+});
+
 test('a service that could never clean up may not connect', async () => {
   const service = { ...root, noNewPrivileges: true };
   expect(await errorOf(() => checkConnectable(service))).toMatchObject({

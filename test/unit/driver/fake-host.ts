@@ -122,6 +122,7 @@ export class FakeHost {
       runNames: () => [...this.states.keys()],
       withDomainLock: (_, name, action) => this.#locked(name, action),
       withReaperLock: (_, action) => this.#locked('\0reaper', action),
+      endReaperTurn: () => undefined,
       foreseeLinks: () => Promise.resolve(noLinks),
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');

@@ -1,0 +1,110 @@
+/** What every root of tslxc that can be found says that it has on this host. Only reads. */
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorOf, readRunState, runNames } from '../../container/run-state';
+import { ownerOf } from '../../container/undo';
+import { readCgroupLayout } from '../../host/cgroup-layout';
+import { forwardingRoots } from '../../network/forwarding';
+import { readNetworkState, runningNames } from '../../network/state';
+import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state-paths';
+
+/** A container's cgroup, with the root that made it: '' when that is not written there. */
+export interface OwnedCgroup {
+  readonly path: string;
+  readonly owner: string;
+}
+
+export interface KnownState {
+  readonly roots: readonly string[];
+  /** Cgroups, host sides of interfaces, and bridges that records name. */
+  readonly cgroups: ReadonlySet<string>;
+  readonly links: ReadonlySet<string>;
+  readonly bridges: ReadonlySet<string>;
+  /** Processes that hold, or have held, a lock of theirs. */
+  readonly monitors: ReadonlySet<number>;
+  readonly keepers: ReadonlySet<number>;
+}
+
+/** Cgroups below `libvirt/lxc` in every hierarchy: those of containers, of whichever program. */
+export function containerCgroups(): OwnedCgroup[] {
+  return cgroupMounts().flatMap((mount) => {
+    const folder = join(mount, 'libvirt/lxc');
+    return foldersIn(folder).map((name) => {
+      const path = join(folder, name);
+      return { path, owner: ownerOf(path) ?? '' };
+    });
+  });
+}
+
+export function cgroupMounts(): string[] {
+  const { hierarchies, unified } = readCgroupLayout();
+  return [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
+}
+
+/** Of `own` root, and of all others that have left a trace where all roots look. */
+export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): KnownState {
+  const roots = [
+    ...new Set([
+      own,
+      ...cgroups.map(({ owner }) => owner).filter((owner) => owner !== ''),
+      ...linesOf(idRootsPath),
+      ...forwardingRoots(),
+    ]),
+  ].filter((root) => existsSync(root));
+  const starts = roots.flatMap((root) => startsOf(root));
+  const networks = roots.flatMap((root) => networksOf(root));
+  return {
+    roots,
+    cgroups: new Set(starts.flatMap((one) => one.cgroups)),
+    links: new Set(starts.flatMap((one) => one.links)),
+    bridges: new Set(networks.flatMap((one) => one.bridges)),
+    monitors: new Set(starts.flatMap((one) => one.monitors)),
+    keepers: new Set(networks.flatMap((one) => one.keepers)),
+  };
+}
+
+function startsOf(root: string): { cgroups: string[]; links: string[]; monitors: number[] }[] {
+  const paths = statePaths(root);
+  return runNames(paths).map((name) => {
+    const monitor = monitorOf(runPaths(paths, name).monitorLock);
+    const state = readRunState(paths, name);
+    const start = state.phase === 'off' ? undefined : state.start;
+    const undo = start?.undo ?? [];
+    return {
+      cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
+      links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
+      monitors: monitor === undefined ? [] : [monitor],
+    };
+  });
+}
+
+function networksOf(root: string): { bridges: string[]; keepers: number[] }[] {
+  const paths = statePaths(root);
+  return runningNames(paths).map((name) => {
+    const state = readNetworkState(paths, name);
+    const bridge = 'record' in state ? state.record.borrowed.bridge?.name : undefined;
+    const keeper = monitorOf(networkPaths(paths, name).keeperLock);
+    return {
+      bridges: bridge === undefined ? [] : [bridge],
+      keepers: keeper === undefined ? [] : [keeper],
+    };
+  });
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}

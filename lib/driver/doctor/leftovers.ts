@@ -1,0 +1,110 @@
+/** What is on this host without a domain or a network that it belongs to. Only reads; as root. */
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readRunState, runNames } from '../../container/run-state';
+import { native } from '../../host/native';
+import { unescapeMountPath } from '../../host/mount-table';
+import { listNftChains } from '../../network/nft';
+import type { StatePaths } from '../../host/state-paths';
+import { ok, warn } from './check';
+import type { HostCheck } from './check';
+import { readText } from './kernel';
+import { containerCgroups, readKnownState } from './known-state';
+import type { KnownState, OwnedCgroup } from './known-state';
+
+export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
+  const cgroups = containerCgroups();
+  const known = readKnownState(paths.root, cgroups);
+  const found = [
+    ...checkEnded(paths),
+    ...checkCgroups(cgroups, known),
+    ...checkProcesses(known),
+    ...(await checkLinks(known)),
+    ...(await checkTables(known)),
+    ...checkMounts(paths),
+  ];
+  return found.length === 0 ? [ok('leftover', `none of ${known.roots.join(', ')}`)] : found;
+}
+
+function checkEnded(paths: StatePaths): HostCheck[] {
+  const hasEnded = (name: string): boolean => readRunState(paths, name).phase === 'ended';
+  return runNames(paths)
+    .filter(hasEnded)
+    .map((name) =>
+      warn('leftover.domain', `'${name}' has ended, and is not cleaned up yet`, 'tslxc list --all'),
+    );
+}
+
+function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostCheck[] {
+  return cgroups
+    .filter(({ path }) => !known.cgroups.has(path))
+    .map(({ path, owner }) => {
+      const whose = owner === '' ? 'of nobody that is known' : `of the tslxc root ${owner}`;
+      const advice = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
+      return warn('leftover.cgroup', `${path}, ${whose}, is no running domain’s`, advice);
+    });
+}
+
+/** Monitors, and keepers of dnsmasq, in a network namespace that this process shares. */
+function checkProcesses(known: KnownState): HostCheck[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid): HostCheck[] => {
+      const [program] = readText(`/proc/${pid}/cmdline`).split('\0');
+      const isMonitor = program === 'tslxc-monitor';
+      if (!isMonitor && program !== 'tslxc-keeper') return [];
+      // Init, before it executes its program, has its monitor’s words.
+      if (isNested(pid)) return [];
+      const belongs = (isMonitor ? known.monitors : known.keepers).has(Number(pid));
+      if (belongs || isElsewhere(pid)) return [];
+      const words = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
+      const what = isMonitor ? 'domain' : 'network';
+      return [warn('leftover.process', `${pid} (${words}) is of no ${what}`, `kill -9 ${pid}`)];
+    });
+}
+
+function isNested(pid: string): boolean {
+  return /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
+}
+
+/** What other network namespaces have on this host may belong to a root that nobody here knows. */
+function isElsewhere(pid: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');
+  } catch {
+    return true;
+  }
+}
+
+async function checkLinks(known: KnownState): Promise<HostCheck[]> {
+  const links = await native().listLinks();
+  return links
+    .filter(({ name, kind }) => kind === 'veth' && /^vnet\d+$/.test(name) && !known.links.has(name))
+    .map(({ name }) =>
+      warn(
+        'leftover.link',
+        `interface ${name} is no running domain’s`,
+        `if it is not libvirt’s either: ip link delete ${name}`,
+      ),
+    );
+}
+
+async function checkTables(known: KnownState): Promise<HostCheck[]> {
+  const chains = await listNftChains('look for leftovers').catch(() => []);
+  const tables = [...new Set(chains.map(({ family, table }) => `${family} ${table}`))];
+  return tables.flatMap((table): HostCheck[] => {
+    const bridge = / tslxc_(.+)$/.exec(table)?.[1];
+    if (bridge === undefined || known.bridges.has(bridge)) return [];
+    return [
+      warn('leftover.table', `nft table ${table} is no network’s`, `nft delete table ${table}`),
+    ];
+  });
+}
+
+/** Nothing of tslxc is ever mounted below its own state. */
+function checkMounts({ run }: StatePaths): HostCheck[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => unescapeMountPath(line.split(' ')[4] ?? ''))
+    .filter((path) => path.startsWith(`${run}/`))
+    .map((path) => warn('leftover.mount', `something is mounted at ${path}`, `umount ${path}`));
+}

@@ -1,0 +1,58 @@
+/** The package’s own native code, and the programs of the host that parts of it use. */
+import { requireBuilt } from '../../host/built';
+import { lxcfsMount } from '../../host/lxcfs';
+import { buildCommand } from '../../host/package-paths';
+import { programPath } from '../../host/program';
+import { fail, ok, warn } from './check';
+import type { HostCheck } from './check';
+import { readText } from './kernel';
+
+/** By program: Debian’s package, and what it is for. */
+const programs = {
+  dnsmasq: { package: 'dnsmasq-base', use: 'DHCP and DNS of virtual networks' },
+  nft: { package: 'nftables', use: 'virtual networks' },
+  tc: { package: 'iproute2', use: '<bandwidth>' },
+  busybox: { package: 'busybox-static', use: 'tslxc mkroot' },
+  mmdebstrap: { package: 'mmdebstrap', use: 'tslxc mkroot --debian' },
+} as const;
+
+export function checkPrograms(): HostCheck[] {
+  return [checkNative(), ...checkTools(), checkLxcfs()];
+}
+
+function checkNative(): HostCheck {
+  const id = 'package.native';
+  try {
+    requireBuilt();
+    return ok(id, 'the addon and the monitor are built');
+  } catch (error) {
+    return fail(id, error instanceof Error ? error.message : String(error), buildCommand);
+  }
+}
+
+function checkTools(): HostCheck[] {
+  const id = 'host.programs';
+  const missing = Object.entries(programs).filter(([program, what]) => {
+    try {
+      programPath({ program, package: what.package, step: what.use });
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  if (missing.length === 0) return [ok(id, Object.keys(programs).join(', '))];
+  return missing.map(([program, what]) =>
+    warn(id, `no ${program}: it is for ${what.use}`, `apt install ${what.package}`),
+  );
+}
+
+function checkLxcfs(): HostCheck {
+  const id = 'host.lxcfs';
+  const mount = lxcfsMount(readText('/proc/self/mountinfo'));
+  if (mount !== undefined) return ok(id, mount);
+  return warn(
+    id,
+    'lxcfs is not mounted: /proc/meminfo and the like show containers the host’s',
+    'apt install lxcfs, and start it',
+  );
+}

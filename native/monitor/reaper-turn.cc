@@ -1,0 +1,48 @@
+#include "native/monitor/reaper-turn.h"
+
+#include <fcntl.h>
+#include <time.h>
+
+#include <chrono>
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr off_t kNow = 0;
+constexpr off_t kNext = 1;
+
+// One that takes longer hangs, as on a file system that is gone: two may look at once then.
+constexpr std::chrono::seconds kPatience{30};
+constexpr timespec kPause{0, 10'000'000};
+
+// Without `kind` F_WRLCK the byte is let go. False when another holds it.
+bool change(const Fd& file, off_t byte, short kind) {
+  flock lock{};
+  lock.l_type = kind;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = byte;
+  lock.l_len = 1;
+  return retry([&] { return fcntl(file.get(), F_OFD_SETLK, &lock); }) == 0;
+}
+
+}  // namespace
+
+std::optional<ReaperTurn> ReaperTurn::await(int runDirectory) {
+  // run/tslxc/lxc/NAME, as long as it is there. Inherited by the reaper, so not closed on exec.
+  Fd file(openat(runDirectory, "../../reaper.lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600));
+  if (!file.valid() || !change(file, kNext, F_WRLCK)) return std::nullopt;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (!change(file, kNow, F_WRLCK) && std::chrono::steady_clock::now() < deadline) {
+    nanosleep(&kPause, nullptr);
+  }
+  change(file, kNext, F_UNLCK);
+  return ReaperTurn(std::move(file));
+}
+
+std::string ReaperTurn::variable() const {
+  return "TSLXC_REAPER_LOCK=" + std::to_string(lock_.get());
+}
+
+}  // namespace tslxc

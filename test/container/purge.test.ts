@@ -1,0 +1,171 @@
+/** purge takes everything of its root off the host, and touches nothing else. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { checkHost, connect } from 'tslxc';
+import { hostFacts } from '../../lib/host/facts';
+import { cgroupsOf, expectGone, monitorsOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { automaticIdMapXml, makeClosedRoot, privateNetworkXml } from '../support/mapped-domain';
+import type { ClosedRoot } from '../support/mapped-domain';
+import { PtySession } from '../support/pty-session';
+import { commandLine, runCommand } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+interface Filled {
+  readonly upper: string;
+  readonly closed: ClosedRoot;
+}
+
+/** Domains in every state below one root. */
+async function fill(root: string): Promise<Filled> {
+  const connection = await connect(undefined, { root });
+  const upper = join(root, 'upper');
+  const closed = await makeClosedRoot();
+  const overlay = `<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'>
+    <tslxc:overlay target='/' upper='${upper}'/></tslxc:container></metadata>`;
+  const target = join(root, 'missing/target');
+  const documents = {
+    'purge-running': domainXml({
+      name: 'purge-running',
+      filesystems: [{ source: '/etc', target }],
+    }),
+    'purge-overlay': domainXml({
+      name: 'purge-overlay',
+      elements: overlay,
+      filesystems: [{ source: closed.path, target: '/' }],
+    }),
+    'purge-ids': domainXml({
+      name: 'purge-ids',
+      elements: `${automaticIdMapXml}\n${privateNetworkXml}`,
+    }),
+    'purge-lost': domainXml({ name: 'purge-lost' }),
+    'purge-off': domainXml({ name: 'purge-off' }),
+  };
+  for (const xml of Object.values(documents)) await connection.defineDomain(xml);
+  for (const name of ['purge-running', 'purge-overlay', 'purge-ids', 'purge-lost']) {
+    await (await connection.lookupDomainByName(name)).start({ ownership: 'leave' });
+  }
+  await connection.createDomain(domainXml({ name: 'purge-transient' }), { ownership: 'leave' });
+  for (const pid of monitorsOf('purge-lost')) process.kill(pid, 'SIGKILL');
+  await writeFile(join(root, 'etc/tslxc/lxc/broken.xml'), '<domain');
+  await connection.close();
+  return { upper, closed };
+}
+
+test('what runs is stopped, what is defined is forgotten, and the user’s data stays', async () => {
+  await using root = await makeTestRoot();
+  const { upper, closed } = await fill(root.path);
+  await mkdir(join(root.path, 'var/lib/mine'), { recursive: true });
+  const ran = await runCommand(['purge', '--yes'], { root: root.path, timeout: 60_000 });
+  await closed[Symbol.asyncDispose]();
+  expect([ran.code, ran.stderr]).toEqual([0, '']);
+  const lines = ran.stdout.split('\n');
+  expect(lines).toContain("removed domain 'purge-running', stopped");
+  expect(lines).toContain("removed domain 'purge-off'");
+  expect(lines).toContain("removed domain 'broken'");
+  expect(lines).toContain(`removed files in ${root.path}/run/tslxc`);
+  expect(lines).toContain(`kept upper layer ${upper}`);
+  for (const name of ['running', 'overlay', 'ids', 'lost', 'transient'])
+    await expectGone(`purge-${name}`);
+  // Of the root itself what is the user’s: the rest was made by the purged.
+  expect(readdirSync(root.path).sort()).toEqual(['upper', 'var']);
+  expect(readdirSync(join(root.path, 'var/lib'))).toEqual(['mine']);
+  const idRoots = '/run/tslxc/id-roots';
+  expect(existsSync(idRoots) && readFileSync(idRoots, 'utf8').includes(root.path)).toBe(false);
+});
+
+test('the cgroups that all containers share go when nobody else has any', async () => {
+  const { hierarchies, unified } = hostFacts().cgroups;
+  const mounts = [...hierarchies, ...(unified ? [unified] : [])].map(({ mount }) => mount);
+  {
+    await using container = await TestDomain.make({ name: 'purge-base' });
+    await container.run('start');
+    await container.run('destroy');
+    await container.untilGone();
+    await runCommand(['purge', '--yes'], { root: container.root });
+    await eventually(() => {
+      expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
+    });
+  }
+  // A process that has seen them before makes them again.
+  await using other = await TestDomain.make({ name: 'purge-again' });
+  await other.start();
+  expect(cgroupsOf(other.name)).not.toEqual([]);
+  await other.domain.destroy();
+});
+
+test('another root’s container, and a cgroup that only has our name, are left alone', async () => {
+  await using other = await TestDomain.make({ name: 'purge-other' });
+  await other.start();
+  const [unified = ''] = cgroupsOf(other.name).slice(-1);
+  const foreign = unified.replace('purge-other', 'purge-foreign');
+  mkdirSync(foreign);
+  try {
+    await using purged = await TestDomain.make({ name: 'purge-mine' });
+    await purged.start();
+    const { code } = await purged.try(['purge', '--yes']);
+    await expectGone(purged.name);
+    expect(code).toBe(0);
+    expect(monitorsOf(other.name)).toHaveLength(1);
+    expect(existsSync(foreign)).toBe(true);
+    expect((await other.domain.state()).state).toBe('running');
+  } finally {
+    rmdirSync(foreign);
+  }
+});
+
+test('on a terminal it asks, and does nothing without a yes', async () => {
+  await using container = await TestDomain.make({ name: 'purge-asks' });
+  await container.start();
+  const env = { TSLXC_ROOT: container.root };
+  {
+    await using terminal = PtySession.start(commandLine('purge'), { env });
+    await terminal.expect("remove domain 'purge-asks', which runs");
+    await terminal.expect('Remove all this? [y/N]');
+    terminal.enter('no');
+    await terminal.expect('Nothing was removed');
+    expect(await terminal.exit()).toEqual({ code: 1 });
+  }
+  expect(container.domain.id).toBeDefined();
+  await using terminal = PtySession.start(commandLine('purge'), { env });
+  await terminal.expect('Remove all this? [y/N]');
+  terminal.enter('y');
+  await terminal.expect("removed domain 'purge-asks', stopped");
+  expect(await terminal.exit()).toEqual({ code: 0 });
+  await expectGone(container.name);
+});
+
+test('doctor finds what belongs to no domain, and nothing else', async () => {
+  await using container = await TestDomain.make({ name: 'doctor-running' });
+  await container.start();
+  const leftovers = async (): Promise<string[]> => {
+    const { checks } = await checkHost({ root: container.root });
+    const found = checks.filter(({ id, status }) => id.startsWith('leftover') && status !== 'ok');
+    return found.map(({ id, found: text }) => `${id} ${text}`);
+  };
+  expect((await leftovers()).filter((line) => line.includes('doctor-running'))).toEqual([]);
+  const [unified = ''] = cgroupsOf(container.name).slice(-1);
+  const stray = unified.replace('doctor-running', 'doctor-stray');
+  mkdirSync(stray);
+  try {
+    expect((await leftovers()).filter((line) => line.includes('doctor-'))).toEqual([
+      `leftover.cgroup ${stray}, of nobody that is known, is no running domain’s`,
+    ]);
+  } finally {
+    rmdirSync(stray);
+  }
+  await container.domain.destroy();
+});

@@ -1,0 +1,38 @@
+/**
+ * Stage 0, the monitor and init are killed at every system call of a start and a destroy, each in a run of its own.
+ * R1 and R2 of the fault model, the whole form. How many points were tried is printed. TSLXC_TEST_SLICE=1/4 tries the
+ * second quarter of them, evenly spread.
+ */
+import { startOnce } from '../support/first-start';
+import { DeathSweep } from '../support/death/sweep';
+import { tryAll } from '../support/death/try-all';
+import type { DomainXmlOptions } from '../support/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { idMapXml, privateNetworkXml } from '../support/mapped-domain';
+
+const minutes = 60_000;
+
+const [offset = 0, stride = 1] = (process.env['TSLXC_TEST_SLICE'] ?? '0/1').split('/').map(Number);
+
+const forms: Readonly<Record<string, DomainXmlOptions>> = {
+  'a container on the host’s root': {},
+  'one with ids and a network of its own': { elements: `${idMapXml()}\n${privateNetworkXml}` },
+};
+
+beforeAll(startOnce);
+
+test.each(Object.entries(forms))(
+  'SIGKILL at every system call of %s leaves all or nothing',
+  async (_, options) => {
+    const before = snapshotHost();
+    {
+      await using sweep = await DeathSweep.make({ name: 'deaths-all', ...options });
+      const { faults, tried } = await tryAll(sweep, { stride: () => stride, offset });
+      expect(faults).toEqual([]);
+      expect(tried).toBeGreaterThan(500 / stride);
+    }
+    // The package whose monitor is traced has opened it, too.
+    await expectHostUnchanged(before, { except: ['descriptors'] });
+  },
+  9 * minutes,
+);
