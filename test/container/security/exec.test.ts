@@ -44,7 +44,8 @@ beforeAll(async () => {
 afterAll(async () => {
   delete process.env['TSLXC_TEST_SECRET'];
   rmSync(scratch, { recursive: true });
-  await expectHostUnchanged(before);
+  // Each package keeps its own copy of the monitor's executable open.
+  await expectHostUnchanged(before, { except: ['descriptors'] });
 });
 
 /** What PID 1 gets while short and long commands are run. The canary is tslxc's own state, which it does not see. */

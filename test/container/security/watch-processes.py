@@ -41,6 +41,16 @@ def memory(pid):
 
 
 def attack(pid):
+    got = {key: set() for key in found}
+    probe(pid, got)
+    # It may have become the program of the command in between, which is the container's own to look at.
+    comm = attempt(lambda: name(pid))
+    if comm is not None and comm.startswith("tslxc"):
+        for key, value in got.items():
+            found[key] |= value
+
+
+def probe(pid, found):
     found["seen"].add("yes")
     for number in attempt(lambda: os.listdir(f"/proc/{pid}/fd")) or []:
         link = attempt(lambda: os.readlink(f"/proc/{pid}/fd/{number}"))
