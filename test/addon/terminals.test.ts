@@ -4,7 +4,7 @@ import { constants } from 'node:os';
 import { native } from '../../lib/host/native';
 import { O_PATH } from '../../lib/host/open-flags';
 import { runProgram } from '../support/run-command';
-import { failureOf } from './failure';
+import { failureOf, rejectionOf } from './failure';
 import { nodeWords } from './node-child';
 import { Scratch, badDescriptor } from './scratch';
 
@@ -67,6 +67,14 @@ describe('openPtyInside', () => {
     expect(pty.path).toBe(readlinkSync(`/proc/self/fd/${pty.slave}`));
     writeSync(pty.master, 'word\n');
     expect(read(pty.slave)).toBe('word\n');
+  });
+
+  test('a root that is no directory is ENOTDIR', async () => {
+    expect(await rejectionOf(native().openPtyInside(scratch.open('/dev/null')))).toEqual({
+      errno: 'ENOTDIR',
+      syscall: 'openat2',
+      path: '/dev/pts',
+    });
   });
 
   test.each([
