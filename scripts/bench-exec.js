@@ -29,11 +29,10 @@ function makeRoot(directory) {
 }
 
 function run(program, ...words) {
-  const { status, stderr, error } = spawnSync(program, words, {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  // Not by a pipe: what goes on in the background would keep it open.
+  const { status, error } = spawnSync(program, words, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (status === 0) return;
-  throw new StepError(`${program} ${words.join(' ')}: ${error?.message ?? String(stderr).trim()}`);
+  throw new StepError(`${program} ${words.join(' ')}: ${error?.message ?? `exit code ${status}`}`);
 }
 
 /** Runs the action; how long it took, in milliseconds. */
