@@ -29,7 +29,7 @@ TerminalPump::TerminalPump(Fd master, Fd stream)
   makeNonBlocking(stream_.get());
 }
 
-// A hang-up can't be waited away: an end that has nothing to do now is left out.
+// A hang-up of the master can't be waited away: with nothing to do now it is left out.
 void TerminalPump::prepare(pollfd* entries) const {
   if (closing_) {
     entries[0] = {-1, 0, 0};
@@ -42,7 +42,8 @@ void TerminalPump::prepare(pollfd* entries) const {
   const short ofMaster = events(output_.empty(), !input_.empty());
   const short ofStream = events(input_.empty() && !inputOver_ && master_.valid(), !output_.empty());
   entries[0] = {ofMaster == 0 ? -1 : master_.get(), ofMaster, 0};
-  entries[1] = {ofStream == 0 ? -1 : stream_.get(), ofStream, 0};
+  // The caller's end can be closed at any time, and is noticed whatever is waited for.
+  entries[1] = {stream_.get(), ofStream, 0};
 }
 
 int TerminalPump::patience() const {
@@ -53,6 +54,10 @@ int TerminalPump::patience() const {
 void TerminalPump::handle(const pollfd* entries) {
   if (closing_) {
     if (entries[1].revents != 0) readStream();
+    return;
+  }
+  if ((entries[1].revents & (POLLHUP | POLLERR)) != 0) {
+    hangUp();
     return;
   }
   if (!input_.empty()) writeMaster();

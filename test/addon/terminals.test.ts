@@ -1,8 +1,10 @@
 /** Pseudoterminals. */
 import { readSync, readlinkSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
 import { native } from '../../lib/host/native';
+import { O_PATH } from '../../lib/host/open-flags';
 import { runProgram } from '../support/run-command';
-import { failureOf } from './failure';
+import { failureOf, rejectionOf } from './failure';
 import { nodeWords } from './node-child';
 import { Scratch, badDescriptor } from './scratch';
 
@@ -47,6 +49,79 @@ describe('openPty', () => {
       ...words,
     ]);
     expect(JSON.parse(stdout)).toEqual({ errno: 24, syscall: 'open', path: '/dev/ptmx' });
+  });
+});
+
+describe('openPtyInside', () => {
+  const devpts = (path: string): string[] => [
+    ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
+    `${path}; exec "$@"`,
+    'sh',
+  ];
+
+  test('a pair of the devpts below the root', async () => {
+    const root = scratch.open('/', O_PATH);
+    const pty = await native().openPtyInside(root);
+    scratch.keep(pty.master);
+    scratch.keep(pty.slave);
+    expect(pty.path).toBe(readlinkSync(`/proc/self/fd/${pty.slave}`));
+    writeSync(pty.master, 'word\n');
+    expect(read(pty.slave)).toBe('word\n');
+  });
+
+  test('a root that is no directory is ENOTDIR', async () => {
+    expect(await rejectionOf(native().openPtyInside(scratch.open('/dev/null')))).toEqual({
+      errno: 'ENOTDIR',
+      syscall: 'openat2',
+      path: '/dev/pts',
+    });
+  });
+
+  test.each([
+    ['no devpts', 'mount -t tmpfs t /dev/pts', 'ENODEV', '/dev/pts'],
+    ['nothing', 'mount -t tmpfs t /dev', 'ENOENT', '/dev/pts'],
+    ['something on its ptmx', 'mount --bind /dev/null /dev/pts/ptmx', 'EXDEV', 'ptmx'],
+  ])('%s there is refused', async (_, mount, name, path) => {
+    const code = `
+      const root = fs.openSync('/', fs.constants.O_RDONLY);
+      addon.openPtyInside(root).catch(({ errno, syscall, path }) => {
+        console.log(JSON.stringify({ errno, syscall, path }));
+      });`;
+    const { stdout } = await runProgram([...devpts(mount), ...nodeWords(code)]);
+    const errno = constants.errno[name as keyof typeof constants.errno];
+    expect(JSON.parse(stdout)).toEqual({ errno, syscall: 'openat2', path });
+  });
+});
+
+describe('makePair', () => {
+  test('what goes in at one end of a pipe comes out at the other', () => {
+    const [from, to] = native().makePair('pipe');
+    scratch.keep(from);
+    scratch.keep(to);
+    writeSync(to, 'word');
+    expect(read(from)).toBe('word');
+  });
+
+  test('a socket takes it both ways', () => {
+    const [one, other] = native().makePair('socket');
+    scratch.keep(one);
+    scratch.keep(other);
+    writeSync(one, 'there');
+    writeSync(other, 'back');
+    expect([read(other), read(one)]).toEqual(['there', 'back']);
+  });
+
+  test.each([
+    ['pipe', 'pipe2'],
+    ['socket', 'socketpair'],
+  ])('without a free descriptor a %s is EMFILE', async (kind, syscall) => {
+    const words = nodeWords(`
+      try { for (;;) fs.openSync('/dev/null'); } catch {}
+      try { addon.makePair('${kind}'); } catch ({ errno, syscall }) {
+        console.log(JSON.stringify({ errno, syscall }));
+      }`);
+    const limited = ['sh', '-c', 'ulimit -n 64; exec "$@"', 'sh', ...words];
+    expect(JSON.parse((await runProgram(limited)).stdout)).toEqual({ errno: 24, syscall });
   });
 });
 

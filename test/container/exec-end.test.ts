@@ -18,6 +18,8 @@ beforeAll(async () => {
   before = snapshotHost();
   test_ = await TestDomain.make({
     name: 'exec-end',
+    // The bomb is to be ended by us, and not for want of memory.
+    memory: 1024 * 1024,
     init: '/bin/sh',
     initArguments: ['-c', 'sleep 5001 & while :; do sleep 5002; done'],
   });
@@ -71,7 +73,7 @@ test('so does a timeout', async () => {
 
 test('a fork bomb is ended as well', async () => {
   const bomb = 'f() { sleep 5031 & f & f & wait; }; f';
-  const script = `ulimit -u 200; ${bomb}`;
+  const script = `ulimit -u 80; ${bomb}`;
   const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' });
   await eventually(() => expect(pidsOf('sleep', '5031').length).toBeGreaterThan(20));
   process.destroy();

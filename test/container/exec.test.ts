@@ -110,7 +110,8 @@ test('100 commands leave descriptors, threads and processes as they were', async
   const descriptors = own();
   await forEach(Array.from({ length: 100 }), run);
   await eventually(() => expect(helpers()).toEqual([]));
-  await eventually(() => expect(own()).toEqual(descriptors));
+  // Those of the commands before may not all have been closed yet.
+  await eventually(() => expect(descriptors).toEqual(expect.arrayContaining(own())));
   expect(readdirSync('/proc/self/task').length).toBeLessThanOrEqual(threads);
   await expectHostUnchanged(picture);
 });

@@ -63,6 +63,23 @@ const variants = {
       unsafe: '[[maybe_unused]] void closeOthers(',
     },
   ],
+  /** What joins a container can be traced by who has its ids. */
+  'dumpable command': [
+    {
+      file: 'native/monitor/joiner.cc',
+      safe: 'prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)',
+      unsafe: 'prctl(PR_SET_DUMPABLE, 1, 0, 0, 0)',
+    },
+  ],
+  /** What joins a container closes nothing of its attendant's before. */
+  'leaky command': [
+    { file: 'native/monitor/joiner.cc', safe: '    closeAllBut(std::move(own));\n', unsafe: '' },
+    {
+      file: 'native/monitor/joiner.cc',
+      safe: 'check(syscall(SYS_close_range, kReports + 1, ~0U, 0), "close_range");',
+      unsafe: '',
+    },
+  ],
   /** The monitor runs from the file on the disk. */
   'plain executable': [
     {

@@ -26,6 +26,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T5', file: `${security}/evil-root.test.ts`, control: 'control: ' },
   { recipe: 'T6', file: `${security}/race.test.ts`, control: 'control: ' },
   { recipe: 'T7', file: `${security}/descriptors.test.ts`, control: 'control: ' },
+  { recipe: 'T8', file: `${security}/exec.test.ts`, control: 'control: ' },
   { recipe: 'T9', file: `${security}/executable.test.ts`, control: 'control: ' },
   { recipe: 'T11', file: 'test/container/doors.test.ts', control: 'control: ' },
   { recipe: 'T13', file: 'test/container/devices.test.ts', control: 'control: ' },

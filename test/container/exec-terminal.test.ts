@@ -1,0 +1,142 @@
+/** Commands on a terminal, by the library and by the command; and the command's other manners. */
+import type { TerminalProcess } from 'tslxc';
+import { eventually } from '../support/eventually';
+import { helpers, pidOf, pidsOf } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { PtySession } from '../support/pty-session';
+import { commandEnvironment, commandLine } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+
+let before: HostSnapshot;
+let test_: TestDomain;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  test_ = await TestDomain.make({ name: 'exec-tty' });
+  await test_.start();
+});
+
+afterAll(async () => {
+  await test_[Symbol.asyncDispose]();
+  await expectHostUnchanged(before);
+});
+
+/** All that was written, and a wait for more. */
+function reader({ terminal }: TerminalProcess): (pattern: RegExp) => Promise<void> {
+  let text = '';
+  terminal.on('data', (chunk: Buffer) => (text += String(chunk)));
+  return (pattern) =>
+    eventually(() => {
+      expect(text).toMatch(pattern);
+      text = text.slice(text.search(pattern));
+      text = text.replace(pattern, '');
+    });
+}
+
+test('it is the controlling terminal, of the container’s own devpts, with the size that was asked for', async () => {
+  const process = await test_.domain.exec(
+    ['sh', '-c', 'tty; stty size; echo to-tty > /dev/tty; read a; echo "<$a>"; exit 3'],
+    { tty: { rows: 31, columns: 97 } },
+  );
+  const seen = reader(process);
+  await seen(/\/dev\/pts\/\d+\r\n31 97\r\nto-tty\r\n/);
+  process.terminal.write('typed\r');
+  await seen(/<typed>\r\n/);
+  expect(await process.result).toEqual({ code: 3 });
+  await eventually(() => expect(helpers()).toEqual([]));
+});
+
+test('job control works, and programs learn of a new size', async () => {
+  const process = await test_.domain.exec(['bash', '--norc', '-i'], {
+    tty: { rows: 24, columns: 80 },
+    env: { PS1: 'ready> ' },
+  });
+  const seen = reader(process);
+  await seen(/ready> /);
+  process.terminal.write('sleep 6001\r');
+  await pidOf('sleep', '6001');
+  process.terminal.write('\x03');
+  await seen(/ready> /);
+  process.terminal.write('echo status=$?\r');
+  await seen(/status=130\r\n/);
+  process.terminal.write('trap \'stty size\' WINCH; echo tr"apped"\r');
+  await seen(/trapped\r\n/);
+  process.resize({ rows: 50, columns: 111 });
+  process.terminal.write('\r');
+  await seen(/50 111\r\n/);
+  process.terminal.write('exit\r');
+  expect(await process.result).toEqual({ code: 0 });
+});
+
+test('its last bytes arrive, however many', async () => {
+  const process = await test_.domain.exec(['sh', '-c', 'seq 1 50000'], {
+    tty: { rows: 24, columns: 80 },
+  });
+  let text = '';
+  for await (const chunk of process.terminal) text += String(chunk);
+  expect(text.split('\r\n')).toHaveLength(50_001);
+  expect(text.endsWith('\r\n50000\r\n')).toBe(true);
+  expect(await process.result).toEqual({ code: 0 });
+});
+
+test('to let go of it hangs it up', async () => {
+  const process = await test_.domain.exec(['sleep', '6002'], { tty: { rows: 24, columns: 80 } });
+  process.terminal.destroy();
+  expect(await process.result).toEqual({ signal: 'SIGHUP' });
+});
+
+test('tslxc exec copies its streams and ends with the status of the command', async () => {
+  const ran = await test_.try(
+    ['exec', test_.name, '--', 'sh', '-c', 'cat; echo err --tty -t >&2; exit 42'],
+    { input: 'from stdin\n' },
+  );
+  expect(ran).toMatchObject({ code: 42, stdout: 'from stdin\n', stderr: 'err --tty -t\n' });
+  const killed = await test_.try(['exec', test_.name, 'sh', '-c', 'kill -9 $$']);
+  expect(killed).toMatchObject({ code: 137, stdout: '' });
+  const missing = await test_.try(['exec', test_.name, '--', '/none']);
+  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing.stderr).toMatch(
+    /^error: Failed to run '\/none' in domain 'exec-tty'\nerror: cannot find the program '\/none'/,
+  );
+});
+
+test('tslxc exec takes user and directory, and lxc-enter-namespace virsh’s options', async () => {
+  const words = ['exec', '--user', 'nobody', '--cwd', '/usr', test_.name, '--'];
+  const ran = await test_.try([...words, 'sh', '-c', 'id -un; pwd']);
+  expect(ran).toMatchObject({ code: 0, stdout: 'nobody\n/usr\n' });
+  const virsh = await test_.try([
+    ...['lxc-enter-namespace', test_.name, '--noseclabel', '--'],
+    ...['/bin/sh', '-c', 'echo $LIBVIRT_LXC_NAME; exit 5'],
+  ]);
+  expect(virsh).toMatchObject({ code: 5, stdout: 'exec-tty\n', stderr: '' });
+});
+
+test('tslxc exec -t puts the terminal back, and hands its size on', async () => {
+  const argv = commandLine('exec', '-t', test_.name, '--', 'sh', '-c', 'stty size; read a; exit 7');
+  await using session = PtySession.start(
+    ['sh', '-c', 'stty -a; "$@"; echo "code=$?"; stty -a', 'sh', ...argv],
+    { rows: 33, columns: 99, env: commandEnvironment(test_.root) as Record<string, string> },
+  );
+  const [settings = ''] = await session.expect(/speed[^]*?extproc\r\n/);
+  await session.expect(/33 99\r\n/);
+  session.write('x\r');
+  await session.expect(/code=7\r\n/);
+  const [later] = await session.expect(/speed[^]*?extproc\r\n/);
+  expect(later).toBe(settings);
+});
+
+test('tslxc shell is a login shell; a hang-up of its terminal ends what it runs', async () => {
+  const session = PtySession.start(commandLine('shell', test_.name), {
+    env: commandEnvironment(test_.root) as Record<string, string>,
+  });
+  await session.expect(/[#$] $/);
+  session.enter('shopt -q login_shell && echo lo"gin"; sleep 6003');
+  await session.expect(/login\r\n/);
+  await pidOf('sleep', '6003');
+  await session.close();
+  await eventually(() => expect(pidsOf('sleep', '6003')).toEqual([]));
+  await eventually(() => expect(helpers()).toEqual([]));
+});

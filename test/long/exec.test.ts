@@ -1,0 +1,34 @@
+/** 1,000 commands in a container, one after the other and at once, leave everything as it was. */
+import { readdirSync } from 'node:fs';
+import { eventually } from '../support/eventually';
+import { helpers } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { TestDomain } from '../support/test-domain';
+
+const width = 10;
+
+test('1,000 commands leave descriptors, threads and processes as they were', async () => {
+  await startOnce();
+  const before = snapshotHost();
+  {
+    await using test = await TestDomain.make({ name: 'exec-thousand' });
+    await test.start();
+    const run = async (): Promise<void> => {
+      const process = await test.domain.exec(['true'], { stdin: 'ignore' });
+      expect(await process.result).toEqual({ code: 0 });
+    };
+    const own = (name: string): number => readdirSync(`/proc/self/${name}`).length;
+    await Promise.all(Array.from({ length: width }, run));
+    await eventually(() => expect(helpers()).toEqual([]));
+    const [picture, threads] = [snapshotHost(), own('task')];
+    for (let round = 0; round < 500; round += 1) await run();
+    for (let round = 0; round < 500 / width; round += 1) {
+      await Promise.all(Array.from({ length: width }, run));
+    }
+    await eventually(() => expect(helpers()).toEqual([]));
+    await expectHostUnchanged(picture);
+    expect(own('task')).toBeLessThanOrEqual(threads);
+  }
+  await expectHostUnchanged(before);
+});
