@@ -26,6 +26,19 @@ export type {
   InterfaceInfo,
   WaitOptions,
 } from './driver/interface-types';
+export type {
+  BlockTuningChange,
+  BlockTuningInfo,
+  CpuTuningInfo,
+  DomainMemory,
+  HugepageLimitInfo,
+  MemoryLimit,
+  MemoryTuningInfo,
+  NumaTuningInfo,
+  VcpuCount,
+  WhichOption,
+} from './driver/limit-types';
+export type { BlockDeviceTuning } from './domain/tuning-definition';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics } from './host/native';
 export type { ConsoleStream } from './container/console-stream';

@@ -36,6 +36,6 @@ function lookUp({ source, place }: WantedDevice): Stats {
 }
 
 /** makedev(3), taken apart: 12 bits of major in the middle of 20 bits of minor. */
-function deviceNumbers(rdev: number): { major: number; minor: number } {
+export function deviceNumbers(rdev: number): { major: number; minor: number } {
   return { major: (rdev >>> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00) };
 }

@@ -1,7 +1,7 @@
 /** What a running container uses, from its cgroups. */
 import { readFileSync } from 'node:fs';
 import { hostFacts } from '../host/facts';
-import { cgroupName } from '../plan/cgroups';
+import { containerFolder } from '../plan/cgroup-names';
 
 export interface Usage {
   readonly memoryBytes: number;
@@ -9,8 +9,8 @@ export interface Usage {
 }
 
 /** `undefined` when the domain has no cgroups. */
-export function readUsage(name: string): Usage | undefined {
-  const folder = `libvirt/lxc/${cgroupName(name)}`;
+export function readUsage(domain: Parameters<typeof containerFolder>[0]): Usage | undefined {
+  const folder = containerFolder(domain);
   const { hierarchies, unified } = hostFacts().cgroups;
   const v1 = (controller: string): string | undefined => {
     const found = hierarchies.find(({ controllers }) => controllers.includes(controller));

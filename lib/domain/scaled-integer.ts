@@ -17,6 +17,8 @@ export interface ScaledInteger {
   readonly place: Place;
   /** Name of the unit's attribute. Default: `unit`. */
   readonly unitName?: string;
+  /** libvirt's words for the element, where its own name is not all. */
+  readonly words?: string;
 }
 
 /**
@@ -24,12 +26,13 @@ export interface ScaledInteger {
  *
  * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
  */
-export function parseKibibytes({ text, unit, place, unitName = 'unit' }: ScaledInteger): number {
-  const name = place.path.slice(place.path.lastIndexOf('/') + 1);
+export function parseKibibytes(scaled: ScaledInteger): number {
+  const { text, unit, place, unitName = 'unit' } = scaled;
+  const { words = `./${place.path.slice(place.path.lastIndexOf('/') + 1)}` } = scaled;
   if (!/^\s*\+?\d{1,30}$/.test(text)) {
     throw refusal(
       'XML_ERROR',
-      `Invalid value '${text}' for element or attribute './${name}[1]'`,
+      `Invalid value '${text}' for element or attribute '${words}[1]'`,
       place,
     );
   }

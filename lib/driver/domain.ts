@@ -2,7 +2,7 @@
 import type { ConsoleStream } from '../container/console-stream';
 import type { ExitRecord } from '../container/exit-record';
 import { waitForAddress } from './address-wait';
-import { NetworkedDomain } from './domain-network';
+import { ResourcedDomain } from './domain-resources';
 import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './inspect';
 import type { WaitOptions } from './interface-types';
 import { currentState, domainState } from './lookup';
@@ -26,7 +26,7 @@ import { waitForEnd } from './wait';
  * await domain.undefine();
  * await connection.close();
  */
-export class Domain extends NetworkedDomain {
+export class Domain extends ResourcedDomain {
   /** The monitor's pid; undefined while nothing runs. */
   get id(): number | undefined {
     this.session.demand('read', 'Domain.id');

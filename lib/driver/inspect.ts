@@ -26,7 +26,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
   const state = await currentState(session, identity);
   const isRunning = state.phase === 'running';
   const definition = isRunning ? runningDefinition(session, state) : stored(session, identity);
-  const usage = isRunning ? containers.readUsage(name) : undefined;
+  const usage = isRunning ? containers.readUsage(definition) : undefined;
   const usedMemory =
     usage === undefined
       ? definition.currentMemory

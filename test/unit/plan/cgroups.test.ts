@@ -2,7 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { readCgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
-import { cgroupName, planBaseCgroups, planCgroups } from '../../../lib/plan/cgroups';
+import { planBaseCgroups } from '../../../lib/plan/cgroup-base';
+import { cgroupName } from '../../../lib/plan/cgroup-names';
+import { planCgroups } from '../../../lib/plan/cgroups';
 import { document, parse } from '../domain/parse-context';
 import { layouts } from './plan-context';
 
@@ -64,23 +66,25 @@ describe('what a host must have', () => {
     ['hybrid', 'memory'],
     ['v2', 'cpu'],
   ] as const)('a %s host without %s is refused by its name', (layout, controller) => {
-    expect(() => planCgroups(definition, without(layouts[layout], controller), '/')).toThrow(
-      `Unable to find '${controller}' cgroups controller mount`,
-    );
+    expect(() =>
+      planCgroups(definition, without(layouts[layout], controller), { root: '/' }),
+    ).toThrow(`Unable to find '${controller}' cgroups controller mount`);
   });
 
   test('a v2 host needs no devices controller: a program filters', () => {
-    const { steps, unified } = planCgroups(definition, layouts.v2, '/');
+    const { steps, unified } = planCgroups(definition, layouts.v2, { root: '/' });
     expect(steps).toContainEqual(expect.objectContaining({ step: 'devices', path: unified }));
   });
 
   test('a host without any hierarchy is refused', () => {
-    expect(() => planCgroups(definition, { hierarchies: [] }, '/')).toThrow(/Unable to find/);
+    expect(() => planCgroups(definition, { hierarchies: [] }, { root: '/' })).toThrow(
+      /Unable to find/,
+    );
   });
 });
 
 test('in a v1 hierarchy with limits a container is below what has them, made when they are set', () => {
-  const { steps, tasks } = planCgroups(definition, layouts.v1, '/');
+  const { steps, tasks } = planCgroups(definition, layouts.v1, { root: '/' });
   const own = '/sys/fs/cgroup/devices/libvirt/lxc/test';
   const made = steps.findIndex((step) => step.step === 'make' && step.path === `${own}/init`);
   expect(steps.slice(made).some((step) => step.step === 'write' && /devices/.test(step.path))).toBe(
@@ -102,7 +106,7 @@ test('a cpuset that is mounted with a limit is filled below it too', () => {
     ...layouts.v1,
     hierarchies: [...both.hierarchies, ...layouts.v1.hierarchies.slice(3)],
   };
-  const { steps } = planCgroups(definition, layout, '/');
+  const { steps } = planCgroups(definition, layout, { root: '/' });
   const path = '/m/libvirt/lxc/test/init/cpuset.cpus';
   expect(steps).toContainEqual({ step: 'write', path, value: '0-3' });
 });
@@ -111,7 +115,9 @@ describe('the directories of a container', () => {
   test.each(['v1', 'v2', 'hybrid'] as const)(
     'on %s each is made in its order, and marked at once',
     (name) => {
-      const { steps, directories } = planCgroups(definition, layouts[name], '/var/tmp/mine');
+      const { steps, directories } = planCgroups(definition, layouts[name], {
+        root: '/var/tmp/mine',
+      });
       const mark = { step: 'mark', name: 'trusted.tslxc.root', value: '/var/tmp/mine' };
       expect(steps.slice(0, 2 * directories.length)).toEqual(
         directories.flatMap((path) => [
@@ -123,7 +129,7 @@ describe('the directories of a container', () => {
   );
 
   test('each is made, and only by this start', () => {
-    const { steps, directories } = planCgroups(definition, layouts.hybrid, '/');
+    const { steps, directories } = planCgroups(definition, layouts.hybrid, { root: '/' });
     const made = steps.flatMap((step) => (step.step === 'make' ? [step] : []));
     const limited = directories.filter((path) => /\/(?:memory|devices)\//.test(path));
     expect(limited).toHaveLength(2);
@@ -135,7 +141,7 @@ describe('the directories of a container', () => {
   });
 
   test('devices are refused before any is allowed', () => {
-    const { steps } = planCgroups(definition, layouts.v1, '/');
+    const { steps } = planCgroups(definition, layouts.v1, { root: '/' });
     const writes = steps.flatMap((step) =>
       step.step === 'write' && step.path.includes('/devices.')
         ? [`${step.path.split('.').pop() ?? ''} ${step.value}`]
@@ -152,12 +158,14 @@ describe('with the capability mknod on', () => {
   const making = parse(document({ elements: features }));
 
   test('any node may be made, and no more of them opened, on v1 and v2', () => {
-    const v1 = planCgroups(making, layouts.v1, '/').steps.flatMap((step) =>
+    const v1 = planCgroups(making, layouts.v1, { root: '/' }).steps.flatMap((step) =>
       step.step === 'write' && step.path.endsWith('/devices.allow') ? [step.value] : [],
     );
     expect(v1).toEqual(expect.arrayContaining(['b *:* m', 'c *:* m', 'c 1:3 rwm']));
     expect(v1.filter((line) => /^[ab]|\*:\*/.test(line))).toEqual(['b *:* m', 'c *:* m']);
-    const v2 = planCgroups(making, layouts.v2, '/').steps.find(({ step }) => step === 'devices');
+    const v2 = planCgroups(making, layouts.v2, { root: '/' }).steps.find(
+      ({ step }) => step === 'devices',
+    );
     expect(v2).toMatchObject({
       rules: expect.arrayContaining([
         { type: 'b', major: -1, minor: -1, access: 'm' },

@@ -101,7 +101,7 @@ export function compile(
   definition: DomainDefinition,
   { layout = 'hybrid', facts = {} }: CompileOptions = {},
 ): { plan: Plan; cgroups: CgroupPlan } {
-  const cgroups = planCgroups(definition, layouts[layout], '/var/tmp/root');
+  const cgroups = planCgroups(definition, layouts[layout], { root: '/var/tmp/root' });
   const plan = compilePlan(definition, {
     hardening: 'hardened',
     arch: 'x86_64',
