@@ -98,13 +98,13 @@ function deviceWeightWrites(
 }
 
 function rateWrites(
-  { version, path }: CgroupPlace,
+  { version, path, joined }: CgroupPlace,
   number: string,
   device: BlockDeviceTuning,
 ): LimitWrite[] {
   if (version === 'v1') {
     return rates.map(({ rate, v1 }) => ({
-      path: `${path}/blkio.throttle.${v1}_device`,
+      path: `${joined}/blkio.throttle.${v1}_device`,
       value: `${number} ${device[rate] ?? 0}`,
       as: 'line',
       key: number,
@@ -117,14 +117,14 @@ function rateWrites(
 }
 
 function readRates(
-  { version, path }: CgroupPlace,
+  { version, path, joined }: CgroupPlace,
   number: string,
   read: (path: string) => string | undefined,
 ): Partial<Record<Rate, number>> {
   const found = rates.map(({ rate, v1, v2 }) => {
     const text =
       version === 'v1'
-        ? lineOf(read(`${path}/blkio.throttle.${v1}_device`) ?? '', number)
+        ? lineOf(read(`${joined}/blkio.throttle.${v1}_device`) ?? '', number)
         : new RegExp(`\\b${v2}=(\\d+)`).exec(
             lineOf(read(`${path}/io.max`) ?? '', number) ?? '',
           )?.[1];

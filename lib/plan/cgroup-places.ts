@@ -17,8 +17,11 @@ export interface CgroupPlace {
  */
 const inner = 'init';
 
-/** Controllers of v1 with which a container is limited, at its start or later. */
-const limiting = ['blkio', 'cpu', 'cpuset', 'devices', 'hugetlb', 'memory', 'pids'];
+/**
+ * Controllers of v1 with which a container is limited, at its start or later. Not blkio: its rates are of the tasks of a
+ * directory, and not of those below.
+ */
+const limiting = ['cpu', 'cpuset', 'devices', 'hugetlb', 'memory', 'pids'];
 
 /** In the order in which they are made. */
 export function cgroupPlaces(

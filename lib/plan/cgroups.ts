@@ -1,4 +1,5 @@
 /** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
+import { dirname } from 'node:path';
 import { DefinitionError, TslxcError } from '../errors';
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupLayout } from '../host/cgroup-layout';
@@ -54,6 +55,8 @@ export function planCgroups(
   if (directories.length === 0)
     throw new TslxcError('INTERNAL_ERROR', 'no cgroup hierarchy is mounted');
   const limits = definedLimits(definition, places, { layout, blockNumbers });
+  const limitsIn = (directory: string): CgroupStep[] =>
+    limitSteps(limits.filter(({ path }) => dirname(path) === directory));
   const cpuset = definedCpuset(definition, layout.cpuset);
   return {
     steps: [
@@ -63,13 +66,14 @@ export function planCgroups(
       ]),
       ...v1.flatMap((place) => [
         ...fillCpuset(place, place.path, cpuset),
-        ...limitSteps(limits.filter(({ path }) => path.startsWith(`${place.path}/`))),
+        ...limitsIn(place.path),
         ...listDevices(place, definition),
       ]),
-      ...places.flatMap((place) => makeInner(place, cpuset)),
-      ...(unified === undefined
-        ? []
-        : limitSteps(limits.filter(({ path }) => path.startsWith(`${unified.path}/`)))),
+      ...places.flatMap((place) => [
+        ...makeInner(place, cpuset),
+        ...(place.joined === place.path ? [] : limitsIn(place.joined)),
+      ]),
+      ...(unified === undefined ? [] : limitsIn(unified.path)),
       ...filterDevices(places, definition),
       ...v1
         .filter(({ controllers }) => isNamed(controllers))
