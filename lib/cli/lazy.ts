@@ -27,6 +27,7 @@ interface CommandModule {
 }
 
 const modules = {
+  blkiotune: (): CommandModule => require('./commands/blkiotune'),
   console: (): CommandModule => require('./commands/console'),
   define: (): CommandModule => require('./commands/define'),
   domifInspect: (): CommandModule => require('./commands/domif-inspect'),
@@ -37,6 +38,7 @@ const modules = {
   host: (): CommandModule => require('./commands/host'),
   inspect: (): CommandModule => require('./commands/inspect'),
   list: (): CommandModule => require('./commands/list'),
+  memory: (): CommandModule => require('./commands/memory'),
   mkroot: (): CommandModule => require('./commands/mkroot'),
   netDefine: (): CommandModule => require('./commands/net-define'),
   netDhcpLeases: (): CommandModule => require('./commands/net-dhcp-leases'),
@@ -44,14 +46,18 @@ const modules = {
   netInspect: (): CommandModule => require('./commands/net-inspect'),
   netList: (): CommandModule => require('./commands/net-list'),
   netStart: (): CommandModule => require('./commands/net-start'),
+  numatune: (): CommandModule => require('./commands/numatune'),
   plan: (): CommandModule => require('./commands/plan'),
   reap: (): CommandModule => require('./commands/reap'),
+  schedinfo: (): CommandModule => require('./commands/schedinfo'),
   start: (): CommandModule => require('./commands/start'),
 } as const;
 
 /** Verb → the module that has it. */
 const verbs: Readonly<Record<string, keyof typeof modules>> = {
+  blkiotune: 'blkiotune',
   console: 'console',
+  cpuset: 'schedinfo',
   create: 'start',
   define: 'define',
   destroy: 'start',
@@ -69,6 +75,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   dumpxml: 'inspect',
   help: 'help',
   list: 'list',
+  memtune: 'memory',
   mkroot: 'mkroot',
   'net-autostart': 'netStart',
   'net-create': 'netDefine',
@@ -83,8 +90,14 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   'net-start': 'netStart',
   'net-undefine': 'netDefine',
   'net-uuid': 'netInspect',
+  numatune: 'numatune',
+  pidtune: 'numatune',
   plan: 'plan',
   reap: 'reap',
+  schedinfo: 'schedinfo',
+  setmaxmem: 'memory',
+  setmem: 'memory',
+  setvcpus: 'schedinfo',
   start: 'start',
   ttyconsole: 'inspect',
   undefine: 'define',

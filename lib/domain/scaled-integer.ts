@@ -48,6 +48,13 @@ export function parseKibibytes(scaled: ScaledInteger): number {
 
 /** Bytes in one `unit`; upper and lower case are the same, `K` and `KiB` are 1024, `KB` is 1000. */
 function unitScale(unit: string, place: Place): bigint {
+  const scale = scaleOf(unit);
+  if (scale !== undefined) return scale;
+  throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
+}
+
+/** Undefined for what is no unit. */
+export function scaleOf(unit: string): bigint | undefined {
   const lower = unit.toLowerCase();
   if (['b', 'byte', 'bytes'].includes(lower)) return 1n;
   const power = powers.get(lower.charAt(0));
@@ -57,8 +64,5 @@ function unitScale(unit: string, place: Place): bigint {
     ['b', 1000n],
   ]);
   const base = bases.get(lower.slice(1));
-  if (power === undefined || base === undefined) {
-    throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
-  }
-  return base ** power;
+  return power === undefined || base === undefined ? undefined : base ** power;
 }

@@ -33,6 +33,8 @@ export interface FakeDomainFields {
   readonly interfaces?: readonly InterfaceInfo[];
   readonly addresses?: readonly DomainAddress[];
   readonly rates?: Rates;
+  /** What getters of limits resolve to, by their names. */
+  readonly limits?: Readonly<Record<string, unknown>>;
   readonly failure?: Error;
 }
 
@@ -152,6 +154,75 @@ export class FakeDomain {
 
   async setBandwidth(device: string, change: RatesChange, options: unknown): Promise<void> {
     await this.#called('setBandwidth', device, change, options);
+  }
+
+  async getMemory(options: unknown): Promise<unknown> {
+    return this.#limit('getMemory', options);
+  }
+
+  async getMemoryTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getMemoryTuning', options);
+  }
+
+  async getCpuTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getCpuTuning', options);
+  }
+
+  async getCpuset(options: unknown): Promise<unknown> {
+    return this.#limit('getCpuset', options);
+  }
+
+  async getNumaTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getNumaTuning', options);
+  }
+
+  async getBlockTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getBlockTuning', options);
+  }
+
+  async getProcessLimit(options: unknown): Promise<unknown> {
+    return this.#limit('getProcessLimit', options);
+  }
+
+  async setMemory(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMemory', change, options);
+  }
+
+  async setMaxMemory(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMaxMemory', change, options);
+  }
+
+  async setMemoryTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMemoryTuning', change, options);
+  }
+
+  async setCpuTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setCpuTuning', change, options);
+  }
+
+  async setCpuset(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setCpuset', change, options);
+  }
+
+  async setVcpus(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setVcpus', change, options);
+  }
+
+  async setNumaTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setNumaTuning', change, options);
+  }
+
+  async setBlockTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setBlockTuning', change, options);
+  }
+
+  async setProcessLimit(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setProcessLimit', change, options);
+  }
+
+  async #limit(getter: string, options: unknown): Promise<unknown> {
+    await this.#called(getter, options);
+    return this.#fields.limits?.[getter];
   }
 
   consolePath(): string | undefined {

@@ -2,8 +2,9 @@
 import { readdirSync } from 'node:fs';
 import { readCgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
-import { planBaseCgroups } from '../../../lib/plan/cgroup-base';
-import { cgroupName } from '../../../lib/plan/cgroup-names';
+import { checkPartition } from '../../../lib/domain/partition';
+import { planBaseCgroups, planPartition } from '../../../lib/plan/cgroup-base';
+import { cgroupName, containerFolder } from '../../../lib/plan/cgroup-names';
 import { planCgroups } from '../../../lib/plan/cgroups';
 import { document, parse } from '../domain/parse-context';
 import { layouts } from './plan-context';
@@ -91,10 +92,12 @@ test('in a v1 hierarchy with limits a container is below what has them, made whe
     false,
   );
   expect(tasks).toEqual([
-    '/sys/fs/cgroup/cpu,cpuacct/libvirt/lxc/test/tasks',
-    '/sys/fs/cgroup/cpuset/libvirt/lxc/test/tasks',
+    '/sys/fs/cgroup/cpu,cpuacct/libvirt/lxc/test/init/tasks',
+    '/sys/fs/cgroup/cpuset/libvirt/lxc/test/init/tasks',
     '/sys/fs/cgroup/memory/libvirt/lxc/test/init/tasks',
     `${own}/init/tasks`,
+    '/sys/fs/cgroup/blkio/libvirt/lxc/test/tasks',
+    '/sys/fs/cgroup/pids/libvirt/lxc/test/init/tasks',
     '/sys/fs/cgroup/systemd/libvirt/lxc/test/tasks',
   ]);
 });
@@ -131,8 +134,8 @@ describe('the directories of a container', () => {
   test('each is made, and only by this start', () => {
     const { steps, directories } = planCgroups(definition, layouts.hybrid, { root: '/' });
     const made = steps.flatMap((step) => (step.step === 'make' ? [step] : []));
-    const limited = directories.filter((path) => /\/(?:memory|devices)\//.test(path));
-    expect(limited).toHaveLength(2);
+    const limited = directories.filter((path) => !/\/(?:blkio|systemd|unified)\//.test(path));
+    expect(limited).toHaveLength(5);
     expect(made.map(({ path }) => path)).toEqual([
       ...directories,
       ...limited.map((path) => `${path}/init`),
@@ -175,6 +178,114 @@ describe('with the capability mknod on', () => {
   });
 });
 
+describe('a partition', () => {
+  const partitioned = (path: string, name = 'web'): string =>
+    containerFolder({ name, partition: { path, position: { line: 1, column: 1 } } });
+
+  test.each([
+    ['/machine', 'libvirt/machine/web.libvirt-lxc'],
+    ['/machine/prod', 'libvirt/machine/prod.partition/web.libvirt-lxc'],
+    ['/prod//x.slice/', 'libvirt/prod.partition/x.slice/web.libvirt-lxc'],
+    ['/lxc', 'libvirt/lxc.partition/web.libvirt-lxc'],
+    ['/cpu/user', 'libvirt/_cpu.partition/user.partition/web.libvirt-lxc'],
+    ['/', 'libvirt/web.libvirt-lxc'],
+  ])('%s is %s', (path, folder) => expect(partitioned(path)).toBe(folder));
+
+  test('a container in it is never where a partition could be', () => {
+    expect(partitioned('/machine', 'prod.partition')).toBe(
+      'libvirt/machine/prod.partition.libvirt-lxc',
+    );
+  });
+
+  test.each(['machine', '/a/../b', '/./a', '/a.libvirt-lxc/b', '/a\nb', `/${'x'.repeat(201)}`])(
+    '%j is refused at a start',
+    (path) => {
+      const partition = { path, position: { line: 3, column: 4 } };
+      expect(() => checkPartition({ partition })).toThrow(/partition/);
+    },
+  );
+
+  test('on v1 and v2 it is made from the top, filled, and marked', () => {
+    const v1 = planPartition(layouts.v1, 'libvirt/machine');
+    expect(v1).toContainEqual({
+      step: 'write',
+      path: '/sys/fs/cgroup/cpuset/libvirt/machine/cpuset.cpus',
+      value: '0-3',
+    });
+    expect(planPartition(layouts.v2, 'libvirt/machine')).toEqual([
+      { step: 'make', path: '/sys/fs/cgroup/libvirt/machine', existing: 'shared' },
+      {
+        step: 'mark',
+        path: '/sys/fs/cgroup/libvirt/machine',
+        name: 'trusted.tslxc.partition',
+        value: 'made',
+      },
+    ]);
+  });
+});
+
+describe('a v2 tree whose namespaces could lift limits', () => {
+  const { unified } = layouts.v2;
+  const liftable = { ...layouts.v2, unified: { ...unified, limits: 'liftable' as const } };
+
+  test('has the container below what has the limits', () => {
+    const plan = planCgroups(definition, liftable, { root: '/' });
+    const own = '/sys/fs/cgroup/libvirt/lxc/test';
+    expect(plan.unified).toBe(`${own}/init`);
+    expect(plan.directories).toEqual([own]);
+    expect(plan.steps).toContainEqual({
+      step: 'write',
+      path: `${own}/cgroup.subtree_control`,
+      value: '+memory',
+    });
+    expect(plan.steps).toContainEqual(expect.objectContaining({ step: 'devices', path: own }));
+    expect(plan.steps).toContainEqual(expect.objectContaining({ path: `${own}/memory.max` }));
+  });
+});
+
+describe('what a host can not limit', () => {
+  const refused = (elements: string, layout: CgroupLayout): unknown => {
+    try {
+      planCgroups(parse(document({ elements })), layout, { root: '/' });
+    } catch (error) {
+      return error;
+    }
+    return undefined;
+  };
+  const pids =
+    "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:pids max='9'/></tslxc:container></metadata>";
+  const bare: CgroupLayout = {
+    hierarchies: layouts.v1.hierarchies.filter(
+      ({ controllers }) => !['pids', 'blkio'].includes(controllers[0] ?? ''),
+    ),
+    cpuset: { cpus: '0-3', mems: '0' },
+  };
+
+  test.each([
+    [pids, bare, 'domain/metadata/tslxc:container/tslxc:pids', 'pids'],
+    ['<blkiotune><weight>100</weight></blkiotune>', bare, 'domain/blkiotune', "'io'"],
+    ["<vcpu cpuset='7'>1</vcpu>", layouts.v1, 'domain/vcpu/@cpuset', 'there is no CPU 7, but 0-3'],
+    [
+      "<numatune><memory nodeset='1'/></numatune>",
+      layouts.v2,
+      'domain/numatune/memory/@nodeset',
+      'there is no NUMA node 1, but 0',
+    ],
+    [
+      '<blkiotune><weight>1001</weight></blkiotune>',
+      layouts.v1,
+      'domain/blkiotune',
+      'must be in range [1, 1000]',
+    ],
+  ])('%s', (elements, layout, element, words) => {
+    expect(refused(elements, layout)).toMatchObject({
+      element,
+      line: 5,
+      message: expect.stringContaining(words) as unknown,
+    });
+  });
+});
+
 describe('the folders that all containers share', () => {
   test('on v2 controllers are switched on from the root down, and never for the monitors', () => {
     const steps = planBaseCgroups(layouts.v2);
@@ -184,7 +295,7 @@ describe('the folders that all containers share', () => {
     expect(enabled).toContain('/sys/fs/cgroup/cgroup.subtree_control +memory');
     expect(enabled).toContain('/sys/fs/cgroup/libvirt/lxc/cgroup.subtree_control +memory');
     expect(enabled.filter((line) => line.includes('tslxc-monitor'))).toEqual([]);
-    expect(enabled.filter((line) => /hugetlb|rdma|misc/.test(line))).toEqual([]);
+    expect(enabled.filter((line) => /rdma|misc/.test(line))).toEqual([]);
   });
 
   test('on v1 a cpuset is filled before anything can enter it', () => {
