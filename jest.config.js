@@ -60,7 +60,7 @@ module.exports = {
         'vm/**/*',
         'container/idmap*',
         'container/filesystem-{mapped,overlay,propagation,types}',
-        'container/{devices,limits,shared-namespaces}',
+        'container/{devices,limits,partition,shared-namespaces}',
         'addon/{links,bridge-ports,addresses,network-operations}',
         'network/reach',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
