@@ -32,7 +32,8 @@ function project(displayName, folders, seconds) {
   };
 }
 
-const measuring = '/test/container/(console-flow|deadline)[.]test[.]ts$';
+/** What measures time, and what uses up the host's ptys. */
+const undisturbed = '/test/container/(console-flow|deadline|failures)[.]test[.]ts$';
 
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
@@ -40,12 +41,16 @@ module.exports = {
     project('unit', ['unit', 'golden'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
-    { ...project('container', ['container'], 60), testPathIgnorePatterns: [measuring] },
-    // Those of them that measure time: when nothing else runs any more.
-    { ...project('timing', ['container'], 60), testRegex: [measuring], testMatch: undefined },
-    // In a network namespace of its own, with nothing but lo: scripts/test.js makes it.
+    { ...project('container', ['container'], 60), testPathIgnorePatterns: [undisturbed] },
+    // Those of them that come when nothing else runs any more.
+    {
+      ...project('undisturbed', ['container'], 60),
+      testRegex: [undisturbed],
+      testMatch: undefined,
+    },
+    // In a world of its own, with nothing but lo for a network: scripts/test.js makes it.
     project('network', ['network'], 60),
-    // As well, and without containers: beside those that have some.
+    // In a network namespace of its own, and without containers.
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
     project('host', ['host'], 120),

@@ -13,22 +13,24 @@ const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
 
 /**
- * Two lanes at once, each in this order. Those `alone` share what the host has once (containers, mounts, ptys),
- * compare it before and after, and run one file at a time; those `beside` touch none of it, and give way.
- * Those that measure time come last in `alone`, when there is nothing beside them any more.
+ * Two lanes at once, each in this order. Those of `host` share what the host has once (containers, mounts, ptys),
+ * compare it before and after, and run one file at a time; those `beside` touch none of it, or have a world of their own,
+ * and give way. Then `last` those that measure time, or use up what all share, when there is nothing beside them any more.
  */
 const lanes = {
-  alone: ['addon', 'container', 'network', 'host', 'timing'],
-  beside: ['native', 'unit', 'package', 'virtual-network'],
+  host: ['addon', 'container', 'host'],
+  beside: ['native', 'unit', 'package', 'virtual-network', 'network'],
+  last: ['undisturbed'],
 };
 
 /**
  * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
- * tests are made in one of their own, and the machine's are left alone.
+ * tests are made in one of their own, and the machine's are left alone. With containers it takes more: own-world.sh.
  */
 const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const ownWorld = ['sh', join(__dirname, 'own-world.sh')];
 const surroundings = {
-  network: ownNetwork,
+  network: ownWorld,
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', 'TSLXC_TEST_SLOWNESS=4', ...ownNetwork],
@@ -59,7 +61,7 @@ async function runProject(name, lane, folder) {
   const report = join(folder, `${name}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
-  if (lane === 'alone' || surroundings[name] !== undefined) options.push('--runInBand');
+  if (lane !== 'beside' || surroundings[name] !== undefined) options.push('--runInBand');
   const started = Date.now();
   const argv = [...(surroundings[name] ?? []), process.execPath, jest, ...options];
   const { code, isHeld } = await runJest(argv, { lane, report });
@@ -68,7 +70,7 @@ async function runProject(name, lane, folder) {
 }
 
 /**
- * Jest writes for people to stderr, which is shown: at once in the lane alone, in one piece beside it. Its JSON
+ * Jest writes for people to stderr, which is shown: in one piece of the lane beside, else at once. Its JSON
  * goes to `report`. Once that is there it has to end: what a test left open would hold it for ever, and is that
  * test's fault.
  */
@@ -82,7 +84,7 @@ function runJest(argv, { lane, report }) {
     if (lane === 'beside') setPriority(child.pid, lowered);
     const kept = [];
     child.stderr.on('data', (chunk) => {
-      if (lane === 'alone') process.stderr.write(chunk);
+      if (lane !== 'beside') process.stderr.write(chunk);
       else kept.push(chunk);
     });
     let isHeld = false;
@@ -121,17 +123,17 @@ async function runLane(lane, folder) {
 
 /** What everybody waits for: two lanes, and the checks. Returns how much failed. */
 async function testShort(folder) {
-  const [alone, [failedChecks, beside]] = await Promise.all([
-    runLane('alone', folder),
+  const [host, [failedChecks, beside]] = await Promise.all([
+    runLane('host', folder),
     check().then(async (failed) => [failed, await runLane('beside', folder)]),
   ]);
-  return sumUp([...beside, ...alone], failedChecks);
+  return sumUp([...beside, ...host, ...(await runLane('last', folder))], failedChecks);
 }
 
 /** What has no place there. */
 async function testLong(folder) {
   const results = [];
-  for (const name of long) results.push(await runProject(name, 'alone', folder));
+  for (const name of long) results.push(await runProject(name, 'last', folder));
   return sumUp(results);
 }
 

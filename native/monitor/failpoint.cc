@@ -8,7 +8,7 @@ namespace tslxc {
 void Failpoints::act() const {
   constexpr useconds_t kDeliveryTime = 20'000;
   // Nobody can signal out of a PID namespace: at init's points the test does it meanwhile.
-  constexpr useconds_t kOutsideTime = 300'000;
+  constexpr useconds_t kOutsideTime = 1'000'000;
   const bool kills = action == FailAction::kKillController || action == FailAction::kKillMonitor;
   if (kills && getpid() == 1) {
     usleep(kOutsideTime);

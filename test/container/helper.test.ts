@@ -54,11 +54,11 @@ describe('a parent with descriptors 27 and 30', () => {
 
   test('the message does not come before init’s execve has succeeded', async () => {
     await using container = await TestDomain.make({ name: 'helper-late' });
-    // At this point of init the action means a wait of 300 ms, after its last word and before execve.
+    // At this point of init the action means a wait of a second, after its last word and before execve.
     const env = { TSLXC_FAILPOINT: 'init:after-executing=killMonitor' };
     const result = await startFromParent(container, { console: 'socketpair' }, env);
     expect(result).toMatchObject({ status: 0, init: 'sh' });
-    expect(result.milliseconds).toBeGreaterThan(300);
+    expect(result.milliseconds).toBeGreaterThan(1000);
   });
 
   test('an init that is missing comes as an error with its data', async () => {

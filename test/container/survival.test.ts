@@ -53,7 +53,7 @@ test('SIGKILL of the caller after start has returned leaves the container to any
 test('who comes between init’s commit and its execve, when the caller is dead, finds the domain running', async () => {
   await using container = await TestDomain.make({ name: 'survival-commit' });
   const [program = '', ...words] = commandLine('start', container.name);
-  // Init stands there for 300 ms.
+  // Init stands there for a second.
   const env = { TSLXC_FAILPOINT: 'init:after-executing=killController' };
   const caller = spawn(program, words, {
     stdio: 'ignore',

@@ -15,6 +15,7 @@ import { expectShell } from './console-answer';
 import { cgroupsOf, expectGone, initOf, monitorsOf } from './container-traces';
 import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
+import { libraryWords } from './library-child';
 import { untilIn } from './processes';
 import { commandEnvironment, commandLine } from './run-command';
 import { makeTestRoot } from './test-root';
@@ -89,7 +90,8 @@ export class FailpointLane implements AsyncDisposable {
 
   /** Init can't signal out of its namespace: at its points it waits, and the kill comes from here. */
   async #startAndKill(point: Failpoint, victim: Victim): Promise<void> {
-    const [program = '', ...words] = commandLine('start', this.#domain.name);
+    const [program = '', ...words] =
+      victim === 'caller' ? this.#patientCaller() : commandLine('start', this.#domain.name);
     const env = {
       ...commandEnvironment(this.#root.path),
       TSLXC_FAILPOINT: `${point}=${actions[victim]}`,
@@ -107,6 +109,15 @@ export class FailpointLane implements AsyncDisposable {
     }
     const signal = await ended;
     if (victim === 'caller' && signal !== 'SIGKILL') throw new Error('the caller was not killed');
+  }
+
+  /** Starts it as the command does, and stays: one that has ended can't be killed any more. */
+  #patientCaller(): readonly string[] {
+    const name = JSON.stringify(this.#domain.name);
+    return libraryWords(`
+      const domain = await (await connect()).lookupDomainByName(${name});
+      await domain.start({ ownership: 'leave' });
+      setTimeout(() => undefined, ${patience});`);
   }
 
   /** A monitor that is left has either got its container to run, or ends; without its init it ends. */

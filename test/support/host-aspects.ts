@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { listProcesses } from './processes';
 
 /** Cgroups that stay once they were made: the parents of all containers and of all monitors. */
 const permanentCgroups = ['libvirt', 'libvirt/lxc', 'libvirt/tslxc-monitor'];
@@ -103,9 +104,9 @@ interface HostProcess {
 
 /** Of the whole host. Zombies have gone. */
 function hostProcesses(): HostProcess[] {
-  return listFolder('/proc')
-    .filter(({ name }) => /^\d+$/.test(name))
-    .flatMap(({ name: pid }) => {
+  return listProcesses()
+    .map(String)
+    .flatMap((pid) => {
       const stat = readText(`/proc/${pid}/stat`);
       const command = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
       if (stat === '' || stat.startsWith(' Z', stat.lastIndexOf(')') + 1)) return [];
@@ -145,9 +146,9 @@ export function networkServers(): string[] {
   return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 
-/** How many pseudo-terminals exist, in all devpts instances together. */
+/** The pseudo-terminals of our own devpts; those of a container go with its processes. */
 export function ptys(): string[] {
-  return [readText('/proc/sys/kernel/pty/nr')];
+  return listFolder('/dev/pts').map(({ name }) => name);
 }
 
 /** Loop devices in use, with their files. */

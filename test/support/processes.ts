@@ -12,10 +12,17 @@ export interface ProcessFacts {
   readonly depth: number;
 }
 
+/** All that there are, but those of tests that have a world of their own and run beside these. */
 export function listProcesses(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .map(Number);
+    .map(Number)
+    .filter((pid) => !isOfOtherWorld(pid));
+}
+
+/** Its cgroups tell: scripts/own-world.sh names them, and inside the names are not seen. */
+function isOfOtherWorld(pid: number): boolean {
+  return readFile(pid, 'cgroup').includes(':/tslxc-test-lane-');
 }
 
 export function readProcess(pid: number): ProcessFacts {

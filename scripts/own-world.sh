@@ -1,0 +1,71 @@
+#!/bin/sh
+# Runs a command where it disturbs no other tests, and is not disturbed: in PID, mount, IPC, network and cgroup namespaces
+# of its own, with its own /proc, /run and ptys. Its cgroups are below one that is removed at its end, whose name tells the
+# tests of other worlds whose processes those are. Exits with the command's status.
+set -eu
+
+# Each cgroup file system that is mounted, as "MOUNT TYPE OPTIONS".
+hierarchies() {
+  sed -nE 's,^[^ ]+ [^ ]+ [^ ]+ [^ ]+ ([^ ]+) .* - (cgroup2?) [^ ]+ (.*)$,\1 \2 \3,p' /proc/self/mountinfo
+}
+
+# The options that say which hierarchy it is: its controllers, or its name.
+identity() {
+  echo "$1" | tr , '\n' | grep -vxE 'rw|ro|xattr|noprefix|clone_children|release_agent=.*' | sed 's/^name=/none,&/' | paste -sd,
+}
+
+make_cgroups() {
+  hierarchies | while read -r mount _; do
+    mkdir "$mount/$1"
+    for file in cpuset.cpus cpuset.mems; do
+      if [ -e "$mount/$1/$file" ]; then cat "$mount/$file" >"$mount/$1/$file"; fi
+    done
+  done
+}
+
+remove_cgroups() {
+  hierarchies | while read -r mount _; do
+    find "$mount/$1" -depth -type d -exec rmdir {} +
+  done
+}
+
+join_cgroups() {
+  hierarchies | while read -r mount _; do echo $$ >"$mount/$1/cgroup.procs"; done
+}
+
+# What is mounted anew shows the namespaces that we are in now.
+mount_own() {
+  hierarchies | while read -r mount type options; do
+    umount "$mount"
+    if [ "$type" = cgroup2 ]; then
+      mount -t cgroup2 cgroup2 "$mount"
+    else
+      mount -t cgroup -o "$(identity "$options")" cgroup "$mount"
+    fi
+  done
+  mount -t tmpfs -o mode=755 tmpfs /run
+  mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts
+  mount --bind /dev/pts/ptmx /dev/ptmx
+}
+
+case ${TSLXC_WORLD:-outside} in
+outside)
+  lane=tslxc-test-lane-$$
+  make_cgroups "$lane"
+  trap 'remove_cgroups "$lane"' EXIT
+  # A shell of its own joins them, so that this one can remove them.
+  TSLXC_WORLD=$lane sh "$0" "$@"
+  ;;
+inside)
+  unset TSLXC_WORLD
+  mount_own
+  ip link set lo up
+  # Not by exec: this shell is PID 1, and waits for those that nobody else waits for.
+  "$@"
+  ;;
+*)
+  join_cgroups "$TSLXC_WORLD"
+  export TSLXC_WORLD=inside
+  exec unshare --cgroup --pid --fork --kill-child --mount --propagation private --mount-proc --ipc --net -- sh "$0" "$@"
+  ;;
+esac
