@@ -67,7 +67,7 @@ module.exports = {
         'vm/**/*',
         'container/idmap*',
         'container/filesystem-{mapped,overlay,propagation,types}',
-        'container/{devices,shared-namespaces,statistics}',
+        'container/{devices,limits,partition,shared-namespaces,statistics}',
         'addon/{links,bridge-ports,addresses,network-operations}',
         'network/reach',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),

@@ -62,6 +62,19 @@ export type {
 export type { BlockStatistics } from './driver/block-statistics';
 export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/node';
 export type { LogOptions } from './driver/logs';
+export type {
+  BlockTuningChange,
+  BlockTuningInfo,
+  CpuTuningInfo,
+  DomainMemory,
+  HugepageLimitInfo,
+  MemoryLimit,
+  MemoryTuningInfo,
+  NumaTuningInfo,
+  VcpuCount,
+  WhichOption,
+} from './driver/limit-types';
+export type { BlockDeviceTuning } from './domain/tuning-definition';
 export type { Rates, RatesChange } from './driver/rates';
 export type { LinkStatistics, WindowSize } from './host/native';
 export { CommandProcess, PipedProcess, TerminalProcess } from './container/command-process';

@@ -163,11 +163,13 @@ const fileUsers = {
   'lib/container/console-log.ts': 'a fixed name in the folder of logs, never through a link',
   'lib/container/statistics/read.ts': 'cgroups, and /sys',
   'lib/container/accounts.ts': 'opens the root itself; what is in it, by openInRoot',
+  'lib/container/block-numbers.ts': 'devices: the host’s own paths, of which the document speaks',
   'lib/container/cleanup.ts': 'the run folder',
   'lib/container/command-streams.ts':
     '/proc: the root of init, to be opened below by openPtyInside; descriptors',
   'lib/container/controller.ts': 'the run folder',
   'lib/container/exec.ts': 'cgroups',
+  'lib/container/directory-attribute.ts': 'cgroups',
   'lib/container/host-devices.ts': 'devices: the host’s own paths, of which the document speaks',
   'lib/container/id-allocation.ts': 'our records of ids, and the list of roots that have such',
   'lib/container/init-identity.ts': 'whether an overlay has its upper layer yet',
@@ -176,12 +178,14 @@ const fileUsers = {
   'lib/container/monitor-client.ts': 'the run folder',
   'lib/container/kept-network.ts': '/proc: network namespaces',
   'lib/container/lent-link.ts': '/proc: network namespaces',
+  'lib/container/limit-files.ts': 'cgroups',
   'lib/container/link-numbers.ts': 'our lock file',
   'lib/container/monitor-process.ts': 'cgroups',
   'lib/container/listening-ports.ts': '/proc',
   'lib/container/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/network-view.ts': '/proc',
+  'lib/container/partition.ts': 'cgroups, and our lock file',
   'lib/container/private-root.ts':
     'the root itself and the folders above it: the host’s own paths, never one below the root',
   'lib/container/run-state.ts': 'the run folder',

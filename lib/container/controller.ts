@@ -12,7 +12,7 @@ import { hostFacts } from '../host/facts';
 import type { HostRange } from '../host/id-ranges';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
-import { planBaseCgroups } from '../plan/cgroups';
+import { planBaseCgroups } from '../plan/cgroup-base';
 import type { Port } from '../plan/links';
 import { Channel } from './channel';
 import { abandonStart } from './cleanup';

@@ -6,10 +6,11 @@ import { ensureBaseCgroups, forgetBaseCgroups } from '../host/base-cgroups';
 import { monitorExecutable } from '../host/executable';
 import { hostFacts } from '../host/facts';
 import { native } from '../host/native';
-import { planBaseCgroups } from '../plan/cgroups';
+import { planBaseCgroups } from '../plan/cgroup-base';
 import { encodePlan } from '../plan/encode';
 import { reach } from './failpoint';
 import { encodeFrame } from './frames';
+import { withPartition } from './partition';
 import type { Preparation } from './preparation';
 import { spawnFailure } from './spawn-failure';
 import { removeStaleCgroups } from './stale-cgroups';
@@ -28,6 +29,14 @@ export interface CallersDescriptors {
 
 /** Tries again when what was in the way has been removed, or what was missing made. */
 export async function spawnMonitor(
+  callers: CallersDescriptors,
+  preparation: Preparation,
+): Promise<number> {
+  const { cgroups } = hostFacts();
+  return await withPartition(preparation, cgroups, () => spawnOrAgain(callers, preparation));
+}
+
+async function spawnOrAgain(
   callers: CallersDescriptors,
   preparation: Preparation,
 ): Promise<number> {

@@ -2,6 +2,7 @@
 import type { DomainDefinition, Hardening } from '../domain/definition';
 import { sharesRoot } from '../domain/filesystem-lookup';
 import type { Place } from '../domain/place';
+import type { Partition } from '../domain/tuning-definition';
 import { hostFacts } from '../host/facts';
 import { lxcfsFiles } from '../host/lxcfs';
 import { consoleLogName, hiddenDirectories, runPaths } from '../host/state-paths';
@@ -17,6 +18,7 @@ import type { Plan } from '../plan/operation';
 import { borrowedTargets } from '../plan/rootfs';
 import { startWarnings } from '../plan/warnings';
 import type { StartWarning } from '../plan/warnings';
+import { lookUpBlockNumbers } from './block-numbers';
 import { lookUpDevices } from './host-devices';
 import { linkPlaces } from './link-failure';
 import type { ResolvedLinks } from './links';
@@ -26,6 +28,7 @@ import { foreseeIds } from './id-allocation';
 import { initIdentity } from './init-identity';
 import { borrowedPaths } from './mount-target';
 import type { Found, TargetKind } from './mount-target';
+import { layoutInPartition, partitionDirectories } from './partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from './private-root';
 import { reapCommand } from './reap-command';
 import { lookUpNamespaces } from './shared-namespaces';
@@ -44,6 +47,7 @@ export interface NeededTarget {
 export interface Preparation {
   readonly plan: Plan;
   readonly cgroups: CgroupPlan;
+  readonly partition?: Partition;
   readonly links: ResolvedLinks;
   readonly targets: readonly NeededTarget[];
   /** Writable layers of overlays. */
@@ -77,7 +81,14 @@ export function prepare(input: PreparationInput): Preparation {
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
   const world = lookUpWorld(definition, paths);
-  const cgroups = allowDevices(planCgroups(definition, facts.cgroups, paths.root), world.devices);
+  const cgroups = allowDevices(
+    planCgroups(definition, layoutInPartition(definition, facts.cgroups), {
+      root: paths.root,
+      blockNumbers: lookUpBlockNumbers(definition),
+    }),
+    world.devices,
+  );
+  const partition = partitionDirectories(definition, facts.cgroups);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
@@ -104,10 +115,11 @@ export function prepare(input: PreparationInput): Preparation {
     passDescriptors: input.passDescriptors,
     ...inputFacts(input),
   });
-  const undo = undoOf({ paths, user, targets, uppers, cgroups, links: input.links });
+  const undo = undoOf({ paths, user, targets, uppers, partition, cgroups, links: input.links });
   return {
     plan,
     cgroups,
+    ...(definition.partition ? { partition: definition.partition } : {}),
     links: input.links,
     targets,
     uppers,
@@ -120,12 +132,14 @@ export function prepare(input: PreparationInput): Preparation {
 
 type Borrowing = Pick<Preparation, 'user' | 'targets' | 'uppers' | 'cgroups' | 'links'> & {
   readonly paths: StatePaths;
+  readonly partition: readonly string[];
 };
 
-function undoOf({ paths, user, targets, uppers, cgroups, links }: Borrowing): Undo[] {
+function undoOf({ paths, user, targets, uppers, partition, cgroups, links }: Borrowing): Undo[] {
   return [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
     ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+    ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
     { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
     ...links.undo,
   ];

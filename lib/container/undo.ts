@@ -2,19 +2,23 @@
  * What a start borrows from the host, as data: written down before it is taken, given back by whoever stops
  * the container, in whichever process. Undoing twice, or undoing what never happened, succeeds.
  */
-import { openSync, closeSync, constants, rmdirSync } from 'node:fs';
+import { rmdirSync } from 'node:fs';
 import { native } from '../host/native';
-import { ownerAttribute } from '../plan/cgroups';
+import { ownerAttribute } from '../plan/cgroup-names';
+import { directoryAttribute } from './directory-attribute';
 import { reach } from './failpoint';
 import { returnLink } from './lent-link';
 import type { LentLink } from './lent-link';
 import { removeMacvlan, removeVeth, restoreAddress } from './made-link';
 import { releaseTarget } from './mount-target';
+import { releasePartition } from './partition';
 import { releaseUpper } from './upper';
 
 export type Undo =
   /** The container's cgroups, in the order in which they are made. Those that `owner` has marked are removed. */
   | Readonly<{ undo: 'removeCgroups'; paths: readonly string[]; owner: string }>
+  /** The cgroups of a partition, from the top: those that were made for containers go with the last of them. */
+  | Readonly<{ undo: 'releasePartition'; paths: readonly string[] }>
   /** A mount target on the shared root, made when it was missing. */
   | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
   /** The writable layer of an overlay: it may be used by another container again. */
@@ -76,6 +80,9 @@ async function undoOne(undo: Undo, { networks, notice }: UndoContext): Promise<v
       await native().removeCgroups(ownCgroups(undo).reverse(), patience);
       removeUnmarked(undo.paths);
       return;
+    case 'releasePartition':
+      await releasePartition(undo.paths);
+      return;
     case 'releaseTarget':
       await releaseTarget(undo.path, undo.user, undo.found);
       return;
@@ -115,15 +122,5 @@ function removeUnmarked(paths: readonly string[]): void {
 
 /** The tslxc root that made a cgroup: '' when it is unmarked, undefined when there is no such cgroup. */
 export function ownerOf(path: string): string | undefined {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch {
-    return undefined;
-  }
-  try {
-    return native().getXattr(fd, ownerAttribute)?.toString('utf8') ?? '';
-  } finally {
-    closeSync(fd);
-  }
+  return directoryAttribute(path, ownerAttribute);
 }

@@ -10,6 +10,15 @@ import type {
   OverlayOptions,
 } from './filesystem-definition';
 import type { ResourceName } from './resource-limits';
+import type {
+  BlockTuning,
+  CpuTuning,
+  HugepageLimit,
+  MemoryTuning,
+  NumaTuning,
+  Partition,
+  ProcessLimit,
+} from './tuning-definition';
 
 /** A place in the XML text; both count from 1. */
 export interface Position {
@@ -120,6 +129,9 @@ export interface DomainExtension {
   readonly noNewPrivileges?: true;
   /** At most one a resource. */
   readonly resourceLimits?: readonly ResourceLimit[];
+  readonly processLimit?: ProcessLimit;
+  /** At most one a size. */
+  readonly hugepageLimits?: readonly HugepageLimit[];
   /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
   readonly idAllocation?: IdAllocation;
   readonly filesystems?: readonly FilesystemOptions[];
@@ -314,9 +326,16 @@ export interface DomainDefinition {
   readonly vcpu: {
     readonly count: number;
     readonly current?: number;
+    /** In canonical text: `0-1,3`. */
     readonly cpuset?: string;
     readonly placement: 'static' | 'auto';
+    readonly position?: Position;
   };
+  readonly memoryTuning?: MemoryTuning;
+  readonly cpuTuning?: CpuTuning;
+  readonly blockTuning?: BlockTuning;
+  readonly numaTuning?: NumaTuning;
+  readonly partition?: Partition;
   readonly os: OsDefinition;
   readonly idMap?: IdMap;
   readonly features: FeaturesDefinition;

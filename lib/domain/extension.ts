@@ -3,6 +3,7 @@
  * itself is stored and printed with the other metadata.
  */
 import { allocatable } from './allocated-ids';
+import { parseHugepageLimits, parseProcessLimit } from './counted-limits';
 import type { DomainExtension, Hardening, IdAllocation } from './definition';
 import { parseFilesystemOptions, parseOverlay } from './filesystem-options';
 import { attributePlace, refusal } from './place';
@@ -39,6 +40,8 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
   if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
+  const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
+  const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
@@ -46,6 +49,8 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
     ...(hardening === undefined ? {} : { hardening }),
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
     ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
+    ...(processLimit === undefined ? {} : { processLimit }),
+    ...(hugepageLimits.length === 0 ? {} : { hugepageLimits }),
     ...(idAllocation === undefined ? {} : { idAllocation }),
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),

@@ -11,7 +11,12 @@ import type {
   XmlAttribute,
   XmlElement,
 } from './definition';
+import { formatBlockTuning } from './block-tuning';
+import { formatCpuTuning } from './cpu-tuning';
 import { formatDevices } from './format-devices';
+import { formatMemoryTuning } from './memory-tuning';
+import { formatNumaTuning } from './numa-tuning';
+import { formatPartition } from './partition';
 import { node, printXml, type PrintableElement } from './print';
 import { wordOf } from './reading';
 import { domainVocabulary, lxcNamespace, osVocabulary } from './vocabulary';
@@ -32,7 +37,12 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
     ['metadata', formatMetadata(definition)],
     ['memory', [formatMemory('memory', definition)]],
     ['currentMemory', [formatMemory('currentMemory', definition)]],
+    ['blkiotune', parent('blkiotune', formatBlockTuning(definition.blockTuning), definition)],
+    ['memtune', parent('memtune', formatMemoryTuning(definition.memoryTuning), definition)],
     ['vcpu', [formatVcpu(definition)]],
+    ['cputune', parent('cputune', formatCpuTuning(definition.cpuTuning), definition)],
+    ['numatune', parent('numatune', formatNumaTuning(definition.numaTuning), definition)],
+    ['resource', parent('resource', formatPartition(definition.partition), definition)],
     ['os', [formatOs(definition)]],
     ['idmap', formatIdMap(definition)],
     ['clock', [withKept(node('clock', { offset: definition.clockOffset }), 'clock', definition)]],
@@ -126,6 +136,16 @@ function formatIdMap({ idMap }: DomainDefinition): readonly PrintableElement[] {
       node(name, { start: String(start), target: String(target), count: String(count) }),
     );
   return [node('idmap', {}, [...ranges('uid', idMap.uids), ...ranges('gid', idMap.gids)])];
+}
+
+/** An element that is there when it holds something. */
+function parent(
+  name: string,
+  children: readonly PrintableElement[],
+  definition: DomainDefinition,
+): readonly PrintableElement[] {
+  const element = withKept(node(name, {}, children), name, definition);
+  return element.children.length === 0 ? [] : [element];
 }
 
 /** `element` with what was kept of it; `path` is the one below `<domain>`. */

@@ -2,14 +2,19 @@
  * The text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
  * Pure: the same text and context give the same definition. Nothing in the text is ignored.
  */
+import { parseBlockTuning } from './block-tuning';
 import { parseClock, parseLifecycle } from './clock';
+import { parseCpuTuning } from './cpu-tuning';
 import type { DomainDefinition } from './definition';
 import { parseDevices } from './devices';
 import { parseExtension } from './extension';
 import { parseIdMap } from './id-map';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './identity';
+import { parseMemoryTuning } from './memory-tuning';
+import { parseNumaTuning } from './numa-tuning';
 import { parseOs } from './os';
 import { parseFeatures, parseOtherElements } from './other-elements';
+import { parsePartition } from './partition';
 import { attributePlace, comparePositions, refusal } from './place';
 import {
   childOf,
@@ -62,6 +67,11 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     metadata: parseMetadata(domain),
     ...parseMemory(domain, session),
     vcpu: parseVcpu(domain, session),
+    ...parseMemoryTuning(domain, session),
+    ...parseCpuTuning(domain, session),
+    ...parseBlockTuning(domain, session),
+    ...parseNumaTuning(domain, session),
+    ...parsePartition(domain, session),
     os,
     ...parseIdMap(domain, session),
     features: parseFeatures(domain),

@@ -2,6 +2,7 @@
  * What a domain may use: `<memory>`, `<currentMemory>` and `<vcpu>`, with libvirt's defaults.
  */
 import type { DomainDefinition } from './definition';
+import { canonicalNumberSet } from './number-set';
 import { attributePlace, refusal, type Place } from './place';
 import { keepRest } from './raw';
 import { childOf, readElement, type ParseSession, type Reading } from './reading';
@@ -38,13 +39,14 @@ export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinit
     throw refusal('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
   }
   const current = parseCurrent(reading, count);
-  const cpuset = parseCpuset(reading, session);
+  const cpuset = parseCpuset(reading);
   const placement = parsePlacement(reading, session);
   return {
     count,
     ...(current === undefined ? {} : { current }),
     ...(cpuset === undefined ? {} : { cpuset }),
     placement,
+    position: at.position,
   };
 }
 
@@ -72,17 +74,13 @@ function parseCurrent({ attributes, at }: Reading, count: number): number | unde
   return current === count ? undefined : current;
 }
 
-function parseCpuset({ attributes, at }: Reading, session: ParseSession): string | undefined {
+function parseCpuset({ attributes, at }: Reading): string | undefined {
   const cpuset = attributes.get('cpuset');
   if (cpuset === undefined) return undefined;
   const place = attributePlace(at, 'cpuset');
-  const isSet = cpuset.split(',').every((part) => {
-    const range = /^ *(?:\^?(\d{1,5})|(\d{1,5}) *- *(\d{1,5})) *$/.exec(part);
-    return range !== null && Number(range[2] ?? 0) <= Number(range[3] ?? 0);
-  });
-  if (!isSet) throw refusal('INVALID_ARG', `Failed to parse bitmap '${cpuset}'`, place);
-  session.later.push(place);
-  return cpuset;
+  const set = canonicalNumberSet(cpuset);
+  if (set === undefined) throw refusal('INVALID_ARG', `Failed to parse bitmap '${cpuset}'`, place);
+  return set;
 }
 
 function parsePlacement({ attributes, at }: Reading, session: ParseSession): 'static' | 'auto' {

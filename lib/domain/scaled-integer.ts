@@ -17,6 +17,8 @@ export interface ScaledInteger {
   readonly place: Place;
   /** Name of the unit's attribute. Default: `unit`. */
   readonly unitName?: string;
+  /** libvirt's words for the element, where its own name is not all. */
+  readonly words?: string;
 }
 
 /**
@@ -24,12 +26,13 @@ export interface ScaledInteger {
  *
  * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
  */
-export function parseKibibytes({ text, unit, place, unitName = 'unit' }: ScaledInteger): number {
-  const name = place.path.slice(place.path.lastIndexOf('/') + 1);
+export function parseKibibytes(scaled: ScaledInteger): number {
+  const { text, unit, place, unitName = 'unit' } = scaled;
+  const { words = `./${place.path.slice(place.path.lastIndexOf('/') + 1)}` } = scaled;
   if (!/^\s*\+?\d{1,30}$/.test(text)) {
     throw refusal(
       'XML_ERROR',
-      `Invalid value '${text}' for element or attribute './${name}[1]'`,
+      `Invalid value '${text}' for element or attribute '${words}[1]'`,
       place,
     );
   }
@@ -45,6 +48,13 @@ export function parseKibibytes({ text, unit, place, unitName = 'unit' }: ScaledI
 
 /** Bytes in one `unit`; upper and lower case are the same, `K` and `KiB` are 1024, `KB` is 1000. */
 function unitScale(unit: string, place: Place): bigint {
+  const scale = scaleOf(unit);
+  if (scale !== undefined) return scale;
+  throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
+}
+
+/** Undefined for what is no unit. */
+export function scaleOf(unit: string): bigint | undefined {
   const lower = unit.toLowerCase();
   if (['b', 'byte', 'bytes'].includes(lower)) return 1n;
   const power = powers.get(lower.charAt(0));
@@ -54,8 +64,5 @@ function unitScale(unit: string, place: Place): bigint {
     ['b', 1000n],
   ]);
   const base = bases.get(lower.slice(1));
-  if (power === undefined || base === undefined) {
-    throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
-  }
-  return base ** power;
+  return power === undefined || base === undefined ? undefined : base ** power;
 }

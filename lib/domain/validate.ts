@@ -4,6 +4,8 @@
  */
 import type { DomainDefinition } from './definition';
 import { refuseLater } from './later';
+import { checkMemoryTuning } from './memory-tuning';
+import { checkPartition } from './partition';
 import { refusal } from './place';
 import { checkSharedNamespaces } from './shared-namespaces';
 import { checkFilesystems } from './validate-filesystems';
@@ -13,12 +15,14 @@ import { checkInterfaces } from './validate-interfaces';
  * Returns when this version can carry out all of the definition.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED: no console or one that is no pty, the first element
- * that is for later, a shared namespace that can't be, or an interface or filesystem that can't be had; see
+ * that is for later, a partition that is no path, a shared namespace that can't be, or an interface or filesystem that can't be had; see
  * checkInterfaces and checkFilesystems.
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
   refuseLater(definition.later);
+  checkMemoryTuning(definition);
+  checkPartition(definition);
   checkSharedNamespaces(definition);
   checkInterfaces(definition);
   checkFilesystems(definition);

@@ -6,8 +6,8 @@ import { formatDomain } from '../domain/format';
 import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
 import { requireRunning, runningDefinition, stored } from './definitions';
-import { changeInterface, type InterfaceQuery } from './interface-change';
-import { interfaceIndex } from './interface-lookup';
+import { changeDomain } from './domain-change';
+import { interfaceIndex, type InterfaceQuery } from './interface-lookup';
 import { definedInterfaces, liveInterfaces } from './interfaces';
 import { currentState } from './lookup';
 import { changeRates, withRates, type Rates, type RatesChange } from './rates';
@@ -44,7 +44,7 @@ export async function setBandwidth(
   { device, which, change }: InterfaceQuery & { readonly change: RatesChange },
 ): Promise<void> {
   changeRates(undefined, change);
-  await changeInterface(
+  await changeDomain(
     session,
     { identity, which },
     {

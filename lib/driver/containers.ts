@@ -7,6 +7,7 @@ import { carryOver, cleanUp, forget, rememberFailedStart } from '../container/cl
 import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
+import { limitFiles, type LimitFiles } from '../container/limit-files';
 import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { networkViews, type NetworkViews } from '../container/network-view';
@@ -48,6 +49,7 @@ export interface Containers {
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
+  readonly limits: LimitFiles;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
   connectMonitor(
@@ -79,6 +81,7 @@ export const containers: Containers = {
   network: networkViews,
   shapeLink,
   replaceStart,
+  limits: limitFiles,
   connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
 };

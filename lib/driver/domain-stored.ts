@@ -2,11 +2,11 @@
 import type { MetadataContent } from '../domain/metadata';
 import { getMetadata, getText, setMetadata, setText } from './annotations';
 import { setAutostart } from './autostart';
-import { ExecutingDomain } from './domain-exec';
+import { ResourcedDomain } from './domain-resources';
 import { renameDomain } from './rename';
 import type { AnnotationOptions } from './types';
 
-export class StoredDomain extends ExecutingDomain {
+export class StoredDomain extends ResourcedDomain {
   /**
    * Whether it is started with the host: by `Connection.autostartAll`, which a boot unit calls. It is not started now.
    *

@@ -1,4 +1,5 @@
 /** Which interface of a domain is meant by a name or an address. Pure. */
+import type { Which } from './domain-change';
 import { parseMac } from '../domain/mac-address';
 import { TslxcError } from '../errors';
 import type { InterfaceInfo } from './interface-types';
@@ -32,4 +33,10 @@ export function findInterface<T extends Named>(interfaces: readonly T[], device:
   const found = interfaces[interfaceIndex(interfaces, device)];
   if (found === undefined) throw new TslxcError('INTERNAL_ERROR', 'an interface has gone');
   return found;
+}
+
+export interface InterfaceQuery {
+  /** Name on the host, name inside, or MAC address. */
+  readonly device: string;
+  readonly which: Which;
 }

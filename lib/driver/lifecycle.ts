@@ -22,7 +22,8 @@ export type Verb =
   | 'liveXml'
   | 'look'
   | 'setLink'
-  | 'setBandwidth';
+  | 'setBandwidth'
+  | 'setLimit';
 
 /** The phase afterwards, or why not. `%` is the domain's name. */
 type Transition = SettledPhase | Readonly<{ refused: string }>;
@@ -42,6 +43,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     look: notRunning,
     setLink: notRunning,
     setBandwidth: notRunning,
+    setLimit: notRunning,
   },
   running: {
     start: { refused: 'Domain is already running' },
@@ -55,6 +57,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     look: 'running',
     setLink: 'running',
     setBandwidth: 'running',
+    setLimit: 'running',
   },
 };
 

@@ -3,8 +3,8 @@ import { hostSide } from '../container/network-view';
 import type { DomainDefinition } from '../domain/definition';
 import { TslxcError } from '../errors';
 import { requireRunning } from './definitions';
-import { changeInterface, type InterfaceQuery } from './interface-change';
-import { findInterface, interfaceIndex } from './interface-lookup';
+import { changeDomain } from './domain-change';
+import { findInterface, interfaceIndex, type InterfaceQuery } from './interface-lookup';
 import { definedInterfaces, domainInterfaces, liveInterfaces, withLink } from './interfaces';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
@@ -35,7 +35,7 @@ export async function setLink(
   if (!['up', 'down'].includes(link)) {
     throw new TslxcError('INVALID_ARG', `invalid link state '${link}'`);
   }
-  await changeInterface(
+  await changeDomain(
     session,
     { identity, which },
     {

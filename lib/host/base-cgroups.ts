@@ -10,9 +10,19 @@ let seen = false;
 /** `steps` make them. Looks once a process; `forgetBaseCgroups` makes it look again. */
 export async function ensureBaseCgroups(steps: readonly CgroupStep[]): Promise<void> {
   if (seen) return;
-  const made = steps.every((step) => step.step !== 'make' || existsSync(step.path));
-  if (!made) await native().applyCgroupSteps(steps);
+  if (!steps.every(isDone)) await native().applyCgroupSteps(steps);
   seen = true;
+}
+
+/** A controller that is switched on stays so: what is below relies on it. */
+function isDone(step: CgroupStep): boolean {
+  if (step.step === 'make') return existsSync(step.path);
+  if (step.step !== 'write' || !step.path.endsWith('/cgroup.subtree_control')) return true;
+  try {
+    return readFileSync(step.path, 'latin1').trim().split(' ').includes(step.value.slice(1));
+  } catch {
+    return false;
+  }
 }
 
 /** Somebody has removed them since. */

@@ -1,5 +1,5 @@
 /** Which cgroup hierarchies this host has mounted, and where: v1, v2, or both (hybrid). */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unescapeMountPath } from './mount-table';
 
@@ -13,9 +13,26 @@ export interface CgroupHierarchy {
 export interface CgroupLayout {
   readonly hierarchies: readonly CgroupHierarchy[];
   /** The v2 tree, with the controllers that it governs (none on a hybrid host). */
-  readonly unified?: { readonly mount: string; readonly controllers: readonly string[] };
-  /** CPUs and memory nodes of the v1 cpuset root: a new v1 cpuset is empty and takes no task until it has some. */
-  readonly cpuset?: { readonly cpus: string; readonly mems: string };
+  readonly unified?: UnifiedTree;
+  /** CPUs and memory nodes that there are: a new v1 cpuset is empty and takes no task until it has some. */
+  readonly cpuset?: Cpuset;
+  /** Files that hold weights of block devices, in directories below the root: it depends on the kernel's schedulers. */
+  readonly weightFiles?: readonly string[];
+}
+
+export interface UnifiedTree {
+  readonly mount: string;
+  readonly controllers: readonly string[];
+  /**
+   * Without the mount option `nsdelegate`, the root of a cgroup namespace may be written to from inside, and so its
+   * limits lifted.
+   */
+  readonly limits?: 'liftable';
+}
+
+export interface Cpuset {
+  readonly cpus: string;
+  readonly mems: string;
 }
 
 /** Mount options of a v1 hierarchy that name no controller (cgroups(7)). */
@@ -32,16 +49,66 @@ const plainOptions = new Set([
 
 export function readCgroupLayout(): CgroupLayout {
   const layout = parseCgroupLayout(readFileSync('/proc/self/mountinfo', 'utf8'));
-  const unified = layout.unified && {
-    mount: layout.unified.mount,
-    controllers: words(readFileSync(join(layout.unified.mount, 'cgroup.controllers'), 'latin1')),
-  };
-  const cpuset = layout.hierarchies.find(({ controllers }) => controllers.includes('cpuset'));
+  const unified = layout.unified && readUnified(layout.unified);
+  const { hierarchies } = layout;
+  const cpuset = readCpuset({ hierarchies, ...(unified ? { unified } : {}) }, '');
   return {
-    hierarchies: layout.hierarchies,
+    hierarchies,
     ...(unified ? { unified } : {}),
-    ...(cpuset ? { cpuset: readCpuset(cpuset.mount) } : {}),
+    ...(cpuset ? { cpuset } : {}),
+    weightFiles: findWeightFiles({ hierarchies, ...(unified ? { unified } : {}) }),
   };
+}
+
+/** CPUs and memory nodes of a folder of containers, or of the nearest above it that is there. */
+export function readCpuset(
+  { hierarchies, unified }: CgroupLayout,
+  folder: string,
+): Cpuset | undefined {
+  const v1 = hierarchies.find(({ controllers }) => controllers.includes('cpuset'));
+  const v2 = unified?.controllers.includes('cpuset') === true ? unified : undefined;
+  const mount = v1?.mount ?? v2?.mount;
+  if (mount === undefined) return undefined;
+  const names = v1
+    ? ['cpuset.cpus', 'cpuset.mems']
+    : ['cpuset.cpus.effective', 'cpuset.mems.effective'];
+  const parts = folder.split('/');
+  for (let length = parts.length; length >= 0; length--) {
+    const [cpus, mems] = names.map((name) =>
+      readWord(join(mount, ...parts.slice(0, length), name)),
+    );
+    if (cpus && mems) return { cpus, mems };
+  }
+  return undefined;
+}
+
+function readUnified({ mount, limits }: UnifiedTree): UnifiedTree {
+  const controllers = words(readFileSync(join(mount, 'cgroup.controllers'), 'latin1'));
+  return { mount, controllers, ...(limits && controllers.length > 0 ? { limits } : {}) };
+}
+
+/** Of any directory below the root, which has none itself. Before there is one, what kernels since 5.0 have. */
+function findWeightFiles({ hierarchies, unified }: CgroupLayout): string[] {
+  const v1 = hierarchies.find(({ controllers }) => controllers.includes('blkio'));
+  const mount = v1?.mount ?? unified?.mount;
+  if (mount === undefined) return [];
+  const names = v1 ? ['blkio.bfq.weight', 'blkio.weight'] : ['io.weight', 'io.bfq.weight'];
+  const directories = readdirSync(mount, { withFileTypes: true }).filter((one) =>
+    one.isDirectory(),
+  );
+  const found = new Set(
+    directories.flatMap(({ name }) => names.filter((file) => existsSync(join(mount, name, file)))),
+  );
+  if (directories.length === 0) return names.slice(0, 1);
+  return names.filter((name) => found.has(name));
+}
+
+function readWord(path: string): string {
+  try {
+    return readFileSync(path, 'latin1').trim();
+  } catch {
+    return '';
+  }
 }
 
 /** The mounts alone, from the text of /proc/PID/mountinfo (proc(5)); the first mount of each hierarchy counts. */
@@ -53,7 +120,7 @@ export function parseCgroupLayout(mountinfo: string): CgroupLayout {
     if (before === undefined || after === undefined) continue;
     const mount = unescapeMountPath(before.split(' ')[4] ?? '');
     const [type, , options = ''] = after.split(' ');
-    if (type === 'cgroup2') unified ??= { mount, controllers: [] };
+    if (type === 'cgroup2') unified ??= parseUnified(mount, options);
     if (type !== 'cgroup') continue;
     const controllers = options.split(',').filter((option) => !isPlain(option));
     const known = hierarchies.some((other) => other.controllers.join() === controllers.join());
@@ -66,9 +133,9 @@ function isPlain(option: string): boolean {
   return plainOptions.has(option) || option.startsWith('release_agent=');
 }
 
-function readCpuset(mount: string): { cpus: string; mems: string } {
-  const read = (name: string): string => readFileSync(join(mount, name), 'latin1').trim();
-  return { cpus: read('cpuset.cpus'), mems: read('cpuset.mems') };
+function parseUnified(mount: string, options: string): UnifiedTree {
+  const isDelegated = options.split(',').includes('nsdelegate');
+  return { mount, controllers: [], ...(isDelegated ? {} : { limits: 'liftable' }) };
 }
 
 function words(text: string): string[] {

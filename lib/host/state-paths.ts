@@ -129,6 +129,9 @@ export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
  */
 export const hostNetworksPath = '/run/tslxc/networks.lock';
 
+/** The lock of whoever makes or removes cgroups of partitions, which all roots share as well. */
+export const hostPartitionsPath = '/run/tslxc/partitions.lock';
+
 /** Which networks of all roots need IP forwarding in a network namespace (its inode), and what it was without them. */
 export function forwardingPath(namespace: string): string {
   return `/run/tslxc/forwarding-${namespace}.json`;

@@ -21,7 +21,8 @@ import { monitorExecutable } from '../host/executable';
 import { hostFacts } from '../host/facts';
 import { native } from '../host/native';
 import type { NetworkPaths } from '../host/state-paths';
-import { monitorLeaf, planBaseCgroups } from '../plan/cgroups';
+import { planBaseCgroups } from '../plan/cgroup-base';
+import { monitorLeaf } from '../plan/cgroups';
 
 export interface KeptProgram {
   /** Absolute path and arguments. */

@@ -3,7 +3,7 @@ import type { DomainDefinition } from '../domain/definition';
 import { refusal } from '../domain/place';
 import type { Place } from '../domain/place';
 import type { CgroupStep, DeviceRule } from '../host/native';
-import { deviceLine } from './cgroups';
+import { deviceLine } from './device-rules';
 import type { CgroupPlan } from './cgroups';
 import { blockDevice, characterDevice } from './constants';
 import { ownDeviceNames } from './devices';

@@ -1,6 +1,6 @@
 /** /proc, /sys and the cgroup trees of the container, and what of them it must not see or write. Pure. */
 import type { DomainDefinition, Hardening } from '../domain/definition';
-import type { CgroupMount } from './cgroups';
+import type { CgroupMount } from './cgroup-mounts';
 import { mountAttributes, privatePropagation, regularFile } from './constants';
 import { planView } from './container-view';
 import type { ContainerViewFacts } from './container-view';

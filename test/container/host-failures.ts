@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { hostFacts } from '../../lib/host/facts';
 import { statePaths } from '../../lib/host/state-paths';
-import { cgroupName } from '../../lib/plan/cgroups';
+import { cgroupName } from '../../lib/plan/cgroup-names';
 import { name, privateXml } from './failure-case';
 import type { Arrange, FailureCase, Scene } from './failure-case';
 

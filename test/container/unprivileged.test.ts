@@ -34,7 +34,9 @@ const everyUser = Object.keys(users) as User[];
  * not matter.
  */
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  blkiotune: ['NAME'],
   console: ['NAME'],
+  cpuset: ['NAME'],
   create: ['FILE'],
   define: ['FILE'],
   destroy: ['NAME'],
@@ -51,6 +53,7 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   domuuid: ['NAME'],
   dumpxml: ['NAME'],
   list: [],
+  memtune: ['NAME'],
   'net-autostart': ['NAME'],
   'net-create': ['NETWORK'],
   'net-define': ['NETWORK'],
@@ -64,8 +67,14 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'net-start': ['NAME'],
   'net-undefine': ['NAME'],
   'net-uuid': ['NAME'],
+  numatune: ['NAME'],
+  pidtune: ['NAME'],
   plan: ['NAME'],
   reap: [],
+  schedinfo: ['NAME'],
+  setmaxmem: ['NAME', '1024'],
+  setmem: ['NAME', '1024'],
+  setvcpus: ['NAME', '1'],
   start: ['NAME'],
   ttyconsole: ['NAME'],
   undefine: ['NAME'],

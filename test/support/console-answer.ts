@@ -2,7 +2,7 @@
 import type { Domain } from 'tslxc';
 
 /** Milliseconds that a container may take to answer. */
-const patience = 5000;
+const patience = 5000 * Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 
 /** Types a line on the console (nothing when it is empty); resolves with all output up to a match. */
 export async function askConsole(domain: Domain, line: string, answer: RegExp): Promise<string> {

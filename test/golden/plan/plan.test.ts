@@ -17,7 +17,7 @@ const facts: Readonly<Record<string, Partial<PlanFacts>>> = {
 };
 
 /** Documents that are compiled for every layout of cgroups; the others for a hybrid host. */
-const everyLayout = ['shared-root', 'readonly', 'id-map'];
+const everyLayout = ['shared-root', 'readonly', 'id-map', 'limits'];
 
 const names = readdirSync(__dirname)
   .filter((file) => file.endsWith('.xml'))
@@ -61,6 +61,7 @@ test('each part of a plan has a golden document', () => {
     'id-map-interface',
     'init',
     'interfaces',
+    'limits',
     'overlay-root',
     'private-root',
     'privnet',

@@ -5,7 +5,7 @@ import { TslxcError } from '../../../lib/errors';
 import type { DomainEvent } from '../../../lib/index';
 import { removeScratchAfterEach, scratchDirectory } from '../driver/scratch';
 import { FakeConnection } from './fake-connection';
-import type { FakeDomain } from './fake-connection';
+import type { FakeDomain } from './fake-domain';
 import { FakeTerminal, run } from './run-main';
 import type { Ran, RunOptions } from './run-main';
 

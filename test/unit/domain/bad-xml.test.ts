@@ -10,6 +10,7 @@ import { hostDevices } from './bad-documents/host-devices';
 import { idMaps } from './bad-documents/id-maps';
 import { interfaces } from './bad-documents/interfaces';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
+import { tuning } from './bad-documents/tuning';
 import { document, parse } from './parse-context';
 
 const rows = [
@@ -25,6 +26,7 @@ const rows = [
   ...hostDevices,
   ...idMaps,
   ...interfaces,
+  ...tuning,
 ];
 
 test('the table has at least 50 documents', () => {

@@ -5,6 +5,7 @@ import type { ContainerStart } from '../../../lib/container/controller';
 import { noLinks } from '../../../lib/container/links';
 import type { RunState } from '../../../lib/container/run-state';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
+import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { Logger } from '../../../lib/host/logger';
 import { statePaths } from '../../../lib/host/state-paths';
 import { Connection } from '../../../lib/driver/connection';
@@ -51,6 +52,20 @@ export class FakeHost {
   /** What was shaped, in that order. */
   readonly shaped: (readonly [string, Rates])[] = [];
   failShaping: Error | undefined;
+  layout: CgroupLayout = {
+    hierarchies: [],
+    unified: {
+      mount: '/cgroup',
+      controllers: ['cpu', 'cpuset', 'hugetlb', 'io', 'memory', 'pids'],
+    },
+    cpuset: { cpus: '0-3', mems: '0' },
+    weightFiles: ['io.weight'],
+  };
+  /** Contents of the cgroups' files. */
+  readonly limitFiles = new Map<string, string>();
+  /** What was written to them, in that order. */
+  readonly written: string[] = [];
+  failLimit: Error | undefined;
   readonly root: string;
   boot = thisBoot;
   #nextId = 100;
@@ -157,6 +172,21 @@ export class FakeHost {
       replaceStart: (_, start) => {
         const { state } = this.#runningState(start.name);
         this.states.set(start.name, { ...state, start });
+      },
+      limits: {
+        layout: () => this.layout,
+        blockNumbers: (paths) => new Map(paths.map((path, index) => [path, `8:${index}`])),
+        read: (path) => this.limitFiles.get(path),
+        apply: async (writes) => {
+          await Promise.resolve();
+          if (this.failLimit !== undefined) throw this.failLimit;
+          for (const { path, value } of writes) this.limitFiles.set(path, value);
+          this.written.push(...writes.map(({ path, value }) => `${path} ${value.trim()}`));
+        },
+        squeeze: async (path, bytes) => {
+          await Promise.resolve();
+          this.written.push(`${path} squeezed to ${bytes}`);
+        },
       },
       connectMonitor: (_, name) => Promise.resolve(this.#monitor(name)),
       hasRun: (_, name) => this.state(name).phase === 'ended',

@@ -77,7 +77,7 @@ test('with an id map they are those of the container’s root', () => {
 test.each(['v1', 'hybrid'] as const)(
   'on %s they are allowed after all has been denied',
   (layout) => {
-    const cgroups = planCgroups(parse(devices), layouts[layout], '/');
+    const cgroups = planCgroups(parse(devices), layouts[layout], { root: '/' });
     const { steps } = allowDevices(cgroups, found);
     const added = steps.filter((step) => !cgroups.steps.includes(step));
     const path = '/sys/fs/cgroup/devices/libvirt/lxc/test/devices.allow';
@@ -91,7 +91,7 @@ test.each(['v1', 'hybrid'] as const)(
 );
 
 test('on v2 they are in the program', () => {
-  const cgroups = planCgroups(parse(devices), layouts.v2, '/');
+  const cgroups = planCgroups(parse(devices), layouts.v2, { root: '/' });
   const rulesOf = ({ steps }: typeof cgroups) =>
     steps.flatMap((step) => (step.step === 'devices' ? step.rules : []));
   expect(rulesOf(allowDevices(cgroups, found))).toEqual([

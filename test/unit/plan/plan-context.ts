@@ -20,9 +20,12 @@ const v1: CgroupLayout = {
     { controllers: ['cpuset'], mount: '/sys/fs/cgroup/cpuset' },
     { controllers: ['memory'], mount: '/sys/fs/cgroup/memory' },
     { controllers: ['devices'], mount: '/sys/fs/cgroup/devices' },
+    { controllers: ['blkio'], mount: '/sys/fs/cgroup/blkio' },
+    { controllers: ['pids'], mount: '/sys/fs/cgroup/pids' },
     { controllers: ['name=systemd'], mount: '/sys/fs/cgroup/systemd' },
   ],
   cpuset: { cpus: '0-3', mems: '0' },
+  weightFiles: ['blkio.bfq.weight'],
 };
 
 /** The three ways in which hosts have their cgroups. */
@@ -34,6 +37,8 @@ export const layouts = {
       mount: '/sys/fs/cgroup',
       controllers: ['cpuset', 'cpu', 'io', 'memory', 'hugetlb', 'pids', 'rdma', 'misc'],
     },
+    cpuset: { cpus: '0-3', mems: '0' },
+    weightFiles: ['io.weight', 'io.bfq.weight'],
   },
   hybrid: { ...v1, unified: { mount: '/sys/fs/cgroup/unified', controllers: [] } },
 } as const satisfies Record<string, CgroupLayout>;
@@ -101,7 +106,10 @@ export function compile(
   definition: DomainDefinition,
   { layout = 'hybrid', facts = {} }: CompileOptions = {},
 ): { plan: Plan; cgroups: CgroupPlan } {
-  const cgroups = planCgroups(definition, layouts[layout], '/var/tmp/root');
+  const cgroups = planCgroups(definition, layouts[layout], {
+    root: '/var/tmp/root',
+    blockNumbers: new Map([['/dev/vda', '254:0']]),
+  });
   const plan = compilePlan(definition, {
     hardening: 'hardened',
     arch: 'x86_64',

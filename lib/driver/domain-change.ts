@@ -1,4 +1,4 @@
-/** A change of one interface: of a running container, or in the stored definition. Both under the domain's lock. */
+/** A change of a domain: of what runs, or of the stored definition. Both under the domain's lock. */
 import type { DomainDefinition } from '../domain/definition';
 import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
@@ -6,14 +6,10 @@ import { checkSame } from './lookup';
 import { settle, type SettledState } from './reaper';
 import type { Session } from './session';
 
-export interface InterfaceQuery {
-  /** Name on the host, name inside, or MAC address. */
-  readonly device: string;
-  /** What runs, or the stored definition; undefined is what runs if anything does. */
-  readonly which: 'live' | 'inactive' | undefined;
-}
+/** What runs, or the stored definition; undefined is what runs if anything does. */
+export type Which = 'live' | 'inactive' | undefined;
 
-export interface InterfaceChange {
+export interface DomainChange {
   /** What was asked for may not run: it is `live` that refuses that. */
   readonly live: (state: SettledState) => Promise<void>;
   /** The definition as it is to be. */
@@ -23,10 +19,10 @@ export interface InterfaceChange {
 /**
  * @throws TslxcError OPERATION_INVALID for `inactive` of a transient domain; NO_DOMAIN; whatever the change throws.
  */
-export async function changeInterface(
+export async function changeDomain(
   session: Session,
-  { identity, which }: Pick<InterfaceQuery, 'which'> & { readonly identity: Identity },
-  change: InterfaceChange,
+  { identity, which }: { readonly identity: Identity; readonly which: Which },
+  change: DomainChange,
 ): Promise<void> {
   const { name } = identity;
   await session.locked(name, async () => {
@@ -41,7 +37,7 @@ export async function changeInterface(
 async function changeStored(
   session: Session,
   { name, uuid }: Identity,
-  change: InterfaceChange['stored'],
+  change: DomainChange['stored'],
 ): Promise<void> {
   await session.store.exclusive(async () => {
     const definition = session.store.read(name);

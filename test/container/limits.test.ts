@@ -1,0 +1,401 @@
+/**
+ * Every limit of a running container, changed while it runs: the kernel's files say so, and it has its effect. Prints
+ * the table. On the machine's own cgroups here, on cgroup v2 in test:vm. What takes time to measure is in test/long.
+ */
+import { readFileSync } from 'node:fs';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { hostFacts } from '../../lib/host/facts';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { limitFile, limitPlace, LimitTable } from '../support/limit-table';
+import { MarkedDisk } from '../support/marked-disk';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'limits';
+const applets = ['dd', 'mknod', 'nproc'];
+const table = new LimitTable();
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+let busybox: BusyboxRoot;
+let disk: MarkedDisk;
+let domain: Domain;
+
+beforeAll(startOnce);
+
+beforeAll(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+  busybox = await makeBusyboxRoot(applets);
+  disk = new MarkedDisk();
+  domain = await connection.defineDomain(
+    domainXml({
+      name,
+      elements:
+        "<vcpu cpuset='0-1'>2</vcpu><memtune><soft_limit unit='MiB'>96</soft_limit></memtune>" +
+        '<cputune><shares>512</shares><period>50000</period><quota>100000</quota></cputune>' +
+        "<numatune><memory nodeset='0'/></numatune>" +
+        '<features><privnet/><capabilities><mknod/></capabilities></features>' +
+        "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:pids max='100'/>" +
+        '</tslxc:container></metadata>',
+      filesystems: [{ source: busybox.path, target: '/' }],
+      devices:
+        "<filesystem type='ram'><source usage='64' units='MiB'/><target dir='/ram'/></filesystem>" +
+        `<hostdev mode='capabilities' type='storage'><source><block>${disk.path}</block></source>` +
+        '</hostdev>',
+    }),
+  );
+  await domain.start();
+});
+
+afterAll(async () => {
+  table.print();
+  await domain.destroy();
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  disk[Symbol.dispose]();
+  await expectHostUnchanged(before);
+});
+
+const versionOf = (controller: Parameters<typeof limitPlace>[1]): string =>
+  limitPlace(name, controller)?.version ?? 'none';
+
+/** Whether a program of the container may have so many MiB at once. */
+async function takes(mebibytes: number): Promise<boolean> {
+  const said = await inside(domain, `dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1 2>&1`);
+  return /1\+0 records out/.test(said);
+}
+
+test('a start sets what the definition says', async () => {
+  const files: [Parameters<typeof limitPlace>[1], { v1: string; v2: string }, string, string][] = [
+    ['memory', { v1: 'memory.limit_in_bytes', v2: 'memory.max' }, '104857600', '104857600'],
+    ['memory', { v1: 'memory.soft_limit_in_bytes', v2: 'memory.high' }, '100663296', '100663296'],
+    ['cpu', { v1: 'cpu.shares', v2: 'cpu.weight' }, '512', '50'],
+    ['cpu', { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' }, '100000', '100000 50000'],
+    ['cpuset', { v1: 'cpuset.cpus', v2: 'cpuset.cpus' }, '0-1', '0-1'],
+    ['cpuset', { v1: 'cpuset.mems', v2: 'cpuset.mems' }, '0', '0'],
+    ['pids', { v1: 'pids.max', v2: 'pids.max' }, '100', '100'],
+  ];
+  for (const [controller, names, v1, v2] of files) {
+    const version = limitPlace(name, controller)?.version;
+    expect([names, limitFile(name, controller, names)]).toEqual([
+      names,
+      version === 'v1' ? v1 : v2,
+    ]);
+  }
+  expect(await domain.getCpuTuning()).toEqual({ shares: 512, period: 50_000, quota: 100_000 });
+  expect(await inside(domain, 'nproc')).toBe('2\n');
+});
+
+test('memory: what takes more than the limit is ended', async () => {
+  expect(await takes(48)).toBe(true);
+  await domain.setMemory(32_768);
+  const kernel = limitFile(name, 'memory', { v1: 'memory.limit_in_bytes', v2: 'memory.max' });
+  expect(kernel).toBe(String(32_768 * 1024));
+  expect(await domain.getMemory()).toEqual({ maximum: 102_400, current: 32_768 });
+  expect(await takes(48)).toBe(false);
+  expect(await takes(8)).toBe(true);
+  table.add({
+    limit: 'memory',
+    version: versionOf('memory'),
+    live: '100 → 32 MiB',
+    kernel,
+    effect: '48 MiB at once: killed; 8 MiB: taken',
+  });
+});
+
+test('memory: a limit below what is in use is refused, and the old one stays', async () => {
+  await domain.setMemory(102_400);
+  // A file in a file system in memory is there until it is removed.
+  await inside(domain, 'dd if=/dev/zero of=/ram/held bs=1M count=40 2>/dev/null');
+  await expect(domain.setMemory(16_384)).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    errno: 16,
+    path: expect.stringMatching(/libvirt\/lxc\/limits\/memory\./) as unknown,
+    step: 'change a limit',
+  });
+  expect(await domain.getMemory()).toMatchObject({ current: 102_400 });
+  expect(await domain.getMemoryTuning()).toMatchObject({ softLimit: 98_304 });
+  expect(await inside(domain, 'rm /ram/held && echo there')).toBe('there\n');
+});
+
+test('memtune: each of its limits is changed, in an order that the kernel takes', async () => {
+  const files = {
+    hard: { v1: 'memory.limit_in_bytes', v2: 'memory.max' },
+    soft: { v1: 'memory.soft_limit_in_bytes', v2: 'memory.high' },
+    swap: { v1: 'memory.memsw.limit_in_bytes', v2: 'memory.swap.max' },
+  };
+  const MiB = 1024;
+  await domain.setMemoryTuning({ hardLimit: 64 * MiB, swapHardLimit: 96 * MiB });
+  const [hard, swap] = [files.hard, files.swap].map((file) => limitFile(name, 'memory', file));
+  // v1 counts memory and swap together, v2 swap alone.
+  const isV1 = versionOf('memory') === 'v1';
+  expect([hard, swap]).toEqual([String(64 << 20), String((isV1 ? 96 : 32) << 20)]);
+  // Both rise, and both fall: on v1 memory must never be above memory and swap.
+  await domain.setMemoryTuning({ hardLimit: 128 * MiB, swapHardLimit: 160 * MiB });
+  await domain.setMemoryTuning({ hardLimit: 80 * MiB, swapHardLimit: 80 * MiB });
+  // On v2 what is above the soft limit is slowed down: it comes last.
+  expect(await takes(96)).toBe(false);
+  await domain.setMemoryTuning({ softLimit: 40 * MiB });
+  expect(await domain.getMemoryTuning()).toEqual({
+    hardLimit: 80 * MiB,
+    softLimit: 40 * MiB,
+    swapHardLimit: 80 * MiB,
+  });
+  await expect(domain.setMemoryTuning({ swapHardLimit: 10 * MiB })).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+  });
+  table.add({
+    limit: 'hard_limit, swap_hard_limit',
+    version: versionOf('memory'),
+    live: '64 MiB, 96 MiB',
+    kernel: `${hard}, ${swap}`,
+    effect: '96 MiB at once: killed under 80 MiB',
+  });
+  table.add({
+    limit: 'soft_limit',
+    version: versionOf('memory'),
+    live: '96 → 40 MiB',
+    kernel: limitFile(name, 'memory', files.soft),
+    effect: isV1 ? 'when memory is scarce only' : 'slows down above it',
+  });
+  await domain.setMemoryTuning({
+    hardLimit: 100 * MiB,
+    softLimit: 'unlimited',
+    swapHardLimit: 'unlimited',
+  });
+  expect(await domain.getMemoryTuning()).toMatchObject({ swapHardLimit: 'unlimited' });
+});
+
+test('cputune: quota holds a busy loop back, at once', async () => {
+  await domain.setCpuTuning({ period: 20_000, quota: 4000 });
+  const kernel = limitFile(name, 'cpu', { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' });
+  expect(kernel).toMatch(/^4000( 20000)?$/);
+  const used = await loadOf(1500);
+  expect(used).toBeLessThan(0.26);
+  expect(limitFile(name, 'cpu', { v1: 'cpu.stat', v2: 'cpu.stat' })).toMatch(/nr_throttled [1-9]/);
+  await domain.setCpuTuning({ shares: 2048 });
+  const shares = limitFile(name, 'cpu', { v1: 'cpu.shares', v2: 'cpu.weight' });
+  expect(shares).toBe(versionOf('cpu') === 'v1' ? '2048' : '200');
+  expect(await domain.getCpuTuning()).toEqual({ shares: 2048, period: 20_000, quota: 4000 });
+  await domain.setCpuTuning({ quota: 'unlimited' });
+  expect(await domain.getCpuTuning()).toMatchObject({ quota: 'unlimited' });
+  table.add({
+    limit: 'period, quota',
+    version: versionOf('cpu'),
+    live: '20 ms, 4 ms',
+    kernel,
+    effect: `a busy loop got ${used.toFixed(3)} of a CPU (0.2)`,
+  });
+  table.add({
+    limit: 'shares',
+    version: versionOf('cpu'),
+    live: '512 → 2048',
+    kernel: shares,
+    effect: 'under contention: test/long/limits.test.ts',
+  });
+});
+
+/** CPUs that a busy loop inside uses in so many milliseconds. */
+async function loadOf(milliseconds: number): Promise<number> {
+  await inside(domain, 'while :; do :; done & echo $! > /busy');
+  const measure = async (): Promise<[bigint, bigint]> => [
+    (await domain.info()).cpuTime ?? 0n,
+    process.hrtime.bigint(),
+  ];
+  const [used, began] = await measure();
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+  const [usedThen, ended] = await measure();
+  await inside(domain, 'kill $(cat /busy)');
+  return Number(usedThen - used) / Number(ended - began);
+}
+
+test('cpuset: processes that run move to the CPUs that are left', async () => {
+  await inside(domain, 'while :; do :; done & echo $! > /busy');
+  const init = await initOf(name);
+  const seen: string[] = [];
+  for (const cpus of ['1', '0', '0-1', '0']) {
+    await domain.setCpuset(cpus);
+    expect(limitFile(name, 'cpuset', { v1: 'cpuset.cpus', v2: 'cpuset.cpus' })).toBe(cpus);
+    expect(await domain.getCpuset()).toBe(cpus);
+    const status = readFileSync(`/proc/${init}/status`, 'latin1');
+    expect(/^Cpus_allowed_list:\t(.*)$/m.exec(status)?.[1]).toBe(cpus);
+    seen.push(cpus);
+  }
+  // The loop is a child of init, and runs on CPU 0.
+  const child = readFileSync(`/proc/${init}/task/${init}/children`, 'latin1').trim().split(' ')[0];
+  await eventually(() => {
+    const fields = readFileSync(`/proc/${child ?? ''}/stat`, 'latin1')
+      .split(') ')[1]
+      ?.split(' ');
+    expect(fields?.[36]).toBe('0');
+  });
+  expect(await inside(domain, 'nproc; kill $(cat /busy)')).toBe('1\n');
+  await expect(domain.setCpuset('0,4095')).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  await domain.setCpuset('all');
+  table.add({
+    limit: 'vcpu cpuset',
+    version: versionOf('cpuset'),
+    live: seen.join(', '),
+    kernel: '0',
+    effect: 'a running loop moved to CPU 0; nproc says 1',
+  });
+});
+
+test('numatune: the nodes of memory are those that it says', async () => {
+  await domain.setNumaTuning({ mode: 'restrictive', nodeset: '0' });
+  expect(await domain.getNumaTuning()).toEqual({ mode: 'restrictive', nodeset: '0' });
+  const allowed = await inside(domain, 'grep Mems_allowed_list /proc/self/status');
+  expect(allowed).toBe('Mems_allowed_list:\t0\n');
+  await expect(domain.setNumaTuning({ nodeset: '9' })).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+  });
+  table.add({
+    limit: 'numatune nodeset',
+    version: versionOf('cpuset'),
+    live: '0',
+    kernel: limitFile(name, 'cpuset', { v1: 'cpuset.mems', v2: 'cpuset.mems' }),
+    effect: 'Mems_allowed_list is 0 (the host has one node)',
+  });
+});
+
+test('pids: one process more is refused', async () => {
+  await domain.setProcessLimit(6);
+  const kernel = limitFile(name, 'pids', { v1: 'pids.max', v2: 'pids.max' });
+  expect([kernel, await domain.getProcessLimit()]).toEqual(['6', 6]);
+  const said = await inside(
+    domain,
+    "sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done' 2>&1; kill $(ps | grep slee[p] | while read a b; do echo $a; done) 2>/dev/null",
+  );
+  expect(said).toMatch(/can't fork/);
+  await domain.setProcessLimit('unlimited');
+  expect(await domain.getProcessLimit()).toBe('unlimited');
+  table.add({
+    limit: 'pids (ours)',
+    version: versionOf('pids'),
+    live: '100 → 6',
+    kernel,
+    effect: "the 7th process: can't fork",
+  });
+});
+
+test('blkiotune: a device is written no faster than it says, and read as well', async () => {
+  const MiB = 1024 * 1024;
+  const device = disk.path;
+  const node = device.slice('/dev/'.length);
+  const write = (count: number): string =>
+    `dd if=/dev/zero of=/dev/${node} bs=128k count=${count} oflag=direct 2>&1`;
+  await domain.setBlockTuning({
+    devices: [{ path: device, writeBytes: MiB / 2, readBytes: 4 * MiB, writeIops: 1000 }],
+  });
+  const { major, minor } = disk.numbers;
+  const file = { v1: 'blkio.throttle.write_bps_device', v2: 'io.max' };
+  const kernel = limitFile(name, 'io', file);
+  expect(kernel).toBe(
+    versionOf('io') === 'v1'
+      ? `${major}:${minor} ${MiB / 2}`
+      : `${major}:${minor} rbps=${4 * MiB} wbps=${MiB / 2} riops=max wiops=1000`,
+  );
+  expect(await domain.getBlockTuning()).toMatchObject({
+    devices: [{ path: device, writeBytes: MiB / 2, readBytes: 4 * MiB, writeIops: 1000 }],
+  });
+  const began = Date.now();
+  expect(await inside(domain, write(6))).toMatch(/6\+0 records out/);
+  const seconds = (Date.now() - began) / 1000;
+  expect(seconds).toBeGreaterThan(1.1);
+  await domain.setBlockTuning({ devices: [{ path: device, writeBytes: 0, writeIops: 0 }] });
+  expect(await domain.getBlockTuning()).toMatchObject({
+    devices: [{ path: device, readBytes: 4 * MiB }],
+  });
+  await domain.setBlockTuning({ devices: [{ path: device, readBytes: 0 }] });
+  expect(limitFile(name, 'io', file)).toBe('');
+  await expect(
+    domain.setBlockTuning({ devices: [{ path: '/dev/null', readBytes: 1 }] }),
+  ).rejects.toMatchObject({ code: 'INVALID_ARG', path: '/dev/null' });
+  table.add({
+    limit: 'blkiotune device',
+    version: versionOf('io'),
+    live: 'write 512 KiB/s',
+    kernel,
+    effect: `768 KiB took ${seconds.toFixed(2)} s (1.5)`,
+  });
+});
+
+test('blkiotune: weights are as the kernel has them, or refused by it', async () => {
+  const [file] = hostFacts().cgroups.weightFiles ?? [];
+  const change = domain.setBlockTuning({ weight: 250 });
+  const row = { limit: 'blkiotune weight', version: versionOf('io'), live: '250' };
+  if (file === undefined) {
+    await expect(change).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
+    table.add({ ...row, kernel: '', effect: 'refused: this kernel has no weights' });
+    return;
+  }
+  await change;
+  const kernel = limitFile(name, 'io', { v1: file, v2: file });
+  expect(kernel).toMatch(/^(default )?250/);
+  expect(await domain.getBlockTuning()).toMatchObject({ weight: 250 });
+  table.add({ ...row, kernel: `${file}: ${kernel}`, effect: 'of the scheduler; not measured' });
+});
+
+test('devices: one that nothing allows is not opened, though its node can be made', async () => {
+  const said = await inside(domain, 'mknod /kmsg c 1 11 && dd if=/kmsg count=0 2>&1');
+  expect(said).toMatch(/Operation not permitted/);
+  expect(await inside(domain, 'dd if=/dev/null count=0 2>&1')).toMatch(/0\+0 records/);
+  table.add({
+    limit: 'devices',
+    version: hostFacts().cgroups.hierarchies.some(({ controllers }) =>
+      controllers.includes('devices'),
+    )
+      ? 'v1'
+      : 'v2 (BPF)',
+    live: '(from the start on)',
+    kernel: '',
+    effect: 'open of c 1:11: EPERM',
+  });
+});
+
+test('hugepages: limited where the host has the controller, and refused by its name where not', async () => {
+  const change = domain.setHugepageLimit({ size: 2048, max: 8192 });
+  if (limitPlace(name, 'hugetlb') === undefined) {
+    await expect(change).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
+  } else {
+    await change;
+    expect(await domain.getHugepageLimits()).toEqual([{ size: 2048, max: 8192 }]);
+  }
+  const files = { v1: 'hugetlb.2MB.limit_in_bytes', v2: 'hugetlb.2MB.max' };
+  const isThere = limitPlace(name, 'hugetlb') !== undefined;
+  table.add({
+    limit: 'hugepages (ours)',
+    version: versionOf('hugetlb'),
+    live: '8 MiB of 2 MiB',
+    kernel: isThere ? limitFile(name, 'hugetlb', files) : '',
+    effect: isThere ? 'not measured' : 'refused: no controller here',
+  });
+});
+
+test('what was changed live is in the live XML, and not in the stored definition', async () => {
+  await domain.setProcessLimit(77, { which: 'live' });
+  await domain.setCpuTuning({ shares: 333 }, { which: 'inactive' });
+  const [live, inactive] = [
+    await domain.xml({ which: 'live' }),
+    await domain.xml({ which: 'inactive' }),
+  ];
+  expect([live.includes("<tslxc:pids max='77'/>"), live.includes('<shares>333<')]).toEqual([
+    true,
+    false,
+  ]);
+  expect([inactive.includes("max='100'"), inactive.includes('<shares>333<')]).toEqual([true, true]);
+  expect(await domain.getProcessLimit({ which: 'inactive' })).toBe(100);
+});

@@ -1,0 +1,128 @@
+/**
+ * `<resource><partition>`: containers in a cgroup of its own, which is made for the first and goes with the last; one that
+ * the administrator has made stays, with its limits.
+ */
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { hostFacts } from '../../lib/host/facts';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const { hierarchies, unified } = hostFacts().cgroups;
+const mounts = [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
+const mountOf = (controller: string): string =>
+  hierarchies.find(({ controllers }) => controllers.includes(controller))?.mount ??
+  unified?.mount ??
+  '';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+function define(name: string, partition: string, elements = ''): Promise<Domain> {
+  const resource = `<resource><partition>${partition}</partition></resource>`;
+  return connection.defineDomain(domainXml({ name, elements: `${resource}${elements}` }));
+}
+
+const existing = (folder: string): number =>
+  mounts.filter((mount) => existsSync(`${mount}/${folder}`)).length;
+
+test('it is made for the first container and removed with the last, in every hierarchy', async () => {
+  const [one, two] = [await define('one', '/machine/prod'), await define('two', '/machine/prod')];
+  await Promise.all([one.start(), two.start()]);
+  const folder = 'libvirt/machine/prod.partition';
+  expect(existing(folder)).toBe(mounts.length);
+  expect(existing(`${folder}/one.libvirt-lxc`)).toBe(mounts.length);
+  expect(await one.xml()).toContain('<partition>/machine/prod</partition>');
+  expect(await inside(one, 'echo $((6 * 7))')).toBe('42\n');
+  expect((await one.info()).cpuTime).toBeGreaterThan(0n);
+  await one.setProcessLimit(50);
+  expect(await one.getProcessLimit()).toBe(50);
+  await one.destroy();
+  expect(existing(folder)).toBe(mounts.length);
+  await two.destroy();
+  expect(existing('libvirt/machine')).toBe(0);
+});
+
+test('one that the administrator has made stays, and its CPUs are those of the containers in it', async () => {
+  const mount = mountOf('cpuset');
+  const own = `${mount}/libvirt/own.partition`;
+  mkdirSync(own);
+  try {
+    writeFileSync(`${own}/cpuset.cpus`, '0');
+    if (hierarchies.length > 0) writeFileSync(`${own}/cpuset.mems`, '0');
+    const domain = await define('owned', '/own');
+    await domain.start();
+    expect(await inside(domain, 'grep Cpus_allowed_list /proc/self/status')).toBe(
+      'Cpus_allowed_list:\t0\n',
+    );
+    await expect(domain.setCpuset('1')).rejects.toMatchObject({ code: 'INVALID_ARG' });
+    await domain.destroy();
+    expect(readFileSync(`${own}/cpuset.cpus`, 'latin1')).toBe('0\n');
+    expect(existing('libvirt/own.partition')).toBe(1);
+  } finally {
+    rmdirSync(own);
+  }
+});
+
+test('after a start that fails, and after one whose container is lost, it is gone', async () => {
+  const failing = await connection.defineDomain(
+    domainXml({
+      name: 'failing',
+      init: '/nowhere/init',
+      elements: '<resource><partition>/failing</partition></resource>',
+    }),
+  );
+  await expect(failing.start()).rejects.toMatchObject({ code: 'SYSTEM_ERROR' });
+  expect(existing('libvirt/failing.partition')).toBe(0);
+  const lost = await define('lost', '/lost');
+  await lost.start({ ownership: 'leave' });
+  process.kill(lost.id ?? 0, 'SIGKILL');
+  await lost.wait();
+  expect(await lost.state()).toMatchObject({ state: 'shutoff' });
+  expect(existing('libvirt/lost.partition')).toBe(0);
+});
+
+test('sixteen starts and ends of containers in one partition never meet it half removed', async () => {
+  const domains = await Promise.all(
+    ['a', 'b', 'c', 'd'].map((name) => define(`part-${name}`, '/busy/deep')),
+  );
+  await Promise.all(
+    domains.map(async (domain) => {
+      for (let round = 0; round < 4; round++) {
+        await domain.start();
+        await domain.destroy();
+      }
+    }),
+  );
+  expect(existing('libvirt/busy.partition')).toBe(0);
+});
+
+test('a path that is none is refused, with its place', async () => {
+  const domain = await define('wrong', 'machine');
+  await expect(domain.start()).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    element: 'domain/resource/partition',
+    message: expect.stringContaining("'machine' must start with '/'") as unknown,
+  });
+});

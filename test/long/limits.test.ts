@@ -1,0 +1,135 @@
+/** What limits of CPU and block devices come to, measured: quota, shares under contention, and rates. Prints the table. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import type { BusyboxRoot } from '../support/busybox-root';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { inside } from '../support/inside';
+import { limitPlace, LimitTable } from '../support/limit-table';
+import { MarkedDisk } from '../support/marked-disk';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const table = new LimitTable();
+const MiB = 1024 * 1024;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+let busybox: BusyboxRoot;
+let disk: MarkedDisk;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+  busybox = await makeBusyboxRoot(['dd']);
+  disk = new MarkedDisk();
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await busybox.remove();
+  disk[Symbol.dispose]();
+  await expectHostUnchanged(before);
+});
+
+afterAll(() => table.print());
+
+async function start(name: string, elements = ''): Promise<Domain> {
+  const domain = await connection.defineDomain(
+    domainXml({
+      name,
+      elements: `${elements}<features><privnet/></features>`,
+      filesystems: [{ source: busybox.path, target: '/' }],
+      devices:
+        `<hostdev mode='capabilities' type='storage'><source><block>${disk.path}</block></source>` +
+        '</hostdev>',
+    }),
+  );
+  await domain.start();
+  return domain;
+}
+
+const busy = (domain: Domain): Promise<string> =>
+  inside(domain, 'while :; do :; done & while :; do :; done & echo $!');
+
+const usedBy = async (domain: Domain): Promise<number> => Number((await domain.info()).cpuTime);
+
+// Little, so that a machine that is busy otherwise has it to give.
+test.each([
+  [0.05, 5000],
+  [0.1, 10_000],
+])('a quota of %d CPUs is kept within 10 %%', async (share, quota) => {
+  const domain = await start('quota');
+  await domain.setCpuTuning({ period: 100_000, quota });
+  await busy(domain);
+  const [used, began] = [await usedBy(domain), process.hrtime.bigint()];
+  await sleep(5000);
+  const [usedThen, ended] = [await usedBy(domain), process.hrtime.bigint()];
+  await domain.destroy();
+  const measured = (usedThen - used) / Number(ended - began);
+  table.add({
+    limit: 'quota',
+    version: limitPlace('quota', 'cpu')?.version ?? '',
+    live: `${quota} of 100000`,
+    kernel: '',
+    effect: `${measured.toFixed(4)} of a CPU (${share})`,
+  });
+  expect(measured / share).toBeGreaterThan(0.9);
+  expect(measured / share).toBeLessThan(1.1);
+});
+
+test('of two that want the same CPU, each gets as much as its shares say', async () => {
+  // The same CPU, since their shares of different ones need not be the same.
+  const pinned = "<vcpu cpuset='0'>1</vcpu>";
+  const [large, small] = [await start('large', pinned), await start('small', pinned)];
+  await large.setCpuTuning({ shares: 3072 });
+  await small.setCpuTuning({ shares: 1024 });
+  await Promise.all([busy(large), busy(small)]);
+  await sleep(500);
+  const first = await Promise.all([usedBy(large), usedBy(small)]);
+  await sleep(8000);
+  const second = await Promise.all([usedBy(large), usedBy(small)]);
+  await Promise.all([large.destroy(), small.destroy()]);
+  const ratio = (second[0] - first[0]) / (second[1] - first[1]);
+  table.add({
+    limit: 'shares',
+    version: limitPlace('large', 'cpu')?.version ?? '',
+    live: '3072 : 1024',
+    kernel: '',
+    effect: `CPU time ${ratio.toFixed(2)} : 1`,
+  });
+  expect(ratio).toBeGreaterThan(2.4);
+  expect(ratio).toBeLessThan(3.6);
+});
+
+test.each([
+  ['writeBytes', 'write', MiB, `if=/dev/zero of=`, 'oflag'],
+  ['readBytes', 'read', MiB, `of=/dev/null if=`, 'iflag'],
+] as const)('%s of a device is kept within 20 %%', async (property, words, rate, ends, flag) => {
+  const domain = await start('rate');
+  const node = `/dev/${disk.path.slice('/dev/'.length)}`;
+  await domain.setBlockTuning({ devices: [{ path: disk.path, [property]: rate }] });
+  const once = `dd ${ends}${node} bs=128k count=8 ${flag}=direct 2>/dev/null`;
+  const began = Date.now();
+  await inside(domain, `for i in 1 2 3 4; do ${once}; done`);
+  const measured = (4 * MiB * 1000) / (Date.now() - began);
+  await domain.destroy();
+  table.add({
+    limit: `blkiotune ${words}`,
+    version: limitPlace('rate', 'io')?.version ?? '',
+    live: `${rate} B/s`,
+    kernel: '',
+    effect: `${Math.round(measured)} B/s`,
+  });
+  expect(measured / rate).toBeGreaterThan(0.8);
+  expect(measured / rate).toBeLessThan(1.2);
+});

@@ -1,0 +1,301 @@
+/** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
+import { PassThrough } from 'node:stream';
+import { findInterface } from '../../../lib/driver/interface-lookup';
+import { TslxcError } from '../../../lib/errors';
+import type { ExitRecord } from '../../../lib/container/exit-record';
+import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/driver/types';
+import type {
+  BlockStatistics,
+  DomainAddress,
+  DomainStatistics,
+  InterfaceInfo,
+  Rates,
+  RatesChange,
+} from '../../../lib/index';
+
+export interface FakeDomainFields {
+  readonly name: string;
+  readonly uuid?: string;
+  readonly id?: number;
+  readonly state?: DomainState;
+  readonly exit?: ExitRecord;
+  readonly xml?: string;
+  readonly persistent?: boolean;
+  readonly interfaces?: readonly InterfaceInfo[];
+  readonly addresses?: readonly DomainAddress[];
+  readonly rates?: Rates;
+  readonly statistics?: Partial<DomainStatistics>;
+  readonly blocks?: BlockStatistics;
+  /** What getters of limits resolve to, by their names. */
+  readonly limits?: Readonly<Record<string, unknown>>;
+  readonly failure?: Error;
+}
+
+export class FakeConsole extends PassThrough {
+  readonly dropped: bigint;
+  readonly replayed = 0;
+  readonly skipped = 0n;
+  readonly sizes: unknown[] = [];
+
+  constructor(dropped = 0n) {
+    super();
+    this.dropped = dropped;
+  }
+
+  resize(size: unknown): void {
+    this.sizes.push(size);
+  }
+}
+
+export class FakeDomain {
+  readonly name: string;
+  readonly uuid: string;
+  readonly calls: unknown[] = [];
+  readonly console = new FakeConsole(7n);
+  id: number | undefined;
+  readonly #fields: FakeDomainFields;
+
+  constructor(fields: FakeDomainFields) {
+    this.name = fields.name;
+    this.uuid = fields.uuid ?? '02169d49-0068-4612-b2de-901c4a14c5a3';
+    this.id = fields.id;
+    this.#fields = fields;
+  }
+
+  async #called(...call: readonly unknown[]): Promise<void> {
+    this.calls.push(call);
+    await Promise.resolve();
+    if (this.#fields.failure !== undefined) throw this.#fields.failure;
+  }
+
+  async start(options: unknown): Promise<void> {
+    await this.#called('start', options);
+    this.id = 4711;
+  }
+
+  async destroy(): Promise<void> {
+    await this.#called('destroy');
+  }
+
+  async undefine(): Promise<void> {
+    await this.#called('undefine');
+  }
+
+  async sendSignal(signal: number): Promise<void> {
+    await this.#called('sendSignal', signal);
+  }
+
+  async state(): Promise<DomainState> {
+    await this.#called('state');
+    const off: DomainState = { state: 'shutoff', reason: 'unknown' };
+    return (
+      this.#fields.state ?? (this.id === undefined ? off : { state: 'running', reason: 'booted' })
+    );
+  }
+
+  async info(): Promise<DomainInfo> {
+    const state = await this.state();
+    const running = this.id === undefined ? {} : { cpuTime: 1_250_000_000n };
+    const usedMemory = this.id === undefined ? 102400 : 732;
+    const persistent = this.#fields.persistent ?? true;
+    return {
+      state,
+      maxMemory: 102400,
+      currentMemory: 102400,
+      usedMemory,
+      vcpus: 1,
+      maxVcpus: 1,
+      persistent,
+      autostart: false,
+      isolation: 'none',
+      ...running,
+    };
+  }
+
+  async stats(): Promise<DomainStatistics> {
+    await this.#called('stats');
+    const { name, uuid, id } = this;
+    const state = await this.state();
+    const off = { name, uuid, time: 1, state };
+    return id === undefined ? off : { ...off, id, ...this.#fields.statistics };
+  }
+
+  async blockStats(device?: string): Promise<BlockStatistics> {
+    await this.#called('blockStats', device);
+    if (this.#fields.blocks !== undefined) return this.#fields.blocks;
+    throw new TslxcError('OPERATION_UNSUPPORTED', 'not counted');
+  }
+
+  async xml(options: unknown): Promise<string> {
+    await this.#called('xml', options);
+    return this.#fields.xml ?? `<domain type='lxc'>\n  <name>${this.name}</name>\n</domain>\n`;
+  }
+
+  async openConsole(options: ConsoleOptions): Promise<FakeConsole> {
+    await this.#called('openConsole', options);
+    return this.console;
+  }
+
+  async interfaces(options: unknown): Promise<readonly InterfaceInfo[]> {
+    await this.#called('interfaces', options);
+    return this.#fields.interfaces ?? [];
+  }
+
+  async addresses(options: unknown): Promise<readonly DomainAddress[]> {
+    await this.#called('addresses', options);
+    return this.#fields.addresses ?? [];
+  }
+
+  async getLink(device: string, options: unknown): Promise<'up' | 'down'> {
+    await this.#called('getLink', device, options);
+    return findInterface(this.#fields.interfaces ?? [], device).link;
+  }
+
+  async setLink(device: string, state: string, options: unknown): Promise<void> {
+    await this.#called('setLink', device, state, options);
+    findInterface(this.#fields.interfaces ?? [], device);
+  }
+
+  async getBandwidth(device: string, options: unknown): Promise<Rates> {
+    await this.#called('getBandwidth', device, options);
+    return this.#fields.rates ?? {};
+  }
+
+  async setBandwidth(device: string, change: RatesChange, options: unknown): Promise<void> {
+    await this.#called('setBandwidth', device, change, options);
+  }
+
+  /** What is said of it: `title`, `description`, and metadata by URI. */
+  readonly notes = new Map<string, string>();
+
+  async getTitle(options: unknown): Promise<string | undefined> {
+    await this.#called('getTitle', options);
+    return this.notes.get('title');
+  }
+
+  async setTitle(text: string, options: unknown): Promise<void> {
+    await this.#called('setTitle', text, options);
+    this.notes.set('title', text);
+  }
+
+  async getDescription(options: unknown): Promise<string | undefined> {
+    await this.#called('getDescription', options);
+    return this.notes.get('description');
+  }
+
+  async setDescription(text: string, options: unknown): Promise<void> {
+    await this.#called('setDescription', text, options);
+    this.notes.set('description', text);
+  }
+
+  async getMetadata(uri: string, options: unknown): Promise<string | undefined> {
+    await this.#called('getMetadata', uri, options);
+    return this.notes.get(uri);
+  }
+
+  async setMetadata(
+    uri: string,
+    content: { readonly key: string; readonly xml: string } | undefined,
+    options: unknown,
+  ): Promise<void> {
+    await this.#called('setMetadata', uri, content, options);
+    if (content === undefined) this.notes.delete(uri);
+    else this.notes.set(uri, content.xml);
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.#called('rename', name);
+  }
+
+  async setAutostart(autostart: string): Promise<void> {
+    await this.#called('setAutostart', autostart);
+  }
+
+  async waitFor(options: object): Promise<unknown> {
+    await this.#called('waitFor', options);
+    if ('address' in options) return '192.0.2.7';
+    if ('port' in options) return { family: 'ipv6', address: '::', port: options.port };
+    if ('console' in options) return /o.t/.exec('some output');
+    if ('exit' in options) return { how: 'killed', signal: 9, time: 0, boot: '' };
+    return { state: 'running', reason: 'booted' };
+  }
+
+  async getMemory(options: unknown): Promise<unknown> {
+    return this.#limit('getMemory', options);
+  }
+
+  async getMemoryTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getMemoryTuning', options);
+  }
+
+  async getCpuTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getCpuTuning', options);
+  }
+
+  async getCpuset(options: unknown): Promise<unknown> {
+    return this.#limit('getCpuset', options);
+  }
+
+  async getNumaTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getNumaTuning', options);
+  }
+
+  async getBlockTuning(options: unknown): Promise<unknown> {
+    return this.#limit('getBlockTuning', options);
+  }
+
+  async getProcessLimit(options: unknown): Promise<unknown> {
+    return this.#limit('getProcessLimit', options);
+  }
+
+  async setMemory(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMemory', change, options);
+  }
+
+  async setMaxMemory(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMaxMemory', change, options);
+  }
+
+  async setMemoryTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setMemoryTuning', change, options);
+  }
+
+  async setCpuTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setCpuTuning', change, options);
+  }
+
+  async setCpuset(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setCpuset', change, options);
+  }
+
+  async setVcpus(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setVcpus', change, options);
+  }
+
+  async setNumaTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setNumaTuning', change, options);
+  }
+
+  async setBlockTuning(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setBlockTuning', change, options);
+  }
+
+  async setProcessLimit(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setProcessLimit', change, options);
+  }
+
+  async #limit(getter: string, options: unknown): Promise<unknown> {
+    await this.#called(getter, options);
+    return this.#fields.limits?.[getter];
+  }
+
+  consolePath(): string | undefined {
+    return this.id === undefined ? undefined : '/dev/pts/5';
+  }
+
+  async wait(): Promise<ExitRecord> {
+    await this.#called('wait');
+    this.id = undefined;
+    return this.#fields.exit ?? { how: 'exited', code: 0, time: 0, boot: '' };
+  }
+}
