@@ -81,19 +81,11 @@ export function prepare(input: PreparationInput): Preparation {
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
   const world = lookUpWorld(definition, paths);
-  const cgroups = allowDevices(
-    planCgroups(definition, layoutInPartition(definition, facts.cgroups), {
-      root: paths.root,
-      blockNumbers: lookUpBlockNumbers(definition),
-    }),
-    world.devices,
-  );
-  const partition = partitionDirectories(definition, facts.cgroups);
+  const cgroups = lookUpCgroups(definition, paths, world.devices);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
-  const targets = neededTargets(definition, sources);
-  const uppers = upperLayers(definition);
+  const [targets, uppers] = [neededTargets(definition, sources), upperLayers(definition)];
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
     ...sources,
@@ -117,8 +109,7 @@ export function prepare(input: PreparationInput): Preparation {
   const undo: Undo[] = [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
     ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
-    ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
-    { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
+    ...undoOfCgroups(definition, paths, cgroups),
     ...input.links.undo,
   ];
   return {
@@ -133,6 +124,29 @@ export function prepare(input: PreparationInput): Preparation {
     undo,
     warnings: startWarnings(definition, world),
   };
+}
+
+function lookUpCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  devices: PlanFacts['devices'],
+): CgroupPlan {
+  const layout = layoutInPartition(definition, hostFacts().cgroups);
+  const blockNumbers = lookUpBlockNumbers(definition);
+  return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
+}
+
+/** The partition goes after what is in it: undone is what comes last first. */
+function undoOfCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  { directories }: CgroupPlan,
+): Undo[] {
+  const partition = partitionDirectories(definition, hostFacts().cgroups);
+  return [
+    ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
+    { undo: 'removeCgroups', paths: directories, owner: root },
+  ];
 }
 
 /** What of the host the container gets besides file systems. */
