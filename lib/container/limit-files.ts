@@ -6,7 +6,6 @@ import { readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../domain/definition';
 import { SyscallError, TslxcError } from '../errors';
-import type { Failure } from '../errors';
 import type { CgroupLayout } from '../host/cgroup-layout';
 import { hostFacts } from '../host/facts';
 import { native } from '../host/native';
@@ -78,7 +77,8 @@ async function put(write: LimitWrite): Promise<void> {
     await native().applyCgroupSteps(limitSteps([write]));
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
-    throw new SyscallError({ ...(error as SyscallError & Failure), path: write.path, step });
+    const { errno = 0, syscall = 'write' } = error;
+    throw new SyscallError({ errno, syscall, path: write.path, step });
   }
 }
 

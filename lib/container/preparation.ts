@@ -81,19 +81,11 @@ export function prepare(input: PreparationInput): Preparation {
   const definition = foreseeIds(paths, input.definition);
   const facts = hostFacts();
   const world = lookUpWorld(definition, paths);
-  const cgroups = allowDevices(
-    planCgroups(definition, layoutInPartition(definition, facts.cgroups), {
-      root: paths.root,
-      blockNumbers: lookUpBlockNumbers(definition),
-    }),
-    world.devices,
-  );
-  const partition = partitionDirectories(definition, facts.cgroups);
+  const cgroups = lookUpCgroups(definition, paths, world.devices);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
-  const targets = neededTargets(definition, sources);
-  const uppers = upperLayers(definition);
+  const [targets, uppers] = [neededTargets(definition, sources), upperLayers(definition)];
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
     ...sources,
@@ -115,7 +107,12 @@ export function prepare(input: PreparationInput): Preparation {
     passDescriptors: input.passDescriptors,
     ...inputFacts(input),
   });
-  const undo = undoOf({ paths, user, targets, uppers, partition, cgroups, links: input.links });
+  const undo: Undo[] = [
+    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+    ...undoOfCgroups(definition, paths, cgroups),
+    ...input.links.undo,
+  ];
   return {
     plan,
     cgroups,
@@ -130,18 +127,26 @@ export function prepare(input: PreparationInput): Preparation {
   };
 }
 
-type Borrowing = Pick<Preparation, 'user' | 'targets' | 'uppers' | 'cgroups' | 'links'> & {
-  readonly paths: StatePaths;
-  readonly partition: readonly string[];
-};
+function lookUpCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  devices: PlanFacts['devices'],
+): CgroupPlan {
+  const layout = layoutInPartition(definition, hostFacts().cgroups);
+  const blockNumbers = lookUpBlockNumbers(definition);
+  return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
+}
 
-function undoOf({ paths, user, targets, uppers, partition, cgroups, links }: Borrowing): Undo[] {
+/** The partition goes after what is in it: undone is what comes last first. */
+function undoOfCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  { directories }: CgroupPlan,
+): Undo[] {
+  const partition = partitionDirectories(definition, hostFacts().cgroups);
   return [
-    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
-    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
     ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
-    { undo: 'removeCgroups', paths: cgroups.directories, owner: paths.root },
-    ...links.undo,
+    { undo: 'removeCgroups', paths: directories, owner: root },
   ];
 }
 

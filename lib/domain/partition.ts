@@ -42,7 +42,7 @@ export function checkPartition({ partition }: { readonly partition?: Partition }
   const wrong = path
     .split('/')
     .find((part) => part === '.' || part === '..' || part.endsWith(partitionedSuffix));
-  const isLong = path.split('/').some((part) => Buffer.byteLength(part) > 200);
+  const isLong = path.split('/').some((part) => new TextEncoder().encode(part).length > 200);
   if (wrong === undefined && !isLong && !/\p{Cc}/u.test(path)) return;
   const detail = `Resource partition '${path}' is no path of cgroups`;
   throw refusal('CONFIG_UNSUPPORTED', detail, place);

@@ -52,7 +52,7 @@ export async function setNumaTuning(
 ): Promise<void> {
   const { mode, nodeset } = change;
   if (mode !== undefined && !numaModes.includes(mode)) {
-    const detail = `NUMA memory mode '${String(mode)}' is not one of ${numaModes.join(', ')}`;
+    const detail = `NUMA memory mode '${mode}' is not one of ${numaModes.join(', ')}`;
     throw new TslxcError('INVALID_ARG', detail);
   }
   const wanted = nodeset === undefined ? undefined : readSet(nodeset);

@@ -1,5 +1,4 @@
 /** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
-import { dirname } from 'node:path';
 import { DefinitionError, TslxcError } from '../errors';
 import type { DomainDefinition } from '../domain/definition';
 import type { CgroupLayout } from '../host/cgroup-layout';
@@ -56,7 +55,7 @@ export function planCgroups(
     throw new TslxcError('INTERNAL_ERROR', 'no cgroup hierarchy is mounted');
   const limits = definedLimits(definition, places, { layout, blockNumbers });
   const limitsIn = (directory: string): CgroupStep[] =>
-    limitSteps(limits.filter(({ path }) => dirname(path) === directory));
+    limitSteps(limits.filter(({ path }) => path.slice(0, path.lastIndexOf('/')) === directory));
   const cpuset = definedCpuset(definition, layout.cpuset);
   return {
     steps: [

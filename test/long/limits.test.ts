@@ -114,22 +114,25 @@ test('of two that want the same CPU, each gets as much as its shares say', async
 test.each([
   ['writeBytes', 'write', MiB, `if=/dev/zero of=`, 'oflag'],
   ['readBytes', 'read', MiB, `of=/dev/null if=`, 'iflag'],
-] as const)('%s of a device is kept within 20 %%', async (property, words, rate, ends, flag) => {
-  const domain = await start('rate');
-  const node = `/dev/${disk.path.slice('/dev/'.length)}`;
-  await domain.setBlockTuning({ devices: [{ path: disk.path, [property]: rate }] });
-  const once = `dd ${ends}${node} bs=128k count=8 ${flag}=direct 2>/dev/null`;
-  const began = Date.now();
-  await inside(domain, `for i in 1 2 3 4; do ${once}; done`);
-  const measured = (4 * MiB * 1000) / (Date.now() - began);
-  await domain.destroy();
-  table.add({
-    limit: `blkiotune ${words}`,
-    version: limitPlace('rate', 'io')?.version ?? '',
-    live: `${rate} B/s`,
-    kernel: '',
-    effect: `${Math.round(measured)} B/s`,
-  });
-  expect(measured / rate).toBeGreaterThan(0.8);
-  expect(measured / rate).toBeLessThan(1.2);
-});
+] as const)(
+  '%s of a device is kept within 20 %%',
+  async (...[property, words, rate, ends, flag]) => {
+    const domain = await start('rate');
+    const node = `/dev/${disk.path.slice('/dev/'.length)}`;
+    await domain.setBlockTuning({ devices: [{ path: disk.path, [property]: rate }] });
+    const once = `dd ${ends}${node} bs=128k count=8 ${flag}=direct 2>/dev/null`;
+    const began = Date.now();
+    await inside(domain, `for i in 1 2 3 4; do ${once}; done`);
+    const measured = (4 * MiB * 1000) / (Date.now() - began);
+    await domain.destroy();
+    table.add({
+      limit: `blkiotune ${words}`,
+      version: limitPlace('rate', 'io')?.version ?? '',
+      live: `${rate} B/s`,
+      kernel: '',
+      effect: `${Math.round(measured)} B/s`,
+    });
+    expect(measured / rate).toBeGreaterThan(0.8);
+    expect(measured / rate).toBeLessThan(1.2);
+  },
+);

@@ -75,9 +75,10 @@ const parameters = {
   vcpu_quota: 'quota',
 } as const satisfies Record<string, keyof CpuTuningInfo>;
 
-async function schedule({ output, connect }: Context, options: Options): Promise<undefined> {
+async function schedule(context: Context, options: Options): Promise<undefined> {
+  const { output } = context;
   const [first, ...others] = whichOf(options);
-  const domain = await findDomain(await connect(), options.required('domain'));
+  const domain = await findDomain(await context.connect(), options.required('domain'));
   const now = await domain.getCpuTuning(first);
   output.line(parameterLine('Scheduler', 'posix'));
   const change = readChange(options.string('set'));
@@ -109,22 +110,22 @@ function readChange(text: string | undefined): Partial<CpuTuningInfo> {
   return Object.fromEntries(pairs);
 }
 
-async function setVcpus({ connect }: Context, options: Options): Promise<undefined> {
+async function setVcpus(context: Context, options: Options): Promise<undefined> {
   const all = whichOf(options);
   const count = options.number('count') ?? 0;
   if (count === 0) throw new UsageError("Invalid value '0' for number of virtual CPUs");
-  const domain = await findDomain(await connect(), options.required('domain'));
+  const domain = await findDomain(await context.connect(), options.required('domain'));
   const change = options.has('maximum') ? { maximum: count } : { current: count };
   for (const which of all) await domain.setVcpus(change, which);
   return undefined;
 }
 
-async function cpuset({ connect, output }: Context, options: Options): Promise<undefined> {
+async function cpuset(context: Context, options: Options): Promise<undefined> {
   const [first, ...others] = whichOf(options);
   const cpus = options.string('cpulist');
-  const domain = await findDomain(await connect(), options.required('domain'));
+  const domain = await findDomain(await context.connect(), options.required('domain'));
   if (cpus === undefined) {
-    output.line(await domain.getCpuset(first));
+    context.output.line(await domain.getCpuset(first));
     return undefined;
   }
   for (const which of [first, ...others]) {

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { attach } from '../../../lib/cli/attach';
 import { escapeByte } from '../../../lib/cli/terminal';
 import type { SessionEnd } from '../../../lib/cli/attach';
-import { FakeConnection, FakeConsole } from './fake-domain';
+import { FakeConnection } from './fake-connection';
+import { FakeConsole } from './fake-domain';
 import { FakeTerminal, run } from './run-main';
 
 class Started {

@@ -43,8 +43,9 @@ function failed(report: Report): MessageNamed<'failed'> {
 const fields = { errno: ENOENT, syscall: 'openat2', path: '/x', domain: 'test' };
 
 test('a step outside is named with its number, its words and who did it', () => {
-  const error = startFailure(plan, failed({ stage: 'outside', step: 5 }));
-  const step = `monitor step 6 of ${plan.outside.length}: clone the mount / of the host as 'root', with all below`;
+  const at = plan.outside.findIndex(({ op }) => op === 'cloneTree' || op === 'openTree');
+  const error = startFailure(plan, failed({ stage: 'outside', step: at }));
+  const step = `monitor step ${at + 1} of ${plan.outside.length}: clone the mount / of the host as 'root', with all below`;
   expect(error).toMatchObject({ ...fields, code: 'SYSTEM_ERROR', step });
   expect(error.message).toBe(`openat2 /x: ENOENT, no such file or directory (${step})`);
 });

@@ -277,7 +277,7 @@ describe('what a host can not limit', () => {
       'domain/blkiotune',
       'must be in range [1, 1000]',
     ],
-  ])('%s', (elements, layout, element, words) => {
+  ] as const)('%s', (...[elements, layout, element, words]) => {
     expect(refused(elements, layout)).toMatchObject({
       element,
       line: 5,
