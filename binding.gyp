@@ -10,11 +10,9 @@
     'shared_sources': ['<!@(<(list) native/base)', '<!@(<(list) native/plan)'],
     # Those of native/base that only the addon uses.
     'host_sources': [
-      'native/base/cgroup-removal.cc',
       'native/base/cgroup.cc',
       'native/base/datagram.cc',
       'native/base/device-program.cc',
-      'native/base/file.cc',
       'native/base/label.cc',
       'native/base/lock.cc',
       'native/base/monitor-spawn.cc',

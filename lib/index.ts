@@ -32,6 +32,8 @@ export type {
   StartOptions,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interface-types';
+export type { DestroyOptions } from './driver/domain-life';
+export type { PowerAnswer, PowerMode, PowerOptions } from './driver/power-types';
 export type {
   AddressWait,
   ConsoleWait,

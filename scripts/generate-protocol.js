@@ -159,6 +159,7 @@ function messagesHeader() {
     `inline constexpr int kNetworkDescriptor = ${wire.networkDescriptor};\n`,
     enumeration('Stage', wire.stages),
     enumeration('ExecReason', wire.execReasons),
+    enumeration('End', wire.ends),
     enumeration('Failpoint', ['none', ...fail.failpoints]),
     enumeration('FailAction', fail.failActions),
     ...all,

@@ -40,8 +40,8 @@ export interface Command {
   readonly options: readonly Option[];
   /** One command line that works, without a prompt. */
   readonly example: string;
-  /** `hidden`: not in the overview, since no user calls it. */
-  readonly visibility?: 'hidden';
+  /** `hidden`: not in the overview, since no user calls it. `unlisted`: likewise, since it only refuses. */
+  readonly visibility?: 'hidden' | 'unlisted';
   /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
   readonly stdout?: 'alone';
   /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */

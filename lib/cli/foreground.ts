@@ -73,7 +73,7 @@ async function finalEnd(domain: Supervised, relay: SignalRelay): Promise<ExitRec
 /** Also waits until what the last container left behind is cleaned up. */
 async function isRunning(domain: Supervised): Promise<boolean> {
   try {
-    return (await domain.state()).state === 'running';
+    return (await domain.state()).state !== 'shutoff';
   } catch (error) {
     // A transient domain is gone with its container.
     if (TslxcError.is(error, 'NO_DOMAIN')) return false;

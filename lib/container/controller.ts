@@ -60,6 +60,10 @@ export interface ContainerStart {
   readonly signal?: AbortSignal;
   /** With ownership `keep`: init has ended, and the monitor was told that the clean-up is ours. */
   readonly onExited?: () => void;
+  /** With ownership `keep`: the container has been rebooted, and nobody was told. */
+  readonly onRebooted?: () => void;
+  /** Whether the container ends with the connection that starts it, or with its process. */
+  readonly autodestroy?: boolean;
 }
 
 /** How much longer the caller waits than the monitor, which knows better where a start stands. */
@@ -120,6 +124,7 @@ async function getReady(
       consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
       passDescriptors: start.passDescriptors.length,
       links,
+      autodestroy: start.autodestroy === true,
       waitsForCaller: start.whenLinked !== undefined && links.links.length > 0,
       ...(failpoint ? { failpoint } : {}),
     });
@@ -176,11 +181,13 @@ async function bringUp(start: ContainerStart, preparation: Preparation): Promise
       initPid: running.init,
       consolePaths: running.consoles,
       warnings: preparation.warnings,
+      endsWithCaller: start.autodestroy === true,
     };
     const container = new RunningContainer(channel, facts, () =>
       undoInNetwork(preparation.undo, facts.id),
     );
-    if (start.ownership === 'keep') container.own(start.onExited);
+    if (start.ownership === 'keep')
+      container.own({ onExited: start.onExited, onRebooted: start.onRebooted });
     else container.release();
     reach('controller:after-own', monitor);
     return container;

@@ -14,8 +14,8 @@ export interface ExitRecord {
   readonly code?: number;
   /** Number of the signal, only with `killed`. */
   readonly signal?: number;
-  /** What was asked of the monitor before: `destroy`, or nothing. */
-  readonly requested?: 'destroy';
+  /** What was asked of the monitor before: `destroy` or `reboot`, or nothing. */
+  readonly requested?: 'destroy' | 'reboot';
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** The boot that it happened in; a record of another boot is not believed. */
@@ -30,6 +30,7 @@ const SIGINT = 2;
 /** What init's end means: reboot(2) inside a PID namespace ends init by SIGHUP (restart) or SIGINT (power off). */
 export function meaningOf(record: ExitRecord): 'poweroff' | 'reboot' | 'crash' | 'destroy' {
   if (record.requested === 'destroy') return 'destroy';
+  if (record.requested === 'reboot') return 'reboot';
   if (record.how === 'lost' || record.how === 'unstarted') return 'crash';
   if (record.how === 'exited') return 'poweroff';
   if (record.signal === SIGHUP) return 'reboot';

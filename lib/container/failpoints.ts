@@ -32,6 +32,21 @@ export const failpoints = [
   'monitor:after-executing',
   'monitor:after-running-record',
   'monitor:after-running',
+  // in the monitor, when init is started again after a reboot
+  'monitor:before-restart',
+  'monitor:after-restart-spawn',
+  'monitor:before-restart-record',
+  'monitor:after-restart-record',
+  // in the process that does it, which is a child of the monitor
+  'restart:after-plan',
+  'restart:after-outside',
+  'restart:after-clone',
+  'restart:after-again',
+  'restart:after-proceed',
+  'restart:after-ready',
+  'restart:after-exec',
+  'restart:after-executing',
+  'restart:after-running',
   // in init
   'init:before-proceed',
   'init:after-proceed',
@@ -39,6 +54,13 @@ export const failpoints = [
   'init:after-ready',
   'init:after-exec',
   'init:after-executing',
+  // in init that is started again
+  'restarted-init:before-proceed',
+  'restarted-init:after-proceed',
+  'restarted-init:before-ready',
+  'restarted-init:after-ready',
+  'restarted-init:after-exec',
+  'restarted-init:after-executing',
 ] as const;
 
 export type Failpoint = (typeof failpoints)[number];

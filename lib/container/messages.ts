@@ -59,7 +59,7 @@ export const messages = {
   cloned: { kind: 36, fields: { init: 'u32' } },
   /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
   executed: { kind: 71, fields: {} },
-  /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: 1 when `destroy` asked for it. */
+  /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: what was asked of the monitor, see ends. */
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 
   // client → monitor, on the control socket
@@ -69,6 +69,8 @@ export const messages = {
   resize: { kind: 50, fields: { rows: 'u32', columns: 'u32' } },
   signal: { kind: 51, fields: { number: 'u32' } },
   destroy: { kind: 52, fields: {} },
+  /** What init's next end means, when it comes within so many milliseconds: see ends. Answered by `done`. */
+  intend: { kind: 53, fields: { end: 'u8', within: 'u32' } },
 
   // monitor → client
   /** First on every connection. */
@@ -80,6 +82,8 @@ export const messages = {
   skipped: { kind: 67, fields: { bytes: 'u64' } },
   /** Answer to `signal` (and refusals): 0 or an errno. */
   done: { kind: 68, fields: { error: 'u32' } },
+  /** To the caller: init runs again, after a reboot. */
+  rebooted: { kind: 69, fields: { init: 'u32' } },
 } as const satisfies Record<string, { kind: number; fields: Record<string, MessageField> }>;
 
 export type MessageName = keyof typeof messages;
@@ -127,6 +131,10 @@ export const execReasons = [
 ] as const;
 export type ExecReason = (typeof execReasons)[number];
 
+/** What was asked for before an end; the position is the number on the wire. */
+export const ends = ['none', 'destroy', 'reboot'] as const;
+export type End = (typeof ends)[number];
+
 /** Largest frame in bytes; a longer one is a protocol error. */
 export const largestFrame = 4 * 1024 * 1024;
 
@@ -136,5 +144,8 @@ export const largestFrame = 4 * 1024 * 1024;
  */
 export const networkDescriptor = 4;
 
-/** Version in `hello`. An old monitor outlives a new package: a change needs a new number and both understood. */
-export const controlVersion = 1;
+/**
+ * Version in `hello`: an old monitor outlives a new package. 2 adds `intend`; a monitor of 1 is spoken to without it.
+ */
+export const controlVersion = 2;
+export const oldestControlVersion = 1;

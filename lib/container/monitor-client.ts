@@ -10,8 +10,8 @@ import { O_PATH } from '../host/open-flags';
 import { Channel } from './channel';
 import { ConsoleStream } from './console-stream';
 import type { ExitRecord } from './exit-record';
-import { controlVersion } from './messages';
-import type { Message, MessageName, MessageNamed } from './messages';
+import { controlVersion, ends, oldestControlVersion } from './messages';
+import type { End, Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from './run-state';
 
 /** Milliseconds in which a monitor answers that is not stopped; it is single-threaded and never blocks. */
@@ -33,11 +33,14 @@ export class MonitorClient {
   readonly #channel: Channel;
   readonly #paths: StatePaths;
   readonly #name: string;
+  /** What the monitor speaks. */
+  readonly version: number;
 
-  private constructor(channel: Channel, paths: StatePaths, name: string) {
+  private constructor(channel: Channel, of: { paths: StatePaths; name: string; version: number }) {
     this.#channel = channel;
-    this.#paths = paths;
-    this.#name = name;
+    this.#paths = of.paths;
+    this.#name = of.name;
+    this.version = of.version;
   }
 
   /**
@@ -58,8 +61,8 @@ export class MonitorClient {
       channel.close();
       throw error;
     });
-    if (hello?.message === 'hello' && hello.version === controlVersion) {
-      return new MonitorClient(channel, paths, name);
+    if (hello?.message === 'hello' && isSpoken(hello.version)) {
+      return new MonitorClient(channel, { paths, name, version: hello.version });
     }
     channel.close();
     if (hello === undefined) return undefined;
@@ -86,6 +89,23 @@ export class MonitorClient {
         step: `send signal ${number} to init`,
       });
     }
+  }
+
+  /**
+   * Says what init's next end means, if it comes within so many milliseconds.
+   *
+   * @throws TslxcError OPERATION_UNSUPPORTED for a monitor of an older package, which knows no such thing.
+   */
+  async intend(end: End, within: number): Promise<void> {
+    if (this.version < 2) {
+      throw new TslxcError(
+        'OPERATION_UNSUPPORTED',
+        `the monitor of domain '${this.#name}' is of an older version of tslxc`,
+        { domain: this.#name },
+      );
+    }
+    this.#channel.send({ message: 'intend', end: ends.indexOf(end), within });
+    await this.#expect('done');
   }
 
   /** Resolves at the end of init. */
@@ -145,6 +165,10 @@ export class MonitorClient {
     }
     return message as MessageNamed<Name>;
   }
+}
+
+function isSpoken(version: number): boolean {
+  return version >= oldestControlVersion && version <= controlVersion;
 }
 
 /** The next message. @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid, when there is none in time. */
@@ -209,7 +233,8 @@ async function connectIn(directory: string): Promise<Socket | undefined> {
 function exitOf(message: Message | undefined, state: { phase: string }): ExitRecord {
   const at = { time: Date.now(), boot: '' };
   if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };
-  const requested = message.requested === 1 ? ({ requested: 'destroy' } as const) : {};
+  const asked = ends[message.requested];
+  const requested = asked === undefined || asked === 'none' ? {} : { requested: asked };
   return message.how === 0
     ? { how: 'exited', code: message.status, ...requested, ...at }
     : { how: 'killed', signal: message.status, ...requested, ...at };

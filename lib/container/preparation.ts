@@ -72,6 +72,7 @@ export interface PreparationInput {
   readonly links: ResolvedLinks;
   /** Whether the caller has something to do when the interfaces are there. */
   readonly waitsForCaller?: boolean;
+  readonly autodestroy?: boolean;
   readonly failpoint?: ArmedFailpoint;
 }
 
@@ -184,10 +185,12 @@ function placesOf(definition: DomainDefinition, { links }: ResolvedLinks): Map<s
   return new Map([...filesystemPlaces(definition), ...linkPlaces(links)]);
 }
 
-function inputFacts({ links, waitsForCaller = false, failpoint }: PreparationInput) {
+function inputFacts(input: PreparationInput) {
+  const { links, waitsForCaller = false, autodestroy = false, failpoint } = input;
   return {
     links: links.links,
     waitsForCaller,
+    autodestroy,
     ...(failpoint ? { failpoint: positions(failpoint) } : {}),
   };
 }

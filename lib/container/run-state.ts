@@ -21,6 +21,10 @@ export interface StartRecord {
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
+  /** Reboots under this monitor that everybody has been told of. */
+  readonly boots?: number;
+  /** The container was resumed in this of its lives: 0 is the first, 1 that after the first reboot. */
+  readonly resumed?: number;
   /** Canonical text of the definition that runs. */
   readonly xml: string;
   /** That of the connection that started it. */
@@ -62,6 +66,8 @@ export interface RunningRecord {
   readonly init: number;
   /** Host pty of each console. */
   readonly consoles: readonly string[];
+  /** How often init was started again by this monitor; missing in records of old ones. */
+  readonly boots?: number;
 }
 
 export type RunState =
@@ -91,6 +97,11 @@ export function readRunState(paths: StatePaths, name: string): RunState {
   return running === undefined
     ? { phase: 'starting', start }
     : { phase: 'running', start, running };
+}
+
+/** What the monitor has said of the container that runs, or ran and is not cleaned up; undefined when init never did. */
+export function readRunning(paths: StatePaths, name: string): RunningRecord | undefined {
+  return readRecord(runPaths(paths, name).running) as RunningRecord | undefined;
 }
 
 /** Puts another record in the place of a running container's. Under the domain's lock. */

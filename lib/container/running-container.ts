@@ -6,10 +6,18 @@ import type { MessageNamed } from './messages';
 export interface RunningFacts {
   /** The monitor's pid: the domain's id. */
   readonly id: number;
+  /** That of its first life. */
   readonly initPid: number;
   /** Host pty of each console. */
   readonly consolePaths: readonly string[];
   readonly warnings: readonly StartWarning[];
+}
+
+export interface OwnerCallbacks {
+  /** Called once, when init has ended. */
+  readonly onExited?: (() => void) | undefined;
+  /** Called whenever init runs again, under the same monitor. */
+  readonly onRebooted?: (() => void) | undefined;
 }
 
 export class RunningContainer implements RunningFacts {
@@ -21,20 +29,28 @@ export class RunningContainer implements RunningFacts {
   readonly #beforeLeave: () => Promise<void>;
   #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
 
+  /** Whether the container ends with this process. */
+  readonly endsWithCaller: boolean;
+
   /** `beforeLeave` is what has to be done at its end, before the monitor may go. */
-  constructor(channel: Channel, facts: RunningFacts, beforeLeave: () => Promise<void>) {
+  constructor(
+    channel: Channel,
+    facts: RunningFacts & { readonly endsWithCaller: boolean },
+    beforeLeave: () => Promise<void>,
+  ) {
     this.#channel = channel;
     this.#beforeLeave = beforeLeave;
     this.id = facts.id;
     this.initPid = facts.initPid;
     this.consolePaths = facts.consolePaths;
     this.warnings = facts.warnings;
+    this.endsWithCaller = facts.endsWithCaller;
   }
 
-  /** Tells the monitor that this process cleans up; `onExited` is called once, when init has ended. */
-  own(onExited: (() => void) | undefined): void {
+  /** Tells the monitor that this process cleans up, and is to be told of reboots. */
+  own(callbacks: OwnerCallbacks): void {
     this.#channel.send({ message: 'own' });
-    this.#exited = this.#follow(onExited);
+    this.#exited = this.#follow(callbacks);
   }
 
   /**
@@ -61,8 +77,12 @@ export class RunningContainer implements RunningFacts {
     this.#channel.close();
   }
 
-  async #follow(onExited: (() => void) | undefined): Promise<MessageNamed<'exited'> | undefined> {
-    const message = await this.#channel.receive();
+  async #follow({
+    onExited,
+    onRebooted,
+  }: OwnerCallbacks): Promise<MessageNamed<'exited'> | undefined> {
+    let message = await this.#channel.receive();
+    for (; message?.message === 'rebooted'; message = await this.#channel.receive()) onRebooted?.();
     if (message?.message === 'exited') {
       // Whoever cleans up tries again, and tells of it.
       await this.#beforeLeave().catch(() => undefined);

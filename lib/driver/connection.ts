@@ -46,6 +46,7 @@ import type {
   StartOptions,
 } from './types';
 import { canonicalUri, resolveUri } from './uri';
+import { destroyBonded } from './verbs';
 
 const defaultStartTimeout = 30_000;
 
@@ -355,8 +356,9 @@ export class Connection implements AsyncDisposable {
     this.#session.unref();
   }
 
-  /** Ends its event streams and lets go of the containers it owns; they go on. */
+  /** Ends its event streams and lets go of the containers it owns; they go on, but for those of `autodestroy`. */
   async close(): Promise<void> {
+    await destroyBonded(this.#session);
     await this.#session.close();
   }
 

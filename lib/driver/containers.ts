@@ -8,14 +8,22 @@ import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
 import { limitFiles, type LimitFiles } from '../container/limit-files';
+import { freeze, isFrozen } from '../container/freezer';
+import { initControl, type InitControl } from '../container/init-control';
 import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { execInContainer } from '../container/exec';
 import { prepare } from '../container/preparation';
-import { readRunState, replaceStart, runNames, type RunState } from '../container/run-state';
 import { readCgroupStatistics } from '../container/statistics/read';
 import { endReaperTurn } from '../container/reaper-turn';
+import {
+  readRunning,
+  readRunState,
+  replaceStart,
+  runNames,
+  type RunState,
+} from '../container/run-state';
 import { readUsage } from '../container/usage';
 import { bootId } from '../host/boot-id';
 import { shapeLink } from '../network/shaping';
@@ -32,6 +40,10 @@ export type EndedState = RunState & { phase: 'ended' };
 /** See the functions of the same names. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
+  readonly readRunning: typeof readRunning;
+  readonly isFrozen: typeof isFrozen;
+  readonly freeze: typeof freeze;
+  readonly init: InitControl;
   readonly runNames: typeof runNames;
   readonly withDomainLock: typeof withDomainLock;
   readonly withReaperLock: typeof withReaperLock;
@@ -63,6 +75,10 @@ export interface Containers {
 
 export const containers: Containers = {
   readRunState,
+  readRunning,
+  isFrozen,
+  freeze,
+  init: initControl,
   runNames,
   withDomainLock,
   withReaperLock,

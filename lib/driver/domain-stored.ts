@@ -2,11 +2,11 @@
 import type { MetadataContent } from '../domain/metadata';
 import { getMetadata, getText, setMetadata, setText } from './annotations';
 import { setAutostart } from './autostart';
-import { ResourcedDomain } from './domain-resources';
+import { LivingDomain } from './domain-life';
 import { renameDomain } from './rename';
 import type { AnnotationOptions } from './types';
 
-export class StoredDomain extends ResourcedDomain {
+export class StoredDomain extends LivingDomain {
   /**
    * Whether it is started with the host: by `Connection.autostartAll`, which a boot unit calls. It is not started now.
    *

@@ -2,9 +2,9 @@
 import type { ConsoleStream } from '../container/console-stream';
 import { AwaitedDomain } from './domain-waits';
 import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './inspect';
-import { currentState, domainState } from './lookup';
+import { currentState, stateOf } from './lookup';
 import type { ConsoleOptions, DomainInfo, DomainState, StartOptions } from './types';
-import { destroyDomain, startDomain, undefineDomain } from './verbs';
+import { startDomain, undefineDomain } from './verbs';
 
 /**
  * One domain: what is defined under a name, and the container that runs of it. Handles come from a
@@ -48,16 +48,6 @@ export class Domain extends AwaitedDomain {
   }
 
   /**
-   * Ends the container at once, by SIGKILL, and cleans up; on_reboot and the like are not carried out.
-   *
-   * @throws TslxcError OPERATION_INVALID when nothing runs.
-   */
-  async destroy(): Promise<void> {
-    this.session.demand('write', 'Domain.destroy');
-    await destroyDomain(this.session, this.identity);
-  }
-
-  /**
    * Removes the stored definition. A running container goes on, as a transient domain.
    *
    * @throws TslxcError OPERATION_INVALID for a transient domain.
@@ -73,11 +63,11 @@ export class Domain extends AwaitedDomain {
     return domainInfo(this.session, this.identity);
   }
 
-  /** Whether it runs, and if not how it came to an end. */
+  /** Whether it runs or is paused, and if not how it came to an end. */
   async state(): Promise<DomainState> {
     this.session.demand('read', 'Domain.state');
     const state = await currentState(this.session, this.identity);
-    return domainState(state, this.session.containers.bootId());
+    return stateOf(this.session, state);
   }
 
   /**

@@ -10,7 +10,7 @@ import type { MonitorConnection } from './containers';
 import { requireRunning, runningDefinition, stored } from './definitions';
 import { withLiveLinks } from './interfaces';
 import { transition, type Verb } from './lifecycle';
-import { currentState, domainState, noDomain } from './lookup';
+import { currentState, noDomain, stateOf } from './lookup';
 import type { Session } from './session';
 import type { Identity } from '../host/definition-store';
 import type { ConsoleOptions, DomainInfo } from './types';
@@ -32,7 +32,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
       ? definition.currentMemory
       : Math.floor(usage.memoryBytes / bytesInKibibyte);
   return {
-    state: domainState(state, containers.bootId()),
+    state: stateOf(session, state),
     maxMemory: definition.memory,
     currentMemory: definition.currentMemory,
     usedMemory,

@@ -8,13 +8,17 @@ import { TslxcError } from '../errors';
 import type { DomainEvent } from './types';
 
 /** A domain once what has ended is cleaned up. */
-export type SettledPhase = 'off' | 'running';
+export type SettledPhase = 'off' | 'running' | 'paused';
 
 /** What can be asked of a domain and depends on its phase. `create` is a start from XML. */
 export type Verb =
   | 'start'
   | 'create'
   | 'destroy'
+  | 'suspend'
+  | 'resume'
+  | 'shutdown'
+  | 'reboot'
   | 'undefine'
   | 'openConsole'
   | 'exec'
@@ -29,12 +33,19 @@ export type Verb =
 type Transition = SettledPhase | Readonly<{ refused: string }>;
 
 const notRunning = { refused: 'domain is not running' } as const;
+const paused = { refused: 'domain is paused' } as const;
+const alreadyRunning = { refused: 'Domain is already running' } as const;
+const alreadyActive = { refused: "domain '%' is already active" } as const;
 
 const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
   off: {
     start: 'running',
     create: 'running',
     destroy: notRunning,
+    suspend: notRunning,
+    resume: notRunning,
+    shutdown: notRunning,
+    reboot: notRunning,
     undefine: 'off',
     openConsole: notRunning,
     exec: notRunning,
@@ -46,9 +57,13 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setLimit: notRunning,
   },
   running: {
-    start: { refused: 'Domain is already running' },
-    create: { refused: "domain '%' is already active" },
+    start: alreadyRunning,
+    create: alreadyActive,
     destroy: 'off',
+    suspend: 'paused',
+    resume: { refused: 'domain is already running' },
+    shutdown: 'running',
+    reboot: 'running',
     undefine: 'running',
     openConsole: 'running',
     exec: 'running',
@@ -58,6 +73,25 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setLink: 'running',
     setBandwidth: 'running',
     setLimit: 'running',
+  },
+  // Every process stands still: init hears of nothing until it is resumed, but can be ended.
+  paused: {
+    start: alreadyRunning,
+    create: alreadyActive,
+    destroy: 'off',
+    suspend: 'paused',
+    resume: 'running',
+    shutdown: paused,
+    reboot: paused,
+    undefine: 'paused',
+    openConsole: 'paused',
+    exec: { refused: 'domain is paused: no command can run in it' },
+    sendSignal: 'paused',
+    liveXml: 'paused',
+    look: 'paused',
+    setLink: 'paused',
+    setBandwidth: 'paused',
+    setLimit: 'paused',
   },
 };
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { shutoffReason, type ExitRecord } from '../container/exit-record';
 import type { RunState } from '../container/run-state';
 import { TslxcError } from '../errors';
+import type { SettledPhase } from './lifecycle';
 import { reapAll, settle } from './reaper';
 import type { Session } from './session';
 import { stateIfWhole } from './whole-state';
@@ -98,7 +99,21 @@ export function uuidOfName(session: Session, name: string, state: RunState): str
   return describe(session, name, state)?.uuid;
 }
 
-/** What `domstate --reason` says. A record of another boot is not believed. */
+/** The row of the table of transitions; the kernel knows whether a container is paused. */
+export function phaseOf({ containers }: Session, state: RunState): SettledPhase {
+  if (state.phase !== 'running') return 'off';
+  return containers.isFrozen(state.start) ? 'paused' : 'running';
+}
+
+/** What `domstate --reason` says of a domain as it is now. */
+export function stateOf(session: Session, state: RunState): DomainState {
+  if (state.phase !== 'running') return domainState(state, session.containers.bootId());
+  if (phaseOf(session, state) === 'paused') return { state: 'paused', reason: 'user' };
+  const isResumed = state.start.resumed === (state.running.boots ?? 0);
+  return { state: 'running', reason: isResumed ? 'unpaused' : 'booted' };
+}
+
+/** What `domstate --reason` says, but for a pause. A record of another boot is not believed. */
 export function domainState(state: RunState, boot: string): DomainState {
   switch (state.phase) {
     case 'running':

@@ -7,10 +7,12 @@ import type { ExitRecord } from '../container/exit-record';
 import type { RunState, StartRecord } from '../container/run-state';
 import type { EndedState } from './containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
+import { announceReboots, hasUntold } from './reboots';
 import type { Session } from './session';
 import { stateIfWhole } from './whole-state';
 import { giveUpFloors, sharedNetworks } from './shaping';
 import { launch } from './start';
+import type { StartOptions } from './types';
 
 /** A domain's state once nothing of an ended container is left. */
 export type SettledState = RunState & { phase: 'off' | 'running' };
@@ -34,11 +36,13 @@ const abandoned = { patience: 2000, pause: 10 };
 export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
   const before = await stateUnderLock(session, name);
   if (before.phase !== 'ended') return { state: before };
-  const ownership = session.owned(name) === undefined ? 'leave' : 'keep';
+  const owned = session.owned(name);
+  const ownership = owned === undefined ? 'leave' : 'keep';
+  const autodestroy = owned?.endsWithCaller === true;
   const exit = await finish(session, name, before);
   if (exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit)) {
     const restarts = restartsAfter(before.start, exit);
-    await restart(session, { start: before.start, ownership, restarts });
+    await restart(session, { start: before.start, options: { ownership, autodestroy }, restarts });
   }
   const after = await stateUnderLock(session, name);
   const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
@@ -61,7 +65,9 @@ export async function stateUnderLock(
     await sleep(abandoned.pause);
     state = read();
   }
-  return state;
+  if (!hasUntold(session, name, state)) return state;
+  await announceReboots(session, name, state);
+  return stateUnderLock(session, name);
 }
 
 /**
@@ -107,7 +113,8 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
 /** Cleans up one domain if it has ended; true if so. */
 export async function reapOne(session: Session, name: string): Promise<boolean> {
   const { containers, paths } = session;
-  if (containers.readRunState(paths, name).phase !== 'ended') return false;
+  const seen = containers.readRunState(paths, name);
+  if (seen.phase !== 'ended' && !hasUntold(session, name, seen)) return false;
   return session.locked(name, async () => {
     if ((await stateUnderLock(session, name)).phase !== 'ended') return false;
     await settle(session, name, 'carryOut');
@@ -177,15 +184,14 @@ export function reapInBackground(session: Session, name: string): void {
 /** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */
 async function restart(
   session: Session,
-  what: { start: StartRecord; ownership: 'keep' | 'leave'; restarts: number },
+  what: { start: StartRecord; options: StartOptions; restarts: number },
 ): Promise<void> {
   const { name, xml, hardening } = what.start;
-  const { ownership, restarts } = what;
+  const { options, restarts } = what;
   try {
     const { definition } = session.parse(xml);
     const persistence = session.store.has(name) ? 'persistent' : 'transient';
     const onExited = (): void => reapInBackground(session, name);
-    const options = { ownership };
     await launch(session, { definition, persistence, hardening, options, restarts, onExited });
   } catch (error) {
     session.logger.error({ err: error, domain: name }, 'restarting failed');

@@ -208,6 +208,11 @@ export class Session {
     return this.#owned.get(name);
   }
 
+  /** Names of the containers that end with this connection. */
+  get bonded(): string[] {
+    return [...this.#owned].flatMap(([name, { endsWithCaller }]) => (endsWithCaller ? [name] : []));
+  }
+
   /** Lets the channel of a domain's container go, if there is one. */
   disown(name: string): void {
     this.#owned.get(name)?.release();

@@ -11,6 +11,7 @@ import type { Port } from '../plan/links';
 import { warningWords } from '../plan/warnings';
 import { definedIds } from './defined-ids';
 import { portsOf } from './ports';
+import { tellOfReboots } from './reboots';
 import type { Session } from './session';
 import { checkFloors, giveUpFloors, sharedNetworks, whenLinked } from './shaping';
 import type { StartOptions } from './types';
@@ -121,7 +122,8 @@ function canonicalText(definition: DomainDefinition): string {
 function describeStart(session: Session, what: Launch): ContainerStart {
   const { paths, startTimeout } = session;
   const { definition, persistence, options, restarts = 0, onExited } = what;
-  const { passDescriptors = [], consoleDescriptor, signal, ownership = 'keep' } = options;
+  const { passDescriptors = [], consoleDescriptor, signal, autodestroy = false } = options;
+  const ownership = autodestroy ? 'keep' : (options.ownership ?? 'keep');
   return {
     paths,
     definition,
@@ -136,6 +138,8 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     onExited,
     trace: (step, fields = {}) =>
       session.logger.debug({ domain: definition.name, ...fields }, step),
+    onRebooted: () => tellOfReboots(session, definition.name),
+    autodestroy,
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
     ...(signal === undefined ? {} : { signal }),
   };

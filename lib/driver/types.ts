@@ -37,12 +37,19 @@ export interface StartOptions {
    * `leave`: the container is on its own at once, as after `tslxc start`.
    */
   readonly ownership?: 'keep' | 'leave';
+  /**
+   * The container ends, as by a destroy, when its connection is closed or this process ends, however it does. It stays
+   * so over reboots. With it, `ownership` is `keep`.
+   */
+  readonly autodestroy?: boolean;
   /** Abandons a start that has not committed yet; rejects with OPERATION_ABORTED, the host as before. */
   readonly signal?: AbortSignal;
 }
 
 export type DomainState =
-  | Readonly<{ state: 'running'; reason: 'booted' | 'unknown' }>
+  | Readonly<{ state: 'running'; reason: 'booted' | 'unpaused' | 'unknown' }>
+  /** Every process in it stands still, until it is resumed. */
+  | Readonly<{ state: 'paused'; reason: 'user' }>
   | Readonly<{ state: 'shutoff'; reason: ShutoffReason; exit?: ExitRecord }>;
 
 export interface DomainInfo {
@@ -90,10 +97,20 @@ export interface Autostarted {
 
 /** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
 export interface DomainEvent {
-  readonly event: 'defined' | 'undefined' | 'started' | 'stopped' | 'metadata-change' | 'warning';
+  readonly event:
+    | 'defined'
+    | 'undefined'
+    | 'started'
+    | 'suspended'
+    | 'resumed'
+    | 'reboot'
+    | 'stopped'
+    | 'metadata-change'
+    | 'warning';
   /**
-   * defined: added, updated, renamed · undefined: removed, renamed · started: booted · stopped: shutdown, destroyed,
-   * crashed, failed · metadata-change: title, description, element · warning, after a start: those of StartWarning.
+   * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
+   * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
+   * title, description, element · warning, after a start: those of StartWarning.
    */
   readonly detail:
     | 'added'
@@ -104,6 +121,9 @@ export interface DomainEvent {
     | 'description'
     | 'element'
     | 'booted'
+    | 'paused'
+    | 'unpaused'
+    | 'rebooted'
     | 'shutdown'
     | 'destroyed'
     | 'crashed'

@@ -13,12 +13,13 @@ import { checkSame, noDomain } from './lookup';
 import { finish, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
+import { askToEnd } from './power';
 import { launch } from './start';
 import type { Identity } from '../host/definition-store';
 import type { StartOptions } from './types';
 
-/** How long a monitor may take to end its init, in milliseconds; then it is ended itself. */
-const monitorPatience = 5000;
+/** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
+const monitorPatience = 2500;
 
 type RunningState = SettledState & { phase: 'running' };
 
@@ -70,6 +71,35 @@ export async function destroyDomain(session: Session, identity: Identity): Promi
   });
 }
 
+/** Ends the containers that were to end with this connection. What goes wrong is logged: their monitors do it then. */
+export async function destroyBonded(session: Session): Promise<void> {
+  const end = async (name: string): Promise<void> => {
+    const state = session.containers.readRunState(session.paths, name);
+    if (state.phase === 'off') return;
+    await destroyDomain(session, { name, uuid: state.start.uuid });
+  };
+  await Promise.all(
+    session.bonded.map((name) =>
+      end(name).catch((error: unknown) => {
+        session.logger.warn({ err: error, domain: name }, 'it could not be ended here');
+      }),
+    ),
+  );
+}
+
+/**
+ * Asks init to end, and waits for it.
+ *
+ * @throws as Domain.destroy with `graceful`.
+ */
+export async function destroyGracefully(
+  session: Session,
+  identity: Identity,
+  timeout: number,
+): Promise<void> {
+  await askToEnd(session, identity, { goal: 'destroy', timeout });
+}
+
 /**
  * Removes the stored definition. What runs goes on, as a transient domain.
  *
@@ -95,7 +125,7 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
 }
 
 async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
-  await withinPatience(killInit(session, name));
+  await withinPatience(killFrozen(session, state));
   const after = await stateUnderLock(session, name);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
@@ -109,6 +139,18 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
   );
   const exit = destroyedWithoutMonitor(session);
   await finish(session, name, { phase: 'ended', start: after.start, exit });
+}
+
+/** A frozen process of v1 dies when it is thawed: after it has been killed, so that nothing of it runs before. */
+async function killFrozen(session: Session, { start }: RunningState): Promise<void> {
+  const { containers } = session;
+  const killing = killInit(session, start.name);
+  if (containers.isFrozen(start)) {
+    killing.catch(() => undefined);
+    // The cgroups are killed anyway when this fails.
+    await containers.freeze(start, 'thawed').catch(() => undefined);
+  }
+  await killing;
 }
 
 /** A monitor that is stopped never answers. What comes of its answer later is of no interest then. */

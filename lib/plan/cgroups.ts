@@ -23,6 +23,8 @@ export interface CgroupPlan {
   readonly directories: readonly string[];
   /** `tasks` of the container in each v1 hierarchy. */
   readonly tasks: readonly string[];
+  /** The directories that init is in. */
+  readonly joined: readonly string[];
   /** The v2 directory that the container is in, or ''. */
   readonly unified: string;
   /** `tasks` of the monitors' leaf in each v1 hierarchy. */
@@ -81,6 +83,7 @@ export function planCgroups(
     ],
     directories,
     tasks: v1.map(({ joined }) => `${joined}/tasks`),
+    joined: places.map(({ joined }) => joined),
     unified: unified?.joined ?? '',
     ...monitorLeaf(layout),
     mounts: planMounts(layout),

@@ -14,7 +14,7 @@ import type { KernelMountFacts } from './kernel-mounts';
 import type { Link } from './links';
 import { initNamespaces, networkMode, planEnterShared, planLeaveShared } from './namespaces';
 import type { NamespaceFact } from './namespaces';
-import { keepsNetwork, planLinks, planLinksInside } from './network';
+import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network';
 import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
@@ -32,6 +32,8 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly sharedNamespaces: readonly NamespaceFact[];
   /** Those of `<interface>` in their order, then those that the host lends. */
   readonly links: readonly Link[];
+  /** Whether the container ends with its caller. */
+  readonly autodestroy?: boolean;
   /** Whether the caller has something to do when the interfaces are there and nothing of the container has run. */
   readonly waitsForCaller?: boolean;
   /** The command that cleans up when nobody else does. */
@@ -79,6 +81,11 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planLinks(facts.links),
       ...planMonitorScore(facts),
     ],
+    again: [
+      ...planLeaveShared(facts.sharedNamespaces),
+      ...planMappedTrees(definition, facts),
+      ...planTakenLinks(facts.links),
+    ],
     inside: [
       // Joined before the cgroup namespace is made: its root is where the process is then.
       ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
@@ -125,6 +132,9 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     boot: facts.boot,
     pause: facts.waitsForCaller === true ? 1 : 0,
     keepNetwork: keepsNetwork(facts.links) ? 1 : 0,
+    cgroups: cgroups.joined,
+    restarts: definition.onReboot === 'restart' ? 1 : 0,
+    autodestroy: facts.autodestroy === true ? 1 : 0,
     failpoint: facts.failpoint?.point ?? 0,
     failAction: facts.failpoint?.action ?? 0,
     failCount: facts.failpoint?.count ?? 0,

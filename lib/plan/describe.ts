@@ -52,6 +52,10 @@ const words: Words = {
     `make the network interface ${operation.name} (${operation.address}) in the container, on ${operation.lower}`,
   moveLink: (operation) =>
     `move the network interface ${operation.name} into the container, as ${operation.guest}`,
+  takePeer: (operation) =>
+    `take ${operation.peer} (${operation.address}), the peer of the network interface ${operation.name}, into the restarted container`,
+  takeLink: (operation) =>
+    `take the network interface ${operation.name}${operation.address === '' ? '' : ` (${operation.address})`} into the restarted container`,
   joinBridge: (operation) =>
     `make the network interface ${operation.name} a port of the bridge ${operation.bridge}`,
   isolatePort: (operation) => `isolate the port ${operation.name} from others that are isolated`,

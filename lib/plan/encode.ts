@@ -42,6 +42,7 @@ export function encodePlan(plan: Plan): Buffer {
   }
   writer.operations(plan.outside);
   writer.operations(plan.mapped);
+  writer.operations(plan.again);
   writer.operations(plan.inside);
   return writer.finish();
 }

@@ -25,6 +25,23 @@ export function planLinks(links: readonly Link[]): Operation[] {
   });
 }
 
+/**
+ * In the place of `planLinks` when init is started again: the host's sides stay as they are, with their ports, rates and
+ * addresses. What is inside moves out of the old namespace, and loses there what the container had set.
+ */
+export function planTakenLinks(links: readonly Link[]): Operation[] {
+  return links.map((link): Operation => {
+    switch (link.kind) {
+      case 'veth':
+        return { op: 'takePeer', name: link.host, peer: link.guest, address: link.mac };
+      case 'macvlan':
+        return { op: 'takeLink', name: link.guest, address: link.mac };
+      case 'moved':
+        return { op: 'takeLink', name: link.guest, address: '' };
+    }
+  });
+}
+
 /** Done by init in a network namespace of its own, which has nothing but `lo`, down, and those that the monitor made. */
 export function planLinksInside(links: readonly Link[]): Operation[] {
   return [{ op: 'setLinkUp', name: 'lo' }, ...links.flatMap(planGuest)];

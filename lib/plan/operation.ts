@@ -136,6 +136,13 @@ export const operationFields = {
   },
   /** Moves an interface of the own network namespace into init's, where it is `guest`. */
   moveLink: { name: 'string', guest: 'string' },
+  /**
+   * The other end of the veth `name` of the own namespace, out of the network namespace of init's last life: it becomes
+   * `peer`, with `address`, in init's. ENODEV when there is none any more.
+   */
+  takePeer: { name: 'string', peer: 'string', address: 'string' },
+  /** As takePeer, an interface by its `address`, or where that is '' by its name; it becomes `name`. */
+  takeLink: { name: 'string', address: 'string' },
   /** Makes an interface a port of a bridge. */
   joinBridge: { name: 'string', bridge: 'string' },
   /** IFLA_BRPORT_ISOLATED: no frames between isolated ports. */
@@ -264,6 +271,12 @@ export const headerFields = {
   pause: 'u8',
   /** 1 when the monitor keeps a descriptor of init's network namespace, by which borrowed interfaces come back. */
   keepNetwork: 'u8',
+  /** The container's own cgroups: what it has made below them goes when it is restarted. */
+  cgroups: 'strings',
+  /** 1 when the monitor starts init again after a reboot. */
+  restarts: 'u8',
+  /** 1 when the container ends with the caller's channel. */
+  autodestroy: 'u8',
   /** For tests: position in the table of failpoints from 1, or 0; what to do there; at which time that it is reached. */
   failpoint: 'u8',
   failAction: 'u8',
@@ -308,6 +321,8 @@ export interface Plan {
   readonly outside: readonly Operation[];
   /** Run by the monitor when init exists and its ids are mapped, before init goes on. Opens nothing. */
   readonly mapped: readonly Operation[];
+  /** Run in the place of `mapped` when init is started again by the same monitor. Opens nothing. */
+  readonly again: readonly Operation[];
   /** Run by init in its own namespaces, before exec. */
   readonly inside: readonly Operation[];
 }

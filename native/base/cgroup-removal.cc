@@ -6,6 +6,7 @@
 
 #include <charconv>
 #include <filesystem>
+#include <sstream>
 #include <string_view>
 
 #include "native/base/backoff.h"
@@ -101,6 +102,17 @@ void killCgroups(const std::vector<std::string>& paths, std::chrono::millisecond
     std::erase_if(left, killOnce);
     if (left.empty()) return;
     if (!backoff.wait()) throw SyscallError{EBUSY, "kill", left.front()};
+  }
+}
+
+void clearCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {
+  Backoff backoff(limit);
+  for (const std::string& path : paths) {
+    removeChildren(path);
+    while (!childrenOf(path).empty() && backoff.wait()) removeChildren(path);
+    const std::string control = path + "/cgroup.subtree_control";  // v2 only
+    std::istringstream enabled(readFileIfThere(control).value_or(""));
+    for (std::string name; enabled >> name;) writeFileIfThere(control, "-" + name);
   }
 }
 

@@ -11,6 +11,10 @@ namespace tslxc {
 // Kills every process in the cgroups and below and waits until all are gone; EBUSY after `limit`.
 void killCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
 
+// Removes what is below the cgroups and switches their controllers off for it, so that a process
+// may be in each; what is still in use after `limit` stays.
+void clearCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
+
 // Removes the cgroups and all below, deepest first; EBUSY after `limit`.
 void removeCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
 

@@ -14,7 +14,7 @@ Child cloneProcess(uint64_t flags, int cgroup) {
   clone_args args{};
   args.flags = flags | CLONE_PIDFD;
   args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  // A sibling has the exit signal of the caller.
+  // A sibling's is that of the caller: clone(2), CLONE_PARENT.
   args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;
   if (cgroup >= 0) {
     args.flags |= CLONE_INTO_CGROUP;

@@ -11,7 +11,7 @@
 namespace tslxc {
 
 inline constexpr uint32_t kLargestFrame = 4194304;
-inline constexpr uint32_t kControlVersion = 1;
+inline constexpr uint32_t kControlVersion = 2;
 inline constexpr int kNetworkDescriptor = 4;
 
 enum class Stage : uint8_t {
@@ -33,6 +33,12 @@ enum class ExecReason : uint8_t {
   kWrongArchitecture,
   kNotAProgram,
   kNotAFile,
+};
+
+enum class End : uint8_t {
+  kNone,
+  kDestroy,
+  kReboot,
 };
 
 enum class Failpoint : uint8_t {
@@ -60,12 +66,31 @@ enum class Failpoint : uint8_t {
   kMonitorAfterExecuting,
   kMonitorAfterRunningRecord,
   kMonitorAfterRunning,
+  kMonitorBeforeRestart,
+  kMonitorAfterRestartSpawn,
+  kMonitorBeforeRestartRecord,
+  kMonitorAfterRestartRecord,
+  kRestartAfterPlan,
+  kRestartAfterOutside,
+  kRestartAfterClone,
+  kRestartAfterAgain,
+  kRestartAfterProceed,
+  kRestartAfterReady,
+  kRestartAfterExec,
+  kRestartAfterExecuting,
+  kRestartAfterRunning,
   kInitBeforeProceed,
   kInitAfterProceed,
   kInitBeforeReady,
   kInitAfterReady,
   kInitAfterExec,
   kInitAfterExecuting,
+  kRestartedInitBeforeProceed,
+  kRestartedInitAfterProceed,
+  kRestartedInitBeforeReady,
+  kRestartedInitAfterReady,
+  kRestartedInitAfterExec,
+  kRestartedInitAfterExecuting,
 };
 
 enum class FailAction : uint8_t {
@@ -317,6 +342,22 @@ inline void encode(Writer&, const DestroyMessage&) {
 
 inline void decode(Reader&, DestroyMessage&) {}
 
+struct IntendMessage {
+  static constexpr uint8_t kKind = 53;
+  uint8_t end = 0;
+  uint32_t within = 0;
+};
+
+inline void encode(Writer& writer, const IntendMessage& value) {
+  writer.u8(value.end);
+  writer.u32(value.within);
+}
+
+inline void decode(Reader& reader, IntendMessage& value) {
+  value.end = reader.u8();
+  value.within = reader.u32();
+}
+
 struct HelloMessage {
   static constexpr uint8_t kKind = 64;
   uint32_t version = 0;
@@ -383,6 +424,19 @@ inline void encode(Writer& writer, const DoneMessage& value) {
 
 inline void decode(Reader& reader, DoneMessage& value) {
   value.error = reader.u32();
+}
+
+struct RebootedMessage {
+  static constexpr uint8_t kKind = 69;
+  uint32_t init = 0;
+};
+
+inline void encode(Writer& writer, const RebootedMessage& value) {
+  writer.u32(value.init);
+}
+
+inline void decode(Reader& reader, RebootedMessage& value) {
+  value.init = reader.u32();
 }
 
 }  // namespace tslxc

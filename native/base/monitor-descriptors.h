@@ -9,6 +9,8 @@ inline constexpr int kChannel = 3;
 // Between them is the monitor's own: stage 0 is spawned without it.
 static_assert(kNetworkDescriptor == 4);
 inline constexpr int kLeafCgroup = 5;
+// In a restart it is the socket on which the monitor is answered.
+inline constexpr int kAnswers = kLeafCgroup;
 // Passed descriptors follow from here on.
 inline constexpr int kFirstPassedDescriptor = 6;
 

@@ -52,6 +52,10 @@ std::vector<Fd> takeDescriptors(int first, int count) {
   return taken;
 }
 
+void closeOnExec(int first, int past) {
+  for (int fd = first; fd < past; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 FailedMessage monitorFailure(const SyscallError& cause) {
   return {static_cast<uint8_t>(Stage::kMonitor),
           0,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "native/base/message.h"
+#include "native/base/syscall.h"
 
 namespace tslxc {
 
@@ -27,6 +28,9 @@ void enterCgroups(const std::vector<std::string>& tasks);
 
 // The passed descriptors from `first` on, as owned ones.
 std::vector<Fd> takeDescriptors(int first, int count);
+
+// Marks descriptors from `first` on, below `past`.
+void closeOnExec(int first, int past);
 
 FailedMessage monitorFailure(const SyscallError& cause);
 

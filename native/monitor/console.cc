@@ -23,6 +23,16 @@ Console::Console(Fd master, size_t replayBytes)
                    "TIOCGPTPEER")),
       output_(replayBytes) {}
 
+void Console::replaceMaster(Fd master) {
+  Fd slave(check(ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC), "ioctl",
+                 "TIOCGPTPEER"));
+  winsize size{};
+  if (ioctl(master_.get(), TIOCGWINSZ, &size) == 0) ioctl(master.get(), TIOCSWINSZ, &size);
+  pending_.clear();
+  master_ = std::move(master);
+  slave_ = std::move(slave);
+}
+
 void Console::removeFollower(Follower& follower) {
   std::erase(followers_, &follower);
   positionsAtLastMark_.clear();

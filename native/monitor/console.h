@@ -62,6 +62,10 @@ class Console {
 
   void resize(uint32_t rows, uint32_t columns);
 
+  // Another pty for the same console, when init is started again: the output goes on behind the old
+  // one's; the size is kept, what was typed for the old one is not.
+  void replaceMaster(Fd master);
+
   // After init's end: lets go of the slave, so that reading ends with the last byte.
   void letGoOfSlave() { slave_.reset(); }
 

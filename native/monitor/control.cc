@@ -76,12 +76,24 @@ void ControlClient::handle(const RawMessage& message) {
       send();
       return;
     }
+    case IntendMessage::kKind:
+      intend(fieldsOf<IntendMessage>(message));
+      return;
     case DestroyMessage::kKind:
       init_.destroyInit();
       return;
     default:
       throw MalformedBytes{"a message that no client may send"};
   }
+}
+
+void ControlClient::intend(const IntendMessage& message) {
+  const bool known = message.end <= static_cast<uint8_t>(End::kReboot);
+  if (known) {
+    init_.intendEnd(static_cast<End>(message.end), std::chrono::milliseconds(message.within));
+  }
+  outbox_ += frameOf(DoneMessage{known ? 0 : static_cast<uint32_t>(EINVAL)});
+  send();
 }
 
 void ControlClient::attach(const AttachMessage& request) {

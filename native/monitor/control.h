@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,6 +23,8 @@ class InitControl {
   virtual int signalInit(int number) = 0;
   // Ends init at the caller's wish.
   virtual void destroyInit() = 0;
+  // What init's next end means, if it comes in time.
+  virtual void intendEnd(End end, std::chrono::milliseconds within) = 0;
 };
 
 // Binds and listens on `directory`/control, mode 0600. Bound by descriptor: sun_path holds 108
@@ -48,6 +51,7 @@ class ControlClient : public Source, public Follower {
  private:
   void handle(const RawMessage& message);
   void attach(const AttachMessage& request);
+  void intend(const IntendMessage& message);
   void queueOutput();
   void send();
 

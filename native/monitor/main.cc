@@ -16,6 +16,8 @@
 #include "native/monitor/keeper.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/reaper-turn.h"
+#include "native/monitor/restart.h"
+#include "native/monitor/restarter.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/start.h"
 #include "native/monitor/supervisor.h"
@@ -82,7 +84,8 @@ class Monitor {
 };
 
 void Monitor::run() {
-  Plan plan = decodePlan(receivePlan(channel_.get(), inbox_).body);
+  std::string bytes = receivePlan(channel_.get(), inbox_).body;
+  Plan plan = decodePlan(bytes);
   const PlanHeader& header = plan.header;
   const Failpoints failpoints{static_cast<Failpoint>(header.failpoint),
                               static_cast<FailAction>(header.failAction), peerOf(channel_.get()), 0,
@@ -100,10 +103,12 @@ void Monitor::run() {
   std::vector<Fd> passed =
       takeDescriptors(kFirstPassedDescriptor + header.consoleDescriptors, header.passDescriptors);
   ConsoleLog::Settings log = openLog(header);
+  Restarter restarter(header, std::move(bytes), passed, failpoints);
   Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
+  restarter.keepNetwork(std::move(started.network));
   Supervisor::Settings settings{header.replayBytes, header.boot, runDirectory.get(),
-                                std::move(log)};
+                                std::move(log), header.autodestroy != 0, &restarter};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));
@@ -140,6 +145,7 @@ int main(int argc, char** argv) {
   using namespace tslxc;
   if (isKeeper(argc, argv)) return keep(argc, argv);
   if (isAttendant(argc, argv)) return attend(argc, argv);
+  if (isRestart(argc, argv)) return restart(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));
   try {

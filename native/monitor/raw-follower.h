@@ -95,6 +95,8 @@ class ConsoleSource : public Source {
   bool ended() const { return ended_; }
   // Tries again to drain.
   void retryDrain();
+  // The console has another pty.
+  void renew() { waiting_ = ended_ = false; }
 
  private:
   Console& console_;

@@ -27,20 +27,25 @@ void replaceFile(int directory, const std::string& name, const std::string& text
 
 }  // namespace
 
-void writeRunningRecord(int directory, pid_t init, const std::vector<std::string>& consoles) {
-  std::string text = "{\"id\":" + std::to_string(getpid()) + ",\"init\":" + std::to_string(init) +
+void writeRunningRecord(int directory, const RunningRecord& running) {
+  const std::vector<std::string>& consoles = running.consoles;
+  std::string text = "{\"id\":" + std::to_string(getpid()) + ",\"init\":" + std::to_string(running.init) +
                      ",\"consoles\":[";
   for (size_t i = 0; i < consoles.size(); ++i) {
     text += (i == 0 ? "\"" : ",\"") + consoles[i] + "\"";
   }
-  replaceFile(directory, "running.json", text + "]}\n");
+  text += "],\"boots\":" + std::to_string(running.boots);
+  replaceFile(directory, "running.json", text + "}\n");
 }
 
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot) {
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   const std::string end = exited.how == 0 ? "\"exited\",\"code\":" : "\"killed\",\"signal\":";
-  const std::string requested = exited.requested == 1 ? ",\"requested\":\"destroy\"" : "";
+  std::string requested;
+  if (exited.requested == static_cast<uint8_t>(End::kDestroy)) requested = "destroy";
+  if (exited.requested == static_cast<uint8_t>(End::kReboot)) requested = "reboot";
+  if (!requested.empty()) requested = ",\"requested\":\"" + requested + "\"";
   replaceFile(directory, "exit.json",
               "{\"how\":" + end + std::to_string(exited.status) + requested +
                   ",\"time\":" + std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) +

@@ -12,7 +12,14 @@
 
 namespace tslxc {
 
-void writeRunningRecord(int directory, pid_t init, const std::vector<std::string>& consoles);
+struct RunningRecord {
+  pid_t init;
+  const std::vector<std::string>& consoles;
+  // How often the container has been rebooted by this monitor.
+  uint32_t boots;
+};
+
+void writeRunningRecord(int directory, const RunningRecord& running);
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot);
 
 }  // namespace tslxc

@@ -38,10 +38,10 @@ FailedMessage failure(Stage stage, uint32_t step, const SyscallError& cause) {
 Start::Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory,
              const Failpoints& failpoints)
     : plan_(plan),
+      failpoints_(failpoints),
       channel_(channel),
       inbox_(inbox),
       runDirectory_(runDirectory),
-      failpoints_(failpoints),
       deadline_(std::chrono::steady_clock::now() +
                 std::chrono::milliseconds(plan.header.deadline)) {}
 
@@ -52,6 +52,7 @@ StartedContainer Start::run(std::vector<Fd>& passed) {
     throw failure(Stage::kOutside, static_cast<uint32_t>(interpreter_.step()), cause);
   }
   failpoints_.reach(Failpoint::kMonitorAfterOutside);
+  beforeClone();
   cloneInit(passed);
   failpoints_.reach(Failpoint::kMonitorAfterClone);
   try {
@@ -75,7 +76,7 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
   initSocket_ = Fd(ends[0]);
   Fd initEnd(ends[1]);
-  Child child = cloneProcess(plan_.header.namespaces, cgroup.get());
+  Child child = cloneProcess(cloneFlags(), cgroup.get());
   if (child.pid == 0) {
     runInit({plan_, interpreter_, std::move(initEnd), passed, failpoints_});
   }
@@ -93,11 +94,15 @@ void Start::mapInit() {
   }
   openNetwork();
   try {
-    interpreter_.run(plan_.mapped, [this] { failpoints_.reach(Failpoint::kMonitorAfterMapped); });
+    runMapped();
   } catch (const SyscallError& cause) {
     throw failure(Stage::kMapped, static_cast<uint32_t>(interpreter_.step()), cause);
   }
   interpreter_.closeHandles();
+}
+
+void Start::runMapped() {
+  interpreter_.run(plan_.mapped, [this] { failpoints_.reach(Failpoint::kMonitorAfterMapped); });
 }
 
 // Init has been cloned before, so it never has the descriptor that is kept. Nor is that closed on
@@ -108,6 +113,7 @@ void Start::openNetwork() {
   if ((header.namespaces & CLONE_NEWNET) == 0) return;
   Fd network = openNetworkNamespace(started_.init);
   if (header.keepNetwork != 0) check(dup2(network.get(), kNetworkDescriptor), "dup2", "network");
+  started_.network = Fd(check(fcntl(network.get(), F_DUPFD_CLOEXEC, 0), "fcntl", "network"));
   interpreter_.useNetwork(std::move(network));
 }
 
@@ -135,14 +141,7 @@ void Start::handshake() {
     throw MalformedBytes{"init said something else than ready"};
   started_.masters = std::move(ready.descriptors);
   failpoints_.reach(Failpoint::kMonitorAfterReady);
-  started_.listener = listenIn(runDirectory_);
-  failpoints_.reach(Failpoint::kMonitorAfterListen);
-  std::vector<std::string> paths;
-  for (size_t i = 0; i < started_.masters.size(); ++i) {
-    started_.hostTerminals.push_back(openHostPty());
-    makeRaw(started_.hostTerminals.back().slave.get());
-    paths.push_back("/dev/pts/" + std::to_string(started_.hostTerminals.back().index));
-  }
+  takeMasters();
   failpoints_.reach(Failpoint::kMonitorBeforeExec);
   listenToCaller();
   sendMessage(initSocket_.get(), ExecMessage{});
@@ -154,13 +153,27 @@ void Start::handshake() {
   }
   failpoints_.reach(Failpoint::kMonitorAfterExecuting);
   awaitExecve();
-  writeRunningRecord(runDirectory_, started_.init, paths);
+  tellOfSuccess();
+  failpoints_.reach(Failpoint::kMonitorAfterRunning);
+}
+
+void Start::takeMasters() {
+  started_.listener = listenIn(runDirectory_);
+  failpoints_.reach(Failpoint::kMonitorAfterListen);
+  for (size_t i = 0; i < started_.masters.size(); ++i) {
+    started_.hostTerminals.push_back(openHostPty());
+    makeRaw(started_.hostTerminals.back().slave.get());
+    consolePaths_.push_back("/dev/pts/" + std::to_string(started_.hostTerminals.back().index));
+  }
+}
+
+void Start::tellOfSuccess() {
+  writeRunningRecord(runDirectory_, {started_.init, consolePaths_, 0});
   failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
   // Whoever hears that it runs finds no more privileges than it keeps.
   limitEffectiveCapabilities(kCapKill);
   // After the commit the caller may be gone: then nobody is told.
-  sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), paths});
-  failpoints_.reach(Failpoint::kMonitorAfterRunning);
+  sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), consolePaths_});
 }
 
 // Init's end of the socket closes when execve succeeds; until then it may still report a failure.
@@ -206,10 +219,11 @@ void Start::listenToCaller() {
 
 void Start::reportDeath() {
   siginfo_t end{};
-  check(retry([&] {
-          return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED);
-        }),
-        "waitid");
+  const int reaped = retry([&] {
+    return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED);
+  });
+  // ECHILD: of a sibling, whose parent sees how it ended.
+  if (reaped == -1 && errno != ECHILD) check(-1, "waitid");
   started_.init = 0;
   const char* how = end.si_code == CLD_EXITED ? "exit code " : "signal ";
   throw FailedMessage{static_cast<uint8_t>(Stage::kDeath), 0,         ECHILD, "waitid",

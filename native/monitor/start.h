@@ -22,11 +22,15 @@ struct StartedContainer {
   Fd pidfd;
   std::vector<Fd> masters;
   std::vector<Pty> hostTerminals;
+  // Init's network namespace, where there is one.
+  Fd network;
   Fd listener;
 };
 
 class Start {
  public:
+  virtual ~Start() = default;
+
   // `channel` is the caller's stream; what it says meanwhile stays in `inbox`. `passed` are the
   // descriptors that init gets. All must outlive this.
   Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory,
@@ -34,6 +38,21 @@ class Start {
 
   // Throws FailedMessage, SyscallError or CallerGone; init is dead then, and reaped.
   StartedContainer run(std::vector<Fd>& passed);
+
+ protected:
+  // What a restart does in another way.
+  virtual void beforeClone() {}
+  virtual uint64_t cloneFlags() const { return plan_.header.namespaces; }
+  virtual void runMapped();
+  // With the pty masters, before init may execute its program.
+  virtual void takeMasters();
+  // When init runs its program.
+  virtual void tellOfSuccess();
+
+  const Plan& plan_;
+  const Failpoints& failpoints_;
+  Interpreter interpreter_;
+  StartedContainer started_;
 
  private:
   void cloneInit(std::vector<Fd>& passed);
@@ -51,15 +70,12 @@ class Start {
   void killInit() noexcept;
   int remainingMilliseconds() const;
 
-  const Plan& plan_;
   int channel_;
   FrameReader& inbox_;
   int runDirectory_;
-  const Failpoints& failpoints_;
   std::chrono::steady_clock::time_point deadline_;
-  Interpreter interpreter_;
   Fd initSocket_;
-  StartedContainer started_;
+  std::vector<std::string> consolePaths_;
   bool committed_ = false;
 };
 

@@ -29,14 +29,15 @@ constexpr uint64_t kLogPiece = 64 * 1024;
 
 }  // namespace
 
-Caller::Caller(Fd channel, FrameReader inbox, InitControl& init)
-    : channel_(std::move(channel)), inbox_(std::move(inbox)), init_(init) {
+Caller::Caller(Fd channel, FrameReader inbox, InitControl& init, Bond bond)
+    : channel_(std::move(channel)), inbox_(std::move(inbox)), init_(init), bond_(bond) {
   handleMessages();
 }
 
 void Caller::ready(uint32_t) {
   if (inbox_.read(channel_.get()) == FrameReader::Result::ended) gone_ = true;
   handleMessages();
+  if (gone_ && bond_ == Bond::life) init_.destroyInit();
 }
 
 void Caller::handleMessages() {
@@ -51,10 +52,6 @@ void Caller::handleMessages() {
   }
 }
 
-void Caller::tell(const ExitedMessage& exited) {
-  if (!gone_) gone_ = !sendFrame(channel_.get(), exited);
-}
-
 Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
                        std::vector<Fd> consoleDescriptors)
     : settings_(std::move(settings)),
@@ -66,7 +63,9 @@ Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, 
   }
   addOutlets(started, std::move(consoleDescriptors));
   control_ = std::make_unique<ControlSocket>(std::move(started.listener), loop_, consoles_, *this);
-  caller_ = std::make_unique<Caller>(std::move(channel), std::move(inbox), *this);
+  caller_ = std::make_unique<Caller>(
+      std::move(channel), std::move(inbox), *this,
+      settings_.endsWithCaller ? Caller::Bond::life : Caller::Bond::none);
   loop_.add(*this);
   loop_.add(*control_);
   loop_.add(*caller_);
@@ -78,6 +77,7 @@ void Supervisor::addOutlets(StartedContainer& started, std::vector<Fd> consoleDe
     loop_.add(*consoleSources_.back());
   }
   for (size_t i = 0; i < started.hostTerminals.size(); ++i) {
+    consolePaths_.push_back("/dev/pts/" + std::to_string(started.hostTerminals[i].index));
     hostTerminals_.push_back(
         std::make_unique<HostTerminal>(std::move(started.hostTerminals[i]), consoles_[i]));
     if (hostTerminals_.back()->watched()) loop_.add(*hostTerminals_.back());
@@ -97,8 +97,8 @@ void Supervisor::ready(uint32_t) {
         "waitid");
   exited_.how = end.si_code == CLD_EXITED ? 0 : 1;
   exited_.status = static_cast<uint32_t>(end.si_status);
-  exited_.requested = destroyRequested_ ? 1 : 0;
   ended_ = true;
+  classifyEnd();
 }
 
 int Supervisor::signalInit(int number) {
@@ -109,6 +109,10 @@ int Supervisor::signalInit(int number) {
 void Supervisor::destroyInit() {
   destroyRequested_ = true;
   signalInit(SIGKILL);
+}
+
+void Supervisor::intendEnd(End end, milliseconds within) {
+  intent_ = {end, Clock::now() + within};
 }
 
 void Supervisor::turn(int timeout) {
@@ -141,8 +145,10 @@ void Supervisor::turn(int timeout) {
 }
 
 bool Supervisor::run() {
-  while (!ended_) turn(kForEver);
-  catchUp();
+  do {
+    while (!ended_) turn(kForEver);
+    catchUp();
+  } while (startAgain());
   recordEnd();
   caller_->tell(exited_);
   const auto until = Clock::now() + kDeliveryTime;

@@ -14,6 +14,7 @@
 #include "native/monitor/control.h"
 #include "native/monitor/event-loop.h"
 #include "native/monitor/raw-follower.h"
+#include "native/monitor/restarter.h"
 #include "native/monitor/start.h"
 
 namespace tslxc {
@@ -21,7 +22,9 @@ namespace tslxc {
 // The caller's stream after `running`.
 class Caller : public Source {
  public:
-  Caller(Fd channel, FrameReader inbox, InitControl& init);
+  // `bond`: whether the container ends with it.
+  enum class Bond { none, life };
+  Caller(Fd channel, FrameReader inbox, InitControl& init, Bond bond);
 
   int descriptor() const override { return channel_.get(); }
   uint32_t wanted() const override { return gone_ ? 0U : static_cast<uint32_t>(EPOLLIN); }
@@ -29,7 +32,10 @@ class Caller : public Source {
 
   bool owns() const { return owns_ && !gone_; }
   bool acknowledged() const { return acknowledged_; }
-  void tell(const ExitedMessage& exited);
+  template <typename Message>
+  void tell(const Message& message) {
+    if (!gone_) gone_ = !sendFrame(channel_.get(), message);
+  }
 
  private:
   void handleMessages();
@@ -37,6 +43,7 @@ class Caller : public Source {
   Fd channel_;
   FrameReader inbox_;
   InitControl& init_;
+  Bond bond_;
   bool owns_ = false;
   bool acknowledged_ = false;
   bool gone_ = false;
@@ -49,6 +56,8 @@ class Supervisor : public Source, public InitControl {
     std::string boot;
     int runDirectory;
     ConsoleLog::Settings log;
+    bool endsWithCaller;
+    Restarter* restarter;
   };
 
   Supervisor(Settings settings, StartedContainer started, Fd channel, FrameReader inbox,
@@ -64,6 +73,7 @@ class Supervisor : public Source, public InitControl {
 
   int signalInit(int number) override;
   void destroyInit() override;
+  void intendEnd(End end, std::chrono::milliseconds within) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -81,6 +91,16 @@ class Supervisor : public Source, public InitControl {
   bool everythingDelivered() const;
   void recordEnd();
 
+  // What init's end was, after all that had been asked for.
+  void classifyEnd();
+  // After a reboot: true when init runs again.
+  bool startAgain();
+  // False when it can't go on with it.
+  bool adopt(RestartedInit restarted);
+  // Lets the loop go on until `over`, at most so long; false when a destroy came.
+  template <typename Over>
+  bool goOnUntil(std::chrono::milliseconds longest, Over over);
+
   Settings settings_;
   Fd pidfd_;
   EventLoop loop_;
@@ -96,6 +116,14 @@ class Supervisor : public Source, public InitControl {
   ExitedMessage exited_;
   bool ended_ = false;
   bool destroyRequested_ = false;
+  struct {
+    End end = End::kNone;
+    Clock::time_point until;
+  } intent_;
+  std::vector<std::string> consolePaths_;
+  uint32_t boots_ = 0;
+  std::unique_ptr<Farewell> farewell_;
+  pid_t init_ = 0;
 };
 
 }  // namespace tslxc

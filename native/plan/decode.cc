@@ -20,6 +20,7 @@ Plan decodePlan(std::string_view bytes) {
   decode(reader, plan.header);
   plan.outside = operations(reader);
   plan.mapped = operations(reader);
+  plan.again = operations(reader);
   plan.inside = operations(reader);
   reader.expectEnd();
   return plan;

@@ -14,6 +14,7 @@ struct Plan {
   PlanHeader header;
   std::vector<Operation> outside;
   std::vector<Operation> mapped;
+  std::vector<Operation> again;
   std::vector<Operation> inside;
 };
 

@@ -19,11 +19,58 @@ MacAddress macAddress(const std::string& text) {
   return std::move(*address);
 }
 
+// The first interface of a namespace for which `isIt`. Throws ENODEV.
+template <typename IsIt>
+Link find(int network, const std::string& subject, IsIt isIt) {
+  for (Link& link : listLinks(network)) {
+    if (isIt(link)) return std::move(link);
+  }
+  throw SyscallError{ENODEV, "RTM_GETLINK", subject};
+}
+
+// Whatever names the container has given it stay behind.
+void take(int network, const Link& link, const std::string& name, const MacAddress& address,
+          int destination) {
+  LinkChange change;
+  change.state = LinkState::down;
+  if (!address.empty()) change.address = address;
+  change.droppedNames = link.alternativeNames;
+  change.name = name;
+  change.destination = destination;
+  changeLink(network, link.name, change);
+}
+
 }  // namespace
 
 int Interpreter::initNetwork() const {
   if (!network_.valid()) throw SyscallError{EBADF, "plan", "init's network namespace"};
   return network_.get();
+}
+
+int Interpreter::previousNetwork() const {
+  if (!previousNetwork_.valid()) throw SyscallError{EBADF, "plan", "the last network namespace"};
+  return previousNetwork_.get();
+}
+
+void Interpreter::operator()(const TakePeer& op) {
+  const int previous = previousNetwork();
+  const Link host = find(kOwn, op.name, [&](const Link& link) {
+    return link.kind == "veth" && link.name == op.name;
+  });
+  const Link peer = find(previous, op.peer, [&](const Link& link) {
+    return link.kind == "veth" && static_cast<uint32_t>(link.index) == host.parent &&
+           link.parent == static_cast<uint32_t>(host.index);
+  });
+  take(previous, peer, op.peer, macAddress(op.address), initNetwork());
+}
+
+void Interpreter::operator()(const TakeLink& op) {
+  const int previous = previousNetwork();
+  const MacAddress address = op.address.empty() ? MacAddress{} : macAddress(op.address);
+  const Link link = find(previous, op.name, [&](const Link& candidate) {
+    return op.address.empty() ? candidate.name == op.name : candidate.address == address;
+  });
+  take(previous, link, op.name, address, initNetwork());
 }
 
 void Interpreter::operator()(const MakeVeth& op) {

@@ -28,6 +28,9 @@ class Interpreter {
   // Init's network namespace: what makeVeth, makeMacvlan and moveLink put there needs it.
   void useNetwork(Fd network) { network_ = std::move(network); }
 
+  // That of init's last life: takePeer and takeLink take out of it.
+  void usePreviousNetwork(Fd network) { previousNetwork_ = std::move(network); }
+
   // What openConsole opened, in order of the consoles.
   std::vector<Pty>& consoles() { return consoles_; }
 
@@ -39,6 +42,7 @@ class Interpreter {
     handles_.clear();
     userNamespace_.reset();
     network_.reset();
+    previousNetwork_.reset();
   }
 
   void operator()(const OpenTree& op);
@@ -68,6 +72,8 @@ class Interpreter {
   void operator()(const MakeVeth& op);
   void operator()(const MakeMacvlan& op);
   void operator()(const MoveLink& op);
+  void operator()(const TakePeer& op);
+  void operator()(const TakeLink& op);
   void operator()(const JoinBridge& op);
   void operator()(const IsolatePort& op);
   void operator()(const SetPortVlans& op);
@@ -95,6 +101,7 @@ class Interpreter {
   void open(uint8_t index, Fd fd, std::string_view subject);
   int handle(uint8_t index) const;
   int initNetwork() const;
+  int previousNetwork() const;
   // The place `path` in the tree of `root` as an O_PATH descriptor; invalid when it is missing and
   // may be.
   Fd place(uint8_t root, const std::string& path, Missing missing) const;
@@ -106,6 +113,7 @@ class Interpreter {
   std::vector<Handle> handles_;
   Fd userNamespace_;
   Fd network_;
+  Fd previousNetwork_;
   std::vector<Pty> consoles_;
   size_t step_ = 0;
 };

@@ -168,6 +168,17 @@ void decode(Reader& reader, MoveLink& value) {
   value.guest = reader.string();
 }
 
+void decode(Reader& reader, TakePeer& value) {
+  value.name = reader.string();
+  value.peer = reader.string();
+  value.address = reader.string();
+}
+
+void decode(Reader& reader, TakeLink& value) {
+  value.name = reader.string();
+  value.address = reader.string();
+}
+
 void decode(Reader& reader, JoinBridge& value) {
   value.name = reader.string();
   value.bridge = reader.string();
@@ -306,28 +317,30 @@ Operation decodeOperation(Reader& reader) {
     case 25: return decoded<MakeVeth>(reader);
     case 26: return decoded<MakeMacvlan>(reader);
     case 27: return decoded<MoveLink>(reader);
-    case 28: return decoded<JoinBridge>(reader);
-    case 29: return decoded<IsolatePort>(reader);
-    case 30: return decoded<SetPortVlans>(reader);
-    case 31: return decoded<SetLinkAddress>(reader);
-    case 32: return decoded<SetLinkParameter>(reader);
-    case 33: return decoded<AddAddress>(reader);
-    case 34: return decoded<AddRoute>(reader);
-    case 35: return decoded<SetLinkUp>(reader);
-    case 36: return decoded<SetHostname>(reader);
-    case 37: return decoded<NewSession>(reader);
-    case 38: return decoded<OpenConsole>(reader);
-    case 39: return decoded<SetResourceLimit>(reader);
-    case 40: return NewSessionKeyring{};
-    case 41: return SetNoNewPrivileges{};
-    case 42: return decoded<SetSeccomp>(reader);
-    case 43: return decoded<LimitBoundingSet>(reader);
-    case 44: return decoded<SetCapabilities>(reader);
-    case 45: return decoded<SetIds>(reader);
-    case 46: return decoded<ChangeDirectory>(reader);
-    case 47: return ResetSignals{};
-    case 48: return decoded<SetParentDeathSignal>(reader);
-    case 49: return decoded<EnterDirectory>(reader);
+    case 28: return decoded<TakePeer>(reader);
+    case 29: return decoded<TakeLink>(reader);
+    case 30: return decoded<JoinBridge>(reader);
+    case 31: return decoded<IsolatePort>(reader);
+    case 32: return decoded<SetPortVlans>(reader);
+    case 33: return decoded<SetLinkAddress>(reader);
+    case 34: return decoded<SetLinkParameter>(reader);
+    case 35: return decoded<AddAddress>(reader);
+    case 36: return decoded<AddRoute>(reader);
+    case 37: return decoded<SetLinkUp>(reader);
+    case 38: return decoded<SetHostname>(reader);
+    case 39: return decoded<NewSession>(reader);
+    case 40: return decoded<OpenConsole>(reader);
+    case 41: return decoded<SetResourceLimit>(reader);
+    case 42: return NewSessionKeyring{};
+    case 43: return SetNoNewPrivileges{};
+    case 44: return decoded<SetSeccomp>(reader);
+    case 45: return decoded<LimitBoundingSet>(reader);
+    case 46: return decoded<SetCapabilities>(reader);
+    case 47: return decoded<SetIds>(reader);
+    case 48: return decoded<ChangeDirectory>(reader);
+    case 49: return ResetSignals{};
+    case 50: return decoded<SetParentDeathSignal>(reader);
+    case 51: return decoded<EnterDirectory>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -362,28 +375,30 @@ const char* operationName(const Operation& operation) {
     case 24: return "makeVeth";
     case 25: return "makeMacvlan";
     case 26: return "moveLink";
-    case 27: return "joinBridge";
-    case 28: return "isolatePort";
-    case 29: return "setPortVlans";
-    case 30: return "setLinkAddress";
-    case 31: return "setLinkParameter";
-    case 32: return "addAddress";
-    case 33: return "addRoute";
-    case 34: return "setLinkUp";
-    case 35: return "setHostname";
-    case 36: return "newSession";
-    case 37: return "openConsole";
-    case 38: return "setResourceLimit";
-    case 39: return "newSessionKeyring";
-    case 40: return "setNoNewPrivileges";
-    case 41: return "setSeccomp";
-    case 42: return "limitBoundingSet";
-    case 43: return "setCapabilities";
-    case 44: return "setIds";
-    case 45: return "changeDirectory";
-    case 46: return "resetSignals";
-    case 47: return "setParentDeathSignal";
-    case 48: return "enterDirectory";
+    case 27: return "takePeer";
+    case 28: return "takeLink";
+    case 29: return "joinBridge";
+    case 30: return "isolatePort";
+    case 31: return "setPortVlans";
+    case 32: return "setLinkAddress";
+    case 33: return "setLinkParameter";
+    case 34: return "addAddress";
+    case 35: return "addRoute";
+    case 36: return "setLinkUp";
+    case 37: return "setHostname";
+    case 38: return "newSession";
+    case 39: return "openConsole";
+    case 40: return "setResourceLimit";
+    case 41: return "newSessionKeyring";
+    case 42: return "setNoNewPrivileges";
+    case 43: return "setSeccomp";
+    case 44: return "limitBoundingSet";
+    case 45: return "setCapabilities";
+    case 46: return "setIds";
+    case 47: return "changeDirectory";
+    case 48: return "resetSignals";
+    case 49: return "setParentDeathSignal";
+    case 50: return "enterDirectory";
     default:
       return "";
   }
@@ -413,6 +428,9 @@ void decode(Reader& reader, PlanHeader& value) {
   value.boot = reader.string();
   value.pause = reader.u8();
   value.keepNetwork = reader.u8();
+  value.cgroups = reader.strings();
+  value.restarts = reader.u8();
+  value.autodestroy = reader.u8();
   value.failpoint = reader.u8();
   value.failAction = reader.u8();
   value.failCount = reader.u8();

@@ -189,6 +189,17 @@ struct MoveLink {
   std::string guest{};
 };
 
+struct TakePeer {
+  std::string name{};
+  std::string peer{};
+  std::string address{};
+};
+
+struct TakeLink {
+  std::string name{};
+  std::string address{};
+};
+
 struct JoinBridge {
   std::string name{};
   std::string bridge{};
@@ -323,6 +334,8 @@ using Operation =
                  MakeVeth,
                  MakeMacvlan,
                  MoveLink,
+                 TakePeer,
+                 TakeLink,
                  JoinBridge,
                  IsolatePort,
                  SetPortVlans,
@@ -370,6 +383,9 @@ struct PlanHeader {
   std::string boot{};
   uint8_t pause = 0;
   uint8_t keepNetwork = 0;
+  std::vector<std::string> cgroups{};
+  uint8_t restarts = 0;
+  uint8_t autodestroy = 0;
   uint8_t failpoint = 0;
   uint8_t failAction = 0;
   uint8_t failCount = 0;

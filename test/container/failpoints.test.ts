@@ -13,7 +13,12 @@ const lanes = 2;
 const minutes = 60_000;
 
 /** Reached several times, or not by a start: test/network-long/killed-callers.test.ts tries them. */
-const others: readonly Failpoint[] = ['monitor:after-mapped', 'controller:after-undo'];
+const others: readonly Failpoint[] = [
+  'monitor:after-mapped',
+  'controller:after-undo',
+  // Of a reboot: test/long/restart-failpoints.test.ts.
+  ...failpoints.filter((point) => point.includes('restart')),
+];
 const startPoints = failpoints.filter((point) => !others.includes(point));
 
 const monitorStarts = startPoints.indexOf('controller:after-spawned');

@@ -88,10 +88,11 @@ function everyMessage(): Message[] {
 
 export function writeFixtures(folder: string): void {
   mkdirSync(folder, { recursive: true });
-  const smallest = plan(() => ({ outside: [], mapped: [], inside: [{ op: 'pivotRoot' }] }));
+  const smallest = plan(() => ({ outside: [], mapped: [], again: [], inside: [{ op: 'pivotRoot' }] }));
   const every = plan((values) => ({
     outside: everyOperation(values),
     mapped: everyOperation(values),
+    again: everyOperation(values),
     inside: everyOperation(values),
   }));
   writeFileSync(join(folder, 'smallest.plan'), encodePlan(smallest));

@@ -8,6 +8,7 @@ std::string PlanWriter::plan(const Plan& value) {
   header(value.header);
   operations(value.outside);
   operations(value.mapped);
+  operations(value.again);
   operations(value.inside);
   return bytes_.finish();
 }
@@ -36,6 +37,9 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.boot);
   bytes_.u8(value.pause);
   bytes_.u8(value.keepNetwork);
+  bytes_.strings(value.cgroups);
+  bytes_.u8(value.restarts);
+  bytes_.u8(value.autodestroy);
   bytes_.u8(value.failpoint);
   bytes_.u8(value.failAction);
   bytes_.u8(value.failCount);
@@ -235,6 +239,17 @@ void PlanWriter::operator()(const MakeMacvlan& op) {
 void PlanWriter::operator()(const MoveLink& op) {
   bytes_.string(op.name);
   bytes_.string(op.guest);
+}
+
+void PlanWriter::operator()(const TakePeer& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.peer);
+  bytes_.string(op.address);
+}
+
+void PlanWriter::operator()(const TakeLink& op) {
+  bytes_.string(op.name);
+  bytes_.string(op.address);
 }
 
 void PlanWriter::operator()(const JoinBridge& op) {

@@ -46,6 +46,8 @@ class PlanWriter {
   void operator()(const MakeVeth& op);
   void operator()(const MakeMacvlan& op);
   void operator()(const MoveLink& op);
+  void operator()(const TakePeer& op);
+  void operator()(const TakeLink& op);
   void operator()(const JoinBridge& op);
   void operator()(const IsolatePort& op);
   void operator()(const SetPortVlans& op);

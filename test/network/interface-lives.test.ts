@@ -93,9 +93,50 @@ test.each(['keep', 'leave'] as const)(
       expect((await domain.state()).state).toBe('running');
       return next;
     });
-    expectAllUp(new NetworkView(again));
+    await eventually(() => expectAllUp(new NetworkView(again)));
     stream.destroy();
     await domain.destroy();
     expect(host.names()).toContain('card2');
+  },
+);
+
+test.each([
+  ['with the ids of the host', ''],
+  ['with ids of its own', idMapXml()],
+])(
+  'a reboot %s leaves the host’s sides as they are, and takes back what was done inside',
+  async (_, elements) => {
+    await using closed = await makeClosedRoot();
+    const { domain } = await world.start({
+      name,
+      source: closed.path,
+      elements,
+      devices: ofEveryType,
+    });
+    const { id } = domain;
+    const indexes = (): string[] => ip('-o', 'link').match(/^\d+: [^:@]+/gm) ?? [];
+    const onHost = indexes();
+    const init = await initOf(name);
+    await say(
+      domain,
+      'busybox ip link set eth0 down && busybox ip link set eth0 name mine && ' +
+        'busybox ip link set eth1 address 52:54:00:a0:00:77; busybox ip addr add 192.0.2.77/24 dev eth1; echo is=$?',
+    );
+    const stream = await domain.openConsole();
+    stream.resume();
+    stream.write('exec busybox reboot -f\n');
+    const inside = await eventually(async () => {
+      const next = await initOf(name);
+      expect(next).not.toBe(init);
+      return new NetworkView(next);
+    });
+    stream.destroy();
+    // Init is there before its interfaces are.
+    await eventually(() => expectAllUp(inside));
+    expect(inside.link('eth1').address).toBe('52:54:00:a0:00:02');
+    expect(inside.addresses('eth1').map(({ local }) => local)).not.toContain('192.0.2.77');
+    expect(domain.id).toBe(id);
+    expect(indexes()).toEqual(onHost);
+    await domain.destroy();
   },
 );

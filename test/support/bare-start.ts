@@ -59,6 +59,7 @@ export class BareStart implements AsyncDisposable {
       header: { ...bareHeader(folder), ...header },
       outside: [],
       mapped,
+      again: [],
       inside: [...becomeRoot(header), ...entry, ...inside, ...leave],
     };
     const fd = await native().startMonitor({
@@ -154,6 +155,9 @@ function bareHeader(folder: string): PlanHeader {
     boot: '',
     pause: 0,
     keepNetwork: 0,
+    cgroups: [],
+    restarts: 0,
+    autodestroy: 0,
     failpoint: 0,
     failAction: 0,
     failCount: 1,

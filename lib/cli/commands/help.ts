@@ -72,7 +72,7 @@ function isGroup(text: string): text is Group {
 function groupText(group: Group): string {
   const lines = verbNames.flatMap((verb) => {
     const command = commandNamed(verb);
-    if (command?.group !== group || command.visibility === 'hidden') return [];
+    if (command?.group !== group || command.visibility !== undefined) return [];
     return [`    ${verb.padEnd(30)} ${command.summary}\n`];
   });
   return ` ${groups[group]} (help keyword '${group}'):\n${lines.join('')}`;

@@ -15,6 +15,12 @@ const consoleOption: Option = {
   help: 'attach to console after creation',
 };
 
+const autodestroyOption: Option = {
+  name: 'autodestroy',
+  kind: 'flag',
+  help: 'automatically destroy the container when this command ends',
+};
+
 const passOption: Option = {
   name: 'pass-fds',
   kind: 'string',
@@ -31,6 +37,7 @@ export const commands: CommandTable = {
     options: [
       { ...domainOption, help: 'name of the inactive domain' },
       consoleOption,
+      autodestroyOption,
       {
         name: 'foreground',
         kind: 'flag',
@@ -64,6 +71,7 @@ export const commands: CommandTable = {
         positional: 'required',
       },
       consoleOption,
+      autodestroyOption,
       passOption,
       { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
     ],
@@ -75,7 +83,14 @@ export const commands: CommandTable = {
     summary: 'destroy (stop) a domain',
     description:
       'Forcefully stop a container: every process in it is killed. Its definition stays.',
-    options: [domainOption],
+    options: [
+      domainOption,
+      {
+        name: 'graceful',
+        kind: 'flag',
+        help: 'ask init to end, and kill nothing: an error after 10 seconds',
+      },
+    ],
     example: 'tslxc destroy helloworld',
     run: destroy,
   },
@@ -113,8 +128,11 @@ async function startNamed(
     report?.running(domain);
     context.output.extra(`Domain '${domain.name}' started`);
   };
-  if (options.has('foreground')) return stay(context, domain, begin);
-  await begin({ ownership: 'leave' });
+  const bonded = bond(options);
+  if (options.has('foreground')) {
+    return stay(context, domain, (more) => begin({ ...bonded, ...more }));
+  }
+  await begin(bonded);
   return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
 }
 
@@ -138,7 +156,7 @@ async function create(context: Context, options: Options): Promise<number | unde
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
   const domain = await saying(`Failed to create domain from ${file}`, () =>
-    connection.createDomain(xml, { ...startOptions(options), ownership: 'leave' }),
+    connection.createDomain(xml, { ...startOptions(options), ...bond(options) }),
   );
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
   return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
@@ -146,9 +164,15 @@ async function create(context: Context, options: Options): Promise<number | unde
 
 async function destroy(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await saying(`Failed to destroy domain '${domain.name}'`, () => domain.destroy());
+  await saying(`Failed to destroy domain '${domain.name}'`, () =>
+    domain.destroy({ graceful: options.has('graceful') }),
+  );
   context.output.extra(`Domain '${domain.name}' destroyed`);
   return undefined;
+}
+
+function bond(options: Options): StartOptions {
+  return options.has('autodestroy') ? { autodestroy: true } : { ownership: 'leave' };
 }
 
 function startOptions(options: Options): StartOptions {

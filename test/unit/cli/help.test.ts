@@ -1,4 +1,5 @@
 /** help, for every command. */
+import { refusedVerbs } from '../../../lib/cli/commands/refused';
 import { commandsWith, verbNames } from '../../../lib/cli/lazy';
 import { parseGlobals } from '../../../lib/cli/globals';
 import { parseArguments } from '../../../lib/cli/arguments';
@@ -49,10 +50,12 @@ test('the page of a command, byte for byte', async () => {
   );
 });
 
-test('the overview has every command but the hidden one, in its group', async () => {
+test('the overview has every command but the hidden one and those that only refuse, in its group', async () => {
   const { stdout } = await run('help');
   for (const verb of verbNames) {
-    expect(stdout.includes(`\n    ${verb.padEnd(30)} `)).toBe(verb !== 'reap');
+    expect(stdout.includes(`\n    ${verb.padEnd(30)} `)).toBe(
+      verb !== 'reap' && !refusedVerbs.includes(verb),
+    );
   }
   expect(stdout).toContain(" Domain Monitoring (help keyword 'monitor'):\n    cpu-stats ");
   expect((await run('help monitor')).stdout).toMatch(

@@ -42,7 +42,7 @@ test('every point is reached somewhere in the source', () => {
   const sources = ['controller', 'monitor-process', 'undo'].map((name) =>
     readFileSync(join(packageRoot, `lib/container/${name}.ts`), 'utf8'),
   );
-  const native = ['main', 'start', 'init'].map((name) =>
+  const native = ['main', 'start', 'init', 'restart', 'supervisor-restart'].map((name) =>
     readFileSync(join(packageRoot, `native/monitor/${name}.cc`), 'utf8'),
   );
   for (const point of failpoints) {
@@ -50,7 +50,7 @@ test('every point is reached somewhere in the source', () => {
     expect(generated).toContain(`  ${constant},\n`);
     const reached = point.startsWith('controller:')
       ? sources.some((text) => text.includes(`reach('${point}'`))
-      : native.some((text) => text.includes(`Failpoint::${constant})`));
+      : native.some((text) => new RegExp(`Failpoint::${constant}[,)]`).test(text));
     expect([point, reached]).toEqual([point, true]);
   }
 });

@@ -2,6 +2,8 @@
 import { ProtocolError, TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/exit-record';
 import type { ContainerStart } from '../../../lib/container/controller';
+import type { InitControl } from '../../../lib/container/init-control';
+import { controlVersion } from '../../../lib/container/messages';
 import { noLinks } from '../../../lib/container/links';
 import type { RunState } from '../../../lib/container/run-state';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
@@ -49,6 +51,18 @@ export class FakeHost {
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
   failCleanUp: string | undefined;
+  /** Names of what is paused. */
+  readonly frozen = new Set<string>();
+  /** What init is like. */
+  init: InitControl = {
+    kindOf: () => 'other',
+    heeds: () => false,
+    requestLevel: () => Promise.resolve(false),
+  };
+  /** What was asked of monitors, in that order. */
+  readonly asked: string[] = [];
+  /** That of the monitors. */
+  version = controlVersion;
   /** What was shaped, in that order. */
   readonly shaped: (readonly [string, Rates])[] = [];
   failShaping: Error | undefined;
@@ -134,6 +148,21 @@ export class FakeHost {
   #containers(): Containers {
     return {
       readRunState: (_, name) => this.state(name),
+      readRunning: (_, name) => {
+        const state = this.state(name);
+        return state.phase === 'running' ? state.running : undefined;
+      },
+      isFrozen: ({ name }) => this.frozen.has(name),
+      freeze: async ({ name }, state) => {
+        await Promise.resolve();
+        if (state === 'frozen') this.frozen.add(name);
+        else this.frozen.delete(name);
+      },
+      init: {
+        kindOf: (running) => this.init.kindOf(running),
+        heeds: (running, signal) => this.init.heeds(running, signal),
+        requestLevel: (running, level) => this.init.requestLevel(running, level),
+      },
       runNames: () => [...this.states.keys()],
       withDomainLock: (_, name, action) => this.#locked(name, action),
       withReaperLock: (_, action) => this.#locked('\0reaper', action),
@@ -220,6 +249,7 @@ export class FakeHost {
       initPid: running.init,
       consolePaths: running.consoles,
       warnings: this.warnings,
+      endsWithCaller: start.autodestroy === true,
       own: () => undefined,
       destroy: () => Promise.resolve(undefined),
       ref: () => undefined,
@@ -256,7 +286,16 @@ export class FakeHost {
         this.end(name, exitRecord({ how: 'killed', signal: 9, requested: 'destroy' }));
         return end;
       },
-      signal: () => Promise.resolve(),
+      signal: (number) => {
+        this.asked.push(`signal ${number}`);
+        return Promise.resolve();
+      },
+      version: this.version,
+      intend: (end, within) => {
+        if (this.version < 2) return Promise.reject(new TslxcError('OPERATION_UNSUPPORTED', 'old'));
+        this.asked.push(`intend ${end} ${within}`);
+        return Promise.resolve();
+      },
       exited,
       openConsole: () => Promise.reject(new ProtocolError('no consoles here')),
       close: () => undefined,

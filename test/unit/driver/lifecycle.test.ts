@@ -1,32 +1,38 @@
 /** lib/driver/lifecycle.ts: which verb a domain takes when, and what an end leads to. */
 import { actionAfter, pauseBefore, restartsAfter } from '../../../lib/driver/lifecycle';
-import { stopDetail, transition, type Verb } from '../../../lib/driver/lifecycle';
+import { stopDetail, transition } from '../../../lib/driver/lifecycle';
+import type { SettledPhase, Verb } from '../../../lib/driver/lifecycle';
 import { parseDomain } from '../../../lib/domain/parse';
 import { domainXml } from '../../support/domain-xml';
 import { exitRecord } from './fake-host';
 
 const notRunning = 'domain is not running';
 
-test.each<[Verb, string, string]>([
-  ['start', 'running', 'Domain is already running'],
-  ['create', 'running', "domain 'web' is already active"],
-  ['destroy', notRunning, 'off'],
-  ['undefine', 'off', 'running'],
-  ['openConsole', notRunning, 'running'],
-  ['sendSignal', notRunning, 'running'],
-  ['liveXml', notRunning, 'running'],
-  ['look', notRunning, 'running'],
-  ['setLink', notRunning, 'running'],
-])('%s: when off %j, when running %j', (verb, whenOff, whenRunning) => {
+test.each<[verb: Verb, off: string, running: string, paused: string]>([
+  ['start', 'running', 'Domain is already running', 'Domain is already running'],
+  ['create', 'running', "domain 'web' is already active", "domain 'web' is already active"],
+  ['destroy', notRunning, 'off', 'off'],
+  ['suspend', notRunning, 'paused', 'paused'],
+  ['resume', notRunning, 'domain is already running', 'running'],
+  ['shutdown', notRunning, 'running', 'domain is paused'],
+  ['reboot', notRunning, 'running', 'domain is paused'],
+  ['undefine', 'off', 'running', 'paused'],
+  ['openConsole', notRunning, 'running', 'paused'],
+  ['sendSignal', notRunning, 'running', 'paused'],
+  ['liveXml', notRunning, 'running', 'paused'],
+  ['look', notRunning, 'running', 'paused'],
+  ['setLink', notRunning, 'running', 'paused'],
+])('%s: when off %j, when running %j, when paused %j', (verb, whenOff, whenRunning, whenPaused) => {
   expect(outcome(verb, 'off')).toBe(whenOff);
   expect(outcome(verb, 'running')).toBe(whenRunning);
+  expect(outcome(verb, 'paused')).toBe(whenPaused);
 });
 
 test('a name with % or $ stays what it is in the words', () => {
   expect(() => transition('create', 'running', "$&%'")).toThrow("domain '$&%'' is already active");
 });
 
-function outcome(verb: Verb, phase: 'off' | 'running'): string {
+function outcome(verb: Verb, phase: SettledPhase): string {
   try {
     return transition(verb, phase, 'web');
   } catch (error) {

@@ -116,6 +116,18 @@ const words: readonly (readonly [Operation, string])[] = [
     'move the network interface enp1s0 into the container, as eth0',
   ],
   [
+    { op: 'takePeer', name: 'vnet0', peer: 'eth0', address: '52:54:00:00:00:01' },
+    'take eth0 (52:54:00:00:00:01), the peer of the network interface vnet0, into the restarted container',
+  ],
+  [
+    { op: 'takeLink', name: 'eth1', address: '52:54:00:00:00:02' },
+    'take the network interface eth1 (52:54:00:00:00:02) into the restarted container',
+  ],
+  [
+    { op: 'takeLink', name: 'eth2', address: '' },
+    'take the network interface eth2 into the restarted container',
+  ],
+  [
     { op: 'joinBridge', name: 'vnet1000', bridge: 'br0' },
     'make the network interface vnet1000 a port of the bridge br0',
   ],

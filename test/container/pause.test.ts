@@ -1,0 +1,191 @@
+/** suspend and resume, and that nothing keeps a container from being ended within five seconds. */
+import { readFileSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'tslxc';
+import { freezerDirectory } from '../../lib/container/freezer';
+import { readRunState } from '../../lib/container/run-state';
+import { statePaths } from '../../lib/host/state-paths';
+import { expectShell } from '../support/console-answer';
+import { expectGone } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
+
+beforeAll(startOnce);
+
+/** Milliseconds that a destroy may take, whatever goes on inside. */
+const promise = 5000;
+
+async function destroyInTime({ domain, name }: TestDomain): Promise<void> {
+  const before = performance.now();
+  await domain.destroy();
+  expect(performance.now() - before).toBeLessThan(promise);
+  await expectGone(name);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+}
+
+/** A container in which a file grows as long as it runs. */
+async function counting(
+  name: string,
+  act: (counted: TestDomain, size: () => number) => Promise<void>,
+) {
+  const root = await makeTestRoot();
+  try {
+    const source = join(root.path, 'counted');
+    await mkdir(source);
+    await using counted = await TestDomain.make({
+      name,
+      initArguments: ['-c', 'while :; do echo >>/counted/file; sleep 0.02; done'],
+      filesystems: [{ source, target: '/counted' }],
+    });
+    await counted.start();
+    const file = join(source, 'file');
+    const size = (): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    await eventually(() => expect(size()).toBeGreaterThan(1));
+    await act(counted, size);
+  } finally {
+    await root.remove();
+  }
+}
+
+test('a counter stops and goes on, whichever process says so, and every process sees it', async () => {
+  const before = snapshotHost();
+  await counting('pause-counter', async (counted, size) => {
+    expect(await counted.run('suspend')).toBe("Domain 'pause-counter' suspended\n\n");
+    const stopped = size();
+    expect(await counted.reason()).toBe('paused (user)');
+    expect(await counted.domain.state()).toEqual({ state: 'paused', reason: 'user' });
+    expect((await counted.try(['list'])).stdout).toMatch(/pause-counter +paused/);
+    await sleep(300);
+    expect(size()).toBe(stopped);
+    const { stderr } = await counted.try(['shutdown', counted.name]);
+    expect(stderr).toContain('Requested operation is not valid: domain is paused');
+    await counted.domain.resume();
+    await eventually(() => expect(size()).toBeGreaterThan(stopped));
+    expect(await counted.reason()).toBe('running (unpaused)');
+    expect((await counted.try(['resume', counted.name])).stderr).toBe(
+      "error: Failed to resume domain 'pause-counter'\n" +
+        'error: Requested operation is not valid: domain is already running\n',
+    );
+    await destroyInTime(counted);
+  });
+  await expectHostUnchanged(before);
+});
+
+test('the callers and their deaths make no difference to a pause', async () => {
+  await counting('pause-owner', async ({ domain, root }, size) => {
+    await domain.destroy();
+    const owner = await connect(undefined, { root });
+    await (await owner.lookupDomainByName(domain.name)).start();
+    await (await owner.lookupDomainByName(domain.name)).suspend();
+    await owner.close();
+    const stopped = size();
+    await sleep(200);
+    expect(size()).toBe(stopped);
+    expect(await domain.state()).toEqual({ state: 'paused', reason: 'user' });
+    await domain.resume();
+    await eventually(() => expect(size()).toBeGreaterThan(stopped));
+    await domain.destroy();
+    await expectGone(domain.name);
+  });
+});
+
+test('a paused container is destroyed, and nothing in it runs on before', async () => {
+  await counting('pause-destroy', async (counted, size) => {
+    await counted.domain.suspend();
+    const stopped = size();
+    await destroyInTime(counted);
+    // A turn of the loop may end between the kill and the thaw; its processes are not let go on.
+    expect(size() - stopped).toBeLessThanOrEqual(1);
+  });
+});
+
+test('a container whose monitor stands still is destroyed, and others are not kept waiting', async () => {
+  await using stopped = await TestDomain.make({ name: 'pause-monitor' });
+  await stopped.start();
+  const monitor = stopped.domain.id;
+  if (monitor === undefined) throw new Error('it does not run');
+  process.kill(monitor, 'SIGSTOP');
+  const before = performance.now();
+  const connection = await connect(undefined, { root: stopped.root });
+  const free = await connection.createDomain(domainXml({ name: 'pause-free' }));
+  expect(await connection.listDomains()).toHaveLength(2);
+  expect(performance.now() - before).toBeLessThan(promise);
+  await free.destroy();
+  await connection.close();
+  await destroyInTime(stopped);
+});
+
+test('a fork bomb does not keep a container from being destroyed', async () => {
+  const before = snapshotHost();
+  await using bomb = await TestDomain.make({
+    name: 'pause-bomb',
+    // Bounded, so that a machine of two cores stays one: it forks on as its children end.
+    initArguments: [
+      '-c',
+      'b() { (b) & (b) & }; ulimit -u 400; while :; do b; sleep 0.001; done 2>/dev/null',
+    ],
+  });
+  await bomb.start();
+  const state = readRunState(statePaths(bomb.root), bomb.name);
+  const path = state.phase === 'running' ? freezerDirectory(state.start)?.path : undefined;
+  const processes = (): number =>
+    ['', '/init'].flatMap((below) => lines(`${path}${below}/cgroup.procs`)).length;
+  await eventually(() => expect(processes()).toBeGreaterThan(50));
+  await destroyInTime(bomb);
+  await expectHostUnchanged(before);
+}, 30_000);
+
+function lines(file: string): string[] {
+  try {
+    return readFileSync(file, 'latin1').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+test('fifty cgroups inside one another, with processes in them, go with their container', async () => {
+  const before = snapshotHost();
+  await using deep = await TestDomain.make({
+    name: 'pause-deep',
+    initArguments: [
+      '-c',
+      [
+        // Where a container may make cgroups: the v2 tree.
+        'cd /sys/fs/cgroup; [ -e cgroup.procs ] || cd unified || cd /sys/fs/cgroup/unified',
+        'i=0; while [ $i -lt 50 ]; do mkdir d && cd d || exit 1; i=$((i + 1)); done',
+        'sleep 1000 & echo $! >cgroup.procs',
+        'echo deep=$i; while :; do sleep 1; done',
+      ].join('\n'),
+    ],
+  });
+  await deep.start();
+  const output: string[] = [];
+  const stream = await deep.domain.openConsole();
+  stream.on('data', (chunk: Buffer) => output.push(chunk.toString()));
+  await eventually(() => expect(output.join('')).toContain('deep=50'));
+  stream.destroy();
+  await deep.domain.suspend();
+  await destroyInTime(deep);
+  await deep.start();
+  await deep.domain.destroy();
+  await expectGone(deep.name);
+  await expectHostUnchanged(before);
+});
+
+test('a shell that was paused reads and writes its console afterwards', async () => {
+  await using shell = await TestDomain.make({ name: 'pause-shell' });
+  await shell.start();
+  await shell.domain.suspend();
+  const stream = await shell.domain.openConsole();
+  stream.destroy();
+  await shell.domain.resume();
+  await expectShell(shell.domain);
+  await shell.domain.destroy();
+  await expectGone(shell.name);
+});

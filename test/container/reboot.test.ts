@@ -1,0 +1,306 @@
+/** Reboots: init starts again under the same monitor, and all that is attached to it stays. */
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { makeBusyboxRoot } from '../support/busybox-root';
+import { expectShell } from '../support/console-answer';
+import { expectGone, initsOf, monitorsOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import type { DomainXmlOptions } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { hasEnded } from '../support/processes';
+import { commandEnvironment, commandLine, runSuccessfully } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+});
+
+const define = (options: DomainXmlOptions): Promise<Domain> =>
+  connection.defineDomain(domainXml(options));
+
+/** An init that ends when it is asked to. Guarded, as everything that would end the host. */
+const willing = "[ $$ = 1 ] || exit; trap 'exit 0' TERM; while :; do sleep 0.05; done";
+const patience = 10_000;
+
+test('id, descriptors, consoles and who attaches to them stay over reboots', async () => {
+  const before = snapshotHost();
+  const file = join(root.path, 'lines');
+  writeFileSync(file, 'one\ntwo\nthree\n');
+  const domain = await define({
+    name: 'reboot-same',
+    initArguments: [
+      '-c',
+      `read line <&3; echo "life $line of $(cat /proc/self/stat | cut -d' ' -f7)"; ${willing}`,
+    ],
+  });
+  const descriptor = openSync(file, 'r');
+  await domain.start({ passDescriptors: [descriptor] });
+  closeSync(descriptor);
+  const { id } = domain;
+  const path = domain.consolePath();
+  let seen = '';
+  const stream = await domain.openConsole();
+  stream.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+  stream.resize({ rows: 33, columns: 77 });
+  for (const line of ['one', 'two']) {
+    await eventually(() => expect(seen).toContain(`life ${line} of`));
+    const [init] = initsOf('reboot-same');
+    expect(await domain.reboot({ timeout: patience })).toEqual({
+      by: 'signal',
+      signal: 15,
+      outcome: 'rebooted',
+    });
+    expect(domain.id).toBe(id);
+    expect(domain.consolePath()).toBe(path);
+    expect(initsOf('reboot-same')).not.toEqual([init]);
+    expect(monitorsOf('reboot-same')).toEqual([id]);
+  }
+  await eventually(() => expect(seen).toContain('life three of'));
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  stream.destroy();
+  await domain.destroy();
+  await expectGone('reboot-same');
+  await expectHostUnchanged(before);
+});
+
+test('a reboot from inside and one from outside are told once each, whoever looks', async () => {
+  const domain = await define({
+    name: 'reboot-told',
+    initArguments: [
+      '-c',
+      `[ $$ = 1 ] || exit; trap 'exec busybox reboot -f' HUP; while :; do sleep 0.05; done`,
+    ],
+  });
+  const told: string[] = [];
+  const watching = (async (): Promise<void> => {
+    for await (const { event, detail } of connection.events()) {
+      if (event === 'warning') continue;
+      told.push(`${event} ${detail}`);
+      if (event === 'stopped') return;
+    }
+  })();
+  // Without a caller: what tells of it is the monitor's own child.
+  await runSuccessfully(['start', 'reboot-told'], { root: root.path });
+  const { id } = domain;
+  expect(
+    await runSuccessfully(['reboot', 'reboot-told', '--mode', 'signal', '--timeout', '20'], {
+      root: root.path,
+    }),
+  ).toBe("Domain 'reboot-told' is being rebooted\n\n");
+  await eventually(() => expect(told).toEqual(['started booted', 'reboot rebooted']), patience);
+  const [init] = initsOf('reboot-told');
+  await eventually(async () => {
+    await domain.sendSignal(1);
+    const [now] = initsOf('reboot-told');
+    if (now === undefined || now === init) throw new Error('it has not been rebooted yet');
+  }, patience);
+  await eventually(() => expect(told).toHaveLength(3), patience);
+  expect(domain.id).toBe(id);
+  await domain.destroy();
+  await watching;
+  const events = ['started booted', 'reboot rebooted', 'reboot rebooted', 'stopped destroyed'];
+  expect(told.slice(0, 2)).toEqual(events.slice(0, 2));
+  expect(told.at(-1)).toBe('stopped destroyed');
+  expect(new Set(told)).toEqual(new Set(events));
+  await expectGone('reboot-told');
+});
+
+test('on_reboot destroy leaves it off, and the answer says so', async () => {
+  const domain = await define({
+    name: 'reboot-off',
+    initArguments: ['-c', willing],
+    elements: '<on_reboot>destroy</on_reboot>',
+  });
+  await domain.start();
+  expect(await domain.reboot({ timeout: patience })).toMatchObject({
+    outcome: 'stopped',
+    exit: { how: 'exited', code: 0, requested: 'reboot' },
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  await expectGone('reboot-off');
+});
+
+test('an init that can not start again leaves the domain off, and says why', async () => {
+  const busybox = await makeBusyboxRoot();
+  const domain = await define({
+    name: 'reboot-gone',
+    initArguments: ['-c', `busybox rm /bin/sh; ${willing}`],
+    filesystems: [{ source: busybox.path, target: '/' }],
+  });
+  await domain.start();
+  await domain.reboot();
+  await eventually(async () => {
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  }, patience);
+  await expectGone('reboot-gone');
+  await busybox.remove();
+});
+
+test('a container that is being restarted is destroyed', async () => {
+  const domain = await define({
+    name: 'reboot-loop',
+    initArguments: ['-c', '[ $$ = 1 ] && exec busybox reboot -f'],
+  });
+  await domain.start();
+  await eventually(() => {
+    const { running } = runPaths(statePaths(root.path), 'reboot-loop');
+    expect(JSON.parse(readFileSync(running, 'utf8'))).toMatchObject({ boots: 2 });
+  }, patience);
+  await domain.destroy();
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  await expectGone('reboot-loop');
+});
+
+describe('a shutdown', () => {
+  test('of a busybox init powers it off, and a reboot starts it again', async () => {
+    const busybox = await makeBusyboxRoot(['init', 'poweroff', 'reboot', 'sleep']);
+    mkdirSync(join(busybox.path, 'etc'), { recursive: true });
+    writeFileSync(
+      join(busybox.path, 'etc/inittab'),
+      '::sysinit:/bin/echo up\n::respawn:/bin/sleep 1000\n',
+    );
+    const domain = await define({
+      name: 'down-busybox',
+      init: '/bin/init',
+      filesystems: [{ source: busybox.path, target: '/' }],
+    });
+    await domain.start();
+    const { id } = domain;
+    expect(await domain.reboot({ timeout: 20_000 })).toMatchObject({
+      signal: 15,
+      outcome: 'rebooted',
+    });
+    expect(domain.id).toBe(id);
+    expect(await domain.shutdown({ timeout: 20_000 })).toMatchObject({
+      by: 'signal',
+      signal: 12,
+      outcome: 'stopped',
+      exit: { how: 'killed', signal: 2 },
+    });
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+    await expectGone('down-busybox');
+    await busybox.remove();
+  });
+
+  test('of a plain shell is refused, since it would not notice, and it goes on', async () => {
+    const domain = await define({ name: 'down-shell' });
+    await domain.start();
+    await expect(domain.shutdown({ timeout: patience })).rejects.toMatchObject({
+      code: 'OPERATION_UNSUPPORTED',
+    });
+    await expectShell(domain);
+    await domain.destroy();
+    await expectGone('down-shell');
+  });
+
+  test('of an init that ignores what it is asked times out with a result', async () => {
+    const domain = await define({
+      name: 'down-deaf',
+      initArguments: ['-c', "trap 'echo no' TERM; while :; do sleep 0.05; done"],
+    });
+    await domain.start();
+    for (const ask of [domain.shutdown({ timeout: 300 }), domain.destroy({ graceful: 300 })]) {
+      await expect(ask).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+    }
+    expect(await domain.state()).toMatchObject({ state: 'running' });
+    await domain.destroy();
+    await expectGone('down-deaf');
+  });
+
+  test('goes by the initctl pipe where there is one', async () => {
+    const busybox = await makeBusyboxRoot(['mkfifo', 'od', 'head', 'sleep', 'cat']);
+    const script =
+      'mkdir -p /run; mkfifo /run/initctl; head -c 9 /run/initctl | od -An -tx1; exit 5';
+    const domain = await define({
+      name: 'down-pipe',
+      initArguments: ['-c', `busybox ${script.replace('mkdir', 'mkdir')}`],
+      filesystems: [{ source: busybox.path, target: '/' }],
+    });
+    await domain.start();
+    let seen = '';
+    const stream = await domain.openConsole();
+    stream.on('data', (chunk: Buffer) => (seen += chunk.toString()));
+    await eventually(async () => {
+      expect(await domain.shutdown({ mode: 'initctl' })).toMatchObject({ by: 'initctl' });
+    }, patience);
+    await eventually(async () => {
+      expect(await domain.state()).toMatchObject({ state: 'shutoff', exit: { code: 5 } });
+    }, patience);
+    // The magic number, the command 1, and level 0.
+    expect(seen).toContain('69 19 09 03 01 00 00 00 30');
+    await expectGone('down-pipe');
+    await busybox.remove();
+  });
+
+  test('that is graceful and final does not carry out on_poweroff', async () => {
+    const domain = await define({
+      name: 'down-final',
+      initArguments: ['-c', willing],
+      elements: '<on_poweroff>restart</on_poweroff>',
+    });
+    await domain.start({ ownership: 'leave' });
+    await runSuccessfully(['destroy', 'down-final', '--graceful'], { root: root.path });
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+    await expectGone('down-final');
+  });
+});
+
+describe('autodestroy', () => {
+  test('ends the container with its connection, also after a reboot', async () => {
+    const domain = await define({ name: 'bond-close', initArguments: ['-c', willing] });
+    const owner = await connect(undefined, { root: root.path });
+    const bonded = await owner.lookupDomainByName('bond-close');
+    await bonded.start({ autodestroy: true });
+    await bonded.reboot({ timeout: patience });
+    expect(await domain.state()).toMatchObject({ state: 'running' });
+    await owner.close();
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+    await expectGone('bond-close');
+  });
+
+  test('ends it with the process, however that ends', async () => {
+    const domain = await define({ name: 'bond-kill' });
+    const [program = '', ...words] = commandLine(
+      'start',
+      'bond-kill',
+      '--autodestroy',
+      '--foreground',
+    );
+    const caller = spawn(program, words, {
+      env: { ...commandEnvironment(root.path) },
+      stdio: 'ignore',
+    });
+    await eventually(() => expect(domain.id).toBeDefined(), patience);
+    const { id = 0 } = domain;
+    caller.kill('SIGKILL');
+    await eventually(() => expect(hasEnded(id)).toBe(true), patience);
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+    await expectGone('bond-kill');
+  });
+
+  test('of a command that ends at once is a container that does', async () => {
+    const file = join(root.path, 'bond.xml');
+    writeFileSync(file, domainXml({ name: 'bond-create' }));
+    await runSuccessfully(['create', file, '--autodestroy'], { root: root.path });
+    expect(await runSuccessfully(['list', '--all', '--name'], { root: root.path })).toBe('\n');
+    await expectGone('bond-create');
+  });
+});

@@ -1,0 +1,108 @@
+/** Pausing, shutting down and rebooting with cgroup v2 alone, and with systemd as init. */
+import { mkdir } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { ConsoleSession } from '../container/console-session';
+import { expectGone } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+/** Milliseconds for a boot or an end under emulation. */
+const long = 180_000;
+const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+async function counting(name: string): Promise<{ domain: Domain; size: () => number }> {
+  const source = join(root.path, 'counted');
+  await mkdir(source, { recursive: true });
+  const script = [
+    'cd /sys/fs/cgroup; i=0; while [ $i -lt 50 ]; do mkdir d && cd d || exit 1; i=$((i + 1)); done',
+    'sleep 1000 & echo $! >cgroup.procs; cd /',
+    'while :; do echo >>/counted/file; sleep 0.1; done',
+  ];
+  const xml = domainXml({
+    name,
+    initArguments: ['-c', script.join('\n')],
+    filesystems: [{ source, target: '/counted' }],
+  });
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  const size = (): number => statSync(join(source, 'file'), { throwIfNoEntry: false })?.size ?? 0;
+  await eventually(() => expect(size()).toBeGreaterThan(1));
+  return { domain, size };
+}
+
+test('a counter stops and goes on, and is destroyed while it stands, with fifty cgroups inside', async () => {
+  const { domain, size } = await counting('life-counter');
+  await domain.suspend();
+  const stopped = size();
+  expect(await domain.state()).toEqual({ state: 'paused', reason: 'user' });
+  await sleep(3000);
+  expect(size()).toBe(stopped);
+  await domain.resume();
+  await eventually(() => expect(size()).toBeGreaterThan(stopped));
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'unpaused' });
+  await domain.suspend();
+  const begun = performance.now();
+  await domain.destroy();
+  process.stdout.write(`destroyed in ${Math.round(performance.now() - begun)} ms\n`);
+  expect(performance.now() - begun).toBeLessThan(5000);
+  await expectGone('life-counter');
+});
+
+test('systemd is rebooted and shut down by signals of its own, under one monitor', async () => {
+  const xml = domainXml({
+    name: 'debian',
+    uuid,
+    memory: 512 * 1024,
+    init: '/sbin/init',
+    elements: '<features><privnet/></features>',
+    filesystems: [{ source: '/containers/debian', target: '/' }],
+  });
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  using session = await ConsoleSession.open(domain);
+  await session.expect(/debian login: $/, long);
+  const { id } = domain;
+  expect(await domain.reboot({ timeout: long })).toEqual({
+    by: 'signal',
+    signal: 39,
+    outcome: 'rebooted',
+  });
+  expect(domain.id).toBe(id);
+  // The same client goes on reading: the console of the next life.
+  await session.expect(/debian login: $/, long);
+  expect(await domain.shutdown({ timeout: long })).toMatchObject({
+    by: 'signal',
+    signal: 38,
+    outcome: 'stopped',
+    exit: { how: 'killed', signal: 2 },
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  await expectGone('debian');
+});
