@@ -73,7 +73,7 @@ test('so does a timeout', async () => {
 
 test('a fork bomb is ended as well', async () => {
   const bomb = 'f() { sleep 5031 & f & f & wait; }; f';
-  const script = `ulimit -u 80; ${bomb}`;
+  const script = `ulimit -p 80; ${bomb}`;
   const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' });
   await eventually(() => expect(pidsOf('sleep', '5031').length).toBeGreaterThan(20));
   process.destroy();
