@@ -64,7 +64,8 @@ export async function execInContainer(
     return await join(target, request, init);
   } catch (error) {
     // Whatever went wrong: without the container that is the reason.
-    throw isInitOf(target.running) ? error : ended(name, error);
+    const isOver = !isInitOf(target.running) || (await native().waitPidfd(init, 0));
+    throw isOver ? ended(name, error) : error;
   } finally {
     native().closeDescriptor(init);
   }

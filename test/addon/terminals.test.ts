@@ -78,17 +78,22 @@ describe('openPtyInside', () => {
   });
 
   test.each([
-    ['no devpts', 'mount -t tmpfs t /dev/pts', 'ENODEV', '/dev/pts'],
-    ['nothing', 'mount -t tmpfs t /dev', 'ENOENT', '/dev/pts'],
-    ['something on its ptmx', 'mount --bind /dev/null /dev/pts/ptmx', 'EXDEV', 'ptmx'],
-  ])('%s there is refused', async (_, mount, name, path) => {
+    { what: 'no devpts', mount: 'mount -t tmpfs t /dev/pts', name: 'ENODEV', path: '/dev/pts' },
+    { what: 'nothing', mount: 'mount -t tmpfs t /dev', name: 'ENOENT', path: '/dev/pts' },
+    {
+      what: 'something on its ptmx',
+      mount: 'mount --bind /dev/null /dev/pts/ptmx',
+      name: 'EXDEV',
+      path: 'ptmx',
+    },
+  ] as const)('$what there is refused', async ({ mount, name, path }) => {
     const code = `
       const root = fs.openSync('/', fs.constants.O_RDONLY);
       addon.openPtyInside(root).catch(({ errno, syscall, path }) => {
         console.log(JSON.stringify({ errno, syscall, path }));
       });`;
     const { stdout } = await runProgram([...devpts(mount), ...nodeWords(code)]);
-    const errno = constants.errno[name as keyof typeof constants.errno];
+    const errno = constants.errno[name];
     expect(JSON.parse(stdout)).toEqual({ errno, syscall: 'openat2', path });
   });
 });

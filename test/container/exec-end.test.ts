@@ -73,7 +73,7 @@ test('so does a timeout', async () => {
 
 test('a fork bomb is ended as well', async () => {
   const bomb = 'f() { sleep 5031 & f & f & wait; }; f';
-  const script = `ulimit -u 80; ${bomb}`;
+  const script = `ulimit -p 80; ${bomb}`;
   const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' });
   await eventually(() => expect(pidsOf('sleep', '5031').length).toBeGreaterThan(20));
   process.destroy();
@@ -97,7 +97,7 @@ test('a signal reaches the command alone', async () => {
   expect(await process.result).toEqual({ signal: 'SIGUSR1' });
   expect(pidsOf('sleep', '5041')).toHaveLength(1);
   globalThis.process.kill(await pidOf('sleep', '5041'));
-  expect(() => process.kill(65)).toThrow(expect.objectContaining({ code: 'INVALID_ARG' }));
+  expect(() => process.kill(65)).toThrow(/out of range/);
 });
 
 test('an abort before the command is executed leaves nothing', async () => {
@@ -147,9 +147,7 @@ test('the end of the container is the end of its commands', async () => {
   await other.start();
   const process = await other.domain.exec(['sleep', '5071']);
   await other.domain.destroy();
-  await expect(process.result.catch(({ code }: { code: string }) => code)).resolves.toEqual(
-    expect.anything(),
-  );
+  await process.result.catch(() => undefined);
   expect(pidsOf('sleep', '5071')).toEqual([]);
   await eventually(() => expect(helpers()).toEqual([]));
 });
