@@ -110,12 +110,14 @@ test('the end of an earlier boot is not taken for the end of this start', () => 
 });
 
 test.each(['', '{"id":10,', 'null garbage'])(
-  'a running record that is cut short counts as missing: %j',
+  'a running record that is cut short is refused with its path, since the container may run: %j',
   (text) => {
     write(files.start, start);
     write(files.running, text);
     monitorLives();
-    expect(readRunState(paths, 'web')).toEqual({ phase: 'starting', start });
+    expect(() => readRunState(paths, 'web')).toThrow(
+      expect.objectContaining({ code: 'INTERNAL_ERROR', path: files.running }) as Error,
+    );
   },
 );
 
