@@ -11,7 +11,7 @@ import { runPaths } from '../host/state-paths';
 import { endNetwork } from '../network/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../network/state';
 import { TslxcError } from '../errors';
-import { cgroupMounts, containerCgroups } from './doctor/known-state';
+import { cgroupMounts, containerCgroups, runStateIfAny } from './doctor/known-state';
 import { settleAndTell } from './network-settling';
 import { purgeableFiles, removeFiles, removeSharedFiles } from './purge-files';
 import { finish, stateUnderLock } from './reaper';
@@ -34,10 +34,10 @@ const lastWords = 10_000;
 
 /** What `purge` is going to do. Touches nothing. */
 export function foreseePurge(session: Session): PurgeItem[] {
-  const { containers, paths } = session;
+  const { paths } = session;
   const domains = domainNames(session).map((name): PurgeItem => {
-    const { phase } = containers.readRunState(paths, name);
-    return { kind: 'domain', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
+    const isOff = runStateIfAny(paths, name)?.phase === 'off';
+    return { kind: 'domain', name, fate: 'remove', state: isOff ? 'off' : 'running' };
   });
   const networks = networkNames(session).map((name): PurgeItem => {
     const { phase } = readNetworkState(paths, name);
@@ -118,8 +118,8 @@ async function stopDomain(session: Session, name: string): Promise<void> {
 }
 
 /** The monitor’s process, while it lives. */
-function openMonitor({ containers, paths }: Session, name: string): number | undefined {
-  if (containers.readRunState(paths, name).phase === 'off') return undefined;
+function openMonitor({ paths }: Session, name: string): number | undefined {
+  if (runStateIfAny(paths, name)?.phase === 'off') return undefined;
   const pid = monitorOf(runPaths(paths, name).monitorLock);
   try {
     return pid === undefined ? undefined : native().openPidfd(pid);
@@ -156,8 +156,8 @@ function networkNames({ paths, networks }: Session): string[] {
 function staleCgroups({ containers, paths }: Session): PurgeItem[] {
   const known = new Set(
     containers.runNames(paths).flatMap((name) => {
-      const state = containers.readRunState(paths, name);
-      const undo = state.phase === 'off' ? [] : state.start.undo;
+      const state = runStateIfAny(paths, name);
+      const undo = state === undefined || state.phase === 'off' ? [] : state.start.undo;
       return undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : []));
     }),
   );

@@ -2,11 +2,13 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { monitorOf, readRunState, runNames } from '../../container/run-state';
+import type { RunState } from '../../container/run-state';
 import { ownerOf } from '../../container/undo';
 import { readCgroupLayout } from '../../host/cgroup-layout';
 import { forwardingRoots } from '../../network/forwarding';
 import { readNetworkState, runningNames } from '../../network/state';
 import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state-paths';
+import type { StatePaths } from '../../host/state-paths';
 
 /** A container's cgroup, with the root that made it: '' when that is not written there. */
 export interface OwnedCgroup {
@@ -63,12 +65,21 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
   };
 }
 
+/** Undefined for a domain whose record is damaged: nothing is known of it. */
+export function runStateIfAny(paths: StatePaths, name: string): RunState | undefined {
+  try {
+    return readRunState(paths, name);
+  } catch {
+    return undefined;
+  }
+}
+
 function startsOf(root: string): { cgroups: string[]; links: string[]; monitors: number[] }[] {
   const paths = statePaths(root);
   return runNames(paths).map((name) => {
     const monitor = monitorOf(runPaths(paths, name).monitorLock);
-    const state = readRunState(paths, name);
-    const start = state.phase === 'off' ? undefined : state.start;
+    const state = runStateIfAny(paths, name);
+    const start = state === undefined || state.phase === 'off' ? undefined : state.start;
     const undo = start?.undo ?? [];
     return {
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),

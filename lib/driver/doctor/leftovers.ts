@@ -1,6 +1,6 @@
 /** What is on this host without a domain or a network that it belongs to. Only reads; as root. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { readRunState, runNames } from '../../container/run-state';
+import { runNames } from '../../container/run-state';
 import { native } from '../../host/native';
 import { unescapeMountPath } from '../../host/mount-table';
 import { listNftChains } from '../../network/nft';
@@ -8,7 +8,7 @@ import type { StatePaths } from '../../host/state-paths';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
-import { containerCgroups, readKnownState } from './known-state';
+import { containerCgroups, readKnownState, runStateIfAny } from './known-state';
 import type { KnownState, OwnedCgroup } from './known-state';
 
 export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
@@ -26,12 +26,17 @@ export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
 }
 
 function checkEnded(paths: StatePaths): HostCheck[] {
-  const hasEnded = (name: string): boolean => readRunState(paths, name).phase === 'ended';
-  return runNames(paths)
-    .filter(hasEnded)
-    .map((name) =>
-      warn('leftover.domain', `'${name}' has ended, and is not cleaned up yet`, 'tslxc list --all'),
-    );
+  return runNames(paths).flatMap((name): HostCheck[] => {
+    const state = runStateIfAny(paths, name);
+    if (state === undefined) {
+      const advice =
+        'tslxc domstate names the file: remove it when nothing of the container is left';
+      return [warn('leftover.domain', `a record of '${name}' is damaged`, advice)];
+    }
+    if (state.phase !== 'ended') return [];
+    const found = `'${name}' has ended, and is not cleaned up yet`;
+    return [warn('leftover.domain', found, 'tslxc list --all')];
+  });
 }
 
 function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostCheck[] {

@@ -63,9 +63,7 @@ test('what a unit takes from the bounding set is named', () => {
   // All but CAP_MKNOD (27), which PrivateDevices= takes.
   const bounding = ((1n << 41n) - 1n) & ~(1n << 27n);
   const checks = checkInheritance(root, status({ CapBnd: bounding.toString(16) }));
-  expect(checks).toMatchObject([
-    { status: 'fail', found: 'CAP_MKNOD is not in the bounding set' },
-  ]);
+  expect(checks).toMatchObject([{ status: 'fail', found: 'CAP_MKNOD is not in the bounding set' }]);
 });
 
 test('no_new_privs fails, a filter of system calls warns', () => {
