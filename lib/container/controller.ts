@@ -116,6 +116,8 @@ async function getReady(
   const failpoint = armedFailpoint(process.env);
   try {
     const links = await lookUpLinks({ definition, ports: start.ports ?? [], names });
+    // Which files hold weights is seen in them.
+    if (definition.blockTuning !== undefined) await makeBase();
     const preparation = prepare({
       paths: start.paths,
       definition,
@@ -128,13 +130,17 @@ async function getReady(
       waitsForCaller: start.whenLinked !== undefined && links.links.length > 0,
       ...(failpoint ? { failpoint } : {}),
     });
-    await ensureBaseCgroups(planBaseCgroups(hostFacts().cgroups));
+    await makeBase();
     return preparation;
   } catch (error) {
     // A transient domain that never was keeps no ids.
     if (start.persistence === 'transient') releaseIds(start.paths, definition.name);
     throw error;
   }
+}
+
+function makeBase(): Promise<void> {
+  return ensureBaseCgroups(planBaseCgroups(hostFacts().cgroups));
 }
 
 function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firstId?: number } {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition } from '../domain/definition';
 import { SyscallError, TslxcError } from '../errors';
+import { withWeightFiles } from '../host/cgroup-layout';
 import type { CgroupLayout } from '../host/cgroup-layout';
 import { hostFacts } from '../host/facts';
 import { native } from '../host/native';
@@ -38,7 +39,7 @@ export interface LimitFiles {
 const step = 'change a limit';
 
 export const limitFiles: LimitFiles = {
-  layout: (definition) => layoutInPartition(definition, hostFacts().cgroups),
+  layout: (definition) => withWeightFiles(layoutInPartition(definition, hostFacts().cgroups)),
   blockNumbers: (paths) => blockNumbers(paths),
   read,
   apply,

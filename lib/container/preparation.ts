@@ -3,6 +3,7 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { sharesRoot } from '../domain/filesystem-lookup';
 import type { Place } from '../domain/place';
 import type { Partition } from '../domain/tuning-definition';
+import { withWeightFiles } from '../host/cgroup-layout';
 import { hostFacts } from '../host/facts';
 import { lxcfsFiles } from '../host/lxcfs';
 import { consoleLogName, hiddenDirectories, runPaths } from '../host/state-paths';
@@ -133,7 +134,8 @@ function lookUpCgroups(
   { root }: StatePaths,
   devices: PlanFacts['devices'],
 ): CgroupPlan {
-  const layout = layoutInPartition(definition, hostFacts().cgroups);
+  const known = layoutInPartition(definition, hostFacts().cgroups);
+  const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
   const blockNumbers = lookUpBlockNumbers(definition);
   return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
 }

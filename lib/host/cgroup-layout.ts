@@ -56,7 +56,6 @@ export function readCgroupLayout(): CgroupLayout {
     hierarchies,
     ...(unified ? { unified } : {}),
     ...(cpuset ? { cpuset } : {}),
-    weightFiles: findWeightFiles({ hierarchies, ...(unified ? { unified } : {}) }),
   };
 }
 
@@ -87,14 +86,23 @@ function readUnified({ mount, limits }: UnifiedTree): UnifiedTree {
   return { mount, controllers, ...(limits && controllers.length > 0 ? { limits } : {}) };
 }
 
-/** Of any directory below the root, which has none itself. Before there is one, what kernels since 5.0 have. */
+/** With the names of what holds weights, looked up when they are needed: a scheduler may come late, and so does io. */
+export function withWeightFiles(layout: CgroupLayout): CgroupLayout {
+  return { ...layout, weightFiles: findWeightFiles(layout) };
+}
+
+/**
+ * Of any directory below the root, which has none itself. Before there is one where block devices are governed, what
+ * kernels since 5.0 have.
+ */
 function findWeightFiles({ hierarchies, unified }: CgroupLayout): string[] {
   const v1 = hierarchies.find(({ controllers }) => controllers.includes('blkio'));
   const mount = v1?.mount ?? unified?.mount;
   if (mount === undefined) return [];
   const names = v1 ? ['blkio.bfq.weight', 'blkio.weight'] : ['io.weight', 'io.bfq.weight'];
-  const directories = readdirSync(mount, { withFileTypes: true }).filter((one) =>
-    one.isDirectory(),
+  const governed = v1 ? 'blkio.reset_stats' : 'io.stat';
+  const directories = readdirSync(mount, { withFileTypes: true }).filter(
+    (one) => one.isDirectory() && existsSync(join(mount, one.name, governed)),
   );
   const found = new Set(
     directories.flatMap(({ name }) => names.filter((file) => existsSync(join(mount, name, file)))),

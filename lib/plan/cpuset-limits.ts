@@ -46,8 +46,9 @@ export function changeCpuset(
   { version, path, joined }: CgroupPlace,
   { file, wanted, current, available }: CpusetChange,
 ): LimitWrite[] {
-  if (version === 'v2') return [cpusetWrite(path, file, wanted ?? '\n')];
+  // The kernel takes nothing away from a cpuset with tasks, on v2 neither.
   const value = wanted ?? available;
+  if (version === 'v2') return [cpusetWrite(path, file, value)];
   const both = unitedNumbers(current, value);
   return [
     cpusetWrite(path, file, both),

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
+import { withWeightFiles } from '../../lib/host/cgroup-layout';
 import { hostFacts } from '../../lib/host/facts';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import type { BusyboxRoot } from '../support/busybox-root';
@@ -333,7 +334,7 @@ test('blkiotune: a device is written no faster than it says, and read as well', 
 });
 
 test('blkiotune: weights are as the kernel has them, or refused by it', async () => {
-  const [file] = hostFacts().cgroups.weightFiles ?? [];
+  const [file] = withWeightFiles(hostFacts().cgroups).weightFiles ?? [];
   const change = domain.setBlockTuning({ weight: 250 });
   const row = { limit: 'blkiotune weight', version: versionOf('io'), live: '250' };
   if (file === undefined) {
@@ -351,7 +352,6 @@ test('blkiotune: weights are as the kernel has them, or refused by it', async ()
 test('devices: one that nothing allows is not opened, though its node can be made', async () => {
   const said = await inside(domain, 'mknod /kmsg c 1 11 && dd if=/kmsg count=0 2>&1');
   expect(said).toMatch(/Operation not permitted/);
-  expect(await inside(domain, 'dd if=/dev/null count=0 2>&1')).toMatch(/0\+0 records/);
   table.add({
     limit: 'devices',
     version: hostFacts().cgroups.hierarchies.some(({ controllers }) =>

@@ -127,7 +127,8 @@ test('init is in or below /libvirt/lxc/helloworld of every hierarchy, which it s
   expect(lines).toHaveLength(hierarchies.length + (unified === undefined ? 0 : 1));
   for (const { controllers } of hierarchies) {
     // Out of reach of what limits it.
-    const below = controllers.some((one) => one === 'memory' || one === 'devices') ? '/init' : '';
+    const limiting = ['cpu', 'cpuset', 'devices', 'hugetlb', 'memory', 'pids'];
+    const below = controllers.some((one) => limiting.includes(one)) ? '/init' : '';
     const suffix = `:${controllers.join(',')}:/libvirt/lxc/helloworld${below}`;
     expect(lines).toContainEqual(expect.stringMatching(new RegExp(`^\\d+${suffix}$`)));
   }
