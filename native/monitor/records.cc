@@ -29,8 +29,8 @@ void replaceFile(int directory, const std::string& name, const std::string& text
 
 void writeRunningRecord(int directory, const RunningRecord& running) {
   const std::vector<std::string>& consoles = running.consoles;
-  std::string text = "{\"id\":" + std::to_string(getpid()) + ",\"init\":" + std::to_string(running.init) +
-                     ",\"consoles\":[";
+  std::string text = "{\"id\":" + std::to_string(getpid()) +
+                     ",\"init\":" + std::to_string(running.init) + ",\"consoles\":[";
   for (size_t i = 0; i < consoles.size(); ++i) {
     text += (i == 0 ? "\"" : ",\"") + consoles[i] + "\"";
   }

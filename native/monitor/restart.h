@@ -1,6 +1,6 @@
-// The process that starts init again after a reboot: a child of the monitor, which has given its own
-// capabilities up, and its executable, executed once more. Init becomes its sibling, a child of the
-// monitor (clone(2), CLONE_PARENT).
+// The process that starts init again after a reboot: a child of the monitor, which has given its
+// own capabilities up, and its executable, executed once more. Init becomes its sibling, a child of
+// the monitor (clone(2), CLONE_PARENT).
 #pragma once
 
 namespace tslxc {

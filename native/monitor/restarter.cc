@@ -148,9 +148,8 @@ std::unique_ptr<RestartAttempt> Restarter::attempt() const {
   if (helper.pid == 0) execute(channel.theirs.get(), answers.theirs.get());
   channel.theirs.reset();
   answers.theirs.reset();
-  auto attempt = std::make_unique<RestartAttempt>(
-      RestartAttempt::Parts{std::move(helper.pidfd), std::move(channel.ours),
-                            std::move(answers.ours), network_.valid()});
+  auto attempt = std::make_unique<RestartAttempt>(RestartAttempt::Parts{
+      std::move(helper.pidfd), std::move(channel.ours), std::move(answers.ours), network_.valid()});
   attempt->start(plan_);
   return attempt;
 }
@@ -166,8 +165,8 @@ void Restarter::execute(int channel, int answers) const {
   for (size_t i = 0; i < sources.size(); ++i) dup2(sources[i], kChannel + static_cast<int>(i));
   std::string count = std::to_string(passed_.size());
   std::string name = name_;
-  std::array<std::string, 6> words{"tslxc-monitor", kRestartWord, "--name", name, "--descriptors",
-                                   count};
+  std::array<std::string, 6> words{"tslxc-monitor", kRestartWord, "--name", name,
+                                   "--descriptors", count};
   std::array<char*, 7> argv{};
   for (size_t i = 0; i < words.size(); ++i) argv[i] = words[i].data();
   char* environment[] = {nullptr};

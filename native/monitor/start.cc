@@ -219,9 +219,8 @@ void Start::listenToCaller() {
 
 void Start::reportDeath() {
   siginfo_t end{};
-  const int reaped = retry([&] {
-    return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED);
-  });
+  const int reaped = retry(
+      [&] { return waitid(P_PIDFD, static_cast<id_t>(started_.pidfd.get()), &end, WEXITED); });
   // ECHILD: of a sibling, whose parent sees how it ended.
   if (reaped == -1 && errno != ECHILD) check(-1, "waitid");
   started_.init = 0;

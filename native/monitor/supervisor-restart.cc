@@ -1,5 +1,5 @@
-// The part of the supervisor that goes on after a reboot: init is started again, and everything that
-// is attached to the monitor stays attached.
+// The part of the supervisor that goes on after a reboot: init is started again, and everything
+// that is attached to the monitor stays attached.
 #include <signal.h>
 
 #include "native/base/syscall.h"
@@ -17,8 +17,8 @@ bool killedBy(const ExitedMessage& exited, int number) {
 
 }  // namespace
 
-// reboot(2) inside ends init by SIGHUP. An init that can't do that ends in its own way, and somebody
-// has said that this is meant as a reboot.
+// reboot(2) inside ends init by SIGHUP. An init that can't do that ends in its own way, and
+// somebody has said that this is meant as a reboot.
 void Supervisor::classifyEnd() {
   const bool holds = Clock::now() < intent_.until;
   End end = holds ? intent_.end : End::kNone;

@@ -63,9 +63,9 @@ Supervisor::Supervisor(Settings settings, StartedContainer started, Fd channel, 
   }
   addOutlets(started, std::move(consoleDescriptors));
   control_ = std::make_unique<ControlSocket>(std::move(started.listener), loop_, consoles_, *this);
-  caller_ = std::make_unique<Caller>(
-      std::move(channel), std::move(inbox), *this,
-      settings_.endsWithCaller ? Caller::Bond::life : Caller::Bond::none);
+  caller_ =
+      std::make_unique<Caller>(std::move(channel), std::move(inbox), *this,
+                               settings_.endsWithCaller ? Caller::Bond::life : Caller::Bond::none);
   loop_.add(*this);
   loop_.add(*control_);
   loop_.add(*caller_);
@@ -111,9 +111,7 @@ void Supervisor::destroyInit() {
   signalInit(SIGKILL);
 }
 
-void Supervisor::intendEnd(End end, milliseconds within) {
-  intent_ = {end, Clock::now() + within};
-}
+void Supervisor::intendEnd(End end, milliseconds within) { intent_ = {end, Clock::now() + within}; }
 
 void Supervisor::turn(int timeout) {
   const bool waiting = std::any_of(consoleSources_.begin(), consoleSources_.end(),

@@ -54,9 +54,8 @@ int Interpreter::previousNetwork() const {
 
 void Interpreter::operator()(const TakePeer& op) {
   const int previous = previousNetwork();
-  const Link host = find(kOwn, op.name, [&](const Link& link) {
-    return link.kind == "veth" && link.name == op.name;
-  });
+  const Link host = find(
+      kOwn, op.name, [&](const Link& link) { return link.kind == "veth" && link.name == op.name; });
   const Link peer = find(previous, op.peer, [&](const Link& link) {
     return link.kind == "veth" && static_cast<uint32_t>(link.index) == host.parent &&
            link.parent == static_cast<uint32_t>(host.index);
