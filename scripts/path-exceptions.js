@@ -95,6 +95,12 @@ const nativeExceptions = [
     uses: ['openat', 'renameat'],
     reason: 'a fixed name in the folder of logs, whose last component is no link',
   },
+  {
+    file: 'native/monitor/restart.cc',
+    uses: ['open'],
+    argument: 'plan.header.runDirectory.c_str()',
+    reason: 'the run folder of the domain, root’s alone',
+  },
   { file: 'native/monitor/records.cc', uses: ['openat', 'renameat'], reason: ownRunFolder },
   { file: 'native/monitor/start.cc', uses: ['open'], argument: 'path.c_str()', reason: ofCgroupfs },
   {
@@ -172,6 +178,10 @@ const fileUsers = {
   'lib/container/directory-attribute.ts': 'cgroups',
   'lib/container/host-devices.ts': 'devices: the host’s own paths, of which the document speaks',
   'lib/container/id-allocation.ts': 'our records of ids, and the list of roots that have such',
+  'lib/container/freezer.ts': 'cgroups',
+  'lib/container/init-control.ts': '/proc',
+  'lib/container/initctl.ts':
+    '/proc; the pipe in the root, by openInRoot, in a process of its own that may wait for ever',
   'lib/container/init-identity.ts': 'whether an overlay has its upper layer yet',
   'lib/container/init-process.ts': '/proc',
   'lib/container/init-state.ts': '/proc and cgroups',

@@ -109,12 +109,6 @@ export function prepare(input: PreparationInput): Preparation {
     passDescriptors: input.passDescriptors,
     ...inputFacts(input),
   });
-  const undo: Undo[] = [
-    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
-    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
-    ...undoOfCgroups(definition, paths, cgroups),
-    ...input.links.undo,
-  ];
   return {
     plan,
     cgroups,
@@ -124,7 +118,12 @@ export function prepare(input: PreparationInput): Preparation {
     uppers,
     places: placesOf(definition, input.links),
     user,
-    undo,
+    undo: [
+      ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+      ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+      ...undoOfCgroups(definition, paths, cgroups),
+      ...input.links.undo,
+    ],
     warnings: startWarnings(definition, world),
   };
 }

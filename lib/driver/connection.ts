@@ -9,14 +9,6 @@ import { TslxcError } from '../errors';
 import { DomainLog, type LogLevel } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import { packageRoot } from '../host/package-paths';
-import {
-  readNodeCpuStatistics,
-  readNodeInfo,
-  readNodeMemoryStatistics,
-  type NodeCpuStatistics,
-  type NodeInfo,
-  type NodeMemoryStatistics,
-} from '../host/node';
 import { statePaths } from '../host/state-paths';
 import type { Plan } from '../plan/operation';
 import { checkConnectable, readPrivilege } from './access';
@@ -29,6 +21,7 @@ import type { ConnectionEventName, ConnectionListener } from './event-listeners'
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
 import { createNetwork, defineNetwork } from './network-verbs';
+import { HostConnection } from './host-connection';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
 import { foreseePurge, purge } from './purge';
 import type { PurgeItem } from './purge';
@@ -84,15 +77,14 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
  *   console.log(domain.id, domain.name);
  * }
  */
-export class Connection implements AsyncDisposable {
+export class Connection extends HostConnection implements AsyncDisposable {
   /** `lxc:///` */
   readonly uri: string;
-  readonly #session: Session;
   readonly #listeners: EventListeners;
 
   /** @internal */
   constructor(session: Session, uri: string) {
-    this.#session = session;
+    super(session);
     this.#listeners = new EventListeners({
       domain: () => session.followDomains(undefined),
       network: () => session.followNetworks(undefined),
@@ -108,8 +100,8 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain.
    */
   async defineDomain(xml: string): Promise<Domain> {
-    this.#session.demand('write', 'Connection.defineDomain');
-    return new Domain(this.#session, await defineDomain(this.#session, xml));
+    this.session.demand('write', 'Connection.defineDomain');
+    return new Domain(this.session, await defineDomain(this.session, xml));
   }
 
   /**
@@ -121,39 +113,39 @@ export class Connection implements AsyncDisposable {
    * another domain; and as `Domain.start`.
    */
   async createDomain(xml: string, options: StartOptions = {}): Promise<Domain> {
-    this.#session.demand('write', 'Connection.createDomain');
-    return new Domain(this.#session, await createDomain(this.#session, xml, options));
+    this.session.demand('write', 'Connection.createDomain');
+    return new Domain(this.session, await createDomain(this.session, xml, options));
   }
 
   /** @throws TslxcError NO_DOMAIN. @throws DefinitionError when its stored file is none. */
   async lookupDomainByName(name: string): Promise<Domain> {
-    this.#session.demand('read', 'Connection.lookupDomainByName');
-    return new Domain(this.#session, await findByName(this.#session, name));
+    this.session.demand('read', 'Connection.lookupDomainByName');
+    return new Domain(this.session, await findByName(this.session, name));
   }
 
   /** @throws TslxcError NO_DOMAIN; INVALID_ARG for what is no uuid. */
   async lookupDomainByUuid(uuid: string): Promise<Domain> {
-    this.#session.demand('read', 'Connection.lookupDomainByUuid');
-    return new Domain(this.#session, await findByUuid(this.#session, uuid));
+    this.session.demand('read', 'Connection.lookupDomainByUuid');
+    return new Domain(this.session, await findByUuid(this.session, uuid));
   }
 
   /** By the pid of the monitor. @throws TslxcError NO_DOMAIN. */
   async lookupDomainById(id: number): Promise<Domain> {
-    this.#session.demand('read', 'Connection.lookupDomainById');
-    return new Domain(this.#session, await findById(this.#session, id));
+    this.session.demand('read', 'Connection.lookupDomainById');
+    return new Domain(this.session, await findById(this.session, id));
   }
 
   /** Active domains by id, then inactive ones by name. A stored file that is no definition is left out. */
   async listDomains(filter: ListFilter = {}): Promise<Domain[]> {
-    this.#session.demand('read', 'Connection.listDomains');
-    const found = await findAll(this.#session, filter);
-    return found.map((identity) => new Domain(this.#session, identity));
+    this.session.demand('read', 'Connection.listDomains');
+    const found = await findAll(this.session, filter);
+    return found.map((identity) => new Domain(this.session, identity));
   }
 
   /** What each domain uses: as `Domain.stats`, in the order of `listDomains`, for all at once. */
   async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
-    this.#session.demand('read', 'Connection.stats');
-    return allStatistics(this.#session, options.filter ?? {});
+    this.session.demand('read', 'Connection.stats');
+    return allStatistics(this.session, options.filter ?? {});
   }
 
   /**
@@ -164,8 +156,8 @@ export class Connection implements AsyncDisposable {
    * events are gone.
    */
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
-    this.#session.demand('read', 'Connection.events');
-    return this.#session.followDomains(options.signal);
+    this.session.demand('read', 'Connection.events');
+    return this.session.followDomains(options.signal);
   }
 
   /**
@@ -178,14 +170,14 @@ export class Connection implements AsyncDisposable {
    * connection.on('domain', ({ domain, event, detail }) => console.log(domain, event, detail));
    */
   on<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.#session.demand('read', 'Connection.on');
+    this.session.demand('read', 'Connection.on');
     this.#listeners.add(name, listener);
     return this;
   }
 
   /** As `on`, for the next event only. */
   once<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.#session.demand('read', 'Connection.once');
+    this.session.demand('read', 'Connection.once');
     this.#listeners.addOnce(name, listener);
     return this;
   }
@@ -204,8 +196,8 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
    */
   async defineNetwork(xml: string): Promise<Network> {
-    this.#session.demand('write', 'Connection.defineNetwork');
-    return new Network(this.#session, await defineNetwork(this.#session, xml));
+    this.session.demand('write', 'Connection.defineNetwork');
+    return new Network(this.session, await defineNetwork(this.session, xml));
   }
 
   /**
@@ -217,8 +209,8 @@ export class Connection implements AsyncDisposable {
    * network; and as `Network.start`.
    */
   async createNetwork(xml: string): Promise<Network> {
-    this.#session.demand('write', 'Connection.createNetwork');
-    return new Network(this.#session, await createNetwork(this.#session, xml));
+    this.session.demand('write', 'Connection.createNetwork');
+    return new Network(this.session, await createNetwork(this.session, xml));
   }
 
   /**
@@ -227,27 +219,27 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError NO_NETWORK. @throws DefinitionError when its stored file is none.
    */
   async lookupNetworkByName(name: string): Promise<Network> {
-    this.#session.demand('read', 'Connection.lookupNetworkByName');
-    return new Network(this.#session, await findNetworkByName(this.#session, name));
+    this.session.demand('read', 'Connection.lookupNetworkByName');
+    return new Network(this.session, await findNetworkByName(this.session, name));
   }
 
   /** @throws TslxcError NO_NETWORK; INVALID_ARG for what is no uuid. */
   async lookupNetworkByUuid(uuid: string): Promise<Network> {
-    this.#session.demand('read', 'Connection.lookupNetworkByUuid');
-    return new Network(this.#session, await findNetworkByUuid(this.#session, uuid));
+    this.session.demand('read', 'Connection.lookupNetworkByUuid');
+    return new Network(this.session, await findNetworkByUuid(this.session, uuid));
   }
 
   /** All networks, by name. A stored file that is no definition is left out. */
   async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
-    this.#session.demand('read', 'Connection.listNetworks');
-    const found = await findAllNetworks(this.#session, filter);
-    return found.map((identity) => new Network(this.#session, identity));
+    this.session.demand('read', 'Connection.listNetworks');
+    const found = await findAllNetworks(this.session, filter);
+    return found.map((identity) => new Network(this.session, identity));
   }
 
   /** What happens to virtual networks from now on, whichever process does it; as `events`. */
   networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
-    this.#session.demand('read', 'Connection.networkEvents');
-    return this.#session.followNetworks(options.signal);
+    this.session.demand('read', 'Connection.networkEvents');
+    return this.session.followNetworks(options.signal);
   }
 
   /**
@@ -257,7 +249,7 @@ export class Connection implements AsyncDisposable {
    * @throws DefinitionError; TslxcError NO_DOMAIN; SyscallError when the host lacks what it names.
    */
   async plan(target: { readonly name: string } | { readonly xml: string }): Promise<Plan> {
-    const session = this.#session;
+    const session = this.session;
     if ('xml' in target) session.checkOpen();
     else session.demand('read', 'Connection.plan');
     const definition =
@@ -273,17 +265,17 @@ export class Connection implements AsyncDisposable {
    * definition says comes next. Resolves to how many there were.
    */
   async reap(): Promise<number> {
-    this.#session.demand('write', 'Connection.reap');
-    const { containers: all, paths } = this.#session;
+    this.session.demand('write', 'Connection.reap');
+    const { containers: all, paths } = this.session;
     // The lock would make the folders of a root that is gone by now.
     if (all.runNames(paths).length === 0) return 0;
-    return reapInTurn(this.#session);
+    return reapInTurn(this.session);
   }
 
   /** What `purge` is going to remove, and what of the user's data it is going to leave. Touches nothing. */
   async foreseePurge(): Promise<PurgeItem[]> {
-    this.#session.demand('write', 'Connection.foreseePurge');
-    return Promise.resolve(foreseePurge(this.#session));
+    this.session.demand('write', 'Connection.foreseePurge');
+    return Promise.resolve(foreseePurge(this.session));
   }
 
   /**
@@ -296,8 +288,8 @@ export class Connection implements AsyncDisposable {
    * then left, and purging again goes on.
    */
   async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
-    this.#session.demand('write', 'Connection.purge');
-    await purge(this.#session, options.onItem ?? (() => undefined));
+    this.session.demand('write', 'Connection.purge');
+    await purge(this.session, options.onItem ?? (() => undefined));
   }
 
   /**
@@ -306,60 +298,30 @@ export class Connection implements AsyncDisposable {
    * second call does nothing. Resolves to what became of each, by name; a failure is in the result and rejects nothing.
    */
   async autostartAll(): Promise<Autostarted[]> {
-    this.#session.demand('write', 'Connection.autostartAll');
-    return autostartAll(this.#session);
-  }
-
-  /** The host's CPUs and memory. */
-  nodeInfo(): NodeInfo {
-    this.#session.checkOpen();
-    return readNodeInfo();
-  }
-
-  /**
-   * How the time of the host's CPUs was spent since its boot, of one or of all together.
-   *
-   * @throws TslxcError INVALID_ARG when there is no such CPU.
-   */
-  nodeCpuStats(options: { readonly cpu?: number } = {}): NodeCpuStatistics {
-    this.#session.checkOpen();
-    const found = readNodeCpuStatistics(options.cpu);
-    if (found !== undefined) return found;
-    throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${options.cpu ?? 'of all'}`);
-  }
-
-  /**
-   * How the host's memory is used, or that of one NUMA cell.
-   *
-   * @throws TslxcError INVALID_ARG when there is no such cell.
-   */
-  nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
-    this.#session.checkOpen();
-    const found = readNodeMemoryStatistics(options.cell);
-    if (found !== undefined) return found;
-    throw new TslxcError('INVALID_ARG', `cellNum ${options.cell ?? 'of all'} is not on this host`);
+    this.session.demand('write', 'Connection.autostartAll');
+    return autostartAll(this.session);
   }
 
   /** Of this package, and of the kernel (`uname -r`). */
   version(): { library: string; kernel: string } {
-    this.#session.checkOpen();
+    this.session.checkOpen();
     return { library: packageVersion(), kernel: release() };
   }
 
   /** Keeps the process alive for as long as it owns containers or follows events. */
   ref(): void {
-    this.#session.ref();
+    this.session.ref();
   }
 
   /** The default. */
   unref(): void {
-    this.#session.unref();
+    this.session.unref();
   }
 
   /** Ends its event streams and lets go of the containers it owns; they go on, but for those of `autodestroy`. */
   async close(): Promise<void> {
-    await destroyBonded(this.#session);
-    await this.#session.close();
+    await destroyBonded(this.session);
+    await this.session.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,9 +4,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
-#include <sstream>
 #include <string_view>
 
 #include "native/base/backoff.h"
@@ -40,6 +40,17 @@ std::vector<pid_t> processesOf(const std::string& path) {
     at = rest + 1;
   }
   return processes;
+}
+
+std::vector<std::string> wordsOf(const std::string& text) {
+  constexpr const char* kBlanks = " \n";
+  std::vector<std::string> words;
+  for (size_t at = text.find_first_not_of(kBlanks); at != std::string::npos;) {
+    const size_t end = std::min(text.find_first_of(kBlanks, at), text.size());
+    words.push_back(text.substr(at, end - at));
+    at = text.find_first_not_of(kBlanks, end);
+  }
+  return words;
 }
 
 void killProcess(pid_t pid) {
@@ -111,8 +122,9 @@ void clearCgroups(const std::vector<std::string>& paths, std::chrono::millisecon
     removeChildren(path);
     while (!childrenOf(path).empty() && backoff.wait()) removeChildren(path);
     const std::string control = path + "/cgroup.subtree_control";  // v2 only
-    std::istringstream enabled(readFileIfThere(control).value_or(""));
-    for (std::string name; enabled >> name;) writeFileIfThere(control, "-" + name);
+    for (const std::string& name : wordsOf(readFileIfThere(control).value_or(""))) {
+      writeFileIfThere(control, "-" + name);
+    }
   }
 }
 

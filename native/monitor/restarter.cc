@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "native/base/clone.h"
@@ -19,6 +20,8 @@ namespace {
 
 // The caller's patience is longer than the start's own.
 constexpr std::chrono::milliseconds kGrace{2000};
+// As where the reap program restarts (lib/driver/lifecycle.ts).
+constexpr std::chrono::milliseconds kLongestPause{3200};
 constexpr int kNotExecuted = 127;
 
 // Given in one go: the channel, the network, the socket for answers, then what is passed on.
@@ -136,7 +139,7 @@ void Restarter::keepNetwork(Fd network) {
 std::chrono::milliseconds Restarter::pause() {
   const auto now = std::chrono::steady_clock::now();
   const auto life = std::chrono::duration_cast<std::chrono::milliseconds>(now - began_);
-  const auto pause = pause_.after(life);
+  const auto pause = std::min(pause_.after(life), kLongestPause);
   began_ = now + pause;
   return pause;
 }

@@ -32,8 +32,8 @@ std::map<uint8_t, Kind> everyKind() {
   auto all = kinds<OwnMessage, AcknowledgeMessage, ContinueMessage, ClonedMessage, ProceedMessage,
                    ReadyMessage, ExecMessage, ExecutingMessage, SpawnedMessage, RunningMessage,
                    FailedMessage, ExitedMessage, AttachMessage, ResizeMessage, SignalMessage,
-                   DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage>(
-      Tail::fixed);
+                   DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage,
+                   IntendMessage, RebootedMessage>(Tail::fixed);
   all.merge(kinds<PlanMessage, InputMessage, OutputMessage>(Tail::open));
   return all;
 }

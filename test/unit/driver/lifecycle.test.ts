@@ -22,10 +22,9 @@ test.each<[verb: Verb, off: string, running: string, paused: string]>([
   ['liveXml', notRunning, 'running', 'paused'],
   ['look', notRunning, 'running', 'paused'],
   ['setLink', notRunning, 'running', 'paused'],
-])('%s: when off %j, when running %j, when paused %j', (verb, whenOff, whenRunning, whenPaused) => {
-  expect(outcome(verb, 'off')).toBe(whenOff);
-  expect(outcome(verb, 'running')).toBe(whenRunning);
-  expect(outcome(verb, 'paused')).toBe(whenPaused);
+])('%s: when off %j, when running %j, when paused %j', (verb, ...outcomes) => {
+  const phases = ['off', 'running', 'paused'] as const;
+  expect(phases.map((phase) => outcome(verb, phase))).toEqual(outcomes);
 });
 
 test('a name with % or $ stays what it is in the words', () => {

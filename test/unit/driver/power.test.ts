@@ -45,7 +45,7 @@ describe('init is asked by what it understands', () => {
     ['busybox', 'no pipe', ['signal 12'], [intend, 'signal 15']],
     ['other', 'pipe', ['level 0'], [intend, 'level 6']],
     ['other', 'no pipe', ['signal 15'], [intend, 'intend none 0', intend, 'signal 15']],
-  ])('%s with %s', async (kind, pipe, shutdown, reboot) => {
+  ])('%s with %s', async (kind, pipe, ...[shutdown, reboot]) => {
     initIs(kind, every, pipe === 'pipe');
     await domain.start();
     expect(await domain.shutdown()).toMatchObject({ outcome: 'asked' });
