@@ -60,8 +60,9 @@ export class LivingDomain extends ResourcedDomain {
    * Ends the container at once, by SIGKILL, and cleans up; on_reboot and the like are not carried out. It works on one
    * that is paused, too.
    *
-   * @throws TslxcError OPERATION_INVALID when nothing runs; RESOURCE_BUSY when a process can't be killed, with its pid. With
-   * `graceful` also OPERATION_TIMEOUT, when init runs on, and what `shutdown` throws.
+   * @throws SyscallError EBUSY when a process can't be killed, as one that waits in the kernel.
+   * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT, when init runs on, and
+   * what `shutdown` throws.
    */
   async destroy({ graceful = false }: DestroyOptions = {}): Promise<void> {
     this.session.demand('write', 'Domain.destroy');

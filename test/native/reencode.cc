@@ -158,6 +158,7 @@ void PlanWriter::operator()(const SetIds& op) {
 }
 
 void PlanWriter::operator()(const ChangeDirectory& op) { bytes_.string(op.path); }
+void PlanWriter::operator()(const EnterDirectory& op) { bytes_.string(op.path); }
 
 void PlanWriter::operator()(const ResetSignals&) {}
 

@@ -1,5 +1,5 @@
 /** What tests of user namespaces need: id maps, and roots that only root can reach. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdtemp, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
@@ -79,9 +79,11 @@ export async function runInside(domain: Domain, line: string): Promise<string> {
 /** The user and group ids, on the host, of every process of a container; and its supplementary groups. */
 export async function idsOnHost(name: string): Promise<{ pid: number; ids: string }[]> {
   await initOf(name);
-  // A hierarchy without limits: in others the container is below its cgroup.
   const cgroup = cgroupsOf(name).at(-1) ?? '';
-  const pids = readFileSync(join(cgroup, 'cgroup.procs'), 'utf8').trim().split('\n').map(Number);
+  // Where its limits could be lifted from inside, the container is below its cgroup.
+  const files = ['cgroup.procs', 'init/cgroup.procs'].map((file) => join(cgroup, file));
+  const texts = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
+  const pids = texts.join('').split('\n').filter(Boolean).map(Number);
   return pids.map((pid) => {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8');
     const field = (key: string): string =>

@@ -73,6 +73,22 @@ export class FakeDomain {
     this.id = 4711;
   }
 
+  async suspend(): Promise<void> {
+    await this.#called('suspend');
+  }
+
+  async resume(): Promise<void> {
+    await this.#called('resume');
+  }
+
+  async shutdown(options: unknown): Promise<void> {
+    await this.#called('shutdown', options);
+  }
+
+  async reboot(options: unknown): Promise<void> {
+    await this.#called('reboot', options);
+  }
+
   async destroy(): Promise<void> {
     await this.#called('destroy');
   }
