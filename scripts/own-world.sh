@@ -53,6 +53,7 @@ outside)
   lane=tslxc-test-lane-$$
   make_cgroups "$lane"
   trap 'remove_cgroups "$lane"' EXIT
+  trap 'exit 143' HUP INT TERM
   # A shell of its own joins them, so that this one can remove them.
   TSLXC_WORLD=$lane sh "$0" "$@"
   ;;

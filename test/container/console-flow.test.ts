@@ -146,11 +146,13 @@ describe('after stty raw -echo', () => {
   test('16 MB pass in both directions at once', async () => {
     const [data, input] = [randomBytes(transfer), randomBytes(transfer)];
     writeFileSync(inRoot('data'), data);
-    const script = `stty raw -echo; printf R; read line; cat /data & head -c ${transfer} | sha256sum > /sum; wait; echo > /done; sleep 1000`;
+    const both = `cat /data & head -c ${transfer} | sha256sum > /sum; wait; echo > /done`;
+    const script = `stty raw -echo; printf R; read line; ${both}; sleep 1000`;
     await using test = await running('flow-both', script);
     await test.domain.start();
     using session = await ConsoleSession.open(test.domain);
-    await session.expect(/^R/);
+    // Before that nothing comes: what is more than the console keeps would be gone when this attaches late.
+    await session.expect(/^R$/);
     session.type('\n');
     await pipeline(Readable.from([input]), session.stream, { end: false });
     const bytes = await session.expectBytes(transfer + 1);
