@@ -33,6 +33,15 @@ join_cgroups() {
   hierarchies | while read -r mount _; do echo $$ >"$mount/$1/cgroup.procs"; done
 }
 
+# A v2 cgroup hands controllers on only while no process is in it itself (cgroups(7)): its own processes go one deeper.
+join_leaves() {
+  hierarchies | while read -r mount type _; do
+    if [ "$type" = cgroup ]; then continue; fi
+    mkdir "$mount/$1/world"
+    echo $$ >"$mount/$1/world/cgroup.procs"
+  done
+}
+
 # What is mounted anew shows the namespaces that we are in now.
 mount_own() {
   hierarchies | while read -r mount type options; do
@@ -64,9 +73,15 @@ inside)
   # Not by exec: this shell is PID 1, and waits for those that nobody else waits for.
   "$@"
   ;;
+rooted)
+  join_leaves "$TSLXC_LANE"
+  unset TSLXC_LANE
+  export TSLXC_WORLD=inside
+  exec unshare --pid --fork --kill-child --mount --propagation private --mount-proc --ipc --net -- sh "$0" "$@"
+  ;;
 *)
   join_cgroups "$TSLXC_WORLD"
-  export TSLXC_WORLD=inside
-  exec unshare --cgroup --pid --fork --kill-child --mount --propagation private --mount-proc --ipc --net -- sh "$0" "$@"
+  export TSLXC_LANE="$TSLXC_WORLD" TSLXC_WORLD=rooted
+  exec unshare --cgroup -- sh "$0" "$@"
   ;;
 esac
