@@ -69,8 +69,8 @@ function requestOf(
   deadline: number,
 ): ExecRequest {
   const { env = {}, cwd, user, tty, timeout } = options;
-  if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
-  if ([...argv, ...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
+  checkCommand(argv);
+  if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
     throw invalid('NUL in a word of a command');
   }
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
@@ -88,6 +88,15 @@ function requestOf(
     ...(user === undefined ? {} : { user }),
     ...(tty === undefined ? {} : { tty }),
   };
+}
+
+/** @throws TslxcError INVALID_ARG. */
+export function checkCommand(argv: readonly string[]): void {
+  const isList: unknown = Array.isArray(argv) && argv.every((word) => typeof word === 'string');
+  if (isList !== true || argv.length === 0 || argv[0] === '') {
+    throw invalid('a command needs a program');
+  }
+  if (argv.some((word) => word.includes('\0'))) throw invalid('NUL in a word of a command');
 }
 
 function checkSize({ rows, columns }: WindowSize): void {

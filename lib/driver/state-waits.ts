@@ -49,8 +49,10 @@ export async function waitForExit(
 async function untilEnd(session: Session, identity: Identity, wait: ExitWait): Promise<ExitRecord> {
   const over = new AbortController();
   try {
-    return await within(wait, 'the container has not ended', () =>
-      waitForEnd(session, identity, over.signal),
+    return await within(
+      wait,
+      () => 'the container has not ended',
+      () => waitForEnd(session, identity, over.signal),
     );
   } finally {
     over.abort();
@@ -90,8 +92,10 @@ export async function waitForState(
     return undefined;
   };
   try {
-    return await within(wait, `the domain is not ${stateWords(wanted)}`, () =>
-      lookUntilFound(look, over.signal),
+    return await within(
+      wait,
+      () => `the domain is not ${stateWords(wanted)}`,
+      () => lookUntilFound(look, over.signal),
     );
   } finally {
     over.abort();

@@ -282,6 +282,8 @@ describe('wait', () => {
     ['--console o.t --timeout 2', { console: /o.t/mu, timeout: 2000 }, 'out\n\n', 0],
     ['--state running', { state: 'running' }, 'running (booted)\n\n', 0],
     ['--exit', { exit: 'any' }, '\n', 137],
+    ['--exec -- test -e /x', { exec: ['test', '-e', '/x'] }, '\n', 0],
+    ['--timeout 2 --exec true', { exec: ['true'], timeout: 2000 }, '\n', 0],
   ])('%s', async (words, asked, ...said) => {
     const [stdout, status] = said;
     expect(await tslxc(`wait web ${words}`)).toMatchObject({ stdout, status });
@@ -291,6 +293,11 @@ describe('wait', () => {
   test('waits for one thing, that makes sense', async () => {
     expect((await tslxc('wait web')).stderr).toMatch(/^error: one of --state, .* is required\n$/);
     expect((await tslxc('wait web --exit --port 1')).stderr).toContain('mutually exclusive');
+    for (const words of ['--exec', '--port 1 -- true', '--state running true']) {
+      expect((await tslxc(`wait web ${words}`)).stderr).toBe(
+        'error: --exec and the words of a command need each other\n',
+      );
+    }
     expect((await tslxc('wait web --console (')).stderr).toMatch(
       /^error: Invalid regular expression/,
     );
