@@ -7,8 +7,9 @@ import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
 import type { WindowSize } from '../host/native';
 import { throwIfAborted } from './abort';
-import { requireRunning, runningDefinition } from './definitions';
-import { currentState } from './lookup';
+import { runningDefinition } from './definitions';
+import { transition } from './lifecycle';
+import { currentState, phaseOf } from './lookup';
 import type { Session } from './session';
 
 export interface ExecOptions {
@@ -46,7 +47,8 @@ export async function execCommand(
   const request = requestOf(asked, session.startTimeout);
   throwIfAborted(options.signal);
   const state = await currentState(session, identity);
-  requireRunning(state, 'exec', identity);
+  transition('exec', phaseOf(session, state), identity.name);
+  if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
   const { start, running } = state;
   const definition = runningDefinition(session, state);
   const target = {

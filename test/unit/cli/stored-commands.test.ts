@@ -240,6 +240,7 @@ describe('event', () => {
       at({ event: 'metadata-change', detail: 'element', uri: 'urn:x' }),
       at({ event: 'stopped', detail: 'destroyed', domain: 'db', uuid: 'other' }),
       at({ event: 'warning', detail: 'MeminfoIsHosts' }),
+      at({ event: 'reboot', detail: 'rebooted' }),
     ];
     const all = await tslxc('event --all --loop --timeout 1');
     expect(all.stdout).toBe(
@@ -248,13 +249,17 @@ describe('event', () => {
         "event 'metadata-change' for domain 'web': type element, uri urn:x\n" +
         "event 'lifecycle' for domain 'db': Stopped Destroyed\n" +
         "event 'warning' for domain 'web': MeminfoIsHosts\n" +
-        'event loop timed out\nevents received: 5\n\n',
+        "event 'reboot' for domain 'web'\n" +
+        'event loop timed out\nevents received: 6\n\n',
     );
     expect(all.status).toBe(0);
     const one = await tslxc('event --event metadata-change --timestamp');
     expect(one.stdout).toBe(
       "2026-03-01 17:04:59.007+0000: event 'metadata-change' for domain 'web': type title, uri <null>\n" +
         'events received: 1\n\n',
+    );
+    expect((await tslxc('event --event reboot')).stdout).toBe(
+      "event 'reboot' for domain 'web'\nevents received: 1\n\n",
     );
     const filtered = await tslxc('event --domain web --event lifecycle --loop --timeout 1');
     expect(filtered.stdout).toContain('events received: 1\n');
