@@ -79,9 +79,10 @@ test.each([
   table.add({
     limit: 'quota',
     version: limitPlace('quota', 'cpu')?.version ?? '',
-    live: `${quota} of 100000`,
+    set: `${quota} of 100000`,
     kernel: '',
     effect: `${measured.toFixed(4)} of a CPU (${share})`,
+    measured: 'two busy loops, CPU time of 5 s',
   });
   expect(measured / share).toBeGreaterThan(0.9);
   expect(measured / share).toBeLessThan(1.1);
@@ -103,9 +104,10 @@ test('of two that want the same CPU, each gets as much as its shares say', async
   table.add({
     limit: 'shares',
     version: limitPlace('large', 'cpu')?.version ?? '',
-    live: '3072 : 1024',
+    set: '3072 : 1024',
     kernel: '',
     effect: `CPU time ${ratio.toFixed(2)} : 1`,
+    measured: 'busy loops of both on one CPU for 8 s',
   });
   expect(ratio).toBeGreaterThan(2.4);
   expect(ratio).toBeLessThan(3.6);
@@ -128,9 +130,10 @@ test.each([
     table.add({
       limit: `blkiotune ${words}`,
       version: limitPlace('rate', 'io')?.version ?? '',
-      live: `${rate} B/s`,
+      set: `${rate} B/s`,
       kernel: '',
       effect: `${Math.round(measured)} B/s`,
+      measured: 'dd of 4 MiB with O_DIRECT',
     });
     expect(measured / rate).toBeGreaterThan(0.8);
     expect(measured / rate).toBeLessThan(1.2);
