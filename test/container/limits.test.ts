@@ -172,7 +172,7 @@ test('memtune: each of its limits is changed, in an order that the kernel takes'
     set: '64 MiB, 96 MiB',
     kernel: `${hard}, ${swap}`,
     effect: '96 MiB at once: killed under 80 MiB',
-    measured: 'dd with a buffer of that size',
+    measured: 'dd with a buffer of that size; swap: test/vm/scarce-limits.test.ts',
   });
   table.add({
     limit: 'soft_limit',
@@ -353,7 +353,12 @@ test('blkiotune: a device is written no faster than it says, and read as well', 
 test('blkiotune: weights are as the kernel has them, or refused by it', async () => {
   const [file] = withWeightFiles(hostFacts().cgroups).weightFiles ?? [];
   const change = domain.setBlockTuning({ weight: 250 });
-  const row = { limit: 'blkiotune weight', version: versionOf('io'), set: '250', measured: '' };
+  const row = {
+    limit: 'blkiotune weight',
+    version: versionOf('io'),
+    set: '250',
+    measured: 'test/long/block-weights.test.ts',
+  };
   if (file === undefined) {
     await expect(change).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
     table.add({ ...row, kernel: '', effect: 'refused: no weights in this kernel' });
