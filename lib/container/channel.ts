@@ -55,6 +55,11 @@ export class Channel {
     });
   }
 
+  /** Has these received once more, before all others. */
+  putBack(messages: readonly Message[]): void {
+    this.#arrived.unshift(...messages);
+  }
+
   /** Calls back when what was sent has left for the socket. */
   whenWritable(done: () => void): void {
     if (this.#ended || !this.#socket.writableNeedDrain) {

@@ -24,6 +24,8 @@ export class Handshake {
   readonly #places: ReadonlyMap<string, Place>;
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
+  /** What comes after the start. */
+  readonly #later: Message[] = [];
   #waitingFor = 'the monitor';
   #next: Promise<Message | undefined> | undefined;
   #monitor: number | undefined;
@@ -43,14 +45,21 @@ export class Handshake {
   /** Stage 0 and the monitor write to one stream, each in its own time: `spawned` may come last. */
   async expect<Name extends StartMessage['message']>(name: Name): Promise<MessageNamed<Name>> {
     this.#waitingFor = name;
-    const early = this.#early.find((message) => message.message === name);
-    if (early) return early as MessageNamed<Name>;
+    const early = this.#earlier(name);
+    if (early) return early;
     for (;;) {
       const message = await Promise.race([this.#receive(), this.#limit]);
       this.#next = undefined;
       this.#note(message);
+      if (this.#isLater(message)) {
+        this.#later.push(message);
+        continue;
+      }
       const checked = this.#check(message, name);
-      if (checked.message === name) return checked as MessageNamed<Name>;
+      if (checked.message === name) {
+        this.#channel.putBack(this.#later.splice(0));
+        return checked as MessageNamed<Name>;
+      }
       this.#early.push(checked);
     }
   }
@@ -91,6 +100,17 @@ export class Handshake {
     over.abort();
   }
 
+  #earlier<Name extends StartMessage['message']>(name: Name): MessageNamed<Name> | undefined {
+    const found = this.#early.find((message) => message.message === name);
+    return found as MessageNamed<Name> | undefined;
+  }
+
+  /** A container can have ended, or been rebooted, before stage 0 comes to say `spawned`. */
+  #isLater(message: Message | undefined): message is Message {
+    const isLife = message?.message === 'exited' || message?.message === 'rebooted';
+    return isLife && this.#earlier('running') !== undefined;
+  }
+
   #note(message: Message | undefined): void {
     if (message?.message === 'spawned') this.#monitor = message.pid;
     if (message === undefined || message.message === 'failed') this.#isOver = true;
@@ -113,9 +133,7 @@ export class Handshake {
       default:
         throw new ProtocolError(
           `the monitor said '${message?.message ?? ''}' instead of '${name}'`,
-          {
-            domain,
-          },
+          { domain, step: `wait for '${name}'` },
         );
     }
   }

@@ -7,13 +7,14 @@ import { closeSync, existsSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import type { DomainDefinition } from '../domain/definition';
+import { ensureBaseCgroups, forgetBaseCgroups } from '../host/base-cgroups';
 import { readCpuset } from '../host/cgroup-layout';
 import type { CgroupLayout } from '../host/cgroup-layout';
 import { fileError } from '../host/file-error';
 import { lockFile } from '../host/file-lock';
 import { native } from '../host/native';
 import { hostPartitionsPath } from '../host/state-paths';
-import { enableControllers, planPartition } from '../plan/cgroup-base';
+import { enableControllers, planBaseCgroups, planPartition } from '../plan/cgroup-base';
 import { partitionAttribute, partitionFolders } from '../plan/cgroup-names';
 import { directoryAttribute } from './directory-attribute';
 
@@ -25,6 +26,9 @@ export async function withPartition<T>(
 ): Promise<T> {
   if (partition === undefined) return await enter();
   return await underLock(async () => {
+    // A purge by somebody else may have removed what partitions are made in.
+    forgetBaseCgroups();
+    await ensureBaseCgroups(planBaseCgroups(layout));
     for (const folder of partitionFolders(partition.path)) await makeFolder(layout, folder);
     return await enter();
   });

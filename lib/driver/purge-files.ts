@@ -2,9 +2,12 @@
 import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { forgetIdRoot } from '../container/id-allocation';
+import { TslxcError } from '../errors';
+import { mountsWithin } from '../host/mount-table';
 import {
   hiddenDirectories,
   hostNetworksPath,
+  hostPartitionsPath,
   idRootsPath,
   linkNumbersPath,
   statePaths,
@@ -20,10 +23,15 @@ export function purgeableFiles(paths: StatePaths): string[] {
   return hiddenDirectories(paths).filter((path) => existsSync(path));
 }
 
-/** Removes one of them, and the folders between it and the root that are empty then. */
+/**
+ * Removes one of them, and the folders between it and the root that are empty then.
+ *
+ * @throws TslxcError OPERATION_INVALID when something is mounted below: it is not ours, and what is in it neither.
+ */
 export function removeFiles(paths: StatePaths, folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
+  const all = readdirSync(folder).map((name) => join(folder, name));
+  all.forEach(refuseMounts);
+  for (const path of all) {
     if (!isShared(path)) rmSync(path, { recursive: true, force: true });
   }
   for (let at = folder; isBetween(paths.root, at); at = dirname(at)) {
@@ -56,8 +64,19 @@ export function removeSharedFiles(paths: StatePaths): void {
   }
 }
 
+/** For what is to be deleted with all below. @throws TslxcError OPERATION_INVALID for a mount at it or below. */
+export function refuseMounts(path: string): void {
+  const [mounted] = mountsWithin(path);
+  if (mounted === undefined) return;
+  throw new TslxcError('OPERATION_INVALID', `${mounted} is mounted: unmount it first`, {
+    path: mounted,
+    step: 'remove files',
+  });
+}
+
 function isShared(path: string): boolean {
-  if ([idRootsPath, hostNetworksPath, linkNumbersPath].includes(path)) return true;
+  const files = [idRootsPath, hostNetworksPath, hostPartitionsPath, linkNumbersPath];
+  if (files.includes(path)) return true;
   return (
     dirname(path) === sharedFolder && /^forwarding-\d*\.json$/.test(relative(sharedFolder, path))
   );

@@ -11,16 +11,18 @@ import { runPaths } from '../host/state-paths';
 import { endNetwork } from '../network/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../network/state';
 import { TslxcError } from '../errors';
-import { cgroupMounts, containerCgroups, runStateIfAny } from './doctor/known-state';
+import { cgroupMounts } from './doctor/container-cgroups';
+import { runStateIfAny } from './doctor/known-state';
 import { settleAndTell } from './network-settling';
-import { purgeableFiles, removeFiles, removeSharedFiles } from './purge-files';
+import { releaseEmptyPartitions, staleCgroups } from './purge-cgroups';
+import { purgeableFiles, refuseMounts, removeFiles, removeSharedFiles } from './purge-files';
 import { finish, stateUnderLock } from './reaper';
 import type { Session } from './session';
 import { destroyDomain } from './verbs';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
-  readonly kind: 'domain' | 'network' | 'cgroup' | 'files' | 'upper';
+  readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper';
   /** A name, or a path. */
   readonly name: string;
   /** `keep`: it is the user's. */
@@ -43,7 +45,7 @@ export function foreseePurge(session: Session): PurgeItem[] {
     const { phase } = readNetworkState(paths, name);
     return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
   });
-  return [...domains, ...networks, ...staleCgroups(session), ...filesOf(session), ...kept(session)];
+  return [...domains, ...networks, ...staleCgroups(paths), ...filesOf(session), ...kept(session)];
 }
 
 /**
@@ -69,6 +71,9 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     if (kind === 'network') await attempt(item, () => purgeNetwork(session, name));
     if (kind === 'cgroup') await attempt(item, () => removeCgroupsOf([name]));
   }
+  for (const name of await releaseEmptyPartitions()) {
+    tell({ kind: 'partition', name, fate: 'remove' });
+  }
   if (failures.length === 0) {
     for (const item of foreseen.filter(({ kind }) => kind === 'files')) {
       await attempt(item, () => {
@@ -87,6 +92,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
 }
 
 async function purgeDomain(session: Session, name: string): Promise<void> {
+  refuseMounts(runPaths(session.paths, name).directory);
   const monitor = openMonitor(session, name);
   try {
     await stopDomain(session, name);
@@ -150,20 +156,6 @@ function domainNames({ containers, paths, store }: Session): string[] {
 
 function networkNames({ paths, networks }: Session): string[] {
   return [...new Set([...networks.names(), ...runningNames(paths)])].sort();
-}
-
-/** Those that this root has made, and of which no domain knows any more. */
-function staleCgroups({ containers, paths }: Session): PurgeItem[] {
-  const known = new Set(
-    containers.runNames(paths).flatMap((name) => {
-      const state = runStateIfAny(paths, name);
-      const undo = state === undefined || state.phase === 'off' ? [] : state.start.undo;
-      return undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : []));
-    }),
-  );
-  return containerCgroups()
-    .filter(({ path, owner }) => owner === paths.root && !known.has(path))
-    .map(({ path }) => ({ kind: 'cgroup', name: path, fate: 'remove' }));
 }
 
 function filesOf({ paths }: Session): PurgeItem[] {

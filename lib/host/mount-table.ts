@@ -19,6 +19,14 @@ export function propagationOf(path: string): readonly string[] | undefined {
   }
 }
 
+/** What is mounted at a path, and below it. */
+export function mountsWithin(folder: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => unescapeMountPath(line.split(' ')[4] ?? ''))
+    .filter((path) => path === folder || path.startsWith(`${folder}/`));
+}
+
 /** `\040` and the like, as mountinfo writes blanks. */
 export function unescapeMountPath(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>

@@ -13,7 +13,7 @@ const flavours = [
     commandLine: [],
     projects: ['vm'],
     again: ['vm-again'],
-    seconds: 900,
+    seconds: 1200,
   },
 ];
 

@@ -64,6 +64,34 @@ test('it is made for the first container and removed with the last, in every hie
   expect(existing('libvirt/machine')).toBe(0);
 });
 
+test('statistics of a container in one are its own, as the kernel’s files there have them', async () => {
+  const folder = 'libvirt/machine/prod.partition/counted.libvirt-lxc';
+  const domain = await define('counted', '/machine/prod');
+  const neighbour = await define('neighbour', '/machine/prod');
+  await Promise.all([domain.start(), neighbour.start()]);
+  await inside(
+    domain,
+    'sleep 1000 & sleep 1000 & i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done',
+  );
+  const { cpu, memory, pids } = await domain.stats();
+  const read = (controller: string, ...names: readonly string[]): string => {
+    const at = names.map((name) => `${mountOf(controller)}/${folder}/${name}`);
+    return readFileSync(at.find((path) => existsSync(path)) ?? '', 'latin1').trim();
+  };
+  expect(pids?.current).toBe(3);
+  expect(read('pids', 'pids.current')).toBe('3');
+  expect((await neighbour.stats()).pids?.current).toBe(1);
+  const usage = Number(read('memory', 'memory.usage_in_bytes', 'memory.current'));
+  expect(Math.abs((memory?.usage ?? 0) - usage)).toBeLessThan(0.05 * usage);
+  expect(memory?.limit).toBe(Number(read('memory', 'memory.limit_in_bytes', 'memory.max')));
+  const text = read('cpuacct', 'cpuacct.usage', 'cpu.stat');
+  const used = Number(/^usage_usec (\d+)$/m.exec(text)?.[1] ?? Number(text) / 1000) * 1000;
+  const total = Number(cpu?.total);
+  expect(total).toBeGreaterThan(0);
+  expect(Math.abs(total - used)).toBeLessThan(0.05 * used);
+  await Promise.all([domain.destroy(), neighbour.destroy()]);
+});
+
 test('one that the administrator has made stays, and its CPUs are those of the containers in it', async () => {
   const mount = mountOf('cpuset');
   const own = `${mount}/libvirt/own.partition`;

@@ -1,4 +1,4 @@
-/** The printed table of limits: what was set on what runs, how the kernel says it, and what came of it. */
+/** The printed table of limits: what was set, how the kernel says it, what came of it, and how that was found. */
 import { readFileSync } from 'node:fs';
 import { hostFacts } from '../../lib/host/facts';
 import { containerFolder } from '../../lib/plan/cgroup-names';
@@ -9,11 +9,14 @@ export interface LimitRow {
   readonly limit: string;
   /** The controller's version on this host. */
   readonly version: string;
-  /** What was set live. */
-  readonly live: string;
+  /** Of what runs, or of the stored definition and so at the next start. Default: live. */
+  readonly change?: 'live' | 'config' | 'start';
+  readonly set: string;
   /** Files with their contents afterwards. */
   readonly kernel: string;
   readonly effect: string;
+  /** How the effect was measured. */
+  readonly measured: string;
 }
 
 /** The directory that limits a domain's container; undefined where the host lacks the controller. */
@@ -45,23 +48,21 @@ export class LimitTable {
 
   /** Where a run of tests shows it: stdout is Jest's own. */
   print(): void {
-    const titles: LimitRow = {
-      limit: 'limit',
-      version: 'cgroup',
-      live: 'set live',
-      kernel: 'read back',
-      effect: 'effect',
-    };
-    const cells = [titles, ...this.#rows].map((row) => Object.values(row) as string[]);
-    const widths = cells[0]?.map((_, column) =>
+    const titles = ['limit', 'cgroup', 'changed', 'to', 'read back', 'effect', 'measured by'];
+    const cells = [titles, ...this.#rows.map(cellsOf)];
+    const widths = titles.map((_, column) =>
       Math.max(...cells.map((line) => line[column]?.length ?? 0)),
     );
     const lines = cells.map((line) =>
       line
-        .map((cell, column) => cell.padEnd(widths?.[column] ?? 0))
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
         .join(' | ')
         .trimEnd(),
     );
     process.stderr.write(`\n${lines.join('\n')}\n\n`);
   }
+}
+
+function cellsOf({ limit, version, change = 'live', ...row }: LimitRow): string[] {
+  return [limit, version, change, row.set, row.kernel, row.effect, row.measured];
 }

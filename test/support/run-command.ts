@@ -8,6 +8,8 @@ import { asOtherUser } from './other-user';
 export const packageRoot = join(__dirname, '..', '..');
 export const commandScript = join(packageRoot, 'dist', 'cli', 'main.js');
 
+const patience = 30_000 * Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+
 export interface CommandOptions {
   /** Where tslxc keeps its state: TSLXC_ROOT. */
   readonly root?: string;
@@ -16,7 +18,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** What the command reads from stdin; nothing when left out. */
   readonly input?: string;
-  /** SIGKILL after this many milliseconds; default 30,000. */
+  /** SIGKILL after this many milliseconds; default 30,000 of a usual machine. */
   readonly timeout?: number;
   /** User and group to run as; the repository and Node are within its reach, wherever they lie. */
   readonly uid?: number;
@@ -60,7 +62,7 @@ export async function runProgram(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { root, env, cwd, input, timeout = 30_000, uid } = options;
+  const { root, env, cwd, input, timeout = patience, uid } = options;
   const wrapped = uid === undefined ? undefined : asOtherUser(argv, { uid, packageRoot });
   const [program = '', ...words] = wrapped ?? argv;
   const stdin = input === undefined ? 'ignore' : openInput(input);

@@ -55,6 +55,7 @@ const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
   domain: 'domain',
   network: 'network',
   cgroup: 'cgroup',
+  partition: 'partition',
   files: 'files in',
   upper: 'upper layer',
 };

@@ -1,46 +1,23 @@
 /** What every root of tslxc that can be found says that it has on this host. Only reads. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
 import { monitorOf, readRunState, runNames } from '../../container/run-state';
 import type { RunState } from '../../container/run-state';
-import { ownerOf } from '../../container/undo';
-import { readCgroupLayout } from '../../host/cgroup-layout';
 import { forwardingRoots } from '../../network/forwarding';
 import { readNetworkState, runningNames } from '../../network/state';
 import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state-paths';
 import type { StatePaths } from '../../host/state-paths';
-
-/** A container's cgroup, with the root that made it: '' when that is not written there. */
-export interface OwnedCgroup {
-  readonly path: string;
-  readonly owner: string;
-}
+import type { OwnedCgroup } from './container-cgroups';
 
 export interface KnownState {
   readonly roots: readonly string[];
-  /** Cgroups, host sides of interfaces, and bridges that records name. */
+  /** Cgroups of containers and partitions, host sides of interfaces, and bridges that records name. */
   readonly cgroups: ReadonlySet<string>;
+  readonly partitions: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
   readonly bridges: ReadonlySet<string>;
   /** Processes that hold, or have held, a lock of theirs. */
   readonly monitors: ReadonlySet<number>;
   readonly keepers: ReadonlySet<number>;
-}
-
-/** Cgroups below `libvirt/lxc` in every hierarchy: those of containers, of whichever program. */
-export function containerCgroups(): OwnedCgroup[] {
-  return cgroupMounts().flatMap((mount) => {
-    const folder = join(mount, 'libvirt/lxc');
-    return foldersIn(folder).map((name) => {
-      const path = join(folder, name);
-      return { path, owner: ownerOf(path) ?? '' };
-    });
-  });
-}
-
-export function cgroupMounts(): string[] {
-  const { hierarchies, unified } = readCgroupLayout();
-  return [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
 }
 
 /** Of `own` root, and of all others that have left a trace where all roots look. */
@@ -58,6 +35,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
   return {
     roots,
     cgroups: new Set(starts.flatMap((one) => one.cgroups)),
+    partitions: new Set(starts.flatMap((one) => one.partitions)),
     links: new Set(starts.flatMap((one) => one.links)),
     bridges: new Set(networks.flatMap((one) => one.bridges)),
     monitors: new Set(starts.flatMap((one) => one.monitors)),
@@ -74,7 +52,14 @@ export function runStateIfAny(paths: StatePaths, name: string): RunState | undef
   }
 }
 
-function startsOf(root: string): { cgroups: string[]; links: string[]; monitors: number[] }[] {
+interface KnownStart {
+  readonly cgroups: readonly string[];
+  readonly partitions: readonly string[];
+  readonly links: readonly string[];
+  readonly monitors: readonly number[];
+}
+
+function startsOf(root: string): KnownStart[] {
   const paths = statePaths(root);
   return runNames(paths).map((name) => {
     const monitor = monitorOf(runPaths(paths, name).monitorLock);
@@ -83,6 +68,7 @@ function startsOf(root: string): { cgroups: string[]; links: string[]; monitors:
     const undo = start?.undo ?? [];
     return {
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
+      partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
       monitors: monitor === undefined ? [] : [monitor],
     };
@@ -100,16 +86,6 @@ function networksOf(root: string): { bridges: string[]; keepers: number[] }[] {
       keepers: keeper === undefined ? [] : [keeper],
     };
   });
-}
-
-function foldersIn(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map(({ name }) => name);
-  } catch {
-    return [];
-  }
 }
 
 function linesOf(path: string): string[] {

@@ -1,22 +1,25 @@
 /** What is on this host without a domain or a network that it belongs to. Only reads; as root. */
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { runNames } from '../../container/run-state';
 import { native } from '../../host/native';
-import { unescapeMountPath } from '../../host/mount-table';
+import { mountsWithin } from '../../host/mount-table';
 import { listNftChains } from '../../network/nft';
 import type { StatePaths } from '../../host/state-paths';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
-import { containerCgroups, readKnownState, runStateIfAny } from './known-state';
-import type { KnownState, OwnedCgroup } from './known-state';
+import { readContainerCgroups } from './container-cgroups';
+import type { OwnedCgroup, PartitionCgroup } from './container-cgroups';
+import { readKnownState, runStateIfAny } from './known-state';
+import type { KnownState } from './known-state';
 
 export async function checkLeftovers(paths: StatePaths): Promise<HostCheck[]> {
-  const cgroups = containerCgroups();
-  const known = readKnownState(paths.root, cgroups);
+  const { containers, partitions } = readContainerCgroups();
+  const known = readKnownState(paths.root, containers);
   const found = [
     ...checkEnded(paths),
-    ...checkCgroups(cgroups, known),
+    ...checkCgroups(containers, known),
+    ...checkPartitions(partitions, known),
     ...checkProcesses(known),
     ...(await checkLinks(known)),
     ...(await checkTables(known)),
@@ -46,6 +49,16 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
       const whose = owner === '' ? 'of nobody that is known' : `of the tslxc root ${owner}`;
       const advice = `end what runs in it, then find ${path} -depth -type d -exec rmdir {} +`;
       return warn('leftover.cgroup', `${path}, ${whose}, is no running domain’s`, advice);
+    });
+}
+
+/** One with containers goes with the last of them: what is to be done is said of those. */
+function checkPartitions(partitions: readonly PartitionCgroup[], known: KnownState): HostCheck[] {
+  return partitions
+    .filter(({ path, containers }) => containers.length === 0 && !known.partitions.has(path))
+    .map(({ path }) => {
+      const found = `${path} was made for containers, and holds none`;
+      return warn('leftover.partition', found, `rmdir ${path}, or tslxc purge`);
     });
 }
 
@@ -107,9 +120,7 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
 
 /** Nothing of tslxc is ever mounted below its own state. */
 function checkMounts({ run }: StatePaths): HostCheck[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => unescapeMountPath(line.split(' ')[4] ?? ''))
-    .filter((path) => path.startsWith(`${run}/`))
+  return mountsWithin(run)
+    .filter((path) => path !== run)
     .map((path) => warn('leftover.mount', `something is mounted at ${path}`, `umount ${path}`));
 }

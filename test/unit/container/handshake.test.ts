@@ -79,6 +79,20 @@ test('they are found when the monitor has gone since', async () => {
   expect(await talk.handshake.expect('running')).toEqual(running);
 });
 
+test('a container that ends before stage 0 has said spawned has been started, and its end is not lost', async () => {
+  using pair = await socketPair();
+  const channel = new Channel(pair.ours);
+  const handshake = new Handshake(channel, plan, { deadline: 5000 });
+  const exited: Message = { message: 'exited', how: 0, status: 0, requested: 0 };
+  const rebooted: Message = { message: 'rebooted', init: 102 };
+  for (const message of [running, rebooted, exited, spawned])
+    pair.theirs.write(encodeFrame(message));
+  expect(await handshake.expect('spawned')).toEqual(spawned);
+  expect(await handshake.expect('running')).toEqual(running);
+  handshake.end();
+  expect([await channel.receive(), await channel.receive()]).toEqual([rebooted, exited]);
+});
+
 test('cloned stands between them, when the plan has a pause', async () => {
   using talk = await conversation();
   const cloned: Message = { message: 'cloned', init: 101 };

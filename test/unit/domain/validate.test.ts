@@ -62,6 +62,29 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'domain/devices/console 9:2',
     'Only PTY console types are supported',
   ],
+  // libvirt's driver takes them all, most of them without any effect.
+  ...[
+    ['cputune', "<vcpupin vcpu='0' cpuset='0'/>", 'vcpupin', '<vcpupin>'],
+    ['cputune', "<emulatorpin cpuset='0'/>", 'emulatorpin', '<emulatorpin>'],
+    ['cputune', '<global_quota>5000</global_quota>', 'global_quota', '<global_quota>'],
+    ['memtune', '<min_guarantee>1024</min_guarantee>', 'min_guarantee', '<min_guarantee>'],
+    ['numatune', "<memnode cellid='0' nodeset='0'/>", 'memnode', '<memnode>'],
+    ...['preferred', 'interleave'].map((mode) => [
+      'numatune',
+      `<memory mode='${mode}' nodeset='0'/>`,
+      'memory/@mode',
+      `mode='${mode}' of <memory>`,
+    ]),
+    ['numatune', "<memory placement='auto'/>", 'memory/@placement', "placement='auto' of <memory>"],
+  ].map(
+    ([parent = '', element = '', at = '', what = '']) =>
+      [
+        `a limit that no container has: ${element}`,
+        document({ elements: ` <${parent}>\n  ${element}</${parent}>` }),
+        `domain/${parent}/${at} 6:3`,
+        `${what} is not carried out by this version`,
+      ] as const,
+  ),
   [
     'an interface of another type',
     document({ devices: "\n    <interface type='user'/>\n<disk/>" }),

@@ -1,0 +1,82 @@
+/** The cgroups below `libvirt` that are of containers, and of partitions that were made for them. Only reads. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { directoryAttribute } from '../../container/directory-attribute';
+import { ownerOf } from '../../container/undo';
+import { partitionedSuffix } from '../../domain/partition';
+import { readCgroupLayout } from '../../host/cgroup-layout';
+import { baseFolders, partitionAttribute } from '../../plan/cgroup-names';
+
+/** A container's cgroup, with the root that made it: '' when that is not written there. */
+export interface OwnedCgroup {
+  readonly path: string;
+  readonly owner: string;
+}
+
+/** A partition's cgroup that was made for a container. */
+export interface PartitionCgroup {
+  readonly path: string;
+  /** Those of containers in it, at any depth. */
+  readonly containers: readonly string[];
+}
+
+export interface ContainerCgroups {
+  /** In every hierarchy, of whichever program. */
+  readonly containers: readonly OwnedCgroup[];
+  /** Outer ones before inner ones. */
+  readonly partitions: readonly PartitionCgroup[];
+}
+
+export function cgroupMounts(): string[] {
+  const { hierarchies, unified } = readCgroupLayout();
+  return [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
+}
+
+export function readContainerCgroups(): ContainerCgroups {
+  const found = cgroupMounts().map(readHierarchy);
+  const withOwners = found
+    .flatMap(({ containers }) => containers)
+    .map((path) => ({ path, owner: ownerOf(path) ?? '' }));
+  return { containers: withOwners, partitions: found.flatMap(({ partitions }) => partitions) };
+}
+
+interface Found {
+  readonly containers: readonly string[];
+  readonly partitions: readonly PartitionCgroup[];
+}
+
+function readHierarchy(mount: string): Found {
+  const [root = '', plain = ''] = baseFolders.map((folder) => join(mount, folder));
+  const base = baseFolders.map((folder) => join(mount, folder));
+  const outer = foldersIn(root).filter((path) => !base.includes(path));
+  const inPartitions = joined(outer.map(readPartition));
+  return {
+    containers: [...foldersIn(plain), ...inPartitions.containers],
+    partitions: inPartitions.partitions,
+  };
+}
+
+/** What stands in a container is that container’s. */
+function readPartition(path: string): Found {
+  if (path.endsWith(partitionedSuffix)) return { containers: [path], partitions: [] };
+  const { containers, partitions } = joined(foldersIn(path).map(readPartition));
+  const isOurs = Boolean(directoryAttribute(path, partitionAttribute));
+  return { containers, partitions: [...(isOurs ? [{ path, containers }] : []), ...partitions] };
+}
+
+function joined(found: readonly Found[]): Found {
+  return {
+    containers: found.flatMap(({ containers }) => containers),
+    partitions: found.flatMap(({ partitions }) => partitions),
+  };
+}
+
+function foldersIn(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
