@@ -1,5 +1,5 @@
 // The test projects, one a folder under test/. Each can be run alone: npx jest --selectProjects unit.
-// Those that touch what the host has once (addon, host, container, install, long) are run with --runInBand,
+// Those that touch what the host has once (addon, host, container, security, install, long) are run with --runInBand,
 // one file at a time, and never beside one another.
 'use strict';
 
@@ -48,7 +48,8 @@ module.exports = {
       testRegex: [undisturbed],
       testMatch: undefined,
     },
-    // In a world of its own, with nothing but lo for a network: scripts/test.js makes it.
+    // In worlds of their own, with nothing but lo for a network: scripts/test.js makes them.
+    project('security', ['security'], 60),
     project('network', ['network'], 60),
     // In a network namespace of its own, and without containers.
     project('virtual-network', ['virtual-network'], 60),

@@ -16,11 +16,11 @@ const { main, packageRoot, say, StepError } = require('./steps');
  * Lanes that run at once, each in this order. Those of `host` share what the host has once (containers, mounts, ptys),
  * compare it before and after, and run one file at a time; so do those of `apart`, in a world of their own; those `beside`
  * touch none of it. Only `host` does not give way. Then `last` those that measure time, or use up what all share, when there
- * is nothing beside them any more. `container 1/2` is the first half of that project's files.
+ * is nothing beside them any more.
  */
 const lanes = {
-  host: ['addon', 'container 1/2', 'host'],
-  apart: ['network', 'container 2/2'],
+  host: ['addon', 'container', 'host'],
+  apart: ['security', 'network'],
   beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
@@ -30,10 +30,10 @@ const lanes = {
  * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
  */
 const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
-const ownWorld = ['sh', join(__dirname, 'own-world.sh')];
+const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
 const surroundings = {
+  security: ownWorld,
   network: ownWorld,
-  'container 2/2': ownWorld,
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
@@ -45,13 +45,8 @@ const onDemand = [...long, 'vm', 'vm-again'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {
-  const known = [...Object.values(lanes).flat(), ...onDemand].map(projectOf);
+  const known = [...Object.values(lanes).flat(), ...onDemand];
   return projects.map(({ displayName }) => displayName).filter((name) => !known.includes(name));
-}
-
-/** The project's name alone, of one that may be part of it. */
-function projectOf(name) {
-  return name.split(' ')[0];
 }
 
 const graceMilliseconds = 10_000;
@@ -59,7 +54,7 @@ const graceMilliseconds = 10_000;
 /** The nice value of what gives way. */
 const lowered = 10;
 
-/** Lanes on few cores: what takes its time gets more of it (test/support/eventually.ts). */
+/** Lanes on few cores, or load that a test makes: what takes its time gets more of it (test/support/eventually.ts). */
 const patient = { ...process.env, TSLXC_TEST_SLOWNESS: '4' };
 
 /** Whether a lane leaves the processor, and the terminal, to the others. */
@@ -74,11 +69,9 @@ function readText(file) {
 
 async function runProject(name, lane, folder) {
   say(`testing: ${name}`);
-  const [project, part] = name.split(' ');
-  const report = join(folder, `${name.replace(/\W/g, '-')}.json`);
+  const report = join(folder, `${name}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
-  const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', project];
-  if (part !== undefined) options.push(`--shard=${part}`);
+  const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
   if (lane !== 'beside' || surroundings[name] !== undefined) options.push('--runInBand');
   const started = Date.now();
   const argv = [...(surroundings[name] ?? []), process.execPath, jest, ...options];
@@ -154,7 +147,7 @@ async function testShort(folder) {
 /** What has no place there. */
 async function testLong(folder) {
   const results = [];
-  for (const name of long) results.push(await runProject(name, 'last', folder));
+  for (const name of long) results.push(await runProject(name, 'long', folder));
   return sumUp(results);
 }
 

@@ -41,9 +41,9 @@ export class NetworkNamespaces {
     return execFileSync('ip', ['netns', 'exec', netns, ...argv], { encoding: 'utf8' });
   }
 
-  /** Echo requests of `here`, each answered within a second; throws otherwise. */
+  /** Echo requests of `here`, each answered within three seconds; throws otherwise. */
   ping(address: string, ...options: readonly string[]): void {
-    this.run('here', 'busybox', 'ping', '-W', '1', ...options, address);
+    this.run('here', 'busybox', 'ping', '-W', '3', ...options, address);
   }
 
   async find(name: string, namespace = this.here): Promise<Link | undefined> {

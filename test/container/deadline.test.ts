@@ -41,10 +41,10 @@ const waits = {
   execve: /^waiting for execve to finish$/,
 } as const;
 
-/** One lies behind the start, and one is for interfaces: they can't make it fail. */
-const others: readonly Failpoint[] = ['monitor:after-running', 'monitor:after-mapped'];
+/** Those that lie behind the start, and one for interfaces: they can't make it fail. */
+const others = /^monitor:(after-running|after-mapped|(before|after)-restart.*)$/;
 const monitorPoints = failpoints.filter(
-  (point) => point.startsWith('monitor:') && !others.includes(point),
+  (point) => point.startsWith('monitor:') && !others.test(point),
 );
 
 const initPoints: readonly (readonly [Failpoint, keyof typeof waits])[] = [

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { Canary } from '../container/security/canary';
-import { SharedVolume } from '../container/security/race';
+import { Canary } from '../security/canary';
+import { SharedVolume } from '../security/race';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';

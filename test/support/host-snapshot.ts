@@ -4,6 +4,12 @@ import { eventually } from './eventually';
 
 const patience = 5000;
 
+/**
+ * Undefined where nothing but these tests changes the host; else scripts/test.js says whether they run `apart`, in a world of
+ * their own, or `beside` tests with containers, in a network namespace of their own.
+ */
+const lane = process.env['TSLXC_TEST_LANE'];
+
 export interface HostSnapshot {
   /** The trees that were asked for, with their files. */
   readonly roots: readonly string[];
@@ -22,26 +28,22 @@ export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
     firewall: aspects.firewall(),
     'servers of networks': aspects.networkServers(),
     descriptors: aspects.descriptors(),
-    ...(isBeside() ? {} : wholeHost()),
+    ...(lane === 'beside' ? {} : ownWorld()),
+    // There is one set of them for all worlds.
+    ...(lane === undefined ? { 'loop devices': aspects.loopDevices() } : {}),
   };
   for (const root of roots) lines[`files of ${root}`] = aspects.files(root);
   for (const list of Object.values(lines)) list.sort();
   return { roots, lines };
 }
 
-/** Whether tests with containers run at the same time: scripts/test.js says so. */
-function isBeside(): boolean {
-  return process.env['TSLXC_TEST_LANE'] === 'beside';
-}
-
 /** What is not of this process's network namespace. */
-function wholeHost(): Record<string, string[]> {
+function ownWorld(): Record<string, string[]> {
   return {
     mounts: aspects.mounts(),
     cgroups: aspects.cgroups(),
     processes: aspects.processes(),
     ptys: aspects.ptys(),
-    'loop devices': aspects.loopDevices(),
   };
 }
 

@@ -16,23 +16,23 @@ interface Recipe {
   readonly control: string;
 }
 
-const security = 'test/container/security';
+const security = 'test/security';
 
 const recipes: readonly Recipe[] = [
   { recipe: 'T1', file: `${security}/profile.test.ts`, control: 'control: ' },
-  { recipe: 'T2', file: 'test/container/doors.test.ts', control: 'control: ' },
+  { recipe: 'T2', file: 'test/security/doors.test.ts', control: 'control: ' },
   { recipe: 'T3', file: `${security}/cgroups.test.ts`, control: 'control: ' },
-  { recipe: 'T4', file: 'test/container/doors.test.ts', control: 'control: ' },
+  { recipe: 'T4', file: 'test/security/doors.test.ts', control: 'control: ' },
   { recipe: 'T5', file: `${security}/evil-root.test.ts`, control: 'control: ' },
   { recipe: 'T6', file: `${security}/race.test.ts`, control: 'control: ' },
   { recipe: 'T7', file: `${security}/descriptors.test.ts`, control: 'control: ' },
   { recipe: 'T8', file: `${security}/exec.test.ts`, control: 'control: ' },
   { recipe: 'T9', file: `${security}/executable.test.ts`, control: 'control: ' },
-  { recipe: 'T11', file: 'test/container/doors.test.ts', control: 'control: ' },
+  { recipe: 'T11', file: 'test/security/doors.test.ts', control: 'control: ' },
   { recipe: 'T13', file: 'test/container/devices.test.ts', control: 'control: ' },
   {
     recipe: 'T14',
-    file: 'test/container/capabilities.test.ts',
+    file: 'test/security/capabilities.test.ts',
     control: 'gets nothing from a file’s inheritable set; where the process has one, it would',
   },
   { recipe: 'T15', file: 'test/container/idmap.test.ts', control: 'positive control: ' },

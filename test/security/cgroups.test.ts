@@ -6,15 +6,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { connect } from 'tslxc';
 import { connect as connectToProduct } from 'tslxc';
-import { hostFacts } from '../../../lib/host/facts';
-import { askConsole } from '../../support/console-answer';
-import { cgroups } from '../../support/host-aspects';
-import { domainXml } from '../../support/domain-xml';
-import { startOnce } from '../../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
-import type { HostSnapshot } from '../../support/host-snapshot';
-import { makeTestRoot } from '../../support/test-root';
-import { UnsafePackage } from '../../support/unsafe-package';
+import { hostFacts } from '../../lib/host/facts';
+import { askConsole } from '../support/console-answer';
+import { cgroups } from '../support/host-aspects';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { makeTestRoot } from '../support/test-root';
+import { UnsafePackage } from '../support/unsafe-package';
 
 const script = join(__dirname, 'cgroup-attack.sh');
 

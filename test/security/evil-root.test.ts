@@ -4,11 +4,11 @@
  */
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { startOnce } from '../../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
-import type { HostSnapshot } from '../../support/host-snapshot';
-import { makeTestRoot } from '../../support/test-root';
-import { UnsafePackage } from '../../support/unsafe-package';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { makeTestRoot } from '../support/test-root';
+import { UnsafePackage } from '../support/unsafe-package';
 import { Canary } from './canary';
 import { EvilRoots, namesOf, touchedPaths } from './evil-root';
 import type { Attack, Outcome } from './evil-root';

@@ -7,16 +7,16 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
-import { addonPath, monitorPath } from '../../../lib/host/package-paths';
-import { startOnce } from '../../support/first-start';
-import { domainXml } from '../../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
-import type { HostSnapshot } from '../../support/host-snapshot';
-import { runProgram } from '../../support/run-command';
-import { TestDomain } from '../../support/test-domain';
-import { makeTestRoot } from '../../support/test-root';
-import { UnsafePackage } from '../../support/unsafe-package';
-import { ConsoleSession } from '../console-session';
+import { addonPath, monitorPath } from '../../lib/host/package-paths';
+import { startOnce } from '../support/first-start';
+import { domainXml } from '../support/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { runProgram } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
+import { UnsafePackage } from '../support/unsafe-package';
+import { ConsoleSession } from '../container/console-session';
 
 const starts = 20;
 const shebang = '#!/proc/self/exe\n';

@@ -6,19 +6,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
-import { askConsole } from '../../support/console-answer';
-import { initOf } from '../../support/container-traces';
-import { domainXml } from '../../support/domain-xml';
-import { startOnce } from '../../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../../support/host-snapshot';
-import type { HostSnapshot } from '../../support/host-snapshot';
-import { idMapXml, makeClosedRoot } from '../../support/mapped-domain';
-import { compileProbe, joined, parseReport } from '../../support/probe/probe';
-import { makeTestRoot } from '../../support/test-root';
-import { UnsafePackage } from '../../support/unsafe-package';
+import { askConsole } from '../support/console-answer';
+import { initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { idMapXml, makeClosedRoot } from '../support/mapped-domain';
+import { compileProbe, joined, parseReport } from '../support/probe/probe';
+import { makeTestRoot } from '../support/test-root';
+import { UnsafePackage } from '../support/unsafe-package';
 import { factsOf } from './profile-facts';
 
-const folder = join(__dirname, '../../golden/profile');
+const folder = join(__dirname, '../golden/profile');
 
 /** What each golden file is of. */
 const profiles = {
