@@ -37,6 +37,7 @@ export type { PowerAnswer, PowerMode, PowerOptions } from './driver/power-types'
 export type {
   AddressWait,
   ConsoleWait,
+  ExecWait,
   ExitWait,
   ListeningPort,
   PortWait,

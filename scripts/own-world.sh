@@ -52,6 +52,8 @@ mount_own() {
       mount -t cgroup -o "$(identity "$options")" cgroup "$mount"
     fi
   done
+  umount -l /proc
+  mount -t proc -o nosuid,nodev,noexec,relatime proc /proc
   mount -t tmpfs -o mode=755 tmpfs /run
   mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts /dev/pts
   mount --bind /dev/pts/ptmx /dev/ptmx
@@ -77,7 +79,7 @@ rooted)
   join_leaves "$TSLXC_LANE"
   unset TSLXC_LANE
   export TSLXC_WORLD=inside
-  exec unshare --pid --fork --kill-child --mount --propagation private --mount-proc --ipc --net -- sh "$0" "$@"
+  exec unshare --pid --fork --kill-child --mount --propagation private --ipc --net -- sh "$0" "$@"
   ;;
 *)
   join_cgroups "$TSLXC_WORLD"

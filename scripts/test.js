@@ -13,24 +13,27 @@ const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
 
 /**
- * Two lanes at once, each in this order. Those of `host` share what the host has once (containers, mounts, ptys),
- * compare it before and after, and run one file at a time; those `beside` touch none of it, or have a world of their own,
- * and give way. Then `last` those that measure time, or use up what all share, when there is nothing beside them any more.
+ * Lanes that run at once, each in this order. Those of `host` share what the host has once (containers, mounts, ptys),
+ * compare it before and after, and run one file at a time; so do those of `apart`, in a world of their own; those `beside`
+ * touch none of it. Only `host` does not give way. Then `last` those that measure time, or use up what all share, when there
+ * is nothing beside them any more. `container 1/2` is the first half of that project's files.
  */
 const lanes = {
-  host: ['addon', 'container', 'host'],
-  beside: ['native', 'unit', 'package', 'virtual-network', 'network'],
+  host: ['addon', 'container 1/2', 'host'],
+  apart: ['network', 'container 2/2'],
+  beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
 
 /**
  * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
- * tests are made in one of their own, and the machine's are left alone. With containers it takes more: own-world.sh.
+ * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
  */
 const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 const ownWorld = ['sh', join(__dirname, 'own-world.sh')];
 const surroundings = {
   network: ownWorld,
+  'container 2/2': ownWorld,
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
@@ -42,8 +45,13 @@ const onDemand = [...long, 'vm', 'vm-again'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {
-  const known = [...Object.values(lanes).flat(), ...onDemand];
+  const known = [...Object.values(lanes).flat(), ...onDemand].map(projectOf);
   return projects.map(({ displayName }) => displayName).filter((name) => !known.includes(name));
+}
+
+/** The project's name alone, of one that may be part of it. */
+function projectOf(name) {
+  return name.split(' ')[0];
 }
 
 const graceMilliseconds = 10_000;
@@ -51,8 +59,13 @@ const graceMilliseconds = 10_000;
 /** The nice value of what gives way. */
 const lowered = 10;
 
-/** Two lanes on few cores: what takes its time gets more of it (test/support/eventually.ts). */
+/** Lanes on few cores: what takes its time gets more of it (test/support/eventually.ts). */
 const patient = { ...process.env, TSLXC_TEST_SLOWNESS: '4' };
+
+/** Whether a lane leaves the processor, and the terminal, to the others. */
+function givesWay(lane) {
+  return lane === 'beside' || lane === 'apart';
+}
 
 /** The text of a file, or '' when there is none. */
 function readText(file) {
@@ -61,9 +74,11 @@ function readText(file) {
 
 async function runProject(name, lane, folder) {
   say(`testing: ${name}`);
-  const report = join(folder, `${name}.json`);
+  const [project, part] = name.split(' ');
+  const report = join(folder, `${name.replace(/\W/g, '-')}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
-  const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
+  const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', project];
+  if (part !== undefined) options.push(`--shard=${part}`);
   if (lane !== 'beside' || surroundings[name] !== undefined) options.push('--runInBand');
   const started = Date.now();
   const argv = [...(surroundings[name] ?? []), process.execPath, jest, ...options];
@@ -85,10 +100,10 @@ function runJest(argv, { lane, report }) {
       env: lane === 'last' ? process.env : patient,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    if (lane === 'beside') setPriority(child.pid, lowered);
+    if (givesWay(lane)) setPriority(child.pid, lowered);
     const kept = [];
     child.stderr.on('data', (chunk) => {
-      if (lane !== 'beside') process.stderr.write(chunk);
+      if (!givesWay(lane)) process.stderr.write(chunk);
       else kept.push(chunk);
     });
     let isHeld = false;
@@ -125,14 +140,15 @@ async function runLane(lane, folder) {
   return results;
 }
 
-/** What everybody waits for: two lanes, and the checks. Returns how much failed. */
+/** What everybody waits for: the lanes, and the checks. Returns how much failed. */
 async function testShort(folder) {
   // The checks with the lane that has less to do.
-  const [[failedChecks, host], beside] = await Promise.all([
-    check().then(async (failed) => [failed, await runLane('host', folder)]),
-    runLane('beside', folder),
+  const [[failedChecks, beside], ...others] = await Promise.all([
+    check().then(async (failed) => [failed, await runLane('beside', folder)]),
+    runLane('apart', folder),
+    runLane('host', folder),
   ]);
-  return sumUp([...beside, ...host, ...(await runLane('last', folder))], failedChecks);
+  return sumUp([...beside, ...others.flat(), ...(await runLane('last', folder))], failedChecks);
 }
 
 /** What has no place there. */

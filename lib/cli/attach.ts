@@ -14,6 +14,8 @@ export interface Session {
   readonly resize: (size: WindowSize) => void;
   /** The byte that ends the session, and is not sent; without one every byte is. */
   readonly escape?: number;
+  /** Called when the session is left before the other side has ended it, and before the stream is let go of. */
+  readonly onLeave?: () => void;
   readonly signals: SignalSource;
 }
 
@@ -33,7 +35,9 @@ const flushTime = 500;
 export async function attach(session: Session): Promise<SessionEnd> {
   const attachment = new Attachment(session);
   try {
-    return await attachment.run();
+    const end = await attachment.run();
+    if (end.how !== 'ended') session.onLeave?.();
+    return end;
   } finally {
     attachment.close();
   }

@@ -47,11 +47,11 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
     terminal,
     stream: process.terminal,
     resize: (size) => process.resize(size),
+    // Nobody is there for it any more. Before it is hung up: of that a command could die first, and leave others behind.
+    onLeave: () => process.destroy(),
     signals,
   });
   if (end.how === 'ended') return statusOf(await process.result);
-  // Nobody is there for it any more: it ends as this process does.
-  process.destroy();
   return end.how === 'signal'
     ? 128 + constants.signals[end.signal]
     : 128 + constants.signals.SIGHUP;

@@ -2,7 +2,7 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, lstatSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../domain/definition';
 import { TslxcError } from '../errors';
 import { bootId } from '../host/boot-id';
@@ -10,7 +10,7 @@ import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
-import { readRecord, writeRecord } from '../host/record-file';
+import { findRecord, readRecord, writeRecord } from '../host/record-file';
 import type { Undo } from './undo';
 
 /** Written in one go before a start takes anything from the host. */
@@ -133,11 +133,9 @@ function readWhole<T>(
   domain: string,
   isWhole: (record: unknown) => record is T,
 ): T | undefined {
-  const record = readRecord(path);
-  if (isWhole(record)) return record;
-  if (record === undefined && lstatSync(path, { throwIfNoEntry: false }) === undefined) {
-    return undefined;
-  }
+  const found = findRecord(path);
+  if (found === undefined) return undefined;
+  if (isWhole(found.content)) return found.content;
   const detail = `${path} is damaged: remove it when nothing of the container is left`;
   throw new TslxcError('INTERNAL_ERROR', detail, { path, domain });
 }

@@ -24,7 +24,7 @@ export async function waitForAddress(
     limits: wait,
     condition: {
       wanted: `it had an ${familyWords[family]} address`,
-      missing: `the container has no ${familyWords[family]} address`,
+      missing: () => `the container has no ${familyWords[family]} address`,
       console: 'helpful',
       find: ({ running }, signal) =>
         lookUntilFound(async () => {

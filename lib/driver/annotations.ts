@@ -104,7 +104,7 @@ async function annotate(
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     const targets = targetsOf(which, state);
-    if (targets.live) requireRunning(state, 'look', identity);
+    if (targets.live) requireRunning(state, 'annotate', identity);
     const definition = targets.stored ? storedDefinition(session, identity) : undefined;
     if (targets.live) checkLive?.();
     const next = definition === undefined ? undefined : checked(session, change(definition));

@@ -8,10 +8,13 @@ import type { Session } from './session';
 
 export type RunningState = RunState & { phase: 'running' };
 
+/** Verbs that a pause makes no difference to. */
+type PhaseBlind = Exclude<Verb, 'exec' | 'reboot' | 'resume' | 'shutdown' | 'suspend'>;
+
 /** @throws TslxcError OPERATION_INVALID when nothing runs. */
 export function requireRunning(
   state: RunState,
-  verb: Verb,
+  verb: PhaseBlind,
   { name }: Identity,
 ): asserts state is RunningState {
   transition(verb, state.phase === 'running' ? 'running' : 'off', name);

@@ -7,8 +7,9 @@ import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
 import type { WindowSize } from '../host/native';
 import { throwIfAborted } from './abort';
-import { requireRunning, runningDefinition } from './definitions';
-import { currentState } from './lookup';
+import { runningDefinition } from './definitions';
+import { transition } from './lifecycle';
+import { currentState, phaseOf } from './lookup';
 import type { Session } from './session';
 
 export interface ExecOptions {
@@ -46,7 +47,8 @@ export async function execCommand(
   const request = requestOf(asked, session.startTimeout);
   throwIfAborted(options.signal);
   const state = await currentState(session, identity);
-  requireRunning(state, 'exec', identity);
+  transition('exec', phaseOf(session, state), identity.name);
+  if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
   const { start, running } = state;
   const definition = runningDefinition(session, state);
   const target = {
@@ -69,8 +71,8 @@ function requestOf(
   deadline: number,
 ): ExecRequest {
   const { env = {}, cwd, user, tty, timeout } = options;
-  if (argv.length === 0 || argv[0] === '') throw invalid('a command needs a program');
-  if ([...argv, ...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
+  checkCommand(argv);
+  if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
     throw invalid('NUL in a word of a command');
   }
   const name = Object.keys(env).find((one) => !/^[^=\0]+$/.test(one));
@@ -88,6 +90,15 @@ function requestOf(
     ...(user === undefined ? {} : { user }),
     ...(tty === undefined ? {} : { tty }),
   };
+}
+
+/** @throws TslxcError INVALID_ARG. */
+export function checkCommand(argv: readonly string[]): void {
+  const isList: unknown = Array.isArray(argv) && argv.every((word) => typeof word === 'string');
+  if (isList !== true || argv.length === 0 || argv[0] === '') {
+    throw invalid('a command needs a program');
+  }
+  if (argv.some((word) => word.includes('\0'))) throw invalid('NUL in a word of a command');
 }
 
 function checkSize({ rows, columns }: WindowSize): void {

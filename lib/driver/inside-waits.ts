@@ -19,7 +19,7 @@ export async function waitForPort(
     limits: wait,
     condition: {
       wanted: `it listened at port ${port}`,
-      missing: `nobody in the container listens at port ${port}`,
+      missing: () => `nobody in the container listens at port ${port}`,
       console: 'helpful',
       find: ({ running }, signal) =>
         lookUntilFound(async () => {
@@ -45,7 +45,7 @@ export async function waitForOutput(
     limits: wait,
     condition: {
       wanted: `its console showed ${String(pattern)}`,
-      missing: `the console of the container has not shown ${String(pattern)}`,
+      missing: () => `the console of the container has not shown ${String(pattern)}`,
       console: 'needed',
       find: ({ follower }) => {
         if (follower === undefined) throw new TslxcError('INTERNAL_ERROR', 'no console is open');

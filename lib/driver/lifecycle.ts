@@ -10,7 +10,7 @@ import type { DomainEvent } from './types';
 /** A domain once what has ended is cleaned up. */
 export type SettledPhase = 'off' | 'running' | 'paused';
 
-/** What can be asked of a domain and depends on its phase. `create` is a start from XML. */
+/** What can be asked of a domain and depends on its phase. `create` is a start from XML; `annotate` is of what runs. */
 export type Verb =
   | 'start'
   | 'create'
@@ -20,6 +20,8 @@ export type Verb =
   | 'shutdown'
   | 'reboot'
   | 'undefine'
+  | 'rename'
+  | 'annotate'
   | 'openConsole'
   | 'exec'
   | 'sendSignal'
@@ -34,6 +36,7 @@ type Transition = SettledPhase | Readonly<{ refused: string }>;
 
 const notRunning = { refused: 'domain is not running' } as const;
 const paused = { refused: 'domain is paused' } as const;
+const active = { refused: 'cannot rename active domain' } as const;
 const alreadyRunning = { refused: 'Domain is already running' } as const;
 const alreadyActive = { refused: "domain '%' is already active" } as const;
 
@@ -47,6 +50,8 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     shutdown: notRunning,
     reboot: notRunning,
     undefine: 'off',
+    rename: 'off',
+    annotate: notRunning,
     openConsole: notRunning,
     exec: notRunning,
     sendSignal: notRunning,
@@ -65,6 +70,8 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     shutdown: 'running',
     reboot: 'running',
     undefine: 'running',
+    rename: active,
+    annotate: 'running',
     openConsole: 'running',
     exec: 'running',
     sendSignal: 'running',
@@ -84,6 +91,8 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     shutdown: paused,
     reboot: paused,
     undefine: 'paused',
+    rename: active,
+    annotate: 'paused',
     openConsole: 'paused',
     exec: { refused: 'domain is paused: no command can run in it' },
     sendSignal: 'paused',

@@ -114,7 +114,7 @@ export function stateOf(session: Session, state: RunState): DomainState {
 }
 
 /** What `domstate --reason` says, but for a pause. A record of another boot is not believed. */
-export function domainState(state: RunState, boot: string): DomainState {
+function domainState(state: RunState, boot: string): DomainState {
   switch (state.phase) {
     case 'running':
       return { state: 'running', reason: 'booted' };

@@ -3,7 +3,8 @@ import type { DomainDefinition } from '../domain/definition';
 import { formatDomain } from '../domain/format';
 import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
-import { checkSame } from './lookup';
+import { transition } from './lifecycle';
+import { checkSame, phaseOf } from './lookup';
 import { settle } from './reaper';
 import type { Session } from './session';
 
@@ -25,7 +26,7 @@ export async function renameDomain(
   return lockedBoth(session, [name, newName], async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
-    if (state.phase !== 'off') throw invalid('cannot rename active domain', name);
+    transition('rename', phaseOf(session, state), name);
     const { state: other } = await settle(session, newName, 'carryOut');
     return session.store.exclusive(async () => {
       const definition = session.store.read(name);

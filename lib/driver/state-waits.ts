@@ -4,16 +4,18 @@ import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
 import { throwIfAborted } from './abort';
 import { ConsoleFollower } from './console-follower';
-import { currentState, domainState } from './lookup';
+import { currentState, stateOf } from './lookup';
 import type { Session } from './session';
 import type { DomainState } from './types';
 import { waitForEnd } from './wait';
 import { checkTimeout, endedBefore, endWords, lookUntilFound, within } from './wait-for';
 import type { ExitWait, StateWait } from './wait-types';
 
-const states: readonly string[] = ['running', 'paused', 'shutoff'] satisfies readonly (
-  DomainState['state'] | 'paused'
-)[];
+const states: readonly string[] = [
+  'running',
+  'paused',
+  'shutoff',
+] satisfies readonly DomainState['state'][];
 
 /**
  * How the container ends. @throws TslxcError OPERATION_FAILED for another end than was asked for, with the last lines of
@@ -49,8 +51,10 @@ export async function waitForExit(
 async function untilEnd(session: Session, identity: Identity, wait: ExitWait): Promise<ExitRecord> {
   const over = new AbortController();
   try {
-    return await within(wait, 'the container has not ended', () =>
-      waitForEnd(session, identity, over.signal),
+    return await within(
+      wait,
+      () => 'the container has not ended',
+      () => waitForEnd(session, identity, over.signal),
     );
   } finally {
     over.abort();
@@ -90,8 +94,10 @@ export async function waitForState(
     return undefined;
   };
   try {
-    return await within(wait, `the domain is not ${stateWords(wanted)}`, () =>
-      lookUntilFound(look, over.signal),
+    return await within(
+      wait,
+      () => `the domain is not ${stateWords(wanted)}`,
+      () => lookUntilFound(look, over.signal),
     );
   } finally {
     over.abort();
@@ -105,7 +111,7 @@ async function stateNow(
   last: DomainState | undefined,
 ): Promise<DomainState> {
   try {
-    return domainState(await currentState(session, identity), session.containers.bootId());
+    return stateOf(session, await currentState(session, identity));
   } catch (error) {
     if (!TslxcError.is(error, 'NO_DOMAIN') || last === undefined) throw error;
     const exit = await waitForEnd(session, identity, undefined);

@@ -7,7 +7,7 @@ import type { Identity } from '../host/definition-store';
 import type { Link } from '../host/native';
 import { requireRunning, type RunningState } from './definitions';
 import { fromInside } from './interfaces';
-import { currentState, domainState, findAll } from './lookup';
+import { currentState, findAll, stateOf as domainStateOf } from './lookup';
 import type { Session } from './session';
 import type { DomainStatistics, InterfaceStatistics, WatchOptions } from './statistics-types';
 import type { ListFilter } from './types';
@@ -101,7 +101,7 @@ async function snapshot(
     name: identity.name,
     uuid: identity.uuid,
     time: Date.now(),
-    state: domainState(state, containers.bootId()),
+    state: domainStateOf(session, state),
   };
   if (state.phase !== 'running') return common;
   return {

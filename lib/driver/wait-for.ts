@@ -13,7 +13,7 @@ import { waitForEnd } from './wait';
 import type { WaitLimits } from './wait-types';
 
 /** Milliseconds between two looks, which take some tenths of one: at first, and from the fifth on. */
-const pauses = { first: 5, longest: 80 };
+const pauses = { first: 5, longest: 80 } as const;
 /** Node's timers hold 31 bits of milliseconds. */
 const longestTimeout = 0x7fffffff;
 
@@ -21,8 +21,8 @@ const longestTimeout = 0x7fffffff;
 export interface Condition<Result> {
   /** Completes `the container ended before`: `it had an IPv4 address`. */
   readonly wanted: string;
-  /** Completes `after 100 ms`: `the container has no IPv4 address`. */
-  readonly missing: string;
+  /** Completes `after 100 ms`: `the container has no IPv4 address`; asked when the time is over. */
+  missing(): string;
   /** Whether the console is needed for it, or only for the last words of a container that dies. */
   readonly console: 'needed' | 'helpful';
   /** Resolves to what is found; never, when it is not. Ends early when the signal fires. */
@@ -57,11 +57,14 @@ export async function waitInside<Result>(
       ? await ConsoleFollower.attach(session, identity)
       : await ConsoleFollower.attachIfAny(session, identity);
   try {
-    return await within(limits, condition.missing, () =>
-      Promise.race([
-        condition.find({ running: state.running, follower }, signal),
-        failAtEnd(session, identity, { wanted: condition.wanted, follower, signal }),
-      ]),
+    return await within(
+      limits,
+      () => condition.missing(),
+      () =>
+        Promise.race([
+          condition.find({ running: state.running, follower }, signal),
+          failAtEnd(session, identity, { wanted: condition.wanted, follower, signal }),
+        ]),
     );
   } finally {
     over.abort();
@@ -72,7 +75,7 @@ export async function waitInside<Result>(
 /** Runs `work` until it is done, the signal fires or the time is over. @throws TslxcError. */
 export async function within<Result>(
   { timeout, signal }: WaitLimits,
-  missing: string,
+  missing: () => string,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const over = new AbortController();
@@ -94,12 +97,13 @@ export function checkTimeout({ timeout }: WaitLimits): void {
   throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
 }
 
-/** Looks again and again until there is something. */
+/** Looks again and again until there is something, with pauses in milliseconds that double. */
 export async function lookUntilFound<Result>(
   look: () => Promise<Result | undefined>,
   signal: AbortSignal,
+  { first, longest }: { readonly first: number; readonly longest: number } = pauses,
 ): Promise<Result> {
-  for (let pause = pauses.first; ; pause = Math.min(2 * pause, pauses.longest)) {
+  for (let pause = first; ; pause = Math.min(2 * pause, longest)) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(pause, undefined, { signal });
@@ -144,11 +148,11 @@ function unlessEnded(error: unknown): undefined {
 
 async function failAfter(
   milliseconds: number,
-  missing: string,
+  missing: () => string,
   signal: AbortSignal,
 ): Promise<never> {
   await sleep(milliseconds, undefined, { signal });
-  throw new TslxcError('OPERATION_TIMEOUT', `${missing} after ${milliseconds} ms`);
+  throw new TslxcError('OPERATION_TIMEOUT', `${missing()} after ${milliseconds} ms`);
 }
 
 /** How it ended, in a few words. */

@@ -36,8 +36,16 @@ export interface StateWait extends WaitLimits {
   readonly state: DomainState['state'];
 }
 
+/**
+ * A program and its arguments that is run in the container, as by `Domain.exec`, again and again until it exits with 0. One
+ * that is running when the time is over is ended, with all that it has started.
+ */
+export interface ExecWait extends WaitLimits {
+  readonly exec: readonly string[];
+}
+
 /** What `Domain.waitFor` waits for: one of these. */
-export type WaitOptions = AddressWait | PortWait | ConsoleWait | ExitWait | StateWait;
+export type WaitOptions = AddressWait | PortWait | ConsoleWait | ExecWait | ExitWait | StateWait;
 
 /** Where somebody listens. */
 export interface ListeningPort {

@@ -35,15 +35,28 @@ export function writeRecord(path: string, record: object): void {
 
 /** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
 export function readRecord(path: string): unknown {
+  return findRecord(path)?.content;
+}
+
+/**
+ * Undefined when there is none; the content is undefined when it cannot be read or is no JSON. One look tells which: a
+ * record that appears between two looks would be taken for one that is damaged.
+ */
+export function findRecord(path: string): { readonly content: unknown } | undefined {
   let fd: number | undefined;
   try {
     fd = openSync(path, readFlags);
-    return JSON.parse(readFileSync(fd, 'utf8')) as unknown;
-  } catch {
-    return undefined;
+    return { content: JSON.parse(readFileSync(fd, 'utf8')) as unknown };
+  } catch (error) {
+    return isAbsence(error) ? undefined : { content: undefined };
   } finally {
     if (fd !== undefined) closeSync(fd);
   }
+}
+
+function isAbsence(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOENT' || code === 'ENOTDIR';
 }
 
 function makeFolder(path: string): void {

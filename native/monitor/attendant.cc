@@ -118,9 +118,10 @@ void Attendant::waitOnce() {
                                  {-1, 0, 0}}};
   if (terminal_) terminal_->prepare(&entries[2]);
   check(retry([&] { return poll(entries.data(), entries.size(), timeLeft()); }), "poll");
+  // The caller comes first: who ends the command and lets go of its terminal means all of it.
+  if (entries[0].revents != 0) listenToCaller();
   if (terminal_) terminal_->handle(&entries[2]);
   if (entries[1].revents != 0) listenInside();
-  if (entries[0].revents != 0) listenToCaller();
   if (phase_ == Phase::starting && Clock::now() >= deadline_) {
     fail({static_cast<uint8_t>(Stage::kDeadline), 0, ETIMEDOUT, "poll",
           "waiting for the command to be executed", 0});

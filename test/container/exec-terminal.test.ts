@@ -49,26 +49,39 @@ test('it is the controlling terminal, of the container’s own devpts, with the 
   await eventually(() => expect(helpers()).toEqual([]));
 });
 
-test('job control works, and programs learn of a new size', async () => {
-  const process = await test_.domain.exec(['bash', '--norc', '-i'], {
+test('job control works: an interrupt ends the job, and not the shell', async () => {
+  // Without readline: what is typed waits in the terminal until the shell reads it, whenever that is.
+  const process = await test_.domain.exec(['bash', '--norc', '--noediting', '-i'], {
     tty: { rows: 24, columns: 80 },
     env: { PS1: 'ready> ' },
   });
+  try {
+    const seen = reader(process);
+    await seen(/ready> /);
+    process.terminal.write('sleep 6001\r');
+    await pidOf('sleep', '6001');
+    process.terminal.write('\x03');
+    await seen(/ready> /);
+    process.terminal.write('echo status=$?\r');
+    await seen(/status=130\r\n/);
+    process.terminal.write('exit\r');
+    expect(await process.result).toEqual({ code: 0 });
+  } finally {
+    process.destroy();
+  }
+});
+
+test('programs learn of a new size', async () => {
+  const script = 'trap "stty size" WINCH; echo trapped; until [ -e /nowhere ]; do sleep 0.02; done';
+  const process = await test_.domain.exec(['sh', '-c', script], {
+    tty: { rows: 24, columns: 80 },
+  });
   const seen = reader(process);
-  await seen(/ready> /);
-  process.terminal.write('sleep 6001\r');
-  await pidOf('sleep', '6001');
-  process.terminal.write('\x03');
-  await seen(/ready> /);
-  process.terminal.write('echo status=$?\r');
-  await seen(/status=130\r\n/);
-  process.terminal.write('trap \'stty size\' WINCH; echo tr"apped"\r');
   await seen(/trapped\r\n/);
   process.resize({ rows: 50, columns: 111 });
-  process.terminal.write('\r');
   await seen(/50 111\r\n/);
-  process.terminal.write('exit\r');
-  expect(await process.result).toEqual({ code: 0 });
+  process.destroy();
+  expect(await process.result).toEqual({ signal: 'SIGKILL' });
 });
 
 test('its last bytes arrive, however many', async () => {
@@ -128,15 +141,35 @@ test('tslxc exec -t puts the terminal back, and hands its size on', async () => 
   expect(later).toBe(settings);
 });
 
-test('tslxc shell is a login shell; a hang-up of its terminal ends what it runs', async () => {
+test('tslxc shell is a login shell; a hang-up of its terminal ends all that it runs', async () => {
+  await eventually(() => expect(helpers()).toEqual([]));
   const session = PtySession.start(commandLine('shell', test_.name), {
     env: commandEnvironment(test_.root) as Record<string, string>,
   });
   await session.expect(/[#$] $/);
-  session.enter('shopt -q login_shell && echo lo"gin"; sleep 6003');
+  // One of them doesn't hear of a hang-up.
+  session.enter('shopt -q login_shell && echo lo"gin"; nohup sleep 6004 & sleep 6003');
   await session.expect(/login\r\n/);
   await pidOf('sleep', '6003');
+  await pidOf('sleep', '6004');
   await session.close();
-  await eventually(() => expect(pidsOf('sleep', '6003')).toEqual([]));
+  await eventually(() =>
+    expect([...pidsOf('sleep', '6003'), ...pidsOf('sleep', '6004')]).toEqual([]),
+  );
+  await eventually(() => expect(helpers()).toEqual([]));
+});
+
+test('the death of tslxc shell itself ends all that it runs', async () => {
+  await using session = PtySession.start(commandLine('shell', test_.name), {
+    env: commandEnvironment(test_.root) as Record<string, string>,
+  });
+  await session.expect(/[#$] $/);
+  session.enter('nohup sleep 6005 & sleep 6006');
+  await pidOf('sleep', '6005');
+  await pidOf('sleep', '6006');
+  process.kill(await session.pid(), 'SIGKILL');
+  await eventually(() =>
+    expect([...pidsOf('sleep', '6005'), ...pidsOf('sleep', '6006')]).toEqual([]),
+  );
   await eventually(() => expect(helpers()).toEqual([]));
 });

@@ -163,7 +163,9 @@ function readOnlyRunFolder({ root }: Scene): FailureCase {
     within: `mount --bind ${run} ${run}; mount -o remount,bind,ro ${run}`,
     failure: {
       code: 'SYSTEM_ERROR',
-      message: `open ${run}/locks: EROFS, read-only file system ({step})`,
+      message:
+        `open ${run}/locks: EROFS, read-only file system ({step}): it is read-only for this process; ` +
+        'in a systemd unit it needs ReadWritePaths=, or a ProtectSystem= other than strict',
       errno: EROFS,
       syscall: 'open',
       path: `${run}/locks`,

@@ -77,6 +77,55 @@ test('a counter stops and goes on, whichever process says so, and every process 
   await expectHostUnchanged(before);
 });
 
+test('what needs no process of the container can be done while it is paused, and nothing else', async () => {
+  await using paused = await TestDomain.make({ name: 'pause-verbs', memory: 65_536 });
+  const { domain, name } = paused;
+  await paused.start();
+  const [reached, { stdout }] = await Promise.all([
+    domain.waitFor({ state: 'paused', timeout: 30_000 }),
+    paused.try(['wait', name, '--state', 'paused', '--timeout', '30']),
+    sleep(100).then(() => domain.suspend()),
+  ]);
+  expect(reached).toEqual({ state: 'paused', reason: 'user' });
+  expect(stdout).toContain('paused (user)');
+  expect(await paused.run('domstats', '--state')).toContain('state.state=3\n  state.reason=1\n');
+  const refused = (words: string) => ({
+    code: 'OPERATION_INVALID',
+    message: `Requested operation is not valid: ${words}`,
+  });
+  const began = performance.now();
+  await expect(domain.exec(['true'])).rejects.toMatchObject(
+    refused('domain is paused: no command can run in it'),
+  );
+  for (const asked of [
+    () => domain.shutdown({ timeout: 1000 }),
+    () => domain.reboot({ timeout: 1000 }),
+    () => domain.destroy({ graceful: 1000 }),
+  ]) {
+    await expect(asked()).rejects.toMatchObject(refused('domain is paused'));
+  }
+  await expect(domain.start()).rejects.toMatchObject(refused('Domain is already running'));
+  await expect(domain.rename('pause-other')).rejects.toMatchObject(
+    refused('cannot rename active domain'),
+  );
+  await domain.setTitle('stands still', { which: 'both' });
+  await domain.setMetadata('urn:x', { key: 'k', xml: '<a/>' }, { which: 'live' });
+  await domain.setMemory(32_768, { which: 'live' });
+  expect(await domain.xml()).toContain('<title>stands still</title>');
+  expect(await domain.getMetadata('urn:x', { which: 'live' })).toBe('<a/>');
+  expect((await domain.stats()).state).toEqual({ state: 'paused', reason: 'user' });
+  expect(await domain.interfaces()).toEqual([]);
+  await domain.sendSignal(18);
+  await domain.suspend();
+  expect(performance.now() - began).toBeLessThan(promise);
+  expect(await paused.reason()).toBe('paused (user)');
+  await domain.undefine();
+  await domain.resume();
+  await expectShell(domain);
+  await domain.destroy();
+  await expectGone(name);
+});
+
 test('the callers and their deaths make no difference to a pause', async () => {
   await counting('pause-owner', async ({ domain, root }, size) => {
     await domain.destroy();

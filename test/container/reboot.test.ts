@@ -121,6 +121,35 @@ test('a reboot from inside and one from outside are told once each, whoever look
   await expectGone('reboot-told');
 });
 
+test('tslxc event --event reboot prints reboots, and nothing else', async () => {
+  const domain = await define({ name: 'reboot-event', initArguments: ['-c', willing] });
+  await domain.start();
+  const watcher = commandEnvironment(root.path);
+  const [program = '', ...words] = commandLine(
+    ...['event', '--event', 'reboot', '--domain', 'reboot-event', '--loop'],
+  );
+  const child = spawn(program, words, { env: watcher, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const line = "event 'reboot' for domain 'reboot-event'\n";
+  // It says nothing before the first event: so there are some until it has seen one.
+  let seen = 0;
+  while (text === '') {
+    await domain.reboot({ timeout: patience });
+    seen += 1;
+  }
+  const first = text.length / line.length;
+  await domain.suspend();
+  await domain.resume();
+  await domain.reboot({ timeout: patience });
+  await eventually(() => expect(text).toBe(line.repeat(first + 1)));
+  expect(first).toBeLessThanOrEqual(seen);
+  child.kill('SIGINT');
+  await eventually(() => expect(text).toContain(`events received: ${first + 1}\n`));
+  await domain.destroy();
+  await expectGone('reboot-event');
+});
+
 test('on_reboot destroy leaves it off, and the answer says so', async () => {
   const domain = await define({
     name: 'reboot-off',

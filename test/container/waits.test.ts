@@ -3,6 +3,7 @@ import type { ConsoleWait } from 'tslxc';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readdirSync } from 'node:fs';
 import { eventually } from '../support/eventually';
+import { helpers, pidsOf } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -99,6 +100,9 @@ test('a container that dies ends each wait at once, with the last lines of its c
       message: 'operation failed: init exited with 3, not with 0',
       console: ['first', 'no such file: cfg'],
     }),
+    expect(domain.waitFor({ exec: ['false', 'x'] })).rejects.toMatchObject(
+      failed("'false x' succeeded in it"),
+    ),
     domain.waitFor({ exit: 3 }),
     domain.waitFor({ exit: 'any' }),
     domain.waitFor({ state: 'shutoff' }),
@@ -110,6 +114,8 @@ test('the command says how a container has died, and has its exit status', async
   await using container = await shell('wait-command', 'echo broken; read line; exit 5');
   await container.start();
   const { domain } = container;
+  // From then on its log is open.
+  await eventually(async () => expect(await container.run('logs')).toContain('broken'));
   const descriptors = (): number => readdirSync(`/proc/${String(domain.id)}/fd`).length;
   const idle = descriptors();
   const running = Promise.all([
@@ -150,6 +156,37 @@ test('a state is waited for, whoever brings it about', async () => {
   expect(await container.run('wait', '--state', 'shutoff')).toBe('shut off (destroyed)\n\n');
 });
 
+test('a command is run until it succeeds, and none is left', async () => {
+  await using container = await shell('wait-exec', 'sleep 0.6; echo >/run/ready; exec sleep 600');
+  await container.start();
+  const { domain } = container;
+  const began = performance.now();
+  await domain.waitFor({
+    exec: ['sh', '-c', 'seq 1 50000; exec test -e /run/ready'],
+    timeout: 20_000,
+  });
+  expect(performance.now() - began).toBeGreaterThan(400);
+  const never = domain.waitFor({ exec: ['sh', '-c', 'sleep 6007 || :'], timeout: 300 });
+  await expect(never).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  await expect(domain.waitFor({ exec: ['false'], timeout: 300 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message:
+      "Timed out during operation: 'false' has not succeeded in the container (it exited with 1) after 300 ms",
+  });
+  await expect(domain.waitFor({ exec: ['/none'], timeout: 300 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: expect.stringContaining("cannot find the program '/none'") as string,
+  });
+  await eventually(() => expect([...pidsOf('sleep', '6007'), ...helpers()]).toEqual([]));
+  // What is paused may be resumed.
+  await domain.suspend();
+  const [, ran] = await Promise.all([
+    sleep(300).then(() => domain.resume()),
+    container.try(['wait', container.name, '--exec', '--', 'test', '-e', '/run/ready']),
+  ]);
+  expect(ran).toMatchObject({ code: 0, stdout: '\n', stderr: '' });
+});
+
 test('an abort and a wrong wait are refused', async () => {
   await using container = await shell('wait-wrong', 'exec sleep 600');
   await container.start();
@@ -167,6 +204,8 @@ test('an abort and a wrong wait are refused', async () => {
     { exit: 256 },
     { state: 'gone' },
     { console: 'text' },
+    { exec: [] },
+    { exec: 'true' },
     { port: 80, exit: 'any' },
     { port: 80, timeout: -1 },
   ]) {

@@ -40,7 +40,12 @@ export const programs = {
   messages: [],
   'restart-pause': [],
   ring: ['native/monitor/ring.cc'],
-  console: ['native/monitor/console.cc', 'native/monitor/ring.cc', 'native/base/pty.cc'],
+  console: [
+    'native/monitor/console.cc',
+    'native/monitor/ring.cc',
+    'native/base/pty.cc',
+    'native/base/path.cc',
+  ],
   path: ['native/base/path.cc'],
   'exec-failure': ['native/monitor/exec-failure.cc'],
   overflow: [],

@@ -33,7 +33,7 @@ std::map<uint8_t, Kind> everyKind() {
                    ReadyMessage, ExecMessage, ExecutingMessage, SpawnedMessage, RunningMessage,
                    FailedMessage, ExitedMessage, AttachMessage, ResizeMessage, SignalMessage,
                    DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage,
-                   IntendMessage, RebootedMessage>(Tail::fixed);
+                   IntendMessage, RebootedMessage, ExecutedMessage>(Tail::fixed);
   all.merge(kinds<PlanMessage, InputMessage, OutputMessage>(Tail::open));
   return all;
 }

@@ -11,12 +11,21 @@ const O_CLOEXEC = 0o2000000;
 
 /** Those of another process; what it closes meanwhile may be missing. */
 export function descriptorsOf(pid: number): OpenDescriptor[] {
-  return readdirSync(`/proc/${pid}/fd`).map((name) => {
-    const info = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1');
-    const flags = parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '0', 8);
-    const target = readlinkSync(`/proc/${pid}/fd/${name}`);
-    return { number: Number(name), target, closesOnExec: (flags & O_CLOEXEC) !== 0 };
+  return readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+    try {
+      return [readDescriptor(pid, name)];
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
   });
+}
+
+function readDescriptor(pid: number, name: string): OpenDescriptor {
+  const info = readFileSync(`/proc/${pid}/fdinfo/${name}`, 'latin1');
+  const flags = parseInt(/^flags:\s*(\d+)$/m.exec(info)?.[1] ?? '0', 8);
+  const target = readlinkSync(`/proc/${pid}/fd/${name}`);
+  return { number: Number(name), target, closesOnExec: (flags & O_CLOEXEC) !== 0 };
 }
 
 /** What the monitor of container `name` may have open, and at most how often. */

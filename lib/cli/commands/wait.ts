@@ -14,8 +14,9 @@ export const commands: CommandTable = {
     summary: 'wait for something to become true of a domain',
     description:
       'Wait until the domain is in a state (running, paused, shutoff), its container has ended, its console has shown\n' +
-      'what a regular expression matches, a TCP port is listened at inside, or it has an address (ipv4, ipv6).\n' +
-      'Nothing is run inside. It fails at once, with the last lines of the console, when the container ends before.\n' +
+      'what a regular expression matches, a TCP port is listened at inside, it has an address (ipv4, ipv6), or a\n' +
+      'command exits with 0, which is run there until it does. For all others nothing is run inside. It fails at\n' +
+      'once, with the last lines of the console, when the container ends before.\n' +
       "With --exit the exit status is that of the container's init, 128 and its number for a signal.",
     options: [
       domainOption,
@@ -24,14 +25,21 @@ export const commands: CommandTable = {
       { name: 'console', kind: 'string', help: 'regular expression for output of the console' },
       { name: 'port', kind: 'number', help: 'TCP port that is listened at' },
       { name: 'address', kind: 'string', help: 'ipv4 or ipv6' },
+      { name: 'exec', kind: 'flag', help: 'a command that succeeds in the container' },
       { name: 'timeout', kind: 'number', help: 'timeout seconds' },
+      {
+        name: 'cmd',
+        kind: 'words',
+        help: 'with --exec: the program and its arguments',
+        positional: 'optional',
+      },
     ],
     example: 'tslxc wait helloworld --console login: --timeout 60',
     run: wait,
   },
 };
 
-const conditions = ['state', 'exit', 'console', 'port', 'address'] as const;
+const conditions = ['state', 'exit', 'console', 'port', 'address', 'exec'] as const;
 
 async function wait(context: Context, options: Options): Promise<number | undefined> {
   options.exclusive(...conditions);
@@ -40,6 +48,9 @@ async function wait(context: Context, options: Options): Promise<number | undefi
     throw new CommandError(
       `one of ${conditions.map((name) => `--${name}`).join(', ')} is required`,
     );
+  }
+  if (options.has('cmd') !== options.has('exec')) {
+    throw new CommandError('--exec and the words of a command need each other');
   }
   const seconds = timeoutOf(options);
   const limits = seconds === undefined ? {} : { timeout: seconds * 1000 };
@@ -76,6 +87,10 @@ async function waitFor(waiting: Waiting): Promise<number | undefined> {
   const family = options.string('address');
   if (family !== undefined) {
     output.line(await domain.waitFor({ address: family as 'ipv4', ...limits }));
+    return undefined;
+  }
+  if (options.has('exec')) {
+    await domain.waitFor({ exec: options.strings('cmd'), ...limits });
     return undefined;
   }
   const state = options.string('state');

@@ -232,6 +232,7 @@ export class FakeDomain {
     if ('address' in options) return '192.0.2.7';
     if ('port' in options) return { family: 'ipv6', address: '::', port: options.port };
     if ('console' in options) return /o.t/.exec('some output');
+    if ('exec' in options) return undefined;
     if ('exit' in options) return { how: 'killed', signal: 9, time: 0, boot: '' };
     return { state: 'running', reason: 'booted' };
   }

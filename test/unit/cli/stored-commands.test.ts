@@ -240,6 +240,7 @@ describe('event', () => {
       at({ event: 'metadata-change', detail: 'element', uri: 'urn:x' }),
       at({ event: 'stopped', detail: 'destroyed', domain: 'db', uuid: 'other' }),
       at({ event: 'warning', detail: 'MeminfoIsHosts' }),
+      at({ event: 'reboot', detail: 'rebooted' }),
     ];
     const all = await tslxc('event --all --loop --timeout 1');
     expect(all.stdout).toBe(
@@ -248,13 +249,17 @@ describe('event', () => {
         "event 'metadata-change' for domain 'web': type element, uri urn:x\n" +
         "event 'lifecycle' for domain 'db': Stopped Destroyed\n" +
         "event 'warning' for domain 'web': MeminfoIsHosts\n" +
-        'event loop timed out\nevents received: 5\n\n',
+        "event 'reboot' for domain 'web'\n" +
+        'event loop timed out\nevents received: 6\n\n',
     );
     expect(all.status).toBe(0);
     const one = await tslxc('event --event metadata-change --timestamp');
     expect(one.stdout).toBe(
       "2026-03-01 17:04:59.007+0000: event 'metadata-change' for domain 'web': type title, uri <null>\n" +
         'events received: 1\n\n',
+    );
+    expect((await tslxc('event --event reboot')).stdout).toBe(
+      "event 'reboot' for domain 'web'\nevents received: 1\n\n",
     );
     const filtered = await tslxc('event --domain web --event lifecycle --loop --timeout 1');
     expect(filtered.stdout).toContain('events received: 1\n');
@@ -282,6 +287,8 @@ describe('wait', () => {
     ['--console o.t --timeout 2', { console: /o.t/mu, timeout: 2000 }, 'out\n\n', 0],
     ['--state running', { state: 'running' }, 'running (booted)\n\n', 0],
     ['--exit', { exit: 'any' }, '\n', 137],
+    ['--exec -- test -e /x', { exec: ['test', '-e', '/x'] }, '\n', 0],
+    ['--timeout 2 --exec true', { exec: ['true'], timeout: 2000 }, '\n', 0],
   ])('%s', async (words, asked, ...said) => {
     const [stdout, status] = said;
     expect(await tslxc(`wait web ${words}`)).toMatchObject({ stdout, status });
@@ -291,6 +298,11 @@ describe('wait', () => {
   test('waits for one thing, that makes sense', async () => {
     expect((await tslxc('wait web')).stderr).toMatch(/^error: one of --state, .* is required\n$/);
     expect((await tslxc('wait web --exit --port 1')).stderr).toContain('mutually exclusive');
+    for (const words of ['--exec', '--port 1 -- true', '--state running true']) {
+      expect((await tslxc(`wait web ${words}`)).stderr).toBe(
+        'error: --exec and the words of a command need each other\n',
+      );
+    }
     expect((await tslxc('wait web --console (')).stderr).toMatch(
       /^error: Invalid regular expression/,
     );

@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { monitorOf, readRunState, runNames } from '../../../lib/container/run-state';
 import type { StartRecord } from '../../../lib/container/run-state';
 import type { ExitRecord } from '../../../lib/container/exit-record';
@@ -58,6 +59,30 @@ test('off remembers the last end, if it was in this boot', () => {
   expect(readRunState(paths, 'web')).toEqual({ phase: 'off', last: exit });
   write(files.exit, { ...exit, boot: otherBoot });
   expect(readRunState(paths, 'web')).toEqual({ phase: 'off' });
+});
+
+test('a record that comes and goes while it is read is there or not, and never damaged', async () => {
+  write(files.start, start);
+  monitorLives();
+  const { running: file } = files;
+  const writer = new Worker(
+    `const { renameSync, rmSync, writeFileSync } = require('node:fs');
+     for (;;) {
+       writeFileSync(${JSON.stringify(`${file}.new`)}, ${JSON.stringify(JSON.stringify(running))});
+       renameSync(${JSON.stringify(`${file}.new`)}, ${JSON.stringify(file)});
+       rmSync(${JSON.stringify(file)});
+     }`,
+    { eval: true },
+  );
+  const phases = new Set<string>();
+  const until = performance.now() + 1000;
+  try {
+    while (performance.now() < until || phases.size < 2)
+      phases.add(readRunState(paths, 'web').phase);
+  } finally {
+    await writer.terminate();
+  }
+  expect([...phases].sort()).toEqual(['running', 'starting']);
 });
 
 test('started with a monitor that lives, but not running yet, is starting', () => {
