@@ -51,10 +51,10 @@ async function tryCommand(
 ): Promise<string> {
   try {
     const options = { stdin: 'ignore', signal } as const;
-    const process = await execCommand(session, identity, { argv, options });
+    const command = await execCommand(session, identity, { argv, options });
     // What it says concerns nobody, and may not hold it up.
-    if ('stdout' in process) for (const stream of [process.stdout, process.stderr]) stream.resume();
-    return wordsOf(await process.result);
+    if ('stdout' in command) for (const stream of [command.stdout, command.stderr]) stream.resume();
+    return wordsOf(await command.result);
   } catch (error) {
     if (!TslxcError.is(error) || hopeless.some((code) => code === error.code)) throw error;
     return error.message;

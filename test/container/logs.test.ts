@@ -141,14 +141,16 @@ test('no more than two files of 1 MiB are kept, and they end with what came last
 });
 
 test('a follower reads across rotations', async () => {
-  const script = `read go; i=0; while [ $i -lt 22 ]; do seq $((i * 10000 + 1)) $((i * 10000 + 10000)); i=$((i + 1)); sleep 0.05; done`;
+  const script = `echo ready; read go; i=0; while [ $i -lt 22 ]; do seq $((i * 10000 + 1)) $((i * 10000 + 10000)); i=$((i + 1)); sleep 0.05; done`;
   await using test = await running('logs-rotated', `stty -opost -echo; ${script}`);
   await test.domain.start();
   using session = await ConsoleSession.open(test.domain);
-  let next = 1;
-  session.enter('');
-  for await (const line of test.domain.logs({ follow: true, lines: 0 })) {
-    if (line !== String(next)) throw new Error(`'${line}' came instead of ${next}`);
+  let next = 0;
+  for await (const line of test.domain.logs({ follow: true })) {
+    // Not before: Enter must not be echoed, and the follower has to be there.
+    if (next === 0) session.enter('');
+    if (line !== (next === 0 ? 'ready' : String(next)))
+      throw new Error(`'${line}' came instead of ${next}`);
     next += 1;
   }
   expect(next - 1).toBe(many);
