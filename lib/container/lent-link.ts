@@ -139,7 +139,7 @@ function* otherNames(name: string): Generator<string> {
  */
 async function findAtHome(lent: LentLink, arrived: readonly string[]): Promise<Link | undefined> {
   const isPhysical = lent.kind === '';
-  const deadline = Date.now() + (isPhysical ? patience.whole : 0);
+  const deadline = performance.now() + (isPhysical ? patience.whole : 0);
   const names = [...arrived, ...otherNames(lent.name)];
   for (;;) {
     const links = await native().listLinks();
@@ -150,7 +150,7 @@ async function findAtHome(lent: LentLink, arrived: readonly string[]): Promise<L
       known.find(({ name }) => name === lent.name) ??
       known.find(({ name }) => isPhysical || names.includes(name)) ??
       alike.find(({ name }) => name === lent.name);
-    if (found !== undefined || Date.now() >= deadline) return found;
+    if (found !== undefined || performance.now() >= deadline) return found;
     await sleep(patience.pause);
   }
 }

@@ -12,6 +12,7 @@ import type { LentLink } from './lent-link';
 import { removeMacvlan, removeVeth, restoreAddress } from './made-link';
 import { releaseTarget } from './mount-target';
 import { releasePartition } from './partition';
+import { nameUnkillable } from './unkillable';
 import { releaseUpper } from './upper';
 
 export type Undo =
@@ -69,7 +70,12 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
   for (const undo of undos) {
     if (undo.undo !== 'removeCgroups') continue;
     const own = ownCgroups(undo);
-    if (own.length > 0) await native().killCgroups(own, patience);
+    if (own.length === 0) continue;
+    try {
+      await native().killCgroups(own, patience);
+    } catch (error) {
+      throw nameUnkillable(error, own);
+    }
   }
 }
 

@@ -60,7 +60,8 @@ export class LivingDomain extends ResourcedDomain {
    * Ends the container at once, by SIGKILL, and cleans up; on_reboot and the like are not carried out. It works on one
    * that is paused, too.
    *
-   * @throws SyscallError EBUSY when a process can't be killed, as one that waits in the kernel.
+   * @throws SyscallError EBUSY when a process can't be killed, as one that waits in the kernel: `step` names it. Nothing is lost: once it
+   * has ended, the next look at the domain cleans up.
    * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT, when init runs on, and
    * what `shutdown` throws.
    */

@@ -69,8 +69,8 @@ function hasEnded({ containers, paths }: Session, { name }: Identity, id: number
 
 /** It may deliver what was slow in coming after the end is on record. */
 async function untilSilent(monitor: number): Promise<void> {
-  const deadline = Date.now() + patience;
-  while (isMonitor(monitor) && Date.now() < deadline) await sleep(pause / 10);
+  const deadline = performance.now() + patience;
+  while (isMonitor(monitor) && performance.now() < deadline) await sleep(pause / 10);
 }
 
 /** Whether the process is still what it was: not a zombie, nor the program that cleans up. */

@@ -58,10 +58,10 @@ export async function stateUnderLock(
   name: string,
 ): Promise<SettledState | EndedState> {
   const read = (): RunState => session.containers.readRunState(session.paths, name);
-  const deadline = Date.now() + abandoned.patience;
+  const deadline = performance.now() + abandoned.patience;
   let state = read();
   while (state.phase === 'starting') {
-    if (Date.now() >= deadline) return { phase: 'ended', start: state.start };
+    if (performance.now() >= deadline) return { phase: 'ended', start: state.start };
     await sleep(abandoned.pause);
     state = read();
   }

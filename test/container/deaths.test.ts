@@ -3,6 +3,7 @@
  * moment, the container runs or is gone, and its name starts again. test/long tries every one.
  */
 import { startOnce } from '../support/first-start';
+import { ExecSweep } from '../support/death/exec-sweep';
 import { DeathSweep } from '../support/death/sweep';
 import { tryAll } from '../support/death/try-all';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -11,6 +12,18 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 const points = 6;
 
 beforeAll(startOnce);
+
+test('SIGKILL at any system call of an exec leaves the container as it was', async () => {
+  const before = snapshotHost();
+  {
+    await using sweep = await ExecSweep.make('deaths-exec');
+    const choice = { stride: (calls: number) => calls / 3, offset: 1 };
+    const { faults, tried } = await tryAll(sweep, choice);
+    expect(faults).toEqual([]);
+    expect(tried).toBeGreaterThanOrEqual(10);
+  }
+  await expectHostUnchanged(before, { except: ['descriptors'] });
+});
 
 test('SIGKILL at any system call of a start or a destroy leaves all or nothing', async () => {
   const before = snapshotHost();

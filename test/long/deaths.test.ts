@@ -1,9 +1,11 @@
 /**
- * Stage 0, the monitor and init are killed at every system call of a start and a destroy, each in a run of its own.
+ * Stage 0, the monitor and init are killed at every system call of a start and a destroy, and all who look after a command
+ * at every one of an exec, each in a run of its own.
  * R1 and R2 of the fault model, the whole form. How many points were tried is printed. TSLXC_TEST_SLICE=1/4 tries the
  * second quarter of them, evenly spread.
  */
 import { startOnce } from '../support/first-start';
+import { ExecSweep } from '../support/death/exec-sweep';
 import { DeathSweep } from '../support/death/sweep';
 import { tryAll } from '../support/death/try-all';
 import type { DomainXmlOptions } from '../support/domain-xml';
@@ -20,6 +22,22 @@ const forms: Readonly<Record<string, DomainXmlOptions>> = {
 };
 
 beforeAll(startOnce);
+
+test(
+  'SIGKILL at every system call of an exec leaves the container as it was, and nobody else',
+  async () => {
+    const before = snapshotHost();
+    {
+      await using sweep = await ExecSweep.make('deaths-exec');
+      const { faults, tried } = await tryAll(sweep, { stride: () => stride, offset });
+      expect(faults).toEqual([]);
+      process.stdout.write(`exec: ${tried} points\n`);
+      expect(tried).toBeGreaterThan(150 / stride);
+    }
+    await expectHostUnchanged(before, { except: ['descriptors'] });
+  },
+  5 * minutes,
+);
 
 test.each(Object.entries(forms))(
   'SIGKILL at every system call of %s leaves all or nothing',

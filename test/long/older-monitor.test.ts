@@ -1,6 +1,7 @@
 /**
  * A monitor outlives its package: one that was built from the last commit with version 1 of the control protocol is used by
- * the library of today. The old package is taken from the history and built, which needs the repository and takes minutes.
+ * the library of today. The old package is taken from the history and built, which takes a minute. A clone that lacks the
+ * history fails the test, and is told what to do: without the old package nothing would be shown.
  */
 import { mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { statePaths } from '../../lib/host/state-paths';
 import { expectShell } from '../support/console-answer';
 import { expectGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
+import { runIn } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { removeTree } from '../support/remove-tree';
@@ -20,39 +22,62 @@ import { makeTestRoot } from '../support/test-root';
 const lastOfVersion1 = 'a66dd4c';
 const minutes = 60_000;
 
-let old: string;
+let old: string | undefined;
 
 async function run(argv: readonly string[], cwd: string, env?: NodeJS.ProcessEnv): Promise<void> {
-  const { code, stderr } = await runProgram(argv, { cwd, ...(env ? { env } : {}) });
-  if (code !== 0) throw new Error(`${argv.join(' ')}: ${stderr}`);
+  const options = { cwd, timeout: 5 * minutes, ...(env ? { env } : {}) };
+  const { code, stdout, stderr } = await runProgram(argv, options);
+  if (code !== 0) throw new Error(`${argv.join(' ')}: ${code}\n${stdout.slice(-2000)}${stderr}`);
 }
 
 beforeAll(async () => {
   await startOnce();
-  old = await mkdtemp('/var/tmp/tslxc-old-');
-  await run(['sh', '-c', `git archive ${lastOfVersion1} | tar -x -C ${old}`], packageRoot);
-  await symlink(join(packageRoot, 'node_modules'), join(old, 'node_modules'));
-  await run(['node', 'scripts/build-typescript.js'], old);
-  await run(['node', 'scripts/build-native.js'], old);
+  const known = ['git', 'cat-file', '-e', `${lastOfVersion1}^{commit}`];
+  if ((await runProgram(known, { cwd: packageRoot })).code !== 0) {
+    const detail = 'a shallow clone needs git fetch --unshallow';
+    throw new Error(`the history of this clone lacks commit ${lastOfVersion1}: ${detail}`);
+  }
+  const folder = await mkdtemp('/var/tmp/tslxc-old-');
+  old = folder;
+  await run(['sh', '-c', `git archive ${lastOfVersion1} | tar -x -C ${folder}`], packageRoot);
+  await symlink(join(packageRoot, 'node_modules'), join(folder, 'node_modules'));
+  await run(['node', 'scripts/build-typescript.js'], folder);
+  await run(['node', 'scripts/build-native.js'], folder);
 }, 15 * minutes);
 
-afterAll(() => removeTree(old));
+afterAll(async () => {
+  if (old !== undefined) await removeTree(old);
+});
 
-test('a container of version 1 is seen, attached to, paused, signalled, shut down and destroyed', async () => {
+test('a container of version 1 is seen, attached to, entered, paused, signalled, shut down and destroyed', async () => {
   const before = snapshotHost();
   const root = await makeTestRoot();
   const connection = await connect(undefined, { root: root.path });
   const name = 'older-monitor';
   const script = 'trap \'exit 3\' TERM; while read line; do eval "$line"; done';
   const domain = await connection.defineDomain(domainXml({ name, initArguments: ['-c', script] }));
-  const start = (): Promise<void> =>
-    run(['node', 'dist/cli/main.js', 'start', name], old, commandEnvironment(root.path));
+  const start = async (): Promise<void> =>
+    run(['node', 'dist/cli/main.js', 'start', name], old ?? '', commandEnvironment(root.path));
   await start();
   const monitor = await MonitorClient.connect(statePaths(root.path), name);
   expect([monitor?.version, oldestControlVersion, controlVersion]).toEqual([1, 1, 2]);
   monitor?.close();
   expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
   await expectShell(domain);
+  // A command needs nothing of the monitor: its helper is of the library's own package.
+  const ran = await runIn(domain, [
+    'sh',
+    '-c',
+    'echo "$$ $0"; cat /proc/1/cmdline | tr "\\0" " "; exit 7',
+    'it',
+  ]);
+  expect(ran).toMatchObject({ result: { code: 7 }, stderr: '' });
+  expect(ran.stdout).toMatch(/^\d+ it\n.*while read line/);
+  const terminal = await domain.exec(['tty'], { tty: { rows: 24, columns: 80 } });
+  expect(await terminal.result).toEqual({ code: 0 });
+  const endless = await domain.exec(['sleep', '600'], { stdin: 'ignore' });
+  endless.destroy();
+  expect(await endless.result).toEqual({ signal: 'SIGKILL' });
   await domain.suspend();
   expect(await domain.state()).toEqual({ state: 'paused', reason: 'user' });
   await domain.resume();

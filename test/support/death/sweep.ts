@@ -16,6 +16,7 @@ import { eventually } from '../eventually';
 import { makeTestRoot } from '../test-root';
 import type { TestRoot } from '../test-root';
 import { TracedPackage } from './traced-package';
+import type { Sweep } from './try-all';
 import type { Calls, Victim } from './traced-package';
 
 /** What one kill led to. `unreached`: this run made fewer system calls than the one that was recorded. */
@@ -33,7 +34,8 @@ interface SweepParts {
 /** Milliseconds in which what was begun has to come to its end. */
 const patience = 6000;
 
-export class DeathSweep implements AsyncDisposable {
+export class DeathSweep implements AsyncDisposable, Sweep {
+  readonly victims = ['stage0', 'monitor', 'init'] as const;
   readonly #parts: SweepParts;
   readonly #missing: string;
 
@@ -131,8 +133,8 @@ export class DeathSweep implements AsyncDisposable {
   }
 }
 
-/** A start or a destroy that fails says so as an error of ours. */
-function refused(error: unknown): false {
+/** A start, a destroy or an exec that fails says so as an error of ours. */
+export function refused(error: unknown): false {
   if (error instanceof Error && 'code' in error && typeof error.code === 'string') return false;
   if (TslxcError.is(error)) return false;
   throw error;

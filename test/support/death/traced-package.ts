@@ -1,6 +1,6 @@
 /**
- * The package with a tracer in the place of its monitor: it becomes the monitor, and kills stage 0, the monitor or
- * init at one of their system calls. One at a time on a machine.
+ * The package with a tracer in the place of its monitor: it becomes the monitor, and kills one of the processes of a start,
+ * a restart or an exec at one of its system calls. One at a time on a machine.
  */
 import {
   copyFileSync,
@@ -17,7 +17,12 @@ import { join } from 'node:path';
 import type { connect } from 'tslxc';
 import { packageRoot, runProgram } from '../run-command';
 
-export type Victim = 'stage0' | 'monitor' | 'init';
+const victims = [
+  ...(['stage0', 'monitor', 'init', 'helper', 'reinit'] as const),
+  ...(['attendant', 'joiner', 'guardian', 'command'] as const),
+] as const;
+
+export type Victim = (typeof victims)[number];
 
 /** The system calls of each process of one run, by number, in their order. */
 export type Calls = Readonly<Record<Victim, readonly number[]>>;
@@ -64,10 +69,13 @@ export class TracedPackage implements Disposable {
 
   /** What was called; complete once nobody of that start lives. */
   calls(): Calls {
-    const calls = { stage0: [] as number[], monitor: [] as number[], init: [] as number[] };
+    const calls = Object.fromEntries(victims.map((victim) => [victim, [] as number[]])) as Record<
+      Victim,
+      number[]
+    >;
     for (const line of readFileSync(this.#log, 'latin1').split('\n')) {
       const [who = '', , number] = line.split(' ');
-      if (who in calls) calls[who as Victim].push(Number(number));
+      if (number !== undefined && who in calls) calls[who as Victim].push(Number(number));
     }
     return calls;
   }

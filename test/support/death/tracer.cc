@@ -1,10 +1,11 @@
 // Stands in the place of tslxc-monitor: becomes the real one, traced from its first instruction,
-// and kills one of the processes of a start at one of its system calls. For sweeps over all of
-// them.
+// and kills one of the processes of a start, a restart or an exec at one of its system calls. For
+// sweeps over all of them.
 //
-// The file CONFIG says whom and when: `ROLE INDEX LOG`. ROLE is stage0, monitor, init or nobody;
+// The file CONFIG says whom and when: `ROLE INDEX LOG`. ROLE is stage0, monitor, init, helper
+// or reinit (of a restart), attendant, joiner, guardian or command (of an exec), or nobody;
 // the victim dies on entry to its INDEXth system call, which is then not made. LOG gets a line for
-// each system call of the three, and one for the kill.
+// each of their system calls, and one for the kill.
 
 #include <fcntl.h>
 #include <signal.h>
@@ -43,7 +44,7 @@ struct Order {
 
 class Tracer {
  public:
-  Tracer(pid_t first, Order order) : order_(std::move(order)) {
+  Tracer(pid_t first, Order order, bool isExec) : order_(std::move(order)), isExec_(isExec) {
     log_ = fopen(order_.log.c_str(), "ae");
     if (log_ == nullptr) _exit(1);
     // It counts once it is the real monitor.
@@ -76,7 +77,10 @@ class Tracer {
     if (event == PTRACE_EVENT_CLONE || event == PTRACE_EVENT_FORK || event == PTRACE_EVENT_VFORK) {
       adopt(pid, tracee);
     } else if (event == PTRACE_EVENT_EXEC) {
-      if (tracee.role != "stage0") {
+      if (tracee.role == "init" && isRestart(pid)) {
+        tracee.role = "helper";
+        tracee.calls = 0;
+      } else if (tracee.role != "stage0") {
         ptrace(PTRACE_DETACH, pid, nullptr, nullptr);
         tracees_.erase(pid);
         return;
@@ -97,9 +101,25 @@ class Tracer {
   void adopt(pid_t parent, const Tracee& tracee) {
     unsigned long child = 0;
     ptrace(PTRACE_GETEVENTMSG, parent, nullptr, &child);
-    const char* role = tracee.role == "stage0" ? "monitor" : "init";
-    tracees_[static_cast<pid_t>(child)] = {role, 0, true};
+    tracees_[static_cast<pid_t>(child)] = {roleOfChild(tracee.role), 0, true};
     if (early_.erase(static_cast<pid_t>(child)) > 0) resume(static_cast<pid_t>(child), 0);
+  }
+
+  std::string roleOfChild(const std::string& parent) const {
+    if (parent == "stage0") return isExec_ ? "attendant" : "monitor";
+    if (parent == "attendant") return "joiner";
+    if (parent == "joiner") return "guardian";
+    if (parent == "guardian") return "command";
+    return parent == "helper" ? "reinit" : "init";
+  }
+
+  static bool isRestart(pid_t pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+    std::string word;
+    while (std::getline(file, word, '\0')) {
+      if (word == "--restart" || word == "restart") return true;
+    }
+    return false;
   }
 
   void called(pid_t pid, Tracee& tracee) {
@@ -121,6 +141,7 @@ class Tracer {
   }
 
   Order order_;
+  bool isExec_;
   FILE* log_;
   std::map<pid_t, Tracee> tracees_;
   std::set<pid_t> early_;
@@ -140,13 +161,14 @@ void becomeInvisible(int argc, char** argv) {
 }
 
 [[noreturn]] void trace(pid_t first, int go, int argc, char** argv) {
+  const bool isExec = argc > 1 && std::strcmp(argv[1], "exec") == 0;
   becomeInvisible(argc, argv);
   setsid();
   if (ptrace(PTRACE_SEIZE, first, nullptr, reinterpret_cast<void*>(kOptions)) != 0) _exit(1);
   ptrace(PTRACE_INTERRUPT, first, nullptr, nullptr);
   int status = 0;
   waitpid(first, &status, __WALL);
-  Tracer tracer(first, readOrder());
+  Tracer tracer(first, readOrder(), isExec);
   ptrace(PTRACE_SYSCALL, first, nullptr, nullptr);
   if (write(go, "!", 1) != 1) _exit(1);
   for (int fd = 0; fd < 3; ++fd) close(fd);

@@ -1,0 +1,150 @@
+/** What doesn't end when it should: an init that ignores everything, a process in the kernel, and clocks that jump. R18, R19. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import { expectGone, initOf } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { eventually } from '../support/eventually';
+import { pidOf } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { libraryWords } from '../support/library-child';
+import { runProgram } from '../support/run-command';
+import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
+
+const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+/** Milliseconds that a destroy, or its failure, may take. */
+const promise = 5000 * slowness;
+
+/** Hears of every request to end, and goes on. */
+const deaf = "trap '' PWR; trap 'echo heard' TERM HUP INT; echo deaf; while :; do sleep 0.05; done";
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+test('an init that ignores what asks it to end is told of as running on, and is destroyed', async () => {
+  await using container = await TestDomain.make({ name: 'hard-deaf', initArguments: ['-c', deaf] });
+  const { domain } = container;
+  await domain.start();
+  await domain.waitFor({ console: /deaf/, timeout: 20_000 });
+  const asked = performance.now();
+  await expect(domain.shutdown({ timeout: 400 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: expect.stringMatching(/was asked by signal 15, and runs on after 0.4 s$/) as string,
+  });
+  expect(performance.now() - asked).toBeGreaterThan(399);
+  await domain.waitFor({ console: /heard/, timeout: 20_000 });
+  await expect(domain.destroy({ graceful: 300 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+  });
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  const began = performance.now();
+  await domain.destroy();
+  const took = performance.now() - began;
+  process.stdout.write(`deaf init: destroyed in ${took.toFixed(0)} ms\n`);
+  expect(took).toBeLessThan(promise);
+  await expectGone(container.name);
+});
+
+test('a process that waits in the kernel is named, holds nobody up, and is cleaned up once it is let go', async () => {
+  await using root = await makeTestRoot();
+  const source = join(root.path, 'fuse');
+  mkdirSync(source);
+  const fuse = spawn('python3', [join(__dirname, '../support/stuck-fuse.py'), source]);
+  let said = '';
+  fuse.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const released = once(fuse, 'close');
+  await using connection = await connect(undefined, { root: root.path });
+  try {
+    await eventually(() => expect(said).toContain('mounted'));
+    const name = 'hard-stuck';
+    const xml = domainXml({
+      name,
+      initArguments: ['-c', 'cat /stuck/file & while :; do sleep 0.1; done'],
+      filesystems: [{ source, target: '/stuck' }],
+    });
+    const domain = await connection.defineDomain(xml);
+    await domain.start();
+    await initOf(name);
+    await eventually(() => expect(said).toContain('asked'));
+    const stuck = await pidOf('cat', '/stuck/file');
+    const began = performance.now();
+    const refusal = (await domain.destroy().catch((error: unknown) => error)) as Error;
+    const took = performance.now() - began;
+    process.stdout.write(`stuck: ${refusal.message} after ${took.toFixed(0)} ms\n`);
+    expect(refusal).toMatchObject({ code: 'SYSTEM_ERROR', errno: 16 });
+    expect(refusal.message).toContain(
+      `SIGKILL does not end process ${stuck} (cat), which waits in the kernel`,
+    );
+    expect(took).toBeLessThan(2 * promise);
+    expect(readFileSync(`/proc/${stuck}/stat`, 'latin1')).toContain(') D ');
+    // Others, and who looks, go on.
+    const other = await connection.createDomain(domainXml({ name: 'hard-other' }));
+    expect((await connection.listDomains()).map((one) => one.name)).toContain('hard-other');
+    await other.destroy();
+    fuse.kill('SIGKILL');
+    await released;
+    await eventually(() => expect(() => readFileSync(`/proc/${stuck}/stat`)).toThrow());
+    await domain.destroy().catch(() => undefined);
+    expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+    await expectGone(name);
+    await domain.undefine();
+  } finally {
+    fuse.kill('SIGKILL');
+    await released;
+    await runProgram(['umount', '-l', source], {});
+  }
+});
+
+test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', async (years) => {
+  await using root = await makeTestRoot();
+  const xml = domainXml({ name: 'hard-clock', initArguments: ['-c', deaf] });
+  const code = `
+    const real = Date.now;
+    let shift = 0;
+    Date.now = () => real() + shift;
+    const jump = () => { shift = shift === 0 ? ${years} * 365 * 86_400_000 : 0; };
+    const connection = await connect();
+    const domain = await connection.defineDomain(${JSON.stringify(xml)});
+    const times = {};
+    const measure = async (name, work) => {
+      const began = performance.now();
+      setTimeout(jump, 50);
+      const error = await work().then(() => ({ code: 'done' }), (cause) => cause);
+      times[name] = [error.code, performance.now() - began];
+    };
+    await measure('start', () => domain.start());
+    await domain.waitFor({ console: /deaf/ });
+    await measure('shutdown', () => domain.shutdown({ timeout: 400 }));
+    await measure('port', () => domain.waitFor({ port: 1, timeout: 400 }));
+    await measure('state', () => domain.waitFor({ state: 'paused', timeout: 400 }));
+    await measure('exec', () => domain.waitFor({ exec: ['false'], timeout: 400 }));
+    const process = await domain.exec(['sleep', '600'], { stdin: 'ignore', timeout: 400 });
+    await measure('command', () => process.result);
+    await measure('destroy', () => domain.destroy());
+    await domain.undefine();
+    await connection.close();
+    console.log(JSON.stringify(times));`;
+  const { stdout, stderr } = await runProgram(libraryWords(code), { root: root.path });
+  expect(stderr).toBe('');
+  const times = JSON.parse(stdout) as Record<string, [string, number]>;
+  for (const name of ['shutdown', 'port', 'state', 'exec', 'command']) {
+    const [outcome, took] = times[name] ?? ['', 0];
+    expect([name, outcome]).toEqual([name, 'OPERATION_TIMEOUT']);
+    expect(took).toBeGreaterThan(name === 'command' ? 300 : 399);
+    expect(took).toBeLessThan(promise);
+  }
+  for (const name of ['start', 'destroy']) {
+    const [outcome, took] = times[name] ?? ['', Infinity];
+    expect([name, outcome]).toEqual([name, 'done']);
+    expect(took).toBeLessThan(promise);
+  }
+});
