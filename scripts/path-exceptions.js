@@ -203,6 +203,7 @@ const fileUsers = {
   'lib/container/sources.ts': 'sources: the host’s own paths; what is in a root, by openInRoot',
   'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',
   'lib/container/undo.ts': 'cgroups',
+  'lib/container/unkillable.ts': 'cgroups and /proc',
   'lib/container/upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',
   'lib/driver/block-statistics.ts': '/sys, and the numbers of a device that the user names',
