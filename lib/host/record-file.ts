@@ -16,6 +16,12 @@ import {
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { SyscallError } from '../errors';
+import { fileError } from './file-error';
+
+/** There is none, or its folder is gone. */
+const absences = ['ENOENT', 'ENOTDIR'];
+/** A link, a folder, a socket. */
+const otherThings = ['ELOOP', 'EISDIR', 'ENXIO'];
 
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
@@ -33,30 +39,45 @@ export function writeRecord(path: string, record: object): void {
   renameSync(temporary, path);
 }
 
-/** A record that is cut short or foreign counts as missing: the records are replaced atomically by us. */
+/**
+ * A record that is cut short or foreign counts as missing: the records are replaced atomically by us.
+ *
+ * @throws SyscallError when it can't be read, such as EIO or EMFILE: nobody knows then what it says.
+ */
 export function readRecord(path: string): unknown {
   return findRecord(path)?.content;
 }
 
 /**
- * Undefined when there is none; the content is undefined when it cannot be read or is no JSON. One look tells which: a
- * record that appears between two looks would be taken for one that is damaged.
+ * Undefined when there is none; the content is undefined when it is no JSON, or what stands there is no file. One look
+ * tells which: a record that appears between two looks would be taken for one that is damaged.
+ *
+ * @throws SyscallError when it can't be read, such as EIO or EMFILE.
  */
 export function findRecord(path: string): { readonly content: unknown } | undefined {
-  let fd: number | undefined;
+  const text = readText(path);
+  if (text === undefined) return undefined;
   try {
-    fd = openSync(path, readFlags);
-    return { content: JSON.parse(readFileSync(fd, 'utf8')) as unknown };
-  } catch (error) {
-    return isAbsence(error) ? undefined : { content: undefined };
-  } finally {
-    if (fd !== undefined) closeSync(fd);
+    return { content: JSON.parse(text) as unknown };
+  } catch {
+    return { content: undefined };
   }
 }
 
-function isAbsence(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+/** Undefined when there is none, '' when something else stands in its place. */
+function readText(path: string): string | undefined {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, readFlags);
+    return readFileSync(fd, 'utf8');
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (absences.includes(code)) return undefined;
+    if (otherThings.includes(code)) return '';
+    throw fileError(Object.assign(error as Error, { path }), 'read a record');
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
 }
 
 function makeFolder(path: string): void {

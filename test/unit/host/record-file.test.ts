@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readRecord, writeRecord } from '../../../lib/host/record-file';
+import { findRecord, readRecord, writeRecord } from '../../../lib/host/record-file';
 
 let folder: string;
 let path: string;
@@ -55,4 +55,13 @@ test('a link in the place of the folder is refused, naming it', () => {
   mkdirSync(join(folder, 'elsewhere'));
   symlinkSync('elsewhere', join(folder, 'run'));
   expect(() => writeRecord(path, { a: 1 })).toThrow(/run: ENOTDIR/);
+});
+
+test('what cannot be read is taken neither for missing nor for damaged', () => {
+  // Address 0 of a process: EIO, as from a disk that fails.
+  const failing = '/proc/self/mem';
+  const failure = { code: 'SYSTEM_ERROR', syscall: 'read', path: failing, step: 'read a record' };
+  for (const read of [readRecord, findRecord]) {
+    expect(() => read(failing)).toThrow(expect.objectContaining(failure) as Error);
+  }
 });
