@@ -69,6 +69,13 @@ void thaw(const std::string& path) {
   if (current && !current->starts_with("THAWED")) writeFileIfThere(state, "THAWED");
 }
 
+// Only a hierarchy with a freezer is looked through.
+void thawTree(const std::string& path) {
+  if (!fileExists(path + "/freezer.state")) return;
+  thaw(path);
+  for (const std::string& child : childrenOf(path)) thawTree(child);
+}
+
 // Signals everything in the tree one by one. True when there was nothing, not even in a namespace
 // that hides its pids.
 bool killTree(const std::string& path) {
@@ -114,6 +121,10 @@ void killCgroups(const std::vector<std::string>& paths, std::chrono::millisecond
     if (left.empty()) return;
     if (!backoff.wait()) throw SyscallError{EBUSY, "kill", left.front()};
   }
+}
+
+void thawKilled(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) thawTree(path);
 }
 
 void clearCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {

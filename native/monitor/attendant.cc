@@ -12,6 +12,8 @@
 #include <chrono>
 #include <cstring>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "native/base/capability.h"
 #include "native/base/clone.h"
@@ -26,6 +28,7 @@
 namespace tslxc {
 namespace {
 
+using ProcessKey = std::pair<pid_t, uint64_t>;
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
@@ -73,6 +76,7 @@ class Attendant {
   bool executing_ = false;
   bool told_ = false;
   int pause_ = kFirstPause;
+  std::set<ProcessKey> killed_;  // at the last look
   Clock::time_point deadline_;
   std::optional<Clock::time_point> alone_;
   ExitedMessage exited_{1, SIGKILL, 1};
@@ -237,10 +241,13 @@ void Attendant::beginEnd() {
 }
 
 // In rounds until nobody is left: what is orphaned by one comes to the guardian, and is found by
-// the next. A child of ours is the guardian, which goes last, or a joiner that is not done.
+// the next. A child of ours is the guardian, which goes last, or a joiner that is not done. Who is
+// frozen, or waits in the kernel, is killed and does not end: the looks get rarer while nobody new
+// is found.
 void Attendant::endMore() {
   bool guardian = false;
-  bool others = false;
+  bool news = false;
+  std::set<ProcessKey> others;
   for (const TreeProcess& process : descendantsOf(getpid())) {
     if (process.ended) continue;
     if (process.parent == getpid() && process.pid != joiner_) {
@@ -248,11 +255,14 @@ void Attendant::endMore() {
       if (alone_ && Clock::now() - *alone_ > kGuardianTime) killProcess(process);
       continue;
     }
-    others = true;
+    const ProcessKey key{process.pid, process.started};
+    news = news || !killed_.contains(key);
+    others.insert(key);
     killProcess(process);
   }
-  pause_ = others ? kFirstPause : std::min(pause_ * 2, kLongestPause);
-  if (others) {
+  pause_ = news ? kFirstPause : std::min(pause_ * 2, kLongestPause);
+  killed_ = std::move(others);
+  if (!killed_.empty()) {
     alone_.reset();
   } else if (guardian) {
     if (!alone_) alone_ = Clock::now();

@@ -107,9 +107,9 @@ void Monitor::run() {
   Start start(plan, channel_.get(), inbox_, runDirectory.get(), failpoints);
   StartedContainer started = start.run(passed);
   restarter.keepNetwork(std::move(started.network));
-  Supervisor::Settings settings{header.replayBytes,      header.boot,
-                                runDirectory.get(),      std::move(log),
-                                header.autodestroy != 0, &restarter};
+  Supervisor::Settings settings{header.replayBytes, header.boot,    header.cgroups,
+                                runDirectory.get(), std::move(log), header.autodestroy != 0,
+                                &restarter};
   plan = Plan{};
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "native/base/cgroup-removal.h"
 #include "native/base/syscall.h"
 #include "native/monitor/records.h"
 
@@ -109,6 +110,11 @@ int Supervisor::signalInit(int number) {
 void Supervisor::destroyInit() {
   destroyRequested_ = true;
   signalInit(SIGKILL);
+  try {
+    thawKilled(settings_.cgroups);
+  } catch (const SyscallError&) {
+    // Whoever cleans up kills in the cgroups, and says why when that fails.
+  }
 }
 
 void Supervisor::intendEnd(End end, milliseconds within) { intent_ = {end, Clock::now() + within}; }

@@ -54,6 +54,7 @@ class Supervisor : public Source, public InitControl {
   struct Settings {
     size_t replayBytes;
     std::string boot;
+    std::vector<std::string> cgroups;
     int runDirectory;
     ConsoleLog::Settings log;
     bool endsWithCaller;

@@ -1,7 +1,9 @@
 /** The end of a command before its time: all that it has started ends with it, and nothing else. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/exec';
 import { startOnce } from '../support/first-start';
@@ -139,6 +141,33 @@ test('when root inside kills what looks after a command, the caller hears of it'
   await runIn(test_.domain, ['pkill', '-KILL', 'tslxc-exec', '--oldest']);
   await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
   await eventually(() => expect(pidsOf('sleep', '5061')).toEqual([]));
+  await eventually(() => expect(helpers()).toEqual([]));
+});
+
+/** Seconds of processor time of a process, proc_pid_stat(5): fields 14 and 15, counted after its name. */
+function secondsOf(pid: number): number {
+  const words = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const ticksPerSecond = 100;
+  return (Number(words[11]) + Number(words[12])) / ticksPerSecond;
+}
+
+test('an abort in a paused container waits for its processes without burning a core', async () => {
+  const abort = new AbortController();
+  const process = await test_.domain.exec(['sleep', '5066'], { signal: abort.signal });
+  const aborted = expect(process.result).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await pidOf('sleep', '5066');
+  const [attendant = -1] = helpers();
+  await test_.domain.suspend();
+  abort.abort();
+  await sleep(1000);
+  // On v1 nobody dies while frozen.
+  const isWaiting = pidsOf('sleep', '5066').length > 0;
+  const before = isWaiting ? secondsOf(attendant) : 0;
+  await sleep(1000);
+  const after = isWaiting ? secondsOf(attendant) : 0;
+  await test_.domain.resume();
+  await aborted;
+  expect(after - before).toBeLessThan(0.06);
   await eventually(() => expect(helpers()).toEqual([]));
 });
 

@@ -10,6 +10,7 @@ import { expectShell } from '../support/console-answer';
 import { expectGone, initsOf, monitorsOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import type { DomainXmlOptions } from '../support/domain-xml';
+import { DrivenChild } from '../support/driven-child';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -321,6 +322,22 @@ describe('autodestroy', () => {
     await eventually(() => expect(hasEnded(id)).toBe(true), patience);
     expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
     await expectGone('bond-kill');
+  });
+
+  test('ends one that is paused, too', async () => {
+    const domain = await define({ name: 'bond-paused' });
+    await using owner = await DrivenChild.start(root.path);
+    await owner.run(`
+      const domain = await connection.lookupDomainByName('bond-paused');
+      await domain.start({ autodestroy: true });
+      await domain.suspend();`);
+    owner.kill();
+    await eventually(
+      async () =>
+        expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' }),
+      patience,
+    );
+    await expectGone('bond-paused');
   });
 
   test('of a command that ends at once is a container that does', async () => {

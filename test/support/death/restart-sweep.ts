@@ -90,7 +90,8 @@ export class RestartSweep implements AsyncDisposable, Sweep {
     );
     if (!hasStarted) return false;
     const before = domain.id;
-    await inside(judge, 'echo up').catch(refused);
+    // Whose monitor has been killed by now doesn't answer: what it leaves is judged afterwards.
+    await inside(judge, 'echo up').catch(() => undefined);
     await judge.reboot().catch(refused);
     // The first life is over: another has begun, by whomever, or none.
     return eventually(() => {
