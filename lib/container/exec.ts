@@ -46,13 +46,18 @@ export interface ExecRequest {
   readonly tty?: WindowSize;
   /** Milliseconds until the command has to be executed. */
   readonly deadline: number;
+  /** Gives up the start of the command. */
+  readonly signal?: AbortSignal;
 }
+
+/** Milliseconds that what has been started for a command may take to end, once it is given up. */
+const endTime = 1000;
 
 /**
  * Resolves when the command's execve has succeeded.
  *
  * @throws TslxcError OPERATION_INVALID when the container has ended or is frozen; SYSTEM_ERROR with `errno`, `step` and
- * mostly `path`; OPERATION_TIMEOUT.
+ * mostly `path`; OPERATION_TIMEOUT; OPERATION_FAILED when it was given up, or what starts it was killed.
  */
 export async function execInContainer(
   target: ExecTarget,
@@ -92,12 +97,15 @@ async function join(
       throw error;
     },
   );
+  const giveUp = givesUp(channel, request.signal);
   try {
     await channel.held(() => untilExecuted(channel, plan, name));
   } catch (error) {
     channel.close();
     discard(streams);
     throw error;
+  } finally {
+    giveUp[Symbol.dispose]();
   }
   return streams.kind === 'terminal'
     ? new TerminalProcess(channel, name, streams)
@@ -206,6 +214,22 @@ async function spawn({ plan, name, descriptors }: Spawn): Promise<Channel> {
     if (leaf !== -1) closeSync(leaf);
     closeAll(descriptors.slice(1));
   }
+}
+
+/** Ends the start when the signal fires. One that waits in the kernel ends later, without anybody who waits for it. */
+function givesUp(channel: Channel, signal: AbortSignal | undefined): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    channel.send({ message: 'destroy' });
+    timer = setTimeout(() => channel.close(), endTime);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    [Symbol.dispose]() {
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    },
+  };
 }
 
 async function untilExecuted(channel: Channel, plan: CommandPlan, domain: string): Promise<void> {

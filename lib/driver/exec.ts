@@ -58,7 +58,12 @@ export async function execCommand(
     definition:
       start.firstId === undefined ? definition : withAllocatedIds(definition, start.firstId),
   };
-  const process = await session.containers.execInContainer(target, request);
+  const process = await session.containers
+    .execInContainer(target, request)
+    .catch((error: unknown) => {
+      throwIfAborted(options.signal);
+      throw error;
+    });
   feed(process, options.stdin);
   limit(process, options, identity.name);
   if (options.signal?.aborted === true) await process.result;
@@ -70,7 +75,7 @@ function requestOf(
   { argv, options }: { readonly argv: readonly string[]; readonly options: ExecOptions },
   deadline: number,
 ): ExecRequest {
-  const { env = {}, cwd, user, tty, timeout } = options;
+  const { env = {}, cwd, user, tty, signal, timeout } = options;
   checkCommand(argv);
   if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
     throw invalid('NUL in a word of a command');
@@ -89,6 +94,7 @@ function requestOf(
     ...(cwd === undefined ? {} : { cwd }),
     ...(user === undefined ? {} : { user }),
     ...(tty === undefined ? {} : { tty }),
+    ...(signal === undefined ? {} : { signal }),
   };
 }
 

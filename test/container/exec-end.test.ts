@@ -10,6 +10,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { commandEnvironment, packageRoot } from '../support/run-command';
+import { StuckFolder } from '../support/stuck-folder';
 import { TestDomain } from '../support/test-domain';
 
 let before: HostSnapshot;
@@ -114,6 +115,25 @@ test('an abort before the command is executed leaves nothing', async () => {
     code: 'OPERATION_ABORTED',
   });
   expect(pidsOf('sleep', '5051')).toEqual([]);
+});
+
+test('an abort is not kept waiting by a start that waits in the kernel', async () => {
+  await using stuck = await StuckFolder.mount();
+  await using other = await TestDomain.make({
+    name: 'exec-stuck',
+    filesystems: [{ source: stuck.path, target: '/stuck' }],
+  });
+  await other.start();
+  const abort = new AbortController();
+  const starting = other.domain.exec(['true'], { cwd: '/stuck/folder', signal: abort.signal });
+  const refusal = expect(starting).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await stuck.untilAsked();
+  const began = performance.now();
+  abort.abort();
+  await refusal;
+  expect(performance.now() - began).toBeLessThan(5000);
+  await stuck.release();
+  await eventually(() => expect(helpers()).toEqual([]));
 });
 
 test('when the caller is killed, all that the command has started ends', async () => {
