@@ -177,7 +177,8 @@ function isPid(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0;
 }
 
-function isMonitorAlive(lockFile: string): boolean {
+/** It has its lock until it is gone. */
+export function isMonitorAlive(lockFile: string): boolean {
   let fd: number;
   try {
     fd = openSync(lockFile, 'r+');

@@ -61,7 +61,7 @@ export class LivingDomain extends ResourcedDomain {
    * that is paused, too.
    *
    * @throws SyscallError EBUSY when a process can't be killed, as one that waits in the kernel: `step` names it. Nothing is lost: once it
-   * has ended, the next look at the domain cleans up.
+   * has ended, the next look at the domain cleans up, and it counts as destroyed.
    * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT, when init runs on, and
    * what `shutdown` throws.
    */

@@ -186,7 +186,7 @@ async function killInit(session: Session, name: string): Promise<void> {
   }
 }
 
-/** Destroys what has ended, but not for its user: it would start again, or its monitor was killed. */
+/** Destroys what has ended, but not for its user: it would start again, its monitor was killed, or a destroy has failed. */
 async function destroyEnded(
   session: Session,
   identity: Identity,
@@ -195,9 +195,11 @@ async function destroyEnded(
   const { name } = identity;
   const { start } = ended;
   const hasRun = session.containers.hasRun(session.paths, name);
-  const isLost = ended.exit === undefined && hasRun && start.uuid === identity.uuid;
+  const isSame = start.uuid === identity.uuid;
+  const isLost = ended.exit === undefined && hasRun && isSame;
   const exit = ended.exit ?? (isLost ? destroyedWithoutMonitor(session) : undefined);
-  const goesOn = exit !== undefined && (isLost || wantsRestart(session, start, exit));
+  const isCutShort = exit?.how === 'lost' && isSame;
+  const goesOn = exit !== undefined && (isCutShort || wantsRestart(session, start, exit));
   await finish(session, name, exit === undefined ? ended : { ...ended, exit });
   if (goesOn) return;
   const state = await stateUnderLock(session, name);

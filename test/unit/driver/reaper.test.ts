@@ -150,6 +150,21 @@ test('a destroy wins against the restart that is due', async () => {
   expect(domain.id).toBeUndefined();
 });
 
+test('a destroy that has failed is one for whoever comes next, and can be asked for again', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_crash'));
+  const destroyed = exitRecord({ how: 'lost', requested: 'destroy' });
+  for (const finish of [() => domain.destroy(), () => connection.reap()]) {
+    await domain.start({ ownership: 'leave' });
+    const { id } = domain;
+    host.end('web', destroyed);
+    await finish();
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+    expect(id).toBeDefined();
+    expect(domain.id).toBeUndefined();
+  }
+});
+
 test('a restart that fails leaves the domain off, and is logged', async () => {
   const connection = host.connect();
   const domain = await connection.defineDomain(restarting('on_reboot'));
