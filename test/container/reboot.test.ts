@@ -1,6 +1,7 @@
 /** Reboots: init starts again under the same monitor, and all that is attached to it stays. */
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
@@ -148,6 +149,33 @@ test('tslxc event --event reboot prints reboots, and nothing else', async () => 
   await eventually(() => expect(text).toContain(`events received: ${first + 1}\n`));
   await domain.destroy();
   await expectGone('reboot-event');
+});
+
+test.each([
+  ['that nobody waits for', undefined],
+  ['that was not heeded in time', 200],
+])('a shutdown after a reboot %s is a shutdown', async (_, timeout) => {
+  const domain = await define({
+    name: 'reboot-not',
+    initArguments: [
+      '-c',
+      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1' TERM; while :; do sleep 0.05; done`,
+    ],
+  });
+  await domain.start();
+  const { id } = domain;
+  const asking = domain.reboot(timeout === undefined ? {} : { timeout });
+  if (timeout === undefined) await asking;
+  else await expect(asking).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  // It takes two signals of one kind for one when it has not seen the first.
+  await sleep(300);
+  expect(domain.id).toBe(id);
+  expect(await domain.shutdown({ timeout: patience })).toMatchObject({
+    outcome: 'stopped',
+    exit: { how: 'exited', code: 0 },
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  await expectGone('reboot-not');
 });
 
 test('on_reboot destroy leaves it off, and the answer says so', async () => {
