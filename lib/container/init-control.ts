@@ -1,8 +1,9 @@
 /**
- * How an init is asked to end: which one it is, which signals reach it, and its initctl pipe.
+ * How an init is asked to end: which one it is, which signals reach it, its initctl pipe, and whether it has gone.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isInitAlive, isInitKilled } from './init-process';
 import { requestLevel } from './initctl';
 import type { RunningRecord } from './run-state';
 
@@ -11,11 +12,19 @@ export type InitKind = 'systemd' | 'busybox' | 'other';
 
 export interface InitControl {
   readonly kindOf: (running: RunningRecord) => InitKind;
+  readonly isAlive: typeof isInitAlive;
+  readonly isKilled: typeof isInitKilled;
   readonly heeds: (running: RunningRecord, signal: number) => boolean;
   readonly requestLevel: typeof requestLevel;
 }
 
-export const initControl: InitControl = { kindOf, heeds, requestLevel };
+export const initControl: InitControl = {
+  kindOf,
+  isAlive: isInitAlive,
+  isKilled: isInitKilled,
+  heeds,
+  requestLevel,
+};
 
 /** By the program that runs as PID 1. */
 function kindOf({ init }: RunningRecord): InitKind {

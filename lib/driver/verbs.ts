@@ -21,6 +21,9 @@ import type { StartOptions } from './types';
 /** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
 const monitorPatience = 2500;
 
+/** Between two looks at a frozen init that is about to be killed, in milliseconds. */
+const look = 2;
+
 type RunningState = SettledState & { phase: 'running' };
 
 /**
@@ -125,7 +128,7 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
 }
 
 async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
-  await withinPatience(killFrozen(session, state));
+  await withinPatience(killAlsoFrozen(session, state));
   const after = await stateUnderLock(session, name);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
@@ -141,13 +144,19 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
   await finish(session, name, { phase: 'ended', start: after.start, exit });
 }
 
-/** A frozen process of v1 dies when it is thawed: after it has been killed, so that nothing of it runs before. */
-async function killFrozen(session: Session, { start }: RunningState): Promise<void> {
+/**
+ * A frozen process of v1 dies when it is thawed: after all have been killed, so that nothing of them runs before. Init is
+ * the first, by its monitor, which knows by that what its end means.
+ */
+async function killAlsoFrozen(session: Session, { start, running }: RunningState): Promise<void> {
   const { containers } = session;
   const killing = killInit(session, start.name);
   if (containers.isFrozen(start)) {
     killing.catch(() => undefined);
+    const deadline = performance.now() + monitorPatience / 2;
+    while (!containers.init.isKilled(running) && performance.now() < deadline) await sleep(look);
     // The cgroups are killed anyway when this fails.
+    await containers.killFrozen(start).catch(() => undefined);
     await containers.freeze(start, 'thawed').catch(() => undefined);
   }
   await killing;

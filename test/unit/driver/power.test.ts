@@ -24,6 +24,7 @@ afterEach(async () => {
 
 function initIs(kind: InitKind, heeded: readonly number[] = [], pipe = false): void {
   host.init = {
+    ...host.init,
     kindOf: () => kind,
     heeds: (_, signal) => heeded.includes(signal),
     requestLevel: (_, level) => {
