@@ -18,7 +18,7 @@ export class LivingDomain extends ResourcedDomain {
    * Stops every process of the container where it is, until `resume`. Resolves when they stand still. One that is paused
    * stays so. Other processes see it too, whatever becomes of this one.
    *
-   * @throws TslxcError OPERATION_INVALID when nothing runs.
+   * @throws TslxcError OPERATION_INVALID when nothing runs, also while a reboot waits for the next life.
    * @throws SyscallError ETIMEDOUT when a process can't be stopped: all go on then.
    */
   async suspend(): Promise<void> {

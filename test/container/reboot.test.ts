@@ -178,6 +178,32 @@ test.each([
   await expectGone('reboot-not');
 });
 
+test('a suspend between two lives is refused, and the next one begins', async () => {
+  const domain = await define({
+    name: 'reboot-pause',
+    initArguments: ['-c', '[ $$ = 1 ] && { sleep 0.1; exec busybox reboot -f; }'],
+  });
+  await domain.start();
+  const { id } = domain;
+  const { running } = runPaths(statePaths(root.path), 'reboot-pause');
+  const boots = (): number =>
+    (JSON.parse(readFileSync(running, 'utf8')) as { boots?: number }).boots ?? 0;
+  // From the fourth on the pauses are 0.8 s and longer.
+  await eventually(() => expect(boots()).toBeGreaterThanOrEqual(4), 20_000);
+  await eventually(() => expect(initsOf('reboot-pause')).toEqual([]), 20_000);
+  const ended = boots();
+  await expect(domain.suspend()).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message:
+      'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+  });
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+  await eventually(() => expect(boots()).toBeGreaterThan(ended), 20_000);
+  expect(domain.id).toBe(id);
+  await domain.destroy();
+  await expectGone('reboot-pause');
+});
+
 test('on_reboot destroy leaves it off, and the answer says so', async () => {
   const domain = await define({
     name: 'reboot-off',

@@ -141,6 +141,21 @@ test('a paused domain is so for everybody, until it is resumed, and each change 
   await other.close();
 });
 
+test('a domain whose init ends just now is not paused, and its next life is not stopped', async () => {
+  await domain.start();
+  const refused = {
+    code: 'OPERATION_INVALID',
+    message:
+      'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+  };
+  for (const looks of [[false], [true, false]]) {
+    host.init = { ...host.init, isAlive: () => looks.shift() === true };
+    await expect(domain.suspend()).rejects.toMatchObject(refused);
+    expect(looks).toEqual([]);
+    expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  }
+});
+
 test('a paused domain is destroyed', async () => {
   await domain.start();
   await domain.suspend();
