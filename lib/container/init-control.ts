@@ -26,10 +26,13 @@ export const initControl: InitControl = {
   requestLevel,
 };
 
+/** What the kernel appends to the name of a program whose file has been replaced, as by an upgrade: proc_pid_exe(5). */
+const replaced = / \(deleted\)$/;
+
 /** By the program that runs as PID 1. */
 function kindOf({ init }: RunningRecord): InitKind {
   try {
-    const program = basename(readlinkSync(`/proc/${init}/exe`));
+    const program = basename(readlinkSync(`/proc/${init}/exe`).replace(replaced, ''));
     if (program === 'systemd') return 'systemd';
     if (!program.startsWith('busybox')) return 'other';
     const [called = ''] = readFileSync(`/proc/${init}/cmdline`, 'latin1').split('\0');
