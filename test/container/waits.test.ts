@@ -113,6 +113,7 @@ test('a container that dies ends each wait at once, with the last lines of its c
   });
   const began = Date.now();
   await Promise.all([
+    expect(domain.waitFor({ state: 'paused' })).rejects.toMatchObject(failed('it was paused')),
     expect(domain.waitFor({ port: 80 })).rejects.toMatchObject(failed('it listened at port 80')),
     expect(domain.waitFor({ console: /ready/ })).rejects.toMatchObject(
       failed('its console showed /ready/'),
