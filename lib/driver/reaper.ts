@@ -39,8 +39,14 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
   const owned = session.owned(name);
   const ownership = owned === undefined ? 'leave' : 'keep';
   const autodestroy = owned?.endsWithCaller === true;
+  const isOthers = isBondedElsewhere(session, before.start);
   const exit = await finish(session, name, before);
-  if (exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit)) {
+  const isWanted =
+    exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);
+  if (isWanted && isOthers) {
+    const detail = 'not started again: it was to end with its owner, who is another';
+    session.logger.info({ domain: name }, detail);
+  } else if (isWanted) {
     const restarts = restartsAfter(before.start, exit);
     await restart(session, { start: before.start, options: { ownership, autodestroy }, restarts });
   }
@@ -108,6 +114,11 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
     session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
     return false;
   }
+}
+
+/** Whether it was to end with somebody else: started again by this process, it would have nobody to end with. */
+function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord): boolean {
+  return autodestroy === true && session.owned(name) === undefined;
 }
 
 /** Cleans up one domain if it has ended; true if so. */

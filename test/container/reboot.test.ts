@@ -14,7 +14,6 @@ import type { DomainXmlOptions } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { hasEnded } from '../support/processes';
 import { commandEnvironment, commandLine, runSuccessfully } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
@@ -341,47 +340,5 @@ describe('a shutdown', () => {
     await runSuccessfully(['destroy', 'down-final', '--graceful'], { root: root.path });
     expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
     await expectGone('down-final');
-  });
-});
-
-describe('autodestroy', () => {
-  test('ends the container with its connection, also after a reboot', async () => {
-    const domain = await define({ name: 'bond-close', initArguments: ['-c', willing] });
-    const owner = await connect(undefined, { root: root.path });
-    const bonded = await owner.lookupDomainByName('bond-close');
-    await bonded.start({ autodestroy: true });
-    await bonded.reboot({ timeout: patience });
-    expect(await domain.state()).toMatchObject({ state: 'running' });
-    await owner.close();
-    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
-    await expectGone('bond-close');
-  });
-
-  test('ends it with the process, however that ends', async () => {
-    const domain = await define({ name: 'bond-kill' });
-    const [program = '', ...words] = commandLine(
-      'start',
-      'bond-kill',
-      '--autodestroy',
-      '--foreground',
-    );
-    const caller = spawn(program, words, {
-      env: { ...commandEnvironment(root.path) },
-      stdio: 'ignore',
-    });
-    await eventually(() => expect(domain.id).toBeDefined(), patience);
-    const { id = 0 } = domain;
-    caller.kill('SIGKILL');
-    await eventually(() => expect(hasEnded(id)).toBe(true), patience);
-    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
-    await expectGone('bond-kill');
-  });
-
-  test('of a command that ends at once is a container that does', async () => {
-    const file = join(root.path, 'bond.xml');
-    writeFileSync(file, domainXml({ name: 'bond-create' }));
-    await runSuccessfully(['create', file, '--autodestroy'], { root: root.path });
-    expect(await runSuccessfully(['list', '--all', '--name'], { root: root.path })).toBe('\n');
-    await expectGone('bond-create');
   });
 });

@@ -238,6 +238,7 @@ export class FakeHost {
       uuid,
       boot: this.boot,
       persistence,
+      ...(start.autodestroy === true ? { autodestroy: true } : {}),
       xml,
       hardening: start.hardening,
       undo: [],
