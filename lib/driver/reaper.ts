@@ -189,7 +189,16 @@ export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
     await sleep(remainingPause(session, name));
     await reapOne(session, name);
+    // Whoever was first has disowned it in another process.
+    const state = session.containers.readRunState(session.paths, name);
+    if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);
   });
+}
+
+/** Whether what runs was started by somebody else, after the end of what this process owned. */
+export function isOfAnother(session: Session, state: RunState): boolean {
+  if (state.phase !== 'running') return false;
+  return session.owned(state.start.name)?.id !== state.running.id;
 }
 
 /** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */

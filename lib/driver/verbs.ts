@@ -10,7 +10,14 @@ import type { EndedState } from './containers';
 import { withPath } from '../host/file-error';
 import { transition } from './lifecycle';
 import { checkSame, noDomain } from './lookup';
-import { finish, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
+import {
+  finish,
+  isOfAnother,
+  reapInBackground,
+  settle,
+  stateUnderLock,
+  wantsRestart,
+} from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
 import { askToEnd } from './power';
@@ -78,7 +85,7 @@ export async function destroyDomain(session: Session, identity: Identity): Promi
 export async function destroyBonded(session: Session): Promise<void> {
   const end = async (name: string): Promise<void> => {
     const state = session.containers.readRunState(session.paths, name);
-    if (state.phase === 'off') return;
+    if (state.phase === 'off' || isOfAnother(session, state)) return;
     await destroyDomain(session, { name, uuid: state.start.uuid });
   };
   await Promise.all(

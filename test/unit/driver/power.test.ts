@@ -190,3 +190,18 @@ test('closing a connection ends what was bonded to it, and nothing else', async 
   expect(host.state('free').phase).toBe('running');
   expect(free.name).toBe('free');
 });
+
+test('closing a connection does not end what another has started since, in the place of what was bonded to it', async () => {
+  const owner = host.connect();
+  const bonded = await owner.lookupDomainByName('web');
+  await bonded.start({ autodestroy: true });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  // Another process is the first to see its end, and its owner hears of that later.
+  const onExited = host.running.get('web')?.start.onExited;
+  host.states.set('web', { phase: 'ended', start: state.start, exit: exitRecord() });
+  await domain.start({ ownership: 'leave' });
+  onExited?.();
+  await owner.close();
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+});
