@@ -30,6 +30,8 @@ export async function cleanUp(
   const isLost = exit.how === 'lost';
   if (state.start.boot === bootId()) {
     if (isLost) {
+      // That somebody has asked for it only this process knows, and what follows may fail.
+      if (exit.requested !== undefined) writeRecord(files.exit, exit);
       await endLost(paths, name, state.start);
     }
     await undoAll(state.start.undo, {

@@ -86,6 +86,7 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
     boot: bootId(),
     persistence: start.persistence,
     restarts: start.restarts,
+    ...(start.autodestroy === true ? { autodestroy: true } : {}),
     xml: start.xml,
     hardening: start.hardening,
     ...allocated(start.definition, definition),

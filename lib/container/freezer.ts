@@ -7,6 +7,7 @@ import { hostFacts } from '../host/facts';
 import { native } from '../host/native';
 import type { StartRecord } from './run-state';
 import { cgroupFolders } from './statistics/read';
+import { ownCgroups } from './undo';
 
 /** How long processes may take to stand still, or to go on, in milliseconds. */
 const patience = 5000;
@@ -54,4 +55,22 @@ export async function freeze(start: StartRecord, state: 'frozen' | 'thawed'): Pr
         .catch(() => 0);
     throw error;
   }
+}
+
+/**
+ * Sends SIGKILL to every process of a container that is frozen. Those of v1 end as soon as they are thawed, and run no
+ * further; nobody waits for it here.
+ */
+export async function killFrozen(start: StartRecord): Promise<void> {
+  const freezer = freezerDirectory(start);
+  // One of v1 would be thawed on the way; and every process is in each of the hierarchies.
+  const isThawed = (path: string): boolean =>
+    freezer?.version === 'v1' && `${path}/`.startsWith(`${freezer.path}/`);
+  const own = start.undo.flatMap((one) => (one.undo === 'removeCgroups' ? ownCgroups(one) : []));
+  const { unified } = cgroupFolders(start, hostFacts().cgroups);
+  const path = own.find((one) => one === unified) ?? own.find((one) => !isThawed(one));
+  if (path === undefined) return;
+  await native()
+    .killCgroups([path], 0)
+    .catch(() => undefined);
 }

@@ -2,15 +2,15 @@
 import { native } from '../host/native';
 import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
-import { monitorOf, readRunState } from './run-state';
+import { isMonitorAlive, monitorOf } from './run-state';
 
 const killSignal = 9;
 /** How long it may take to die, in milliseconds. */
 const patience = 2000;
 
 /**
- * Ends the monitor of a container that still counts as running, or of a start that goes on without its caller; its init
- * dies with it. `beforeItGoes` is what can only be done as long as it is there.
+ * Ends the monitor of a container that is to have ended, or of a start that goes on without its caller; its init dies with
+ * it. `beforeItGoes` is what can only be done as long as it is there.
  */
 export async function endHungMonitor(
   paths: StatePaths,
@@ -37,7 +37,6 @@ export async function endHungMonitor(
 }
 
 function livingMonitor(paths: StatePaths, name: string): number | undefined {
-  const { phase } = readRunState(paths, name);
-  const isAlive = phase === 'running' || phase === 'starting';
-  return isAlive ? monitorOf(runPaths(paths, name).monitorLock) : undefined;
+  const { monitorLock } = runPaths(paths, name);
+  return isMonitorAlive(monitorLock) ? monitorOf(monitorLock) : undefined;
 }

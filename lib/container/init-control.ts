@@ -1,8 +1,9 @@
 /**
- * How an init is asked to end: which one it is, which signals reach it, and its initctl pipe.
+ * How an init is asked to end: which one it is, which signals reach it, its initctl pipe, and whether it has gone.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
+import { isInitAlive, isInitKilled } from './init-process';
 import { requestLevel } from './initctl';
 import type { RunningRecord } from './run-state';
 
@@ -11,16 +12,27 @@ export type InitKind = 'systemd' | 'busybox' | 'other';
 
 export interface InitControl {
   readonly kindOf: (running: RunningRecord) => InitKind;
+  readonly isAlive: typeof isInitAlive;
+  readonly isKilled: typeof isInitKilled;
   readonly heeds: (running: RunningRecord, signal: number) => boolean;
   readonly requestLevel: typeof requestLevel;
 }
 
-export const initControl: InitControl = { kindOf, heeds, requestLevel };
+export const initControl: InitControl = {
+  kindOf,
+  isAlive: isInitAlive,
+  isKilled: isInitKilled,
+  heeds,
+  requestLevel,
+};
+
+/** What the kernel appends to the name of a program whose file has been replaced, as by an upgrade: proc_pid_exe(5). */
+const replaced = / \(deleted\)$/;
 
 /** By the program that runs as PID 1. */
 function kindOf({ init }: RunningRecord): InitKind {
   try {
-    const program = basename(readlinkSync(`/proc/${init}/exe`));
+    const program = basename(readlinkSync(`/proc/${init}/exe`).replace(replaced, ''));
     if (program === 'systemd') return 'systemd';
     if (!program.startsWith('busybox')) return 'other';
     const [called = ''] = readFileSync(`/proc/${init}/cmdline`, 'latin1').split('\0');

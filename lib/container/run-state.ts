@@ -21,6 +21,8 @@ export interface StartRecord {
   readonly persistence: 'persistent' | 'transient';
   /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
   readonly restarts?: number;
+  /** The container ends with its owner, who alone may start it again. */
+  readonly autodestroy?: boolean;
   /** Reboots under this monitor that everybody has been told of. */
   readonly boots?: number;
   /** The container was resumed in this of its lives: 0 is the first, 1 that after the first reboot. */
@@ -177,7 +179,8 @@ function isPid(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) > 0;
 }
 
-function isMonitorAlive(lockFile: string): boolean {
+/** It has its lock until it is gone. */
+export function isMonitorAlive(lockFile: string): boolean {
   let fd: number;
   try {
     fd = openSync(lockFile, 'r+');

@@ -110,7 +110,7 @@ async function undoOne(undo: Undo, { networks, notice }: UndoContext): Promise<v
 }
 
 /** Another program, or another root of tslxc, may have a cgroup of that name in any hierarchy. */
-function ownCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): string[] {
+export function ownCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): string[] {
   return paths.filter((path) => ownerOf(path) === owner);
 }
 

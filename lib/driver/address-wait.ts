@@ -26,9 +26,10 @@ export async function waitForAddress(
       wanted: `it had an ${familyWords[family]} address`,
       missing: () => `the container has no ${familyWords[family]} address`,
       console: 'helpful',
-      find: ({ running }, signal) =>
+      find: (container, signal) =>
         lookUntilFound(async () => {
-          const view = await session.containers.network.networkInside(running);
+          const running = container.running();
+          const view = running && (await session.containers.network.networkInside(running));
           return view === undefined ? undefined : reachableAddress(view, family);
         }, signal),
     },

@@ -110,7 +110,7 @@ class Attempt {
     await this.#intend('mayKnowItself');
     const isTaken = await init.requestLevel(this.#state.running, level);
     if (isTaken) return { by: 'initctl' };
-    await this.#takeBack();
+    if (this.#request.goal !== 'shutdown') await this.#takeBack();
     return undefined;
   }
 
@@ -133,10 +133,13 @@ class Attempt {
     }
   }
 
-  /** A shutdown means what init's end says by itself. */
+  /** A shutdown means what init's end says by itself, and no more what a reboot before it has said. */
   async #intend(monitor: 'mayKnowItself' | 'mustBeTold'): Promise<void> {
     const { goal, within } = this.#request;
-    if (goal === 'shutdown') return;
+    if (goal === 'shutdown') {
+      await this.#takeBack();
+      return;
+    }
     const end: End = goal;
     try {
       await this.#monitor.intend(end, Math.min(Math.ceil(within), 0xffff_ffff));
@@ -148,7 +151,7 @@ class Attempt {
   }
 
   async #takeBack(): Promise<void> {
-    if (this.#request.goal === 'shutdown' || this.#monitor.version < 2) return;
+    if (this.#monitor.version < 2) return;
     await this.#monitor.intend('none', 0);
   }
 }

@@ -8,7 +8,7 @@ import { startContainer, type ContainerStart } from '../container/controller';
 import type { RunningContainer } from '../container/running-container';
 import { withDomainLock, withReaperLock } from '../container/domain-lock';
 import { limitFiles, type LimitFiles } from '../container/limit-files';
-import { freeze, isFrozen } from '../container/freezer';
+import { freeze, isFrozen, killFrozen } from '../container/freezer';
 import { initControl, type InitControl } from '../container/init-control';
 import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
@@ -43,6 +43,7 @@ export interface Containers {
   readonly readRunning: typeof readRunning;
   readonly isFrozen: typeof isFrozen;
   readonly freeze: typeof freeze;
+  readonly killFrozen: typeof killFrozen;
   readonly init: InitControl;
   readonly runNames: typeof runNames;
   readonly withDomainLock: typeof withDomainLock;
@@ -78,6 +79,7 @@ export const containers: Containers = {
   readRunning,
   isFrozen,
   freeze,
+  killFrozen,
   init: initControl,
   runNames,
   withDomainLock,

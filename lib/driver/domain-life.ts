@@ -18,7 +18,7 @@ export class LivingDomain extends ResourcedDomain {
    * Stops every process of the container where it is, until `resume`. Resolves when they stand still. One that is paused
    * stays so. Other processes see it too, whatever becomes of this one.
    *
-   * @throws TslxcError OPERATION_INVALID when nothing runs.
+   * @throws TslxcError OPERATION_INVALID when nothing runs, also while a reboot waits for the next life.
    * @throws SyscallError ETIMEDOUT when a process can't be stopped: all go on then.
    */
   async suspend(): Promise<void> {
@@ -61,7 +61,7 @@ export class LivingDomain extends ResourcedDomain {
    * that is paused, too.
    *
    * @throws SyscallError EBUSY when a process can't be killed, as one that waits in the kernel: `step` names it. Nothing is lost: once it
-   * has ended, the next look at the domain cleans up.
+   * has ended, the next look at the domain cleans up, and it counts as destroyed.
    * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT, when init runs on, and
    * what `shutdown` throws.
    */

@@ -21,9 +21,10 @@ export async function waitForPort(
       wanted: `it listened at port ${port}`,
       missing: () => `nobody in the container listens at port ${port}`,
       console: 'helpful',
-      find: ({ running }, signal) =>
+      find: (container, signal) =>
         lookUntilFound(async () => {
-          const listening = await session.containers.network.listeningInside(running);
+          const running = container.running();
+          const listening = running && (await session.containers.network.listeningInside(running));
           return listening?.find((one) => one.port === port);
         }, signal),
     },

@@ -39,8 +39,14 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
   const owned = session.owned(name);
   const ownership = owned === undefined ? 'leave' : 'keep';
   const autodestroy = owned?.endsWithCaller === true;
+  const isOthers = isBondedElsewhere(session, before.start);
   const exit = await finish(session, name, before);
-  if (exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit)) {
+  const isWanted =
+    exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);
+  if (isWanted && isOthers) {
+    const detail = 'not started again: it was to end with its owner, who is another';
+    session.logger.info({ domain: name }, detail);
+  } else if (isWanted) {
     const restarts = restartsAfter(before.start, exit);
     await restart(session, { start: before.start, options: { ownership, autodestroy }, restarts });
   }
@@ -108,6 +114,11 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
     session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
     return false;
   }
+}
+
+/** Whether it was to end with somebody else: started again by this process, it would have nobody to end with. */
+function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord): boolean {
+  return autodestroy === true && session.owned(name) === undefined;
 }
 
 /** Cleans up one domain if it has ended; true if so. */
@@ -178,7 +189,16 @@ export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
     await sleep(remainingPause(session, name));
     await reapOne(session, name);
+    // Whoever was first has disowned it in another process.
+    const state = session.containers.readRunState(session.paths, name);
+    if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);
   });
+}
+
+/** Whether what runs was started by somebody else, after the end of what this process owned. */
+export function isOfAnother(session: Session, state: RunState): boolean {
+  if (state.phase !== 'running') return false;
+  return session.owned(state.start.name)?.id !== state.running.id;
 }
 
 /** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */

@@ -80,15 +80,17 @@ export async function waitForState(
   throwIfAborted(wait.signal);
   const over = new AbortController();
   let last: DomainState | undefined;
+  let follower: ConsoleFollower | undefined;
   const look = async (): Promise<DomainState | undefined> => {
     const state = await stateNow(session, identity, last);
     if (state.state === wanted) return state;
     const hasEnded = last !== undefined && last.state !== 'shutoff' && state.state === 'shutoff';
     if (wanted === 'paused' && hasEnded) {
-      throw await endedBefore('it was paused', state.exit, {
-        domain: identity.name,
-        follower: undefined,
-      });
+      throw await endedBefore('it was paused', state.exit, { domain: identity.name, follower });
+    }
+    if (wanted === 'paused' && state.state === 'running') {
+      follower ??= await ConsoleFollower.attachIfAny(session, identity);
+      if (over.signal.aborted) follower?.close();
     }
     last = state;
     return undefined;
@@ -101,6 +103,7 @@ export async function waitForState(
     );
   } finally {
     over.abort();
+    follower?.close();
   }
 }
 

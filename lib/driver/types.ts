@@ -39,7 +39,8 @@ export interface StartOptions {
   readonly ownership?: 'keep' | 'leave';
   /**
    * The container ends, as by a destroy, when its connection is closed or this process ends, however it does. It stays
-   * so over reboots. With it, `ownership` is `keep`.
+   * so over reboots. With it, `ownership` is `keep`. Only this connection starts it again by on_poweroff, on_reboot or
+   * on_crash: where another finds it ended first, it stays off.
    */
   readonly autodestroy?: boolean;
   /** Abandons a start that has not committed yet; rejects with OPERATION_ABORTED, the host as before. */

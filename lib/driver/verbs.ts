@@ -10,7 +10,14 @@ import type { EndedState } from './containers';
 import { withPath } from '../host/file-error';
 import { transition } from './lifecycle';
 import { checkSame, noDomain } from './lookup';
-import { finish, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
+import {
+  finish,
+  isOfAnother,
+  reapInBackground,
+  settle,
+  stateUnderLock,
+  wantsRestart,
+} from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from './session';
 import { askToEnd } from './power';
@@ -20,6 +27,9 @@ import type { StartOptions } from './types';
 
 /** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
 const monitorPatience = 2500;
+
+/** Between two looks at a frozen init that is about to be killed, in milliseconds. */
+const look = 2;
 
 type RunningState = SettledState & { phase: 'running' };
 
@@ -75,7 +85,7 @@ export async function destroyDomain(session: Session, identity: Identity): Promi
 export async function destroyBonded(session: Session): Promise<void> {
   const end = async (name: string): Promise<void> => {
     const state = session.containers.readRunState(session.paths, name);
-    if (state.phase === 'off') return;
+    if (state.phase === 'off' || isOfAnother(session, state)) return;
     await destroyDomain(session, { name, uuid: state.start.uuid });
   };
   await Promise.all(
@@ -125,7 +135,7 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
 }
 
 async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
-  await withinPatience(killFrozen(session, state));
+  await withinPatience(killAlsoFrozen(session, state));
   const after = await stateUnderLock(session, name);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
@@ -141,13 +151,19 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
   await finish(session, name, { phase: 'ended', start: after.start, exit });
 }
 
-/** A frozen process of v1 dies when it is thawed: after it has been killed, so that nothing of it runs before. */
-async function killFrozen(session: Session, { start }: RunningState): Promise<void> {
+/**
+ * A frozen process of v1 dies when it is thawed: after all have been killed, so that nothing of them runs before. Init is
+ * the first, by its monitor, which knows by that what its end means.
+ */
+async function killAlsoFrozen(session: Session, { start, running }: RunningState): Promise<void> {
   const { containers } = session;
   const killing = killInit(session, start.name);
   if (containers.isFrozen(start)) {
     killing.catch(() => undefined);
+    const deadline = performance.now() + monitorPatience / 2;
+    while (!containers.init.isKilled(running) && performance.now() < deadline) await sleep(look);
     // The cgroups are killed anyway when this fails.
+    await containers.killFrozen(start).catch(() => undefined);
     await containers.freeze(start, 'thawed').catch(() => undefined);
   }
   await killing;
@@ -186,7 +202,7 @@ async function killInit(session: Session, name: string): Promise<void> {
   }
 }
 
-/** Destroys what has ended, but not for its user: it would start again, or its monitor was killed. */
+/** Destroys what has ended, but not for its user: it would start again, its monitor was killed, or a destroy has failed. */
 async function destroyEnded(
   session: Session,
   identity: Identity,
@@ -195,9 +211,11 @@ async function destroyEnded(
   const { name } = identity;
   const { start } = ended;
   const hasRun = session.containers.hasRun(session.paths, name);
-  const isLost = ended.exit === undefined && hasRun && start.uuid === identity.uuid;
+  const isSame = start.uuid === identity.uuid;
+  const isLost = ended.exit === undefined && hasRun && isSame;
   const exit = ended.exit ?? (isLost ? destroyedWithoutMonitor(session) : undefined);
-  const goesOn = exit !== undefined && (isLost || wantsRestart(session, start, exit));
+  const isCutShort = exit?.how === 'lost' && isSame;
+  const goesOn = exit !== undefined && (isCutShort || wantsRestart(session, start, exit));
   await finish(session, name, exit === undefined ? ended : { ...ended, exit });
   if (goesOn) return;
   const state = await stateUnderLock(session, name);

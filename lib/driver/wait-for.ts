@@ -30,7 +30,8 @@ export interface Condition<Result> {
 }
 
 export interface FoundContainer {
-  readonly running: RunningRecord;
+  /** What runs at that moment: a reboot changes it. Undefined when the container has ended. */
+  running(): RunningRecord | undefined;
   /** There where it is needed. */
   readonly follower: ConsoleFollower | undefined;
 }
@@ -50,6 +51,11 @@ export async function waitInside<Result>(
   throwIfAborted(limits.signal);
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
+  const { id } = state.running;
+  const running = (): RunningRecord | undefined => {
+    const now = session.containers.readRunState(session.paths, identity.name);
+    return now.phase === 'running' && now.running.id === id ? now.running : undefined;
+  };
   const over = new AbortController();
   const { signal } = over;
   const follower =
@@ -62,7 +68,7 @@ export async function waitInside<Result>(
       () => condition.missing(),
       () =>
         Promise.race([
-          condition.find({ running: state.running, follower }, signal),
+          condition.find({ running, follower }, signal),
           failAtEnd(session, identity, { wanted: condition.wanted, follower, signal }),
         ]),
     );

@@ -19,8 +19,9 @@ export interface PortWait extends WaitLimits {
 }
 
 /**
- * Output of the first console that the expression matches, what was written before included; matches may lie across what
- * arrives in pieces, within the last 64 KiB. `lastIndex` and the flags g and y mean nothing here.
+ * Output of the first console that the expression matches, what was written before included, also in lives before a
+ * reboot: the console stays, and nothing in it says where a life begins. Matches may lie across what arrives in pieces,
+ * within the last 64 KiB. `lastIndex` and the flags g and y mean nothing here.
  */
 export interface ConsoleWait extends WaitLimits {
   readonly console: RegExp;

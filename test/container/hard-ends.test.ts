@@ -70,6 +70,7 @@ test('a process that waits in the kernel is named, holds nobody up, and is clean
       name,
       initArguments: ['-c', 'cat /stuck/file & while :; do sleep 0.1; done'],
       filesystems: [{ source, target: '/stuck' }],
+      elements: '<on_crash>restart</on_crash>',
     });
     const domain = await connection.defineDomain(xml);
     await domain.start();
@@ -93,8 +94,16 @@ test('a process that waits in the kernel is named, holds nobody up, and is clean
     fuse.kill('SIGKILL');
     await released;
     await eventually(() => expect(() => readFileSync(`/proc/${stuck}/stat`)).toThrow());
-    await domain.destroy().catch(() => undefined);
-    expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+    // That it was a destroy is not forgotten with the process that has asked for it.
+    const again = await connect(undefined, { root: root.path });
+    const seen = await again.lookupDomainByName(name);
+    expect(await seen.state()).toMatchObject({
+      state: 'shutoff',
+      reason: 'destroyed',
+      exit: { how: 'lost', requested: 'destroy' },
+    });
+    await again.close();
+    expect(domain.id).toBeUndefined();
     await expectGone(name);
     await domain.undefine();
   } finally {

@@ -1,6 +1,7 @@
 /** Reboots: init starts again under the same monitor, and all that is attached to it stays. */
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
@@ -10,11 +11,9 @@ import { expectShell } from '../support/console-answer';
 import { expectGone, initsOf, monitorsOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import type { DomainXmlOptions } from '../support/domain-xml';
-import { DrivenChild } from '../support/driven-child';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { hasEnded } from '../support/processes';
 import { commandEnvironment, commandLine, runSuccessfully } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
@@ -149,6 +148,59 @@ test('tslxc event --event reboot prints reboots, and nothing else', async () => 
   await eventually(() => expect(text).toContain(`events received: ${first + 1}\n`));
   await domain.destroy();
   await expectGone('reboot-event');
+});
+
+test.each([
+  ['that nobody waits for', undefined],
+  ['that was not heeded in time', 200],
+])('a shutdown after a reboot %s is a shutdown', async (_, timeout) => {
+  const domain = await define({
+    name: 'reboot-not',
+    initArguments: [
+      '-c',
+      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1' TERM; while :; do sleep 0.05; done`,
+    ],
+  });
+  await domain.start();
+  const { id } = domain;
+  const asking = domain.reboot(timeout === undefined ? {} : { timeout });
+  if (timeout === undefined) await asking;
+  else await expect(asking).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  // It takes two signals of one kind for one when it has not seen the first.
+  await sleep(300);
+  expect(domain.id).toBe(id);
+  expect(await domain.shutdown({ timeout: patience })).toMatchObject({
+    outcome: 'stopped',
+    exit: { how: 'exited', code: 0 },
+  });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  await expectGone('reboot-not');
+});
+
+test('a suspend between two lives is refused, and the next one begins', async () => {
+  const domain = await define({
+    name: 'reboot-pause',
+    initArguments: ['-c', '[ $$ = 1 ] && { sleep 0.1; exec busybox reboot -f; }'],
+  });
+  await domain.start();
+  const { id } = domain;
+  const { running } = runPaths(statePaths(root.path), 'reboot-pause');
+  const boots = (): number =>
+    (JSON.parse(readFileSync(running, 'utf8')) as { boots?: number }).boots ?? 0;
+  // From the fourth on the pauses are 0.8 s and longer.
+  await eventually(() => expect(boots()).toBeGreaterThanOrEqual(4), 20_000);
+  await eventually(() => expect(initsOf('reboot-pause')).toEqual([]), 20_000);
+  const ended = boots();
+  await expect(domain.suspend()).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    message:
+      'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+  });
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+  await eventually(() => expect(boots()).toBeGreaterThan(ended), 20_000);
+  expect(domain.id).toBe(id);
+  await domain.destroy();
+  await expectGone('reboot-pause');
 });
 
 test('on_reboot destroy leaves it off, and the answer says so', async () => {
@@ -288,63 +340,5 @@ describe('a shutdown', () => {
     await runSuccessfully(['destroy', 'down-final', '--graceful'], { root: root.path });
     expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
     await expectGone('down-final');
-  });
-});
-
-describe('autodestroy', () => {
-  test('ends the container with its connection, also after a reboot', async () => {
-    const domain = await define({ name: 'bond-close', initArguments: ['-c', willing] });
-    const owner = await connect(undefined, { root: root.path });
-    const bonded = await owner.lookupDomainByName('bond-close');
-    await bonded.start({ autodestroy: true });
-    await bonded.reboot({ timeout: patience });
-    expect(await domain.state()).toMatchObject({ state: 'running' });
-    await owner.close();
-    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
-    await expectGone('bond-close');
-  });
-
-  test('ends it with the process, however that ends', async () => {
-    const domain = await define({ name: 'bond-kill' });
-    const [program = '', ...words] = commandLine(
-      'start',
-      'bond-kill',
-      '--autodestroy',
-      '--foreground',
-    );
-    const caller = spawn(program, words, {
-      env: { ...commandEnvironment(root.path) },
-      stdio: 'ignore',
-    });
-    await eventually(() => expect(domain.id).toBeDefined(), patience);
-    const { id = 0 } = domain;
-    caller.kill('SIGKILL');
-    await eventually(() => expect(hasEnded(id)).toBe(true), patience);
-    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
-    await expectGone('bond-kill');
-  });
-
-  test('ends one that is paused, too', async () => {
-    const domain = await define({ name: 'bond-paused' });
-    await using owner = await DrivenChild.start(root.path);
-    await owner.run(`
-      const domain = await connection.lookupDomainByName('bond-paused');
-      await domain.start({ autodestroy: true });
-      await domain.suspend();`);
-    owner.kill();
-    await eventually(
-      async () =>
-        expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' }),
-      patience,
-    );
-    await expectGone('bond-paused');
-  });
-
-  test('of a command that ends at once is a container that does', async () => {
-    const file = join(root.path, 'bond.xml');
-    writeFileSync(file, domainXml({ name: 'bond-create' }));
-    await runSuccessfully(['create', file, '--autodestroy'], { root: root.path });
-    expect(await runSuccessfully(['list', '--all', '--name'], { root: root.path })).toBe('\n');
-    await expectGone('bond-create');
   });
 });

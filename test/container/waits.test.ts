@@ -1,13 +1,15 @@
 /** Domain.waitFor and `tslxc wait`: ports, output, ends and states of real containers, looked at from outside. */
 import type { ConsoleWait } from 'tslxc';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 import { helpers, pidsOf } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { TestDomain } from '../support/test-domain';
+import { makeTestRoot } from '../support/test-root';
 
 let before: HostSnapshot;
 beforeAll(startOnce);
@@ -54,6 +56,29 @@ test.each([
   },
 );
 
+test('a wait that began before a reboot, and one after it, see what the second life does', async () => {
+  await using root = await makeTestRoot();
+  const source = join(root.path, 'lives');
+  mkdirSync(source);
+  const first = "echo >/lives/first; trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done";
+  await using container = await TestDomain.make({
+    name: 'wait-reboot',
+    initArguments: ['-c', `[ -e /lives/first ] || { ${first}; }; ${listen(8125)}`],
+    filesystems: [{ source, target: '/lives' }],
+    elements: '<features><privnet/></features>',
+  });
+  await container.start();
+  const { domain } = container;
+  await domain.waitFor({ console: /ready/, timeout: 20_000 });
+  const begun = domain.waitFor({ port: 8125, timeout: 20_000 });
+  begun.catch(() => undefined);
+  await sleep(100);
+  expect(await domain.reboot({ timeout: 20_000 })).toMatchObject({ outcome: 'rebooted' });
+  const where = { family: 'ipv6', address: '::', port: 8125 };
+  expect(await domain.waitFor({ port: 8125, timeout: 20_000 })).toEqual(where);
+  expect(await begun).toEqual(where);
+});
+
 test('output is found in what was written before, across pieces, and as it comes', async () => {
   const script =
     'echo early bird; printf "split "; sleep 0.3; echo öne; sleep 0.3; echo late; exec sleep 600';
@@ -88,6 +113,7 @@ test('a container that dies ends each wait at once, with the last lines of its c
   });
   const began = Date.now();
   await Promise.all([
+    expect(domain.waitFor({ state: 'paused' })).rejects.toMatchObject(failed('it was paused')),
     expect(domain.waitFor({ port: 80 })).rejects.toMatchObject(failed('it listened at port 80')),
     expect(domain.waitFor({ console: /ready/ })).rejects.toMatchObject(
       failed('its console showed /ready/'),

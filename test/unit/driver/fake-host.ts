@@ -56,6 +56,8 @@ export class FakeHost {
   /** What init is like. */
   init: InitControl = {
     kindOf: () => 'other',
+    isAlive: () => true,
+    isKilled: () => true,
     heeds: () => false,
     requestLevel: () => Promise.resolve(false),
   };
@@ -158,8 +160,11 @@ export class FakeHost {
         if (state === 'frozen') this.frozen.add(name);
         else this.frozen.delete(name);
       },
+      killFrozen: () => Promise.resolve(),
       init: {
         kindOf: (running) => this.init.kindOf(running),
+        isAlive: (running) => this.init.isAlive(running),
+        isKilled: (running) => this.init.isKilled(running),
         heeds: (running, signal) => this.init.heeds(running, signal),
         requestLevel: (running, level) => this.init.requestLevel(running, level),
       },
@@ -233,6 +238,7 @@ export class FakeHost {
       uuid,
       boot: this.boot,
       persistence,
+      ...(start.autodestroy === true ? { autodestroy: true } : {}),
       xml,
       hardening: start.hardening,
       undo: [],

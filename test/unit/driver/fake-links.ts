@@ -55,11 +55,13 @@ export class FakeLinks implements NetworkViews {
   listening: Listening[] | undefined = [];
   /** How often somebody has looked inside. */
   looks = 0;
+  /** The init that alone is seen; every one when left out. */
+  init: number | undefined;
 
-  async listeningInside(): Promise<Listening[] | undefined> {
+  async listeningInside({ init }: RunningRecord): Promise<Listening[] | undefined> {
     await Promise.resolve();
     this.looks += 1;
-    return this.listening;
+    return this.#isSeen(init) ? this.listening : undefined;
   }
 
   async hostLinks(): Promise<readonly Link[]> {
@@ -72,10 +74,10 @@ export class FakeLinks implements NetworkViews {
     return this.neighbours;
   }
 
-  async networkInside(): Promise<NetworkView | undefined> {
+  async networkInside({ init }: RunningRecord): Promise<NetworkView | undefined> {
     this.looks += 1;
     await Promise.resolve();
-    return this.inside;
+    return this.#isSeen(init) ? this.inside : undefined;
   }
 
   async setHostLink(host: string, state: 'up' | 'down'): Promise<void> {
@@ -103,5 +105,9 @@ export class FakeLinks implements NetworkViews {
     if (this.inside === undefined) return;
     const links = this.inside.links.map((one) => (one.name === name ? { ...one, up: false } : one));
     this.inside = { ...this.inside, links };
+  }
+
+  #isSeen(init: number): boolean {
+    return this.init === undefined || this.init === init;
   }
 }

@@ -321,6 +321,24 @@ describe('waitFor', () => {
     expect(host.network.looks).toBe(looks);
   });
 
+  test('an address and a port of the life after a reboot, which has another init', async () => {
+    const added = address({ index: 2, address: '192.0.2.7' });
+    const listening = { family: 'ipv4', address: '0.0.0.0', port: 80 } as const;
+    host.network.inside = { links, addresses: [added] };
+    host.network.listening = [listening];
+    host.network.init = 4711;
+    const found = Promise.all([
+      domain.waitFor({ address: 'ipv4', timeout: 5000 }),
+      domain.waitFor({ port: 80, timeout: 5000 }),
+    ]);
+    found.catch(() => undefined);
+    await sleep(50);
+    const state = host.state('web');
+    if (state.phase !== 'running') throw new Error('it should run');
+    host.states.set('web', { ...state, running: { ...state.running, init: 4711, boots: 1 } });
+    expect(await found).toEqual(['192.0.2.7', listening]);
+  });
+
   test.each([
     [exitRecord({ code: 3 }), ' (init exited with 3)'],
     [exitRecord({ how: 'killed', signal: 9 }), ' (init was killed by signal 9)'],

@@ -24,6 +24,7 @@ afterEach(async () => {
 
 function initIs(kind: InitKind, heeded: readonly number[] = [], pipe = false): void {
   host.init = {
+    ...host.init,
     kindOf: () => kind,
     heeds: (_, signal) => heeded.includes(signal),
     requestLevel: (_, level) => {
@@ -38,13 +39,15 @@ const rebootPatience = 120_000;
 describe('init is asked by what it understands', () => {
   const every = Array.from({ length: 64 }, (_, index) => index + 1);
   const intend = `intend reboot ${rebootPatience}`;
+  // What a reboot before has said of the next end holds no more.
+  const none = 'intend none 0';
 
   test.each<[InitKind, 'pipe' | 'no pipe', string[], string[]]>([
-    ['systemd', 'no pipe', ['signal 38'], [intend, 'signal 39']],
-    ['systemd', 'pipe', ['signal 38'], [intend, 'signal 39']],
-    ['busybox', 'no pipe', ['signal 12'], [intend, 'signal 15']],
-    ['other', 'pipe', ['level 0'], [intend, 'level 6']],
-    ['other', 'no pipe', ['signal 15'], [intend, 'intend none 0', intend, 'signal 15']],
+    ['systemd', 'no pipe', [none, 'signal 38'], [intend, 'signal 39']],
+    ['systemd', 'pipe', [none, 'signal 38'], [intend, 'signal 39']],
+    ['busybox', 'no pipe', [none, 'signal 12'], [intend, 'signal 15']],
+    ['other', 'pipe', [none, 'level 0'], [intend, 'level 6']],
+    ['other', 'no pipe', [none, none, 'signal 15'], [intend, none, intend, 'signal 15']],
   ])('%s with %s', async (kind, pipe, ...[shutdown, reboot]) => {
     initIs(kind, every, pipe === 'pipe');
     await domain.start();
@@ -80,7 +83,8 @@ test('nothing is sent to an init that would not notice, and the answer says so',
     ...error,
     message: 'Operation not supported: Container does not provide an initctl pipe',
   });
-  expect(host.asked).toEqual([]);
+  // The monitor alone hears that an end would be no reboot.
+  expect(new Set(host.asked)).toEqual(new Set(['intend none 0']));
 });
 
 test('an older monitor is asked only for what it sees by itself', async () => {
@@ -137,6 +141,21 @@ test('a paused domain is so for everybody, until it is resumed, and each change 
   await other.close();
 });
 
+test('a domain whose init ends just now is not paused, and its next life is not stopped', async () => {
+  await domain.start();
+  const refused = {
+    code: 'OPERATION_INVALID',
+    message:
+      'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+  };
+  for (const looks of [[false], [true, false]]) {
+    host.init = { ...host.init, isAlive: () => looks.shift() === true };
+    await expect(domain.suspend()).rejects.toMatchObject(refused);
+    expect(looks).toEqual([]);
+    expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  }
+});
+
 test('a paused domain is destroyed', async () => {
   await domain.start();
   await domain.suspend();
@@ -170,4 +189,19 @@ test('closing a connection ends what was bonded to it, and nothing else', async 
   expect(await domain.state()).toMatchObject({ reason: 'destroyed' });
   expect(host.state('free').phase).toBe('running');
   expect(free.name).toBe('free');
+});
+
+test('closing a connection does not end what another has started since, in the place of what was bonded to it', async () => {
+  const owner = host.connect();
+  const bonded = await owner.lookupDomainByName('web');
+  await bonded.start({ autodestroy: true });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  // Another process is the first to see its end, and its owner hears of that later.
+  const onExited = host.running.get('web')?.start.onExited;
+  host.states.set('web', { phase: 'ended', start: state.start, exit: exitRecord() });
+  await domain.start({ ownership: 'leave' });
+  onExited?.();
+  await owner.close();
+  expect(await domain.state()).toMatchObject({ state: 'running' });
 });

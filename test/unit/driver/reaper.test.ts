@@ -140,6 +140,29 @@ test('the owner of what restarts owns it again', async () => {
   await eventually(() => expect(host.states.size).toBe(0));
 });
 
+test('what was to end with its owner is started again by the owner, and by nobody else', async () => {
+  const owner = host.connect();
+  const domain = await owner.defineDomain(restarting('on_poweroff'));
+  await domain.start({ autodestroy: true });
+  host.end('web');
+  await eventually(() => expect(domain.id).toBe(102));
+  expect(host.running.get('web')?.start).toMatchObject({ autodestroy: true, ownership: 'keep' });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  // Its owner hears nothing of it.
+  host.states.set('web', { phase: 'ended', start: state.start, exit: exitRecord() });
+  const other = host.connect();
+  const [seen] = await other.listDomains();
+  expect(await seen?.state()).toMatchObject({ state: 'shutoff', reason: 'shutdown' });
+  expect(domain.id).toBeUndefined();
+  expect(host.lines).toContainEqual(
+    expect.objectContaining({
+      level: 'info',
+      message: 'not started again: it was to end with its owner, who is another',
+    }),
+  );
+});
+
 test('a destroy wins against the restart that is due', async () => {
   const connection = host.connect();
   const domain = await connection.defineDomain(restarting('on_reboot'));
@@ -148,6 +171,21 @@ test('a destroy wins against the restart that is due', async () => {
   await domain.destroy();
   expect(await connection.reap()).toBe(0);
   expect(domain.id).toBeUndefined();
+});
+
+test('a destroy that has failed is one for whoever comes next, and can be asked for again', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_crash'));
+  const destroyed = exitRecord({ how: 'lost', requested: 'destroy' });
+  for (const finish of [() => domain.destroy(), () => connection.reap()]) {
+    await domain.start({ ownership: 'leave' });
+    const { id } = domain;
+    host.end('web', destroyed);
+    await finish();
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+    expect(id).toBeDefined();
+    expect(domain.id).toBeUndefined();
+  }
 });
 
 test('a restart that fails leaves the domain off, and is logged', async () => {

@@ -1,0 +1,129 @@
+/** Autodestroy: a container that ends with the connection or the process that started it, and what a restart makes of it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, Domain } from 'tslxc';
+import { expectGone } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import type { DomainXmlOptions } from '../support/domain-xml';
+import { DrivenChild } from '../support/driven-child';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { libraryWords } from '../support/library-child';
+import { hasEnded } from '../support/processes';
+import { commandEnvironment, commandLine, runSuccessfully } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect(undefined, { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+const define = (options: DomainXmlOptions): Promise<Domain> =>
+  connection.defineDomain(domainXml(options));
+
+/** An init that ends when it is asked to. Guarded, as everything that would end the host. */
+const willing = "[ $$ = 1 ] || exit; trap 'exit 0' TERM; while :; do sleep 0.05; done";
+const patience = 10_000;
+
+test('autodestroy ends the container with its connection, also after a reboot', async () => {
+  const domain = await define({ name: 'bond-close', initArguments: ['-c', willing] });
+  const owner = await connect(undefined, { root: root.path });
+  const bonded = await owner.lookupDomainByName('bond-close');
+  await bonded.start({ autodestroy: true });
+  await bonded.reboot({ timeout: patience });
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+  await owner.close();
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  await expectGone('bond-close');
+});
+
+test('autodestroy ends it with the process, however that ends', async () => {
+  const domain = await define({ name: 'bond-kill' });
+  const [program = '', ...words] = commandLine(
+    'start',
+    'bond-kill',
+    '--autodestroy',
+    '--foreground',
+  );
+  const caller = spawn(program, words, {
+    env: { ...commandEnvironment(root.path) },
+    stdio: 'ignore',
+  });
+  await eventually(() => expect(domain.id).toBeDefined(), patience);
+  const { id = 0 } = domain;
+  caller.kill('SIGKILL');
+  await eventually(() => expect(hasEnded(id)).toBe(true), patience);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  await expectGone('bond-kill');
+});
+
+test('autodestroy ends one that is paused, too', async () => {
+  const domain = await define({ name: 'bond-paused' });
+  await using owner = await DrivenChild.start(root.path);
+  await owner.run(`
+    const domain = await connection.lookupDomainByName('bond-paused');
+    await domain.start({ autodestroy: true });
+    await domain.suspend();`);
+  owner.kill();
+  await eventually(
+    async () =>
+      expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' }),
+    patience,
+  );
+  await expectGone('bond-paused');
+});
+
+test('autodestroy is not lost when another process comes first in the pause before a restart', async () => {
+  const source = join(root.path, 'lives');
+  mkdirSync(source);
+  const domain = await define({
+    name: 'bond-restart',
+    initArguments: ['-c', '[ -e /lives/first ] && exec sleep 600; sleep 0.3; echo >/lives/first'],
+    filesystems: [{ source, target: '/lives' }],
+    elements: '<on_poweroff>restart</on_poweroff>',
+  });
+  const code = `
+    const connection = await connect();
+    await (await connection.lookupDomainByName('bond-restart')).start({ autodestroy: true });
+    setInterval(() => undefined, 1000);`;
+  const [program, ...words] = libraryWords(code);
+  const env = { ...commandEnvironment(root.path) };
+  const owner = spawn(program, words, { env, stdio: 'ignore' });
+  await eventually(() => expect(domain.id).toBeDefined(), patience);
+  // Its owner waits for 0.1 s then.
+  await domain.wait();
+  await domain.state();
+  owner.kill('SIGKILL');
+  await once(owner, 'close');
+  await eventually(async () => {
+    expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  }, patience);
+  await expectGone('bond-restart');
+});
+
+test('autodestroy of a command that ends at once is a container that does', async () => {
+  const file = join(root.path, 'bond.xml');
+  writeFileSync(file, domainXml({ name: 'bond-create' }));
+  await runSuccessfully(['create', file, '--autodestroy'], { root: root.path });
+  expect(await runSuccessfully(['list', '--all', '--name'], { root: root.path })).toBe('\n');
+  await expectGone('bond-create');
+});
