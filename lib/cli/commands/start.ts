@@ -33,7 +33,8 @@ export const commands: CommandTable = {
     summary: 'start a (previously defined) inactive domain',
     description:
       'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
-      'command stays, hands signals on to init, and ends with its exit status.',
+      'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
+      'second one kills it; other signals go to init.',
     options: [
       { ...domainOption, help: 'name of the inactive domain' },
       consoleOption,
@@ -128,11 +129,8 @@ async function startNamed(
     report?.running(domain);
     context.output.extra(`Domain '${domain.name}' started`);
   };
-  const bonded = bond(options);
-  if (options.has('foreground')) {
-    return stay(context, domain, (more) => begin({ ...bonded, ...more }));
-  }
-  await begin(bonded);
+  if (options.has('foreground')) return stay(context, domain, begin);
+  await begin(bond(options));
   return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
 }
 
