@@ -168,6 +168,18 @@ describe('start --foreground', () => {
     for (const { name } of [plain, stubborn]) await expectGone(name);
   });
 
+  test('when it is killed, its container ends', async () => {
+    await using container = await TestDomain.make({ name: 'helper-killing' });
+    const words = ['start', container.name, '--foreground'];
+    await using parent = new NotifyParent(words, container.root);
+    await parent.expectLast('notified READY=1');
+    parent.send('SIGKILL');
+    await parent.expectLast(/^exit/);
+    await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
+    expect(await container.reason()).toBe('shut off (destroyed)');
+    await expectGone(container.name);
+  });
+
   test('it ends with 128 and the signal that killed init', async () => {
     await using container = await TestDomain.make({ name: 'helper-signal' });
     await using parent = new NotifyParent(

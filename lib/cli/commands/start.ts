@@ -34,7 +34,7 @@ export const commands: CommandTable = {
     description:
       'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
       'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
-      'second one kills it; other signals go to init.',
+      'second one kills it; other signals go to init. When this command is killed, so is the container.',
     options: [
       { ...domainOption, help: 'name of the inactive domain' },
       consoleOption,
@@ -144,7 +144,8 @@ async function stay(
   return lazy.foreground().runInForeground({
     context,
     domain,
-    start: (signal) => begin({ ownership: 'keep', signal }),
+    // Its supervisor may kill it without a warning: that ends the container as well.
+    start: (signal) => begin({ autodestroy: true, signal }),
     notify: (socket, text) => lazy.native().native().sendDatagram(socket, text),
   });
 }

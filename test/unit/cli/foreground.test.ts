@@ -234,12 +234,12 @@ test('a failed start is an error, and says nothing to the supervisor', async () 
   expect(supervision.notices).toEqual([]);
 });
 
-test('the command keeps the container, and ends with its exit code', async () => {
+test('the command holds the container, and ends with its exit code', async () => {
   const exit: ExitRecord = { how: 'exited', code: 7, time: 0, boot: '' };
   const connection = new FakeConnection([{ name: 'web', exit }]);
   const ran = await run('start web --foreground', { connection });
   expect(ran).toMatchObject({ status: 7, stdout: "Domain 'web' started\n\n", stderr: '' });
   const [start] = connection.domains[0]?.calls ?? [];
-  expect(start).toEqual(['start', expect.objectContaining({ ownership: 'keep' })]);
+  expect(start).toEqual(['start', expect.objectContaining({ autodestroy: true })]);
   expect(connection.calls).toContainEqual(['ref']);
 });
