@@ -49,13 +49,7 @@ test.each([
 test.each<[string, unknown[]]>([
   ['setmem web 64M', [['setMemory', 65_536, {}]]],
   ['setmem web --size 2GiB --live', [['setMemory', 2_097_152, { which: 'live' }]]],
-  [
-    'setmem web 1 --config --live',
-    [
-      ['setMemory', 1, { which: 'inactive' }],
-      ['setMemory', 1, { which: 'live' }],
-    ],
-  ],
+  ['setmem web 1 --config --live', [['setMemory', 1, { which: 'both' }]]],
   ['setmaxmem web 1000KB --config', [['setMaxMemory', 977, { which: 'inactive' }]]],
   [
     'memtune web --hard-limit -1 --soft-limit 4096',
