@@ -64,6 +64,7 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   edit: ['NAME'],
   event: ['--event', 'lifecycle'],
   exec: ['NAME', '--', '/bin/true'],
+  hugepagetune: ['NAME'],
   list: [],
   logs: ['NAME'],
   'lxc-enter-namespace': ['NAME', '--', '/bin/true'],
