@@ -1,9 +1,9 @@
 /** Joins this process's terminal, or its standard streams, and a command in a container, until the command ends. */
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import type { CommandProcess, CommandResult, PipedProcess, TerminalProcess } from '../index';
 import { attach } from './attach';
 import type { SignalSource } from './command';
+import { OutputCopy } from './output-copy';
 import type { Terminal } from './terminal';
 
 export interface CommandSession<Process> {
@@ -14,9 +14,6 @@ export interface CommandSession<Process> {
 
 const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
 
-/** Others may have the command's output open still: silence for this long, in milliseconds, is its end. */
-const silence = 200;
-
 /** Resolves to the exit status: the command's, or 128 and the signal that ended it. */
 export async function joinPipes(session: CommandSession<PipedProcess>): Promise<number> {
   const { process, terminal } = session;
@@ -26,11 +23,13 @@ export async function joinPipes(session: CommandSession<PipedProcess>): Promise<
   process.stdin.on('error', () => input.unpipe(process.stdin));
   input.pipe(process.stdin);
   const outputs = [
-    copy(process, process.stdout, terminal.output()),
-    copy(process, process.stderr, terminal.errors()),
+    new OutputCopy(process.stdout, terminal.output(), () => process.destroy()),
+    new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
   ];
   try {
     const status = statusOf(await process.result);
+    // There is nobody left to hand a signal on to: it ends this process, however long its reader may take.
+    stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
     return status;
   } finally {
@@ -62,42 +61,6 @@ function forwardSignals({ process, signals }: CommandSession<CommandProcess>): (
   for (const name of forwarded) signals.on(name, listener);
   return () => {
     for (const name of forwarded) signals.off(name, listener);
-  };
-}
-
-interface Copy {
-  untilSilent(): Promise<void>;
-}
-
-function copy(process: CommandProcess, from: Readable, to: Writable): Copy {
-  let last = 0;
-  let isOver = false;
-  let wake = (): void => undefined;
-  from.on('data', (chunk: Buffer) => {
-    last = performance.now();
-    if (to.write(chunk)) return;
-    from.pause();
-    to.once('drain', () => from.resume());
-  });
-  from.once('close', () => {
-    isOver = true;
-    wake();
-  });
-  // Whoever should have read it has gone, as in `… | head -1`.
-  to.once('error', () => process.destroy());
-  return {
-    async untilSilent() {
-      last = performance.now();
-      while (!isOver && performance.now() - last < silence) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, silence);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    },
   };
 }
 

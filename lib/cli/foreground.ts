@@ -1,27 +1,29 @@
 /**
- * `start --foreground`: stays as long as the container does, hands signals on to its init, tells a
- * supervisor when it runs, and ends as init ended. This is what a systemd unit runs.
+ * `start --foreground`: stays as long as the container does, stops it when it is told to end, hands other signals on to
+ * its init, tells a supervisor when it runs, and ends as init ended. This is what a systemd unit runs.
  */
 import { constants } from 'node:os';
 import { TslxcError } from '../errors';
 import type { ExitRecord } from '../container/exit-record';
+import type { PowerAnswer, PowerOptions } from '../driver/power-types';
 import type { DomainState } from '../driver/types';
 import type { Context, SignalSource } from './command';
 import { exitStatus } from './domain-words';
 
-/** These ask init to end; the others have whatever meaning init gives them. */
+/**
+ * These ask for a shutdown, and are not handed on: what they mean to init differs, as SIGTERM is a reboot to busybox's.
+ * The others have whatever meaning init gives them.
+ */
 const terminating: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGQUIT'];
 const forwarded: readonly NodeJS.Signals[] = [...terminating, 'SIGHUP', 'SIGUSR1', 'SIGUSR2'];
 
-/**
- * A PID 1 gets no signal that it has no handler for (pid_namespaces(7)): a shell as init ignores SIGTERM.
- * It has this long, in milliseconds, to end by itself.
- */
+/** How long init has to end when it was asked to, in milliseconds; one that can't be asked is killed at once. */
 const patience = 10_000;
 
 /** The parts of a Domain that this needs. */
 export interface Supervised {
   sendSignal(number: number): Promise<void>;
+  shutdown(options: PowerOptions): Promise<Pick<PowerAnswer, 'outcome'>>;
   destroy(): Promise<void>;
   wait(): Promise<ExitRecord>;
   state(): Promise<DomainState>;
@@ -38,7 +40,10 @@ export interface Foreground {
   readonly patience?: number;
 }
 
-/** Resolves to the exit status of this process. Rejects when the container doesn't start. */
+/**
+ * Resolves to the exit status of this process: as init ended, and 0 when it was told to end. Rejects when the container
+ * doesn't start.
+ */
 export async function runInForeground(foreground: Foreground): Promise<number> {
   const { context, domain } = foreground;
   const socket = context.environment['NOTIFY_SOCKET'];
@@ -49,7 +54,8 @@ export async function runInForeground(foreground: Foreground): Promise<number> {
     await foreground.start(relay.aborted);
     relay.containerRuns();
     if (socket !== undefined && socket !== '') foreground.notify(socket, 'READY=1');
-    return exitStatus(await finalEnd(domain, relay));
+    const record = await finalEnd(domain, relay);
+    return relay.wantsEnd ? 0 : exitStatus(record);
   } catch (error) {
     if (relay.abortedBy !== undefined && TslxcError.is(error, 'OPERATION_ABORTED')) {
       return 128 + constants.signals[relay.abortedBy];
@@ -81,7 +87,10 @@ async function isRunning(domain: Supervised): Promise<boolean> {
   }
 }
 
-/** Before the container runs, a terminating signal abandons the start; then all go to init. */
+/**
+ * Before the container runs, a terminating signal abandons the start. Then the first one asks init to end, another one
+ * kills the container, and the rest go to init.
+ */
 class SignalRelay {
   readonly #source: SignalSource;
   readonly #domain: Supervised;
@@ -89,7 +98,8 @@ class SignalRelay {
   readonly #abort = new AbortController();
   #phase: 'starting' | 'running' = 'starting';
   #abortedBy: NodeJS.Signals | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #wantsEnd = false;
+  readonly #over = new AbortController();
 
   constructor(source: SignalSource, domain: Supervised, patience: number) {
     this.#source = source;
@@ -108,17 +118,17 @@ class SignalRelay {
 
   /** A terminating signal has come. */
   get wantsEnd(): boolean {
-    return this.#timer !== undefined;
+    return this.#wantsEnd;
   }
 
   containerRuns(): void {
     this.#phase = 'running';
-    // The signal came too late to abandon the start: it is init's now.
+    // The signal came too late to abandon the start: it ends the container now.
     if (this.#abortedBy !== undefined) this.#onSignal(this.#abortedBy);
   }
 
   close(): void {
-    clearTimeout(this.#timer);
+    this.#over.abort();
     for (const signal of forwarded) this.#source.off(signal, this.#onSignal);
   }
 
@@ -131,11 +141,28 @@ class SignalRelay {
       return;
     }
     // Init may have ended by itself a moment ago: wait() tells.
-    this.#domain.sendSignal(constants.signals[signal]).catch(() => undefined);
-    if (!terminates) return;
-    this.#timer ??= setTimeout(
-      () => void this.#domain.destroy().catch(() => undefined),
-      this.#patience,
-    );
+    if (!terminates) this.#domain.sendSignal(constants.signals[signal]).catch(ignore);
+    else if (this.#wantsEnd) this.#domain.destroy().catch(ignore);
+    else {
+      this.#wantsEnd = true;
+      this.#end().catch(ignore);
+    }
   };
+
+  /** Whatever comes of the question, the container ends. */
+  async #end(): Promise<void> {
+    const { signal } = this.#over;
+    try {
+      const options = { mode: 'auto', timeout: this.#patience, signal } as const;
+      const { outcome } = await this.#domain.shutdown(options);
+      if (outcome === 'stopped') return;
+    } catch {
+      // Init can't be asked, or runs on.
+    }
+    if (!signal.aborted) await this.#domain.destroy();
+  }
+}
+
+function ignore(): void {
+  // The container has ended meanwhile, or its end is told by wait().
 }

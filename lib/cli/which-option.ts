@@ -10,17 +10,15 @@ export const whichOptions: readonly Option[] = [
 ];
 
 /**
- * What to look at, or what to change one after the other. The stored definition first: what it refuses, a running
- * container isn't asked for.
+ * What to look at, or what to change.
  *
  * @throws UsageError for `--current` beside another.
  */
-export function whichOf(options: Options): readonly [WhichOption, ...WhichOption[]] {
+export function whichOf(options: Options): WhichOption {
   options.exclusive('current', 'live');
   options.exclusive('current', 'config');
-  const [first = {}, ...others]: WhichOption[] = [
-    ...(options.has('config') ? [{ which: 'inactive' } as const] : []),
-    ...(options.has('live') ? [{ which: 'live' } as const] : []),
-  ];
-  return [first, ...others];
+  const [live, config] = [options.has('live'), options.has('config')];
+  if (live && config) return { which: 'both' };
+  if (live) return { which: 'live' };
+  return config ? { which: 'inactive' } : {};
 }

@@ -2,7 +2,7 @@
  * Reads what a domain's monitor keeps of its first console: one file and the one before it. Follows it across rotations
  * by an open descriptor. Needs no monitor, so that the end of a container can be looked at afterwards.
  */
-import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { consoleLogName } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
@@ -14,6 +14,14 @@ const longestLine = 64 * 1024;
 
 /** Said where a rotation may have been missed, since output came faster than it was read. */
 const missed = Buffer.from('\n[tslxc: some output may be missing here]\n');
+
+/** Whether something is kept of a domain of that name. */
+export function keepsConsoleLog(paths: StatePaths, name: string): boolean {
+  // No domain has such a name, and it must not lead to a file elsewhere.
+  if (name.includes('/')) return false;
+  const path = join(paths.logs, consoleLogName(name));
+  return [path, `${path}.1`].some((file) => existsSync(file));
+}
 
 export class ConsoleLogReader implements Disposable {
   readonly #path: string;

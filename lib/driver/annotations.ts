@@ -6,7 +6,8 @@ import { isExtension, metadataOf, withMetadata } from '../domain/metadata';
 import type { MetadataContent } from '../domain/metadata';
 import { TslxcError } from '../errors';
 import type { Identity } from '../host/definition-store';
-import { requireRunning, runningDefinition, stored } from './definitions';
+import { requireRunning, runningDefinition } from './definitions';
+import { storedDefinition, targetsOf } from './domain-change';
 import { checkSame, currentState } from './lookup';
 import { settle, type SettledState } from './reaper';
 import type { Session } from './session';
@@ -114,11 +115,6 @@ async function annotate(
   });
 }
 
-function targetsOf(which: Which, { phase }: SettledState): { live: boolean; stored: boolean } {
-  if (which === undefined) return { live: phase !== 'off', stored: phase === 'off' };
-  return { live: which !== 'inactive', stored: which !== 'live' };
-}
-
 function changeRunning(
   session: Session,
   state: Exclude<SettledState, { phase: 'off' }>,
@@ -132,14 +128,6 @@ function changeRunning(
 /** What is stored has been read once: metadata of ours says how the container is made. */
 function checked(session: Session, definition: DomainDefinition): DomainDefinition {
   return session.parse(formatDomain(definition)).definition;
-}
-
-function storedDefinition(session: Session, identity: Identity): DomainDefinition {
-  if (!session.store.has(identity.name)) {
-    const detail = 'transient domains do not have any persistent config';
-    throw new TslxcError('OPERATION_INVALID', detail, { domain: identity.name });
-  }
-  return stored(session, identity);
 }
 
 async function annotated(

@@ -22,7 +22,7 @@ export async function getBandwidth(
   { device, which }: InterfaceQuery,
 ): Promise<Rates> {
   const state = await currentState(session, identity);
-  if (which === 'live') requireRunning(state, 'look', identity);
+  if (which === 'live' || which === 'both') requireRunning(state, 'look', identity);
   if (state.phase === 'running' && which !== 'inactive') {
     const index = interfaceIndex(await liveInterfaces(session, state), device);
     return state.start.links?.[index]?.bandwidth ?? {};

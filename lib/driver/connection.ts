@@ -22,6 +22,7 @@ import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
 import { createNetwork, defineNetwork } from './network-verbs';
 import { HostConnection } from './host-connection';
+import { consoleLinesOfName, type LogOptions } from './logs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
 import { foreseePurge, purge } from './purge';
 import type { PurgeItem } from './purge';
@@ -121,6 +122,17 @@ export class Connection extends HostConnection implements AsyncDisposable {
   async lookupDomainByName(name: string): Promise<Domain> {
     this.session.demand('read', 'Connection.lookupDomainByName');
     return new Domain(this.session, await findByName(this.session, name));
+  }
+
+  /**
+   * As `Domain.logs`, of the domain that has this name, or had it last: also of a transient one that has ended, and of
+   * one that was undefined.
+   *
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log.
+   */
+  logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
+    this.session.demand('read', 'Connection.logs');
+    return consoleLinesOfName(this.session, name, options);
   }
 
   /** @throws TslxcError NO_DOMAIN; INVALID_ARG for what is no uuid. */

@@ -4,6 +4,7 @@ import { getBandwidth, setBandwidth } from './bandwidth';
 import { DomainHandle } from './domain-handle';
 import type { AddressSource, DomainAddress, InterfaceInfo } from './interface-types';
 import { domainInterfaces } from './interfaces';
+import type { WhichOption } from './limit-types';
 import { getLink, setLink } from './link-state';
 import { networkLeaseLookup } from './network-leases';
 import type { Rates, RatesChange } from './rates';
@@ -74,7 +75,7 @@ export class NetworkedDomain extends DomainHandle {
   /**
    * Changes the rates of an interface, from the container's point of view: inbound is what it receives. A direction that
    * is left out stays as it is. In a running container they change at once, with the packets that wait. `inactive`
-   * changes the stored definition, and so does a plain call when nothing runs.
+   * changes the stored definition, and so does a plain call when nothing runs; `both` the two, or neither.
    *
    * @param device - name on the host, name inside or MAC address
    * @param change - `average`, `peak` and `floor` in KiB/s, `burst` in KiB; `none` takes the rate away
@@ -87,7 +88,7 @@ export class NetworkedDomain extends DomainHandle {
   async setBandwidth(
     device: string,
     change: RatesChange,
-    options: { readonly which?: 'live' | 'inactive' } = {},
+    options: WhichOption = {},
   ): Promise<void> {
     this.session.demand('write', 'Domain.setBandwidth');
     await setBandwidth(this.session, this.identity, { device, which: options.which, change });
@@ -98,10 +99,7 @@ export class NetworkedDomain extends DomainHandle {
    *
    * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` when nothing runs.
    */
-  async getBandwidth(
-    device: string,
-    options: { readonly which?: 'live' | 'inactive' } = {},
-  ): Promise<Rates> {
+  async getBandwidth(device: string, options: WhichOption = {}): Promise<Rates> {
     this.session.demand('read', 'Domain.getBandwidth');
     return getBandwidth(this.session, this.identity, { device, which: options.which });
   }

@@ -25,7 +25,8 @@ import { getMemory, getMemoryTuning, setMaxMemory, setMemory, setMemoryTuning } 
 
 /**
  * Each limit has a getter and a setter. With `which: 'live'` they are of the container that runs, as the kernel has them,
- * and change at once; with `'inactive'` of the stored definition; without, of what runs if anything does.
+ * and change at once; with `'inactive'` of the stored definition; without, of what runs if anything does. With `'both'` a
+ * setter changes the two, or neither when one is refused.
  *
  * A live change is all or nothing: what the kernel refuses stays as it was. Besides what is said of each, all getters
  * throw OPERATION_INVALID for `live` when nothing runs; all setters that too, OPERATION_INVALID for `inactive` of a

@@ -62,7 +62,11 @@ export interface HugepageLimitInfo {
   readonly max: MemoryLimit;
 }
 
-/** Which definition a limit is of: what runs, or what the next start has. */
+/** Which definition a limit is of. */
 export interface WhichOption {
-  readonly which?: 'live' | 'inactive';
+  /**
+   * `live`: what runs. `inactive`: what the next start has. `both`: of these a look means what runs. Default: what runs if
+   * anything does, else what the next start has.
+   */
+  readonly which?: 'live' | 'inactive' | 'both';
 }

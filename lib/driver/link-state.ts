@@ -16,7 +16,7 @@ export type LinkState = 'up' | 'down';
 export async function getLink(
   session: Session,
   identity: Identity,
-  { device, which }: InterfaceQuery,
+  { device, which }: InterfaceQuery & { readonly which: 'live' | 'inactive' | undefined },
 ): Promise<LinkState> {
   return findInterface(await domainInterfaces(session, identity, which), device).link;
 }

@@ -38,7 +38,7 @@ export async function lookAtLimit<T>(
   },
 ): Promise<T> {
   const state = await currentState(session, identity);
-  if (which === 'live') requireRunning(state, 'look', identity);
+  if (which === 'live' || which === 'both') requireRunning(state, 'look', identity);
   if (state.phase !== 'running') return look.stored(stored(session, identity));
   if (which !== 'inactive') return look.live(liveOf(session, state));
   const isStored = session.store.has(identity.name);

@@ -1,11 +1,12 @@
 /** What a domain's first console has put out, from the file that its monitor keeps: line by line, and as it comes. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogReader, LineCutter } from '../container/console-log';
+import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console-log';
+import type { RunState } from '../container/run-state';
 import { TslxcError } from '../errors';
 import { fileError } from '../host/file-error';
 import type { Identity } from '../host/definition-store';
-import { currentState } from './lookup';
+import { currentState, findByName, uuidOfName } from './lookup';
 import type { Session } from './session';
 
 export interface LogOptions {
@@ -23,35 +24,71 @@ const pause = 100;
 /** How long a monitor may take to write its last words, in milliseconds. */
 const patience = 3000;
 
-/** @throws TslxcError INVALID_ARG for a number of lines that is none; NO_DOMAIN. @throws SyscallError of reading. */
-export async function* consoleLines(
+/**
+ * @throws TslxcError INVALID_ARG for a number of lines that is none; NO_DOMAIN when there is neither the domain nor a log,
+ * and when another domain has its name. @throws SyscallError of reading.
+ */
+export function consoleLines(
   session: Session,
   identity: Identity,
-  { lines: wanted, follow = false, signal }: LogOptions,
+  options: LogOptions,
+): AsyncGenerator<string, undefined> {
+  return linesOf(session, identity.name, {
+    ...options,
+    look: () => currentState(session, identity),
+  });
+}
+
+/** The same of whatever domain has that name, or had it last. */
+export function consoleLinesOfName(
+  session: Session,
+  name: string,
+  options: LogOptions,
+): AsyncGenerator<string, undefined> {
+  const look = async (): Promise<RunState> => (await findByName(session, name)).state;
+  return linesOf(session, name, { ...options, look });
+}
+
+interface Reading extends LogOptions {
+  readonly look: () => Promise<RunState>;
+}
+
+async function* linesOf(
+  session: Session,
+  name: string,
+  { lines: wanted, follow = false, signal, look }: Reading,
 ): AsyncGenerator<string, undefined> {
   if (wanted !== undefined && (!Number.isInteger(wanted) || wanted < 0)) {
     throw new TslxcError('INVALID_ARG', `${wanted} is not a number of lines`);
   }
-  const state = await currentState(session, identity);
-  using reader = new ConsoleLogReader(session.paths, identity.name);
+  const state = await look().catch((error: unknown) => unlessKept(session, name, error));
+  using reader = new ConsoleLogReader(session.paths, name);
   const cutter = new LineCutter();
   const take = (): string[] => cutter.take(read(reader));
-  const goesOn = follow && state.phase === 'running';
+  const running = follow && state?.phase === 'running' ? state.running : undefined;
   const kept = take();
-  if (!goesOn) kept.push(...cutter.finish());
+  if (running === undefined) kept.push(...cutter.finish());
   yield* wanted === undefined ? kept : kept.slice(kept.length - Math.min(wanted, kept.length));
-  if (!goesOn) return undefined;
+  if (running === undefined) return undefined;
   for (let isOver = false; !isOver && signal?.aborted !== true;) {
     await sleep(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
     session.checkOpen();
-    if (hasEnded(session, identity, state.running.id)) {
-      await untilSilent(state.running.id);
+    if (hasEnded(session, name, running.id)) {
+      await untilSilent(running.id);
       isOver = true;
     }
     yield* take();
   }
   yield* cutter.finish();
   return undefined;
+}
+
+/** The log outlives a transient domain, and one that was undefined: a container that has crashed can be read of. */
+function unlessKept(session: Session, name: string, error: unknown): undefined {
+  const { containers, paths } = session;
+  if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
+  const isTaken = uuidOfName(session, name, containers.readRunState(paths, name)) !== undefined;
+  if (isTaken || !keepsConsoleLog(paths, name)) throw error;
 }
 
 function read(reader: ConsoleLogReader): Buffer[] {
@@ -62,7 +99,7 @@ function read(reader: ConsoleLogReader): Buffer[] {
   }
 }
 
-function hasEnded({ containers, paths }: Session, { name }: Identity, id: number): boolean {
+function hasEnded({ containers, paths }: Session, name: string, id: number): boolean {
   const state = containers.readRunState(paths, name);
   return state.phase !== 'running' || state.running.id !== id;
 }

@@ -1,4 +1,8 @@
 /** Commands on a terminal, by the library and by the command; and the command's other manners. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminalProcess } from 'tslxc';
 import { eventually } from '../support/eventually';
 import { helpers, pidOf, pidsOf } from '../support/exec';
@@ -6,7 +10,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { PtySession } from '../support/pty-session';
-import { commandEnvironment, commandLine } from '../support/run-command';
+import { commandEnvironment, commandLine, runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 
 let before: HostSnapshot;
@@ -114,6 +118,40 @@ test('tslxc exec copies its streams and ends with the status of the command', as
   expect(missing.stderr).toMatch(
     /^error: Failed to run '\/none' in domain 'exec-tty'\nerror: cannot find the program '\/none'/,
   );
+});
+
+describe('a reader that takes its time gets all that the command has written', () => {
+  const lines = 150_000;
+  const written = Array.from({ length: lines }, (_, index) => `${index + 1}\n`).join('');
+  const words = (): string[] => commandLine('exec', test_.name, '--', 'seq', '1', `${lines}`);
+
+  test('from a pipe', async () => {
+    const part = join(test_.root, 'part');
+    const script =
+      '{ "$@"; echo "status=$?" >&2; } | ' +
+      `while head -c 65536 > ${part} && [ -s ${part} ]; do cat ${part}; sleep 0.3; done`;
+    const ran = await runProgram(['sh', '-c', script, 'sh', ...words()], { root: test_.root });
+    expect(ran.stderr).toBe('status=0\n');
+    expect(ran.stdout.length).toBe(written.length);
+    expect(ran.stdout === written).toBe(true);
+  });
+
+  test('from a socket', async () => {
+    const [program = '', ...rest] = words();
+    const child = spawn(program, rest, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: commandEnvironment(test_.root),
+    });
+    const ended = once(child, 'exit');
+    let read = '';
+    for await (const chunk of child.stdout) {
+      read += String(chunk);
+      await sleep(300);
+    }
+    expect(await ended).toEqual([0, null]);
+    expect(read.length).toBe(written.length);
+    expect(read === written).toBe(true);
+  });
 });
 
 test('tslxc exec takes user and directory, and lxc-enter-namespace virsh’s options', async () => {

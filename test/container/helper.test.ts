@@ -4,10 +4,12 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { constants } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeBusyboxRoot } from '../support/busybox-root';
 import { askConsole, expectShell } from '../support/console-answer';
 import { expectGone, initOf, initsOf, monitorsOf } from '../support/container-traces';
 import { eventually } from '../support/eventually';
@@ -95,7 +97,7 @@ describe('a parent with descriptors 27 and 30', () => {
 });
 
 describe('start --foreground', () => {
-  test('it says READY=1, hands SIGTERM on, and ends with the status of init', async () => {
+  test('it says READY=1, and SIGTERM asks init to end', async () => {
     const initArguments = ['-c', untilTermination];
     await using container = await TestDomain.make({ name: 'helper-service', initArguments });
     await using parent = new NotifyParent(
@@ -107,8 +109,74 @@ describe('start --foreground', () => {
     await askConsole(container.domain, '', /trapped/);
     parent.send('SIGTERM');
     await parent.expectLast(/^exit/);
-    expect(parent.lines).toEqual(['notified READY=1', 'exit 7']);
+    // The stop was asked for; how init took it is on record.
+    expect(parent.lines).toEqual(['notified READY=1', 'exit 0']);
     expect(await container.reason()).toBe('shut off (shutdown: exit code 7)');
+    await expectGone(container.name);
+  });
+
+  test('it ends with the exit code of an init that ends by itself', async () => {
+    const initArguments = ['-c', 'sleep 0.5; exit 7'];
+    await using container = await TestDomain.make({ name: 'helper-code', initArguments });
+    const words = ['start', container.name, '--foreground'];
+    await using parent = new NotifyParent(words, container.root);
+    await parent.expectLast('exit 7');
+  });
+
+  test('SIGTERM powers a busybox init off, whose own SIGTERM is a reboot', async () => {
+    const busybox = await makeBusyboxRoot(['init', 'poweroff', 'reboot', 'sleep']);
+    mkdirSync(join(busybox.path, 'etc'), { recursive: true });
+    await writeFile(join(busybox.path, 'etc/inittab'), '::once:/bin/busybox sleep 1000\n');
+    await using container = await TestDomain.make({
+      name: 'helper-busybox',
+      init: '/bin/init',
+      filesystems: [{ source: busybox.path, target: '/' }],
+    });
+    const words = ['start', container.name, '--foreground'];
+    await using parent = new NotifyParent(words, container.root);
+    await parent.expectLast('notified READY=1');
+    parent.send('SIGTERM');
+    await parent.expectLast('exit 0');
+    expect(await container.reason()).toBe('shut off (shutdown: signal SIGINT)');
+    await expectGone(container.name);
+    await busybox.remove();
+  });
+
+  test('an init that can’t be asked is killed at once, and one that doesn’t end by a second SIGTERM', async () => {
+    const deaf = '[ $$ = 1 ] || exit; trap : TERM; echo trapped; while :; do sleep 0.05; done';
+    await using plain = await TestDomain.make({ name: 'helper-plain' });
+    await using stubborn = await TestDomain.make({
+      name: 'helper-stubborn',
+      initArguments: ['-c', deaf],
+    });
+    await using first = new NotifyParent(['start', plain.name, '--foreground'], plain.root);
+    await first.expectLast('notified READY=1');
+    first.send('SIGTERM');
+    await first.expectLast('exit 0');
+    expect(await plain.reason()).toBe('shut off (destroyed)');
+    await using second = new NotifyParent(['start', stubborn.name, '--foreground'], stubborn.root);
+    await second.expectLast('notified READY=1');
+    await askConsole(stubborn.domain, '', /trapped/);
+    second.send('SIGTERM');
+    await sleep(1500);
+    expect(second.lines).toEqual(['notified READY=1']);
+    const asked = performance.now();
+    second.send('SIGTERM');
+    await second.expectLast('exit 0');
+    expect(performance.now() - asked).toBeLessThan(5000);
+    expect(await stubborn.reason()).toBe('shut off (destroyed)');
+    for (const { name } of [plain, stubborn]) await expectGone(name);
+  });
+
+  test('when it is killed, its container ends', async () => {
+    await using container = await TestDomain.make({ name: 'helper-killing' });
+    const words = ['start', container.name, '--foreground'];
+    await using parent = new NotifyParent(words, container.root);
+    await parent.expectLast('notified READY=1');
+    parent.send('SIGKILL');
+    await parent.expectLast(/^exit/);
+    await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
+    expect(await container.reason()).toBe('shut off (destroyed)');
     await expectGone(container.name);
   });
 

@@ -18,6 +18,7 @@ import type { HostSnapshot } from '../support/host-snapshot';
 import { inside } from '../support/inside';
 import { limitFile, limitPlace, LimitTable } from '../support/limit-table';
 import { MarkedDisk } from '../support/marked-disk';
+import { runCommand } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -129,6 +130,13 @@ test('memory: a limit below what is in use is refused, and the old one stays', a
   });
   expect(await domain.getMemory()).toMatchObject({ current: 102_400 });
   expect(await domain.getMemoryTuning()).toMatchObject({ softLimit: 98_304 });
+  // With the stored definition it is all or nothing.
+  const stored = await domain.xml({ which: 'inactive' });
+  const refused = await runCommand(['setmem', domain.name, '16M', '--live', '--config'], {
+    root: root.path,
+  });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('EBUSY') as unknown });
+  expect(await domain.xml({ which: 'inactive' })).toBe(stored);
   expect(await inside(domain, 'rm /ram/held && echo there')).toBe('there\n');
 });
 

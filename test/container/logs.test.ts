@@ -17,6 +17,7 @@ import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
+import { runSuccessfully } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 import { ConsoleSession } from './console-session';
 
@@ -69,6 +70,40 @@ test('what the console put out is there when the container has ended, to the las
   expect(statSync(logOf(test)).mode & 0o7777).toBe(0o600);
   expect(statSync(join(logOf(test), '..')).mode & 0o7777).toBe(0o700);
   expect(await test.run('logs', '-n', '2')).toBe('no endbegin\nno end\n\n');
+});
+
+test('of a transient domain it is there when that is gone, and an unknown name has none', async () => {
+  await using test = await running(
+    'logs-transient',
+    'echo begin; echo crashed; kill -SEGV $$; exit 3',
+  );
+  const file = join(test.root, 'transient.xml');
+  const uuid = '6f7e2f6f-4a53-4a2b-9b07-0a8a5a4ce7a1';
+  writeFileSync(file, (await test.domain.xml()).replace(test.domain.uuid, uuid));
+  await test.domain.undefine();
+  const run = (...words: string[]): Promise<string> => runSuccessfully(words, { root: test.root });
+  await run('create', file);
+  await eventually(async () => expect(await run('list', '--name')).toBe('\n'));
+  const missing = await test.try(['dominfo', test.name]);
+  expect(missing).toMatchObject({
+    code: 1,
+    stderr: "error: failed to get domain 'logs-transient'\n",
+  });
+  expect(await run('logs', test.name, '--follow')).toBe('begin\ncrashed\n\n');
+  expect(await run('logs', test.name, '-n', '1')).toBe('crashed\n\n');
+  // A handle on the domain that is gone reads the same, until another has its name.
+  expect(await linesOf(test.domain, 1)).toEqual(['crashed']);
+  for (const name of ['logs-unknown', `../lxc/${test.name}`, uuid]) {
+    const unknown = await test.try(['logs', name]);
+    expect(unknown).toMatchObject({
+      code: 1,
+      stdout: '\n',
+      stderr: `error: failed to get domain '${name}'\n`,
+    });
+  }
+  await run('define', file);
+  await expect(linesOf(test.domain)).rejects.toMatchObject({ code: 'NO_DOMAIN' });
+  await run('undefine', test.name);
 });
 
 test('a container that says nothing has no file', async () => {

@@ -7,6 +7,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { limitFile, limitPlace, LimitTable } from '../support/limit-table';
 import { MarkedDisk } from '../support/marked-disk';
+import { runCommand } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -199,6 +200,14 @@ test('hugepages: limited live where the host has the controller, and refused by 
   const change = domain.setHugepageLimit({ size: 2048, max: 4096 }, { which: 'live' });
   if (limitPlace(name, 'hugetlb') === undefined) {
     await expect(change).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
+    const ran = await runCommand(['hugepagetune', name, '2M', '4M', '--live', '--config'], {
+      root: root.path,
+    });
+    expect(ran).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("the cgroup controller 'hugetlb'") as unknown,
+    });
+    expect(await domain.getHugepageLimits({ which: 'inactive' })).toEqual([]);
     return;
   }
   await change;

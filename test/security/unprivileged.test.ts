@@ -64,6 +64,7 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   edit: ['NAME'],
   event: ['--event', 'lifecycle'],
   exec: ['NAME', '--', '/bin/true'],
+  hugepagetune: ['NAME'],
   list: [],
   logs: ['NAME'],
   'lxc-enter-namespace': ['NAME', '--', '/bin/true'],
@@ -219,7 +220,7 @@ describe.each(everyUser)('%s', (user) => {
       version: 'string',
       planOfText: 'helloworld',
     });
-    expect(Object.keys(refused)).toHaveLength(19);
+    expect(Object.keys(refused)).toHaveLength(20);
     for (const answer of Object.values(refused)) {
       expect(answer).toEqual({ code: 'ACCESS_DENIED', message: denied });
     }
@@ -252,6 +253,7 @@ function libraryScript(): string {
       lookupDomainByUuid: (connection) => connection.lookupDomainByUuid(uuid),
       lookupDomainById: (connection) => connection.lookupDomainById(1),
       listDomains: (connection) => connection.listDomains(),
+      logs: (connection) => connection.logs('x').next(),
       events: (connection) => connection.events(),
       defineNetwork: (connection) => connection.defineNetwork(networkXml),
       createNetwork: (connection) => connection.createNetwork(networkXml),

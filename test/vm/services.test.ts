@@ -74,13 +74,16 @@ describe('tslxc@web', () => {
     expect(await property('tslxc@web', 'Result')).toBe('success');
   });
 
-  test('ends when its container does', async () => {
+  test('ends when its container does, and has failed when init was killed', async () => {
     await systemctl('start', 'tslxc@web');
     process.kill(await initOf('web'), 'SIGKILL');
     await eventually(async () => {
-      expect(await property('tslxc@web', 'ActiveState')).toBe('inactive');
+      expect(await property('tslxc@web', 'ActiveState')).toBe('failed');
     });
+    expect(await property('tslxc@web', 'Result')).toBe('exit-code');
+    expect(await property('tslxc@web', 'ExecMainStatus')).toBe('137');
     await expectGone('web');
+    await systemctl('reset-failed', 'tslxc@web');
   });
 });
 

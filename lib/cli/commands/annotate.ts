@@ -4,6 +4,7 @@ import { CommandError, saying } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { lazy } from '../lazy';
 import { printableText } from '../output';
+import { whichOf } from '../which-option';
 import type { AnnotationOptions, Domain } from '../../index';
 import type { Options } from '../arguments';
 import type { CommandTable, Context, Option } from '../command';
@@ -166,13 +167,4 @@ async function metadata(context: Context, options: Options): Promise<undefined> 
   });
   output.extra(outcome === 'changed' ? 'Metadata modified' : 'Metadata not changed');
   return undefined;
-}
-
-function whichOf(options: Options): AnnotationOptions {
-  options.exclusive('current', 'live');
-  options.exclusive('current', 'config');
-  const [live, config] = [options.has('live'), options.has('config')];
-  if (live && config) return { which: 'both' };
-  if (live) return { which: 'live' };
-  return config ? { which: 'inactive' } : {};
 }

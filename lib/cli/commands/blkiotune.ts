@@ -43,19 +43,17 @@ export const commands: CommandTable = {
 };
 
 async function tune(context: Context, options: Options): Promise<undefined> {
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
     const now = await saying('Unable to get number of blkio parameters', () =>
-      domain.getBlockTuning(first),
+      domain.getBlockTuning(which),
     );
     for (const line of lines(now)) context.output.line(line);
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to change blkio parameters', () => domain.setBlockTuning(change, which));
-  }
+  await saying('Unable to change blkio parameters', () => domain.setBlockTuning(change, which));
   return undefined;
 }
 

@@ -3,7 +3,8 @@ import { domainOption } from '../command';
 import { CommandError, saying } from '../command-error';
 import { deviceOption } from '../device-argument';
 import { findDomain } from '../domain-argument';
-import type { Domain, Rate, Rates, RatesChange } from '../../index';
+import { whichOf, whichOptions } from '../which-option';
+import type { Rate, Rates, RatesChange } from '../../index';
 import type { Options } from '../arguments';
 import type { CommandTable, Context } from '../command';
 
@@ -28,46 +29,29 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'what the container sends: average,peak,burst',
       },
-      { name: 'config', kind: 'flag', help: 'affect next boot' },
-      { name: 'live', kind: 'flag', help: 'affect running domain' },
-      { name: 'current', kind: 'flag', help: 'affect current domain' },
+      ...whichOptions,
     ],
     example: 'tslxc domiftune helloworld eth0 --inbound 1000,0,64',
     run: tune,
   },
 };
 
-type Which = Parameters<Domain['getBandwidth']>[1];
-
 async function tune(context: Context, options: Options): Promise<undefined> {
-  options.exclusive('current', 'live');
-  options.exclusive('current', 'config');
   const device = options.required('interface');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const change = readChange(options);
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   if (change === undefined) {
     const rates = await saying('Unable to get number of interface parameters', () =>
-      domain.getBandwidth(device, first),
+      domain.getBandwidth(device, which),
     );
     for (const line of lines(rates)) context.output.line(line);
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to set interface parameters', () =>
-      domain.setBandwidth(device, change, which),
-    );
-  }
+  await saying('Unable to set interface parameters', () =>
+    domain.setBandwidth(device, change, which),
+  );
   return undefined;
-}
-
-/** The stored definition first: what it refuses, a running container isn't asked for. */
-function whichOf(options: Options): Which[] {
-  const which: Which[] = [
-    ...(options.has('config') ? [{ which: 'inactive' } as const] : []),
-    ...(options.has('live') ? [{ which: 'live' } as const] : []),
-  ];
-  return which.length === 0 ? [{}] : which;
 }
 
 function readChange(options: Options): RatesChange | undefined {

@@ -1,8 +1,10 @@
 /** logs: what a container's first console has put out, also when it runs no more. */
+import { TslxcError } from '../../errors';
 import { domainOption } from '../command';
-import { saying } from '../command-error';
+import { CommandError, saying } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { printable } from '../output';
+import type { Connection, LogOptions } from '../../index';
 import type { Options } from '../arguments';
 import type { CommandTable, Context } from '../command';
 
@@ -12,7 +14,7 @@ export const commands: CommandTable = {
     summary: 'show what the guest console has put out',
     description:
       'Show the lines that the first console of the container has put out, in this run and those before it, as far as\n' +
-      'they are kept. Control characters are shown as \\xNN unless --raw is given.',
+      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.',
     options: [
       domainOption,
       {
@@ -33,13 +35,13 @@ async function show(context: Context, options: Options): Promise<number | undefi
   const { output, signals } = context;
   const text = options.required('domain');
   const lines = options.number('lines');
-  const domain = await findDomain(await context.connect(), text);
+  const log = await findLog(await context.connect(), text);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   if (options.has('follow'))
     for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
   await saying(`Failed to read the log of domain '${text}'`, async () => {
-    const shown = domain.logs({
+    const shown = log({
       follow: options.has('follow'),
       signal: interrupt.signal,
       ...(lines === undefined ? {} : { lines }),
@@ -48,6 +50,27 @@ async function show(context: Context, options: Options): Promise<number | undefi
   });
   for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);
   return undefined;
+}
+
+type Log = (options: LogOptions) => AsyncIterable<string>;
+
+/** A name's log may be there when the domain is not: a transient one that has ended is gone. */
+async function findLog(connection: Connection, text: string): Promise<Log> {
+  try {
+    const domain = await findDomain(connection, text);
+    return (options) => domain.logs(options);
+  } catch (error) {
+    if (!(error instanceof CommandError) || !TslxcError.is(error.cause, 'NO_DOMAIN')) throw error;
+    const isKept = await connection
+      .logs(text, { lines: 0 })
+      .next()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!isKept) throw error;
+    return (options) => connection.logs(text, options);
+  }
 }
 
 /** A tab steers nothing. */

@@ -62,39 +62,35 @@ export const commands: CommandTable = {
 };
 
 async function setMemory(context: Context, options: Options): Promise<undefined> {
-  const all = whichOf(options);
+  const which = whichOf(options);
   const kibibytes = readKibibytes(options.required('size'), 'size');
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  for (const which of all) await domain.setMemory(kibibytes, which);
+  await domain.setMemory(kibibytes, which);
   return undefined;
 }
 
 async function setMaxMemory(context: Context, options: Options): Promise<undefined> {
-  const all = whichOf(options);
+  const which = whichOf(options);
   const kibibytes = readKibibytes(options.required('size'), 'size');
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  for (const which of all) {
-    await saying('Unable to change MaxMemorySize', () => domain.setMaxMemory(kibibytes, which));
-  }
+  await saying('Unable to change MaxMemorySize', () => domain.setMaxMemory(kibibytes, which));
   return undefined;
 }
 
 async function tune(context: Context, options: Options): Promise<undefined> {
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
     const now = await saying('Unable to get number of memory parameters', () =>
-      domain.getMemoryTuning(first),
+      domain.getMemoryTuning(which),
     );
     context.output.line(parameterLine('hard_limit', now.hardLimit));
     context.output.line(parameterLine('soft_limit', now.softLimit));
     context.output.line(parameterLine('swap_hard_limit', now.swapHardLimit));
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to change memory parameters', () => domain.setMemoryTuning(change, which));
-  }
+  await saying('Unable to change memory parameters', () => domain.setMemoryTuning(change, which));
   return undefined;
 }
 

@@ -46,20 +46,18 @@ export const commands: CommandTable = {
 };
 
 async function tuneNodes(context: Context, options: Options): Promise<undefined> {
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const change = readNodes(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
     const { mode, nodeset } = await saying('Unable to get number of numa parameters', () =>
-      domain.getNumaTuning(first),
+      domain.getNumaTuning(which),
     );
     context.output.line(parameterLine('numa_mode', mode));
     context.output.line(parameterLine('numa_nodeset', nodeset));
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to change numa parameters', () => domain.setNumaTuning(change, which));
-  }
+  await saying('Unable to change numa parameters', () => domain.setNumaTuning(change, which));
   return undefined;
 }
 
@@ -76,16 +74,14 @@ function readNodes(options: Options): Partial<NumaTuningInfo> {
 }
 
 async function tuneProcesses(context: Context, options: Options): Promise<undefined> {
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const text = options.string('max');
   const max = text === '-1' ? ('unlimited' as const) : options.number('max');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (max === undefined) {
-    context.output.line(parameterLine('max', await domain.getProcessLimit(first)));
+    context.output.line(parameterLine('max', await domain.getProcessLimit(which)));
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to change the most processes', () => domain.setProcessLimit(max, which));
-  }
+  await saying('Unable to change the most processes', () => domain.setProcessLimit(max, which));
   return undefined;
 }

@@ -77,16 +77,16 @@ const parameters = {
 
 async function schedule(context: Context, options: Options): Promise<undefined> {
   const { output } = context;
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const now = await domain.getCpuTuning(first);
+  const now = await domain.getCpuTuning(which);
   output.line(parameterLine('Scheduler', 'posix'));
   const change = readChange(options.string('set'));
   const isChange = Object.keys(change).length > 0;
   if (isChange) {
-    for (const which of [first, ...others]) await domain.setCpuTuning(change, which);
+    await domain.setCpuTuning(change, which);
   }
-  const { shares, period, quota } = isChange ? await domain.getCpuTuning(first) : now;
+  const { shares, period, quota } = isChange ? await domain.getCpuTuning(which) : now;
   output.line(parameterLine('cpu_shares', shares));
   output.line(parameterLine('vcpu_period', period));
   output.line(parameterLine('vcpu_quota', quota === 'unlimited' ? -1 : quota));
@@ -111,25 +111,23 @@ function readChange(text: string | undefined): Partial<CpuTuningInfo> {
 }
 
 async function setVcpus(context: Context, options: Options): Promise<undefined> {
-  const all = whichOf(options);
+  const which = whichOf(options);
   const count = options.number('count') ?? 0;
   if (count === 0) throw new UsageError("Invalid value '0' for number of virtual CPUs");
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const change = options.has('maximum') ? { maximum: count } : { current: count };
-  for (const which of all) await domain.setVcpus(change, which);
+  await domain.setVcpus(change, which);
   return undefined;
 }
 
 async function cpuset(context: Context, options: Options): Promise<undefined> {
-  const [first, ...others] = whichOf(options);
+  const which = whichOf(options);
   const cpus = options.string('cpulist');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (cpus === undefined) {
-    context.output.line(await domain.getCpuset(first));
+    context.output.line(await domain.getCpuset(which));
     return undefined;
   }
-  for (const which of [first, ...others]) {
-    await saying('Unable to change the CPUs', () => domain.setCpuset(cpus, which));
-  }
+  await saying('Unable to change the CPUs', () => domain.setCpuset(cpus, which));
   return undefined;
 }

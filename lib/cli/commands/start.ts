@@ -33,7 +33,8 @@ export const commands: CommandTable = {
     summary: 'start a (previously defined) inactive domain',
     description:
       'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
-      'command stays, hands signals on to init, and ends with its exit status.',
+      'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
+      'second one kills it; other signals go to init. When this command is killed, so is the container.',
     options: [
       { ...domainOption, help: 'name of the inactive domain' },
       consoleOption,
@@ -128,11 +129,8 @@ async function startNamed(
     report?.running(domain);
     context.output.extra(`Domain '${domain.name}' started`);
   };
-  const bonded = bond(options);
-  if (options.has('foreground')) {
-    return stay(context, domain, (more) => begin({ ...bonded, ...more }));
-  }
-  await begin(bonded);
+  if (options.has('foreground')) return stay(context, domain, begin);
+  await begin(bond(options));
   return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
 }
 
@@ -146,7 +144,8 @@ async function stay(
   return lazy.foreground().runInForeground({
     context,
     domain,
-    start: (signal) => begin({ ownership: 'keep', signal }),
+    // Its supervisor may kill it without a warning: that ends the container as well.
+    start: (signal) => begin({ autodestroy: true, signal }),
     notify: (socket, text) => lazy.native().native().sendDatagram(socket, text),
   });
 }

@@ -265,6 +265,10 @@ export class FakeDomain {
     return this.#limit('getProcessLimit', options);
   }
 
+  async getHugepageLimits(options: unknown): Promise<unknown> {
+    return this.#limit('getHugepageLimits', options);
+  }
+
   async setMemory(change: unknown, options: unknown): Promise<void> {
     await this.#called('setMemory', change, options);
   }
@@ -299,6 +303,10 @@ export class FakeDomain {
 
   async setProcessLimit(change: unknown, options: unknown): Promise<void> {
     await this.#called('setProcessLimit', change, options);
+  }
+
+  async setHugepageLimit(change: unknown, options: unknown): Promise<void> {
+    await this.#called('setHugepageLimit', change, options);
   }
 
   async #limit(getter: string, options: unknown): Promise<unknown> {

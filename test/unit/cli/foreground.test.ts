@@ -32,6 +32,8 @@ class Supervision {
   end: (record: Partial<ExitRecord>) => void = () => undefined;
   /** What state() says, one a call; shut off when there is none left. */
   readonly states: ('running' | 'gone')[] = [];
+  /** What comes of a shutdown: by default init never answers. */
+  shutdown: () => Promise<'stopped' | 'rebooted'> = () => new Promise(() => undefined);
 
   run(start: (signal: AbortSignal) => Promise<void> = () => Promise.resolve()): Promise<number> {
     const ends = new Queue<ExitRecord>();
@@ -44,6 +46,10 @@ class Supervision {
       context: { signals: this.signals, environment: this.environment },
       domain: {
         sendSignal: (number) => called(`signal ${number}`),
+        shutdown: async ({ mode, timeout }) => {
+          await called(`shutdown ${String(mode)} ${timeout ?? ''}`);
+          return { outcome: await this.shutdown() };
+        },
         destroy: async () => {
           await called('destroy');
           this.end({ how: 'killed', signal: 9, requested: 'destroy' });
@@ -83,9 +89,6 @@ test('READY=1 is sent once the container runs, and the variable is gone before',
 });
 
 test.each<[NodeJS.Signals, number]>([
-  ['SIGTERM', 15],
-  ['SIGINT', 2],
-  ['SIGQUIT', 3],
   ['SIGHUP', 1],
   ['SIGUSR1', 10],
   ['SIGUSR2', 12],
@@ -99,14 +102,59 @@ test.each<[NodeJS.Signals, number]>([
   expect(supervision.calls).toEqual([`signal ${number}`, 'state']);
 });
 
-test('an init that ignores SIGTERM is destroyed after a while', async () => {
+test.each<NodeJS.Signals>(['SIGTERM', 'SIGINT', 'SIGQUIT'])(
+  '%s is a shutdown, and however init answers it the status is 0',
+  async (name) => {
+    const supervision = new Supervision();
+    supervision.shutdown = async () => {
+      supervision.end({ how: 'exited', code: 143 });
+      return Promise.resolve('stopped');
+    };
+    const status = supervision.run();
+    await sleep(1);
+    supervision.signal(name);
+    expect(await status).toBe(0);
+    expect(supervision.calls).toEqual(['shutdown auto 20', 'state']);
+  },
+);
+
+test.each([
+  ['can’t be asked', () => Promise.reject(new TslxcError('OPERATION_UNSUPPORTED', 'no handler'))],
+  ['runs on', () => Promise.reject(new TslxcError('OPERATION_TIMEOUT', 'runs on'))],
+  ['answers with a reboot', () => Promise.resolve('rebooted' as const)],
+])('an init that %s is destroyed', async (_, answer) => {
+  const supervision = new Supervision();
+  supervision.shutdown = answer;
+  const status = supervision.run();
+  await sleep(1);
+  supervision.signal('SIGTERM');
+  expect(await status).toBe(0);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
+});
+
+test('a second signal destroys it at once', async () => {
   const supervision = new Supervision();
   const status = supervision.run();
   await sleep(1);
   supervision.signal('SIGTERM');
+  supervision.signal('SIGINT');
+  expect(await status).toBe(0);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'destroy', 'state']);
+});
+
+test('a shutdown that is answered too late destroys nothing', async () => {
+  const supervision = new Supervision();
+  let refuse: (error: Error) => void = () => undefined;
+  supervision.shutdown = () => new Promise((_, reject) => (refuse = reject));
+  const status = supervision.run();
+  await sleep(1);
   supervision.signal('SIGTERM');
-  expect(await status).toBe(137);
-  expect(supervision.calls).toEqual(['signal 15', 'signal 15', 'destroy', 'state']);
+  await sleep(1);
+  supervision.end({ code: 0 });
+  expect(await status).toBe(0);
+  refuse(new TslxcError('OPERATION_ABORTED', 'over'));
+  await sleep(1);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'state']);
 });
 
 test('an init that ignores SIGHUP goes on', async () => {
@@ -135,14 +183,14 @@ test('SIGTERM during the start abandons it', async () => {
   expect(supervision.signals.eventNames()).toEqual([]);
 });
 
-test('SIGTERM that comes too late to abandon the start goes to init', async () => {
+test('SIGTERM that comes too late to abandon the start is a shutdown', async () => {
   const supervision = new Supervision();
   const status = supervision.run(async () => {
     supervision.signal('SIGTERM');
     await Promise.resolve();
   });
   await sleep(1);
-  expect(supervision.calls).toEqual(['signal 15']);
+  expect(supervision.calls).toEqual(['shutdown auto 20']);
   supervision.end({ code: 0 });
   expect(await status).toBe(0);
 });
@@ -166,8 +214,8 @@ test('after SIGTERM a container that was started again is destroyed', async () =
   await sleep(1);
   supervision.signal('SIGTERM');
   supervision.end({ code: 0 });
-  expect(await status).toBe(137);
-  expect(supervision.calls).toEqual(['signal 15', 'state', 'destroy', 'state']);
+  expect(await status).toBe(0);
+  expect(supervision.calls).toEqual(['shutdown auto 20', 'state', 'destroy', 'state']);
 });
 
 test('a transient domain that is gone with its container has ended', async () => {
@@ -186,12 +234,12 @@ test('a failed start is an error, and says nothing to the supervisor', async () 
   expect(supervision.notices).toEqual([]);
 });
 
-test('the command keeps the container, and ends with its exit code', async () => {
+test('the command holds the container, and ends with its exit code', async () => {
   const exit: ExitRecord = { how: 'exited', code: 7, time: 0, boot: '' };
   const connection = new FakeConnection([{ name: 'web', exit }]);
   const ran = await run('start web --foreground', { connection });
   expect(ran).toMatchObject({ status: 7, stdout: "Domain 'web' started\n\n", stderr: '' });
   const [start] = connection.domains[0]?.calls ?? [];
-  expect(start).toEqual(['start', expect.objectContaining({ ownership: 'keep' })]);
+  expect(start).toEqual(['start', expect.objectContaining({ autodestroy: true })]);
   expect(connection.calls).toContainEqual(['ref']);
 });

@@ -9,6 +9,10 @@ const limits = {
   getCpuset: '0-1',
   getNumaTuning: { mode: 'strict', nodeset: 'all' },
   getProcessLimit: 'unlimited',
+  getHugepageLimits: [
+    { size: 2048, max: 8192 },
+    { size: 1_048_576, max: 'unlimited' },
+  ],
   getBlockTuning: {
     weight: 100,
     devices: [
@@ -33,6 +37,7 @@ test.each([
   ['cpuset web', '0-1\n'],
   ['numatune web', 'numa_mode      : strict\nnuma_nodeset   : all\n'],
   ['pidtune web', 'max            : unlimited\n'],
+  ['hugepagetune web', '2048 KiB       : 8192\n1048576 KiB    : unlimited\n'],
   [
     'blkiotune web',
     'weight         : 100\ndevice_weight  : /dev/sda,200,/dev/sdb,300\ndevice_read_iops_sec: \n' +
@@ -49,13 +54,7 @@ test.each([
 test.each<[string, unknown[]]>([
   ['setmem web 64M', [['setMemory', 65_536, {}]]],
   ['setmem web --size 2GiB --live', [['setMemory', 2_097_152, { which: 'live' }]]],
-  [
-    'setmem web 1 --config --live',
-    [
-      ['setMemory', 1, { which: 'inactive' }],
-      ['setMemory', 1, { which: 'live' }],
-    ],
-  ],
+  ['setmem web 1 --config --live', [['setMemory', 1, { which: 'both' }]]],
   ['setmaxmem web 1000KB --config', [['setMaxMemory', 977, { which: 'inactive' }]]],
   [
     'memtune web --hard-limit -1 --soft-limit 4096',
@@ -72,6 +71,14 @@ test.each<[string, unknown[]]>([
     [['setNumaTuning', { mode: 'restrictive', nodeset: '0' }, {}]],
   ],
   ['pidtune web 512', [['setProcessLimit', 512, {}]]],
+  [
+    'hugepagetune web 2M 64M --live --config',
+    [['setHugepageLimit', { size: 2048, max: 65_536 }, { which: 'both' }]],
+  ],
+  [
+    'hugepagetune web --size 1GiB --max -1 --config',
+    [['setHugepageLimit', { size: 1_048_576, max: 'unlimited' }, { which: 'inactive' }]],
+  ],
   ['pidtune web -1', [['setProcessLimit', 'unlimited', {}]]],
   [
     'blkiotune web --weight 300 --device-weights /dev/a,5,/dev/b,6 --device-write-bytes-sec /dev/a,7',
@@ -115,6 +122,11 @@ test.each([
   ],
   ['setmem web 1 --live --current', 'error: Options --current and --live are mutually exclusive\n'],
   ['setvcpus web 0', "error: Invalid value '0' for number of virtual CPUs\n"],
+  ['hugepagetune web 2M', 'error: A limit of huge pages has both <size> and <max>\n'],
+  [
+    'hugepagetune web 2M much',
+    "error: Scaled numeric value 'much' for <max> option is malformed or out of range\n",
+  ],
   ['numatune web --mode preferred', 'error: Invalid mode: preferred\n'],
   [
     'blkiotune web --device-weights /dev/a',

@@ -241,4 +241,46 @@ describe('of what runs', () => {
     expect(await domain.getProcessLimit({ which: 'inactive' })).toBe(5);
     expect(await domain.getProcessLimit()).toBe('unlimited');
   });
+
+  describe('and what is stored, together,', () => {
+    const both = { which: 'both' } as const;
+    const looks = ['live', 'inactive'] as const;
+    const current = async (): Promise<number[]> => {
+      const found = looks.map(async (which) => (await domain.getMemory({ which })).current);
+      return Promise.all(found);
+    };
+
+    test('are changed', async () => {
+      await domain.setMemory(51_200, both);
+      expect(await current()).toEqual([51_200, 51_200]);
+      expect(await domain.getMemory(both)).toMatchObject({ current: 51_200 });
+    });
+
+    test('stay as they were when the kernel refuses', async () => {
+      const path = `${v2}/memory.max`;
+      host.failLimit = new SyscallError({ errno: 16, syscall: 'write', path });
+      const before = await current();
+      await expect(domain.setMemory(1024, both)).rejects.toMatchObject({ errno: 16 });
+      expect(await current()).toEqual(before);
+    });
+
+    test('stay as they were when the definition refuses', async () => {
+      await domain.setMaxMemory(1024, { which: 'inactive' });
+      const written = host.written.length;
+      const before = await current();
+      await expect(domain.setMemory(2048, both)).rejects.toMatchObject({ code: 'INVALID_ARG' });
+      expect(await current()).toEqual(before);
+      expect(host.written).toHaveLength(written);
+    });
+
+    test('need a stored definition and what runs', async () => {
+      await domain.undefine();
+      const code = 'OPERATION_INVALID';
+      await expect(domain.setProcessLimit(5, both)).rejects.toMatchObject({ code });
+      expect(host.written).toEqual([]);
+      const off = await host.connect().defineDomain(domainXml({ name: 'off' }));
+      await expect(off.setProcessLimit(5, both)).rejects.toMatchObject({ code });
+      expect(await off.getProcessLimit()).toBe('unlimited');
+    });
+  });
 });

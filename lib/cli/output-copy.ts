@@ -1,0 +1,60 @@
+/** Copies what a command writes to a stream of this process, and tells when that was all. */
+import type { Readable, Writable } from 'node:stream';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+
+/** Others may have the command's output open still: nothing to read for this long, in milliseconds, is its end. */
+const silence = 200;
+
+export class OutputCopy {
+  readonly #from: Readable;
+  readonly #to: Writable;
+  /** Grows with all that happens: while it stays, nothing came that could have come. */
+  #happened = 0;
+  readonly #over = new AbortController();
+
+  /** `onGone` is called when nobody reads the copy any more, as in `… | head -1`. */
+  constructor(from: Readable, to: Writable, onGone: () => void) {
+    this.#from = from;
+    this.#to = to;
+    from.on('data', (chunk: Buffer) => this.#take(chunk));
+    from.once('close', () => this.#over.abort());
+    to.on('error', () => {
+      this.#over.abort();
+      // Whatever else it writes, it doesn't wait for somebody to read it.
+      from.resume();
+      onGone();
+    });
+  }
+
+  /** Resolves when the source has ended or is silent, and all that came from it is written. */
+  async untilSilent(): Promise<void> {
+    for (let before = -1; !this.#isOver && before !== this.#happened;) {
+      before = this.#happened;
+      await sleep(silence, undefined, { signal: this.#over.signal }).catch(() => undefined);
+      // A reader that takes its time is no silence, however long it takes.
+      if (this.#from.isPaused()) await this.#written();
+      // Nor is a write that has held up this whole process: in this turn it reads what has come meanwhile.
+      await nextTurn();
+    }
+    await this.#written();
+  }
+
+  get #isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  #take(chunk: Buffer): void {
+    this.#happened += 1;
+    if (this.#isOver || this.#to.write(chunk)) return;
+    this.#from.pause();
+    this.#to.once('drain', () => {
+      this.#happened += 1;
+      this.#from.resume();
+    });
+  }
+
+  /** Also when it can't be, since nobody reads it. */
+  async #written(): Promise<void> {
+    await new Promise<void>((resolve) => this.#to.write('', () => resolve()));
+  }
+}
