@@ -59,6 +59,14 @@ mount_own() {
   mount --bind /dev/pts/ptmx /dev/ptmx
 }
 
+# What is frozen on v1 outlives even the end of its PID namespace, and whoever waits for that. Inside, the root of each
+# hierarchy is the world's own cgroup.
+thaw_all() {
+  find /sys/fs/cgroup/*/ -mindepth 2 -name freezer.state 2>/dev/null | while read -r state; do
+    echo THAWED >"$state" || true
+  done
+}
+
 case ${TSLXC_WORLD:-outside} in
 outside)
   lane=tslxc-test-lane-$$
@@ -73,6 +81,7 @@ inside)
   mount_own
   ip link set lo up
   # Not by exec: this shell is PID 1, and waits for those that nobody else waits for.
+  trap thaw_all EXIT
   "$@"
   ;;
 rooted)

@@ -1,8 +1,5 @@
 /** What doesn't end when it should: an init that ignores everything, a process in the kernel, and clocks that jump. R18, R19. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import { expectGone, initOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
@@ -13,6 +10,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
 import { runProgram } from '../support/run-command';
+import { StuckFolder } from '../support/stuck-folder';
 import { TestDomain } from '../support/test-domain';
 import { makeTestRoot } from '../support/test-root';
 
@@ -56,61 +54,48 @@ test('an init that ignores what asks it to end is told of as running on, and is 
 
 test('a process that waits in the kernel is named, holds nobody up, and is cleaned up once it is let go', async () => {
   await using root = await makeTestRoot();
-  const source = join(root.path, 'fuse');
-  mkdirSync(source);
-  const fuse = spawn('python3', [join(__dirname, '../support/stuck-fuse.py'), source]);
-  let said = '';
-  fuse.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
-  const released = once(fuse, 'close');
+  await using folder = await StuckFolder.mount();
   await using connection = await connect(undefined, { root: root.path });
-  try {
-    await eventually(() => expect(said).toContain('mounted'));
-    const name = 'hard-stuck';
-    const xml = domainXml({
-      name,
-      initArguments: ['-c', 'cat /stuck/file & while :; do sleep 0.1; done'],
-      filesystems: [{ source, target: '/stuck' }],
-      elements: '<on_crash>restart</on_crash>',
-    });
-    const domain = await connection.defineDomain(xml);
-    await domain.start();
-    await initOf(name);
-    await eventually(() => expect(said).toContain('asked'));
-    const stuck = await pidOf('cat', '/stuck/file');
-    const began = performance.now();
-    const refusal = (await domain.destroy().catch((error: unknown) => error)) as Error;
-    const took = performance.now() - began;
-    process.stdout.write(`stuck: ${refusal.message} after ${took.toFixed(0)} ms\n`);
-    expect(refusal).toMatchObject({ code: 'SYSTEM_ERROR', errno: 16 });
-    expect(refusal.message).toContain(
-      `SIGKILL does not end process ${stuck} (cat), which waits in the kernel`,
-    );
-    expect(took).toBeLessThan(2 * promise);
-    expect(readFileSync(`/proc/${stuck}/stat`, 'latin1')).toContain(') D ');
-    // Others, and who looks, go on.
-    const other = await connection.createDomain(domainXml({ name: 'hard-other' }));
-    expect((await connection.listDomains()).map((one) => one.name)).toContain('hard-other');
-    await other.destroy();
-    fuse.kill('SIGKILL');
-    await released;
-    await eventually(() => expect(() => readFileSync(`/proc/${stuck}/stat`)).toThrow());
-    // That it was a destroy is not forgotten with the process that has asked for it.
-    const again = await connect(undefined, { root: root.path });
-    const seen = await again.lookupDomainByName(name);
-    expect(await seen.state()).toMatchObject({
-      state: 'shutoff',
-      reason: 'destroyed',
-      exit: { how: 'lost', requested: 'destroy' },
-    });
-    await again.close();
-    expect(domain.id).toBeUndefined();
-    await expectGone(name);
-    await domain.undefine();
-  } finally {
-    fuse.kill('SIGKILL');
-    await released;
-    await runProgram(['umount', '-l', source], {});
-  }
+  const name = 'hard-stuck';
+  const xml = domainXml({
+    name,
+    initArguments: ['-c', 'cat /stuck/file & while :; do sleep 0.1; done'],
+    filesystems: [{ source: folder.path, target: '/stuck' }],
+    elements: '<on_crash>restart</on_crash>',
+  });
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  await initOf(name);
+  await folder.untilAsked();
+  const stuck = await pidOf('cat', '/stuck/file');
+  const began = performance.now();
+  const refusal = (await domain.destroy().catch((error: unknown) => error)) as Error;
+  const took = performance.now() - began;
+  process.stdout.write(`stuck: ${refusal.message} after ${took.toFixed(0)} ms\n`);
+  expect(refusal).toMatchObject({ code: 'SYSTEM_ERROR', errno: 16 });
+  expect(refusal.message).toContain(
+    `SIGKILL does not end process ${stuck} (cat), which waits in the kernel`,
+  );
+  expect(took).toBeLessThan(2 * promise);
+  expect(readFileSync(`/proc/${stuck}/stat`, 'latin1')).toContain(') D ');
+  // Others, and who looks, go on.
+  const other = await connection.createDomain(domainXml({ name: 'hard-other' }));
+  expect((await connection.listDomains()).map((one) => one.name)).toContain('hard-other');
+  await other.destroy();
+  await folder.release();
+  await eventually(() => expect(() => readFileSync(`/proc/${stuck}/stat`)).toThrow());
+  // That it was a destroy is not forgotten with the process that has asked for it.
+  const again = await connect(undefined, { root: root.path });
+  const seen = await again.lookupDomainByName(name);
+  expect(await seen.state()).toMatchObject({
+    state: 'shutoff',
+    reason: 'destroyed',
+    exit: { how: 'lost', requested: 'destroy' },
+  });
+  await again.close();
+  expect(domain.id).toBeUndefined();
+  await expectGone(name);
+  await domain.undefine();
 });
 
 test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', async (years) => {
