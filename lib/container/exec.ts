@@ -21,7 +21,7 @@ import type { CommandPipes, CommandTerminal, OpenStreams } from './command-strea
 import { execFailure } from './exec-failure';
 import { encodeFrame } from './frames';
 import { commandIdentity } from './init-identity';
-import { isInitOf } from './init-process';
+import { isInitAlive, isInitOf } from './init-process';
 import { isFrozen, readInitState } from './init-state';
 import { readRunState } from './run-state';
 import type { RunningRecord, StartRecord } from './run-state';
@@ -69,7 +69,7 @@ export async function execInContainer(
     return await join(target, request, init);
   } catch (error) {
     // Whatever went wrong: without the container that is the reason.
-    const isOver = !isInitOf(target.running) || (await native().waitPidfd(init, 0));
+    const isOver = !isInitAlive(target.running) || (await native().waitPidfd(init, 0));
     throw isOver ? ended(name, error) : error;
   } finally {
     native().closeDescriptor(init);

@@ -4,6 +4,8 @@ import type { RunningRecord } from './run-state';
 
 type Init = Pick<RunningRecord, 'id' | 'init'>;
 
+/** PF_EXITING of the kernel's include/linux/sched.h: it gives up its cgroups and namespaces, and then it is a zombie. */
+const exiting = 0x4;
 const sigkill = 1n << 8n;
 
 /** The monitor is the parent of its init: so the number has not been given to another process. */
@@ -11,10 +13,11 @@ export function isInitOf({ id, init }: Init): boolean {
   return statOf(init)?.parent === id;
 }
 
-/** Whether it has not ended, as it has between two lives. */
+/** Whether it has not ended, as it has between two lives, and is not about to: no signal holds that up any more. */
 export function isInitAlive({ id, init }: Init): boolean {
   const stat = statOf(init);
-  return stat?.parent === id && stat.state !== 'Z' && stat.state !== 'X';
+  if (stat?.parent !== id || (stat.flags & exiting) !== 0) return false;
+  return stat.state !== 'Z' && stat.state !== 'X';
 }
 
 /** Whether it has ended, or does so before it runs any further: one that is frozen keeps SIGKILL until it is thawed. */
@@ -29,12 +32,19 @@ export function isInitKilled(running: Init): boolean {
   }
 }
 
-/** The first two fields after the name of proc_pid_stat(5), which may hold anything; undefined without the process. */
-function statOf(pid: number): { readonly state: string; readonly parent: number } | undefined {
+interface Stat {
+  readonly state: string;
+  readonly parent: number;
+  readonly flags: number;
+}
+
+/** Fields of proc_pid_stat(5), counted after the name, which may hold anything; undefined without the process. */
+function statOf(pid: number): Stat | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [state = '', parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { state, parent: Number(parent) };
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parent, , , , , flags] = fields;
+    return { state, parent: Number(parent), flags: Number(flags) };
   } catch {
     return undefined;
   }

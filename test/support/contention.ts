@@ -3,7 +3,7 @@
  * against what is possible, and the end against both.
  */
 import { connect } from 'tslxc';
-import type { DomainEvent } from 'tslxc';
+import type { Connection, DomainEvent } from 'tslxc';
 import { domainXml } from './domain-xml';
 import { ChildGone, DrivenChild } from './driven-child';
 import { eventually } from './eventually';
@@ -44,6 +44,16 @@ const worker = ({ operations, seed }: Contention, index: number): string => `
     define: (k) => connection.defineDomain(documents[k]),
     start: async (k) => (await find(uuids[k])).start({ ownership: 'leave' }),
     destroy: async (k) => (await find(uuids[k])).destroy(),
+    suspend: async (k) => (await find(uuids[k])).suspend(),
+    resume: async (k) => (await find(uuids[k])).resume(),
+    exec: async (k) => {
+      // One that another process pauses in the middle waits, and is given up.
+      const signal = AbortSignal.timeout(5000);
+      const command = (await find(uuids[k])).exec(['true'], { stdin: 'ignore', signal });
+      await command.then(({ result }) => result).catch((error) => {
+        if (error.code !== 'OPERATION_ABORTED') throw error;
+      });
+    },
     undefine: async (k) => (await find(uuids[k])).undefine(),
     title: async (k) => (await find(uuids[k])).setTitle('by ' + process.pid, {}),
     autostart: async (k) => (await find(uuids[k])).setAutostart(random(2) ? 'on' : 'off'),
@@ -104,6 +114,14 @@ export async function contend(root: string, contention: Contention): Promise<Cou
     return counts;
   } finally {
     await Promise.all(children.map((child) => child[Symbol.asyncDispose]()));
+    await destroyAll(connection);
+  }
+}
+
+/** Nothing is left running, whatever has failed. */
+async function destroyAll(connection: Connection): Promise<void> {
+  for (const domain of await connection.listDomains()) {
+    if (domain.id !== undefined) await domain.destroy().catch(() => undefined);
   }
 }
 
@@ -119,6 +137,7 @@ function expectCounted(counts: Counts, events: readonly DomainEvent[]): void {
     destroy: counts['destroy'] ?? 0,
     title: counts['title'] ?? 0,
     note: counts['note'] ?? 0,
+    resume: counts['resume'] ?? 0,
     renamedFrom: counts['rename'] ?? 0,
     renamedTo: counts['rename'] ?? 0,
   };
@@ -129,21 +148,26 @@ function expectCounted(counts: Counts, events: readonly DomainEvent[]): void {
     destroy: heard('stopped', 'destroyed'),
     title: heard('metadata-change', 'title'),
     note: heard('metadata-change', 'element'),
+    resume: heard('resumed', 'unpaused'),
     renamedFrom: heard('undefined', 'renamed'),
     renamedTo: heard('defined', 'renamed'),
   }).toEqual(expected);
+  // To suspend what is paused is done already.
+  expect(heard('suspended', 'paused')).toBeLessThanOrEqual(counts['suspend'] ?? 0);
   expect(heard('stopped', 'crashed', 'failed', 'shutdown')).toBe(0);
 }
 
 interface Fold {
   readonly stored: Set<string>;
   readonly running: Set<string>;
+  readonly paused: Set<string>;
 }
 
 /** In the order of the events each is possible after those before. */
 function expectPossible(events: readonly DomainEvent[]): Fold {
   const stored = new Set(['shared']);
   const running = new Set<string>();
+  const paused = new Set<string>();
   const steps: Readonly<Record<string, (name: string) => boolean>> = {
     'defined added': (name) => !stored.has(name) && Boolean(stored.add(name)),
     'defined renamed': (name) =>
@@ -153,7 +177,13 @@ function expectPossible(events: readonly DomainEvent[]): Fold {
     'undefined renamed': (name) => !running.has(name) && stored.delete(name),
     'started booted': (name) =>
       stored.has(name) && !running.has(name) && Boolean(running.add(name)),
-    'stopped destroyed': (name) => running.delete(name),
+    'stopped destroyed': (name) => {
+      paused.delete(name);
+      return running.delete(name);
+    },
+    'suspended paused': (name) =>
+      running.has(name) && !paused.has(name) && Boolean(paused.add(name)),
+    'resumed unpaused': (name) => paused.delete(name),
     'metadata-change title': (name) => stored.has(name) || running.has(name),
     'metadata-change element': (name) => name === 'shared',
   };
@@ -163,11 +193,11 @@ function expectPossible(events: readonly DomainEvent[]): Fold {
     const label = `${event} ${detail} ${domain}`;
     expect({ index, label, isPossible }).toEqual({ index, label, isPossible: true });
   }
-  return { stored, running };
+  return { stored, running, paused };
 }
 
 /** Whoever looks afterwards finds what the events say. */
-async function expectAsFound(root: string, { stored, running }: Fold): Promise<void> {
+async function expectAsFound(root: string, { stored, running, paused }: Fold): Promise<void> {
   await using connection = await connect(undefined, { root });
   const found = await connection.listDomains();
   const names = (list: Iterable<string>): string[] => [...list].sort();
@@ -176,6 +206,12 @@ async function expectAsFound(root: string, { stored, running }: Fold): Promise<v
   );
   expect(names(found.filter(({ id }) => id !== undefined).map(({ name }) => name))).toEqual(
     names(running),
+  );
+  const states = await Promise.all(
+    found.map(async (one) => [one.name, await one.state()] as const),
+  );
+  expect(names(states.filter(([, { state }]) => state === 'paused').map(([name]) => name))).toEqual(
+    names(paused),
   );
   for (const domain of found) await domain.info();
 }
