@@ -57,6 +57,11 @@ module.exports = {
     project('host', ['host'], 120),
     project('install', ['install'], 180),
     project('long', ['long'], 600),
+    // What npm test repeats less often (test/support/repeats.ts).
+    {
+      ...project('repeated', [], 120),
+      testMatch: ['<rootDir>/test/container/{console,events,lifecycle,seed-hello}.test.ts'],
+    },
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time.
     project('vm-again', ['vm-again'], 240),

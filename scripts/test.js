@@ -19,8 +19,8 @@ const { main, packageRoot, say, StepError } = require('./steps');
  * is nothing beside them any more.
  */
 const lanes = {
-  host: ['addon', 'container', 'host'],
-  apart: ['security', 'network'],
+  host: ['container', 'host'],
+  apart: ['security', 'network', 'addon'],
   beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
@@ -34,13 +34,16 @@ const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-wor
 const surroundings = {
   security: ownWorld,
   network: ownWorld,
+  addon: ownWorld,
+  // Some files of `container` once more, with all of their repetitions.
+  repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
 };
 
 /** Projects that have a command of their own. */
-const long = ['long', 'network-long', 'install'];
+const long = ['long', 'repeated', 'network-long', 'install'];
 const onDemand = [...long, 'vm', 'vm-again'];
 
 /** The projects of jest.config.js that would never be run. */

@@ -62,30 +62,32 @@ void killProcess(pid_t pid) {
   check(result, "pidfd_send_signal", std::to_string(pid));
 }
 
-// A frozen process of v1 doesn't die before it is thawed; one of v2 does.
-void thaw(const std::string& path) {
-  const std::string state = path + "/freezer.state";
-  const auto current = readFileIfThere(state);
-  if (current && !current->starts_with("THAWED")) writeFileIfThere(state, "THAWED");
-}
-
-// Only a hierarchy with a freezer is looked through.
-void thawTree(const std::string& path) {
-  if (!fileExists(path + "/freezer.state")) return;
-  thaw(path);
-  for (const std::string& child : childrenOf(path)) thawTree(child);
+bool isFrozen(const std::string& path) {  // v1 only
+  const auto state = readFileIfThere(path + "/freezer.state");
+  return state && !state->starts_with("THAWED");
 }
 
 // Signals everything in the tree one by one. True when there was nothing, not even in a namespace
-// that hides its pids.
+// that hides its pids. A frozen process of v1 dies when it is thawed: after the kill, so that it
+// doesn't run before; one of v2 dies at once.
 bool killTree(const std::string& path) {
-  thaw(path);
   bool empty = readFileIfThere(path + "/cgroup.procs").value_or("").empty();
   if (!empty) {
     for (const pid_t pid : processesOf(path)) killProcess(pid);
   }
   for (const std::string& child : childrenOf(path)) empty = killTree(child) && empty;
+  if (isFrozen(path)) writeFileIfThere(path + "/freezer.state", "THAWED");
   return empty;
+}
+
+// Only a hierarchy with a freezer is looked through.
+void killFrozenTree(const std::string& path) {
+  if (!fileExists(path + "/freezer.state")) return;
+  if (isFrozen(path)) {
+    killTree(path);
+    return;
+  }
+  for (const std::string& child : childrenOf(path)) killFrozenTree(child);
 }
 
 // Kills once more what is there; true when nothing was.
@@ -123,8 +125,8 @@ void killCgroups(const std::vector<std::string>& paths, std::chrono::millisecond
   }
 }
 
-void thawKilled(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) thawTree(path);
+void killFrozen(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) killFrozenTree(path);
 }
 
 void clearCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {

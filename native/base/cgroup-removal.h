@@ -11,8 +11,9 @@ namespace tslxc {
 // Kills every process in the cgroups and below and waits until all are gone; EBUSY after `limit`.
 void killCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
 
-// Thaws what is frozen in the cgroups and below: on v1 a process that was killed dies only then.
-void thawKilled(const std::vector<std::string>& paths);
+// Kills what is frozen in the cgroups and below, and thaws it: on v1 nobody dies before. Nothing of
+// it runs in between.
+void killFrozen(const std::vector<std::string>& paths);
 
 // Removes what is below the cgroups and switches their controllers off for it, so that a process
 // may be in each; what is still in use after `limit` stays.

@@ -111,7 +111,7 @@ void Supervisor::destroyInit() {
   destroyRequested_ = true;
   signalInit(SIGKILL);
   try {
-    thawKilled(settings_.cgroups);
+    killFrozen(settings_.cgroups);
   } catch (const SyscallError&) {
     // Whoever cleans up kills in the cgroups, and says why when that fails.
   }

@@ -121,7 +121,7 @@ test('tslxc exec copies its streams and ends with the status of the command', as
 });
 
 describe('a reader that takes its time gets all that the command has written', () => {
-  const lines = 150_000;
+  const lines = 80_000;
   const written = Array.from({ length: lines }, (_, index) => `${index + 1}\n`).join('');
   const words = (): string[] => commandLine('exec', test_.name, '--', 'seq', '1', `${lines}`);
 

@@ -7,6 +7,7 @@ import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
+import { repeats } from '../support/repeats';
 import { sideBySide } from '../support/side-by-side';
 import { makeTestRoot, type TestRoot } from '../support/test-root';
 
@@ -123,8 +124,8 @@ test('a running domain that is undefined goes on, and is gone at its end', async
   expect(readdirSync(statePaths(root.path).domains)).toEqual([]);
 });
 
-test('after an exit, undefine and list at once never show it running: 200 times', async () => {
-  await sideBySide({ sides: 4, times: 200 }, async (side, run) => {
+test(`after an exit, undefine and list at once never show it running: ${repeats(200)} times`, async () => {
+  await sideBySide({ sides: 4, times: repeats(200) }, async (side, run) => {
     const other = await connect('lxc:///', { root: side.root });
     const xml = scriptXml('exit 0').replace(name, `${name}-${side.index}`);
     const domain = await side.connection.defineDomain(xml);

@@ -12,6 +12,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { PtySession } from '../support/pty-session';
+import { repeats } from '../support/repeats';
 import { commandLine, runCommand, runSuccessfully } from '../support/run-command';
 import { SeedTerminal } from '../support/seed-terminal';
 import { sideBySide } from '../support/side-by-side';
@@ -193,9 +194,9 @@ test('without a console the document is defined, and its start is refused in lib
 });
 
 test(
-  'after exit on the console, undefine and list at once never show it running: 200 times',
+  `after exit on the console, undefine and list at once never show it running: ${repeats(200)} times`,
   async () => {
-    await sideBySide({ sides: 4, times: 200 }, async (side, run) => {
+    await sideBySide({ sides: 4, times: repeats(200) }, async (side, run) => {
       const other = await connect('lxc:///', { root: side.root });
       const own = `${name}-${side.index}`;
       const domain = await side.connection.defineDomain(helloWorldXml.replace(name, own));

@@ -239,11 +239,13 @@ describe('an interface of the host', () => {
   test('can be had back from the monitor, which alone has the descriptor', async () => {
     await using start = await BareStart.begin({ mapped: [move], header: { keepNetwork: 1 } });
     const { init } = await start.expect('running');
-    const kept = descriptorsOf(await start.monitor()).filter(({ target }) =>
-      target.startsWith('net:'),
-    );
+    const monitor = await start.monitor();
     const target = readlinkSync(`/proc/${init}/ns/net`);
-    expect(kept).toEqual([{ number: networkDescriptor, target, closesOnExec: false }]);
+    // It closes the others once it has said that init runs.
+    await eventually(() => {
+      const kept = descriptorsOf(monitor).filter((one) => one.target.startsWith('net:'));
+      expect(kept).toEqual([{ number: networkDescriptor, target, closesOnExec: false }]);
+    });
     const ofInit = descriptorsOf(init).map(({ number }) => number);
     expect(ofInit).toEqual([0, 1, 2]);
     await takeBack(await start.monitor());
