@@ -51,6 +51,7 @@ module.exports = {
     // In worlds of their own, with nothing but lo for a network: scripts/test.js makes them.
     project('security', ['security'], 60),
     project('network', ['network'], 60),
+    project('seed', ['seed'], 60),
     // In a network namespace of its own, and without containers.
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
@@ -60,7 +61,12 @@ module.exports = {
     // What npm test repeats less often (test/support/repeats.ts).
     {
       ...project('repeated', [], 120),
-      testMatch: ['<rootDir>/test/container/{console,events,lifecycle,seed-hello}.test.ts'],
+      testMatch: [
+        'container/{console,events,lifecycle}',
+        'native/native',
+        'security/evil-root',
+        'seed/hello',
+      ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time.

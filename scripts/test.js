@@ -20,7 +20,7 @@ const { main, packageRoot, say, StepError } = require('./steps');
  */
 const lanes = {
   host: ['container', 'host'],
-  apart: ['security', 'network', 'addon'],
+  apart: ['security', 'network', 'addon', 'seed'],
   beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
@@ -35,7 +35,8 @@ const surroundings = {
   security: ownWorld,
   network: ownWorld,
   addon: ownWorld,
-  // Some files of `container` once more, with all of their repetitions.
+  seed: ownWorld,
+  // Some files once more, with all of their repetitions.
   repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.

@@ -1,10 +1,10 @@
 /** Domain.waitFor and `tslxc wait`: ports, output, ends and states of real containers, looked at from outside. */
 import type { ConsoleWait } from 'tslxc';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
-import { helpers, pidsOf, runIn } from '../support/exec';
+import { helpers, pidsOf } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -186,13 +186,15 @@ test('a command is run until it succeeds, and none is left', async () => {
   await using container = await shell('wait-exec', 'exec sleep 600');
   await container.start();
   const { domain } = container;
+  // On the host's own root, where the container sees it.
+  const ready = join(container.root, 'ready');
   let isReady = false;
   const waiting = domain
-    .waitFor({ exec: ['sh', '-c', 'seq 1 50000; exec test -e /run/ready'], timeout: 20_000 })
+    .waitFor({ exec: ['sh', '-c', `seq 1 50000; exec test -e ${ready}`], timeout: 20_000 })
     .then(() => isReady);
   await sleep(400);
   isReady = true;
-  await runIn(domain, ['touch', '/run/ready']);
+  writeFileSync(ready, '');
   expect(await waiting).toBe(true);
   const never = domain.waitFor({ exec: ['sh', '-c', 'sleep 6007 || :'], timeout: 300 });
   await expect(never).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
@@ -210,7 +212,7 @@ test('a command is run until it succeeds, and none is left', async () => {
   await domain.suspend();
   const [, ran] = await Promise.all([
     sleep(300).then(() => domain.resume()),
-    container.try(['wait', container.name, '--exec', '--', 'test', '-e', '/run/ready']),
+    container.try(['wait', container.name, '--exec', '--', 'test', '-e', ready]),
   ]);
   expect(ran).toMatchObject({ code: 0, stdout: '\n', stderr: '' });
 });

@@ -9,13 +9,14 @@ import { filterConstants } from '../../lib/plan/filter-program';
 import { auditArchitectures } from '../../lib/plan/seccomp';
 import { deniedFamilies, terminalInjection } from '../../lib/plan/seccomp-policy';
 import { removeTree } from '../support/remove-tree';
+import { repeats } from '../support/repeats';
 import type { CommandResult } from '../support/run-command';
 import { compileAll, runSanitized } from './compile';
 import type { Program } from './compile';
 import { writeFixtures } from './fixtures';
 
 const compileTime = 600_000;
-const fuzzedPlans = 200_000;
+const fuzzedPlans = repeats(200_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'tslxc-native-'));
 const fixtures = join(folder, 'fixtures');

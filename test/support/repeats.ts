@@ -1,6 +1,11 @@
-/** How often something is done that goes wrong only sometimes: a fourth in `npm test`, all in `npm run test:long`. */
-const share = process.env['TSLXC_TEST_REPEATS'] === 'all' ? 1 : 1 / 4;
+/** What is done often because it goes wrong only sometimes, or somewhere: a fourth in `npm test`, all in `npm run test:long`. */
+const stride = process.env['TSLXC_TEST_REPEATS'] === 'all' ? 1 : 4;
 
 export function repeats(times: number): number {
-  return Math.ceil(times * share);
+  return Math.ceil(times / stride);
+}
+
+/** Every fourth of a list, another with each `turn`, so that all are tried over several turns. */
+export function someOf<T>(list: readonly T[], turn: number): T[] {
+  return list.filter((_, index) => index % stride === turn % stride);
 }
