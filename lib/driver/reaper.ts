@@ -29,6 +29,9 @@ export type Sequel = 'carryOut' | 'stay';
 /** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
 const width = 4;
 
+/** A timer may fire so many milliseconds before the clock says so. */
+const timerSlack = 10;
+
 /** How long a start without its caller may take to run or to end, in milliseconds, and how often that is looked at. */
 const abandoned = { patience: 2000, pause: 10 };
 
@@ -121,26 +124,35 @@ function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord)
   return autodestroy === true && session.owned(name) === undefined;
 }
 
-/** Cleans up one domain if it has ended; true if so. */
-export async function reapOne(session: Session, name: string): Promise<boolean> {
+/** Whether this end is to be carried out: asked under the lock, since it may be another one by then. */
+type IsDue = (name: string) => boolean;
+
+const atOnce: IsDue = () => true;
+
+/** Cleans up one domain if it has ended and is due; true if so. */
+async function reapOne(session: Session, name: string, isDue: IsDue): Promise<boolean> {
   const { containers, paths } = session;
   const seen = containers.readRunState(paths, name);
   if (seen.phase !== 'ended' && !hasUntold(session, name, seen)) return false;
   return session.locked(name, async () => {
-    if ((await stateUnderLock(session, name)).phase !== 'ended') return false;
+    if ((await stateUnderLock(session, name)).phase !== 'ended' || !isDue(name)) return false;
     await settle(session, name, 'carryOut');
     return true;
   });
 }
 
-/** Cleans up all of these domains that have ended. Resolves to their number; failures are logged. */
-export async function reapAll(session: Session, names: readonly string[]): Promise<number> {
+/** Cleans up all of these domains that have ended and are due. Resolves to their number; failures are logged. */
+export async function reapAll(
+  session: Session,
+  names: readonly string[],
+  isDue = atOnce,
+): Promise<number> {
   const left = [...names];
   let cleaned = 0;
   const work = async (): Promise<void> => {
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       try {
-        if (await reapOne(session, name)) cleaned += 1;
+        if (await reapOne(session, name, isDue)) cleaned += 1;
       } catch (error) {
         session.logger.error({ err: error, domain: name }, 'cleaning up failed');
       }
@@ -164,31 +176,35 @@ function remainingPause(session: Session, name: string): number {
   return Math.min(Math.max(due - Date.now(), 0), longestPause);
 }
 
+/** Whether its pause is over. One that has ended again in between has somebody of its own who waits. */
+function isPauseOver(session: Session, name: string): boolean {
+  return remainingPause(session, name) <= timerSlack;
+}
+
 /**
  * Cleans up all that have ended, one process at a time; those that have to wait before they start again
  * after the others. Resolves to their number.
  */
 export async function reapInTurn(session: Session): Promise<number> {
   const { containers, paths } = session;
-  const isDue = (name: string): boolean => remainingPause(session, name) === 0;
+  const isDue: IsDue = (name) => isPauseOver(session, name);
   const later = containers.runNames(paths).filter((name) => !isDue(name));
   const pause = Math.max(0, ...later.map((name) => remainingPause(session, name)));
   const inTurn = await containers.withReaperLock(paths, () =>
-    reapAll(session, containers.runNames(paths).filter(isDue)),
+    reapAll(session, containers.runNames(paths).filter(isDue), isDue),
   );
   containers.endReaperTurn();
-  const atOnce = inTurn ?? 0;
-  if (later.length === 0) return atOnce;
+  const before = inTurn ?? 0;
+  if (later.length === 0) return before;
   await sleep(pause);
-  // One that has ended again in between has somebody of its own.
-  return atOnce + (await reapAll(session, later.filter(isDue)));
+  return before + (await reapAll(session, later, isDue));
 }
 
 /** What the owner of a container does at its end. */
 export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
     await sleep(remainingPause(session, name));
-    await reapOne(session, name);
+    await reapOne(session, name, (one) => isPauseOver(session, one));
     // Whoever was first has disowned it in another process.
     const state = session.containers.readRunState(session.paths, name);
     if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);

@@ -28,9 +28,8 @@ async function destroyAll(root: string): Promise<void> {
   if (isEmpty(domains) && isEmpty(networks)) return;
   const names = existsSync(domains) ? readdirSync(domains) : [];
   await using connection = await connect(undefined, { root });
-  for (const domain of await connection.listDomains()) {
-    if (domain.id !== undefined) await domain.destroy().catch(unlessEnded);
-  }
+  // Also what is about to start again: that is not running either.
+  for (const domain of await connection.listDomains()) await domain.destroy().catch(unlessEnded);
   // A monitor without an owner has the last word, as `tslxc reap`, also when another has cleaned up.
   for (const name of names) await eventually(() => expect(lastWordsOf(name)).toEqual([]));
   if (isEmpty(networks)) return;

@@ -1,4 +1,5 @@
 /** lib/driver/reaper.ts: who cleans up, and what comes after an end. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { domainXml } from '../../support/domain-xml';
 import { eventually } from '../../support/eventually';
 import { exitRecord, FakeHost } from './fake-host';
@@ -161,6 +162,26 @@ test('what was to end with its owner is started again by the owner, and by nobod
       message: 'not started again: it was to end with its owner, who is another',
     }),
   );
+});
+
+test('whoever has waited for the lock does not start again at once what has ended once more meanwhile', async () => {
+  const connection = host.connect();
+  const domain = await connection.defineDomain(restarting('on_reboot'));
+  await domain.start({ ownership: 'leave' });
+  host.end('web', { ...reboot, time: Date.now() });
+  const release = await host.hold('web');
+  const reaped = connection.reap();
+  await sleep(200);
+  // Another was first; what it started has ended at once.
+  const state = host.state('web');
+  if (state.phase !== 'ended') throw new Error(state.phase);
+  const start = { ...state.start, restarts: 1, time: Date.now() };
+  host.states.set('web', { phase: 'ended', start, exit: { ...reboot, time: Date.now() } });
+  release();
+  expect(await reaped).toBe(0);
+  expect(host.state('web').phase).toBe('ended');
+  expect(await connection.reap()).toBe(1);
+  expect(host.state('web').phase).toBe('running');
 });
 
 test('a destroy wins against the restart that is due', async () => {
