@@ -85,9 +85,9 @@ async function runProject(name, lane, folder) {
 }
 
 /**
- * Jest writes for people to stderr, which is shown: in one piece of the lane beside, else at once. Its JSON
- * goes to `report`. Once that is there it has to end: what a test left open would hold it for ever, and is that
- * test's fault.
+ * Jest writes for people to stderr, and tests print what they have measured to stdout. Both are shown: at once
+ * of the lane of the host, else in one piece. Its JSON goes to `report`. Once that is there it has to end: what a
+ * test left open would hold it for ever, and is that test's fault.
  */
 function runJest(argv, { lane, report }) {
   const [program, ...parameters] = argv;
@@ -95,14 +95,16 @@ function runJest(argv, { lane, report }) {
     const child = spawn(program, parameters, {
       cwd: packageRoot,
       env: lane === 'last' ? process.env : patient,
-      stdio: ['ignore', 'ignore', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     if (givesWay(lane)) setPriority(child.pid, lowered);
     const kept = [];
-    child.stderr.on('data', (chunk) => {
-      if (!givesWay(lane)) process.stderr.write(chunk);
-      else kept.push(chunk);
-    });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        if (!givesWay(lane)) process.stderr.write(chunk);
+        else kept.push(chunk);
+      });
+    }
     let isHeld = false;
     const watch = setInterval(() => {
       if (!existsSync(report) || Date.now() - statSync(report).mtimeMs < graceMilliseconds) return;
