@@ -34,6 +34,8 @@ function project(displayName, folders, seconds) {
 
 /** What measures time, and what uses up the host's ptys. */
 const undisturbed = '/test/container/(console-flow|deadline|failures)[.]test[.]ts$';
+/** What looks at no more of the host than a world of its own has. */
+const apart = '/test/container/(autodestroy|exec-end|hard-ends|pause|reboot|waits)[.]test[.]ts$';
 
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
@@ -41,17 +43,17 @@ module.exports = {
     project('unit', ['unit', 'golden'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
-    { ...project('container', ['container'], 60), testPathIgnorePatterns: [undisturbed] },
+    { ...project('container', ['container'], 60), testPathIgnorePatterns: [undisturbed, apart] },
     // Those of them that come when nothing else runs any more.
     {
       ...project('undisturbed', ['container'], 60),
       testRegex: [undisturbed],
       testMatch: undefined,
     },
+    { ...project('life', ['container'], 60), testRegex: [apart], testMatch: undefined },
     // In worlds of their own, with nothing but lo for a network: scripts/test.js makes them.
     project('security', ['security'], 60),
     project('network', ['network'], 60),
-    project('seed', ['seed'], 60),
     // In a network namespace of its own, and without containers.
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
@@ -62,10 +64,9 @@ module.exports = {
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,events,lifecycle}',
+        'container/{console,events,lifecycle,seed-hello}',
         'native/native',
-        'security/evil-root',
-        'seed/hello',
+        'security/{evil-root,unprivileged}',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     project('network-long', ['network-long'], 120),

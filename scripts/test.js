@@ -20,7 +20,7 @@ const { main, packageRoot, say, StepError } = require('./steps');
  */
 const lanes = {
   host: ['container', 'host'],
-  apart: ['security', 'network', 'addon', 'seed'],
+  apart: ['security', 'network', 'addon', 'life'],
   beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
@@ -35,7 +35,7 @@ const surroundings = {
   security: ownWorld,
   network: ownWorld,
   addon: ownWorld,
-  seed: ownWorld,
+  life: ownWorld,
   // Some files once more, with all of their repetitions.
   repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
   'network-long': ownNetwork,

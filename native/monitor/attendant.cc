@@ -39,6 +39,8 @@ constexpr int kFirstPause = 1;
 constexpr int kLongestPause = 50;
 // A guardian that does not end although it has nobody left.
 constexpr milliseconds kGuardianTime{1000};
+// A caller that is busy with something else.
+constexpr milliseconds kReadTime{5000};
 // The three streams, or a terminal's slave, its master and the caller's stream.
 constexpr int kDescriptors = 4;
 
@@ -64,6 +66,7 @@ class Attendant {
   void endMore();
   void finish();
   void reap();
+  void letCallerRead();
 
   Fd channel_;
   FrameReader inbox_;
@@ -90,6 +93,7 @@ void Attendant::run(std::vector<Fd> passed) {
   limitEffectiveCapabilities(kCapKill);
   while (phase_ != Phase::over) waitOnce();
   reap();
+  letCallerRead();
 }
 
 void Attendant::startJoiner(std::vector<Fd> passed) {
@@ -292,6 +296,20 @@ void Attendant::reap() {
     const pid_t pid = waitpid(-1, nullptr, WNOHANG);
     if (pid == -1 || Clock::now() > until) return;
     if (pid == 0) poll(nullptr, 0, kFirstPause);
+  }
+}
+
+// A caller that still sends something finds somebody there until it has read how the command ended:
+// to write to a socket that is closed would cost it what it has not read.
+void Attendant::letCallerRead() {
+  if (callerGone_ || shutdown(channel_.get(), SHUT_WR) == -1) return;
+  const auto until = Clock::now() + kReadTime;
+  std::array<char, 256> ignored;
+  for (auto now = Clock::now(); now < until; now = Clock::now()) {
+    pollfd channel{channel_.get(), POLLIN, 0};
+    const auto left = std::chrono::ceil<milliseconds>(until - now).count();
+    if (poll(&channel, 1, static_cast<int>(left)) == 0) return;
+    if (read(channel_.get(), ignored.data(), ignored.size()) <= 0) return;
   }
 }
 

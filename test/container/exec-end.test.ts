@@ -103,6 +103,16 @@ test('a signal reaches the command alone', async () => {
   expect(() => process.kill(65)).toThrow(/out of range/);
 });
 
+test('a signal for a command that has just ended costs nobody its result', async () => {
+  const process = await test_.domain.exec(['sh', '-c', 'exit 7']);
+  // Busy with something else, as a caller may be: the end is told, and not yet read.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  process.kill('SIGUSR1');
+  process.destroy();
+  expect(await process.result).toEqual({ code: 7 });
+  await eventually(() => expect(helpers()).toEqual([]));
+});
+
 test('an abort before the command is executed leaves nothing', async () => {
   const abort = new AbortController();
   abort.abort();

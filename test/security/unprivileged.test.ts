@@ -13,6 +13,7 @@ import { commands as refused } from '../../lib/cli/commands/refused';
 import { verbNames } from '../../lib/cli/lazy';
 import { domainXml } from '../support/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { someOf } from '../support/repeats';
 import { packageRoot, runProgram } from '../support/run-command';
 import type { CommandResult } from '../support/run-command';
 
@@ -199,7 +200,7 @@ describe.each(everyUser)('%s', (user) => {
     expect(stdout).toMatch(/^warn {2}caller\.privilege {2}/m);
   });
 
-  test.each(Object.keys(wordsOf))(
+  test.each(someOf(Object.keys(wordsOf), everyUser.indexOf(user), everyUser.length))(
     '%s is refused in one line that says what it needs',
     async (verb) => {
       const before = snapshotHost([folder]);

@@ -5,7 +5,7 @@ export function repeats(times: number): number {
   return Math.ceil(times / stride);
 }
 
-/** Every fourth of a list, another with each `turn`, so that all are tried over several turns. */
-export function someOf<T>(list: readonly T[], turn: number): T[] {
-  return list.filter((_, index) => index % stride === turn % stride);
+/** One of so many parts of a list, another with each `turn`, so that all are tried over several turns. */
+export function someOf<T>(list: readonly T[], turn: number, parts = 4): T[] {
+  return list.filter((_, index) => stride === 1 || index % parts === turn % parts);
 }

@@ -7,6 +7,7 @@ import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import { helloWorldXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
+import { exclusive } from '../support/exclusive';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -27,6 +28,7 @@ let before: HostSnapshot;
 let root: TestRoot;
 let connection: Connection;
 
+exclusive();
 beforeAll(startOnce);
 
 beforeEach(async () => {

@@ -9,6 +9,7 @@ import { askConsole } from '../support/console-answer';
 import { initOf } from '../support/container-traces';
 import { domainXml, helloWorldXml } from '../support/domain-xml';
 import type { FilesystemSource } from '../support/domain-xml';
+import { exclusive } from '../support/exclusive';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -44,6 +45,7 @@ let made: string[];
 let root: TestRoot;
 let connection: Connection;
 
+exclusive();
 beforeAll(startOnce);
 
 beforeEach(async () => {
