@@ -19,8 +19,8 @@ const { main, packageRoot, say, StepError } = require('./steps');
  * is nothing beside them any more.
  */
 const lanes = {
-  host: ['container', 'host'],
-  apart: ['security', 'network', 'addon', 'life'],
+  host: ['addon', 'container', 'host'],
+  apart: ['security', 'network', 'life'],
   beside: ['native', 'unit', 'package', 'virtual-network'],
   last: ['undisturbed'],
 };
@@ -34,7 +34,6 @@ const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-wor
 const surroundings = {
   security: ownWorld,
   network: ownWorld,
-  addon: ownWorld,
   life: ownWorld,
   // Some files once more, with all of their repetitions.
   repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
