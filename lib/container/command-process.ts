@@ -83,6 +83,7 @@ export class CommandProcess {
     // Stage 0 says it in its own time.
     while (message?.message === 'spawned') message = await this.channel.receive();
     this.#isOver = true;
+    this.channel.send({ message: 'acknowledge' });
     if (this.#ending !== undefined) throw this.#ending;
     if (message?.message === 'exited') return resultOf(message);
     throw new TslxcError(

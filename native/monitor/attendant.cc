@@ -66,7 +66,7 @@ class Attendant {
   void endMore();
   void finish();
   void reap();
-  void letCallerRead();
+  void awaitAcknowledgement();
 
   Fd channel_;
   FrameReader inbox_;
@@ -76,6 +76,7 @@ class Attendant {
   pid_t joiner_ = 0;
   Phase phase_ = Phase::starting;
   bool callerGone_ = false;
+  bool acknowledged_ = false;
   bool executing_ = false;
   bool told_ = false;
   int pause_ = kFirstPause;
@@ -93,7 +94,7 @@ void Attendant::run(std::vector<Fd> passed) {
   limitEffectiveCapabilities(kCapKill);
   while (phase_ != Phase::over) waitOnce();
   reap();
-  letCallerRead();
+  awaitAcknowledgement();
 }
 
 void Attendant::startJoiner(std::vector<Fd> passed) {
@@ -156,6 +157,7 @@ void Attendant::listenToCaller() {
   try {
     while (const std::optional<RawMessage> message = inbox_.next()) {
       if (message->kind == DestroyMessage::kKind) beginEnd();
+      if (message->kind == AcknowledgeMessage::kKind) acknowledged_ = true;
       if (message->kind == SignalMessage::kKind && inside_.valid()) {
         sendMessage(inside_.get(), fieldsOf<SignalMessage>(*message));
       }
@@ -301,15 +303,13 @@ void Attendant::reap() {
 
 // A caller that still sends something finds somebody there until it has read how the command ended:
 // to write to a socket that is closed would cost it what it has not read.
-void Attendant::letCallerRead() {
-  if (callerGone_ || shutdown(channel_.get(), SHUT_WR) == -1) return;
+void Attendant::awaitAcknowledgement() {
   const auto until = Clock::now() + kReadTime;
-  std::array<char, 256> ignored;
-  for (auto now = Clock::now(); now < until; now = Clock::now()) {
+  while (!acknowledged_ && !callerGone_) {
+    const auto left = std::chrono::ceil<milliseconds>(until - Clock::now()).count();
     pollfd channel{channel_.get(), POLLIN, 0};
-    const auto left = std::chrono::ceil<milliseconds>(until - now).count();
-    if (poll(&channel, 1, static_cast<int>(left)) == 0) return;
-    if (read(channel_.get(), ignored.data(), ignored.size()) <= 0) return;
+    if (left <= 0 || poll(&channel, 1, static_cast<int>(left)) == 0) return;
+    listenToCaller();
   }
 }
 

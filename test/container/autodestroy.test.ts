@@ -97,8 +97,11 @@ test('autodestroy is not lost when another process comes first in the pause befo
   mkdirSync(source);
   const domain = await define({
     name: 'bond-restart',
-    initArguments: ['-c', '[ -e /lives/first ] && exec sleep 600; sleep 0.3; echo >/lives/first'],
-    filesystems: [{ source, target: '/lives' }],
+    initArguments: [
+      '-c',
+      '[ -e /var/tmp/lives/first ] && exec sleep 600; sleep 0.3; echo >/var/tmp/lives/first',
+    ],
+    filesystems: [{ source, target: '/var/tmp/lives' }],
     elements: '<on_poweroff>restart</on_poweroff>',
   });
   const code = `

@@ -59,15 +59,15 @@ test('a process that waits in the kernel is named, holds nobody up, and is clean
   const name = 'hard-stuck';
   const xml = domainXml({
     name,
-    initArguments: ['-c', 'cat /stuck/file & while :; do sleep 0.1; done'],
-    filesystems: [{ source: folder.path, target: '/stuck' }],
+    initArguments: ['-c', 'cat /var/tmp/stuck/file & while :; do sleep 0.1; done'],
+    filesystems: [{ source: folder.path, target: '/var/tmp/stuck' }],
     elements: '<on_crash>restart</on_crash>',
   });
   const domain = await connection.defineDomain(xml);
   await domain.start();
   await initOf(name);
   await folder.untilAsked();
-  const stuck = await pidOf('cat', '/stuck/file');
+  const stuck = await pidOf('cat', '/var/tmp/stuck/file');
   const began = performance.now();
   const refusal = (await domain.destroy().catch((error: unknown) => error)) as Error;
   const took = performance.now() - began;

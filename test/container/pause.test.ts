@@ -31,7 +31,7 @@ async function destroyInTime({ domain, name }: TestDomain): Promise<void> {
   expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
 }
 
-const counter = 'while :; do echo >>/counted/file; sleep 0.02; done';
+const counter = 'while :; do echo >>/var/tmp/counted/file; sleep 0.02; done';
 
 /** A container in which a file grows as long as it runs. */
 async function counting(
@@ -46,7 +46,7 @@ async function counting(
     await using counted = await TestDomain.make({
       name,
       initArguments: ['-c', script],
-      filesystems: [{ source, target: '/counted' }],
+      filesystems: [{ source, target: '/var/tmp/counted' }],
     });
     await counted.start();
     const file = join(source, 'file');
@@ -159,7 +159,7 @@ test('a paused container is destroyed, and nothing in it runs on before', async 
 });
 
 test('nothing runs on in a paused container that another process destroys, be it as busy as it may', async () => {
-  const busy = 'while :; do echo >>/counted/file; done';
+  const busy = 'while :; do echo >>/var/tmp/counted/file; done';
   const script = `for i in 1 2 3 4 5 6 7 8; do (${busy}) & done; wait`;
   await counting('pause-busy', script, async (counted, size) => {
     for (let round = 0; round < 3; round += 1) {

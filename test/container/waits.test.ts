@@ -60,11 +60,12 @@ test('a wait that began before a reboot, and one after it, see what the second l
   await using root = await makeTestRoot();
   const source = join(root.path, 'lives');
   mkdirSync(source);
-  const first = "echo >/lives/first; trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done";
+  const first =
+    "echo >/var/tmp/lives/first; trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done";
   await using container = await TestDomain.make({
     name: 'wait-reboot',
-    initArguments: ['-c', `[ -e /lives/first ] || { ${first}; }; ${listen(8125)}`],
-    filesystems: [{ source, target: '/lives' }],
+    initArguments: ['-c', `[ -e /var/tmp/lives/first ] || { ${first}; }; ${listen(8125)}`],
+    filesystems: [{ source, target: '/var/tmp/lives' }],
     elements: '<features><privnet/></features>',
   });
   await container.start();
