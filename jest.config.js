@@ -35,7 +35,8 @@ function project(displayName, folders, seconds) {
 /** What measures time, and what uses up the host's ptys. */
 const undisturbed = '/test/container/(console-flow|deadline|failures)[.]test[.]ts$';
 /** What looks at no more of the host than a world of its own has. */
-const apart = '/test/container/(autodestroy|exec-end|hard-ends|pause|reboot|waits)[.]test[.]ts$';
+const apart =
+  '/test/container/(autodestroy|exec-end|hard-ends|pause|purge|reboot|waits)[.]test[.]ts$';
 
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
