@@ -211,7 +211,7 @@ test('a fork bomb does not keep a container from being destroyed', async () => {
     // Bounded, so that a machine of two cores stays one: it forks on as its children end.
     initArguments: [
       '-c',
-      'b() { (b) & (b) & }; ulimit -u 400; while :; do b; sleep 0.001; done 2>/dev/null',
+      'b() { (b) & (b) & }; ulimit -u 1500; while :; do b; sleep 0.001; done 2>/dev/null',
     ],
   });
   await bomb.start();

@@ -74,7 +74,7 @@ test('the seed’s session, typed as it is printed', async () => {
   expect(await terminal.detach()).toMatch(/^\n*$/);
 
   const processes = (await terminal.host('ps -axuwf')).split('\n');
-  const at = processes.findIndex((line) => line.endsWith(' tslxc-monitor --name helloworld'));
+  const at = processes.findIndex((line) => new RegExp(`^root +${id} `).test(line));
   expect(processes[at]).toMatch(new RegExp(`^root +${id} .* \\? +SN?s `));
   expect(processes[at + 1]).toMatch(/^root +\d+ .* pts\/\d+ +SN?s\+ .* \\_ \/bin\/sh$/);
   const found = await terminal.host('pgrep -x tslxc-monitor');
