@@ -22,6 +22,12 @@ function faultsOf(report) {
   return faults.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
 }
 
+/** The files with a failed test. */
+function failedFilesOf(report) {
+  const files = report?.testResults ?? [];
+  return files.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
 /** Counts of one run of Jest; `faults` are added to those of its report, `code` is its exit code. */
 function judge({ name, report, code, started, faults = [] }) {
   const all = [...faultsOf(report), ...faults];
@@ -32,6 +38,7 @@ function judge({ name, report, code, started, faults = [] }) {
     // Jest may fail for a reason that it counts nowhere, such as a handle that is left open.
     failed: failed === 0 && code !== 0 ? 1 : failed,
     faults: all,
+    failedFiles: failedFilesOf(report),
     seconds: (Date.now() - started) / 1000,
   };
 }

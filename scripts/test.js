@@ -1,14 +1,16 @@
 // `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped test, a
 // todo, a project without tests or a failed check is a failure, and so is a project that is in no lane. With
 // `--long`, `npm run test:long`: the same for the projects of the tests that take long, without the checks.
+// A few files that fail are run once more, alone, and named in the sum: see second-run.js.
 'use strict';
 const { spawn } = require('node:child_process');
 const { existsSync, mkdtempSync, readFileSync, rmSync, statSync } = require('node:fs');
 const { setPriority, tmpdir } = require('node:os');
-const { join } = require('node:path');
+const { join, relative } = require('node:path');
 const { projects } = require('../jest.config');
 const { check } = require('./check');
 const { describeResult, judge, parseReport } = require('./jest-report');
+const { runAgain } = require('./second-run');
 const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
 
@@ -70,12 +72,14 @@ function readText(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : '';
 }
 
-async function runProject(name, lane, folder) {
-  say(`testing: ${name}`);
+/** Runs a project, or only some files of it. */
+async function runProject(name, { lane, folder, files = [] }) {
+  say(`testing: ${[name, ...files].join(' ')}`);
   const report = join(folder, `${name}.json`);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
   if (lane !== 'beside' || surroundings[name] !== undefined) options.push('--runInBand');
+  if (files.length > 0) options.push('--runTestsByPath', '--', ...files);
   const started = Date.now();
   const argv = [...(surroundings[name] ?? []), process.execPath, jest, ...options];
   const { code, isHeld } = await runJest(argv, { lane, report });
@@ -124,6 +128,9 @@ function sumUp(results, failedChecks) {
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   process.stdout.write('\n');
   for (const result of results) say(describeResult(result));
+  for (const file of results.flatMap(({ unsteady = [] }) => unsteady)) {
+    say(`UNSTEADY: ${relative(packageRoot, file)} failed, and passed when it was run again alone`);
+  }
   if (failedChecks !== undefined) {
     say(`checks: ${failedChecks.length === 0 ? 'clean' : `failed: ${failedChecks.join(', ')}`}`);
   }
@@ -134,8 +141,15 @@ function sumUp(results, failedChecks) {
 
 async function runLane(lane, folder) {
   const results = [];
-  for (const name of lanes[lane]) results.push(await runProject(name, lane, folder));
+  for (const name of lanes[lane]) results.push(await runProject(name, { lane, folder }));
   return results;
+}
+
+/** What failed once more, with nothing beside it. */
+function again(results, lane, folder) {
+  return runAgain(results, ({ name, failedFiles }) =>
+    runProject(name, { lane, folder, files: failedFiles }),
+  );
 }
 
 /** What everybody waits for: the lanes, and the checks. Returns how much failed. */
@@ -146,14 +160,15 @@ async function testShort(folder) {
     runLane('apart', folder),
     runLane('host', folder),
   ]);
-  return sumUp([...beside, ...others.flat(), ...(await runLane('last', folder))], failedChecks);
+  const results = [...beside, ...others.flat(), ...(await runLane('last', folder))];
+  return sumUp(await again(results, 'last', folder), failedChecks);
 }
 
 /** What has no place there. */
 async function testLong(folder) {
   const results = [];
-  for (const name of long) results.push(await runProject(name, 'long', folder));
-  return sumUp(results);
+  for (const name of long) results.push(await runProject(name, { lane: 'long', folder }));
+  return sumUp(await again(results, 'long', folder));
 }
 
 main('test', async () => {

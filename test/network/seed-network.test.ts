@@ -127,7 +127,7 @@ test('the seed’s container on the default network, configured by hand', async 
     /--- 192\.168\.122\.1 ping statistics ---\n(\d) packets transmitted, \1 packets received, 0% packet loss\nround-trip min\/avg\/max = [\d./]+ ms\n/,
   );
   await terminal.lastLine('exit');
-  expect(portsOf('virbr0')).toEqual([]);
+  await eventually(() => expect(portsOf('virbr0')).toEqual([]));
   expect(await terminal.host('tslxc undefine helloworld')).toContain('has been undefined');
 });
 
