@@ -76,6 +76,8 @@ function readText(file) {
 async function runProject(name, { lane, folder, files = [] }) {
   say(`testing: ${[name, ...files].join(' ')}`);
   const report = join(folder, `${name}.json`);
+  // Of a first run of the project: its age would be taken for this one's.
+  rmSync(report, { force: true });
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = ['--ci', '--json', `--outputFile=${report}`, '--selectProjects', name];
   if (lane !== 'beside' || surroundings[name] !== undefined) options.push('--runInBand');
