@@ -8,9 +8,20 @@ export function stateWord(state: DomainState['state']): string {
   return state === 'shutoff' ? 'shut off' : state;
 }
 
+/** The same with what virsh has no word for: `running (unresponsive)`. */
+export function stateWords(state: DomainState): string {
+  const word = stateWord(state.state);
+  return state.state === 'shutoff' || state.monitor === undefined
+    ? word
+    : `${word} (${state.monitor})`;
+}
+
 /** What stands in the brackets of `domstate --reason`: `booted`, `destroyed`, `shutdown: exit code 3`. */
 export function reasonWords(state: DomainState): string {
-  if (state.state !== 'shutoff' || state.exit === undefined) return state.reason;
+  if (state.state !== 'shutoff') {
+    return state.monitor === undefined ? state.reason : `${state.reason}, ${state.monitor}`;
+  }
+  if (state.exit === undefined) return state.reason;
   const end = endWords(state.exit);
   return end === undefined ? state.reason : `${state.reason}: ${end}`;
 }

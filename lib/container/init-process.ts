@@ -1,5 +1,6 @@
 /** Whether a pid is still the init of a container, and what has become of it. */
 import { readFileSync } from 'node:fs';
+import { statOf } from './process-stat';
 import type { RunningRecord } from './run-state';
 
 type Init = Pick<RunningRecord, 'id' | 'init'>;
@@ -29,23 +30,5 @@ export function isInitKilled(running: Init): boolean {
     return (BigInt(`0x${pending}`) & sigkill) !== 0n;
   } catch {
     return true;
-  }
-}
-
-interface Stat {
-  readonly state: string;
-  readonly parent: number;
-  readonly flags: number;
-}
-
-/** Fields of proc_pid_stat(5), counted after the name, which may hold anything; undefined without the process. */
-function statOf(pid: number): Stat | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state = '', parent, , , , , flags] = fields;
-    return { state, parent: Number(parent), flags: Number(flags) };
-  } catch {
-    return undefined;
   }
 }

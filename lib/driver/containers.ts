@@ -16,6 +16,7 @@ import { networkViews, type NetworkViews } from '../container/network-view';
 import { execInContainer } from '../container/exec';
 import { prepare } from '../container/preparation';
 import { readCgroupStatistics } from '../container/statistics/read';
+import { isStopped } from '../container/process-stat';
 import { endReaperTurn } from '../container/reaper-turn';
 import {
   readRunning,
@@ -42,6 +43,7 @@ export interface Containers {
   readonly readRunState: typeof readRunState;
   readonly readRunning: typeof readRunning;
   readonly isFrozen: typeof isFrozen;
+  readonly isStopped: typeof isStopped;
   readonly freeze: typeof freeze;
   readonly killFrozen: typeof killFrozen;
   readonly init: InitControl;
@@ -78,6 +80,7 @@ export const containers: Containers = {
   readRunState,
   readRunning,
   isFrozen,
+  isStopped,
   freeze,
   killFrozen,
   init: initControl,

@@ -108,9 +108,11 @@ export function phaseOf({ containers }: Session, state: RunState): SettledPhase 
 /** What `domstate --reason` says of a domain as it is now. */
 export function stateOf(session: Session, state: RunState): DomainState {
   if (state.phase !== 'running') return domainState(state, session.containers.bootId());
-  if (phaseOf(session, state) === 'paused') return { state: 'paused', reason: 'user' };
+  const isStopped = session.containers.isStopped(state.running.id);
+  const monitor = isStopped ? ({ monitor: 'unresponsive' } as const) : {};
+  if (phaseOf(session, state) === 'paused') return { state: 'paused', reason: 'user', ...monitor };
   const isResumed = state.start.resumed === (state.running.boots ?? 0);
-  return { state: 'running', reason: isResumed ? 'unpaused' : 'booted' };
+  return { state: 'running', reason: isResumed ? 'unpaused' : 'booted', ...monitor };
 }
 
 /** What `domstate --reason` says, but for a pause. A record of another boot is not believed. */

@@ -47,10 +47,15 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
+/** With `running` and `paused`: the monitor has been stopped by a signal or a debugger. The container goes on, its console does not. */
+interface MonitorState {
+  readonly monitor?: 'unresponsive';
+}
+
 export type DomainState =
-  | Readonly<{ state: 'running'; reason: 'booted' | 'unpaused' | 'unknown' }>
+  | (Readonly<{ state: 'running'; reason: 'booted' | 'unpaused' | 'unknown' }> & MonitorState)
   /** Every process in it stands still, until it is resumed. */
-  | Readonly<{ state: 'paused'; reason: 'user' }>
+  | (Readonly<{ state: 'paused'; reason: 'user' }> & MonitorState)
   | Readonly<{ state: 'shutoff'; reason: ShutoffReason; exit?: ExitRecord }>;
 
 export interface DomainInfo {

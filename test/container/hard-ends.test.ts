@@ -98,6 +98,32 @@ test('a process that waits in the kernel is named, holds nobody up, and is clean
   await domain.undefine();
 });
 
+test('a monitor that is stopped is told of within a second, holds nobody up, and is destroyed', async () => {
+  await using container = await TestDomain.make({ name: 'hard-stopped' });
+  const { domain } = container;
+  await domain.start();
+  const id = domain.id ?? 0;
+  process.kill(id, 'SIGSTOP');
+  const running = { state: 'running', reason: 'booted', monitor: 'unresponsive' };
+  await eventually(async () => expect(await domain.state()).toEqual(running));
+  const tslxc = async (...words: string[]): Promise<string> => {
+    const began = performance.now();
+    const { stdout } = await container.try(words);
+    expect(performance.now() - began).toBeLessThan(1000 * slowness);
+    return stdout;
+  };
+  const row = new RegExp(`^ ${id} +${container.name} +running \\(unresponsive\\)$`, 'm');
+  expect(await tslxc('list')).toMatch(row);
+  expect(await tslxc('domstate', container.name, '--reason')).toBe(
+    'running (booted, unresponsive)\n\n',
+  );
+  process.kill(id, 'SIGCONT');
+  await eventually(async () => expect(await tslxc('list')).toMatch(/ running$/m));
+  process.kill(id, 'SIGSTOP');
+  await domain.destroy();
+  await expectGone(container.name);
+});
+
 test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', async (years) => {
   await using root = await makeTestRoot();
   const xml = domainXml({ name: 'hard-clock', initArguments: ['-c', deaf] });

@@ -2,7 +2,7 @@
 import { domainOption } from '../command';
 import { CommandError } from '../command-error';
 import { findDomain } from '../domain-argument';
-import { reasonWords, stateWord } from '../domain-words';
+import { reasonWords, stateWord, stateWords } from '../domain-words';
 import type { Domain, DomainInfo } from '../../index';
 import type { Options } from '../arguments';
 import type { Command, CommandTable, Context, Group, Option } from '../command';
@@ -117,7 +117,7 @@ async function showInformation(domain: Domain, { output }: Context): Promise<voi
     ['Name:', domain.name],
     ['UUID:', domain.uuid],
     ['OS Type:', 'exe'],
-    ['State:', stateWord(info.state.state)],
+    ['State:', stateWords(info.state)],
     ['CPU(s):', String(info.vcpus)],
     ['CPU time:', info.cpuTime === undefined ? undefined : seconds(info.cpuTime)],
     ['Max memory:', `${String(info.maxMemory)} KiB`],

@@ -1,6 +1,6 @@
 /** list: all domains, as virsh's table or one value a line. */
 import { TslxcError } from '../../errors';
-import { stateWord } from '../domain-words';
+import { stateWords } from '../domain-words';
 import { lazy } from '../lazy';
 import { titleOf } from '../title';
 import type { Domain, DomainState, ListFilter } from '../../index';
@@ -103,7 +103,7 @@ async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[
   return unlessGone(async () => {
     const id = domain.id;
     const state: DomainState = await domain.state();
-    const row = [id === undefined ? '-' : String(id), domain.name, stateWord(state.state)];
+    const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
     if (style === 'titled') row.push(titleOf(await domain.xml()));
     return [row];
   });

@@ -1,5 +1,11 @@
 /** How the end of init is told. */
-import { exitStatus, reasonWords, signalName, stateWord } from '../../../lib/cli/domain-words';
+import {
+  exitStatus,
+  reasonWords,
+  signalName,
+  stateWord,
+  stateWords,
+} from '../../../lib/cli/domain-words';
 import type { ExitRecord, ShutoffReason } from '../../../lib/container/exit-record';
 
 const when = { time: 0, boot: '' };
@@ -56,6 +62,10 @@ test.each(ends)('$words, exit status $status', ({ reason, exit, words, status })
 test('a domain that never ran has only its reason', () => {
   expect(reasonWords({ state: 'shutoff', reason: 'unknown' })).toBe('unknown');
   expect(reasonWords({ state: 'running', reason: 'booted' })).toBe('booted');
+  const stopped = { state: 'running', reason: 'booted', monitor: 'unresponsive' } as const;
+  expect(reasonWords(stopped)).toBe('booted, unresponsive');
+  expect(stateWords(stopped)).toBe('running (unresponsive)');
+  expect(stateWords({ state: 'running', reason: 'booted' })).toBe('running');
   expect([stateWord('shutoff'), stateWord('running')]).toEqual(['shut off', 'running']);
 });
 

@@ -155,6 +155,7 @@ export class FakeHost {
         return state.phase === 'running' ? state.running : undefined;
       },
       isFrozen: ({ name }) => this.frozen.has(name),
+      isStopped: () => false,
       freeze: async ({ name }, state) => {
         await Promise.resolve();
         if (state === 'frozen') this.frozen.add(name);

@@ -1,0 +1,26 @@
+/** What the kernel says of a process: proc_pid_stat(5). */
+import { readFileSync } from 'node:fs';
+
+export interface ProcessStat {
+  /** `R`, `S`, `D`, `T` and so on. */
+  readonly state: string;
+  readonly parent: number;
+  readonly flags: number;
+}
+
+/** Fields are counted after the name, which may hold anything; undefined without the process. */
+export function statOf(pid: number): ProcessStat | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const [state = '', parent, , , , , flags] = fields;
+    return { state, parent: Number(parent), flags: Number(flags) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** By a signal, or by a debugger: it answers nobody until it is let go. */
+export function isStopped(pid: number): boolean {
+  return ['T', 't'].includes(statOf(pid)?.state ?? '');
+}
