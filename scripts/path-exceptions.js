@@ -184,6 +184,7 @@ const fileUsers = {
     '/proc; the pipe in the root, by openInRoot, in a process of its own that may wait for ever',
   'lib/container/init-identity.ts': 'whether an overlay has its upper layer yet',
   'lib/container/init-process.ts': '/proc',
+  'lib/container/process-stat.ts': '/proc',
   'lib/container/init-state.ts': '/proc and cgroups',
   'lib/container/monitor-client.ts': 'the run folder',
   'lib/container/kept-network.ts': '/proc: network namespaces',
