@@ -1,12 +1,30 @@
 #include "native/monitor/failpoint.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include "native/base/fd.h"
 
 namespace tslxc {
 
+namespace {
+
+// Until it has let go of everything, its end of a socket too; on a busy machine that takes its
+// time.
+void killAndWait(pid_t victim) {
+  constexpr int kPatience = 5000;  // milliseconds
+  const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, victim, 0)));
+  kill(victim, SIGKILL);
+  if (!pidfd.valid()) return;
+  pollfd entry{pidfd.get(), POLLIN, 0};
+  poll(&entry, 1, kPatience);
+}
+
+}  // namespace
+
 void Failpoints::act() const {
-  constexpr useconds_t kDeliveryTime = 20'000;
   // Nobody can signal out of a PID namespace: at init's points the test does it meanwhile.
   constexpr useconds_t kOutsideTime = 1'000'000;
   const bool kills = action == FailAction::kKillController || action == FailAction::kKillMonitor;
@@ -25,13 +43,11 @@ void Failpoints::act() const {
       raise(SIGSTOP);
       for (;;) pause();  // the first process of a PID namespace is immune to its own SIGSTOP too
     case FailAction::kKillController:
-      kill(controller, SIGKILL);
-      break;
+      killAndWait(controller);
+      return;
     case FailAction::kKillMonitor:
-      kill(monitor == 0 ? getpid() : monitor, SIGKILL);
-      break;
+      killAndWait(monitor == 0 ? getpid() : monitor);
   }
-  usleep(kDeliveryTime);
 }
 
 }  // namespace tslxc
