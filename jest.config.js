@@ -59,7 +59,7 @@ module.exports = {
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
     project('host', ['host'], 120),
-    project('install', ['install'], 180),
+    project('install', ['install'], 400),
     project('long', ['long'], 600),
     // What npm test repeats less often (test/support/repeats.ts).
     {
