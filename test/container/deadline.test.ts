@@ -143,7 +143,7 @@ test('a monitor that is stopped is named within seconds by who asks it for somet
       ]);
       expect(performance.now() - began).toBeLessThan(5000);
       // What asks nothing of it has its answer.
-      expect(await stopped.reason()).toBe('running (booted)');
+      expect(await stopped.reason()).toBe('running (booted, unresponsive)');
       await expectShell(other.domain);
       await expect(stopped.domain.wait({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject(
         { code: 'OPERATION_ABORTED' },
