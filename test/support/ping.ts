@@ -6,7 +6,7 @@ import { inside } from './inside';
 /** One ping, which may be lost, or answered too late, on a busy machine: `false` alone is no proof of much. */
 export async function reaches(domain: Domain, address: string): Promise<boolean> {
   const ping = address.includes(':') ? 'ping6' : 'ping';
-  const command = `busybox ${ping} -c 1 -W 1 ${address} > /dev/null; echo is=$?`;
+  const command = `busybox ${ping} -c 1 -W 2 ${address} > /dev/null; echo is=$?`;
   return /is=0/.test(await inside(domain, command));
 }
 
