@@ -73,7 +73,17 @@ module.exports = {
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time.
     project('vm-again', ['vm-again'], 240),
-    // In the machines of test:vm only, where everything takes twenty times as long: what needs them, and what has
+    // In every machine of test:vm: the seed's whole transcript, and what a flavour is.
+    {
+      ...project('vm-every', [], 240),
+      testMatch: ['vm-every/**/*', 'container/seed-{hello,mounts}', 'network/seed-network'].map(
+        (name) => `<rootDir>/test/${name}.test.ts`,
+      ),
+    },
+    // Those of one security module.
+    project('vm-selinux', ['vm-selinux'], 240),
+    project('vm-apparmor', ['vm-apparmor'], 240),
+    // In one machine of test:vm only, where everything takes twenty times as long: what needs them, and what has
     // to hold on their kernels too.
     {
       ...project('vm', [], 240),

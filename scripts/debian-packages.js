@@ -31,6 +31,7 @@ const needs = [
   { package: 'iptables', there: program('iptables-nft'), for: 'test' },
   { package: 'nftables', there: program('nft'), for: 'test' },
   { package: 'dnsmasq-base', there: program('dnsmasq'), for: 'test' },
+  { package: 'apparmor', there: program('apparmor_parser'), for: 'test' },
   { package: 'strace', there: program('strace'), for: 'test' },
   { package: 'util-linux', there: program('unshare'), for: 'test' },
   { package: 'libvirt-daemon-driver-lxc', there: program('libvirtd'), for: 'libvirt' },

@@ -1,9 +1,14 @@
 // Makes trees of Debian's packages by mmdebstrap. What apt needs to reach the archive is taken from this
 // machine's configuration; credentials and pins are not.
 'use strict';
-const { existsSync, readFileSync, readdirSync } = require('node:fs');
-const { join } = require('node:path');
+const { existsSync, mkdtempSync, readFileSync, readdirSync } = require('node:fs');
+const { rmSync, writeFileSync } = require('node:fs');
+const { tmpdir } = require('node:os');
+const { basename, join } = require('node:path');
 const { runOrFail } = require('./steps');
+
+/** The Debian that the scripts expect to run on. */
+const ownSuite = 'trixie';
 
 /** The files of a folder whose text matches; none when there is no such folder. */
 function filesWith(folder, pattern) {
@@ -14,26 +19,47 @@ function filesWith(folder, pattern) {
     .filter((path) => pattern.test(readFileSync(path, 'utf8')));
 }
 
-/** This machine's sources of the suite and its way to them, as arguments of mmdebstrap. */
-function aptArguments(suite) {
-  const sources = [
+/** The files with this machine's sources of a suite. */
+function sourcesOf(suite) {
+  return [
     ...filesWith('/etc/apt/sources.list.d', new RegExp(`\\b${suite}\\b`)),
     ...filesWith('/etc/apt', new RegExp(`^deb .*\\b${suite}\\b`, 'm')),
   ];
+}
+
+/** Another suite comes from where this machine's own comes from: the files, with its name, in `folder`. */
+function translatedSources(suite, folder) {
+  return sourcesOf(ownSuite).map((path) => {
+    const text = readFileSync(path, 'utf8').replace(new RegExp(`\\b${ownSuite}\\b`, 'g'), suite);
+    const copy = join(folder, basename(path));
+    writeFileSync(copy, text);
+    return copy;
+  });
+}
+
+/** Sources of the suite and this machine's way to them, as arguments of mmdebstrap. */
+function aptArguments(suite, folder) {
+  const own = sourcesOf(suite);
+  const sources = own.length > 0 ? own : translatedSources(suite, folder);
   const settings = filesWith('/etc/apt/apt.conf.d', /^Acquire::(http|https|Check|Retries)/im);
   return { sources, options: settings.map((path) => `--aptopt=${path}`) };
 }
 
 /** Fills the empty folder `tree` with packages of a suite; `options` are mmdebstrap's own. */
 async function makeDebianTree(tree, { suite, variant = 'minbase', packages = [], options = [] }) {
-  const { sources, options: apt } = aptArguments(suite);
-  const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
-  const words = [`--variant=${variant}`, ...include, ...apt, ...options, suite, tree, ...sources];
-  await runOrFail(
-    ['mmdebstrap', ...words],
-    (output) => `mmdebstrap failed: ${output.trim().split('\n').at(-1)}`,
-    { env: { ...process.env, SOURCE_DATE_EPOCH: undefined } },
-  );
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-sources-'));
+  try {
+    const { sources, options: apt } = aptArguments(suite, folder);
+    const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
+    const words = [`--variant=${variant}`, ...include, ...apt, ...options, suite, tree, ...sources];
+    await runOrFail(
+      ['mmdebstrap', ...words],
+      (output) => `mmdebstrap failed: ${output.trim().split('\n').at(-1)}`,
+      { env: { ...process.env, SOURCE_DATE_EPOCH: undefined } },
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 module.exports = { makeDebianTree };

@@ -1,18 +1,54 @@
 // The machines that test:vm runs in, one a row: kernel, what its command line gets, Jest projects.
 'use strict';
 
+/** systemd 257 makes v1 hierarchies only when both are said. */
+const legacy = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
+
 /**
  * `kernel` is a name in image/kernels.js. The root disk is the same for all: the command line decides what the
- * kernel and systemd make of it. `seconds` is the limit of the tests in the machine.
+ * kernel and systemd make of it. `seconds` is the limit of the tests in the machine. Those that take longest come
+ * first, so that no other waits for them at the end.
  */
 const flavours = [
   {
-    name: 'cgroup-v2',
-    is: 'Debian 13: its kernel, cgroup v2 only, systemd',
+    name: 'apparmor',
+    is: 'Debian 13: its kernel, AppArmor, cgroup v2 only, systemd',
     kernel: 'debian-13',
-    commandLine: [],
-    projects: ['vm'],
+    commandLine: ['apparmor=1', 'security=apparmor'],
+    projects: ['vm', 'vm-every'],
     again: ['vm-again'],
+    seconds: 1500,
+  },
+  {
+    name: 'selinux-enforcing',
+    is: 'Debian 13: SELinux enforcing Debian’s policy, cgroup v2 only, systemd',
+    kernel: 'debian-13',
+    commandLine: ['security=selinux', 'selinux=1', 'enforcing=1'],
+    projects: ['vm-every'],
+    seconds: 1200,
+  },
+  {
+    name: 'selinux-permissive',
+    is: 'Debian 13: SELinux that only notes what it would refuse, cgroup v2 only, systemd',
+    kernel: 'debian-13',
+    commandLine: ['security=selinux', 'selinux=1', 'enforcing=0'],
+    projects: ['vm-every'],
+    seconds: 1200,
+  },
+  {
+    name: 'cgroup-v1',
+    is: 'Debian 13 with Debian 12’s kernel: cgroup v1 only, systemd',
+    kernel: 'debian-12',
+    commandLine: [...legacy, 'systemd.legacy_systemd_cgroup_controller=1'],
+    projects: ['vm-every'],
+    seconds: 1200,
+  },
+  {
+    name: 'cgroup-hybrid',
+    is: 'Debian 13 with Debian 12’s kernel: cgroup v1, and v2 without controllers, systemd',
+    kernel: 'debian-12',
+    commandLine: legacy,
+    projects: ['vm-every'],
     seconds: 1200,
   },
 ];

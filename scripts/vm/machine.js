@@ -1,17 +1,18 @@
-// One test machine: QEMU without hardware help, disks that are thrown away, and virtio ports that carry the
+// One test machine: QEMU, disks that are thrown away, and virtio ports that carry the
 // tests' output, report and exit code out.
 'use strict';
 const { spawn } = require('node:child_process');
 const { closeSync, existsSync, openSync, readFileSync, readSync } = require('node:fs');
 const { writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { StringDecoder } = require('node:string_decoder');
 
 /** Exit codes as timeout(1) has them: the limit is over; there is no result. */
 const exitCodes = { timeLimit: 124, noResult: 125 };
 /** Seconds that the machine gets besides the tests' own, to boot and to end. */
 const spare = 120;
 const shownConsole = 3000;
-const ports = ['output', 'report', 'code'];
+const ports = ['state', 'output', 'report', 'code'];
 const baseCommandLine = 'console=ttyS0 quiet panic=-1 mitigations=off random.trust_cpu=on';
 
 function drive(id, file, extra = '') {
@@ -21,18 +22,19 @@ function drive(id, file, extra = '') {
 
 function machineArguments({
   image,
+  accelerator,
   kernel,
   commandLine,
-  seconds,
+  limit,
   rootDisk,
   projectDisk,
   folder,
   boot,
 }) {
-  const limits = [`vmtest.limit=${seconds}`, `vmtest.boot=${boot}`];
+  const limits = [`vmtest.limit=${limit}`, `vmtest.boot=${boot}`];
   const append = [baseCommandLine, ...limits, ...commandLine];
   return [
-    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048'],
+    ...['-machine', 'q35', '-accel', accelerator, '-cpu', 'max', '-smp', '2', '-m', '2048'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', join(image, `vmlinuz-${kernel}`)],
     ...['-initrd', join(image, `initramfs-${kernel}`)],
@@ -52,49 +54,58 @@ function machineArguments({
   ];
 }
 
-/** Hands on what comes into a file; returns what hands on the rest and stops. */
-function follow(file) {
+/** Hands on the lines that come into a file; returns what hands on the rest and stops. */
+function follow(file, take) {
   const descriptor = openSync(file, 'r');
   const buffer = Buffer.alloc(64 * 1024);
-  const take = () => {
+  const decoder = new StringDecoder('utf8');
+  let unfinished = '';
+  const read = () => {
     for (let count; (count = readSync(descriptor, buffer)) > 0;) {
-      process.stdout.write(Buffer.from(buffer.subarray(0, count)));
+      unfinished += decoder.write(buffer.subarray(0, count));
     }
+    const lines = unfinished.split('\n');
+    unfinished = lines.pop();
+    if (lines.length > 0) take(lines);
   };
-  const timer = setInterval(take, 200);
+  const timer = setInterval(read, 200);
   return () => {
     clearInterval(timer);
-    take();
+    read();
+    if (unfinished !== '') take([unfinished]);
     closeSync(descriptor);
   };
 }
 
 /**
- * Runs the machine to its end, with the tests' output shown while it comes. Resolves with the exit code of
- * their command (or one of `exitCodes`), whether QEMU itself found a fault in itself, the text of the tests'
- * report, and the console's last lines.
+ * Runs the machine to its end; `listener` is told when the tests begin, and the lines of their output while they
+ * come. Resolves with the exit code of their command (or one of `exitCodes`), whether QEMU itself found a fault in
+ * itself, the text of the tests' report, and the console's last lines.
  */
-async function runMachine(options) {
-  const { folder, seconds } = options;
-  writeFileSync(join(folder, 'output'), '');
+async function runMachine(options, listener) {
+  const { folder, limit } = options;
+  for (const name of ['state', 'output']) writeFileSync(join(folder, name), '');
   const words = ['--pdeathsig', 'KILL', 'qemu-system-x86_64', ...machineArguments(options)];
   const env = { ...process.env, TMPDIR: folder };
   const child = spawn('setpriv', words, { stdio: ['ignore', 'inherit', 'inherit'], env });
-  const stop = follow(join(folder, 'output'));
+  const stops = [
+    follow(join(folder, 'state'), () => listener.ready()),
+    follow(join(folder, 'output'), (lines) => listener.wrote(lines)),
+  ];
   let isLate = false;
   const timer = setTimeout(
     () => {
       isLate = true;
       child.kill('SIGKILL');
     },
-    (seconds + spare) * 1000,
+    (limit + spare) * 1000,
   );
   const signal = await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (_code, name) => resolve(name));
   }).finally(() => {
     clearTimeout(timer);
-    stop();
+    for (const stop of stops) stop();
   });
   const read = (name) => {
     const file = join(folder, name);
@@ -103,6 +114,7 @@ async function runMachine(options) {
   const written = read('code').trim();
   const otherwise = isLate ? exitCodes.timeLimit : exitCodes.noResult;
   return {
+    ended: Date.now(),
     code: written === '' ? otherwise : Number(written),
     emulator: signal === 'SIGABRT' ? 'aborted' : 'ended',
     report: read('report'),

@@ -6,10 +6,12 @@ const { dirname, join } = require('node:path');
 const { main, say } = require('../../steps');
 const { makeDisk } = require('../disk');
 const { fetchKernel, installKernel, kernels } = require('./kernels');
+const { labelFiles } = require('./security');
 const { makeContainerTree, makeMachineTree } = require('./trees');
 
 const containersMegabytes = 1024;
-const rootMegabytes = 2048;
+// Sparse: tests make trees and images of file systems there.
+const rootMegabytes = 4096;
 
 async function build(work) {
   const out = join(work, 'out');
@@ -22,6 +24,7 @@ async function build(work) {
     ...Object.keys(kernels).map((name) => fetchKernel(name, work)),
   ]);
   for (const name of Object.keys(kernels)) await installKernel(name, { work, root, out });
+  await labelFiles(root);
   await makeDisk(join(out, 'root.img'), { tree: root, megabytes: rootMegabytes });
   const disk = join(out, 'containers.img');
   await makeDisk(disk, { tree: containers, megabytes: containersMegabytes });

@@ -10,6 +10,8 @@ const { StepError, runOrFail } = require('../../steps');
 /** One a row, by the name that a flavour refers to. */
 const kernels = {
   'debian-13': { suite: 'trixie', package: 'linux-image-amd64' },
+  // The last one of Debian's whose v1 hierarchies have memory and cpuset.
+  'debian-12': { suite: 'bookworm', package: 'linux-image-amd64' },
 };
 
 // Below kernel/: everything that a container may have to do with, and no drivers of real devices.

@@ -3,7 +3,8 @@
 const { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
 const { makeDebianTree } = require('../../debian-sources');
-const { runOrFail } = require('../../steps');
+const { inTree } = require('./in-tree');
+const { keepNoProfile, extendPolicy } = require('./security');
 
 const suite = 'trixie';
 const guest = join(dirname(__dirname), 'guest');
@@ -13,6 +14,7 @@ const machinePackages = [
   'busybox-static nodejs python3 strace',
   'nftables dnsmasq-base',
   'e2fsprogs xfsprogs btrfs-progs squashfs-tools',
+  'apparmor attr selinux-policy-default selinux-utils policycoreutils',
 ].flatMap((line) => line.split(' '));
 
 const containerPackages =
@@ -32,11 +34,8 @@ const maskedUnits = [
   'systemd-pstore.service systemd-random-seed.service systemd-udev-load-credentials.service',
   'systemd-creds.socket systemd-sysext.socket systemd-ask-password-console.path',
   'systemd-ask-password-wall.path modprobe@drm.service modprobe@efi_pstore.service',
+  'selinux-autorelabel-mark.service',
 ].flatMap((line) => line.split(' '));
-
-function inTree(tree, ...argv) {
-  return runOrFail(['chroot', tree, ...argv], (output) => `${argv[0]}: ${output.trim()}`);
-}
 
 async function makeTree(tree, packages) {
   mkdirSync(tree);
@@ -73,6 +72,8 @@ async function makeMachineTree(tree) {
   await inTree(tree, 'systemctl', '--quiet', 'enable', 'vmtest.service');
   await inTree(tree, 'systemctl', '--quiet', 'set-default', 'multi-user.target');
   await inTree(tree, 'systemctl', '--quiet', 'mask', ...maskedUnits);
+  keepNoProfile(tree);
+  await extendPolicy(tree);
 }
 
 /** A Debian as it comes from the archive, but for root's password: whatever stops it is our fault. */
