@@ -11,6 +11,7 @@ function jestCommand({ name, projects, files }) {
   const jest = [
     `TSLXC_TEST_FLAVOUR=${name}`,
     `TSLXC_TEST_SLOWNESS=${slowness}`,
+    'TSLXC_TEST_REPEATS=few',
     'exec',
     'node',
     'node_modules/jest/bin/jest.js',

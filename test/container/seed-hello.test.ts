@@ -8,6 +8,7 @@ import { hostFacts } from '../../lib/host/facts';
 import { initOf } from '../support/container-traces';
 import { askConsole } from '../support/console-answer';
 import { helloWorldXml } from '../support/domain-xml';
+import { slowness } from '../support/eventually';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -20,7 +21,7 @@ import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
 const name = 'helloworld';
-const minute = 60_000;
+const minute = 60_000 * slowness;
 
 let before: HostSnapshot;
 let root: TestRoot;

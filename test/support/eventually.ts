@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How many times slower than a usual machine this one is: test:vm sets it, as nothing else knows. */
-const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+export const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 
 /** Repeats `assertion` until it throws nothing; after `milliseconds` of a usual machine its last error is thrown. */
 export async function eventually<T>(
