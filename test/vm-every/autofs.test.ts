@@ -101,7 +101,7 @@ test('so does one with a root of its own', async () => {
 test('and with the host’s root, and the folder around an automount as a source', () =>
   live([{ source: '/srv', target: '/mnt' }]));
 
-test('who comes by afterwards still triggers them', async () => {
+test('who comes by afterwards still triggers them', () => {
   expect(readdirSync(folder)).toEqual([]);
   expect(typesAt(folder)).toEqual(['autofs', 'tmpfs']);
   expect(readdirSync(binfmt)).toContain('status');
