@@ -18,6 +18,8 @@ function jestCommand({ name, projects, files }) {
     '--ci',
     '--runInBand',
     '--json',
+    '--reporters=default',
+    '--reporters=./scripts/vm/test-reporter.js',
   ];
   const report = '--outputFile=/run/vmtest/report.json';
   const selected = projects.map((project) => `--selectProjects=${project}`);
