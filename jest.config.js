@@ -65,7 +65,7 @@ module.exports = {
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,events,lifecycle,seed-hello}',
+        'container/{console,events,lifecycle,seed-hello-edges}',
         'native/native',
         'security/{evil-root,unprivileged}',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
@@ -75,7 +75,7 @@ module.exports = {
     project('vm-again', ['vm-again'], 240),
     // In every machine of test:vm: the seed's whole transcript, and what a flavour is.
     {
-      ...project('vm-every', [], 240),
+      ...project('vm-every', [], 480),
       testMatch: ['vm-every/**/*', 'container/seed-{hello,mounts}', 'network/seed-network'].map(
         (name) => `<rootDir>/test/${name}.test.ts`,
       ),
