@@ -26,6 +26,7 @@ export const errorPrefixes = {
   NETWORK_EXIST: 'this network exists already',
   OPERATION_INVALID: 'Requested operation is not valid',
   CONFIG_UNSUPPORTED: 'unsupported configuration',
+  CONF_SYNTAX: 'configuration file syntax error',
   OPERATION_TIMEOUT: 'Timed out during operation',
   ARGUMENT_UNSUPPORTED: 'argument unsupported',
   ACCESS_DENIED: 'access denied',

@@ -6,6 +6,8 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly flags: number;
+  /** Ticks from the boot to its start: with its number, it is nobody else in this boot. */
+  readonly started: number;
 }
 
 /** Fields are counted after the name, which may hold anything; undefined without the process. */
@@ -14,7 +16,7 @@ export function statOf(pid: number): ProcessStat | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state = '', parent, , , , , flags] = fields;
-    return { state, parent: Number(parent), flags: Number(flags) };
+    return { state, parent: Number(parent), flags: Number(flags), started: Number(fields[19]) };
   } catch {
     return undefined;
   }

@@ -5,6 +5,8 @@ import { forgetIdRoot } from '../container/id-allocation';
 import { TslxcError } from '../errors';
 import { mountsWithin } from '../host/mount-table';
 import {
+  categoriesLockPath,
+  categoriesPath,
   hiddenDirectories,
   hostNetworksPath,
   hostPartitionsPath,
@@ -17,6 +19,15 @@ import { forwardingRoots } from '../network/forwarding';
 
 /** Where the files are that all roots share. */
 const sharedFolder = dirname(idRootsPath);
+
+const sharedFiles = [
+  idRootsPath,
+  hostNetworksPath,
+  hostPartitionsPath,
+  linkNumbersPath,
+  categoriesPath,
+  categoriesLockPath(categoriesPath),
+];
 
 /** The folders of this root that are there. */
 export function purgeableFiles(paths: StatePaths): string[] {
@@ -75,8 +86,7 @@ export function refuseMounts(path: string): void {
 }
 
 function isShared(path: string): boolean {
-  const files = [idRootsPath, hostNetworksPath, hostPartitionsPath, linkNumbersPath];
-  if (files.includes(path)) return true;
+  if (sharedFiles.includes(path)) return true;
   return (
     dirname(path) === sharedFolder && /^forwarding-\d*\.json$/.test(relative(sharedFolder, path))
   );

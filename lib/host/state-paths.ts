@@ -6,6 +6,8 @@ export interface StatePaths {
   readonly root: string;
   /** Definitions: `NAME.xml`, and `autostart/`. */
   readonly definitions: string;
+  /** Settings of this host. */
+  readonly settings: string;
   /** All run state. */
   readonly run: string;
   /** One folder a domain, 0700. */
@@ -27,6 +29,7 @@ export function statePaths(root: string): StatePaths {
   return {
     root,
     definitions: join(root, 'etc/tslxc/lxc'),
+    settings: join(root, 'etc/tslxc/lxc.conf'),
     run,
     domains: join(run, 'lxc'),
     locks: join(run, 'locks'),
@@ -142,3 +145,14 @@ export function forwardingPath(namespace: string): string {
  * names of interfaces are the host's.
  */
 export const linkNumbersPath = '/run/tslxc/links';
+
+/**
+ * Which pairs of SELinux categories the running domains of all roots have, and the lock of whoever takes or returns one.
+ * Not below a root: a process of any container may be kept from another's files by nothing else.
+ */
+export const categoriesPath = '/run/tslxc/categories.json';
+
+/** A file of its own, since the list is replaced as a whole. */
+export function categoriesLockPath(list: string): string {
+  return `${list}.lock`;
+}

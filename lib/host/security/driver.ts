@@ -1,0 +1,68 @@
+/** Which security model labels the containers of this host: that of its settings, or the first that is there. */
+import { TslxcError } from '../../errors';
+import { isAppArmorOn } from './apparmor-host';
+import { hasLxcContexts, lxcContextsPath, readLxcContexts } from './lxc-contexts';
+import type { LxcContexts } from './lxc-contexts';
+import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
+import type { SecurityModel, SecuritySettings } from './settings';
+
+/** What this host offers, as `capabilities` and `dominfo` show it. */
+export type HostSecurity = SelinuxHost | { readonly model: 'apparmor' | 'none'; readonly doi: '0' };
+
+export interface SelinuxHost {
+  readonly model: 'selinux';
+  readonly doi: '0';
+  readonly enforcing: boolean;
+  /** Context of a container's processes, before it has categories of its own. */
+  readonly baseLabel: string;
+  readonly contexts: LxcContexts;
+}
+
+/** How one model is found. */
+export interface SecurityProbe {
+  isThere(): boolean;
+  look(): HostSecurity;
+}
+
+export type SecurityProbes = Readonly<Record<SecurityModel, SecurityProbe>>;
+
+/** In the order in which they are tried. */
+const hostProbes: SecurityProbes = {
+  selinux: { isThere: isSelinuxUsable, look: lookAtSelinux },
+  apparmor: { isThere: () => isAppArmorOn(), look: () => ({ model: 'apparmor', doi: '0' }) },
+  none: { isThere: () => true, look: () => ({ model: 'none', doi: '0' }) },
+};
+
+/**
+ * Looks at the host anew: whether SELinux enforces may change at any time.
+ *
+ * @throws TslxcError CONFIG_UNSUPPORTED when the settings want one that is not there, INTERNAL_ERROR for a policy without
+ * contexts of containers.
+ */
+export function hostSecurity(
+  { driver }: SecuritySettings,
+  probes: SecurityProbes = hostProbes,
+): HostSecurity {
+  if (driver === undefined) {
+    const found = [probes.selinux, probes.apparmor].find((probe) => probe.isThere());
+    return (found ?? probes.none).look();
+  }
+  if (probes[driver].isThere()) return probes[driver].look();
+  throw new TslxcError('CONFIG_UNSUPPORTED', `Security driver ${driver} not enabled`);
+}
+
+/** As libvirt has it: a policy that knows nothing of containers is passed over. */
+function isSelinuxUsable(): boolean {
+  return isSelinuxOn() && hasLxcContexts(lxcContextsPath(policyName()));
+}
+
+function lookAtSelinux(): SelinuxHost {
+  const contexts = readLxcContexts(lxcContextsPath(policyName()));
+  return {
+    model: 'selinux',
+    doi: '0',
+    enforcing: isEnforcing(),
+    baseLabel: contexts.process,
+    contexts,
+  };
+}

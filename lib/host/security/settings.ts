@@ -1,0 +1,69 @@
+/** How this host wants its containers to be confined: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
+import { readFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import { fileError, hasErrno } from '../file-error';
+import type { StatePaths } from '../state-paths';
+import { confError, parseConf } from './conf';
+import type { ConfValue } from './conf';
+
+export const securityModels = ['selinux', 'apparmor', 'none'] as const;
+
+/** What labels the processes of containers. */
+export type SecurityModel = (typeof securityModels)[number];
+
+export interface SecuritySettings {
+  /** Undefined: the first that the host has. */
+  readonly driver?: SecurityModel;
+  /** Whether a domain without a `<seclabel>` gets a dynamic label. */
+  readonly defaultConfined: boolean;
+  /** Whether a domain without a label is refused. */
+  readonly requireConfined: boolean;
+}
+
+type Setting = (found: ConfValue, place: Place) => Partial<SecuritySettings>;
+
+interface Place {
+  readonly name: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+const settings: Readonly<Record<string, Setting>> = {
+  security_driver: (found, place) => ({ driver: modelOf(found, place) }),
+  security_default_confined: (found, place) => ({ defaultConfined: flagOf(found, place) }),
+  security_require_confined: (found, place) => ({ requireConfined: flagOf(found, place) }),
+};
+
+/** Those of a host that has none written down. @throws TslxcError CONF_SYNTAX; SyscallError when they can't be read. */
+export function readSecuritySettings({ settings: path }: StatePaths): SecuritySettings {
+  try {
+    return parseSecuritySettings(readFileSync(path, 'utf8'), path);
+  } catch (error) {
+    if (hasErrno(error, system.errno.ENOENT)) return parseSecuritySettings('', path);
+    throw fileError(error, 'read the settings of this host');
+  }
+}
+
+/** Pure. A name that is none of ours is refused: a setting that is misspelt would confine nobody. */
+export function parseSecuritySettings(text: string, path: string): SecuritySettings {
+  let all: SecuritySettings = { defaultConfined: false, requireConfined: false };
+  for (const [name, found] of parseConf(text, path)) {
+    const place = { name, path, line: found.line };
+    const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
+    if (setting === undefined) throw confError(place, `unknown setting '${name}'`);
+    all = { ...all, ...setting(found, place) };
+  }
+  return all;
+}
+
+function modelOf({ value }: ConfValue, place: Place): SecurityModel {
+  const model = securityModels.find((one) => one === value);
+  if (model !== undefined) return model;
+  const known = securityModels.map((one) => `"${one}"`).join(', ');
+  throw confError(place, `expecting one of ${known} for '${place.name}'`);
+}
+
+function flagOf({ value }: ConfValue, place: Place): boolean {
+  if (value === 0 || value === 1) return value === 1;
+  throw confError(place, `expecting 0 or 1 for '${place.name}'`);
+}
