@@ -98,7 +98,8 @@ type ComposedLabels = Omit<AssignedSecurity, 'accepted'>;
 export function composeLabels({ asked, host }: LabelRequest, range?: string): ComposedLabels {
   const { process, file, readonlyFile } = host.contexts;
   const written = writtenLabel(asked) ?? process;
-  const used = range ?? rangeOf(written, asked);
+  const own = rangeOf(written, asked);
+  const used = range ?? own;
   return {
     type: asked.type,
     model: 'selinux',

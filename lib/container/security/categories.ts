@@ -28,7 +28,7 @@ export interface LabelReservation {
 }
 
 /** How many of the others each claim looks after: that they still run. */
-const looks = 4;
+const looks = 2;
 
 /**
  * Takes two categories for the domain, whose lock the caller holds: `s0:c12,c803`. They are the domain's until they are

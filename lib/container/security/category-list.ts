@@ -56,7 +56,7 @@ export async function changeList(
 /** What the list says now, without waiting for who changes it. Entries of another boot are nobody's. */
 export function readEntries(path: string): readonly CategoryEntry[] {
   const list = readRecord(path) as Partial<CategoryList> | undefined;
-  return list?.boot === bootId() && Array.isArray(list.entries) ? list.entries : [];
+  return list?.boot === bootId() ? (list.entries ?? []) : [];
 }
 
 /** This process's claim of a pair. */
@@ -83,7 +83,7 @@ export function isLive({ root, name, pid, started }: CategoryEntry): boolean {
 /** A root may be reached by several paths. */
 function realRoot(root: string): string {
   try {
-    return realpathSync(root);
+    return realpathSync.native(root);
   } catch {
     return root;
   }
@@ -91,7 +91,7 @@ function realRoot(root: string): string {
 
 function openLock(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!existsSync(path)) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return openSync(path, 'a', 0o600);
   } catch (error) {
     throw fileError(error, 'lock the list of categories');

@@ -40,7 +40,8 @@ export function effectiveLabel({ labels, model, settings }: LabelChoice): AskedL
     if (named !== model && named !== 'none') throw unavailable(named, position);
   }
   const written = labels.find(({ model: named = model }) => named === model);
-  const asked = model === 'none' ? unlabelled(written) : confine(written, settings);
+  if (model === 'none') refuseStatic(written);
+  const asked = model === 'none' ? undefined : confine(written, settings);
   if (asked === undefined && settings.requireConfined) {
     const detail = 'Unconfined guests are not allowed on this host';
     throw labelError({ code: 'CONFIG_UNSUPPORTED', detail, position: labels[0]?.position });
@@ -59,8 +60,8 @@ function confine(
 }
 
 /** A dynamic label of no model is whatever the host has, which is nothing; a static one would be silently left out. */
-function unlabelled(written: WrittenLabel | undefined): undefined {
-  if (written?.type !== 'static') return undefined;
+function refuseStatic(written: WrittenLabel | undefined): void {
+  if (written?.type !== 'static') return;
   throw labelError({
     code: 'CONFIG_UNSUPPORTED',
     detail: `no security driver of this host can give init the label ${written.label ?? ''}`,

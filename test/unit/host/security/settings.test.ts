@@ -1,0 +1,73 @@
+/** The settings of a host, in libvirt's syntax. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { statePaths } from '../../../../lib/host/state-paths';
+import {
+  parseSecuritySettings,
+  readSecuritySettings,
+} from '../../../../lib/host/security/settings';
+
+const parse = (text: string): unknown => parseSecuritySettings(text, '/etc/tslxc/lxc.conf');
+
+test('without any, the host’s own driver is used and nobody has to be confined', () => {
+  const defaults = { defaultConfined: false, requireConfined: false };
+  expect(parse('')).toEqual(defaults);
+  expect(parse('# security_driver = "selinux"\n\n   # indented\n')).toEqual(defaults);
+});
+
+test('each setting, with comments behind it and either kind of quotes', () => {
+  const text = `security_driver = "selinux" # not none
+    security_default_confined=1
+security_require_confined = 0#off`;
+  expect(parse(text)).toEqual({
+    driver: 'selinux',
+    defaultConfined: true,
+    requireConfined: false,
+  });
+  expect(parse("security_driver='none'\r\n")).toMatchObject({ driver: 'none' });
+});
+
+test.each([
+  ['security_drivr = "none"', 1, "unknown setting 'security_drivr'"],
+  ['\n\ntoString = 1', 3, "unknown setting 'toString'"],
+  ['security_driver = "smack"', 1, 'expecting one of "selinux", "apparmor", "none"'],
+  ['security_driver = 1', 1, 'expecting one of'],
+  ['security_default_confined = 2', 1, 'expecting 0 or 1'],
+  ['security_require_confined = "1"', 1, 'expecting 0 or 1'],
+  ['#\nsecurity_driver', 2, 'expecting an assignment'],
+  ['security_driver "none"', 1, 'expecting an assignment'],
+  ['security_driver = none', 1, 'expecting a whole number or text'],
+  ['security_driver = "none', 1, 'expecting a whole number or text'],
+  ['security_driver = "none" "none"', 1, 'expecting a whole number or text'],
+  ['security_default_confined = 1 security_require_confined = 1', 1, 'expecting a whole number'],
+  ['= 1', 1, 'expecting an assignment'],
+])('%j is refused at its line', (text, line, message) => {
+  expect(() => parse(text)).toThrow(
+    expect.objectContaining({
+      code: 'CONF_SYNTAX',
+      path: '/etc/tslxc/lxc.conf',
+      line,
+      message: expect.stringContaining(
+        `configuration file syntax error: /etc/tslxc/lxc.conf:${line}: ${message}`,
+      ) as string,
+    }) as Error,
+  );
+});
+
+test('the file is that of the root, and may be missing but not unreadable', () => {
+  const root = mkdtempSync('/var/tmp/tslxc-settings-');
+  const paths = statePaths(root);
+  try {
+    expect(readSecuritySettings(paths)).toEqual({ defaultConfined: false, requireConfined: false });
+    mkdirSync(join(root, 'etc/tslxc'), { recursive: true });
+    writeFileSync(join(root, 'etc/tslxc/lxc.conf'), 'security_require_confined = 1\n');
+    expect(readSecuritySettings(paths)).toMatchObject({ requireConfined: true });
+    rmSync(paths.settings);
+    mkdirSync(paths.settings);
+    expect(() => readSecuritySettings(paths)).toThrow(
+      expect.objectContaining({ code: 'SYSTEM_ERROR', errno: 21 }) as Error,
+    );
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+});
