@@ -28,15 +28,14 @@ export interface OpenStreams<Streams> {
   readonly descriptors: readonly number[];
 }
 
-/** `owner` is the command's user on the host, who may open /dev/stdout anew. */
-export function openPipes(owner: number): OpenStreams<CommandPipes> {
+/**
+ * `owner` is the command's user on the host, who may open /dev/stdout anew. With a label of SELinux they are what the
+ * command may use: at execve(2) the kernel puts /dev/null in the place of what it may not.
+ */
+export function openPipes(owner: number, label?: string): OpenStreams<CommandPipes> {
   const opened: number[] = [];
   try {
-    const pairs = [0, 1, 2].map(() => {
-      const pair = native().makePair('pipe');
-      opened.push(...pair);
-      return pair;
-    });
+    const pairs = label === undefined ? plainPipes(opened) : labelledPipes(label, opened);
     const [[stdin, stdinNear], [stdoutNear, stdout], [stderrNear, stderr]] = pairs as [
       [number, number],
       [number, number],
@@ -55,6 +54,20 @@ export function openPipes(owner: number): OpenStreams<CommandPipes> {
     closeAll(opened);
     throw error;
   }
+}
+
+function plainPipes(opened: number[]): [number, number][] {
+  return [0, 1, 2].map(() => {
+    const pair = native().makePair('pipe');
+    opened.push(...pair);
+    return pair;
+  });
+}
+
+function labelledPipes(label: string, opened: number[]): [number, number][] {
+  const pairs = native().makeFifos(3, ['source=tslxc', 'mode=0700', `context=${label}`]);
+  opened.push(...pairs.flat());
+  return pairs;
 }
 
 /** `init` is the pid of the container's init, whose root the terminal is of. */

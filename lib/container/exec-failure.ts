@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { describePlace, errnoName, SyscallError, TslxcError } from '../errors';
 import { describeOperation } from '../plan/describe';
 import type { CommandPlan, Operation } from '../plan/operation';
+import { labelWords, refusedWords, wrongLabel } from './label-failure';
 import { execReasons, stages } from './messages';
 import type { ExecReason, MessageNamed, Stage } from './messages';
 
@@ -17,11 +18,13 @@ export function execFailure(
   const facts = { errno: failed.error, syscall: failed.syscall, path: failed.subject, domain };
   switch (stage) {
     case 'outside':
-      return new SyscallError({ ...facts, step: stepOf(plan.outside, failed.step) });
+      return outsideFailure(facts, plan.outside, failed.step);
     case 'inside':
       return insideFailure(facts, plan.inside, failed.step);
     case 'exec':
       return programFailure(plan, failed, domain);
+    case 'label':
+      return wrongLabel({ who: 'the command', labels: plan.header.labels, domain }, failed);
     case 'deadline':
       return new TslxcError('OPERATION_TIMEOUT', `${failed.subject} in domain '${domain}'`, {
         domain,
@@ -38,6 +41,14 @@ export function execFailure(
 }
 
 type Facts = Readonly<{ errno: number; syscall: string; path: string; domain: string }>;
+
+function outsideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
+  const details = { ...facts, step: stepOf(operations, step) };
+  const words = labelWords(operations[step], facts.errno);
+  if (words === undefined) return new SyscallError(details);
+  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
 
 function insideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
   const operation = operations[step];
@@ -75,9 +86,13 @@ function programFailure(
     step: 'execute the command',
     domain,
   };
-  if (reason === 'other') return new SyscallError(details);
-  const text = `${words[reason](program, failed.subject)}: ${errnoName(failed.error)}`;
-  return new TslxcError('SYSTEM_ERROR', `${text} (${describePlace(details)})`, details);
+  const why =
+    reason === 'other'
+      ? refusedWords(plan.outside, program, failed.error)
+      : words[reason](program, failed.subject);
+  if (why === undefined) return new SyscallError(details);
+  const text = `${why}: ${errnoName(failed.error)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
 }
 
 const words: Record<Exclude<ExecReason, 'other'>, (program: string, subject: string) => string> = {

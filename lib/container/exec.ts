@@ -14,10 +14,11 @@ import { encodeCommandPlan } from '../plan/encode';
 import { hostId } from '../plan/id-map';
 import type { CommandPlan } from '../plan/operation';
 import { planEnvironment } from '../plan/process';
+import { securityFacts } from '../plan/security';
+import type { RecordedLabel, SecurityFacts } from '../plan/security';
 import { Channel } from './channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
-import type { CommandPipes, CommandTerminal, OpenStreams } from './command-streams';
 import { execFailure } from './exec-failure';
 import { encodeFrame } from './frames';
 import { commandIdentity } from './init-identity';
@@ -28,7 +29,8 @@ import type { RunningRecord, StartRecord } from './run-state';
 
 export interface ExecTarget {
   readonly paths: StatePaths;
-  readonly start: StartRecord;
+  /** `security`: the label that init was started with. */
+  readonly start: StartRecord & { readonly security?: RecordedLabel };
   readonly running: RunningRecord;
   /** What runs, with the ids that it was given. */
   readonly definition: DomainDefinition;
@@ -44,6 +46,8 @@ export interface ExecRequest {
   readonly user?: string;
   /** Size of the terminal; pipes without it. */
   readonly tty?: WindowSize;
+  /** The command keeps the label of the caller, as by `virsh lxc-enter-namespace --noseclabel`. */
+  readonly withoutLabel?: boolean;
   /** Milliseconds until the command has to be executed. */
   readonly deadline: number;
   /** Gives up the start of the command. */
@@ -84,7 +88,11 @@ async function join(
   const { name } = target.start;
   const plan = planCommand(target, request);
   const owner = ownerOfStreams(target.definition, request.user);
-  const { streams, descriptors } = await openStreams(target, owner, request.tty);
+  const label = securityOf(target, request)?.mountLabel;
+  const { streams, descriptors } =
+    request.tty === undefined
+      ? openPipes(owner, label)
+      : await openTerminal(target.running.init, owner, request.tty);
   // What was read below /proc by its number was of that init, if it is still there.
   if (!isInitOf(target.running)) {
     closeAll(descriptors);
@@ -138,6 +146,7 @@ function planCommand(target: ExecTarget, request: ExecRequest): CommandPlan {
   const { definition, running, start } = target;
   const facts = hostFacts();
   const layout = facts.cgroups;
+  const security = securityOf(target, request);
   if (isFrozen(running.init, start, layout)) {
     throw new TslxcError('OPERATION_INVALID', 'domain is paused: no command can run in it', {
       domain: start.name,
@@ -157,6 +166,7 @@ function planCommand(target: ExecTarget, request: ExecRequest): CommandPlan {
     directory: request.cwd ?? definition.os.initDirectory ?? '/',
     terminal: request.tty !== undefined,
     deadline: request.deadline,
+    ...(security === undefined ? {} : { security }),
   });
 }
 
@@ -179,12 +189,9 @@ function ownerOfStreams(definition: DomainDefinition, user: string | undefined):
   return definition.idMap === undefined ? uid : (hostId(definition.idMap.uids, uid) ?? 0);
 }
 
-async function openStreams(
-  { running }: ExecTarget,
-  owner: number,
-  tty: WindowSize | undefined,
-): Promise<OpenStreams<CommandPipes | CommandTerminal>> {
-  return tty === undefined ? openPipes(owner) : await openTerminal(running.init, owner, tty);
+function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts | undefined {
+  if (request.withoutLabel === true || start.security === undefined) return undefined;
+  return securityFacts(start.security);
 }
 
 interface Spawn {

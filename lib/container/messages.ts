@@ -106,7 +106,10 @@ type MessageOf<Name extends MessageName> = Readonly<{ message: Name }> & {
 export type Message = { [Name in MessageName]: MessageOf<Name> }[MessageName];
 export type MessageNamed<Name extends MessageName> = Extract<Message, { message: Name }>;
 
-/** Where a start failed; the position is the number on the wire. */
+/**
+ * Where a start failed; the position is the number on the wire. `label`: the program is executed with another label
+ * than it should be (`subject`, without an `error`), or it can't be read.
+ */
 export const stages = [
   'monitor',
   'outside',
@@ -115,6 +118,7 @@ export const stages = [
   'exec',
   'deadline',
   'death',
+  'label',
 ] as const;
 export type Stage = (typeof stages)[number];
 

@@ -6,6 +6,7 @@ import type { Failure } from '../errors';
 import { describeOperation } from '../plan/describe';
 import type { Operation, Plan } from '../plan/operation';
 import { linkKey, linkWords } from './link-failure';
+import { labelWords, refusedWords, wrongLabel } from './label-failure';
 import { execReasons, stages } from './messages';
 import type { ExecReason, MessageNamed, Stage } from './messages';
 
@@ -58,6 +59,8 @@ export function startFailure(
           step: 'init, before it executed its program',
         },
       );
+    case 'label':
+      return wrongLabel({ who: 'init', labels: plan.header.labels, domain }, failed);
     case 'monitor':
       return stepFailure(facts, 'set up the monitor');
   }
@@ -82,7 +85,8 @@ function placeOf(
 
 function stepFailure(facts: Failure, step: string, operation?: Operation): TslxcError {
   const details = { ...facts, step };
-  const words = linkWords(operation, facts.errno) ?? stepWords(facts);
+  const words =
+    linkWords(operation, facts.errno) ?? labelWords(operation, facts.errno) ?? stepWords(facts);
   if (words === undefined) return new SyscallError(details);
   const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
   return new TslxcError('SYSTEM_ERROR', text, details);
@@ -158,8 +162,11 @@ function execFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
     step: 'execute init',
     domain: plan.header.name,
   };
-  if (reason === 'other') return new SyscallError(details);
-  const text = execWords[reason](program, failed.subject);
+  const text =
+    reason === 'other'
+      ? refusedWords(plan.inside, program, failed.error)
+      : execWords[reason](program, failed.subject);
+  if (text === undefined) return new SyscallError(details);
   return new TslxcError(
     'SYSTEM_ERROR',
     `${text}: ${errnoName(failed.error)} (execute init)`,

@@ -282,6 +282,8 @@ export interface Native {
   openPtyInside(root: number): Promise<Pty>;
   /** Two ends, O_CLOEXEC: of a pipe(2) to read and to write, or of a stream socketpair(2). */
   makePair(kind: 'pipe' | 'socket'): [number, number];
+  /** As many pipes, as the two ends of FIFOs in a tmpfs that nobody sees: its mount options can give them a label. */
+  makeFifos(count: number, options: readonly string[]): [number, number][];
   makeRaw(fd: number): void;
   setWindowSize(fd: number, size: WindowSize): void;
   windowSize(fd: number): WindowSize;

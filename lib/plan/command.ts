@@ -17,6 +17,8 @@ import { hasUserNamespace } from './id-map';
 import type { CommandPlan, Operation } from './operation';
 import { planEntry } from './process';
 import type { Identity } from './process';
+import { labelHeader, planExecLabel } from './security';
+import type { SecurityFacts } from './security';
 
 /** What the kernel says of init now: it may have given up more since its start, and nobody inside gets it back. */
 export interface InitState {
@@ -36,6 +38,8 @@ export interface CommandFacts extends ConfinementFacts {
   readonly environment: readonly string[];
   readonly directory: string;
   readonly terminal: boolean;
+  /** The label that the command executes with; without, that of its caller. */
+  readonly security?: SecurityFacts;
   /** Milliseconds. */
   readonly deadline: number;
 }
@@ -50,6 +54,7 @@ export function compileCommand(definition: DomainDefinition, facts: CommandFacts
       attendantTasks: facts.attendantTasks,
       deadline: facts.deadline,
       terminal: facts.terminal ? 1 : 0,
+      ...labelHeader(facts.security),
       argv: facts.argv,
       environment: facts.environment,
     },
@@ -60,6 +65,7 @@ export function compileCommand(definition: DomainDefinition, facts: CommandFacts
       ]),
       ...planOutsideScore(facts),
       ...planKeyring(facts),
+      ...planExecLabel(facts.security),
     ],
     inside: [...planEntry(definition), ...planConfinement(definition, facts)],
     command: [

@@ -20,6 +20,8 @@ import { planEntry, planEnvironment, planProcess } from './process';
 import type { Identity } from './process';
 import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './rootfs';
 import type { RootfsFacts } from './rootfs';
+import { labelFilesystems, labelHeader, planExecLabel } from './security';
+import type { SecurityFacts } from './security';
 
 /** Everything that a plan depends on besides the definition. */
 export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFacts {
@@ -29,6 +31,8 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly identity: Identity;
   /** Devices of the host that the container gets too. */
   readonly devices: readonly HostDevice[];
+  /** The label that init executes with; none without. */
+  readonly security?: SecurityFacts;
   readonly sharedNamespaces: readonly NamespaceFact[];
   /** Those of `<interface>` in their order, then those that the host lends. */
   readonly links: readonly Link[];
@@ -61,20 +65,23 @@ export const replayBytes = 256 * 1024;
 export const consoleLogBytes = 1024 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
-  const { cgroups, identity } = facts;
+  const { cgroups, identity, security } = facts;
   const joined = cgroups.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
   return {
     header: planHeader(definition, facts),
-    outside: [
-      ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
-      ...planOutsideTrees(definition, facts),
-      ...planOutsideSys(definition),
-      ...planOutsideView(facts),
-      ...planDeviceTree(definition),
-      ...planHostDevices(definition, facts.devices),
-      ...planOutsideScore(facts),
-      ...planEnterShared(definition, facts.sharedNamespaces),
-    ],
+    outside: labelFilesystems(
+      [
+        ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
+        ...planOutsideTrees(definition, facts),
+        ...planOutsideSys(definition),
+        ...planOutsideView(facts),
+        ...planDeviceTree(definition),
+        ...planHostDevices(definition, facts.devices),
+        ...planOutsideScore(facts),
+        ...planEnterShared(definition, facts.sharedNamespaces),
+      ],
+      security,
+    ),
     mapped: [
       ...planLeaveShared(facts.sharedNamespaces),
       ...planMappedTrees(definition, facts),
@@ -86,24 +93,33 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planMappedTrees(definition, facts),
       ...planTakenLinks(facts.links),
     ],
-    inside: [
-      // Joined before the cgroup namespace is made: its root is where the process is then.
-      ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
-      { op: 'unshare', namespaces: namespaceFlags.cgroup },
-      ...planKeyring(facts),
-      ...planEntry(definition),
-      { op: 'newSession', umask: 0o022 },
-      { op: 'makeNamespacePrivate' },
-      ...planCover(facts),
-      ...planRoot(definition),
-      ...planKernelMounts(definition, facts),
-      ...planDevices(definition, identity.uid),
-      ...planFilesystems(definition, facts),
-      { op: 'pivotRoot' },
-      ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
-      ...planProcess(definition, identity, facts),
-    ],
+    inside: labelFilesystems(
+      [
+        // First: /proc is still the host's.
+        ...planExecLabel(security),
+        // Joined before the cgroup namespace is made: its root is where the process is then.
+        ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
+        { op: 'unshare', namespaces: namespaceFlags.cgroup },
+        ...planKeyring(facts),
+        ...planEntry(definition),
+        { op: 'newSession', umask: 0o022 },
+        { op: 'makeNamespacePrivate' },
+        ...planCover(facts),
+        ...planRoot(definition),
+        ...planKernelMounts(definition, { ...facts, selinuxfs: hasSelinux(facts) }),
+        ...planDevices(definition, identity.uid),
+        ...planFilesystems(definition, facts),
+        { op: 'pivotRoot' },
+        ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
+        ...planProcess(definition, identity, facts),
+      ],
+      security,
+    ),
   };
+}
+
+function hasSelinux({ selinuxfs, security }: PlanFacts): boolean {
+  return selinuxfs ?? security?.model === 'selinux';
 }
 
 function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader {
@@ -135,6 +151,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     cgroups: cgroups.joined,
     restarts: definition.onReboot === 'restart' ? 1 : 0,
     autodestroy: facts.autodestroy === true ? 1 : 0,
+    ...labelHeader(facts.security),
     failpoint: facts.failpoint?.point ?? 0,
     failAction: facts.failpoint?.action ?? 0,
     failCount: facts.failpoint?.count ?? 0,

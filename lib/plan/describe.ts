@@ -88,6 +88,8 @@ const words: Words = {
   changeDirectory: (operation) => `change to the directory ${operation.path}`,
   resetSignals: () => 'set every signal to its default, none blocked',
   setParentDeathSignal: (operation) => `die by signal ${operation.signal} when the monitor dies`,
+  setProcessAttribute: (operation) =>
+    `write '${operation.text}' to the process attribute ${operation.attribute}`,
   enterDirectory: (operation) => `enter the directory ${operation.path}`,
 };
 

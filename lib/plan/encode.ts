@@ -15,10 +15,10 @@ import {
 import type { CommandPlan, FieldType, Operation, OperationName, Plan } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 4;
+export const planVersion = 5;
 
 /** The same of a command's plan. */
-export const commandPlanVersion = 1;
+export const commandPlanVersion = 2;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,

@@ -17,6 +17,8 @@ export interface KernelMountFacts extends ContainerViewFacts {
   readonly cgroups: { readonly mounts: readonly CgroupMount[] };
   /** Paths below /sys that this host's hardware adds to those that are masked. */
   readonly maskedHardware: readonly string[];
+  /** Whether the host has a selinuxfs. */
+  readonly selinuxfs?: boolean;
 }
 
 /**
@@ -56,8 +58,24 @@ export function planKernelMounts(
     ...(hasOutsideSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
     attach('sys', '/sys'),
     ...planCgroupMounts(facts.cgroups.mounts),
+    ...planSelinuxfs(definition, facts),
     ...(hardened ? planMasks(facts.maskedHardware) : []),
     ...planReadonlyProc(definition, hardened ? readonlyInProc : ['sys']),
+  ];
+}
+
+/**
+ * Read-only, as libvirt has it: libselinux then takes SELinux as off, so that no program inside tries to set labels.
+ * A user namespace can't mount it, and there it is left out.
+ */
+function planSelinuxfs(
+  definition: DomainDefinition,
+  { selinuxfs = false }: KernelMountFacts,
+): Operation[] {
+  if (!selinuxfs || hasUserNamespace(definition)) return [];
+  return [
+    filesystem('selinux', 'selinuxfs', restricted | readonly),
+    { op: 'attachTree', tree: 'selinux', root: 'sys', path: 'fs/selinux', missing: 'skip' },
   ];
 }
 

@@ -204,6 +204,12 @@ export const operationFields = {
   setParentDeathSignal: { signal: 'u32' },
   /** Makes a directory of the own root the working directory, by openat2(2): with the ids that the process has now. */
   enterDirectory: { path: 'string' },
+  /**
+   * One write(2) to /proc/thread-self/attr/ATTRIBUTE, as a security module wants it; EXDEV or ENOTSUP when that is not
+   * the kernel's own file. `exec` and `apparmor/exec` say what the next execve(2) changes to: a clone inherits it, and
+   * new ids, capabilities and namespaces leave it as it is.
+   */
+  setProcessAttribute: { attribute: 'string', text: 'string' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;
@@ -277,6 +283,10 @@ export const headerFields = {
   restarts: 'u8',
   /** 1 when the container ends with the caller's channel. */
   autodestroy: 'u8',
+  /** Below /proc/PID/attr: where the label of init is read once it executes its program; '' to look at none. */
+  labelAttribute: 'string',
+  /** What may stand there; anything else ends it. */
+  labels: 'strings',
   /** For tests: position in the table of failpoints from 1, or 0; what to do there; at which time that it is reached. */
   failpoint: 'u8',
   failAction: 'u8',
@@ -297,6 +307,10 @@ export const commandHeaderFields = {
   deadline: 'u32',
   /** 1 when the command's standard streams are a terminal. */
   terminal: 'u8',
+  /** Below /proc/PID/attr: where the label of the command is read once it executes its program; '' to look at none. */
+  labelAttribute: 'string',
+  /** What may stand there; anything else ends it. */
+  labels: 'strings',
   argv: 'strings',
   environment: 'strings',
 } as const satisfies Record<string, FieldType>;

@@ -5,11 +5,13 @@
 
 #include <array>
 #include <string>
+#include <vector>
 
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
 #include "native/addon/own-thread.h"
+#include "native/base/fifo.h"
 #include "native/base/file.h"
 #include "native/base/pty.h"
 
@@ -66,6 +68,19 @@ Value makePair(const CallbackInfo& info) {
   return result;
 }
 
+Value makeFifos(const CallbackInfo& info) {
+  const uint32_t count = Input(info, 0, "count").number<uint32_t>();
+  std::vector<PipeEnds> fifos = tslxc::makeFifos(count, Input(info, 1, "options").texts());
+  Napi::Array result = Napi::Array::New(info.Env(), fifos.size());
+  for (uint32_t i = 0; i < fifos.size(); ++i) {
+    Napi::Array ends = Napi::Array::New(info.Env(), 2);
+    ends.Set(0u, Napi::Number::New(info.Env(), fifos[i].reading.release()));
+    ends.Set(1u, Napi::Number::New(info.Env(), fifos[i].writing.release()));
+    result.Set(i, ends);
+  }
+  return result;
+}
+
 Value makeRaw(const CallbackInfo& info) {
   tslxc::makeRaw(Input(info, 0, "fd").descriptor());
   return info.Env().Undefined();
@@ -93,6 +108,7 @@ void exportTerminals(Napi::Object exports) {
   define<openPty>(exports, "openPty");
   definePromise<openPtyInside>(exports, "openPtyInside");
   define<makePair>(exports, "makePair");
+  define<makeFifos>(exports, "makeFifos");
   define<makeRaw>(exports, "makeRaw");
   define<setWindowSize>(exports, "setWindowSize");
   define<windowSize>(exports, "windowSize");

@@ -22,6 +22,7 @@ enum class Stage : uint8_t {
   kExec,
   kDeadline,
   kDeath,
+  kLabel,
 };
 
 enum class ExecReason : uint8_t {

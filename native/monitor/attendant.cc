@@ -21,6 +21,7 @@
 #include "native/base/monitor-descriptors.h"
 #include "native/monitor/beginning.h"
 #include "native/monitor/joiner.h"
+#include "native/monitor/label-check.h"
 #include "native/monitor/process-tree.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/terminal-pump.h"
@@ -60,6 +61,7 @@ class Attendant {
   void listenToCaller();
   void listenInside();
   void handle(const RawMessage& message);
+  void executed(const RawMessage& ready);
   void insideIsGone();
   void fail(const FailedMessage& failed);
   void beginEnd();
@@ -203,9 +205,7 @@ void Attendant::handle(const RawMessage& message) {
       beginEnd();
       return;
     case ReadyMessage::kKind:
-      if (phase_ != Phase::starting || !executing_) return;
-      phase_ = Phase::running;
-      sendFrame(channel_.get(), ExecutedMessage{});
+      if (phase_ == Phase::starting && executing_) executed(message);
       return;
     case ExitedMessage::kKind: {
       const auto said = fieldsOf<ExitedMessage>(message);
@@ -218,6 +218,25 @@ void Attendant::handle(const RawMessage& message) {
     default:
       return;
   }
+}
+
+// With a label to look at, the guardian hands over the command, and lets it be until it has our
+// word.
+void Attendant::executed(const RawMessage& ready) {
+  const CommandHeader& header = plan_.header;
+  if (!header.labelAttribute.empty()) {
+    if (ready.descriptors.empty()) throw MalformedBytes{"the guardian is ready without a command"};
+    try {
+      checkLabel(ready.descriptors.front().get(), header.labelAttribute, header.labels);
+    } catch (const FailedMessage& failed) {
+      fail(failed);
+      beginEnd();
+      return;
+    }
+    sendMessage(inside_.get(), ContinueMessage{});
+  }
+  phase_ = Phase::running;
+  sendFrame(channel_.get(), ExecutedMessage{});
 }
 
 // Neither the guardian nor anybody before it is there to tell of an end.

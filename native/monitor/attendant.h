@@ -8,7 +8,8 @@
 //     │                │                  │ clone, sibling ─▶│
 //     │                │◀────────── exits │                  │ clone ───▶│
 //     │                │◀─────────────────────────── executing, or failed │
-//     │◀────── executed│◀────────────────────────── ready │        execve
+//     │                │◀────────────────────────── ready │        execve
+//     │◀────── executed│ looks at its label ([continue]) ▶│
 //     │◀─────── exited │◀───────────────────────── exited │          ✕
 //
 // Whoever says something inside may be in the hands of a hostile root, who can trace it: it is

@@ -22,7 +22,8 @@ constexpr int kGone = 1;
 
 class Guardian {
  public:
-  Guardian(const CommandPlan& plan, int reports) : plan_(plan), reports_(reports) {}
+  Guardian(const CommandPlan& plan, int reports)
+      : plan_(plan), reports_(reports), mayReap_(plan.header.labelAttribute.empty()) {}
 
   [[noreturn]] void run() {
     // The fast path: the attendant is the guarantee as long as it lives.
@@ -56,16 +57,23 @@ class Guardian {
   }
 
   void waitOnce() {
-    std::array<pollfd, 3> entries{
-        {{executed_.get(), POLLIN, 0}, {ends_.get(), POLLIN, 0}, {reports_, POLLIN, 0}}};
+    std::array<pollfd, 3> entries{{{executed_.get(), POLLIN, 0},
+                                   {mayReap_ ? ends_.get() : -1, POLLIN, 0},
+                                   {reports_, POLLIN, 0}}};
     check(retry([&] { return poll(entries.data(), entries.size(), -1); }), "poll");
     // The command's end of the pipe closes when its execve has succeeded; or it has reported.
     if (entries[0].revents != 0) {
       executed_.reset();
-      sendMessage(reports_, ReadyMessage{});
+      sendReady();
     }
     if (entries[2].revents != 0) listen();
     if (entries[1].revents != 0) reap();
+  }
+
+  void sendReady() {
+    std::vector<int> command;
+    if (!mayReap_) command.push_back(pidfd_.get());
+    sendMessage(reports_, ReadyMessage{}, command);
   }
 
   void listen() {
@@ -75,10 +83,11 @@ class Guardian {
       _exit(kGone);
     }
     if (message->kind == DestroyMessage::kKind) {
-      ending_ = true;
+      ending_ = mayReap_ = true;
       signalCommand(SIGKILL);
       reap();
     }
+    if (message->kind == ContinueMessage::kKind) mayReap_ = true;
     if (message->kind == SignalMessage::kKind) {
       signalCommand(static_cast<int>(fieldsOf<SignalMessage>(*message).number));
     }
@@ -120,6 +129,8 @@ class Guardian {
   Fd pidfd_;
   pid_t command_ = 0;
   bool ending_ = false;
+  // Not before the attendant has looked at the command's label.
+  bool mayReap_;
   ExitedMessage how_;
 };
 

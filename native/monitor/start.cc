@@ -17,6 +17,7 @@
 #include "native/base/namespaces.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
+#include "native/monitor/label-check.h"
 #include "native/monitor/records.h"
 
 namespace tslxc {
@@ -153,6 +154,7 @@ void Start::handshake() {
   }
   failpoints_.reach(Failpoint::kMonitorAfterExecuting);
   awaitExecve();
+  checkLabel(started_.pidfd.get(), plan_.header.labelAttribute, plan_.header.labels);
   tellOfSuccess();
   failpoints_.reach(Failpoint::kMonitorAfterRunning);
 }

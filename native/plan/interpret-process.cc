@@ -10,6 +10,7 @@
 #include "native/base/capability.h"
 #include "native/base/confinement.h"
 #include "native/base/path.h"
+#include "native/base/process-attribute.h"
 #include "native/base/syscall.h"
 #include "native/plan/interpret.h"
 
@@ -88,6 +89,10 @@ void Interpreter::operator()(const EnterDirectory& op) {
   const Fd root(check(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC), "open", "/"));
   const Fd directory = openInRoot(root.get(), op.path, O_PATH | O_DIRECTORY);
   check(fchdir(directory.get()), "fchdir", op.path);
+}
+
+void Interpreter::operator()(const SetProcessAttribute& op) {
+  setProcessAttribute(op.attribute, op.text);
 }
 
 void Interpreter::operator()(const ResetSignals&) {

@@ -96,6 +96,7 @@ class Interpreter {
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const EnterDirectory& op);
+  void operator()(const SetProcessAttribute& op);
 
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);

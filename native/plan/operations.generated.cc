@@ -279,6 +279,11 @@ void decode(Reader& reader, EnterDirectory& value) {
   value.path = reader.string();
 }
 
+void decode(Reader& reader, SetProcessAttribute& value) {
+  value.attribute = reader.string();
+  value.text = reader.string();
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -341,6 +346,7 @@ Operation decodeOperation(Reader& reader) {
     case 49: return ResetSignals{};
     case 50: return decoded<SetParentDeathSignal>(reader);
     case 51: return decoded<EnterDirectory>(reader);
+    case 52: return decoded<SetProcessAttribute>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -399,6 +405,7 @@ const char* operationName(const Operation& operation) {
     case 48: return "resetSignals";
     case 49: return "setParentDeathSignal";
     case 50: return "enterDirectory";
+    case 51: return "setProcessAttribute";
     default:
       return "";
   }
@@ -431,6 +438,8 @@ void decode(Reader& reader, PlanHeader& value) {
   value.cgroups = reader.strings();
   value.restarts = reader.u8();
   value.autodestroy = reader.u8();
+  value.labelAttribute = reader.string();
+  value.labels = reader.strings();
   value.failpoint = reader.u8();
   value.failAction = reader.u8();
   value.failCount = reader.u8();
@@ -442,6 +451,8 @@ void decode(Reader& reader, CommandHeader& value) {
   value.attendantTasks = reader.strings();
   value.deadline = reader.u32();
   value.terminal = reader.u8();
+  value.labelAttribute = reader.string();
+  value.labels = reader.strings();
   value.argv = reader.strings();
   value.environment = reader.strings();
 }

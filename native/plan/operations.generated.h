@@ -12,8 +12,8 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 4;
-inline constexpr uint32_t kCommandPlanVersion = 1;
+inline constexpr uint32_t kPlanVersion = 5;
+inline constexpr uint32_t kCommandPlanVersion = 2;
 
 enum class Missing : uint8_t {
   kFail,
@@ -306,6 +306,11 @@ struct EnterDirectory {
   std::string path{};
 };
 
+struct SetProcessAttribute {
+  std::string attribute{};
+  std::string text{};
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -357,7 +362,8 @@ using Operation =
                  ChangeDirectory,
                  ResetSignals,
                  SetParentDeathSignal,
-                 EnterDirectory>;
+                 EnterDirectory,
+                 SetProcessAttribute>;
 
 struct PlanHeader {
   std::string name{};
@@ -386,6 +392,8 @@ struct PlanHeader {
   std::vector<std::string> cgroups{};
   uint8_t restarts = 0;
   uint8_t autodestroy = 0;
+  std::string labelAttribute{};
+  std::vector<std::string> labels{};
   uint8_t failpoint = 0;
   uint8_t failAction = 0;
   uint8_t failCount = 0;
@@ -397,6 +405,8 @@ struct CommandHeader {
   std::vector<std::string> attendantTasks{};
   uint32_t deadline = 0;
   uint8_t terminal = 0;
+  std::string labelAttribute{};
+  std::vector<std::string> labels{};
   std::vector<std::string> argv{};
   std::vector<std::string> environment{};
 };

@@ -158,6 +158,8 @@ function bareHeader(folder: string): PlanHeader {
     cgroups: [],
     restarts: 0,
     autodestroy: 0,
+    labelAttribute: '',
+    labels: [],
     failpoint: 0,
     failAction: 0,
     failCount: 1,

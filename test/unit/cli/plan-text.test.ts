@@ -35,6 +35,8 @@ const plan: Plan = {
     cgroups: [],
     restarts: 0,
     autodestroy: 0,
+    labelAttribute: '',
+    labels: [],
     failpoint: 0,
     failAction: 0,
     failCount: 0,

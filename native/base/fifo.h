@@ -1,0 +1,22 @@
+// Pipes with a label of their own: those of pipe(2) have that of who made them, which a confined
+// program may not use.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "native/base/fd.h"
+
+namespace tslxc {
+
+struct PipeEnds {
+  Fd reading;
+  Fd writing;
+};
+
+// FIFOs (fifo(7)) in a tmpfs that is attached nowhere and goes with the last of them. Its mount
+// options say how they are labelled. O_CLOEXEC.
+std::vector<PipeEnds> makeFifos(size_t count, const std::vector<std::string>& options);
+
+}  // namespace tslxc

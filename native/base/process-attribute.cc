@@ -1,0 +1,74 @@
+#include "native/base/process-attribute.h"
+
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+
+#include "native/base/fd.h"
+#include "native/base/file.h"
+#include "native/base/syscall.h"
+
+namespace tslxc {
+namespace {
+
+constexpr const char* kProc = "/proc";
+
+// `thread-self` is a link within /proc; nothing else on the way is one, or another mount.
+Fd openInProc(const std::string& path, int flags) {
+  const std::string subject = std::string(kProc) + "/" + path;
+  const Fd proc(check(open(kProc, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", kProc));
+  struct statfs facts{};
+  check(fstatfs(proc.get(), &facts), "fstatfs", kProc);
+  if (facts.f_type != PROC_SUPER_MAGIC) throw SyscallError{ENOTSUP, "fstatfs", subject};
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
+  const long fd =
+      retry([&] { return syscall(SYS_openat2, proc.get(), path.c_str(), &how, sizeof how); });
+  return Fd(static_cast<int>(check(fd, "openat2", subject)));
+}
+
+// As the mounted /proc has it. ESRCH when the process has been waited for.
+std::string numberOf(int pidfd) {
+  constexpr std::string_view kField = "\nPid:\t";
+  const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
+  const std::string text = readFile(path);
+  const size_t at = text.find(kField);
+  const long pid =
+      at == std::string::npos ? 0 : std::strtol(text.c_str() + at + kField.size(), nullptr, 10);
+  if (pid <= 0) throw SyscallError{ESRCH, "read", path};
+  return std::to_string(pid);
+}
+
+}  // namespace
+
+void setProcessAttribute(const std::string& attribute, std::string_view text) {
+  const std::string path = "thread-self/attr/" + attribute;
+  const Fd file = openInProc(path, O_WRONLY);
+  const ssize_t written = check(retry([&] { return write(file.get(), text.data(), text.size()); }),
+                                "write", "/proc/" + path);
+  if (written != static_cast<ssize_t>(text.size())) throw SyscallError{EIO, "write", path};
+}
+
+std::string processAttribute(int pidfd, const std::string& attribute) {
+  const std::string pid = numberOf(pidfd);
+  const std::string path = pid + "/attr/" + attribute;
+  const Fd file = openInProc(path, O_RDONLY);
+  std::array<char, 4096> bytes{};
+  const ssize_t size = check(retry([&] { return read(file.get(), bytes.data(), bytes.size()); }),
+                             "read", "/proc/" + path);
+  // The number was not another's meanwhile.
+  numberOf(pidfd);
+  std::string label(bytes.data(), static_cast<size_t>(size));
+  while (!label.empty() && (label.back() == '\0' || label.back() == '\n')) label.pop_back();
+  return label;
+}
+
+}  // namespace tslxc

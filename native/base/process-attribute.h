@@ -1,0 +1,19 @@
+// What security modules keep of a process, below /proc/PID/attr. Only the kernel's own file will
+// do: whatever else is mounted there is refused.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tslxc {
+
+// Opens and writes, in one write(2), an attribute of the own thread: the kernel takes a write only
+// with the credentials that the file was opened with. Throws SyscallError: ENOTSUP when /proc is no
+// proc file system, EXDEV when something is mounted over the file, and what the module says.
+void setProcessAttribute(const std::string& attribute, std::string_view text);
+
+// Reads one of a process by its pidfd, which may have ended but must not have been waited for
+// (ESRCH). Without the NUL or line end that modules put behind it. Throws SyscallError.
+std::string processAttribute(int pidfd, const std::string& attribute);
+
+}  // namespace tslxc

@@ -1,0 +1,26 @@
+#include "native/monitor/label-check.h"
+
+#include <algorithm>
+
+#include "native/base/messages.generated.h"
+#include "native/base/process-attribute.h"
+#include "native/base/syscall.h"
+
+namespace tslxc {
+
+void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::string>& labels) {
+  if (attribute.empty()) return;
+  FailedMessage failed;
+  failed.stage = static_cast<uint8_t>(Stage::kLabel);
+  try {
+    failed.subject = processAttribute(pidfd, attribute);
+    if (std::find(labels.begin(), labels.end(), failed.subject) != labels.end()) return;
+  } catch (const SyscallError& cause) {
+    failed.error = static_cast<uint32_t>(cause.error);
+    failed.syscall = cause.syscall;
+    failed.subject = cause.subject;
+  }
+  throw failed;
+}
+
+}  // namespace tslxc
