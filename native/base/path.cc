@@ -13,13 +13,15 @@
 namespace tslxc {
 namespace {
 
-// openat2 with ".." in IN_ROOT mode answers EAGAIN while anything is renamed on the host.
+// openat2 with ".." answers EAGAIN while anything is renamed on the host.
 constexpr int kAttempts = 256;
 
-int tryOpen(int root, const std::string& path, int flags) {
+constexpr uint64_t kInRoot = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+
+int tryOpen(int root, const std::string& path, int flags, uint64_t resolve = kInRoot) {
   open_how how{};
   how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  how.resolve = resolve;
   for (int attempt = 0;; ++attempt) {
     const long fd = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
     if (fd >= 0) return static_cast<int>(fd);
@@ -47,6 +49,11 @@ Fd openInRootIfThere(int root, const std::string& path, int flags) {
   const int fd = tryOpen(root, path, flags);
   if (fd < 0 && errno != ENOENT) check(-1, "openat2", path);
   return Fd(fd);
+}
+
+Fd openInFilesystem(int root, const std::string& path, int flags) {
+  constexpr uint64_t kResolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
+  return Fd(check(tryOpen(root, path, flags, kResolve), "openat2", path));
 }
 
 Fd openOnSameMount(int directory, const std::string& name, int flags) {

@@ -17,6 +17,9 @@ Fd openInRoot(int root, const std::string& path, int flags);
 // The same, but an invalid Fd when the path does not exist (ENOENT).
 Fd openInRootIfThere(int root, const std::string& path, int flags);
 
+// Opens `path` below `root` on the same mount (EXDEV), by links within it.
+Fd openInFilesystem(int root, const std::string& path, int flags);
+
 // Opens the entry `name` of a directory, when it lies on the same mount and is no link (EXDEV,
 // ELOOP).
 Fd openOnSameMount(int directory, const std::string& name, int flags);

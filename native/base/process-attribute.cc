@@ -2,17 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdint>
 #include <cstdlib>
 
 #include "native/base/fd.h"
 #include "native/base/file.h"
+#include "native/base/path.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -20,19 +18,20 @@ namespace {
 
 constexpr const char* kProc = "/proc";
 
+std::string absolute(const std::string& path) { return std::string(kProc) + "/" + path; }
+
 // `thread-self` is a link within /proc; nothing else on the way is one, or another mount.
 Fd openInProc(const std::string& path, int flags) {
-  const std::string subject = std::string(kProc) + "/" + path;
   const Fd proc(check(open(kProc, O_PATH | O_DIRECTORY | O_CLOEXEC), "open", kProc));
   struct statfs facts{};
   check(fstatfs(proc.get(), &facts), "fstatfs", kProc);
-  if (facts.f_type != PROC_SUPER_MAGIC) throw SyscallError{ENOTSUP, "fstatfs", subject};
-  open_how how{};
-  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_MAGICLINKS;
-  const long fd =
-      retry([&] { return syscall(SYS_openat2, proc.get(), path.c_str(), &how, sizeof how); });
-  return Fd(static_cast<int>(check(fd, "openat2", subject)));
+  if (facts.f_type != PROC_SUPER_MAGIC) throw SyscallError{ENOTSUP, "fstatfs", kProc};
+  try {
+    return openInFilesystem(proc.get(), path, flags);
+  } catch (SyscallError& cause) {
+    cause.subject = absolute(path);
+    throw;
+  }
 }
 
 // As the mounted /proc has it. ESRCH when the process has been waited for.
@@ -53,8 +52,9 @@ void setProcessAttribute(const std::string& attribute, std::string_view text) {
   const std::string path = "thread-self/attr/" + attribute;
   const Fd file = openInProc(path, O_WRONLY);
   const ssize_t written = check(retry([&] { return write(file.get(), text.data(), text.size()); }),
-                                "write", "/proc/" + path);
-  if (written != static_cast<ssize_t>(text.size())) throw SyscallError{EIO, "write", path};
+                                "write", absolute(path));
+  if (written != static_cast<ssize_t>(text.size()))
+    throw SyscallError{EIO, "write", absolute(path)};
 }
 
 std::string processAttribute(int pidfd, const std::string& attribute) {
@@ -63,7 +63,7 @@ std::string processAttribute(int pidfd, const std::string& attribute) {
   const Fd file = openInProc(path, O_RDONLY);
   std::array<char, 4096> bytes{};
   const ssize_t size = check(retry([&] { return read(file.get(), bytes.data(), bytes.size()); }),
-                             "read", "/proc/" + path);
+                             "read", absolute(path));
   // The number was not another's meanwhile.
   numberOf(pidfd);
   std::string label(bytes.data(), static_cast<size_t>(size));

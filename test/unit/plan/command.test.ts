@@ -92,6 +92,35 @@ test('the command’s own process does the rest', () => {
   expect(words(compiled().command)).toEqual(['newSession', 'resetSignals', 'setParentDeathSignal']);
 });
 
+describe('a label', () => {
+  const security = {
+    model: 'apparmor',
+    execAttribute: 'apparmor/exec',
+    execText: 'exec web',
+    currentAttribute: 'apparmor/current',
+    accepted: ['web (enforce)'],
+  } as const;
+
+  test('it is asked for in the host’s namespaces, last, and looked at afterwards', () => {
+    const { header, outside, inside, command } = compiled('', { security });
+    expect(outside.at(-1)).toEqual({
+      op: 'setProcessAttribute',
+      attribute: 'apparmor/exec',
+      text: 'exec web',
+    });
+    expect(header).toMatchObject({ labelAttribute: 'apparmor/current', labels: ['web (enforce)'] });
+    const without = compiled();
+    expect(outside.slice(0, -1)).toEqual(without.outside);
+    expect([inside, command]).toEqual([without.inside, without.command]);
+  });
+
+  test('without one nothing is asked for or looked at', () => {
+    const { header, outside } = compiled();
+    expect(header).toMatchObject({ labelAttribute: '', labels: [] });
+    expect(words(outside)).not.toContain('setProcessAttribute');
+  });
+});
+
 test('it becomes bytes that begin with its version', () => {
-  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(1);
+  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(2);
 });

@@ -221,6 +221,10 @@ const words: readonly (readonly [Operation, string])[] = [
   [{ op: 'setIds', uid: 1, gid: 2, groups: [3, 4] }, 'become uid 1, gid 2, groups [3, 4]'],
   [{ op: 'changeDirectory', path: '/srv' }, 'change to the directory /srv'],
   [{ op: 'enterDirectory', path: '/srv' }, 'enter the directory /srv'],
+  [
+    { op: 'setProcessAttribute', attribute: 'apparmor/exec', text: 'exec web' },
+    "write 'exec web' to the process attribute apparmor/exec",
+  ],
   [{ op: 'resetSignals' }, 'set every signal to its default, none blocked'],
   [{ op: 'setParentDeathSignal', signal: 9 }, 'die by signal 9 when the monitor dies'],
 ];

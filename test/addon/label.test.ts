@@ -1,0 +1,217 @@
+/**
+ * A label is asked for by who is to execute a program, and read from outside once it does. No security module is needed
+ * for that to be seen: the score of the OOM killer outlives an execve as well, and lies beside the modules' files.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { text } from 'node:stream/consumers';
+import { Channel } from '../../lib/container/channel';
+import { encodeFrame } from '../../lib/container/frames';
+import type { Message } from '../../lib/container/messages';
+import { stages } from '../../lib/container/messages';
+import { monitorExecutable } from '../../lib/host/executable';
+import { native } from '../../lib/host/native';
+import { namespaceFlags } from '../../lib/plan/constants';
+import { encodeCommandPlan, encodeOperations } from '../../lib/plan/encode';
+import type { CommandHeader, Operation } from '../../lib/plan/operation';
+import { BareStart } from '../support/bare-start';
+import { eventually } from '../support/eventually';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { runProgram } from '../support/run-command';
+import { rejectionOf } from './failure';
+import { openStreams, type Streams } from './label-streams';
+
+const score = '../oom_score_adj';
+const stage = stages.indexOf('label');
+const { errno } = constants;
+
+const ask = (value: string): Operation => ({
+  op: 'setProcessAttribute',
+  attribute: score,
+  text: value,
+});
+
+interface Labels {
+  readonly labelAttribute: string;
+  readonly labels: readonly string[];
+}
+
+const wrong: readonly (readonly [string, Labels, object])[] = [
+  ['another', { labelAttribute: score, labels: ['501', '50'] }, { error: 0, subject: '500' }],
+  ['none that is accepted', { labelAttribute: score, labels: [] }, { error: 0, subject: '500' }],
+  [
+    'none that can be read',
+    { labelAttribute: 'nothing', labels: ['500'] },
+    { error: errno.ENOENT, syscall: 'openat2' },
+  ],
+];
+
+describe('init', () => {
+  test('it runs with the label that it has asked for', async () => {
+    await using start = await BareStart.begin({
+      inside: [ask('500')],
+      header: { labelAttribute: score, labels: ['0', '500'] },
+    });
+    const { init } = await start.expect('running');
+    expect(readFileSync(`/proc/${init}/oom_score_adj`, 'utf8')).toBe('500\n');
+    expect(readFileSync(`/proc/${init}/comm`, 'utf8')).toBe('sleep\n');
+  });
+
+  test.each(wrong)(
+    'with %s it is killed, and nobody is told that it runs',
+    async (_, header, what) => {
+      const before = snapshotHost();
+      {
+        await using start = await BareStart.begin({
+          inside: [ask('500')],
+          header: { ...header, argv: ['/bin/sleep', '4242.5'] },
+        });
+        expect(await start.expect('failed')).toMatchObject({ stage, ...what });
+        expect(existsSync(start.at('running.json'))).toBe(false);
+        expect(processesWith('4242.5')).toEqual([]);
+      }
+      await expectHostUnchanged(before);
+    },
+  );
+
+  test('one that has ended at once had its label all the same', async () => {
+    for (let i = 0; i < 10; ++i) {
+      await using start = await BareStart.begin({
+        inside: [ask('500')],
+        header: { labelAttribute: score, labels: ['500'], argv: ['/bin/true'] },
+      });
+      await start.expect('running');
+      await start.expect('exited');
+    }
+  });
+
+  test.each([
+    ['another file system', 'proc', errno.ENOTSUP],
+    ['something over the kernel’s own file', 'proc/thread-self/attr', errno.EXDEV],
+  ])('it is not asked for with %s in the place of /proc', async (_, path, error) => {
+    const fake: Operation[] = [
+      { op: 'makeNamespacePrivate' },
+      { op: 'openTree', tree: 'root', path: '/', depth: 'recursive', automount: 'leave' },
+      { op: 'enterTree', tree: 'root' },
+      { op: 'makeFilesystem', tree: 'fake', type: 'tmpfs', options: [], attributes: 0 },
+      { op: 'attachTree', tree: 'fake', root: 'root', path, missing: 'fail' },
+      { op: 'pivotRoot' },
+      ask('500'),
+    ];
+    const newMounts = namespaceFlags.mount;
+    const run = native().runOperations(encodeOperations(fake), { join: [], unshare: newMounts });
+    expect(await rejectionOf(run)).toMatchObject({ errno: error });
+  });
+});
+
+function processesWith(argument: string): string[] {
+  const { stdout } = runProgram('pgrep', ['-f', `^/bin/sleep ${argument.replace('.', '\\.')}`]);
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe('a command', () => {
+  let start: BareStart;
+  let init: number;
+
+  beforeAll(async () => {
+    start = await BareStart.begin({});
+    init = native().openPidfd((await start.expect('running')).init);
+  });
+
+  afterAll(async () => {
+    native().closeDescriptor(init);
+    await start[Symbol.asyncDispose]();
+  });
+
+  /** By an attendant of its own. */
+  async function begin(
+    header: Partial<CommandHeader>,
+  ): Promise<{ channel: Channel; streams: Streams }> {
+    const { mount, pid } = namespaceFlags;
+    const plan = {
+      header: {
+        namespaces: mount | pid,
+        unifiedCgroup: '',
+        attendantTasks: [],
+        deadline: 10_000,
+        terminal: 0,
+        labelAttribute: '',
+        labels: [],
+        argv: ['/bin/true'],
+        environment: [],
+        ...header,
+      },
+      outside: [ask('500')],
+      inside: [],
+      command: [{ op: 'resetSignals' } as const],
+    };
+    const streams = openStreams();
+    const fd = await native().startMonitor({
+      executable: monitorExecutable(),
+      argv: ['tslxc-monitor', 'exec', '--name', 'bare', '--descriptors', '4'],
+      cgroups: [],
+      leafCgroup: -1,
+      plan: encodeFrame({ message: 'plan', bytes: encodeCommandPlan(plan) }),
+      descriptors: [init, ...streams.far],
+    });
+    streams.closeFar();
+    const channel = Channel.fromDescriptor(fd);
+    channel.ref();
+    return { channel, streams };
+  }
+
+  async function next(channel: Channel): Promise<Message | undefined> {
+    const message = await channel.receive();
+    return message?.message === 'spawned' ? next(channel) : message;
+  }
+
+  function end(channel: Channel): void {
+    channel.send({ message: 'acknowledge' });
+    channel.unref();
+    channel.close();
+  }
+
+  test('it runs with the label that was asked for, its output in pipes of a file system’s own', async () => {
+    const { channel, streams } = await begin({
+      labelAttribute: score,
+      labels: ['500'],
+      argv: ['/bin/sh', '-c', 'read word; cat /proc/self/oom_score_adj; echo "$word" >/dev/stdout'],
+    });
+    expect(await next(channel)).toEqual({ message: 'executed' });
+    streams.stdin.end('typed\n');
+    expect(await text(streams.stdout)).toBe('500\ntyped\n');
+    expect(await next(channel)).toMatchObject({ message: 'exited', how: 0, status: 0 });
+    end(channel);
+    streams.destroy();
+  });
+
+  test('one that has ended at once had its label all the same', async () => {
+    for (let i = 0; i < 20; ++i) {
+      const { channel, streams } = await begin({ labelAttribute: score, labels: ['500'] });
+      expect(await next(channel)).toEqual({ message: 'executed' });
+      expect(await next(channel)).toMatchObject({ message: 'exited', how: 0, status: 0 });
+      end(channel);
+      streams.destroy();
+    }
+  });
+
+  test.each(wrong)('with %s it is killed', async (_, header, what) => {
+    const argv = ['/bin/sleep', '4343.5'];
+    const { channel, streams } = await begin({ ...header, argv });
+    expect(await next(channel)).toMatchObject({ message: 'failed', stage, ...what });
+    end(channel);
+    streams.destroy();
+    await eventually(() => expect(processesWith('4343.5')).toEqual([]));
+  });
+
+  test('one that can’t be executed is reported as that', async () => {
+    const { channel, streams } = await begin({
+      labelAttribute: score,
+      labels: ['500'],
+      argv: ['/nowhere'],
+    });
+    expect(await next(channel)).toMatchObject({ message: 'failed', stage: stages.indexOf('exec') });
+    end(channel);
+    streams.destroy();
+  });
+});
