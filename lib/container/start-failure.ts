@@ -54,10 +54,7 @@ export function startFailure(
       return new TslxcError(
         'INTERNAL_ERROR',
         `guest failed to start: init died with ${failed.subject}`,
-        {
-          domain,
-          step: 'init, before it executed its program',
-        },
+        { domain, step: 'init, before it executed its program' },
       );
     case 'label':
       return wrongLabel({ who: 'init', labels: plan.header.labels, domain }, failed);

@@ -65,23 +65,9 @@ export const replayBytes = 256 * 1024;
 export const consoleLogBytes = 1024 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
-  const { cgroups, identity, security } = facts;
-  const joined = cgroups.tasks.map((path, index) => ({ file: `tasks${index}`, path }));
   return {
     header: planHeader(definition, facts),
-    outside: labelFilesystems(
-      [
-        ...joined.map(({ file, path }): Operation => ({ op: 'openFile', file, path })),
-        ...planOutsideTrees(definition, facts),
-        ...planOutsideSys(definition),
-        ...planOutsideView(facts),
-        ...planDeviceTree(definition),
-        ...planHostDevices(definition, facts.devices),
-        ...planOutsideScore(facts),
-        ...planEnterShared(definition, facts.sharedNamespaces),
-      ],
-      security,
-    ),
+    outside: labelFilesystems(planOutside(definition, facts), facts.security),
     mapped: [
       ...planLeaveShared(facts.sharedNamespaces),
       ...planMappedTrees(definition, facts),
@@ -93,29 +79,50 @@ export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Pla
       ...planMappedTrees(definition, facts),
       ...planTakenLinks(facts.links),
     ],
-    inside: labelFilesystems(
-      [
-        // First: /proc is still the host's.
-        ...planExecLabel(security),
-        // Joined before the cgroup namespace is made: its root is where the process is then.
-        ...joined.map(({ file }): Operation => ({ op: 'writeFile', file, text: '0' })),
-        { op: 'unshare', namespaces: namespaceFlags.cgroup },
-        ...planKeyring(facts),
-        ...planEntry(definition),
-        { op: 'newSession', umask: 0o022 },
-        { op: 'makeNamespacePrivate' },
-        ...planCover(facts),
-        ...planRoot(definition),
-        ...planKernelMounts(definition, { ...facts, selinuxfs: hasSelinux(facts) }),
-        ...planDevices(definition, identity.uid),
-        ...planFilesystems(definition, facts),
-        { op: 'pivotRoot' },
-        ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
-        ...planProcess(definition, identity, facts),
-      ],
-      security,
-    ),
+    inside: labelFilesystems(planInside(definition, facts), facts.security),
   };
+}
+
+const tasksFile = (index: number): string => `tasks${index}`;
+
+function planOutside(definition: DomainDefinition, facts: PlanFacts): Operation[] {
+  return [
+    ...facts.cgroups.tasks.map((path, index): Operation => {
+      return { op: 'openFile', file: tasksFile(index), path };
+    }),
+    ...planOutsideTrees(definition, facts),
+    ...planOutsideSys(definition),
+    ...planOutsideView(facts),
+    ...planDeviceTree(definition),
+    ...planHostDevices(definition, facts.devices),
+    ...planOutsideScore(facts),
+    ...planEnterShared(definition, facts.sharedNamespaces),
+  ];
+}
+
+function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[] {
+  const { cgroups, identity } = facts;
+  return [
+    // First: /proc is still the host's.
+    ...planExecLabel(facts.security),
+    // Joined before the cgroup namespace is made: its root is where the process is then.
+    ...cgroups.tasks.map((_, index): Operation => {
+      return { op: 'writeFile', file: tasksFile(index), text: '0' };
+    }),
+    { op: 'unshare', namespaces: namespaceFlags.cgroup },
+    ...planKeyring(facts),
+    ...planEntry(definition),
+    { op: 'newSession', umask: 0o022 },
+    { op: 'makeNamespacePrivate' },
+    ...planCover(facts),
+    ...planRoot(definition),
+    ...planKernelMounts(definition, { ...facts, selinuxfs: hasSelinux(facts) }),
+    ...planDevices(definition, identity.uid),
+    ...planFilesystems(definition, facts),
+    { op: 'pivotRoot' },
+    ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
+    ...planProcess(definition, identity, facts),
+  ];
 }
 
 function hasSelinux({ selinuxfs, security }: PlanFacts): boolean {

@@ -50,6 +50,10 @@ test.each([
   ],
   ['sealedCopy', `close(addon.sealedCopy('/bin/true')); attempt(() => addon.sealedCopy('/'));`],
   ['openPty', `const { master, slave } = addon.openPty(); close(master, slave);`],
+  [
+    'makeFifos',
+    `close(...addon.makeFifos(2, []).flat()); attempt(() => addon.makeFifos(1, ['nonsense=1']));`,
+  ],
   ['openPidfd', `close(addon.openPidfd(process.pid)); attempt(() => addon.openPidfd(1 << 22));`],
   [
     'waitPidfd',

@@ -1,5 +1,13 @@
 /** Pseudoterminals. */
-import { readSync, readlinkSync, writeSync } from 'node:fs';
+import {
+  constants as fs,
+  fstatSync,
+  readFileSync,
+  readSync,
+  readlinkSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../../lib/host/native';
 import { O_PATH } from '../../lib/host/open-flags';
@@ -129,6 +137,54 @@ describe('makePair', () => {
     expect(JSON.parse((await runProgram(limited)).stdout)).toEqual({ errno: 24, syscall });
   });
 });
+
+describe('makeFifos', () => {
+  const made = (count: number, ...options: string[]): [number, number][] => {
+    const fifos = native().makeFifos(count, options);
+    for (const fd of fifos.flat()) scratch.keep(fd);
+    return fifos;
+  };
+
+  test('each is a pipe of its own, in a file system that no mount table has', () => {
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+    const [one, other] = made(2, 'source=tslxc') as [[number, number], [number, number]];
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(mounts);
+    const states = [...one, ...other].map((fd) => fstatSync(fd));
+    expect(states.every((state) => state.isFIFO())).toBe(true);
+    expect(new Set(states.map(({ ino }) => ino)).size).toBe(2);
+    writeSync(one[1], 'one');
+    writeSync(other[1], 'other');
+    expect([read(one[0]), read(other[0])]).toEqual(['one', 'other']);
+    expect(statfsSync(`/proc/self/fd/${one[0]}`).type).toBe(0x0102_1994); // TMPFS_MAGIC
+  });
+
+  test('an end can be opened anew by /proc, and none blocks or is inherited', () => {
+    const [[from, to]] = made(1) as [[number, number]];
+    const flags = [from, to].map((fd) => /^flags:\t(.*)$/m.exec(fdinfo(fd))?.[1]);
+    // O_CLOEXEC; O_RDONLY and O_WRONLY; no O_NONBLOCK
+    expect(flags.map((octal) => parseInt(octal ?? '', 8) & 0o2004003)).toEqual([
+      0o2000000, 0o2000001,
+    ]);
+    writeSync(scratch.open(`/proc/self/fd/${to}`, fs.O_WRONLY), 'word');
+    expect(read(from)).toBe('word');
+  });
+
+  test('when every writing end is closed there is nothing more to read', () => {
+    const [[from, to]] = native().makeFifos(1, []) as [[number, number]];
+    scratch.keep(from);
+    native().closeDescriptor(to);
+    expect(read(from)).toBe('');
+  });
+
+  test('an option that a tmpfs does not have is EINVAL', () => {
+    expect(failureOf(() => native().makeFifos(3, ['nonsense=1']))).toMatchObject({
+      errno: 'EINVAL',
+      syscall: 'fsconfig',
+    });
+  });
+});
+
+const fdinfo = (fd: number): string => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
 
 describe('makeRaw', () => {
   test('a raw terminal neither echoes nor waits for a line', () => {
