@@ -40,6 +40,8 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.strings(value.cgroups);
   bytes_.u8(value.restarts);
   bytes_.u8(value.autodestroy);
+  bytes_.string(value.labelAttribute);
+  bytes_.strings(value.labels);
   bytes_.u8(value.failpoint);
   bytes_.u8(value.failAction);
   bytes_.u8(value.failCount);
@@ -159,6 +161,11 @@ void PlanWriter::operator()(const SetIds& op) {
 
 void PlanWriter::operator()(const ChangeDirectory& op) { bytes_.string(op.path); }
 void PlanWriter::operator()(const EnterDirectory& op) { bytes_.string(op.path); }
+
+void PlanWriter::operator()(const SetProcessAttribute& op) {
+  bytes_.string(op.attribute);
+  bytes_.string(op.text);
+}
 
 void PlanWriter::operator()(const ResetSignals&) {}
 

@@ -33,6 +33,7 @@ class PlanWriter {
   void operator()(const SetIds& op);
   void operator()(const ChangeDirectory& op);
   void operator()(const EnterDirectory& op);
+  void operator()(const SetProcessAttribute& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const AttachLoop& op);
