@@ -2,7 +2,7 @@
  * A label is asked for by who is to execute a program, and read from outside once it does. No security module is needed
  * for that to be seen: the score of the OOM killer outlives an execve as well, and lies beside the modules' files.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { Channel } from '../../lib/container/channel';
@@ -20,6 +20,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { listProcesses, readProcess } from '../support/processes';
 import { rejectionOf } from './failure';
 import { openStreams, type Streams } from './label-streams';
+import { Scratch } from './scratch';
 
 const score = '../oom_score_adj';
 const stage = stages.indexOf('label');
@@ -101,6 +102,51 @@ describe('init', () => {
     const newMounts = namespaceFlags.mount;
     const run = native().runOperations(encodeOperations(fake), { join: [], unshare: newMounts });
     expect(await rejectionOf(run)).toMatchObject({ errno: error });
+  });
+});
+
+describe('init after a reboot', () => {
+  const scratch = new Scratch();
+
+  afterAll(() => scratch.dispose());
+
+  /** Its command line is what is looked at: it names the interpreter of the script, which the first life can change. */
+  async function reboots(name: string, first: string): Promise<BareStart> {
+    const [script, flag] = [scratch.at(name), scratch.at(`${name}.flag`)];
+    const lines = [
+      '#!/bin/sh -e',
+      `if [ -e ${flag} ]; then sleep 1000; exit; fi`,
+      `: > ${flag}`,
+      first,
+      'sleep 0.5',
+      'exec busybox reboot -f',
+    ];
+    writeFileSync(script, `${lines.join('\n')}\n`, { mode: 0o755 });
+    return BareStart.begin({
+      inside: [ask('500')],
+      header: {
+        restarts: 1,
+        argv: [script],
+        environment: ['PATH=/usr/bin:/bin'],
+        labelAttribute: '../cmdline',
+        labels: [`/bin/sh\0-e\0${script}`],
+      },
+    });
+  }
+
+  test('it is looked at again', async () => {
+    await using start = await reboots('same', ':');
+    await start.expect('running');
+    const { init } = await start.expect('rebooted');
+    expect(readFileSync(`/proc/${init}/oom_score_adj`, 'utf8')).toBe('500\n');
+  });
+
+  test('with another label it is killed, and the container has ended', async () => {
+    await using start = await reboots('other', `sed -i '1s/-e/-u/' ${scratch.at('other')}`);
+    await start.expect('running');
+    expect(await start.expect('exited')).toMatchObject({ how: 1, status: 1 });
+    expect(readFileSync(scratch.at('other'), 'utf8')).toMatch(/^#!\/bin\/sh -u\n/);
+    expect(processesWith(scratch.at('other'))).toEqual([]);
   });
 });
 
