@@ -145,6 +145,13 @@ const nativeExceptions = [
     reason: `the one reader and writer of the kernel’s small files: ${ofCgroupfs}, or ${ofKernel}`,
   },
   { file: 'native/base/label.cc', uses: ['open', 'access'], reason: ofKernel },
+  { file: 'native/base/process-attribute.cc', uses: ['open'], argument: 'kProc', reason: ofKernel },
+  {
+    file: 'native/base/fifo.cc',
+    uses: ['mkfifoat', 'openat', 'unlinkat'],
+    argument: 'folder',
+    reason: 'the tmpfs is just made, and nobody else has it',
+  },
   {
     file: 'native/base/xattr.cc',
     uses: ['getxattr', 'setxattr', 'removexattr', 'listxattr'],
