@@ -19,6 +19,7 @@ export const errorPrefixes = {
   NO_TARGET: 'missing target information for device',
   NO_NAME: 'missing name information',
   XML_ERROR: 'XML error',
+  XML_DETAIL: '',
   OPERATION_DENIED: 'operation forbidden',
   SYSTEM_ERROR: '',
   NO_DOMAIN: 'Domain not found',

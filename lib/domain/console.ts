@@ -13,6 +13,7 @@ import {
   type ParseSession,
   type Reading,
 } from './reading';
+import { parseSourceLabels } from './source-label';
 import { consoleTargetVocabulary, consoleVocabulary, ptySourceVocabulary } from './vocabulary';
 
 const types =
@@ -35,11 +36,12 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   const raw = standalone(at, ['alias', 'address']);
   // The type alone keeps it from starting, and `start` says so in libvirt's words.
   if (type !== 'pty') return { type, position, raw };
-  for (const source of childrenOf(reading, 'source')) {
-    readElement(source, ptySourceVocabulary, later);
-  }
+  const sources = childrenOf(reading, 'source').map((source) =>
+    readElement(source, ptySourceVocabulary, later),
+  );
+  const labels = sources.map((source) => parseSourceLabels(source, later));
   session.later.push(...later);
-  return later.length === 0 ? { type, position } : { type, position, raw };
+  return { type, ...labels[0], position, ...(later.length === 0 ? {} : { raw }) };
 }
 
 /** The port is checked and forgotten: libvirt numbers consoles anew, in their order. */

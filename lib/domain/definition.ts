@@ -10,6 +10,7 @@ import type {
   OverlayOptions,
 } from './filesystem-definition';
 import type { ResourceName } from './resource-limits';
+import type { LiveSecurity, SecurityLabel, SourceLabel } from './security-definition';
 import type {
   BlockTuning,
   CpuTuning,
@@ -19,6 +20,8 @@ import type {
   Partition,
   ProcessLimit,
 } from './tuning-definition';
+
+export type { SecurityLabel, SourceLabel } from './security-definition';
 
 /** A place in the XML text; both count from 1. */
 export interface Position {
@@ -136,6 +139,8 @@ export interface DomainExtension {
   readonly idAllocation?: IdAllocation;
   readonly filesystems?: readonly FilesystemOptions[];
   readonly overlays?: readonly OverlayOptions[];
+  /** `<tslxc:relabel system='yes'/>`: directories of the host's own system may be relabelled. */
+  readonly relabelSystem?: true;
 }
 
 /** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
@@ -254,6 +259,7 @@ export interface HostDeviceDefinition {
   readonly type: 'storage' | 'misc';
   /** Absolute path on the host. */
   readonly source: string;
+  readonly sourceLabels?: readonly SourceLabel[];
   readonly position: Position;
 }
 
@@ -265,6 +271,7 @@ export type DiskBus =
 export interface DiskDefinition {
   /** Absolute path on the host. */
   readonly source: string;
+  readonly sourceLabels?: readonly SourceLabel[];
   readonly target: string;
   readonly bus: DiskBus;
   readonly readonly: boolean;
@@ -284,6 +291,8 @@ export interface HostInterfaceDefinition {
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
+  /** Printed, and without an effect: consoles are the container's own. */
+  readonly sourceLabels?: readonly SourceLabel[];
   readonly position: Position;
   /** The element as written, when it says more than `<console type='pty'/>` can. */
   readonly raw?: XmlElement;
@@ -353,6 +362,7 @@ export interface DomainDefinition {
   readonly hostDevices: readonly HostDeviceDefinition[];
   readonly interfaces: readonly InterfaceDefinition[];
   readonly hostInterfaces: readonly HostInterfaceDefinition[];
+  readonly securityLabels: readonly SecurityLabel[];
   /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
   readonly otherElements: readonly XmlElement[];
   /** Elements of `<devices>` that are kept raw, in libvirt's output order. */
@@ -373,6 +383,7 @@ export interface LiveState {
   readonly consolePaths: readonly string[];
   /** What each interface has become, in their order. */
   readonly interfaces?: readonly LiveInterface[];
+  readonly security?: LiveSecurity;
 }
 
 export interface LiveInterface {

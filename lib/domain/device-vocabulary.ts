@@ -43,7 +43,7 @@ export const diskSourceVocabulary = vocabulary({
     encryption: 'later',
     reservations: 'later',
     slices: 'later',
-    seclabel: 'later',
+    seclabel: 'many',
     privateData: 'output',
   },
 });
@@ -65,5 +65,5 @@ export const hostdevVocabulary = vocabulary({
 });
 
 export const hostdevSourceVocabulary = vocabulary({
-  children: { block: 'one', char: 'one' },
+  children: { block: 'one', char: 'one', seclabel: 'many' },
 });

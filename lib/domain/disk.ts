@@ -10,6 +10,7 @@ import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, type LocatedElement, type Reading } from './reading';
+import { parseSourceLabels } from './source-label';
 import { emptyVocabulary } from './vocabulary';
 
 const types = ['none', 'block', 'file', 'dir', 'network', 'volume', 'nvme', 'vhostuser'];
@@ -54,7 +55,7 @@ export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
   return {
     carried: {
       ...target,
-      source,
+      ...source,
       readonly: reading.children.has('readonly'),
       shareable: reading.children.has('shareable'),
       position: at.position,
@@ -92,11 +93,16 @@ function readTarget(
   return { target, bus: bus ?? guessed };
 }
 
-function readSource(reading: Reading, target: string, later: LaterElement[]): string {
+function readSource(
+  reading: Reading,
+  target: string,
+  later: LaterElement[],
+): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
   const at = childOf(reading, 'source');
-  const source = at && readElement(at, diskSourceVocabulary, later).attributes.get('dev');
+  const sourceReading = at && readElement(at, diskSourceVocabulary, later);
+  const source = sourceReading?.attributes.get('dev');
   if (source === undefined) throw refusal('NO_SOURCE', target, at ?? reading.at);
-  return sanitizePath(source);
+  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, later) };
 }
 
 function nameOfSource(reading: Reading): string | undefined {

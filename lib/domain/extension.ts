@@ -6,6 +6,7 @@ import { allocatable } from './allocated-ids';
 import { parseHugepageLimits, parseProcessLimit } from './counted-limits';
 import type { DomainExtension, Hardening, IdAllocation } from './definition';
 import { parseFilesystemOptions, parseOverlay } from './filesystem-options';
+import { enumerated } from './enumerated';
 import { attributePlace, refusal } from './place';
 import {
   childOf,
@@ -23,6 +24,7 @@ import {
   emptyVocabulary,
   extensionVocabulary,
   hardeningVocabulary,
+  relabelVocabulary,
 } from './vocabulary';
 
 /** From the most open. */
@@ -54,6 +56,7 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
     ...(idAllocation === undefined ? {} : { idAllocation }),
     ...(filesystems.length === 0 ? {} : { filesystems }),
     ...(overlays.length === 0 ? {} : { overlays }),
+    ...parseRelabel(childOf(reading, 'tslxc:relabel')),
   };
 }
 
@@ -67,6 +70,15 @@ function parseHardening(
   if (level !== undefined) return level;
   const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
   throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
+}
+
+/** Says something with `system='yes'` only. */
+function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 'relabelSystem'> {
+  if (at === undefined) return {};
+  const system = enumerated(readElement(at, relabelVocabulary, []), 'system', ['yes', 'no']);
+  if (system !== undefined) return system === 'yes' ? { relabelSystem: true } : {};
+  const detail = `missing required attribute 'system' of <${at.element.name}>`;
+  throw refusal('XML_ERROR', detail, at);
 }
 
 /** Ids that most programs expect to have: those of 16 bits. */

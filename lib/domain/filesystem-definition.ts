@@ -1,5 +1,6 @@
 /** What a definition has of file systems: `<filesystem>`, and what the extension says more about one. */
 import type { Position } from './definition';
+import type { SourceLabel } from './security-definition';
 
 export type Propagation = 'private' | 'slave' | 'shared';
 
@@ -27,6 +28,7 @@ interface FilesystemCommon {
   /** Absolute path in the container. */
   readonly target: string;
   readonly readonly: boolean;
+  readonly sourceLabels?: readonly SourceLabel[];
   readonly position: Position;
 }
 

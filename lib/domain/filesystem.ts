@@ -10,6 +10,8 @@ import { attributePlace, refusal, type Place } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, type LocatedElement, type Reading } from './reading';
 import { parseKibibytes } from './scaled-integer';
+import type { SourceLabel } from './security-definition';
+import { parseSourceLabels } from './source-label';
 import {
   emptyVocabulary,
   filesystemSourceVocabulary,
@@ -49,7 +51,7 @@ export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
   const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
   checkModes(reading);
   const driver = parseDriver(reading, type, later);
-  const { source, target, usage } = readEnds(reading, type, later);
+  const { source, target, usage, sourceLabels } = readEnds(reading, type, later);
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, later);
   if (type === 'template' || type === 'volume') {
@@ -66,7 +68,13 @@ export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
     return { raw: standalone(at, ['alias', 'address']), later };
   }
   if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
-  const common = { accessMode, target, readonly: readonly !== undefined, position: at.position };
+  const common = {
+    accessMode,
+    target,
+    readonly: readonly !== undefined,
+    ...(sourceLabels === undefined ? {} : { sourceLabels }),
+    position: at.position,
+  };
   if (type === 'ram') return { carried: { type, ...common, usage } };
   const written = type === 'file' && driver !== undefined ? { driver } : {};
   return { carried: { type, ...common, source, ...written } };
@@ -83,6 +91,7 @@ interface Ends {
   readonly target: string;
   /** KiB; 0 for what is not in memory. */
   readonly usage: number;
+  readonly sourceLabels?: readonly SourceLabel[];
 }
 
 function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[]): Ends {
@@ -90,7 +99,8 @@ function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[])
   const targetAt = childOf(reading, 'target');
   // The words of other types than this one's are known too; what is carried out is never among them.
   const laterOfSource: LaterElement[] = [];
-  if (sourceAt !== undefined) readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
+  const sourceReading =
+    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
   const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, later);
   const own: readonly string[] = sourceAttributes[type];
   const valueOf = (wanted: string | undefined): string | undefined =>
@@ -107,7 +117,12 @@ function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[])
   later.push(
     ...laterOfSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
   );
-  return { source: sanitizePath(source ?? ''), target: sanitizePath(target), usage };
+  return {
+    source: sanitizePath(source ?? ''),
+    target: sanitizePath(target),
+    usage,
+    ...parseSourceLabels(sourceReading, later),
+  };
 }
 
 function parseUsage(usage: string | undefined, unit: string | undefined, place: Place): number {

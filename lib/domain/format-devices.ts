@@ -7,6 +7,7 @@ import { formatHostInterface, formatInterface } from './format-interface';
 import { hostDeviceSources } from './host-device';
 import { comparePositions } from './place';
 import { node, type PrintableElement } from './print';
+import { formatSourceLabels } from './source-label';
 import { devicesVocabulary } from './vocabulary';
 
 /** The children of `<devices>`. */
@@ -40,7 +41,7 @@ function inDocumentOrder(
 function formatDisks(definition: DomainDefinition): PrintableElement[] {
   const disks = definition.disks.map(({ source, target, bus, position, ...disk }) => ({
     ...node('disk', { type: 'block', device: 'disk' }, [
-      node('source', { dev: source }),
+      node('source', { dev: source }, formatSourceLabels(disk.sourceLabels)),
       node('target', { dev: target, bus }),
       ...(disk.readonly ? [node('readonly')] : []),
       ...(disk.shareable ? [node('shareable')] : []),
@@ -51,9 +52,12 @@ function formatDisks(definition: DomainDefinition): PrintableElement[] {
 }
 
 function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
-  const devices = definition.hostDevices.map(({ type, source, position }) => ({
+  const devices = definition.hostDevices.map(({ type, source, sourceLabels, position }) => ({
     ...node('hostdev', { mode: 'capabilities', type }, [
-      node('source', {}, [node(hostDeviceSources[type], {}, [source])]),
+      node('source', {}, [
+        node(hostDeviceSources[type], {}, [source]),
+        ...formatSourceLabels(sourceLabels),
+      ]),
     ]),
     position,
   }));
@@ -111,33 +115,40 @@ function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
 }
 
 function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
+  const labels = formatSourceLabels(filesystem.sourceLabels);
   switch (filesystem.type) {
     case 'mount':
     case 'bind':
-      return [node('source', { dir: filesystem.source })];
+      return [node('source', { dir: filesystem.source }, labels)];
     case 'file': {
       const { driver, source } = filesystem;
       const written = driver && node('driver', { type: driver.type, format: driver.format });
-      return [...(written === undefined ? [] : [written]), node('source', { file: source })];
+      return [
+        ...(written === undefined ? [] : [written]),
+        node('source', { file: source }, labels),
+      ];
     }
     case 'block':
-      return [node('source', { dev: filesystem.source })];
+      return [node('source', { dev: filesystem.source }, labels)];
     case 'ram':
-      return [node('source', { usage: String(filesystem.usage), units: 'KiB' })];
+      return [node('source', { usage: String(filesystem.usage), units: 'KiB' }, labels)];
   }
 }
 
 function formatConsole(
-  { type, raw }: ConsoleDefinition,
+  { type, raw, sourceLabels }: ConsoleDefinition,
   port: number,
   live: LiveState | undefined,
 ): PrintableElement {
   if (raw !== undefined) return raw;
   const target = node('target', { type: 'lxc', port: String(port) });
   const path = live?.consolePaths[port];
-  if (path === undefined) return node('console', { type }, [target]);
+  const labels = formatSourceLabels(sourceLabels);
+  const isPlain = path === undefined && labels.length === 0;
+  const source = isPlain ? [] : [node('source', { path }, labels)];
+  if (path === undefined) return node('console', { type }, [...source, target]);
   // libvirt gives the tty attribute to the first console only.
   const tty = port === 0 ? path : undefined;
   const alias = node('alias', { name: `console${port}` });
-  return node('console', { type, tty }, [node('source', { path }), target, alias]);
+  return node('console', { type, tty }, [...source, target, alias]);
 }

@@ -14,6 +14,7 @@ import type {
 import { formatBlockTuning } from './block-tuning';
 import { formatCpuTuning } from './cpu-tuning';
 import { formatDevices } from './format-devices';
+import { formatSecurityLabels } from './format-seclabel';
 import { formatMemoryTuning } from './memory-tuning';
 import { formatNumaTuning } from './numa-tuning';
 import { formatPartition } from './partition';
@@ -50,6 +51,7 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
     ['on_reboot', [node('on_reboot', {}, [definition.onReboot])]],
     ['on_crash', [node('on_crash', {}, [definition.onCrash])]],
     ['devices', [node('devices', {}, formatDevices(definition, live))]],
+    ['seclabel', formatSecurityLabels(definition, live?.security)],
   ]);
   const { elements, declarations } = hoistNamespace(definition.otherElements);
   const children = [...domainVocabulary.children.keys()].flatMap((word) => [

@@ -9,6 +9,7 @@ import { sanitizePath } from './filesystem';
 import { attributePlace, refusal } from './place';
 import { standalone } from './raw';
 import { childOf, readElement, readText, type LocatedElement } from './reading';
+import { parseSourceLabels } from './source-label';
 
 /** The element in `<source>` that names the device. */
 export const hostDeviceSources = { storage: 'block', misc: 'char' } as const;
@@ -37,7 +38,7 @@ export function parseHostDevice(at: LocatedElement): ParsedDevice<HostDeviceDefi
   const later: LaterElement[] = [];
   const source = readSource(at, type, later);
   if (later.length > 0) return { raw: kept(at), later };
-  return { carried: { type, source: sanitizePath(source), position: at.position } };
+  return { carried: { type, ...source, position: at.position } };
 }
 
 function attributesOf({ element }: LocatedElement): { mode?: string; type?: string } {
@@ -48,7 +49,7 @@ function readSource(
   at: LocatedElement,
   type: HostDeviceDefinition['type'],
   later: LaterElement[],
-): string {
+): Pick<HostDeviceDefinition, 'source' | 'sourceLabels'> {
   const sourceAt = childOf(readElement(at, hostdevVocabulary, later), 'source');
   if (sourceAt === undefined) {
     throw refusal('XML_ERROR', 'Missing <source> element in hostdev device', at);
@@ -68,7 +69,7 @@ function readSource(
       other,
     );
   }
-  return source;
+  return { source: sanitizePath(source), ...parseSourceLabels(reading, later) };
 }
 
 const kept = (at: LocatedElement) => standalone(at, ['alias', 'address']);

@@ -26,7 +26,9 @@ import {
   type Reading,
 } from './reading';
 import { parseMemory, parseVcpu } from './resources';
+import { parseSecurityLabels } from './seclabel';
 import { parseSharedNamespaces } from './shared-namespaces';
+import { checkSourceLabels } from './source-label';
 import { domainVocabulary } from './vocabulary';
 import { parseXml } from './xml';
 
@@ -51,7 +53,7 @@ const domainTypes =
  * Parses one definition.
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, NO_SOURCE,
- * NO_TARGET, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, as libvirt has them. What `start`
+ * NO_TARGET, XML_DETAIL, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, as libvirt has them. What `start`
  * refuses is no error here; see `later` and `checkStartable`.
  */
 export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
@@ -81,7 +83,9 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),
     ...parseDevices(domain, session),
+    securityLabels: parseSecurityLabels(domain, session),
   };
+  checkSourceLabels(rest);
   return {
     name,
     uuid,

@@ -93,7 +93,7 @@ export const domainVocabulary = vocabulary({
     perf: 'later',
     throttlegroups: 'later',
     devices: 'one',
-    seclabel: 'later',
+    seclabel: 'many',
     keywrap: 'later',
     launchSecurity: 'later',
     'lxc:namespace': 'one',
@@ -257,6 +257,7 @@ export const filesystemSourceVocabulary = vocabulary({
     socket: 'later',
     startupPolicy: 'later',
   },
+  children: { seclabel: 'many' },
 });
 
 export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'carried' } });
@@ -290,7 +291,7 @@ export const consoleVocabulary = vocabulary({
 
 export const ptySourceVocabulary = vocabulary({
   attributes: { path: 'output', startupPolicy: 'later' },
-  children: { seclabel: 'later' },
+  children: { seclabel: 'many' },
 });
 
 export const consoleTargetVocabulary = vocabulary({
@@ -313,6 +314,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:idmap': 'one',
     'tslxc:filesystem': 'many',
     'tslxc:overlay': 'many',
+    'tslxc:relabel': 'one',
   },
 });
 
@@ -330,6 +332,9 @@ export const resourceLimitVocabulary = vocabulary({
 export const filesystemOptionsVocabulary = vocabulary({
   attributes: { target: 'carried', recursive: 'carried', propagation: 'carried' },
 });
+
+/** `<tslxc:relabel>`. */
+export const relabelVocabulary = vocabulary({ attributes: { system: 'carried' } });
 
 /** `<tslxc:overlay>`. */
 export const overlayVocabulary = vocabulary({

@@ -9,6 +9,7 @@ import { devices } from './bad-documents/devices';
 import { hostDevices } from './bad-documents/host-devices';
 import { idMaps } from './bad-documents/id-maps';
 import { interfaces } from './bad-documents/interfaces';
+import { seclabels } from './bad-documents/seclabels';
 import { notWellFormed, refusedXml, roots } from './bad-documents/syntax';
 import { tuning } from './bad-documents/tuning';
 import { document, parse } from './parse-context';
@@ -27,6 +28,7 @@ const rows = [
   ...idMaps,
   ...interfaces,
   ...tuning,
+  ...seclabels,
 ];
 
 test('the table has at least 50 documents', () => {

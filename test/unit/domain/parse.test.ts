@@ -38,6 +38,7 @@ test("the smallest document has all of libvirt's defaults", () => {
     },
     extension: {},
     sharedNamespaces: [],
+    securityLabels: [],
     clockOffset: 'utc',
     onPoweroff: 'destroy',
     onReboot: 'restart',

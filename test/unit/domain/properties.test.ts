@@ -11,6 +11,7 @@ import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
 import { defined, hostInterfaces, interfaces, optional } from './interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
+import { securityLabels, sourceLabels } from './seclabel-arbitrary';
 
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },
@@ -158,14 +159,17 @@ const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
-const disk = fc.record({
-  source: path,
-  target: fc.constantFrom('sda', 'hdb', 'vdc1', 'xvdz'),
-  bus: fc.constantFrom('scsi', 'ide', 'virtio'),
-  readonly: fc.boolean(),
-  shareable: fc.boolean(),
-  position,
-});
+const disk = fc
+  .record({
+    source: path,
+    target: fc.constantFrom('sda', 'hdb', 'vdc1', 'xvdz'),
+    bus: fc.constantFrom('scsi', 'ide', 'virtio'),
+    readonly: fc.boolean(),
+    shareable: fc.boolean(),
+    sourceLabels: optional(sourceLabels(text)),
+    position,
+  })
+  .map(defined);
 
 const definitions: fc.Arbitrary<DomainDefinition> = fc
   .record({
@@ -189,22 +193,38 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     onCrash: action,
     emulator: text,
     filesystems: fc.array(
-      fc.record({
-        type: fc.constant('mount' as const),
-        accessMode: fc.constant('passthrough' as const),
-        source: path,
-        target: path,
-        readonly: fc.boolean(),
-        position,
-      }),
+      fc
+        .record({
+          type: fc.constant('mount' as const),
+          accessMode: fc.constant('passthrough' as const),
+          source: path,
+          target: path,
+          readonly: fc.boolean(),
+          sourceLabels: optional(sourceLabels(text)),
+          position,
+        })
+        .map(defined),
       { maxLength: 3 },
     ),
-    consoles: fc.array(fc.record({ type: fc.constant('pty'), position }), { maxLength: 3 }),
+    consoles: fc.array(
+      fc
+        .record({ type: fc.constant('pty'), sourceLabels: optional(sourceLabels(text)), position })
+        .map(defined),
+      { maxLength: 3 },
+    ),
+    securityLabels: securityLabels(text),
     idMap: optional(idMap),
     cpu: optional(named('cpu')),
     disks: fc.uniqueArray(disk, { maxLength: 3, selector: ({ target }) => target }),
     hostDevices: fc.array(
-      fc.record({ type: fc.constantFrom('storage', 'misc'), source: path, position }),
+      fc
+        .record({
+          type: fc.constantFrom('storage', 'misc'),
+          source: path,
+          sourceLabels: optional(sourceLabels(text)),
+          position,
+        })
+        .map(defined),
       { maxLength: 3 },
     ),
     interfaces,
@@ -312,13 +332,15 @@ test('random bytes are read or refused', () => {
 test('a document with a piece cut out or put in is read or refused', () => {
   const whole = document({
     elements:
+      "<seclabel type='static' model='selinux' relabel='yes'>x<label>l</label></seclabel>" +
       "<!-- c --><metadata><a:b xmlns:a='u'>&amp;<![CDATA[x]]></a:b></metadata><vcpu>2</vcpu>",
     os: "<initarg>-x</initarg><initenv name='A'>1</initenv>",
     devices: `<filesystem type='mount'><source dir='/a'/><target dir='/b'/></filesystem>
 <interface type='network'><mac address='52:54:00:4d:2b:cd'/><source network='default'/>
 <ip address='10.0.0.2' prefix='24'/><route address='0.0.0.0' gateway='10.0.0.1'/>
 <vlan><tag id='7'/></vlan><bandwidth><inbound average='1'/></bandwidth><guest dev='eth0'/></interface>
-<hostdev mode='capabilities' type='net'><source><interface>eth1</interface></source></hostdev>`,
+<hostdev mode='capabilities' type='net'><source><interface>eth1</interface></source></hostdev>
+<disk type='block'><source dev='/x'><seclabel model='selinux'><label>l</label></seclabel></source><target dev='sda'/></disk>`,
   });
   const piece = fc.oneof(
     text,
