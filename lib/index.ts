@@ -83,6 +83,8 @@ export type { LinkStatistics, WindowSize } from './host/native';
 export { CommandProcess, PipedProcess, TerminalProcess } from './container/command-process';
 export type { CommandResult } from './container/command-process';
 export type { ExecOptions } from './driver/exec';
+export type { SecurityLabelInfo } from './driver/security-label';
+export type { HostSecurity, SecurityModel } from './host/security/host-security';
 export type { ConsoleStream } from './container/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/exit-record';
 export type { Hardening, Rate } from './domain/definition';

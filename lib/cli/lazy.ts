@@ -79,6 +79,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   blkdeviotune: 'refused',
   blkiotune: 'blkiotune',
   blockresize: 'refused',
+  capabilities: 'host',
   console: 'console',
   'cpu-stats': 'domainUsage',
   cpuset: 'schedinfo',

@@ -11,6 +11,7 @@ import { runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import type { ExitRecord } from './exit-record';
 import { findRecord, readRecord, writeRecord } from '../host/record-file';
+import { isAssignedSecurity, type AssignedSecurity } from './security/assigned';
 import type { Undo } from './undo';
 
 /** Written in one go before a start takes anything from the host. */
@@ -36,6 +37,8 @@ export interface StartRecord {
   readonly undo: readonly Undo[];
   /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
   readonly links?: readonly LinkRecord[];
+  /** What the container is labelled with; nothing when it has no label. */
+  readonly security?: AssignedSecurity;
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** The process that starts it. */
@@ -143,13 +146,15 @@ function readWhole<T>(
 }
 
 function isStartRecord(record: unknown): record is StartRecord {
-  const { name, uuid, boot, persistence, xml, hardening, undo, links, firstId } = fieldsOf(record);
+  const { name, uuid, boot, persistence, xml, hardening, undo, ...rest } = fieldsOf(record);
+  const { links, firstId, security } = rest;
   return (
     [name, uuid, boot, xml, hardening].every((field) => typeof field === 'string') &&
     (persistence === 'persistent' || persistence === 'transient') &&
     areObjects(undo) &&
     (links === undefined || areObjects(links)) &&
-    (firstId === undefined || typeof firstId === 'number')
+    (firstId === undefined || typeof firstId === 'number') &&
+    (security === undefined || isAssignedSecurity(security))
   );
 }
 

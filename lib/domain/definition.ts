@@ -21,8 +21,6 @@ import type {
   ProcessLimit,
 } from './tuning-definition';
 
-export type { SecurityLabel, SourceLabel } from './security-definition';
-
 /** A place in the XML text; both count from 1. */
 export interface Position {
   readonly line: number;

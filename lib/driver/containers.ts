@@ -18,6 +18,7 @@ import { prepare } from '../container/preparation';
 import { readCgroupStatistics } from '../container/statistics/read';
 import { isStopped } from '../container/process-stat';
 import { endReaperTurn } from '../container/reaper-turn';
+import { readRunningLabel } from '../container/security/running-label';
 import {
   readRunning,
   readRunState,
@@ -59,6 +60,7 @@ export interface Containers {
   readonly rename: typeof carryOver;
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: typeof readUsage;
+  readonly readRunningLabel: typeof readRunningLabel;
   readonly readCgroupStatistics: typeof readCgroupStatistics;
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
@@ -97,6 +99,7 @@ export const containers: Containers = {
   rename: carryOver,
   rememberFailedStart,
   readUsage,
+  readRunningLabel,
   readCgroupStatistics,
   bootId,
   network: networkViews,

@@ -3,6 +3,7 @@ import type { ConsoleStream } from '../container/console-stream';
 import { AwaitedDomain } from './domain-waits';
 import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './inspect';
 import { currentState, stateOf } from './lookup';
+import { domainSecurityLabel, type SecurityLabelInfo } from './security-label';
 import type { ConsoleOptions, DomainInfo, DomainState, StartOptions } from './types';
 import { startDomain, undefineDomain } from './verbs';
 
@@ -79,6 +80,15 @@ export class Domain extends AwaitedDomain {
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
     this.session.demand('read', 'Domain.xml');
     return domainXml(this.session, this.identity, options.which);
+  }
+
+  /**
+   * The security label that the container has, as the kernel tells it, and whether its module enforces; undefined while
+   * nothing runs, and on a host without such a module.
+   */
+  async securityLabel(): Promise<SecurityLabelInfo | undefined> {
+    this.session.demand('read', 'Domain.securityLabel');
+    return domainSecurityLabel(this.session, this.identity);
   }
 
   /**

@@ -24,6 +24,11 @@ export interface ExecOptions {
   readonly user?: string;
   /** Gives the command a terminal of this size, which is its controlling terminal, in the place of pipes. */
   readonly tty?: WindowSize;
+  /**
+   * `init` (default): that of the container. `none`: the command keeps the label of this process, so that the host's
+   * security module does not confine it as it does the container.
+   */
+  readonly securityLabel?: 'init' | 'none';
   /** `pipe` (default): the stream is yours to write and end; `ignore`: it is at its end; else what the command reads. */
   readonly stdin?: 'pipe' | 'ignore' | Uint8Array;
   /** Ends the command and all that it has started. */
@@ -75,7 +80,7 @@ function requestOf(
   { argv, options }: { readonly argv: readonly string[]; readonly options: ExecOptions },
   deadline: number,
 ): ExecRequest {
-  const { env = {}, cwd, user, tty, signal, timeout } = options;
+  const { env = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
   checkCommand(argv);
   if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
     throw invalid('NUL in a word of a command');
@@ -87,6 +92,9 @@ function requestOf(
     throw invalid(`timeout ${timeout} is not a number of milliseconds`);
   }
   if (tty !== undefined) checkSize(tty);
+  if (!['init', 'none'].includes(securityLabel)) {
+    throw invalid(`securityLabel '${securityLabel}' is not one of init, none`);
+  }
   return {
     argv,
     env,
@@ -94,6 +102,7 @@ function requestOf(
     ...(cwd === undefined ? {} : { cwd }),
     ...(user === undefined ? {} : { user }),
     ...(tty === undefined ? {} : { tty }),
+    ...(securityLabel === 'init' ? {} : { withoutLabel: true }),
     ...(signal === undefined ? {} : { signal }),
   };
 }

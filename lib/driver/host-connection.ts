@@ -8,6 +8,9 @@ import {
   type NodeMemoryStatistics,
 } from '../host/node';
 import { TslxcError } from '../errors';
+import { monitorPath } from '../host/package-paths';
+import type { HostSecurity } from '../host/security/host-security';
+import { formatCapabilities, readHostUuid } from './capabilities';
 import type { Session } from './session';
 
 export class HostConnection {
@@ -47,5 +50,24 @@ export class HostConnection {
     const found = readNodeMemoryStatistics(options.cell);
     if (found !== undefined) return found;
     throw new TslxcError('INVALID_ARG', `cellNum ${options.cell ?? 'of all'} is not on this host`);
+  }
+
+  /** The security module that labels containers on this host, and whether it enforces. */
+  async securityModel(): Promise<HostSecurity> {
+    this.session.checkOpen();
+    return Promise.resolve(this.session.hostSecurity());
+  }
+
+  /** What the host offers to domains, as libvirt's XML: its machine, its security module, what can run. */
+  async capabilities(): Promise<string> {
+    this.session.checkOpen();
+    const uuid = readHostUuid();
+    const text = formatCapabilities({
+      node: readNodeInfo(),
+      security: this.session.hostSecurity(),
+      emulator: monitorPath,
+      ...(uuid === undefined ? {} : { uuid }),
+    });
+    return Promise.resolve(text);
   }
 }

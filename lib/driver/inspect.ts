@@ -64,11 +64,12 @@ export async function domainXml(
     return formatDomain(isStored ? stored(session, identity) : definition);
   }
   const { id, consoles } = state.running;
-  const { firstId, links = [] } = state.start;
+  const { firstId, links = [], security } = state.start;
   const linked = await withLiveLinks(session, state, definition);
   const shown = firstId === undefined ? linked : withAllocatedIds(linked, firstId);
   const interfaces = links.filter(({ type }) => type !== 'hostdev').map(liveInterface);
-  return formatDomain(shown, { live: { id, consolePaths: consoles, interfaces } });
+  const labelled = security === undefined ? {} : { security };
+  return formatDomain(shown, { live: { id, consolePaths: consoles, interfaces, ...labelled } });
 }
 
 function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {

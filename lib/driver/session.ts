@@ -12,6 +12,7 @@ import { monitorPath } from '../host/package-paths';
 import { bothLoggers, type DomainLog } from '../host/domain-log';
 import type { Logger } from '../host/logger';
 import type { StatePaths } from '../host/state-paths';
+import type { HostSecurity } from '../host/security/host-security';
 import type { NetworkDefinition } from '../network/definition';
 import { withNetworkLock } from '../network/network-lock';
 import { parseNetwork } from '../network/parse';
@@ -23,6 +24,7 @@ import { fileError } from '../host/file-error';
 import { appendEvent, parseDomainEvent, parseNetworkEvent } from './event-log';
 import { EventStream, type OpenStream } from './event-stream';
 import { generatorsOf, type Generators } from './generators';
+import { lookUpHostSecurity } from './security';
 import { domainStore } from './store';
 import type { DomainStore } from './store';
 import type { DomainEvent, NetworkEvent } from './types';
@@ -39,6 +41,8 @@ export interface SessionOptions {
   readonly containers: Containers;
   /** Default: asks the kernel. */
   readonly readPrivilege?: () => Privilege;
+  /** Default: asks the kernel. */
+  readonly hostSecurity?: () => HostSecurity;
 }
 
 /** A definition from XML text, and whether the text had a `<uuid>`. */
@@ -70,6 +74,7 @@ export class Session {
   readonly containers: Containers;
   readonly store: DomainStore;
   readonly networks: NetworkStore;
+  readonly hostSecurity: () => HostSecurity;
   readonly #domainLog: DomainLog | undefined;
   readonly #readPrivilege: () => Privilege;
   /** By domain name. */
@@ -91,6 +96,7 @@ export class Session {
       : options.logger;
     this.containers = options.containers;
     this.#readPrivilege = options.readPrivilege ?? readPrivilege;
+    this.hostSecurity = options.hostSecurity ?? lookUpHostSecurity;
     this.store = domainStore({
       directory: options.paths.definitions,
       parse: (xml, path) => this.parse(xml, generatorsOf(path)).definition,

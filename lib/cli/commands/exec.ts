@@ -68,7 +68,7 @@ export const commands: CommandTable = {
       'has one of its own. The exit status is that of the command, or 128 and its signal.',
     options: [
       domainOption,
-      { name: 'noseclabel', kind: 'flag', help: 'accepted: the command has the label of init' },
+      { name: 'noseclabel', kind: 'flag', help: 'do not change the security label of the command' },
       commandOption,
     ],
     example: 'tslxc lxc-enter-namespace helloworld --noseclabel -- /bin/ls -l',
@@ -76,12 +76,13 @@ export const commands: CommandTable = {
     async run(context, options) {
       const domain = await findDomain(await context.connect(), options.required('domain'));
       const how = context.terminal.isShown() ? 'terminal' : 'pipes';
-      return runIn(context, domain, { argv: options.strings('cmd'), how });
+      const label = options.has('noseclabel') ? ({ securityLabel: 'none' } as const) : {};
+      return runIn(context, domain, { argv: options.strings('cmd'), how, ...label });
     },
   },
 };
 
-interface Asked extends Pick<ExecOptions, 'user' | 'cwd'> {
+interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel'> {
   readonly argv: readonly string[];
   readonly how: 'terminal' | 'pipes';
 }

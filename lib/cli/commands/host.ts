@@ -1,8 +1,20 @@
-/** uri and version: what this command is connected to. */
+/** uri, version and capabilities: what this command is connected to. */
 import { release } from 'node:os';
 import type { CommandTable } from '../command';
 
 export const commands: CommandTable = {
+  capabilities: {
+    group: 'host',
+    summary: 'capabilities',
+    description:
+      'Returns capabilities of the host: its machine, its security module, what it can run.',
+    options: [],
+    example: 'tslxc capabilities',
+    async run(context): Promise<undefined> {
+      context.output.text(await (await context.connect()).capabilities());
+      return undefined;
+    },
+  },
   uri: {
     group: 'host',
     summary: 'print the hypervisor canonical URI',

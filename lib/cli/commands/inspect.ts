@@ -3,7 +3,7 @@ import { domainOption } from '../command';
 import { CommandError } from '../command-error';
 import { findDomain } from '../domain-argument';
 import { reasonWords, stateWord, stateWords } from '../domain-words';
-import type { Domain, DomainInfo } from '../../index';
+import type { Domain, DomainInfo, SecurityLabelInfo } from '../../index';
 import type { Options } from '../arguments';
 import type { Command, CommandTable, Context, Group, Option } from '../command';
 import type { Key } from '../domain-argument';
@@ -90,7 +90,11 @@ export const commands: CommandTable = {
     description: 'Output the domain information as an XML dump to stdout.',
     options: [
       { name: 'inactive', kind: 'flag', help: 'show inactive defined XML' },
-      { name: 'security-info', kind: 'flag', help: "accepted: a container's XML holds no secrets" },
+      {
+        name: 'security-info',
+        kind: 'flag',
+        help: "include what is secret: a container's XML shows all",
+      },
     ],
     example: 'tslxc dumpxml helloworld --inactive',
     async show(domain, { output }, options) {
@@ -110,8 +114,10 @@ function idWord(id: number | undefined): string {
   return id === undefined ? '-' : String(id);
 }
 
-async function showInformation(domain: Domain, { output }: Context): Promise<void> {
+async function showInformation(domain: Domain, context: Context): Promise<void> {
   const info = await domain.info();
+  const security = await (await context.connect()).securityModel();
+  const label = await domain.securityLabel();
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['Id:', idWord(domain.id)],
     ['Name:', domain.name],
@@ -125,13 +131,18 @@ async function showInformation(domain: Domain, { output }: Context): Promise<voi
     ['Persistent:', info.persistent ? 'yes' : 'no'],
     ['Autostart:', info.autostart ? 'enable' : 'disable'],
     ['Managed save:', 'no'],
-    ['Security model:', 'none'],
-    ['Security DOI:', '0'],
+    ['Security model:', security.model],
+    ['Security DOI:', security.doi],
+    ['Security label:', label && labelWords(label)],
     ['Isolation:', isolationWords[info.isolation]],
   ];
-  for (const [label, value] of rows) {
-    if (value !== undefined) output.line(`${label.padEnd(15)} ${value}`);
+  for (const [title, value] of rows) {
+    if (value !== undefined) context.output.line(`${title.padEnd(15)} ${value}`);
   }
+}
+
+function labelWords({ label, enforcing }: SecurityLabelInfo): string {
+  return `${label} (${enforcing ? 'enforcing' : 'permissive'})`;
 }
 
 const isolationWords: Readonly<Record<DomainInfo['isolation'], string>> = {

@@ -10,6 +10,7 @@ import type { HostCheck, HostReport } from './check';
 import { checkKernel } from './kernel';
 import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
+import { checkSecurity } from './security';
 
 export interface CheckHostOptions {
   /** Where tslxc keeps its state, as of `connect`. Default: the environment’s TSLXC_ROOT, else `/`. */
@@ -32,6 +33,7 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
   const checks: HostCheck[] = [
     ...checkPrograms(),
     ...checkKernel(),
+    ...checkSecurity(),
     ...checkCgroups(),
     ...checkCaller(paths),
   ];

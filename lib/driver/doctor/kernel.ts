@@ -36,7 +36,6 @@ export function checkKernel(): HostCheck[] {
     ...checkFilesystems(readText('/proc/filesystems')),
     checkSeccomp(),
     ...checkDrivers(),
-    checkModules(),
   ];
 }
 
@@ -114,21 +113,6 @@ function checkDrivers(): HostCheck[] {
   return missing.map(([name, { use }]) =>
     warn(id, `no ${name}: it is for ${use}`, `modprobe ${name}, or use a kernel that has it`),
   );
-}
-
-/** Which security modules are active: this version sets no labels. */
-function checkModules(): HostCheck {
-  const id = 'kernel.security-modules';
-  const names = readText('/sys/kernel/security/lsm').trim();
-  const enforcing = readText('/sys/fs/selinux/enforce').trim() === '1';
-  if (enforcing) {
-    return warn(
-      id,
-      `${names}; SELinux is enforcing`,
-      'tslxc sets no labels: what containers may do is up to the policy for whoever starts them',
-    );
-  }
-  return ok(id, names === '' ? 'none that is shown' : names);
 }
 
 /** Whether it is loaded, built in, or can be loaded on demand. */

@@ -3,6 +3,7 @@ import { TslxcError } from '../../../lib/errors';
 import type { Autostarted, DomainEvent, ListFilter } from '../../../lib/driver/types';
 import type {
   Connection,
+  HostSecurity,
   NetworkEvent,
   NetworkFilter,
   NodeCpuStatistics,
@@ -150,6 +151,18 @@ export class FakeConnection {
   async reap(): Promise<number> {
     await this.#called('reap');
     return 2;
+  }
+
+  security: HostSecurity = { model: 'none', doi: '0' };
+
+  async securityModel(): Promise<HostSecurity> {
+    await this.#called('securityModel');
+    return this.security;
+  }
+
+  async capabilities(): Promise<string> {
+    await this.#called('capabilities');
+    return '<capabilities/>\n';
   }
 
   nodeInfo(): NodeInfo {

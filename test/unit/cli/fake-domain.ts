@@ -11,6 +11,7 @@ import type {
   InterfaceInfo,
   Rates,
   RatesChange,
+  SecurityLabelInfo,
 } from '../../../lib/index';
 
 export interface FakeDomainFields {
@@ -26,6 +27,7 @@ export interface FakeDomainFields {
   readonly rates?: Rates;
   readonly statistics?: Partial<DomainStatistics>;
   readonly blocks?: BlockStatistics;
+  readonly securityLabel?: SecurityLabelInfo;
   /** What getters of limits resolve to, by their names. */
   readonly limits?: Readonly<Record<string, unknown>>;
   readonly failure?: Error;
@@ -95,6 +97,16 @@ export class FakeDomain {
 
   async undefine(): Promise<void> {
     await this.#called('undefine');
+  }
+
+  async securityLabel(): Promise<SecurityLabelInfo | undefined> {
+    await this.#called('securityLabel');
+    return this.#fields.securityLabel;
+  }
+
+  async exec(argv: readonly string[], options: unknown): Promise<never> {
+    await this.#called('exec', argv, options);
+    throw new TslxcError('OPERATION_INVALID', 'no commands here');
   }
 
   async sendSignal(signal: number): Promise<void> {

@@ -212,6 +212,34 @@ Isolation:      not a security boundary (no <idmap>)
   expect(stdout).not.toContain('CPU time');
 });
 
+test.each([
+  ['enforcing', true],
+  ['permissive', false],
+])('dominfo of a labelled domain says its label, and that it is %s', async (word, enforcing) => {
+  const label = 'system_u:system_r:container_t:s0:c1,c2';
+  const domains = [{ name: 'web', id: 7, securityLabel: { label, enforcing } }];
+  const connection = new FakeConnection(domains);
+  connection.security = { model: 'selinux', doi: '0', enforcing };
+  expect((await run('dominfo web', { connection })).stdout).toContain(
+    `Security model: selinux\nSecurity DOI:   0\nSecurity label: ${label} (${word})\nIsolation:`,
+  );
+});
+
+test.each([
+  ['--noseclabel ', { securityLabel: 'none' }],
+  ['', {}],
+])('lxc-enter-namespace %shands on which label the command has', async (flag, options) => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const { stderr } = await run(`lxc-enter-namespace web ${flag}-- /bin/true`, { connection });
+  expect(connection.domains[0]?.calls).toEqual([['exec', ['/bin/true'], options]]);
+  expect(stderr).toContain('no commands here');
+});
+
+test('capabilities are printed as they are', async () => {
+  const { stdout } = await run('capabilities', { connection: seed() });
+  expect(stdout).toBe('<capabilities/>\n\n');
+});
+
 test('version says the library and the kernel', async () => {
   const { stdout } = await run('version');
   expect(stdout).toMatch(

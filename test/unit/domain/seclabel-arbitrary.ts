@@ -1,7 +1,7 @@
 /** Random labels of domains and of sources, of which no domain's label leaves the sources alone. */
 import fc from 'fast-check';
 
-import type { SecurityLabel, SourceLabel } from '../../../lib/domain/definition';
+import type { SecurityLabel, SourceLabel } from '../../../lib/domain/security-definition';
 import { defined, optional } from './interface-arbitrary';
 
 const position = fc.constant({ line: 1, column: 1 });

@@ -4,6 +4,7 @@ import { checkLayout } from '../../../lib/driver/doctor/cgroup-layout';
 import { ok, reportOf, warn } from '../../../lib/driver/doctor/check';
 import { checkHost } from '../../../lib/driver/doctor/check-host';
 import { checkVersion } from '../../../lib/driver/doctor/kernel';
+import { judgeSecurity } from '../../../lib/driver/doctor/security';
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
 
 const root = { uid: 0, capabilities: ~0n, noNewPrivileges: false } as const;
@@ -64,6 +65,53 @@ test('what a unit takes from the bounding set is named', () => {
   const bounding = ((1n << 41n) - 1n) & ~(1n << 27n);
   const checks = checkInheritance(root, status({ CapBnd: bounding.toString(16) }));
   expect(checks).toMatchObject([{ status: 'fail', found: 'CAP_MKNOD is not in the bounding set' }]);
+});
+
+const selinux = { model: 'selinux', doi: '0', enforcing: true } as const;
+const policy = {
+  name: 'default',
+  contexts: '/etc/selinux/default/contexts/lxc_contexts',
+  hasContexts: true,
+  hasPolicy: true,
+};
+const lines = (look: Parameters<typeof judgeSecurity>[0]): string[] =>
+  judgeSecurity(look).map((check) => `${check.id} ${check.status} ${check.found}`);
+
+test('a host without labels is in order, and says what it has', () => {
+  const host = { model: 'none', doi: '0' } as const;
+  expect(lines({ host, modules: 'lockdown,bpf' })).toEqual([
+    'host.security ok no module that labels containers, only lockdown,bpf',
+  ]);
+});
+
+test('SELinux is in order with a policy that knows containers', () => {
+  const look = { host: selinux, modules: 'selinux', policy };
+  expect(lines(look)).toEqual(['host.security ok SELinux, enforcing, with the policy default']);
+  expect(lines({ ...look, host: { ...selinux, enforcing: false } })).toEqual([
+    'host.security ok SELinux, permissive, with the policy default',
+  ]);
+});
+
+test('what SELinux lacks is told, part by part', () => {
+  const host = selinux;
+  expect(lines({ host, modules: '' })).toEqual([
+    'host.security warn SELinux without /etc/selinux/config: no container can be labelled',
+  ]);
+  const nothing = { ...policy, hasContexts: false, hasPolicy: false };
+  const transition = { found: 'initrc_t may not enter container_t', advice: 'SELinuxContext=' };
+  expect(lines({ host, modules: '', policy: nothing, transition })).toEqual([
+    'host.security warn SELinux, and no policy default below /etc/selinux',
+    `host.security warn SELinux, and no ${policy.contexts}: no container can be labelled`,
+    'host.security warn initrc_t may not enter container_t',
+  ]);
+});
+
+test('AppArmor needs its parser', () => {
+  const host = { model: 'apparmor', doi: '0' } as const;
+  expect(lines({ host, modules: '', hasParser: true })).toEqual(['host.security ok AppArmor']);
+  expect(lines({ host, modules: '', hasParser: false })).toEqual([
+    'host.security warn AppArmor without apparmor_parser: no container can be labelled',
+  ]);
 });
 
 test('no_new_privs fails, a filter of system calls warns', () => {

@@ -9,6 +9,7 @@ import type { RunState } from '../../../lib/container/run-state';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
 import type { Logger } from '../../../lib/host/logger';
+import type { HostSecurity } from '../../../lib/host/security/host-security';
 import { statePaths } from '../../../lib/host/state-paths';
 import { Connection } from '../../../lib/driver/connection';
 import type { Containers, MonitorConnection, OwnedContainer } from '../../../lib/driver/containers';
@@ -84,6 +85,9 @@ export class FakeHost {
   failLimit: Error | undefined;
   readonly root: string;
   boot = thisBoot;
+  security: HostSecurity = { model: 'none', doi: '0' };
+  /** Of every init. */
+  label: string | undefined;
   #nextId = 100;
   readonly #queues = new Map<string, Promise<unknown>>();
 
@@ -103,6 +107,7 @@ export class FakeHost {
       startTimeout: 1000,
       logger: this.#logger(),
       containers: this.#containers(),
+      hostSecurity: () => this.security,
       readPrivilege: () => ({ uid: 0, capabilities: 1n << 21n, noNewPrivileges: false }),
     });
   }
@@ -194,6 +199,7 @@ export class FakeHost {
       rememberFailedStart: (_, name) => {
         this.states.set(name, { phase: 'off', last: exitRecord({ how: 'unstarted' }) });
       },
+      readRunningLabel: () => this.label,
       readUsage: ({ name }) =>
         this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
       readCgroupStatistics: ({ name }) => this.cgroupStatistics.get(name) ?? {},

@@ -1,0 +1,126 @@
+/** Whether the host's security module can label containers, and what of the policy is missing for that. */
+import { existsSync, readdirSync } from 'node:fs';
+import type { HostSecurity } from '../../host/security/host-security';
+import { programPath } from '../../host/program';
+import { lookUpHostSecurity } from '../security';
+import { ok, warn } from './check';
+import type { HostCheck } from './check';
+import { readText } from './kernel';
+
+/** What was found of labels on the host. */
+export interface SecurityLook {
+  readonly host: HostSecurity;
+  /** Names of the active modules, as the kernel lists them; empty when it doesn't. */
+  readonly modules: string;
+  /** Of SELinux: the name of the policy, and which of its parts are there. */
+  readonly policy?: SelinuxPolicy;
+  /** Of AppArmor: whether its parser is there. */
+  readonly hasParser?: boolean;
+  /** Why this process may not start a labelled container, and what to do about it; undefined when it may. */
+  readonly transition?: TransitionRefusal;
+}
+
+export interface SelinuxPolicy {
+  readonly name: string;
+  /** Where the policy says how containers are labelled. */
+  readonly contexts: string;
+  readonly hasContexts: boolean;
+  readonly hasPolicy: boolean;
+}
+
+export interface TransitionRefusal {
+  readonly found: string;
+  readonly advice: string;
+}
+
+/** Asks the policy whether this process may enter a container's type; see `SecurityLook.transition`. */
+export type TransitionCheck = (host: HostSecurity) => TransitionRefusal | undefined;
+
+const mayEnter: TransitionCheck = () => undefined;
+
+export function checkSecurity(transition: TransitionCheck = mayEnter): HostCheck[] {
+  return judgeSecurity(lookAtSecurity(transition));
+}
+
+/** @returns one finding of the module, and one for each thing that labels would lack. */
+export function judgeSecurity(look: SecurityLook): HostCheck[] {
+  const { host, modules, policy, transition } = look;
+  if (host.model === 'none') {
+    const others = modules === '' ? '' : `, only ${modules}`;
+    return [ok(id, `no module that labels containers${others}`)];
+  }
+  const problems = host.model === 'selinux' ? policyProblems(policy) : parserProblems(look);
+  if (transition !== undefined) problems.push(warn(id, transition.found, transition.advice));
+  return problems.length > 0 ? problems : [ok(id, inWords(host, policy))];
+}
+
+const id = 'host.security';
+
+function inWords({ model, enforcing }: HostSecurity, policy: SelinuxPolicy | undefined): string {
+  if (model === 'apparmor') return 'AppArmor';
+  const mode = enforcing === true ? 'enforcing' : 'permissive';
+  return `SELinux, ${mode}, with the policy ${policy?.name ?? ''}`;
+}
+
+function policyProblems(policy: SelinuxPolicy | undefined): HostCheck[] {
+  if (policy === undefined) {
+    const advice = 'install a policy, such as selinux-policy-default';
+    return [warn(id, 'SELinux without /etc/selinux/config: no container can be labelled', advice)];
+  }
+  const problems: HostCheck[] = [];
+  if (!policy.hasPolicy) {
+    const found = `SELinux, and no policy ${policy.name} below /etc/selinux`;
+    problems.push(
+      warn(id, found, 'install the policy, or correct SELINUXTYPE in /etc/selinux/config'),
+    );
+  }
+  if (!policy.hasContexts) {
+    const found = `SELinux, and no ${policy.contexts}: no container can be labelled`;
+    problems.push(warn(id, found, 'use a policy that has labels for containers'));
+  }
+  return problems;
+}
+
+function parserProblems({ hasParser }: SecurityLook): HostCheck[] {
+  if (hasParser === true) return [];
+  const found = 'AppArmor without apparmor_parser: no container can be labelled';
+  return [warn(id, found, 'apt install apparmor')];
+}
+
+function lookAtSecurity(transition: TransitionCheck): SecurityLook {
+  const host = lookUpHostSecurity();
+  const modules = readText('/sys/kernel/security/lsm').trim();
+  const common = { host, modules };
+  if (host.model === 'none') return common;
+  const refusal = transition(host);
+  const refused = refusal === undefined ? {} : { transition: refusal };
+  if (host.model === 'apparmor') return { ...common, ...refused, hasParser: isParserThere() };
+  const policy = findPolicy();
+  return { ...common, ...refused, ...(policy === undefined ? {} : { policy }) };
+}
+
+function findPolicy(): SelinuxPolicy | undefined {
+  const name = /^\s*SELINUXTYPE\s*=\s*(\S+)/m.exec(readText('/etc/selinux/config'))?.[1];
+  if (name === undefined) return undefined;
+  const folder = `/etc/selinux/${name}`;
+  const contexts = `${folder}/contexts/lxc_contexts`;
+  const hasPolicy = namesIn(`${folder}/policy`).some((file) => file.startsWith('policy.'));
+  return { name, contexts, hasContexts: existsSync(contexts), hasPolicy };
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function isParserThere(): boolean {
+  try {
+    programPath({ program: 'apparmor_parser', package: 'apparmor', step: 'load a profile' });
+    return true;
+  } catch {
+    return false;
+  }
+}
