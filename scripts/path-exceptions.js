@@ -209,6 +209,9 @@ const fileUsers = {
   'lib/container/run-state.ts': 'the run folder',
   'lib/container/security/categories.ts': 'whether our list of categories is there',
   'lib/container/security/category-list.ts': 'our list of categories, and its lock',
+  'lib/container/security/label-registry.ts': 'makes the folder of our records',
+  'lib/container/security/labelled-place.ts':
+    'sources: the host’s own paths, only opened as such; what is in them, by descriptor',
   'lib/container/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
   'lib/container/sources.ts': 'sources: the host’s own paths; what is in a root, by openInRoot',
   'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',

@@ -2,6 +2,22 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { O_PATH } from './open-flags';
 
+/** A mount, as far as it says where a file is, whatever path leads to it. */
+export interface Mount {
+  /** `major:minor` of the file system, in this boot. */
+  readonly device: string;
+  /** The directory of the file system that is mounted. */
+  readonly root: string;
+  readonly mountPoint: string;
+}
+
+/** The mount that an open file is in; undefined when it was unmounted meanwhile. */
+export function mountOf(fd: number): Mount | undefined {
+  const [, , device, root, mountPoint] = mountFields(fd) ?? [];
+  if (device === undefined || root === undefined || mountPoint === undefined) return undefined;
+  return { device, root: unescapeMountPath(root), mountPoint: unescapeMountPath(mountPoint) };
+}
+
 /**
  * Optional fields (`shared:N`, `master:N`, …) of the mount that a path is in; undefined when it was unmounted
  * meanwhile. Throws what open(2) says.
@@ -9,14 +25,19 @@ import { O_PATH } from './open-flags';
 export function propagationOf(path: string): readonly string[] | undefined {
   const fd = openSync(path, O_PATH);
   try {
-    const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
-    const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
-    const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-    const line = lines.find((one) => id !== undefined && one.startsWith(`${id} `));
-    return line?.split(' - ')[0]?.split(' ').slice(6);
+    return mountFields(fd)?.slice(6);
   } finally {
     closeSync(fd);
   }
+}
+
+/** Up to the separator that ends the optional ones. */
+function mountFields(fd: number): readonly string[] | undefined {
+  const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const line = lines.find((one) => id !== undefined && one.startsWith(`${id} `));
+  return line?.split(' - ')[0]?.split(' ');
 }
 
 /** What is mounted at a path, and below it. */

@@ -66,6 +66,18 @@ export interface WindowSize {
   readonly columns: number;
 }
 
+/** Names of extended attributes: of the label, and of what it was before. */
+export interface TreeMemory {
+  readonly attribute: string;
+  readonly memory: string;
+}
+
+export interface TreeLabel extends TreeMemory {
+  readonly label: string;
+  /** Of an inode that has this label already and remembers none: whether it had it before, or was made with it. */
+  readonly same: 'remember' | 'leave';
+}
+
 /** A network interface as rtnetlink(7) sees it. */
 export interface Link {
   readonly index: number;
@@ -272,6 +284,17 @@ export interface Native {
   /** Label of a file as the module keeps it: xattr security.selinux and the like; undefined when none. */
   fileLabel(fd: number, module: 'selinux' | 'smack' | 'apparmor'): string | undefined;
   setFileLabel(fd: number, module: 'selinux' | 'smack', label: string): void;
+  /** Gives every inode of the tree at `source` a label, following no link and entering no other mount, after it has
+   *  remembered in `memory`, another attribute, what it had. How many inodes it has visited goes as lines to the
+   *  descriptor `report` (-1 for none), now and then; when nobody reads that any more, it ends with ECANCELED. */
+  relabelTree(source: number, labels: TreeLabel, report: number): Promise<void>;
+  /** Gives back what the inodes remember. `made`: the label that the tree was given; what was made with it meanwhile gets what
+   *  the directory above it gets. True when some had it before: they remember that until they are restored without `made`. */
+  restoreTree(
+    source: number,
+    labels: TreeMemory & { made?: string },
+    report: number,
+  ): Promise<boolean>;
   /** /proc/PID/attr/current; undefined where no module labels processes (EINVAL). */
   processLabel(pid: number): string | undefined;
 

@@ -67,6 +67,11 @@ export function idRecordPath(paths: StatePaths, name: string): string {
   return join(paths.library, 'ids', `${name}.json`);
 }
 
+/** Which sources have the labels of containers; outlives a boot of the host, as labels do. */
+export function labelsPath(paths: StatePaths): string {
+  return join(paths.library, 'labels.json');
+}
+
 /** The files of one domain's run folder. */
 export interface RunPaths {
   readonly directory: string;

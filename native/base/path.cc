@@ -29,6 +29,15 @@ int tryOpen(int root, const std::string& path, int flags, uint64_t resolve = kIn
   }
 }
 
+int tryOpenOnSameMount(int directory, const std::string& name, int flags) {
+  open_how how{};
+  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
+  const long fd =
+      retry([&] { return syscall(SYS_openat2, directory, name.c_str(), &how, sizeof how); });
+  return static_cast<int>(fd);
+}
+
 void makeEntry(int parent, const std::string& name, EntryKind kind, const std::string& path) {
   if (kind == EntryKind::directory) {
     if (mkdirat(parent, name.c_str(), 0755) == -1 && errno != EEXIST) check(-1, "mkdirat", path);
@@ -57,12 +66,13 @@ Fd openInFilesystem(int root, const std::string& path, int flags) {
 }
 
 Fd openOnSameMount(int directory, const std::string& name, int flags) {
-  open_how how{};
-  how.flags = static_cast<uint64_t>(flags | O_CLOEXEC);
-  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS;
-  const long fd =
-      retry([&] { return syscall(SYS_openat2, directory, name.c_str(), &how, sizeof how); });
-  return Fd(static_cast<int>(check(fd, "openat2", name)));
+  return Fd(check(tryOpenOnSameMount(directory, name, flags), "openat2", name));
+}
+
+Fd openEntryOfMount(int directory, const std::string& name) {
+  const int fd = tryOpenOnSameMount(directory, name, O_PATH | O_NOFOLLOW);
+  if (fd < 0 && errno != ENOENT && errno != EXDEV) check(-1, "openat2", name);
+  return Fd(fd);
 }
 
 Entry entryInRoot(int root, const std::string& path) {

@@ -24,6 +24,10 @@ Fd openInFilesystem(int root, const std::string& path, int flags);
 // ELOOP).
 Fd openOnSameMount(int directory, const std::string& name, int flags);
 
+// The entry itself as O_PATH, be it a link; an invalid Fd when there is none by now, or when it
+// lies on another mount.
+Fd openEntryOfMount(int directory, const std::string& name);
+
 enum class EntryKind { directory, file };
 
 // Opens `path` below `root` as O_PATH, making it and its parents when missing (directories 0755,

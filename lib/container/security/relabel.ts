@@ -1,0 +1,217 @@
+/**
+ * Labels for the sources of a container: everything that is refused is refused before anything is changed, and what is
+ * changed is on record before. restore.ts gives all back.
+ */
+import { constants as system } from 'node:os';
+import { TslxcError } from '../../errors';
+import type { ErrorCode } from '../../errors';
+import { refusal } from '../../domain/place';
+import type { Place } from '../../domain/place';
+import { fileError } from '../../host/file-error';
+import { native } from '../../host/native';
+import { hiddenDirectories } from '../../host/state-paths';
+import type { StatePaths } from '../../host/state-paths';
+import { withLabels } from './label-registry';
+import type { LabelledSource, LabelRegistry } from './label-registry';
+import { selinuxNames, walkSource } from './label-walk';
+import type { LabelNames, WalkOptions } from './label-walk';
+import { located, overlaps, withSource } from './labelled-place';
+import type { OpenSource } from './labelled-place';
+import { restoreUnused } from './restore';
+import { systemPart } from './system-directories';
+import type { Labelled } from './system-directories';
+
+/** A file, directory, device node or socket of the host, and the label that it is to have. */
+export interface RelabelledSource {
+  readonly path: string;
+  readonly label: string;
+  /** Where the definition speaks of it. */
+  readonly place?: Place;
+  /** When its file system is read-only, or keeps no labels. Default: refuse. */
+  readonly whenImpossible?: 'refuse' | 'skip';
+}
+
+export interface CheckOptions {
+  readonly paths: StatePaths;
+  /** System directories may be labelled. `/` may not all the same. */
+  readonly force?: boolean;
+}
+
+export interface RelabelRequest extends WalkOptions {
+  readonly paths: StatePaths;
+  /** The domain that the sources are for; what restoreSources() takes. */
+  readonly user: string;
+  readonly sources: readonly RelabelledSource[];
+  readonly names?: LabelNames;
+}
+
+/** A source that could not be labelled, and was not to be refused. */
+export interface SkippedSource {
+  readonly path: string;
+  /** EROFS or ENOTSUP. */
+  readonly errno: number;
+}
+
+/**
+ * Returns when each source is there, is none that the host lives in, and gets one label. Changes nothing.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED, TslxcError where there is no place in a definition.
+ */
+export async function checkRelabel(
+  sources: readonly RelabelledSource[],
+  { paths, force = false }: CheckOptions,
+): Promise<void> {
+  for (const source of sources) {
+    await opened(source, ({ path, state }) => {
+      if (path === '/') throw refused('the root of the host can’t be labelled', source);
+      const labelled: Labelled = { path, kind: kindOf(state), major: majorOf(state.rdev) };
+      const hit = systemPart(labelled, hiddenDirectories(paths));
+      if (hit === undefined || force) return Promise.resolve();
+      const detail =
+        `'${source.path}' can't be labelled for a container: that is ${hit}; ` +
+        `<tslxc:relabel system='yes'/> labels it all the same, and relabel='no' leaves it as it is`;
+      throw refused(detail, source);
+    });
+  }
+  checkOneLabel(sources);
+}
+
+/**
+ * Gives every inode of the sources its label, once nobody else needs another there. To be done again, and to be undone by
+ * restoreSources(), at whichever point it has ended.
+ *
+ * @throws RESOURCE_BUSY when another domain has labelled a source, what is in it or what it lies in, in another way;
+ *   SyscallError with the path of the inode; OPERATION_ABORTED.
+ */
+export async function relabelSources(request: RelabelRequest): Promise<readonly SkippedSource[]> {
+  const { paths, user, sources, names = selinuxNames } = request;
+  if (sources.length === 0) return [];
+  checkOneLabel(sources);
+  return await withLabels(paths, async (registry) => {
+    await restoreUnused(registry, { ...request, names });
+    const wanted: LabelledSource[] = [];
+    for (const source of sources) {
+      await opened(source, (open) => {
+        checkUsers(registry, source, { path: open.path, user });
+        wanted.push(registered(registry, source, { open, user }));
+        return Promise.resolve();
+      });
+    }
+    await registry.replace(merged(registry.sources, wanted));
+    const skipped: SkippedSource[] = [];
+    for (const source of sources) {
+      const errno = await label(registry, source, { ...request, names });
+      if (errno !== undefined) skipped.push({ path: source.path, errno });
+    }
+    const labelled = wanted.map((source) => ({ ...source, phase: 'labelled' as const }));
+    await registry.replace(merged(registry.sources, labelled));
+    return skipped;
+  });
+}
+
+/** Resolves with the errno when it was skipped. */
+async function label(
+  registry: LabelRegistry,
+  source: RelabelledSource,
+  options: WalkOptions & { readonly names: LabelNames },
+): Promise<number | undefined> {
+  const { names } = options;
+  return await opened(source, async (open) => {
+    // What a container has made there has its label from the first, and nothing to remember.
+    const made = registry.overlapping(open.path).some(({ phase }) => phase === 'labelled');
+    const labels = { ...names, label: source.label, same: made ? 'leave' : 'remember' } as const;
+    try {
+      await walkSource(open, options, (fd, report) => native().relabelTree(fd, labels, report));
+      return undefined;
+    } catch (error) {
+      const { errno = 0 } = error as TslxcError;
+      const { EROFS, ENOTSUP } = system.errno;
+      if (source.whenImpossible === 'skip' && [EROFS, ENOTSUP].includes(errno)) return errno;
+      throw error;
+    }
+  });
+}
+
+/** Another label, of another domain, now. */
+function checkUsers(
+  registry: LabelRegistry,
+  source: RelabelledSource,
+  { path, user }: { readonly path: string; readonly user: string },
+): void {
+  for (const other of registry.overlapping(path)) {
+    const domain = other.users.find((one) => one !== user);
+    if (domain === undefined || other.label === source.label) continue;
+    const what = other.path === path ? '' : `'${other.path}', which overlaps it, `;
+    const detail = `'${source.path}' can't be labelled ${source.label}: ${what}is labelled ${other.label} for ${domain}`;
+    throw refused(detail, source, 'RESOURCE_BUSY');
+  }
+}
+
+/** One source of a container in another, or the same twice, with different labels. */
+function checkOneLabel(sources: readonly RelabelledSource[]): void {
+  for (const [index, source] of sources.entries()) {
+    const other = sources
+      .slice(0, index)
+      .find(
+        (one) => one.label !== source.label && overlaps(located(one.path), located(source.path)),
+      );
+    if (other === undefined) continue;
+    const detail = `'${source.path}' can't be labelled ${source.label}: '${other.path}' overlaps it, and is to be labelled ${other.label}`;
+    throw refused(detail, source);
+  }
+}
+
+function registered(
+  registry: LabelRegistry,
+  { label }: RelabelledSource,
+  { open, user }: { readonly open: OpenSource; readonly user: string },
+): LabelledSource {
+  const { path, state, mountPoint } = open;
+  const known = registry.sources.find((one) => one.path === path);
+  const users = [...new Set([...(known?.users ?? []), user])];
+  // With another label it is this domain's alone, from a start that failed.
+  const phase = known?.label === label ? known.phase : 'labelling';
+  return { path, inode: state.ino, mountPoint, label, users, phase };
+}
+
+function merged(
+  sources: readonly LabelledSource[],
+  changed: readonly LabelledSource[],
+): LabelledSource[] {
+  const byPath = new Map([...sources, ...changed].map((source) => [source.path, source]));
+  return [...byPath.values()];
+}
+
+/** Runs `use` with the source open. */
+async function opened<T>(
+  source: RelabelledSource,
+  use: (open: OpenSource) => Promise<T>,
+): Promise<T> {
+  return await withSource(source.path, use).catch((error: unknown) => {
+    if (TslxcError.is(error)) throw error;
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (missing) throw refused(`'${source.path}' can't be labelled: it does not exist`, source);
+    throw fileError(error, 'open a source');
+  });
+}
+
+/** Of makedev(3), as far as the kernel goes: 12 bits. */
+function majorOf(device: number): number {
+  return (device >> 8) & 0xfff;
+}
+
+function kindOf(state: OpenSource['state']): Labelled['kind'] {
+  if (state.isDirectory()) return 'directory';
+  if (state.isFile()) return 'file';
+  return state.isCharacterDevice() || state.isBlockDevice() ? 'device' : 'other';
+}
+
+function refused(
+  detail: string,
+  { place, path }: RelabelledSource,
+  code: ErrorCode = 'CONFIG_UNSUPPORTED',
+): TslxcError {
+  return place === undefined
+    ? new TslxcError(code, detail, { path })
+    : Object.assign(refusal(code, detail, place), { path });
+}

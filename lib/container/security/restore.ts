@@ -1,0 +1,128 @@
+/**
+ * The way back of relabel.ts: a source gets its own labels again when its last user, and the last of what overlaps it, has
+ * ended. It may end at any point, and is done again by whoever comes next.
+ */
+import { constants as system } from 'node:os';
+import { TslxcError } from '../../errors';
+import { fileError, hasErrno } from '../../host/file-error';
+import { native } from '../../host/native';
+import type { StatePaths } from '../../host/state-paths';
+import { readLabels, withLabels } from './label-registry';
+import type { LabelledSource, LabelRegistry } from './label-registry';
+import { selinuxNames, walkSource } from './label-walk';
+import type { LabelNames, WalkOptions } from './label-walk';
+import { mountPointOf, withSource } from './labelled-place';
+
+export interface RestoreRequest extends WalkOptions {
+  readonly paths: StatePaths;
+  readonly user: string;
+  readonly names?: LabelNames;
+}
+
+export interface RecoverRequest extends WalkOptions {
+  readonly paths: StatePaths;
+  /** Whether anything of this domain is left, its start included. It must take no lock: labels are locked meanwhile. */
+  readonly isAlive: (user: string) => boolean;
+  readonly names?: LabelNames;
+}
+
+type RestoreOptions = WalkOptions & { readonly names: LabelNames };
+
+/** What became of a source. */
+type Outcome = 'restored' | 'memories left' | 'gone' | 'out of reach';
+
+/**
+ * The undo of relabelSources(): nothing to do where that has never begun, or all is restored.
+ *
+ * @throws what kept a source from being restored, after everything was tried: AggregateError for several. It stays on record.
+ */
+export async function restoreSources({
+  user,
+  names = selinuxNames,
+  ...request
+}: RestoreRequest): Promise<void> {
+  await release((other) => other === user, { ...request, names });
+}
+
+/** Restores what was labelled for domains of which nothing is left: their callers were killed, or the host rebooted. */
+export async function recoverLabels({
+  isAlive,
+  names = selinuxNames,
+  ...request
+}: RecoverRequest): Promise<void> {
+  await release((user) => !isAlive(user), { ...request, names });
+}
+
+async function release(
+  isGone: (user: string) => boolean,
+  { paths, ...options }: RestoreOptions & { readonly paths: StatePaths },
+): Promise<void> {
+  if ((readLabels(paths) ?? []).length === 0) return;
+  await withLabels(paths, async (registry) => {
+    const sources = registry.sources.map((source) => ({
+      ...source,
+      users: source.users.filter((user) => !isGone(user)),
+    }));
+    await registry.replace(sources);
+    await restoreUnused(registry, options);
+  });
+}
+
+/** Restores what nobody uses any more. Those that wait for a file system to be mounted again stay on record. */
+export async function restoreUnused(
+  registry: LabelRegistry,
+  options: RestoreOptions,
+): Promise<void> {
+  const failures: unknown[] = [];
+  const finished = new Set<string>();
+  const unused = registry.unused();
+  const again: LabelledSource[] = [];
+  const tryOne = async (source: LabelledSource): Promise<void> => {
+    try {
+      const outcome = await restore(source, options);
+      if (outcome === 'memories left') again.push({ ...source, phase: 'labelling' });
+      else if (outcome !== 'out of reach') finished.add(source.path);
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  for (const source of unused) await tryOne(source);
+  if (again.length > 0) {
+    // From here on a label that looks like the container's is an inode's own.
+    await registry.replace(registry.sources.map((one) => again.find(isOf(one)) ?? one));
+    for (const source of again.splice(0)) await tryOne(source);
+  }
+  if (finished.size > 0) {
+    await registry.replace(registry.sources.filter(({ path }) => !finished.has(path)));
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'several sources keep their labels');
+}
+
+function isOf({ path }: LabelledSource): (other: LabelledSource) => boolean {
+  return (other) => other.path === path;
+}
+
+async function restore(source: LabelledSource, options: RestoreOptions): Promise<Outcome> {
+  const made = source.phase === 'labelled' ? { made: source.label } : {};
+  const labels = { ...options.names, ...made };
+  try {
+    return await withSource(source.path, async (open) => {
+      if (open.path !== source.path || open.state.ino !== source.inode) return absence(source);
+      const left = await walkSource(open, options, (fd, report) =>
+        native().restoreTree(fd, labels, report),
+      );
+      return left ? 'memories left' : 'restored';
+    });
+  } catch (error) {
+    if (TslxcError.is(error)) throw error;
+    const { ENOENT, ENOTDIR, ELOOP } = system.errno;
+    if ([ENOENT, ENOTDIR, ELOOP].some((errno) => hasErrno(error, errno))) return absence(source);
+    throw fileError(error, 'open a source');
+  }
+}
+
+/** Its owner has removed it, or its file system isn't mounted now. */
+function absence({ path, mountPoint }: LabelledSource): Outcome {
+  return mountPointOf(path) === mountPoint ? 'gone' : 'out of reach';
+}

@@ -1,0 +1,38 @@
+// Security labels of whole trees: given to every inode, and taken back. What an inode had before is
+// remembered on the inode itself, and written before anything else, so that both walks may end at
+// any point, by SIGKILL too, and be done again.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace tslxc {
+
+// Names of extended attributes.
+struct LabelAttributes {
+  std::string label;   // security.selinux
+  std::string memory;  // what the label was, empty when there was none
+};
+
+// What to do with an inode that has the label already, and remembers none: it had it before, which
+// is remembered too, or it was made meanwhile by whoever has this label, which is left to
+// restoreTree().
+enum class SameLabel { remember, leave };
+
+// Told of the number of inodes visited so far, now and then. What it throws ends the walk.
+using WalkReport = std::function<void(uint64_t)>;
+
+// The first failure ends it, with the path below the source as its subject.
+void relabelTree(int source, const LabelAttributes& attributes, const std::string& label,
+                 SameLabel same, const WalkReport& report);
+
+// Gives back what is remembered. `made` is the label that the tree was given, when inodes may have
+// been made since: they get what the directory above them gets. Those that had this very label
+// before keep their memory then, so that a second walk can tell them from what was made; true when
+// there are such, which a walk without `made` settles. A failure is thrown when all else is done.
+bool restoreTree(int source, const LabelAttributes& attributes,
+                 const std::optional<std::string>& made, const WalkReport& report);
+
+}  // namespace tslxc

@@ -1,0 +1,139 @@
+#include "native/base/tree-walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "native/base/file.h"
+#include "native/base/path.h"
+
+namespace tslxc {
+namespace {
+
+// Directories above the current one that stay open; those above them are found again by "..".
+constexpr size_t kOpenDirectories = 64;
+
+struct stat stateOf(int fd) {
+  struct stat state{};
+  check(fstat(fd, &state), "fstat");
+  return state;
+}
+
+std::vector<std::string> namesIn(int directory) {
+  Fd readable(check(openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "openat"));
+  const std::unique_ptr<DIR, int (*)(DIR*)> list(fdopendir(readable.get()), closedir);
+  if (!list) throw SyscallError{errno, "fdopendir", ""};
+  static_cast<void>(readable.release());  // the list owns it
+  std::vector<std::string> names;
+  for (;;) {
+    errno = 0;
+    const dirent* entry = readdir(list.get());
+    if (entry == nullptr) break;
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  if (errno != 0) throw SyscallError{errno, "readdir", ""};
+  return names;
+}
+
+// A directory on the way down.
+struct Level {
+  Fd directory;  // O_PATH; closed while it is far above
+  dev_t device;
+  ino_t inode;
+  std::string name;
+  std::vector<std::string> names;
+  size_t next = 0;
+};
+
+class Walk {
+ public:
+  explicit Walk(TreeVisitor& visitor) : visitor_(visitor) {}
+
+  void run(int source) {
+    visit(duplicate(source), "");
+    while (!levels_.empty()) step();
+  }
+
+ private:
+  void step() {
+    Level& level = levels_.back();
+    if (level.next == level.names.size()) return ascend();
+    const std::string name = std::move(level.names[level.next++]);
+    Fd entry;
+    attempt(name, [&] { entry = openEntryOfMount(level.directory.get(), name); });
+    if (entry.valid()) visit(std::move(entry), name);
+  }
+
+  void visit(Fd inode, const std::string& name) {
+    attempt(name, [&] {
+      const struct stat state = stateOf(inode.get());
+      visitor_.enter(inode.get());
+      if (!S_ISDIR(state.st_mode)) return visitor_.leave(inode.get());
+      Level below{std::move(inode), state.st_dev, state.st_ino, name, {}, 0};
+      levels_.push_back(std::move(below));
+    });
+    visitor_.visited();
+    if (inode.valid()) return;  // no directory
+    // What can't be read is left again.
+    attempt("", [&] { levels_.back().names = namesIn(levels_.back().directory.get()); });
+    if (levels_.size() > kOpenDirectories) {
+      levels_[levels_.size() - kOpenDirectories - 1].directory.reset();
+    }
+  }
+
+  void ascend() {
+    const Level below = std::move(levels_.back());
+    attempt("", [&] { visitor_.leave(below.directory.get()); });
+    levels_.pop_back();
+    if (levels_.empty() || levels_.back().directory.valid()) return;
+    const std::string path = pathOf("");
+    reopen(below.directory.get(), path);
+  }
+
+  // Somebody may have moved what is below: then the way back is lost, and nothing else is touched.
+  void reopen(int below, const std::string& path) {
+    Level& level = levels_.back();
+    Fd above(check(openat(below, "..", O_PATH | O_DIRECTORY | O_CLOEXEC), "openat", path));
+    const struct stat state = stateOf(above.get());
+    if (state.st_dev != level.device || state.st_ino != level.inode) {
+      throw SyscallError{ESTALE, "openat", path};
+    }
+    level.directory = std::move(above);
+  }
+
+  template <typename Call>
+  void attempt(const std::string& name, Call call) {
+    try {
+      call();
+    } catch (const SyscallError& failure) {
+      visitor_.failed(SyscallError{failure.error, failure.syscall, pathOf(name)});
+    }
+  }
+
+  std::string pathOf(const std::string& name) const {
+    std::string path;
+    for (const Level& level : levels_) append(path, level.name);
+    append(path, name);
+    return path;
+  }
+
+  static void append(std::string& path, const std::string& name) {
+    if (!path.empty() && !name.empty()) path += '/';
+    path += name;
+  }
+
+  TreeVisitor& visitor_;
+  std::vector<Level> levels_;
+};
+
+}  // namespace
+
+void walkTree(int source, TreeVisitor& visitor) { Walk(visitor).run(source); }
+
+}  // namespace tslxc

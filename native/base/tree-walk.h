@@ -1,0 +1,31 @@
+// Visits every inode of a tree on one mount, by descriptor, each name taken from the directory that
+// is open: no link is followed, nothing mounted below is entered, and whoever exchanges names
+// meanwhile leads the walk nowhere else. However deep the tree is, few descriptors are open.
+#pragma once
+
+#include "native/base/syscall.h"
+
+namespace tslxc {
+
+class TreeVisitor {
+ public:
+  TreeVisitor() = default;
+  TreeVisitor(const TreeVisitor&) = delete;
+  TreeVisitor& operator=(const TreeVisitor&) = delete;
+  virtual ~TreeVisitor() = default;
+
+  // Each inode, as O_PATH, a directory before what is in it.
+  virtual void enter(int inode) = 0;
+  // Each inode once more, a directory after what is in it.
+  virtual void leave(int inode) = 0;
+  // One of these, or the walk itself, failed at `failure.subject`, a path below the source. The
+  // walk goes on with the next inode unless this throws.
+  virtual void failed(const SyscallError& failure) = 0;
+  // After each inode. What it throws ends the walk.
+  virtual void visited() = 0;
+};
+
+// `source` is a descriptor of the top of the tree, or of a single file. O_PATH is enough.
+void walkTree(int source, TreeVisitor& visitor);
+
+}  // namespace tslxc
