@@ -180,14 +180,14 @@ test.each(refusedPaths)('%s is refused with its place', async (path) => {
 test('what is refused is told by where it lies, and by force all but / and what is missing is allowed', async () => {
   const link = join(root.path, 'to-usr');
   symlinkSync('/usr/share', link);
-  const check = (path: string, force: boolean): Promise<void> =>
-    checkRelabel([{ path, label }], { paths: paths(), force });
-  await expect(check(link, false)).rejects.toThrow(/what is in the system directory \/usr/);
-  await expect(check(root.path, false)).rejects.toThrow(/tslxc, which lies in it/);
-  await check(link, true);
-  await expect(check('/', true)).rejects.toThrow(/the root of the host/);
-  await expect(check('/nonexistent', true)).rejects.toThrow(/does not exist/);
-  for (const path of [newTree(), '/dev/fuse', '/var/lib/dpkg']) await check(path, false);
+  const check = (path: string, options: { readonly force?: boolean } = {}): Promise<void> =>
+    checkRelabel([{ path, label }], { paths: paths(), ...options });
+  await expect(check(link)).rejects.toThrow(/what is in the system directory \/usr/);
+  await expect(check(root.path)).rejects.toThrow(/tslxc, which lies in it/);
+  await check(link, { force: true });
+  await expect(check('/', { force: true })).rejects.toThrow(/the root of the host/);
+  await expect(check('/nonexistent', { force: true })).rejects.toThrow(/does not exist/);
+  for (const path of [newTree(), '/dev/fuse', '/var/lib/dpkg']) await check(path);
 });
 
 test('one source of a container in another with another label is refused', async () => {

@@ -57,13 +57,19 @@ async function release(
   isGone: (user: string) => boolean,
   { paths, ...options }: RestoreOptions & { readonly paths: StatePaths },
 ): Promise<void> {
-  if ((readLabels(paths) ?? []).length === 0) return;
+  const losesUsers = ({ users }: LabelledSource): boolean => users.some(isGone);
+  const concerns = (source: LabelledSource): boolean =>
+    source.users.length === 0 || losesUsers(source);
+  // Asked before every command: without a lock where there is nothing to do.
+  if (readLabels(paths)?.some(concerns) !== true) return;
   await withLabels(paths, async (registry) => {
-    const sources = registry.sources.map((source) => ({
-      ...source,
-      users: source.users.filter((user) => !isGone(user)),
-    }));
-    await registry.replace(sources);
+    if (registry.sources.some(losesUsers)) {
+      const remaining = registry.sources.map((source) => ({
+        ...source,
+        users: source.users.filter((user) => !isGone(user)),
+      }));
+      await registry.replace(remaining);
+    }
     await restoreUnused(registry, options);
   });
 }
