@@ -17,6 +17,8 @@ export interface ConfinementFacts {
   /** uname -m. */
   readonly arch: string;
   readonly privileges: Privileges;
+  /** Beside a profile of AppArmor, whose mount rules the new mount API would go round. */
+  readonly deniesNewMountApi?: boolean;
 }
 
 /** What the caller happens to have is no good default: Node raises its own soft limit of open files. */
@@ -82,11 +84,15 @@ export function planResourceLimits(
 /** While CAP_SYS_ADMIN is there, which a filter needs without no_new_privs. What comes after it has to pass it. */
 export function planSystemCallFilter(
   definition: DomainDefinition,
-  { hardening, arch }: ConfinementFacts,
+  { hardening, arch, deniesNewMountApi = false }: ConfinementFacts,
 ): Operation[] {
-  if (hardening === 'compat') return [];
   const granted = grantedCapabilities(definition);
-  return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted }) }];
+  if (hardening === 'compat') {
+    if (!deniesNewMountApi) return [];
+    return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies: 'mounts' }) }];
+  }
+  const denies = deniesNewMountApi ? 'hardened and mounts' : 'hardened';
+  return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies }) }];
 }
 
 /** Off unless asked for, since sudo and ping need it off; but who denies all capabilities means it. */

@@ -13,7 +13,11 @@ const codes = {
 };
 
 /** SECCOMP_RET_* of linux/seccomp.h. */
-const verdicts = { allow: 0x7fff0000, denied: 0x00050000 | 1 /* EPERM */ };
+const verdicts = {
+  allow: 0x7fff0000,
+  denied: 0x00050000 | 1 /* EPERM */,
+  absent: 0x00050000 | 38 /* ENOSYS */,
+};
 
 /** BPF_MAXINSNS. */
 const mostInstructions = 4096;

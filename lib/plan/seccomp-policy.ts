@@ -1,6 +1,7 @@
 /**
- * What the hardened profile's seccomp filter denies, and what gives it back. A list of denials, so that a call
- * that is newer than this list works: it is for what has no namespace and what the host alone may do. Pure.
+ * What the hardened profile's seccomp filter denies, and what gives it back; and what a filter denies beside a profile
+ * of AppArmor. Lists of denials, so that a call that is newer than them works: the first is for what has no namespace
+ * and what the host alone may do. Pure.
  */
 import type { CallName } from './system-calls';
 
@@ -159,4 +160,20 @@ export const deniedCalls: readonly DeniedCall[] = [
   { call: 'uselib', why: obsolete },
   { call: 'vm86', why: obsolete },
   { call: 'vm86old', why: obsolete },
+];
+
+/**
+ * The mount API of Linux 5.2 and later. AppArmor's mount rules are for mount(2): of these calls a kernel mediates
+ * move_mount at most, and by mount_setattr anything read-only would be writable again. Callers take ENOSYS for an
+ * older kernel, and use mount(2).
+ */
+export const newMountCalls: readonly CallName[] = [
+  'fsconfig',
+  'fsmount',
+  'fsopen',
+  'fspick',
+  'mount_setattr',
+  'move_mount',
+  'open_tree',
+  'open_tree_attr',
 ];

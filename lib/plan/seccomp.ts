@@ -1,14 +1,14 @@
 /**
- * The seccomp filter of the hardened profile, compiled from its policy: EPERM for what is denied, and everything else
- * as ever, so that unknown numbers are the kernel's ENOSYS. Pure.
+ * A container's seccomp filter, compiled from its policy: EPERM for what is denied, ENOSYS for what is to look absent,
+ * and everything else as ever, so that unknown numbers are the kernel's ENOSYS. Pure.
  */
 import { TslxcError } from '../errors';
 import { assemble } from './filter-program';
 import type { Instruction } from './filter-program';
-import { deniedCalls, grantingCapabilities } from './seccomp-policy';
+import { deniedCalls, grantingCapabilities, newMountCalls } from './seccomp-policy';
 import type { ArgumentRule, DeniedCall } from './seccomp-policy';
 import { numbersOf } from './system-calls';
-import type { CallTable } from './system-calls';
+import type { CallName, CallTable } from './system-calls';
 
 export interface SeccompOptions {
   /** uname -m. */
@@ -19,6 +19,8 @@ export interface SeccompOptions {
    * CAP_SYS_ADMIN is kept to mount, not to swap.
    */
   readonly granted: bigint;
+  /** `mounts`: nothing but the new mount API is denied. Default: `hardened`. */
+  readonly denies?: 'hardened' | 'hardened and mounts' | 'mounts';
 }
 
 /** AUDIT_ARCH_* of linux/audit.h: what seccomp(2) calls each table. */
@@ -50,16 +52,26 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
  *
  * @throws CONFIG_UNSUPPORTED for a machine without a table: to start without the filter has to be asked for
  */
-export function compileSeccomp({ arch, granted }: SeccompOptions): readonly number[] {
+export function compileSeccomp({
+  arch,
+  granted,
+  denies = 'hardened',
+}: SeccompOptions): readonly number[] {
   const tables = families.find(({ machine }) => machine.test(arch))?.tables;
   if (tables === undefined) {
     throw new TslxcError(
       'CONFIG_UNSUPPORTED',
-      `the hardened profile has no system call filter for ${arch}; use the compat profile`,
+      denies === 'mounts'
+        ? `there is no system call filter for ${arch}, without which its profile could be got round`
+        : `the hardened profile has no system call filter for ${arch}; use the compat profile`,
       { step: 'compile system call filter' },
     );
   }
-  const denied = deniedCalls.filter(({ grantedBy }) => !isGranted(grantedBy, granted));
+  const denied =
+    denies === 'mounts'
+      ? []
+      : deniedCalls.filter(({ grantedBy }) => !isGranted(grantedBy, granted));
+  const absent = denies === 'hardened' ? [] : newMountCalls;
   return assemble([
     { do: 'load', value: 'architecture' },
     ...tables.map((table): Instruction => {
@@ -67,7 +79,7 @@ export function compileSeccomp({ arch, granted }: SeccompOptions): readonly numb
     }),
     // No kernel of these machines has another table. If one ever does, nothing is known of it.
     { do: 'return', verdict: 'denied' },
-    ...tables.flatMap((table) => filterTable(table, denied)),
+    ...tables.flatMap((table) => filterTable(table, denied, absent)),
   ]);
 }
 
@@ -77,8 +89,13 @@ function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolea
 }
 
 /** Begins at the table's label with the architecture known, and ends in returns. */
-function filterTable(table: CallTable, denied: readonly DeniedCall[]): Instruction[] {
+function filterTable(
+  table: CallTable,
+  denied: readonly DeniedCall[],
+  absent: readonly CallName[],
+): Instruction[] {
   const deny = `${table} denied`;
+  const lack = `${table} absent`;
   const calls = [...new Set(denied.map(({ call }) => call))].map((call) => ({
     call,
     rules: denied.flatMap((one) => (one.call === call && one.when ? [one.when] : [])),
@@ -93,12 +110,21 @@ function filterTable(table: CallTable, denied: readonly DeniedCall[]): Instructi
     { do: 'load', value: 'number' },
     ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
     ...dispatch,
+    ...absent.flatMap((call) =>
+      numbersOf(call, table).map((value): Instruction => ({ do: 'jumpIfEqual', to: lack, value })),
+    ),
     { do: 'return', verdict: 'allow' },
     ...calls.flatMap(({ call, rules }) =>
       rules.length > 0 ? checkArguments(rules, { start: `${table} ${call}`, deny }) : [],
     ),
     { do: 'label', name: deny },
     { do: 'return', verdict: 'denied' },
+    ...(absent.length === 0
+      ? []
+      : ([
+          { do: 'label', name: lack },
+          { do: 'return', verdict: 'absent' },
+        ] as const)),
   ];
 }
 

@@ -4,7 +4,12 @@
  */
 import { machine } from 'node:os';
 import { compileSeccomp } from '../../lib/plan/seccomp';
-import { deniedCalls, terminalInjection, wholeFilesystem } from '../../lib/plan/seccomp-policy';
+import {
+  deniedCalls,
+  newMountCalls,
+  terminalInjection,
+  wholeFilesystem,
+} from '../../lib/plan/seccomp-policy';
 import { numbersOf, systemCalls } from '../../lib/plan/system-calls';
 import type { CallName, CallNumbers, CallTable } from '../../lib/plan/system-calls';
 import { compileOne } from '../native/compile';
@@ -41,6 +46,10 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
     [closed, 0x111n, 0n],
   ],
   finit_module: [[closed, nowhere, all]],
+  fsconfig: [[closed, 9999n, 0n, 0n, 0n]],
+  fsmount: [[closed, 0n, 0n]],
+  fsopen: [[nowhere, 0n]],
+  fspick: [[closed, nowhere, 0n]],
   init_module: [[nowhere, 0n, nowhere]],
   ioctl: [
     [terminal, 0x5412n, nowhere],
@@ -54,8 +63,12 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
   kexec_load: [[0n, 1000n, nowhere, 0xffffn]],
   keyctl: [[9999n]],
   lookup_dcookie: [[0n, nowhere, 0n]],
+  mount_setattr: [[closed, nowhere, 0n, nowhere, 32n]],
+  move_mount: [[closed, nowhere, closed, nowhere, 0n]],
   nfsservctl: [[9999n, nowhere, nowhere]],
   open_by_handle_at: [[closed, nowhere, 0n]],
+  open_tree: [[closed, nowhere, 0n]],
+  open_tree_attr: [[closed, nowhere, 0n, nowhere, 32n]],
   perf_event_open: [[nowhere, 0n, 0n, closed, all]],
   personality: [[0x40000n], [0x40008n], [0x400000n]],
   quotactl: [[all, 0n, 0n, nowhere]],
@@ -140,7 +153,15 @@ async function outcomes(
 }
 
 function deniedIn(table: CallTable, bit = 0): Call[] {
-  return deniedCalls.flatMap(({ call }) =>
+  return callsIn(
+    table,
+    deniedCalls.map(({ call }) => call),
+    bit,
+  );
+}
+
+function callsIn(table: CallTable, names: readonly CallName[], bit = 0): Call[] {
+  return names.flatMap((call) =>
     numbersOf(call, table).flatMap((number) =>
       harmless[call].map((given) => ({
         name: `${call} ${number} ${given.join()}`,
@@ -243,3 +264,18 @@ test('each capability that is asked for gives its calls back', async () => {
     expect(await outcomes(back, granted)).toEqual(await outcomes(back, []));
   }
 });
+
+test.each(arm ? (['aarch64'] as const) : (['x86_64', 'i386'] as const))(
+  '%s: beside a profile the new mount API is absent, and mount(2) and all else are as ever',
+  async (table) => {
+    const mounts = compileSeccomp({ arch: machine(), granted: 0n, denies: 'mounts' });
+    const calls = callsIn(table, newMountCalls);
+    expect(calls.length).toBe(newMountCalls.length);
+    expect(await outcomes(calls, mounts)).toEqual(calls.map(({ name }) => [name, enosys]));
+    // The newest of them may be newer than this kernel.
+    const without = await outcomes(calls, []);
+    expect(without.filter(([, errno]) => errno === enosys).length).toBeLessThanOrEqual(1);
+    const others = deniedIn(table);
+    expect(await outcomes(others, mounts)).toEqual(await outcomes(others, []));
+  },
+);

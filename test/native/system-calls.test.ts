@@ -49,7 +49,11 @@ test('the headers of this machine are there', () => {
 test.each(found)('every number of %s is the header’s, and what is left out it does not have', (column) => {
   const known = numbersIn(textOf(column) ?? '');
   expect(known.size).toBeGreaterThan(250);
-  const names = Object.keys(systemCalls) as CallName[];
+  // A header knows no call that is newer than itself.
+  const newest = Math.max(...known.values());
+  const names = (Object.keys(systemCalls) as CallName[]).filter((name) => {
+    return name !== 'open_tree_attr' || newest >= systemCalls.open_tree_attr.x86_64;
+  });
   const expected = names.map((name) => [name, known.get(name)]);
   const ours = names.map((name) => {
     const numbers: CallNumbers = systemCalls[name];

@@ -178,3 +178,17 @@ describe('who is killed first', () => {
     expect(planOutsideScore(facts(rich))).toEqual([open, write('0')]);
   });
 });
+
+test('beside a profile of AppArmor there is a filter in compat too, and a longer one in hardened', () => {
+  const programs = (facts: Partial<ConfinementFacts>) =>
+    plan({}, facts).inside.flatMap((operation) =>
+      operation.op === 'setSeccomp' ? [operation.program] : [],
+    );
+  expect(programs({ hardening: 'compat' })).toEqual([]);
+  const [mounts] = programs({ hardening: 'compat', deniesNewMountApi: true });
+  const [hardened] = programs({});
+  const [both] = programs({ deniesNewMountApi: true });
+  // Eight calls and the verdict for them, two words each, in both tables.
+  expect((both?.length ?? 0) - (hardened?.length ?? 0)).toBe(2 * 2 * 9);
+  expect(mounts?.length).toBeLessThan(hardened?.length ?? 0);
+});

@@ -6,6 +6,7 @@ import {
   deniedFamilies,
   filesystemMark,
   grantingCapabilities,
+  newMountCalls,
   terminalInjection,
   wholeFilesystem,
 } from '../../../lib/plan/seccomp-policy';
@@ -16,6 +17,7 @@ import { SeccompMachine } from './seccomp-machine';
 
 const allow = 0x7fff0000; // SECCOMP_RET_ALLOW
 const eperm = 0x00050001; // SECCOMP_RET_ERRNO | EPERM
+const enosys = 0x00050026; // SECCOMP_RET_ERRNO | ENOSYS
 const x32 = 0x40000000;
 
 /** More than any table has numbers. */
@@ -162,9 +164,8 @@ describe('what a capability gives back', () => {
 });
 
 test('every number in the list of calls is denied by some rule', () => {
-  expect([...new Set<string>(deniedCalls.map(({ call }) => call))].sort()).toEqual(
-    Object.keys(systemCalls).sort(),
-  );
+  const denied = [...deniedCalls.map(({ call }) => call), ...newMountCalls];
+  expect([...new Set<string>(denied)].sort()).toEqual(Object.keys(systemCalls).sort());
 });
 
 test('a table that is not known is denied whole', () => {
@@ -214,4 +215,31 @@ test('the program is short, and no call takes long', () => {
     return numbers.map((number) => own.run({ architecture, number }).steps);
   });
   expect(Math.max(...steps)).toBeLessThan(64);
+});
+
+describe.each(everyTable)('beside a profile, $name', ({ table, arch, architecture, high }) => {
+  const verdicts = (denies: 'mounts' | 'hardened' | 'hardened and mounts'): number[] => {
+    const filter = new SeccompMachine(compileSeccomp({ arch, granted: 0n, denies }));
+    return numbers.map(
+      (number) => filter.run({ architecture, number: number + high, arguments: [] }).verdict,
+    );
+  };
+  const mounts = newMountCalls.flatMap((call) => numbersOf(call, table));
+
+  test('the new mount API is absent, and nothing else differs', () => {
+    expect(mounts.length).toBe(8);
+    const isMount = (number: number): boolean => mounts.includes(number);
+    expect(verdicts('mounts')).toEqual(numbers.map((number) => (isMount(number) ? enosys : allow)));
+    const hardened = verdicts('hardened');
+    expect(verdicts('hardened and mounts')).toEqual(
+      numbers.map((number) => (isMount(number) ? enosys : hardened[number])),
+    );
+    expect(numbers.filter((number) => isMount(number) && hardened[number] !== allow)).toEqual([]);
+  });
+});
+
+test('a machine without a table is refused beside a profile, in its own words', () => {
+  expect(() => compileSeccomp({ arch: 'riscv64', granted: 0n, denies: 'mounts' })).toThrow(
+    'there is no system call filter for riscv64, without which its profile could be got round',
+  );
 });

@@ -1,0 +1,74 @@
+/**
+ * What a domain's AppArmor profile denies of the kernel's files, wherever they are shown, and of the domain's own.
+ * Pure.
+ *
+ * Rules go by path, and root inside can give a path another beginning: by a mount namespace of its own whose root lies
+ * elsewhere, or by a rename, seen from there, of the folder that something is mounted on. The names within procfs and
+ * sysfs stay what they are. So what is worth most is denied by these, with any beginning.
+ */
+import type { DomainDefinition, Hardening } from '../domain/definition';
+import { withoutDots } from '../domain/path';
+import { otherThan, quoted } from './apparmor-patterns';
+import { otherFilesystems } from './filesystems';
+import { maskedInProc, maskedInSys } from './masked-paths';
+
+/** Writing, appending, links and locks; and all that can be done with a file. */
+const write = 'wkl';
+const any = 'rwklmx';
+
+/** Sysctls that belong to namespaces of the container. */
+const ownSysctls = ['domainname', 'hostname', 'msg*', 'sem*', 'shm*'];
+
+/** Below the root of a sysfs: what runs a program in the host's name, or changes how the kernel works. */
+const hostKnobs = ['kernel/uevent_helper', 'module/*/parameters/*', 'power/{disk,resume,state}'];
+
+/**
+ * A rule with any beginning has no `**` at its end where it can be helped: each such pair doubles the compiled profile.
+ */
+export function kernelFileRules(hardening: Hardening): string[] {
+  return [
+    ...deny(any, '/{,**/}{kcore,kmem,sysrq-trigger}', '/{,**/}proc/mem'),
+    ...deny(write, `/{,**/}proc/sys/${otherThan(['kernel', 'net'])}{,/**}`),
+    // That of procfs, and that of sysfs.
+    ...deny(write, `/{,**/}sys/kernel/${otherThan(ownSysctls)}{,/**}`),
+    ...deny(write, '/{,**/}sys/fs/{binfmt_misc/*,protected_*,suid_dumpable}'),
+    ...deny(write, `/sys/${otherThan(['class', 'devices', 'fs'])}{,/**}`),
+    ...deny(write, `/sys/class/${otherThan(['net'])}{,/**}`),
+    ...deny(write, `/sys/devices/${otherThan(['virtual'])}{,/**}`),
+    ...deny(write, `/sys/devices/virtual/${otherThan(['net'])}{,/**}`),
+    ...deny(write, `/sys/fs/${otherThan(['cgroup'])}{,/**}`),
+    ...deny(write, ...hostKnobs.map((path) => `/{,**/}${path}`), '/{,**/}release_agent'),
+    ...deny(any, '/sys/firmware/efi/efivars/**', '/sys/kernel/security/**'),
+    ...(hardening === 'hardened' ? maskedRules() : []),
+  ];
+}
+
+/** What the mounts mask, should they be taken off. */
+function maskedRules(): string[] {
+  const inProc = maskedInProc.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/{,*}'}`);
+  const inSys = maskedInSys.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/**'}`);
+  return deny(any, `/{,**/}proc/{${inProc.join(',')}}`, `/sys/{${inSys.join(',')}}`);
+}
+
+/** Read-only file systems, and the directories of tslxc that a shared root hides. */
+export function ownFileRules(definition: DomainDefinition, hidden: readonly string[]): string[] {
+  return [
+    ...readonlyTargets(definition).flatMap((target) => deny(write, quoted(target, '/**'))),
+    ...hidden.flatMap((path) => deny(any, quoted(path, '/**'))),
+  ];
+}
+
+/** Where the file systems are that the container may not write to; without the root, below which the others lie. */
+export function readonlyTargets(definition: DomainDefinition): string[] {
+  const targets = otherFilesystems(definition);
+  const isWritten = (path: string): boolean =>
+    targets.some((one) => !one.readonly && withoutDots(one.target).startsWith(`${path}/`));
+  return targets
+    .filter(({ readonly }) => readonly)
+    .map(({ target }) => withoutDots(target))
+    .filter((target) => !isWritten(target));
+}
+
+function deny(access: string, ...paths: readonly string[]): string[] {
+  return paths.map((path) => `deny ${path} ${access},`);
+}
