@@ -212,6 +212,8 @@ const fileUsers = {
   'lib/container/security/label-registry.ts': 'makes the folder of our records',
   'lib/container/security/labelled-place.ts':
     'sources: the host’s own paths, only opened as such; what is in them, by descriptor',
+  'lib/container/security/profile.ts':
+    'the texts of our profiles, securityfs and /proc/thread-self',
   'lib/container/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
   'lib/container/sources.ts': 'sources: the host’s own paths; what is in a root, by openInRoot',
   'lib/container/stale-cgroups.ts': 'the run folder of another root of ours',

@@ -62,29 +62,27 @@ function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
   ];
 }
 
-/** Anything, but nothing out of procfs and sysfs; they themselves only to a place of the same name. */
+/**
+ * Anything, but nothing out of procfs and sysfs; they themselves only to a place of the same name. Of a bind or a move the
+ * kernel asks about no other options.
+ */
 function bindRules(): string[] {
-  const kinds = ['bind', 'rbind', 'move'].flatMap((kind) => [kind, `${kind},silent`]);
   const changes = propagations.flatMap((kind) => [`make-${kind}`, `make-r${kind}`]);
-  const changed = changes.flatMap((kind) => [kind, `${kind},silent`]);
   const elsewhere = (name: string): string => `{/,/{,**/}${otherThan([name])}{,/}}`;
   return [
-    ...[...kinds, ...kinds.slice(0, 4).map((kind) => `ro,${kind}`)].map(option),
-    ...changed.map(option),
-    ...['bind,rbind', 'move'].flatMap((kind) => [
+    ...['bind', 'rbind', 'move'].map((kind) => `mount options=(${kind}),`),
+    // Without a place the parser takes these for more than they are.
+    ...changes
+      .flatMap((kind) => [kind, `${kind},silent`])
+      .map((names) => `mount options=(${names}) -> /{,**},`),
+    ...['bind,rbind', 'move'].flatMap((kinds) => [
       ...['proc', 'sys'].map(
-        (name) =>
-          `deny mount options in (${kind},ro,silent) /{,**/}${name}/ -> ${elsewhere(name)},`,
+        (name) => `deny mount options in (${kinds}) /{,**/}${name}/ -> ${elsewhere(name)},`,
       ),
       // What is /proc/sys is a `sys` too, and must not become a /sys.
-      `deny mount options in (${kind},ro,silent) /{,**/}proc/?**,`,
-      `deny mount options in (${kind},ro,silent) /{,**/}sys/?**,`,
+      `deny mount options in (${kinds}) /{,**/}{proc,sys}/?** -> /{,**},`,
     ]),
   ];
-}
-
-function option(names: string): string {
-  return `mount options=(${names}),`;
 }
 
 /**

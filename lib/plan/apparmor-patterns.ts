@@ -1,15 +1,14 @@
 /** Paths in the language of AppArmor's rules (apparmor.d(5)): as they are, and all but some of a folder. Pure. */
 
-/** What means itself within quotes, and what is no ASCII. */
-const plain = /[A-Za-z0-9_./ +:=~%\u0080-\u{10ffff}-]/u;
+/** What doesn't mean itself within quotes, or might not. */
+const special = /[^A-Za-z0-9_./ +:=~%\u0080-\u{10ffff}-]/gu;
 
 /**
  * A path in quotes. A character that could have a meaning of its own is any one character: so a rule that denies
  * denies a little more, and none can be closed from within.
  */
 export function quoted(path: string, tail = ''): string {
-  const text = [...path].map((one) => (plain.test(one) ? one : '?')).join('');
-  return `"${text}${tail}"`;
+  return `"${path.replaceAll(special, '?')}${tail}"`;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { DomainDefinition, Hardening } from '../domain/definition';
 import { sharesRoot } from '../domain/filesystem-lookup';
 import { kernelFileRules, ownFileRules } from './apparmor-files';
 import { mountRules } from './apparmor-mounts';
+import { quoted } from './apparmor-patterns';
 
 export interface ProfileFacts {
   /** `profileName(uuid)`. */
@@ -57,10 +58,6 @@ export function compileProfile(definition: DomainDefinition, facts: ProfileFacts
 /** A stack is asked for as a whole, and for each of its profiles. */
 function peerNames(name: string, base: string | undefined): string[] {
   if (base === undefined) return [name];
-  return [name, quotedName(base), `${name}//&**`, `**//&${name}`];
-}
-
-/** Profiles may be named after paths, with blanks in them. */
-function quotedName(name: string): string {
-  return `"${name.replaceAll(/[^A-Za-z0-9_./ +:=~%-]/g, '?')}"`;
+  // Profiles may be named after paths, with blanks in them.
+  return [name, quoted(base), `${name}//&**`, `**//&${name}`];
 }

@@ -1,0 +1,89 @@
+/** Which AppArmor label a domain's init executes with, by its `<seclabel>`. */
+import type { Position } from '../../domain/definition';
+import { refusal, type Place } from '../../domain/place';
+import { profileName } from '../../plan/apparmor-profile';
+import { profileMode } from './profile';
+
+/** `<seclabel>` of a domain that is to be confined. */
+export interface AskedLabel {
+  readonly type: 'dynamic' | 'static';
+  readonly label?: string;
+  readonly baseLabel?: string;
+  readonly position: Position;
+}
+
+export interface AppArmorAssignment {
+  /** As the live XML shows it. */
+  readonly label: string;
+  /** Nothing on disk is labelled; libvirt shows the same text. */
+  readonly imageLabel: string;
+  /** The profile that is to be compiled and loaded before the start, and unloaded after the end. */
+  readonly generated?: { readonly name: string; readonly base?: string };
+  /** Below /proc/thread-self/attr, and what is written there. */
+  readonly execAttribute: 'apparmor/exec';
+  readonly execText: string;
+  /** Below /proc/PID/attr, and what may be read there once init executes. */
+  readonly currentAttribute: 'apparmor/current';
+  readonly accepted: readonly string[];
+}
+
+/** What a profile that somebody else has loaded may be in; each is that one's choice. */
+const modes = ['enforce', 'complain', 'kill', 'unconfined'];
+
+/**
+ * Dynamic: a profile of the domain's own. Dynamic with a base: that one, stacked with the given profile, so that only
+ * what both allow is allowed; libvirt has no such form. Static: the given profile and nothing else.
+ *
+ * @throws DefinitionError XML_ERROR for a profile that is missing or not loaded
+ */
+export function assignAppArmor(
+  asked: AskedLabel,
+  uuid: string,
+  modeOf: (name: string) => string | undefined = profileMode,
+): AppArmorAssignment {
+  const place: Place = { path: 'domain/seclabel', position: asked.position };
+  if (asked.type === 'static') {
+    const label = requireLoaded(asked.label, { ...place, path: `${place.path}/label` }, modeOf);
+    return assignment(label, [label], modes);
+  }
+  const name = profileName(uuid);
+  if (asked.baseLabel === undefined) {
+    return { ...assignment(name, [name], ['enforce']), generated: { name } };
+  }
+  const basePlace = { ...place, path: `${place.path}/baselabel` };
+  const base = requireLoaded(asked.baseLabel, basePlace, modeOf);
+  const stack = `${base}//&${name}`;
+  return {
+    // The kernel puts the names of a stack in order.
+    ...assignment(stack, [stack, `${name}//&${base}`], ['enforce', 'mixed']),
+    generated: { name, base },
+  };
+}
+
+function requireLoaded(
+  label: string | undefined,
+  place: Place,
+  modeOf: (name: string) => string | undefined,
+): string {
+  if (label === undefined) throw refusal('XML_ERROR', 'security label is missing', place);
+  if (modeOf(label) === undefined) {
+    const detail = `Invalid security label '${label}': no AppArmor profile of that name is loaded`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  return label;
+}
+
+function assignment(
+  label: string,
+  spellings: readonly string[],
+  accepted: readonly string[],
+): Omit<AppArmorAssignment, 'generated'> {
+  return {
+    label,
+    imageLabel: label,
+    execAttribute: 'apparmor/exec',
+    execText: `exec ${label}`,
+    currentAttribute: 'apparmor/current',
+    accepted: spellings.flatMap((spelling) => accepted.map((mode) => `${spelling} (${mode})`)),
+  };
+}
