@@ -43,11 +43,11 @@ export function kernelFileRules(hardening: Hardening): string[] {
   ];
 }
 
-/** What the mounts mask, should they be taken off. */
+/** What the mounts mask, should they be taken off; at the root, too, where names of a mount that was let go begin. */
 function maskedRules(): string[] {
   const inProc = maskedInProc.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/{,*}'}`);
   const inSys = maskedInSys.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/**'}`);
-  return deny(any, `/{,**/}proc/{${inProc.join(',')}}`, `/sys/{${inSys.join(',')}}`);
+  return deny(any, `/{,proc/,**/proc/}{${inProc.join(',')}}`, `/sys/{${inSys.join(',')}}`);
 }
 
 /** Read-only file systems, and the directories of tslxc that a shared root hides. */

@@ -202,7 +202,10 @@ test('with a base label only what both allow is allowed', async () => {
 
 test('a caller that is killed when its profile is loaded: the next command unloads it', async () => {
   await connection.defineDomain(domainXml({ name: 'confined', uuid, elements: dynamic }));
-  const env = { ...commandEnvironment(root.path), TSLXC_FAILPOINT: 'controller:before-spawn=killSelf' };
+  const env = {
+    ...commandEnvironment(root.path),
+    TSLXC_FAILPOINT: 'controller:before-spawn=killSelf',
+  };
   const [program = '', ...words] = commandLine('start', 'confined');
   const child = spawn(program, words, { env, stdio: 'ignore' });
   expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);

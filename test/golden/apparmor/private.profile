@@ -70,6 +70,6 @@ profile tslxc-5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f flags=(attach_disconnected, m
   deny /{,**/}release_agent wkl,
   deny /sys/firmware/efi/efivars/** rwklmx,
   deny /sys/kernel/security/** rwklmx,
-  deny /{,**/}proc/{acpi/{,*},asound/{,*},dynamic_debug/{,*},interrupts,kallsyms,kcore,key-users,keys,kmsg,kpagecgroup,kpagecount,kpageflags,latency_stats,mtrr,sched_debug,scsi/{,*},slabinfo,sysrq-trigger,timer_list,timer_stats,vmallocinfo} rwklmx,
+  deny /{,proc/,**/proc/}{acpi/{,*},asound/{,*},dynamic_debug/{,*},interrupts,kallsyms,kcore,key-users,keys,kmsg,kpagecgroup,kpagecount,kpageflags,latency_stats,mtrr,sched_debug,scsi/{,*},slabinfo,sysrq-trigger,timer_list,timer_stats,vmallocinfo} rwklmx,
   deny /sys/{devices/virtual/powercap/**,firmware/**,kernel/debug/**,kernel/notes,kernel/security/**,kernel/tracing/**,kernel/vmcoreinfo} rwklmx,
 }

@@ -197,7 +197,12 @@ describe.each(names)('the rules of %s', (name) => {
   });
 
   test('what is masked stays unread in hardened', () => {
-    for (const path of ['/proc/timer_list', '/a/proc/kallsyms', '/sys/firmware/acpi/tables/DSDT']) {
+    for (const path of [
+      '/proc/timer_list',
+      '/a/proc/kallsyms',
+      '/keys',
+      '/sys/firmware/acpi/tables/DSDT',
+    ]) {
       expect([path, rules.allows('read', path)]).toEqual([path, name === 'compat']);
     }
   });
