@@ -62,27 +62,36 @@ function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
   ];
 }
 
+/** Files of procfs that systemd binds over themselves, read-only, for a service that is not to change them. */
+const boundOverThemselves = ['domainname', 'hostname'];
+
 /**
  * Anything, but nothing out of procfs and sysfs; they themselves only to a place of the same name. Of a bind or a move the
  * kernel asks about no other options.
  */
 function bindRules(): string[] {
   const changes = propagations.flatMap((kind) => [`make-${kind}`, `make-r${kind}`]);
-  const elsewhere = (name: string): string => `{/,/{,**/}${otherThan([name])}{,/}}`;
+  // What is /proc/sys is a `sys` too, and must not become a /sys: it lies in procfs.
+  const within = '/{,**/}{proc,sys}/{,**/}';
+  const moves: readonly (readonly [source: string, target: string])[] = [
+    ...['proc', 'sys'].map((name) => [`/{,**/}${name}/`, placeOtherThan([name])] as const),
+    [`${within}${otherThan(boundOverThemselves)}{,/}`, '/{,**}'],
+    [`${within}{${boundOverThemselves.join(',')}}`, placeOtherThan(boundOverThemselves)],
+  ];
   return [
     ...['bind', 'rbind', 'move'].map((kind) => `mount options=(${kind}),`),
     // Without a place the parser takes these for more than they are.
     ...changes
       .flatMap((kind) => [kind, `${kind},silent`])
       .map((names) => `mount options=(${names}) -> /{,**},`),
-    ...['bind,rbind', 'move'].flatMap((kinds) => [
-      ...['proc', 'sys'].map(
-        (name) => `deny mount options in (${kinds}) /{,**/}${name}/ -> ${elsewhere(name)},`,
-      ),
-      // What is /proc/sys is a `sys` too, and must not become a /sys.
-      `deny mount options in (${kinds}) /{,**/}{proc,sys}/?** -> /{,**},`,
-    ]),
+    ...['bind,rbind', 'move'].flatMap((kinds) =>
+      moves.map(([source, target]) => `deny mount options in (${kinds}) ${source} -> ${target},`),
+    ),
   ];
+}
+
+function placeOtherThan(names: readonly string[]): string {
+  return `{/,/{,**/}${otherThan(names)}{,/}}`;
 }
 
 /**

@@ -163,6 +163,10 @@ describe.each(names)('the rules of %s', (name) => {
       expect(rules.mounts(bind('/proc/', '/a/proc/', kind))).toBe(true);
       expect(rules.mounts(bind('/sys/', '/a/sys/', kind))).toBe(true);
     }
+    const hostname = 'proc/sys/kernel/hostname';
+    expect(rules.mounts(bind(`/${hostname}`, `/a/${hostname}`))).toBe(true);
+    expect(rules.mounts(bind(`/${hostname}`, '/a/other'))).toBe(false);
+    expect(rules.mounts(bind(`/proc/sys/${knob}`, `/a/${hostname}`))).toBe(false);
     expect(rules.mounts({ source: '/', target: '/a/', flags: ['bind', 'rec'] })).toBe(true);
     expect(rules.mounts({ source: '/proc/', target: '/a/', flags: ['bind', 'rec'] })).toBe(false);
   });
