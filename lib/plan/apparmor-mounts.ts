@@ -62,8 +62,8 @@ function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
   ];
 }
 
-/** Files of procfs that systemd binds over themselves, read-only, for a service that is not to change them. */
-const boundOverThemselves = ['domainname', 'hostname'];
+/** Files that systemd binds over themselves: what a service is not to change, and the one of its cgroup that it may. */
+const boundOverThemselves = ['domainname', 'hostname', 'memory.pressure'];
 
 /**
  * Anything, but nothing out of procfs and sysfs; they themselves only to a place of the same name. Of a bind or a move the

@@ -160,6 +160,27 @@ describe('a dynamic profile', () => {
     expect(stdout.trim()).toBe(Array(7).fill('38').join(' '));
   });
 
+  test('lets systemd start every service, with the mounts that it gives each', async () => {
+    const xml = domainXml({
+      name: 'confined',
+      uuid,
+      memory: 512 * 1024,
+      init: '/sbin/init',
+      elements: `<features><privnet/></features>${dynamic}`,
+      filesystems: [{ source: '/containers/debian', target: '/' }],
+    });
+    const domain = await connection.defineDomain(xml);
+    await domain.start();
+    const wait = ['systemctl', 'is-system-running', '--wait'];
+    // Its bus is not there from the first moment on.
+    await eventually(async () => {
+      const { stdout } = await runIn(domain, wait);
+      expect(stdout).toMatch(/^(?:running|degraded)$/m);
+    });
+    const { stdout } = await runIn(domain, ['systemctl', '--failed', '--no-legend', '--plain']);
+    expect(stdout).toBe('');
+  });
+
   test('is not left from within', async () => {
     const domain = await start(dynamic);
     for (const word of ['changeprofile', 'exec']) {

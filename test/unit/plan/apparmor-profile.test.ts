@@ -165,6 +165,8 @@ describe.each(names)('the rules of %s', (name) => {
     }
     const hostname = 'proc/sys/kernel/hostname';
     expect(rules.mounts(bind(`/${hostname}`, `/a/${hostname}`))).toBe(true);
+    const pressure = 'sys/fs/cgroup/system.slice/a.service/memory.pressure';
+    expect(rules.mounts(bind(`/${pressure}`, `/a/${pressure}`))).toBe(true);
     expect(rules.mounts(bind(`/${hostname}`, '/a/other'))).toBe(false);
     expect(rules.mounts(bind(`/proc/sys/${knob}`, `/a/${hostname}`))).toBe(false);
     expect(rules.mounts({ source: '/', target: '/a/', flags: ['bind', 'rec'] })).toBe(true);
