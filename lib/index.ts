@@ -83,6 +83,7 @@ export type { LinkStatistics, WindowSize } from './host/native';
 export { CommandProcess, PipedProcess, TerminalProcess } from './container/command-process';
 export type { CommandResult } from './container/command-process';
 export type { ExecOptions } from './driver/exec';
+export type { LabelProgress } from './container/security/label-walk';
 export type { SecurityLabelInfo } from './driver/security-label';
 export type { HostSecurity, SecurityModel } from './host/security/host-security';
 export type { ConsoleStream } from './container/console-stream';

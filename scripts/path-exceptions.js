@@ -209,6 +209,7 @@ const fileUsers = {
   'lib/container/run-state.ts': 'the run folder',
   'lib/container/security/categories.ts': 'whether our list of categories is there',
   'lib/container/security/category-list.ts': 'our list of categories, and its lock',
+  'lib/container/security/entry-label.ts': 'sources; what is in them, by openInRoot',
   'lib/container/security/label-registry.ts': 'makes the folder of our records',
   'lib/container/security/labelled-place.ts':
     'sources: the host’s own paths, only opened as such; what is in them, by descriptor',
@@ -227,7 +228,6 @@ const fileUsers = {
   'lib/driver/containers.ts': 'the run folder',
   'lib/driver/logs.ts': '/proc',
   'lib/driver/capabilities.ts': '/sys',
-  'lib/driver/security.ts': '/sys',
   'lib/driver/start.ts': 'makes the folder of logs',
   'lib/driver/doctor/caller.ts': 'our own folders, devices, and /proc',
   'lib/driver/doctor/cgroup-layout.ts': 'cgroups',

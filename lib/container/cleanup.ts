@@ -11,7 +11,7 @@ import { keptNetworks } from './kept-network';
 import { monitorOf, readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from './network-rescue';
-import { killRemaining, undoAll, undosInNetwork } from './undo';
+import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
 
 /**
  * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
@@ -38,6 +38,8 @@ export async function cleanUp(
       networks: keptNetworks(monitorOf(files.monitorLock)),
       notice,
     });
+  } else {
+    await undoAll(undosAfterBoot(state.start.undo), { networks: [], notice });
   }
   if (state.start.persistence === 'transient') {
     forget(paths, name);

@@ -31,6 +31,9 @@ import type { Preparation } from './preparation';
 import { writeRecord } from '../host/record-file';
 import { RunningContainer } from './running-container';
 import type { LinkRecord, StartRecord } from './run-state';
+import { applyLabelling, claimLabelling, giveUpLabelling } from './security/labelling';
+import type { Labelling } from './security/labelling';
+import type { LabelProgress } from './security/label-walk';
 import { ownerOf } from './undo';
 import { claimUpper } from './upper';
 
@@ -58,6 +61,8 @@ export interface ContainerStart {
   /** Told of each step as it is done. */
   readonly trace?: (step: string, fields?: object) => void;
   readonly signal?: AbortSignal;
+  /** Told how far the labelling of a large tree is. */
+  readonly onLabelling?: (progress: LabelProgress) => void;
   /** With ownership `keep`: init has ended, and the monitor was told that the clean-up is ours. */
   readonly onExited?: () => void;
   /** With ownership `keep`: the container has been rebooted, and nobody was told. */
@@ -77,7 +82,8 @@ export async function startContainer(start: ContainerStart): Promise<RunningCont
 async function startWith(names: LinkNames, start: ContainerStart): Promise<RunningContainer> {
   const { paths, definedIds = async () => Promise.resolve([]) } = start;
   const definition = await claimIds(paths, start.definition, definedIds);
-  const preparation = await getReady(start, definition, names);
+  const labelling = await claimLabel(start, definition);
+  const preparation = await getReady(start, { definition, names, labelling });
   const { records } = preparation.links;
   start.trace?.('plan compiled', { operations: countOperations(preparation) });
   const record: StartRecord = {
@@ -91,6 +97,7 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
     hardening: start.hardening,
     ...allocated(start.definition, definition),
     undo: preparation.undo,
+    ...(labelling === undefined ? {} : { security: labelling.security }),
     ...(records.length === 0 ? {} : { links: records }),
     time: Date.now(),
     controller: process.pid,
@@ -100,6 +107,7 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
   start.trace?.('start record written', { undo: record.undo.length });
   try {
     reach('controller:after-start-record');
+    if (labelling !== undefined) await label(start, labelling);
     return await bringUp(start, preparation);
   } catch (error) {
     const taken = takenCgroup(error, preparation);
@@ -108,11 +116,44 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
   }
 }
 
+async function claimLabel(
+  start: ContainerStart,
+  definition: DomainDefinition,
+): Promise<Labelling | undefined> {
+  try {
+    return await claimLabelling({ ...start, definition });
+  } catch (error) {
+    forgetUnstarted(start);
+    throw error;
+  }
+}
+
+async function label(start: ContainerStart, labelling: Labelling): Promise<void> {
+  const { paths, signal, onLabelling } = start;
+  await applyLabelling(labelling, {
+    paths,
+    user: start.definition.name,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onLabelling === undefined ? {} : { onProgress: onLabelling }),
+  });
+  start.trace?.('labelled', { label: labelling.security.label });
+}
+
+/** A transient domain that never was keeps no ids. */
+function forgetUnstarted({ paths, persistence, definition }: ContainerStart): void {
+  if (persistence === 'transient') releaseIds(paths, definition.name);
+}
+
+interface Readying {
+  readonly definition: DomainDefinition;
+  readonly names: LinkNames;
+  readonly labelling: Labelling | undefined;
+}
+
 /** Everything that can be refused before something is borrowed. */
 async function getReady(
   start: ContainerStart,
-  definition: DomainDefinition,
-  names: LinkNames,
+  { definition, names, labelling }: Readying,
 ): Promise<Preparation> {
   const failpoint = armedFailpoint(process.env);
   try {
@@ -127,6 +168,7 @@ async function getReady(
       consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
       passDescriptors: start.passDescriptors.length,
       links,
+      labelling,
       autodestroy: start.autodestroy === true,
       waitsForCaller: start.whenLinked !== undefined && links.links.length > 0,
       ...(failpoint ? { failpoint } : {}),
@@ -134,8 +176,8 @@ async function getReady(
     await makeBase();
     return preparation;
   } catch (error) {
-    // A transient domain that never was keeps no ids.
-    if (start.persistence === 'transient') releaseIds(start.paths, definition.name);
+    if (labelling !== undefined) await giveUpLabelling(labelling);
+    forgetUnstarted(start);
     throw error;
   }
 }

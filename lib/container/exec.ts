@@ -15,7 +15,7 @@ import { hostId } from '../plan/id-map';
 import type { CommandPlan } from '../plan/operation';
 import { planEnvironment } from '../plan/process';
 import { securityFacts } from '../plan/security';
-import type { RecordedLabel, SecurityFacts } from '../plan/security';
+import type { SecurityFacts } from '../plan/security';
 import { Channel } from './channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
@@ -29,8 +29,7 @@ import type { RunningRecord, StartRecord } from './run-state';
 
 export interface ExecTarget {
   readonly paths: StatePaths;
-  /** `security`: the label that init was started with. */
-  readonly start: StartRecord & { readonly security?: RecordedLabel };
+  readonly start: StartRecord;
   readonly running: RunningRecord;
   /** What runs, with the ids that it was given. */
   readonly definition: DomainDefinition;
@@ -167,6 +166,7 @@ function planCommand(target: ExecTarget, request: ExecRequest): CommandPlan {
     terminal: request.tty !== undefined,
     deadline: request.deadline,
     ...(security === undefined ? {} : { security }),
+    deniesNewMountApi: hasOwnProfile(start),
   });
 }
 
@@ -187,6 +187,11 @@ function environmentOf(
 function ownerOfStreams(definition: DomainDefinition, user: string | undefined): number {
   const { uid } = commandIdentity(definition, user);
   return definition.idMap === undefined ? uid : (hostId(definition.idMap.uids, uid) ?? 0);
+}
+
+/** Beside a profile that was made for the domain, also for a command without its label: what it mounts is the container's. */
+function hasOwnProfile({ security }: StartRecord): boolean {
+  return security?.model === 'apparmor' && security.type === 'dynamic';
 }
 
 function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts | undefined {

@@ -6,6 +6,7 @@ import type { Partition } from '../domain/tuning-definition';
 import { withWeightFiles } from '../host/cgroup-layout';
 import { hostFacts } from '../host/facts';
 import { lxcfsFiles } from '../host/lxcfs';
+import { isSelinuxOn } from '../host/security/selinuxfs';
 import { consoleLogName, hiddenDirectories, runPaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
 import { planCgroups } from '../plan/cgroups';
@@ -32,6 +33,7 @@ import type { Found, TargetKind } from './mount-target';
 import { layoutInPartition, partitionDirectories } from './partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from './private-root';
 import { reapCommand } from './reap-command';
+import type { Labelling } from './security/labelling';
 import { lookUpNamespaces } from './shared-namespaces';
 import { lookUpSources } from './sources';
 import type { Undo } from './undo';
@@ -74,6 +76,8 @@ export interface PreparationInput {
   /** Whether the caller has something to do when the interfaces are there. */
   readonly waitsForCaller?: boolean;
   readonly autodestroy?: boolean;
+  /** Chosen before, since something unique is claimed with it; none for a container without a label. */
+  readonly labelling?: Labelling | undefined;
   readonly failpoint?: ArmedFailpoint;
 }
 
@@ -119,8 +123,8 @@ export function prepare(input: PreparationInput): Preparation {
     places: placesOf(definition, input.links),
     user,
     undo: [
-      ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
-      ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+      ...(input.labelling?.undo ?? []),
+      ...undoOfFiles({ targets, uppers, user }),
       ...undoOfCgroups(definition, paths, cgroups),
       ...input.links.undo,
     ],
@@ -137,6 +141,17 @@ function lookUpCgroups(
   const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
   const blockNumbers = lookUpBlockNumbers(definition);
   return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
+}
+
+function undoOfFiles({
+  targets,
+  uppers,
+  user,
+}: Pick<Preparation, 'targets' | 'uppers' | 'user'>): Undo[] {
+  return [
+    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+  ];
 }
 
 /** The partition goes after what is in it: undone is what comes last first. */
@@ -187,8 +202,12 @@ function placesOf(definition: DomainDefinition, { links }: ResolvedLinks): Map<s
 }
 
 function inputFacts(input: PreparationInput) {
-  const { links, waitsForCaller = false, autodestroy = false, failpoint } = input;
+  const { links, labelling, waitsForCaller = false, autodestroy = false, failpoint } = input;
   return {
+    ...(labelling === undefined ? {} : { security: labelling.facts }),
+    // Mount rules are only in a profile of our own.
+    deniesNewMountApi: labelling?.profile !== undefined,
+    selinuxfs: isSelinuxOn(),
     links: links.links,
     waitsForCaller,
     autodestroy,

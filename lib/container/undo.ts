@@ -4,6 +4,7 @@
  */
 import { rmdirSync } from 'node:fs';
 import { native } from '../host/native';
+import { statePaths } from '../host/state-paths';
 import { ownerAttribute } from '../plan/cgroup-names';
 import { directoryAttribute } from './directory-attribute';
 import { reach } from './failpoint';
@@ -12,6 +13,10 @@ import type { LentLink } from './lent-link';
 import { removeMacvlan, removeVeth, restoreAddress } from './made-link';
 import { releaseTarget } from './mount-target';
 import { releasePartition } from './partition';
+import { releaseRange } from './security/categories';
+import type { LabelProgress } from './security/label-walk';
+import { unloadProfile } from './security/profile';
+import { restoreSources } from './security/restore';
 import { nameUnkillable } from './unkillable';
 import { releaseUpper } from './upper';
 
@@ -31,7 +36,13 @@ export type Undo =
   /** A macvlan, made in the container's network namespace. */
   | Readonly<{ undo: 'removeMacvlan'; guest: string; mac: string }>
   /** The address of a device that is passed through: back to `address`, as long as it is the one that was given. */
-  | Readonly<{ undo: 'restoreAddress'; name: string; address: string; given: string }>;
+  | Readonly<{ undo: 'restoreAddress'; name: string; address: string; given: string }>
+  /** The SELinux categories of the domain. */
+  | Readonly<{ undo: 'releaseCategories'; root: string; name: string }>
+  /** Labels of what the domain has used of the host. Outlives a boot, as the labels do. */
+  | Readonly<{ undo: 'restoreLabels'; root: string; name: string }>
+  /** The AppArmor profile that was made for the domain. */
+  | Readonly<{ undo: 'unloadProfile'; root: string; profile: string }>;
 
 /** What giving back needs to know besides. */
 export interface UndoContext {
@@ -39,6 +50,8 @@ export interface UndoContext {
   readonly networks: readonly string[];
   /** Told of what was given back in another way than it was taken. */
   readonly notice: (text: string) => void;
+  /** Told how far the labels of a large tree have come back. */
+  readonly onProgress?: (progress: LabelProgress) => void;
 }
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
@@ -60,6 +73,11 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
     throw new AggregateError(failures, 'several things could not be given back');
 }
 
+/** What is to be given back after another boot of the host, which has ended everything else. */
+export function undosAfterBoot(undos: readonly Undo[]): Undo[] {
+  return undos.filter(({ undo }) => undo === 'restoreLabels');
+}
+
 /** What can only be given back while the container's network namespace is kept. */
 export function undosInNetwork(undos: readonly Undo[]): Undo[] {
   return undos.filter(({ undo }) => undo === 'returnLink' || undo === 'removeMacvlan');
@@ -79,7 +97,8 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
   }
 }
 
-async function undoOne(undo: Undo, { networks, notice }: UndoContext): Promise<void> {
+async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
+  const { networks, notice, onProgress } = context;
   switch (undo.undo) {
     case 'removeCgroups':
       // The first one last: as long as it is there, an interrupted removal is gone on with.
@@ -106,6 +125,19 @@ async function undoOne(undo: Undo, { networks, notice }: UndoContext): Promise<v
       return;
     case 'restoreAddress':
       await restoreAddress(undo);
+      return;
+    case 'releaseCategories':
+      await releaseRange({ root: undo.root, name: undo.name });
+      return;
+    case 'restoreLabels':
+      await restoreSources({
+        paths: statePaths(undo.root),
+        user: undo.name,
+        ...(onProgress === undefined ? {} : { onProgress }),
+      });
+      return;
+    case 'unloadProfile':
+      unloadProfile(statePaths(undo.root), undo.profile);
   }
 }
 

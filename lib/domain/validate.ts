@@ -26,16 +26,6 @@ export function checkStartable(definition: DomainDefinition): void {
   checkSharedNamespaces(definition);
   checkInterfaces(definition);
   checkFilesystems(definition);
-  refuseLabels(definition);
-}
-
-/** Until labels are set, a container that is to have one isn't started without it. */
-function refuseLabels({ securityLabels }: DomainDefinition): void {
-  const label = securityLabels.find(({ type }) => type !== 'none');
-  if (label === undefined) return;
-  const detail = `type='${label.type}' of <seclabel> is not carried out by this version`;
-  const place = { path: 'domain/seclabel/@type', position: label.position };
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
 }
 
 function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {

@@ -10,6 +10,7 @@ import { readRecord, writeRecord } from '../host/record-file';
 import { withLock } from '../host/subject-lock';
 import { transition } from './lifecycle';
 import { checkSame } from './lookup';
+import { restoreLostLabels } from './lost-labels';
 import { reapInBackground, settle } from './reaper';
 import type { Session } from './session';
 import { launch } from './start';
@@ -48,6 +49,7 @@ export async function autostartAll(session: Session): Promise<Autostarted[]> {
     step: 'start the domains that are started with the host',
   };
   return withLock(paths, subject, async () => {
+    await restoreLostLabels(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);
     if (isDone(session, boot)) return marked.map((one) => ({ ...one, outcome: 'skipped' }));

@@ -14,7 +14,9 @@ import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { execInContainer } from '../container/exec';
+import { restoreLostLabels } from '../container/lost-labels';
 import { prepare } from '../container/preparation';
+import { foreseeLabelling } from '../container/security/labelling';
 import { readCgroupStatistics } from '../container/statistics/read';
 import { isStopped } from '../container/process-stat';
 import { endReaperTurn } from '../container/reaper-turn';
@@ -53,6 +55,8 @@ export interface Containers {
   readonly withReaperLock: typeof withReaperLock;
   readonly endReaperTurn: typeof endReaperTurn;
   readonly foreseeLinks: typeof foreseeLinks;
+  readonly foreseeLabelling: typeof foreseeLabelling;
+  readonly restoreLostLabels: typeof restoreLostLabels;
   readonly prepare: typeof prepare;
   readonly execInContainer: typeof execInContainer;
   readonly cleanUp: typeof cleanUp;
@@ -91,6 +95,8 @@ export const containers: Containers = {
   withReaperLock,
   endReaperTurn,
   foreseeLinks,
+  foreseeLabelling,
+  restoreLostLabels,
   prepare,
   execInContainer,
   startContainer,

@@ -74,6 +74,10 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   for (const name of await releaseEmptyPartitions()) {
     tell({ kind: 'partition', name, fate: 'remove' });
   }
+  // What is on record of them goes with the files.
+  await session.containers.restoreLostLabels(session.paths).catch((error: unknown) => {
+    failures.push(error);
+  });
   if (failures.length === 0) {
     for (const item of foreseen.filter(({ kind }) => kind === 'files')) {
       await attempt(item, () => {

@@ -1,30 +1,17 @@
 /** Which security module labels containers on this host. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { hostSecurity } from '../host/security/driver';
 import type { HostSecurity } from '../host/security/host-security';
+import { readSecuritySettings } from '../host/security/settings';
+import type { StatePaths } from '../host/state-paths';
 
-/** The one place that says which module labels containers here; asked anew each time, since SELinux can be switched. */
-export function lookUpHostSecurity(): HostSecurity {
-  const enforce = readOrNothing('/sys/fs/selinux/enforce');
-  if (enforce !== undefined) {
-    return { model: 'selinux', doi: '0', enforcing: enforce.trim() === '1' };
-  }
-  const model = isReadable('/sys/kernel/security/apparmor/profiles') ? 'apparmor' : 'none';
-  return { model, doi: '0' };
-}
-
-function readOrNothing(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
+/**
+ * The one place that says which module labels containers here; asked anew each time, since SELinux can be switched.
+ *
+ * @throws TslxcError CONF_SYNTAX for settings that can't be read, CONFIG_UNSUPPORTED when they want a module that is not there.
+ */
+export function lookUpHostSecurity(paths: StatePaths): HostSecurity {
+  const found = hostSecurity(readSecuritySettings(paths));
+  if (found.model !== 'selinux') return found;
+  const { model, doi, enforcing, baseLabel } = found;
+  return { model, doi, enforcing, baseLabel };
 }

@@ -96,7 +96,7 @@ export class Session {
       : options.logger;
     this.containers = options.containers;
     this.#readPrivilege = options.readPrivilege ?? readPrivilege;
-    this.hostSecurity = options.hostSecurity ?? lookUpHostSecurity;
+    this.hostSecurity = options.hostSecurity ?? (() => lookUpHostSecurity(this.paths));
     this.store = domainStore({
       directory: options.paths.definitions,
       parse: (xml, path) => this.parse(xml, generatorsOf(path)).definition,

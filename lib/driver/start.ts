@@ -10,6 +10,7 @@ import type { Plan } from '../plan/operation';
 import type { Port } from '../plan/links';
 import { warningWords } from '../plan/warnings';
 import { definedIds } from './defined-ids';
+import { restoreLostLabels } from './lost-labels';
 import { portsOf } from './ports';
 import { tellOfReboots } from './reboots';
 import type { Session } from './session';
@@ -38,6 +39,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   const { definition } = what;
   const { name, uuid } = definition;
   const start = describeStart(session, what);
+  await restoreLostLabels(session);
   makeLogFolder(session, name);
   const container = await startOrRemember(session, start);
   if (start.ownership === 'keep') session.own(name, container);
@@ -56,7 +58,8 @@ export async function planStart(session: Session, definition: DomainDefinition):
   const { paths, hardening, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, 'foresee');
   const links = await containers.foreseeLinks(definition, ports);
-  const input = { paths, definition, hardening, startTimeout, links };
+  const labelling = containers.foreseeLabelling({ paths, definition, hardening });
+  const input = { paths, definition, hardening, startTimeout, links, labelling };
   return containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
 }
 
@@ -123,6 +126,7 @@ function describeStart(session: Session, what: Launch): ContainerStart {
   const { paths, startTimeout } = session;
   const { definition, persistence, options, restarts = 0, onExited } = what;
   const { passDescriptors = [], consoleDescriptor, signal, autodestroy = false } = options;
+  const { onProgress } = options;
   const ownership = autodestroy ? 'keep' : (options.ownership ?? 'keep');
   return {
     paths,
@@ -142,5 +146,6 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     autodestroy,
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
     ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onLabelling: onProgress }),
   };
 }

@@ -1,4 +1,5 @@
 /** The plain data of the public API: options, states, events. */
+import type { LabelProgress } from '../container/security/label-walk';
 import type { ExitRecord, ShutoffReason } from '../container/exit-record';
 import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/isolation';
@@ -43,6 +44,8 @@ export interface StartOptions {
    * on_crash: where another finds it ended first, it stays off.
    */
   readonly autodestroy?: boolean;
+  /** Told how far the labelling of a large tree is, see `<seclabel>`: every 1,000 files or 200 ms. */
+  readonly onProgress?: (progress: LabelProgress) => void;
   /** Abandons a start that has not committed yet; rejects with OPERATION_ABORTED, the host as before. */
   readonly signal?: AbortSignal;
 }

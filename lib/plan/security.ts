@@ -21,46 +21,34 @@ export interface SecurityFacts {
 
 /** The label of a container, as it is recorded. */
 export interface RecordedLabel {
-  readonly model: string;
+  readonly model: 'selinux' | 'apparmor';
   /** A context of SELinux, or the name of a profile. */
   readonly label: string;
   readonly imageLabel?: string;
-  /** What the kernel may call `label`, where that is not the same: SELinux resolves aliases of types. */
-  readonly accepted?: readonly string[];
+  /** What the kernel may call it: SELinux resolves aliases of types, AppArmor adds what it does about violations. */
+  readonly accepted: readonly string[];
 }
 
-/** How the kernel names a profile that is in force: what it does about violations follows the name. */
-const profileModes = ['enforce', 'complain', 'kill', 'prompt'];
-
-/** Undefined for a model that labels no processes. */
-export function securityFacts(recorded: RecordedLabel): SecurityFacts | undefined {
+/** What a process has to be asked for to have the label. */
+export function securityFacts(recorded: RecordedLabel): SecurityFacts {
   const { model, label, imageLabel, accepted } = recorded;
-  switch (model) {
-    case 'selinux':
-      return {
-        model,
-        execAttribute: 'exec',
-        execText: label,
-        currentAttribute: 'current',
-        accepted: accepted ?? [label],
-        ...(imageLabel === undefined ? {} : { mountLabel: imageLabel }),
-      };
-    case 'apparmor':
-      return {
-        model,
-        execAttribute: 'apparmor/exec',
-        execText: `exec ${label}`,
-        currentAttribute: 'apparmor/current',
-        accepted: accepted ?? profileNames(label),
-      };
-    default:
-      return undefined;
+  if (model === 'apparmor') {
+    return {
+      model,
+      execAttribute: 'apparmor/exec',
+      execText: `exec ${label}`,
+      currentAttribute: 'apparmor/current',
+      accepted,
+    };
   }
-}
-
-function profileNames(profile: string): string[] {
-  if (profile === 'unconfined') return [profile];
-  return profileModes.map((mode) => `${profile} (${mode})`);
+  return {
+    model,
+    execAttribute: 'exec',
+    execText: label,
+    currentAttribute: 'current',
+    accepted,
+    ...(imageLabel === undefined ? {} : { mountLabel: imageLabel }),
+  };
 }
 
 /**
@@ -103,9 +91,13 @@ export function labelFilesystems(
   );
 }
 
-type MadeFilesystem = Extract<Operation, { op: 'makeFilesystem' | 'makeFilesystemOn' }>;
+type MadeFilesystem = Extract<
+  Operation,
+  { op: 'makeFilesystem' | 'makeFilesystemOn' | 'makeOverlay' }
+>;
 
 function isLabelled(operation: Operation): operation is MadeFilesystem {
+  if (operation.op === 'makeOverlay') return true;
   const isMade = operation.op === 'makeFilesystem' || operation.op === 'makeFilesystemOn';
   return isMade && !unlabelledTypes.has(operation.type);
 }

@@ -15,17 +15,17 @@ const flavours = [
     is: 'Debian 13: its kernel, AppArmor, cgroup v2 only, systemd',
     kernel: 'debian-13',
     commandLine: ['apparmor=1', 'security=apparmor'],
-    projects: ['vm', 'vm-every'],
+    projects: ['vm', 'vm-every', 'vm-apparmor'],
     again: ['vm-again'],
-    seconds: 1500,
+    seconds: 2400,
   },
   {
     name: 'selinux-enforcing',
     is: 'Debian 13: SELinux enforcing Debian’s policy, cgroup v2 only, systemd',
     kernel: 'debian-13',
     commandLine: ['security=selinux', 'selinux=1', 'enforcing=1'],
-    projects: ['vm-every'],
-    seconds: 1200,
+    projects: ['vm-every', 'vm-selinux'],
+    seconds: 1800,
   },
   {
     name: 'selinux-permissive',
@@ -33,7 +33,7 @@ const flavours = [
     kernel: 'debian-13',
     commandLine: ['security=selinux', 'selinux=1', 'enforcing=0'],
     projects: ['vm-every'],
-    seconds: 1200,
+    seconds: 1800,
   },
   {
     name: 'cgroup-v1',
@@ -41,7 +41,7 @@ const flavours = [
     kernel: 'debian-12',
     commandLine: [...legacy, 'systemd.legacy_systemd_cgroup_controller=1'],
     projects: ['vm-every'],
-    seconds: 1200,
+    seconds: 1800,
   },
   {
     name: 'cgroup-hybrid',
@@ -49,7 +49,7 @@ const flavours = [
     kernel: 'debian-12',
     commandLine: legacy,
     projects: ['vm-every'],
-    seconds: 1200,
+    seconds: 1800,
   },
 ];
 

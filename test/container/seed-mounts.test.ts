@@ -1,19 +1,16 @@
-/** The seed's "Adding custom mounts" and "A private root filesystem with busybox", and what /proc/mounts shows. */
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+/** The seed's "Adding custom mounts" and "A private root filesystem with busybox". */
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
-import { hiddenDirectories, statePaths } from '../../lib/host/state-paths';
+import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/busybox-root';
-import { askConsole } from '../support/console-answer';
-import { initOf } from '../support/container-traces';
-import { domainXml, helloWorldXml } from '../support/domain-xml';
-import type { FilesystemSource } from '../support/domain-xml';
+import { helloWorldXml } from '../support/domain-xml';
 import { exclusive } from '../support/exclusive';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { SeedTerminal } from '../support/seed-terminal';
+import { kernelMounts, isCover } from '../support/kernel-mounts';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -80,83 +77,7 @@ function rootFilesystem(path: string): string {
   return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
 }
 
-interface Mount {
-  readonly device: string;
-  /** Of the file system, what is mounted. */
-  readonly subtree: string;
-  readonly target: string;
-  readonly options: string;
-  readonly type: string;
-  readonly source: string;
-  readonly superOptions: readonly string[];
-}
-
-/** Mounts that a process sees, as in proc_pid_mountinfo(5); the optional fields don't matter. */
-function mountsOf(pid: number | 'self'): Mount[] {
-  const text = readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => {
-      const [left = '', right = ''] = line.split(' - ');
-      const [, , device = '', subtree = '', target = '', options = ''] = left.split(' ');
-      const [type = '', source = '', superOptions = ''] = right.split(' ');
-      const row = { device, subtree, target, options, type, source };
-      return { ...row, superOptions: superOptions.split(',') };
-    });
-}
-
-/** The options of what is mounted from a folder: those of the host's mount that it is on, but for `access`. */
-function optionsFrom(folder: string, access: 'ro' | 'rw'): string | undefined {
-  const around = mountsOf('self').filter(({ target }) =>
-    join(folder, '/').startsWith(join(target, '/')),
-  );
-  const [nearest] = around.sort((a, b) => b.target.length - a.target.length);
-  return nearest?.options.replace(/^r[ow]\b/, access);
-}
-
-/** What libvirt mounts in every container: target → source, type, options. */
-const kernelMounts = {
-  '/dev': ['devfs', 'tmpfs', 'rw,nosuid,relatime'],
-  '/dev/pts': ['devpts', 'devpts', 'rw,nosuid,noexec,relatime'],
-  '/proc': ['proc', 'proc', 'rw,nosuid,nodev,noexec,relatime'],
-  '/proc/sys': ['proc', 'proc', 'ro,nosuid,nodev,noexec,relatime'],
-  '/sys': ['sysfs', 'sysfs', 'ro,nosuid,nodev,noexec,relatime'],
-};
-
-/** What the hardened profile puts over parts of /proc and /sys, and the container's own cgroup trees. */
-function isCover(target: string): boolean {
-  if (target === '/proc/sys') return false;
-  return /^\/(?:proc|sys)\/./.test(target);
-}
-
-function expectKernelMounts(mounts: readonly Mount[]): void {
-  for (const [target, wanted] of Object.entries(kernelMounts)) {
-    const [mount, ...more] = mounts.filter((one) => one.target === target);
-    expect(more).toEqual([]);
-    expect([mount?.source, mount?.type, mount?.options]).toEqual(wanted);
-  }
-  const superOptionsOf = (target: string): readonly string[] =>
-    mounts.find((one) => one.target === target)?.superOptions ?? [];
-  expect(superOptionsOf('/dev')).toEqual(expect.arrayContaining(['size=64k', 'mode=755']));
-  expect(superOptionsOf('/dev/pts')).toEqual(
-    expect.arrayContaining(['gid=5', 'mode=620', 'ptmxmode=666']),
-  );
-  expect(mounts.find(({ target }) => target === '/proc/sys')?.subtree).toBe('/sys');
-}
-
 const names = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
-
-async function startPrivate(
-  path: string,
-  filesystems: readonly FilesystemSource[] = [],
-  access: 'read-only' | 'read-write' = 'read-write',
-): Promise<Domain> {
-  const all = [{ source: path, target: '/', access }, ...filesystems];
-  const domain = await connection.defineDomain(domainXml({ name, filesystems: all }));
-  await domain.start();
-  return domain;
-}
 
 test('the seed’s custom mounts on the shared root, and the host’s tree as before', async () => {
   await using terminal = await SeedTerminal.open(root.path);
@@ -196,86 +117,4 @@ test('the seed’s private root with busybox', async () => {
   expect(mounts).toContainEqual(expect.stringMatching(/^sysfs \/sys sysfs ro,/));
   await terminal.lastLine('exit');
   expect(await terminal.host('tslxc undefine helloworld')).toContain('has been undefined');
-});
-
-test('a private root has exactly libvirt’s mounts, with libvirt’s options', async () => {
-  await using busybox = await makeBusyboxRoot();
-  await startPrivate(busybox.path);
-  const mounts = mountsOf(await initOf(name));
-  const targets = mounts.map(({ target }) => target).filter((target) => !isCover(target));
-  expect(targets.sort()).toEqual(['/', ...Object.keys(kernelMounts)].sort());
-  expectKernelMounts(mounts);
-  expect(mounts.find(({ target }) => target === '/')?.options).toBe(
-    optionsFrom(busybox.path, 'rw'),
-  );
-});
-
-test('read-only mounts are read-only, the root too', async () => {
-  await using busybox = await makeBusyboxRoot();
-  for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(busybox.path, folder));
-  const [[source]] = sources;
-  const filesystem = { source, target: '/etc/httpd', access: 'read-only' } as const;
-  const domain = await startPrivate(busybox.path, [filesystem], 'read-only');
-  const options = new Map(
-    mountsOf(await initOf(name)).map((mount) => [mount.target, mount.options]),
-  );
-  expect(options.get('/')).toBe(optionsFrom(busybox.path, 'ro'));
-  expect(options.get('/etc/httpd')).toBe(optionsFrom(source, 'ro'));
-  for (const path of ['/file', '/etc/httpd/file']) {
-    await askConsole(domain, `echo > ${path}`, new RegExp(`${path}: Read-only file system`));
-  }
-});
-
-test.each(['dev', 'proc', 'sys'])(
-  'a read-only root that has no /%s is refused, naming it',
-  async (missing) => {
-    await using busybox = await makeBusyboxRoot();
-    for (const folder of ['dev', 'proc', 'sys']) {
-      if (folder !== missing) mkdirSync(join(busybox.path, folder));
-    }
-    const read = (): string[] => readdirSync(busybox.path).sort();
-    const entries = read();
-    const EROFS = 30;
-    await expect(startPrivate(busybox.path, [], 'read-only')).rejects.toMatchObject({
-      code: 'SYSTEM_ERROR',
-      errno: EROFS,
-      path: `/${missing}`,
-      message: expect.stringContaining(`/${missing}`) as string,
-    });
-    expect(read()).toEqual(entries);
-    mkdirSync(join(busybox.path, missing));
-    await (await connection.lookupDomainByName(name)).start();
-  },
-);
-
-test('the shared root shows the host’s mounts, less the folders of tslxc’s state', async () => {
-  const hidden = hiddenDirectories(statePaths(root.path));
-  for (const folder of hidden) {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'secret'), 'secret');
-  }
-  const domain = await connection.defineDomain(helloWorldXml);
-  await domain.start();
-  const inside = mountsOf(await initOf(name));
-  expectKernelMounts(inside);
-
-  const own = new Set([...Object.keys(kernelMounts), ...hidden]);
-  const describe = ({ device, subtree, target, type, source }: Mount): string =>
-    [device, subtree, target, type, source].join(' ');
-  const others = inside.filter(({ target }) => !own.has(target) && !isCover(target));
-  const hosts = mountsOf('self').filter(
-    ({ target }) => !/^\/(?:dev|proc|sys)(?:\/|$)/.test(target),
-  );
-  expect(others.map(describe).sort()).toEqual(hosts.map(describe).sort());
-
-  for (const folder of hidden) {
-    const mount = inside.find(({ target }) => target === folder);
-    expect([mount?.type, mount?.options]).toEqual(['tmpfs', 'ro,nosuid,nodev,noexec,relatime']);
-  }
-  const line = `echo "$(ls -A ${hidden.join(' ')} | grep -v ':$')"=$((6 * 7))`;
-  const output = await askConsole(domain, line, /=42/);
-  expect(output).toMatch(/^(?:# )?=42\r$/m);
-  expect(output).not.toMatch(/^(?:# )?secret/m);
-  await domain.destroy();
-  for (const folder of hidden) expect(readdirSync(folder)).toContain('secret');
 });

@@ -2,11 +2,11 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { connect, makeRoot } from 'tslxc';
+import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import { helloWorldXml } from '../support/domain-xml';
-import { eventually, slowness } from '../support/eventually';
+import { eventually } from '../support/eventually';
 import { exclusive } from '../support/exclusive';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -129,47 +129,6 @@ test('the seed’s container on the default network, configured by hand', async 
   await terminal.lastLine('exit');
   await eventually(() => expect(portsOf('virbr0')).toEqual([]));
   expect(await terminal.host('tslxc undefine helloworld')).toContain('has been undefined');
-});
-
-test('plain udhcpc has an address within two seconds of the start, and a name server', async () => {
-  await using folder = await makeTestRoot();
-  const tree = join(folder.path, 'tree');
-  await makeRoot(tree);
-  await using terminal = await SeedTerminal.open(root.path);
-  await terminal.writeFile('helloworld.xml', withDevices(rootFilesystem(tree) + seedInterface));
-  await terminal.host('tslxc define helloworld.xml');
-  // The first use makes the network: the second start is a container's alone.
-  await terminal.host('tslxc start helloworld');
-  await terminal.host('tslxc destroy helloworld');
-
-  const domain = await connection.lookupDomainByName(name);
-  const started = Date.now();
-  await domain.start();
-  const console = await domain.openConsole();
-  let output = '';
-  console.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  console.write('udhcpc\n');
-  await eventually(() => expect(output).toMatch(/lease of [\d.]+ obtained/));
-  expect(Date.now() - started).toBeLessThan(2000 * slowness);
-  const [, address = ''] = /lease of ([\d.]+) obtained/.exec(output) ?? [];
-  console.destroy();
-
-  await terminal.openConsole(name);
-  expect(await terminal.container('ping -c 1 192.168.122.1')).toMatch(
-    /1 packets received, 0% packet loss/,
-  );
-  // dnsmasq answers for the names that the host has in its own table.
-  expect(await terminal.container('nslookup localhost')).toMatch(
-    /Server:\s+192\.168\.122\.1[^]*Address(?: \d)?: (?:127\.0\.0\.1|::1)/,
-  );
-  await terminal.detach();
-  expect(await terminal.host('tslxc net-dhcp-leases default')).toMatch(
-    new RegExp(`52:54:00:4d:2b:cd +ipv4 +${address.replaceAll('.', '\\.')}/24`),
-  );
-  for (const source of ['lease', 'arp', 'inside']) {
-    expect(await terminal.host(`tslxc domifaddr helloworld --source ${source}`)).toContain(address);
-  }
-  expect(await terminal.host('tslxc destroy helloworld')).toContain('destroyed');
 });
 
 test('the seed’s complete final example, byte for byte', async () => {

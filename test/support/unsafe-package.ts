@@ -43,8 +43,9 @@ const variants = {
   'naive paths': [
     {
       file: 'native/base/path.cc',
-      safe: 'how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;',
-      unsafe: 'const std::string relative = "./" + path;',
+      safe: 'how.resolve = resolve;',
+      unsafe: `const std::string relative = "./" + path;
+  if (resolve != kInRoot) how.resolve = resolve;`,
     },
     {
       file: 'native/base/path.cc',

@@ -3,6 +3,7 @@ import { domainOption } from '../command';
 import { CommandError, saying } from '../command-error';
 import { readDefinitionFile } from '../definition-file';
 import { findDomain } from '../domain-argument';
+import { labelProgress } from '../label-progress';
 import { lazy } from '../lazy';
 import type { Domain, StartOptions } from '../../index';
 import type { Options } from '../arguments';
@@ -124,7 +125,7 @@ async function startNamed(
   }
   const begin = async (more: StartOptions): Promise<void> => {
     await saying(`Failed to start domain '${domain.name}'`, () =>
-      domain.start({ ...startOptions(options), ...more }),
+      domain.start({ ...startOptions(context, options), ...more }),
     );
     report?.running(domain);
     context.output.extra(`Domain '${domain.name}' started`);
@@ -155,7 +156,7 @@ async function create(context: Context, options: Options): Promise<number | unde
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
   const domain = await saying(`Failed to create domain from ${file}`, () =>
-    connection.createDomain(xml, { ...startOptions(options), ...bond(options) }),
+    connection.createDomain(xml, { ...startOptions(context, options), ...bond(options) }),
   );
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
   return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
@@ -174,10 +175,11 @@ function bond(options: Options): StartOptions {
   return options.has('autodestroy') ? { autodestroy: true } : { ownership: 'leave' };
 }
 
-function startOptions(options: Options): StartOptions {
+function startOptions({ output }: Context, options: Options): StartOptions {
   const consoleDescriptor = options.number('console-fd');
   const list = options.string('pass-fds');
   return {
+    onProgress: labelProgress(output),
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
     ...(list === undefined ? {} : { passDescriptors: list.split(',').map(descriptor) }),
   };

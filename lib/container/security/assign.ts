@@ -11,10 +11,10 @@ import type { Selinuxfs } from '../../host/security/selinuxfs';
 import { claimRange, releaseRange, reserveLabel } from './categories';
 import type { Owner } from './category-list';
 import { boundsOf, formatRange } from './draw';
-import type { AskedLabel } from './effective';
+import type { AskedLabel } from './assigned';
 import { labelError } from './label-error';
 
-export interface AssignedSecurity {
+export interface SelinuxLabels {
   readonly type: 'dynamic' | 'static';
   readonly model: 'selinux';
   /** Of init, as it is written before exec. */
@@ -49,7 +49,7 @@ export interface LabelAssignment extends LabelRequest {
  * @throws DefinitionError XML_ERROR for a label that the policy has not, TslxcError as `claimRange` and `reserveLabel`; nothing
  * is taken then.
  */
-export async function assignLabels(assignment: LabelAssignment): Promise<AssignedSecurity> {
+export async function assignLabels(assignment: LabelAssignment): Promise<SelinuxLabels> {
   const { asked, caller, owner, labelsInUse = processLabels, list } = assignment;
   checkLabel(assignment);
   const where = list === undefined ? {} : { list };
@@ -67,7 +67,7 @@ export async function assignLabels(assignment: LabelAssignment): Promise<Assigne
 }
 
 /** The labels of a start that only is to be shown: which categories there will be, nobody knows yet. Takes nothing. */
-export function foreseeLabels(request: LabelRequest): AssignedSecurity {
+export function foreseeLabels(request: LabelRequest): SelinuxLabels {
   checkLabel(request);
   if (request.asked.type === 'static') return accept(request, composeLabels(request));
   const { sensitivity } = boundsOf(request.caller);
@@ -92,7 +92,7 @@ function someRange({ asked, caller }: LabelRequest): string | undefined {
   return formatRange(bounds, [first, second]);
 }
 
-type ComposedLabels = Omit<AssignedSecurity, 'accepted'>;
+type ComposedLabels = Omit<SelinuxLabels, 'accepted'>;
 
 /** Pure. With `range` in the place of the label's own, if told. @throws DefinitionError XML_ERROR for what is no context. */
 export function composeLabels({ asked, host }: LabelRequest, range?: string): ComposedLabels {
@@ -127,12 +127,14 @@ function rangeOf(written: string, asked: AskedLabel): string | undefined {
 function accept(
   { asked, selinuxfs = hostSelinuxfs }: LabelRequest,
   labels: ComposedLabels,
-): AssignedSecurity {
+): SelinuxLabels {
   const { label, imageLabel } = labels;
   const canonical = canonicalContext(label, selinuxfs);
   if (canonical === undefined) throw invalidLabel(asked, label);
-  if (canonicalContext(imageLabel, selinuxfs) === undefined) throw lacking(imageLabel);
-  return { ...labels, accepted: [...new Set([label, canonical])] };
+  // As it is read back from a file, so that it can be compared.
+  const ofFiles = canonicalContext(imageLabel, selinuxfs);
+  if (ofFiles === undefined) throw lacking(imageLabel);
+  return { ...labels, imageLabel: ofFiles, accepted: [...new Set([label, canonical])] };
 }
 
 /** The host's own default is the policy's fault. */

@@ -33,7 +33,7 @@ export async function checkHost(options: CheckHostOptions = {}): Promise<HostRep
   const checks: HostCheck[] = [
     ...checkPrograms(),
     ...checkKernel(),
-    ...checkSecurity(),
+    ...checkSecurity(paths),
     ...checkCgroups(),
     ...checkCaller(paths),
   ];

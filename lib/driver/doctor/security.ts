@@ -2,6 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { HostSecurity } from '../../host/security/host-security';
 import { programPath } from '../../host/program';
+import { checkTransition } from '../../container/security/transition';
+import { TslxcError } from '../../errors';
+import { ownLabel } from '../../host/security/process-labels';
+import type { StatePaths } from '../../host/state-paths';
 import { lookUpHostSecurity } from '../security';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
@@ -36,10 +40,28 @@ export interface TransitionRefusal {
 /** Asks the policy whether this process may enter a container's type; see `SecurityLook.transition`. */
 export type TransitionCheck = (host: HostSecurity) => TransitionRefusal | undefined;
 
-const mayEnter: TransitionCheck = () => undefined;
+const mayEnter: TransitionCheck = ({ model, baseLabel }) => {
+  if (model !== 'selinux' || baseLabel === undefined) return undefined;
+  try {
+    checkTransition({ own: ownLabel(), label: baseLabel });
+    return undefined;
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_DENIED')) throw error;
+    const [found = '', advice = ''] = error.message.split(/: (?=in a systemd unit)/);
+    return { found, advice };
+  }
+};
 
-export function checkSecurity(transition: TransitionCheck = mayEnter): HostCheck[] {
-  return judgeSecurity(lookAtSecurity(transition));
+export function checkSecurity(
+  paths: StatePaths,
+  transition: TransitionCheck = mayEnter,
+): HostCheck[] {
+  try {
+    return judgeSecurity(lookAtSecurity(lookUpHostSecurity(paths), transition));
+  } catch (error) {
+    if (!TslxcError.is(error)) throw error;
+    return [warn(id, error.message, `correct ${error.path ?? paths.settings}`)];
+  }
 }
 
 /** @returns one finding of the module, and one for each thing that labels would lack. */
@@ -87,8 +109,7 @@ function parserProblems({ hasParser }: SecurityLook): HostCheck[] {
   return [warn(id, found, 'apt install apparmor')];
 }
 
-function lookAtSecurity(transition: TransitionCheck): SecurityLook {
-  const host = lookUpHostSecurity();
+function lookAtSecurity(host: HostSecurity, transition: TransitionCheck): SecurityLook {
   const modules = readText('/sys/kernel/security/lsm').trim();
   const common = { host, modules };
   if (host.model === 'none') return common;

@@ -4,14 +4,15 @@ import { isAppArmorOn } from './apparmor-host';
 import { hasLxcContexts, lxcContextsPath, readLxcContexts } from './lxc-contexts';
 import type { LxcContexts } from './lxc-contexts';
 import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
-import type { SecurityModel, SecuritySettings } from './settings';
+import type { HostSecurity, SecurityModel } from './host-security';
+import type { SecuritySettings } from './settings';
 
-/** What this host offers, as `capabilities` and `dominfo` show it. */
-export type HostSecurity = SelinuxHost | { readonly model: 'apparmor' | 'none'; readonly doi: '0' };
+/** What this host offers. */
+export type SecurityDriver =
+  SelinuxHost | (HostSecurity & Readonly<{ model: 'apparmor' | 'none' }>);
 
-export interface SelinuxHost {
+export interface SelinuxHost extends HostSecurity {
   readonly model: 'selinux';
-  readonly doi: '0';
   readonly enforcing: boolean;
   /** Context of a container's processes, before it has categories of its own. */
   readonly baseLabel: string;
@@ -21,7 +22,7 @@ export interface SelinuxHost {
 /** How one model is found. */
 export interface SecurityProbe {
   isThere(): boolean;
-  look(): HostSecurity;
+  look(): SecurityDriver;
 }
 
 export type SecurityProbes = Readonly<Record<SecurityModel, SecurityProbe>>;
@@ -42,7 +43,7 @@ const hostProbes: SecurityProbes = {
 export function hostSecurity(
   { driver }: SecuritySettings,
   probes: SecurityProbes = hostProbes,
-): HostSecurity {
+): SecurityDriver {
   if (driver === undefined) {
     const found = [probes.selinux, probes.apparmor].find((probe) => probe.isThere());
     return (found ?? probes.none).look();

@@ -13,6 +13,11 @@ export function processLabels(folder = '/proc'): Set<string> {
   return labels;
 }
 
+/** Of this process; '' where no module labels processes. */
+export function ownLabel(): string {
+  return labelIn('/proc/self/attr/current');
+}
+
 function labelIn(path: string): string {
   try {
     return readFileSync(path, 'utf8').replace(/[\0\n][^]*$/, '');

@@ -5,11 +5,9 @@ import { fileError, hasErrno } from '../file-error';
 import type { StatePaths } from '../state-paths';
 import { confError, parseConf } from './conf';
 import type { ConfValue } from './conf';
+import type { SecurityModel } from './host-security';
 
-export const securityModels = ['selinux', 'apparmor', 'none'] as const;
-
-/** What labels the processes of containers. */
-export type SecurityModel = (typeof securityModels)[number];
+export const securityModels: readonly SecurityModel[] = ['selinux', 'apparmor', 'none'];
 
 export interface SecuritySettings {
   /** Undefined: the first that the host has. */

@@ -93,8 +93,9 @@ test('define and create name the file and the domain', async () => {
   expect(defined.connection.calls).toEqual([['defineDomain', '<domain/>']]);
   const created = await run(['create', '--file', file, '--pass-fds', '5,6']);
   expect(created.stdout).toBe(`Domain 'helloworld' created from ${file}\n\n`);
+  const onProgress = expect.any(Function) as unknown;
   expect(created.connection.calls).toEqual([
-    ['createDomain', '<domain/>', { passDescriptors: [5, 6], ownership: 'leave' }],
+    ['createDomain', '<domain/>', { passDescriptors: [5, 6], ownership: 'leave', onProgress }],
   ]);
 });
 

@@ -5,16 +5,20 @@ import type { MessageNamed, Stage } from '../../../lib/container/messages';
 import { startFailure } from '../../../lib/container/start-failure';
 import type { CommandPlan } from '../../../lib/plan/operation';
 import { securityFacts } from '../../../lib/plan/security';
-import type { RecordedLabel, SecurityFacts } from '../../../lib/plan/security';
+import type { RecordedLabel } from '../../../lib/plan/security';
 import { document, parse } from '../domain/parse-context';
 import { compile } from '../plan/plan-context';
 
 const [ENOENT, EACCES, EXDEV, EINVAL, ENOMEM] = [2, 13, 18, 22, 12];
-const profile = { model: 'apparmor', label: 'web' };
-const context = { model: 'selinux', label: 'u:r:web_t:s0' };
+const profile: RecordedLabel = { model: 'apparmor', label: 'web', accepted: ['web (enforce)'] };
+const context: RecordedLabel = {
+  model: 'selinux',
+  label: 'u:r:web_t:s0',
+  accepted: ['u:r:web_t:s0'],
+};
 
 function planOf(label: RecordedLabel) {
-  const security = securityFacts(label) as SecurityFacts;
+  const security = securityFacts(label);
   return compile(parse(document({})), { facts: { security } }).plan;
 }
 

@@ -2,7 +2,6 @@
 import { chosenLabel } from '../../../lib/domain/chosen-label';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
-import { checkStartable } from '../../../lib/domain/validate';
 import { refusalOf } from './element';
 import { document, parse } from './parse-context';
 
@@ -206,13 +205,4 @@ describe('chosenLabel', () => {
       `CONFIG_UNSUPPORTED at ${at}: unsupported configuration: Unconfined guests are not allowed on this host`,
     );
   });
-});
-
-test('a label is not left out in silence', () => {
-  expect(refusalOf(() => checkStartable(withLabels(seed.static)))).toContain(
-    "CONFIG_UNSUPPORTED at domain/seclabel/@type 5:5: unsupported configuration: type='static' of <seclabel>",
-  );
-  expect(() => {
-    checkStartable(withLabels("<seclabel type='none'/>"));
-  }).not.toThrow();
 });

@@ -179,6 +179,8 @@ export class FakeHost {
       withReaperLock: (_, action) => this.#locked('\0reaper', action),
       endReaperTurn: () => undefined,
       foreseeLinks: () => Promise.resolve(noLinks),
+      foreseeLabelling: () => undefined,
+      restoreLostLabels: () => Promise.resolve(),
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },

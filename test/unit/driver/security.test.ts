@@ -44,7 +44,14 @@ test("the live XML has the label of the start, the inactive one hasn't", async (
   await domain.start();
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error('it does not run');
-  const security = { type: 'dynamic', model: 'selinux', label, imageLabel, relabel: true } as const;
+  const security = {
+    type: 'dynamic',
+    model: 'selinux',
+    label,
+    accepted: [label],
+    imageLabel,
+    relabel: true,
+  } as const;
   host.states.set('web', { ...state, start: { ...state.start, security } });
   expect(await domain.xml()).toContain(`  <seclabel type='dynamic' model='selinux' relabel='yes'>
     <label>${label}</label>

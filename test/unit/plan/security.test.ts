@@ -1,14 +1,17 @@
 /** The label of a container in its plan: when it is asked for, what is looked at, and which file systems carry it. */
 import { parse } from '../domain/parse-context';
 import { labelFilesystems, planExecLabel, securityFacts } from '../../../lib/plan/security';
-import type { SecurityFacts } from '../../../lib/plan/security';
 import type { Operation, Plan } from '../../../lib/plan/operation';
 import { compile } from './plan-context';
 
 const label = 'system_u:system_r:container_t:s0:c1,c2';
 const imageLabel = 'system_u:object_r:container_file_t:s0:c1,c2';
-const selinux = securityFacts({ model: 'selinux', label, imageLabel }) as SecurityFacts;
-const apparmor = securityFacts({ model: 'apparmor', label: 'tslxc-web' }) as SecurityFacts;
+const selinux = securityFacts({ model: 'selinux', label, accepted: [label], imageLabel });
+const apparmor = securityFacts({
+  model: 'apparmor',
+  label: 'tslxc-web',
+  accepted: ['tslxc-web (enforce)'],
+});
 
 const idMap =
   "<idmap><uid start='0' target='100000' count='65536'/><gid start='0' target='100000' count='65536'/></idmap>";
@@ -72,17 +75,10 @@ describe('what is looked at', () => {
     expect(securityFacts({ model: 'selinux', label, accepted })).toMatchObject({ accepted });
   });
 
-  test('AppArmor has the mode of the profile after its name', () => {
+  test('AppArmor has files of its own', () => {
     expect(apparmor.currentAttribute).toBe('apparmor/current');
-    expect(apparmor.accepted).toContain('tslxc-web (enforce)');
-    expect(apparmor.accepted).toContain('tslxc-web (complain)');
-    expect(apparmor.accepted).not.toContain('unconfined');
-    const unconfined = securityFacts({ model: 'apparmor', label: 'unconfined' });
-    expect(unconfined?.accepted).toEqual(['unconfined']);
-  });
-
-  test('a model without labels has none', () => {
-    expect(securityFacts({ model: 'none', label: '' })).toBeUndefined();
+    expect(apparmor.accepted).toEqual(['tslxc-web (enforce)']);
+    expect(apparmor.mountLabel).toBeUndefined();
   });
 });
 

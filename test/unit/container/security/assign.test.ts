@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { assignLabels, foreseeLabels } from '../../../../lib/container/security/assign';
 import type { LabelAssignment } from '../../../../lib/container/security/assign';
 import { readEntries } from '../../../../lib/container/security/category-list';
-import type { AskedLabel } from '../../../../lib/container/security/effective';
+import type { AskedLabel } from '../../../../lib/container/security/assigned';
 import { fakeSelinuxfs } from '../../../support/fake-selinuxfs';
 import type { FakeSelinuxfs } from '../../../support/fake-selinuxfs';
 
@@ -130,7 +130,7 @@ test('a policy without its own contexts is at fault itself', async () => {
     code: 'INTERNAL_ERROR',
     message: expect.stringContaining('svirt_lxc_net_t:s0') as string,
   });
-  const asked = { type: 'static', relabel: false, label: 'u:r:container_t:s0' } as const;
+  const asked = { type: 'static', relabel: false, label: 'u:r:container_t:s0', position } as const;
   await expect(assignLabels({ ...request(asked), selinuxfs: poor })).rejects.toMatchObject({
     code: 'INTERNAL_ERROR',
     message: expect.stringContaining('container_file_t:s0') as string,
@@ -156,8 +156,7 @@ test('what is foreseen takes nothing, and claims to know no categories', () => {
   expect(label).toBe('system_u:system_r:svirt_lxc_net_t:s0:c?,c?');
   expect(imageLabel).toBe('system_u:object_r:container_file_t:s0:c?,c?');
   expect(accepted).toEqual([label]);
-  expect(foreseeLabels(request({ type: 'static', relabel: false, label: custom })).label).toBe(
-    custom,
-  );
+  const asked = { type: 'static', relabel: false, label: custom, position } as const;
+  expect(foreseeLabels(request(asked)).label).toBe(custom);
   expect(readEntries(list)).toEqual([]);
 });

@@ -6,7 +6,7 @@ import { hostSecurity } from '../../../../lib/host/security/driver';
 import type { SecurityProbes } from '../../../../lib/host/security/driver';
 import { parseLxcContexts, readLxcContexts } from '../../../../lib/host/security/lxc-contexts';
 import { processLabels } from '../../../../lib/host/security/process-labels';
-import type { SecurityModel } from '../../../../lib/host/security/settings';
+import type { SecurityModel } from '../../../../lib/host/security/host-security';
 
 const text = `process = "system_u:system_r:container_t:s0"
 content = "system_u:object_r:virt_var_lib_t:s0"

@@ -1,0 +1,22 @@
+/** Labels of sources whose domains are gone without having given them back: by a boot of the host, or with their records. */
+import type { StatePaths } from '../host/state-paths';
+import { readRunState } from './run-state';
+import { recoverLabels } from './security/restore';
+
+/**
+ * Restores them; does nothing, and takes no lock, where nothing was ever labelled.
+ *
+ * @throws what keeps a source from being restored; it stays on record.
+ */
+export async function restoreLostLabels(paths: StatePaths): Promise<void> {
+  await recoverLabels({ paths, isAlive: (name) => isAnythingLeft(paths, name) });
+}
+
+/** Also of a record that can't be read. */
+function isAnythingLeft(paths: StatePaths, name: string): boolean {
+  try {
+    return readRunState(paths, name).phase !== 'off';
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,50 @@
+/** The label that init's program is going to have when it is executed, as far as can be said before anything is touched. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { relative } from 'node:path';
+import type { DomainDefinition } from '../../domain/definition';
+import { overlayOf } from '../../domain/filesystem-lookup';
+import { native } from '../../host/native';
+import { O_PATH } from '../../host/open-flags';
+import type { RelabelledSource } from './relabel';
+import { filesystemOf } from './sources';
+
+/** A file's label, which may be none; undefined where it can't be known. */
+export interface EntryLabel {
+  readonly fileLabel: string | undefined;
+}
+
+const { O_DIRECTORY, O_RDONLY, O_NONBLOCK } = constants;
+
+export function entryLabel(
+  definition: DomainDefinition,
+  sources: readonly RelabelledSource[],
+  mountLabel: string,
+): EntryLabel | undefined {
+  const { init } = definition.os;
+  const filesystem = filesystemOf(definition, init);
+  if (filesystem === undefined) return labelOnHost('/', init);
+  if (filesystem.type === 'bind') return undefined;
+  // Mounted with the label.
+  if (filesystem.type !== 'mount' || overlayOf(definition, filesystem) !== undefined) {
+    return { fileLabel: mountLabel };
+  }
+  const source = sources.find(({ path }) => path === filesystem.source);
+  if (source !== undefined) return { fileLabel: source.label };
+  return labelOnHost(filesystem.source, `/${relative(filesystem.target, init)}`);
+}
+
+/** As it is now: nobody is going to change it. What can't be opened fails at exec, with words of its own. */
+function labelOnHost(root: string, path: string): EntryLabel | undefined {
+  let folder = -1;
+  let file = -1;
+  try {
+    folder = openSync(root, O_PATH | O_DIRECTORY);
+    file = native().openInRoot(folder, path, O_RDONLY | O_NONBLOCK);
+    return { fileLabel: native().fileLabel(file, 'selinux') };
+  } catch {
+    return undefined;
+  } finally {
+    if (folder !== -1) closeSync(folder);
+    if (file !== -1) native().closeDescriptor(file);
+  }
+}

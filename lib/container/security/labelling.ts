@@ -1,0 +1,104 @@
+/**
+ * The label of one start, whatever the model: claimed before anything else is looked at, applied when what is borrowed is on
+ * record, given back by the undo of that record.
+ */
+import { chosenLabel } from '../../domain/chosen-label';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { hostSecurity } from '../../host/security/driver';
+import type { SecurityDriver } from '../../host/security/driver';
+import { readSecuritySettings } from '../../host/security/settings';
+import type { StatePaths } from '../../host/state-paths';
+import type { SecurityFacts } from '../../plan/security';
+import type { Undo } from '../undo';
+import type { AskedLabel, AssignedSecurity } from './assigned';
+import { claimAppArmor, foreseeAppArmor } from './apparmor-labelling';
+import { releaseRange } from './categories';
+import { checkEntry, loadProfile } from './profile';
+import { relabelSources } from './relabel';
+import type { RelabelledSource } from './relabel';
+import type { WalkOptions } from './label-walk';
+import { claimSelinux, foreseeSelinux } from './selinux-labelling';
+
+export interface Labelling {
+  readonly security: AssignedSecurity;
+  readonly facts: SecurityFacts;
+  /** To be labelled on the host. */
+  readonly sources: readonly RelabelledSource[];
+  /** To be loaded. */
+  readonly profile?: Readonly<{ name: string; text: string }>;
+  /** In the order in which it is taken. */
+  readonly undo: readonly Undo[];
+}
+
+/** What is to start. */
+export interface LabelledDomain {
+  readonly paths: StatePaths;
+  readonly definition: DomainDefinition;
+  /** Of the connection. */
+  readonly hardening: Hardening;
+}
+
+/** A domain that asks for a label, on a host that has them. */
+export interface LabelledStart extends LabelledDomain {
+  readonly asked: AskedLabel;
+  readonly host: SecurityDriver;
+}
+
+/**
+ * Chooses the label of a start, and takes what is unique of it; undefined for a container without one. Under the domain's lock.
+ *
+ * @throws DefinitionError for a label that can't be had, TslxcError for settings that can't be read; nothing is taken then.
+ */
+export async function claimLabelling(what: LabelledDomain): Promise<Labelling | undefined> {
+  const start = lookUp(what);
+  switch (start?.host.model) {
+    case 'selinux':
+      return await claimSelinux({ ...start, host: start.host });
+    case 'apparmor':
+      return claimAppArmor(start);
+    default:
+      return undefined;
+  }
+}
+
+/** The same as far as can be said without taking anything. */
+export function foreseeLabelling(what: LabelledDomain): Labelling | undefined {
+  const start = lookUp(what);
+  switch (start?.host.model) {
+    case 'selinux':
+      return foreseeSelinux({ ...start, host: start.host });
+    case 'apparmor':
+      return foreseeAppArmor(start);
+    default:
+      return undefined;
+  }
+}
+
+function lookUp(what: LabelledDomain): LabelledStart | undefined {
+  const { paths, definition } = what;
+  const settings = readSecuritySettings(paths);
+  const host = hostSecurity(settings);
+  const asked = chosenLabel(definition, host.model, settings);
+  if (asked === undefined) return undefined;
+  // What is none was not chosen.
+  const type = asked.type === 'static' ? 'static' : 'dynamic';
+  const hardening = definition.extension.hardening ?? what.hardening;
+  return { paths, definition, hardening, host, asked: { ...asked, type } };
+}
+
+/** Labels what the container uses, or loads its profile. What it does is on record before, as `undo`. */
+export async function applyLabelling(
+  { security, sources, profile }: Labelling,
+  request: WalkOptions & { readonly paths: StatePaths; readonly user: string },
+): Promise<void> {
+  if (profile !== undefined) {
+    await loadProfile(request.paths, profile.name, profile.text);
+    checkEntry(security.label);
+  }
+  await relabelSources({ ...request, sources });
+}
+
+/** Gives back what was claimed by a start that came to nothing before it was on record. */
+export async function giveUpLabelling({ undo }: Labelling): Promise<void> {
+  for (const one of undo) if (one.undo === 'releaseCategories') await releaseRange(one);
+}

@@ -1,0 +1,107 @@
+/** `<seclabel>` on a host without a module that labels: refused in words where it asks for one, and otherwise no label at all. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Connection, TslxcError } from 'tslxc';
+import { expectGone } from '../support/container-traces';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { runCommand, runSuccessfully } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'labelled';
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+function configure(text: string): string {
+  const folder = join(root.path, 'etc/tslxc');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'lxc.conf'), text);
+  return join(folder, 'lxc.conf');
+}
+
+async function refusal(seclabel: string): Promise<TslxcError> {
+  const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements: seclabel });
+  const domain = await connection.defineDomain(xml);
+  const failure = await domain.start().then(
+    () => {
+      throw new Error('it was not refused');
+    },
+    (error: unknown) => error as TslxcError,
+  );
+  const { code, stderr } = await runCommand(['start', name], { root: root.path });
+  expect(code).toBe(1);
+  expect(stderr).toContain(failure.message);
+  await expectGone(name);
+  return failure;
+}
+
+test.each([
+  ['selinux', "<seclabel type='dynamic' model='selinux' relabel='yes'/>"],
+  [
+    'apparmor',
+    "<seclabel type='static' model='apparmor' relabel='no'><label>mine</label></seclabel>",
+  ],
+  ['dac', "<seclabel type='static' model='dac' relabel='no'><label>0:0</label></seclabel>"],
+])('model %s is refused with its place', async (model, seclabel) => {
+  const failure = await refusal(seclabel);
+  expect(failure.message).toContain(`Security driver model '${model}' is not available`);
+  expect(failure).toMatchObject({ code: 'CONFIG_UNSUPPORTED', element: 'domain/seclabel/@model' });
+  // Of the definition as it is stored, where it is the last element.
+  const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8');
+  const lines = stored.split('\n');
+  expect(lines[(failure.line ?? 0) - 1]).toContain('<seclabel');
+});
+
+test.each([
+  ['none at all', ''],
+  ['type none', "<seclabel type='none'/>"],
+  ['a dynamic one of no model', "<seclabel type='dynamic'/>"],
+])('%s: a container without a label', async (_title, elements) => {
+  const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements });
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  expect(await domain.securityLabel()).toBeUndefined();
+  expect(await domain.xml()).not.toMatch(/<(image)?label>/);
+  expect(await runSuccessfully(['dominfo', name], { root: root.path })).not.toMatch(
+    /Security label/,
+  );
+  await domain.destroy();
+  await expectGone(name);
+});
+
+test('a host may ask that each container has a label', async () => {
+  configure('security_require_confined = 1\n');
+  const failure = await refusal('');
+  expect(failure.code).toBe('CONFIG_UNSUPPORTED');
+  expect(failure.message).toContain('Unconfined guests are not allowed on this host');
+});
+
+test.each([
+  ['security_driver = "selinux"\n', 'CONFIG_UNSUPPORTED', /selinux/],
+  ['\nsecurity_default_confined 1\n', 'CONF_SYNTAX', /lxc\.conf:2/],
+])('no start goes round settings that can’t be had: %j', async (text, code, words) => {
+  configure(text);
+  const failure = await refusal('');
+  expect(failure.code).toBe(code);
+  expect(failure.message).toMatch(words);
+});

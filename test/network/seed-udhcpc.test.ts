@@ -1,0 +1,91 @@
+/** The seed's container on the default network, configured by DHCP. */
+import { join } from 'node:path';
+import { connect, makeRoot } from 'tslxc';
+import type { Connection } from 'tslxc';
+import { helloWorldXml } from '../support/domain-xml';
+import { eventually, slowness } from '../support/eventually';
+import { exclusive } from '../support/exclusive';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { SeedTerminal } from '../support/seed-terminal';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const name = 'helloworld';
+
+const seedInterface = `<interface type='network'>
+  <mac address='52:54:00:4d:2b:cd'/>
+  <source network='default'/>
+</interface>
+`;
+
+let before: HostSnapshot;
+let root: TestRoot;
+let connection: Connection;
+
+exclusive();
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost(['/export']);
+  root = await makeTestRoot();
+  connection = await connect('lxc:///', { root: root.path });
+});
+
+afterEach(async () => {
+  await connection.close();
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** The seed's document with more devices, in front of its end. */
+function withDevices(devices: string): string {
+  return helloWorldXml.replace('  </devices>\n', `${devices}  </devices>\n`);
+}
+
+function rootFilesystem(path: string): string {
+  const source = `<source dir='${path}'/>`;
+  return `<filesystem type='mount'>\n${source}\n<target dir='/'/>\n</filesystem>\n`;
+}
+
+test('plain udhcpc has an address within two seconds of the start, and a name server', async () => {
+  await using folder = await makeTestRoot();
+  const tree = join(folder.path, 'tree');
+  await makeRoot(tree);
+  await using terminal = await SeedTerminal.open(root.path);
+  await terminal.writeFile('helloworld.xml', withDevices(rootFilesystem(tree) + seedInterface));
+  await terminal.host('tslxc define helloworld.xml');
+  // The first use makes the network: the second start is a container's alone.
+  await terminal.host('tslxc start helloworld');
+  await terminal.host('tslxc destroy helloworld');
+
+  const domain = await connection.lookupDomainByName(name);
+  const started = Date.now();
+  await domain.start();
+  const console = await domain.openConsole();
+  let output = '';
+  console.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  console.write('udhcpc\n');
+  await eventually(() => expect(output).toMatch(/lease of [\d.]+ obtained/));
+  expect(Date.now() - started).toBeLessThan(2000 * slowness);
+  const [, address = ''] = /lease of ([\d.]+) obtained/.exec(output) ?? [];
+  console.destroy();
+
+  await terminal.openConsole(name);
+  expect(await terminal.container('ping -c 1 192.168.122.1')).toMatch(
+    /1 packets received, 0% packet loss/,
+  );
+  // dnsmasq answers for the names that the host has in its own table.
+  expect(await terminal.container('nslookup localhost')).toMatch(
+    /Server:\s+192\.168\.122\.1[^]*Address(?: \d)?: (?:127\.0\.0\.1|::1)/,
+  );
+  await terminal.detach();
+  expect(await terminal.host('tslxc net-dhcp-leases default')).toMatch(
+    new RegExp(`52:54:00:4d:2b:cd +ipv4 +${address.replaceAll('.', '\\.')}/24`),
+  );
+  for (const source of ['lease', 'arp', 'inside']) {
+    expect(await terminal.host(`tslxc domifaddr helloworld --source ${source}`)).toContain(address);
+  }
+  expect(await terminal.host('tslxc destroy helloworld')).toContain('destroyed');
+});

@@ -1,0 +1,131 @@
+/** Two containers with dynamic labels, root with the same uid in both: neither gets at what is the other's. */
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Domain } from 'tslxc';
+import { eventually } from '../support/eventually';
+import { runIn } from '../support/exec';
+import { startOnce } from '../support/first-start';
+import { initOf } from '../support/container-traces';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { LabelledCase } from '../support/labelled-case';
+import {
+  containerFile,
+  containerProcess,
+  denials,
+  processContext,
+  setLabel,
+  withMode,
+} from '../support/selinux-labels';
+
+const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
+
+let before: HostSnapshot;
+let world: LabelledCase;
+let shared: string;
+let domains: readonly [Domain, Domain];
+let modes: Disposable;
+
+beforeAll(async () => {
+  await startOnce();
+  before = snapshotHost();
+  modes = withMode('enforcing');
+  world = await LabelledCase.make();
+  domains = [await startOne('first'), await startOne('second')];
+});
+
+afterAll(async () => {
+  for (const domain of domains) await domain.destroy();
+  await world[Symbol.asyncDispose]();
+  modes[Symbol.dispose]();
+  rmSync(shared, { recursive: true, force: true });
+  await expectHostUnchanged(before);
+});
+
+/** Its root lies in a directory that both see, where only labels are between them: at /all of each. */
+async function startOne(name: 'first' | 'second'): Promise<Domain> {
+  const tree = await world.tree();
+  if (name === 'first') {
+    shared = `${tree}-shared`;
+    mkdirSync(shared);
+  }
+  const root = join(shared, name);
+  renameSync(tree, root);
+  writeFileSync(join(root, 'secret'), `of ${name}\n`, { mode: 0o600 });
+  if (name === 'first') setLabel(shared, `${containerFile}:s0`);
+  else setLabel(root, `${containerFile}:s0`);
+  const all = [
+    "<filesystem type='mount'>",
+    `<source dir='${shared}'><seclabel model='selinux' relabel='no'/></source>`,
+    "<target dir='/all'/></filesystem>",
+  ];
+  return world.start({
+    name,
+    seclabel,
+    filesystems: [{ source: root, target: '/' }],
+    devices: all.join(''),
+  });
+}
+
+async function read(
+  domain: Domain,
+  path: string,
+): Promise<{ code: number | undefined; text: string }> {
+  const { result, stdout, stderr } = await runIn(domain, ['/bin/cat', path]);
+  return { code: 'code' in result ? result.code : undefined, text: stdout + stderr };
+}
+
+test('labels of two that run differ, in nothing but their categories', async () => {
+  const [first, second] = [
+    processContext(await initOf('first')),
+    processContext(await initOf('second')),
+  ];
+  expect(first).not.toBe(second);
+  for (const label of [first, second]) {
+    expect(label).toMatch(new RegExp(`^${containerProcess}:s0:c\\d+,c\\d+$`));
+  }
+});
+
+test.each([
+  [0, 'first', 'second'],
+  [1, 'second', 'first'],
+] as const)(
+  'root in container %i reads its own file, and not that of the other',
+  async (index, own, other) => {
+    const domain = domains[index];
+    expect(await read(domain, `/all/${own}/secret`)).toEqual({ code: 0, text: `of ${own}\n` });
+    const refused = await read(domain, `/all/${other}/secret`);
+    expect(refused.code).toBe(1);
+    expect(refused.text).toMatch(/Permission denied/);
+    const label = processContext(await initOf(own));
+    // The kernel logs a few of those that come at once, and later.
+    await eventually(async () => {
+      await read(domain, `/all/${other}/secret`);
+      const own = denials().filter((line) => line.includes(`scontext=${label} `));
+      expect(own.join('\n')).toMatch(/comm="cat".*tclass=(file|dir).*permissive=0/);
+    });
+  },
+);
+
+test('with enforcement off it does: nothing else is between them', async () => {
+  using _mode = withMode('permissive');
+  const text = await read(domains[0], '/all/second/secret');
+  expect(text).toEqual({ code: 0, text: 'of second\n' });
+});
+
+test('a command has the label of init; without it, on demand, the one of its caller', async () => {
+  const [first] = domains;
+  const label = processContext(await initOf('first'));
+  const words = ['exec', 'first', '--', '/bin/cat', '/proc/self/attr/current'];
+  expect((await world.run(...words)).replace(/\0/g, '').trim()).toBe(label);
+  const own = [
+    'lxc-enter-namespace',
+    'first',
+    '--noseclabel',
+    '--',
+    '/bin/cat',
+    '/proc/self/attr/current',
+  ];
+  expect(await world.run(...own)).toMatch(/:unconfined_t:/);
+  expect(first.name).toBe('first');
+});
