@@ -92,7 +92,6 @@ module.exports = {
         'container/{idmap-root,limits}',
         'container/filesystem-{mapped,overlay}',
         'addon/{links,bridge-ports,addresses,network-operations}',
-        'network/reach',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
   ],
