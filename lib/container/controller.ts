@@ -103,7 +103,12 @@ async function startWith(names: LinkNames, start: ContainerStart): Promise<Runni
     controller: process.pid,
   };
   reach('controller:before-start-record');
-  writeStartRecord(paths, record);
+  try {
+    writeStartRecord(paths, record);
+  } catch (error) {
+    await giveUp(start, labelling);
+    throw error;
+  }
   start.trace?.('start record written', { undo: record.undo.length });
   try {
     reach('controller:after-start-record');
@@ -137,6 +142,12 @@ async function label(start: ContainerStart, labelling: Labelling): Promise<void>
     ...(onLabelling === undefined ? {} : { onProgress: onLabelling }),
   });
   start.trace?.('labelled', { label: labelling.security.label });
+}
+
+/** The reason for it is what is worth telling. */
+async function giveUp(start: ContainerStart, labelling: Labelling | undefined): Promise<void> {
+  if (labelling !== undefined) await giveUpLabelling(labelling).catch(() => undefined);
+  forgetUnstarted(start);
 }
 
 /** A transient domain that never was keeps no ids. */
@@ -176,8 +187,7 @@ async function getReady(
     await makeBase();
     return preparation;
   } catch (error) {
-    if (labelling !== undefined) await giveUpLabelling(labelling);
-    forgetUnstarted(start);
+    await giveUp(start, labelling);
     throw error;
   }
 }

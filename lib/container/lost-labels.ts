@@ -1,6 +1,7 @@
 /** Labels of sources whose domains are gone without having given them back: by a boot of the host, or with their records. */
 import type { StatePaths } from '../host/state-paths';
 import { readRunState } from './run-state';
+import { readLabels } from './security/label-registry';
 import { recoverLabels } from './security/restore';
 
 /**
@@ -10,6 +11,11 @@ import { recoverLabels } from './security/restore';
  */
 export async function restoreLostLabels(paths: StatePaths): Promise<void> {
   await recoverLabels({ paths, isAlive: (name) => isAnythingLeft(paths, name) });
+}
+
+/** Sources that are labelled all the same: in use, or on a file system that is not mounted now. */
+export function labelledSources(paths: StatePaths): string[] {
+  return (readLabels(paths) ?? []).map(({ path }) => path);
 }
 
 /** Also of a record that can't be read. */

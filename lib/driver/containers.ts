@@ -14,7 +14,7 @@ import { foreseeLinks } from '../container/links';
 import { MonitorClient, type ConnectOptions } from '../container/monitor-client';
 import { networkViews, type NetworkViews } from '../container/network-view';
 import { execInContainer } from '../container/exec';
-import { restoreLostLabels } from '../container/lost-labels';
+import { labelledSources, restoreLostLabels } from '../container/lost-labels';
 import { prepare } from '../container/preparation';
 import { foreseeLabelling } from '../container/security/labelling';
 import { readCgroupStatistics } from '../container/statistics/read';
@@ -57,6 +57,7 @@ export interface Containers {
   readonly foreseeLinks: typeof foreseeLinks;
   readonly foreseeLabelling: typeof foreseeLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
+  readonly labelledSources: typeof labelledSources;
   readonly prepare: typeof prepare;
   readonly execInContainer: typeof execInContainer;
   readonly cleanUp: typeof cleanUp;
@@ -97,6 +98,7 @@ export const containers: Containers = {
   foreseeLinks,
   foreseeLabelling,
   restoreLostLabels,
+  labelledSources,
   prepare,
   execInContainer,
   startContainer,

@@ -78,6 +78,11 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   await session.containers.restoreLostLabels(session.paths).catch((error: unknown) => {
     failures.push(error);
   });
+  const [left] = session.containers.labelledSources(session.paths);
+  if (left !== undefined) {
+    const detail = `the labels of '${left}' are not restored: mount its file system, and purge again`;
+    failures.push(new TslxcError('OPERATION_FAILED', detail, { path: left }));
+  }
   if (failures.length === 0) {
     for (const item of foreseen.filter(({ kind }) => kind === 'files')) {
       await attempt(item, () => {

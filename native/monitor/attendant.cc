@@ -205,7 +205,12 @@ void Attendant::handle(const RawMessage& message) {
       beginEnd();
       return;
     case ReadyMessage::kKind:
-      if (phase_ == Phase::starting && executing_) executed(message);
+      if (phase_ == Phase::starting && executing_) {
+        executed(message);
+      } else if (!plan_.header.labelAttribute.empty()) {
+        // Killed before it executed anything: there is no label to look at.
+        sendMessage(inside_.get(), ContinueMessage{});
+      }
       return;
     case ExitedMessage::kKind: {
       const auto said = fieldsOf<ExitedMessage>(message);

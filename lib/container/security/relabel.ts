@@ -17,7 +17,7 @@ import { selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
 import { located, overlaps, withSource } from './labelled-place';
 import type { OpenSource } from './labelled-place';
-import { restoreUnused } from './restore';
+import { restoreUnused, throwAny } from './restore';
 import { systemPart } from './system-directories';
 import type { Labelled } from './system-directories';
 
@@ -88,7 +88,10 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
   if (sources.length === 0) return [];
   checkOneLabel(sources);
   return await withLabels(paths, async (registry) => {
-    await restoreUnused(registry, { ...request, names });
+    const unrestored = await restoreUnused(registry, { ...request, names });
+    // What others have left is in nobody else's way.
+    const places = sources.map(({ path }) => located(path));
+    throwAny(unrestored.filter((left) => places.some((one) => overlaps(located(left.path), one))));
     const wanted: LabelledSource[] = [];
     for (const source of sources) {
       await opened(source, (open) => {
@@ -99,12 +102,16 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
     }
     await registry.replace(merged(registry.sources, wanted));
     const skipped: SkippedSource[] = [];
-    for (const source of sources) {
+    const untouched = new Set<string>();
+    for (const [index, source] of sources.entries()) {
       const errno = await label(registry, source, { ...request, names });
-      if (errno !== undefined) skipped.push({ path: source.path, errno });
+      if (errno === undefined) continue;
+      skipped.push({ path: source.path, errno });
+      untouched.add(wanted[index]?.path ?? source.path);
     }
     const labelled = wanted.map((source) => ({ ...source, phase: 'labelled' as const }));
-    await registry.replace(merged(registry.sources, labelled));
+    const all = merged(registry.sources, labelled);
+    await registry.replace(all.filter(({ path }) => !untouched.has(path)));
     return skipped;
   });
 }

@@ -41,7 +41,7 @@ export async function restoreSources({
   names = selinuxNames,
   ...request
 }: RestoreRequest): Promise<void> {
-  await release((other) => other === user, { ...request, names });
+  await release((other) => other === user, { ...request, names, only: 'own' });
 }
 
 /** Restores what was labelled for domains of which nothing is left: their callers were killed, or the host rebooted. */
@@ -50,12 +50,18 @@ export async function recoverLabels({
   names = selinuxNames,
   ...request
 }: RecoverRequest): Promise<void> {
-  await release((user) => !isAlive(user), { ...request, names });
+  await release((user) => !isAlive(user), { ...request, names, only: 'all' });
+}
+
+interface Release extends RestoreOptions {
+  readonly paths: StatePaths;
+  /** Whose failures are thrown: of the sources that have lost a user, or of all. */
+  readonly only: 'own' | 'all';
 }
 
 async function release(
   isGone: (user: string) => boolean,
-  { paths, ...options }: RestoreOptions & { readonly paths: StatePaths },
+  { paths, only, ...options }: Release,
 ): Promise<void> {
   const losesUsers = ({ users }: LabelledSource): boolean => users.some(isGone);
   const concerns = (source: LabelledSource): boolean =>
@@ -63,6 +69,7 @@ async function release(
   // Asked before every command: without a lock where there is nothing to do.
   if (readLabels(paths)?.some(concerns) !== true) return;
   await withLabels(paths, async (registry) => {
+    const own = registry.sources.filter((source) => only === 'all' || losesUsers(source));
     if (registry.sources.some(losesUsers)) {
       const remaining = registry.sources.map((source) => ({
         ...source,
@@ -70,16 +77,26 @@ async function release(
       }));
       await registry.replace(remaining);
     }
-    await restoreUnused(registry, options);
+    const failures = await restoreUnused(registry, options);
+    throwAny(failures.filter(({ path }) => only === 'all' || own.some(isOf({ path }))));
   });
 }
 
-/** Restores what nobody uses any more. Those that wait for a file system to be mounted again stay on record. */
+/** A source that keeps its label, and stays on record. */
+export interface Unrestored {
+  readonly path: string;
+  readonly error: unknown;
+}
+
+/**
+ * Restores what nobody uses any more; resolves with what could not be. Those that wait for a file system to be mounted again
+ * are no failure, and stay on record too.
+ */
 export async function restoreUnused(
   registry: LabelRegistry,
   options: RestoreOptions,
-): Promise<void> {
-  const failures: unknown[] = [];
+): Promise<readonly Unrestored[]> {
+  const failures: Unrestored[] = [];
   const finished = new Set<string>();
   const unused = registry.unused();
   const again: LabelledSource[] = [];
@@ -89,7 +106,7 @@ export async function restoreUnused(
       if (outcome === 'memories left') again.push({ ...source, phase: 'labelling' });
       else if (outcome !== 'out of reach') finished.add(source.path);
     } catch (error) {
-      failures.push(error);
+      failures.push({ path: source.path, error });
     }
   };
   for (const source of unused) await tryOne(source);
@@ -101,11 +118,20 @@ export async function restoreUnused(
   if (finished.size > 0) {
     await registry.replace(registry.sources.filter(({ path }) => !finished.has(path)));
   }
-  if (failures.length === 1) throw failures[0];
-  if (failures.length > 1) throw new AggregateError(failures, 'several sources keep their labels');
+  return failures;
 }
 
-function isOf({ path }: LabelledSource): (other: LabelledSource) => boolean {
+/** @throws what kept one from being restored, AggregateError for several. */
+export function throwAny(failures: readonly Unrestored[]): void {
+  if (failures.length === 0) return;
+  if (failures.length === 1) throw failures[0]?.error;
+  throw new AggregateError(
+    failures.map(({ error }) => error),
+    'several sources keep their labels',
+  );
+}
+
+function isOf({ path }: Pick<LabelledSource, 'path'>): (other: LabelledSource) => boolean {
   return (other) => other.path === path;
 }
 

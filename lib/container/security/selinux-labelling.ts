@@ -1,7 +1,10 @@
 /** The labelling of a start by SELinux. */
 import { sharesRoot } from '../../domain/filesystem-lookup';
+import { refusal } from '../../domain/place';
+import { TslxcError } from '../../errors';
 import type { SelinuxHost } from '../../host/security/driver';
 import { ownLabel } from '../../host/security/process-labels';
+import { canonicalContext } from '../../host/security/selinuxfs';
 import { securityFacts } from '../../plan/security';
 import { assignLabels, foreseeLabels } from './assign';
 import type { SelinuxLabels } from './assign';
@@ -22,7 +25,7 @@ export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
   const owner = { root: paths.root, name: definition.name };
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
-    const sources = assigned.relabel ? sourcesToLabel(definition, assigned) : [];
+    const sources = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
     await checkRelabel(sources, { paths, force: definition.extension.relabelSystem === true });
     checkPolicy(start, assigned, sources);
     return {
@@ -44,6 +47,15 @@ export function foreseeSelinux({ definition, asked, host }: SelinuxStart): Label
   const assigned = foreseeLabels({ asked, host, caller: ownLabel() });
   const sources = assigned.relabel ? sourcesToLabel(definition, assigned) : [];
   return { ...labellingOf(assigned, sources), undo: [] };
+}
+
+/** With its label as the kernel reads it back. @throws DefinitionError XML_ERROR for one that the policy has not. */
+function inPolicy(source: RelabelledSource): RelabelledSource {
+  const label = canonicalContext(source.label);
+  if (label !== undefined) return { ...source, label };
+  const detail = `Invalid security label ${source.label}`;
+  if (source.place === undefined) throw new TslxcError('XML_ERROR', detail);
+  throw refusal('XML_ERROR', detail, source.place);
 }
 
 function checkPolicy(

@@ -57,13 +57,19 @@ function isSelinuxUsable(): boolean {
   return isSelinuxOn() && hasLxcContexts(lxcContextsPath(policyName()));
 }
 
+/** What the policy says of containers is read by whoever asks: a policy without it is in nobody else's way. */
 function lookAtSelinux(): SelinuxHost {
-  const contexts = readLxcContexts(lxcContextsPath(policyName()));
+  let known: LxcContexts | undefined;
+  const contexts = (): LxcContexts => (known ??= readLxcContexts(lxcContextsPath(policyName())));
   return {
     model: 'selinux',
     doi: '0',
     enforcing: isEnforcing(),
-    baseLabel: contexts.process,
-    contexts,
+    get baseLabel() {
+      return contexts().process;
+    },
+    get contexts() {
+      return contexts();
+    },
   };
 }

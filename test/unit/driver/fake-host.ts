@@ -181,6 +181,7 @@ export class FakeHost {
       foreseeLinks: () => Promise.resolve(noLinks),
       foreseeLabelling: () => undefined,
       restoreLostLabels: () => Promise.resolve(),
+      labelledSources: () => [],
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
