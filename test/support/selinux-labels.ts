@@ -47,6 +47,13 @@ export function withMode(mode: 'enforcing' | 'permissive'): Disposable {
   return { [Symbol.dispose]: () => writeFileSync(enforceFile, before) };
 }
 
+/** What the kernel has said of accesses that the policy forbids, as lines of its log. */
+export function denials(): string[] {
+  return run('dmesg')
+    .split('\n')
+    .filter((line) => /avc: +denied/.test(line));
+}
+
 const contextsFile = '/etc/selinux/default/contexts/lxc_contexts';
 
 /** Puts other values into the policy's lxc_contexts until it is disposed of. */

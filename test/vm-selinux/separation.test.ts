@@ -2,6 +2,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
+import { eventually } from '../support/eventually';
 import { runIn } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { initOf } from '../support/container-traces';
@@ -11,6 +12,7 @@ import { LabelledCase } from '../support/labelled-case';
 import {
   containerFile,
   containerProcess,
+  denials,
   processContext,
   setLabel,
   withMode,
@@ -49,9 +51,11 @@ async function startOne(name: 'first' | 'second'): Promise<Domain> {
   }
   const root = join(shared, name);
   renameSync(tree, root);
-  writeFileSync(join(root, 'secret'), `of ${name}\n`, { mode: 0o600 });
+  // Beside its root: of a folder that it may not search the policy says nothing.
+  const secret = join(shared, `${name}-secret`);
+  writeFileSync(secret, `of ${name}\n`, { mode: 0o600 });
   if (name === 'first') setLabel(shared, `${containerFile}:s0`);
-  else setLabel(root, `${containerFile}:s0`);
+  else for (const path of [root, secret]) setLabel(path, `${containerFile}:s0`);
   const all = [
     "<filesystem type='mount'>",
     `<source dir='${shared}'><seclabel model='selinux' relabel='no'/></source>`,
@@ -60,7 +64,10 @@ async function startOne(name: 'first' | 'second'): Promise<Domain> {
   return world.start({
     name,
     seclabel,
-    filesystems: [{ source: root, target: '/' }],
+    filesystems: [
+      { source: root, target: '/' },
+      { source: secret, target: '/secret' },
+    ],
     devices: all.join(''),
   });
 }
@@ -91,16 +98,22 @@ test.each([
   'root in container %i reads its own file, and not that of the other',
   async (index, own, other) => {
     const domain = domains[index];
-    expect(await read(domain, `/all/${own}/secret`)).toEqual({ code: 0, text: `of ${own}\n` });
-    const refused = await read(domain, `/all/${other}/secret`);
+    expect(await read(domain, `/all/${own}-secret`)).toEqual({ code: 0, text: `of ${own}\n` });
+    const refused = await read(domain, `/all/${other}-secret`);
     expect(refused.code).toBe(1);
     expect(refused.text).toMatch(/Permission denied/);
+    const label = processContext(await initOf(own));
+    // The kernel writes it a little later.
+    await eventually(() => {
+      const denied = denials().filter((line) => line.includes(`scontext=${label} `));
+      expect(denied.join('\n')).toMatch(/comm="cat".*tclass=file.*permissive=0/);
+    });
   },
 );
 
 test('with enforcement off it does: nothing else is between them', async () => {
   using _mode = withMode('permissive');
-  const text = await read(domains[0], '/all/second/secret');
+  const text = await read(domains[0], '/all/second-secret');
   expect(text).toEqual({ code: 0, text: 'of second\n' });
 });
 
