@@ -1,16 +1,8 @@
 /** Which AppArmor label a domain's init executes with, by its `<seclabel>`. */
-import type { Position } from '../../domain/definition';
 import { refusal, type Place } from '../../domain/place';
 import { profileName } from '../../plan/apparmor-profile';
+import type { AskedLabel } from './assigned';
 import { profileMode } from './profile';
-
-/** `<seclabel>` of a domain that is to be confined. */
-export interface AskedLabel {
-  readonly type: 'dynamic' | 'static';
-  readonly label?: string;
-  readonly baseLabel?: string;
-  readonly position: Position;
-}
 
 export interface AppArmorAssignment {
   /** As the live XML shows it. */
@@ -37,7 +29,7 @@ const modes = ['enforce', 'complain', 'kill', 'unconfined'];
  * @throws DefinitionError XML_ERROR for a profile that is missing or not loaded
  */
 export function assignAppArmor(
-  asked: AskedLabel,
+  asked: Omit<AskedLabel, 'relabel'>,
   uuid: string,
   modeOf: (name: string) => string | undefined = profileMode,
 ): AppArmorAssignment {

@@ -11,21 +11,15 @@ import type { Selinuxfs } from '../../host/security/selinuxfs';
 import { claimRange, releaseRange, reserveLabel } from './categories';
 import type { Owner } from './category-list';
 import { boundsOf, formatRange } from './draw';
-import type { AskedLabel } from './assigned';
+import type { AskedLabel, AssignedSecurity } from './assigned';
 import { labelError } from './label-error';
 
-export interface SelinuxLabels {
-  readonly type: 'dynamic' | 'static';
+export interface SelinuxLabels extends AssignedSecurity {
   readonly model: 'selinux';
-  /** Of init, as it is written before exec. */
-  readonly label: string;
-  /** What may be read of init then: the kernel resolves aliases. */
-  readonly accepted: readonly string[];
   /** Of what the container may change. Without `relabel` only what is made for it has it. */
   readonly imageLabel: string;
   /** Of what is shown to it read-only: of no category, since others may be shown the same. */
   readonly readonlyImageLabel: string;
-  readonly relabel: boolean;
 }
 
 export interface LabelRequest {

@@ -1,6 +1,6 @@
 /** Which label each form of `<seclabel model='apparmor'>` gives, and what is refused. */
 import { assignAppArmor } from '../../../../lib/container/security/apparmor';
-import type { AskedLabel } from '../../../../lib/container/security/apparmor';
+import type { AskedLabel } from '../../../../lib/container/security/assigned';
 
 const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 const own = `tslxc-${uuid}`;
@@ -10,7 +10,7 @@ const loaded = new Map([
   ['/usr/bin/a b', 'complain'],
 ]);
 
-function assign(asked: Omit<AskedLabel, 'position'>) {
+function assign(asked: Omit<AskedLabel, 'position' | 'relabel'>) {
   return assignAppArmor({ ...asked, position }, uuid, (name) => loaded.get(name));
 }
 
