@@ -11,19 +11,22 @@ const cgroup = `/sys/fs/cgroup/libvirt/lxc/${name}`;
 const patience = 120_000;
 const kept = 32 * 2 ** 20;
 
-/** Says `ready`, and after a line `done`: a second of CPU time, memory, ten threads, and a child that gets too much. */
+/**
+ * Says `ready`, and after a line `done`: a second of CPU time, memory, a child that gets too much, and ten threads. Those
+ * come last: whatever else wants memory while the kernel takes back the child's is killed as well.
+ */
 const program = `
 import os, threading, time
 print('ready', flush=True); input()
 end = time.process_time() + 1
 while time.process_time() < end: sum(range(20000))
 kept = bytearray(b'x') * ${kept}
-for _ in range(10): threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
 child = os.fork()
 if child == 0:
   more = bytearray(b'x') * ${200 * 2 ** 20}
   os._exit(0)
 os.waitpid(child, 0)
+for _ in range(10): threading.Thread(target=time.sleep, args=(1000,), daemon=True).start()
 print('done', flush=True); input()
 `;
 
