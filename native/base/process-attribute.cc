@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -55,6 +56,13 @@ void setProcessAttribute(const std::string& attribute, std::string_view text) {
                                 "write", absolute(path));
   if (written != static_cast<ssize_t>(text.size()))
     throw SyscallError{EIO, "write", absolute(path)};
+}
+
+void awaitCredentials(int pidfd) {
+  // Before pidfd_getfd(2) looks whether it may, or whether there is such a descriptor, it takes the
+  // lock that execve holds until then (exec_update_lock; since Linux 5.7).
+  constexpr int kNoDescriptor = -1;
+  retry([&] { return syscall(SYS_pidfd_getfd, pidfd, kNoDescriptor, 0); });
 }
 
 std::string processAttribute(int pidfd, const std::string& attribute) {

@@ -12,6 +12,11 @@ namespace tslxc {
 // proc file system, EXDEV when something is mounted over the file, and what the module says.
 void setProcessAttribute(const std::string& attribute, std::string_view text);
 
+// Waits for a process that is in the midst of an execve(2), by its pidfd, until it has the
+// credentials that its program is to have; returns at once for every other. In between the old
+// memory is gone already, and descriptors are closed: whoever has seen that has seen too little.
+void awaitCredentials(int pidfd);
+
 // Reads one of a process by its pidfd, which may have ended but must not have been waited for
 // (ESRCH). Without the NUL or line end that modules put behind it. Throws SyscallError.
 std::string processAttribute(int pidfd, const std::string& attribute);

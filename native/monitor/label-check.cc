@@ -13,6 +13,7 @@ void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::
   FailedMessage failed;
   failed.stage = static_cast<uint8_t>(Stage::kLabel);
   try {
+    awaitCredentials(pidfd);
     failed.subject = processAttribute(pidfd, attribute);
     if (std::find(labels.begin(), labels.end(), failed.subject) != labels.end()) return;
   } catch (const SyscallError& cause) {

@@ -89,6 +89,14 @@ test('every failure of execve is explained', async () => {
   expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
 });
 
+test('a process in the midst of execve is waited for until it has its credentials; control: else it has not', async () => {
+  const result = await run('credentials');
+  expect(result).toMatchObject(success);
+  const [early = 0, tries = 0] = (result.stdout.match(/\d+/g) ?? []).map(Number);
+  expect(early).toBeGreaterThan(0);
+  expect(tries).toBeGreaterThanOrEqual(early);
+});
+
 test('what a seccomp filter is made of is what the kernel’s headers say', async () => {
   const { stdout } = await run('seccomp', 'constants');
   const constants = stdout.match(/\S+ \d+/g)?.map((line) => line.split(' '));
