@@ -207,8 +207,7 @@ const fileUsers = {
   'lib/container/private-root.ts':
     'the root itself and the folders above it: the host’s own paths, never one below the root',
   'lib/container/run-state.ts': 'the run folder',
-  'lib/container/security/categories.ts': 'whether our list of categories is there',
-  'lib/container/security/category-list.ts': 'our list of categories, and its lock',
+  'lib/container/security/category-folder.ts': 'our folder of categories, and its lock',
   'lib/container/security/entry-label.ts': 'sources; what is in them, by openInRoot',
   'lib/container/security/label-registry.ts': 'makes the folder of our records',
   'lib/container/security/labelled-place.ts':

@@ -5,7 +5,6 @@ import { forgetIdRoot } from '../container/id-allocation';
 import { TslxcError } from '../errors';
 import { mountsWithin } from '../host/mount-table';
 import {
-  categoriesLockPath,
   categoriesPath,
   hiddenDirectories,
   hostNetworksPath,
@@ -26,7 +25,6 @@ const sharedFiles = [
   hostPartitionsPath,
   linkNumbersPath,
   categoriesPath,
-  categoriesLockPath(categoriesPath),
 ];
 
 /** The folders of this root that are there. */
@@ -66,7 +64,7 @@ export function removeSharedFiles(paths: StatePaths): void {
   if (others.length > 0 || !existsSync(sharedFolder)) return;
   for (const name of readdirSync(sharedFolder)) {
     const path = join(sharedFolder, name);
-    if (isShared(path)) rmSync(path, { force: true });
+    if (isShared(path)) rmSync(path, { recursive: true, force: true });
   }
   try {
     rmdirSync(sharedFolder);

@@ -152,12 +152,7 @@ export function forwardingPath(namespace: string): string {
 export const linkNumbersPath = '/run/tslxc/links';
 
 /**
- * Which pairs of SELinux categories the running domains of all roots have, and the lock of whoever takes or returns one.
+ * Which pairs of SELinux categories the running domains of all roots have; see category-folder.ts.
  * Not below a root: a process of any container may be kept from another's files by nothing else.
  */
-export const categoriesPath = '/run/tslxc/categories.json';
-
-/** A file of its own, since the list is replaced as a whole. */
-export function categoriesLockPath(list: string): string {
-  return `${list}.lock`;
-}
+export const categoriesPath = '/run/tslxc/categories';

@@ -1,10 +1,11 @@
-/** Categories of domains, from one list of the host under one lock. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Categories of domains, from one folder of the host. */
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { claimRange, releaseRange, reserveLabel } from '../../lib/container/security/categories';
-import { readEntries } from '../../lib/container/security/category-list';
-import type { CategoryEntry } from '../../lib/container/security/category-list';
+import { readEntries } from '../../lib/container/security/category-folder';
+import type { CategoryEntry } from '../../lib/container/security/category-folder';
 import { bootId } from '../../lib/host/boot-id';
+import { statOf } from '../../lib/container/process-stat';
 import { runPaths, statePaths } from '../../lib/host/state-paths';
 import { claimByMany } from '../support/many-labels';
 import { runNode } from './node-child';
@@ -14,26 +15,34 @@ const few = 'u:r:t:s0-s0:c0.c7';
 const noProcess = 4_194_304; // the kernel's own limit of pids
 
 let root: string;
-let list: string;
+let folder: string;
 
 beforeEach(() => {
   root = mkdtempSync('/var/tmp/tslxc-categories-');
-  list = join(root, 'categories.json');
+  folder = join(root, 'categories');
 });
 
 afterEach(() => rmSync(root, { recursive: true }));
 
+function startedOf(pid: number): number {
+  return statOf(pid)?.started ?? 0;
+}
+
 function claim(name: string, labels: readonly string[] = []): Promise<string> {
   const labelsInUse = (): readonly string[] => labels;
-  return claimRange({ owner: { root, name }, caller: few, labelsInUse, list });
+  return claimRange({ owner: { root, name }, caller: few, labelsInUse, folder });
 }
 
 function reserve(name: string, label: string): Promise<void> {
-  return reserveLabel({ owner: { root, name }, label, list });
+  return reserveLabel({ owner: { root, name }, label, folder });
 }
 
-function write(entries: readonly object[], boot = bootId()): void {
-  writeFileSync(list, JSON.stringify({ boot, entries }));
+/** As starts leave them that have come no further. */
+function write(entries: readonly CategoryEntry[]): void {
+  for (const kind of ['dynamic', 'static', 'owners'])
+    mkdirSync(join(folder, kind), { recursive: true });
+  for (const { pair, type, ...rest } of entries)
+    symlinkSync(JSON.stringify(rest), join(folder, type, pair.join()));
 }
 
 /** All pairs of c0.c7, of somebody who has died. */
@@ -42,7 +51,8 @@ function deadEntries(): CategoryEntry[] {
     Array.from({ length: 7 - first }, (__, step): CategoryEntry => {
       const second = first + step + 1;
       const name = `d${first}-${second}`;
-      return { root, name, pair: [first, second], type: 'dynamic', pid: noProcess, started: 1 };
+      const who = { pid: noProcess, started: 1, boot: bootId() };
+      return { root, name, pair: [first, second], type: 'dynamic', ...who };
     }),
   ).flat();
 }
@@ -57,14 +67,14 @@ test('each domain has its own, until there are no more, and what is given back i
     domain: 'late',
     message: `operation failed: each pair of the 8 categories that ${few} may give away is in use`,
   });
-  await releaseRange({ root, name: 'd7' }, list);
+  await releaseRange({ root, name: 'd7' }, folder);
   expect(await claim('late')).toBe(ranges[7]);
 });
 
 test('a second start of a domain gives back what the first had', async () => {
   await claim('web');
   await claim('web');
-  expect(readEntries(list)).toHaveLength(1);
+  expect(readEntries(folder)).toHaveLength(1);
 });
 
 test('domains of one name under two roots are two, and a root has many paths', async () => {
@@ -73,21 +83,21 @@ test('domains of one name under two roots are two, and a root has many paths', a
     owner: { root: join(root, 'gone'), name: 'web' },
     caller: few,
     labelsInUse: () => [],
-    list,
+    folder,
   });
-  expect(readEntries(list)).toHaveLength(2);
-  await releaseRange({ root: `${root}/../${root.split('/').at(-1) ?? ''}/.`, name: 'web' }, list);
-  expect(readEntries(list)).toMatchObject([{ root: join(root, 'gone') }]);
+  expect(readEntries(folder)).toHaveLength(2);
+  await releaseRange({ root: `${root}/../${root.split('/').at(-1) ?? ''}/.`, name: 'web' }, folder);
+  expect(readEntries(folder)).toMatchObject([{ root: join(root, 'gone') }]);
 });
 
-test('the list is gone with the last, and there may have been none', async () => {
-  await releaseRange({ root, name: 'web' }, list);
-  expect(existsSync(list)).toBe(false);
+test('nothing is left of the last, and there may have been none', async () => {
+  await releaseRange({ root, name: 'web' }, folder);
   await claim('web');
-  await releaseRange({ root, name: 'other' }, list);
-  expect(readEntries(list)).toHaveLength(1);
-  await releaseRange({ root, name: 'web' }, list);
-  expect(existsSync(list)).toBe(false);
+  await releaseRange({ root, name: 'other' }, folder);
+  expect(readEntries(folder)).toHaveLength(1);
+  await releaseRange({ root, name: 'web' }, folder);
+  for (const kind of ['dynamic', 'static', 'owners'])
+    expect(readdirSync(join(folder, kind))).toEqual([]);
 });
 
 test('what a static domain or another program’s process has is not given away', async () => {
@@ -107,31 +117,95 @@ test('what a static domain or another program’s process has is not given away'
 test('a static label without two categories is nobody’s business', async () => {
   await claim('web');
   await reserve('web', 'u:r:t:s0:c0.c1023');
-  expect(readEntries(list)).toEqual([]);
+  expect(readEntries(folder)).toEqual([]);
 });
 
 test('entries of another boot are nobody’s', async () => {
-  write(deadEntries(), 'another');
+  const { pid } = process;
+  write(
+    deadEntries().map((entry) => ({ ...entry, pid, started: startedOf(pid), boot: 'another' })),
+  );
   await claim('web');
-  expect(readEntries(list)).toHaveLength(1);
+  expect(readEntries(folder)).toMatchObject([{ name: 'web' }]);
 });
 
-test('the dead give way when nothing else is free; who has a start record is not dead', async () => {
-  write(deadEntries());
-  const { start } = runPaths(statePaths(root), 'd2-5');
+test('who has a start record is not dead, and keeps one pair', async () => {
+  const name = 'd2-5';
+  const kept = await claim(name);
+  const [own] = readEntries(folder);
+  if (own === undefined) throw new Error('nothing was claimed');
+  // As if the claimant had died after its record was written, and others of this domain's before theirs was.
+  rmSync(join(folder, 'dynamic', own.pair.join()));
+  const others = deadEntries().filter(({ pair }) => pair.join() !== own.pair.join());
+  write([{ ...own, pid: noProcess }, ...others.map((other) => ({ ...other, name }))]);
+  const { start } = runPaths(statePaths(root), name);
   mkdirSync(dirname(start), { recursive: true });
   writeFileSync(start, '{}');
   const ranges = await Promise.all(Array.from({ length: 27 }, (_, index) => claim(`n${index}`)));
   expect(new Set(ranges).size).toBe(27);
-  expect(ranges).not.toContain('s0:c2,c5');
+  expect(ranges).not.toContain(kept);
+  await expect(claim('late')).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
+  rmSync(start);
+  expect(await claim('late')).toBe(kept);
+});
+
+test('the dead disappear with the first claim of the next process', async () => {
+  write(deadEntries().slice(0, 9));
+  await claim('web');
+  expect(readEntries(folder)).toMatchObject([{ name: 'web' }]);
+});
+
+test('the dead give way later too, when nothing else is free', async () => {
+  await claim('web');
+  const [own] = readEntries(folder);
+  write(deadEntries().filter(({ pair }) => pair.join() !== own?.pair.join()));
+  const ranges = await Promise.all(Array.from({ length: 27 }, (_, index) => claim(`n${index}`)));
+  expect(new Set(ranges).size).toBe(27);
   await expect(claim('late')).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
 });
 
-test('the dead disappear in time', async () => {
-  const before = deadEntries().slice(0, 9);
-  write(before);
-  for (let round = 0; round < before.length; round += 1) await claim('web');
-  expect(readEntries(list)).toMatchObject([{ name: 'web' }]);
+test('a domain that was thought dead does not take what another has got since', async () => {
+  await claim('web');
+  const [own] = readEntries(folder);
+  if (own === undefined) throw new Error('nothing was claimed');
+  rmSync(join(folder, 'dynamic', own.pair.join()));
+  write([{ ...own, name: 'other' }]);
+  await releaseRange({ root, name: 'web' }, folder);
+  expect(readEntries(folder)).toMatchObject([{ name: 'other' }]);
+});
+
+test('a domain gets the pair again that it was thought dead with', async () => {
+  const taken = await claim('web');
+  const [own] = readEntries(folder);
+  if (own === undefined) throw new Error('nothing was claimed');
+  rmSync(join(folder, 'dynamic', own.pair.join()));
+  const others = deadEntries()
+    .map(({ pair: [first, second] }) => `u:r:x:s0:c${first},c${second}`)
+    .filter((label) => !label.endsWith(taken));
+  expect(await claim('web', others)).toBe(taken);
+  expect(readEntries(folder)).toMatchObject([{ name: 'web', pair: own.pair }]);
+});
+
+test('a static reservation of a start that died is made anew', async () => {
+  await reserve('web', 'u:r:t:s0:c3,c4');
+  const [index = ''] = readdirSync(join(folder, 'owners'));
+  rmSync(join(folder, 'owners', index));
+  const place = join(folder, 'static', `3,4.${index}`);
+  rmSync(place);
+  const who = { root, name: 'web', pid: noProcess, started: 1, boot: bootId() };
+  symlinkSync(JSON.stringify(who), place);
+  await reserve('web', 'u:r:t:s0:c3,c4');
+  expect(readEntries(folder)).toMatchObject([{ name: 'web', type: 'static', pid: process.pid }]);
+  await releaseRange({ root, name: 'web' }, folder);
+  expect(readEntries(folder)).toEqual([]);
+});
+
+test('what can’t be written is said', async () => {
+  writeFileSync(folder, '');
+  await expect(claim('web')).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    path: expect.stringContaining(folder) as string,
+  });
 });
 
 test('another process with the number of the claimant is not it', async () => {
@@ -142,7 +216,7 @@ test('another process with the number of the claimant is not it', async () => {
 test('a killed holder of the lock holds up nobody', async () => {
   await claim('web');
   const { code } = await runNode(`
-    addon.tryFlock(fs.openSync('${list}.lock', 'a'), 'exclusive');
+    addon.tryFlock(fs.openSync('${folder}/lock', 'a'), 'exclusive');
     process.exit(3);`);
   expect(code).toBe(3);
   expect(await claim('next')).toMatch(/^s0:/);

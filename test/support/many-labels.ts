@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEntries } from '../../lib/container/security/category-list';
-import type { CategoryEntry } from '../../lib/container/security/category-list';
+import { readEntries } from '../../lib/container/security/category-folder';
+import type { CategoryEntry } from '../../lib/container/security/category-folder';
 import { packageRoot } from './run-command';
 
 export interface ManyLabels {
@@ -23,17 +23,17 @@ const atOnce = 16;
 const worker = ({ folder, labels }: ManyLabels, index: number): string => `
   const { mkdirSync, rmdirSync } = require('node:fs');
   const { claimRange, releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/categories.js'))});
-  const list = ${JSON.stringify(join(folder, 'categories.json'))};
+  const folder = ${JSON.stringify(join(folder, 'categories'))};
   const caller = 'unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c63';
   const running = [];
   const end = async ({ owner, mark }) => {
     rmdirSync(mark);
-    await releaseRange(owner, list);
+    await releaseRange(owner, folder);
   };
   (async () => {
     for (let turn = 0; turn < ${labels}; turn += 1) {
       const owner = { root: ${JSON.stringify(folder)}, name: 'd${index}-' + turn };
-      const range = await claimRange({ owner, caller, labelsInUse: () => [], list });
+      const range = await claimRange({ owner, caller, labelsInUse: () => [], folder });
       const [, first, second] = /^s0:c(\\d+),c(\\d+)$/.exec(range);
       if (Number(first) >= Number(second)) throw new Error(range);
       const mark = ${JSON.stringify(join(folder, 'marks'))} + '/' + first + '-' + second;
@@ -60,9 +60,6 @@ export async function claimByMany(
     return code === 0 ? labels : 0;
   });
   const claimed = (await Promise.all(ends)).reduce((sum, one) => sum + one, 0);
-  const left = [
-    ...readEntries(join(folder, 'categories.json')),
-    ...readdirSync(join(folder, 'marks')),
-  ];
+  const left = [...readEntries(join(folder, 'categories')), ...readdirSync(join(folder, 'marks'))];
   return { claimed, left };
 }

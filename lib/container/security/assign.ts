@@ -9,7 +9,7 @@ import { processLabels } from '../../host/security/process-labels';
 import { canonicalContext, hostSelinuxfs } from '../../host/security/selinuxfs';
 import type { Selinuxfs } from '../../host/security/selinuxfs';
 import { claimRange, releaseRange, reserveLabel } from './categories';
-import type { Owner } from './category-list';
+import type { Owner } from './category-folder';
 import { boundsOf, formatRange } from './draw';
 import type { AskedLabel, AssignedSecurity } from './assigned';
 import { labelError } from './label-error';
@@ -33,8 +33,8 @@ export interface LabelRequest {
 export interface LabelAssignment extends LabelRequest {
   readonly owner: Owner;
   readonly labelsInUse?: () => Iterable<string>;
-  /** The list of categories; the host's unless told. */
-  readonly list?: string;
+  /** Where categories are claimed; the host's folder unless told. */
+  readonly folder?: string;
 }
 
 /**
@@ -44,9 +44,9 @@ export interface LabelAssignment extends LabelRequest {
  * is taken then.
  */
 export async function assignLabels(assignment: LabelAssignment): Promise<SelinuxLabels> {
-  const { asked, caller, owner, labelsInUse = processLabels, list } = assignment;
+  const { asked, caller, owner, labelsInUse = processLabels, folder } = assignment;
   checkLabel(assignment);
-  const where = list === undefined ? {} : { list };
+  const where = folder === undefined ? {} : { folder };
   if (asked.type === 'static') {
     await reserveLabel({ owner, label: asked.label ?? '', ...where });
     return accept(assignment, composeLabels(assignment));
@@ -55,7 +55,7 @@ export async function assignLabels(assignment: LabelAssignment): Promise<Selinux
   try {
     return accept(assignment, composeLabels(assignment, range));
   } catch (error) {
-    await releaseRange(owner, list);
+    await releaseRange(owner, folder);
     throw error;
   }
 }

@@ -2,12 +2,23 @@
  * Categories of SELinux for domains: two that no other running domain of this host has, of any root, whoever started it. They
  * are what keeps containers apart that have the same type and the same ids.
  */
-import { existsSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
 import { TslxcError } from '../../errors';
+import { fileError } from '../../host/file-error';
 import { pairOf } from '../../host/security/context';
 import { categoriesPath } from '../../host/state-paths';
-import { changeList, entryFor, isLive, withoutOwner } from './category-list';
-import type { CategoryEntry, Owner } from './category-list';
+import {
+  enter,
+  entryOf,
+  holderFor,
+  isLive,
+  isOf,
+  leave,
+  placesIn,
+  readEntries,
+  removeDead,
+} from './category-folder';
+import type { Holder, Owner } from './category-folder';
 import { boundsOf, drawPair, formatRange, keyOf } from './draw';
 import type { Bounds, Pair } from './draw';
 
@@ -15,20 +26,17 @@ export interface RangeClaim {
   readonly owner: Owner;
   /** Context of this process, which bounds what it may give away. */
   readonly caller: string;
-  /** Labels of processes that this list may know nothing of, such as those of other programs' containers. */
+  /** Labels of processes that the host's folder may know nothing of, such as those of other programs' containers. */
   readonly labelsInUse: () => Iterable<string>;
-  /** The list; the host's unless told. */
-  readonly list?: string;
+  /** Where categories are claimed; the host's folder unless told. */
+  readonly folder?: string;
 }
 
 export interface LabelReservation {
   readonly owner: Owner;
   readonly label: string;
-  readonly list?: string;
+  readonly folder?: string;
 }
-
-/** How many of the others each claim looks after: that they still run. */
-const looks = 2;
 
 /**
  * Takes two categories for the domain, whose lock the caller holds: `s0:c12,c803`. They are the domain's until they are
@@ -37,17 +45,14 @@ const looks = 2;
  * @throws TslxcError INTERNAL_ERROR when the caller's range is too small, OPERATION_FAILED when all pairs are taken.
  */
 export async function claimRange(claim: RangeClaim): Promise<string> {
-  const { owner, list = categoriesPath } = claim;
+  const { owner, folder = categoriesPath } = claim;
   const bounds = boundsOf(claim.caller);
-  const foreign = new Set([...claim.labelsInUse()].flatMap(keysOfLabel));
-  let drawn: Pair | undefined;
-  await changeList(list, (entries) => {
-    const others = lookAfter(withoutOwner(entries, owner));
-    const { pair, left } = drawAmong(others, { bounds, foreign });
-    drawn = pair;
-    return pair === undefined ? left : [...left, entryFor(owner, { type: 'dynamic', pair })];
+  const foreign = [...claim.labelsInUse()].flatMap(pairsOfLabel);
+  const pair = await keeping(async () => {
+    await lookAfter(folder);
+    return await takeFree({ folder, holder: holderFor(owner), bounds, foreign });
   });
-  if (drawn !== undefined) return formatRange(bounds, drawn);
+  if (pair !== undefined) return formatRange(bounds, pair);
   throw new TslxcError(
     'OPERATION_FAILED',
     `each pair of the ${bounds.categories.length} categories that ${claim.caller} may give away is in use`,
@@ -64,57 +69,99 @@ export async function claimRange(claim: RangeClaim): Promise<string> {
 export async function reserveLabel({
   owner,
   label,
-  list = categoriesPath,
+  folder = categoriesPath,
 }: LabelReservation): Promise<void> {
   const pair = pairOf(label);
-  await changeList(list, (entries) => {
-    const others = withoutOwner(entries, owner);
-    if (pair === undefined) return others.length < entries.length ? others : undefined;
-    const holder = others.find(
-      (entry) => entry.type === 'dynamic' && keyOf(entry.pair) === keyOf(pair) && isLive(entry),
-    );
-    if (holder === undefined) return [...others, entryFor(owner, { type: 'static', pair })];
-    throw new TslxcError(
-      'RESOURCE_BUSY',
-      `the categories of ${label} are those of the running domain ${holder.name}`,
-      { domain: owner.name, step: 'reserve categories' },
-    );
+  const other = await keeping(async () => {
+    const holder = holderFor(owner);
+    leave(folder, holder);
+    if (pair === undefined) return undefined;
+    const place = { type: 'static', pair } as const;
+    if (!enter(folder, holder, place)) {
+      // Left by a start of this very domain that died in the midst.
+      await removeDead(folder, readEntries(folder).filter(isOf(holder)));
+      enter(folder, holder, place);
+    }
+    const found = entryOf(folder, pair);
+    if (found === undefined || !isLive(folder, found)) return undefined;
+    leave(folder, holder);
+    return found;
   });
+  if (other === undefined) return;
+  throw new TslxcError(
+    'RESOURCE_BUSY',
+    `the categories of ${label} are those of the running domain ${other.name}`,
+    { domain: owner.name, step: 'reserve categories' },
+  );
 }
 
-/** Gives back what the domain has; nothing to do for one that has none. */
-export async function releaseRange(owner: Owner, list = categoriesPath): Promise<void> {
-  // Where nobody has categories there is no lock either.
-  if (!existsSync(list)) return;
-  await changeList(list, (entries) => {
-    const others = withoutOwner(entries, owner);
-    return others.length < entries.length ? others : undefined;
-  });
+/** Gives back what the domain has; nothing to do for one that has none. Under its lock. */
+export async function releaseRange(owner: Owner, folder = categoriesPath): Promise<void> {
+  await keeping(() => leave(folder, holderFor(owner)));
 }
 
-/** The first few are asked whether they live, and are the last then: all have their turn. */
-function lookAfter(entries: readonly CategoryEntry[]): readonly CategoryEntry[] {
-  return [...entries.slice(looks), ...entries.slice(0, looks).filter(isLive)];
+interface Draw {
+  readonly folder: string;
+  readonly holder: Holder;
+  readonly bounds: Bounds;
+  /** What others than domains have. */
+  readonly foreign: readonly Pair[];
 }
 
-/** Asks all others whether they live before it gives up. */
-function drawAmong(
-  entries: readonly CategoryEntry[],
-  { bounds, foreign }: { readonly bounds: Bounds; readonly foreign: ReadonlySet<number> },
-): { readonly pair: Pair | undefined; readonly left: readonly CategoryEntry[] } {
-  const drawOf = (left: readonly CategoryEntry[]): Pair | undefined =>
-    drawPair(bounds, new Set([...foreign, ...left.map(({ pair }) => keyOf(pair))]));
-  const pair = drawOf(entries);
-  if (pair !== undefined) return { pair, left: entries };
-  const left = entries.filter(isLive);
-  return { pair: drawOf(left), left };
+/** Undefined when each pair is somebody's who lives. */
+async function takeFree({ folder, holder, bounds, foreign }: Draw): Promise<Pair | undefined> {
+  let taken = new Set(foreign.map(keyOf));
+  let isSwept = false;
+  for (;;) {
+    const pair = drawPair(bounds, taken);
+    if (pair !== undefined) {
+      if (take(folder, holder, pair)) return pair;
+      taken.add(keyOf(pair));
+    } else {
+      if (isSwept) return undefined;
+      isSwept = true;
+      await removeDead(folder, readEntries(folder));
+      const places = (['dynamic', 'static'] as const).flatMap((type) => placesIn(folder, type));
+      taken = new Set([...foreign, ...places].map(keyOf));
+    }
+  }
+}
+
+/** @returns false when another domain has the pair. */
+function take(folder: string, holder: Holder, pair: Pair): boolean {
+  if (!enter(folder, holder, { type: 'dynamic', pair })) return false;
+  // Whoever writes down a static label looks for a dynamic one after that, so that one of the two sees the other.
+  if (!placesIn(folder, 'static').some((other) => keyOf(other) === keyOf(pair))) return true;
+  leave(folder, holder);
+  return false;
+}
+
+/** How many of the others the first claim of a process looks after: that they still run. */
+const looks = 64;
+const lookedAfter = new Set<string>();
+
+async function lookAfter(folder: string): Promise<void> {
+  if (lookedAfter.has(folder)) return;
+  lookedAfter.add(folder);
+  const entries = readEntries(folder);
+  const first = entries.length === 0 ? 0 : randomInt(entries.length);
+  const some = [...entries.slice(first), ...entries.slice(0, first)].slice(0, looks);
+  await removeDead(folder, some);
+}
+
+async function keeping<Result>(action: () => Result | Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    throw fileError(error, 'keep the categories of domains');
+  }
 }
 
 /** Also of what is no context: other models have labels too. */
-function keysOfLabel(label: string): number[] {
+function pairsOfLabel(label: string): Pair[] {
   try {
     const pair = pairOf(label);
-    return pair === undefined ? [] : [keyOf(pair)];
+    return pair === undefined ? [] : [pair];
   } catch {
     return [];
   }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { assignLabels, foreseeLabels } from '../../../../lib/container/security/assign';
 import type { LabelAssignment } from '../../../../lib/container/security/assign';
-import { readEntries } from '../../../../lib/container/security/category-list';
+import { readEntries } from '../../../../lib/container/security/category-folder';
 import type { AskedLabel } from '../../../../lib/container/security/assigned';
 import { fakeSelinuxfs } from '../../../support/fake-selinuxfs';
 import type { FakeSelinuxfs } from '../../../support/fake-selinuxfs';
@@ -27,12 +27,12 @@ const custom = 'system_u:system_r:svirt_custom_t:s0:c392,c662';
 const caller = 'unconfined_u:unconfined_r:unconfined_t:s0-s0:c10.c17';
 
 let root: string;
-let list: string;
+let folder: string;
 let fake: FakeSelinuxfs;
 
 beforeEach(() => {
   root = mkdtempSync('/var/tmp/tslxc-assign-');
-  list = join(root, 'categories.json');
+  folder = join(root, 'categories');
   fake = fakeSelinuxfs({ types });
 });
 
@@ -49,7 +49,7 @@ function request(asked: AskedLabel): LabelAssignment {
     selinuxfs: fake,
     owner: { root, name: 'web' },
     labelsInUse: () => [],
-    list,
+    folder,
   };
 }
 
@@ -73,7 +73,7 @@ test('a dynamic label is the policy’s with categories, of the file too', async
     readonlyImageLabel: contexts.readonlyFile,
     relabel: true,
   });
-  expect(readEntries(list)).toMatchObject([{ name: 'web', type: 'dynamic' }]);
+  expect(readEntries(folder)).toMatchObject([{ name: 'web', type: 'dynamic' }]);
 });
 
 test('a base label lends its type, whatever its range', async () => {
@@ -84,7 +84,7 @@ test('a base label lends its type, whatever its range', async () => {
     expect(accepted).toEqual([label]);
   }
   // The next start of a domain has others, and no more.
-  expect(readEntries(list)).toHaveLength(1);
+  expect(readEntries(folder)).toHaveLength(1);
 });
 
 test.each([false, true])('a static label is as it was written, relabel %s', async (relabel) => {
@@ -100,7 +100,7 @@ test.each([false, true])('a static label is as it was written, relabel %s', asyn
     readonlyImageLabel: contexts.readonlyFile,
     relabel,
   });
-  expect(readEntries(list)).toMatchObject([{ type: 'static', pair: [392, 662] }]);
+  expect(readEntries(folder)).toMatchObject([{ type: 'static', pair: [392, 662] }]);
 });
 
 test.each(['', 'nonsense', 'a:b:c:s0:c1..c2', 'system_u:system_r:missing_t:s0'])(
@@ -111,7 +111,7 @@ test.each(['', 'nonsense', 'a:b:c:s0:c1..c2', 'system_u:system_r:missing_t:s0'])
     expect(() => foreseeLabels(request(asked))).toThrow(
       expect.objectContaining(invalid(label)) as Error,
     );
-    expect(readEntries(list)).toEqual([]);
+    expect(readEntries(folder)).toEqual([]);
   },
 );
 
@@ -120,7 +120,7 @@ test.each(['nonsense', 'system_u:system_r:missing_t:s0'])(
   async (baseLabel) => {
     const refused = assignLabels(request({ ...dynamic, baseLabel }));
     await expect(refused).rejects.toMatchObject(invalid(baseLabel));
-    expect(readEntries(list)).toEqual([]);
+    expect(readEntries(folder)).toEqual([]);
   },
 );
 
@@ -148,7 +148,7 @@ test('categories that only the policy refuses are given back', async () => {
     labelsInUse: () => others,
   };
   await expect(assignLabels(assignment)).rejects.toMatchObject(invalid('u:r:container_t:s0'));
-  expect(readEntries(list)).toEqual([]);
+  expect(readEntries(folder)).toEqual([]);
 });
 
 test('what is foreseen takes nothing, and claims to know no categories', () => {
@@ -158,5 +158,5 @@ test('what is foreseen takes nothing, and claims to know no categories', () => {
   expect(accepted).toEqual([label]);
   const asked = { type: 'static', relabel: false, label: custom, position } as const;
   expect(foreseeLabels(request(asked)).label).toBe(custom);
-  expect(readEntries(list)).toEqual([]);
+  expect(readEntries(folder)).toEqual([]);
 });
