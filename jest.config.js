@@ -23,12 +23,14 @@ function project(displayName, folders, seconds) {
   return {
     displayName,
     rootDir: __dirname,
+    // Nothing else is looked through for modules.
+    roots: ['<rootDir>/lib', '<rootDir>/test'],
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     globals: { testSeconds: seconds },
     setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
     transform,
-    moduleNameMapper: { '^tslxc$': '<rootDir>/dist/index.js' },
+    moduleNameMapper: { '^tslxc$': '<rootDir>/dist/bundle/library.js' },
   };
 }
 

@@ -43,7 +43,7 @@ async function timed(action) {
 }
 
 async function startLibrary(root, directory) {
-  const { connect } = require(join(packageRoot, 'dist/index.js'));
+  const { connect } = require(join(packageRoot, 'dist/bundle/library.js'));
   const connection = await connect(undefined, { root: join(directory, 'state') });
   const domain = await connection.createDomain(`<domain type='lxc'>
     <name>tslxc-bench-exec</name><memory>102400</memory>

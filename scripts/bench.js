@@ -138,7 +138,7 @@ main('bench', async () => {
     inOwnNetwork();
     return;
   }
-  const { connect } = require(join(packageRoot, 'dist/index.js'));
+  const { connect } = require(join(packageRoot, 'dist/bundle/library.js'));
   const at = process.argv.indexOf('--runs');
   const runs = at === -1 ? 20 : Number(process.argv[at + 1]);
   if (!Number.isInteger(runs) || runs < 1) throw new StepError('--runs takes a number from 1');

@@ -3,6 +3,7 @@
 'use strict';
 const { chmodSync, existsSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { bundle } = require('./bundle');
 const { fingerprint, remember, remembered } = require('./fingerprint');
 const { main, packageRoot, runOrFail, say } = require('./steps');
 
@@ -11,14 +12,15 @@ const dist = join(packageRoot, 'dist');
 const draft = join(packageRoot, 'build', 'dist');
 const record = join(packageRoot, 'build', 'typescript.fingerprint');
 const sources = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+const scripts = ['build-typescript.js', 'bundle.js'].map((name) => join('scripts', name));
 
 function currentFingerprint() {
-  return fingerprint(packageRoot, [...sources, 'scripts/build-typescript.js']);
+  return fingerprint(packageRoot, [...sources, ...scripts]);
 }
 
 /** True when what is in dist/ was made from the sources as they are. */
 function isCurrent() {
-  const made = ['index.js', 'index.mjs'].every((name) => existsSync(join(dist, name)));
+  const made = ['bundle/library.js', 'index.mjs'].every((name) => existsSync(join(dist, name)));
   return made && remembered(record) === currentFingerprint();
 }
 
@@ -53,7 +55,7 @@ function isValue(ts, checker, symbol) {
 function writeModuleEntry() {
   const names = exportedNames();
   const lines = names.map((name) => `export const ${name} = tslxc.${name};`);
-  const text = ["import tslxc from './index.js';", '', ...lines, ''].join('\n');
+  const text = ["import tslxc from './bundle/library.js';", '', ...lines, ''].join('\n');
   writeFileSync(join(draft, 'index.mjs'), text);
   writeFileSync(join(draft, 'index.d.mts'), "export * from './index.js';\n");
 }
@@ -69,6 +71,7 @@ async function buildTypeScript() {
     return 'the TypeScript compiler found errors; they are above';
   });
   writeModuleEntry();
+  bundle(draft);
   chmodSync(join(draft, 'cli', 'main.js'), 0o755);
   rmSync(dist, { recursive: true, force: true });
   renameSync(draft, dist);

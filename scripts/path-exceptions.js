@@ -171,6 +171,7 @@ const fileUsers = {
   'lib/cli/definition-file.ts': 'the XML file or stdin that the user names',
   'lib/cli/editor.ts': 'the file that its user edits',
   'lib/cli/handshake-report.ts': 'a descriptor of the caller',
+  'lib/cli/main.ts': 'two files of the package itself',
   'lib/cli/output.ts': 'stdout and stderr',
   'lib/cli/terminal.ts': 'a descriptor of its own',
   'lib/container/console-log.ts': 'a fixed name in the folder of logs, never through a link',

@@ -6,6 +6,7 @@ const { existsSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const native = require('./build-native');
 const typescript = require('./build-typescript');
+const { compileBundle } = require('./compile-bundle');
 const { installPackages } = require('./debian-packages');
 const { fingerprint, remember, remembered } = require('./fingerprint');
 const { main, packageRoot, runOrFail, say } = require('./steps');
@@ -47,6 +48,7 @@ async function setUp(purpose) {
   await installModules();
   if (!native.isCurrent()) await native.buildNative();
   if (!typescript.isCurrent()) await typescript.buildTypeScript();
+  await compileBundle();
 }
 
 module.exports = { setUp };

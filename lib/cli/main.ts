@@ -1,177 +1,69 @@
 #!/usr/bin/env node
 /**
- * The command `tslxc`: command line → command → exit status. What a command does stands in commands/; this
- * file finds it, opens the connection when it asks for one, and shows what it rejects with.
+ * Where the command `tslxc` starts: it runs its part of the one file that the package is. To compile that would still take
+ * longer than Node's own start, and so what V8 made of it when the package was built or installed is kept beside the addon.
+ * V8 itself refuses what another version of it made, and the command then starts later, and as well.
  */
-import { parseArguments } from './arguments';
-import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
-import { chooseUri, parseGlobals } from './globals';
-import { commandsWith, lazy } from './lazy';
-import { Output, descriptorSink } from './output';
-import { closeLostTerminal, processTerminal } from './terminal';
-import type { Logger } from '../host/logger';
-import type { ConnectOptions, Connection } from '../index';
-import type { Command, Context, SignalSource } from './command';
-import type { CommandLine, GlobalOptions } from './globals';
-import type { Sink } from './output';
-import type { Terminal } from './terminal';
+import { readFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { Script } from 'node:vm';
+import { packageRoot } from '../host/package-paths';
+import type * as parts from '../bundle/parts';
 
-/** Everything outside that the command can touch. */
-export interface Surroundings {
-  readonly environment: Record<string, string | undefined>;
-  readonly stdout: Sink;
-  readonly stderr: Sink;
-  readonly terminal: Terminal;
-  readonly signals: SignalSource;
-  connect(uri: string, options: ConnectOptions): Promise<Connection>;
+type Parts = typeof parts;
+type Body = (
+  ...scope: [
+    exports: object,
+    require: NodeJS.Require,
+    module: { exports: object },
+    filename: string,
+    dirname: string,
+  ]
+) => void;
+
+const bundleFolder = join(__dirname, '..', 'bundle');
+const bundlePath = join(bundleFolder, 'parts.js');
+
+/** What V8 made of the bundle: the bundle's first line, and then V8's own bytes. Made by scripts/compile-bundle.js. */
+export const compiledPath = join(packageRoot, 'build', 'bundle.compiled');
+
+/** The bundle, compiled as far as it is known how; `firstLine` tells one bundle from another. */
+export interface CompiledBundle {
+  readonly script: Script;
+  readonly firstLine: string;
+  /** Runs it. */
+  evaluate(): Parts;
 }
 
-/** Runs one command line (without `node` and the script) and resolves to its exit status. Never rejects. */
-export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  let output = new Output(stdout, stderr, 'normal');
-  let log: Logger | undefined;
+/** Loads the bundle, without running anything of it. */
+export function loadBundle(): CompiledBundle {
+  // All of it is ASCII, but for comments, and this is the fastest way to read that.
+  const text = readFileSync(bundlePath, 'latin1');
+  const firstLine = text.slice(0, text.indexOf('\n') + 1);
+  const cachedData = readCompiled(firstLine);
+  const options = cachedData === undefined ? {} : { cachedData };
+  const script = new Script(Module.wrap(text), { filename: bundlePath, ...options });
+  return { script, firstLine, evaluate: () => evaluate(script) };
+}
+
+/** Undefined when there is none for this very bundle. */
+function readCompiled(firstLine: string): Buffer | undefined {
+  let data: Buffer;
   try {
-    const line = parseGlobals(argv);
-    output = new Output(stdout, stderr, line.globals.verbosity);
-    const { debug, logFile } = line.globals;
-    if (debug !== undefined || logFile !== undefined) log = openLog(line.globals);
-    return await new Invocation({ line, output, surroundings, log }).run();
-  } catch (error) {
-    log?.error({ err: error }, 'command failed');
-    for (const text of errorLines(error)) output.error(text);
-    return 1;
+    data = readFileSync(compiledPath);
+  } catch {
+    return undefined;
   }
+  const { length } = firstLine;
+  return data.toString('latin1', 0, length) === firstLine ? data.subarray(length) : undefined;
 }
 
-function openLog(globals: GlobalOptions): Logger {
-  try {
-    return lazy.log().openLog(globals);
-  } catch (cause) {
-    throw new CommandError(`failed to open the log file '${globals.logFile ?? ''}'`, { cause });
-  }
+function evaluate(script: Script): Parts {
+  const made = { exports: {} };
+  const body = script.runInThisContext() as Body;
+  body(made.exports, createRequire(bundlePath), made, bundlePath, bundleFolder);
+  return made.exports as Parts;
 }
 
-interface InvocationParts {
-  readonly line: CommandLine;
-  readonly output: Output;
-  readonly surroundings: Surroundings;
-  readonly log: Logger | undefined;
-}
-
-class Invocation {
-  readonly #line: CommandLine;
-  readonly #output: Output;
-  readonly #surroundings: Surroundings;
-  readonly #log: Logger | undefined;
-  #connection: Promise<Connection> | undefined;
-
-  constructor({ line, output, surroundings, log }: InvocationParts) {
-    this.#line = line;
-    this.#output = output;
-    this.#surroundings = surroundings;
-    this.#log = log;
-  }
-
-  async run(): Promise<number> {
-    const [verb, ...words] = this.#line.words;
-    if (this.#line.wants === 'version') return this.#version();
-    if (this.#line.wants === 'help' || verb === undefined) return this.#usage();
-    const command = commandsWith(verb)?.[verb];
-    if (command === undefined) throw new UsageError(`unknown command: '${verb}'`);
-    const { options, wants } = parseArguments(verb, command, words);
-    if (wants === 'help') return this.#perform(() => this.#help(verb));
-    return this.#perform(() => command.run(this.#context(), options), command);
-  }
-
-  /** virsh puts an empty line after every command that has begun, whether it succeeded or not. */
-  async #perform(
-    action: () => Promise<number | undefined>,
-    { visibility, stdout }: Pick<Command, 'visibility' | 'stdout'> = {},
-  ): Promise<number> {
-    const blank = (): void => {
-      if (visibility !== 'hidden' && stdout !== 'alone') this.#output.extra('');
-    };
-    try {
-      const status = await action();
-      blank();
-      return status ?? 0;
-    } catch (error) {
-      for (const text of errorLines(error)) this.#output.error(text);
-      this.#log?.error({ err: error }, 'command failed');
-      if (endsWithBlank(error)) blank();
-      return 1;
-    } finally {
-      await this.#close();
-    }
-  }
-
-  #context(): Context {
-    const { environment, terminal, signals } = this.#surroundings;
-    return {
-      output: this.#output,
-      globals: this.#line.globals,
-      environment,
-      terminal,
-      signals,
-      connect: (logger) => (this.#connection ??= this.#connect(this.#log ?? logger)),
-    };
-  }
-
-  async #connect(logger: Logger | undefined): Promise<Connection> {
-    const { globals } = this.#line;
-    const { uri, note } = chooseUri(globals, this.#surroundings.environment);
-    if (note !== undefined && globals.verbosity === 'normal') this.#output.note(note);
-    try {
-      return await this.#surroundings.connect(uri, {
-        access: globals.access,
-        ...(globals.root === undefined ? {} : { root: globals.root }),
-        ...(logger === undefined ? {} : { logger }),
-      });
-    } catch (cause) {
-      throw new CommandError('failed to connect to the hypervisor', { cause, code: 'NO_CONNECT' });
-    }
-  }
-
-  async #close(): Promise<void> {
-    if (this.#connection === undefined) return;
-    try {
-      await (await this.#connection).close();
-    } catch {
-      // It was not opened, which has been shown; or it is closed by this process ending.
-    }
-  }
-
-  #version(): number {
-    this.#output.line(lazy.packageJson().version);
-    return 0;
-  }
-
-  #usage(): number {
-    this.#output.text(lazy.help().usage());
-    return this.#line.wants === 'help' ? 0 : 1;
-  }
-
-  async #help(verb: string): Promise<undefined> {
-    this.#output.text(lazy.help().commandText(verb));
-    return Promise.resolve(undefined);
-  }
-}
-
-function processSurroundings(): Surroundings {
-  return {
-    environment: process.env,
-    stdout: descriptorSink(1),
-    stderr: descriptorSink(2),
-    terminal: processTerminal(),
-    signals: process,
-    connect: (uri, options) => lazy.library().connect(uri, options),
-  };
-}
-
-if (require.main === module) {
-  void main(process.argv.slice(2), processSurroundings()).then((status) => {
-    closeLostTerminal();
-    process.exit(status);
-  });
-}
+if (require.main === module) void loadBundle().evaluate().command().runProcess();

@@ -254,7 +254,7 @@ test(
           }
           await connection.close();
         })();`)};
-      const library = Object.keys(require.cache).find((file) => file.endsWith('/dist/index.js'));
+      const library = Object.keys(require.cache).find((file) => file.endsWith('/dist/bundle/parts.js'));
       const root = ${JSON.stringify(root.path)};
       const run = (index) => new Promise((resolve, reject) => {
         const workerData = { library, root, xml: xml('capacity-worker-' + index) };

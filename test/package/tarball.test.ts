@@ -25,6 +25,9 @@ test('the tarball holds what runs and what builds it, and nothing else', () => {
     'dist/index.js',
     'dist/index.d.mts',
     'dist/cli/main.js',
+    'dist/bundle/library.js',
+    'dist/bundle/parts.js',
+    'scripts/compile-bundle.js',
     'binding.gyp',
     ...units,
   ]) {

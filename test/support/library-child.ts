@@ -4,7 +4,7 @@ import { packageRoot, runProgram } from './run-command';
 import type { CommandResult } from './run-command';
 
 /** The built library, as a literal for the code of a child or a worker. */
-export const libraryPath = JSON.stringify(join(packageRoot, 'dist', 'index.js'));
+export const libraryPath = JSON.stringify(join(packageRoot, 'dist', 'bundle', 'library.js'));
 
 /** argv of a Node that runs `code`, in which `connect` (of another package, if told) is there and `await` is allowed. */
 export function libraryWords(code: string, folder?: string): readonly [string, ...string[]] {

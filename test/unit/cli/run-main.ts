@@ -1,7 +1,7 @@
 /** Runs a command line of `tslxc` inside the test's own process, on a fake connection, and keeps what it says. */
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { main } from '../../../lib/cli/main';
+import { main } from '../../../lib/cli/invocation';
 import type { Terminal } from '../../../lib/cli/terminal';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { FakeConnection } from './fake-connection';

@@ -1,0 +1,60 @@
+// Keeps what V8 makes of the package's one file, which the command then starts with. That is for the very version of
+// Node that made it: it is made where the package is built or installed, after the addon, and is never packed.
+'use strict';
+const { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { main, packageRoot } = require('./steps');
+
+const entry = join(packageRoot, 'dist', 'cli', 'main.js');
+
+const rehearsedDomain = `<domain type='lxc'>
+  <name>rehearsal</name>
+  <memory unit='MiB'>64</memory>
+  <os><type>exe</type><init>/bin/sh</init></os>
+  <devices>
+    <filesystem type='ram'><source usage='1024'/><target dir='/tmp'/></filesystem>
+    <console type='pty'/>
+  </devices>
+</domain>
+`;
+
+/** Runs commands that leave nothing on the host: V8 keeps the functions that have run, and few others. */
+async function rehearse({ main: run, processSurroundings }, folder) {
+  const file = join(folder, 'rehearsal.xml');
+  writeFileSync(file, rehearsedDomain);
+  const silent = { write: () => undefined };
+  const surroundings = { ...processSurroundings(), stdout: silent, stderr: silent };
+  const lines = [
+    ['define', file],
+    ['list', '--all'],
+    ['dumpxml', 'rehearsal'],
+    ['dominfo', 'rehearsal'],
+    ['plan', 'rehearsal'],
+    ['undefine', 'rehearsal'],
+  ];
+  // What fails, for somebody who isn't root, has run as well.
+  for (const words of lines) await run(['--root', join(folder, 'root'), ...words], surroundings);
+}
+
+/** Does nothing where there is no command yet, or what there is fits it and this Node. */
+async function compileBundle() {
+  if (!existsSync(entry)) return;
+  const { compiledPath, loadBundle } = require(entry);
+  const { script, firstLine, evaluate } = loadBundle();
+  if (script.cachedDataRejected === false) return;
+  const folder = mkdtempSync(join(packageRoot, 'build', 'rehearsal-'));
+  try {
+    await rehearse(evaluate().command(), folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  const draft = `${compiledPath}.new`;
+  writeFileSync(draft, Buffer.concat([Buffer.from(firstLine), script.createCachedData()]), {
+    flush: true,
+  });
+  renameSync(draft, compiledPath);
+}
+
+module.exports = { compileBundle };
+
+if (require.main === module) main('tslxc build', compileBundle);

@@ -1,0 +1,81 @@
+/** How the command starts: from one file, and with what V8 made of that, where it fits. */
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot, runProgram } from '../support/run-command';
+
+const script = join('dist', 'cli', 'main.js');
+const compiled = join('build', 'bundle.compiled');
+let folder: string;
+
+/** The package elsewhere, without what V8 made. */
+beforeEach(() => {
+  folder = mkdtempSync('/var/tmp/tslxc-command-');
+  cpSync(join(packageRoot, 'dist'), join(folder, 'dist'), { recursive: true });
+  for (const name of ['tslxc.node', 'tslxc-monitor'].map((file) => join('build/Release', file)))
+    cpSync(join(packageRoot, name), join(folder, name));
+  cpSync(join(packageRoot, 'scripts'), join(folder, 'scripts'), { recursive: true });
+  for (const name of ['node_modules', 'native', 'package.json'])
+    symlinkSync(join(packageRoot, name), join(folder, name));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs a program of Node's with the package's folder as the current one; resolves with what it printed. */
+async function node(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await runProgram([process.execPath, ...words], { cwd: folder });
+  expect([code, stderr]).toEqual([0, '']);
+  return stdout.trim();
+}
+
+const state = `
+  const { loadBundle } = require('./dist/cli/main.js');
+  console.log(loadBundle().script.cachedDataRejected);
+`;
+const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+test('it is made by the build script, taken from then on, and nothing is left of the rehearsal', async () => {
+  expect(await node('-e', state)).toBe('undefined');
+  expect(await node(script, '--version')).toBe(version);
+  await node('scripts/compile-bundle.js');
+  expect(await node('-e', state)).toBe('false');
+  expect(await node(script, '--version')).toBe(version);
+  expect(await node('-e', "console.log(require('fs').readdirSync('build').sort().join())")).toBe(
+    'Release,bundle.compiled',
+  );
+});
+
+test('it is made anew for other flags of V8, which it does not fit', async () => {
+  await node('scripts/compile-bundle.js');
+  expect(await node('--no-opt', '-e', state)).toBe('true');
+  expect(await node('--no-opt', script, '--version')).toBe(version);
+  await node('--no-opt', 'scripts/compile-bundle.js');
+  expect(await node('--no-opt', '-e', state)).toBe('false');
+});
+
+test.each([
+  ['of another bundle', (bytes: Buffer) => Buffer.concat([Buffer.from('// x'), bytes.subarray(4)])],
+  ['empty', () => Buffer.alloc(0)],
+  ['cut off after the first line', (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\n') + 1)],
+  [
+    'of something else',
+    (bytes: Buffer) =>
+      Buffer.concat([bytes.subarray(0, bytes.indexOf('\n') + 1), Buffer.alloc(9999)]),
+  ],
+])('one that is %s is passed over', async (_what, change) => {
+  await node('scripts/compile-bundle.js');
+  writeFileSync(join(folder, compiled), change(await readFile(join(folder, compiled))));
+  expect(await node('-e', state)).not.toBe('false');
+  expect(await node(script, '--version')).toBe(version);
+});
+
+test('it loads a handful of files', async () => {
+  const counted = join(folder, 'counted');
+  const count = `process.on('exit', () =>
+    require('fs').writeFileSync(${JSON.stringify(counted)}, String(Object.keys(require.cache).length)))`;
+  writeFileSync(join(folder, 'count.js'), count);
+  await node('--require', './count.js', script, '--root', join(folder, 'root'), 'list');
+  expect(Number(await readFile(counted, 'utf8'))).toBeLessThan(12);
+});
