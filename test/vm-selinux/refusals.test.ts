@@ -76,6 +76,29 @@ test.each(rows)('start refuses %s', async (_title, seclabel, words) => {
   expect(labelsBelow(source)).toEqual(labels);
 });
 
+test('start refuses a label of one source that the policy lacks, by its place, and relabels nothing', async () => {
+  const trees = [await world.tree(), await world.tree()];
+  const labels = trees.map((tree) => labelsBelow(tree));
+  const [top = '', data = ''] = trees;
+  const devices = `
+    <filesystem type='mount'>
+      <source dir='${data}'>
+        <seclabel model='selinux'><label>system_u:object_r:no_such_t:s0</label></seclabel>
+      </source>
+      <target dir='/srv'/>
+    </filesystem>`;
+  const filesystems = [{ source: top, target: '/' }];
+  const domain = await world.define({ name: 'refused', seclabel: dynamic, filesystems, devices });
+  const failure = await refusalOf(domain.start());
+  expect(failure).toMatchObject({
+    code: 'XML_ERROR',
+    element: expect.stringMatching(/^domain\/devices\/filesystem/) as string,
+  });
+  expect(failure.message).toContain('no_such_t');
+  expect(failure.line).toBeGreaterThan(0);
+  expect(trees.map((tree) => labelsBelow(tree))).toEqual(labels);
+});
+
 const defined: readonly (readonly [title: string, seclabel: string, words: RegExp])[] = [
   [
     'static without a label',

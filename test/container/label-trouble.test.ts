@@ -1,0 +1,101 @@
+/** Sources that can't be restored: what they keep, and whom they hold up. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import { claimRange } from '../../lib/container/security/categories';
+import { readEntries } from '../../lib/container/security/category-folder';
+import { readLabels } from '../../lib/container/security/label-registry';
+import { relabelSources } from '../../lib/container/security/relabel';
+import type { RelabelledSource } from '../../lib/container/security/relabel';
+import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
+import { undoAll } from '../../lib/container/undo';
+import type { Undo } from '../../lib/container/undo';
+import { categoriesPath, statePaths } from '../../lib/host/state-paths';
+import { labelsIn, makeTree } from '../support/labelled-tree';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+const label = 'u:r:container_file_t:s0:c1,c2';
+const other = 'u:r:container_file_t:s0:c3,c4';
+
+let root: TestRoot;
+
+beforeEach(async () => {
+  root = await makeTestRoot();
+});
+afterEach(() => root.remove());
+
+const paths = (): ReturnType<typeof statePaths> => statePaths(root.path);
+
+function newTree(name: string): string {
+  const top = join(root.path, name);
+  makeTree(top, 5, '/nowhere');
+  return top;
+}
+
+const relabel = (user: string, ...sources: RelabelledSource[]): Promise<unknown> =>
+  relabelSources({ paths: paths(), user, sources });
+const restore = (user: string): Promise<void> => restoreSources({ paths: paths(), user });
+
+test('a source that can’t be restored keeps its label, its users’ categories and its place, and holds up nobody else', async () => {
+  const broken = newTree('broken');
+  const sound = newTree('sound');
+  const before = [labelsIn(broken), labelsIn(sound)];
+  const owner = { root: root.path, name: 'web' };
+  const caller = 'u:r:t:s0-s0:c0.c1023';
+  await claimRange({ owner, caller, labelsInUse: () => [] });
+  const undos: readonly Undo[] = [
+    { undo: 'releaseCategories', ...owner },
+    { undo: 'restoreLabels', ...owner },
+  ];
+  const context = { networks: [], notice: () => undefined };
+  const entries = (): readonly unknown[] =>
+    readEntries(categoriesPath).filter((entry) => entry.root === root.path);
+  await relabel('web', { path: broken, label });
+  execFileSync('mount', ['--bind', '-o', 'ro', broken, broken]);
+  try {
+    await expect(undoAll(undos, context)).rejects.toMatchObject({ errno: 30 });
+    expect(entries()).toMatchObject([{ name: 'web' }]);
+    await relabel('other', { path: sound, label: other });
+    await restore('other');
+    expect(labelsIn(sound)).toEqual(before[1]);
+    await expect(relabel('other', { path: broken, label: other })).rejects.toMatchObject({
+      errno: 30,
+      path: expect.stringContaining(broken) as string,
+    });
+    await expect(recoverLabels({ paths: paths(), isAlive: () => true })).rejects.toMatchObject({
+      errno: 30,
+    });
+  } finally {
+    execFileSync('umount', [broken]);
+  }
+  await undoAll(undos, context);
+  expect(labelsIn(broken)).toEqual(before[0]);
+  expect(entries()).toEqual([]);
+});
+
+test('a purge goes no further than labels that it can’t give back', async () => {
+  const mount = join(root.path, 'mount');
+  mkdirSync(mount);
+  const tree = newTree('tree');
+  const before = labelsIn(tree);
+  execFileSync('mount', ['--bind', tree, mount]);
+  await relabel('gone', { path: mount, label });
+  execFileSync('umount', [mount]);
+  await using connection = await connect('lxc:///', { root: root.path });
+  await expect(connection.purge()).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    path: mount,
+    message: expect.stringContaining('mount its file system, and purge again') as string,
+  });
+  expect(readLabels(paths())).toMatchObject([{ path: mount, users: [] }]);
+  execFileSync('mount', ['--bind', tree, mount]);
+  try {
+    await connection.purge();
+  } finally {
+    execFileSync('umount', [mount]);
+  }
+  expect(labelsIn(tree)).toEqual(before);
+  expect(readLabels(paths())).toBeUndefined();
+});
