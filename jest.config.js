@@ -73,8 +73,13 @@ module.exports = {
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     project('network-long', ['network-long'], 120),
-    // In a machine that has booted a second time.
-    project('vm-again', ['vm-again'], 240),
+    // In a machine that has booted a second time, with two processors.
+    {
+      ...project('vm-again', [], 240),
+      testMatch: ['vm-again/*', 'container/limits'].map((name) => `<rootDir>/test/${name}.test.ts`),
+    },
+    // In a machine, when it is asked for by name.
+    project('vm-long', ['vm-long'], 1200),
     // In every machine of test:vm: the seed's whole transcript, and what a flavour is.
     {
       ...project('vm-every', [], 480),
@@ -91,7 +96,7 @@ module.exports = {
       ...project('vm', [], 240),
       testMatch: [
         'vm/**/*',
-        'container/{idmap-root,limits}',
+        'container/idmap-root',
         'container/filesystem-{mapped,overlay}',
         'addon/{links,bridge-ports,addresses,network-operations}',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),

@@ -11,13 +11,13 @@ const { setUp } = require('./setup');
 const { main, say, StepError } = require('./steps');
 const { chooseAccelerator } = require('./vm/accelerator');
 const { runFlavour } = require('./vm/boots');
-const { flavours } = require('./vm/flavours');
+const { bootsOf, flavours } = require('./vm/flavours');
 const { ensureImage } = require('./vm/image');
 const { countFiles } = require('./vm/jest-command');
 const { exitCodes } = require('./vm/machine');
 const { Progress } = require('./vm/progress');
 
-/** Each has two processors, and waits for itself much of the time. */
+/** One for each processor of a small host: with more they only wait for each other. */
 const machinesAtOnce = 2;
 
 /** The flavours that were asked for. */
@@ -30,21 +30,24 @@ function chosen(names) {
   return names.length === 0 ? flavours : flavours.filter(({ name }) => names.includes(name));
 }
 
-/** How many files each boot of a flavour will run. A project without any would be a machine that tests nothing. */
+/** What each boot of the flavours will run, and how many files. A project without any would be a machine that tests nothing. */
 async function withTotals(wanted, files) {
   const counts = new Map();
-  const names = wanted.flatMap(({ projects, again = [] }) => [...projects, ...again]);
-  for (const project of new Set(names)) {
+  const rows = wanted.map((flavour) => ({ flavour, boots: bootsOf(flavour, files) }));
+  for (const project of new Set(
+    rows.flatMap(({ boots }) => boots.flatMap((one) => one.projects)),
+  )) {
     const count = await countFiles(project, files);
     if (count === 0 && files.length === 0) throw new StepError(`no test in project ${project}`);
     counts.set(project, count);
   }
-  const sum = (projects) => projects.reduce((total, name) => total + counts.get(name), 0);
-  const rows = wanted.map((flavour) => {
-    const { projects, again = [] } = flavour;
-    return { flavour, totals: [sum(projects), sum(again)] };
-  });
-  const having = rows.filter(({ totals }) => totals[0] > 0);
+  const totalOf = ({ projects }) => projects.reduce((sum, name) => sum + counts.get(name), 0);
+  const having = rows
+    .map(({ flavour, boots }) => ({
+      flavour,
+      boots: boots.map((boot) => ({ ...boot, total: totalOf(boot) })),
+    }))
+    .filter(({ boots }) => boots[0].total > 0);
   if (having.length === 0) throw new StepError(`in no flavour: ${files.join(' ')}`);
   return having;
 }
@@ -94,8 +97,8 @@ main('test:vm', async () => {
   const folder = makeWorkFolder();
   const progress = new Progress();
   const what = { image, accelerator, folder, files, progress };
-  const results = await someAtOnce(machinesAtOnce, rows, ({ flavour, totals }) =>
-    runFlavour(flavour, { ...what, totals }),
+  const results = await someAtOnce(machinesAtOnce, rows, ({ flavour, boots }) =>
+    runFlavour(flavour, { ...what, boots }),
   ).finally(() => progress.stop());
   sumUp(results.flat());
 });

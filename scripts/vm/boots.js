@@ -11,12 +11,14 @@ const { makeProjectDisk } = require('./project-disk');
 
 const maxAttempts = 3;
 
+/** As the package's own install script does: the machine's Node is not the one that built it. */
+const install = 'node scripts/compile-bundle.js';
+
 /** The line of shell that a machine runs, by the number of its boot. */
-function bootCommand({ name, projects, again }, files) {
-  const first = jestCommand({ name, projects, files });
-  if (again === undefined) return first;
-  const second = jestCommand({ name, projects: again, files: [] });
-  return `case $(cat /proc/cmdline) in *vmtest.boot=2*) ${second} ;; *) ${first} ;; esac`;
+function bootCommand(name, boots, files) {
+  const [first, second] = boots.map(({ projects }) => jestCommand({ name, projects, files }));
+  if (second === undefined) return `${install} && ${first}`;
+  return `case $(cat /proc/cmdline) in *vmtest.boot=2*) ${second} ;; *) ${install} && ${first} ;; esac`;
 }
 
 /** What is wrong with a machine's end, in words. */
@@ -28,13 +30,13 @@ function machineFaults(name, { code, console: text }) {
 }
 
 /** The machine's own disks, to be written on. */
-async function makeDisks(flavour, { image, work, files }) {
+async function makeDisks(command, { image, work }) {
   const [rootDisk, projectDisk] = ['root.img', 'project.img'].map((name) => join(work, name));
   for (const name of [rootDisk, projectDisk, join(work, 'project')])
     rmSync(name, { recursive: true, force: true });
   const copy = ['cp', '--sparse=always', '--reflink=auto', join(image, 'root.img'), rootDisk];
   await runOrFail(copy, (output) => output.trim());
-  await makeProjectDisk(projectDisk, { command: bootCommand(flavour, files), work });
+  await makeProjectDisk(projectDisk, { command, work });
   return { rootDisk, projectDisk };
 }
 
@@ -49,20 +51,20 @@ function listener(name, progress) {
   };
 }
 
-/** Boots it once for `projects` and once for `again`, as far as all goes well. Resolves with the ends, in order. */
-async function runBoots(flavour, { image, accelerator, work, files, totals, progress }) {
+/** Boots it for each of `boots`, as far as all goes well. Resolves with the ends, in order. */
+async function runBoots(flavour, { image, accelerator, work, files, boots, progress }) {
   const { name } = flavour;
-  const disks = await makeDisks(flavour, { image, work, files });
-  const boots = flavour.again === undefined || files.length > 0 ? [1] : [1, 2];
+  const disks = await makeDisks(bootCommand(name, boots, files), { image, work });
   const ends = [];
-  for (const boot of boots) {
+  for (const [index, { processors, total }] of boots.entries()) {
+    const boot = index + 1;
     const folder = join(work, `boot-${boot}`);
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder);
     const { seconds: limit, ...rest } = flavour;
     const started = Date.now();
-    progress.begin(name, { total: totals[boot - 1] });
-    const machine = { ...rest, ...disks, limit, image, accelerator, boot, folder };
+    progress.begin(name, { total });
+    const machine = { ...rest, ...disks, limit, processors, image, accelerator, boot, folder };
     const end = await runMachine(machine, listener(name, progress));
     progress.end(name);
     ends.push({ ...end, started });
@@ -85,8 +87,8 @@ async function runUnaborted(flavour, what) {
 }
 
 /**
- * Resolves with a result for each boot. `files` are the only ones to run; `totals` are the numbers of files of each
- * boot; `progress` is told what happens.
+ * Resolves with a result for each boot. `files` are the only ones to run; `boots` say what each
+ * runs, with the number of its files; `progress` is told what happens.
  */
 async function runFlavour(flavour, { folder, ...what }) {
   const { name, is } = flavour;

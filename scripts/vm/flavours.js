@@ -6,8 +6,9 @@ const legacy = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEG
 
 /**
  * `kernel` is a name in image/kernels.js. The root disk is the same for all: the command line decides what the
- * kernel and systemd make of it. `seconds` is the limit of the tests in the machine. Those that take longest come
- * first, so that no other waits for them at the end.
+ * kernel and systemd make of it. `projects` run in the first boot, `again` in a second one from the disks as the first has left
+ * them, `named` only when their files are asked for. `seconds` is the limit of the tests in the machine. Those that take
+ * longest come first, so that no other waits for them at the end.
  */
 const flavours = [
   {
@@ -17,6 +18,7 @@ const flavours = [
     commandLine: ['apparmor=1', 'security=apparmor'],
     projects: ['vm', 'vm-every', 'vm-apparmor'],
     again: ['vm-again'],
+    named: ['vm-long'],
     seconds: 2400,
   },
   {
@@ -53,4 +55,14 @@ const flavours = [
   },
 ];
 
-module.exports = { flavours };
+/**
+ * What each boot of a flavour runs, and with how many processors: a second one is for what divides them, since emulated
+ * ones that wait for each other take a sixth more time than one.
+ */
+function bootsOf({ projects, again = [], named = [] }, files) {
+  if (files.length > 0) return [{ projects: [...projects, ...again, ...named], processors: 2 }];
+  const boots = [{ projects, processors: 1 }];
+  return again.length === 0 ? boots : [...boots, { projects: again, processors: 2 }];
+}
+
+module.exports = { bootsOf, flavours };

@@ -30,6 +30,7 @@ function processorOf(accelerator) {
 function machineArguments({
   image,
   accelerator,
+  processors,
   kernel,
   commandLine,
   limit,
@@ -49,7 +50,7 @@ function machineArguments({
       '-cpu',
       processorOf(accelerator),
       '-smp',
-      '2',
+      `${processors}`,
       '-m',
       '2048',
     ],

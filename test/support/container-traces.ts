@@ -46,6 +46,11 @@ export async function expectGone(name: string): Promise<void> {
   expect(tracesOf(name)).toEqual([]);
 }
 
+/** Waits until nothing is left of one that has ended by itself: its monitor, as the reaper, cleans up then. */
+export async function untilGone(name: string): Promise<void> {
+  await eventually(() => expect(tracesOf(name)).toEqual([]));
+}
+
 function childrenOf(pid: number): number[] {
   try {
     const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain, ExitRecord } from 'tslxc';
 import { expectShell } from '../support/console-answer';
-import { expectGone, initOf, monitorsOf } from '../support/container-traces';
+import { expectGone, initOf, monitorsOf, untilGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { libraryWords } from '../support/library-child';
@@ -149,7 +149,7 @@ describe('a service with PrivateTmp and ProtectSystem that uses the library', ()
     const console_ = await ended.openConsole();
     console_.on('data', () => undefined);
     console_.write('exit 7\n');
-    await expectGone('ended');
+    await untilGone('ended');
     const look = libraryWords(`
       const connection = await connect();
       const { exit, reason } = await (await connection.lookupDomainByName('ended')).state();
