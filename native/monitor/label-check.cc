@@ -12,10 +12,16 @@ void checkLabel(int pidfd, const std::string& attribute, const std::vector<std::
   if (attribute.empty()) return;
   FailedMessage failed;
   failed.stage = static_cast<uint8_t>(Stage::kLabel);
-  try {
-    awaitCredentials(pidfd);
+  const auto isRight = [&] {
     failed.subject = processAttribute(pidfd, attribute);
-    if (std::find(labels.begin(), labels.end(), failed.subject) != labels.end()) return;
+    return std::find(labels.begin(), labels.end(), failed.subject) != labels.end();
+  };
+  try {
+    if (isRight()) return;
+    // It may not have its own yet. Whoever has it already need not be waited for, and may be held
+    // up by the last close of a file that somebody has passed to it.
+    awaitCredentials(pidfd);
+    if (isRight()) return;
   } catch (const SyscallError& cause) {
     failed.error = static_cast<uint32_t>(cause.error);
     failed.syscall = cause.syscall;
