@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { forgetIdRoot } from '../container/id-allocation';
+import { readEntries } from '../container/security/category-folder';
 import { TslxcError } from '../errors';
 import { mountsWithin } from '../host/mount-table';
 import {
@@ -58,7 +59,8 @@ export function removeFiles(paths: StatePaths, folder: string): void {
 /** Those that no other root can be using any more. */
 export function removeSharedFiles(paths: StatePaths): void {
   forgetIdRoot(paths);
-  const others = [...linesOf(idRootsPath), ...forwardingRoots(), '/'].filter(
+  const labelled = readEntries(categoriesPath).map(({ root }) => root);
+  const others = [...linesOf(idRootsPath), ...forwardingRoots(), ...labelled, '/'].filter(
     (root) => root !== paths.root && hasState(root),
   );
   if (others.length > 0 || !existsSync(sharedFolder)) return;

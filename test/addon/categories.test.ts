@@ -1,9 +1,20 @@
 /** Categories of domains, from one folder of the host. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { claimRange, releaseRange, reserveLabel } from '../../lib/container/security/categories';
 import { readEntries } from '../../lib/container/security/category-folder';
 import type { CategoryEntry } from '../../lib/container/security/category-folder';
+import { lockFile } from '../../lib/host/file-lock';
 import { bootId } from '../../lib/host/boot-id';
 import { statOf } from '../../lib/container/process-stat';
 import { runPaths, statePaths } from '../../lib/host/state-paths';
@@ -55,6 +66,20 @@ function deadEntries(): CategoryEntry[] {
       return { root, name, pair: [first, second], type: 'dynamic', ...who };
     }),
   ).flat();
+}
+
+/** Whether `action` waits for the folder's lock, which is given back then. */
+async function withHeldLock(
+  held: string,
+  action: () => Promise<unknown>,
+): Promise<{ readonly waits: boolean }> {
+  const fd = openSync(join(held, 'lock'), 'a');
+  await lockFile(fd);
+  const done = action();
+  const waits = await Promise.race([done.then(() => false), setTimeout(200, true)]);
+  closeSync(fd);
+  await done;
+  return { waits };
 }
 
 test('each domain has its own, until there are no more, and what is given back is free', async () => {
@@ -198,6 +223,31 @@ test('a static reservation of a start that died is made anew', async () => {
   expect(readEntries(folder)).toMatchObject([{ name: 'web', type: 'static', pid: process.pid }]);
   await releaseRange({ root, name: 'web' }, folder);
   expect(readEntries(folder)).toEqual([]);
+});
+
+test('an entry that nobody can read is said with its path', async () => {
+  write([]);
+  symlinkSync('nonsense', join(folder, 'dynamic', '1,2'));
+  await expect(claim('web')).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    path: join(folder, 'dynamic', '1,2'),
+  });
+});
+
+test('what an earlier start has left is not taken back while another removes what is dead', async () => {
+  await claim('web');
+  const { waits } = await withHeldLock(folder, () => claim('web'));
+  expect(waits).toBe(true);
+  expect(readEntries(folder)).toHaveLength(1);
+});
+
+test('a dynamic label that goes away again is not in the way of a static one', async () => {
+  const taken = await claim('web');
+  const reserved = reserve('fixed', `u:r:t:${taken}`);
+  await setTimeout(20);
+  await releaseRange({ root, name: 'web' }, folder);
+  await reserved;
+  expect(readEntries(folder)).toMatchObject([{ name: 'fixed', type: 'static' }]);
 });
 
 test('what can’t be written is said', async () => {

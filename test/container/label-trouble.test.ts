@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { claimRange } from '../../lib/container/security/categories';
+import { claimRange, releaseRange } from '../../lib/container/security/categories';
 import { readEntries } from '../../lib/container/security/category-folder';
 import { readLabels } from '../../lib/container/security/label-registry';
 import { relabelSources } from '../../lib/container/security/relabel';
@@ -98,4 +98,17 @@ test('a purge goes no further than labels that it can’t give back', async () =
   }
   expect(labelsIn(tree)).toEqual(before);
   expect(readLabels(paths())).toBeUndefined();
+});
+
+test('a purge leaves alone what domains of another root have', async () => {
+  await using second = await makeTestRoot();
+  mkdirSync(statePaths(second.path).library, { recursive: true });
+  const owner = { root: second.path, name: 'web' };
+  const caller = 'u:r:t:s0-s0:c0.c1023';
+  await claimRange({ owner, caller, labelsInUse: () => [] });
+  await using connection = await connect('lxc:///', { root: root.path });
+  await connection.purge();
+  const held = readEntries(categoriesPath).filter((entry) => entry.root === second.path);
+  await releaseRange(owner);
+  expect(held).toMatchObject([{ name: 'web' }]);
 });

@@ -2,7 +2,7 @@
  * Categories of SELinux for domains: two that no other running domain of this host has, of any root, whoever started it. They
  * are what keeps containers apart that have the same type and the same ids.
  */
-import { randomInt } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/file-error';
 import { pairOf } from '../../host/security/context';
@@ -14,11 +14,12 @@ import {
   isLive,
   isOf,
   leave,
+  leaveEarlier,
   placesIn,
   readEntries,
   removeDead,
 } from './category-folder';
-import type { Holder, Owner } from './category-folder';
+import type { CategoryEntry, Holder, Owner } from './category-folder';
 import { boundsOf, drawPair, formatRange, keyOf } from './draw';
 import type { Bounds, Pair } from './draw';
 
@@ -49,8 +50,10 @@ export async function claimRange(claim: RangeClaim): Promise<string> {
   const bounds = boundsOf(claim.caller);
   const foreign = [...claim.labelsInUse()].flatMap(pairsOfLabel);
   const pair = await keeping(async () => {
+    const holder = holderFor(owner);
     await lookAfter(folder);
-    return await takeFree({ folder, holder: holderFor(owner), bounds, foreign });
+    await leaveEarlier(folder, holder);
+    return await takeFree({ folder, holder, bounds, foreign });
   });
   if (pair !== undefined) return formatRange(bounds, pair);
   throw new TslxcError(
@@ -74,17 +77,18 @@ export async function reserveLabel({
   const pair = pairOf(label);
   const other = await keeping(async () => {
     const holder = holderFor(owner);
-    leave(folder, holder);
+    await leaveEarlier(folder, holder);
     if (pair === undefined) return undefined;
     const place = { type: 'static', pair } as const;
     if (!enter(folder, holder, place)) {
       // Left by a start of this very domain that died in the midst.
       await removeDead(folder, readEntries(folder).filter(isOf(holder)));
-      enter(folder, holder, place);
+      if (!enter(folder, holder, place))
+        throw new TslxcError('INTERNAL_ERROR', `the domain '${owner.name}' has categories already`);
     }
-    const found = entryOf(folder, pair);
-    if (found === undefined || !isLive(folder, found)) return undefined;
-    leave(folder, holder);
+    // A dynamic one that has come at the same time sees this one, and goes.
+    const found = await standing(folder, pair);
+    if (found !== undefined) leave(folder, holder);
     return found;
   });
   if (other === undefined) return;
@@ -95,10 +99,22 @@ export async function reserveLabel({
   );
 }
 
+/** Who has the pair by a dynamic label, and has it a moment later still. */
+async function standing(folder: string, pair: Pair): Promise<CategoryEntry | undefined> {
+  const first = entryOf(folder, pair);
+  if (first === undefined || !isLive(folder, first)) return undefined;
+  await setTimeout(moment);
+  const again = entryOf(folder, pair);
+  return again?.root === first.root && again.name === first.name ? again : undefined;
+}
+
 /** Gives back what the domain has; nothing to do for one that has none. Under its lock. */
 export async function releaseRange(owner: Owner, folder = categoriesPath): Promise<void> {
   await keeping(() => leave(folder, holderFor(owner)));
 }
+
+/** Milliseconds in which who is about to give a pair back has done so. */
+const moment = 50;
 
 interface Draw {
   readonly folder: string;
@@ -143,10 +159,7 @@ const lookedAfter = new Set<string>();
 async function lookAfter(folder: string): Promise<void> {
   if (lookedAfter.has(folder)) return;
   lookedAfter.add(folder);
-  const entries = readEntries(folder);
-  const first = entries.length === 0 ? 0 : randomInt(entries.length);
-  const some = [...entries.slice(first), ...entries.slice(0, first)].slice(0, looks);
-  await removeDead(folder, some);
+  await removeDead(folder, readEntries(folder, looks));
 }
 
 async function keeping<Result>(action: () => Result | Promise<Result>): Promise<Result> {

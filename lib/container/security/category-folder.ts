@@ -9,7 +9,7 @@
  * A domain is in it from before its start record is written until what it borrowed has been given back. Only who holds the
  * domain's lock changes what is its own; what is nobody's any more is removed under the lock of this folder.
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -22,6 +22,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { TslxcError } from '../../errors';
 import { bootId } from '../../host/boot-id';
 import { lockFile } from '../../host/file-lock';
 import { runPaths, statePaths } from '../../host/state-paths';
@@ -73,16 +74,18 @@ export function enter(folder: string, holder: Holder, place: Place): boolean {
   const who = { root, name, pid: process.pid, started: ownStart(), boot: bootId() };
   if (!makeLink(folder, path, JSON.stringify(who))) return false;
   try {
-    const index = join(owners, key);
-    if (makeLink(folder, index, path) || readLink(folder, index) === path) return true;
-    // What an earlier start of this domain had.
-    leave(folder, holder);
-    makeLink(folder, index, path);
+    if (makeLink(folder, join(owners, key), path)) return true;
+    throw new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
   } catch (error) {
     removeLink(folder, path);
     throw error;
   }
-  return true;
+}
+
+/** Takes back what a start of the domain has left that died in the midst: others may be removing that too. */
+export async function leaveEarlier(folder: string, holder: Holder): Promise<void> {
+  if (readLink(folder, join(owners, holder.key)) === undefined) return;
+  await withFolder(folder, () => leave(folder, holder));
 }
 
 /** Takes back what the domain has; nothing to do for one that has nothing. */
@@ -111,10 +114,16 @@ export function placesIn(folder: string, type: Place['type']): readonly Pair[] {
   return namesIn(folder, type).map(pairOfName);
 }
 
-/** All entries, without waiting for who changes them. */
-export function readEntries(folder: string): readonly CategoryEntry[] {
-  return kinds
-    .flatMap((type) => namesIn(folder, type).map((name) => readEntry(folder, join(type, name))))
+/** All entries, or so many of them by chance, without waiting for who changes them. */
+export function readEntries(
+  folder: string,
+  most = Number.POSITIVE_INFINITY,
+): readonly CategoryEntry[] {
+  const paths = kinds.flatMap((type) => namesIn(folder, type).map((name) => join(type, name)));
+  const first = paths.length > most ? randomInt(paths.length) : 0;
+  return [...paths.slice(first), ...paths.slice(0, first)]
+    .slice(0, most)
+    .map((path) => readEntry(folder, path))
     .filter((entry) => entry !== undefined);
 }
 
@@ -133,15 +142,22 @@ export function isLive(folder: string, entry: CategoryEntry): boolean {
 export async function removeDead(folder: string, entries: readonly CategoryEntry[]): Promise<void> {
   const dead = entries.filter((entry) => !isLive(folder, entry));
   if (dead.length === 0) return;
-  const lock = openSync(join(folder, 'lock'), 'a', 0o600);
-  try {
-    await lockFile(lock);
+  await withFolder(folder, () => {
     for (const entry of dead) {
       const path = pathOf(entry, keyOf(entry));
       // Another may have removed it, and a third one taken the place.
       const now = readEntry(folder, path);
       if (now !== undefined && !isLive(folder, now)) removeLink(folder, path);
     }
+  });
+}
+
+/** Runs `action` as the only one that removes what may be nobody's. */
+async function withFolder(folder: string, action: () => void): Promise<void> {
+  const lock = openSync(join(folder, 'lock'), 'a', 0o600);
+  try {
+    await lockFile(lock);
+    action();
   } finally {
     closeSync(lock);
   }
@@ -214,7 +230,13 @@ function readEntry(folder: string, path: string): CategoryEntry | undefined {
   if (text === undefined) return undefined;
   const [type = '', name = ''] = path.split('/');
   const place = { type: type as Place['type'], pair: pairOfName(name) };
-  return { ...(JSON.parse(text) as Omit<CategoryEntry, keyof Place>), ...place };
+  try {
+    return { ...(JSON.parse(text) as Omit<CategoryEntry, keyof Place>), ...place };
+  } catch (cause) {
+    const where = join(folder, path);
+    const detail = `${where} is damaged, or of another version`;
+    throw new TslxcError('OPERATION_FAILED', detail, { path: where, cause });
+  }
 }
 
 function namesIn(folder: string, type: Place['type']): readonly string[] {
