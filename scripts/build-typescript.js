@@ -11,7 +11,13 @@ const dist = join(packageRoot, 'dist');
 // Compiled here first: a failed build leaves dist/ as it was, and a running container may need it.
 const draft = join(packageRoot, 'build', 'dist');
 const record = join(packageRoot, 'build', 'typescript.fingerprint');
-const sources = ['lib', 'tsconfig.json', 'tsconfig.build.json', 'package.json'];
+const sources = [
+  'lib',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'package.json',
+  'package-lock.json',
+];
 const scripts = ['build-typescript.js', 'bundle.js'].map((name) => join('scripts', name));
 
 function currentFingerprint() {
@@ -20,7 +26,9 @@ function currentFingerprint() {
 
 /** True when what is in dist/ was made from the sources as they are. */
 function isCurrent() {
-  const made = ['bundle/library.js', 'index.mjs'].every((name) => existsSync(join(dist, name)));
+  const made = ['bundle/library.js', 'bundle/parts.js', 'cli/main.js', 'index.mjs'].every((name) =>
+    existsSync(join(dist, name)),
+  );
   return made && remembered(record) === currentFingerprint();
 }
 

@@ -28,6 +28,7 @@ function bundle(dist) {
     join(dist, 'bundle', 'library.js'),
     "module.exports = require('./parts.js').library();\n",
   );
+  rmSync(join(dist, 'bundle', 'parts.d.ts'));
   // Nobody loads the command's modules but from there.
   const folder = join(dist, 'cli');
   for (const name of readdirSync(folder)) {

@@ -3,7 +3,7 @@
 'use strict';
 const { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { main, packageRoot } = require('./steps');
+const { main, packageRoot, say } = require('./steps');
 
 const entry = join(packageRoot, 'dist', 'cli', 'main.js');
 
@@ -40,7 +40,9 @@ async function rehearse({ main: run, processSurroundings }, folder) {
 async function compileBundle() {
   if (!existsSync(entry)) return;
   const { compiledPath, loadBundle } = require(entry);
-  const { script, firstLine, evaluate } = loadBundle();
+  // An older one has no bundle.
+  if (loadBundle === undefined) return;
+  const { script, header, evaluate } = loadBundle();
   if (script.cachedDataRejected === false) return;
   const folder = mkdtempSync(join(packageRoot, 'build', 'rehearsal-'));
   try {
@@ -49,7 +51,7 @@ async function compileBundle() {
     rmSync(folder, { recursive: true });
   }
   const draft = `${compiledPath}.new`;
-  writeFileSync(draft, Buffer.concat([Buffer.from(firstLine), script.createCachedData()]), {
+  writeFileSync(draft, Buffer.concat([Buffer.from(header), script.createCachedData()]), {
     flush: true,
   });
   renameSync(draft, compiledPath);
@@ -57,4 +59,8 @@ async function compileBundle() {
 
 module.exports = { compileBundle };
 
-if (require.main === module) main('tslxc build', compileBundle);
+if (require.main === module) {
+  main('tslxc build', () =>
+    compileBundle().catch((error) => say(`the command will start more slowly: ${error.message}`)),
+  );
+}

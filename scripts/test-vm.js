@@ -88,6 +88,8 @@ function makeWorkFolder() {
 main('test:vm', async () => {
   const words = process.argv.slice(2);
   const files = words.filter((word) => word.endsWith('.test.ts'));
+  if (files.some((file) => file.includes('test/vm-again/')))
+    throw new StepError('test/vm-again runs after what the whole of its flavour has left');
   const wanted = chosen(words.filter((word) => !files.includes(word)));
   await setUp('vm');
   const rows = await withTotals(wanted, files);

@@ -25,13 +25,13 @@ type Body = (
 const bundleFolder = join(__dirname, '..', 'bundle');
 const bundlePath = join(bundleFolder, 'parts.js');
 
-/** What V8 made of the bundle: the bundle's first line, and then V8's own bytes. Made by scripts/compile-bundle.js. */
+/** What V8 made of the bundle: a header, and then V8's own bytes. Made by scripts/compile-bundle.js. */
 export const compiledPath = join(packageRoot, 'build', 'bundle.compiled');
 
-/** The bundle, compiled as far as it is known how; `firstLine` tells one bundle from another. */
+/** The bundle, compiled as far as it is known how; `header` tells what is for this one, and this Node. */
 export interface CompiledBundle {
   readonly script: Script;
-  readonly firstLine: string;
+  readonly header: string;
   /** Runs it. */
   evaluate(): Parts;
 }
@@ -40,23 +40,24 @@ export interface CompiledBundle {
 export function loadBundle(): CompiledBundle {
   // All of it is ASCII, but for comments, and this is the fastest way to read that.
   const text = readFileSync(bundlePath, 'latin1');
-  const firstLine = text.slice(0, text.indexOf('\n') + 1);
-  const cachedData = readCompiled(firstLine);
+  const sum = text.slice(0, text.indexOf('\n') + 1);
+  const header = `${sum}// ${process.version} ${process.arch}\n`;
+  const cachedData = readCompiled(header);
   const options = cachedData === undefined ? {} : { cachedData };
   const script = new Script(Module.wrap(text), { filename: bundlePath, ...options });
-  return { script, firstLine, evaluate: () => evaluate(script) };
+  return { script, header, evaluate: () => evaluate(script) };
 }
 
-/** Undefined when there is none for this very bundle. */
-function readCompiled(firstLine: string): Buffer | undefined {
+/** Undefined when there is none for this very bundle and Node. */
+function readCompiled(header: string): Buffer | undefined {
   let data: Buffer;
   try {
     data = readFileSync(compiledPath);
   } catch {
     return undefined;
   }
-  const { length } = firstLine;
-  return data.toString('latin1', 0, length) === firstLine ? data.subarray(length) : undefined;
+  const { length } = header;
+  return data.toString('latin1', 0, length) === header ? data.subarray(length) : undefined;
 }
 
 function evaluate(script: Script): Parts {

@@ -29,7 +29,7 @@ async function chooseAccelerator(image) {
   const emulation = 'tcg,thread=multi';
   if (!existsSync(device)) return { argument: emulation, why: `there is no ${device}` };
   if (await runsKernel(image)) return { argument: 'kvm', why: 'a kernel runs by it' };
-  return { argument: emulation, why: `${device} runs no kernel here` };
+  return { argument: emulation, why: `by ${device} no kernel runs in ${patienceSeconds} s` };
 }
 
 module.exports = { chooseAccelerator };

@@ -28,6 +28,11 @@ async function node(...words: string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** Of what tells what is for which bundle and Node: two lines. */
+function endOfHeader(bytes: Buffer): number {
+  return bytes.indexOf('\n', bytes.indexOf('\n') + 1) + 1;
+}
+
 const state = `
   const { loadBundle } = require('./dist/cli/main.js');
   console.log(loadBundle().script.cachedDataRejected);
@@ -56,13 +61,17 @@ test('it is made anew for other flags of V8, which it does not fit', async () =>
 });
 
 test.each([
+  [
+    'of another version of Node',
+    (bytes: Buffer) =>
+      Buffer.from(bytes.toString('latin1').replace(process.version, 'v20.0.0'), 'latin1'),
+  ],
   ['of another bundle', (bytes: Buffer) => Buffer.concat([Buffer.from('// x'), bytes.subarray(4)])],
   ['empty', () => Buffer.alloc(0)],
-  ['cut off after the first line', (bytes: Buffer) => bytes.subarray(0, bytes.indexOf('\n') + 1)],
+  ['cut off after the first line', (bytes: Buffer) => bytes.subarray(0, endOfHeader(bytes))],
   [
     'of something else',
-    (bytes: Buffer) =>
-      Buffer.concat([bytes.subarray(0, bytes.indexOf('\n') + 1), Buffer.alloc(9999)]),
+    (bytes: Buffer) => Buffer.concat([bytes.subarray(0, endOfHeader(bytes)), Buffer.alloc(9999)]),
   ],
 ])('one that is %s is passed over', async (_what, change) => {
   await node('scripts/compile-bundle.js');
@@ -78,4 +87,12 @@ test('it loads a handful of files', async () => {
   writeFileSync(join(folder, 'count.js'), count);
   await node('--require', './count.js', script, '--root', join(folder, 'root'), 'list');
   expect(Number(await readFile(counted, 'utf8'))).toBeLessThan(12);
+});
+
+test('a build before there was a bundle is left alone, and a failure is no failed installation', async () => {
+  writeFileSync(join(folder, script), '');
+  expect(await node('scripts/compile-bundle.js')).toBe('');
+  cpSync(join(packageRoot, script), join(folder, script));
+  rmSync(join(folder, 'build'), { recursive: true });
+  expect(await node('scripts/compile-bundle.js')).toMatch(/will start more slowly: ENOENT/);
 });
