@@ -46,7 +46,7 @@ const surroundings = {
 
 /** Projects that have a command of their own. */
 const long = ['long', 'repeated', 'network-long', 'install'];
-const onDemand = [...long, 'vm', 'vm-again', 'vm-every', 'vm-selinux', 'vm-apparmor'];
+const onDemand = [...long, 'vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
 
 /** The projects of jest.config.js that would never be run. */
 function forgottenProjects() {
