@@ -1,10 +1,9 @@
 /** One domain under a root of its own, for tests of the command: defined, and gone at the end. */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { tracesOf } from './container-traces';
+import { untilGone } from './container-traces';
 import { domainXml } from './domain-xml';
 import type { DomainXmlOptions } from './domain-xml';
-import { eventually } from './eventually';
 import { runCommand, runSuccessfully } from './run-command';
 import type { CommandOptions, CommandResult } from './run-command';
 import { makeTestRoot } from './test-root';
@@ -63,7 +62,7 @@ export class TestDomain implements AsyncDisposable {
 
   /** Waits for the container to have gone without a trace, by whoever cleans up. */
   async untilGone(): Promise<void> {
-    await eventually(() => expect(tracesOf(this.name)).toEqual([]));
+    await untilGone(this.name);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -2,8 +2,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOnce } from '../support/first-start';
-import { initOf, tracesOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
+import { initOf, untilGone } from '../support/container-traces';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { LabelledCase } from '../support/labelled-case';
@@ -94,7 +93,7 @@ test.each(tricks)('instead of /proc: %s', async (_title, prepare) => {
     );
     await domain.destroy();
   } else {
-    await eventually(() => expect(tracesOf('fake')).toEqual([]));
+    await untilGone('fake');
   }
   process.stdout.write(`${failure === undefined ? 'labelled' : `refused: ${failure.message}`}\n`);
   // A folder that the start has made is like the one that it is in.
