@@ -8,7 +8,7 @@ import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
+import { libraryPath, libraryWords } from '../support/library-child';
 import { runProgram } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
@@ -254,7 +254,7 @@ test(
           }
           await connection.close();
         })();`)};
-      const library = Object.keys(require.cache).find((file) => file.endsWith('/dist/bundle/parts.js'));
+      const library = ${libraryPath};
       const root = ${JSON.stringify(root.path)};
       const run = (index) => new Promise((resolve, reject) => {
         const workerData = { library, root, xml: xml('capacity-worker-' + index) };
