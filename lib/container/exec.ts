@@ -85,9 +85,10 @@ async function join(
   init: number,
 ): Promise<PipedProcess | TerminalProcess> {
   const { name } = target.start;
-  const plan = planCommand(target, request);
+  const security = securityOf(target, request);
+  const plan = planCommand(target, request, security);
   const owner = ownerOfStreams(target.definition, request.user);
-  const label = securityOf(target, request)?.mountLabel;
+  const label = security?.mountLabel;
   const { streams, descriptors } =
     request.tty === undefined
       ? openPipes(owner, label)
@@ -141,11 +142,14 @@ function openInit({ paths, start, running }: ExecTarget): number {
   throw ended(start.name);
 }
 
-function planCommand(target: ExecTarget, request: ExecRequest): CommandPlan {
+function planCommand(
+  target: ExecTarget,
+  request: ExecRequest,
+  security: SecurityFacts | undefined,
+): CommandPlan {
   const { definition, running, start } = target;
   const facts = hostFacts();
   const layout = facts.cgroups;
-  const security = securityOf(target, request);
   if (isFrozen(running.init, start, layout)) {
     throw new TslxcError('OPERATION_INVALID', 'domain is paused: no command can run in it', {
       domain: start.name,

@@ -31,7 +31,7 @@ function checkFree(paths: StatePaths, name: string): void {
 export function foreseeAppArmor(start: LabelledStart): Labelling {
   const { paths, definition, asked, hardening } = start;
   checkDeviceLabels(definition, 'apparmor');
-  const { label, imageLabel, generated, accepted } = assignAppArmor(asked, definition.uuid);
+  const { label, generated, accepted } = assignAppArmor(asked, definition.uuid);
   const { type, relabel } = asked;
   const security: AssignedSecurity = {
     type,
@@ -39,7 +39,8 @@ export function foreseeAppArmor(start: LabelledStart): Labelling {
     label,
     accepted,
     relabel,
-    ...(relabel ? { imageLabel } : {}),
+    // Nothing on disk is labelled; libvirt shows the same text.
+    ...(relabel ? { imageLabel: label } : {}),
   };
   const facts = securityFacts(security);
   if (generated === undefined) return { security, facts, sources: [], undo: [] };

@@ -7,15 +7,9 @@ import { profileMode } from './profile';
 export interface AppArmorAssignment {
   /** As the live XML shows it. */
   readonly label: string;
-  /** Nothing on disk is labelled; libvirt shows the same text. */
-  readonly imageLabel: string;
   /** The profile that is to be compiled and loaded before the start, and unloaded after the end. */
   readonly generated?: { readonly name: string; readonly base?: string };
-  /** Below /proc/thread-self/attr, and what is written there. */
-  readonly execAttribute: 'apparmor/exec';
-  readonly execText: string;
-  /** Below /proc/PID/attr, and what may be read there once init executes. */
-  readonly currentAttribute: 'apparmor/current';
+  /** What the kernel may call it once init executes. */
   readonly accepted: readonly string[];
 }
 
@@ -72,10 +66,6 @@ function assignment(
 ): Omit<AppArmorAssignment, 'generated'> {
   return {
     label,
-    imageLabel: label,
-    execAttribute: 'apparmor/exec',
-    execText: `exec ${label}`,
-    currentAttribute: 'apparmor/current',
     accepted: spellings.flatMap((spelling) => accepted.map((mode) => `${spelling} (${mode})`)),
   };
 }

@@ -10,6 +10,7 @@ import { categoriesPath } from '../../host/state-paths';
 import {
   enter,
   entryOf,
+  hasAlready,
   holderFor,
   isLive,
   isOf,
@@ -83,8 +84,7 @@ export async function reserveLabel({
     if (!enter(folder, holder, place)) {
       // Left by a start of this very domain that died in the midst.
       await removeDead(folder, readEntries(folder).filter(isOf(holder)));
-      if (!enter(folder, holder, place))
-        throw new TslxcError('INTERNAL_ERROR', `the domain '${owner.name}' has categories already`);
+      if (!enter(folder, holder, place)) throw hasAlready(holder);
     }
     // A dynamic one that has come at the same time sees this one, and goes.
     const found = await standing(folder, pair);

@@ -75,11 +75,16 @@ export function enter(folder: string, holder: Holder, place: Place): boolean {
   if (!makeLink(folder, path, JSON.stringify(who))) return false;
   try {
     if (makeLink(folder, join(owners, key), path)) return true;
-    throw new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
+    throw hasAlready(holder);
   } catch (error) {
     removeLink(folder, path);
     throw error;
   }
+}
+
+/** Nobody else takes any for the domain while its lock is held. */
+export function hasAlready({ name }: Owner): TslxcError {
+  return new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
 }
 
 /** Takes back what a start of the domain has left that died in the midst: others may be removing that too. */

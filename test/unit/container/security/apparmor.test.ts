@@ -17,11 +17,7 @@ function assign(asked: Omit<AskedLabel, 'position' | 'relabel'>) {
 test('dynamic: a profile of its own, in enforce mode alone', () => {
   expect(assign({ type: 'dynamic' })).toEqual({
     label: own,
-    imageLabel: own,
     generated: { name: own },
-    execAttribute: 'apparmor/exec',
-    execText: `exec ${own}`,
-    currentAttribute: 'apparmor/current',
     accepted: [`${own} (enforce)`],
   });
 });
@@ -29,7 +25,7 @@ test('dynamic: a profile of its own, in enforce mode alone', () => {
 test('static: the given profile and nothing else, in whatever mode it is', () => {
   const { generated, ...given } = assign({ type: 'static', label: '/usr/bin/a b' });
   expect(generated).toBeUndefined();
-  expect(given).toMatchObject({ label: '/usr/bin/a b', execText: 'exec /usr/bin/a b' });
+  expect(given).toMatchObject({ label: '/usr/bin/a b' });
   expect(given.accepted).toContain('/usr/bin/a b (complain)');
   expect(given.accepted.every((one) => one.startsWith('/usr/bin/a b ('))).toBe(true);
 });
@@ -39,7 +35,6 @@ test('with a base: both in a stack, whichever the kernel names first', () => {
   expect(given).toMatchObject({
     label: `mine//&${own}`,
     generated: { name: own, base: 'mine' },
-    execText: `exec mine//&${own}`,
   });
   expect(given.accepted).toEqual([
     `mine//&${own} (enforce)`,
