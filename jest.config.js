@@ -79,7 +79,10 @@ module.exports = {
       testMatch: ['vm-again/*', 'container/limits'].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     // In a machine, when it is asked for by name.
-    project('vm-long', ['vm-long'], 1200),
+    {
+      ...project('vm-long', [], 1200),
+      testMatch: ['<rootDir>/test/long/categories.test.ts'],
+    },
     // In every machine of test:vm: the seed's whole transcript, and what a flavour is.
     {
       ...project('vm-every', [], 480),

@@ -11,7 +11,7 @@ const { makeProjectDisk } = require('./project-disk');
 
 const maxAttempts = 3;
 
-/** As the package's own install script does: the machine's Node is not the one that built it. */
+/** As the package's own install script does: the machine's Node may not be the one that built it. */
 const install = 'node scripts/compile-bundle.js';
 
 /** The line of shell that a machine runs, by the number of its boot. */

@@ -5,6 +5,7 @@ const { existsSync, mkdirSync, readdirSync, rmSync, statSync } = require('node:f
 const { join } = require('node:path');
 const { fingerprint } = require('../fingerprint');
 const { packageRoot, runOrFail } = require('../steps');
+const { nodeIdentity } = require('./image/node');
 
 const cache = join(process.env.XDG_CACHE_HOME || '/var/cache', 'tslxc-test');
 const inputs = ['image', 'guest', 'disk.js'].map((name) => `scripts/vm/${name}`);
@@ -33,7 +34,7 @@ function removeOld() {
 /** The folder with `vmlinuz-*`, `initramfs-*`, `root.img` and `containers.img`; two callers at once make one. */
 async function ensureImage() {
   const sources = [...inputs, 'scripts/debian-sources.js'];
-  const key = fingerprint(packageRoot, sources, [isoWeek(Date.now())]).slice(0, 16);
+  const key = fingerprint(packageRoot, sources, [isoWeek(Date.now()), nodeIdentity]).slice(0, 16);
   const folder = join(cache, `vm-${key}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });

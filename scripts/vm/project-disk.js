@@ -7,7 +7,9 @@ const { packageRoot, runOrFail } = require('../steps');
 const { makeDisk } = require('./disk');
 
 const files = ['package.json', 'jest.config.js', 'dist', 'lib', 'test', 'scripts', 'systemd'];
-const products = ['tslxc.node', 'tslxc-monitor'].map((name) => join('build', 'Release', name));
+const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compiled'].map((name) =>
+  join('build', name),
+);
 /** Development packages that run tests; the others check and build, which has been done. */
 const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check'];
 const megabytes = 512;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { claimByMany } from '../support/many-labels';
 
 test('a hundred thousand labels over eight processes', async () => {
-  // The list is in a file system of memory, as /run is.
+  // A file system of memory, as /run is.
   const folder = mkdtempSync('/dev/shm/tslxc-categories-');
   const began = Date.now();
   try {

@@ -4,6 +4,7 @@ const { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } = require(
 const { dirname, join } = require('node:path');
 const { makeDebianTree } = require('../../debian-sources');
 const { inTree } = require('./in-tree');
+const { addNode } = require('./node');
 const { keepNoProfile, extendPolicy } = require('./security');
 
 const suite = 'trixie';
@@ -72,6 +73,7 @@ async function makeMachineTree(tree) {
   await inTree(tree, 'systemctl', '--quiet', 'enable', 'vmtest.service');
   await inTree(tree, 'systemctl', '--quiet', 'set-default', 'multi-user.target');
   await inTree(tree, 'systemctl', '--quiet', 'mask', ...maskedUnits);
+  await addNode(tree);
   keepNoProfile(tree);
   await extendPolicy(tree);
 }
