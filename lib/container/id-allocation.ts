@@ -5,15 +5,17 @@
  */
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   existsSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readFileSync,
   readdirSync,
   statSync,
   unlinkSync,
-  writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TslxcError } from '../errors';
@@ -21,6 +23,7 @@ import { allocatable, withAllocatedIds } from '../domain/allocated-ids';
 import type { DomainDefinition } from '../domain/definition';
 import { idsInUse, subordinateIds } from '../host/id-ranges';
 import type { HostRange } from '../host/id-ranges';
+import { naming } from '../host/file-error';
 import { native } from '../host/native';
 import { idRecordPath, idRootsPath, runPaths, statePaths } from '../host/state-paths';
 import type { StatePaths } from '../host/state-paths';
@@ -97,7 +100,8 @@ export function forgetIdRoot(paths: StatePaths): void {
     if (!native().tryFlock(fd, 'exclusive')) return;
     const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
     const others = known.filter((root) => !isSameRoot(root, paths.root));
-    writeFileSync(idRootsPath, others.map((root) => `${root}\n`).join(''));
+    // Shorter than what is there: it needs no room that a full disk hasn't.
+    ftruncateSync(fd, writeSync(fd, others.map((root) => `${root}\n`).join(''), 0));
   } finally {
     closeSync(fd);
   }
@@ -182,12 +186,24 @@ async function underHostLock<T>(
   const fd = openSync(idRootsPath, 'a+', 0o600);
   try {
     if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
-    const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
-    const roots = [...new Set([...known, paths.root])];
-    if (!known.includes(paths.root)) writeFileSync(idRootsPath, `${roots.join('\n')}\n`);
-    return await action(roots);
+    const text = readFileSync(idRootsPath, 'utf8');
+    const known = text.split('\n').filter(hasRecords);
+    if (known.includes(paths.root)) return await action([...new Set(known)]);
+    addRoot(fd, text, paths.root);
+    return await action([...new Set([...known, paths.root])]);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** At the end of what is there already: other roots are not forgotten when the disk is full. */
+function addRoot(fd: number, text: string, root: string): void {
+  // One that died, or found no room, may have left half a line.
+  const start = text === '' || text.endsWith('\n') ? '' : '\n';
+  try {
+    appendFileSync(fd, `${start}${root}\n`);
+  } catch (error) {
+    throw naming(idRootsPath, error);
   }
 }
 

@@ -1,12 +1,13 @@
 /** Files that are replaced as a whole, and are on the disk when they are said to be. */
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
+import { naming } from './file-error';
 
 const temporaryPrefix = '.new-';
 /** A temporary file as old as this has lost its writer. */
 const abandonedMilliseconds = 60_000;
 
-/** Whoever reads sees the one or the other. Flushed to the disk when it resolves. @throws the errors of node:fs. */
+/** Whoever reads sees the one or the other. Flushed to the disk when it resolves. @throws the errors of node:fs, with the path. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const directory = dirname(path);
   await removeAbandoned(directory, extname(path));
@@ -18,7 +19,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw naming(path, error);
   } finally {
     await handle.close();
   }

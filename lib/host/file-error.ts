@@ -25,6 +25,12 @@ export function fileError(error: unknown, step?: string): Error {
   return new SyscallError({ errno: -errno, syscall, ...when, ...where });
 }
 
+/** Gives an error of write(2) or fsync(2), which know a descriptor alone, the path of their file; to be thrown again. */
+export function naming(path: string, error: unknown): unknown {
+  if (!isNodeFileError(error) || error.path !== undefined) return error;
+  return Object.assign(error, { path });
+}
+
 /** Gives an error about a definition the file that it stands in, which its line and column are of. */
 export function inFile(error: TslxcError, path: string): TslxcError {
   if (error.path !== undefined) return error;

@@ -16,7 +16,7 @@ import {
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { SyscallError } from '../errors';
-import { fileError } from './file-error';
+import { fileError, naming } from './file-error';
 
 /** There is none, or its folder is gone. */
 const absences = ['ENOENT', 'ENOTDIR'];
@@ -28,15 +28,20 @@ const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 /**
  * Writes a record so that a reader sees all of it or none. No fsync: what is lost with a boot counts as missing.
  *
- * @throws SyscallError ENOTDIR when something else stands in the folder's place; the errors of node:fs.
+ * @throws SyscallError ENOTDIR when something else stands in the folder's place; the errors of node:fs, with the path.
  */
 export function writeRecord(path: string, record: object): void {
   const temporary = `${path}.new`;
   makeFolder(dirname(path));
   // One that is there is a dead writer's, or was put there: it is not written through.
   rmSync(temporary, { force: true });
-  writeFileSync(temporary, `${JSON.stringify(record)}\n`, { flag: 'wx', mode: 0o600 });
-  renameSync(temporary, path);
+  try {
+    writeFileSync(temporary, `${JSON.stringify(record)}\n`, { flag: 'wx', mode: 0o600 });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw naming(path, error);
+  }
 }
 
 /**

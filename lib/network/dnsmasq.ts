@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { refusal } from '../domain/place';
 import { TslxcError } from '../errors';
+import { naming } from '../host/file-error';
 import { programPath, runProgram } from '../host/program';
 import type { ActiveNetwork } from './active-network';
 import { dnsmasqConfig } from './dnsmasq-config';
@@ -138,10 +139,12 @@ async function writeConfig(network: ActiveNetwork): Promise<void> {
   }
   const draft = `${paths.dnsmasqConfig}.new`;
   rmSync(draft, { force: true });
-  writeFileSync(draft, config, { flag: 'wx', mode: 0o600 });
   try {
+    writeFileSync(draft, config, { flag: 'wx', mode: 0o600 });
     await testConfig(draft, network);
     renameSync(draft, paths.dnsmasqConfig);
+  } catch (error) {
+    throw naming(paths.dnsmasqConfig, error);
   } finally {
     rmSync(draft, { force: true });
   }

@@ -1,9 +1,12 @@
 /** Labels that can't be had: libvirt's errors, with element and line; nothing is relabelled, and nothing is left. */
 import type { TslxcError } from 'tslxc';
+import { readEntries } from '../../lib/container/security/category-folder';
+import { categoriesPath, runPaths, statePaths } from '../../lib/host/state-paths';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { LabelledCase } from '../support/labelled-case';
+import { commandLine, runProgram } from '../support/run-command';
 import { labelsBelow, withLxcContexts, withMode } from '../support/selinux-labels';
 
 let before: HostSnapshot;
@@ -188,4 +191,13 @@ test('without lxc_contexts the policy has no containers', async () => {
   const { code, stderr } = await world.try('start', 'refused');
   expect(code).toBe(1);
   expect(stderr).toMatch(/lxc_contexts/);
+});
+
+test('a start that finds no room for its record gives its categories back', async () => {
+  await world.define({ name: 'crowded', seclabel: dynamic });
+  const { start } = runPaths(statePaths(world.root), 'crowded');
+  const words = ['prlimit', '--fsize=0', ...commandLine('start', 'crowded')];
+  const { code, stderr } = await runProgram(words, { root: world.root });
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(start) as string });
+  expect(readEntries(categoriesPath)).toEqual([]);
 });

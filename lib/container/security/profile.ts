@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { errnoName, TslxcError } from '../../errors';
-import { fileError, hasErrno } from '../../host/file-error';
+import { fileError, hasErrno, naming } from '../../host/file-error';
 import { runProgram } from '../../host/program';
 import type { StatePaths } from '../../host/state-paths';
 
@@ -63,7 +63,7 @@ export async function loadProfile(paths: StatePaths, name: string, text: string)
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
-    throw fileError(error, step);
+    throw fileError(naming(file, error), step);
   }
   await runProgram({
     program: 'apparmor_parser',

@@ -1,0 +1,75 @@
+/** No room for what is to be written: the file is named, what it said before is still there, and nothing half-written stays. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { connect } from 'tslxc';
+import { idRootsPath, runPaths, statePaths } from '../../lib/host/state-paths';
+import { domainXml } from '../support/domain-xml';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { automaticIdMapXml } from '../support/mapped-domain';
+import { commandLine, runProgram, runSuccessfully } from '../support/run-command';
+import { makeTestRoot } from '../support/test-root';
+import type { TestRoot } from '../support/test-root';
+
+let before: HostSnapshot;
+let root: TestRoot;
+
+beforeAll(startOnce);
+
+beforeEach(async () => {
+  before = snapshotHost();
+  root = await makeTestRoot();
+});
+
+afterEach(async () => {
+  await root.remove();
+  await expectHostUnchanged(before);
+});
+
+/** No file of the command may become longer than nothing: write(2) fails, as on a full disk. */
+async function runWithoutRoom(...words: readonly string[]): Promise<string> {
+  const argv = ['prlimit', '--fsize=0', ...commandLine(...words)];
+  const { code, stderr } = await runProgram(argv, { root: root.path });
+  expect(code).toBe(1);
+  return stderr;
+}
+
+async function define(xml: string): Promise<void> {
+  await using connection = await connect(undefined, { root: root.path });
+  await connection.defineDomain(xml);
+}
+
+test('for the record of a start', async () => {
+  await define(domainXml({ name: 'crowded' }));
+  const { start } = runPaths(statePaths(root.path), 'crowded');
+  const words = await runWithoutRoom('start', 'crowded');
+  expect(words).toContain(`error: write ${start}: EFBIG, file too large`);
+  expect(readdirSync(dirname(start)).filter((name) => name.endsWith('.new'))).toEqual([]);
+  await runSuccessfully(['start', 'crowded'], { root: root.path });
+});
+
+test('for a definition', async () => {
+  await define(domainXml({ name: 'crowded', init: '/bin/true' }));
+  const path = join(statePaths(root.path).definitions, 'crowded.xml');
+  const text = readFileSync(path, 'utf8');
+  const [, uuid = ''] = /<uuid>(.*)<\/uuid>/.exec(text) ?? [];
+  const file = join(root.path, 'new.xml');
+  writeFileSync(file, domainXml({ name: 'crowded', uuid, init: '/bin/false' }));
+  expect(await runWithoutRoom('define', file)).toContain(`write ${path}: EFBIG, file too large`);
+  expect(readFileSync(path, 'utf8')).toBe(text);
+  expect(readdirSync(dirname(path)).filter((name) => name.startsWith('.new'))).toEqual([]);
+});
+
+test('for one more root that gives ids away: the others stay known', async () => {
+  await using other = await makeTestRoot();
+  await using connection = await connect(undefined, { root: other.path });
+  const elements = automaticIdMapXml;
+  const first = await connection.createDomain(domainXml({ name: 'first', elements }));
+  await define(domainXml({ name: 'second', elements }));
+  expect(await runWithoutRoom('start', 'second')).toContain(
+    `write ${idRootsPath}: EFBIG, file too large`,
+  );
+  expect(readFileSync(idRootsPath, 'utf8').split('\n')).toContain(other.path);
+  await first.destroy();
+});
