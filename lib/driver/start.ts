@@ -39,8 +39,8 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   const { definition } = what;
   const { name, uuid } = definition;
   const start = describeStart(session, what);
-  // One that asks for no label waits for nobody's.
-  if (definition.securityLabels.length > 0) await restoreLostLabels(session);
+  // Whatever it asks for: the host may label those that ask for nothing.
+  await restoreLostLabels(session);
   makeLogFolder(session, name);
   const container = await startOrRemember(session, start);
   if (start.ownership === 'keep') session.own(name, container);

@@ -12,6 +12,7 @@ import { recoverLabels, restoreSources } from '../../lib/container/security/rest
 import { undoAll } from '../../lib/container/undo';
 import type { Undo } from '../../lib/container/undo';
 import { categoriesPath, statePaths } from '../../lib/host/state-paths';
+import { domainXml } from '../support/domain-xml';
 import { labelsIn, makeTree } from '../support/labelled-tree';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
@@ -111,4 +112,16 @@ test('a purge leaves alone what domains of another root have', async () => {
   const held = readEntries(categoriesPath).filter((entry) => entry.root === second.path);
   await releaseRange(owner);
   expect(held).toMatchObject([{ name: 'web' }]);
+});
+
+test('what a domain of a former boot has labelled is restored before any start', async () => {
+  const tree = newTree('left');
+  const before = labelsIn(tree);
+  await relabel('gone', { path: tree, label });
+  await using connection = await connect(undefined, { root: root.path });
+  const sleeper = { init: '/bin/sleep', initArguments: ['1000'] };
+  const domain = await connection.createDomain(domainXml({ name: 'plain', ...sleeper }));
+  expect(labelsIn(tree)).toEqual(before);
+  expect(readLabels(paths())).toEqual([]);
+  await domain.destroy();
 });

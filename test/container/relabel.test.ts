@@ -9,6 +9,7 @@ import { checkRelabel, relabelSources } from '../../lib/container/security/relab
 import type { RelabelledSource } from '../../lib/container/security/relabel';
 import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
 import { labelsPath, statePaths } from '../../lib/host/state-paths';
+import { makeImage } from '../support/filesystem-image';
 import {
   countIn,
   labelName,
@@ -91,11 +92,12 @@ test('another label for what a domain uses is refused, and nothing is changed', 
   const link = join(root.path, 'link');
   symlinkSync(path, link);
   for (const source of [path, inner, root.path, link]) {
-    const refused = relabel(
-      'two',
+    const sources = [
       { path: untouched, label: other },
       { path: source, label: other },
-    );
+    ];
+    // The folder around it is tslxc's own as well.
+    const refused = relabelSources({ paths: paths(), user: 'two', sources, force: true });
     await expect(refused).rejects.toMatchObject({
       code: 'RESOURCE_BUSY',
       message: expect.stringMatching(/for one$/) as string,
@@ -166,28 +168,40 @@ const refusedPaths = [
   ...['/proc/sys', '/run', '/tmp', '/dev/null', '/dev/shm', '/nonexistent'],
 ];
 
-test.each(refusedPaths)('%s is refused with its place', async (path) => {
-  const refused = checkRelabel([{ path, label, place }], { paths: paths() });
-  await expect(refused).rejects.toMatchObject({
-    code: 'CONFIG_UNSUPPORTED',
-    element: place.path,
-    line: 7,
-    column: 3,
-    path,
-  });
+/** A file system that has snapshots. */
+function mountedBtrfs(folder: string): Disposable & { readonly path: string } {
+  const path = join(folder, 'btrfs');
+  mkdirSync(path);
+  execFileSync('mount', ['-o', 'loop', makeImage('btrfs', folder), path]);
+  return { path, [Symbol.dispose]: () => void execFileSync('umount', [path]) };
+}
+
+function thrownBy(action: () => void): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('it was not refused');
+}
+
+test.each(refusedPaths)('%s is refused with its place', (path) => {
+  const check = (): void => checkRelabel([{ path, label, place }], { paths: paths() });
+  const where = { element: place.path, line: 7, column: 3, path };
+  expect(thrownBy(check)).toMatchObject({ code: 'CONFIG_UNSUPPORTED', ...where });
 });
 
-test('what is refused is told by where it lies, and by force all but / and what is missing is allowed', async () => {
+test('what is refused is told by where it lies, and by force all but / and what is missing is allowed', () => {
   const link = join(root.path, 'to-usr');
   symlinkSync('/usr/share', link);
-  const check = (path: string, options: { readonly force?: boolean } = {}): Promise<void> =>
+  const check = (path: string, options: { readonly force?: boolean } = {}): void =>
     checkRelabel([{ path, label }], { paths: paths(), ...options });
-  await expect(check(link)).rejects.toThrow(/what is in the system directory \/usr/);
-  await expect(check(root.path)).rejects.toThrow(/tslxc, which lies in it/);
-  await check(link, { force: true });
-  await expect(check('/', { force: true })).rejects.toThrow(/the root of the host/);
-  await expect(check('/nonexistent', { force: true })).rejects.toThrow(/does not exist/);
-  for (const path of [newTree(), '/dev/fuse', '/var/lib/dpkg']) await check(path);
+  expect(() => check(link)).toThrow(/what is in the system directory \/usr/);
+  expect(() => check(root.path)).toThrow(/tslxc, which lies in it/);
+  check(link, { force: true });
+  expect(() => check('/', { force: true })).toThrow(/the root of the host/);
+  expect(() => check('/nonexistent', { force: true })).toThrow(/does not exist/);
+  for (const path of [newTree(), '/dev/fuse', '/var/lib/dpkg']) check(path);
 });
 
 test('one source of a container in another with another label is refused', async () => {
@@ -197,7 +211,7 @@ test('one source of a container in another with another label is refused', async
     { path: join(path, 'folder-0'), label: other, place },
   ];
   const refusal = { code: 'CONFIG_UNSUPPORTED', line: 7 };
-  await expect(checkRelabel(sources, { paths: paths() })).rejects.toMatchObject(refusal);
+  expect(thrownBy(() => checkRelabel(sources, { paths: paths() }))).toMatchObject(refusal);
   await expect(relabel('web', ...sources)).rejects.toMatchObject(refusal);
   expect(countIn(path, memoryName)).toBe(0);
 });
@@ -214,6 +228,34 @@ test('a read-only source is an error with its path, or skipped', async () => {
   } finally {
     execFileSync('umount', [path]);
   }
+});
+
+test('what cannot be labelled in the midst of a source is an error, and nothing keeps a label', async () => {
+  using image = mountedBtrfs(root.path);
+  const path = join(image.path, 'tree');
+  execFileSync('btrfs', ['-q', 'subvolume', 'create', path]);
+  makeTree(join(path, 'a'), 5, '/nowhere');
+  execFileSync('btrfs', ['-q', 'subvolume', 'snapshot', '-r', path, join(path, 'snapshot')]);
+  const before = labelsIn(path);
+  const refused = relabel('web', { path, label, whenImpossible: 'skip' });
+  await expect(refused).rejects.toMatchObject({ errno: 30, path: join(path, 'snapshot') });
+  await restore('web');
+  expect(labelsIn(path)).toEqual(before);
+  expect(countIn(path, memoryName)).toBe(0);
+  expect(readLabels(paths())).toEqual([]);
+});
+
+test('what a source leads to by now is looked at again', async () => {
+  const link = join(root.path, 'moving');
+  symlinkSync(newTree(), link);
+  checkRelabel([{ path: link, label }], { paths: paths() });
+  rmSync(link);
+  symlinkSync('/usr/lib/os-release', link);
+  await expect(relabel('web', { path: link, label })).rejects.toMatchObject({
+    code: 'CONFIG_UNSUPPORTED',
+    message: expect.stringContaining('system directory /usr') as string,
+  });
+  expect(labelOf('/usr/lib/os-release')).toBeUndefined();
 });
 
 test('an abort ends the walk, and restoring brings back what was done', async () => {

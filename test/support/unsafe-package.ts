@@ -106,8 +106,8 @@ const variants = {
   'followed links': [
     {
       file: 'dist/host/record-file.js',
-      safe: '(0, node_fs_1.rmSync)(temporary, { force: true });',
-      unsafe: '',
+      safe: '(0, node_fs_1.rmSync)(temporary, { force: true });\n    try {',
+      unsafe: 'try {',
     },
     {
       file: 'dist/host/record-file.js',

@@ -25,16 +25,15 @@ export interface SourcePlace {
   readonly path: string;
 }
 
-/** Runs `use` with the source open. Throws what open(2) says. */
-export async function withSource<T>(
-  path: string,
-  use: (source: OpenSource) => Promise<T>,
-): Promise<T> {
+/** Opens a source until it is disposed of. Throws what open(2) says. */
+export function openSource(path: string): OpenSource & Disposable {
   const fd = openSync(path, O_PATH);
+  const close = (): void => closeSync(fd);
   try {
-    return await use(describeSource(fd));
-  } finally {
-    closeSync(fd);
+    return { ...describeSource(fd), [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    throw error;
   }
 }
 
@@ -46,12 +45,8 @@ export interface Located {
 
 export function located(path: string): Located {
   try {
-    const fd = openSync(path, O_PATH);
-    try {
-      return describeSource(fd);
-    } finally {
-      closeSync(fd);
-    }
+    using source = openSource(path);
+    return source;
   } catch {
     return { path };
   }

@@ -24,6 +24,8 @@ export interface Labelling {
   readonly facts: SecurityFacts;
   /** To be labelled on the host. */
   readonly sources: readonly RelabelledSource[];
+  /** Also what is the host's system. */
+  readonly force?: boolean;
   /** To be loaded. */
   readonly profile?: Readonly<{ name: string; text: string }>;
   /** In the order in which it is taken. */
@@ -88,14 +90,14 @@ function lookUp(what: LabelledDomain): LabelledStart | undefined {
 
 /** Labels what the container uses, or loads its profile. What it does is on record before, as `undo`. */
 export async function applyLabelling(
-  { security, sources, profile }: Labelling,
+  { security, sources, force = false, profile }: Labelling,
   request: WalkOptions & { readonly paths: StatePaths; readonly user: string },
 ): Promise<void> {
   if (profile !== undefined) {
     await loadProfile(request.paths, profile.name, profile.text);
     checkEntry(security.label);
   }
-  await relabelSources({ ...request, sources });
+  await relabelSources({ ...request, sources, force });
 }
 
 /** Gives back what was claimed by a start that came to nothing before it was on record. */

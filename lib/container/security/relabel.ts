@@ -15,7 +15,7 @@ import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
-import { located, overlaps, withSource } from './labelled-place';
+import { located, openSource, overlaps } from './labelled-place';
 import type { OpenSource } from './labelled-place';
 import { restoreUnused, throwAny } from './restore';
 import { systemPart } from './system-directories';
@@ -37,8 +37,7 @@ export interface CheckOptions {
   readonly force?: boolean;
 }
 
-export interface RelabelRequest extends WalkOptions {
-  readonly paths: StatePaths;
+export interface RelabelRequest extends WalkOptions, CheckOptions {
   /** The domain that the sources are for; what restoreSources() takes. */
   readonly user: string;
   readonly sources: readonly RelabelledSource[];
@@ -57,30 +56,34 @@ export interface SkippedSource {
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, TslxcError where there is no place in a definition.
  */
-export async function checkRelabel(
-  sources: readonly RelabelledSource[],
-  { paths, force = false }: CheckOptions,
-): Promise<void> {
+export function checkRelabel(sources: readonly RelabelledSource[], options: CheckOptions): void {
   for (const source of sources) {
-    await opened(source, ({ path, state }) => {
-      if (path === '/') throw refused('the root of the host can’t be labelled', source);
-      const labelled: Labelled = { path, kind: kindOf(state), major: majorOf(state.rdev) };
-      const hit = systemPart(labelled, hiddenDirectories(paths));
-      if (hit === undefined || force) return Promise.resolve();
-      const detail =
-        `'${source.path}' can't be labelled for a container: that is ${hit}; ` +
-        `<tslxc:relabel system='yes'/> labels it all the same, and relabel='no' leaves it as it is`;
-      throw refused(detail, source);
-    });
+    using open = opened(source);
+    checkPlace(source, open, options);
   }
   checkOneLabel(sources);
+}
+
+function checkPlace(
+  source: RelabelledSource,
+  { path, state }: OpenSource,
+  { paths, force = false }: CheckOptions,
+): void {
+  if (path === '/') throw refused('the root of the host can’t be labelled', source);
+  const labelled: Labelled = { path, kind: kindOf(state), major: majorOf(state.rdev) };
+  const hit = systemPart(labelled, hiddenDirectories(paths));
+  if (hit === undefined || force) return;
+  const detail =
+    `'${source.path}' can't be labelled for a container: that is ${hit}; ` +
+    `<tslxc:relabel system='yes'/> labels it all the same, and relabel='no' leaves it as it is`;
+  throw refused(detail, source);
 }
 
 /**
  * Gives every inode of the sources its label, once nobody else needs another there. To be done again, and to be undone by
  * restoreSources(), at whichever point it has ended.
  *
- * @throws RESOURCE_BUSY when another domain has labelled a source, what is in it or what it lies in, in another way;
+ * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or what it lies in, in another way;
  *   SyscallError with the path of the inode; OPERATION_ABORTED.
  */
 export async function relabelSources(request: RelabelRequest): Promise<readonly SkippedSource[]> {
@@ -92,51 +95,60 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
     // What others have left is in nobody else's way.
     const places = sources.map(({ path }) => located(path));
     throwAny(unrestored.filter((left) => places.some((one) => overlaps(located(left.path), one))));
-    const wanted: LabelledSource[] = [];
-    for (const source of sources) {
-      await opened(source, (open) => {
-        checkUsers(registry, source, { path: open.path, user });
-        wanted.push(registered(registry, source, { open, user }));
-        return Promise.resolve();
-      });
-    }
-    await registry.replace(merged(registry.sources, wanted));
+    // Each is opened once: what is looked at, what is on record and what is walked are one, whatever its owner does.
+    using opens = new OpenSources(sources);
+    const targets = opens.map((source, open): Target => {
+      checkPlace(source, open, request);
+      checkUsers(registry, source, { path: open.path, user });
+      return { source, open, wanted: registered(registry, source, { open, user }) };
+    });
+    const before = registry.sources;
+    await registry.replace(merged(before, wantedOf(targets)));
     const skipped: SkippedSource[] = [];
-    const untouched = new Set<string>();
-    for (const [index, source] of sources.entries()) {
-      const errno = await label(registry, source, { ...request, names });
-      if (errno === undefined) continue;
-      skipped.push({ path: source.path, errno });
-      untouched.add(wanted[index]?.path ?? source.path);
+    const labelled: Target[] = [];
+    for (const target of targets) {
+      const errno = await label(registry, target, { ...request, names });
+      if (errno === undefined) labelled.push(target);
+      else skipped.push({ path: target.source.path, errno });
     }
-    const labelled = wanted.map((source) => ({ ...source, phase: 'labelled' as const }));
-    const all = merged(registry.sources, labelled);
-    await registry.replace(all.filter(({ path }) => !untouched.has(path)));
+    const done = wantedOf(labelled).map((source) => ({ ...source, phase: 'labelled' as const }));
+    await registry.replace(merged(before, done));
     return skipped;
   });
 }
 
-/** Resolves with the errno when it was skipped. */
+/** A source, and how it is on record from before it is touched. */
+interface Target {
+  readonly source: RelabelledSource;
+  readonly open: OpenSource;
+  readonly wanted: LabelledSource;
+}
+
+function wantedOf(targets: readonly Target[]): LabelledSource[] {
+  return targets.map(({ wanted }) => wanted);
+}
+
+/** Resolves with the errno when it was skipped: nothing of it is touched then. */
 async function label(
   registry: LabelRegistry,
-  source: RelabelledSource,
+  { source, open }: Target,
   options: WalkOptions & { readonly names: LabelNames },
 ): Promise<number | undefined> {
   const { names } = options;
-  return await opened(source, async (open) => {
-    // What a container has made there has its label from the first, and nothing to remember.
-    const made = registry.overlapping(open.path).some(({ phase }) => phase === 'labelled');
-    const labels = { ...names, label: source.label, same: made ? 'leave' : 'remember' } as const;
-    try {
-      await walkSource(open, options, (fd, report) => native().relabelTree(fd, labels, report));
-      return undefined;
-    } catch (error) {
-      const { errno = 0 } = error as TslxcError;
-      const { EROFS, ENOTSUP } = system.errno;
-      if (source.whenImpossible === 'skip' && [EROFS, ENOTSUP].includes(errno)) return errno;
-      throw error;
-    }
-  });
+  // What a container has made there has its label from the first, and nothing to remember.
+  const made = registry.overlapping(open.path).some(({ phase }) => phase === 'labelled');
+  const labels = { ...names, label: source.label, same: made ? 'leave' : 'remember' } as const;
+  try {
+    await walkSource(open, options, (fd, report) => native().relabelTree(fd, labels, report));
+    return undefined;
+  } catch (error) {
+    const { errno = 0, path } = error as TslxcError;
+    const { EROFS, ENOTSUP } = system.errno;
+    // Its top comes first. Whatever lies deeper, such as a snapshot, is in the midst of what has been labelled.
+    const isWhole = path === open.path && [EROFS, ENOTSUP].includes(errno);
+    if (source.whenImpossible === 'skip' && isWhole) return errno;
+    throw error;
+  }
 }
 
 /** Another label, of another domain, now. */
@@ -189,17 +201,37 @@ function merged(
   return [...byPath.values()];
 }
 
-/** Runs `use` with the source open. */
-async function opened<T>(
-  source: RelabelledSource,
-  use: (open: OpenSource) => Promise<T>,
-): Promise<T> {
-  return await withSource(source.path, use).catch((error: unknown) => {
-    if (TslxcError.is(error)) throw error;
+/** All of them, open until this is disposed of. */
+class OpenSources implements Disposable {
+  readonly #opens = new Map<RelabelledSource, OpenSource & Disposable>();
+
+  constructor(sources: readonly RelabelledSource[]) {
+    try {
+      for (const source of sources) this.#opens.set(source, opened(source));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  map<T>(use: (source: RelabelledSource, open: OpenSource) => T): T[] {
+    return [...this.#opens].map(([source, open]) => use(source, open));
+  }
+
+  [Symbol.dispose](): void {
+    for (const open of this.#opens.values()) open[Symbol.dispose]();
+  }
+}
+
+/** @throws DefinitionError or TslxcError for what is not there, SyscallError for what can't be opened. */
+function opened(source: RelabelledSource): OpenSource & Disposable {
+  try {
+    return openSource(source.path);
+  } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (missing) throw refused(`'${source.path}' can't be labelled: it does not exist`, source);
     throw fileError(error, 'open a source');
-  });
+  }
 }
 
 /** Of makedev(3), as far as the kernel goes: 12 bits. */

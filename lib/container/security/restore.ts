@@ -11,7 +11,7 @@ import { readLabels, withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
-import { mountPointOf, withSource } from './labelled-place';
+import { mountPointOf, openSource } from './labelled-place';
 
 export interface RestoreRequest extends WalkOptions {
   readonly paths: StatePaths;
@@ -139,13 +139,12 @@ async function restore(source: LabelledSource, options: RestoreOptions): Promise
   const made = source.phase === 'labelled' ? { made: source.label } : {};
   const labels = { ...options.names, ...made };
   try {
-    return await withSource(source.path, async (open) => {
-      if (open.path !== source.path || open.state.ino !== source.inode) return absence(source);
-      const left = await walkSource(open, options, (fd, report) =>
-        native().restoreTree(fd, labels, report),
-      );
-      return left ? 'memories left' : 'restored';
-    });
+    using open = openSource(source.path);
+    if (open.path !== source.path || open.state.ino !== source.inode) return absence(source);
+    const left = await walkSource(open, options, (fd, report) =>
+      native().restoreTree(fd, labels, report),
+    );
+    return left ? 'memories left' : 'restored';
   } catch (error) {
     if (TslxcError.is(error)) throw error;
     const { ENOENT, ENOTDIR, ELOOP } = system.errno;

@@ -26,10 +26,12 @@ export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
     const sources = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
-    await checkRelabel(sources, { paths, force: definition.extension.relabelSystem === true });
+    const force = definition.extension.relabelSystem === true;
+    checkRelabel(sources, { paths, force });
     checkPolicy(start, assigned, sources);
     return {
       ...labellingOf(assigned, sources),
+      force,
       undo: [
         { undo: 'releaseCategories', ...owner },
         ...(sources.length === 0 ? [] : [{ undo: 'restoreLabels', ...owner } as const]),
