@@ -13,9 +13,24 @@ export interface Mount {
 
 /** The mount that an open file is in; undefined when it was unmounted meanwhile. */
 export function mountOf(fd: number): Mount | undefined {
-  const [, , device, root, mountPoint] = mountFields(fd) ?? [];
-  if (device === undefined || root === undefined || mountPoint === undefined) return undefined;
+  const fields = mountFields(fd);
+  return fields === undefined ? undefined : mountFrom(fields);
+}
+
+/** All of them, in the order in which they were made; `type` is that of the file system. */
+export function listMounts(): (Mount & { readonly type: string })[] {
+  return mountLines().map((line) => {
+    const [before = '', behind = ''] = line.split(' - ');
+    return { ...mountFrom(before.split(' ')), type: behind.split(' ')[0] ?? '' };
+  });
+}
+
+function mountFrom([, , device = '', root = '', mountPoint = '']: readonly string[]): Mount {
   return { device, root: unescapeMountPath(root), mountPoint: unescapeMountPath(mountPoint) };
+}
+
+function mountLines(): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(Boolean);
 }
 
 /**
@@ -35,16 +50,14 @@ export function propagationOf(path: string): readonly string[] | undefined {
 function mountFields(fd: number): readonly string[] | undefined {
   const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
   const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  const line = lines.find((one) => id !== undefined && one.startsWith(`${id} `));
+  const line = mountLines().find((one) => id !== undefined && one.startsWith(`${id} `));
   return line?.split(' - ')[0]?.split(' ');
 }
 
 /** What is mounted at a path, and below it. */
 export function mountsWithin(folder: string): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8')
-    .split('\n')
-    .map((line) => unescapeMountPath(line.split(' ')[4] ?? ''))
+  return listMounts()
+    .map(({ mountPoint }) => mountPoint)
     .filter((path) => path === folder || path.startsWith(`${folder}/`));
 }
 

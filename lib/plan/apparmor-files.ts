@@ -19,8 +19,21 @@ const any = 'rwklmx';
 /** Sysctls that belong to namespaces of the container. */
 const ownSysctls = ['domainname', 'hostname', 'msg*', 'sem*', 'shm*'];
 
-/** Below the root of a sysfs: what runs a program in the host's name, or changes how the kernel works. */
-const hostKnobs = ['kernel/uevent_helper', 'module/*/parameters/*', 'power/{disk,resume,state}'];
+/** Files that give the host away, by which no folder around them has to be known: nor are they bound elsewhere. */
+export const knobNames = ['kcore', 'kmem', 'release_agent', 'sysrq-trigger', 'uevent_helper'];
+
+/** Of /proc/sys, beside those of `kernel`: how the host's memory is used, and how many files there may be. */
+const hostSysctls = [
+  'fs/{aio-max-nr,binfmt_misc/*,file-max,mount-max,nr_open,pipe-*,protected_*,suid_dumpable}',
+  'vm/{admin_*,compact*,dirty_*,drop_caches,min_*,mmap_*,nr_*,oom_*,overcommit_*,panic_on_oom,swappiness,user_*}',
+];
+
+/** Of sysfs: what changes how the kernel works, and which driver has a device. */
+const hostKnobs = [
+  'module/*/parameters/*',
+  'power/{disk,resume,state}',
+  '{driver_override,drivers_autoprobe,drivers_probe,new_id,remove_id,rescan,unbind}',
+];
 
 /**
  * A rule with any beginning has no `**` at its end where it can be helped: each such pair doubles the compiled profile.
@@ -28,16 +41,17 @@ const hostKnobs = ['kernel/uevent_helper', 'module/*/parameters/*', 'power/{disk
 export function kernelFileRules(hardening: Hardening): string[] {
   return [
     ...deny(any, '/{,**/}{kcore,kmem,sysrq-trigger}', '/{,**/}proc/mem'),
+    ...deny(write, '/{,**/}{release_agent,uevent_helper}'),
     ...deny(write, `/{,**/}proc/sys/${otherThan(['kernel', 'net'])}{,/**}`),
     // That of procfs, and that of sysfs.
     ...deny(write, `/{,**/}sys/kernel/${otherThan(ownSysctls)}{,/**}`),
-    ...deny(write, '/{,**/}sys/fs/{binfmt_misc/*,protected_*,suid_dumpable}'),
+    ...deny(write, ...hostSysctls.map((path) => `/{,**/}sys/${path}`)),
     ...deny(write, `/sys/${otherThan(['class', 'devices', 'fs'])}{,/**}`),
     ...deny(write, `/sys/class/${otherThan(['net'])}{,/**}`),
     ...deny(write, `/sys/devices/${otherThan(['virtual'])}{,/**}`),
     ...deny(write, `/sys/devices/virtual/${otherThan(['net'])}{,/**}`),
     ...deny(write, `/sys/fs/${otherThan(['cgroup'])}{,/**}`),
-    ...deny(write, ...hostKnobs.map((path) => `/{,**/}${path}`), '/{,**/}release_agent'),
+    ...deny(write, ...hostKnobs.map((path) => `/{,**/}${path}`)),
     ...deny(any, '/sys/firmware/efi/efivars/**', '/sys/kernel/security/**'),
     ...(hardening === 'hardened' ? maskedRules() : []),
   ];

@@ -6,6 +6,7 @@
  */
 import type { DomainDefinition } from '../domain/definition';
 import { withoutDots } from '../domain/path';
+import { knobNames } from './apparmor-files';
 import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from './filesystems';
 
@@ -66,15 +67,17 @@ function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
 const boundOverThemselves = ['domainname', 'hostname', 'memory.pressure'];
 
 /**
- * Anything, but nothing out of procfs and sysfs; they themselves only to a place of the same name. Of a bind or a move the
- * kernel asks about no other options.
+ * Anything, but nothing out of procfs and sysfs, by whose names the rules for files go: a bind of a part of them would leave out
+ * the names above it. What it is put on can be renamed, seen from another mount namespace, and so no name that ends a path is
+ * enough: a `sys` may be procfs's own, and is bound nowhere. Of a bind or a move the kernel asks about no other options.
  */
 function bindRules(): string[] {
   const changes = propagations.flatMap((kind) => [`make-${kind}`, `make-r${kind}`]);
-  // What is /proc/sys is a `sys` too, and must not become a /sys: it lies in procfs.
   const within = '/{,**/}{proc,sys}/{,**/}';
   const moves: readonly (readonly [source: string, target: string])[] = [
-    ...['proc', 'sys'].map((name) => [`/{,**/}${name}/`, placeOtherThan([name])] as const),
+    ['/{,**/}proc/', placeOtherThan(['proc'])],
+    ['/{,**/}sys/', '/{,**}'],
+    [`/{,**/}{${knobNames.join(',')}}`, '/{,**}'],
     [`${within}${otherThan(boundOverThemselves)}{,/}`, '/{,**}'],
     [`${within}{${boundOverThemselves.join(',')}}`, placeOtherThan(boundOverThemselves)],
   ];

@@ -6,7 +6,7 @@ import { mountRules } from './apparmor-mounts';
 import { quoted } from './apparmor-patterns';
 
 export interface ProfileFacts {
-  /** `profileName(uuid)`. */
+  /** As `profileName` gives it. */
   readonly name: string;
   readonly hardening: Hardening;
   /** Directories of tslxc that a container on the shared root must not see. */
@@ -15,9 +15,19 @@ export interface ProfileFacts {
   readonly base?: string;
 }
 
-/** Not libvirt's own name for it: its daemon may run beside us, and removes what it takes for its own. */
-export function profileName(uuid: string): string {
-  return `tslxc-${uuid}`;
+const ownPrefix = 'tslxc-';
+
+/**
+ * Not libvirt's own name for it: its daemon may run beside us, and removes what it takes for its own. Of another root than `/`
+ * with `rootKey`, which is that root's alone: it may have a copy of the domain.
+ */
+export function profileName(uuid: string, rootKey?: string): string {
+  return `${ownPrefix}${uuid}${rootKey === undefined ? '' : `.${rootKey}`}`;
+}
+
+/** Whether a profile, or one of a stack, is made for a domain: it goes with that. */
+export function isOwnProfile(label: string): boolean {
+  return label.split('//&').some((name) => name.startsWith(ownPrefix));
 }
 
 /**

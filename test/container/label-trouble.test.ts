@@ -6,7 +6,7 @@ import { connect } from 'tslxc';
 import { claimRange, releaseRange } from '../../lib/container/security/categories';
 import { readEntries } from '../../lib/container/security/category-folder';
 import { readLabels } from '../../lib/container/security/label-registry';
-import { relabelSources } from '../../lib/container/security/relabel';
+import { checkRelabel, relabelSources } from '../../lib/container/security/relabel';
 import type { RelabelledSource } from '../../lib/container/security/relabel';
 import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
 import { undoAll } from '../../lib/container/undo';
@@ -124,4 +124,18 @@ test('what a domain of a former boot has labelled is restored before any start',
   expect(labelsIn(tree)).toEqual(before);
   expect(readLabels(paths())).toEqual([]);
   await domain.destroy();
+});
+
+test.each([
+  ['/usr/share', /in the system directory \/usr/],
+  ['/', /the root of the host/],
+])('%s is refused as well where it is mounted elsewhere', (directory, words) => {
+  const path = join(root.path, 'elsewhere');
+  mkdirSync(path);
+  execFileSync('mount', ['--bind', directory, path]);
+  try {
+    expect(() => checkRelabel([{ path, label }], { paths: paths() })).toThrow(words);
+  } finally {
+    execFileSync('umount', [path]);
+  }
 });

@@ -1,4 +1,5 @@
 /** AppArmor of the machine that the tests run in, and of its containers. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Domain } from 'tslxc';
 import { initOf } from './container-traces';
@@ -7,6 +8,11 @@ import { runIn } from './exec';
 /** The profiles as the kernel lists them: `NAME (MODE)`. */
 export function loadedProfiles(): string[] {
   return readFileSync('/sys/kernel/security/apparmor/profiles', 'utf8').split('\n');
+}
+
+/** The name of a domain's profile; a root that is not `/` has a name of its own for it. */
+export function profileOf(root: string, uuid: string): string {
+  return `tslxc-${uuid}.${createHash('sha256').update(root).digest('hex').slice(0, 8)}`;
 }
 
 /** The label of a container's init. */

@@ -28,7 +28,24 @@ const attempts: Readonly<Record<string, string>> = {
     'mkdir -p /tmp/new/proc && mount -t proc proc /tmp/new/proc && ' +
     `read old <${corePattern} && echo "$old" >/tmp/new/${corePattern}`,
   'to mount what the host has once': 'mkdir -p /tmp/at && mount -t binfmt_misc none /tmp/at',
+  'to write a knob whose folders lose their names, renamed from another mount namespace': renames(),
 };
+
+/** There what is mounted here is no mount point. */
+function renames(): string {
+  const elsewhere =
+    'cd $at && echo >back && read _ <go && mv a/proc a/q && echo >back && read _ <go && mv b/sys b/x && echo >back';
+  const here = [
+    'read _ <back && mount -t proc proc a/proc && echo >go',
+    'read _ <back && mount --bind a/q/sys b/sys && echo >go',
+    `read _ <back && read old <${corePattern} && echo "$old" >b/x/kernel/core_pattern`,
+  ];
+  return [
+    'export at=$(mktemp -d) && cd $at && mkdir -p a/proc b/sys && mkfifo go back',
+    `{ unshare -m sh -c '${elsewhere}' & }`,
+    ...here,
+  ].join(' && ');
+}
 
 let root: TestRoot;
 let connection: Connection;
@@ -44,10 +61,11 @@ beforeAll(async () => {
   await startOnce();
   root = await makeTestRoot();
   connection = await connect('lxc:///', { root: root.path });
-  confined = await start('confined', "<seclabel type='dynamic' model='apparmor'/>");
+  // Nothing but the profile is between the two.
   const compat =
-    "<t:container xmlns:t='urn:tslxc:domain:1'><t:hardening level='compat'/></t:container>";
-  free = await start('free', `<metadata>${compat}</metadata>`);
+    "<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:hardening level='compat'/></t:container></metadata>";
+  confined = await start('confined', `${compat}<seclabel type='dynamic' model='apparmor'/>`);
+  free = await start('free', compat);
 });
 
 afterAll(async () => {

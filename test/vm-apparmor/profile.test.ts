@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { attempt, labelOf, loadedProfiles } from '../support/apparmor';
+import { attempt, labelOf, loadedProfiles, profileOf } from '../support/apparmor';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { runIn } from '../support/exec';
@@ -18,17 +18,18 @@ import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
 const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
-const own = `tslxc-${uuid}`;
 const dynamic = "<seclabel type='dynamic' model='apparmor'/>";
 
 let root: TestRoot;
 let connection: Connection;
+let own: string;
 
 beforeAll(startOnce);
 
 beforeEach(async () => {
   root = await makeTestRoot();
   connection = await connect('lxc:///', { root: root.path });
+  own = profileOf(root.path, uuid);
 });
 
 afterEach(async () => {
@@ -37,9 +38,10 @@ afterEach(async () => {
   expect(loadedProfiles().filter((line) => line.startsWith('tslxc-'))).toEqual([]);
 });
 
+const sleeper = { initArguments: ['-c', 'while :; do sleep 1000; done'] };
+
 async function start(elements: string): Promise<Domain> {
-  const initArguments = ['-c', 'while :; do sleep 1000; done'];
-  const xml = domainXml({ name: 'confined', uuid, initArguments, elements });
+  const xml = domainXml({ name: 'confined', uuid, ...sleeper, elements });
   const domain = await connection.defineDomain(xml);
   await domain.start();
   return domain;
@@ -148,21 +150,41 @@ test('with a base label only what both allow is allowed', async () => {
   });
 });
 
-test('a domain of another root with the same UUID is refused, and leaves the profile as it is', async () => {
+test('a domain of another root with the same UUID has a profile of its own, and keeps it', async () => {
   const domain = await start(dynamic);
   await using second = await makeTestRoot();
   await using other = await connect('lxc:///', { root: second.path });
-  const twin = await other.defineDomain(domainXml({ name: 'twin', uuid, elements: dynamic }));
-  await expect(twin.start()).rejects.toMatchObject({
-    code: 'RESOURCE_BUSY',
-    message: expect.stringContaining(own) as string,
-  });
-  expect(await labelOf(domain)).toBe(`${own} (enforce)`);
-  expect(loadedProfiles()).toContain(`${own} (enforce)`);
-  expect(await attempt(domain, 'umount /proc/sys')).toMatch(/^[1-9]/);
+  const twin = await other.createDomain(
+    domainXml({ name: 'twin', uuid, ...sleeper, elements: dynamic }),
+  );
+  const its = profileOf(second.path, uuid);
+  expect(await labelOf(twin)).toBe(`${its} (enforce)`);
   await domain.destroy();
-  await twin.start();
+  expect(loadedProfiles()).not.toContain(`${own} (enforce)`);
+  expect(loadedProfiles()).toContain(`${its} (enforce)`);
+  expect(await attempt(twin, 'umount /proc/sys')).toMatch(/^[1-9]/);
   await twin.destroy();
+});
+
+test('a profile that somebody else has loaded by the name of ours is refused, and left alone', async () => {
+  await withProfile(own, everything, async () => {
+    await expect(start(dynamic)).rejects.toMatchObject({
+      code: 'RESOURCE_BUSY',
+      message: expect.stringContaining(own) as string,
+    });
+    expect(loadedProfiles()).toContain(`${own} (enforce)`);
+  });
+});
+
+test('the profile of one domain is no label of another', async () => {
+  const domain = await start(dynamic);
+  const elements = `<seclabel type='static' model='apparmor'><label>${own}</label></seclabel>`;
+  const refused = connection.createDomain(domainXml({ name: 'guest', elements }));
+  await expect(refused).rejects.toMatchObject({
+    code: 'XML_ERROR',
+    element: 'domain/seclabel/label',
+  });
+  await domain.destroy();
 });
 
 test('a caller that is killed when its profile is loaded: the next command unloads it', async () => {

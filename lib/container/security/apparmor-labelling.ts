@@ -1,9 +1,11 @@
 /** The labelling of a start by AppArmor. */
+import { createHash } from 'node:crypto';
 import { sharesRoot } from '../../domain/filesystem-lookup';
 import { TslxcError } from '../../errors';
+import { realRoot } from '../../host/real-root';
 import { hiddenDirectories } from '../../host/state-paths';
 import type { StatePaths } from '../../host/state-paths';
-import { compileProfile } from '../../plan/apparmor-profile';
+import { compileProfile, profileName } from '../../plan/apparmor-profile';
 import { securityFacts } from '../../plan/security';
 import { assignAppArmor } from './apparmor';
 import type { AssignedSecurity } from './assigned';
@@ -21,17 +23,24 @@ export function claimAppArmor(start: LabelledStart): Labelling {
   return labelling;
 }
 
-/** By the UUID alone: a copy of the definition may run in another root of tslxc, and would lose its profile. */
+/** One that nobody of this root is known to have loaded is another's. */
 function checkFree(paths: StatePaths, name: string): void {
   if (profileMode(name) === undefined || recordedProfiles(paths).includes(name)) return;
-  const detail = `the AppArmor profile ${name} is loaded already, and not by this root of tslxc: the domain's UUID is another's too`;
+  const detail = `the AppArmor profile ${name} is loaded already, and not by this root of tslxc`;
   throw new TslxcError('RESOURCE_BUSY', detail, { step: 'choose an AppArmor profile' });
+}
+
+/** Of a root that is not the usual one. */
+function keyOf(root: string): string | undefined {
+  const real = realRoot(root);
+  return real === '/' ? undefined : createHash('sha256').update(real).digest('hex').slice(0, 8);
 }
 
 export function foreseeAppArmor(start: LabelledStart): Labelling {
   const { paths, definition, asked, hardening } = start;
   checkDeviceLabels(definition, 'apparmor');
-  const { label, generated, accepted } = assignAppArmor(asked, definition.uuid);
+  const name = profileName(definition.uuid, keyOf(paths.root));
+  const { label, generated, accepted } = assignAppArmor(asked, name);
   const { type, relabel } = asked;
   const security: AssignedSecurity = {
     type,
@@ -44,7 +53,6 @@ export function foreseeAppArmor(start: LabelledStart): Labelling {
   };
   const facts = securityFacts(security);
   if (generated === undefined) return { security, facts, sources: [], undo: [] };
-  const { name } = generated;
   const hidden = sharesRoot(definition) ? hiddenDirectories(paths) : [];
   return {
     security,

@@ -1,6 +1,6 @@
 /** Which AppArmor label a domain's init executes with, by its `<seclabel>`. */
 import { refusal, type Place } from '../../domain/place';
-import { profileName } from '../../plan/apparmor-profile';
+import { isOwnProfile } from '../../plan/apparmor-profile';
 import type { AskedLabel } from './assigned';
 import { profileMode } from './profile';
 
@@ -20,11 +20,12 @@ const modes = ['enforce', 'complain', 'kill', 'unconfined'];
  * Dynamic: a profile of the domain's own. Dynamic with a base: that one, stacked with the given profile, so that only
  * what both allow is allowed; libvirt has no such form. Static: the given profile and nothing else.
  *
- * @throws DefinitionError XML_ERROR for a profile that is missing or not loaded
+ * @param name of the profile that would be made
+ * @throws DefinitionError XML_ERROR for a profile that is missing, not loaded, or made for a domain
  */
 export function assignAppArmor(
   asked: Omit<AskedLabel, 'relabel'>,
-  uuid: string,
+  name: string,
   modeOf: (name: string) => string | undefined = profileMode,
 ): AppArmorAssignment {
   const place: Place = { path: 'domain/seclabel', position: asked.position };
@@ -32,7 +33,6 @@ export function assignAppArmor(
     const label = requireLoaded(asked.label, { ...place, path: `${place.path}/label` }, modeOf);
     return assignment(label, [label], modes);
   }
-  const name = profileName(uuid);
   if (asked.baseLabel === undefined) {
     return { ...assignment(name, [name], ['enforce']), generated: { name } };
   }
@@ -52,6 +52,10 @@ function requireLoaded(
   modeOf: (name: string) => string | undefined,
 ): string {
   if (label === undefined) throw refusal('XML_ERROR', 'security label is missing', place);
+  if (isOwnProfile(label)) {
+    const detail = `Invalid security label '${label}': that is the profile of one domain, and goes with it`;
+    throw refusal('XML_ERROR', detail, place);
+  }
   if (modeOf(label) === undefined) {
     const detail = `Invalid security label '${label}': no AppArmor profile of that name is loaded`;
     throw refusal('XML_ERROR', detail, place);

@@ -17,7 +17,6 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
-  realpathSync,
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
@@ -25,6 +24,7 @@ import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/boot-id';
 import { lockFile } from '../../host/file-lock';
+import { realRoot } from '../../host/real-root';
 import { runPaths, statePaths } from '../../host/state-paths';
 import { statOf } from '../process-stat';
 import type { Pair } from './draw';
@@ -56,15 +56,10 @@ export interface CategoryEntry extends Owner, Place {
 const kinds = ['dynamic', 'static'] as const;
 const owners = 'owners';
 
-/** A root may be reached by several paths. */
-export function holderFor({ root, name }: Owner): Holder {
-  let real = root;
-  try {
-    real = realpathSync.native(root);
-  } catch {
-    // Nothing is there yet.
-  }
-  return { root: real, name, key: keyOf({ root: real, name }) };
+export function holderFor(owner: Owner): Holder {
+  const { name } = owner;
+  const root = realRoot(owner.root);
+  return { root, name, key: keyOf({ root, name }) };
 }
 
 /** Claims a place for a domain that has none, in this process's name. @returns false when another has it. */

@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { isBelow, isSame } from '../../domain/path';
-import { mountOf } from '../../host/mount-table';
+import { listMounts, mountOf } from '../../host/mount-table';
 import type { Mount } from '../../host/mount-table';
 import { O_PATH } from '../../host/open-flags';
 
@@ -57,6 +57,26 @@ export function overlaps(one: Located, other: Located): boolean {
   const [a, b] = [one.place, other.place];
   if (a === undefined || b === undefined) return isEither(one.path, other.path);
   return a.device === b.device && isEither(a.path, b.path);
+}
+
+/**
+ * Paths of the host by which a source is reached as well, and those at which something in it is: a file system, or a part of
+ * one, may be mounted at several places.
+ */
+export function otherPaths({ place }: Located): {
+  readonly own: readonly string[];
+  readonly inside: readonly string[];
+} {
+  if (place === undefined) return { own: [], inside: [] };
+  const mounts = listMounts().filter(({ device }) => device === place.device);
+  return {
+    own: mounts
+      .filter(({ root }) => isWithin(place.path, root))
+      .map(({ root, mountPoint }) => join(mountPoint, relative(root, place.path))),
+    inside: mounts
+      .filter(({ root }) => isBelow(root, place.path))
+      .map(({ mountPoint }) => mountPoint),
+  };
 }
 
 function isEither(one: string, other: string): boolean {

@@ -15,7 +15,7 @@ import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
-import { located, openSource, overlaps } from './labelled-place';
+import { located, openSource, otherPaths, overlaps } from './labelled-place';
 import type { OpenSource } from './labelled-place';
 import { restoreUnused, throwAny } from './restore';
 import { systemPart } from './system-directories';
@@ -66,13 +66,24 @@ export function checkRelabel(sources: readonly RelabelledSource[], options: Chec
 
 function checkPlace(
   source: RelabelledSource,
-  { path, state }: OpenSource,
+  open: OpenSource,
   { paths, force = false }: CheckOptions,
 ): void {
-  if (path === '/') throw refused('the root of the host can’t be labelled', source);
-  const labelled: Labelled = { path, kind: kindOf(state), major: majorOf(state.rdev) };
-  const hit = systemPart(labelled, hiddenDirectories(paths));
-  if (hit === undefined || force) return;
+  const { own, inside } = otherPaths(open);
+  const everywhere = [open.path, ...own];
+  if (everywhere.includes('/')) throw refused('the root of the host can’t be labelled', source);
+  if (force) return;
+  const kind = kindOf(open.state);
+  const major = majorOf(open.state.rdev);
+  const ours = hiddenDirectories(paths);
+  const isSystem = (path: string): boolean =>
+    systemPart({ path, kind: 'directory' }, ours) !== undefined;
+  const within = inside.find(isSystem);
+  const [hit] = [
+    ...everywhere.map((path) => systemPart({ path, kind, major }, ours)),
+    within === undefined ? undefined : `${within}, which lies in it`,
+  ].filter((one) => one !== undefined);
+  if (hit === undefined) return;
   const detail =
     `'${source.path}' can't be labelled for a container: that is ${hit}; ` +
     `<tslxc:relabel system='yes'/> labels it all the same, and relabel='no' leaves it as it is`;

@@ -11,7 +11,7 @@ const loaded = new Map([
 ]);
 
 function assign(asked: Omit<AskedLabel, 'position' | 'relabel'>) {
-  return assignAppArmor({ ...asked, position }, uuid, (name) => loaded.get(name));
+  return assignAppArmor({ ...asked, position }, own, (name) => loaded.get(name));
 }
 
 test('dynamic: a profile of its own, in enforce mode alone', () => {
@@ -59,6 +59,13 @@ test.each([
       ) as string,
     }) as Error,
   );
+});
+
+test.each([
+  [{ type: 'static', label: 'tslxc-another' }],
+  [{ type: 'dynamic', baseLabel: 'mine//&tslxc-another' }],
+] as const)('a profile that is made for a domain is nobody else’s: %p', (asked) => {
+  expect(() => assign(asked)).toThrow(/that is the profile of one domain, and goes with it/);
 });
 
 test('static without a label is refused', () => {
