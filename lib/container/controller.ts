@@ -135,13 +135,14 @@ async function claimLabel(
 
 async function label(start: ContainerStart, labelling: Labelling): Promise<void> {
   const { paths, signal, onLabelling } = start;
-  await applyLabelling(labelling, {
+  const skipped = await applyLabelling(labelling, {
     paths,
     user: start.definition.name,
     ...(signal === undefined ? {} : { signal }),
     ...(onLabelling === undefined ? {} : { onProgress: onLabelling }),
   });
-  start.trace?.('labelled', { label: labelling.security.label });
+  const unlabelled = skipped.map(({ path }) => path);
+  start.trace?.('labelled', { label: labelling.security.label, unlabelled });
 }
 
 /** The reason for it is what is worth telling. */

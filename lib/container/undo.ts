@@ -14,7 +14,6 @@ import { removeMacvlan, removeVeth, restoreAddress } from './made-link';
 import { releaseTarget } from './mount-target';
 import { releasePartition } from './partition';
 import { releaseRange } from './security/categories';
-import type { LabelProgress } from './security/label-walk';
 import { unloadProfile } from './security/profile';
 import { restoreSources } from './security/restore';
 import { nameUnkillable } from './unkillable';
@@ -50,8 +49,6 @@ export interface UndoContext {
   readonly networks: readonly string[];
   /** Told of what was given back in another way than it was taken. */
   readonly notice: (text: string) => void;
-  /** Told how far the labels of a large tree have come back. */
-  readonly onProgress?: (progress: LabelProgress) => void;
 }
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
@@ -100,7 +97,7 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
 }
 
 async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
-  const { networks, notice, onProgress } = context;
+  const { networks, notice } = context;
   switch (undo.undo) {
     case 'removeCgroups':
       // The first one last: as long as it is there, an interrupted removal is gone on with.
@@ -135,7 +132,6 @@ async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
       await restoreSources({
         paths: statePaths(undo.root),
         user: undo.name,
-        ...(onProgress === undefined ? {} : { onProgress }),
       });
       return;
     case 'unloadProfile':

@@ -222,7 +222,7 @@ export function targetKind(filesystem: FilesystemDefinition, facts: FilesystemFa
   return facts.sources.get(sourceKey(filesystem)) ?? 'directory';
 }
 
-function depthOf(definition: DomainDefinition, filesystem: FilesystemDefinition): Depth {
+export function depthOf(definition: DomainDefinition, filesystem: FilesystemDefinition): Depth {
   // Below the base of an overlay nothing is mounted: layers are single mounts.
   if (overlayOf(definition, filesystem) !== undefined) return 'single';
   const asked = optionsOf(definition, filesystem)?.recursive;

@@ -6,6 +6,7 @@ import { connect } from 'tslxc';
 import { claimRange, releaseRange } from '../../lib/container/security/categories';
 import { readEntries } from '../../lib/container/security/category-folder';
 import { readLabels } from '../../lib/container/security/label-registry';
+import { withMountsBelow } from '../../lib/container/security/mounts-below';
 import { checkRelabel, relabelSources } from '../../lib/container/security/relabel';
 import type { RelabelledSource } from '../../lib/container/security/relabel';
 import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
@@ -137,5 +138,29 @@ test.each([
     expect(() => checkRelabel([{ path, label }], { paths: paths() })).toThrow(words);
   } finally {
     execFileSync('umount', [path]);
+  }
+});
+
+test('what is mounted below a source is one too, where the container is shown it, but for what the host lives in', async () => {
+  const path = newTree('shown');
+  const [disk, system] = [join(path, 'disk'), join(path, 'system')];
+  for (const folder of [disk, system]) mkdirSync(folder);
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk]);
+  execFileSync('mount', ['--bind', '/usr/share', system]);
+  try {
+    makeTree(join(disk, 'tree'), 5, '/nowhere');
+    const before = labelsIn(disk);
+    const below = (...sources: RelabelledSource[]): string[] =>
+      withMountsBelow(sources, { paths: paths() }).map((source) => source.path);
+    expect(below({ path, label })).toEqual([path]);
+    const recursive = { path, label, recursive: true };
+    expect(below(recursive, { path: disk, label: other })).toEqual([path, disk]);
+    expect(below(recursive)).toEqual([path, disk]);
+    await relabel('web', ...withMountsBelow([recursive], { paths: paths() }));
+    expect(labelsIn(disk).get('tree')).toBe(`${label}\0`);
+    await restore('web');
+    expect(labelsIn(disk)).toEqual(before);
+  } finally {
+    execFileSync('umount', [disk, system]);
   }
 });

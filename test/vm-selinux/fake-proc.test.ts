@@ -74,6 +74,13 @@ const tricks: readonly (readonly [title: string, prepare: (root: string) => stri
     () =>
       "<filesystem type='ram'><source usage='1024' units='KiB'/><target dir='/proc/self/attr'/></filesystem>",
   ],
+  [
+    'the attributes of another process',
+    () => `<filesystem type='mount'>
+        <source dir='/proc/1/attr'><seclabel model='selinux' relabel='no'/></source>
+        <target dir='/proc/self/attr'/>
+      </filesystem>`,
+  ],
 ];
 
 test.each(tricks)('instead of /proc: %s', async (_title, prepare) => {
@@ -93,9 +100,11 @@ test.each(tricks)('instead of /proc: %s', async (_title, prepare) => {
     );
     await domain.destroy();
   } else {
+    // And for no other reason.
+    expect(failure.message).toMatch(/\/proc\b/);
     await untilGone('fake');
   }
-  process.stdout.write(`${failure === undefined ? 'labelled' : `refused: ${failure.message}`}\n`);
+  process.stderr.write(`${failure === undefined ? 'labelled' : `refused: ${failure.message}`}\n`);
   // A folder that the start has made is like the one that it is in.
   const known = labelsBelow(source).filter((line) => !/\/proc [^ ]*$/.test(line));
   expect(known).toEqual(labels.filter((line) => !/\/proc [^ ]*$/.test(line)));

@@ -2,9 +2,11 @@
  * The four ways of the seed to say which label a domain gets, with its XML as printed. The machine's policy has
  * svirt_custom_t, and svirt_t and svirt_image_t stand in lxc_contexts, as they did where the seed was written.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { initOf } from '../support/container-traces';
 import { eventually } from '../support/eventually';
+import { runIn } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
@@ -149,9 +151,13 @@ test('without a seclabel nothing is labelled: init has the label of whoever star
   await domain.destroy();
 });
 
-test('a mounted source gets the image label, a read-only one that of read-only files', async () => {
+test('a mounted source gets the image label, a read-only one that of read-only files, and so does what is mounted below', async () => {
   const [source, data, reference] = [await world.tree(), await world.tree(), await world.tree()];
-  const labels = [data, reference].map(labelsBelow);
+  const disk = `${source}/disk`;
+  mkdirSync(disk);
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', disk]);
+  writeFileSync(`${disk}/file`, 'on a disk of its own\n');
+  const labels = [data, reference, disk].map(labelsBelow);
   const domain = await world.start({
     name: 'seed-label',
     seclabel: dynamic,
@@ -166,8 +172,11 @@ test('a mounted source gets the image label, a read-only one that of read-only f
   expect(fileLabel(`${reference}/bin/busybox`)).toMatch(
     /^system_u:object_r:container_ro_file_t:s0/,
   );
+  expect(fileLabel(`${disk}/file`)).toBe(imageLabel);
+  expect((await runIn(domain, ['cat', '/disk/file'])).stdout).toBe('on a disk of its own\n');
   await domain.destroy();
-  expect([data, reference].map(labelsBelow)).toEqual(labels);
+  expect([data, reference, disk].map(labelsBelow)).toEqual(labels);
+  execFileSync('umount', [disk]);
 });
 
 test('what the container makes has its label from the first, and that of its folder afterwards', async () => {

@@ -15,7 +15,7 @@ import { claimAppArmor, foreseeAppArmor } from './apparmor-labelling';
 import { releaseRange } from './categories';
 import { checkEntry, loadProfile } from './profile';
 import { relabelSources } from './relabel';
-import type { RelabelledSource } from './relabel';
+import type { RelabelledSource, SkippedSource } from './relabel';
 import type { WalkOptions } from './label-walk';
 import { claimSelinux, foreseeSelinux } from './selinux-labelling';
 
@@ -88,16 +88,19 @@ function lookUp(what: LabelledDomain): LabelledStart | undefined {
   return { paths, definition, hardening, host, asked: { ...asked, type } };
 }
 
-/** Labels what the container uses, or loads its profile. What it does is on record before, as `undo`. */
+/**
+ * Labels what the container uses, or loads its profile. What it does is on record before, as `undo`. Resolves with what
+ * could not be labelled, and was not to be refused.
+ */
 export async function applyLabelling(
   { security, sources, force = false, profile }: Labelling,
   request: WalkOptions & { readonly paths: StatePaths; readonly user: string },
-): Promise<void> {
+): Promise<readonly SkippedSource[]> {
   if (profile !== undefined) {
     await loadProfile(request.paths, profile.name, profile.text);
     checkEntry(security.label);
   }
-  await relabelSources({ ...request, sources, force });
+  return await relabelSources({ ...request, sources, force });
 }
 
 /** Gives back what was claimed by a start that came to nothing before it was on record. */

@@ -29,6 +29,8 @@ export interface RelabelledSource {
   readonly place?: Place;
   /** When its file system is read-only, or keeps no labels. Default: refuse. */
   readonly whenImpossible?: 'refuse' | 'skip';
+  /** Whether the container is shown what is mounted below it. */
+  readonly recursive?: boolean;
 }
 
 export interface CheckOptions {

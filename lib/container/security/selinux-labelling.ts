@@ -11,6 +11,7 @@ import type { SelinuxLabels } from './assign';
 import { releaseRange } from './categories';
 import { entryLabel } from './entry-label';
 import type { Labelling, LabelledStart } from './labelling';
+import { withMountsBelow } from './mounts-below';
 import { checkRelabel } from './relabel';
 import type { RelabelledSource } from './relabel';
 import { checkDeviceLabels, sourcesToLabel } from './sources';
@@ -25,7 +26,8 @@ export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
   const owner = { root: paths.root, name: definition.name };
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
-    const sources = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
+    const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
+    const sources = withMountsBelow(named, { paths });
     const force = definition.extension.relabelSystem === true;
     checkRelabel(sources, { paths, force });
     checkPolicy(start, assigned, sources);

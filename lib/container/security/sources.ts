@@ -5,6 +5,7 @@ import { isHostRoot, overlayOf } from '../../domain/filesystem-lookup';
 import { refusal } from '../../domain/place';
 import type { SourceLabel } from '../../domain/security-definition';
 import { isBelow, isSame } from '../../domain/path';
+import { depthOf } from '../../plan/filesystems';
 import type { RelabelledSource } from './relabel';
 
 /** The labels of a domain's sources. */
@@ -49,6 +50,7 @@ function sourceToLabel(
       place: { path: element, position: filesystem.position },
       // What nobody can write, such as squashfs, has the label that it was made with.
       whenImpossible: filesystem.readonly ? 'skip' : 'refuse',
+      recursive: type === 'mount' && depthOf(definition, filesystem) === 'recursive',
     },
   ];
 }
