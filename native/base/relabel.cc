@@ -1,6 +1,10 @@
 #include "native/base/relabel.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
 #include <chrono>
+#include <utility>
 #include <vector>
 
 #include "native/base/syscall.h"
@@ -16,6 +20,26 @@ using Label = std::optional<std::string>;
 bool isSame(const Label& stored, const std::string& label) {
   return stored && (*stored == label || *stored == label + '\0');
 }
+
+dev_t deviceOf(int inode) {
+  struct stat state{};
+  check(fstat(inode, &state), "fstat");
+  return state.st_dev;
+}
+
+// Whether a failure is that of a read-only snapshot below the source, which has a device number of
+// its own on the same mount: nobody can change what is in it.
+class Snapshots {
+ public:
+  explicit Snapshots(int source) : device_(deviceOf(source)) {}
+
+  bool hold(int inode, const SyscallError& failure) const {
+    return failure.error == EROFS && deviceOf(inode) != device_;
+  }
+
+ private:
+  dev_t device_;
+};
 
 class Counter {
  public:
@@ -41,11 +65,31 @@ class Counter {
 
 class Relabelling final : public TreeVisitor {
  public:
-  Relabelling(const LabelAttributes& attributes, const std::string& label, SameLabel same,
-              Counter& counter)
-      : attributes_(attributes), label_(label), same_(same), counter_(counter) {}
+  Relabelling(int source, const LabelAttributes& attributes, const std::string& label,
+              SameLabel same, Counter& counter)
+      : snapshots_(source),
+        attributes_(attributes),
+        label_(label),
+        same_(same),
+        counter_(counter) {}
 
   void enter(int inode) override {
+    try {
+      give(inode);
+    } catch (const SyscallError& failure) {
+      // What this throws keeps the walk from what is below.
+      inSnapshot_ = snapshots_.hold(inode, failure);
+      throw;
+    }
+  }
+  void leave(int) override {}
+  void failed(const SyscallError& failure) override {
+    if (!std::exchange(inSnapshot_, false)) throw SyscallError(failure);
+  }
+  void visited() override { counter_.add(); }
+
+ private:
+  void give(int inode) const {
     const Label current = getXattr(inode, attributes_.label);
     const bool labelled = isSame(current, label_);
     if (!getXattr(inode, attributes_.memory)) {
@@ -54,21 +98,19 @@ class Relabelling final : public TreeVisitor {
     }
     if (!labelled) setXattr(inode, attributes_.label, label_ + '\0');
   }
-  void leave(int) override {}
-  void failed(const SyscallError& failure) override { throw SyscallError(failure); }
-  void visited() override { counter_.add(); }
 
- private:
+  const Snapshots snapshots_;
   const LabelAttributes& attributes_;
   const std::string& label_;
   const SameLabel same_;
   Counter& counter_;
+  bool inSnapshot_ = false;
 };
 
 class Restoration final : public TreeVisitor {
  public:
-  Restoration(const LabelAttributes& attributes, const Label& made, Counter& counter)
-      : attributes_(attributes), made_(made), counter_(counter) {}
+  Restoration(int source, const LabelAttributes& attributes, const Label& made, Counter& counter)
+      : snapshots_(source), attributes_(attributes), made_(made), counter_(counter) {}
 
   void enter(int inode) override {
     const Label current = getXattrIfKept(inode, attributes_.label);
@@ -86,9 +128,13 @@ class Restoration final : public TreeVisitor {
   void leave(int inode) override {
     const Fate fate = std::move(fates_.back());
     fates_.pop_back();
-    if (fate.changes) give(inode, fate);
-    kept_ = kept_ || fate.kept;
-    if (fate.remembers && !fate.kept && !failure_) removeXattr(inode, attributes_.memory);
+    try {
+      if (fate.changes) give(inode, fate);
+      kept_ = kept_ || fate.kept;
+      if (fate.remembers && !fate.kept && !failure_) removeXattr(inode, attributes_.memory);
+    } catch (const SyscallError& failure) {
+      if (!snapshots_.hold(inode, failure)) throw;
+    }
   }
 
   void failed(const SyscallError& failure) override {
@@ -116,6 +162,7 @@ class Restoration final : public TreeVisitor {
     if (fate.labelled) removeXattr(inode, attributes_.label);
   }
 
+  const Snapshots snapshots_;
   const LabelAttributes& attributes_;
   const Label& made_;
   Counter& counter_;
@@ -129,7 +176,7 @@ class Restoration final : public TreeVisitor {
 void relabelTree(int source, const LabelAttributes& attributes, const std::string& label,
                  SameLabel same, const WalkReport& report) {
   Counter counter(report);
-  Relabelling relabelling(attributes, label, same, counter);
+  Relabelling relabelling(source, attributes, label, same, counter);
   walkTree(source, relabelling);
   counter.end();
 }
@@ -137,7 +184,7 @@ void relabelTree(int source, const LabelAttributes& attributes, const std::strin
 bool restoreTree(int source, const LabelAttributes& attributes,
                  const std::optional<std::string>& made, const WalkReport& report) {
   Counter counter(report);
-  Restoration restoration(attributes, made, counter);
+  Restoration restoration(source, attributes, made, counter);
   walkTree(source, restoration);
   counter.end();
   return restoration.end();

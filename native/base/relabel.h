@@ -24,7 +24,8 @@ enum class SameLabel { remember, leave };
 // Told of the number of inodes visited so far, now and then. What it throws ends the walk.
 using WalkReport = std::function<void(uint64_t)>;
 
-// The first failure ends it, with the path below the source as its subject.
+// The first failure ends it, with the path below the source as its subject. What lies in a
+// read-only snapshot keeps what it has, here and in restoreTree().
 void relabelTree(int source, const LabelAttributes& attributes, const std::string& label,
                  SameLabel same, const WalkReport& report);
 

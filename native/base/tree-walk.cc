@@ -88,12 +88,12 @@ class Walk {
   }
 
   void ascend() {
-    const Level below = std::move(levels_.back());
-    attempt("", [&] { visitor_.leave(below.directory.get()); });
+    attempt("", [&] { visitor_.leave(levels_.back().directory.get()); });
+    const Fd below = std::move(levels_.back().directory);
     levels_.pop_back();
     if (levels_.empty() || levels_.back().directory.valid()) return;
     const std::string path = pathOf("");
-    reopen(below.directory.get(), path);
+    reopen(below.get(), path);
   }
 
   // Somebody may have moved what is below: then the way back is lost, and nothing else is touched.

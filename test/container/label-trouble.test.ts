@@ -14,7 +14,8 @@ import { undoAll } from '../../lib/container/undo';
 import type { Undo } from '../../lib/container/undo';
 import { categoriesPath, statePaths } from '../../lib/host/state-paths';
 import { domainXml } from '../support/domain-xml';
-import { labelsIn, makeTree } from '../support/labelled-tree';
+import { makeImage } from '../support/filesystem-image';
+import { countIn, labelName, labelsIn, makeTree, memoryName } from '../support/labelled-tree';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -163,4 +164,32 @@ test('what is mounted below a source is one too, where the container is shown it
   } finally {
     execFileSync('umount', [disk, system]);
   }
+});
+
+const btrfs = (...words: string[]): unknown => execFileSync('btrfs', ['-q', 'subvolume', ...words]);
+
+/** A file system that has snapshots. */
+function mountedBtrfs(folder: string): Disposable & { readonly path: string } {
+  const path = join(folder, 'btrfs');
+  mkdirSync(path);
+  execFileSync('mount', ['-o', 'loop', makeImage('btrfs', folder), path]);
+  return { path, [Symbol.dispose]: () => void execFileSync('umount', [path]) };
+}
+
+test('a read-only snapshot in a source stays as it is, from before the label or with it', async () => {
+  using image = mountedBtrfs(root.path);
+  const path = join(image.path, 'tree');
+  btrfs('create', path);
+  makeTree(join(path, 'a'), 5, '/nowhere');
+  btrfs('snapshot', '-r', path, join(path, 'snapshot'));
+  const before = labelsIn(path);
+  const outside = before.size - labelsIn(join(path, 'snapshot')).size;
+  expect(await relabel('web', { path, label })).toEqual([]);
+  expect(countIn(path, labelName, `${label}\0`)).toBe(outside);
+  btrfs('snapshot', '-r', path, join(path, 'later'));
+  await restore('web');
+  btrfs('delete', join(path, 'later'));
+  expect(labelsIn(path)).toEqual(before);
+  expect(countIn(path, memoryName)).toBe(0);
+  expect(readLabels(paths())).toEqual([]);
 });

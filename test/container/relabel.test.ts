@@ -9,7 +9,6 @@ import { checkRelabel, relabelSources } from '../../lib/container/security/relab
 import type { RelabelledSource } from '../../lib/container/security/relabel';
 import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
 import { labelsPath, statePaths } from '../../lib/host/state-paths';
-import { makeImage } from '../support/filesystem-image';
 import {
   countIn,
   labelName,
@@ -168,14 +167,6 @@ const refusedPaths = [
   ...['/proc/sys', '/run', '/tmp', '/dev/null', '/dev/shm', '/nonexistent'],
 ];
 
-/** A file system that has snapshots. */
-function mountedBtrfs(folder: string): Disposable & { readonly path: string } {
-  const path = join(folder, 'btrfs');
-  mkdirSync(path);
-  execFileSync('mount', ['-o', 'loop', makeImage('btrfs', folder), path]);
-  return { path, [Symbol.dispose]: () => void execFileSync('umount', [path]) };
-}
-
 function thrownBy(action: () => void): unknown {
   try {
     action();
@@ -228,21 +219,6 @@ test('a read-only source is an error with its path, or skipped', async () => {
   } finally {
     execFileSync('umount', [path]);
   }
-});
-
-test('what cannot be labelled in the midst of a source is an error, and nothing keeps a label', async () => {
-  using image = mountedBtrfs(root.path);
-  const path = join(image.path, 'tree');
-  execFileSync('btrfs', ['-q', 'subvolume', 'create', path]);
-  makeTree(join(path, 'a'), 5, '/nowhere');
-  execFileSync('btrfs', ['-q', 'subvolume', 'snapshot', '-r', path, join(path, 'snapshot')]);
-  const before = labelsIn(path);
-  const refused = relabel('web', { path, label, whenImpossible: 'skip' });
-  await expect(refused).rejects.toMatchObject({ errno: 30, path: join(path, 'snapshot') });
-  await restore('web');
-  expect(labelsIn(path)).toEqual(before);
-  expect(countIn(path, memoryName)).toBe(0);
-  expect(readLabels(paths())).toEqual([]);
 });
 
 test('what a source leads to by now is looked at again', async () => {

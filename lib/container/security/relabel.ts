@@ -157,7 +157,7 @@ async function label(
   } catch (error) {
     const { errno = 0, path } = error as TslxcError;
     const { EROFS, ENOTSUP } = system.errno;
-    // Its top comes first. Whatever lies deeper, such as a snapshot, is in the midst of what has been labelled.
+    // Its top comes first: what fails deeper is in the midst of what has been labelled.
     const isWhole = path === open.path && [EROFS, ENOTSUP].includes(errno);
     if (source.whenImpossible === 'skip' && isWhole) return errno;
     throw error;
