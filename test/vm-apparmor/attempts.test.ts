@@ -42,7 +42,9 @@ function renames(): string {
   ];
   return [
     'export at=$(mktemp -d) && cd $at && mkdir -p a/proc b/sys && mkfifo go back',
-    `{ unshare -m sh -c '${elsewhere}' & }`,
+    `{ unshare -m sh -c '${elsewhere}' >/dev/null 2>&1 & }`,
+    // It may be waiting for a step that was refused here.
+    'trap "kill $! 2>/dev/null" EXIT',
     ...here,
   ].join(' && ');
 }
