@@ -260,6 +260,7 @@ const fileUsers = {
   'lib/host/node.ts': '/proc and /sys',
   'lib/host/mount-table.ts': 'sources, only opened as such, and /proc/self',
   'lib/host/record-file.ts': 'the run folders, and our records of ids',
+  'lib/host/real-root.ts': 'the root itself: the host’s own path',
   'lib/host/subject-lock.ts': 'our lock file',
   'lib/host/sysctl.ts': '/proc/sys/net',
   'lib/host/superblock.ts': 'images and devices: the host’s own paths',
