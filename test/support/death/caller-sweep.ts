@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'tslxc';
+import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../../lib/host/state-paths';
 import { expectShell } from '../console-answer';
@@ -66,11 +66,7 @@ export class CallerSweep implements AsyncDisposable {
     }
     const { domain } = this.#parts;
     await this.#untilQuiet();
-    const outcome = await this.#outcome();
-    if (outcome === 'running') {
-      await expectShell(domain);
-      await domain.destroy();
-    }
+    const outcome = (await this.#outcome()) === 'running' ? await this.#destroy() : 'gone';
     await this.#expectGone();
     await domain.start();
     expect(monitorsOf(domain.name)).toHaveLength(1);
@@ -121,6 +117,19 @@ export class CallerSweep implements AsyncDisposable {
       if (!existsSync(this.#files().start)) return 'gone';
       throw new Error(`it is ${state}, and not cleaned up`);
     }, patience);
+  }
+
+  /** What the caller had asked for when it was killed may end it before. */
+  async #destroy(): Promise<'running' | 'gone'> {
+    const { domain } = this.#parts;
+    try {
+      await expectShell(domain);
+      await domain.destroy();
+      return 'running';
+    } catch (error) {
+      if (TslxcError.is(error, 'OPERATION_INVALID')) return 'gone';
+      throw error;
+    }
   }
 
   async #expectGone(): Promise<void> {
