@@ -165,5 +165,5 @@ test('two who are attached see the same and both may type', async () => {
   await Promise.all([one.expect(/\nfirst\r\n/), other.expect(/\nfirst\r\n/)]);
   other.enter('echo sec"ond"');
   await Promise.all([one.expect(/\nsecond\r\n/), other.expect(/\nsecond\r\n/)]);
-  expect(one.text).toBe(other.text);
+  await eventually(() => expect(one.text).toBe(other.text));
 });
