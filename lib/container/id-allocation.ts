@@ -188,8 +188,7 @@ async function underHostLock<T>(
     if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
     const text = readFileSync(idRootsPath, 'utf8');
     const known = text.split('\n').filter(hasRecords);
-    if (known.includes(paths.root)) return await action([...new Set(known)]);
-    addRoot(fd, text, paths.root);
+    if (!known.includes(paths.root)) addRoot(fd, text, paths.root);
     return await action([...new Set([...known, paths.root])]);
   } finally {
     closeSync(fd);

@@ -152,12 +152,12 @@ test('what is mounted below a source is one too, where the container is shown it
     makeTree(join(disk, 'tree'), 5, '/nowhere');
     const before = labelsIn(disk);
     const below = (...sources: RelabelledSource[]): string[] =>
-      withMountsBelow(sources, { paths: paths() }).map((source) => source.path);
+      withMountsBelow(sources, paths()).map((source) => source.path);
     expect(below({ path, label })).toEqual([path]);
     const recursive = { path, label, recursive: true };
     expect(below(recursive, { path: disk, label: other })).toEqual([path, disk]);
     expect(below(recursive)).toEqual([path, disk]);
-    await relabel('web', ...withMountsBelow([recursive], { paths: paths() }));
+    await relabel('web', ...withMountsBelow([recursive], paths()));
     expect(labelsIn(disk).get('tree')).toBe(`${label}\0`);
     await restore('web');
     expect(labelsIn(disk)).toEqual(before);

@@ -8,7 +8,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { automaticIdMapXml } from '../support/mapped-domain';
-import { commandLine, runProgram, runSuccessfully } from '../support/run-command';
+import { runSuccessfully, runWithoutRoom } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 
@@ -27,10 +27,8 @@ afterEach(async () => {
   await expectHostUnchanged(before);
 });
 
-/** No file of the command may become longer than nothing: write(2) fails, as on a full disk. */
-async function runWithoutRoom(...words: readonly string[]): Promise<string> {
-  const argv = ['prlimit', '--fsize=0', ...commandLine(...words)];
-  const { code, stderr } = await runProgram(argv, { root: root.path });
+async function wordsWithoutRoom(...words: readonly string[]): Promise<string> {
+  const { code, stderr } = await runWithoutRoom(words, { root: root.path });
   expect(code).toBe(1);
   return stderr;
 }
@@ -43,7 +41,7 @@ async function define(xml: string): Promise<void> {
 test('for the record of a start', async () => {
   await define(domainXml({ name: 'crowded' }));
   const { start } = runPaths(statePaths(root.path), 'crowded');
-  const words = await runWithoutRoom('start', 'crowded');
+  const words = await wordsWithoutRoom('start', 'crowded');
   expect(words).toContain(`error: write ${start}: EFBIG, file too large`);
   expect(readdirSync(dirname(start)).filter((name) => name.endsWith('.new'))).toEqual([]);
   await runSuccessfully(['start', 'crowded'], { root: root.path });
@@ -56,7 +54,7 @@ test('for a definition', async () => {
   const [, uuid = ''] = /<uuid>(.*)<\/uuid>/.exec(text) ?? [];
   const file = join(root.path, 'new.xml');
   writeFileSync(file, domainXml({ name: 'crowded', uuid, init: '/bin/false' }));
-  expect(await runWithoutRoom('define', file)).toContain(`write ${path}: EFBIG, file too large`);
+  expect(await wordsWithoutRoom('define', file)).toContain(`write ${path}: EFBIG, file too large`);
   expect(readFileSync(path, 'utf8')).toBe(text);
   expect(readdirSync(dirname(path)).filter((name) => name.startsWith('.new'))).toEqual([]);
 });
@@ -67,7 +65,7 @@ test('for one more root that gives ids away: the others stay known', async () =>
   const elements = automaticIdMapXml;
   const first = await connection.createDomain(domainXml({ name: 'first', elements }));
   await define(domainXml({ name: 'second', elements }));
-  expect(await runWithoutRoom('start', 'second')).toContain(
+  expect(await wordsWithoutRoom('start', 'second')).toContain(
     `write ${idRootsPath}: EFBIG, file too large`,
   );
   expect(readFileSync(idRootsPath, 'utf8').split('\n')).toContain(other.path);

@@ -95,7 +95,15 @@ function openInput(text: string): number {
   return descriptor;
 }
 
-/** The same, but anything other than exit code 0 is an error that shows all. Resolves with stdout. */
+/** As `runCommand`, but no file of the command may become longer than nothing: write(2) fails, as on a full disk. */
+export function runWithoutRoom(
+  words: readonly string[],
+  options: CommandOptions = {},
+): Promise<CommandResult> {
+  return runProgram(['prlimit', '--fsize=0', ...commandLine(...words)], options);
+}
+
+/** As `runCommand`, but anything other than exit code 0 is an error that shows all. Resolves with stdout. */
 export async function runSuccessfully(
   words: readonly string[],
   options: CommandOptions = {},

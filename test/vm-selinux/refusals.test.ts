@@ -6,7 +6,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { LabelledCase } from '../support/labelled-case';
-import { commandLine, runProgram } from '../support/run-command';
+import { runWithoutRoom } from '../support/run-command';
 import { labelsBelow, withLxcContexts, withMode } from '../support/selinux-labels';
 
 let before: HostSnapshot;
@@ -196,8 +196,7 @@ test('without lxc_contexts the policy has no containers', async () => {
 test('a start that finds no room for its record gives its categories back', async () => {
   await world.define({ name: 'crowded', seclabel: dynamic });
   const { start } = runPaths(statePaths(world.root), 'crowded');
-  const words = ['prlimit', '--fsize=0', ...commandLine('start', 'crowded')];
-  const { code, stderr } = await runProgram(words, { root: world.root });
+  const { code, stderr } = await runWithoutRoom(['start', 'crowded'], { root: world.root });
   expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(start) as string });
   expect(readEntries(categoriesPath)).toEqual([]);
 });

@@ -1,9 +1,10 @@
 /** What is mounted below a source that a container is shown with all that lies in it. */
 import { isBelow, isSame } from '../../domain/path';
 import { listMounts } from '../../host/mount-table';
+import type { StatePaths } from '../../host/state-paths';
 import { located, overlaps } from './labelled-place';
 import { checkRelabel } from './relabel';
-import type { CheckOptions, RelabelledSource } from './relabel';
+import type { RelabelledSource } from './relabel';
 
 /**
  * The sources with each such file system as one of its own, since a walk stays in that in which it begins. Nobody has named
@@ -11,7 +12,7 @@ import type { CheckOptions, RelabelledSource } from './relabel';
  */
 export function withMountsBelow(
   sources: readonly RelabelledSource[],
-  { paths }: CheckOptions,
+  paths: StatePaths,
 ): RelabelledSource[] {
   const named = sources.map(({ path }) => located(path));
   const isFree = (path: string): boolean => !named.some((one) => overlaps(located(path), one));
@@ -19,7 +20,7 @@ export function withMountsBelow(
   for (const source of sources.filter(({ recursive }) => recursive === true)) {
     for (const path of mountPointsBelow(located(source.path).path)) {
       const below = { ...source, path, whenImpossible: 'skip' } as const;
-      if (isFree(path) && mayBeLabelled(below, { paths })) found.set(path, below);
+      if (isFree(path) && mayBeLabelled(below, paths)) found.set(path, below);
     }
   }
   return [...sources, ...found.values()];
@@ -34,9 +35,9 @@ function mountPointsBelow(folder: string): string[] {
   return below.map(({ mountPoint }) => mountPoint).filter((path) => !isWaiting(path));
 }
 
-function mayBeLabelled(source: RelabelledSource, options: CheckOptions): boolean {
+function mayBeLabelled(source: RelabelledSource, paths: StatePaths): boolean {
   try {
-    checkRelabel([source], options);
+    checkRelabel([source], { paths });
     return true;
   } catch {
     return false;

@@ -96,8 +96,8 @@ function checkPlace(
  * Gives every inode of the sources its label, once nobody else needs another there. To be done again, and to be undone by
  * restoreSources(), at whichever point it has ended.
  *
- * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or what it lies in, in another way;
- *   SyscallError with the path of the inode; OPERATION_ABORTED.
+ * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or
+ *   what it lies in, in another way; SyscallError with the path of the inode; OPERATION_ABORTED.
  */
 export async function relabelSources(request: RelabelRequest): Promise<readonly SkippedSource[]> {
   const { paths, user, sources, names = selinuxNames } = request;

@@ -27,7 +27,7 @@ export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
     const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
-    const sources = withMountsBelow(named, { paths });
+    const sources = withMountsBelow(named, paths);
     const force = definition.extension.relabelSystem === true;
     checkRelabel(sources, { paths, force });
     checkPolicy(start, assigned, sources);
