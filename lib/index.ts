@@ -13,10 +13,10 @@ export type {
   ConnectionEventMap,
   ConnectionEventName,
   ConnectionListener,
-} from './driver/event-listeners';
+} from './driver/events/event-listeners';
 export { Domain } from './driver/domain';
 export { Network } from './driver/network';
-export type { PurgeItem } from './driver/purge';
+export type { PurgeItem } from './driver/purge/purge';
 export type {
   AnnotationOptions,
   Autostarted,
@@ -31,9 +31,9 @@ export type {
   NetworkInfo,
   StartOptions,
 } from './driver/types';
-export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interface-types';
+export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
 export type { DestroyOptions } from './driver/domain-life';
-export type { PowerAnswer, PowerMode, PowerOptions } from './driver/power-types';
+export type { PowerAnswer, PowerMode, PowerOptions } from './driver/lifecycle/power-types';
 export type {
   AddressWait,
   ConsoleWait,
@@ -44,12 +44,12 @@ export type {
   StateWait,
   WaitLimits,
   WaitOptions,
-} from './driver/wait-types';
+} from './driver/waits/types';
 export type {
   DomainStatistics,
   InterfaceStatistics,
   WatchOptions,
-} from './driver/statistics-types';
+} from './driver/statistics/types';
 export type {
   CgroupStatistics,
   CpuStatistics,
@@ -62,8 +62,8 @@ export type {
   PressureStatistics,
   ThrottlingStatistics,
 } from './container/statistics/types';
-export type { BlockStatistics } from './driver/block-statistics';
-export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/node';
+export type { BlockStatistics } from './driver/statistics/block';
+export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/kernel/node';
 export type { LogOptions } from './driver/logs';
 export type {
   BlockTuningChange,
@@ -76,22 +76,22 @@ export type {
   NumaTuningInfo,
   VcpuCount,
   WhichOption,
-} from './driver/limit-types';
-export type { BlockDeviceTuning } from './domain/tuning-definition';
-export type { Rates, RatesChange } from './driver/rates';
+} from './driver/limits/types';
+export type { BlockDeviceTuning } from './domain/tuning/definition';
+export type { Rates, RatesChange } from './driver/interfaces/rates';
 export type { LinkStatistics, WindowSize } from './host/native';
-export { CommandProcess, PipedProcess, TerminalProcess } from './container/command-process';
-export type { CommandResult } from './container/command-process';
+export { CommandProcess, PipedProcess, TerminalProcess } from './container/exec/command-process';
+export type { CommandResult } from './container/exec/command-process';
 export type { ExecOptions } from './driver/exec';
-export type { LabelProgress } from './container/security/label-walk';
-export type { SecurityLabelInfo } from './driver/security-label';
+export type { LabelProgress } from './container/security/relabel/label-walk';
+export type { SecurityLabelInfo } from './driver/lookup/security-label';
 export type { HostSecurity, SecurityModel } from './host/security/host-security';
-export type { ConsoleStream } from './container/console-stream';
-export type { ExitRecord, ShutoffReason } from './container/exit-record';
+export type { ConsoleStream } from './container/console/console-stream';
+export type { ExitRecord, ShutoffReason } from './container/record/exit-record';
 export type { Hardening, Rate } from './domain/definition';
-export type { MetadataContent } from './domain/metadata';
+export type { MetadataContent } from './domain/elements/metadata';
 export type { Logger } from './host/logger';
-export type { Lease } from './network/leases';
+export type { Lease } from './network/dnsmasq/leases';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';

@@ -15,7 +15,6 @@ function bundle(dist) {
     outfile: path,
     bundle: true,
     charset: 'ascii',
-    external: ['../../package.json'],
     packages: 'external',
     platform: 'node',
     target: 'node20',

@@ -8,8 +8,8 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const operation = require(join(root, 'dist/plan/operation.js'));
 const encode = require(join(root, 'dist/plan/encode.js'));
-const wire = require(join(root, 'dist/container/messages.js'));
-const fail = require(join(root, 'dist/container/failpoints.js'));
+const wire = require(join(root, 'dist/container/monitor/messages.js'));
+const fail = require(join(root, 'dist/container/monitor/failpoints.js'));
 
 const types = {
   opens: 'uint8_t',

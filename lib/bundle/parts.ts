@@ -6,4 +6,5 @@
    the return types are those of the very modules that are loaded */
 
 export const library = (): typeof import('../index') => require('../index');
-export const command = (): typeof import('../cli/invocation') => require('../cli/invocation');
+export const command = (): typeof import('../cli/shell/invocation') =>
+  require('../cli/shell/invocation');

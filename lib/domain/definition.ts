@@ -3,14 +3,14 @@
  * filled in. It is never modified; a change is a new definition.
  */
 
-import type { CapabilityName } from './capability-numbers';
+import type { CapabilityName } from './elements/capability-numbers';
 import type {
   FilesystemDefinition,
   FilesystemOptions,
   OverlayOptions,
-} from './filesystem-definition';
-import type { ResourceName } from './resource-limits';
-import type { LiveSecurity, SecurityLabel, SourceLabel } from './security-definition';
+} from './filesystem/definition';
+import type { ResourceName } from './elements/resource-limits';
+import type { LiveSecurity, SecurityLabel, SourceLabel } from './security/definition';
 import type {
   BlockTuning,
   CpuTuning,
@@ -19,7 +19,7 @@ import type {
   NumaTuning,
   Partition,
   ProcessLimit,
-} from './tuning-definition';
+} from './tuning/definition';
 
 /** A place in the XML text; both count from 1. */
 export interface Position {

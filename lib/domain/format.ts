@@ -11,16 +11,16 @@ import type {
   XmlAttribute,
   XmlElement,
 } from './definition';
-import { formatBlockTuning } from './block-tuning';
-import { formatCpuTuning } from './cpu-tuning';
-import { formatDevices } from './format-devices';
-import { formatSecurityLabels } from './format-seclabel';
-import { formatMemoryTuning } from './memory-tuning';
-import { formatNumaTuning } from './numa-tuning';
-import { formatPartition } from './partition';
-import { node, printXml, type PrintableElement } from './print';
-import { wordOf } from './reading';
-import { domainVocabulary, lxcNamespace, osVocabulary } from './vocabulary';
+import { formatBlockTuning } from './tuning/block-tuning';
+import { formatCpuTuning } from './tuning/cpu-tuning';
+import { formatDevices } from './devices/format-devices';
+import { formatSecurityLabels } from './security/format-seclabel';
+import { formatMemoryTuning } from './tuning/memory-tuning';
+import { formatNumaTuning } from './tuning/numa-tuning';
+import { formatPartition } from './tuning/partition';
+import { node, printXml, type PrintableElement } from './xml/print';
+import { wordOf } from './xml/reading';
+import { domainVocabulary, lxcNamespace, osVocabulary } from './xml/vocabulary';
 
 export interface FormatOptions {
   /** What a running container adds; without it the text is the inactive XML. */

@@ -2,20 +2,20 @@
  * The text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
  * Pure: the same text and context give the same definition. Nothing in the text is ignored.
  */
-import { parseBlockTuning } from './block-tuning';
-import { parseClock, parseLifecycle } from './clock';
-import { parseCpuTuning } from './cpu-tuning';
+import { parseBlockTuning } from './tuning/block-tuning';
+import { parseClock, parseLifecycle } from './elements/clock';
+import { parseCpuTuning } from './tuning/cpu-tuning';
 import type { DomainDefinition } from './definition';
-import { parseDevices } from './devices';
-import { parseExtension } from './extension';
-import { parseIdMap } from './id-map';
-import { parseMetadata, parseName, parseTitle, parseUuid } from './identity';
-import { parseMemoryTuning } from './memory-tuning';
-import { parseNumaTuning } from './numa-tuning';
-import { parseOs } from './os';
-import { parseFeatures, parseOtherElements } from './other-elements';
-import { parsePartition } from './partition';
-import { attributePlace, comparePositions, refusal } from './place';
+import { parseDevices } from './devices/devices';
+import { parseExtension } from './elements/extension';
+import { parseIdMap } from './namespaces/id-map';
+import { parseMetadata, parseName, parseTitle, parseUuid } from './elements/identity';
+import { parseMemoryTuning } from './tuning/memory-tuning';
+import { parseNumaTuning } from './tuning/numa-tuning';
+import { parseOs } from './elements/os';
+import { parseFeatures, parseOtherElements } from './elements/other-elements';
+import { parsePartition } from './tuning/partition';
+import { attributePlace, comparePositions, refusal } from './xml/source-location';
 import {
   childOf,
   locateRoot,
@@ -24,13 +24,13 @@ import {
   type LocatedElement,
   type ParseSession,
   type Reading,
-} from './reading';
-import { parseMemory, parseVcpu } from './resources';
-import { parseSecurityLabels } from './seclabel';
-import { parseSharedNamespaces } from './shared-namespaces';
-import { checkSourceLabels } from './source-label';
-import { domainVocabulary } from './vocabulary';
-import { parseXml } from './xml';
+} from './xml/reading';
+import { parseMemory, parseVcpu } from './elements/resources';
+import { parseSecurityLabels } from './security/seclabel';
+import { parseSharedNamespaces } from './namespaces/shared-namespaces';
+import { checkSourceLabels } from './security/source-label';
+import { domainVocabulary } from './xml/vocabulary';
+import { parseXml } from './xml/xml';
 
 /** What `parseDomain` has to know about the world. */
 export interface ParseContext {

@@ -3,13 +3,13 @@
  * has what the definition names is not asked here.
  */
 import type { DomainDefinition } from './definition';
-import { refuseLater } from './later';
-import { checkMemoryTuning } from './memory-tuning';
-import { checkPartition } from './partition';
-import { refusal } from './place';
-import { checkSharedNamespaces } from './shared-namespaces';
-import { checkFilesystems } from './validate-filesystems';
-import { checkInterfaces } from './validate-interfaces';
+import { refuseLater } from './xml/unsupported';
+import { checkMemoryTuning } from './tuning/memory-tuning';
+import { checkPartition } from './tuning/partition';
+import { refusal } from './xml/source-location';
+import { checkSharedNamespaces } from './namespaces/shared-namespaces';
+import { checkFilesystems } from './filesystem/validate';
+import { checkInterfaces } from './interface/validate';
 
 /**
  * Returns when this version can carry out all of the definition.

@@ -1,35 +1,34 @@
 /** Connection: the way in. Cheap, and nothing runs between its calls. */
-import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute } from 'node:path';
 import type { Hardening } from '../domain/definition';
-import { hardeningLevels } from '../domain/extension';
-import { planStart } from './start';
+import { hardeningLevels } from '../domain/elements/extension';
+import { planStart } from './lifecycle/start';
 import { TslxcError } from '../errors';
-import { DomainLog, type LogLevel } from '../host/domain-log';
+import { DomainLog, type LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
-import { packageRoot } from '../host/package-paths';
-import { statePaths } from '../host/state-paths';
+import { packageVersion } from '../host/package-paths';
+import { statePaths } from '../host/state/state-paths';
 import type { Plan } from '../plan/operation';
-import { checkConnectable, readPrivilege } from './access';
-import { autostartAll } from './autostart';
-import { containers } from './containers';
-import { createDomain, defineDomain } from './define';
+import { checkConnectable, readPrivilege } from './session/access';
+import { autostartAll } from './lifecycle/autostart';
+import { containers } from './session/containers';
+import { createDomain, defineDomain } from './definitions/define';
 import { Domain } from './domain';
-import { EventListeners } from './event-listeners';
-import type { ConnectionEventName, ConnectionListener } from './event-listeners';
+import { EventListeners } from './events/event-listeners';
+import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
 import { Network } from './network';
-import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './network-lookup';
-import { createNetwork, defineNetwork } from './network-verbs';
+import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
+import { createNetwork, defineNetwork } from './networks/verbs';
 import { HostConnection } from './host-connection';
 import { consoleLinesOfName, type LogOptions } from './logs';
-import { findAll, findById, findByName, findByUuid, noDomain } from './lookup';
-import { foreseePurge, purge } from './purge';
-import type { PurgeItem } from './purge';
-import { reapInTurn } from './reaper';
-import { Session } from './session';
-import { allStatistics } from './statistics';
-import type { DomainStatistics } from './statistics-types';
+import { findAll, findById, findByName, findByUuid, noDomain } from './lookup/lookup';
+import { foreseePurge, purge } from './purge/purge';
+import type { PurgeItem } from './purge/purge';
+import { reapInTurn } from './lifecycle/reaper';
+import { Session } from './session/session';
+import { allStatistics } from './statistics/statistics';
+import type { DomainStatistics } from './statistics/types';
 import type {
   Autostarted,
   ConnectOptions,
@@ -39,8 +38,8 @@ import type {
   NetworkFilter,
   StartOptions,
 } from './types';
-import { canonicalUri, resolveUri } from './uri';
-import { destroyBonded } from './verbs';
+import { canonicalUri, resolveUri } from './session/uri';
+import { destroyBonded } from './lifecycle/verbs';
 
 const defaultStartTimeout = 30_000;
 
@@ -390,9 +389,3 @@ const silence: Logger = {
   warn: () => undefined,
   error: () => undefined,
 };
-
-function packageVersion(): string {
-  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
-  const { version } = JSON.parse(text) as { version: string };
-  return version;
-}

@@ -1,5 +1,5 @@
 /** The part of a Domain that runs commands in its container. */
-import type { PipedProcess, TerminalProcess } from '../container/command-process';
+import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { WindowSize } from '../host/native';
 import { LoggedDomain } from './domain-logs';
 import { execCommand } from './exec';

@@ -1,6 +1,6 @@
 /** What every part of a Domain has: who it is, and the session that it is looked at through. */
-import type { Identity } from '../host/definition-store';
-import type { Session } from './session';
+import type { Identity } from '../host/state/definition-store';
+import type { Session } from './session/session';
 
 export class DomainHandle {
   readonly name: string;

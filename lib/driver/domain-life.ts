@@ -1,9 +1,9 @@
 /** The part of a Domain that pauses it, asks its init to end, and ends it. */
 import { ResourcedDomain } from './domain-resources';
-import { resumeDomain, suspendDomain } from './pause';
-import { askToEnd } from './power';
-import type { PowerAnswer, PowerOptions } from './power-types';
-import { destroyDomain, destroyGracefully } from './verbs';
+import { resumeDomain, suspendDomain } from './lifecycle/pause';
+import { askToEnd } from './lifecycle/power';
+import type { PowerAnswer, PowerOptions } from './lifecycle/power-types';
+import { destroyDomain, destroyGracefully } from './lifecycle/verbs';
 
 export interface DestroyOptions {
   /**

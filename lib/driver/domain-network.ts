@@ -1,13 +1,13 @@
 /** The part of a Domain that has to do with its network interfaces. */
-import { domainAddresses } from './addresses';
-import { getBandwidth, setBandwidth } from './bandwidth';
+import { domainAddresses } from './interfaces/addresses';
+import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
 import { DomainHandle } from './domain-handle';
-import type { AddressSource, DomainAddress, InterfaceInfo } from './interface-types';
-import { domainInterfaces } from './interfaces';
-import type { WhichOption } from './limit-types';
-import { getLink, setLink } from './link-state';
-import { networkLeaseLookup } from './network-leases';
-import type { Rates, RatesChange } from './rates';
+import type { AddressSource, DomainAddress, InterfaceInfo } from './interfaces/types';
+import { domainInterfaces } from './interfaces/interfaces';
+import type { WhichOption } from './limits/types';
+import { getLink, setLink } from './interfaces/link-state';
+import { networkLeaseLookup } from './networks/leases';
+import type { Rates, RatesChange } from './interfaces/rates';
 
 export class NetworkedDomain extends DomainHandle {
   /**

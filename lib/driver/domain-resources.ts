@@ -1,13 +1,13 @@
 /** The part of a Domain that has to do with its limits. */
-import { getBlockTuning, setBlockTuning } from './block-tuning';
+import { getBlockTuning, setBlockTuning } from './limits/block-tuning';
 import {
   getHugepageLimits,
   getProcessLimit,
   setHugepageLimit,
   setProcessLimit,
-} from './counted-limits';
-import { getCpuTuning, getVcpus, setCpuTuning, setVcpus } from './cpu-tuning';
-import { getCpuset, getNumaTuning, setCpuset, setNumaTuning } from './cpuset';
+} from './limits/counted-limits';
+import { getCpuTuning, getVcpus, setCpuTuning, setVcpus } from './limits/cpu-tuning';
+import { getCpuset, getNumaTuning, setCpuset, setNumaTuning } from './limits/cpuset';
 import { ExecutingDomain } from './domain-exec';
 import type {
   BlockTuningChange,
@@ -19,9 +19,15 @@ import type {
   NumaTuningInfo,
   VcpuCount,
   WhichOption,
-} from './limit-types';
-import type { LimitQuery } from './live-limits';
-import { getMemory, getMemoryTuning, setMaxMemory, setMemory, setMemoryTuning } from './memory';
+} from './limits/types';
+import type { LimitQuery } from './limits/live-limits';
+import {
+  getMemory,
+  getMemoryTuning,
+  setMaxMemory,
+  setMemory,
+  setMemoryTuning,
+} from './limits/memory';
 
 /**
  * Each limit has a getter and a setter. With `which: 'live'` they are of the container that runs, as the kernel has them,

@@ -1,8 +1,8 @@
 /** The part of a Domain that tells what it uses. */
-import { blockStatistics, type BlockStatistics } from './block-statistics';
+import { blockStatistics, type BlockStatistics } from './statistics/block';
 import { NetworkedDomain } from './domain-network';
-import { domainStatistics, watchStatistics } from './statistics';
-import type { DomainStatistics, WatchOptions } from './statistics-types';
+import { domainStatistics, watchStatistics } from './statistics/statistics';
+import type { DomainStatistics, WatchOptions } from './statistics/types';
 
 export class MeasuredDomain extends NetworkedDomain {
   /**

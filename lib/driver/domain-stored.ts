@@ -1,9 +1,9 @@
 /** The part of a Domain that has to do with what is kept of it: its name, its notes, its start with the host. */
-import type { MetadataContent } from '../domain/metadata';
-import { getMetadata, getText, setMetadata, setText } from './annotations';
-import { setAutostart } from './autostart';
+import type { MetadataContent } from '../domain/elements/metadata';
+import { getMetadata, getText, setMetadata, setText } from './definitions/annotations';
+import { setAutostart } from './lifecycle/autostart';
 import { LivingDomain } from './domain-life';
-import { renameDomain } from './rename';
+import { renameDomain } from './definitions/rename';
 import type { AnnotationOptions } from './types';
 
 export class StoredDomain extends LivingDomain {

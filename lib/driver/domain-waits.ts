@@ -1,13 +1,13 @@
 /** The part of a Domain that waits. */
-import type { ExitRecord } from '../container/exit-record';
+import type { ExitRecord } from '../container/record/exit-record';
 import { TslxcError } from '../errors';
-import { waitForAddress } from './address-wait';
-import { waitForCommand } from './command-wait';
+import { waitForAddress } from './waits/address-wait';
+import { waitForCommand } from './waits/command-wait';
 import { StoredDomain } from './domain-stored';
-import { waitForOutput, waitForPort } from './inside-waits';
-import { waitForExit, waitForState } from './state-waits';
+import { waitForOutput, waitForPort } from './waits/inside-waits';
+import { waitForExit, waitForState } from './waits/state-waits';
 import type { DomainState } from './types';
-import { waitForEnd } from './wait';
+import { waitForEnd } from './waits/wait';
 import type {
   AddressWait,
   ConsoleWait,
@@ -17,7 +17,7 @@ import type {
   PortWait,
   StateWait,
   WaitOptions,
-} from './wait-types';
+} from './waits/types';
 
 type WaitResult = string | ListeningPort | RegExpExecArray | ExitRecord | DomainState;
 

@@ -1,11 +1,11 @@
 /** Domain: a handle on one domain. It holds no state of its own, so that any number of them may be about. */
-import type { ConsoleStream } from '../container/console-stream';
+import type { ConsoleStream } from '../container/console/console-stream';
 import { AwaitedDomain } from './domain-waits';
-import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './inspect';
-import { currentState, stateOf } from './lookup';
-import { domainSecurityLabel, type SecurityLabelInfo } from './security-label';
+import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './lookup/inspect';
+import { currentState, stateOf } from './lookup/lookup';
+import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
 import type { ConsoleOptions, DomainInfo, DomainState, StartOptions } from './types';
-import { startDomain, undefineDomain } from './verbs';
+import { startDomain, undefineDomain } from './lifecycle/verbs';
 
 /**
  * One domain: what is defined under a name, and the container that runs of it. Handles come from a

@@ -1,16 +1,16 @@
 /** Running a command in a container: what may be asked for, and when it is ended. */
-import { CommandProcess } from '../container/command-process';
-import type { PipedProcess, TerminalProcess } from '../container/command-process';
-import type { ExecRequest } from '../container/exec';
-import { withAllocatedIds } from '../domain/allocated-ids';
+import { CommandProcess } from '../container/exec/command-process';
+import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
+import type { ExecRequest } from '../container/exec/exec';
+import { withAllocatedIds } from '../domain/namespaces/allocated-ids';
 import { TslxcError } from '../errors';
-import type { Identity } from '../host/definition-store';
+import type { Identity } from '../host/state/definition-store';
 import type { WindowSize } from '../host/native';
-import { throwIfAborted } from './abort';
-import { runningDefinition } from './definitions';
-import { transition } from './lifecycle';
-import { currentState, phaseOf } from './lookup';
-import type { Session } from './session';
+import { throwIfAborted } from './session/abort';
+import { runningDefinition } from './definitions/definitions';
+import { transition } from './lifecycle/lifecycle';
+import { currentState, phaseOf } from './lookup/lookup';
+import type { Session } from './session/session';
 
 export interface ExecOptions {
   /** Added to the environment that init was started with, and in its place. */

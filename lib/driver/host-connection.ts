@@ -6,12 +6,12 @@ import {
   type NodeCpuStatistics,
   type NodeInfo,
   type NodeMemoryStatistics,
-} from '../host/node';
+} from '../host/kernel/node';
 import { TslxcError } from '../errors';
 import { monitorPath } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
-import { formatCapabilities, readHostUuid } from './capabilities';
-import type { Session } from './session';
+import { formatCapabilities, readHostUuid } from './lookup/capabilities';
+import type { Session } from './session/session';
 
 export class HostConnection {
   /** @internal */

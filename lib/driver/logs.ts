@@ -1,13 +1,13 @@
 /** What a domain's first console has put out, from the file that its monitor keeps: line by line, and as it comes. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console-log';
-import type { RunState } from '../container/run-state';
+import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console/console-log';
+import type { RunState } from '../container/record/run-state';
 import { TslxcError } from '../errors';
-import { fileError } from '../host/file-error';
-import type { Identity } from '../host/definition-store';
-import { currentState, findByName, uuidOfName } from './lookup';
-import type { Session } from './session';
+import { fileError } from '../host/state/file-error';
+import type { Identity } from '../host/state/definition-store';
+import { currentState, findByName, uuidOfName } from './lookup/lookup';
+import type { Session } from './session/session';
 
 export interface LogOptions {
   /** How many of the last lines come first. Default: all that are kept. */

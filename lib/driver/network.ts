@@ -1,14 +1,14 @@
 /** Network: a handle on one virtual network. It holds no state of its own, so that any number of them may be about. */
-import type { Identity } from '../host/definition-store';
-import type { Lease } from '../network/leases';
-import { networkInfo, networkLeases, networkXml } from './network-inspect';
+import type { Identity } from '../host/state/definition-store';
+import type { Lease } from '../network/dnsmasq/leases';
+import { networkInfo, networkLeases, networkXml } from './networks/inspect';
 import {
   destroyNetwork,
   setNetworkAutostart,
   startNetwork,
   undefineNetwork,
-} from './network-verbs';
-import type { Session } from './session';
+} from './networks/verbs';
+import type { Session } from './session/session';
 import type { NetworkInfo } from './types';
 
 /**

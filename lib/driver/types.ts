@@ -1,9 +1,9 @@
 /** The plain data of the public API: options, states, events. */
-import type { LabelProgress } from '../container/security/label-walk';
-import type { ExitRecord, ShutoffReason } from '../container/exit-record';
+import type { LabelProgress } from '../container/security/relabel/label-walk';
+import type { ExitRecord, ShutoffReason } from '../container/record/exit-record';
 import type { Hardening } from '../domain/definition';
-import type { Isolation } from '../domain/isolation';
-import type { LogLevel } from '../host/domain-log';
+import type { Isolation } from '../domain/namespaces/isolation';
+import type { LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
 import type { StartWarning } from '../plan/warnings';
 

@@ -8,7 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { requireBuilt } from './built';
 import { native } from './native';
 import { monitorPath, packageRoot } from './package-paths';
-import { O_PATH } from './open-flags';
+import { O_PATH } from './state/open-flags';
 
 // mount_setattr(2)
 const MOUNT_ATTR_RDONLY = 0x1;

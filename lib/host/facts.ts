@@ -2,9 +2,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { release, machine } from 'node:os';
 import { join } from 'node:path';
-import { bootId } from './boot-id';
-import { readCgroupLayout } from './cgroup-layout';
-import type { CgroupLayout } from './cgroup-layout';
+import { bootId } from './kernel/boot-id';
+import { readCgroupLayout } from './kernel/cgroup-layout';
+import type { CgroupLayout } from './kernel/cgroup-layout';
 import { readPrivileges, type Privileges } from './privileges';
 
 export interface HostFacts {

@@ -1,4 +1,5 @@
 /** Where this package's own files lie. The same from lib/ and from dist/, which are equally deep. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The package's top folder. */
@@ -15,3 +16,10 @@ export const commandPath = join(packageRoot, 'dist', 'cli', 'main.js');
 
 /** The one documented command that builds the native code of an installed package. */
 export const buildCommand = 'npm rebuild tslxc';
+
+/** The package's version, as its package.json says. */
+export function packageVersion(): string {
+  const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
+  const { version } = JSON.parse(text) as { version: string };
+  return version;
+}

@@ -3,7 +3,7 @@
  * its init. Pure.
  */
 import type { DomainDefinition } from '../domain/definition';
-import { keptCapabilities } from './capabilities';
+import { keptCapabilities } from './security/capabilities';
 import {
   planKeyring,
   planNoNewPrivileges,
@@ -11,14 +11,14 @@ import {
   planResourceLimits,
   planSystemCallFilter,
   type ConfinementFacts,
-} from './confinement';
+} from './security/confinement';
 import { killSignal, namespaceFlags } from './constants';
-import { hasUserNamespace } from './id-map';
+import { hasUserNamespace } from './process/id-map';
 import type { CommandPlan, Operation } from './operation';
-import { planEntry } from './process';
-import type { Identity } from './process';
-import { labelHeader, planExecLabel } from './security';
-import type { SecurityFacts } from './security';
+import { planEntry } from './process/process';
+import type { Identity } from './process/process';
+import { labelHeader, planExecLabel } from './security/labels';
+import type { SecurityFacts } from './security/labels';
 
 /** What the kernel says of init now: it may have given up more since its start, and nobody inside gets it back. */
 export interface InitState {

@@ -1,27 +1,32 @@
 /** (definition, facts) → Plan: a container's table of contents. Pure. */
 import type { DomainDefinition } from '../domain/definition';
-import type { CgroupPlan } from './cgroups';
-import { planKeyring, planMonitorScore, planOutsideScore } from './confinement';
-import type { ConfinementFacts } from './confinement';
+import type { CgroupPlan } from './cgroups/cgroups';
+import { planKeyring, planMonitorScore, planOutsideScore } from './security/confinement';
+import type { ConfinementFacts } from './security/confinement';
 import { namespaceFlags } from './constants';
-import { planOutsideView } from './container-view';
-import { planDevices, planDeviceTree } from './devices';
-import { planHostDevices } from './host-devices';
-import type { HostDevice } from './host-devices';
-import { mapLines } from './id-map';
-import { planCover, planKernelMounts, planOutsideSys } from './kernel-mounts';
-import type { KernelMountFacts } from './kernel-mounts';
-import type { Link } from './links';
-import { initNamespaces, networkMode, planEnterShared, planLeaveShared } from './namespaces';
-import type { NamespaceFact } from './namespaces';
-import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network';
+import { planOutsideView } from './mounts/container-view';
+import { planDevices, planDeviceTree } from './mounts/devices';
+import { planHostDevices } from './mounts/host-devices';
+import type { HostDevice } from './mounts/host-devices';
+import { mapLines } from './process/id-map';
+import { planCover, planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
+import type { KernelMountFacts } from './mounts/kernel-mounts';
+import type { Link } from './network/links';
+import {
+  initNamespaces,
+  networkMode,
+  planEnterShared,
+  planLeaveShared,
+} from './process/namespaces';
+import type { NamespaceFact } from './process/namespaces';
+import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network/network';
 import type { Operation, Plan, PlanHeader } from './operation';
-import { planEntry, planEnvironment, planProcess } from './process';
-import type { Identity } from './process';
-import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './rootfs';
-import type { RootfsFacts } from './rootfs';
-import { labelFilesystems, labelHeader, planExecLabel } from './security';
-import type { SecurityFacts } from './security';
+import { planEntry, planEnvironment, planProcess } from './process/process';
+import type { Identity } from './process/process';
+import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './mounts/rootfs';
+import type { RootfsFacts } from './mounts/rootfs';
+import { labelFilesystems, labelHeader, planExecLabel } from './security/labels';
+import type { SecurityFacts } from './security/labels';
 
 /** Everything that a plan depends on besides the definition. */
 export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFacts {

@@ -1,7 +1,7 @@
 /** What a container that starts has not of its own, though most would expect it. Pure. */
 import type { DomainDefinition } from '../domain/definition';
-import type { ContainerViewFacts } from './container-view';
-import { networkMode } from './namespaces';
+import type { ContainerViewFacts } from './mounts/container-view';
+import { networkMode } from './process/namespaces';
 
 /**
  * `MeminfoIsHosts`: no lxcfs is mounted on the host, so /proc/meminfo and the like tell of the host.

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { hasErrno } from '../host/file-error';
+import { hasErrno } from '../host/state/file-error';
 import { TslxcError } from '../errors';
 import { applets, busyboxPath, busyboxTree } from './busybox-tree';
 import type { TreeEntry } from './busybox-tree';

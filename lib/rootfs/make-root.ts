@@ -1,8 +1,8 @@
 /** Makes root file systems: each is built beside its place and renamed, so it is there as a whole or not at all. */
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { throwIfAborted } from '../driver/abort';
-import { fileError } from '../host/file-error';
+import { throwIfAborted } from '../driver/session/abort';
+import { fileError } from '../host/state/file-error';
 import { TslxcError } from '../errors';
 import { buildBusyboxRoot, findBusybox } from './busybox';
 import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';

@@ -1,8 +1,8 @@
 /** Where a root is to stand: checked before anything is made, so that nothing of the caller's is lost. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileError, hasErrno } from '../host/file-error';
-import { findIllegalCharacter } from '../domain/xml-characters';
+import { fileError, hasErrno } from '../host/state/file-error';
+import { findIllegalCharacter } from '../domain/xml/xml-characters';
 import { TslxcError } from '../errors';
 
 const ENOENT = 2;

@@ -1,4 +1,4 @@
-// Places where a test ends or stops a process (lib/container/failpoints.ts). Armed by the plan.
+// Places where a test ends or stops a process (lib/container/monitor/failpoints.ts). Armed by the plan.
 #pragma once
 
 #include <sys/types.h>

@@ -20,7 +20,7 @@ namespace {
 
 // The caller's patience is longer than the start's own.
 constexpr std::chrono::milliseconds kGrace{2000};
-// As where the reap program restarts (lib/driver/lifecycle.ts).
+// As where the reap program restarts (lib/driver/lifecycle/lifecycle.ts).
 constexpr std::chrono::milliseconds kLongestPause{3200};
 constexpr int kNotExecuted = 127;
 

@@ -1,7 +1,7 @@
 /** Whose groups init gets, as the container's own group(5) has them. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { resolveIdentity } from '../../lib/container/accounts';
+import { resolveIdentity } from '../../lib/container/users/accounts';
 import type { OsDefinition } from '../../lib/domain/definition';
 
 let root: string;

@@ -11,13 +11,17 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { claimRange, releaseRange, reserveLabel } from '../../lib/container/security/categories';
-import { readEntries } from '../../lib/container/security/category-folder';
-import type { CategoryEntry } from '../../lib/container/security/category-folder';
-import { lockFile } from '../../lib/host/file-lock';
-import { bootId } from '../../lib/host/boot-id';
-import { statOf } from '../../lib/container/process-stat';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import {
+  claimRange,
+  releaseRange,
+  reserveLabel,
+} from '../../lib/container/security/selinux/categories';
+import { readEntries } from '../../lib/container/security/selinux/category-folder';
+import type { CategoryEntry } from '../../lib/container/security/selinux/category-folder';
+import { lockFile } from '../../lib/host/state/file-lock';
+import { bootId } from '../../lib/host/kernel/boot-id';
+import { statOf } from '../../lib/container/init/process-stat';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { claimByMany } from '../support/many-labels';
 import { runNode } from './node-child';
 

@@ -5,10 +5,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { text } from 'node:stream/consumers';
-import { Channel } from '../../lib/container/channel';
-import { encodeFrame } from '../../lib/container/frames';
-import type { Message } from '../../lib/container/messages';
-import { stages } from '../../lib/container/messages';
+import { Channel } from '../../lib/container/monitor/channel';
+import { encodeFrame } from '../../lib/container/monitor/frames';
+import type { Message } from '../../lib/container/monitor/messages';
+import { stages } from '../../lib/container/monitor/messages';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
 import { namespaceFlags } from '../../lib/plan/constants';

@@ -3,15 +3,15 @@
  * system calls that 64-bit code can reach, with arguments that do no harm where nothing denies them.
  */
 import { machine } from 'node:os';
-import { compileSeccomp } from '../../lib/plan/seccomp';
+import { compileSeccomp } from '../../lib/plan/security/seccomp';
 import {
   deniedCalls,
   newMountCalls,
   terminalInjection,
   wholeFilesystem,
-} from '../../lib/plan/seccomp-policy';
-import { numbersOf, systemCalls } from '../../lib/plan/system-calls';
-import type { CallName, CallNumbers, CallTable } from '../../lib/plan/system-calls';
+} from '../../lib/plan/security/seccomp-policy';
+import { numbersOf, systemCalls } from '../../lib/plan/security/system-calls';
+import type { CallName, CallNumbers, CallTable } from '../../lib/plan/security/system-calls';
 import { compileOne } from '../native/compile';
 import { runProgram } from '../support/run-command';
 

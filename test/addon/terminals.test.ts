@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../../lib/host/native';
-import { O_PATH } from '../../lib/host/open-flags';
+import { O_PATH } from '../../lib/host/state/open-flags';
 import { runProgram } from '../support/run-command';
 import { failureOf, rejectionOf } from './failure';
 import { nodeWords } from './node-child';

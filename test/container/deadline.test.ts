@@ -2,9 +2,9 @@
  * Monitor or init stops answering at a failpoint, as by SIGSTOP. The start then ends by its deadline, with
  * an error that says where, and leaves nothing behind.
  */
-import { failpoints } from '../../lib/container/failpoints';
-import type { Failpoint } from '../../lib/container/failpoints';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { failpoints } from '../../lib/container/monitor/failpoints';
+import type { Failpoint } from '../../lib/container/monitor/failpoints';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { existsSync } from 'node:fs';
 import { expectShell } from '../support/console-answer';
 import { expectGone } from '../support/container-traces';

@@ -2,8 +2,8 @@
  * Somebody is killed at each failpoint in turn. Whatever the moment, the container afterwards runs fully or
  * is gone fully, and its name starts again. The points tried are printed.
  */
-import { failpoints } from '../../lib/container/failpoints';
-import type { Failpoint } from '../../lib/container/failpoints';
+import { failpoints } from '../../lib/container/monitor/failpoints';
+import type { Failpoint } from '../../lib/container/monitor/failpoints';
 import { FailpointLane } from '../support/failpoint-lane';
 import type { Outcome, Victim } from '../support/failpoint-lane';
 import { startOnce } from '../support/first-start';

@@ -6,7 +6,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import type { BusyboxRoot } from '../support/busybox-root';
 import { tracesOf } from '../support/container-traces';

@@ -5,8 +5,8 @@ import { mkdirSync, rmSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { hostFacts } from '../../lib/host/facts';
-import { statePaths } from '../../lib/host/state-paths';
-import { cgroupName } from '../../lib/plan/cgroup-names';
+import { statePaths } from '../../lib/host/state/state-paths';
+import { cgroupName } from '../../lib/plan/cgroups/names';
 import { name, privateXml } from './failure-case';
 import type { Arrange, FailureCase, Scene } from './failure-case';
 

@@ -2,7 +2,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Connection, type Domain } from 'tslxc';
-import { statePaths } from '../../lib/host/state-paths';
+import { statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';

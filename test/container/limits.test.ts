@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { withWeightFiles } from '../../lib/host/cgroup-layout';
+import { withWeightFiles } from '../../lib/host/kernel/cgroup-layout';
 import { hostFacts } from '../../lib/host/facts';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import type { BusyboxRoot } from '../support/busybox-root';

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
-import { idRootsPath, runPaths, statePaths } from '../../lib/host/state-paths';
+import { idRootsPath, runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';

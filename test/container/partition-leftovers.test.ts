@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkHost, connect } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { initOf, monitorsOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';

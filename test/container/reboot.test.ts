@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { spawn } from 'node:child_process';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import { expectShell } from '../support/console-answer';
 import { expectGone, initsOf, monitorsOf } from '../support/container-traces';

@@ -3,12 +3,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readLabels } from '../../lib/container/security/label-registry';
-import type { LabelProgress } from '../../lib/container/security/label-walk';
-import { checkRelabel, relabelSources } from '../../lib/container/security/relabel';
-import type { RelabelledSource } from '../../lib/container/security/relabel';
-import { recoverLabels, restoreSources } from '../../lib/container/security/restore';
-import { labelsPath, statePaths } from '../../lib/host/state-paths';
+import { readLabels } from '../../lib/container/security/relabel/label-registry';
+import type { LabelProgress } from '../../lib/container/security/relabel/label-walk';
+import { checkRelabel, relabelSources } from '../../lib/container/security/relabel/relabel';
+import type { RelabelledSource } from '../../lib/container/security/relabel/relabel';
+import { recoverLabels, restoreSources } from '../../lib/container/security/relabel/restore';
+import { labelsPath, statePaths } from '../../lib/host/state/state-paths';
 import {
   countIn,
   labelName,

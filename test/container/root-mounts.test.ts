@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { hiddenDirectories, statePaths } from '../../lib/host/state-paths';
+import { hiddenDirectories, statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/busybox-root';
 import { askConsole } from '../support/console-answer';
 import { initOf } from '../support/container-traces';

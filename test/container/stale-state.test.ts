@@ -5,10 +5,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { readRunState } from '../../lib/container/run-state';
+import { readRunState } from '../../lib/container/record/run-state';
 import { TslxcError } from '../../lib/errors';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
-import type { RunPaths } from '../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import type { RunPaths } from '../../lib/host/state/state-paths';
 import { expectGone, initOf } from '../support/container-traces';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';

@@ -5,7 +5,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { formatNetwork } from '../../lib/network/format';
+import { formatNetwork } from '../../lib/network/definition/format';
 import { withoutPositions } from '../unit/domain/parse-context';
 import { parse } from '../unit/network/parse-context';
 

@@ -6,9 +6,9 @@
 import { mkdtemp, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { controlVersion, oldestControlVersion } from '../../lib/container/messages';
-import { MonitorClient } from '../../lib/container/monitor-client';
-import { statePaths } from '../../lib/host/state-paths';
+import { controlVersion, oldestControlVersion } from '../../lib/container/monitor/messages';
+import { MonitorClient } from '../../lib/container/monitor/monitor-client';
+import { statePaths } from '../../lib/host/state/state-paths';
 import { expectShell } from '../support/console-answer';
 import { expectGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';

@@ -4,10 +4,10 @@
  */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { failpoints } from '../../lib/container/failpoints';
-import type { FailAction, Failpoint } from '../../lib/container/failpoints';
-import { statePaths } from '../../lib/host/state-paths';
-import { readRunState } from '../../lib/container/run-state';
+import { failpoints } from '../../lib/container/monitor/failpoints';
+import type { FailAction, Failpoint } from '../../lib/container/monitor/failpoints';
+import { statePaths } from '../../lib/host/state/state-paths';
+import { readRunState } from '../../lib/container/record/run-state';
 import { expectGone, initsOf, monitorsOf, tracesOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';

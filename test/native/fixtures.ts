@@ -1,9 +1,9 @@
 /** What TypeScript says to C++: plans and frames for the programs of this folder to read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFrame } from '../../lib/container/frames';
-import { messages } from '../../lib/container/messages';
-import type { Message, MessageField, MessageName } from '../../lib/container/messages';
+import { encodeFrame } from '../../lib/container/monitor/frames';
+import { messages } from '../../lib/container/monitor/messages';
+import type { Message, MessageField, MessageName } from '../../lib/container/monitor/messages';
 import { encodePlan } from '../../lib/plan/encode';
 import {
   accessChoices,

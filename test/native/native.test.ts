@@ -5,9 +5,9 @@
 import { mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { filterConstants } from '../../lib/plan/filter-program';
-import { auditArchitectures } from '../../lib/plan/seccomp';
-import { deniedFamilies, terminalInjection } from '../../lib/plan/seccomp-policy';
+import { filterConstants } from '../../lib/plan/security/filter-program';
+import { auditArchitectures } from '../../lib/plan/security/seccomp';
+import { deniedFamilies, terminalInjection } from '../../lib/plan/security/seccomp-policy';
 import { removeTree } from '../support/remove-tree';
 import { repeats } from '../support/repeats';
 import type { CommandResult } from '../support/run-command';

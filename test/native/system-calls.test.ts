@@ -4,9 +4,9 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { machine } from 'node:os';
-import { grantingCapabilities } from '../../lib/plan/seccomp-policy';
-import { systemCalls } from '../../lib/plan/system-calls';
-import type { CallName, CallNumbers } from '../../lib/plan/system-calls';
+import { grantingCapabilities } from '../../lib/plan/security/seccomp-policy';
+import { systemCalls } from '../../lib/plan/security/system-calls';
+import type { CallName, CallNumbers } from '../../lib/plan/security/system-calls';
 
 type Column = keyof CallNumbers;
 

@@ -8,10 +8,10 @@ import {
   reloadDnsmasq,
   startDnsmasq,
   stopDnsmasq,
-} from '../../lib/network/dnsmasq';
+} from '../../lib/network/dnsmasq/dnsmasq';
 import { monitorExecutable } from '../../lib/host/executable';
-import type { ActiveNetwork } from '../../lib/network/active-network';
-import { isKeeperAlive } from '../../lib/network/keeper';
+import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import { isKeeperAlive } from '../../lib/network/dnsmasq/keeper';
 import { eventually } from '../support/eventually';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { packageRoot, runProgram } from '../support/run-command';
@@ -132,7 +132,7 @@ test('a process that only has the number of a dead keeper is left alone', async 
 test('it stays when its caller is killed, in the leaf of the monitors and its own session', async () => {
   const network = await aNetwork();
   const code = `
-    const { startDnsmasq } = require(${JSON.stringify(join(packageRoot, 'dist/network/dnsmasq.js'))});
+    const { startDnsmasq } = require(${JSON.stringify(join(packageRoot, 'dist/network/dnsmasq/dnsmasq.js'))});
     startDnsmasq(${JSON.stringify(network)}).then(() => process.kill(process.pid, 'SIGKILL'));`;
   expect(await runProgram([process.execPath, '-e', code])).toMatchObject({ signal: 'SIGKILL' });
   const client = await world.client(network, 'left');

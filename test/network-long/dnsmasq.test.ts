@@ -1,7 +1,12 @@
 /** DHCP and DNS of a network, as its clients see them. */
 import { join } from 'node:path';
-import { dnsmasqPid, ensureDnsmasq, reloadDnsmasq, startDnsmasq } from '../../lib/network/dnsmasq';
-import { readLeases } from '../../lib/network/leases';
+import {
+  dnsmasqPid,
+  ensureDnsmasq,
+  reloadDnsmasq,
+  startDnsmasq,
+} from '../../lib/network/dnsmasq/dnsmasq';
+import { readLeases } from '../../lib/network/dnsmasq/leases';
 import { eventually } from '../support/eventually';
 import { readProcess } from '../support/processes';
 import { DhcpWorld, run } from '../support/dhcp-world';

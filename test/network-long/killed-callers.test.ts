@@ -4,7 +4,7 @@
  */
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import type { FailAction } from '../../lib/container/failpoints';
+import type { FailAction } from '../../lib/container/monitor/failpoints';
 import { initOf, monitorsOf, tracesOf } from '../support/container-traces';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';

@@ -1,6 +1,6 @@
 /** What `<bandwidth>` does to real TCP connections, in both directions from the container's point of view. */
-import type { ActiveNetwork } from '../../lib/network/active-network';
-import { clearShaping, shapeLink, shapeNetwork } from '../../lib/network/shaping';
+import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import { clearShaping, shapeLink, shapeNetwork } from '../../lib/network/shaping/shaping';
 import { withoutProgram } from '../support/hidden-program';
 import { Lab, run, serverAddress, type Place } from '../support/lab';
 
@@ -205,7 +205,7 @@ describe('of a network', () => {
 test('without tc, the error names the package', () => {
   const said = withoutProgram(
     'tc',
-    `const { shapeLink } = load('network/shaping');
+    `const { shapeLink } = load('network/shaping/shaping');
      return await shapeLink('vnet1000', {}).catch(({ code, message }) => ({ code, message }));`,
   );
   expect(said).toEqual({

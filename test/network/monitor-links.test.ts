@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, readlinkSync } from 'node:fs';
-import { networkDescriptor } from '../../lib/container/messages';
+import { networkDescriptor } from '../../lib/container/monitor/messages';
 import { native } from '../../lib/host/native';
 import type { Link } from '../../lib/host/native';
 import { namespaceFlags } from '../../lib/plan/constants';

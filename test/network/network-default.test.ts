@@ -1,9 +1,9 @@
 /** The network `default`: there without anybody having defined it, and what a container does with networks. */
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import type { StartRecord } from '../../lib/container/run-state';
-import { readRecord } from '../../lib/host/record-file';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import type { StartRecord } from '../../lib/container/record/run-state';
+import { readRecord } from '../../lib/host/state/record-file';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain-xml';
 import { makeTestRoot } from '../support/test-root';
 import { containing, errorOf } from '../unit/driver/refusal';

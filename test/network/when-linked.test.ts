@@ -1,13 +1,13 @@
 /** What a caller does when the interfaces are there and nothing of the container has run. */
 import { readlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
-import { cleanUp } from '../../lib/container/cleanup';
-import { startContainer } from '../../lib/container/controller';
-import type { ContainerStart } from '../../lib/container/controller';
-import { readRunState } from '../../lib/container/run-state';
-import type { LinkRecord } from '../../lib/container/run-state';
+import { cleanUp } from '../../lib/container/record/cleanup';
+import { startContainer } from '../../lib/container/start/controller';
+import type { ContainerStart } from '../../lib/container/start/controller';
+import { readRunState } from '../../lib/container/record/run-state';
+import type { LinkRecord } from '../../lib/container/record/run-state';
 import { parseDomain } from '../../lib/domain/parse';
-import { statePaths } from '../../lib/host/state-paths';
+import { statePaths } from '../../lib/host/state/state-paths';
 import { expectGone, initsOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';

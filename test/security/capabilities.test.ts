@@ -6,9 +6,9 @@ import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Hardening } from 'tslxc';
-import { capabilityNumbers } from '../../lib/domain/capability-numbers';
-import type { CapabilityName } from '../../lib/domain/capability-numbers';
-import { keptCapabilities } from '../../lib/plan/capabilities';
+import { capabilityNumbers } from '../../lib/domain/elements/capability-numbers';
+import type { CapabilityName } from '../../lib/domain/elements/capability-numbers';
+import { keptCapabilities } from '../../lib/plan/security/capabilities';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';
 import { startOnce } from '../support/first-start';

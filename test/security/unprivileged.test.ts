@@ -9,8 +9,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commands as refused } from '../../lib/cli/commands/refused';
-import { verbNames } from '../../lib/cli/lazy';
+import { commands as refused } from '../../lib/cli/commands/host/refused';
+import { verbNames } from '../../lib/cli/shell/lazy';
 import { domainXml } from '../support/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { someOf } from '../support/repeats';

@@ -4,9 +4,9 @@
  */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { Channel } from '../../lib/container/channel';
-import { encodeFrame } from '../../lib/container/frames';
-import type { Message, MessageName, MessageNamed } from '../../lib/container/messages';
+import { Channel } from '../../lib/container/monitor/channel';
+import { encodeFrame } from '../../lib/container/monitor/frames';
+import type { Message, MessageName, MessageNamed } from '../../lib/container/monitor/messages';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
 import { namespaceFlags } from '../../lib/plan/constants';

@@ -7,10 +7,10 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { networkPaths, statePaths } from '../../lib/host/state-paths';
-import type { ActiveNetwork } from '../../lib/network/active-network';
-import { stopDnsmasq } from '../../lib/network/dnsmasq';
-import { parseNetwork } from '../../lib/network/parse';
+import { networkPaths, statePaths } from '../../lib/host/state/state-paths';
+import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import { stopDnsmasq } from '../../lib/network/dnsmasq/dnsmasq';
+import { parseNetwork } from '../../lib/network/definition/parse';
 import { eventually } from './eventually';
 import { runProgram } from './run-command';
 

@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
-import { O_PATH } from '../../lib/host/open-flags';
+import { O_PATH } from '../../lib/host/state/open-flags';
 
 export const labelName = 'security.selinux';
 export const memoryName = 'trusted.tslxc.label';

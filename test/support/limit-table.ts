@@ -1,9 +1,9 @@
 /** The printed table of limits: what was set, how the kernel says it, what came of it, and how that was found. */
 import { readFileSync } from 'node:fs';
 import { hostFacts } from '../../lib/host/facts';
-import { containerFolder } from '../../lib/plan/cgroup-names';
-import { cgroupPlaces, placeOf } from '../../lib/plan/cgroup-places';
-import type { CgroupPlace, Controller } from '../../lib/plan/cgroup-places';
+import { containerFolder } from '../../lib/plan/cgroups/names';
+import { cgroupPlaces, placeOf } from '../../lib/plan/cgroups/places';
+import type { CgroupPlace, Controller } from '../../lib/plan/cgroups/places';
 
 export interface LimitRow {
   readonly limit: string;

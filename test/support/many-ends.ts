@@ -3,7 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
-import { runPaths, statePaths } from '../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from './domain-xml';
 import { eventually } from './eventually';
 import { hasEnded, listProcesses, readProcess } from './processes';

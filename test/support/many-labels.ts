@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEntries } from '../../lib/container/security/category-folder';
-import type { CategoryEntry } from '../../lib/container/security/category-folder';
+import { readEntries } from '../../lib/container/security/selinux/category-folder';
+import type { CategoryEntry } from '../../lib/container/security/selinux/category-folder';
 import { packageRoot } from './run-command';
 
 export interface ManyLabels {
@@ -22,7 +22,7 @@ const atOnce = 16;
 
 const worker = ({ folder, labels }: ManyLabels, index: number): string => `
   const { mkdirSync, rmdirSync } = require('node:fs');
-  const { claimRange, releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/categories.js'))});
+  const { claimRange, releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/selinux/categories.js'))});
   const folder = ${JSON.stringify(join(folder, 'categories'))};
   const caller = 'unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c63';
   const running = [];

@@ -1,7 +1,7 @@
 /** A root of its own for tslxc's state, so that a test meets no other's domains; gone at the end with all in it. */
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { statePaths } from '../../lib/host/state-paths';
+import { statePaths } from '../../lib/host/state/state-paths';
 import { TslxcError, connect } from 'tslxc';
 import { eventually } from './eventually';
 import { listProcesses, readProcess } from './processes';

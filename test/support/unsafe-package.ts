@@ -105,12 +105,12 @@ const variants = {
   /** A record's temporary file may be there already, and may be a link. */
   'followed links': [
     {
-      file: 'dist/host/record-file.js',
+      file: 'dist/host/state/record-file.js',
       safe: '(0, node_fs_1.rmSync)(temporary, { force: true });\n    try {',
       unsafe: 'try {',
     },
     {
-      file: 'dist/host/record-file.js',
+      file: 'dist/host/state/record-file.js',
       safe: "flag: 'wx', mode: 0o600",
       unsafe: 'mode: 0o600',
     },

@@ -23,7 +23,6 @@ const packageUsers: Readonly<Record<string, RegExp>> = {
   bindings: /^host\/addon\.ts$/,
   saxes: /^domain\//,
   pino: /^cli\//,
-  '../package.json': /^cli\//,
 };
 
 const pure = /^(domain|plan)\//;

@@ -1,8 +1,8 @@
 /** The firewall of a network, seen by the packets of containers. */
-import { closeFirewall, openFirewall } from '../../lib/network/firewall';
+import { closeFirewall, openFirewall } from '../../lib/network/firewall/firewall';
 import { eventually } from '../support/eventually';
 import { withoutProgram } from '../support/hidden-program';
-import { firewallTable } from '../../lib/network/firewall-rules';
+import { firewallTable } from '../../lib/network/firewall/rules';
 import {
   Lab,
   run,
@@ -202,7 +202,7 @@ test('without nft, the error names the package', () => {
   const network = lab.network(networkXml(`<forward mode='nat'/>`));
   const said = withoutProgram(
     'nft',
-    `const { openFirewall } = load('network/firewall');
+    `const { openFirewall } = load('network/firewall/firewall');
      return await openFirewall(${JSON.stringify(network)}).catch(({ code, message }) => ({ code, message }));`,
   );
   expect(said).toEqual({

@@ -2,8 +2,8 @@
  * Networks on hosts whose own firewall drops. Where rules of everybody have their place, ours are put there and taken
  * away again; else the network isn't started, and the remedy that the error names works.
  */
-import { closeFirewall, openFirewall } from '../../lib/network/firewall';
-import type { ActiveNetwork } from '../../lib/network/active-network';
+import { closeFirewall, openFirewall } from '../../lib/network/firewall/firewall';
+import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
 import {
   closedTable,
   emptyIptables,
@@ -13,7 +13,7 @@ import {
   uncounted,
   type IptablesKind,
 } from '../support/foreign-hosts';
-import { loadNft } from '../../lib/network/nft';
+import { loadNft } from '../../lib/network/firewall/nft';
 import {
   Lab,
   run,

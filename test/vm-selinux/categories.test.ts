@@ -1,7 +1,7 @@
 /** Dynamic labels of eight callers at once: no two that are in use are alike, and the loaded policy knows them. */
 import { join } from 'node:path';
-import { readEntries } from '../../lib/container/security/category-folder';
-import { categoriesPath } from '../../lib/host/state-paths';
+import { readEntries } from '../../lib/container/security/selinux/category-folder';
+import { categoriesPath } from '../../lib/host/state/state-paths';
 import { packageRoot, runProgram } from '../support/run-command';
 
 const callers = 8;
@@ -10,8 +10,8 @@ const held = 2;
 
 /** Claims as a start does, holds some at a time, and prints `+ label` and `- label` with the time of each. */
 const code = (number: number): string => `
-  const { assignLabels } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/assign.js'))});
-  const { releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/categories.js'))});
+  const { assignLabels } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/selinux/assign.js'))});
+  const { releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/selinux/categories.js'))});
   const { hostSecurity } = require(${JSON.stringify(join(packageRoot, 'dist/host/security/driver.js'))});
   const { ownLabel } = require(${JSON.stringify(join(packageRoot, 'dist/host/security/process-labels.js'))});
   const host = hostSecurity({ defaultConfined: false, requireConfined: false });

@@ -1,7 +1,7 @@
 /** Labels that can't be had: libvirt's errors, with element and line; nothing is relabelled, and nothing is left. */
 import type { TslxcError } from 'tslxc';
-import { readEntries } from '../../lib/container/security/category-folder';
-import { categoriesPath, runPaths, statePaths } from '../../lib/host/state-paths';
+import { readEntries } from '../../lib/container/security/selinux/category-folder';
+import { categoriesPath, runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';

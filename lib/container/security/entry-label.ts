@@ -2,11 +2,11 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
-import { overlayOf } from '../../domain/filesystem-lookup';
+import { overlayOf } from '../../domain/filesystem/lookup';
 import { native } from '../../host/native';
-import { O_PATH } from '../../host/open-flags';
-import type { RelabelledSource } from './relabel';
-import { filesystemOf } from './sources';
+import { O_PATH } from '../../host/state/open-flags';
+import type { RelabelledSource } from './relabel/relabel';
+import { filesystemOf } from './relabel/sources';
 
 /** A file's label, which may be none; undefined where it can't be known. */
 export interface EntryLabel {

@@ -2,22 +2,22 @@
  * The label of one start, whatever the model: claimed before anything else is looked at, applied when what is borrowed is on
  * record, given back by the undo of that record.
  */
-import { chosenLabel } from '../../domain/chosen-label';
+import { chosenLabel } from '../../domain/security/chosen-label';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { hostSecurity } from '../../host/security/driver';
 import type { SecurityDriver } from '../../host/security/driver';
 import { readSecuritySettings } from '../../host/security/settings';
-import type { StatePaths } from '../../host/state-paths';
-import type { SecurityFacts } from '../../plan/security';
-import type { Undo } from '../undo';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { SecurityFacts } from '../../plan/security/labels';
+import type { Undo } from '../record/undo';
 import type { AskedLabel, AssignedSecurity } from './assigned';
-import { claimAppArmor, foreseeAppArmor } from './apparmor-labelling';
-import { releaseRange } from './categories';
-import { checkEntry, loadProfile } from './profile';
-import { relabelSources } from './relabel';
-import type { RelabelledSource, SkippedSource } from './relabel';
-import type { WalkOptions } from './label-walk';
-import { claimSelinux, foreseeSelinux } from './selinux-labelling';
+import { claimAppArmor, foreseeAppArmor } from './apparmor/labelling';
+import { releaseRange } from './selinux/categories';
+import { checkEntry, loadProfile } from './apparmor/profile';
+import { relabelSources } from './relabel/relabel';
+import type { RelabelledSource, SkippedSource } from './relabel/relabel';
+import type { WalkOptions } from './relabel/label-walk';
+import { claimSelinux, foreseeSelinux } from './selinux/labelling';
 
 export interface Labelling {
   readonly security: AssignedSecurity;

@@ -1,7 +1,7 @@
 /** The security label that a container's init has now, as the kernel tells it on the host. */
 import { native } from '../../host/native';
-import { isInitOf } from '../init-process';
-import type { RunningRecord } from '../run-state';
+import { isInitOf } from '../init/init-process';
+import type { RunningRecord } from '../record/run-state';
 
 /** As it stands in /proc/PID/attr/current; undefined where nothing labels processes, and when init has ended. */
 export function readRunningLabel(running: RunningRecord): string | undefined {

@@ -1,9 +1,9 @@
 /** Reads a running container's cgroups, wherever they are: v1, v2, or some of each. */
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { CgroupLayout } from '../../host/cgroup-layout';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { hostFacts } from '../../host/facts';
-import type { StartRecord } from '../run-state';
+import type { StartRecord } from '../record/run-state';
 import { cpuFromV1, cpuFromV2 } from './cpu';
 import { ioFromV1, ioFromV2 } from './io';
 import { memoryFromV1, memoryFromV2 } from './memory';

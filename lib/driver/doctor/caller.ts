@@ -1,10 +1,10 @@
 /** What this process may do, and what it sees: a service’s unit can take nearly anything away. */
 import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { hiddenDirectories } from '../../host/state-paths';
-import type { StatePaths } from '../../host/state-paths';
-import { isHostsIdMap, isPrivileged, readPrivilege } from '../access';
-import type { Privilege } from '../access';
+import { hiddenDirectories } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { isHostsIdMap, isPrivileged, readPrivilege } from '../session/access';
+import type { Privilege } from '../session/access';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';

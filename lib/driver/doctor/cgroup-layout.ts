@@ -1,7 +1,7 @@
 /** Which cgroups there are, what they can limit, and whether this process can make some. */
 import { accessSync, constants } from 'node:fs';
-import { readCgroupLayout } from '../../host/cgroup-layout';
-import type { CgroupLayout } from '../../host/cgroup-layout';
+import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';

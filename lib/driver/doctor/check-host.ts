@@ -1,8 +1,8 @@
 /** Whether this host can run containers, what they would lack, and what is left of former ones. Changes nothing. */
 import { isAbsolute } from 'node:path';
 import { TslxcError } from '../../errors';
-import { statePaths } from '../../host/state-paths';
-import { isPrivileged, readPrivilege } from '../access';
+import { statePaths } from '../../host/state/state-paths';
+import { isPrivileged, readPrivilege } from '../session/access';
 import { checkCaller } from './caller';
 import { checkCgroups } from './cgroup-layout';
 import { reportOf } from './check';

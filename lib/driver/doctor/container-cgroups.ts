@@ -1,11 +1,11 @@
 /** The cgroups below `libvirt` that are of containers, and of partitions that were made for them. Only reads. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { directoryAttribute } from '../../container/directory-attribute';
-import { ownerOf } from '../../container/undo';
-import { partitionedSuffix } from '../../domain/partition';
-import { readCgroupLayout } from '../../host/cgroup-layout';
-import { baseFolders, partitionAttribute } from '../../plan/cgroup-names';
+import { directoryAttribute } from '../../container/cgroups/directory-attribute';
+import { ownerOf } from '../../container/record/undo';
+import { partitionedSuffix } from '../../domain/tuning/partition';
+import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
+import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
 
 /** A container's cgroup, with the root that made it: '' when that is not written there. */
 export interface OwnedCgroup {

@@ -1,11 +1,11 @@
 /** What every root of tslxc that can be found says that it has on this host. Only reads. */
 import { existsSync, readFileSync } from 'node:fs';
-import { monitorOf, readRunState, runNames } from '../../container/run-state';
-import type { RunState } from '../../container/run-state';
-import { forwardingRoots } from '../../network/forwarding';
-import { readNetworkState, runningNames } from '../../network/state';
-import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state-paths';
-import type { StatePaths } from '../../host/state-paths';
+import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
+import type { RunState } from '../../container/record/run-state';
+import { forwardingRoots } from '../../network/bridge/forwarding';
+import { readNetworkState, runningNames } from '../../network/lifecycle/state';
+import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
 import type { OwnedCgroup } from './container-cgroups';
 
 export interface KnownState {

@@ -1,10 +1,10 @@
 /** What is on this host without a domain or a network that it belongs to. Only reads; as root. */
 import { readdirSync, readlinkSync } from 'node:fs';
-import { runNames } from '../../container/run-state';
+import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
-import { mountsWithin } from '../../host/mount-table';
-import { listNftChains } from '../../network/nft';
-import type { StatePaths } from '../../host/state-paths';
+import { mountsWithin } from '../../host/kernel/mount-table';
+import { listNftChains } from '../../network/firewall/nft';
+import type { StatePaths } from '../../host/state/state-paths';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';

@@ -1,6 +1,6 @@
 /** The package’s own native code, and the programs of the host that parts of it use. */
 import { requireBuilt } from '../../host/built';
-import { lxcfsMount } from '../../host/lxcfs';
+import { lxcfsMount } from '../../host/kernel/lxcfs';
 import { buildCommand } from '../../host/package-paths';
 import { programPath } from '../../host/program';
 import { fail, ok, warn } from './check';

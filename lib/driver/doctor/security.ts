@@ -2,11 +2,11 @@
 import { existsSync, readdirSync } from 'node:fs';
 import type { HostSecurity } from '../../host/security/host-security';
 import { programPath } from '../../host/program';
-import { checkTransition } from '../../container/security/transition';
+import { checkTransition } from '../../container/security/selinux/transition';
 import { TslxcError } from '../../errors';
 import { ownLabel } from '../../host/security/process-labels';
-import type { StatePaths } from '../../host/state-paths';
-import { lookUpHostSecurity } from '../security';
+import type { StatePaths } from '../../host/state/state-paths';
+import { lookUpHostSecurity } from '../session/security';
 import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';

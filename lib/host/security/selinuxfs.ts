@@ -5,7 +5,7 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { join } from 'node:path';
-import { fileError, hasErrno } from '../file-error';
+import { fileError, hasErrno } from '../state/file-error';
 
 /** Where SELinux is asked. */
 export interface Selinuxfs {

@@ -1,8 +1,8 @@
 /** How this host wants its containers to be confined: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
 import { readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import { fileError, hasErrno } from '../file-error';
-import type { StatePaths } from '../state-paths';
+import { fileError, hasErrno } from '../state/file-error';
+import type { StatePaths } from '../state/state-paths';
 import { confError, parseConf } from './conf';
 import type { ConfValue } from './conf';
 import type { SecurityModel } from './host-security';

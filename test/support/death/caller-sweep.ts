@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { runPaths, statePaths } from '../../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { expectShell } from '../console-answer';
 import { expectGone, monitorsOf } from '../container-traces';
 import { domainXml } from '../domain-xml';

@@ -4,8 +4,8 @@
  */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { readRunState } from '../../../lib/container/run-state';
-import { statePaths } from '../../../lib/host/state-paths';
+import { readRunState } from '../../../lib/container/record/run-state';
+import { statePaths } from '../../../lib/host/state/state-paths';
 import { expectGone, monitorsOf, tracesOf } from '../container-traces';
 import { domainXml } from '../domain-xml';
 import { eventually } from '../eventually';

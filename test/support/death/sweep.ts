@@ -7,7 +7,7 @@ import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { runPaths, statePaths } from '../../../lib/host/state-paths';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { expectShell } from '../console-answer';
 import { cgroupsOf, expectGone, monitorsOf } from '../container-traces';
 import { domainXml } from '../domain-xml';

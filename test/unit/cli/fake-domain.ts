@@ -1,8 +1,8 @@
 /** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
 import { PassThrough } from 'node:stream';
-import { findInterface } from '../../../lib/driver/interface-lookup';
+import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../lib/errors';
-import type { ExitRecord } from '../../../lib/container/exit-record';
+import type { ExitRecord } from '../../../lib/container/record/exit-record';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/driver/types';
 import type {
   BlockStatistics,

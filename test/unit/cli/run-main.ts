@@ -1,8 +1,8 @@
 /** Runs a command line of `tslxc` inside the test's own process, on a fake connection, and keeps what it says. */
 import { EventEmitter } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { main } from '../../../lib/cli/invocation';
-import type { Terminal } from '../../../lib/cli/terminal';
+import { main } from '../../../lib/cli/shell/invocation';
+import type { Terminal } from '../../../lib/cli/terminal/terminal';
 import type { ConnectOptions } from '../../../lib/driver/types';
 import { FakeConnection } from './fake-connection';
 

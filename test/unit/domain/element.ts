@@ -1,8 +1,8 @@
 /** One element as a document, for the parsers of parts; its path is its own name. */
-import type { PrintableElement } from '../../../lib/domain/print';
-import { printXml } from '../../../lib/domain/print';
-import { locateRoot, type LocatedElement } from '../../../lib/domain/reading';
-import { parseXml } from '../../../lib/domain/xml';
+import type { PrintableElement } from '../../../lib/domain/xml/print';
+import { printXml } from '../../../lib/domain/xml/print';
+import { locateRoot, type LocatedElement } from '../../../lib/domain/xml/reading';
+import { parseXml } from '../../../lib/domain/xml/xml';
 import { TslxcError } from '../../../lib/errors';
 
 export function element(xml: string): LocatedElement {

@@ -2,7 +2,7 @@
  * A fixed world for parsing, so that each text gives one definition; and how to compare definitions.
  */
 import type { DomainDefinition } from '../../../lib/domain/definition';
-import { macFromBytes } from '../../../lib/domain/mac-address';
+import { macFromBytes } from '../../../lib/domain/interface/mac-address';
 import { parseDomain, type ParseContext } from '../../../lib/domain/parse';
 
 export const context: ParseContext = {

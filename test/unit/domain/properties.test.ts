@@ -9,9 +9,9 @@ import type {
 } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
-import { defined, hostInterfaces, interfaces, optional } from './interface-arbitrary';
+import { defined, hostInterfaces, interfaces, optional } from './interface/interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
-import { securityLabels, sourceLabels } from './seclabel-arbitrary';
+import { securityLabels, sourceLabels } from './security/seclabel-arbitrary';
 
 const character = fc.oneof(
   { weight: 6, arbitrary: fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }) },

@@ -1,22 +1,26 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
 import { ProtocolError, TslxcError } from '../../../lib/errors';
-import type { ExitRecord } from '../../../lib/container/exit-record';
-import type { ContainerStart } from '../../../lib/container/controller';
-import type { InitControl } from '../../../lib/container/init-control';
-import { controlVersion } from '../../../lib/container/messages';
-import { noLinks } from '../../../lib/container/links';
-import type { RunState } from '../../../lib/container/run-state';
+import type { ExitRecord } from '../../../lib/container/record/exit-record';
+import type { ContainerStart } from '../../../lib/container/start/controller';
+import type { InitControl } from '../../../lib/container/init/init-control';
+import { controlVersion } from '../../../lib/container/monitor/messages';
+import { noLinks } from '../../../lib/container/interfaces/links';
+import type { RunState } from '../../../lib/container/record/run-state';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
-import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
+import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
 import type { Logger } from '../../../lib/host/logger';
 import type { HostSecurity } from '../../../lib/host/security/host-security';
-import { statePaths } from '../../../lib/host/state-paths';
+import { statePaths } from '../../../lib/host/state/state-paths';
 import { Connection } from '../../../lib/driver/connection';
-import type { Containers, MonitorConnection, OwnedContainer } from '../../../lib/driver/containers';
-import type { Rates } from '../../../lib/driver/rates';
-import { Session } from '../../../lib/driver/session';
+import type {
+  Containers,
+  MonitorConnection,
+  OwnedContainer,
+} from '../../../lib/driver/session/containers';
+import type { Rates } from '../../../lib/driver/interfaces/rates';
+import { Session } from '../../../lib/driver/session/session';
 import type { DomainEvent } from '../../../lib/driver/types';
-import { lastEvent } from '../../../lib/driver/event-log';
+import { lastEvent } from '../../../lib/driver/events/event-log';
 import { FakeLinks } from './fake-links';
 
 export const thisBoot = 'boot-1';

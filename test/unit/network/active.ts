@@ -1,7 +1,7 @@
 /** A network as if it ran, from what stands in its `<network>`. */
-import { networkPaths, statePaths } from '../../../lib/host/state-paths';
-import type { ActiveNetwork } from '../../../lib/network/active-network';
-import { parseNetwork } from '../../../lib/network/parse';
+import { networkPaths, statePaths } from '../../../lib/host/state/state-paths';
+import type { ActiveNetwork } from '../../../lib/network/lifecycle/active-network';
+import { parseNetwork } from '../../../lib/network/definition/parse';
 
 /** `attributes` are those of `<network>`. */
 export function activeNetwork(content: string, attributes = ''): ActiveNetwork {

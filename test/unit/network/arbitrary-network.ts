@@ -1,7 +1,7 @@
 /** Random networks that may be defined, as `parseNetwork` leaves them: what is a default is left out. */
 import fc from 'fast-check';
 
-import { ipOf, networkAddress, parseIp, type Ip } from '../../../lib/domain/ip-address';
+import { ipOf, networkAddress, parseIp, type Ip } from '../../../lib/domain/interface/ip-address';
 import type {
   DhcpHost,
   DhcpRange,
@@ -10,7 +10,7 @@ import type {
   NetworkDns,
   NetworkIp,
   Portgroup,
-} from '../../../lib/network/definition';
+} from '../../../lib/network/definition/definition';
 
 const position = { line: 1, column: 1 };
 

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 
 import { TslxcError } from '../../../lib/errors';
-import { formatNetwork } from '../../../lib/network/format';
-import { checkNetworkStartable } from '../../../lib/network/validate';
+import { formatNetwork } from '../../../lib/network/definition/format';
+import { checkNetworkStartable } from '../../../lib/network/definition/validate';
 import { withoutPositions } from '../domain/parse-context';
 import { networks } from './arbitrary-network';
 import { document, parse } from './parse-context';

@@ -2,11 +2,11 @@
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { compileCommand } from '../../../lib/plan/command';
 import type { CommandFacts } from '../../../lib/plan/command';
-import { keptCapabilities } from '../../../lib/plan/capabilities';
+import { keptCapabilities } from '../../../lib/plan/security/capabilities';
 import { namespaceFlags } from '../../../lib/plan/constants';
 import { encodeCommandPlan } from '../../../lib/plan/encode';
 import type { CommandPlan, Operation } from '../../../lib/plan/operation';
-import { rootIdentity } from '../../../lib/plan/process';
+import { rootIdentity } from '../../../lib/plan/process/process';
 import { parse } from '../domain/parse-context';
 import { compile, rootPrivileges } from './plan-context';
 

@@ -1,18 +1,18 @@
 /** A fixed host for compiling plans, so that each definition gives one plan. Nothing is read from this machine. */
-import { foreseeNames } from '../../../lib/container/link-numbers';
-import { resolveLinks } from '../../../lib/container/links';
-import type { ResolvedLinks } from '../../../lib/container/links';
-import type { CgroupLayout } from '../../../lib/host/cgroup-layout';
+import { foreseeNames } from '../../../lib/container/interfaces/link-numbers';
+import { resolveLinks } from '../../../lib/container/interfaces/links';
+import type { ResolvedLinks } from '../../../lib/container/interfaces/links';
+import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import type { Privileges } from '../../../lib/host/privileges';
-import { planCgroups } from '../../../lib/plan/cgroups';
-import type { CgroupPlan } from '../../../lib/plan/cgroups';
+import { planCgroups } from '../../../lib/plan/cgroups/cgroups';
+import type { CgroupPlan } from '../../../lib/plan/cgroups/cgroups';
 import { compilePlan } from '../../../lib/plan/compile';
 import type { PlanFacts } from '../../../lib/plan/compile';
 import type { Link as HostLink } from '../../../lib/host/native';
-import type { Port } from '../../../lib/plan/links';
+import type { Port } from '../../../lib/plan/network/links';
 import type { Plan } from '../../../lib/plan/operation';
-import { rootIdentity } from '../../../lib/plan/process';
+import { rootIdentity } from '../../../lib/plan/process/process';
 
 const v1: CgroupLayout = {
   hierarchies: [

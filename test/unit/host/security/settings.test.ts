@@ -1,7 +1,7 @@
 /** The settings of a host, in libvirt's syntax. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { statePaths } from '../../../../lib/host/state-paths';
+import { statePaths } from '../../../../lib/host/state/state-paths';
 import {
   parseSecuritySettings,
   readSecuritySettings,

@@ -1,0 +1,50 @@
+/** autostart and autostart-all: which domains are started with the host, and starting them. */
+import { domainOption } from '../../shell/command';
+import { errorLines, saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  autostart: {
+    group: 'domain',
+    summary: 'autostart a domain',
+    description:
+      'Configure a domain to be automatically started at boot: by `tslxc autostart-all`, which the boot runs.',
+    options: [domainOption, { name: 'disable', kind: 'flag', help: 'disable autostarting' }],
+    example: 'tslxc autostart helloworld',
+    run: autostart,
+  },
+  'autostart-all': {
+    group: 'tslxc',
+    summary: 'start the domains that are started with the host',
+    description:
+      'Start every domain that is marked as autostarted, for a unit of the boot. Once a boot: a domain that has been\n' +
+      'started since the host booted, or that could not be, is left as it is, and a second run does nothing.',
+    options: [],
+    example: 'tslxc autostart-all',
+    run: autostartAll,
+  },
+};
+
+async function autostart(context: Context, options: Options): Promise<undefined> {
+  const mark = options.has('disable') ? 'unmark' : 'mark';
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  await saying(`Failed to ${mark} domain '${domain.name}' as autostarted`, () =>
+    domain.setAutostart(mark === 'mark' ? 'on' : 'off'),
+  );
+  context.output.extra(`Domain '${domain.name}' ${mark}ed as autostarted`);
+  return undefined;
+}
+
+async function autostartAll(context: Context): Promise<number | undefined> {
+  const { output } = context;
+  const results = await (await context.connect()).autostartAll();
+  for (const { domain, outcome, error } of results) {
+    if (outcome === 'started') output.extra(`Domain '${domain}' started`);
+    if (outcome !== 'failed') continue;
+    output.error(`Failed to start domain '${domain}'`);
+    for (const line of errorLines(error)) output.error(line);
+  }
+  return results.some(({ outcome }) => outcome === 'failed') ? 1 : undefined;
+}

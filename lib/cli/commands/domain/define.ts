@@ -1,0 +1,58 @@
+/** define and undefine: the definitions on disk. */
+import type { CommandTable, Context } from '../../shell/command';
+import { domainOption } from '../../shell/command';
+import { saying } from '../../shell/command-error';
+import { readDefinitionFile } from '../../options/definition-file';
+import { findDomain } from '../../options/domain-argument';
+import type { Options } from '../../shell/arguments';
+
+export const commands: CommandTable = {
+  define: {
+    group: 'domain',
+    summary: "define (but don't start) a domain from an XML file",
+    description:
+      'Define a persistent domain, or change the definition of one.\nA change counts from the next start.',
+    options: [
+      {
+        name: 'file',
+        kind: 'string',
+        help: 'file containing an XML domain description',
+        positional: 'required',
+      },
+      { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+    ],
+    example: 'tslxc define helloworld.xml',
+    run: define,
+  },
+  undefine: {
+    group: 'domain',
+    summary: 'undefine a domain',
+    description:
+      'Remove the definition of a domain that is not running, or make a running one transient.',
+    options: [
+      domainOption,
+      { name: 'managed-save', kind: 'flag', help: 'accepted: a container has no saved state' },
+    ],
+    example: 'tslxc undefine helloworld',
+    run: undefine,
+  },
+};
+
+async function define(context: Context, options: Options): Promise<undefined> {
+  const file = options.required('file');
+  const xml = readDefinitionFile(file);
+  const connection = await context.connect();
+  const domain = await saying(`Failed to define domain from ${file}`, () =>
+    connection.defineDomain(xml),
+  );
+  context.output.extra(`Domain '${domain.name}' defined from ${file}`);
+  return undefined;
+}
+
+async function undefine(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('domain');
+  const domain = await findDomain(await context.connect(), text);
+  await saying(`Failed to undefine domain '${domain.name}'`, () => domain.undefine());
+  context.output.extra(`Domain '${domain.name}' has been undefined`);
+  return undefined;
+}

@@ -1,0 +1,44 @@
+/** edit: the stored definition in the user's editor. */
+import { domainOption } from '../../shell/command';
+import { findDomain } from '../../options/domain-argument';
+import { lazy } from '../../shell/lazy';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  edit: {
+    group: 'domain',
+    summary: 'edit XML configuration for a domain',
+    description:
+      'Edit the XML configuration for a domain, in the editor that VISUAL or EDITOR names. It counts from the next start.\n' +
+      'A text that is no definition is not stored, and not lost: it can be edited again.',
+    options: [
+      domainOption,
+      {
+        name: 'skip-validate',
+        kind: 'flag',
+        help: 'accepted: a definition is always validated',
+      },
+    ],
+    example: 'tslxc edit helloworld',
+    run: edit,
+  },
+};
+
+async function edit(context: Context, options: Options): Promise<undefined> {
+  const connection = await context.connect();
+  const domain = await findDomain(connection, options.required('domain'));
+  let { name } = domain;
+  const outcome = await lazy.editLoop().editText(context, {
+    read: () => domain.xml({ which: 'inactive' }),
+    change: async (xml) => {
+      ({ name } = await connection.defineDomain(xml));
+    },
+  });
+  context.output.extra(
+    outcome === 'changed'
+      ? `Domain '${name}' XML configuration edited.`
+      : `Domain '${name}' XML configuration not changed.`,
+  );
+  return undefined;
+}

@@ -1,0 +1,125 @@
+/** exec, shell and lxc-enter-namespace: commands in a running container. */
+import { TslxcError } from '../../../errors';
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { lazy } from '../../shell/lazy';
+import type { Domain, ExecOptions } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+
+const userOption: Option = {
+  name: 'user',
+  kind: 'string',
+  help: 'USER or USER:GROUP of the container, names or numbers; default: as its init',
+};
+
+const directoryOption: Option = {
+  name: 'cwd',
+  kind: 'string',
+  help: 'working directory in the container',
+};
+
+const commandOption: Option = {
+  name: 'cmd',
+  kind: 'words',
+  help: 'the program and its arguments',
+  positional: 'required',
+};
+
+export const commands: CommandTable = {
+  exec: {
+    group: 'domain',
+    summary: 'run a command in a running container',
+    description:
+      'Run a command, confined as the init of the container is. Its standard streams are copied from\n' +
+      'and to those of this command; with -t it has a terminal of its own. The exit status is that of\n' +
+      'the command, or 128 and the signal that ended it. Signals are handed on. When this command\n' +
+      'ends before, all that the command has started ends.',
+    options: [
+      { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
+      userOption,
+      directoryOption,
+      domainOption,
+      commandOption,
+    ],
+    example: 'tslxc exec -t helloworld -- /bin/ls -l',
+    stdout: 'alone',
+    async run(context, options) {
+      const domain = await findDomain(await context.connect(), options.required('domain'));
+      const how = options.has('tty') ? 'terminal' : 'pipes';
+      return runIn(context, domain, { argv: options.strings('cmd'), how, ...asked(options) });
+    },
+  },
+  shell: {
+    group: 'domain',
+    summary: 'run a shell in a running container',
+    description: 'Run a login shell on this terminal: bash where the container has it, else sh.',
+    options: [userOption, directoryOption, domainOption],
+    example: 'tslxc shell helloworld',
+    stdout: 'alone',
+    run: shell,
+  },
+  'lxc-enter-namespace': {
+    group: 'domain',
+    summary: 'LXC Guest Enter Namespace',
+    description:
+      'Run an arbitrary command in a lxc guest namespace, confined as its init is. On a terminal it\n' +
+      'has one of its own. The exit status is that of the command, or 128 and its signal.',
+    options: [
+      domainOption,
+      { name: 'noseclabel', kind: 'flag', help: 'do not change the security label of the command' },
+      commandOption,
+    ],
+    example: 'tslxc lxc-enter-namespace helloworld --noseclabel -- /bin/ls -l',
+    stdout: 'alone',
+    async run(context, options) {
+      const domain = await findDomain(await context.connect(), options.required('domain'));
+      const how = context.terminal.isShown() ? 'terminal' : 'pipes';
+      const label = options.has('noseclabel') ? ({ securityLabel: 'none' } as const) : {};
+      return runIn(context, domain, { argv: options.strings('cmd'), how, ...label });
+    },
+  },
+};
+
+interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel'> {
+  readonly argv: readonly string[];
+  readonly how: 'terminal' | 'pipes';
+}
+
+function asked(options: Options): Pick<ExecOptions, 'user' | 'cwd'> {
+  const [user, cwd] = [options.string('user'), options.string('cwd')];
+  return { ...(user === undefined ? {} : { user }), ...(cwd === undefined ? {} : { cwd }) };
+}
+
+async function shell(context: Context, options: Options): Promise<number> {
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  const rest = { how: 'terminal', ...asked(options) } as const;
+  try {
+    return await runIn(context, domain, { argv: ['bash', '-l'], ...rest });
+  } catch (error) {
+    const cause = error instanceof CommandError ? error.cause : error;
+    if (!TslxcError.is(cause) || cause.path !== 'bash') throw error;
+    return runIn(context, domain, { argv: ['sh', '-l'], ...rest });
+  }
+}
+
+async function runIn(
+  { terminal, signals, environment }: Context,
+  domain: Domain,
+  { argv, how, ...options }: Asked,
+): Promise<number> {
+  const starting = `Failed to run '${argv[0] ?? ''}' in domain '${domain.name}'`;
+  if (how === 'pipes') {
+    const process = await saying(starting, () => domain.exec(argv, options));
+    return lazy.commandSession().joinPipes({ process, terminal, signals });
+  }
+  if (!terminal.isInteractive()) {
+    throw new CommandError('Cannot run interactive console without a controlling TTY');
+  }
+  const { TERM } = environment;
+  const env = TERM === undefined ? {} : { TERM };
+  const tty = terminal.size();
+  const process = await saying(starting, () => domain.exec(argv, { ...options, env, tty }));
+  return lazy.commandSession().joinTerminal({ process, terminal, signals });
+}

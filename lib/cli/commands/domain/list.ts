@@ -1,0 +1,119 @@
+/** list: all domains, as virsh's table or one value a line. */
+import { TslxcError } from '../../../errors';
+import { stateWords } from '../../output/domain-words';
+import { lazy } from '../../shell/lazy';
+import { titleOf } from '../../output/title';
+import type { Domain, DomainState, ListFilter } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+
+function flag(name: string, help: string): Option {
+  return { name, kind: 'flag', help };
+}
+
+export const commands: CommandTable = {
+  list: {
+    group: 'monitor',
+    summary: 'list domains',
+    description: 'Returns list of domains: the running ones by id, then the others by name.',
+    options: [
+      flag('inactive', 'list inactive domains'),
+      flag('all', 'list inactive & active domains'),
+      flag('transient', 'list transient domains'),
+      flag('persistent', 'list persistent domains'),
+      flag('state-running', 'list domains in running state'),
+      flag('state-paused', 'list domains in paused state'),
+      flag('state-shutoff', 'list domains in shutoff state'),
+      flag('state-other', 'list domains in other states'),
+      flag('autostart', 'list domains with autostart enabled'),
+      flag('no-autostart', 'list domains with autostart disabled'),
+      flag('uuid', 'list UUIDs only'),
+      flag('name', 'list domain names only'),
+      flag('id', 'list domain IDs only'),
+      flag('table', 'list table (default)'),
+      flag('title', 'show domain title'),
+    ],
+    example: 'tslxc list --all',
+    run: list,
+  },
+};
+
+async function list(context: Context, options: Options): Promise<undefined> {
+  for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
+  const connection = await context.connect();
+  const domains = await kept(await connection.listDomains(filterOf(options)), options);
+  if (options.has('name') || options.has('uuid') || options.has('id')) {
+    for (const domain of domains) {
+      const values = valuesOf(domain, options);
+      if (values.length > 0) context.output.line(values.join(' '));
+    }
+    return undefined;
+  }
+  const titled = options.has('title');
+  const rows = await Promise.all(
+    domains.map((domain) => rowOf(domain, titled ? 'titled' : 'plain')),
+  );
+  const header = ['Id', 'Name', 'State', ...(titled ? ['Title'] : [])];
+  const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
+  context.output.text(lazy.table().formatTable({ header, rows: rows.flat() }, style));
+  return undefined;
+}
+
+function filterOf(options: Options): ListFilter {
+  const [persistent, transient] = [options.has('persistent'), options.has('transient')];
+  return {
+    ...(options.has('all') ? {} : { state: options.has('inactive') ? 'inactive' : 'active' }),
+    ...(persistent === transient ? {} : { persistence: persistent ? 'persistent' : 'transient' }),
+  };
+}
+
+/** The domains that pass the filters which the library doesn't have. */
+async function kept(domains: readonly Domain[], options: Options): Promise<readonly Domain[]> {
+  const states = ['running', 'paused', 'shutoff', 'other'].filter((state) =>
+    options.has(`state-${state}`),
+  );
+  const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
+  if (states.length === 0 && marked === unmarked) return domains;
+  const passing = await Promise.all(
+    domains.map((domain) =>
+      unlessGone(async () => {
+        const { state, autostart } = await domain.info();
+        if (states.length > 0 && !states.includes(state.state)) return [];
+        return marked !== unmarked && autostart !== marked ? [] : [domain];
+      }),
+    ),
+  );
+  return passing.flat();
+}
+
+/** `--id` alone leaves out the domains that have none. */
+function valuesOf(domain: Domain, options: Options): string[] {
+  const id = domain.id;
+  if (id === undefined && options.has('id') && !options.has('uuid') && !options.has('name'))
+    return [];
+  return [
+    ...(options.has('uuid') ? [domain.uuid] : []),
+    ...(options.has('id') ? [id === undefined ? '-' : String(id)] : []),
+    ...(options.has('name') ? [domain.name] : []),
+  ];
+}
+
+/** The row of a domain; none when it was undefined in the meantime. */
+async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[][]> {
+  return unlessGone(async () => {
+    const id = domain.id;
+    const state: DomainState = await domain.state();
+    const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
+    if (style === 'titled') row.push(titleOf(await domain.xml()));
+    return [row];
+  });
+}
+
+async function unlessGone<T>(action: () => Promise<T[]>): Promise<T[]> {
+  try {
+    return await action();
+  } catch (error) {
+    if (TslxcError.is(error, 'NO_DOMAIN')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+/** logs: what a container's first console has put out, also when it runs no more. */
+import { TslxcError } from '../../../errors';
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { printable } from '../../output/output';
+import type { Connection, LogOptions } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  logs: {
+    group: 'domain',
+    summary: 'show what the guest console has put out',
+    description:
+      'Show the lines that the first console of the container has put out, in this run and those before it, as far as\n' +
+      'they are kept; by its name also when the domain is gone. Control characters are shown as \\xNN unless --raw is given.',
+    options: [
+      domainOption,
+      {
+        name: 'follow',
+        letter: 'f',
+        kind: 'flag',
+        help: 'go on until the container ends',
+      },
+      { name: 'lines', letter: 'n', kind: 'number', help: 'how many of the last lines to show' },
+      { name: 'raw', kind: 'flag', help: 'show lines as they are: they may steer the terminal' },
+    ],
+    example: 'tslxc logs helloworld -n 20',
+    run: show,
+  },
+};
+
+async function show(context: Context, options: Options): Promise<number | undefined> {
+  const { output, signals } = context;
+  const text = options.required('domain');
+  const lines = options.number('lines');
+  const log = await findLog(await context.connect(), text);
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort();
+  if (options.has('follow'))
+    for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
+  await saying(`Failed to read the log of domain '${text}'`, async () => {
+    const shown = log({
+      follow: options.has('follow'),
+      signal: interrupt.signal,
+      ...(lines === undefined ? {} : { lines }),
+    });
+    for await (const line of shown) output.text(`${options.has('raw') ? line : readable(line)}\n`);
+  });
+  for (const name of ['SIGINT', 'SIGTERM'] as const) signals.off(name, stop);
+  return undefined;
+}
+
+type Log = (options: LogOptions) => AsyncIterable<string>;
+
+/** A name's log may be there when the domain is not: a transient one that has ended is gone. */
+async function findLog(connection: Connection, text: string): Promise<Log> {
+  try {
+    const domain = await findDomain(connection, text);
+    return (options) => domain.logs(options);
+  } catch (error) {
+    if (!(error instanceof CommandError) || !TslxcError.is(error.cause, 'NO_DOMAIN')) throw error;
+    const isKept = await connection
+      .logs(text, { lines: 0 })
+      .next()
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!isKept) throw error;
+    return (options) => connection.logs(text, options);
+  }
+}
+
+/** A tab steers nothing. */
+function readable(line: string): string {
+  return line.split('\t').map(printable).join('\t');
+}

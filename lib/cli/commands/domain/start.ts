@@ -1,0 +1,191 @@
+/** start, create and destroy: containers come and go. */
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { readDefinitionFile } from '../../options/definition-file';
+import { findDomain } from '../../options/domain-argument';
+import { labelProgress } from '../../output/label-progress';
+import { lazy } from '../../shell/lazy';
+import type { Domain, StartOptions } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+import type { HandshakeReport } from '../../terminal/handshake-report';
+
+const consoleOption: Option = {
+  name: 'console',
+  kind: 'flag',
+  help: 'attach to console after creation',
+};
+
+const autodestroyOption: Option = {
+  name: 'autodestroy',
+  kind: 'flag',
+  help: 'automatically destroy the container when this command ends',
+};
+
+const passOption: Option = {
+  name: 'pass-fds',
+  kind: 'string',
+  help: 'pass file descriptors N,M,... to the container',
+};
+
+export const commands: CommandTable = {
+  start: {
+    group: 'domain',
+    summary: 'start a (previously defined) inactive domain',
+    description:
+      'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
+      'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
+      'second one kills it; other signals go to init. When this command is killed, so is the container.',
+    options: [
+      { ...domainOption, help: 'name of the inactive domain' },
+      consoleOption,
+      autodestroyOption,
+      {
+        name: 'foreground',
+        kind: 'flag',
+        help: 'stay until the container ends, as a systemd unit wants it',
+      },
+      {
+        name: 'background',
+        kind: 'flag',
+        help: 'leave the container on its own once it runs (the default)',
+      },
+      { name: 'console-fd', kind: 'number', help: 'descriptor that carries the first console' },
+      {
+        name: 'handshake-fd',
+        kind: 'number',
+        help: 'descriptor that gets one line of JSON: running, or why not',
+      },
+      passOption,
+    ],
+    example: 'tslxc start helloworld --console',
+    run: start,
+  },
+  create: {
+    group: 'domain',
+    summary: 'create a domain from an XML file',
+    description: 'Start a transient domain: it is gone when its container ends.',
+    options: [
+      {
+        name: 'file',
+        kind: 'string',
+        help: 'file containing an XML domain description',
+        positional: 'required',
+      },
+      consoleOption,
+      autodestroyOption,
+      passOption,
+      { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+    ],
+    example: 'tslxc create helloworld.xml',
+    run: create,
+  },
+  destroy: {
+    group: 'domain',
+    summary: 'destroy (stop) a domain',
+    description:
+      'Forcefully stop a container: every process in it is killed. Its definition stays.',
+    options: [
+      domainOption,
+      {
+        name: 'graceful',
+        kind: 'flag',
+        help: 'ask init to end, and kill nothing: an error after 10 seconds',
+      },
+    ],
+    example: 'tslxc destroy helloworld',
+    run: destroy,
+  },
+};
+
+async function start(context: Context, options: Options): Promise<number | undefined> {
+  options.exclusive('foreground', 'background');
+  options.exclusive('foreground', 'console');
+  const fd = options.number('handshake-fd');
+  const report = fd === undefined ? undefined : lazy.handshake().handshakeReport(fd);
+  try {
+    return await startNamed(context, options, report);
+  } catch (error) {
+    report?.failed(error);
+    throw error;
+  }
+}
+
+async function startNamed(
+  context: Context,
+  options: Options,
+  report: HandshakeReport | undefined,
+): Promise<number | undefined> {
+  const domain = await findDomain(await context.connect(), options.required('domain'), [
+    'uuid',
+    'name',
+  ]);
+  if (domain.id !== undefined) {
+    throw new CommandError('Domain is already active', { code: 'OPERATION_INVALID' });
+  }
+  const begin = async (more: StartOptions): Promise<void> => {
+    await saying(`Failed to start domain '${domain.name}'`, () =>
+      domain.start({ ...startOptions(context, options), ...more }),
+    );
+    report?.running(domain);
+    context.output.extra(`Domain '${domain.name}' started`);
+  };
+  if (options.has('foreground')) return stay(context, domain, begin);
+  await begin(bond(options));
+  return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
+}
+
+async function stay(
+  context: Context,
+  domain: Domain,
+  begin: (more: StartOptions) => Promise<void>,
+): Promise<number> {
+  const connection = await context.connect();
+  connection.ref();
+  return lazy.foreground().runInForeground({
+    context,
+    domain,
+    // Its supervisor may kill it without a warning: that ends the container as well.
+    start: (signal) => begin({ autodestroy: true, signal }),
+    notify: (socket, text) => lazy.native().native().sendDatagram(socket, text),
+  });
+}
+
+async function create(context: Context, options: Options): Promise<number | undefined> {
+  const file = options.required('file');
+  const xml = readDefinitionFile(file);
+  const connection = await context.connect();
+  const domain = await saying(`Failed to create domain from ${file}`, () =>
+    connection.createDomain(xml, { ...startOptions(context, options), ...bond(options) }),
+  );
+  context.output.extra(`Domain '${domain.name}' created from ${file}`);
+  return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
+}
+
+async function destroy(context: Context, options: Options): Promise<undefined> {
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  await saying(`Failed to destroy domain '${domain.name}'`, () =>
+    domain.destroy({ graceful: options.has('graceful') }),
+  );
+  context.output.extra(`Domain '${domain.name}' destroyed`);
+  return undefined;
+}
+
+function bond(options: Options): StartOptions {
+  return options.has('autodestroy') ? { autodestroy: true } : { ownership: 'leave' };
+}
+
+function startOptions({ output }: Context, options: Options): StartOptions {
+  const consoleDescriptor = options.number('console-fd');
+  const list = options.string('pass-fds');
+  return {
+    onProgress: labelProgress(output),
+    ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
+    ...(list === undefined ? {} : { passDescriptors: list.split(',').map(descriptor) }),
+  };
+}
+
+function descriptor(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new CommandError(`Unable to parse FD number '${text}'`, { code: 'INVALID_ARG' });
+}

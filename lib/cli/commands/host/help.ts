@@ -1,0 +1,130 @@
+/** help: the overview by groups, one group, or one command with its example. */
+import { groups } from '../../shell/command';
+import { CommandError } from '../../shell/command-error';
+import { commandsWith, verbNames } from '../../shell/lazy';
+import type { Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context, Group, Option } from '../../shell/command';
+
+export const commands: CommandTable = {
+  help: {
+    group: 'tslxc',
+    summary: 'print help',
+    description:
+      'Prints global help, command specific help, or help for a group of related commands.',
+    options: [
+      {
+        name: 'command',
+        kind: 'string',
+        help: 'name of command or command group',
+        positional: 'optional',
+      },
+    ],
+    example: 'tslxc help start',
+    run: help,
+  },
+};
+
+async function help({ output }: Context, options: Options): Promise<undefined> {
+  const topic = options.string('command');
+  if (topic === undefined) output.text(overview());
+  else if (isGroup(topic)) output.text(groupText(topic));
+  else output.text(commandText(topic));
+  return Promise.resolve(undefined);
+}
+
+/** All commands by groups, after what stands before a command. */
+export function usage(): string {
+  return `
+tslxc [options]... <command> [args...]
+
+  options:
+    -c | --connect=URI      hypervisor connection URI (lxc:///)
+    -d | --debug=NUM        debug level [0-4]
+    -e | --escape <char>    set escape sequence for console
+    -h | --help             this help
+    -l | --log=FILE         output logging to file
+    -q | --quiet            quiet mode
+    -r | --readonly         connect readonly
+    -v | --version          version
+  commands:
+
+${groupTexts()}
+
+  (specify help <group> for details about the commands in the group)
+
+  (specify help <command> for details about the command)
+
+`;
+}
+
+function overview(): string {
+  return `Grouped commands:\n\n${groupTexts()}`;
+}
+
+function groupTexts(): string {
+  return (Object.keys(groups) as Group[]).map((group) => `${groupText(group)}\n`).join('');
+}
+
+function isGroup(text: string): text is Group {
+  return Object.hasOwn(groups, text);
+}
+
+function groupText(group: Group): string {
+  const lines = verbNames.flatMap((verb) => {
+    const command = commandNamed(verb);
+    if (command?.group !== group || command.visibility !== undefined) return [];
+    return [`    ${verb.padEnd(30)} ${command.summary}\n`];
+  });
+  return ` ${groups[group]} (help keyword '${group}'):\n${lines.join('')}`;
+}
+
+function commandNamed(verb: string): Command | undefined {
+  return commandsWith(verb)?.[verb];
+}
+
+/** The page of one command. Throws CommandError when there is no such command. */
+export function commandText(verb: string): string {
+  const command = commandNamed(verb);
+  if (command === undefined) {
+    throw new CommandError(`command or command group '${verb}' doesn't exist`);
+  }
+  const { summary, description, options, example } = command;
+  const sections = [
+    section('NAME', [`${verb} - ${summary}`]),
+    section('SYNOPSIS', [[verb, ...options.map(synopsis)].join(' ')]),
+    ...(description === '' ? [] : [section('DESCRIPTION', description.split('\n'))]),
+    ...(options.length === 0 ? [] : [section('OPTIONS', optionLines(options))]),
+    section('EXAMPLE', [example]),
+  ];
+  return `${sections.join('\n')}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string {
+  return `  ${title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+}
+
+function synopsis(option: Option): string {
+  const { name, kind, positional } = option;
+  if (kind === 'words') return `{[--${name}] <string>}...`;
+  if (positional === 'required') return `<${name}>`;
+  if (positional === 'optional') return kind === 'strings' ? `[<${name}>]...` : `[<${name}>]`;
+  return kind === 'flag' ? `[${dashed(option)}]` : `[${dashed(option)} <${kind}>]`;
+}
+
+/** `--name`, or `-n | --name` where it has a letter. */
+function dashed({ name, letter }: Option): string {
+  return letter === undefined ? `--${name}` : `-${letter} | --${name}`;
+}
+
+/** The texts stand below each other, whatever the longest option is. */
+function optionLines(options: readonly Option[]): string[] {
+  const names = options.map((option) => {
+    const { kind, positional } = option;
+    const left = positional === undefined ? dashed(option) : `[${dashed(option)}]`;
+    if (kind === 'flag') return left;
+    if (kind === 'words') return `${left} <string>`;
+    return kind === 'strings' ? `${left} <string>...` : `${left} <${kind}>`;
+  });
+  const width = Math.max(15, ...names.map((name) => name.length));
+  return options.map(({ help: text }, index) => `${(names[index] ?? '').padEnd(width)}  ${text}`);
+}

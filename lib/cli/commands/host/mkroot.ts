@@ -1,0 +1,115 @@
+/** mkroot: makes a root file system for a container. */
+import { constants } from 'node:os';
+import { node, printXml } from '../../../domain/xml/print';
+import { TslxcError } from '../../../errors';
+import { saying } from '../../shell/command-error';
+import { lazy } from '../../shell/lazy';
+import type { RootContent } from '../../../rootfs/make-root';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, SignalSource } from '../../shell/command';
+
+export const commands: CommandTable = {
+  mkroot: {
+    group: 'host',
+    summary: 'make a root file system for a container',
+    description:
+      'Make a directory that a <filesystem> with the target / can have as its source.\n' +
+      '--busybox: the static busybox of this machine (Debian package busybox-static), links to\n' +
+      'its commands, and a script for its DHCP client. The init is /bin/sh.\n' +
+      '--debian: a small Debian with systemd as /sbin/init, by the program mmdebstrap (Debian\n' +
+      'package mmdebstrap) and from the network. Needs root.\n' +
+      'The directory must not exist, or be empty; its parent must exist. It is there as a\n' +
+      'whole or not at all: a failure or Ctrl-C leaves nothing.',
+    options: [
+      {
+        name: 'directory',
+        kind: 'string',
+        help: 'where the root is to be',
+        positional: 'required',
+      },
+      { name: 'busybox', kind: 'flag', help: 'make it of busybox (the default)' },
+      { name: 'debian', kind: 'string', help: 'make it of this release of Debian, such as trixie' },
+    ],
+    example: 'tslxc mkroot /export/helloworld --busybox',
+    run: mkroot,
+  },
+};
+
+/** What the root boots with, and what it still lacks. */
+const advice = {
+  busybox: ['Its <init> is /bin/sh, and its <devices> have:'],
+  debian: [
+    'Nobody can log in yet: set a password with chroot and passwd.',
+    'Its <init> is /sbin/init, and its <devices> have:',
+  ],
+} as const;
+
+const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+async function mkroot(context: Context, options: Options): Promise<number | undefined> {
+  options.exclusive('busybox', 'debian');
+  const directory = options.required('directory');
+  const suite = options.string('debian');
+  const content: RootContent =
+    suite === undefined ? { kind: 'busybox' } : { kind: 'debian', suite };
+  const { output } = context;
+  const ending = new EndingSignals(context.signals);
+  try {
+    const path = await saying(`Failed to make the root file system '${directory}'`, () =>
+      lazy.rootfs().makeRoot(directory, {
+        content,
+        signal: ending.aborted,
+        onProgress: (step) => output.extra(step),
+      }),
+    );
+    output.extra(`Root file system '${path}' made. What a domain needs to start in it:`);
+    for (const line of [...advice[content.kind], ...filesystemXml(path)]) output.extra(line);
+    return undefined;
+  } catch (error) {
+    if (ending.received === undefined || !isAbort(error)) throw error;
+    output.note(`interrupted: nothing was left in place of '${directory}'`);
+    return 128 + constants.signals[ending.received];
+  } finally {
+    ending.close();
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && TslxcError.is(error.cause, 'OPERATION_ABORTED');
+}
+
+function filesystemXml(path: string): string[] {
+  const children = [node('source', { dir: path }), node('target', { dir: '/' })];
+  return printXml(node('filesystem', { type: 'mount' }, children))
+    .trimEnd()
+    .split('\n');
+}
+
+/** The first signal that asks this process to end aborts what it does. */
+class EndingSignals {
+  readonly #source: SignalSource;
+  readonly #abort = new AbortController();
+  #received: NodeJS.Signals | undefined;
+
+  constructor(source: SignalSource) {
+    this.#source = source;
+    for (const signal of endingSignals) source.on(signal, this.#onSignal);
+  }
+
+  get aborted(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  get received(): NodeJS.Signals | undefined {
+    return this.#received;
+  }
+
+  close(): void {
+    for (const signal of endingSignals) this.#source.off(signal, this.#onSignal);
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    this.#received ??= signal;
+    this.#abort.abort();
+  };
+}

@@ -1,0 +1,57 @@
+/** plan: shows what a start would do, step by step, without doing it. */
+import { existsSync } from 'node:fs';
+import { UsageError, saying } from '../../shell/command-error';
+import { readDefinitionFile } from '../../options/definition-file';
+import { findDomain } from '../../options/domain-argument';
+import { planJson, planText } from '../../output/plan-text';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+import type { Plan } from '../../../plan/operation';
+
+export const commands: CommandTable = {
+  plan: {
+    group: 'domain',
+    summary: 'show what starting a domain would do',
+    description:
+      'Print the complete list of operations that a start would carry out: of a defined domain, or of\n' +
+      'an XML file (a word that ends in .xml or has a slash in it), which needs no root. Changes nothing.',
+    options: [
+      {
+        name: 'domain',
+        kind: 'string',
+        help: 'domain name, id or uuid, or an XML file',
+        positional: 'optional',
+      },
+      { name: 'file', kind: 'string', help: 'file containing an XML domain description' },
+      { name: 'json', kind: 'flag', help: 'print JSON for programs' },
+    ],
+    example: 'tslxc plan helloworld.xml',
+    run: showPlan,
+  },
+};
+
+async function showPlan(context: Context, options: Options): Promise<undefined> {
+  options.exclusive('domain', 'file');
+  const plan = await planOf(context, options);
+  context.output.text(options.has('json') ? planJson(plan) : planText(plan));
+  return undefined;
+}
+
+async function planOf(context: Context, options: Options): Promise<Plan> {
+  const word = options.string('domain');
+  const file = options.string('file') ?? (word !== undefined && isFile(word) ? word : undefined);
+  if (file !== undefined) {
+    const xml = readDefinitionFile(file);
+    const connection = await context.connect();
+    return saying(`Failed to plan domain from ${file}`, () => connection.plan({ xml }));
+  }
+  if (word === undefined) throw new UsageError("command 'plan' requires <domain> option");
+  const connection = await context.connect();
+  const { name } = await findDomain(connection, word);
+  return saying(`Failed to plan domain '${name}'`, () => connection.plan({ name }));
+}
+
+/** A name can't have a slash, and one that ends in `.xml` is a file where there is one. */
+function isFile(word: string): boolean {
+  return word.includes('/') || (word.endsWith('.xml') && existsSync(word));
+}

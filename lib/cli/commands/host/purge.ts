@@ -1,0 +1,68 @@
+/** purge: takes everything off this host that tslxc has put there. */
+import { CommandError, saying } from '../../shell/command-error';
+import { askYesOrNo } from '../../terminal/question';
+import type { PurgeItem } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  purge: {
+    group: 'tslxc',
+    summary: 'stop everything, and remove all that tslxc has put on this host',
+    description:
+      'Stop all domains and networks, and remove everything that tslxc has made for them:\n' +
+      'definitions, autostart, networks, run state, logs, leases, ranges of ids, cgroups, rules of\n' +
+      'nftables and bridges. Root trees, images and upper layers of overlays are your data, and\n' +
+      'stay. So does what belongs to libvirt, or to another root of tslxc.\n' +
+      'Asks before; without a terminal it needs --yes.',
+    options: [
+      { name: 'yes', kind: 'flag', help: 'do not ask' },
+      { name: 'print', kind: 'flag', help: 'only say what would be removed' },
+    ],
+    example: 'tslxc purge --print',
+    run: purge,
+  },
+};
+
+async function purge(context: Context, options: Options): Promise<number | undefined> {
+  options.exclusive('yes', 'print');
+  const { output, terminal } = context;
+  const isPrint = options.has('print');
+  const asks = !options.has('yes') && !isPrint;
+  if (asks && !terminal.isInteractive()) {
+    throw new CommandError('There is no terminal to ask on: give --yes to remove everything', {
+      code: 'OPERATION_DENIED',
+    });
+  }
+  const connection = await context.connect();
+  if (!options.has('yes')) {
+    const foreseen = await connection.foreseePurge();
+    if (foreseen.length === 0) output.line('Nothing of tslxc is on this host');
+    for (const item of foreseen) output.line(describe(item, 'future'));
+    if (isPrint) return undefined;
+    if (!(await askYesOrNo(terminal, 'Remove all this?'))) {
+      output.line('Nothing was removed');
+      return 1;
+    }
+  }
+  await saying('Failed to remove everything', () =>
+    connection.purge({ onItem: (item) => output.line(describe(item, 'past')) }),
+  );
+  return undefined;
+}
+
+const kinds: Readonly<Record<PurgeItem['kind'], string>> = {
+  domain: 'domain',
+  network: 'network',
+  cgroup: 'cgroup',
+  partition: 'partition',
+  files: 'files in',
+  upper: 'upper layer',
+};
+
+function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'past'): string {
+  const what = kind === 'domain' || kind === 'network' ? `'${name}'` : name;
+  const verb = tense === 'future' ? fate : fate === 'keep' ? 'kept' : 'removed';
+  const running = state === 'running' ? (tense === 'future' ? ', which runs' : ', stopped') : '';
+  return `${verb} ${kinds[kind]} ${what}${running}`;
+}

@@ -1,0 +1,61 @@
+/**
+ * reap: cleans up after containers that have ended. The monitor executes it as its last act when no
+ * service did it, so that it has nobody to talk to: it writes to the domains' logs, and prints no more than
+ * that it needs root.
+ */
+import { TslxcError } from '../../../errors';
+import { DomainLog } from '../../../host/state/domain-log';
+import { statePaths } from '../../../host/state/state-paths';
+import type { Logger } from '../../../host/logger';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  reap: {
+    group: 'domain',
+    summary: 'clean up after ended containers',
+    description:
+      'Gives back to the host what ended containers had borrowed, and carries out on_poweroff,\n' +
+      'on_reboot and on_crash. Called by the monitor at the end of a container.',
+    options: [
+      {
+        name: 'domain',
+        kind: 'string',
+        help: 'the domain that ended; all that have ended are cleaned up',
+        positional: 'optional',
+      },
+    ],
+    example: 'tslxc reap',
+    visibility: 'hidden',
+    run: reap,
+  },
+};
+
+async function reap(context: Context, options: Options): Promise<number | undefined> {
+  const { globals, environment } = context;
+  const { logs } = statePaths(globals.root ?? environment['TSLXC_ROOT'] ?? '/');
+  const log = new DomainLog({ directory: logs, fallback: 'reap', level: 'info' });
+  try {
+    const connection = await context.connect(withoutDomain(log));
+    await connection.reap();
+    return undefined;
+  } catch (error) {
+    // A monitor is root: this is a person, who has to be told.
+    if (TslxcError.is(error, 'ACCESS_DENIED')) throw error;
+    const domain = options.string('domain');
+    log.error({ err: error, ...(domain === undefined ? {} : { domain }) }, 'cleaning up failed');
+    return 1;
+  } finally {
+    await log.flush();
+  }
+}
+
+/** What concerns a domain stands in its own log already. */
+function withoutDomain(log: DomainLog): Logger {
+  const only =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      if (!('domain' in fields)) log[level](fields, message);
+    };
+  return { debug: only('debug'), info: only('info'), warn: only('warn'), error: only('error') };
+}

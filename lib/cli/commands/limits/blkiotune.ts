@@ -1,0 +1,105 @@
+/** blkiotune: weights and rates of block devices. */
+import { deviceLimits } from '../../../domain/tuning/block-tuning';
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { parameterLine } from '../../output/parameter-lines';
+import { whichOf, whichOptions } from '../../options/which-option';
+import type { BlockDeviceTuning, BlockTuningChange, BlockTuningInfo } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+type Property = (typeof deviceLimits)[number]['property'];
+
+/** In virsh's order. */
+const devices = [
+  { option: 'device-weights', name: 'device_weight', property: 'weight' },
+  { option: 'device-read-iops-sec', name: 'device_read_iops_sec', property: 'readIops' },
+  { option: 'device-write-iops-sec', name: 'device_write_iops_sec', property: 'writeIops' },
+  { option: 'device-read-bytes-sec', name: 'device_read_bytes_sec', property: 'readBytes' },
+  { option: 'device-write-bytes-sec', name: 'device_write_bytes_sec', property: 'writeBytes' },
+] as const satisfies readonly { option: string; name: string; property: Property }[];
+
+export const commands: CommandTable = {
+  blkiotune: {
+    group: 'domain',
+    summary: 'get or set blkio parameters',
+    description:
+      'Get or set the current blkio parameters for a guest domain. Of a device, 0 takes the limit away. Without\n' +
+      'parameters to set, shows those that there are.',
+    options: [
+      domainOption,
+      { name: 'weight', kind: 'number', help: 'IO weight' },
+      ...devices.map(({ option, name }) => ({
+        name: option,
+        kind: 'string' as const,
+        help: `${name.replaceAll('_', ' ')}: /path/to/device,value,…`,
+      })),
+      ...whichOptions,
+    ],
+    example: 'tslxc blkiotune helloworld --device-write-bytes-sec /dev/vda,1048576',
+    run: tune,
+  },
+};
+
+async function tune(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const change = readChange(options);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  if (Object.keys(change).length === 0) {
+    const now = await saying('Unable to get number of blkio parameters', () =>
+      domain.getBlockTuning(which),
+    );
+    for (const line of lines(now)) context.output.line(line);
+    return undefined;
+  }
+  await saying('Unable to change blkio parameters', () => domain.setBlockTuning(change, which));
+  return undefined;
+}
+
+function readChange(options: Options): BlockTuningChange {
+  const weight = options.number('weight');
+  const found = new Map<string, BlockDeviceTuning>();
+  for (const { option, property } of devices) {
+    const text = options.string(option);
+    if (text === undefined) continue;
+    for (const [path, value] of readPairs(text, option)) {
+      found.set(path, { ...(found.get(path) ?? { path }), [property]: value });
+    }
+  }
+  return {
+    ...(weight === undefined ? {} : { weight }),
+    ...(found.size === 0 ? {} : { devices: [...found.values()] }),
+  };
+}
+
+/** `/dev/sda,100,/dev/sdb,200`. */
+function readPairs(text: string, option: string): [string, number][] {
+  const words = text.split(',');
+  const pairs: [string, number][] = [];
+  for (let at = 0; at < words.length; at += 2) {
+    const [path = '', value = ''] = words.slice(at, at + 2);
+    const number = /^\d{1,16}$/.test(value) ? Number(value) : NaN;
+    if (path === '' || !Number.isSafeInteger(number)) {
+      throw new CommandError(`unable to parse blkio device '${option}' '${text}'`, {
+        code: 'INVALID_ARG',
+      });
+    }
+    pairs.push([path, number]);
+  }
+  return pairs;
+}
+
+function lines({ weight = 0, devices: limited }: BlockTuningInfo): string[] {
+  const pairs = (property: Property): string =>
+    limited
+      .flatMap((device) => {
+        const value = device[property];
+        return value === undefined ? [] : [`${device.path},${value}`];
+      })
+      .join(',');
+  return [
+    parameterLine('weight', weight),
+    ...devices.map(({ name, property }) => parameterLine(name, pairs(property))),
+  ];
+}

@@ -1,0 +1,63 @@
+/** hugepagetune: how much memory of huge pages a domain may use. */
+import { domainOption } from '../../shell/command';
+import { saying, UsageError } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { parameterLine } from '../../output/parameter-lines';
+import { readKibibytes, readLimit } from '../../options/scaled-size';
+import { whichOf, whichOptions } from '../../options/which-option';
+import type { HugepageLimitInfo } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  hugepagetune: {
+    group: 'domain',
+    summary: 'get or set the limits of huge pages',
+    description:
+      'Get or set how much memory of huge pages of one size a container may use; -1 for no limit. Without a size,\n' +
+      'shows the limits that there are, in KiB. virsh has no such command.',
+    options: [
+      domainOption,
+      {
+        name: 'size',
+        kind: 'string',
+        help: 'size of one page, as scaled integer (default KiB)',
+        positional: 'optional',
+      },
+      {
+        name: 'max',
+        kind: 'string',
+        help: 'all pages of that size together, as scaled integer (default KiB)',
+        positional: 'optional',
+      },
+      ...whichOptions,
+    ],
+    example: 'tslxc hugepagetune helloworld 2M 64M',
+    run: tune,
+  },
+};
+
+async function tune(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const limit = readChange(options);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  if (limit === undefined) {
+    for (const { size, max } of await domain.getHugepageLimits(which)) {
+      context.output.line(parameterLine(`${size} KiB`, max));
+    }
+    return undefined;
+  }
+  await saying('Unable to change the limit of huge pages', () =>
+    domain.setHugepageLimit(limit, which),
+  );
+  return undefined;
+}
+
+function readChange(options: Options): HugepageLimitInfo | undefined {
+  const [size, max] = [options.string('size'), readLimit(options, 'max')];
+  if (size === undefined && max === undefined) return undefined;
+  if (size === undefined || max === undefined) {
+    throw new UsageError('A limit of huge pages has both <size> and <max>');
+  }
+  return { size: readKibibytes(size, 'size'), max };
+}

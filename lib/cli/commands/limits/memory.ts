@@ -1,0 +1,108 @@
+/** setmem, setmaxmem and memtune: the memory of a domain. */
+import { domainOption } from '../../shell/command';
+import { saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { parameterLine } from '../../output/parameter-lines';
+import { readKibibytes, readLimit } from '../../options/scaled-size';
+import { whichOf, whichOptions } from '../../options/which-option';
+import type { MemoryTuningInfo } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+
+const sizeOption: Option = {
+  name: 'size',
+  kind: 'string',
+  help: 'new memory size, as scaled integer (default KiB)',
+  positional: 'required',
+};
+
+const limit = (name: string, what: string): Option => ({
+  name,
+  kind: 'string',
+  help: `${what}, as scaled integer (default KiB); -1 for none`,
+});
+
+export const commands: CommandTable = {
+  setmem: {
+    group: 'domain',
+    summary: 'change memory allocation',
+    description:
+      'Change the current memory allocation in the guest domain. Of a running container it is the limit, and\n' +
+      'holds at once; less than it uses is refused.',
+    options: [domainOption, sizeOption, ...whichOptions],
+    example: 'tslxc setmem helloworld 64M',
+    run: setMemory,
+  },
+  setmaxmem: {
+    group: 'domain',
+    summary: 'change maximum memory limit',
+    description:
+      'Change the maximum memory allocation limit in the guest domain. A running container that has no lower\n' +
+      'limit of its own is limited to it at once.',
+    options: [domainOption, sizeOption, ...whichOptions],
+    example: 'tslxc setmaxmem helloworld 1G --config',
+    run: setMaxMemory,
+  },
+  memtune: {
+    group: 'domain',
+    summary: 'get or set memory parameters',
+    description:
+      'Get or set the current memory parameters for a guest domain. swap-hard-limit is that of memory and swap\n' +
+      'together. Without limits to set, shows those that there are, in KiB.',
+    options: [
+      domainOption,
+      limit('hard-limit', 'most memory'),
+      limit('soft-limit', 'memory during contention'),
+      limit('swap-hard-limit', 'most memory plus swap'),
+      ...whichOptions,
+    ],
+    example: 'tslxc memtune helloworld --hard-limit 64M --live',
+    run: tune,
+  },
+};
+
+async function setMemory(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const kibibytes = readKibibytes(options.required('size'), 'size');
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  await domain.setMemory(kibibytes, which);
+  return undefined;
+}
+
+async function setMaxMemory(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const kibibytes = readKibibytes(options.required('size'), 'size');
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  await saying('Unable to change MaxMemorySize', () => domain.setMaxMemory(kibibytes, which));
+  return undefined;
+}
+
+async function tune(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const change = readChange(options);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  if (Object.keys(change).length === 0) {
+    const now = await saying('Unable to get number of memory parameters', () =>
+      domain.getMemoryTuning(which),
+    );
+    context.output.line(parameterLine('hard_limit', now.hardLimit));
+    context.output.line(parameterLine('soft_limit', now.softLimit));
+    context.output.line(parameterLine('swap_hard_limit', now.swapHardLimit));
+    return undefined;
+  }
+  await saying('Unable to change memory parameters', () => domain.setMemoryTuning(change, which));
+  return undefined;
+}
+
+function readChange(options: Options): Partial<MemoryTuningInfo> {
+  const [hardLimit, softLimit, swapHardLimit] = [
+    readLimit(options, 'hard-limit'),
+    readLimit(options, 'soft-limit'),
+    readLimit(options, 'swap-hard-limit'),
+  ];
+  return {
+    ...(hardLimit === undefined ? {} : { hardLimit }),
+    ...(softLimit === undefined ? {} : { softLimit }),
+    ...(swapHardLimit === undefined ? {} : { swapHardLimit }),
+  };
+}

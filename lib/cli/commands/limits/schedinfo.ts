@@ -1,0 +1,133 @@
+/** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
+import { domainOption } from '../../shell/command';
+import { CommandError, saying, UsageError } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { parameterLine } from '../../output/parameter-lines';
+import { whichOf, whichOptions } from '../../options/which-option';
+import type { CpuTuningInfo } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  schedinfo: {
+    group: 'domain',
+    summary: 'show/set scheduler parameters',
+    description:
+      'Show/Set scheduler parameters: cpu_shares, vcpu_period and vcpu_quota, the latter two in microseconds of\n' +
+      'all CPUs together; a quota of -1 is none. Several are set with commas between.',
+    options: [
+      domainOption,
+      {
+        name: 'set',
+        kind: 'string',
+        help: 'parameter=value',
+        positional: 'optional',
+      },
+      ...whichOptions,
+    ],
+    example: 'tslxc schedinfo helloworld --set cpu_shares=512,vcpu_quota=50000',
+    run: schedule,
+  },
+  setvcpus: {
+    group: 'domain',
+    summary: 'change number of virtual CPUs',
+    description:
+      'Change the number of virtual CPUs in the guest domain. A container is only said to have them; what limits\n' +
+      'it is cpuset.',
+    options: [
+      domainOption,
+      {
+        name: 'count',
+        kind: 'number',
+        help: 'number of virtual CPUs',
+        positional: 'required',
+      },
+      { name: 'maximum', kind: 'flag', help: 'set maximum limit' },
+      ...whichOptions,
+    ],
+    example: 'tslxc setvcpus helloworld 2 --maximum --config',
+    run: setVcpus,
+  },
+  cpuset: {
+    group: 'domain',
+    summary: 'show/set the CPUs that a domain may run on',
+    description:
+      'Show the CPUs that the container may run on, or change them: its processes move at once. virsh has no\n' +
+      'such command for containers.',
+    options: [
+      domainOption,
+      {
+        name: 'cpulist',
+        kind: 'string',
+        help: "CPU numbers, such as 0-3,^2, or 'all'",
+        positional: 'optional',
+      },
+      ...whichOptions,
+    ],
+    example: 'tslxc cpuset helloworld 0-1',
+    run: cpuset,
+  },
+};
+
+const parameters = {
+  cpu_shares: 'shares',
+  vcpu_period: 'period',
+  vcpu_quota: 'quota',
+} as const satisfies Record<string, keyof CpuTuningInfo>;
+
+async function schedule(context: Context, options: Options): Promise<undefined> {
+  const { output } = context;
+  const which = whichOf(options);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  const now = await domain.getCpuTuning(which);
+  output.line(parameterLine('Scheduler', 'posix'));
+  const change = readChange(options.string('set'));
+  const isChange = Object.keys(change).length > 0;
+  if (isChange) {
+    await domain.setCpuTuning(change, which);
+  }
+  const { shares, period, quota } = isChange ? await domain.getCpuTuning(which) : now;
+  output.line(parameterLine('cpu_shares', shares));
+  output.line(parameterLine('vcpu_period', period));
+  output.line(parameterLine('vcpu_quota', quota === 'unlimited' ? -1 : quota));
+  return undefined;
+}
+
+function readChange(text: string | undefined): Partial<CpuTuningInfo> {
+  const pairs = (text?.split(',') ?? []).map((pair) => {
+    const [name = '', value = ''] = pair.split('=');
+    if (!Object.hasOwn(parameters, name)) {
+      throw new CommandError(`invalid scheduler option: ${name}`, { code: 'INVALID_ARG' });
+    }
+    const number = /^-?\d{1,15}$/.test(value) ? Number(value) : NaN;
+    if (Number.isNaN(number)) {
+      const detail = `Invalid value for field '${name}': '${value}'`;
+      throw new CommandError(detail, { code: 'INVALID_ARG' });
+    }
+    const property = parameters[name as keyof typeof parameters];
+    return [property, property === 'quota' && number < 0 ? 'unlimited' : number] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
+async function setVcpus(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const count = options.number('count') ?? 0;
+  if (count === 0) throw new UsageError("Invalid value '0' for number of virtual CPUs");
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  const change = options.has('maximum') ? { maximum: count } : { current: count };
+  await domain.setVcpus(change, which);
+  return undefined;
+}
+
+async function cpuset(context: Context, options: Options): Promise<undefined> {
+  const which = whichOf(options);
+  const cpus = options.string('cpulist');
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  if (cpus === undefined) {
+    context.output.line(await domain.getCpuset(which));
+    return undefined;
+  }
+  await saying('Unable to change the CPUs', () => domain.setCpuset(cpus, which));
+  return undefined;
+}

@@ -1,0 +1,108 @@
+/** domiftune: the rates of a domain's network interface. */
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { deviceOption } from '../../options/device-argument';
+import { findDomain } from '../../options/domain-argument';
+import { whichOf, whichOptions } from '../../options/which-option';
+import type { Rate, Rates, RatesChange } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  domiftune: {
+    group: 'domain',
+    summary: 'get/set parameters of a virtual interface',
+    description:
+      "Get or set the rates of a domain's virtual interface, from the container's point of view: inbound is what it\n" +
+      'receives. average, peak and floor are KiB/s, burst is KiB; a rate of 0 is none. In a running container a\n' +
+      'change holds at once.',
+    options: [
+      domainOption,
+      deviceOption,
+      {
+        name: 'inbound',
+        kind: 'string',
+        help: 'what the container receives: average,peak,burst,floor',
+      },
+      {
+        name: 'outbound',
+        kind: 'string',
+        help: 'what the container sends: average,peak,burst',
+      },
+      ...whichOptions,
+    ],
+    example: 'tslxc domiftune helloworld eth0 --inbound 1000,0,64',
+    run: tune,
+  },
+};
+
+async function tune(context: Context, options: Options): Promise<undefined> {
+  const device = options.required('interface');
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  const change = readChange(options);
+  const which = whichOf(options);
+  if (change === undefined) {
+    const rates = await saying('Unable to get number of interface parameters', () =>
+      domain.getBandwidth(device, which),
+    );
+    for (const line of lines(rates)) context.output.line(line);
+    return undefined;
+  }
+  await saying('Unable to set interface parameters', () =>
+    domain.setBandwidth(device, change, which),
+  );
+  return undefined;
+}
+
+function readChange(options: Options): RatesChange | undefined {
+  const [inbound, outbound] = [options.string('inbound'), options.string('outbound')];
+  if (inbound === undefined && outbound === undefined) return undefined;
+  const change = {
+    ...(inbound === undefined ? {} : { inbound: readRate(inbound) }),
+    ...(outbound === undefined ? {} : { outbound: readRate(outbound) }),
+  };
+  if (change.inbound !== undefined && lacksAverage(change.inbound)) {
+    if (!change.inbound.floor) refuse('either inbound average or floor is mandatory');
+  }
+  if (change.outbound !== undefined && lacksAverage(change.outbound)) {
+    refuse('outbound average is mandatory');
+  }
+  if (change.outbound?.floor) refuse('outbound floor is unsupported yet');
+  return change;
+}
+
+function lacksAverage({ average, peak, burst }: Rate): boolean {
+  return !average && Boolean(peak ?? burst);
+}
+
+const fields = ['average', 'peak', 'burst', 'floor'] as const;
+
+/** `1000,,64`: what is empty is none. */
+function readRate(text: string): Rate {
+  const words = text.split(',');
+  if (words.length > fields.length) refuse(`Rate string '${text}' has too many fields`);
+  return Object.fromEntries(
+    fields.flatMap((name, index) => {
+      const word = words[index] ?? '';
+      if (word === '') return [];
+      const value = /^\d{1,16}$/.test(word) ? Number(word) : NaN;
+      if (Number.isNaN(value)) refuse(`field '${name}' is malformed`);
+      return value === 0 ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function refuse(message: string): never {
+  throw new CommandError(message, { code: 'INVALID_ARG' });
+}
+
+/** As virsh prints parameters: the names in a column of 15. */
+function lines({ inbound, outbound }: Rates): string[] {
+  const line = (name: string, value = 0): string => `${name.padEnd(15)}: ${value}`;
+  return [
+    ...fields.map((name) => line(`inbound.${name}`, inbound?.[name])),
+    ...fields
+      .filter((name) => name !== 'floor')
+      .map((name) => line(`outbound.${name}`, outbound?.[name])),
+  ];
+}

@@ -1,0 +1,75 @@
+/** net-define, net-create and net-undefine: virtual networks come from XML files, and their definitions go. */
+import { saying } from '../../shell/command-error';
+import { readDefinitionFile } from '../../options/definition-file';
+import { findNetwork, networkOption } from '../../options/network-argument';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+
+const fileOptions: readonly Option[] = [
+  {
+    name: 'file',
+    kind: 'string',
+    help: 'file containing an XML network description',
+    positional: 'required',
+  },
+  { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+];
+
+export const commands: CommandTable = {
+  'net-define': {
+    group: 'network',
+    summary: 'define an inactive persistent virtual network from an XML file, or modify one',
+    description:
+      'Define or modify a persistent virtual network.\nA change counts from its next start.',
+    options: fileOptions,
+    example: 'tslxc net-define default.xml',
+    run: define,
+  },
+  'net-create': {
+    group: 'network',
+    summary: 'create a network from an XML file',
+    description: 'Start a transient virtual network: it is gone when it is stopped.',
+    options: fileOptions,
+    example: 'tslxc net-create lab.xml',
+    run: create,
+  },
+  'net-undefine': {
+    group: 'network',
+    summary: 'undefine a persistent network',
+    description:
+      'Remove the definition of a virtual network that is not active, or make an active one transient.',
+    options: [networkOption],
+    example: 'tslxc net-undefine lab',
+    run: undefine,
+  },
+};
+
+async function define(context: Context, options: Options): Promise<undefined> {
+  const file = options.required('file');
+  const xml = readDefinitionFile(file);
+  const connection = await context.connect();
+  const network = await saying(`Failed to define network from ${file}`, () =>
+    connection.defineNetwork(xml),
+  );
+  context.output.extra(`Network ${network.name} defined from ${file}`);
+  return undefined;
+}
+
+async function create(context: Context, options: Options): Promise<undefined> {
+  const file = options.required('file');
+  const xml = readDefinitionFile(file);
+  const connection = await context.connect();
+  const network = await saying(`Failed to create network from ${file}`, () =>
+    connection.createNetwork(xml),
+  );
+  context.output.extra(`Network ${network.name} created from ${file}`);
+  return undefined;
+}
+
+async function undefine(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('network');
+  const network = await findNetwork(await context.connect(), text);
+  await saying(`Failed to undefine network ${text}`, () => network.undefine());
+  context.output.extra(`Network ${text} has been undefined`);
+  return undefined;
+}

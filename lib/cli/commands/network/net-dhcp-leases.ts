@@ -1,0 +1,60 @@
+/** net-dhcp-leases: who has which address of a virtual network, and until when. */
+import { saying } from '../../shell/command-error';
+import { lazy } from '../../shell/lazy';
+import { findNetwork, networkOption } from '../../options/network-argument';
+import type { Lease } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  'net-dhcp-leases': {
+    group: 'network',
+    summary: 'print lease info for a given network',
+    description: 'Print the leases that the DHCP server of a network has given, by MAC address.',
+    options: [
+      networkOption,
+      { name: 'mac', kind: 'string', help: 'MAC address', positional: 'optional' },
+    ],
+    example: 'tslxc net-dhcp-leases default',
+    run: showLeases,
+  },
+};
+
+const header = [
+  'Expiry Time',
+  'MAC address',
+  'Protocol',
+  'IP address',
+  'Hostname',
+  'Client ID or DUID',
+];
+
+async function showLeases(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('network');
+  const mac = options.string('mac');
+  const network = await findNetwork(await context.connect(), text);
+  const leases = await saying(`Failed to get leases info for ${text}`, () =>
+    network.leases(mac === undefined ? {} : { mac }),
+  );
+  const rows = [...leases].sort(byMac).map(rowOf);
+  const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
+  context.output.text(lazy.table().formatTable({ header, rows }, style));
+  return undefined;
+}
+
+function byMac(a: Lease, b: Lease): number {
+  return a.mac === b.mac ? 0 : a.mac < b.mac ? -1 : 1;
+}
+
+function rowOf(lease: Lease): string[] {
+  const { expires, mac, family, address, prefix, hostname = '-', clientId = '-' } = lease;
+  const expiry = expires === undefined ? '-' : localTime(new Date(expires));
+  return [expiry, mac, family, `${address}/${String(prefix)}`, hostname, clientId];
+}
+
+/** `2026-03-01 17:04:59`, where the user is. */
+function localTime(time: Date): string {
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-');
+  return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(':')}`;
+}

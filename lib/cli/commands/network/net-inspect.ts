@@ -1,0 +1,79 @@
+/** net-info, net-name, net-uuid and net-dumpxml: what is known of one virtual network. */
+import { findNetwork, networkOption } from '../../options/network-argument';
+import type { Network } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context, Option } from '../../shell/command';
+import type { NetworkKey } from '../../options/network-argument';
+
+interface Inspection {
+  readonly summary: string;
+  readonly description?: string;
+  readonly options?: readonly Option[];
+  readonly example: string;
+  /** What the network may be named by; both by default. */
+  readonly keys?: readonly NetworkKey[];
+  show(network: Network, context: Context, options: Options): Promise<void> | void;
+}
+
+function inspection(row: Inspection): Command {
+  const { summary, description = '', example, keys = ['name', 'uuid'] } = row;
+  const help = `network ${keys.join(' or ')}`;
+  return {
+    group: 'network',
+    summary,
+    description,
+    options: [{ ...networkOption, help }, ...(row.options ?? [])],
+    example,
+    async run(context, options): Promise<undefined> {
+      const text = options.required('network');
+      const network = await findNetwork(await context.connect(), text, keys);
+      await row.show(network, context, options);
+      return undefined;
+    },
+  };
+}
+
+export const commands: CommandTable = {
+  'net-info': inspection({
+    summary: 'network information',
+    description: 'Returns basic information about the network.',
+    example: 'tslxc net-info default',
+    show: showInformation,
+  }),
+  'net-name': inspection({
+    summary: 'convert a network UUID to network name',
+    keys: ['uuid'],
+    example: 'tslxc net-name 6f1b2a3c-5d4e-4f60-8a7b-9c0d1e2f3a4b',
+    show: ({ name }, { output }) => output.line(name),
+  }),
+  'net-uuid': inspection({
+    summary: 'convert a network name to network UUID',
+    keys: ['name'],
+    example: 'tslxc net-uuid default',
+    show: ({ uuid }, { output }) => output.line(uuid),
+  }),
+  'net-dumpxml': inspection({
+    summary: 'network information in XML',
+    description: 'Output the network information as an XML dump to stdout.',
+    options: [{ name: 'inactive', kind: 'flag', help: 'show inactive defined XML' }],
+    example: 'tslxc net-dumpxml default',
+    async show(network, { output }, options) {
+      output.text(await network.xml(options.has('inactive') ? { which: 'inactive' } : {}));
+    },
+  }),
+};
+
+async function showInformation(network: Network, { output }: Context): Promise<void> {
+  const { active, persistent, autostart, bridge } = await network.info();
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['Name:', network.name],
+    ['UUID:', network.uuid],
+    ['Active:', active ? 'yes' : 'no'],
+    ['Persistent:', persistent ? 'yes' : 'no'],
+    ['Autostart:', autostart ? 'yes' : 'no'],
+    ['Bridge:', bridge],
+  ];
+  for (const [label, value] of rows) {
+    if (value !== undefined) output.line(`${label.padEnd(15)} ${value}`);
+  }
+}

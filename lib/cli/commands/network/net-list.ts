@@ -1,0 +1,83 @@
+/** net-list: all virtual networks, as virsh's table or one value a line. */
+import { TslxcError } from '../../../errors';
+import { CommandError } from '../../shell/command-error';
+import { lazy } from '../../shell/lazy';
+import { titleOf } from '../../output/title';
+import type { Network, NetworkFilter } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context, Option } from '../../shell/command';
+
+function flag(name: string, help: string): Option {
+  return { name, kind: 'flag', help };
+}
+
+export const commands: CommandTable = {
+  'net-list': {
+    group: 'network',
+    summary: 'list networks',
+    description: 'Returns list of networks, by name.',
+    options: [
+      flag('inactive', 'list inactive networks'),
+      flag('all', 'list inactive & active networks'),
+      flag('persistent', 'list persistent networks'),
+      flag('transient', 'list transient networks'),
+      flag('autostart', 'list networks with autostart enabled'),
+      flag('no-autostart', 'list networks with autostart disabled'),
+      flag('uuid', 'list UUIDs only'),
+      flag('name', 'list network names only'),
+      flag('table', 'list table (default)'),
+      flag('title', 'show network title'),
+    ],
+    example: 'tslxc net-list --all',
+    run: list,
+  },
+};
+
+async function list(context: Context, options: Options): Promise<undefined> {
+  if (['table', 'name', 'uuid'].filter((style) => options.has(style)).length > 1) {
+    throw new CommandError('Only one argument from --table, --name and --uuid may be specified.');
+  }
+  const connection = await context.connect();
+  const networks = [...(await connection.listNetworks(filterOf(options)))].sort(byName);
+  if (options.has('name') || options.has('uuid')) {
+    for (const { name, uuid } of networks) context.output.line(options.has('name') ? name : uuid);
+    return undefined;
+  }
+  const titled = options.has('title') ? 'titled' : 'plain';
+  const rows = await Promise.all(networks.map((network) => rowOf(network, titled)));
+  const header = ['Name', 'State', 'Autostart', 'Persistent'];
+  if (titled === 'titled') header.push('Title');
+  const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
+  context.output.text(lazy.table().formatTable({ header, rows: rows.flat() }, style));
+  return undefined;
+}
+
+function filterOf(options: Options): NetworkFilter {
+  const [persistent, transient] = [options.has('persistent'), options.has('transient')];
+  const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
+  return {
+    ...(options.has('all') ? {} : { state: options.has('inactive') ? 'inactive' : 'active' }),
+    ...(persistent === transient ? {} : { persistence: persistent ? 'persistent' : 'transient' }),
+    ...(marked === unmarked ? {} : { autostart: marked ? 'on' : 'off' }),
+  };
+}
+
+/** As strcasecmp(3) orders them. */
+function byName(a: Network, b: Network): number {
+  const [first, second] = [a.name.toLowerCase(), b.name.toLowerCase()];
+  return first === second ? 0 : first < second ? -1 : 1;
+}
+
+/** The row of a network; none when it has gone in the meantime. */
+async function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
+  try {
+    const { active, autostart, persistent } = await network.info();
+    const words = [autostart, persistent].map((value) => (value ? 'yes' : 'no'));
+    const row = [network.name, active ? 'active' : 'inactive', ...words];
+    if (style === 'titled') row.push(titleOf(await network.xml()));
+    return [row];
+  } catch (error) {
+    if (TslxcError.is(error, 'NO_NETWORK')) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,170 @@
+/** cpu-stats, dommemstat and domblkstat: what one running domain uses. */
+import { TslxcError } from '../../../errors';
+import { domainOption } from '../../shell/command';
+import { CommandError, saying } from '../../shell/command-error';
+import { findDomain } from '../../options/domain-argument';
+import { minorFaults, residentSet } from '../../output/memory-words';
+import type { BlockStatistics, Domain, DomainStatistics } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+import type { Output } from '../../output/output';
+
+export const commands: CommandTable = {
+  'cpu-stats': {
+    group: 'monitor',
+    summary: 'show domain cpu statistics',
+    description:
+      "Display per-CPU and total statistics about the domain's CPUs. Only cgroup v1 counts for each CPU.",
+    options: [
+      domainOption,
+      { name: 'total', kind: 'flag', help: 'show total statistics only' },
+      { name: 'start', kind: 'number', help: 'show statistics from this CPU' },
+      { name: 'count', kind: 'number', help: 'number of shown CPUs at most' },
+    ],
+    example: 'tslxc cpu-stats helloworld --total',
+    run: showCpu,
+  },
+  dommemstat: {
+    group: 'monitor',
+    summary: 'get memory statistics for a domain',
+    description:
+      'Get memory statistics for a running domain, in KiB; faults and swap are counts, of faults and pages.',
+    options: [domainOption],
+    example: 'tslxc dommemstat helloworld',
+    run: showMemory,
+  },
+  domblkstat: {
+    group: 'monitor',
+    summary: 'get device block stats for a domain',
+    description:
+      'Get device block stats for a running domain: of a disk by its target, of a block device of the host by its name,\n' +
+      'or of all together. cgroup v1 counts what is written by the page cache for the host, and not for the container.',
+    options: [
+      domainOption,
+      { name: 'device', kind: 'string', help: 'block device', positional: 'optional' },
+      { name: 'human', kind: 'flag', help: 'print a more human readable output' },
+    ],
+    example: 'tslxc domblkstat helloworld',
+    run: showBlock,
+  },
+};
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs. */
+async function running(domain: Domain): Promise<DomainStatistics> {
+  const statistics = await domain.stats();
+  if (statistics.id !== undefined) return statistics;
+  throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: domain.name });
+}
+
+function unsupported(what: string): TslxcError {
+  return new TslxcError('OPERATION_UNSUPPORTED', `${what} is not counted on this host`);
+}
+
+async function showCpu(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('domain');
+  const [start, count] = [options.number('start'), options.number('count')];
+  const [wantsTotal, wantsEach] = [
+    options.has('total'),
+    start !== undefined || count !== undefined,
+  ];
+  const domain = await findDomain(await context.connect(), text);
+  const { cpu } = await saying(
+    `Failed to retrieve CPU statistics for domain '${text}'`,
+    async () => {
+      const statistics = await running(domain);
+      if (statistics.cpu === undefined) throw unsupported('CPU time');
+      if (wantsEach && statistics.cpu.perCpu === undefined)
+        throw unsupported('the time of each CPU');
+      return { cpu: statistics.cpu };
+    },
+  );
+  const { output } = context;
+  if (wantsEach || !wantsTotal) showEach(output, cpu.perCpu ?? [], { start, count });
+  if (wantsEach && !wantsTotal) return undefined;
+  output.line('Total:');
+  for (const [word, time] of [
+    ['cpu_time', cpu.total],
+    ['user_time', cpu.user],
+    ['system_time', cpu.system],
+  ] as const) {
+    if (time !== undefined) showSeconds(output, word, time);
+  }
+  return undefined;
+}
+
+interface Range {
+  readonly start: number | undefined;
+  readonly count: number | undefined;
+}
+
+function showEach(output: Output, times: readonly bigint[], { start = 0, count }: Range): void {
+  if (start > 0 && start >= times.length) {
+    const last = String(times.length - 1);
+    throw new CommandError(`Start CPU ${String(start)} is out of range (min: 0, max: ${last})`);
+  }
+  times.slice(start, start + (count ?? times.length)).forEach((time, index) => {
+    output.line(`CPU${String(start + index)}:`);
+    showSeconds(output, 'cpu_time', time);
+  });
+}
+
+const nanoseconds = 1_000_000_000n;
+
+/** `output.line` would show the tab as `\x09`. */
+function showSeconds(output: Output, word: string, time: bigint): void {
+  const fraction = String(time % nanoseconds).padStart(9, '0');
+  const whole = String(time / nanoseconds).padStart(9);
+  output.text(`\t${word.padEnd(12)} ${whole}.${fraction} seconds\n`);
+}
+
+const kibibyte = 1024;
+
+async function showMemory(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('domain');
+  const domain = await findDomain(await context.connect(), text);
+  const message = `Failed to get memory statistics for domain ${text}`;
+  const { memory, actual } = await saying(message, async () => {
+    const statistics = await running(domain);
+    const { currentMemory } = await domain.info();
+    return { memory: statistics.memory, actual: currentMemory };
+  });
+  const { anonymous, mapped, file, faults, majorFaults, swappedIn, swappedOut } =
+    memory?.breakdown ?? {};
+  const rss = residentSet(anonymous, mapped);
+  const rows: readonly (readonly [string, number | undefined])[] = [
+    ['actual', actual],
+    ['swap_in', swappedIn],
+    ['swap_out', swappedOut],
+    ['major_fault', majorFaults],
+    ['minor_fault', minorFaults(faults, majorFaults)],
+    ['disk_caches', file === undefined ? undefined : Math.floor(file / kibibyte)],
+    ['rss', rss === undefined ? undefined : Math.floor(rss / kibibyte)],
+  ];
+  for (const [word, value] of rows) {
+    if (value !== undefined) context.output.line(`${word} ${String(value)}`);
+  }
+  return undefined;
+}
+
+const blockWords: readonly (readonly [string, string, keyof BlockStatistics])[] = [
+  ['rd_req', 'number of read operations:', 'reads'],
+  ['rd_bytes', 'number of bytes read:', 'readBytes'],
+  ['wr_req', 'number of write operations:', 'writes'],
+  ['wr_bytes', 'number of bytes written:', 'writtenBytes'],
+];
+
+async function showBlock(context: Context, options: Options): Promise<undefined> {
+  const text = options.required('domain');
+  const device = options.string('device') ?? '';
+  const domain = await findDomain(await context.connect(), text);
+  const counted = await saying(`Failed to get block stats ${text} ${device}`, () =>
+    domain.blockStats(device === '' ? undefined : device),
+  );
+  const isHuman = options.has('human');
+  if (isHuman) context.output.line(`Device: ${device}`);
+  for (const [word, label, field] of blockWords) {
+    const value = String(counted[field]);
+    context.output.line(isHuman ? ` ${label.padEnd(31)} ${value}` : `${device} ${word} ${value}`);
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+/** Reads the XML file that a command line names, with virsh's messages when it can't be read. */
+import { closeSync, openSync, readSync } from 'node:fs';
+import { getSystemErrorMap } from 'node:util';
+import { CommandError } from '../shell/command-error';
+
+/** As much as virsh reads. */
+const maximumBytes = 10 * 1024 * 1024;
+
+/** The file's text. Throws CommandError. Reads pipes and devices too, such as /dev/stdin. */
+export function readDefinitionFile(path: string): string {
+  const fd = attempt(`Failed to open file '${path}'`, () => openSync(path, 'r'));
+  try {
+    return attempt(`Failed to read file '${path}'`, () => readAll(fd));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readAll(fd: number): string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(65_536);
+    const count = readSync(fd, chunk);
+    if (count === 0) return Buffer.concat(chunks).toString();
+    length += count;
+    if (length > maximumBytes) throw new CommandError('larger than 10 MiB');
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function attempt<T>(message: string, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw new CommandError(`${message}: ${reasonOf(error)}`, { code: 'SYSTEM_ERROR' });
+  }
+}
+
+// Where strerror(3) says it in other words than libuv.
+const words: Readonly<Record<string, string>> = {
+  EISDIR: 'Is a directory',
+  ELOOP: 'Too many levels of symbolic links',
+  ENAMETOOLONG: 'File name too long',
+  ENOTDIR: 'Not a directory',
+  ENXIO: 'No such device or address',
+};
+
+function reasonOf(error: unknown): string {
+  if (error instanceof CommandError) return error.message;
+  if (typeof error !== 'object' || error === null || !('errno' in error)) return String(error);
+  const [name, text] = getSystemErrorMap().get(Number(error.errno)) ?? ['', String(error.errno)];
+  return words[name] ?? text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,16 @@
+/** The option that names a network interface of a domain. */
+import type { Option } from '../shell/command';
+
+export const deviceOption: Option = {
+  name: 'interface',
+  kind: 'string',
+  help: 'interface, by its name on the host or inside, or by its MAC address',
+  positional: 'required',
+};
+
+/** What virsh takes for `--config` too. */
+export const persistentOption: Option = {
+  name: 'persistent',
+  kind: 'flag',
+  help: 'the same as --config',
+};

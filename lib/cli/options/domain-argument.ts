@@ -1,0 +1,48 @@
+/** Finds the domain that a command line names: by id, uuid or name, in that order, as virsh does. */
+import { TslxcError } from '../../errors';
+import { CommandError } from '../shell/command-error';
+import type { Connection, Domain } from '../../index';
+
+export type Key = 'id' | 'uuid' | 'name';
+
+const everyKey: readonly Key[] = ['id', 'uuid', 'name'];
+
+/** Rejects with `failed to get domain 'x'`, as virsh does without a second line when there is none. */
+export async function findDomain(
+  connection: Connection,
+  text: string,
+  keys: readonly Key[] = everyKey,
+): Promise<Domain> {
+  let last: unknown;
+  for (const lookup of lookups(connection, text, keys)) {
+    try {
+      return await lookup();
+    } catch (error) {
+      if (!TslxcError.is(error, 'NO_DOMAIN')) throw failure(text, error, 'shown');
+      last = error;
+    }
+  }
+  throw failure(text, last, 'hidden');
+}
+
+function failure(text: string, cause: unknown, causeLine: 'shown' | 'hidden'): CommandError {
+  return new CommandError(`failed to get domain '${text}'`, {
+    cause,
+    causeLine,
+    code: 'NO_DOMAIN',
+  });
+}
+
+function* lookups(
+  connection: Connection,
+  text: string,
+  keys: readonly Key[],
+): Generator<() => Promise<Domain>> {
+  if (keys.includes('id') && /^\d{1,10}$/.test(text)) {
+    yield () => connection.lookupDomainById(Number(text));
+  }
+  if (keys.includes('uuid') && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) {
+    yield () => connection.lookupDomainByUuid(text.toLowerCase());
+  }
+  if (keys.includes('name')) yield () => connection.lookupDomainByName(text);
+}

@@ -1,0 +1,62 @@
+/** virsh's words for states and reasons, and what this command adds: how init really ended. Pure. */
+import { constants } from 'node:os';
+import type { ExitRecord } from '../../container/record/exit-record';
+import type { DomainState } from '../../driver/types';
+
+/** `running` or `shut off`. */
+export function stateWord(state: DomainState['state']): string {
+  return state === 'shutoff' ? 'shut off' : state;
+}
+
+/** The same with what virsh has no word for: `running (unresponsive)`. */
+export function stateWords(state: DomainState): string {
+  const word = stateWord(state.state);
+  return state.state === 'shutoff' || state.monitor === undefined
+    ? word
+    : `${word} (${state.monitor})`;
+}
+
+/** What stands in the brackets of `domstate --reason`: `booted`, `destroyed`, `shutdown: exit code 3`. */
+export function reasonWords(state: DomainState): string {
+  if (state.state !== 'shutoff') {
+    return state.monitor === undefined ? state.reason : `${state.reason}, ${state.monitor}`;
+  }
+  if (state.exit === undefined) return state.reason;
+  const end = endWords(state.exit);
+  return end === undefined ? state.reason : `${state.reason}: ${end}`;
+}
+
+/** Undefined where the reason alone says it all: exit code 0, a destroy, or a start that failed. */
+function endWords(exit: ExitRecord): string | undefined {
+  if (exit.requested === 'destroy') return undefined;
+  switch (exit.how) {
+    case 'exited':
+      return exit.code === 0 ? undefined : `exit code ${exit.code ?? 'unknown'}`;
+    case 'killed':
+      return `signal ${exit.signal === undefined ? 'unknown' : signalName(exit.signal)}`;
+    case 'lost':
+      return 'its monitor was lost';
+    case 'unstarted':
+      return undefined;
+  }
+}
+
+// glibc keeps two of the kernel's real-time signals (32 and 33) for itself: signal(7).
+const firstRealTime = 34;
+const lastRealTime = 64;
+
+/** `SIGSEGV` for 11; `SIGRTMIN+3` for 37. */
+export function signalName(number: number): string {
+  if (number >= firstRealTime && number <= lastRealTime) {
+    return number === firstRealTime ? 'SIGRTMIN' : `SIGRTMIN+${String(number - firstRealTime)}`;
+  }
+  // SIGIOT, SIGPOLL and SIGUNUSED are second names: the first that Node lists is the usual one.
+  const found = Object.entries(constants.signals).find(([, value]) => value === number);
+  return found === undefined ? String(number) : found[0];
+}
+
+/** What a shell would say of init's end: its exit code, or 128 and the signal; 255 when nobody saw it. */
+export function exitStatus(exit: ExitRecord): number {
+  if (exit.how === 'exited') return exit.code ?? 0;
+  return exit.how === 'killed' ? 128 + (exit.signal ?? 0) : 255;
+}

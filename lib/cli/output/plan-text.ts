@@ -1,0 +1,72 @@
+/** A plan as text to read: what is run, and every step, numbered and grouped by where it happens. Pure. */
+import { describeOperation, namespaceNames } from '../../plan/describe';
+import type { Operation, Plan } from '../../plan/operation';
+import { printable } from './output';
+
+/** Ends each line; sections are apart by an empty one. */
+export function planText(plan: Plan): string {
+  const { header } = plan;
+  const width = String(
+    Math.max(plan.outside.length, plan.mapped.length, plan.inside.length),
+  ).length;
+  const steps = (operations: readonly Operation[]): string[] =>
+    operations.map(
+      (operation, index) => `${String(index + 1).padStart(width)}. ${describeOperation(operation)}`,
+    );
+  return [
+    section(`Container '${header.name}'`, containerLines(plan)),
+    section('Outside, by the monitor in the namespaces of the host', steps(plan.outside)),
+    ...(plan.mapped.length === 0
+      ? []
+      : [section('Outside, once init exists and its ids are mapped', steps(plan.mapped))]),
+    section('Inside, by init in its own namespaces', steps(plan.inside)),
+    section('Process', processLines(plan)),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[]): string {
+  const shown = lines.length === 0 ? ['(nothing)'] : lines;
+  return [title, ...shown.map((line) => `  ${line}`)]
+    .map((line) => `${printable(line)}\n`)
+    .join('');
+}
+
+/** The same plan for programs; 64-bit numbers become strings in hexadecimal. */
+export function planJson(plan: Plan): string {
+  const replacer = (_key: string, value: unknown): unknown =>
+    typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
+  return `${JSON.stringify(plan, replacer, 2)}\n`;
+}
+
+function containerLines({ header }: Plan): string[] {
+  return [
+    `new namespaces: ${namespaceNames(header.namespaces).join(', ')}`,
+    ...idMapLines('uids', header.uidMap),
+    ...idMapLines('gids', header.gidMap),
+    `consoles: ${String(header.consoles)}, the last ${String(header.replayBytes)} bytes kept`,
+    `cgroup: ${header.unifiedCgroup === '' ? 'version 1 only' : header.unifiedCgroup}`,
+    `state: ${header.runDirectory}`,
+    `deadline: ${String(header.deadline)} ms`,
+  ];
+}
+
+function idMapLines(what: string, map: string): string[] {
+  if (map === '') return [];
+  const ranges = map
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [start = '', target = '', count = ''] = line.split(' ');
+      return `${count} from ${start} as ${target} on the host`;
+    });
+  return [`${what}: ${ranges.join(', ')}`];
+}
+
+function processLines({ header }: Plan): string[] {
+  return [`execute ${header.argv.map(quoted).join(' ')}`, ...header.environment];
+}
+
+/** As a shell would take it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,79 @@
+/**
+ * What a command of `tslxc` is: a row of plain data for parsing and help, and the function that carries
+ * it out. It gets everything that it touches as an argument, so that tests can give it something else.
+ */
+import type { Logger } from '../../host/logger';
+import type { Connection } from '../../index';
+import type { Options } from './arguments';
+import type { GlobalOptions } from './globals';
+import type { Output } from '../output/output';
+import type { Terminal } from '../terminal/terminal';
+
+/** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
+export interface Option {
+  readonly name: string;
+  /** `-x` is short for it. */
+  readonly letter?: string;
+  /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
+  readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
+  readonly help: string;
+  /** May also be given as a bare word; those are taken in the order of the table. */
+  readonly positional?: 'required' | 'optional';
+}
+
+export const groups = {
+  domain: 'Domain Management',
+  monitor: 'Domain Monitoring',
+  host: 'Host and Hypervisor',
+  network: 'Networking',
+  tslxc: 'Tslxc itself',
+} as const;
+
+export type Group = keyof typeof groups;
+
+export interface Command {
+  readonly group: Group;
+  /** One line for the overview, lower case, no full stop. */
+  readonly summary: string;
+  /** A few sentences; lines are broken where they shall be. */
+  readonly description: string;
+  readonly options: readonly Option[];
+  /** One command line that works, without a prompt. */
+  readonly example: string;
+  /** `hidden`: not in the overview, since no user calls it. `unlisted`: likewise, since it only refuses. */
+  readonly visibility?: 'hidden' | 'unlisted';
+  /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
+  readonly stdout?: 'alone';
+  /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */
+  run(context: Context, options: Options): Promise<number | undefined>;
+}
+
+export type CommandTable = Readonly<Record<string, Command>>;
+
+/** Everything that a command may touch. */
+export interface Context {
+  readonly output: Output;
+  readonly globals: GlobalOptions;
+  /** Variables of the environment. A command that hands one on to nobody deletes it. */
+  readonly environment: Record<string, string | undefined>;
+  /** The connection, opened at the first call; `logger` is used where `-d` or `-l` gave none. */
+  connect(logger?: Logger): Promise<Connection>;
+  /** The caller's own terminal. */
+  readonly terminal: Terminal;
+  /** Where signals to this process arrive. */
+  readonly signals: SignalSource;
+}
+
+/** The part of `process` that tells of signals. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+}
+
+/** The option that names the domain in most commands. */
+export const domainOption: Option = {
+  name: 'domain',
+  kind: 'string',
+  help: 'domain name, id or uuid',
+  positional: 'required',
+};

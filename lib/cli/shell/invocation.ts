@@ -1,0 +1,178 @@
+/**
+ * The command `tslxc`: command line → command → exit status. What a command does stands in commands/; this
+ * file finds it, opens the connection when it asks for one, and shows what it rejects with.
+ */
+import { parseArguments } from './arguments';
+import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
+import { chooseUri, parseGlobals } from './globals';
+import { commandsWith, lazy } from './lazy';
+import { packageVersion } from '../../host/package-paths';
+import { Output, descriptorSink } from '../output/output';
+import { closeLostTerminal, processTerminal } from '../terminal/terminal';
+import type { Logger } from '../../host/logger';
+import type { ConnectOptions, Connection } from '../../index';
+import type { Command, Context, SignalSource } from './command';
+import type { CommandLine, GlobalOptions } from './globals';
+import type { Sink } from '../output/output';
+import type { Terminal } from '../terminal/terminal';
+
+/** Everything outside that the command can touch. */
+export interface Surroundings {
+  readonly environment: Record<string, string | undefined>;
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+  readonly terminal: Terminal;
+  readonly signals: SignalSource;
+  connect(uri: string, options: ConnectOptions): Promise<Connection>;
+}
+
+/** Runs one command line (without `node` and the script) and resolves to its exit status. Never rejects. */
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  let output = new Output(stdout, stderr, 'normal');
+  let log: Logger | undefined;
+  try {
+    const line = parseGlobals(argv);
+    output = new Output(stdout, stderr, line.globals.verbosity);
+    const { debug, logFile } = line.globals;
+    if (debug !== undefined || logFile !== undefined) log = openLog(line.globals);
+    return await new Invocation({ line, output, surroundings, log }).run();
+  } catch (error) {
+    log?.error({ err: error }, 'command failed');
+    for (const text of errorLines(error)) output.error(text);
+    return 1;
+  }
+}
+
+function openLog(globals: GlobalOptions): Logger {
+  try {
+    return lazy.log().openLog(globals);
+  } catch (cause) {
+    throw new CommandError(`failed to open the log file '${globals.logFile ?? ''}'`, { cause });
+  }
+}
+
+interface InvocationParts {
+  readonly line: CommandLine;
+  readonly output: Output;
+  readonly surroundings: Surroundings;
+  readonly log: Logger | undefined;
+}
+
+class Invocation {
+  readonly #line: CommandLine;
+  readonly #output: Output;
+  readonly #surroundings: Surroundings;
+  readonly #log: Logger | undefined;
+  #connection: Promise<Connection> | undefined;
+
+  constructor({ line, output, surroundings, log }: InvocationParts) {
+    this.#line = line;
+    this.#output = output;
+    this.#surroundings = surroundings;
+    this.#log = log;
+  }
+
+  async run(): Promise<number> {
+    const [verb, ...words] = this.#line.words;
+    if (this.#line.wants === 'version') return this.#version();
+    if (this.#line.wants === 'help' || verb === undefined) return this.#usage();
+    const command = commandsWith(verb)?.[verb];
+    if (command === undefined) throw new UsageError(`unknown command: '${verb}'`);
+    const { options, wants } = parseArguments(verb, command, words);
+    if (wants === 'help') return this.#perform(() => this.#help(verb));
+    return this.#perform(() => command.run(this.#context(), options), command);
+  }
+
+  /** virsh puts an empty line after every command that has begun, whether it succeeded or not. */
+  async #perform(
+    action: () => Promise<number | undefined>,
+    { visibility, stdout }: Pick<Command, 'visibility' | 'stdout'> = {},
+  ): Promise<number> {
+    const blank = (): void => {
+      if (visibility !== 'hidden' && stdout !== 'alone') this.#output.extra('');
+    };
+    try {
+      const status = await action();
+      blank();
+      return status ?? 0;
+    } catch (error) {
+      for (const text of errorLines(error)) this.#output.error(text);
+      this.#log?.error({ err: error }, 'command failed');
+      if (endsWithBlank(error)) blank();
+      return 1;
+    } finally {
+      await this.#close();
+    }
+  }
+
+  #context(): Context {
+    const { environment, terminal, signals } = this.#surroundings;
+    return {
+      output: this.#output,
+      globals: this.#line.globals,
+      environment,
+      terminal,
+      signals,
+      connect: (logger) => (this.#connection ??= this.#connect(this.#log ?? logger)),
+    };
+  }
+
+  async #connect(logger: Logger | undefined): Promise<Connection> {
+    const { globals } = this.#line;
+    const { uri, note } = chooseUri(globals, this.#surroundings.environment);
+    if (note !== undefined && globals.verbosity === 'normal') this.#output.note(note);
+    try {
+      return await this.#surroundings.connect(uri, {
+        access: globals.access,
+        ...(globals.root === undefined ? {} : { root: globals.root }),
+        ...(logger === undefined ? {} : { logger }),
+      });
+    } catch (cause) {
+      throw new CommandError('failed to connect to the hypervisor', { cause, code: 'NO_CONNECT' });
+    }
+  }
+
+  async #close(): Promise<void> {
+    if (this.#connection === undefined) return;
+    try {
+      await (await this.#connection).close();
+    } catch {
+      // It was not opened, which has been shown; or it is closed by this process ending.
+    }
+  }
+
+  #version(): number {
+    this.#output.line(packageVersion());
+    return 0;
+  }
+
+  #usage(): number {
+    this.#output.text(lazy.help().usage());
+    return this.#line.wants === 'help' ? 0 : 1;
+  }
+
+  async #help(verb: string): Promise<undefined> {
+    this.#output.text(lazy.help().commandText(verb));
+    return Promise.resolve(undefined);
+  }
+}
+
+/** Those of this process. */
+export function processSurroundings(): Surroundings {
+  return {
+    environment: process.env,
+    stdout: descriptorSink(1),
+    stderr: descriptorSink(2),
+    terminal: processTerminal(),
+    signals: process,
+    connect: (uri, options) => lazy.library().connect(uri, options),
+  };
+}
+
+/** Runs the command line of this process, which ends with it. */
+export async function runProcess(): Promise<never> {
+  const status = await main(process.argv.slice(2), processSurroundings());
+  closeLostTerminal();
+  process.exit(status);
+}

@@ -1,0 +1,146 @@
+/**
+ * Joins the caller's terminal and a container's console until the escape character, the end of the
+ * container, a hang-up or a signal. Whatever happens, the terminal is normal again afterwards.
+ */
+import type { Duplex } from 'node:stream';
+import type { WindowSize } from '../../host/native';
+import type { SignalSource } from '../shell/command';
+import type { Terminal } from './terminal';
+
+export interface Session {
+  readonly terminal: Terminal;
+  readonly stream: Duplex;
+  /** Tells the other side of the terminal's size. */
+  readonly resize: (size: WindowSize) => void;
+  /** The byte that ends the session, and is not sent; without one every byte is. */
+  readonly escape?: number;
+  /** Called when the session is left before the other side has ended it, and before the stream is let go of. */
+  readonly onLeave?: () => void;
+  readonly signals: SignalSource;
+}
+
+export type SessionEnd =
+  | Readonly<{ how: 'escape' | 'hangup' | 'ended' }>
+  | Readonly<{ how: 'signal'; signal: NodeJS.Signals }>;
+
+const endingSignals: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+/** Input that may wait for a container which doesn't read, in bytes; more is left in the terminal. */
+const maximumWaiting = 1024 * 1024;
+
+/** How long the bytes before the escape character may take, in milliseconds. */
+const flushTime = 500;
+
+/** Resolves when the session is over; rejects when the console fails. */
+export async function attach(session: Session): Promise<SessionEnd> {
+  const attachment = new Attachment(session);
+  try {
+    const end = await attachment.run();
+    if (end.how !== 'ended') session.onLeave?.();
+    return end;
+  } finally {
+    attachment.close();
+  }
+}
+
+class Attachment {
+  readonly #session: Session;
+  /** Undoes each listener that was added. */
+  readonly #releases: (() => void)[] = [];
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  async run(): Promise<SessionEnd> {
+    const { terminal, stream, resize } = this.#session;
+    terminal.setMode('raw');
+    return await new Promise<SessionEnd>((resolve, reject) => {
+      this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
+      this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
+      // A shell that stopped this process has set the terminal to its own liking since.
+      this.#onSignals(['SIGCONT'], () => terminal.setMode('raw'));
+      stream.once('error', reject);
+      this.#copyInput(resolve);
+      this.#copyOutput(resolve);
+    });
+  }
+
+  close(): void {
+    const { terminal, stream } = this.#session;
+    for (const release of this.#releases) release();
+    terminal.setMode('normal');
+    // An error that comes after the end concerns nobody.
+    stream.on('error', () => undefined);
+    stream.destroy();
+  }
+
+  #onSignals(names: readonly NodeJS.Signals[], listener: (signal: NodeJS.Signals) => void): void {
+    const { signals } = this.#session;
+    for (const name of names) {
+      signals.on(name, listener);
+      this.#releases.push(() => signals.off(name, listener));
+    }
+  }
+
+  #copyInput(resolve: (end: SessionEnd) => void): void {
+    const input = this.#session.terminal.input();
+    const onData = (chunk: Buffer): void => {
+      const { escape } = this.#session;
+      const at = escape === undefined ? -1 : chunk.indexOf(escape);
+      if (at < 0) {
+        this.#send(chunk);
+        return;
+      }
+      input.off('data', onData);
+      this.#leave(chunk.subarray(0, at), resolve);
+    };
+    // A terminal that is gone is read with EIO.
+    const onEnd = (): void => resolve({ how: 'hangup' });
+    input.on('data', onData).once('end', onEnd).once('error', onEnd);
+    this.#releases.push(() => {
+      input.off('data', onData).off('end', onEnd).off('error', onEnd);
+      input.pause();
+    });
+  }
+
+  #send(chunk: Buffer): void {
+    const { stream, terminal } = this.#session;
+    stream.write(chunk);
+    if (stream.writableLength <= maximumWaiting) return;
+    const input = terminal.input();
+    input.pause();
+    stream.once('drain', () => input.resume());
+  }
+
+  /** Ends the session once the bytes before the escape character are sent, or will not be. */
+  #leave(last: Buffer, resolve: (end: SessionEnd) => void): void {
+    const { stream } = this.#session;
+    const left = (): void => resolve({ how: 'escape' });
+    if (last.length === 0 && stream.writableLength === 0) {
+      left();
+      return;
+    }
+    const timer = setTimeout(left, flushTime);
+    this.#releases.push(() => clearTimeout(timer));
+    stream.write(last, left);
+  }
+
+  #copyOutput(resolve: (end: SessionEnd) => void): void {
+    const { stream, terminal } = this.#session;
+    const output = terminal.output();
+    const onData = (chunk: Buffer): void => {
+      if (output.write(chunk)) return;
+      stream.pause();
+      output.once('drain', () => stream.resume());
+    };
+    const onEnd = (): void => void output.write('', () => resolve({ how: 'ended' }));
+    const onGone = (): void => resolve({ how: 'hangup' });
+    output.once('error', onGone);
+    stream.once('end', onEnd).once('close', onEnd).on('data', onData);
+    this.#releases.push(() => {
+      stream.off('data', onData).off('end', onEnd).off('close', onEnd);
+      output.off('error', onGone);
+    });
+  }
+}

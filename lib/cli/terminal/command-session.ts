@@ -1,0 +1,71 @@
+/** Joins this process's terminal, or its standard streams, and a command in a container, until the command ends. */
+import { constants } from 'node:os';
+import type { CommandProcess, CommandResult, PipedProcess, TerminalProcess } from '../../index';
+import { attach } from './attach';
+import type { SignalSource } from '../shell/command';
+import { OutputCopy } from './output-copy';
+import type { Terminal } from './terminal';
+
+export interface CommandSession<Process> {
+  readonly process: Process;
+  readonly terminal: Terminal;
+  readonly signals: SignalSource;
+}
+
+const forwarded: readonly NodeJS.Signals[] = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'];
+
+/** Resolves to the exit status: the command's, or 128 and the signal that ended it. */
+export async function joinPipes(session: CommandSession<PipedProcess>): Promise<number> {
+  const { process, terminal } = session;
+  const stop = forwardSignals(session);
+  const input = terminal.input();
+  // A command need not read all of it.
+  process.stdin.on('error', () => input.unpipe(process.stdin));
+  input.pipe(process.stdin);
+  const outputs = [
+    new OutputCopy(process.stdout, terminal.output(), () => process.destroy()),
+    new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
+  ];
+  try {
+    const status = statusOf(await process.result);
+    // There is nobody left to hand a signal on to: it ends this process, however long its reader may take.
+    stop();
+    await Promise.all(outputs.map((output) => output.untilSilent()));
+    return status;
+  } finally {
+    stop();
+    input.unpipe(process.stdin);
+    input.pause();
+  }
+}
+
+/** The same on a terminal, which is raw meanwhile. */
+export async function joinTerminal(session: CommandSession<TerminalProcess>): Promise<number> {
+  const { process, terminal, signals } = session;
+  const end = await attach({
+    terminal,
+    stream: process.terminal,
+    resize: (size) => process.resize(size),
+    // Nobody is there for it any more. Before it is hung up: of that a command could die first, and leave others behind.
+    onLeave: () => process.destroy(),
+    signals,
+  });
+  if (end.how === 'ended') return statusOf(await process.result);
+  return end.how === 'signal'
+    ? 128 + constants.signals[end.signal]
+    : 128 + constants.signals.SIGHUP;
+}
+
+function forwardSignals({ process, signals }: CommandSession<CommandProcess>): () => void {
+  const listener = (signal: NodeJS.Signals): void => process.kill(signal);
+  for (const name of forwarded) signals.on(name, listener);
+  return () => {
+    for (const name of forwarded) signals.off(name, listener);
+  };
+}
+
+function statusOf(result: CommandResult): number {
+  if ('code' in result) return result.code;
+  const named = constants.signals[result.signal as NodeJS.Signals] as number | undefined;
+  return 128 + (named ?? Number(result.signal.slice('SIG'.length)));
+}

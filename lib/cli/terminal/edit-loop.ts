@@ -1,0 +1,131 @@
+/**
+ * The loop of `edit`: the editor, the change, and when that fails the question whether to try again, in virsh's words.
+ * What was typed is never lost: when it can't be used it stays in its file, and that is said.
+ */
+import { CommandError, errorLines } from '../shell/command-error';
+import { EditedFile } from './editor';
+import { printable } from '../output/output';
+import type { Context } from '../shell/command';
+
+export interface Editing {
+  /** What there is now: asked again before the change, since another may change it meanwhile. */
+  readonly read: () => Promise<string>;
+  /** @throws what is wrong with the text. */
+  readonly change: (text: string) => Promise<void>;
+  /** Of the file that is edited; `.xml` when left out. */
+  readonly suffix?: string;
+  /** What is edited, in the place of what there is. */
+  readonly draft?: string;
+  /** Whether the text says what there is already; when left out, whether it is the same. */
+  readonly isSame?: (text: string) => boolean;
+}
+
+const help = [
+  'y - yes, start editor again',
+  'n - no, throw away my changes',
+  'f - force, try to redefine again',
+  '? - print this help',
+];
+
+/** Resolves to whether anything was changed. @throws CommandError when the editor or the change fails for good. */
+export async function editText(
+  context: Context,
+  { read, change, suffix, draft, isSame }: Editing,
+): Promise<'changed' | 'unchanged'> {
+  let before = await read();
+  const initial = draft ?? before;
+  const file = new EditedFile(initial, context.environment, suffix);
+  try {
+    let edited = await file.edit();
+    for (;;) {
+      if (isSame?.(edited) ?? edited === before) return removed(file, 'unchanged');
+      const problem = await attempt({ read, change }, { before, edited });
+      if (problem === undefined) return removed(file, 'changed');
+      before = problem.now;
+      const answer = await askAgain(context, problem);
+      if (answer === 'n') file.remove();
+      if (answer === 'n' || answer === 'nobody') throw failure(problem, answer);
+      if (answer === 'y') edited = await file.edit();
+    }
+  } catch (error) {
+    const text = file.text();
+    if (text === initial) file.remove();
+    else if (text !== undefined) {
+      context.output.note(`The text that was edited is in ${file.path}`);
+    }
+    throw error;
+  }
+}
+
+interface Problem {
+  readonly message: string;
+  readonly cause?: unknown;
+  /** What there is now, which the next attempt replaces. */
+  readonly now: string;
+}
+
+async function attempt(
+  { read, change }: Pick<Editing, 'read' | 'change'>,
+  { before, edited }: { readonly before: string; readonly edited: string },
+): Promise<Problem | undefined> {
+  const now = await read();
+  if (now !== before) {
+    return { message: 'The XML configuration was changed by another user.', now };
+  }
+  try {
+    await change(edited);
+    return undefined;
+  } catch (cause) {
+    return { message: 'Failed.', cause, now };
+  }
+}
+
+/** Who was asked has seen what is wrong. */
+function failure({ message, cause }: Problem, answer: 'n' | 'nobody'): CommandError {
+  if (cause === undefined) return new CommandError(message);
+  return new CommandError(message, { cause, causeLine: answer === 'n' ? 'hidden' : 'shown' });
+}
+
+/** Without a terminal there is nobody to ask. */
+async function askAgain(
+  { output, terminal }: Context,
+  { message, cause }: Problem,
+): Promise<'y' | 'n' | 'f' | 'nobody'> {
+  if (!terminal.isInteractive()) return 'nobody';
+  if (cause !== undefined) for (const line of errorLines(cause)) output.error(line);
+  terminal.setMode('raw');
+  try {
+    for (;;) {
+      output.text(`\r${printable(message)} Try again? [y,n,f,?]: `);
+      const answer = await key(terminal.input());
+      if (answer === '?') output.text(`\r\n${help.join('\r\n')}\r\n`);
+      // ^C and ^D, which the terminal doesn't act on now, and its end.
+      if (['', '\u0003', '\u0004'].includes(answer)) return 'nobody';
+      if (answer === 'y' || answer === 'n' || answer === 'f') return answer;
+    }
+  } finally {
+    terminal.setMode('normal');
+    output.text('\r\n');
+  }
+}
+
+/** The next key, in lower case; empty at the end of the input. */
+function key(input: NodeJS.ReadableStream): Promise<string> {
+  return new Promise((resolve) => {
+    const done = (answer: string): void => {
+      input.off('data', onData).off('end', onEnd).off('error', onEnd);
+      input.pause();
+      resolve(answer);
+    };
+    const onData = (bytes: Buffer | string): void =>
+      done(bytes.toString().slice(0, 1).toLowerCase());
+    const onEnd = (): void => done('');
+    input.on('data', onData).once('end', onEnd).once('error', onEnd);
+    input.resume();
+  });
+}
+
+function removed<Result>(file: EditedFile, result: Result): Result {
+  file.remove();
+  return result;
+}

@@ -1,0 +1,92 @@
+/**
+ * The user's editor on a text, as virsh has it: VISUAL, else EDITOR, else vi. The text lies in a file of its own that
+ * only its user can read; whoever is done with it removes it, so that nothing that was typed is lost before.
+ */
+import { spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { CommandError } from '../shell/command-error';
+import type { Context } from '../shell/command';
+
+const defaultEditor = 'vi';
+/** What virsh gives to an editor as words of its own; with anything else in it, a shell reads it. */
+const plainWords = /^[A-Za-z0-9/.,+=@%_~ -]+$/;
+
+type Environment = Context['environment'];
+
+/** A text that is being edited. */
+export class EditedFile {
+  readonly path: string;
+  readonly #environment: Environment;
+
+  constructor(text: string, environment: Environment, suffix = '.xml') {
+    const folder = mkdtempSync(join(environment['TMPDIR'] ?? tmpdir(), 'tslxc-edit-'));
+    this.path = join(folder, `edited${suffix}`);
+    this.#environment = environment;
+    writeFileSync(this.path, text, { mode: 0o600, flag: 'wx' });
+  }
+
+  /** Lets the user edit it, and resolves to what it is then. @throws CommandError when the editor fails. */
+  async edit(): Promise<string> {
+    const editor = this.#environment['VISUAL'] ?? this.#environment['EDITOR'] ?? defaultEditor;
+    const words = plainWords.test(editor)
+      ? [...editor.split(' ').filter((word) => word !== ''), this.path]
+      : ['sh', '-c', `${editor} "$1"`, 'sh', this.path];
+    const [program = defaultEditor, ...rest] = words;
+    checkProgram(program, this.#environment);
+    const status = await exitStatusOf(program, rest, this.#environment);
+    if (status === '0') return readFileSync(this.path, 'utf8');
+    const command = [program, ...rest].join(' ');
+    const detail = `internal error: Child process (${command}) unexpected exit status ${status}`;
+    throw new CommandError(detail, { code: 'INTERNAL_ERROR' });
+  }
+
+  /** What it is now; undefined when it is gone. */
+  text(): string | undefined {
+    try {
+      return readFileSync(this.path, 'utf8');
+    } catch {
+      return undefined;
+    }
+  }
+
+  remove(): void {
+    rmSync(dirname(this.path), { recursive: true, force: true });
+  }
+}
+
+function checkProgram(program: string, environment: Environment): void {
+  const folders = (environment['PATH'] ?? '').split(delimiter);
+  const paths = program.includes('/') ? [program] : folders.map((folder) => join(folder, program));
+  if (paths.some((path) => isAbsolute(path) && isExecutable(path))) return;
+  throw new CommandError(`Cannot find '${program}' in path: No such file or directory`, {
+    code: 'SYSTEM_ERROR',
+  });
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** It has the terminal until it ends; what is typed there is its own, ^C too. */
+function exitStatusOf(
+  program: string,
+  words: readonly string[],
+  env: Environment,
+): Promise<string> {
+  const ignore = (): void => undefined;
+  process.on('SIGINT', ignore).on('SIGQUIT', ignore);
+  return new Promise<string>((resolve, reject) => {
+    const child = spawn(program, words, { stdio: 'inherit', env });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(signal ?? String(code)));
+  }).finally(() => {
+    process.off('SIGINT', ignore).off('SIGQUIT', ignore);
+  });
+}

@@ -1,0 +1,76 @@
+/**
+ * A container's freezer. Its state is the kernel's alone: whoever looks, in whichever process, sees whether the container
+ * is paused, and nothing can be remembered wrongly.
+ */
+import { readFileSync } from 'node:fs';
+import { hostFacts } from '../../host/facts';
+import { native } from '../../host/native';
+import type { StartRecord } from '../record/run-state';
+import { cgroupFolders } from '../statistics/read';
+import { ownCgroups } from '../record/undo';
+
+/** How long processes may take to stand still, or to go on, in milliseconds. */
+const patience = 5000;
+
+/** Where a container is stopped, with all that is in it. Of v2 alone where there is no hierarchy of v1 for it. */
+export function freezerDirectory(
+  start: StartRecord,
+): { readonly path: string; readonly version: 'v1' | 'v2' } | undefined {
+  const folders = cgroupFolders(start, hostFacts().cgroups);
+  const v1 = folders.v1('freezer');
+  if (v1 !== undefined) return { path: v1, version: 'v1' };
+  return folders.unified === undefined ? undefined : { path: folders.unified, version: 'v2' };
+}
+
+/** Whether somebody has asked for the container to stand still. False when it has no cgroup. */
+export function isFrozen(start: StartRecord): boolean {
+  const directory = freezerDirectory(start);
+  if (directory === undefined) return false;
+  const { path, version } = directory;
+  try {
+    return version === 'v1'
+      ? readFileSync(`${path}/freezer.self_freezing`, 'latin1').startsWith('1')
+      : readFileSync(`${path}/cgroup.freeze`, 'latin1').startsWith('1');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Stops every process of the container, or lets them go on; resolves when it is so.
+ *
+ * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT when processes can't be stopped, and then they
+ * go on.
+ */
+export async function freeze(start: StartRecord, state: 'frozen' | 'thawed'): Promise<void> {
+  const { path } = freezerDirectory(start) ?? {
+    path: '/sys/fs/cgroup/freezer',
+  };
+  try {
+    await native().freezeCgroup(path, state, patience);
+  } catch (error) {
+    if (state === 'frozen')
+      await native()
+        .freezeCgroup(path, 'thawed', patience)
+        .catch(() => 0);
+    throw error;
+  }
+}
+
+/**
+ * Sends SIGKILL to every process of a container that is frozen. Those of v1 end as soon as they are thawed, and run no
+ * further; nobody waits for it here.
+ */
+export async function killFrozen(start: StartRecord): Promise<void> {
+  const freezer = freezerDirectory(start);
+  // One of v1 would be thawed on the way; and every process is in each of the hierarchies.
+  const isThawed = (path: string): boolean =>
+    freezer?.version === 'v1' && `${path}/`.startsWith(`${freezer.path}/`);
+  const own = start.undo.flatMap((one) => (one.undo === 'removeCgroups' ? ownCgroups(one) : []));
+  const { unified } = cgroupFolders(start, hostFacts().cgroups);
+  const path = own.find((one) => one === unified) ?? own.find((one) => !isThawed(one));
+  if (path === undefined) return;
+  await native()
+    .killCgroups([path], 0)
+    .catch(() => undefined);
+}

@@ -1,0 +1,113 @@
+/**
+ * Limits of a running container: files of its cgroups, read and written. A change is all or nothing, and each value is
+ * read back: what the kernel made of it is what counts.
+ */
+import { readFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import type { DomainDefinition } from '../../domain/definition';
+import { SyscallError, TslxcError } from '../../errors';
+import { withWeightFiles } from '../../host/kernel/cgroup-layout';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { hostFacts } from '../../host/facts';
+import { native } from '../../host/native';
+import type { BlockNumbers } from '../../plan/limits/block-limits';
+import { holds, limitSteps, valueIn, type LimitWrite } from '../../plan/limits/limit-write';
+import { blockNumbers } from '../sources/block-numbers';
+import { layoutInPartition } from './partition';
+
+export interface LimitFiles {
+  /** The hierarchies, with the CPUs and nodes that a domain can have of them. */
+  layout(definition: Pick<DomainDefinition, 'partition'>): CgroupLayout;
+  /** `major:minor` of block devices. @throws TslxcError SYSTEM_ERROR or CONFIG_UNSUPPORTED for what is none. */
+  blockNumbers(paths: readonly string[]): BlockNumbers;
+  /** The content of a file; undefined where there is none. */
+  read(path: string): string | undefined;
+  /**
+   * @throws SyscallError with path and errno for what the kernel refuses; TslxcError OPERATION_FAILED when a file does not
+   * say what was written. What was written before is then taken back.
+   */
+  apply(writes: readonly LimitWrite[]): Promise<void>;
+  /**
+   * Makes a container of v2 use at most so much memory, as v1 does by itself: to set a limit below what is in use would
+   * end processes of it.
+   *
+   * @throws SyscallError EBUSY, with the path, when it needs more.
+   */
+  squeeze(path: string, bytes: bigint): Promise<void>;
+}
+
+const step = 'change a limit';
+
+export const limitFiles: LimitFiles = {
+  layout: (definition) => withWeightFiles(layoutInPartition(definition, hostFacts().cgroups)),
+  blockNumbers: (paths) => blockNumbers(paths),
+  read,
+  apply,
+  squeeze,
+};
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+async function apply(writes: readonly LimitWrite[]): Promise<void> {
+  const undo: LimitWrite[] = [];
+  try {
+    for (const write of writes) {
+      const before = read(write.path);
+      if (before !== undefined && holds(before, write)) continue;
+      await put(write);
+      if (before !== undefined) undo.unshift({ ...write, value: restored(before, write) });
+      check(write);
+    }
+  } catch (error) {
+    for (const write of undo) {
+      // The first failure is the one to tell of.
+      await put(write).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+async function put(write: LimitWrite): Promise<void> {
+  try {
+    await native().applyCgroupSteps(limitSteps([write]));
+  } catch (error) {
+    if (!(error instanceof SyscallError)) throw error;
+    const { errno = 0, syscall = 'write' } = error;
+    throw new SyscallError({ errno, syscall, path: write.path, step });
+  }
+}
+
+function check(write: LimitWrite): void {
+  const { path, value } = write;
+  const text = read(path) ?? '';
+  if (holds(text, write)) return;
+  const detail = `${path} says '${valueIn(text, write) ?? ''}' after '${value.trim()}' was written`;
+  throw new TslxcError('OPERATION_FAILED', detail, { path, step });
+}
+
+function restored(before: string, write: LimitWrite): string {
+  const value = valueIn(before, write) ?? write.none ?? '';
+  return value === '' ? '\n' : value;
+}
+
+async function squeeze(path: string, bytes: bigint): Promise<void> {
+  const [high, current] = [`${path}/memory.high`, `${path}/memory.current`];
+  const used = (): bigint => BigInt(read(current)?.trim() ?? '0');
+  if (used() <= bytes) return;
+  const before = read(high)?.trim() ?? 'max';
+  const write = (value: string): Promise<void> => put({ path: high, value, as: 'bytes' });
+  await write(String(bytes));
+  try {
+    if (used() > bytes) {
+      throw new SyscallError({ errno: system.errno.EBUSY, syscall: 'write', path: current, step });
+    }
+  } finally {
+    await write(before);
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The cgroups of `<resource><partition>`: made for the first container that is in it, gone with the last. Those that
+ * somebody else has made, with limits of his own, stay as they are. One lock of the host is over both, so that no
+ * partition goes away between being found and being entered.
+ */
+import { closeSync, existsSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import { dirname } from 'node:path';
+import type { DomainDefinition } from '../../domain/definition';
+import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
+import { readCpuset } from '../../host/kernel/cgroup-layout';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { fileError } from '../../host/state/file-error';
+import { lockFile } from '../../host/state/file-lock';
+import { native } from '../../host/native';
+import { hostPartitionsPath } from '../../host/state/state-paths';
+import { enableControllers, planBaseCgroups, planPartition } from '../../plan/cgroups/base';
+import { partitionAttribute, partitionFolders } from '../../plan/cgroups/names';
+import { directoryAttribute } from './directory-attribute';
+
+/** Runs `enter`, which makes a cgroup in the partition, when that is there. */
+export async function withPartition<T>(
+  { partition }: Pick<DomainDefinition, 'partition'>,
+  layout: CgroupLayout,
+  enter: () => Promise<T>,
+): Promise<T> {
+  if (partition === undefined) return await enter();
+  return await underLock(async () => {
+    // A purge by somebody else may have removed what partitions are made in.
+    forgetBaseCgroups();
+    await ensureBaseCgroups(planBaseCgroups(layout));
+    for (const folder of partitionFolders(partition.path)) await makeFolder(layout, folder);
+    return await enter();
+  });
+}
+
+/** The directories of a partition in all hierarchies, from the top. */
+export function partitionDirectories(
+  { partition }: Pick<DomainDefinition, 'partition'>,
+  layout: CgroupLayout,
+): string[] {
+  if (partition === undefined) return [];
+  return partitionFolders(partition.path).flatMap((folder) => directoriesOf(layout, folder));
+}
+
+/** The layout with the CPUs and nodes that the partition leaves. */
+export function layoutInPartition(
+  { partition }: Pick<DomainDefinition, 'partition'>,
+  layout: CgroupLayout,
+): CgroupLayout {
+  if (partition === undefined) return layout;
+  const cpuset = readCpuset(layout, partitionFolders(partition.path).at(-1) ?? '');
+  return cpuset === undefined ? layout : { ...layout, cpuset };
+}
+
+/** Removes those that were made for containers and hold none any more. `paths` are from the top. */
+export async function releasePartition(paths: readonly string[]): Promise<void> {
+  await underLock(() => {
+    for (const path of [...paths].reverse()) {
+      if (directoryAttribute(path, partitionAttribute)) removeEmpty(path);
+    }
+    return Promise.resolve();
+  });
+}
+
+/** In hierarchies where it is missing. On v2 somebody's own folder gets controllers switched on, and nothing else. */
+async function makeFolder(layout: CgroupLayout, folder: string): Promise<void> {
+  const { unified } = layout;
+  const parent = folder.slice(0, folder.lastIndexOf('/'));
+  const cpuset = readCpuset(layout, parent);
+  const missing: CgroupLayout = {
+    hierarchies: layout.hierarchies.filter(({ mount }) => !existsSync(`${mount}/${folder}`)),
+    ...(unified && !existsSync(`${unified.mount}/${folder}`) ? { unified } : {}),
+    ...(cpuset ? { cpuset } : {}),
+  };
+  await native().applyCgroupSteps([
+    // libvirt/ has them; what is above a partition's folder is libvirt/ or a folder that this has been done for.
+    ...planPartition(missing, folder),
+    ...(unified ? enableControllers(`${unified.mount}/${folder}`, unified.controllers) : []),
+  ]);
+}
+
+function directoriesOf({ hierarchies, unified }: CgroupLayout, folder: string): string[] {
+  const mounts = [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
+  return mounts.map((mount) => `${mount}/${folder}`);
+}
+
+/** Not recursive: what is in use, by another container or by somebody else, stays. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    const { errno = 0 } = error as NodeJS.ErrnoException;
+    const { EBUSY, ENOENT, ENOTEMPTY } = system.errno;
+    if (![EBUSY, ENOENT, ENOTEMPTY].includes(-errno)) {
+      throw fileError(error, 'remove the partition');
+    }
+  }
+}
+
+async function underLock<T>(action: () => Promise<T>): Promise<T> {
+  let fd: number;
+  try {
+    mkdirSync(dirname(hostPartitionsPath), { recursive: true, mode: 0o700 });
+    fd = openSync(hostPartitionsPath, 'a', 0o600);
+  } catch (error) {
+    throw fileError(error, 'lock the partitions of the host');
+  }
+  try {
+    await lockFile(fd);
+    return await action();
+  } finally {
+    closeSync(fd);
+  }
+}

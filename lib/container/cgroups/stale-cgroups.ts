@@ -1,0 +1,34 @@
+/** Cgroups that nobody will give back any more: made by a root of tslxc whose run state has been deleted. */
+import { existsSync } from 'node:fs';
+import { native } from '../../host/native';
+import { runPaths, statePaths } from '../../host/state/state-paths';
+import { ownerOf } from '../record/undo';
+
+/**
+ * Removes the cgroups of a domain that its owner knows nothing of, if no process is left in them. False when
+ * they are in use, or not ours.
+ */
+export async function removeStaleCgroups(
+  directories: readonly string[],
+  domain: string,
+): Promise<boolean> {
+  const owner = ownerOf(directories[0] ?? '');
+  if (owner === undefined || owner === '') return false;
+  if (existsSync(runPaths(statePaths(owner), domain).start)) return false;
+  try {
+    const stale = directories.filter((path) => ownerOf(path) === owner);
+    await native().removeCgroups(stale.reverse(), 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How long processes may take to die, and cgroups to become free, in milliseconds. */
+const patience = 5000;
+
+/** Ends what runs in these cgroups, and removes them with all below. Missing ones are no error. */
+export async function removeCgroupsOf(paths: readonly string[]): Promise<void> {
+  await native().killCgroups(paths, patience);
+  await native().removeCgroups(paths, patience);
+}

@@ -1,0 +1,50 @@
+/** Names the processes that SIGKILL does not end: they wait in the kernel, mostly for a device or a file system that is stuck. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { SyscallError, TslxcError } from '../../errors';
+
+/** More would say nothing new. */
+const mostNamed = 5;
+
+/** The failure with who is left in those cgroups, or as it is when it is another, or nobody is. */
+export function nameUnkillable(failure: unknown, cgroups: readonly string[]): unknown {
+  if (!TslxcError.is(failure) || failure.errno !== constants.errno.EBUSY) return failure;
+  const pids = [...new Set(cgroups.flatMap(pidsBelow))];
+  const named = pids.slice(0, mostNamed).flatMap(describeProcess);
+  if (named.length === 0) return failure;
+  const { errno, syscall = 'kill', path, domain } = failure;
+  const more = pids.length > mostNamed ? ` and ${pids.length - mostNamed} more` : '';
+  return new SyscallError({
+    errno,
+    syscall,
+    ...(path === undefined ? {} : { path }),
+    ...(domain === undefined ? {} : { domain }),
+    step: `SIGKILL does not end ${named.join(', ')}${more}`,
+  });
+}
+
+function pidsBelow(cgroup: string): number[] {
+  try {
+    const own = readFileSync(join(cgroup, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean);
+    const below = readdirSync(cgroup, { withFileTypes: true }).filter((one) => one.isDirectory());
+    return [...own.map(Number), ...below.flatMap(({ name }) => pidsBelow(join(cgroup, name)))];
+  } catch {
+    return [];
+  }
+}
+
+/** `process 207 (cat), which waits in the kernel`: proc_pid_stat(5). None for one that has ended. */
+function describeProcess(pid: number): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    const state = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0];
+    if (state === 'Z' || state === 'X') return [];
+    // The name is the container's to choose.
+    const shown = name.replace(/[^\x20-\x7e]/g, '?');
+    return [`process ${pid} (${shown})${state === 'D' ? ', which waits in the kernel' : ''}`];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,164 @@
+/**
+ * Reads what a domain's monitor keeps of its first console: one file and the one before it. Follows it across rotations
+ * by an open descriptor. Needs no monitor, so that the end of a container can be looked at afterwards.
+ */
+import { closeSync, constants, existsSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { consoleLogName } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+
+const chunkBytes = 64 * 1024;
+
+/** A line that is longer comes in pieces. */
+const longestLine = 64 * 1024;
+
+/** Said where a rotation may have been missed, since output came faster than it was read. */
+const missed = Buffer.from('\n[tslxc: some output may be missing here]\n');
+
+/** Whether something is kept of a domain of that name. */
+export function keepsConsoleLog(paths: StatePaths, name: string): boolean {
+  // No domain has such a name, and it must not lead to a file elsewhere.
+  if (name.includes('/')) return false;
+  const path = join(paths.logs, consoleLogName(name));
+  return [path, `${path}.1`].some((file) => existsSync(file));
+}
+
+export class ConsoleLogReader implements Disposable {
+  readonly #path: string;
+  readonly #chunk = Buffer.allocUnsafe(chunkBytes);
+  #fd: number | undefined;
+
+  constructor(paths: StatePaths, name: string) {
+    this.#path = join(paths.logs, consoleLogName(name));
+  }
+
+  /** Everything that is kept and was not read yet; nothing when there is no log. @throws what node:fs throws. */
+  read(): Buffer[] {
+    if (this.#fd !== undefined) return this.#readOn(this.#fd);
+    const pieces: Buffer[] = [];
+    const current = open(this.#path);
+    const old = open(this.#old);
+    try {
+      // A file that was put aside since it was opened is both.
+      const isSame = current !== undefined && old !== undefined && inode(old) === inode(current);
+      if (old !== undefined && !isSame) pieces.push(...this.#readAll(old));
+    } finally {
+      if (old !== undefined) closeSync(old);
+    }
+    if (current === undefined) return pieces;
+    this.#fd = current;
+    return [...pieces, ...this.#readAll(current)];
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
+  }
+
+  get #old(): string {
+    return `${this.#path}.1`;
+  }
+
+  #readOn(fd: number): Buffer[] {
+    // Asked before: what is read then is all that a file which has been put aside will ever have.
+    const isCurrent = inodeAt(this.#path) === inode(fd);
+    const pieces = this.#readAll(fd);
+    if (isCurrent) return pieces;
+    const successor = this.#successor(inode(fd));
+    if (successor === undefined) return pieces;
+    closeSync(fd);
+    this.#fd = successor.fd;
+    return [...pieces, ...successor.between, ...this.#readAll(successor.fd)];
+  }
+
+  /** The file that is written now. Undefined as long as there is none. */
+  #successor(left: bigint): { fd: number; between: Buffer[] } | undefined {
+    const fd = open(this.#path);
+    if (fd === undefined) return undefined;
+    const old = open(this.#old);
+    if (old === undefined) return { fd, between: [] };
+    try {
+      const known = inode(old) === left || inode(old) === inode(fd);
+      return { fd, between: known ? [] : [missed, ...this.#readAll(old)] };
+    } finally {
+      closeSync(old);
+    }
+  }
+
+  #readAll(fd: number): Buffer[] {
+    const pieces: Buffer[] = [];
+    for (;;) {
+      const size = readSync(fd, this.#chunk);
+      if (size === 0) return pieces;
+      pieces.push(Buffer.from(this.#chunk.subarray(0, size)));
+    }
+  }
+}
+
+/** Cuts bytes into lines, without their ends. Bytes that are no UTF-8 become U+FFFD. */
+export class LineCutter {
+  #rest: Buffer = Buffer.alloc(0);
+
+  /** The lines that these bytes end. */
+  take(pieces: readonly Buffer[]): string[] {
+    const bytes = Buffer.concat([this.#rest, ...pieces]);
+    const lines: string[] = [];
+    let start = 0;
+    for (let at = bytes.indexOf('\n'); at >= 0; at = bytes.indexOf('\n', start)) {
+      lines.push(...cut(bytes.subarray(start, at)));
+      start = at + 1;
+    }
+    this.#rest = bytes.subarray(start);
+    while (this.#rest.length > longestLine) {
+      const size = characterStart(this.#rest, longestLine);
+      lines.push(this.#rest.toString('utf8', 0, size));
+      this.#rest = this.#rest.subarray(size);
+    }
+    return lines;
+  }
+
+  /** What came behind the last end of a line. */
+  finish(): string[] {
+    const rest = this.#rest;
+    this.#rest = Buffer.alloc(0);
+    return rest.length === 0 ? [] : cut(rest);
+  }
+}
+
+/** A terminal's line ends with \r\n. */
+function cut(line: Buffer): string[] {
+  let left = line;
+  while (left.at(-1) === 0x0d) left = left.subarray(0, -1);
+  const pieces: string[] = [];
+  do {
+    const size = left.length > longestLine ? characterStart(left, longestLine) : left.length;
+    pieces.push(left.toString('utf8', 0, size));
+    left = left.subarray(size);
+  } while (left.length > 0);
+  return pieces;
+}
+
+/** Where the character begins that `at` is in, unless it is none. */
+function characterStart(bytes: Buffer, at: number): number {
+  for (let back = 0; back < 4; back += 1) {
+    if (((bytes[at - back] ?? 0) & 0xc0) !== 0x80) return at - back;
+  }
+  return at;
+}
+
+function open(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function inode(fd: number): bigint {
+  return fstatSync(fd, { bigint: true }).ino;
+}
+
+function inodeAt(path: string): bigint | undefined {
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+}

@@ -1,0 +1,140 @@
+/** A command that runs in a container: how it ends, and what can be done to it until then. */
+import { constants } from 'node:os';
+import type { Duplex, Readable, Writable } from 'node:stream';
+import { TslxcError } from '../../errors';
+import type { WindowSize } from '../../host/native';
+import type { Channel } from '../monitor/channel';
+import type { CommandPipes, CommandTerminal } from './command-streams';
+import type { MessageNamed } from '../monitor/messages';
+
+/**
+ * How a command ended: by exit(2) with a code from 0 to 255, or by a signal: its name, or `SIG34` and the like for one
+ * that has none (those of real time).
+ */
+export type CommandResult = Readonly<{ code: number }> | Readonly<{ signal: string }>;
+
+/** Highest signal number of Linux (signal(7)). */
+const lastSignal = 64;
+
+export class CommandProcess {
+  /**
+   * How the command itself ended. What it has left behind may go on, and may still write to its streams.
+   *
+   * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once all that it had
+   * started is dead; with OPERATION_FAILED when what looks after it inside was killed.
+   */
+  readonly result: Promise<CommandResult>;
+  /** @internal */
+  protected readonly channel: Channel;
+  #isOver = false;
+  #ending: TslxcError | undefined;
+
+  /** @internal */
+  constructor(channel: Channel, domain: string) {
+    this.channel = channel;
+    this.result = channel.held(() => this.#follow(domain));
+    // Whoever only reads the streams need not look at it.
+    this.result.catch(() => undefined);
+  }
+
+  /**
+   * Sends the command a signal, and nobody else; nothing when it has ended. It is sent in the name of the user that the
+   * command was started as: one that has become another by a set-uid program does not get it.
+   *
+   * @param signal - name or number; default SIGTERM
+   * @throws TslxcError INVALID_ARG when there is no such signal.
+   */
+  kill(signal: NodeJS.Signals | number = 'SIGTERM'): void {
+    const number = typeof signal === 'number' ? signal : constants.signals[signal];
+    if (!Number.isInteger(number) || number < 1 || number > lastSignal) {
+      throw new TslxcError('INVALID_ARG', `signum value ${signal} is out of range`);
+    }
+    if (!this.#isOver) this.channel.send({ message: 'signal', number });
+  }
+
+  /** Ends the command and all that it has started, by SIGKILL; nothing when it has ended. */
+  destroy(): void {
+    if (!this.#isOver) this.channel.send({ message: 'destroy' });
+  }
+
+  /** @internal The same, with the reason that `result` rejects with. */
+  endBecauseOf(reason: TslxcError): void {
+    if (this.#isOver || this.#ending !== undefined) return;
+    this.#ending = reason;
+    this.destroy();
+  }
+
+  /** @internal Once the command has ended, what nobody has begun to read is read by nobody. */
+  protected discardUnread(streams: readonly Readable[]): void {
+    const discard = (): void => {
+      setImmediate(() => {
+        for (const stream of streams) {
+          const isUnread =
+            stream.readableFlowing === null && stream.listenerCount('readable') === 0;
+          if (isUnread) stream.resume();
+        }
+      });
+    };
+    this.result.then(discard, discard);
+  }
+
+  async #follow(domain: string): Promise<CommandResult> {
+    let message = await this.channel.receive();
+    // Stage 0 says it in its own time.
+    while (message?.message === 'spawned') message = await this.channel.receive();
+    this.#isOver = true;
+    this.channel.send({ message: 'acknowledge' });
+    if (this.#ending !== undefined) throw this.#ending;
+    if (message?.message === 'exited') return resultOf(message);
+    throw new TslxcError(
+      'OPERATION_FAILED',
+      `what looks after a command in domain '${domain}' was killed`,
+      { domain, step: 'wait for the end of a command' },
+    );
+  }
+}
+
+/**
+ * A command with three pipes. Each stream ends when nobody inside has its other end open any more. Output that nobody
+ * reads holds the command up; what nobody has begun to read when `result` settles is discarded.
+ */
+export class PipedProcess extends CommandProcess {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+
+  /** @internal */
+  constructor(channel: Channel, domain: string, { stdin, stdout, stderr }: CommandPipes) {
+    super(channel, domain);
+    this.stdin = stdin;
+    this.stdout = stdout;
+    this.stderr = stderr;
+    this.discardUnread([stdout, stderr]);
+    const over = (): void => void stdin.destroy();
+    this.result.then(over, over);
+  }
+}
+
+/** A command on a terminal of its own. */
+export class TerminalProcess extends CommandProcess {
+  /** Both ways. It ends with the command, once all that was written is read; to destroy it hangs the terminal up. */
+  readonly terminal: Duplex;
+
+  /** @internal */
+  constructor(channel: Channel, domain: string, { stream }: CommandTerminal) {
+    super(channel, domain);
+    this.terminal = stream;
+    this.discardUnread([stream]);
+  }
+
+  /** Sets the size of the terminal: TIOCSWINSZ, and SIGWINCH for its foreground process group. */
+  resize({ rows, columns }: WindowSize): void {
+    this.channel.send({ message: 'resize', rows, columns });
+  }
+}
+
+function resultOf({ how, status }: MessageNamed<'exited'>): CommandResult {
+  if (how === 0) return { code: status };
+  const name = Object.entries(constants.signals).find(([, number]) => number === status)?.[0];
+  return { signal: name ?? `SIG${status}` };
+}

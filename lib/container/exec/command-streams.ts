@@ -1,0 +1,117 @@
+/**
+ * The standard streams of a command in a container. Pipes whose far ends are the command's own, so that nobody copies
+ * what goes through them; or a terminal of the container's devpts, whose bytes the attendant copies, since Node can't
+ * wait for a terminal's master without blocking.
+ */
+import { closeSync, constants, fchownSync, openSync } from 'node:fs';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import { native } from '../../host/native';
+import type { WindowSize } from '../../host/native';
+import { O_PATH } from '../../host/state/open-flags';
+
+export interface CommandPipes {
+  readonly kind: 'pipes';
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+}
+
+export interface CommandTerminal {
+  readonly kind: 'terminal';
+  readonly stream: Socket;
+}
+
+/** The caller's ends, and what the attendant is given. */
+export interface OpenStreams<Streams> {
+  readonly streams: Streams;
+  /** Closed by whoever opened them, once the attendant has them. */
+  readonly descriptors: readonly number[];
+}
+
+/**
+ * `owner` is the command's user on the host, who may open /dev/stdout anew. With a label of SELinux they are what the
+ * command may use: at execve(2) the kernel puts /dev/null in the place of what it may not.
+ */
+export function openPipes(owner: number, label?: string): OpenStreams<CommandPipes> {
+  const opened: number[] = [];
+  try {
+    const pairs = label === undefined ? plainPipes(opened) : labelledPipes(label, opened);
+    const [[stdin, stdinNear], [stdoutNear, stdout], [stderrNear, stderr]] = pairs as [
+      [number, number],
+      [number, number],
+      [number, number],
+    ];
+    const descriptors = [stdin, stdout, stderr];
+    for (const fd of descriptors) fchownSync(fd, owner, -1);
+    const streams: CommandPipes = {
+      kind: 'pipes',
+      stdin: new Socket({ fd: stdinNear, readable: false, writable: true }),
+      stdout: unread({ fd: stdoutNear, readable: true, writable: false }),
+      stderr: unread({ fd: stderrNear, readable: true, writable: false }),
+    };
+    return { streams, descriptors };
+  } catch (error) {
+    closeAll(opened);
+    throw error;
+  }
+}
+
+function plainPipes(opened: number[]): [number, number][] {
+  return [0, 1, 2].map(() => {
+    const pair = native().makePair('pipe');
+    opened.push(...pair);
+    return pair;
+  });
+}
+
+function labelledPipes(label: string, opened: number[]): [number, number][] {
+  const pairs = native().makeFifos(3, ['source=tslxc', 'mode=0700', `context=${label}`]);
+  opened.push(...pairs.flat());
+  return pairs;
+}
+
+/** `init` is the pid of the container's init, whose root the terminal is of. */
+export async function openTerminal(
+  init: number,
+  owner: number,
+  size: WindowSize,
+): Promise<OpenStreams<CommandTerminal>> {
+  const opened: number[] = [];
+  const root = openSync(`/proc/${init}/root`, O_PATH | constants.O_DIRECTORY);
+  try {
+    const { master, slave } = await native().openPtyInside(root);
+    opened.push(master, slave);
+    fchownSync(slave, owner, -1);
+    native().setWindowSize(master, size);
+    const [near, far] = native().makePair('socket');
+    opened.push(near, far);
+    const stream = unread({ fd: near, readable: true, writable: true });
+    return { streams: { kind: 'terminal', stream }, descriptors: [slave, master, far] };
+  } catch (error) {
+    closeAll(opened);
+    throw error;
+  } finally {
+    closeSync(root);
+  }
+}
+
+/** A socket that reads nothing before somebody wants it: its end would else be over before anybody could listen. */
+function unread(options: SocketConstructorOpts): Socket {
+  const lazily: SocketConstructorOpts & { readonly manualStart: true } = {
+    ...options,
+    manualStart: true,
+  };
+  return new Socket(lazily);
+}
+
+export function closeAll(descriptors: readonly number[]): void {
+  for (const fd of descriptors) native().closeDescriptor(fd);
+}
+
+export function discard(streams: CommandPipes | CommandTerminal): void {
+  if (streams.kind === 'terminal') {
+    streams.stream.destroy();
+    return;
+  }
+  for (const stream of [streams.stdin, streams.stdout, streams.stderr]) stream.destroy();
+}

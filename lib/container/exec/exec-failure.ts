@@ -1,0 +1,111 @@
+/** What an attendant reports of a command that could not be executed, as the error that the caller gets. */
+import { constants } from 'node:os';
+import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
+import { describeOperation } from '../../plan/describe';
+import type { CommandPlan, Operation } from '../../plan/operation';
+import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
+import { execReasons, stages } from '../monitor/messages';
+import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+
+const { errno } = constants;
+
+export function execFailure(
+  plan: CommandPlan,
+  failed: MessageNamed<'failed'>,
+  domain: string,
+): TslxcError {
+  const stage: Stage = stages[failed.stage] ?? 'monitor';
+  const facts = { errno: failed.error, syscall: failed.syscall, path: failed.subject, domain };
+  switch (stage) {
+    case 'outside':
+      return outsideFailure(facts, plan.outside, failed.step);
+    case 'inside':
+      return insideFailure(facts, plan.inside, failed.step);
+    case 'exec':
+      return programFailure(plan, failed, domain);
+    case 'label':
+      return wrongLabel({ who: 'the command', labels: plan.header.labels, domain }, failed);
+    case 'deadline':
+      return new TslxcError('OPERATION_TIMEOUT', `${failed.subject} in domain '${domain}'`, {
+        domain,
+        step: failed.subject,
+      });
+    case 'death':
+      return new TslxcError('OPERATION_FAILED', `${failed.subject} in domain '${domain}' died`, {
+        domain,
+        step: 'run a command',
+      });
+    default:
+      return new SyscallError({ ...facts, step: 'join the container' });
+  }
+}
+
+type Facts = Readonly<{ errno: number; syscall: string; path: string; domain: string }>;
+
+function outsideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
+  const details = { ...facts, step: stepOf(operations, step) };
+  const words = labelWords(operations[step], facts.errno);
+  if (words === undefined) return new SyscallError(details);
+  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
+
+function insideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
+  const operation = operations[step];
+  const details = { ...facts, step: stepOf(operations, step) };
+  if (operation?.op !== 'enterDirectory') return new SyscallError(details);
+  const known: Readonly<Record<number, string>> = {
+    [errno.ENOENT]: 'does not exist in the container',
+    [errno.ENOTDIR]: 'is not a directory',
+    [errno.EACCES]: 'may not be entered by the user of the command',
+  };
+  const why = known[facts.errno];
+  if (why === undefined) return new SyscallError(details);
+  const text = `working directory '${operation.path}' ${why}: ${errnoName(facts.errno)}`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
+
+/** `step 3 of 9: become uid 0, …` */
+function stepOf(operations: readonly Operation[], step: number): string {
+  const operation = operations[step];
+  const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
+  return `command step ${step + 1} of ${operations.length}${what}`;
+}
+
+function programFailure(
+  plan: CommandPlan,
+  failed: MessageNamed<'failed'>,
+  domain: string,
+): TslxcError {
+  const program = plan.header.argv[0] ?? '';
+  const reason: ExecReason = execReasons[failed.reason] ?? 'other';
+  const details = {
+    errno: failed.error,
+    syscall: failed.syscall,
+    path: failed.subject,
+    step: 'execute the command',
+    domain,
+  };
+  const why =
+    reason === 'other'
+      ? refusedWords(plan.outside, program, failed.error)
+      : words[reason](program, failed.subject);
+  if (why === undefined) return new SyscallError(details);
+  const text = `${why}: ${errnoName(failed.error)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
+
+const words: Record<Exclude<ExecReason, 'other'>, (program: string, subject: string) => string> = {
+  missing: (program) =>
+    program.includes('/')
+      ? `cannot find the program '${program}' in the container`
+      : `cannot find the program '${program}' in the PATH of the command`,
+  interpreterMissing: (program, subject) =>
+    `the program '${program}' needs the interpreter '${subject}', which the container does not have`,
+  notExecutable: (_, subject) => `'${subject}' is not executable`,
+  noexecMount: (program, subject) =>
+    `the program '${program}' lies on '${subject}', which is mounted noexec`,
+  wrongArchitecture: (program) => `'${program}' is a program for another architecture`,
+  notAProgram: (program) => `'${program}' is neither a program nor a script that begins with #!`,
+  notAFile: (program) => `'${program}' is not a regular file`,
+};

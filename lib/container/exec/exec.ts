@@ -1,0 +1,269 @@
+/** Runs a command in a running container. Needs nothing of its monitor, which may be of another build. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { SyscallError, TslxcError } from '../../errors';
+import { monitorExecutable } from '../../host/executable';
+import { hostFacts } from '../../host/facts';
+import { native } from '../../host/native';
+import type { WindowSize } from '../../host/native';
+import type { StatePaths } from '../../host/state/state-paths';
+import { monitorLeaf } from '../../plan/cgroups/cgroups';
+import { compileCommand } from '../../plan/command';
+import { encodeCommandPlan } from '../../plan/encode';
+import { hostId } from '../../plan/process/id-map';
+import type { CommandPlan } from '../../plan/operation';
+import { planEnvironment } from '../../plan/process/process';
+import { securityFacts } from '../../plan/security/labels';
+import type { SecurityFacts } from '../../plan/security/labels';
+import { Channel } from '../monitor/channel';
+import { PipedProcess, TerminalProcess } from './command-process';
+import { closeAll, discard, openPipes, openTerminal } from './command-streams';
+import { execFailure } from './exec-failure';
+import { encodeFrame } from '../monitor/frames';
+import { commandIdentity } from '../users/init-identity';
+import { isInitAlive, isInitOf } from '../init/init-process';
+import { isFrozen, readInitState } from '../init/init-state';
+import { readRunState } from '../record/run-state';
+import type { RunningRecord, StartRecord } from '../record/run-state';
+
+export interface ExecTarget {
+  readonly paths: StatePaths;
+  readonly start: StartRecord;
+  readonly running: RunningRecord;
+  /** What runs, with the ids that it was given. */
+  readonly definition: DomainDefinition;
+}
+
+export interface ExecRequest {
+  readonly argv: readonly string[];
+  /** Added to what init was started with. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Default: that of init. */
+  readonly cwd?: string;
+  /** `USER` or `USER:GROUP`, names or numbers. Default: that of init. */
+  readonly user?: string;
+  /** Size of the terminal; pipes without it. */
+  readonly tty?: WindowSize;
+  /** The command keeps the label of the caller, as by `virsh lxc-enter-namespace --noseclabel`. */
+  readonly withoutLabel?: boolean;
+  /** Milliseconds until the command has to be executed. */
+  readonly deadline: number;
+  /** Gives up the start of the command. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds that what has been started for a command may take to end, once it is given up. */
+const endTime = 1000;
+
+/**
+ * Resolves when the command's execve has succeeded.
+ *
+ * @throws TslxcError OPERATION_INVALID when the container has ended or is frozen; SYSTEM_ERROR with `errno`, `step` and
+ * mostly `path`; OPERATION_TIMEOUT; OPERATION_FAILED when it was given up, or what starts it was killed.
+ */
+export async function execInContainer(
+  target: ExecTarget,
+  request: ExecRequest,
+): Promise<PipedProcess | TerminalProcess> {
+  const { name } = target.start;
+  const init = openInit(target);
+  try {
+    return await join(target, request, init);
+  } catch (error) {
+    // Whatever went wrong: without the container that is the reason.
+    const isOver = !isInitAlive(target.running) || (await native().waitPidfd(init, 0));
+    throw isOver ? ended(name, error) : error;
+  } finally {
+    native().closeDescriptor(init);
+  }
+}
+
+async function join(
+  target: ExecTarget,
+  request: ExecRequest,
+  init: number,
+): Promise<PipedProcess | TerminalProcess> {
+  const { name } = target.start;
+  const security = securityOf(target, request);
+  const plan = planCommand(target, request, security);
+  const owner = ownerOfStreams(target.definition, request.user);
+  const label = security?.mountLabel;
+  const { streams, descriptors } =
+    request.tty === undefined
+      ? openPipes(owner, label)
+      : await openTerminal(target.running.init, owner, request.tty);
+  // What was read below /proc by its number was of that init, if it is still there.
+  if (!isInitOf(target.running)) {
+    closeAll(descriptors);
+    discard(streams);
+    throw ended(name);
+  }
+  const channel = await spawn({ plan, name, descriptors: [init, ...descriptors] }).catch(
+    (error: unknown) => {
+      discard(streams);
+      throw error;
+    },
+  );
+  const giveUp = givesUp(channel, request.signal);
+  try {
+    await channel.held(() => untilExecuted(channel, plan, name));
+  } catch (error) {
+    channel.close();
+    discard(streams);
+    throw error;
+  } finally {
+    giveUp[Symbol.dispose]();
+  }
+  return streams.kind === 'terminal'
+    ? new TerminalProcess(channel, name, streams)
+    : new PipedProcess(channel, name, streams);
+}
+
+function ended(domain: string, cause?: unknown): TslxcError {
+  return new TslxcError('OPERATION_INVALID', 'domain is not running', { domain, cause });
+}
+
+/** A pidfd of init: that it is the one is asked afterwards, since the number could be another's before. */
+function openInit({ paths, start, running }: ExecTarget): number {
+  let pidfd: number;
+  try {
+    pidfd = native().openPidfd(running.init);
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === system.errno.ESRCH)
+      throw ended(start.name);
+    throw error;
+  }
+  const now = readRunState(paths, start.name);
+  if (now.phase === 'running' && now.running.init === running.init && isInitOf(running)) {
+    return pidfd;
+  }
+  native().closeDescriptor(pidfd);
+  throw ended(start.name);
+}
+
+function planCommand(
+  target: ExecTarget,
+  request: ExecRequest,
+  security: SecurityFacts | undefined,
+): CommandPlan {
+  const { definition, running, start } = target;
+  const facts = hostFacts();
+  const layout = facts.cgroups;
+  if (isFrozen(running.init, start, layout)) {
+    throw new TslxcError('OPERATION_INVALID', 'domain is paused: no command can run in it', {
+      domain: start.name,
+    });
+  }
+  return compileCommand(definition, {
+    hardening: hardeningOf(definition, start.hardening),
+    arch: facts.arch,
+    privileges: facts.privileges,
+    init: readInitState(running.init, start, layout),
+    attendantTasks: layout.hierarchies
+      .filter(({ controllers }) => controllers.includes('name=systemd'))
+      .map(({ mount }) => `${mount}/libvirt/tslxc-monitor/tasks`),
+    identity: commandIdentity(definition, request.user),
+    argv: request.argv,
+    environment: environmentOf(definition, request.env),
+    directory: request.cwd ?? definition.os.initDirectory ?? '/',
+    terminal: request.tty !== undefined,
+    deadline: request.deadline,
+    ...(security === undefined ? {} : { security }),
+    deniesNewMountApi: hasOwnProfile(start),
+  });
+}
+
+function hardeningOf({ extension }: DomainDefinition, ofConnection: Hardening): Hardening {
+  return extension.hardening ?? ofConnection;
+}
+
+function environmentOf(
+  definition: DomainDefinition,
+  added: Readonly<Record<string, string>>,
+): string[] {
+  const ofInit = planEnvironment(definition, 0).filter(
+    (variable) => !Object.hasOwn(added, variable.slice(0, variable.indexOf('='))),
+  );
+  return [...ofInit, ...Object.entries(added).map(([name, value]) => `${name}=${value}`)];
+}
+
+function ownerOfStreams(definition: DomainDefinition, user: string | undefined): number {
+  const { uid } = commandIdentity(definition, user);
+  return definition.idMap === undefined ? uid : (hostId(definition.idMap.uids, uid) ?? 0);
+}
+
+/** Beside a profile that was made for the domain, also for a command without its label: what it mounts is the container's. */
+function hasOwnProfile({ security }: StartRecord): boolean {
+  return security?.model === 'apparmor' && security.type === 'dynamic';
+}
+
+function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts | undefined {
+  if (request.withoutLabel === true || start.security === undefined) return undefined;
+  return securityFacts(start.security);
+}
+
+interface Spawn {
+  readonly plan: CommandPlan;
+  readonly name: string;
+  /** The pidfd, and those of the streams: these are closed. */
+  readonly descriptors: readonly number[];
+}
+
+async function spawn({ plan, name, descriptors }: Spawn): Promise<Channel> {
+  const { monitorUnified } = monitorLeaf(hostFacts().cgroups);
+  let leaf = -1;
+  try {
+    if (monitorUnified !== '') {
+      leaf = openSync(monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
+    }
+    const channel = await native().startMonitor({
+      executable: monitorExecutable(),
+      argv: ['tslxc-monitor', 'exec', '--name', name, '--descriptors', String(descriptors.length)],
+      cgroups: [],
+      leafCgroup: leaf,
+      plan: encodeFrame({ message: 'plan', bytes: encodeCommandPlan(plan) }),
+      descriptors,
+    });
+    return Channel.fromDescriptor(channel);
+  } finally {
+    if (leaf !== -1) closeSync(leaf);
+    closeAll(descriptors.slice(1));
+  }
+}
+
+/** Ends the start when the signal fires. One that waits in the kernel ends later, without anybody who waits for it. */
+function givesUp(channel: Channel, signal: AbortSignal | undefined): Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    channel.send({ message: 'destroy' });
+    timer = setTimeout(() => channel.close(), endTime);
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+  return {
+    [Symbol.dispose]() {
+      signal?.removeEventListener('abort', onAbort);
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function untilExecuted(channel: Channel, plan: CommandPlan, domain: string): Promise<void> {
+  for (;;) {
+    const message = await channel.receive();
+    switch (message?.message) {
+      case 'spawned':
+        continue;
+      case 'executed':
+        return;
+      case 'failed':
+        throw execFailure(plan, message, domain);
+      default:
+        throw new TslxcError(
+          'OPERATION_FAILED',
+          `what starts a command in domain '${domain}' has ended before the command was executed`,
+          { domain, step: "wait for 'executed'" },
+        );
+    }
+  }
+}

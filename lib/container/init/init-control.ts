@@ -1,0 +1,60 @@
+/**
+ * How an init is asked to end: which one it is, which signals reach it, its initctl pipe, and whether it has gone.
+ */
+import { readFileSync, readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isInitAlive, isInitKilled } from './init-process';
+import { requestLevel } from './initctl';
+import type { RunningRecord } from '../record/run-state';
+
+/** Inits that have signals of their own for it; `other` ends by SIGTERM, if it cares. */
+export type InitKind = 'systemd' | 'busybox' | 'other';
+
+export interface InitControl {
+  readonly kindOf: (running: RunningRecord) => InitKind;
+  readonly isAlive: typeof isInitAlive;
+  readonly isKilled: typeof isInitKilled;
+  readonly heeds: (running: RunningRecord, signal: number) => boolean;
+  readonly requestLevel: typeof requestLevel;
+}
+
+export const initControl: InitControl = {
+  kindOf,
+  isAlive: isInitAlive,
+  isKilled: isInitKilled,
+  heeds,
+  requestLevel,
+};
+
+/** What the kernel appends to the name of a program whose file has been replaced, as by an upgrade: proc_pid_exe(5). */
+const replaced = / \(deleted\)$/;
+
+/** By the program that runs as PID 1. */
+function kindOf({ init }: RunningRecord): InitKind {
+  try {
+    const program = basename(readlinkSync(`/proc/${init}/exe`).replace(replaced, ''));
+    if (program === 'systemd') return 'systemd';
+    if (!program.startsWith('busybox')) return 'other';
+    const [called = ''] = readFileSync(`/proc/${init}/cmdline`, 'latin1').split('\0');
+    return ['init', 'linuxrc'].includes(basename(called)) ? 'busybox' : 'other';
+  } catch {
+    return 'other';
+  }
+}
+
+/**
+ * Whether a signal does anything: one without a handler is not for a PID 1, unless it is blocked to be fetched. Meanwhile
+ * in sigtimedwait(2), as tini and busybox are most of the time, it stands in no mask: the kernel's function tells.
+ */
+function heeds({ init }: RunningRecord, signal: number): boolean {
+  try {
+    const status = readFileSync(`/proc/${init}/status`, 'latin1');
+    const bit = 1n << BigInt(signal - 1);
+    const mask = (name: string): bigint =>
+      BigInt(`0x${new RegExp(`^${name}:\\s*([0-9a-f]+)$`, 'm').exec(status)?.[1] ?? '0'}`);
+    if (((mask('SigCgt') | mask('SigBlk')) & bit) !== 0n) return true;
+    return readFileSync(`/proc/${init}/wchan`, 'latin1').includes('sigtimedwait');
+  } catch {
+    return false;
+  }
+}

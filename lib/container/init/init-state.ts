@@ -1,0 +1,64 @@
+/** What the kernel says of a running container's init: its confinement, its cgroups, whether it is frozen. */
+import { existsSync, readFileSync } from 'node:fs';
+import { TslxcError } from '../../errors';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import type { InitState } from '../../plan/command';
+import type { StartRecord } from '../record/run-state';
+
+interface InitCgroups {
+  /** In each v1 hierarchy, by its mount. */
+  readonly v1: readonly string[];
+  /** '' where there is no v2 tree. */
+  readonly unified: string;
+}
+
+/** @throws TslxcError INTERNAL_ERROR when somebody has moved init out of the container's cgroups. */
+export function readInitState(init: number, start: StartRecord, layout: CgroupLayout): InitState {
+  const status = readFileSync(`/proc/${init}/status`, 'latin1');
+  const { v1, unified } = initCgroups(init, start, layout);
+  return {
+    boundingSet: BigInt(`0x${field(status, 'CapBnd')}`),
+    noNewPrivileges: field(status, 'NoNewPrivs') === '1',
+    tasks: v1.map((path) => `${path}/tasks`),
+    unified,
+  };
+}
+
+/** Whether the container's processes are stopped by a freezer, whoever asked for it. */
+export function isFrozen(init: number, start: StartRecord, layout: CgroupLayout): boolean {
+  const { v1, unified } = initCgroups(init, start, layout);
+  const states = v1.map((path) => `${path}/freezer.state`).filter((path) => existsSync(path));
+  if (states.some((path) => readFileSync(path, 'latin1').trim() !== 'THAWED')) return true;
+  const events = `${unified}/cgroup.events`;
+  return unified !== '' && /^frozen 1$/m.test(readFileSync(events, 'latin1'));
+}
+
+/**
+ * Where init is now: a system inside makes cgroups of its own, and in v2 only leaves take processes. Always at or below
+ * what the start made.
+ */
+function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): InitCgroups {
+  const lines = readFileSync(`/proc/${init}/cgroup`, 'utf8').trimEnd().split('\n');
+  const made = start.undo.flatMap((undo) => (undo.undo === 'removeCgroups' ? undo.paths : []));
+  const place = (mount: string, controllers: string): string => {
+    const line = lines.find((text) => text.split(':')[1] === controllers) ?? '';
+    const path = `${mount}${line.split(':').slice(2).join(':')}`;
+    if (made.some((directory) => path === directory || path.startsWith(`${directory}/`))) {
+      return path;
+    }
+    throw new TslxcError('INTERNAL_ERROR', `init of domain '${start.name}' is not in its cgroups`, {
+      domain: start.name,
+      step: 'look up the cgroups of init',
+      path,
+    });
+  };
+  return {
+    v1: layout.hierarchies.map(({ mount, controllers }) => place(mount, controllers.join())),
+    unified: layout.unified === undefined ? '' : place(layout.unified.mount, ''),
+  };
+}
+
+/** Of proc_pid_status(5). */
+function field(status: string, name: string): string {
+  return new RegExp(`^${name}:\\s*(\\S+)$`, 'm').exec(status)?.[1] ?? '0';
+}

@@ -1,0 +1,108 @@
+/**
+ * The numbers of a start's `vnetN`. libvirt counts from 0 and fails when a name is taken between its look and its
+ * creation: ours are higher, and never in its way. Our own starts don't get in one another's way either, in whichever
+ * process and root they are, since each number is locked from its choice to the end of the start.
+ */
+import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import { dirname } from 'node:path';
+import { SyscallError, TslxcError } from '../../errors';
+import { native } from '../../host/native';
+import { linkNumbersPath } from '../../host/state/state-paths';
+
+const { EEXIST } = system.errno;
+
+const firstNumber = 1000;
+const afterLastNumber = 100_000;
+
+/** Chooses names. `isTaken` tells of those that are in use. @throws TslxcError OPERATION_FAILED when all are. */
+export type ChooseName = (isTaken: (name: string) => boolean) => string;
+
+/** As a start would, without keeping others from it. Each call chooses another. */
+export function foreseeNames(): ChooseName {
+  let next = firstNumber;
+  return (isTaken) => {
+    while (isTaken(nameOf(next))) next = after(next);
+    next += 1;
+    return nameOf(next - 1);
+  };
+}
+
+/** How often a start is tried again because of a name. */
+const attempts = 10;
+
+/** What a start needs to name its interfaces. */
+export interface LinkNames {
+  readonly choose: ChooseName;
+  /** Names that the kernel has said to be taken. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * Runs `start`, and again with another name when a program that knows nothing of the locks has come between the choice and
+ * the making: the kernel has the last word.
+ */
+export async function withLinkNames<T>(start: (names: LinkNames) => Promise<T>): Promise<T> {
+  const taken: string[] = [];
+  for (;;) {
+    const numbers = new LinkNumbers();
+    try {
+      return await start({ choose: numbers.choose, taken });
+    } catch (error) {
+      const name = TslxcError.is(error) && error.errno === EEXIST ? error.path : undefined;
+      if (name === undefined || !numbers.hasChosen(name) || taken.length === attempts) throw error;
+      taken.push(name);
+    } finally {
+      numbers[Symbol.dispose]();
+    }
+  }
+}
+
+class LinkNumbers implements Disposable {
+  readonly #chosen = new Set<string>();
+  #locks: number | undefined;
+  #next = firstNumber;
+
+  /** Locks what it chooses. @throws SyscallError when the file of locks can't be opened. */
+  readonly choose: ChooseName = (isTaken) => {
+    this.#locks ??= openLocks();
+    while (isTaken(nameOf(this.#next)) || !native().tryLockByte(this.#locks, this.#next)) {
+      this.#next = after(this.#next);
+    }
+    const name = nameOf(this.#next);
+    this.#next += 1;
+    this.#chosen.add(name);
+    return name;
+  };
+
+  hasChosen(name: string): boolean {
+    return this.#chosen.has(name);
+  }
+
+  /** Lets all go: the names are in use, or free again. */
+  [Symbol.dispose](): void {
+    if (this.#locks !== undefined) closeSync(this.#locks);
+    this.#locks = undefined;
+  }
+}
+
+function nameOf(number: number): string {
+  return `vnet${number}`;
+}
+
+function after(number: number): number {
+  if (number + 1 < afterLastNumber) return number + 1;
+  throw new TslxcError('OPERATION_FAILED', 'every name vnetN of a network interface is taken');
+}
+
+function openLocks(): number {
+  const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
+  try {
+    mkdirSync(dirname(linkNumbersPath), { recursive: true, mode: 0o700 });
+    return openSync(linkNumbersPath, flags, 0o600);
+  } catch (error) {
+    const { errno = 0, syscall = 'open', path = linkNumbersPath } = error as NodeJS.ErrnoException;
+    const step = 'choose the names of the network interfaces';
+    throw new SyscallError({ errno: -errno, syscall, path, step });
+  }
+}

@@ -1,0 +1,292 @@
+/**
+ * The network interfaces of a container, with everything resolved that the host decides: names that are free, bridges
+ * and devices that are there. Reads, and chooses; nothing is made yet, so that what is wrong is an error in its line.
+ */
+import { constants } from 'node:os';
+import type {
+  Bandwidth,
+  DomainDefinition,
+  HostInterfaceDefinition,
+  InterfaceDefinition,
+} from '../../domain/definition';
+import { hostSideMac } from '../../domain/interface/mac-address';
+import { refusal } from '../../domain/xml/source-location';
+import type { Place } from '../../domain/xml/source-location';
+import { describeErrno, describePlace, TslxcError } from '../../errors';
+import { native } from '../../host/native';
+import type { Link as HostLink } from '../../host/native';
+import { guestNames } from '../../plan/network/guest-names';
+import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
+import { foreseeNames } from './link-numbers';
+import type { LinkNames } from './link-numbers';
+import type { LinkRecord } from '../record/run-state';
+import type { Undo } from '../record/undo';
+
+/** What a start makes and borrows for the interfaces. */
+export interface ResolvedLinks {
+  /** Those of `<interface>` in their order, then those that the host lends; so are `records`. */
+  readonly links: readonly Link[];
+  readonly records: readonly LinkRecord[];
+  readonly undo: readonly Undo[];
+}
+
+export interface LinksWanted {
+  readonly definition: DomainDefinition;
+  /** Where each `<interface>` is plugged in, in their order. */
+  readonly ports: readonly Port[];
+  readonly names: LinkNames;
+}
+
+/** The kernel's, where nothing else is said. */
+const usualMtu = 1500;
+
+const step = 'look up the network interfaces';
+
+export const noLinks: ResolvedLinks = { links: [], records: [], undo: [] };
+
+/**
+ * @throws TslxcError SYSTEM_ERROR for a bridge or device that isn't there; DefinitionError CONFIG_UNSUPPORTED for one
+ * that can't be used so, and for an address that is in use; RESOURCE_BUSY for a name that is. All with element and position.
+ */
+export async function lookUpLinks(wanted: LinksWanted): Promise<ResolvedLinks> {
+  const { interfaces, hostInterfaces } = wanted.definition;
+  if (interfaces.length === 0 && hostInterfaces.length === 0) return noLinks;
+  return resolveLinks(await native().listLinks(), wanted);
+}
+
+/** `found` are the interfaces of the host. @throws as `lookUpLinks`. */
+export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): ResolvedLinks {
+  const { interfaces, hostInterfaces } = wanted.definition;
+  const resolution = new Resolution(found, wanted);
+  const names = guestNames(wanted.definition);
+  const resolved = [
+    ...interfaces.map((one, index) => {
+      const port = wanted.ports[index];
+      if (port === undefined) throw new RangeError('an interface without a port');
+      return resolution.resolve(one, port, names[index] ?? '');
+    }),
+    ...hostInterfaces.map((one) => resolution.lend(one)),
+  ];
+  return {
+    links: resolved.map(({ link }) => link),
+    records: resolved.map(({ record }) => record),
+    undo: resolved.flatMap(({ undo }) => undo),
+  };
+}
+
+/** What a start would choose, without keeping others from it. @throws as `lookUpLinks`. */
+export async function foreseeLinks(
+  definition: DomainDefinition,
+  ports: readonly Port[],
+): Promise<ResolvedLinks> {
+  return await lookUpLinks({ definition, ports, names: { choose: foreseeNames(), taken: [] } });
+}
+
+export function interfacePlace({ position }: Pick<InterfaceDefinition, 'position'>): Place {
+  return { path: 'domain/devices/interface', position };
+}
+
+function hostInterfacePlace({ position }: HostInterfaceDefinition): Place {
+  return { path: 'domain/devices/hostdev', position };
+}
+
+interface Resolved {
+  readonly link: Link;
+  readonly record: LinkRecord;
+  readonly undo: readonly Undo[];
+}
+
+/** One look at the interfaces of the host, and the names that have been chosen since. */
+class Resolution {
+  readonly #byName: ReadonlyMap<string, HostLink>;
+  readonly #all: readonly HostLink[];
+  readonly #choose: LinkNames['choose'];
+  /** Of the host: in use, asked for by the definition, or chosen. */
+  readonly #taken: Set<string>;
+
+  constructor(all: readonly HostLink[], { definition, names: { choose, taken } }: LinksWanted) {
+    this.#all = all;
+    this.#byName = new Map(all.map((link) => [link.name, link]));
+    this.#choose = choose;
+    const asked = definition.interfaces.flatMap(({ targetDevice }) => targetDevice ?? []);
+    this.#taken = new Set([...this.#byName.keys(), ...asked, ...taken]);
+  }
+
+  resolve(definition: InterfaceDefinition, port: Port, guest: string): Resolved {
+    switch (port.kind) {
+      case 'bridge':
+        return this.#plugIn(definition, port, guest);
+      case 'free':
+        return this.#veth(definition, { guest, type: definition.type });
+      case 'direct':
+        return this.#macvlan(definition, port, guest);
+    }
+  }
+
+  lend(definition: HostInterfaceDefinition): Resolved {
+    const { device, addresses, routes } = definition;
+    const place = hostInterfacePlace(definition);
+    const found = this.#find(device, 'network interface', place);
+    const { kind, address: mac, mtu, index, alternativeNames } = found;
+    const facts = { name: device, guest: device, kind, mac, mtu, index, alternativeNames };
+    const link: MovedLink = {
+      kind: 'moved',
+      host: device,
+      guest: device,
+      state: 'up',
+      addresses,
+      routes,
+      place,
+    };
+    return {
+      link,
+      record: { type: 'hostdev', guest: device, host: device, mac: '' },
+      undo: [{ undo: 'returnLink', ...facts }],
+    };
+  }
+
+  #plugIn(definition: InterfaceDefinition, port: Port & { kind: 'bridge' }, guest: string) {
+    const { bridge, network } = port;
+    const place = interfacePlace(definition);
+    const found = this.#find(bridge, 'bridge', place);
+    if (found.kind !== 'bridge') {
+      throw refusal('CONFIG_UNSUPPORTED', `the network interface '${bridge}' is no bridge`, place);
+    }
+    const user = this.#all.find(
+      ({ master, address }) => master === found.index && address === hostSideMac(definition.mac),
+    );
+    if (user !== undefined) {
+      const words = `the MAC address ${definition.mac} is in use on the bridge '${bridge}'`;
+      throw refusal('CONFIG_UNSUPPORTED', `${words}, by the interface behind ${user.name}`, place);
+    }
+    const mtu = port.mtu ?? (found.mtu === usualMtu ? undefined : found.mtu);
+    const vlan = definition.vlan ?? port.vlan;
+    const isFiltered = found.vlanFiltering || port.filtersVlans === true;
+    if (vlan !== undefined && !isFiltered) throw ignoredVlan(bridge, place);
+    return this.#veth(definition, {
+      guest,
+      type: definition.type,
+      bridge,
+      isolated: definition.isolated ?? port.isolated ?? false,
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(vlan === undefined ? {} : { vlan }),
+      ...(network === undefined ? {} : { network }),
+      ...(port.bandwidth === undefined ? {} : { bandwidth: port.bandwidth }),
+    });
+  }
+
+  #veth(definition: InterfaceDefinition, port: VethPort): Resolved {
+    const { mac, mtu = port.mtu, bandwidth = port.bandwidth } = definition;
+    const { guest, type, bridge, network } = port;
+    const host = this.#hostName(definition);
+    const hostMac = hostSideMac(mac);
+    const link: VethLink = {
+      kind: 'veth',
+      host,
+      hostMac,
+      mac,
+      ...common(definition, guest),
+      isolated: port.isolated ?? false,
+      hostAddresses: definition.type === 'ethernet' ? definition.hostAddresses : [],
+      hostRoutes: definition.type === 'ethernet' ? definition.hostRoutes : [],
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(bridge === undefined ? {} : { bridge }),
+      ...(port.vlan === undefined ? {} : { vlan: port.vlan }),
+    };
+    const record: LinkRecord = {
+      type,
+      guest,
+      host,
+      mac,
+      ...(network === undefined ? {} : { network }),
+      ...(bridge === undefined ? {} : { bridge }),
+      ...(bandwidth === undefined ? {} : { bandwidth: directions(bandwidth) }),
+    };
+    return { link, record, undo: [{ undo: 'removeLink', name: host, mac: hostMac }] };
+  }
+
+  #macvlan(
+    definition: InterfaceDefinition,
+    { device, mode, network }: Port & { kind: 'direct' },
+    guest: string,
+  ): Resolved {
+    const place = interfacePlace(definition);
+    const { address } = this.#find(device, 'network interface', place);
+    const { mac, mtu, type } = definition;
+    const link: MacvlanLink = {
+      kind: 'macvlan',
+      lower: device,
+      mode,
+      mac,
+      ...common(definition, guest),
+      ...(mtu === undefined ? {} : { mtu }),
+    };
+    const record: LinkRecord = {
+      type,
+      guest,
+      mac,
+      device,
+      ...(network === undefined ? {} : { network }),
+    };
+    const restore = { undo: 'restoreAddress', name: device, address, given: mac } as const;
+    const remove = { undo: 'removeMacvlan', guest, mac } as const;
+    return { link, record, undo: mode === 'passthrough' ? [restore, remove] : [remove] };
+  }
+
+  #hostName(definition: InterfaceDefinition): string {
+    const { targetDevice } = definition;
+    if (targetDevice === undefined) {
+      const name = this.#choose((one) => this.#taken.has(one));
+      this.#taken.add(name);
+      return name;
+    }
+    if (this.#byName.has(targetDevice)) {
+      throw nameTaken(targetDevice, interfacePlace(definition));
+    }
+    return targetDevice;
+  }
+
+  #find(name: string, what: 'bridge' | 'network interface', place: Place): HostLink {
+    const found = this.#byName.get(name);
+    if (found !== undefined) return found;
+    const errno = constants.errno.ENODEV;
+    const details = { step, element: place.path, ...place.position };
+    throw new TslxcError(
+      'SYSTEM_ERROR',
+      `cannot find the ${what} '${name}': ${describeErrno(errno)} (${describePlace(details)})`,
+      { ...details, errno, syscall: 'RTM_GETLINK', path: name },
+    );
+  }
+}
+
+interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'network'> {
+  readonly isolated?: boolean;
+  readonly mtu?: number;
+  readonly vlan?: VethLink['vlan'];
+  readonly bandwidth?: Bandwidth;
+}
+
+/** `<target dev>` that another interface has. */
+export function nameTaken(name: string, place: Place): TslxcError {
+  return refusal('RESOURCE_BUSY', `the host has a network interface '${name}' already`, place);
+}
+
+/** The kernel would take the tags, and let every frame pass. */
+function ignoredVlan(bridge: string, place: Place): TslxcError {
+  const remedy = `ip link set ${bridge} type bridge vlan_filtering 1`;
+  const words = `the bridge '${bridge}' does not filter VLANs, which '${remedy}' changes`;
+  return refusal('CONFIG_UNSUPPORTED', words, place);
+}
+
+/** Without its place in a text. */
+function directions({ inbound, outbound }: Bandwidth): NonNullable<LinkRecord['bandwidth']> {
+  return {
+    ...(inbound === undefined ? {} : { inbound }),
+    ...(outbound === undefined ? {} : { outbound }),
+  };
+}
+
+function common(definition: InterfaceDefinition, guest: string) {
+  const { linkState: state = 'up', addresses, routes } = definition;
+  return { guest, state, addresses, routes, place: interfacePlace(definition) } as const;
+}

@@ -1,0 +1,60 @@
+/** Which TCP ports are listened at in a container, read from outside: proc_net(5) of its init's network namespace. */
+import { readFile } from 'node:fs/promises';
+import { formatIp } from '../../domain/interface/ip-address';
+import { isInitOf } from '../init/init-process';
+import type { RunningRecord } from '../record/run-state';
+
+/** A listening TCP socket. */
+export interface Listening {
+  readonly family: 'ipv4' | 'ipv6';
+  readonly address: string;
+  readonly port: number;
+}
+
+/** TCP_LISTEN of the kernel's tcp_states.h. */
+const listenState = '0A';
+
+/** Undefined when the container has ended. */
+export async function listeningInside(running: RunningRecord): Promise<Listening[] | undefined> {
+  const [four, six] = await Promise.all([
+    tableOf(running.init, 'tcp'),
+    tableOf(running.init, 'tcp6'),
+  ]);
+  // Asked afterwards: the number could have been given to another process before.
+  if (four === undefined || !isInitOf(running)) return undefined;
+  // A kernel without IPv6 has no second table.
+  return [...parseTable(four, 'ipv4'), ...parseTable(six ?? '', 'ipv6')];
+}
+
+async function tableOf(pid: number, table: 'tcp' | 'tcp6'): Promise<string | undefined> {
+  try {
+    return await readFile(`/proc/${pid}/net/${table}`, 'latin1');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The listening sockets of `/proc/PID/net/tcp` or `tcp6`. */
+export function parseTable(text: string, family: Listening['family']): Listening[] {
+  return text.split('\n').flatMap((line) => {
+    const [, local = '', , state] = line.trim().split(/\s+/);
+    const [, address, port] = /^([0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local) ?? [];
+    if (state !== listenState || address === undefined || port === undefined) return [];
+    return [{ family, address: formatIp(family, valueOf(address)), port: parseInt(port, 16) }];
+  });
+}
+
+/** Words of 32 bits, each printed as this host would read its four bytes in network order. */
+function valueOf(hex: string): bigint {
+  const words = hex.match(/.{8}/g) ?? [];
+  const bytes = Buffer.alloc(words.length * 4);
+  for (const [index, word] of words.entries()) writeHostWord(bytes, parseInt(word, 16), index * 4);
+  return BigInt(`0x${bytes.toString('hex')}`);
+}
+
+const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+function writeHostWord(bytes: Buffer, word: number, at: number): void {
+  if (isLittleEndian) bytes.writeUInt32LE(word, at);
+  else bytes.writeUInt32BE(word, at);
+}

@@ -1,0 +1,241 @@
+/** Speaks to a running monitor over its control socket: any process can, at any time. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProtocolError, SyscallError, TslxcError } from '../../errors';
+import { runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { O_PATH } from '../../host/state/open-flags';
+import { Channel } from './channel';
+import { ConsoleStream } from '../console/console-stream';
+import type { ExitRecord } from '../record/exit-record';
+import { controlVersion, ends, oldestControlVersion } from './messages';
+import type { End, Message, MessageName, MessageNamed } from './messages';
+import { readRunState } from '../record/run-state';
+
+/** Milliseconds in which a monitor answers that is not stopped; it is single-threaded and never blocks. */
+const patience = 3000;
+
+export interface ConnectOptions {
+  /** Milliseconds; `endless` for who only waits for an end, which may come at any time. */
+  readonly within?: number | 'endless';
+}
+
+export interface OpenConsole {
+  /** From 0. */
+  readonly index: number;
+  readonly from: 'replay' | 'live';
+  readonly size?: Readonly<{ rows: number; columns: number }>;
+}
+
+export class MonitorClient {
+  readonly #channel: Channel;
+  readonly #paths: StatePaths;
+  readonly #name: string;
+  /** What the monitor speaks. */
+  readonly version: number;
+
+  private constructor(channel: Channel, of: { paths: StatePaths; name: string; version: number }) {
+    this.#channel = channel;
+    this.#paths = of.paths;
+    this.#name = of.name;
+    this.version = of.version;
+  }
+
+  /**
+   * `undefined` when nobody listens (any more). A monitor that is stopped says nothing: `within` limits the
+   * time for its first word.
+   *
+   * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message.
+   */
+  static async connect(
+    paths: StatePaths,
+    name: string,
+    { within = patience }: ConnectOptions = {},
+  ): Promise<MonitorClient | undefined> {
+    const socket = await connectIn(runPaths(paths, name).directory);
+    if (socket === undefined) return undefined;
+    const channel = new Channel(socket);
+    const hello = await answer(channel, { paths, name, within }).catch((error: unknown) => {
+      channel.close();
+      throw error;
+    });
+    if (hello?.message === 'hello' && isSpoken(hello.version)) {
+      return new MonitorClient(channel, { paths, name, version: hello.version });
+    }
+    channel.close();
+    if (hello === undefined) return undefined;
+    throw new ProtocolError(`the monitor of domain '${name}' speaks another version`, {
+      domain: name,
+    });
+  }
+
+  /** SIGKILL to init; resolves when it is dead and its end is recorded. */
+  async destroy(): Promise<ExitRecord> {
+    this.#channel.send({ message: 'destroy' });
+    return await this.exited();
+  }
+
+  /** Sends init a signal. @throws SyscallError of pidfd_send_signal(2). */
+  async signal(number: number): Promise<void> {
+    this.#channel.send({ message: 'signal', number });
+    const { error } = await this.#expect('done');
+    if (error !== 0) {
+      throw new SyscallError({
+        errno: error,
+        syscall: 'pidfd_send_signal',
+        domain: this.#name,
+        step: `send signal ${number} to init`,
+      });
+    }
+  }
+
+  /**
+   * Says what init's next end means, if it comes within so many milliseconds.
+   *
+   * @throws TslxcError OPERATION_UNSUPPORTED for a monitor of an older package, which knows no such thing.
+   */
+  async intend(end: End, within: number): Promise<void> {
+    if (this.version < 2) {
+      throw new TslxcError(
+        'OPERATION_UNSUPPORTED',
+        `the monitor of domain '${this.#name}' is of an older version of tslxc`,
+        { domain: this.#name },
+      );
+    }
+    this.#channel.send({ message: 'intend', end: ends.indexOf(end), within });
+    await this.#expect('done');
+  }
+
+  /** Resolves at the end of init. */
+  async exited(): Promise<ExitRecord> {
+    for (;;) {
+      const message = await this.#channel.held(() => this.#channel.receive());
+      const state = readRunState(this.#paths, this.#name);
+      const record =
+        state.phase === 'ended' ? state.exit : state.phase === 'off' ? state.last : undefined;
+      if (record !== undefined) return record;
+      if (message === undefined || message.message === 'exited') return exitOf(message, state);
+    }
+  }
+
+  /**
+   * Attaches to a console; the connection belongs to the stream from then on.
+   *
+   * @throws TslxcError OPERATION_INVALID when the container has just ended; SyscallError ENXIO for a console
+   * that it does not have.
+   */
+  async openConsole({ index, from, size }: OpenConsole): Promise<ConsoleStream> {
+    this.#channel.send({ message: 'attach', console: index, replay: from === 'replay' ? 1 : 0 });
+    const { dropped, replayed } = await this.#expect('attached');
+    const stream = new ConsoleStream(this.#channel, { dropped, replayed });
+    if (size) stream.resize(size);
+    return stream;
+  }
+
+  ref(): void {
+    this.#channel.ref();
+  }
+
+  unref(): void {
+    this.#channel.unref();
+  }
+
+  close(): void {
+    this.#channel.close();
+  }
+
+  async #expect<Name extends MessageName>(name: Name): Promise<MessageNamed<Name>> {
+    const message = await answer(this.#channel, {
+      paths: this.#paths,
+      name: this.#name,
+      within: patience,
+    });
+    if (message === undefined || message.message === 'exited') {
+      throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: this.#name });
+    }
+    if (message.message === 'done' && message.error !== 0 && name !== 'done') {
+      throw new SyscallError({ errno: message.error, syscall: name, domain: this.#name });
+    }
+    if (message.message !== name) {
+      throw new ProtocolError(`the monitor said '${message.message}' instead of '${name}'`, {
+        domain: this.#name,
+      });
+    }
+    return message as MessageNamed<Name>;
+  }
+}
+
+function isSpoken(version: number): boolean {
+  return version >= oldestControlVersion && version <= controlVersion;
+}
+
+/** The next message. @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid, when there is none in time. */
+async function answer(
+  channel: Channel,
+  { paths, name, within }: { paths: StatePaths; name: string; within: number | 'endless' },
+): Promise<Message | undefined> {
+  if (within === 'endless') return channel.held(() => channel.receive());
+  const over = new AbortController();
+  const tooLong = sleep(within, 'late' as const, { signal: over.signal });
+  // Nobody hears of it when the answer is there first.
+  tooLong.catch(() => undefined);
+  const received = channel.held(() => channel.receive());
+  const first = await Promise.race([received, tooLong]).finally(() => over.abort());
+  if (first !== 'late') return first;
+  received.catch(() => undefined);
+  const state = readRunState(paths, name);
+  const pid = state.phase === 'running' ? ` (pid ${state.running.id})` : '';
+  throw new TslxcError(
+    'OPERATION_TIMEOUT',
+    `the monitor of domain '${name}'${pid} has not answered for ${within / 1000} s`,
+    { domain: name, step: 'talk to the monitor' },
+  );
+}
+
+/** Nobody listens; ECONNRESET: the monitor died with this connection in its queue. */
+const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
+
+/** By descriptor of the folder: a socket's path holds 107 bytes, and Node cuts a longer one without a word. */
+async function connectIn(directory: string): Promise<Socket | undefined> {
+  let folder: number;
+  try {
+    folder = openSync(directory, O_PATH | constants.O_DIRECTORY);
+  } catch {
+    return undefined;
+  }
+  try {
+    return await new Promise<Socket | undefined>((resolve, reject) => {
+      const socket = createConnection(`/proc/self/fd/${folder}/control`);
+      socket.once('connect', () => {
+        socket.removeAllListeners('error');
+        resolve(socket);
+      });
+      socket.once('error', (error: NodeJS.ErrnoException) => {
+        if (goneCodes.has(error.code ?? '')) resolve(undefined);
+        else
+          reject(
+            new SyscallError({
+              errno: -(error.errno ?? 0),
+              syscall: 'connect',
+              path: `${directory}/control`,
+            }),
+          );
+      });
+    });
+  } finally {
+    closeSync(folder);
+  }
+}
+
+/** What the message itself says, when the record has been taken away already; a silent end is a loss. */
+function exitOf(message: Message | undefined, state: { phase: string }): ExitRecord {
+  const at = { time: Date.now(), boot: '' };
+  if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };
+  const asked = ends[message.requested];
+  const requested = asked === undefined || asked === 'none' ? {} : { requested: asked };
+  return message.how === 0
+    ? { how: 'exited', code: message.status, ...requested, ...at }
+    : { how: 'killed', signal: message.status, ...requested, ...at };
+}

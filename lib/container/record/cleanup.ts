@@ -1,0 +1,125 @@
+/** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
+import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { bootId } from '../../host/kernel/boot-id';
+import { runPaths } from '../../host/state/state-paths';
+import type { RunPaths, StatePaths } from '../../host/state/state-paths';
+import type { ExitRecord } from './exit-record';
+import { endHungMonitor } from '../monitor/hung-monitor';
+import { releaseIds, shareIds } from '../users/id-allocation';
+import { writeRecord } from '../../host/state/record-file';
+import { keptNetworks } from '../interfaces/retained-netns';
+import { monitorOf, readRunState } from './run-state';
+import type { RunState, StartRecord } from './run-state';
+import { undoInNetwork } from '../interfaces/network-rescue';
+import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
+
+/**
+ * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
+ * transient domain's folder is gone afterwards, a persistent one's keeps the exit record. `notice` is told of what came
+ * back in another way than it was taken.
+ *
+ * @throws SyscallError or AggregateError when something could not be given back; the next call tries again.
+ */
+export async function cleanUp(
+  paths: StatePaths,
+  state: RunState & { phase: 'ended' },
+  { name, notice }: { readonly name: string; readonly notice: (text: string) => void },
+): Promise<ExitRecord> {
+  const files = runPaths(paths, name);
+  const exit = state.exit ?? lostRecord(state.start);
+  const isLost = exit.how === 'lost';
+  if (state.start.boot === bootId()) {
+    if (isLost) {
+      // That somebody has asked for it only this process knows, and what follows may fail.
+      if (exit.requested !== undefined) writeRecord(files.exit, exit);
+      await endLost(paths, name, state.start);
+    }
+    await undoAll(state.start.undo, {
+      networks: keptNetworks(monitorOf(files.monitorLock)),
+      notice,
+    });
+  } else {
+    await undoAll(undosAfterBoot(state.start.undo), { networks: [], notice });
+  }
+  if (state.start.persistence === 'transient') {
+    forget(paths, name);
+    return exit;
+  }
+  if (isLost) writeRecord(files.exit, exit);
+  removeRunFiles(files);
+  return exit;
+}
+
+/** A monitor that hangs still keeps the container's network: what is lent there is taken back before it goes. */
+async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): Promise<void> {
+  const monitor = monitorOf(runPaths(paths, name).monitorLock);
+  await endHungMonitor(paths, name, async () => {
+    if (monitor === undefined || undosInNetwork(undo).length === 0) return;
+    await killRemaining(undo);
+    // What fails now is tried again, and told of, with everything else.
+    await undoInNetwork(undo, monitor).catch(() => undefined);
+  });
+  await killRemaining(undo);
+}
+
+/** Takes back what a failed start has borrowed. A persistent domain remembers that its start failed. */
+export async function abandonStart(paths: StatePaths, start: StartRecord): Promise<void> {
+  await killRemaining(start.undo);
+  await undoAll(start.undo, { networks: [], notice: () => undefined });
+  if (start.persistence === 'transient') {
+    forget(paths, start.name);
+    return;
+  }
+  const files = runPaths(paths, start.name);
+  writeRecord(files.exit, unstartedRecord());
+  removeRunFiles(files);
+}
+
+/** A persistent domain remembers also a start that was refused before it borrowed anything. */
+export function rememberFailedStart(paths: StatePaths, name: string): void {
+  // What could not be given back is still on record, and its clean-up comes first.
+  if (readRunState(paths, name).phase !== 'off') return;
+  writeRecord(runPaths(paths, name).exit, unstartedRecord());
+}
+
+/** Removes the run folder of a domain that is off and is none any more, and gives its ids back. */
+export function forget(paths: StatePaths, name: string): void {
+  releaseIds(paths, name);
+  rmSync(runPaths(paths, name).directory, { recursive: true, force: true });
+}
+
+/** What is kept of a domain that is off, for its new name: in order around the `commit`, which may be the end of this process. */
+export async function carryOver(
+  paths: StatePaths,
+  { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
+  commit: () => Promise<void>,
+): Promise<void> {
+  await shareIds(paths, { from, to, uuid });
+  await commit();
+  releaseIds(paths, from);
+  const [former, folder] = [runPaths(paths, from).directory, runPaths(paths, to).directory];
+  rmSync(folder, { recursive: true, force: true });
+  if (existsSync(former)) renameSync(former, folder);
+}
+
+/** The start record goes last: as long as it is there, the clean-up is not over. */
+function removeRunFiles(files: RunPaths): void {
+  for (const file of [files.running, files.control, files.monitorLock, files.start]) remove(file);
+}
+
+function remove(file: string): void {
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+function unstartedRecord(): ExitRecord {
+  return { how: 'unstarted', time: Date.now(), boot: bootId() };
+}
+
+function lostRecord({ boot }: StartRecord): ExitRecord {
+  const isOfBefore = boot !== bootId();
+  return { how: 'lost', time: Date.now(), boot: bootId(), ...(isOfBefore ? { ranIn: boot } : {}) };
+}

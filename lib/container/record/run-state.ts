@@ -1,0 +1,200 @@
+/**
+ * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
+ * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
+ */
+import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import type { Bandwidth, Hardening } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { bootId } from '../../host/kernel/boot-id';
+import { native } from '../../host/native';
+import { runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { ExitRecord } from './exit-record';
+import { findRecord, readRecord, writeRecord } from '../../host/state/record-file';
+import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
+import type { Undo } from './undo';
+
+/** Written in one go before a start takes anything from the host. */
+export interface StartRecord {
+  readonly name: string;
+  readonly uuid: string;
+  readonly boot: string;
+  readonly persistence: 'persistent' | 'transient';
+  /** Restarts in a row that have led to it, by on_poweroff and such, none of which ran for long. */
+  readonly restarts?: number;
+  /** The container ends with its owner, who alone may start it again. */
+  readonly autodestroy?: boolean;
+  /** Reboots under this monitor that everybody has been told of. */
+  readonly boots?: number;
+  /** The container was resumed in this of its lives: 0 is the first, 1 that after the first reboot. */
+  readonly resumed?: number;
+  /** Canonical text of the definition that runs. */
+  readonly xml: string;
+  /** That of the connection that started it. */
+  readonly hardening: Hardening;
+  /** First of the host's ids that the domain was given, where its definition leaves the choice. */
+  readonly firstId?: number;
+  readonly undo: readonly Undo[];
+  /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
+  readonly links?: readonly LinkRecord[];
+  /** What the container is labelled with; nothing when it has no label. */
+  readonly security?: AssignedSecurity;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** The process that starts it. */
+  readonly controller: number;
+}
+
+/** A network interface of a container that runs. */
+export interface LinkRecord {
+  readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
+  /** Name inside. */
+  readonly guest: string;
+  /** Name on the host: of a veth's host side, or of an interface that the host lends. A macvlan has none. */
+  readonly host?: string;
+  /** Of the side inside; '' for one that the host lends. */
+  readonly mac: string;
+  /** The virtual network that it is plugged into. */
+  readonly network?: string;
+  readonly bridge?: string;
+  /** The device below a macvlan. */
+  readonly device?: string;
+  /** Its rates now, those of its port group included. */
+  readonly bandwidth?: Pick<Bandwidth, 'inbound' | 'outbound'>;
+}
+
+/** Written by the monitor once init's execve has succeeded. */
+export interface RunningRecord {
+  /** The monitor's pid. */
+  readonly id: number;
+  /** Init's pid on the host. */
+  readonly init: number;
+  /** Host pty of each console. */
+  readonly consoles: readonly string[];
+  /** How often init was started again by this monitor; missing in records of old ones. */
+  readonly boots?: number;
+}
+
+export type RunState =
+  /** Nothing runs, nothing is borrowed. */
+  | Readonly<{ phase: 'off'; last?: ExitRecord }>
+  /** A start is on its way; its caller holds the domain's lock. */
+  | Readonly<{ phase: 'starting'; start: StartRecord }>
+  | Readonly<{ phase: 'running'; start: StartRecord; running: RunningRecord }>
+  /** To be cleaned up by whoever sees it. Without `exit` the monitor was killed. */
+  | Readonly<{ phase: 'ended'; start: StartRecord; exit?: ExitRecord }>;
+
+/**
+ * @throws TslxcError INTERNAL_ERROR, with the `path`, for a record that is there and is none: what was borrowed, or what
+ * runs, can't be told then, so that nothing is begun and nothing given back. One of an end counts as missing.
+ */
+export function readRunState(paths: StatePaths, name: string): RunState {
+  const files = runPaths(paths, name);
+  const start = readWhole(files.start, name, isStartRecord);
+  const exit = exitOrNothing(readRecord(files.exit));
+  if (start === undefined)
+    return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
+  if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
+  if (start.boot !== bootId() || !isMonitorAlive(files.monitorLock)) {
+    return { phase: 'ended', start };
+  }
+  const running = readWhole(files.running, name, isRunningRecord);
+  return running === undefined
+    ? { phase: 'starting', start }
+    : { phase: 'running', start, running };
+}
+
+/** What the monitor has said of the container that runs, or ran and is not cleaned up; undefined when init never did. */
+export function readRunning(paths: StatePaths, name: string): RunningRecord | undefined {
+  return readRecord(runPaths(paths, name).running) as RunningRecord | undefined;
+}
+
+/** Puts another record in the place of a running container's. Under the domain's lock. */
+export function replaceStart(paths: StatePaths, record: StartRecord): void {
+  writeRecord(runPaths(paths, record.name).start, record);
+}
+
+/** Names that have a run folder. */
+export function runNames(paths: StatePaths): string[] {
+  try {
+    return readdirSync(paths.domains);
+  } catch {
+    return [];
+  }
+}
+
+/** The pid that the last monitor has written into its lock file; another may have it by now. */
+export function monitorOf(lockFile: string): number | undefined {
+  try {
+    const pid = Number(readFileSync(lockFile, 'utf8'));
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readWhole<T>(
+  path: string,
+  domain: string,
+  isWhole: (record: unknown) => record is T,
+): T | undefined {
+  const found = findRecord(path);
+  if (found === undefined) return undefined;
+  if (isWhole(found.content)) return found.content;
+  const detail = `${path} is damaged: remove it when nothing of the container is left`;
+  throw new TslxcError('INTERNAL_ERROR', detail, { path, domain });
+}
+
+function isStartRecord(record: unknown): record is StartRecord {
+  const { name, uuid, boot, persistence, xml, hardening, undo, ...rest } = fieldsOf(record);
+  const { links, firstId, security } = rest;
+  return (
+    [name, uuid, boot, xml, hardening].every((field) => typeof field === 'string') &&
+    (persistence === 'persistent' || persistence === 'transient') &&
+    areObjects(undo) &&
+    (links === undefined || areObjects(links)) &&
+    (firstId === undefined || typeof firstId === 'number') &&
+    (security === undefined || isAssignedSecurity(security))
+  );
+}
+
+function isRunningRecord(record: unknown): record is RunningRecord {
+  const { id, init, consoles } = fieldsOf(record);
+  return [id, init].every(isPid) && Array.isArray(consoles);
+}
+
+function exitOrNothing(record: unknown): ExitRecord | undefined {
+  const { how, time, boot } = fieldsOf(record);
+  const isWhole =
+    ['exited', 'killed', 'lost', 'unstarted'].includes(String(how)) &&
+    typeof time === 'number' &&
+    typeof boot === 'string';
+  return isWhole ? (record as ExitRecord) : undefined;
+}
+
+function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
+}
+
+function areObjects(list: unknown): boolean {
+  return Array.isArray(list) && list.every((one) => typeof one === 'object' && one !== null);
+}
+
+function isPid(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) > 0;
+}
+
+/** It has its lock until it is gone. */
+export function isMonitorAlive(lockFile: string): boolean {
+  let fd: number;
+  try {
+    fd = openSync(lockFile, 'r+');
+  } catch {
+    return false;
+  }
+  try {
+    return native().isByteLocked(fd, 0);
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * What a start borrows from the host, as data: written down before it is taken, given back by whoever stops
+ * the container, in whichever process. Undoing twice, or undoing what never happened, succeeds.
+ */
+import { rmdirSync } from 'node:fs';
+import { native } from '../../host/native';
+import { statePaths } from '../../host/state/state-paths';
+import { ownerAttribute } from '../../plan/cgroups/names';
+import { directoryAttribute } from '../cgroups/directory-attribute';
+import { reach } from '../monitor/failpoint';
+import { returnLink } from '../interfaces/borrowed-link';
+import type { LentLink } from '../interfaces/borrowed-link';
+import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
+import { releaseTarget } from '../sources/mount-target';
+import { releasePartition } from '../cgroups/partition';
+import { releaseRange } from '../security/selinux/categories';
+import { unloadProfile } from '../security/apparmor/profile';
+import { restoreSources } from '../security/relabel/restore';
+import { nameUnkillable } from '../cgroups/unkillable';
+import { releaseUpper } from '../sources/overlay-upper';
+
+export type Undo =
+  /** The container's cgroups, in the order in which they are made. Those that `owner` has marked are removed. */
+  | Readonly<{ undo: 'removeCgroups'; paths: readonly string[]; owner: string }>
+  /** The cgroups of a partition, from the top: those that were made for containers go with the last of them. */
+  | Readonly<{ undo: 'releasePartition'; paths: readonly string[] }>
+  /** A mount target on the shared root, made when it was missing. */
+  | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
+  /** The writable layer of an overlay: it may be used by another container again. */
+  | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>
+  /** The host's side of a veth pair: by its name and address, since another may have the name by now. */
+  | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
+  /** An interface that the host has lent. */
+  | (Readonly<{ undo: 'returnLink' }> & LentLink)
+  /** A macvlan, made in the container's network namespace. */
+  | Readonly<{ undo: 'removeMacvlan'; guest: string; mac: string }>
+  /** The address of a device that is passed through: back to `address`, as long as it is the one that was given. */
+  | Readonly<{ undo: 'restoreAddress'; name: string; address: string; given: string }>
+  /** The SELinux categories of the domain. */
+  | Readonly<{ undo: 'releaseCategories'; root: string; name: string }>
+  /** Labels of what the domain has used of the host. Outlives a boot, as the labels do. */
+  | Readonly<{ undo: 'restoreLabels'; root: string; name: string }>
+  /** The AppArmor profile that was made for the domain. */
+  | Readonly<{ undo: 'unloadProfile'; root: string; profile: string }>;
+
+/** What giving back needs to know besides. */
+export interface UndoContext {
+  /** Where the container's network namespace may be found; see keptNetworks. */
+  readonly networks: readonly string[];
+  /** Told of what was given back in another way than it was taken. */
+  readonly notice: (text: string) => void;
+}
+
+/** How long processes may take to die, and cgroups to become free, in milliseconds. */
+const patience = 5000;
+
+/** Undoes all, last in first out; failures come back together after everything was tried. */
+export async function undoAll(undos: readonly Undo[], context: UndoContext): Promise<void> {
+  const failures: unknown[] = [];
+  for (const undo of [...undos].reverse()) {
+    // As long as files have them, nobody else may.
+    if (undo.undo === 'releaseCategories' && failures.length > 0) continue;
+    try {
+      await undoOne(undo, context);
+      reach('controller:after-undo');
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1)
+    throw new AggregateError(failures, 'several things could not be given back');
+}
+
+/** What is to be given back after another boot of the host, which has ended everything else. */
+export function undosAfterBoot(undos: readonly Undo[]): Undo[] {
+  return undos.filter(({ undo }) => undo === 'restoreLabels');
+}
+
+/** What can only be given back while the container's network namespace is kept. */
+export function undosInNetwork(undos: readonly Undo[]): Undo[] {
+  return undos.filter(({ undo }) => undo === 'returnLink' || undo === 'removeMacvlan');
+}
+
+/** Ends whatever still runs in the container: the guarantee behind the parent-death signal. */
+export async function killRemaining(undos: readonly Undo[]): Promise<void> {
+  for (const undo of undos) {
+    if (undo.undo !== 'removeCgroups') continue;
+    const own = ownCgroups(undo);
+    if (own.length === 0) continue;
+    try {
+      await native().killCgroups(own, patience);
+    } catch (error) {
+      throw nameUnkillable(error, own);
+    }
+  }
+}
+
+async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
+  const { networks, notice } = context;
+  switch (undo.undo) {
+    case 'removeCgroups':
+      // The first one last: as long as it is there, an interrupted removal is gone on with.
+      await native().removeCgroups(ownCgroups(undo).reverse(), patience);
+      removeUnmarked(undo.paths);
+      return;
+    case 'releasePartition':
+      await releasePartition(undo.paths);
+      return;
+    case 'releaseTarget':
+      await releaseTarget(undo.path, undo.user, undo.found);
+      return;
+    case 'releaseUpper':
+      await releaseUpper(undo.path, undo.user);
+      return;
+    case 'removeLink':
+      await removeVeth(undo.name, undo.mac);
+      return;
+    case 'returnLink':
+      await returnLink(undo, networks, notice);
+      return;
+    case 'removeMacvlan':
+      await removeMacvlan(undo, networks);
+      return;
+    case 'restoreAddress':
+      await restoreAddress(undo);
+      return;
+    case 'releaseCategories':
+      await releaseRange({ root: undo.root, name: undo.name });
+      return;
+    case 'restoreLabels':
+      await restoreSources({
+        paths: statePaths(undo.root),
+        user: undo.name,
+      });
+      return;
+    case 'unloadProfile':
+      unloadProfile(statePaths(undo.root), undo.profile);
+  }
+}
+
+/** Another program, or another root of tslxc, may have a cgroup of that name in any hierarchy. */
+export function ownCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): string[] {
+  return paths.filter((path) => ownerOf(path) === owner);
+}
+
+/** A start that is killed between making a cgroup and marking it leaves it empty; one in use is not ours. */
+function removeUnmarked(paths: readonly string[]): void {
+  for (const path of paths) {
+    if (ownerOf(path) !== '') continue;
+    try {
+      rmdirSync(path);
+    } catch {
+      // In use, or gone by now.
+    }
+  }
+}
+
+/** The tslxc root that made a cgroup: '' when it is unmarked, undefined when there is no such cgroup. */
+export function ownerOf(path: string): string | undefined {
+  return directoryAttribute(path, ownerAttribute);
+}

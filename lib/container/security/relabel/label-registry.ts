@@ -1,0 +1,110 @@
+/**
+ * Which sources have the label of which containers: on the disk, since labels are. Written before the first inode of a
+ * source is touched, and forgotten when the last one has its own label again.
+ */
+import { mkdirSync } from 'node:fs';
+import { TslxcError } from '../../../errors';
+import { replaceFile } from '../../../host/state/durable-file';
+import { fileError } from '../../../host/state/file-error';
+import { findRecord } from '../../../host/state/record-file';
+import { labelsPath } from '../../../host/state/state-paths';
+import type { StatePaths } from '../../../host/state/state-paths';
+import { withLock } from '../../../host/state/named-lock';
+import { located, overlaps } from './labelled-place';
+import type { Located } from './labelled-place';
+
+/** A source that has, or is to get, a label that isn't its own. */
+export interface LabelledSource {
+  /** Without symbolic links. */
+  readonly path: string;
+  readonly inode: number;
+  /** Where its file system is mounted: whether a source is gone for good, or only not there now. */
+  readonly mountPoint: string;
+  readonly label: string;
+  /** Domains that use it; nobody any more when it waits for being restored. */
+  readonly users: readonly string[];
+  /** `labelled`: a container may have run, and have made files that have the label from the first. */
+  readonly phase: 'labelling' | 'labelled';
+}
+
+interface LabelRecord {
+  readonly version: 1;
+  readonly sources: readonly LabelledSource[];
+}
+
+/** The sources, while nobody else labels or restores any. */
+export class LabelRegistry {
+  readonly #paths: StatePaths;
+  readonly #located = new Map<string, Located>();
+  #sources: readonly LabelledSource[];
+
+  constructor(paths: StatePaths, sources: readonly LabelledSource[]) {
+    this.#paths = paths;
+    this.#sources = sources;
+  }
+
+  get sources(): readonly LabelledSource[] {
+    return this.#sources;
+  }
+
+  /** Those that a walk over the path visits, or that are visited by one over them. */
+  overlapping(path: string): LabelledSource[] {
+    return this.#sources.filter((source) => this.#overlap(source.path, path));
+  }
+
+  /** Those that have no user, and lie in no other's and hold no other's that has; from the outside to the inside. */
+  unused(): LabelledSource[] {
+    const used = this.#sources.filter(({ users }) => users.length > 0);
+    return this.#sources
+      .filter(({ users }) => users.length === 0)
+      .filter(({ path }) => !used.some((other) => this.#overlap(other.path, path)))
+      .sort((a, b) => a.path.length - b.path.length);
+  }
+
+  /** On the disk when it resolves. */
+  async replace(sources: readonly LabelledSource[]): Promise<void> {
+    const record: LabelRecord = { version: 1, sources };
+    try {
+      mkdirSync(this.#paths.library, { recursive: true, mode: 0o700 });
+      await replaceFile(labelsPath(this.#paths), `${JSON.stringify(record)}\n`);
+    } catch (error) {
+      throw fileError(error, 'record the labels of sources');
+    }
+    this.#sources = sources;
+  }
+
+  #overlap(one: string, other: string): boolean {
+    return overlaps(this.#locate(one), this.#locate(other));
+  }
+
+  #locate(path: string): Located {
+    const known = this.#located.get(path) ?? located(path);
+    this.#located.set(path, known);
+    return known;
+  }
+}
+
+/** Runs `action` as the only one that labels or restores sources. Not re-entrant; within a domain's lock. */
+export async function withLabels<T>(
+  paths: StatePaths,
+  action: (registry: LabelRegistry) => Promise<T>,
+): Promise<T> {
+  const subject = { subject: 'labels', step: 'lock the labels of sources' };
+  return await withLock(paths, subject, () =>
+    action(new LabelRegistry(paths, readLabels(paths) ?? [])),
+  );
+}
+
+/**
+ * Undefined when nothing has been labelled yet.
+ *
+ * @throws TslxcError OPERATION_FAILED when nobody knows what is labelled; SyscallError.
+ */
+export function readLabels(paths: StatePaths): readonly LabelledSource[] | undefined {
+  const path = labelsPath(paths);
+  const found = findRecord(path);
+  if (found === undefined) return undefined;
+  const { version, sources } = (found.content ?? {}) as Partial<LabelRecord>;
+  if (version === 1 && sources !== undefined) return sources;
+  throw new TslxcError('OPERATION_FAILED', `${path} is damaged, or of another version`, { path });
+}

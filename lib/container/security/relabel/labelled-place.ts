@@ -1,0 +1,114 @@
+/**
+ * Where a source of a container lies: the same file system may be reached by several paths, and whether one source lies
+ * in another is a matter of the file system.
+ */
+import { closeSync, fstatSync, openSync, readlinkSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { isBelow, isSame } from '../../../domain/xml/path';
+import { listMounts, mountOf } from '../../../host/kernel/mount-table';
+import type { Mount } from '../../../host/kernel/mount-table';
+import { O_PATH } from '../../../host/state/open-flags';
+
+export interface OpenSource extends Located {
+  /** O_PATH, of whoever uses it. */
+  readonly fd: number;
+  /** Without symbolic links. */
+  readonly path: string;
+  readonly state: Stats;
+  readonly mountPoint: string;
+}
+
+/** `path` is that in the file system. */
+export interface SourcePlace {
+  readonly device: string;
+  readonly path: string;
+}
+
+/** Opens a source until it is disposed of. Throws what open(2) says. */
+export function openSource(path: string): OpenSource & Disposable {
+  const fd = openSync(path, O_PATH);
+  const close = (): void => closeSync(fd);
+  try {
+    return { ...describeSource(fd), [Symbol.dispose]: close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+export interface Located {
+  readonly path: string;
+  /** Undefined when it isn't there now, or can't be reached. */
+  readonly place?: SourcePlace;
+}
+
+export function located(path: string): Located {
+  try {
+    using source = openSource(path);
+    return source;
+  } catch {
+    return { path };
+  }
+}
+
+/** Whether a walk over the one visits the other. */
+export function overlaps(one: Located, other: Located): boolean {
+  const [a, b] = [one.place, other.place];
+  if (a === undefined || b === undefined) return isEither(one.path, other.path);
+  return a.device === b.device && isEither(a.path, b.path);
+}
+
+/**
+ * Paths of the host by which a source is reached as well, and those at which something in it is: a file system, or a part of
+ * one, may be mounted at several places.
+ */
+export function otherPaths({ place }: Located): {
+  readonly own: readonly string[];
+  readonly inside: readonly string[];
+} {
+  if (place === undefined) return { own: [], inside: [] };
+  const mounts = listMounts().filter(({ device }) => device === place.device);
+  return {
+    own: mounts
+      .filter(({ root }) => isWithin(place.path, root))
+      .map(({ root, mountPoint }) => join(mountPoint, relative(root, place.path))),
+    inside: mounts
+      .filter(({ root }) => isBelow(root, place.path))
+      .map(({ mountPoint }) => mountPoint),
+  };
+}
+
+function isEither(one: string, other: string): boolean {
+  return isWithin(one, other) || isWithin(other, one);
+}
+
+/** The mount point of the file system that a path is in, or would be in. */
+export function mountPointOf(path: string): string | undefined {
+  for (let folder = path; ; folder = dirname(folder)) {
+    try {
+      const fd = openSync(folder, O_PATH);
+      try {
+        return mountOf(fd)?.mountPoint;
+      } finally {
+        closeSync(fd);
+      }
+    } catch {
+      if (folder === '/') return undefined;
+    }
+  }
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return isSame(path, folder) || isBelow(path, folder);
+}
+
+function describeSource(fd: number): OpenSource {
+  const path = readlinkSync(`/proc/self/fd/${fd}`);
+  const mount: Mount = mountOf(fd) ?? { device: '', root: '/', mountPoint: '/' };
+  const place = {
+    device: mount.device,
+    path: join(mount.root, relative(mount.mountPoint, path)),
+  };
+  return { fd, path, state: fstatSync(fd), mountPoint: mount.mountPoint, place };
+}

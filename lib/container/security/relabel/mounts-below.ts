@@ -1,0 +1,45 @@
+/** What is mounted below a source that a container is shown with all that lies in it. */
+import { isBelow, isSame } from '../../../domain/xml/path';
+import { listMounts } from '../../../host/kernel/mount-table';
+import type { StatePaths } from '../../../host/state/state-paths';
+import { located, overlaps } from './labelled-place';
+import { checkRelabel } from './relabel';
+import type { RelabelledSource } from './relabel';
+
+/**
+ * The sources with each such file system as one of its own, since a walk stays in that in which it begins. Nobody has named
+ * them: left as they are where the host lives in them, where they can't be labelled, and where another source has to do with them.
+ */
+export function withMountsBelow(
+  sources: readonly RelabelledSource[],
+  paths: StatePaths,
+): RelabelledSource[] {
+  const named = sources.map(({ path }) => located(path));
+  const isFree = (path: string): boolean => !named.some((one) => overlaps(located(path), one));
+  const found = new Map<string, RelabelledSource>();
+  for (const source of sources.filter(({ recursive }) => recursive === true)) {
+    for (const path of mountPointsBelow(located(source.path).path)) {
+      const below = { ...source, path, whenImpossible: 'skip' } as const;
+      if (isFree(path) && mayBeLabelled(below, paths)) found.set(path, below);
+    }
+  }
+  return [...sources, ...found.values()];
+}
+
+/** Nothing of what is mounted when somebody comes by: to open it would be to come by. */
+function mountPointsBelow(folder: string): string[] {
+  const below = listMounts().filter(({ mountPoint }) => isBelow(mountPoint, folder));
+  const waiting = below.filter(({ type }) => type === 'autofs').map((one) => one.mountPoint);
+  const isWaiting = (path: string): boolean =>
+    waiting.some((one) => isSame(path, one) || isBelow(path, one));
+  return below.map(({ mountPoint }) => mountPoint).filter((path) => !isWaiting(path));
+}
+
+function mayBeLabelled(source: RelabelledSource, paths: StatePaths): boolean {
+  try {
+    checkRelabel([source], { paths });
+    return true;
+  } catch {
+    return false;
+  }
+}

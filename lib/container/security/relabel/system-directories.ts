@@ -1,0 +1,52 @@
+/**
+ * What must not get a container's label, since the host lives in it. Whoever labels such a directory for a container has
+ * taken it away from everything else that is confined on this host.
+ */
+import { isBelow, isSame } from '../../../domain/xml/path';
+
+/** With everything below them. */
+const wholeTrees = [
+  ...['/usr', '/etc', '/bin', '/sbin', '/boot', '/dev', '/proc', '/sys', '/run'],
+  ...['/lib', '/lib32', '/lib64', '/libx32'],
+];
+
+/** Themselves: what lies below belongs to somebody. */
+const folders = [
+  ...['/home', '/root', '/opt', '/srv', '/tmp', '/mnt', '/media', '/lost+found'],
+  ...['/var', '/var/lib', '/var/log', '/var/tmp', '/var/cache', '/var/spool', '/var/opt'],
+];
+
+/** Where device nodes, sockets and fifos that are meant for a container lie. */
+const homesOfDevices = ['/dev', '/run'];
+
+/** The memory devices and /dev/tty, console, ptmx: everybody's. */
+const sharedMajors = [1, 5];
+
+/** A source as far as it matters here. */
+export interface Labelled {
+  /** Without symbolic links. */
+  readonly path: string;
+  readonly kind: 'directory' | 'file' | 'device' | 'other';
+  /** Of a device node. */
+  readonly major?: number;
+}
+
+/**
+ * What of the host a label for this source would hit, in words; undefined when nothing. `/` is refused even by force.
+ * `ours` are directories of tslxc's own state.
+ */
+export function systemPart(
+  { path, kind, major }: Labelled,
+  ours: readonly string[],
+): string | undefined {
+  if (kind === 'device' && sharedMajors.includes(major ?? 0)) return 'a device of everybody’s';
+  const isSpecial = kind === 'device' || kind === 'other';
+  const hit = [...wholeTrees, ...folders].find((folder) => isSame(path, folder));
+  if (hit !== undefined) return `the system directory ${hit}`;
+  const above = wholeTrees
+    .filter((folder) => !(isSpecial && homesOfDevices.includes(folder)))
+    .find((folder) => isBelow(path, folder));
+  if (above !== undefined) return `what is in the system directory ${above}`;
+  const below = [...wholeTrees, ...folders, ...ours].find((folder) => isBelow(folder, path));
+  return below === undefined ? undefined : `${below}, which lies in it`;
+}

@@ -1,0 +1,249 @@
+/**
+ * Who has which SELinux categories, of all roots of this host: a folder of symbolic links, since making one is a claim and a
+ * note of who claims in one step, and fails for who comes second, without a lock. Nobody follows them.
+ *
+ *     dynamic/12,803         → the entry of the one domain that has this pair
+ *     static/12,803.OWNER    → the same for each domain whose static label has it
+ *     owners/OWNER           → which of those is the domain's
+ *
+ * A domain is in it from before its start record is written until what it borrowed has been given back. Only who holds the
+ * domain's lock changes what is its own; what is nobody's any more is removed under the lock of this folder.
+ */
+import { createHash, randomInt } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { TslxcError } from '../../../errors';
+import { bootId } from '../../../host/kernel/boot-id';
+import { lockFile } from '../../../host/state/file-lock';
+import { realRoot } from '../../../host/state/real-root';
+import { runPaths, statePaths } from '../../../host/state/state-paths';
+import { statOf } from '../../init/process-stat';
+import type { Pair } from './draw';
+
+/** A domain of this host: roots have names of their own. */
+export interface Owner {
+  readonly root: string;
+  readonly name: string;
+}
+
+/** The same as this folder knows it: `root` without symbolic links, and a name that a file can have. */
+export interface Holder extends Owner {
+  readonly key: string;
+}
+
+/** Where an entry is: for a dynamic label one domain can be there, for a static one several. */
+export interface Place {
+  readonly type: 'dynamic' | 'static';
+  readonly pair: Pair;
+}
+
+export interface CategoryEntry extends Owner, Place {
+  /** Who took it, and when that process started: before there is a start record, it lives as long as that one. */
+  readonly pid: number;
+  readonly started: number;
+  readonly boot: string;
+}
+
+const kinds = ['dynamic', 'static'] as const;
+const owners = 'owners';
+
+export function holderFor(owner: Owner): Holder {
+  const { name } = owner;
+  const root = realRoot(owner.root);
+  return { root, name, key: keyOf({ root, name }) };
+}
+
+/** Claims a place for a domain that has none, in this process's name. @returns false when another has it. */
+export function enter(folder: string, holder: Holder, place: Place): boolean {
+  const { root, name, key } = holder;
+  const path = pathOf(place, key);
+  const who = { root, name, pid: process.pid, started: ownStart(), boot: bootId() };
+  if (!makeLink(folder, path, JSON.stringify(who))) return false;
+  try {
+    if (makeLink(folder, join(owners, key), path)) return true;
+    throw hasAlready(holder);
+  } catch (error) {
+    removeLink(folder, path);
+    throw error;
+  }
+}
+
+/** Nobody else takes any for the domain while its lock is held. */
+export function hasAlready({ name }: Owner): TslxcError {
+  return new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
+}
+
+/** Takes back what a start of the domain has left that died in the midst: others may be removing that too. */
+export async function leaveEarlier(folder: string, holder: Holder): Promise<void> {
+  if (readLink(folder, join(owners, holder.key)) === undefined) return;
+  await withFolder(folder, () => leave(folder, holder));
+}
+
+/** Takes back what the domain has; nothing to do for one that has nothing. */
+export function leave(folder: string, holder: Holder): void {
+  const index = join(owners, holder.key);
+  const path = readLink(folder, index);
+  if (path === undefined) return;
+  const entry = readEntry(folder, path);
+  // It may have been given to another since, when this domain's was nobody's.
+  if (entry !== undefined && isOf(holder)(entry)) removeLink(folder, path);
+  removeLink(folder, index);
+}
+
+/** Whether an entry is of this domain. */
+export function isOf({ root, name }: Holder): (entry: CategoryEntry) => boolean {
+  return (entry) => entry.name === name && entry.root === root;
+}
+
+/** Who has the pair by a dynamic label. */
+export function entryOf(folder: string, pair: Pair): CategoryEntry | undefined {
+  return readEntry(folder, join('dynamic', nameOf(pair)));
+}
+
+/** All places that are taken, by domains that live or not. */
+export function placesIn(folder: string, type: Place['type']): readonly Pair[] {
+  return namesIn(folder, type).map(pairOfName);
+}
+
+/** All entries, or so many of them by chance, without waiting for who changes them. */
+export function readEntries(
+  folder: string,
+  most = Number.POSITIVE_INFINITY,
+): readonly CategoryEntry[] {
+  const paths = kinds.flatMap((type) => namesIn(folder, type).map((name) => join(type, name)));
+  const first = paths.length > most ? randomInt(paths.length) : 0;
+  return [...paths.slice(first), ...paths.slice(0, first)]
+    .slice(0, most)
+    .map((path) => readEntry(folder, path))
+    .filter((entry) => entry !== undefined);
+}
+
+/** Whether the domain is being started, or has something to give back still. */
+export function isLive(folder: string, entry: CategoryEntry): boolean {
+  const { root, name, pid, started, boot } = entry;
+  if (boot !== bootId()) return false;
+  if (statOf(pid)?.started === started) return true;
+  // A start that died in the midst may have left a second one.
+  const key = keyOf(entry);
+  const isIts = readLink(folder, join(owners, key)) === pathOf(entry, key);
+  return isIts && existsSync(runPaths(statePaths(root), name).start);
+}
+
+/** Removes those of these entries that nobody has any more. */
+export async function removeDead(folder: string, entries: readonly CategoryEntry[]): Promise<void> {
+  const dead = entries.filter((entry) => !isLive(folder, entry));
+  if (dead.length === 0) return;
+  await withFolder(folder, () => {
+    for (const entry of dead) {
+      const path = pathOf(entry, keyOf(entry));
+      // Another may have removed it, and a third one taken the place.
+      const now = readEntry(folder, path);
+      if (now !== undefined && !isLive(folder, now)) removeLink(folder, path);
+    }
+  });
+}
+
+/** Runs `action` as the only one that removes what may be nobody's. */
+async function withFolder(folder: string, action: () => void): Promise<void> {
+  const lock = openSync(join(folder, 'lock'), 'a', 0o600);
+  try {
+    await lockFile(lock);
+    action();
+  } finally {
+    closeSync(lock);
+  }
+}
+
+function pathOf({ type, pair }: Place, key: string): string {
+  return join(type, type === 'dynamic' ? nameOf(pair) : `${nameOf(pair)}.${key}`);
+}
+
+function nameOf([first, second]: Pair): string {
+  return `${first},${second}`;
+}
+
+function pairOfName(name: string): Pair {
+  const [, first, second] = /^(\d+),(\d+)/.exec(name) ?? [];
+  return [Number(first), Number(second)];
+}
+
+/** Names of roots and domains have no limit that a file's name could bear. */
+function keyOf({ root, name }: Owner): string {
+  return createHash('sha256').update(`${root}\0${name}`).digest('hex').slice(0, 32);
+}
+
+let knownStart: number | undefined;
+
+function ownStart(): number {
+  knownStart ??= statOf(process.pid)?.started ?? 0;
+  return knownStart;
+}
+
+/** @returns false when there is something of this name. */
+function makeLink(folder: string, path: string, text: string): boolean {
+  try {
+    symlinkSync(text, join(folder, path));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'ENOENT') throw error;
+  }
+  for (const name of [...kinds, owners])
+    mkdirSync(join(folder, name), { recursive: true, mode: 0o700 });
+  return makeLink(folder, path, text);
+}
+
+/** What a link says; undefined when there is none. */
+function readLink(folder: string, path: string): string | undefined {
+  try {
+    return readlinkSync(join(folder, path));
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function removeLink(folder: string, path: string): void {
+  try {
+    unlinkSync(join(folder, path));
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'ENOENT';
+}
+
+function readEntry(folder: string, path: string): CategoryEntry | undefined {
+  const text = readLink(folder, path);
+  if (text === undefined) return undefined;
+  const [type = '', name = ''] = path.split('/');
+  const place = { type: type as Place['type'], pair: pairOfName(name) };
+  try {
+    return { ...(JSON.parse(text) as Omit<CategoryEntry, keyof Place>), ...place };
+  } catch (cause) {
+    const where = join(folder, path);
+    const detail = `${where} is damaged, or of another version`;
+    throw new TslxcError('OPERATION_FAILED', detail, { path: where, cause });
+  }
+}
+
+function namesIn(folder: string, type: Place['type']): readonly string[] {
+  try {
+    return readdirSync(join(folder, type));
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,84 @@
+/** The labelling of a start by SELinux. */
+import { sharesRoot } from '../../../domain/filesystem/lookup';
+import { refusal } from '../../../domain/xml/source-location';
+import { TslxcError } from '../../../errors';
+import type { SelinuxHost } from '../../../host/security/driver';
+import { ownLabel } from '../../../host/security/process-labels';
+import { canonicalContext } from '../../../host/security/selinuxfs';
+import { securityFacts } from '../../../plan/security/labels';
+import { assignLabels, foreseeLabels } from './assign';
+import type { SelinuxLabels } from './assign';
+import { releaseRange } from './categories';
+import { entryLabel } from '../entry-label';
+import type { Labelling, LabelledStart } from '../labelling';
+import { withMountsBelow } from '../relabel/mounts-below';
+import { checkRelabel } from '../relabel/relabel';
+import type { RelabelledSource } from '../relabel/relabel';
+import { checkDeviceLabels, sourcesToLabel } from '../relabel/sources';
+import { checkEntryPoint, checkTransition } from './transition';
+
+type SelinuxStart = LabelledStart & { readonly host: SelinuxHost };
+
+/** @throws as claimLabelling; nothing is taken then. */
+export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
+  const { paths, definition, asked, host } = start;
+  checkDeviceLabels(definition, host.model);
+  const owner = { root: paths.root, name: definition.name };
+  const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
+  try {
+    const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
+    const sources = withMountsBelow(named, paths);
+    const force = definition.extension.relabelSystem === true;
+    checkRelabel(sources, { paths, force });
+    checkPolicy(start, assigned, sources);
+    return {
+      ...labellingOf(assigned, sources),
+      force,
+      undo: [
+        { undo: 'releaseCategories', ...owner },
+        ...(sources.length === 0 ? [] : [{ undo: 'restoreLabels', ...owner } as const]),
+      ],
+    };
+  } catch (error) {
+    await releaseRange(owner);
+    throw error;
+  }
+}
+
+/** Takes nothing, and touches nothing. */
+export function foreseeSelinux({ definition, asked, host }: SelinuxStart): Labelling {
+  checkDeviceLabels(definition, host.model);
+  const assigned = foreseeLabels({ asked, host, caller: ownLabel() });
+  const sources = assigned.relabel ? sourcesToLabel(definition, assigned) : [];
+  return { ...labellingOf(assigned, sources), undo: [] };
+}
+
+/** With its label as the kernel reads it back. @throws DefinitionError XML_ERROR for one that the policy has not. */
+function inPolicy(source: RelabelledSource): RelabelledSource {
+  const label = canonicalContext(source.label);
+  if (label !== undefined) return { ...source, label };
+  const detail = `Invalid security label ${source.label}`;
+  if (source.place === undefined) throw new TslxcError('XML_ERROR', detail);
+  throw refusal('XML_ERROR', detail, source.place);
+}
+
+function checkPolicy(
+  { definition, asked }: SelinuxStart,
+  { label, imageLabel }: SelinuxLabels,
+  sources: readonly RelabelledSource[],
+): void {
+  const { position } = asked;
+  checkTransition({ own: ownLabel(), label, position });
+  const entry = entryLabel(definition, sources, imageLabel);
+  if (entry === undefined) return;
+  const root = sharesRoot(definition) ? 'shared' : 'private';
+  checkEntryPoint({ label, fileLabel: entry.fileLabel, root, position });
+}
+
+function labellingOf(
+  assigned: SelinuxLabels,
+  sources: readonly RelabelledSource[],
+): Omit<Labelling, 'undo'> {
+  const facts = securityFacts(assigned);
+  return { security: assigned, facts, sources };
+}

@@ -1,0 +1,25 @@
+/** The error of something of the host that the definition names and that can't be looked at. */
+import type { Place } from '../../domain/xml/source-location';
+import { describeErrno, describePlace, TslxcError } from '../../errors';
+
+interface Inaccessible {
+  /** What was tried, in words: `Unable to access /dev/sdz`. */
+  readonly what: string;
+  readonly path: string;
+  readonly step: string;
+  readonly place: Place;
+}
+
+/** `cause` is what node:fs threw. SYSTEM_ERROR, with errno, path, step, element and position. */
+export function inaccessible(
+  cause: unknown,
+  { what, path, step, place }: Inaccessible,
+): TslxcError {
+  const { errno = 0, syscall = 'stat' } = cause as NodeJS.ErrnoException;
+  const details = { step, element: place.path, ...place.position };
+  return new TslxcError(
+    'SYSTEM_ERROR',
+    `${what}: ${describeErrno(-errno)} (${describePlace(details)})`,
+    { ...details, errno: -errno, syscall, path },
+  );
+}

@@ -1,0 +1,156 @@
+/**
+ * Mount targets on a shared root. A missing one is made for as long as somebody uses it, and removed by the
+ * last user if it is still empty. The users are kept in an extended attribute of what was made, under flock(2)
+ * of it: two containers, or two roots of tslxc, can share a target, and a crash loses nobody.
+ */
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { SyscallError } from '../../errors';
+import { native } from '../../host/native';
+
+/** Newline-separated users of a directory or file that tslxc made. */
+const usersAttribute = 'trusted.tslxc.users';
+
+/** How often a target that goes away is made again. */
+const claimAttempts = 10;
+
+export type TargetKind = 'directory' | 'file';
+
+/** How a part of a target's path is found: not there, or made by tslxc for somebody else. */
+export type Found = 'missing' | 'made';
+
+/**
+ * What has to be claimed for a target, outermost first; empty when it is there for its own sake. What was
+ * made for another container is among it, parents too: it has to outlive that container.
+ */
+export function borrowedPaths(path: string): { path: string; found: Found }[] {
+  const borrowed: { path: string; found: Found }[] = [];
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    const found = exists(at) ? (isMadeTarget(at) ? 'made' : 'own') : 'missing';
+    if (found === 'own') break;
+    borrowed.unshift({ path: at, found });
+  }
+  return borrowed;
+}
+
+function isMadeTarget(path: string): boolean {
+  const fd = openTarget(path);
+  if (fd === undefined) return false;
+  try {
+    return native().getXattr(fd, usersAttribute) !== undefined;
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Makes `path` if it is missing, and writes down that `user` uses it if it was ever made by us. */
+export async function claimTarget(path: string, kind: TargetKind, user: string): Promise<void> {
+  // Its last user may remove it at any moment up to the lock.
+  for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
+    const made = makeTarget(path, kind);
+    const outcome = await withUsers(path, (users) =>
+      made || users !== undefined
+        ? [...(users ?? []).filter((other) => other !== user), user]
+        : undefined,
+    );
+    if (outcome === 'done') return;
+  }
+}
+
+/**
+ * Takes `user` off; removes what was made when nobody uses it any more and it is empty. `found` is how the
+ * target was at the start: one that was `missing` and has no users now is from a claim that was cut short.
+ */
+export async function releaseTarget(path: string, user: string, found: Found): Promise<void> {
+  await withUsers(path, (users) => {
+    if (users === undefined && found === 'made') return undefined;
+    const left = (users ?? []).filter((other) => other !== user);
+    if (left.length > 0) return left;
+    // One that stays is nobody's now, but can be claimed again.
+    return removeTarget(path) === 'removed' || users === undefined ? undefined : [];
+  });
+}
+
+/** Reads the users, writes the new ones; nothing happens when the target is gone, or is another meanwhile. */
+async function withUsers(
+  path: string,
+  change: (users: string[] | undefined) => string[] | undefined,
+): Promise<'done' | 'gone'> {
+  const fd = openTarget(path);
+  if (fd === undefined) return 'gone';
+  try {
+    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    if (!isStillAt(path, fd)) return 'gone';
+    const text = native().getXattr(fd, usersAttribute)?.toString('utf8');
+    const users = change(
+      text === undefined ? undefined : text.split('\n').filter((user) => user !== ''),
+    );
+    if (users !== undefined) native().setXattr(fd, usersAttribute, Buffer.from(users.join('\n')));
+    return 'done';
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openTarget(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+}
+
+function isStillAt(path: string, fd: number): boolean {
+  const held = fstatSync(fd);
+  const there = statSync(path, { throwIfNoEntry: false });
+  return there?.ino === held.ino && there.dev === held.dev;
+}
+
+function makeTarget(path: string, kind: TargetKind): boolean {
+  try {
+    if (kind === 'directory') mkdirSync(path, { mode: 0o755 });
+    else writeFileSync(path, '', { flag: 'wx', mode: 0o644 });
+    return true;
+  } catch (error) {
+    const { code, errno, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    throw new SyscallError({
+      errno: -(errno ?? 0),
+      syscall: syscall ?? 'mkdir',
+      path,
+      step: 'make the mount target',
+    });
+  }
+}
+
+function removeTarget(path: string): 'removed' | 'kept' {
+  try {
+    const state = statSync(path);
+    if (state.isDirectory()) rmdirSync(path);
+    else if (state.size > 0) return 'kept';
+    else unlinkSync(path);
+    return 'removed';
+  } catch {
+    // Not empty any more: what somebody put there stays.
+    return 'kept';
+  }
+}
+
+function exists(path: string): boolean {
+  try {
+    statSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The writable layer of an overlay: a directory of the user's, with `upper` and `work` inside. What is missing
+ * is made; nothing is ever removed, since all of it is the user's data. Two overlays at once would spoil it, so
+ * that its user is written into an extended attribute, with the boot in which that holds.
+ */
+import { chmodSync, chownSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DomainDefinition } from '../../domain/definition';
+import { overlayOf } from '../../domain/filesystem/lookup';
+import type { Place } from '../../domain/xml/source-location';
+import { SyscallError, TslxcError } from '../../errors';
+import { native } from '../../host/native';
+
+const userAttribute = 'trusted.tslxc.upper';
+
+export interface UpperLayer {
+  readonly path: string;
+  /** A directory that the overlay's own root takes after; '' when the base is no directory of the host. */
+  readonly like: string;
+  readonly place: Place;
+}
+
+/** Who uses a layer, and in which boot of the host. */
+export interface UpperUser {
+  readonly user: string;
+  readonly boot: string;
+}
+
+/** The layers that a definition asks for. */
+export function upperLayers(definition: DomainDefinition): UpperLayer[] {
+  return definition.filesystems.flatMap((filesystem) => {
+    const overlay = overlayOf(definition, filesystem);
+    if (overlay === undefined) return [];
+    const { upper, position } = overlay;
+    const like = filesystem.type === 'mount' ? filesystem.source : '';
+    const path = 'domain/metadata/tslxc:container/tslxc:overlay';
+    return [{ path: upper, like, place: { path, position } }];
+  });
+}
+
+/** Makes what is missing, and takes the layer. @throws TslxcError RESOURCE_BUSY when another container has it. */
+export async function claimUpper(layer: UpperLayer, { user, boot }: UpperUser): Promise<void> {
+  makeLayer(layer);
+  await withUser(layer.path, (other) => {
+    if (other !== undefined && other.user !== user && other.boot === boot) {
+      const { path, position } = layer.place;
+      const at = `${path}, line ${position.line}, column ${position.column}`;
+      const detail = `upper '${layer.path}' is in use by ${other.user} (${at})`;
+      throw new TslxcError('RESOURCE_BUSY', detail, { element: path, ...position });
+    }
+    return { user, boot };
+  });
+}
+
+/** Gives the layer back; nothing happens when it is gone, or another's. */
+export async function releaseUpper(path: string, user: string): Promise<void> {
+  await withUser(path, (current) => (current?.user === user ? undefined : current));
+}
+
+/** Under flock(2) of the layer. */
+async function withUser(
+  path: string,
+  change: (current: UpperUser | undefined) => UpperUser | undefined,
+): Promise<void> {
+  const fd = openLayer(path);
+  if (fd === undefined) return;
+  try {
+    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    const [boot = '', user = ''] =
+      native().getXattr(fd, userAttribute)?.toString('utf8').split('\n') ?? [];
+    const current = user === '' ? undefined : { user, boot };
+    const next = change(current);
+    if (next === current) return;
+    if (next === undefined) native().removeXattr(fd, userAttribute);
+    else native().setXattr(fd, userAttribute, Buffer.from(`${next.boot}\n${next.user}`));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openLayer(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch {
+    return undefined;
+  }
+}
+
+function makeLayer({ path, like, place }: UpperLayer): void {
+  const step = 'make the writable layer of an overlay';
+  const { path: element, position } = place;
+  try {
+    makeDirectory(path);
+    makeDirectory(join(path, 'work'));
+    // The root of the overlay has the owner and mode of this one.
+    const upper = join(path, 'upper');
+    if (makeDirectory(upper) === 'found') return;
+    const { mode, uid, gid } = like === '' ? { mode: 0o755, uid: 0, gid: 0 } : statSync(like);
+    chownSync(upper, uid, gid);
+    chmodSync(upper, mode & 0o7777);
+  } catch (error) {
+    const { errno = 0, syscall = 'mkdir', path: at = path } = error as NodeJS.ErrnoException;
+    throw new SyscallError({ errno: -errno, syscall, path: at, step, element, ...position });
+  }
+}
+
+function makeDirectory(path: string): 'made' | 'found' {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+    return 'made';
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return 'found';
+  }
+}

@@ -1,0 +1,220 @@
+/** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { sharesRoot } from '../../domain/filesystem/lookup';
+import type { Place } from '../../domain/xml/source-location';
+import type { Partition } from '../../domain/tuning/definition';
+import { withWeightFiles } from '../../host/kernel/cgroup-layout';
+import { hostFacts } from '../../host/facts';
+import { lxcfsFiles } from '../../host/kernel/lxcfs';
+import { isSelinuxOn } from '../../host/security/selinuxfs';
+import { consoleLogName, hiddenDirectories, runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { planCgroups } from '../../plan/cgroups/cgroups';
+import type { CgroupPlan } from '../../plan/cgroups/cgroups';
+import { compilePlan } from '../../plan/compile';
+import type { PlanFacts } from '../../plan/compile';
+import { filesystemPlaces, targetKind } from '../../plan/mounts/filesystems';
+import type { FilesystemFacts } from '../../plan/mounts/filesystems';
+import { allowDevices } from '../../plan/mounts/host-devices';
+import type { Plan } from '../../plan/operation';
+import { borrowedTargets } from '../../plan/mounts/rootfs';
+import { startWarnings } from '../../plan/warnings';
+import type { StartWarning } from '../../plan/warnings';
+import { lookUpBlockNumbers } from '../sources/block-numbers';
+import { lookUpDevices } from '../sources/host-devices';
+import { linkPlaces } from '../interfaces/link-failure';
+import type { ResolvedLinks } from '../interfaces/links';
+import { failActions, failpoints } from '../monitor/failpoints';
+import type { ArmedFailpoint } from '../monitor/failpoints';
+import { foreseeIds } from '../users/id-allocation';
+import { initIdentity } from '../users/init-identity';
+import { borrowedPaths } from '../sources/mount-target';
+import type { Found, TargetKind } from '../sources/mount-target';
+import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
+import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
+import { reapCommand } from './reap-command';
+import type { Labelling } from '../security/labelling';
+import { lookUpNamespaces } from './shared-namespaces';
+import { lookUpSources } from '../sources/sources';
+import type { Undo } from '../record/undo';
+import { upperLayers } from '../sources/overlay-upper';
+import type { UpperLayer } from '../sources/overlay-upper';
+
+/** A mount target on the shared root that has to be claimed before it is used. */
+export interface NeededTarget {
+  readonly path: string;
+  readonly kind: TargetKind;
+  readonly found: Found;
+}
+
+export interface Preparation {
+  readonly plan: Plan;
+  readonly cgroups: CgroupPlan;
+  readonly partition?: Partition;
+  readonly links: ResolvedLinks;
+  readonly targets: readonly NeededTarget[];
+  /** Writable layers of overlays. */
+  readonly uppers: readonly UpperLayer[];
+  /** The elements that descriptors and network interfaces of the plan come from, by name. */
+  readonly places: ReadonlyMap<string, Place>;
+  /** Who claims targets and layers. */
+  readonly user: string;
+  readonly undo: readonly Undo[];
+  readonly warnings: readonly StartWarning[];
+}
+
+export interface PreparationInput {
+  readonly paths: StatePaths;
+  readonly definition: DomainDefinition;
+  /** Of the connection: the definition's own has precedence. */
+  readonly hardening: Hardening;
+  readonly startTimeout: number;
+  readonly consoleDescriptors: number;
+  readonly passDescriptors: number;
+  /** Looked up before, since the host is asked by netlink. */
+  readonly links: ResolvedLinks;
+  /** Whether the caller has something to do when the interfaces are there. */
+  readonly waitsForCaller?: boolean;
+  readonly autodestroy?: boolean;
+  /** Chosen before, since something unique is claimed with it; none for a container without a label. */
+  readonly labelling?: Labelling | undefined;
+  readonly failpoint?: ArmedFailpoint;
+}
+
+export function prepare(input: PreparationInput): Preparation {
+  const { paths } = input;
+  // A start has claimed its ids before; a plan that is only looked at names them.
+  const definition = foreseeIds(paths, input.definition);
+  const facts = hostFacts();
+  const world = lookUpWorld(definition, paths);
+  const cgroups = lookUpCgroups(definition, paths, world.devices);
+  const hidden = hiddenFrom(definition, paths);
+  const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
+  checkMappedSources(definition);
+  const [targets, uppers] = [neededTargets(definition, sources), upperLayers(definition)];
+  const user = `${paths.root}:${definition.name}`;
+  const plan = compilePlan(definition, {
+    ...sources,
+    hidden,
+    ownersOfRoot: ownersOfRoot(definition),
+    boot: facts.boot,
+    runDirectory: runPaths(paths, definition.name).directory,
+    cgroups,
+    ...world,
+    hardening: definition.extension.hardening ?? input.hardening,
+    arch: facts.arch,
+    privileges: facts.privileges,
+    maskedHardware: facts.thermalThrottle,
+    identity: initIdentity(definition),
+    reap: reapCommand(paths, definition.name),
+    consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
+    deadline: input.startTimeout,
+    consoleDescriptors: input.consoleDescriptors,
+    passDescriptors: input.passDescriptors,
+    ...inputFacts(input),
+  });
+  return {
+    plan,
+    cgroups,
+    ...(definition.partition ? { partition: definition.partition } : {}),
+    links: input.links,
+    targets,
+    uppers,
+    places: placesOf(definition, input.links),
+    user,
+    undo: [
+      ...(input.labelling?.undo ?? []),
+      ...undoOfFiles({ targets, uppers, user }),
+      ...undoOfCgroups(definition, paths, cgroups),
+      ...input.links.undo,
+    ],
+    warnings: startWarnings(definition, world),
+  };
+}
+
+function lookUpCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  devices: PlanFacts['devices'],
+): CgroupPlan {
+  const known = layoutInPartition(definition, hostFacts().cgroups);
+  const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
+  const blockNumbers = lookUpBlockNumbers(definition);
+  return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
+}
+
+function undoOfFiles({
+  targets,
+  uppers,
+  user,
+}: Pick<Preparation, 'targets' | 'uppers' | 'user'>): Undo[] {
+  return [
+    ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
+    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+  ];
+}
+
+/** The partition goes after what is in it: undone is what comes last first. */
+function undoOfCgroups(
+  definition: DomainDefinition,
+  { root }: StatePaths,
+  { directories }: CgroupPlan,
+): Undo[] {
+  const partition = partitionDirectories(definition, hostFacts().cgroups);
+  return [
+    ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
+    { undo: 'removeCgroups', paths: directories, owner: root },
+  ];
+}
+
+/** What of the host the container gets besides file systems. */
+function lookUpWorld(
+  definition: DomainDefinition,
+  paths: StatePaths,
+): Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'> {
+  return {
+    devices: lookUpDevices(definition),
+    procFiles: lxcfsFiles(),
+    sharedNamespaces: lookUpNamespaces(definition, paths),
+  };
+}
+
+/** What the container's root can't reach needs no cover, and could not be covered by it. */
+function hiddenFrom({ idMap }: DomainDefinition, paths: StatePaths): string[] {
+  const hidden = hiddenDirectories(paths);
+  return idMap === undefined ? hidden : hidden.filter((path) => isReachable(path, idMap));
+}
+
+function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): NeededTarget[] {
+  const needed = new Map<string, NeededTarget>();
+  for (const filesystem of borrowedTargets(definition)) {
+    const { target } = filesystem;
+    for (const { path, found } of borrowedPaths(target)) {
+      const kind = path === target ? targetKind(filesystem, facts) : 'directory';
+      needed.set(path, { path, kind, found });
+    }
+  }
+  return [...needed.values()];
+}
+
+function placesOf(definition: DomainDefinition, { links }: ResolvedLinks): Map<string, Place> {
+  return new Map([...filesystemPlaces(definition), ...linkPlaces(links)]);
+}
+
+function inputFacts(input: PreparationInput) {
+  const { links, labelling, waitsForCaller = false, autodestroy = false, failpoint } = input;
+  return {
+    ...(labelling === undefined ? {} : { security: labelling.facts }),
+    // Mount rules are only in a profile of our own.
+    deniesNewMountApi: labelling?.profile !== undefined,
+    selinuxfs: isSelinuxOn(),
+    links: links.links,
+    waitsForCaller,
+    autodestroy,
+    ...(failpoint ? { failpoint: positions(failpoint) } : {}),
+  };
+}
+
+function positions({ point, action, count }: ArmedFailpoint): PlanFacts['failpoint'] & object {
+  return { point: failpoints.indexOf(point) + 1, action: failActions.indexOf(action), count };
+}

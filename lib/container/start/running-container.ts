@@ -1,0 +1,94 @@
+/** A container that this process has started, as long as it keeps the channel to its monitor. */
+import type { Channel } from '../monitor/channel';
+import type { StartWarning } from '../../plan/warnings';
+import type { MessageNamed } from '../monitor/messages';
+
+export interface RunningFacts {
+  /** The monitor's pid: the domain's id. */
+  readonly id: number;
+  /** That of its first life. */
+  readonly initPid: number;
+  /** Host pty of each console. */
+  readonly consolePaths: readonly string[];
+  readonly warnings: readonly StartWarning[];
+}
+
+export interface OwnerCallbacks {
+  /** Called once, when init has ended. */
+  readonly onExited?: (() => void) | undefined;
+  /** Called whenever init runs again, under the same monitor. */
+  readonly onRebooted?: (() => void) | undefined;
+}
+
+export class RunningContainer implements RunningFacts {
+  readonly id: number;
+  readonly initPid: number;
+  readonly consolePaths: readonly string[];
+  readonly warnings: readonly StartWarning[];
+  readonly #channel: Channel;
+  readonly #beforeLeave: () => Promise<void>;
+  #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
+
+  /** Whether the container ends with this process. */
+  readonly endsWithCaller: boolean;
+
+  /** `beforeLeave` is what has to be done at its end, before the monitor may go. */
+  constructor(
+    channel: Channel,
+    facts: RunningFacts & { readonly endsWithCaller: boolean },
+    beforeLeave: () => Promise<void>,
+  ) {
+    this.#channel = channel;
+    this.#beforeLeave = beforeLeave;
+    this.id = facts.id;
+    this.initPid = facts.initPid;
+    this.consolePaths = facts.consolePaths;
+    this.warnings = facts.warnings;
+    this.endsWithCaller = facts.endsWithCaller;
+  }
+
+  /** Tells the monitor that this process cleans up, and is to be told of reboots. */
+  own(callbacks: OwnerCallbacks): void {
+    this.#channel.send({ message: 'own' });
+    this.#exited = this.#follow(callbacks);
+  }
+
+  /**
+   * Ends init by SIGKILL, the short way for the owner. Resolves when it is dead and recorded; `undefined`
+   * when the monitor has gone.
+   */
+  async destroy(): Promise<MessageNamed<'exited'> | undefined> {
+    return await this.#channel.held(async () => {
+      this.#channel.send({ message: 'destroy' });
+      return await this.#exited;
+    });
+  }
+
+  ref(): void {
+    this.#channel.ref();
+  }
+
+  unref(): void {
+    this.#channel.unref();
+  }
+
+  /** Leaves the container on its own. */
+  release(): void {
+    this.#channel.close();
+  }
+
+  async #follow({
+    onExited,
+    onRebooted,
+  }: OwnerCallbacks): Promise<MessageNamed<'exited'> | undefined> {
+    let message = await this.#channel.receive();
+    for (; message?.message === 'rebooted'; message = await this.#channel.receive()) onRebooted?.();
+    if (message?.message === 'exited') {
+      // Whoever cleans up tries again, and tells of it.
+      await this.#beforeLeave().catch(() => undefined);
+      this.#channel.send({ message: 'acknowledge' });
+    }
+    onExited?.();
+    return message?.message === 'exited' ? message : undefined;
+  }
+}

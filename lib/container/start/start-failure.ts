@@ -1,0 +1,191 @@
+/** What the monitor reports of a failed start, as the error that the caller gets: in words, with its data. */
+import { constants } from 'node:os';
+import type { Place } from '../../domain/xml/source-location';
+import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
+import type { Failure } from '../../errors';
+import { describeOperation } from '../../plan/describe';
+import type { Operation, Plan } from '../../plan/operation';
+import { linkKey, linkWords } from '../interfaces/link-failure';
+import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
+import { execReasons, stages } from '../monitor/messages';
+import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+
+const { errno } = constants;
+
+/** `places` are the elements of the definition that descriptors and interfaces of the plan come from, by name. */
+export function startFailure(
+  plan: Plan,
+  failed: MessageNamed<'failed'>,
+  places: ReadonlyMap<string, Place> = new Map(),
+): TslxcError {
+  const stage: Stage = stages[failed.stage] ?? 'monitor';
+  const domain = plan.header.name;
+  const operation = operationOf(plan, stage, failed.step);
+  const place = operation === undefined ? undefined : placeOf(operation, stage, places);
+  const facts = {
+    errno: failed.error,
+    syscall: failed.syscall,
+    path: failed.subject,
+    domain,
+    ...(place === undefined ? {} : { element: place.path, ...place.position }),
+  };
+  switch (stage) {
+    case 'outside':
+      return stepFailure(facts, stepOf('monitor', plan.outside, failed.step));
+    case 'mapped':
+      return mapFailure(plan, failed, {
+        ...facts,
+        step: stepOf('monitor, after the clone,', plan.mapped, failed.step),
+      });
+    case 'inside': {
+      const step = stepOf('init', plan.inside, failed.step);
+      return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step, operation);
+    }
+    case 'exec':
+      return execFailure(plan, failed);
+    case 'deadline':
+      return new TslxcError('OPERATION_TIMEOUT', `${failed.subject} (start domain '${domain}')`, {
+        domain,
+        step: failed.subject,
+        errno: failed.error,
+        syscall: failed.syscall,
+      });
+    case 'death':
+      return new TslxcError(
+        'INTERNAL_ERROR',
+        `guest failed to start: init died with ${failed.subject}`,
+        { domain, step: 'init, before it executed its program' },
+      );
+    case 'label':
+      return wrongLabel({ who: 'init', labels: plan.header.labels, domain }, failed);
+    case 'monitor':
+      return stepFailure(facts, 'set up the monitor');
+  }
+}
+
+function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefined {
+  return stage === 'outside' || stage === 'mapped' || stage === 'inside'
+    ? plan[stage][step]
+    : undefined;
+}
+
+/** By what the operation works on. */
+function placeOf(
+  operation: Operation,
+  stage: Stage,
+  places: ReadonlyMap<string, Place>,
+): Place | undefined {
+  const fields = Object.entries(operation).filter(([field]) => ['tree', 'device'].includes(field));
+  const names = [...fields.map(([, name]) => String(name)), linkKey(operation, stage) ?? ''];
+  return names.map((name) => places.get(name)).find((place) => place !== undefined);
+}
+
+function stepFailure(facts: Failure, step: string, operation?: Operation): TslxcError {
+  const details = { ...facts, step };
+  const words =
+    linkWords(operation, facts.errno) ?? labelWords(operation, facts.errno) ?? stepWords(facts);
+  if (words === undefined) return new SyscallError(details);
+  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
+
+/** What an errno means, where its own words mislead. */
+function stepWords({ errno: number, syscall, path }: Failure): string | undefined {
+  // Our own, for a namespace with another inode. A source on NFS says it too, to open_tree(2).
+  if (number === errno.ESTALE && syscall === 'open') {
+    return `the namespace ${path ?? ''} is another than the one that was looked up`;
+  }
+  // ptmx(4) says ENOSPC for what has nothing to do with a disk.
+  if (number === errno.ENOSPC && path?.endsWith('ptmx') === true) {
+    return 'no pseudo-terminal is free, see kernel.pty.max and kernel.pty.reserve';
+  }
+  if (number === errno.ENODEV && syscall === 'fsopen') {
+    return `this kernel has no file system '${path ?? ''}'`;
+  }
+  return undefined;
+}
+
+/** move_mount(2) says EINVAL when one of source and target is a directory, and the other is not. */
+function targetFailure(
+  plan: Plan,
+  failed: MessageNamed<'failed'>,
+  details: Failure,
+): TslxcError | undefined {
+  const attach = plan.inside[failed.step];
+  if (attach?.op !== 'attachTree' || failed.error !== errno.EINVAL) return undefined;
+  const source = [...plan.outside, ...plan.inside].find(
+    (one) => (one.op === 'openTree' || one.op === 'cloneTree') && one.tree === attach.tree,
+  );
+  if (source?.op !== 'openTree' && source?.op !== 'cloneTree') return undefined;
+  const words = `cannot mount ${source.path} on ${attach.path}: one is a directory, the other is not`;
+  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${describePlace(details)})`, details);
+}
+
+/** mount_setattr(2) says EINVAL when a file system of the tree can't be shown with other ids: proc, overlay, … */
+function mapFailure(
+  plan: Plan,
+  failed: MessageNamed<'failed'>,
+  details: Failure & { readonly step: string },
+): TslxcError {
+  const operation = plan.mapped[failed.step];
+  if (operation?.op !== 'mapTree' || failed.error !== errno.EINVAL) {
+    return stepFailure(details, details.step, operation);
+  }
+  const words =
+    `cannot show ${failed.subject} with the container's ids: its file system, or one that is mounted ` +
+    'below it, has no idmapped mounts, see mount_setattr(2)';
+  return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
+}
+
+/** `init step 14 of 52: mount 'dev' at /dev in 'root'` */
+function stepOf(
+  who: 'monitor' | 'monitor, after the clone,' | 'init',
+  operations: readonly Operation[],
+  step: number,
+): string {
+  const operation = operations[step];
+  const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
+  return `${who} step ${step + 1} of ${operations.length}${what}`;
+}
+
+/** execve(2) says ENOENT for four different things; init has found out which. */
+function execFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
+  const program = plan.header.argv[0] ?? '';
+  const reason: ExecReason = execReasons[failed.reason] ?? 'other';
+  const details = {
+    errno: failed.error,
+    syscall: failed.syscall,
+    path: failed.subject,
+    step: 'execute init',
+    domain: plan.header.name,
+  };
+  const text =
+    reason === 'other'
+      ? refusedWords(plan.inside, program, failed.error)
+      : execWords[reason](program, failed.subject);
+  if (text === undefined) return new SyscallError(details);
+  return new TslxcError(
+    'SYSTEM_ERROR',
+    `${text}: ${errnoName(failed.error)} (execute init)`,
+    details,
+  );
+}
+
+const execWords: Record<
+  Exclude<ExecReason, 'other'>,
+  (program: string, subject: string) => string
+> = {
+  missing: (program) => `cannot find init path '${program}' relative to container root`,
+  interpreterMissing: (program, subject) =>
+    `init '${program}' needs the interpreter '${subject}', which the container's root does not have`,
+  notExecutable: (program, subject) =>
+    program === subject
+      ? `init '${program}' is not executable`
+      : `the interpreter '${subject}' of init '${program}' is not executable`,
+  noexecMount: (program, subject) =>
+    `init '${program}' lies on '${subject}', which is mounted noexec`,
+  wrongArchitecture: (program) => `init '${program}' is a program for another architecture`,
+  notAProgram: (program) =>
+    `init '${program}' is neither a program nor a script that begins with #!`,
+  notAFile: (program) => `init '${program}' is not a regular file`,
+};

@@ -1,0 +1,226 @@
+/**
+ * Ranges of the host's ids for domains that don't choose theirs. A domain keeps its range until it is
+ * undefined, so that what it has written stays its own. Every root of tslxc is asked, under one lock of
+ * the host, and so are the processes that run: two containers never get the same ids.
+ */
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TslxcError } from '../../errors';
+import { allocatable, withAllocatedIds } from '../../domain/namespaces/allocated-ids';
+import type { DomainDefinition } from '../../domain/definition';
+import { idsInUse, subordinateIds } from '../../host/kernel/id-ranges';
+import type { HostRange } from '../../host/kernel/id-ranges';
+import { naming } from '../../host/state/file-error';
+import { native } from '../../host/native';
+import { idRecordPath, idRootsPath, runPaths, statePaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { readRecord, writeRecord } from '../../host/state/record-file';
+
+/** A range that a domain keeps. */
+interface IdRecord extends HostRange {
+  readonly name: string;
+  readonly uuid: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+}
+
+/** Ranges begin at multiples of this: the ids of one container are seen at a glance, `first >> 16`. */
+const alignment = 0x10000;
+
+/** A record without a domain is from an undefine that was cut short, unless its start is on the way. */
+const abandonedMilliseconds = 24 * 60 * 60 * 1000;
+
+/** The definition with its ranges chosen and written down; as it is when it leaves nothing to choose. */
+export async function claimIds(
+  paths: StatePaths,
+  definition: DomainDefinition,
+  defined: () => Promise<readonly HostRange[]>,
+): Promise<DomainDefinition> {
+  const { name, uuid, extension } = definition;
+  const { idAllocation } = extension;
+  if (idAllocation === undefined) return definition;
+  const { count } = idAllocation;
+  const first = await underHostLock(paths, async (roots) => {
+    const own = recordOf(paths, definition);
+    const others = roots.flatMap((root) => {
+      const all = records(statePaths(root));
+      // Another root may have a domain of the same name and UUID, which is another's all the same.
+      if (!isSameRoot(root, paths.root)) return all;
+      return all.filter((other) => other.uuid !== uuid);
+    });
+    const taken = [...others, ...(await idsInUse())];
+    if (own?.count === count && !overlapsAny(own, taken)) return own.first;
+    forgetAbandoned(paths);
+    const found = findFree(definition, [...taken, ...subordinateIds(), ...(await defined())]);
+    const record: IdRecord = { name, uuid, first: found, count, time: Date.now() };
+    writeRecord(idRecordPath(paths, name), record);
+    return found;
+  });
+  return withAllocatedIds(definition, first);
+}
+
+/** What `claimIds` is going to choose, as far as can be said without asking the processes. Takes nothing. */
+export function foreseeIds(paths: StatePaths, definition: DomainDefinition): DomainDefinition {
+  const { idAllocation } = definition.extension;
+  if (idAllocation === undefined) return definition;
+  const own = recordOf(paths, definition);
+  const first =
+    own?.count === idAllocation.count ? own.first : findFree(definition, subordinateIds());
+  return withAllocatedIds(definition, first);
+}
+
+/** Gives a domain's range back; nothing to do for one that has none. */
+export function releaseIds(paths: StatePaths, name: string): void {
+  try {
+    unlinkSync(idRecordPath(paths, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+}
+
+/** This root has given no ids away any more. The file stays, since it is the lock too. */
+export function forgetIdRoot(paths: StatePaths): void {
+  if (!existsSync(idRootsPath)) return;
+  const fd = openSync(idRootsPath, 'r+');
+  try {
+    // Whoever holds it gives ids away, and takes roots off that have none.
+    if (!native().tryFlock(fd, 'exclusive')) return;
+    const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
+    const others = known.filter((root) => !isSameRoot(root, paths.root));
+    // Shorter than what is there: it needs no room that a full disk hasn't.
+    ftruncateSync(fd, writeSync(fd, others.map((root) => `${root}\n`).join(''), 0));
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Writes the range of a domain down for a second name of it, as long as both may be its name. */
+export async function shareIds(
+  paths: StatePaths,
+  { from, to, uuid }: { readonly from: string; readonly to: string; readonly uuid: string },
+): Promise<void> {
+  if (readIdRecord(idRecordPath(paths, from))?.uuid !== uuid) return;
+  await underHostLock(paths, async () => {
+    const record = readIdRecord(idRecordPath(paths, from));
+    if (record?.uuid === uuid) writeRecord(idRecordPath(paths, to), { ...record, name: to });
+    await Promise.resolve();
+  });
+}
+
+/**
+ * The first id of a range that nobody has. Each domain begins to look at a place of its own: a range that was
+ * given back is not the next one's, which would own what is left of the former.
+ */
+function findFree(definition: DomainDefinition, taken: readonly HostRange[]): number {
+  const { uuid, extension } = definition;
+  const count = extension.idAllocation?.count ?? alignment;
+  const places = Math.floor((allocatable.count - count) / alignment) + 1;
+  const start = createHash('sha256').update(uuid).digest().readUIntBE(0, 6) % places;
+  for (let step = 0; step < places; step += 1) {
+    const first = allocatable.first + ((start + step) % places) * alignment;
+    if (!overlapsAny({ first, count }, taken)) return first;
+  }
+  throw new TslxcError('OPERATION_FAILED', `no range of ${count} ids is free on this host`, {
+    domain: definition.name,
+    step: 'allocate ids of the host',
+  });
+}
+
+function overlapsAny(range: HostRange, others: readonly HostRange[]): boolean {
+  return others.some(
+    ({ first, count }) => first < range.first + range.count && range.first < first + count,
+  );
+}
+
+function recordOf(paths: StatePaths, { name, uuid }: DomainDefinition): IdRecord | undefined {
+  const record = readIdRecord(idRecordPath(paths, name));
+  return record?.uuid === uuid ? record : undefined;
+}
+
+function records(paths: StatePaths): IdRecord[] {
+  const folder = dirname(idRecordPath(paths, ''));
+  return list(folder).flatMap((file) => {
+    const record = file.endsWith('.json') ? readIdRecord(join(folder, file)) : undefined;
+    return record === undefined ? [] : [record];
+  });
+}
+
+function readIdRecord(path: string): IdRecord | undefined {
+  const record = readRecord(path) as Partial<IdRecord> | undefined;
+  const isWhole =
+    typeof record?.first === 'number' &&
+    typeof record.count === 'number' &&
+    typeof record.name === 'string';
+  return isWhole ? (record as IdRecord) : undefined;
+}
+
+function forgetAbandoned(paths: StatePaths): void {
+  for (const { name, time } of records(paths)) {
+    const isKept =
+      Date.now() - time < abandonedMilliseconds ||
+      existsSync(join(paths.definitions, `${name}.xml`)) ||
+      existsSync(runPaths(paths, name).start);
+    if (!isKept) releaseIds(paths, name);
+  }
+}
+
+/** Runs `action` alone on this host, with all roots that have records; this one is among them from now on. */
+async function underHostLock<T>(
+  paths: StatePaths,
+  action: (roots: readonly string[]) => Promise<T>,
+): Promise<T> {
+  mkdirSync(dirname(idRootsPath), { recursive: true, mode: 0o700 });
+  const fd = openSync(idRootsPath, 'a+', 0o600);
+  try {
+    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    const text = readFileSync(idRootsPath, 'utf8');
+    const known = text.split('\n').filter(hasRecords);
+    if (!known.includes(paths.root)) addRoot(fd, text, paths.root);
+    return await action([...new Set([...known, paths.root])]);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** At the end of what is there already: other roots are not forgotten when the disk is full. */
+function addRoot(fd: number, text: string, root: string): void {
+  // One that died, or found no room, may have left half a line.
+  const start = text === '' || text.endsWith('\n') ? '' : '\n';
+  try {
+    appendFileSync(fd, `${start}${root}\n`);
+  } catch (error) {
+    throw naming(idRootsPath, error);
+  }
+}
+
+/** A root may be reached by several paths, and may be gone by now. */
+function isSameRoot(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a !== undefined && a.dev === b?.dev && a.ino === b.ino;
+}
+
+function hasRecords(root: string): boolean {
+  return root !== '' && existsSync(dirname(idRecordPath(statePaths(root), '')));
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return [];
+  }
+}

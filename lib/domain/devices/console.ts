@@ -1,0 +1,64 @@
+/**
+ * `<console>`: a terminal of the container. Type pty is carried out. What libvirt writes for a
+ * running domain (tty, source path, alias) is dropped: it is never the caller's to choose.
+ */
+import type { ConsoleDefinition, LaterElement } from '../definition';
+import { attributePlace, refusal } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from '../xml/reading';
+import { parseSourceLabels } from '../security/source-label';
+import { consoleTargetVocabulary, consoleVocabulary, ptySourceVocabulary } from '../xml/vocabulary';
+
+const types =
+  'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
+    ' ',
+  );
+const targetTypes = ['lxc', 'serial', 'xen', 'uml', 'virtio', 'openvz', 'sclp', 'sclplm'];
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for a bad port. */
+export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
+  const later: LaterElement[] = [];
+  const reading = readElement(at, consoleVocabulary, later);
+  const type = reading.attributes.get('type') ?? 'pty';
+  if (!types.includes(type)) {
+    const detail = `unknown type presented to host for character device: ${type}`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'type'));
+  }
+  readTarget(reading, later);
+  const { position } = at;
+  const raw = standalone(at, ['alias', 'address']);
+  // The type alone keeps it from starting, and `start` says so in libvirt's words.
+  if (type !== 'pty') return { type, position, raw };
+  const sources = childrenOf(reading, 'source').map((source) =>
+    readElement(source, ptySourceVocabulary, later),
+  );
+  const labels = sources.map((source) => parseSourceLabels(source, later));
+  session.later.push(...later);
+  return { type, ...labels[0], position, ...(later.length === 0 ? {} : { raw }) };
+}
+
+/** The port is checked and forgotten: libvirt numbers consoles anew, in their order. */
+function readTarget(reading: Reading, later: LaterElement[]): void {
+  const at = childOf(reading, 'target');
+  if (at === undefined) return;
+  const { attributes } = readElement(at, consoleTargetVocabulary, later);
+  const type = attributes.get('type') ?? 'lxc';
+  const place = attributePlace(at, 'type');
+  if (!targetTypes.includes(type)) {
+    const detail = `unknown target type '${type}' specified for character device`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  }
+  if (type !== 'lxc') later.push({ ...place, value: type });
+  const port = attributes.get('port');
+  if (port !== undefined && !/^\d{1,9}$/.test(port)) {
+    const detail = `Invalid value for attribute 'port' in element 'target': '${port}'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'port'));
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * `<disk>`: a block device of the host under a name of the container's own. Type block is carried out;
+ * what says more than that is kept whole.
+ */
+import type { DiskBus, DiskDefinition, LaterElement } from '../definition';
+import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
+import type { ParsedDevice } from './devices';
+import { enumerated } from '../xml/enumerated';
+import { sanitizePath } from '../filesystem/filesystem';
+import { attributePlace, refusal } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { parseSourceLabels } from '../security/source-label';
+import { emptyVocabulary } from '../xml/vocabulary';
+
+const types = ['none', 'block', 'file', 'dir', 'network', 'volume', 'nvme', 'vhostuser'];
+const devices = ['disk', 'cdrom', 'floppy', 'lun'];
+const buses: readonly DiskBus[] = [
+  ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
+];
+
+/** The bus that libvirt guesses by a disk's name. */
+const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
+  ['sd', 'scsi'],
+  ['hd', 'ide'],
+  ['vd', 'virtio'],
+  ['xvd', 'xen'],
+  ['ubd', 'uml'],
+]);
+
+/**
+ * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR for a value that libvirt
+ * doesn't know, INTERNAL_ERROR for a target that is no disk's name.
+ */
+export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
+  const later: LaterElement[] = [];
+  const reading = readElement(at, diskVocabulary, later);
+  const type = enumerated(reading, 'type', types) ?? 'file';
+  const device = enumerated(reading, 'device', devices) ?? 'disk';
+  if (type !== 'block' || device !== 'disk') {
+    const attribute = type === 'block' ? 'device' : 'type';
+    const value = type === 'block' ? device : type;
+    const isWritten = reading.attributes.has(attribute);
+    const place = isWritten ? attributePlace(at, attribute) : at;
+    later.push({ path: place.path, position: at.position, ...(isWritten ? { value } : {}) });
+    return { raw: standalone(at, ['alias', 'address']), later };
+  }
+  const target = readTarget(reading, later);
+  const source = readSource(reading, target.target, later);
+  for (const flag of ['readonly', 'shareable']) {
+    const child = childOf(reading, flag);
+    if (child !== undefined) readElement(child, emptyVocabulary, later);
+  }
+  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  return {
+    carried: {
+      ...target,
+      ...source,
+      readonly: reading.children.has('readonly'),
+      shareable: reading.children.has('shareable'),
+      position: at.position,
+    },
+  };
+}
+
+/** @throws DefinitionError XML_ERROR when two disks have one name. */
+export function checkDiskTargets(disks: readonly DiskDefinition[]): void {
+  disks.forEach(({ source, target, position }, index) => {
+    const first = disks.slice(0, index).find((other) => other.target === target);
+    if (first === undefined) return;
+    const detail = `target '${target}' duplicated for disk sources '${first.source}' and '${source}'`;
+    throw refusal('XML_ERROR', detail, { path: 'domain/devices/disk', position });
+  });
+}
+
+function readTarget(
+  reading: Reading,
+  later: LaterElement[],
+): Pick<DiskDefinition, 'target' | 'bus'> {
+  const at = childOf(reading, 'target');
+  const targetReading = at && readElement(at, diskTargetVocabulary, later);
+  const target = targetReading?.attributes.get('dev');
+  if (targetReading === undefined || target === undefined) {
+    throw refusal('NO_TARGET', nameOfSource(reading) ?? '(no source)', at ?? reading.at);
+  }
+  const [, prefix = ''] = /^(sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(target) ?? [];
+  const guessed = busOfPrefix.get(prefix);
+  if (guessed === undefined) {
+    const detail = `Invalid harddisk device name: ${target}`;
+    throw refusal('INTERNAL_ERROR', detail, attributePlace(targetReading.at, 'dev'));
+  }
+  const bus = enumerated(targetReading, 'bus', buses);
+  return { target, bus: bus ?? guessed };
+}
+
+function readSource(
+  reading: Reading,
+  target: string,
+  later: LaterElement[],
+): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
+  const at = childOf(reading, 'source');
+  const sourceReading = at && readElement(at, diskSourceVocabulary, later);
+  const source = sourceReading?.attributes.get('dev');
+  if (source === undefined) throw refusal('NO_SOURCE', target, at ?? reading.at);
+  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, later) };
+}
+
+function nameOfSource(reading: Reading): string | undefined {
+  const source = childOf(reading, 'source')?.element;
+  return source?.attributes.find(({ name }) => name === 'dev')?.value;
+}

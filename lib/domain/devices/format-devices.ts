@@ -1,0 +1,154 @@
+/**
+ * The content of `<devices>` in libvirt's order, inactive or as it is while the container runs.
+ */
+import type { ConsoleDefinition, DomainDefinition, LiveState, Position } from '../definition';
+import type { FilesystemDefinition } from '../filesystem/definition';
+import { formatHostInterface, formatInterface } from '../interface/format';
+import { hostDeviceSources } from './host-device';
+import { comparePositions } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { formatSourceLabels } from '../security/source-label';
+import { devicesVocabulary } from '../xml/vocabulary';
+
+/** The children of `<devices>`. */
+export function formatDevices(
+  definition: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const carried = new Map<string, readonly PrintableElement[]>([
+    ['emulator', [node('emulator', {}, [definition.emulator])]],
+    ['disk', formatDisks(definition)],
+    ['filesystem', formatFilesystems(definition, live)],
+    ['interface', formatInterfaces(definition, live)],
+    ['console', definition.consoles.map((item, port) => formatConsole(item, port, live))],
+    ['hostdev', formatHostDevices(definition)],
+  ]);
+  return [...devicesVocabulary.children.keys()].flatMap(
+    (word) => carried.get(word) ?? definition.otherDevices.filter(({ name }) => name === word),
+  );
+}
+
+/** Those that are carried out and those that are kept, in the order in which they were written. */
+function inDocumentOrder(
+  carried: readonly (PrintableElement & { readonly position: Position })[],
+  { otherDevices }: DomainDefinition,
+  word: string,
+): PrintableElement[] {
+  const raw = otherDevices.filter(({ name }) => name === word);
+  return [...carried, ...raw].sort((a, b) => comparePositions(a.position, b.position));
+}
+
+function formatDisks(definition: DomainDefinition): PrintableElement[] {
+  const disks = definition.disks.map(({ source, target, bus, position, ...disk }) => ({
+    ...node('disk', { type: 'block', device: 'disk' }, [
+      node('source', { dev: source }, formatSourceLabels(disk.sourceLabels)),
+      node('target', { dev: target, bus }),
+      ...(disk.readonly ? [node('readonly')] : []),
+      ...(disk.shareable ? [node('shareable')] : []),
+    ]),
+    position,
+  }));
+  return inDocumentOrder(disks, definition, 'disk');
+}
+
+function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
+  const devices = definition.hostDevices.map(({ type, source, sourceLabels, position }) => ({
+    ...node('hostdev', { mode: 'capabilities', type }, [
+      node('source', {}, [
+        node(hostDeviceSources[type], {}, [source]),
+        ...formatSourceLabels(sourceLabels),
+      ]),
+    ]),
+    position,
+  }));
+  const interfaces = definition.hostInterfaces.map((item) => ({
+    ...formatHostInterface(item),
+    position: item.position,
+  }));
+  return inDocumentOrder([...devices, ...interfaces], definition, 'hostdev');
+}
+
+/** In document order, by which they get their names inside. */
+function formatInterfaces(
+  definition: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const interfaces = definition.interfaces.map((item, index) => ({
+    ...formatInterface(item, live?.interfaces?.[index]),
+    position: item.position,
+  }));
+  return inDocumentOrder(interfaces, definition, 'interface');
+}
+
+/**
+ * All of them in document order, since they are mounted in that order; when live, first the root
+ * that the container shares with the host unless it has its own.
+ */
+function formatFilesystems(
+  { filesystems, otherDevices }: DomainDefinition,
+  live: LiveState | undefined,
+): PrintableElement[] {
+  const raw = otherDevices.filter(({ name }) => name === 'filesystem');
+  const all = [
+    ...filesystems.map((item) => ({ ...formatFilesystem(item), position: item.position })),
+    ...raw,
+  ].sort((a, b) => comparePositions(a.position, b.position));
+  const hasRoot = live === undefined || filesystems.some(({ target }) => target === '/');
+  return hasRoot ? all : [formatFilesystem(hostRoot), ...all];
+}
+
+const hostRoot: FilesystemDefinition = {
+  type: 'mount',
+  source: '/',
+  target: '/',
+  readonly: false,
+  position: { line: 1, column: 1 },
+};
+
+function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
+  const { type, accessMode, target, readonly } = filesystem;
+  return node('filesystem', { type, accessmode: accessMode }, [
+    ...formatSource(filesystem),
+    node('target', { dir: target }),
+    ...(readonly ? [node('readonly')] : []),
+  ]);
+}
+
+function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
+  const labels = formatSourceLabels(filesystem.sourceLabels);
+  switch (filesystem.type) {
+    case 'mount':
+    case 'bind':
+      return [node('source', { dir: filesystem.source }, labels)];
+    case 'file': {
+      const { driver, source } = filesystem;
+      const written = driver && node('driver', { type: driver.type, format: driver.format });
+      return [
+        ...(written === undefined ? [] : [written]),
+        node('source', { file: source }, labels),
+      ];
+    }
+    case 'block':
+      return [node('source', { dev: filesystem.source }, labels)];
+    case 'ram':
+      return [node('source', { usage: String(filesystem.usage), units: 'KiB' }, labels)];
+  }
+}
+
+function formatConsole(
+  { type, raw, sourceLabels }: ConsoleDefinition,
+  port: number,
+  live: LiveState | undefined,
+): PrintableElement {
+  if (raw !== undefined) return raw;
+  const target = node('target', { type: 'lxc', port: String(port) });
+  const path = live?.consolePaths[port];
+  const labels = formatSourceLabels(sourceLabels);
+  const isPlain = path === undefined && labels.length === 0;
+  const source = isPlain ? [] : [node('source', { path }, labels)];
+  if (path === undefined) return node('console', { type }, [...source, target]);
+  // libvirt gives the tty attribute to the first console only.
+  const tty = port === 0 ? path : undefined;
+  const alias = node('alias', { name: `console${port}` });
+  return node('console', { type, tty }, [...source, target, alias]);
+}

@@ -1,0 +1,108 @@
+/**
+ * `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for. The element
+ * itself is stored and printed with the other metadata.
+ */
+import { allocatable } from '../namespaces/allocated-ids';
+import { parseHugepageLimits, parseProcessLimit } from '../tuning/counted-limits';
+import type { DomainExtension, Hardening, IdAllocation } from '../definition';
+import { parseFilesystemOptions, parseOverlay } from '../filesystem/options';
+import { enumerated } from '../xml/enumerated';
+import { attributePlace, refusal } from '../xml/source-location';
+import {
+  childOf,
+  childrenOf,
+  locateChildren,
+  readElement,
+  wordOf,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from '../xml/reading';
+import { parseResourceLimits } from './resource-limits';
+import {
+  allocationVocabulary,
+  emptyVocabulary,
+  extensionVocabulary,
+  hardeningVocabulary,
+  relabelVocabulary,
+} from '../xml/vocabulary';
+
+/** From the most open. */
+export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
+
+/** Empty without the element. @throws DefinitionError XML_ERROR for a word or value that is unknown. */
+export function parseExtension(domain: Reading, session: ParseSession): DomainExtension {
+  const metadata = childOf(domain, 'metadata');
+  const at =
+    metadata &&
+    locateChildren(metadata).find(({ element }) => wordOf(element) === 'tslxc:container');
+  if (at === undefined) return {};
+  const reading = readElement(at, extensionVocabulary, session.later);
+  const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
+  const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
+  if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
+  const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
+  const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
+  const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
+  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
+  const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
+  const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
+  return {
+    ...(hardening === undefined ? {} : { hardening }),
+    ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
+    ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
+    ...(processLimit === undefined ? {} : { processLimit }),
+    ...(hugepageLimits.length === 0 ? {} : { hugepageLimits }),
+    ...(idAllocation === undefined ? {} : { idAllocation }),
+    ...(filesystems.length === 0 ? {} : { filesystems }),
+    ...(overlays.length === 0 ? {} : { overlays }),
+    ...parseRelabel(childOf(reading, 'tslxc:relabel')),
+  };
+}
+
+function parseHardening(
+  at: LocatedElement | undefined,
+  session: ParseSession,
+): DomainExtension['hardening'] {
+  if (at === undefined) return undefined;
+  const value = readElement(at, hardeningVocabulary, session.later).attributes.get('level');
+  const level = hardeningLevels.find((known) => known === value);
+  if (level !== undefined) return level;
+  const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
+}
+
+/** Says something with `system='yes'` only. */
+function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 'relabelSystem'> {
+  if (at === undefined) return {};
+  const system = enumerated(readElement(at, relabelVocabulary, []), 'system', ['yes', 'no']);
+  if (system !== undefined) return system === 'yes' ? { relabelSystem: true } : {};
+  const detail = `missing required attribute 'system' of <${at.element.name}>`;
+  throw refusal('XML_ERROR', detail, at);
+}
+
+/** Ids that most programs expect to have: those of 16 bits. */
+const usualIds = 65536;
+
+function parseAllocation(
+  at: LocatedElement | undefined,
+  domain: Reading,
+  session: ParseSession,
+): IdAllocation | undefined {
+  if (at === undefined) return undefined;
+  const { attributes } = readElement(at, allocationVocabulary, session.later);
+  if (attributes.get('allocate') !== 'auto') {
+    const detail = `allocate of <${at.element.name}> must be 'auto'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'allocate'));
+  }
+  const chosen = childOf(domain, 'idmap');
+  if (chosen !== undefined) {
+    const detail = `<${at.element.name}> asks for ids, and <idmap> in line ${chosen.position.line} chooses them`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+  }
+  const text = attributes.get('count') ?? String(usualIds);
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= allocatable.count) return { count, position: at.position };
+  const detail = `count of <${at.element.name}> must be a number from 1 to ${allocatable.count}`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
+}

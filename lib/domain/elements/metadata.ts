@@ -1,0 +1,121 @@
+/**
+ * One element of `<metadata>`, set and read as libvirt does it: the caller's text has no namespace of its own, and gets
+ * that of its URI with the prefix `key`.
+ */
+import { TslxcError } from '../../errors';
+import type { DomainDefinition, XmlAttribute, XmlElement } from '../definition';
+import { printXml, type PrintableElement } from '../xml/print';
+import { extensionNamespace } from '../xml/vocabulary';
+import { parseXml } from '../xml/xml';
+
+/** What is stored below `<metadata>` for one URI. */
+export interface MetadataContent {
+  /** The prefix that its elements get. */
+  readonly key: string;
+  /** One element as text; those without a namespace get that of the URI. */
+  readonly xml: string;
+}
+
+/** Whether elements of that URI are ours: they say how the container is made. */
+export function isExtension(uri: string): boolean {
+  return uri === extensionNamespace;
+}
+
+/**
+ * The definition with that content for the URI, in the place of what it had; without content it has none.
+ *
+ * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for a key that is no prefix, and a root of another namespace.
+ * @throws DefinitionError for text that is not one element.
+ */
+export function withMetadata(
+  definition: DomainDefinition,
+  uri: string,
+  content: MetadataContent | undefined,
+): DomainDefinition {
+  if (uri === '') throw new TslxcError('INVALID_ARG', 'the URI of metadata must not be empty');
+  const others = definition.metadata.filter(({ namespace }) => namespace !== uri);
+  if (content === undefined) return { ...definition, metadata: others };
+  return { ...definition, metadata: [...others, elementOf(uri, content)] };
+}
+
+/** The content for a URI, without the namespace; undefined when there is none. */
+export function metadataOf({ metadata }: DomainDefinition, uri: string): string | undefined {
+  const element = metadata.find(({ namespace }) => namespace === uri);
+  if (element === undefined) return undefined;
+  return printXml(withoutNamespace(element, uri)).replace(/\n$/, '');
+}
+
+function elementOf(uri: string, { key, xml }: MetadataContent): XmlElement {
+  if (!/^[\p{L}_][\p{L}\p{N}._-]*$/u.test(key) || /^xml/i.test(key)) {
+    throw new TslxcError('XML_ERROR', 'failed to validate prefix for a new XML namespace');
+  }
+  const root = parseXml(xml);
+  if (root.namespace !== '' && root.namespace !== uri) {
+    const detail = `<${root.name}> has the namespace '${root.namespace}', not '${uri}'`;
+    throw new TslxcError('XML_ERROR', detail);
+  }
+  if (root.namespace === uri) return root;
+  if (declaresOther(root, { name: `xmlns:${key}`, value: uri })) {
+    throw new TslxcError('XML_ERROR', `the prefix '${key}' has another namespace in the metadata`);
+  }
+  const { name, namespace, attributes, children, position } = inNamespace(root, uri, key);
+  const declaration = { name: `xmlns:${key}`, value: uri };
+  const rest = attributes.filter((attribute) => attribute.name !== declaration.name);
+  return { name, namespace, attributes: [declaration, ...rest], children, position };
+}
+
+/** Gives every element that has no namespace that of the URI. */
+function inNamespace(element: XmlElement, uri: string, key: string): XmlElement {
+  const children = element.children.map((child) =>
+    typeof child === 'string' ? child : inNamespace(child, uri, key),
+  );
+  if (element.namespace !== '') return { ...element, children };
+  return { ...element, name: `${key}:${element.name}`, namespace: uri, children };
+}
+
+function declaresOther(element: XmlElement, declaration: XmlAttribute): boolean {
+  const { name, value } = declaration;
+  if (element.attributes.some((one) => one.name === name && one.value !== value)) return true;
+  return element.children.some(
+    (child) => typeof child !== 'string' && declaresOther(child, declaration),
+  );
+}
+
+function withoutNamespace(element: XmlElement, uri: string): PrintableElement {
+  const prefixes = new Set(prefixesOf(element, uri));
+  return stripped(element, { uri, isNeeded: (prefix) => prefixes.has(prefix) });
+}
+
+/** Prefixes of the URI that attributes have too: their declarations have to stay. */
+function prefixesOf(element: XmlElement, uri: string): string[] {
+  const own = element.attributes
+    .map(({ name }) => name)
+    .filter((name) => name.includes(':') && !name.startsWith('xmlns:'))
+    .map((name) => name.slice(0, name.indexOf(':')));
+  const below = element.children.flatMap((child) =>
+    typeof child === 'string' ? [] : prefixesOf(child, uri),
+  );
+  return [...own, ...below];
+}
+
+interface Stripping {
+  readonly uri: string;
+  readonly isNeeded: (prefix: string) => boolean;
+}
+
+function stripped(element: XmlElement, stripping: Stripping): PrintableElement {
+  const { uri, isNeeded } = stripping;
+  const attributes = element.attributes.filter(({ name, value }) => {
+    if (value !== uri || !/^xmlns(:|$)/.test(name)) return true;
+    return name.startsWith('xmlns:') && isNeeded(name.slice(6));
+  });
+  const children = element.children.map((child) =>
+    typeof child === 'string' ? child : stripped(child, stripping),
+  );
+  const name = element.namespace === uri ? localName(element.name) : element.name;
+  return { name, attributes, children };
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}

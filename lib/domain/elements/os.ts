@@ -1,0 +1,109 @@
+/**
+ * `<os>`: the architecture, the program that becomes PID 1, its arguments, environment and user.
+ */
+import type { EnvironmentVariable, OsDefinition } from '../definition';
+import { attributePlace, refusal } from '../xml/source-location';
+import { keepRest } from '../xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  readText,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from '../xml/reading';
+import { initenvVocabulary, osTypeVocabulary, osVocabulary } from '../xml/vocabulary';
+
+/** The 32-bit architecture that a 64-bit kernel also runs; libvirt accepts it for such a host. */
+const siblings: ReadonlyMap<string, string> = new Map([
+  ['x86_64', 'i686'],
+  ['aarch64', 'armv7l'],
+  ['mips64', 'mips'],
+  ['mips64el', 'mipsel'],
+  ['parisc64', 'parisc'],
+  ['ppc64', 'ppc'],
+  ['s390x', 's390'],
+  ['sparc64', 'sparc'],
+]);
+
+/**
+ * @throws DefinitionError XML_ERROR when type or init is missing or an initarg or initenv is empty,
+ * INVALID_ARG for another type than exe or an architecture that the host doesn't run.
+ */
+export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
+  const at = childOf(domain, 'os');
+  const reading = at && readElement(at, osVocabulary, session.later);
+  const typeAt = reading && childOf(reading, 'type');
+  if (reading === undefined || typeAt === undefined) {
+    throw refusal('XML_ERROR', 'an os <type> must be specified', at ?? domain.at);
+  }
+  const arch = parseType(typeAt, session);
+  const init = readText(childOf(reading, 'init'), session.later);
+  if (init === undefined) {
+    throw refusal(
+      'XML_ERROR',
+      'init binary must be specified',
+      childOf(reading, 'init') ?? reading.at,
+    );
+  }
+  const definition = {
+    arch,
+    init,
+    initArgs: childrenOf(reading, 'initarg').map((child) => parseArgument(child, session)),
+    initEnvironment: childrenOf(reading, 'initenv').map((child) => parseVariable(child, session)),
+    ...optional('initDirectory', readText(childOf(reading, 'initdir'), session.later)),
+    ...optional('initUser', readText(childOf(reading, 'inituser'), session.later)),
+    ...optional('initGroup', readText(childOf(reading, 'initgroup'), session.later)),
+    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session.later)),
+  };
+  keepRest(reading, session);
+  return definition;
+}
+
+function parseType(at: LocatedElement, session: ParseSession): string {
+  const reading = readElement(at, osTypeVocabulary, session.later);
+  const host = session.context.arch;
+  if (reading.text === '') throw refusal('XML_ERROR', 'an os <type> must be specified', at);
+  if (reading.text !== 'exe') {
+    const asked = `arch=${host} domaintype=lxc ostype=${reading.text}`;
+    throw refusal('INVALID_ARG', `could not find capabilities for ${asked}`, at);
+  }
+  const arch = reading.attributes.get('arch') ?? host;
+  if (arch !== host) {
+    const place = attributePlace(at, 'arch');
+    if (arch !== siblings.get(host)) {
+      const asked = `ostype=exe arch=${arch} domaintype=lxc`;
+      throw refusal('INVALID_ARG', `could not find capabilities for ${asked}`, place);
+    }
+    session.later.push({ ...place, value: arch });
+  }
+  keepRest(reading, session);
+  return arch;
+}
+
+function parseArgument(at: LocatedElement, session: ParseSession): string {
+  const argument = readText(at, session.later);
+  if (argument === undefined) {
+    throw refusal('XML_ERROR', 'No data supplied for <initarg> element', at);
+  }
+  return argument;
+}
+
+function parseVariable(at: LocatedElement, session: ParseSession): EnvironmentVariable {
+  const { attributes, text: value } = readElement(at, initenvVocabulary, session.later);
+  const name = attributes.get('name');
+  if (name === undefined || name === '') {
+    throw refusal('XML_ERROR', 'No name supplied for <initenv> element', at);
+  }
+  if (value === '') {
+    throw refusal('XML_ERROR', `No value supplied for <initenv name='${name}'> element`, at);
+  }
+  return { name, value };
+}
+
+function optional<K extends string>(key: K, value: string | undefined): { [P in K]?: string } {
+  const result: { [P in K]?: string } = {};
+  if (value !== undefined) result[key] = value;
+  return result;
+}

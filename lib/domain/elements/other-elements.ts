@@ -1,0 +1,80 @@
+/**
+ * The children of `<domain>` that are kept whole. Of what they hold, only the names of features are
+ * checked here.
+ */
+import { canonicalCapabilities, parseCapabilities } from './capabilities';
+import type { FeaturesDefinition, XmlElement } from '../definition';
+import { refusal } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import {
+  childOf,
+  inVocabularyOrder,
+  locateChildren,
+  readElement,
+  textOf,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from '../xml/reading';
+import { domainVocabulary, emptyVocabulary, featureNames } from '../xml/vocabulary';
+
+/** In libvirt's output order. @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR. */
+export function parseOtherElements(domain: Reading, session: ParseSession): XmlElement[] {
+  const others = [...domain.keptChildren];
+  const features = childOf(domain, 'features');
+  if (features !== undefined) {
+    checkFeatures(features, session);
+    const element = canonicalFeatures(features);
+    if (element.children.length > 0) others.push({ ...features, element });
+  }
+  const namespaces = childOf(domain, 'lxc:namespace');
+  if (namespaces !== undefined) others.push(namespaces);
+  return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
+}
+
+/** What is carried out of `<features>`; the element itself is kept. @throws as `parseCapabilities`. */
+export function parseFeatures(domain: Reading): FeaturesDefinition {
+  const at = childOf(domain, 'features');
+  const features = at === undefined ? [] : locateChildren(at);
+  const [capabilities, second] = features.filter(({ element }) => isCapabilities(element));
+  if (second !== undefined) {
+    throw refusal('XML_ERROR', 'element <capabilities> appears more than once', second);
+  }
+  return {
+    privateNetwork: features.some(({ element }) => element.name === 'privnet'),
+    capabilities: parseCapabilities(capabilities),
+  };
+}
+
+const carriedFeatures = ['privnet', 'capabilities'];
+
+function isCapabilities({ name, namespace }: XmlElement): boolean {
+  return name === 'capabilities' && namespace === '';
+}
+
+/** With its capabilities as libvirt prints them; the other features as they were written. */
+function canonicalFeatures(at: LocatedElement): XmlElement {
+  const children = locateChildren(at).flatMap((child) => {
+    const { element } = child;
+    if (!isCapabilities(element)) return [element];
+    return canonicalCapabilities(parseCapabilities(child), element) ?? [];
+  });
+  return { ...at.element, children };
+}
+
+/** Each feature is for later by itself, so that `start` names it. */
+function checkFeatures(at: LocatedElement, session: ParseSession): void {
+  const features = locateChildren(at);
+  readElement(
+    { ...at, element: { ...at.element, children: [textOf(at.element)] } },
+    emptyVocabulary,
+    [],
+  );
+  for (const { element, path, position } of features) {
+    if (element.namespace !== '' || !featureNames.includes(element.name)) {
+      const detail = `unexpected feature '${element.name}'`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, { path, position });
+    }
+    if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
+  }
+}

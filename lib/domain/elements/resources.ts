@@ -1,0 +1,95 @@
+/**
+ * What a domain may use: `<memory>`, `<currentMemory>` and `<vcpu>`, with libvirt's defaults.
+ */
+import type { DomainDefinition } from '../definition';
+import { canonicalNumberSet } from '../xml/number-set';
+import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { keepRest } from '../xml/raw';
+import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import { parseKibibytes } from '../xml/scaled-integer';
+import { currentMemoryVocabulary, memoryVocabulary, vcpuVocabulary } from '../xml/vocabulary';
+
+/** Memory and current memory in KiB. @throws DefinitionError XML_ERROR or INVALID_ARG. */
+export function parseMemory(
+  domain: Reading,
+  session: ParseSession,
+): Pick<DomainDefinition, 'memory' | 'currentMemory'> {
+  const at = childOf(domain, 'memory');
+  const reading = at && readElement(at, memoryVocabulary, session.later);
+  if (reading !== undefined) keepRest(reading, session);
+  const memory = reading === undefined ? 0 : kibibytesOf(reading);
+  if (memory === 0) {
+    const detail = 'Memory size must be specified via <memory> or in the <numa> configuration';
+    throw refusal('XML_ERROR', detail, at ?? domain.at);
+  }
+  const currentAt = childOf(domain, 'currentMemory');
+  const current = currentAt
+    ? kibibytesOf(readElement(currentAt, currentMemoryVocabulary, session.later))
+    : 0;
+  return { memory, currentMemory: current === 0 || current > memory ? memory : current };
+}
+
+/** @throws DefinitionError with libvirt's code for each wrong count, set and placement. */
+export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinition['vcpu'] {
+  const at = childOf(domain, 'vcpu');
+  if (at === undefined) return { count: 1, placement: 'static' };
+  const reading = readElement(at, vcpuVocabulary, session.later);
+  const count = reading.text === '' ? 1 : parseCount(reading.text, 'maximum', at);
+  if (count === 0) {
+    throw refusal('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
+  }
+  const current = parseCurrent(reading, count);
+  const cpuset = parseCpuset(reading);
+  const placement = parsePlacement(reading, session);
+  return {
+    count,
+    ...(current === undefined ? {} : { current }),
+    ...(cpuset === undefined ? {} : { cpuset }),
+    placement,
+    position: at.position,
+  };
+}
+
+function kibibytesOf({ text, attributes, at }: Reading): number {
+  return parseKibibytes({ text, unit: attributes.get('unit'), place: at });
+}
+
+function parseCount(text: string, what: 'maximum' | 'current', place: Place): number {
+  const isCount = /^\s*\+?\d{1,10}$/.test(text) && Number(text) < 2 ** 31;
+  if (!isCount) throw refusal('XML_ERROR', `${what} vcpus count must be an integer`, place);
+  return Number(text);
+}
+
+/** Undefined when all are current: libvirt prints the attribute only when some are not. */
+function parseCurrent({ attributes, at }: Reading, count: number): number | undefined {
+  const text = attributes.get('current');
+  if (text === undefined) return undefined;
+  const place = attributePlace(at, 'current');
+  const current = parseCount(text, 'current', place);
+  if (current === 0) throw refusal('XML_ERROR', 'current vcpus count must not be 0', place);
+  if (current > count) {
+    const detail = 'maximum vCPU count must not be less than current vCPU count';
+    throw refusal('CONFIG_UNSUPPORTED', `${detail} (${count} < ${current})`, place);
+  }
+  return current === count ? undefined : current;
+}
+
+function parseCpuset({ attributes, at }: Reading): string | undefined {
+  const cpuset = attributes.get('cpuset');
+  if (cpuset === undefined) return undefined;
+  const place = attributePlace(at, 'cpuset');
+  const set = canonicalNumberSet(cpuset);
+  if (set === undefined) throw refusal('INVALID_ARG', `Failed to parse bitmap '${cpuset}'`, place);
+  return set;
+}
+
+function parsePlacement({ attributes, at }: Reading, session: ParseSession): 'static' | 'auto' {
+  const placement = attributes.get('placement') ?? 'static';
+  if (placement === 'static') return 'static';
+  const place = attributePlace(at, 'placement');
+  if (placement !== 'auto') {
+    throw refusal('CONFIG_UNSUPPORTED', `Unsupported CPU placement mode '${placement}'`, place);
+  }
+  session.later.push({ ...place, value: 'auto' });
+  return 'auto';
+}

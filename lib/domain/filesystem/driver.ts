@@ -1,0 +1,51 @@
+/** `<driver>` of a `<filesystem>`: raw images through a loop device are carried out, nothing else. */
+import type { LaterElement } from '../definition';
+import type { FileFilesystem } from './definition';
+import { attributePlace, refusal } from '../xml/source-location';
+import { childOf, readElement, type Reading } from '../xml/reading';
+import { filesystemDriverVocabulary } from '../xml/vocabulary';
+
+const driverTypes = ['path', 'handle', 'loop', 'nbd', 'ploop', 'mtp', 'virtiofs'];
+const driverFormats =
+  'raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk'.split(' ');
+
+/**
+ * As libvirt prints it: without a type there is none. Adds to `later` what is not carried out: all of it
+ * where the filesystem is no image.
+ *
+ * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED for a type or format that libvirt doesn't know.
+ */
+export function parseDriver(
+  filesystem: Reading,
+  filesystemType: string,
+  later: LaterElement[],
+): FileFilesystem['driver'] {
+  const at = childOf(filesystem, 'driver');
+  if (at === undefined) return undefined;
+  const laterOfDriver: LaterElement[] = [];
+  const { attributes } = readElement(at, filesystemDriverVocabulary, laterOfDriver);
+  const type = attributes.get('type');
+  const format = attributes.get('format');
+  if (type !== undefined && !driverTypes.includes(type)) {
+    const detail = `Invalid value for attribute 'type' in element 'driver': '${type}'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'type'));
+  }
+  if (format !== undefined && !driverFormats.includes(format)) {
+    const detail = `unknown driver format value '${format}'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'format'));
+  }
+  if (filesystemType !== 'file') {
+    later.push({ path: at.path, position: at.position });
+    return undefined;
+  }
+  later.push(...laterOfDriver);
+  if (type !== undefined && type !== 'loop') {
+    // A network block device is for later; of all others libvirt says this.
+    const words = type === 'nbd' ? {} : { words: `fs driver ${type} is not supported` };
+    later.push({ ...attributePlace(at, 'type'), value: type, ...words });
+  } else if (format !== undefined && format !== 'raw') {
+    const words = type === 'loop' ? { words: `fs format ${format} is not supported` } : {};
+    later.push({ ...attributePlace(at, 'format'), value: format, ...words });
+  }
+  return type === 'loop' ? { type, ...(format === 'raw' ? { format } : {}) } : undefined;
+}

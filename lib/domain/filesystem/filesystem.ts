@@ -1,0 +1,147 @@
+/**
+ * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
+ * kept whole.
+ */
+import type { LaterElement, XmlElement } from '../definition';
+import type { FilesystemDefinition } from './definition';
+import { enumerated } from '../xml/enumerated';
+import { parseDriver } from './driver';
+import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { parseKibibytes } from '../xml/scaled-integer';
+import type { SourceLabel } from '../security/definition';
+import { parseSourceLabels } from '../security/source-label';
+import {
+  emptyVocabulary,
+  filesystemSourceVocabulary,
+  filesystemTargetVocabulary,
+  filesystemVocabulary,
+} from '../xml/vocabulary';
+
+/** Each type, and the attributes of its `<source>`; the first one names the tree. */
+const sourceAttributes = {
+  mount: ['dir'],
+  bind: ['dir'],
+  file: ['file'],
+  block: ['dev'],
+  template: ['name'],
+  ram: ['usage', 'units'],
+  volume: ['volume', 'pool'],
+} as const;
+
+type FilesystemType = keyof typeof sourceAttributes;
+
+const types = Object.keys(sourceAttributes) as FilesystemType[];
+const accessModes = ['passthrough', 'mapped', 'squash'] as const;
+
+/** Carried out, or kept as written with the reasons for that in `later`. */
+export type ParsedFilesystem =
+  | { readonly carried: FilesystemDefinition }
+  | { readonly raw: XmlElement; readonly later: readonly LaterElement[] };
+
+/**
+ * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR or
+ * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
+ */
+export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
+  const later: LaterElement[] = [];
+  const reading = readElement(at, filesystemVocabulary, later);
+  const type = enumerated(reading, 'type', types) ?? 'mount';
+  const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
+  checkModes(reading);
+  const driver = parseDriver(reading, type, later);
+  const { source, target, usage, sourceLabels } = readEnds(reading, type, later);
+  const readonly = childOf(reading, 'readonly');
+  if (readonly !== undefined) readElement(readonly, emptyVocabulary, later);
+  if (type === 'template' || type === 'volume') {
+    const words =
+      target === '/'
+        ? `Unsupported root filesystem type ${type}`
+        : `Cannot mount filesystem type ${type}`;
+    later.push({ ...attributePlace(at, 'type'), value: type, words });
+    return { raw: standalone(at, ['alias', 'address']), later };
+  }
+  if (accessMode === 'squash') {
+    const words = "accessmode='squash' of <filesystem> is not supported: ids are mapped one to one";
+    later.push({ ...attributePlace(at, 'accessmode'), value: accessMode, words });
+    return { raw: standalone(at, ['alias', 'address']), later };
+  }
+  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  const common = {
+    accessMode,
+    target,
+    readonly: readonly !== undefined,
+    ...(sourceLabels === undefined ? {} : { sourceLabels }),
+    position: at.position,
+  };
+  if (type === 'ram') return { carried: { type, ...common, usage } };
+  const written = type === 'file' && driver !== undefined ? { driver } : {};
+  return { carried: { type, ...common, source, ...written } };
+}
+
+/** Duplicate and trailing slashes mean nothing to the kernel; without them paths can be compared. */
+export function sanitizePath(path: string): string {
+  const single = path.replace(/\/+/g, '/');
+  return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
+}
+
+interface Ends {
+  readonly source: string;
+  readonly target: string;
+  /** KiB; 0 for what is not in memory. */
+  readonly usage: number;
+  readonly sourceLabels?: readonly SourceLabel[];
+}
+
+function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[]): Ends {
+  const sourceAt = childOf(reading, 'source');
+  const targetAt = childOf(reading, 'target');
+  // The words of other types than this one's are known too; what is carried out is never among them.
+  const laterOfSource: LaterElement[] = [];
+  const sourceReading =
+    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
+  const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, later);
+  const own: readonly string[] = sourceAttributes[type];
+  const valueOf = (wanted: string | undefined): string | undefined =>
+    sourceAt?.element.attributes.find(({ name }) => name === wanted)?.value;
+  const source = valueOf(own[0]);
+  const target = targetReading?.attributes.get('dir');
+  const usage = type === 'ram' ? parseUsage(source, valueOf('units'), sourceAt ?? reading.at) : 0;
+  if (source === undefined && type !== 'volume') {
+    throw refusal('NO_SOURCE', target ?? '(no target)', sourceAt ?? reading.at);
+  }
+  if (target === undefined) {
+    throw refusal('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
+  }
+  later.push(
+    ...laterOfSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
+  );
+  return {
+    source: sanitizePath(source ?? ''),
+    target: sanitizePath(target),
+    usage,
+    ...parseSourceLabels(sourceReading, later),
+  };
+}
+
+function parseUsage(usage: string | undefined, unit: string | undefined, place: Place): number {
+  if (usage === undefined) {
+    throw refusal('XML_ERROR', "missing 'usage' attribute for RAM filesystem", place);
+  }
+  if (!/^\d{1,20}$/.test(usage)) {
+    const detail = `cannot parse usage '${usage}' for RAM filesystem`;
+    throw refusal('XML_ERROR', detail, attributePlace(place, 'usage'));
+  }
+  return parseKibibytes({ text: usage, unit, place, unitName: 'units' });
+}
+
+/** libvirt checks them in what this version only keeps. */
+function checkModes({ keptAttributes, at }: Reading): void {
+  for (const { name, value } of keptAttributes) {
+    const isMode = name === 'fmode' || name === 'dmode';
+    if (isMode && !/^0?[0-7]{1,3}$/.test(value)) {
+      throw refusal('XML_ERROR', `invalid ${name}: '${value}'`, attributePlace(at, name));
+    }
+  }
+}

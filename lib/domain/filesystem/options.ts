@@ -1,0 +1,55 @@
+/**
+ * `<tslxc:filesystem>` and `<tslxc:overlay>` in `<tslxc:container>`: what a `<filesystem>` can have more than
+ * libvirt has words for. Each names the filesystem by its target.
+ */
+import type { FilesystemOptions, OverlayOptions } from './definition';
+import { sanitizePath } from './filesystem';
+import { attributePlace, refusal } from '../xml/source-location';
+import { readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { filesystemOptionsVocabulary, overlayVocabulary } from '../xml/vocabulary';
+
+const yesOrNo = ['yes', 'no'] as const;
+const propagations = ['private', 'slave', 'shared'] as const;
+
+/** @throws DefinitionError XML_ERROR for a missing target, or a value that is unknown. */
+export function parseFilesystemOptions(at: LocatedElement): FilesystemOptions {
+  const reading = readElement(at, filesystemOptionsVocabulary, []);
+  const recursive = oneOf(reading, 'recursive', yesOrNo);
+  const propagation = oneOf(reading, 'propagation', propagations);
+  return {
+    target: pathOf(reading, 'target'),
+    ...(recursive === undefined ? {} : { recursive }),
+    ...(propagation === undefined ? {} : { propagation }),
+    position: at.position,
+  };
+}
+
+/** @throws DefinitionError XML_ERROR for a missing attribute. */
+export function parseOverlay(at: LocatedElement): OverlayOptions {
+  const reading = readElement(at, overlayVocabulary, []);
+  return {
+    target: pathOf(reading, 'target'),
+    upper: pathOf(reading, 'upper'),
+    position: at.position,
+  };
+}
+
+function pathOf({ attributes, at }: Reading, name: string): string {
+  const value = attributes.get(name);
+  if (value !== undefined && value.startsWith('/')) return sanitizePath(value);
+  const detail = `${name} of <${at.element.name}> must be an absolute path`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+}
+
+function oneOf<T extends string>(
+  { attributes, at }: Reading,
+  name: string,
+  known: readonly T[],
+): T | undefined {
+  const value = attributes.get(name);
+  if (value === undefined) return undefined;
+  const found = known.find((one) => one === value);
+  if (found !== undefined) return found;
+  const detail = `${name} of <${at.element.name}> must be one of ${known.join(', ')}`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+}

@@ -1,0 +1,82 @@
+/**
+ * `<bandwidth>` of an interface, a network or a port group: rates in KiB/s, `burst` in KiB. A value of 0 is none, as
+ * in libvirt.
+ */
+import type { Bandwidth, Rate } from '../definition';
+import { attributePlace, refusal } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { childOf, readElement, type LocatedElement } from '../xml/reading';
+import { vocabulary } from '../xml/vocabulary';
+import { wholeNumber } from '../xml/whole-number';
+
+const bandwidthVocabulary = vocabulary({ children: { inbound: 'one', outbound: 'one' } });
+
+// In libvirt's output order.
+const rateNames = ['average', 'peak', 'floor', 'burst'] as const;
+
+const rateVocabulary = vocabulary({
+  attributes: { average: 'carried', peak: 'carried', floor: 'carried', burst: 'carried' },
+});
+
+// As bytes and as bits, a rate must be an exact number. The kernel counts a burst's bytes in 32 bits.
+const largest = { average: 2 ** 40, peak: 2 ** 40, floor: 2 ** 40, burst: 2 ** 22 - 1 };
+
+/**
+ * Undefined when it limits nothing. A `floor` is refused, unless it is that of the inbound of an interface `on a network`:
+ * nothing else has a share of something to be guaranteed.
+ *
+ * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words.
+ */
+export function parseBandwidth(
+  at: LocatedElement,
+  where: 'on a network' | 'elsewhere',
+): Bandwidth | undefined {
+  const reading = readElement(at, bandwidthVocabulary, []);
+  const [inboundAt, outboundAt] = [childOf(reading, 'inbound'), childOf(reading, 'outbound')];
+  const inbound = inboundAt && parseRate(inboundAt);
+  const outbound = outboundAt && parseRate(outboundAt);
+  const unshared = where === 'elsewhere' && inbound?.floor !== undefined ? inboundAt : undefined;
+  const misplaced = outbound?.floor === undefined ? unshared : outboundAt;
+  if (misplaced !== undefined) {
+    const detail = 'floor attribute is not supported for this config';
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(misplaced, 'floor'));
+  }
+  if (inbound === undefined && outbound === undefined) return undefined;
+  return {
+    ...(inbound === undefined ? {} : { inbound }),
+    ...(outbound === undefined ? {} : { outbound }),
+    position: at.position,
+  };
+}
+
+export function formatBandwidth({ inbound, outbound }: Bandwidth): PrintableElement {
+  return node('bandwidth', {}, [
+    ...(inbound === undefined ? [] : [formatRate('inbound', inbound)]),
+    ...(outbound === undefined ? [] : [formatRate('outbound', outbound)]),
+  ]);
+}
+
+function parseRate(at: LocatedElement): Rate | undefined {
+  const reading = readElement(at, rateVocabulary, []);
+  const has = (name: string) => reading.attributes.has(name);
+  if (!has('average') && !has('floor')) {
+    throw refusal('XML_ERROR', 'Missing mandatory average or floor attributes', at);
+  }
+  if (!has('average') && (has('peak') || has('burst'))) {
+    throw refusal('CONFIG_UNSUPPORTED', "'peak' and 'burst' require 'average' attribute", at);
+  }
+  const rate: Partial<Record<(typeof rateNames)[number], number>> = {};
+  for (const name of rateNames) {
+    const value = wholeNumber(reading, name, largest[name]) ?? 0;
+    if (value > 0) rate[name] = value;
+  }
+  return rate.average === undefined && rate.floor === undefined ? undefined : rate;
+}
+
+function formatRate(name: string, rate: Rate): PrintableElement {
+  const values = rateNames.map((key) => {
+    const value = rate[key];
+    return [key, value === undefined ? undefined : String(value)] as const;
+  });
+  return node(name, Object.fromEntries(values));
+}

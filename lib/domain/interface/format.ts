@@ -1,0 +1,75 @@
+/** Network interfaces in libvirt's order, inactive or as they are while the container runs. */
+import { formatBandwidth } from './bandwidth';
+import type {
+  HostInterfaceDefinition,
+  InterfaceAddress,
+  InterfaceDefinition,
+  InterfaceRoute,
+  LiveInterface,
+} from '../definition';
+import { formatAddress, formatRoute } from './addresses';
+import { node, type PrintableElement } from '../xml/print';
+import { formatVlan } from './vlan';
+
+/** `<interface>`. */
+export function formatInterface(
+  item: InterfaceDefinition,
+  live: LiveInterface | undefined,
+): PrintableElement {
+  const { type, mac, vlan, bandwidth, isolated, model, linkState, mtu } = item;
+  const target = live?.target ?? item.targetDevice;
+  const guest = live?.guest ?? item.guestDevice;
+  const port = isolated === undefined ? undefined : { isolated: isolated ? 'yes' : 'no' };
+  return node('interface', { type }, [
+    node('mac', { address: mac }),
+    ...formatSource(item, live),
+    ...(vlan === undefined ? [] : [formatVlan(vlan)]),
+    ...(bandwidth === undefined ? [] : [formatBandwidth(bandwidth)]),
+    ...(port === undefined ? [] : [node('port', port)]),
+    ...formatAddresses(item.addresses, item.routes),
+    ...optional('target', 'dev', target),
+    ...optional('guest', 'dev', guest),
+    ...optional('model', 'type', model),
+    ...optional('link', 'state', linkState),
+    ...optional('mtu', 'size', mtu === undefined ? undefined : String(mtu)),
+  ]);
+}
+
+/** `<hostdev>` of a network interface. */
+export function formatHostInterface(item: HostInterfaceDefinition): PrintableElement {
+  return node('hostdev', { mode: 'capabilities', type: 'net' }, [
+    node('source', {}, [node('interface', {}, [item.device])]),
+    ...formatAddresses(item.addresses, item.routes),
+  ]);
+}
+
+function formatSource(
+  item: InterfaceDefinition,
+  live: LiveInterface | undefined,
+): PrintableElement[] {
+  switch (item.type) {
+    case 'bridge':
+      return [node('source', { bridge: item.bridge })];
+    case 'network': {
+      const { network, portgroup } = item;
+      return [node('source', { network, portgroup, bridge: live?.bridge })];
+    }
+    case 'direct':
+      return [node('source', { dev: item.device, mode: item.mode })];
+    case 'ethernet': {
+      const children = formatAddresses(item.hostAddresses, item.hostRoutes);
+      return children.length === 0 ? [] : [node('source', {}, children)];
+    }
+  }
+}
+
+function formatAddresses(
+  addresses: readonly InterfaceAddress[],
+  routes: readonly InterfaceRoute[],
+): PrintableElement[] {
+  return [...addresses.map(formatAddress), ...routes.map(formatRoute)];
+}
+
+function optional(name: string, attribute: string, value: string | undefined): PrintableElement[] {
+  return value === undefined ? [] : [node(name, { [attribute]: value })];
+}

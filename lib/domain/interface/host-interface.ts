@@ -1,0 +1,41 @@
+/** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
+import type { HostInterfaceDefinition, LaterElement } from '../definition';
+import type { ParsedDevice } from '../devices/devices';
+import { parseAddress, parseRoute } from './addresses';
+import { hostInterfaceSourceVocabulary, hostInterfaceVocabulary } from './vocabulary';
+import { parseLinkName } from './link-name';
+import { refusal } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import { childOf, childrenOf, readElement, readText, type LocatedElement } from '../xml/reading';
+
+/** Whether a `<hostdev>` is one of these. */
+export function isHostInterface({ element }: LocatedElement): boolean {
+  const value = (wanted: string) => element.attributes.find(({ name }) => name === wanted)?.value;
+  return value('mode') === 'capabilities' && value('type') === 'net';
+}
+
+/** @throws DefinitionError XML_ERROR, as libvirt, when something is missing or can't be read. */
+export function parseHostInterface(at: LocatedElement): ParsedDevice<HostInterfaceDefinition> {
+  const later: LaterElement[] = [];
+  const reading = readElement(at, hostInterfaceVocabulary, later);
+  const sourceAt = childOf(reading, 'source');
+  if (sourceAt === undefined) {
+    throw refusal('XML_ERROR', 'Missing <source> element in hostdev device', at);
+  }
+  const nameAt = childOf(readElement(sourceAt, hostInterfaceSourceVocabulary, later), 'interface');
+  const name = readText(nameAt, later);
+  if (nameAt === undefined || name === undefined) {
+    const detail = 'Missing <interface> element in hostdev net device';
+    throw refusal('XML_ERROR', detail, nameAt ?? sourceAt);
+  }
+  const device = parseLinkName(name, nameAt);
+  if (device === 'lo') {
+    throw refusal('XML_ERROR', "'lo' is the host's loopback interface and stays there", nameAt);
+  }
+  const addresses = childrenOf(reading, 'ip').map(parseAddress);
+  const routes = childrenOf(reading, 'route').map((route) =>
+    parseRoute(route, 'Domain hostdev device'),
+  );
+  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  return { carried: { device, addresses, routes, position: at.position } };
+}

@@ -1,0 +1,228 @@
+/**
+ * `<interface>`: a network interface of the container. Types bridge, network, direct and ethernet are carried out; what
+ * says more than that is kept whole.
+ */
+import { parseBandwidth } from './bandwidth';
+import type { InterfaceDefinition, LaterElement } from '../definition';
+import type { ParsedDevice } from '../devices/devices';
+import { enumerated } from '../xml/enumerated';
+import { parseAddress, parseRoute } from './addresses';
+import { parseInterfaceSource, type CarriedInterfaceType } from './source';
+import {
+  guestVocabulary,
+  interfaceTargetVocabulary,
+  interfaceVocabulary,
+  linkVocabulary,
+  macVocabulary,
+  modelVocabulary,
+  mtuVocabulary,
+  portVocabulary,
+} from './vocabulary';
+import { parseLinkName } from './link-name';
+import { parseMac, parseUnicastMac } from './mac-address';
+import { attributePlace, refusal } from '../xml/source-location';
+import { standalone } from '../xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+} from '../xml/reading';
+import { parseVlan } from './vlan';
+import type { Vocabulary } from '../xml/vocabulary';
+import { parseWholeNumber } from '../xml/whole-number';
+
+const carriedTypes: readonly CarriedInterfaceType[] = ['bridge', 'network', 'direct', 'ethernet'];
+const types: readonly string[] = [
+  ...carriedTypes,
+  ...'user vhostuser server client mcast internal hostdev udp vdpa null vds'.split(' '),
+];
+
+/** Names that libvirt and this driver choose; whoever copies them from live XML does not ask for them. */
+const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
+
+/** Limits of veth(4) in the kernel: ETH_MIN_MTU and ETH_MAX_MTU. */
+const mtuRange = { min: 68, max: 65535 };
+
+/** What `start` says of it, where libvirt has words of its own. */
+const laterWords: ReadonlyMap<string, string> = new Map([
+  ['script', 'scripts are not supported on LXC network interfaces'],
+  ['downscript', 'scripts are not supported on LXC network interfaces'],
+]);
+
+/**
+ * All of a domain's. Those without a `<mac>` get one from `newMac`, which no other of them has.
+ *
+ * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INVALID_ARG, in libvirt's words where it has some.
+ */
+export function parseInterfaces(
+  elements: readonly LocatedElement[],
+  newMac: () => string,
+): ParsedDevice<InterfaceDefinition>[] {
+  const taken = new Set(elements.map(writtenMac));
+  const unusedMac = (): string => {
+    let mac = newMac();
+    // A source that repeats itself is its caller's fault, and the conflict is told of later.
+    for (let attempt = 0; taken.has(mac) && attempt < 10; attempt += 1) mac = newMac();
+    taken.add(mac);
+    return mac;
+  };
+  return elements.map((at) => parseInterface(at, unusedMac));
+}
+
+function parseInterface(
+  at: LocatedElement,
+  newMac: () => string,
+): ParsedDevice<InterfaceDefinition> {
+  const type = typeOf(at);
+  const carriedType = carriedTypes.find((known) => known === type);
+  if (carriedType === undefined) {
+    const words = `Unsupported network type ${type}`;
+    const isWritten = at.element.attributes.some(({ name }) => name === 'type');
+    const place = isWritten ? { ...attributePlace(at, 'type'), value: type } : placeOf(at);
+    return { raw: kept(at), later: [{ ...place, words }] };
+  }
+  const later: LaterElement[] = [];
+  const reading = readElement(at, interfaceVocabulary, later);
+  const source = parseInterfaceSource(carriedType, at, childOf(reading, 'source'));
+  const parts = {
+    ...readNames(reading, later),
+    ...readLink(reading),
+    ...readPort(reading, source),
+  };
+  const mac = readMac(reading, later);
+  if (later.length > 0) return { raw: kept(at), later: later.map((one) => worded(one, source)) };
+  return {
+    carried: { ...source, mac: mac ?? newMac(), ...parts, position: at.position },
+  };
+}
+
+/** @throws DefinitionError XML_ERROR for a type that libvirt doesn't know; its default is `user`. */
+function typeOf(at: LocatedElement): string {
+  const type = at.element.attributes.find(({ name }) => name === 'type')?.value ?? 'user';
+  if (types.includes(type)) return type;
+  const detail = `Invalid value for attribute 'type' in element 'interface': '${type}'`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, 'type'));
+}
+
+function worded(later: LaterElement, { type }: { readonly type: string }): LaterElement {
+  const word = later.path.slice(later.path.lastIndexOf('/') + 1);
+  const isProfile = word === 'virtualport' && type === 'direct';
+  const words = isProfile
+    ? 'Unable to set port profile on direct interfaces'
+    : laterWords.get(word);
+  return words === undefined ? later : { ...later, words };
+}
+
+/** The attribute of a child that has no more than this one and some that are for later. */
+function valueOf(
+  reading: Reading,
+  child: { readonly name: string; readonly attribute: string; readonly words: Vocabulary },
+  later: LaterElement[],
+): { readonly text: string; readonly reading: Reading } | undefined {
+  const at = childOf(reading, child.name);
+  const inner = at && readElement(at, child.words, later);
+  const text = inner?.attributes.get(child.attribute);
+  return inner === undefined || text === undefined ? undefined : { text, reading: inner };
+}
+
+function readMac(reading: Reading, later: LaterElement[]): string | undefined {
+  const child = { name: 'mac', attribute: 'address', words: macVocabulary };
+  const found = valueOf(reading, child, later);
+  return found && parseUnicastMac(found.text, attributePlace(found.reading.at, 'address'));
+}
+
+function readNames(
+  reading: Reading,
+  later: LaterElement[],
+): Pick<InterfaceDefinition, 'targetDevice' | 'guestDevice' | 'model'> {
+  const targetChild = { name: 'target', attribute: 'dev', words: interfaceTargetVocabulary };
+  const guestChild = { name: 'guest', attribute: 'dev', words: guestVocabulary };
+  const modelChild = { name: 'model', attribute: 'type', words: modelVocabulary };
+  const target = valueOf(reading, targetChild, later);
+  const guest = valueOf(reading, guestChild, later);
+  const model = valueOf(reading, modelChild, later);
+  const isAsked = target !== undefined && !chosenName.test(target.text);
+  if (model !== undefined && !/^[\w-]+$/.test(model.text)) {
+    const place = attributePlace(model.reading.at, 'type');
+    throw refusal('INVALID_ARG', 'Model name contains invalid characters', place);
+  }
+  return {
+    ...(isAsked ? { targetDevice: deviceName(target) } : {}),
+    ...(guest === undefined ? {} : { guestDevice: deviceName(guest) }),
+    ...(model === undefined ? {} : { model: model.text }),
+  };
+}
+
+function deviceName(found: { readonly text: string; readonly reading: Reading }): string {
+  const place = attributePlace(found.reading.at, 'dev');
+  const name = parseLinkName(found.text, place);
+  // Every network namespace has it from the beginning.
+  if (name !== 'lo') return name;
+  throw refusal('XML_ERROR', "'lo' is the name of the loopback interface", place);
+}
+
+function readLink(
+  reading: Reading,
+): Pick<InterfaceDefinition, 'linkState' | 'mtu' | 'addresses' | 'routes'> {
+  const state = valueOf(reading, { name: 'link', attribute: 'state', words: linkVocabulary }, []);
+  if (state !== undefined && state.text !== 'up' && state.text !== 'down') {
+    const detail = `unknown interface link state '${state.text}'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(state.reading.at, 'state'));
+  }
+  const mtu = readMtu(reading);
+  return {
+    addresses: childrenOf(reading, 'ip').map(parseAddress),
+    routes: childrenOf(reading, 'route').map((at) => parseRoute(at, 'guest interface')),
+    ...(state === undefined ? {} : { linkState: state.text === 'up' ? 'up' : 'down' }),
+    ...(mtu === undefined ? {} : { mtu }),
+  };
+}
+
+/** As in libvirt, 0 is none. */
+function readMtu(reading: Reading): number | undefined {
+  const found = valueOf(reading, { name: 'mtu', attribute: 'size', words: mtuVocabulary }, []);
+  if (found === undefined) return undefined;
+  const place = attributePlace(found.reading.at, 'size');
+  const size = parseWholeNumber(found.text, Number.MAX_SAFE_INTEGER);
+  if (size === undefined) throw refusal('XML_ERROR', 'malformed mtu size', place);
+  const { min, max } = mtuRange;
+  if (size !== 0 && (size < min || size > max)) {
+    throw refusal('XML_ERROR', `mtu size ${size} is not between ${min} and ${max}`, place);
+  }
+  return size === 0 ? undefined : size;
+}
+
+/** What it asks of the port that it is plugged into. */
+function readPort(
+  reading: Reading,
+  { type }: { readonly type: CarriedInterfaceType },
+): Pick<InterfaceDefinition, 'vlan' | 'bandwidth' | 'isolated'> {
+  const vlanAt = childOf(reading, 'vlan');
+  const bandwidthAt = childOf(reading, 'bandwidth');
+  const where = type === 'network' ? 'on a network' : 'elsewhere';
+  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, where);
+  const portAt = childOf(reading, 'port');
+  const portReading = portAt && readElement(portAt, portVocabulary, []);
+  const isolated = portReading && enumerated(portReading, 'isolated', ['yes', 'no']);
+  if (portAt !== undefined && isolated === 'yes' && type !== 'bridge' && type !== 'network') {
+    const detail = `<port isolated='yes'/> is not supported for network interfaces with type='${type}'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(portAt, 'isolated'));
+  }
+  return {
+    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt) }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(isolated === undefined ? {} : { isolated: isolated === 'yes' }),
+  };
+}
+
+/** As far as it can be read; what is at fault is told of later. */
+function writtenMac({ element }: LocatedElement): string | undefined {
+  const mac = element.children.find((child) => typeof child !== 'string' && child.name === 'mac');
+  if (mac === undefined || typeof mac === 'string') return undefined;
+  return parseMac(mac.attributes.find(({ name }) => name === 'address')?.value ?? '');
+}
+
+const placeOf = ({ path, position }: LocatedElement) => ({ path, position });
+const kept = (at: LocatedElement) => standalone(at, ['alias', 'address']);

@@ -1,0 +1,85 @@
+/** `<source>` of an `<interface>`: what it is plugged into, by type. */
+import type {
+  BridgeInterface,
+  DirectInterface,
+  DirectMode,
+  EthernetInterface,
+  InterfaceAddress,
+  InterfaceRoute,
+  NetworkInterface,
+} from '../definition';
+import { enumerated } from '../xml/enumerated';
+import { parseAddress, parseRoute } from './addresses';
+import { interfaceSourceVocabularies } from './vocabulary';
+import { parseLinkName } from './link-name';
+import { attributePlace, refusal } from '../xml/source-location';
+import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+
+/** What of an interface its `<source>` says. */
+export type InterfaceSource =
+  | Pick<BridgeInterface, 'type' | 'bridge'>
+  | Pick<NetworkInterface, 'type' | 'network' | 'portgroup'>
+  | Pick<DirectInterface, 'type' | 'device' | 'mode'>
+  | Pick<EthernetInterface, 'type' | 'hostAddresses' | 'hostRoutes'>;
+
+export type CarriedInterfaceType = InterfaceSource['type'];
+
+const modes: readonly DirectMode[] = ['vepa', 'private', 'bridge', 'passthrough'];
+
+/**
+ * `parent` is the `<interface>`, and `at` its `<source>`.
+ *
+ * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words where it has some.
+ */
+export function parseInterfaceSource(
+  type: CarriedInterfaceType,
+  parent: LocatedElement,
+  at: LocatedElement | undefined,
+): InterfaceSource {
+  if (at === undefined) {
+    if (type === 'ethernet') return { type, hostAddresses: [], hostRoutes: [] };
+    throw refusal('XML_ERROR', `interface type='${type}' requires a 'source' element`, parent);
+  }
+  const reading = readElement(at, interfaceSourceVocabularies[type], []);
+  if (type === 'ethernet') return { type, ...hostSide(reading) };
+  const [misplaced] = [...childrenOf(reading, 'ip'), ...childrenOf(reading, 'route')];
+  if (misplaced !== undefined) {
+    const detail =
+      'Invalid attempt to set network interface host-side IP route and/or address info on ' +
+      `interface of type '${type}'. This is only supported on interfaces of type 'ethernet'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, misplaced);
+  }
+  switch (type) {
+    case 'bridge':
+      return { type, bridge: requiredLink(reading, 'bridge') };
+    case 'network': {
+      const network = required(reading, 'network');
+      const portgroup = reading.attributes.get('portgroup') ?? '';
+      return { type, network, ...(portgroup === '' ? {} : { portgroup }) };
+    }
+    case 'direct': {
+      const device = requiredLink(reading, 'dev');
+      return { type, device, mode: enumerated(reading, 'mode', modes) ?? 'vepa' };
+    }
+  }
+}
+
+function hostSide(reading: Reading): {
+  hostAddresses: InterfaceAddress[];
+  hostRoutes: InterfaceRoute[];
+} {
+  return {
+    hostAddresses: childrenOf(reading, 'ip').map(parseAddress),
+    hostRoutes: childrenOf(reading, 'route').map((at) => parseRoute(at, 'interface host IP')),
+  };
+}
+
+function requiredLink(reading: Reading, name: string): string {
+  return parseLinkName(required(reading, name), attributePlace(reading.at, name));
+}
+
+function required({ attributes, at }: Reading, name: string): string {
+  const value = attributes.get(name) ?? '';
+  if (value !== '') return value;
+  throw refusal('XML_ERROR', `Missing required attribute '${name}' in element 'source'`, at);
+}

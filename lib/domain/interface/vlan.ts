@@ -1,0 +1,83 @@
+/** `<vlan>` of an interface, a network or a port group: the tags of a bridge's port. */
+import type { Vlan } from '../definition';
+import { enumerated } from '../xml/enumerated';
+import { attributePlace, refusal } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { vocabulary } from '../xml/vocabulary';
+import { wholeNumber } from '../xml/whole-number';
+
+const vlanVocabulary = vocabulary({ attributes: { trunk: 'carried' }, children: { tag: 'many' } });
+const tagVocabulary = vocabulary({ attributes: { id: 'carried', nativeMode: 'carried' } });
+
+type Tag = Vlan['tags'][number];
+
+const nativeModes = ['tagged', 'untagged'] as const;
+
+const maxTag = 4095;
+// IEEE 802.1Q; a bridge of Linux takes neither.
+const reservedTags = [0, maxTag];
+
+/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words; XML_ERROR for a reserved tag. */
+export function parseVlan(at: LocatedElement): Vlan {
+  const reading = readElement(at, vlanVocabulary, []);
+  const elements = childrenOf(reading, 'tag');
+  if (elements.length === 0) {
+    const detail = "missing tag id - each <vlan> must have at least one <tag id='n'/> subelement";
+    throw refusal('XML_ERROR', detail, at);
+  }
+  const tags: Tag[] = [];
+  for (const element of elements) {
+    const tag = parseTag(element);
+    if (tag.nativeMode !== undefined && tags.some(({ nativeMode }) => nativeMode !== undefined)) {
+      const place = attributePlace(element, 'nativeMode');
+      throw refusal('XML_ERROR', 'duplicate native vlan setting', place);
+    }
+    tags.push(tag);
+  }
+  return { trunk: parseTrunk(reading, tags), tags, position: at.position };
+}
+
+export function formatVlan({ trunk, tags }: Vlan): PrintableElement {
+  const elements = tags.map(({ id, nativeMode }) => node('tag', { id: String(id), nativeMode }));
+  return node('vlan', { trunk: trunk ? 'yes' : undefined }, elements);
+}
+
+function parseTag(at: LocatedElement): Tag {
+  const reading = readElement(at, tagVocabulary, []);
+  const id = wholeNumber(reading, 'id', Number.MAX_SAFE_INTEGER);
+  const place = attributePlace(at, 'id');
+  if (id === undefined) {
+    throw refusal('XML_ERROR', "Missing required attribute 'id' in element 'tag'", at);
+  }
+  if (id > maxTag) {
+    throw refusal('XML_ERROR', `vlan tag id ${id} too large (maximum ${maxTag})`, place);
+  }
+  if (reservedTags.includes(id)) {
+    throw refusal('XML_ERROR', `vlan tag id ${id} is reserved`, place);
+  }
+  const nativeMode = enumerated(reading, 'nativeMode', nativeModes);
+  return nativeMode === undefined ? { id } : { id, nativeMode };
+}
+
+/** Default: whether there are several tags. libvirt takes a single one with `nativeMode` as it is, untrunked. */
+function parseTrunk({ attributes, at }: Reading, tags: readonly Tag[]): boolean {
+  const text = attributes.get('trunk');
+  if (text === undefined) return tags.length > 1;
+  const trunk = text.toLowerCase();
+  if (trunk === 'yes') return true;
+  const place = attributePlace(at, 'trunk');
+  if (trunk !== 'no') {
+    const detail = `invalid "trunk='${text}'" in <vlan> - must be yes or no`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  if (tags.length > 1) {
+    const detail = `invalid "trunk='${text}'" in <vlan> - trunk='yes' is required for more than one vlan tag`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  if (tags.some(({ nativeMode }) => nativeMode !== undefined)) {
+    const detail = `invalid configuration in <vlan> - "trunk='no'" is not allowed with a native vlan id`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  return false;
+}

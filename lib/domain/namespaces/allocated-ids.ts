@@ -1,0 +1,33 @@
+/** An id map that the driver has chosen, in the place of the request for one. */
+import type { DomainDefinition, IdRange, XmlElement } from '../definition';
+import { wordOf } from '../xml/reading';
+
+/**
+ * Where ranges are taken from: 1879048192 to 2147352575, which "Users, Groups, UIDs and GIDs on systemd
+ * Systems" lists as unused. Above the containers of systemd-nspawn, far above what useradd(8), LXD and
+ * Incus take from subuid(5), and below the ids that are negative for programs with signed ids.
+ */
+export const allocatable = { first: 0x70000000, count: 0x7ffe0000 - 0x70000000 } as const;
+
+/** The definition as it reads with an `<idmap>` of its own: the ids from `first` on are the container's. */
+export function withAllocatedIds(definition: DomainDefinition, first: number): DomainDefinition {
+  const { idAllocation, ...extension } = definition.extension;
+  if (idAllocation === undefined) return definition;
+  const { count, position } = idAllocation;
+  const ranges: readonly IdRange[] = [{ start: 0, target: first, count, position }];
+  return {
+    ...definition,
+    extension,
+    idMap: { uids: ranges, gids: ranges, position },
+    metadata: definition.metadata.flatMap(withoutRequest),
+  };
+}
+
+function withoutRequest(element: XmlElement): XmlElement[] {
+  if (wordOf(element) !== 'tslxc:container') return [element];
+  const children = element.children.filter(
+    (child) => typeof child === 'string' || wordOf(child) !== 'tslxc:idmap',
+  );
+  const isEmpty = children.every((child) => typeof child === 'string');
+  return isEmpty ? [] : [{ ...element, children }];
+}

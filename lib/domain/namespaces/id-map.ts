@@ -1,0 +1,127 @@
+/**
+ * `<idmap>`: which ids of the host the container's users and groups are. What the kernel would refuse
+ * when the map is written (user_namespaces(7)) is refused here, with its line.
+ */
+import type { DomainDefinition, IdMap, IdRange } from '../definition';
+import { attributePlace, refusal, type Place } from '../xml/source-location';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type ParseSession,
+  type Reading,
+} from '../xml/reading';
+import { idmapVocabulary, idRangeVocabulary } from '../xml/vocabulary';
+
+/** UID_GID_MAP_MAX_EXTENTS of linux/user_namespace.h, since Linux 4.15. */
+const maxRanges = 340;
+
+/** A map is written at once, in less than a page (user_namespaces(7)); no page is smaller than 4 KiB. */
+const maxBytes = 4095;
+
+/** (uid_t)-1 means no id, so that the last one is the one before. */
+const noId = 2 ** 32 - 1;
+
+interface LocatedRange extends IdRange {
+  readonly place: Place;
+}
+
+/**
+ * @throws DefinitionError XML_ERROR for what is no range, CONFIG_UNSUPPORTED for ranges that overlap, for
+ * a list without the other, and for a list without the container's root, as libvirt.
+ */
+export function parseIdMap(
+  domain: Reading,
+  session: ParseSession,
+): Pick<DomainDefinition, 'idMap'> {
+  const at = childOf(domain, 'idmap');
+  if (at === undefined) return {};
+  const reading = readElement(at, idmapVocabulary, session.later);
+  const uids = readRanges(childrenOf(reading, 'uid'), session);
+  const gids = readRanges(childrenOf(reading, 'gid'), session);
+  if (uids.length === 0 || gids.length === 0) {
+    throw refusal('CONFIG_UNSUPPORTED', 'uid and gid should be mapped both', at);
+  }
+  const idMap: IdMap = {
+    uids: checkRanges(uids),
+    gids: checkRanges(gids),
+    position: at.position,
+  };
+  return { idMap };
+}
+
+function readRanges(elements: readonly LocatedElement[], session: ParseSession): LocatedRange[] {
+  const ranges = elements.map((at) => readRange(at, session));
+  return ranges.sort((a, b) => a.start - b.start);
+}
+
+function readRange(at: LocatedElement, session: ParseSession): LocatedRange {
+  const { attributes } = readElement(at, idRangeVocabulary, session.later);
+  const read = (name: string): number => {
+    const text = attributes.get(name)?.trim() ?? '';
+    if (/^\+?\d{1,10}$/.test(text) && Number(text) <= noId) return Number(text);
+    const detail = `invalid idmap start/target/count settings: ${name} must be a number up to ${noId}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  };
+  const { path, position } = at;
+  const range = { start: read('start'), target: read('target'), count: read('count') };
+  if (range.count === 0) {
+    const detail = 'invalid idmap start/target/count settings: count must not be 0';
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
+  }
+  for (const end of ['start', 'target'] as const) {
+    if (range[end] + range.count <= noId) continue;
+    const detail = `invalid idmap start/target/count settings: ${end} and count go beyond ${noId - 1}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, end));
+  }
+  return { ...range, position, place: { path, position } };
+}
+
+/** The list, sorted by `start`, once it is one that the kernel takes. */
+function checkRanges(ranges: readonly LocatedRange[]): IdRange[] {
+  checkOverlaps(ranges, 'start', 'in the container');
+  checkOverlaps(ranges, 'target', 'on the host');
+  const [first] = ranges;
+  if (first !== undefined && first.start !== 0) {
+    throw refusal('CONFIG_UNSUPPORTED', 'You must map the root user of container', first.place);
+  }
+  checkSize(ranges);
+  return ranges.map(({ start, target, count, position }) => ({ start, target, count, position }));
+}
+
+function checkSize(ranges: readonly LocatedRange[]): void {
+  let bytes = 0;
+  [...ranges].sort(byPosition).forEach(({ start, target, count, place }, index) => {
+    bytes += `${start} ${target} ${count}\n`.length;
+    if (index < maxRanges && bytes <= maxBytes) return;
+    const detail = `the kernel takes no more than ${maxRanges} ranges in a map, and ${maxBytes} bytes as text`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  });
+}
+
+function checkOverlaps(
+  ranges: readonly LocatedRange[],
+  end: 'start' | 'target',
+  where: string,
+): void {
+  const sorted = [...ranges].sort((a, b) => a[end] - b[end]);
+  sorted.slice(1).forEach((above, index) => {
+    const below = sorted[index];
+    if (below === undefined || below[end] + below.count <= above[end]) return;
+    const [first, second] = [below, above].sort(byPosition) as [LocatedRange, LocatedRange];
+    const detail =
+      `${describe(second, end)} overlap ${describe(first, end)} of line ` +
+      `${first.position.line} ${where}`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, second.place);
+  });
+}
+
+/** `ids 0 to 65535` */
+function describe({ count, ...range }: LocatedRange, end: 'start' | 'target'): string {
+  return `ids ${range[end]} to ${range[end] + count - 1}`;
+}
+
+function byPosition(a: LocatedRange, b: LocatedRange): number {
+  return a.position.line - b.position.line || a.position.column - b.position.column;
+}

@@ -1,0 +1,84 @@
+/**
+ * `<lxc:namespace>`: namespaces that the container shares with another domain, a process, or by a name of
+ * ip-netns(8). The element itself is stored and printed as it was written.
+ */
+import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from '../definition';
+import { attributePlace, refusal } from '../xml/source-location';
+import { hasPrivateNetwork } from './private-network';
+import {
+  childOf,
+  locateChildren,
+  readElement,
+  textOf,
+  type LocatedElement,
+  type Reading,
+} from '../xml/reading';
+import { emptyVocabulary, sharedNamespaceVocabulary } from '../xml/vocabulary';
+
+const kinds = { sharenet: 'net', shareipc: 'ipc', shareuts: 'uts' } as const;
+const sources: readonly SharedNamespaceSource[] = ['name', 'pid', 'netns'];
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR, as libvirt; XML_ERROR for an unknown word. */
+export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
+  const at = childOf(domain, 'lxc:namespace');
+  if (at === undefined) return [];
+  const bare = { ...at.element, children: [textOf(at.element)] };
+  readElement({ ...at, element: bare }, emptyVocabulary, []);
+  const shared: SharedNamespace[] = [];
+  for (const child of locateChildren(at)) {
+    const one = parseShared(child);
+    if (one === undefined) continue;
+    if (shared.some(({ kind }) => kind === one.kind)) {
+      throw refusal('XML_ERROR', `element <${child.element.name}> appears more than once`, child);
+    }
+    shared.push(one);
+  }
+  return shared;
+}
+
+/**
+ * What may be defined and not started.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED.
+ */
+export function checkSharedNamespaces(definition: DomainDefinition): void {
+  for (const { kind, source, value, position } of definition.sharedNamespaces) {
+    const place = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
+    if (kind === 'net' && hasPrivateNetwork(definition)) {
+      const detail = 'Config asks for inherit net namespace as well as private network interfaces';
+      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    }
+    if (source === 'netns' && kind !== 'net') {
+      const detail = "'netns' namespace source can only be used with sharenet";
+      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    }
+    if (source === 'netns' && (value.includes('/') || ['', '.', '..'].includes(value))) {
+      const detail = `'${value}' is not the name of a network namespace`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    }
+    if (source === 'pid' && !/^[1-9]\d{0,8}$/.test(value)) {
+      throw refusal('CONFIG_UNSUPPORTED', `'${value}' is not the id of a process`, place);
+    }
+  }
+}
+
+/** Undefined for type `none`, which shares nothing. */
+function parseShared(at: LocatedElement): SharedNamespace | undefined {
+  const { element, position } = at;
+  const feature = element.name.slice(element.name.indexOf(':') + 1);
+  if (!(feature in kinds)) {
+    throw refusal('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, at);
+  }
+  const { attributes } = readElement(at, sharedNamespaceVocabulary, []);
+  const [type, value] = [attributes.get('type'), attributes.get('value')];
+  if (type === undefined || value === undefined) {
+    throw refusal('INTERNAL_ERROR', 'No lxc environment type specified', at);
+  }
+  const source = sources.find((known) => known === type);
+  if (source === undefined && type !== 'none') {
+    const detail = `Unknown LXC namespace source '${type}'`;
+    throw refusal('INTERNAL_ERROR', detail, attributePlace(at, 'type'));
+  }
+  const kind = kinds[feature as keyof typeof kinds];
+  return source === undefined ? undefined : { kind, source, value, position };
+}

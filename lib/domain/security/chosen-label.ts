@@ -1,0 +1,54 @@
+/** Which of a definition's labels counts on this host. Pure: what the host has is a parameter. */
+import type { DomainDefinition } from '../definition';
+import { refusal, type Place } from '../xml/source-location';
+import type { SecurityLabel } from './definition';
+import { sourceLabelsOf } from './source-label';
+
+export interface LabelSettings {
+  /** A domain that says nothing of labels gets a dynamic one. */
+  readonly defaultConfined: boolean;
+  /** A domain without a label is not started. */
+  readonly requireConfined: boolean;
+}
+
+/**
+ * The label that the container has to have, with its model filled in; undefined for none.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a model that the host doesn't have, and for a container without a label
+ * where each must have one.
+ */
+export function chosenLabel(
+  definition: DomainDefinition,
+  model: 'selinux' | 'apparmor' | 'none',
+  settings: LabelSettings,
+): SecurityLabel | undefined {
+  checkModels(definition, model);
+  const { securityLabels } = definition;
+  const own = securityLabels.find((label) => (label.model ?? model) === model);
+  const wanted = own ?? (settings.defaultConfined ? implicit : undefined);
+  if (model !== 'none' && wanted !== undefined && wanted.type !== 'none') {
+    return { ...wanted, model };
+  }
+  if (settings.requireConfined) {
+    const place = own === undefined ? domainPlace : { path: seclabel, position: own.position };
+    throw refusal('CONFIG_UNSUPPORTED', 'Unconfined guests are not allowed on this host', place);
+  }
+  return undefined;
+}
+
+const seclabel = 'domain/seclabel';
+const domainPlace: Place = { path: 'domain', position: { line: 1, column: 1 } };
+const implicit: SecurityLabel = { type: 'dynamic', relabel: true, position: domainPlace.position };
+
+/** Type none asks nothing of the host. */
+function checkModels(definition: DomainDefinition, model: string): void {
+  const ofDomain = definition.securityLabels
+    .filter(({ type }) => type !== 'none')
+    .map((label) => ({ path: seclabel, label }));
+  for (const { path, label } of [...ofDomain, ...sourceLabelsOf(definition)]) {
+    const { model: asked = model, position } = label;
+    if (asked === model || asked === 'none') continue;
+    const detail = `Security driver model '${asked}' is not available`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, { path: `${path}/@model`, position });
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * `<tslxc:pids max='512'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of `<tslxc:container>`: limits that
+ * libvirt has no words for. Sizes are in KiB, and may have a `unit`.
+ */
+import { attributePlace, refusal } from '../xml/source-location';
+import { readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { parseKibibytes } from '../xml/scaled-integer';
+import type { HugepageLimit, ProcessLimit } from './definition';
+import { vocabulary } from '../xml/vocabulary';
+import { wholeNumber } from '../xml/whole-number';
+
+const pidsVocabulary = vocabulary({ attributes: { max: 'carried' } });
+
+const hugepagesVocabulary = vocabulary({
+  attributes: { size: 'carried', max: 'carried', unit: 'carried' },
+});
+
+/** PID_MAX_LIMIT: the kernel has no more. */
+export const mostProcesses = 4_194_304;
+
+/** @throws DefinitionError XML_ERROR for a limit that is no number, or more than the kernel can have. */
+export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit | undefined {
+  if (at === undefined) return undefined;
+  const reading = readElement(at, pidsVocabulary, []);
+  const max = wholeNumber(reading, 'max', mostProcesses);
+  if (max === undefined) throw missing(reading, 'max');
+  if (max === 0) {
+    const detail = 'a container has at least one process: max must not be 0';
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'max'));
+  }
+  return { max, position: at.position };
+}
+
+/** @throws DefinitionError XML_ERROR or INVALID_ARG; also for a size that is already limited. */
+export function parseHugepageLimits(elements: readonly LocatedElement[]): HugepageLimit[] {
+  const limits: HugepageLimit[] = [];
+  for (const at of elements) {
+    const reading = readElement(at, hugepagesVocabulary, []);
+    const [size, max] = [kibibytes(reading, 'size'), kibibytes(reading, 'max')];
+    if (size < 4 || !Number.isInteger(Math.log2(size))) {
+      const detail = `${size} KiB is not the size of a huge page`;
+      throw refusal('XML_ERROR', detail, attributePlace(at, 'size'));
+    }
+    const first = limits.find((limit) => limit.size === size);
+    if (first !== undefined) {
+      const detail = `huge pages of ${size} KiB are already limited in line ${first.position.line}`;
+      throw refusal('XML_ERROR', detail, at);
+    }
+    limits.push({ size, max, position: at.position });
+  }
+  return limits;
+}
+
+function kibibytes(reading: Reading, name: string): number {
+  const text = reading.attributes.get(name);
+  if (text === undefined) throw missing(reading, name);
+  const place = attributePlace(reading.at, name);
+  return parseKibibytes({ text, unit: reading.attributes.get('unit'), place });
+}
+
+function missing({ at }: Reading, name: string): Error {
+  const detail = `missing required attribute '${name}' of <${at.element.name}>`;
+  return refusal('XML_ERROR', detail, at);
+}

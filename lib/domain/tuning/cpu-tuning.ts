@@ -1,0 +1,91 @@
+/** `<cputune>`: how much of the CPUs. */
+import { refusal } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { keepRest } from '../xml/raw';
+import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import type { CpuTuning } from './definition';
+import { textVocabulary, vocabulary } from '../xml/vocabulary';
+
+/** What the kernel takes; of `quota`, also any negative number. */
+export const cpuRanges = {
+  shares: [2, 262_144],
+  period: [1000, 1_000_000],
+  quota: [1000, 17_592_186_044_415],
+} as const;
+
+export type CpuParameter = keyof typeof cpuRanges;
+
+const parameters = Object.keys(cpuRanges) as CpuParameter[];
+
+const tuningVocabulary = vocabulary({
+  children: {
+    shares: 'one',
+    global_period: 'later',
+    global_quota: 'later',
+    period: 'one',
+    quota: 'one',
+    emulator_period: 'later',
+    emulator_quota: 'later',
+    iothread_period: 'later',
+    iothread_quota: 'later',
+    vcpupin: 'later',
+    emulatorpin: 'later',
+    iothreadpin: 'later',
+    vcpusched: 'later',
+    emulatorsched: 'later',
+    iothreadsched: 'later',
+    cachetune: 'later',
+    memorytune: 'later',
+  },
+});
+
+/** As libvirt, 0 is none. @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
+export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTuning?: CpuTuning } {
+  const at = childOf(domain, 'cputune');
+  if (at === undefined) return {};
+  const reading = readElement(at, tuningVocabulary, session.later);
+  keepRest(reading, session);
+  const given = parameters.flatMap((name) => {
+    const value = parseParameter(reading, name, session);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  if (given.length === 0) return {};
+  return { cpuTuning: { ...Object.fromEntries(given), position: at.position } };
+}
+
+/** Why `value` is none of this parameter; undefined when it is one. */
+export function cpuParameterFault(name: CpuParameter, value: number): string | undefined {
+  const [least, most] = cpuRanges[name];
+  if (value >= least && value <= most) return undefined;
+  if (name === 'quota' && value < 0) return undefined;
+  return name === 'shares'
+    ? `shares '${value}' must be in range [${least}, ${most}]`
+    : `Value of cputune '${name}' must be in range [${least}, ${most}]`;
+}
+
+/** The children of `<cputune>`. */
+export function formatCpuTuning(tuning: CpuTuning | undefined): PrintableElement[] {
+  return parameters.flatMap((name) => {
+    const value = tuning?.[name];
+    return value === undefined ? [] : [node(name, {}, [String(value)])];
+  });
+}
+
+function parseParameter(
+  reading: Reading,
+  name: CpuParameter,
+  session: ParseSession,
+): number | undefined {
+  const at = childOf(reading, name);
+  if (at === undefined) return undefined;
+  const { text } = readElement(at, textVocabulary, session.later);
+  const written = name === 'quota' ? /^\s*[+-]?\d{1,15}\s*$/ : /^\s*\+?\d{1,15}\s*$/;
+  if (!written.test(text)) {
+    throw refusal('XML_ERROR', `can't parse cputune ${name} value`, at);
+  }
+  const value = Number(text);
+  if (value === 0) return undefined;
+  const fault = cpuParameterFault(name, value);
+  if (fault === undefined) return value < 0 ? -1 : value;
+  throw refusal(name === 'shares' ? 'INVALID_ARG' : 'CONFIG_UNSUPPORTED', fault, at);
+}

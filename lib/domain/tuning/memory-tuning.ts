@@ -1,0 +1,84 @@
+/** `<memtune>`: limits of memory and swap. */
+import { refusal } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { keepRest } from '../xml/raw';
+import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import { parseKibibytes } from '../xml/scaled-integer';
+import type { MemoryTuning } from './definition';
+import { vocabulary } from '../xml/vocabulary';
+
+/** libvirt's number of KiB that means no limit. */
+export const unlimitedKibibytes = Number.MAX_SAFE_INTEGER;
+
+const tuningVocabulary = vocabulary({
+  children: {
+    hard_limit: 'one',
+    soft_limit: 'one',
+    min_guarantee: 'later',
+    swap_hard_limit: 'one',
+  },
+});
+
+const limitVocabulary = vocabulary({ attributes: { unit: 'carried' }, text: 'text' });
+
+/** @throws DefinitionError XML_ERROR or INVALID_ARG. */
+export function parseMemoryTuning(
+  domain: Reading,
+  session: ParseSession,
+): { memoryTuning?: MemoryTuning } {
+  const at = childOf(domain, 'memtune');
+  if (at === undefined) return {};
+  const reading = readElement(at, tuningVocabulary, session.later);
+  keepRest(reading, session);
+  const hardLimit = parseLimit(reading, 'hard_limit', session);
+  const softLimit = parseLimit(reading, 'soft_limit', session);
+  const swapHardLimit = parseLimit(reading, 'swap_hard_limit', session);
+  if (hardLimit === undefined && softLimit === undefined && swapHardLimit === undefined) return {};
+  const limits = { hardLimit, softLimit, swapHardLimit };
+  return { memoryTuning: { ...withoutUndefined(limits), position: at.position } };
+}
+
+/** The children of `<memtune>`. */
+export function formatMemoryTuning(tuning: MemoryTuning | undefined): PrintableElement[] {
+  return [
+    ...limit('hard_limit', tuning?.hardLimit),
+    ...limit('soft_limit', tuning?.softLimit),
+    ...limit('swap_hard_limit', tuning?.swapHardLimit),
+  ];
+}
+
+/** @throws DefinitionError INVALID_ARG when swap and memory together may be less than memory. */
+export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void {
+  if (memoryTuning?.swapHardLimit === undefined) return;
+  const { hardLimit = memory, swapHardLimit, position } = memoryTuning;
+  if (hardLimit <= swapHardLimit) return;
+  const words = memoryTuning.hardLimit === undefined ? 'memory' : 'memory hard_limit tunable value';
+  const detail = `${words} must be lower than or equal to swap_hard_limit`;
+  throw refusal('INVALID_ARG', detail, { path: 'domain/memtune/swap_hard_limit', position });
+}
+
+interface MemoryLimited {
+  readonly memory: number;
+  readonly memoryTuning?: MemoryTuning;
+}
+
+function parseLimit(reading: Reading, name: string, session: ParseSession): number | undefined {
+  const at = childOf(reading, name);
+  if (at === undefined) return undefined;
+  const { text, attributes } = readElement(at, limitVocabulary, session.later);
+  const value = parseKibibytes({
+    text,
+    unit: attributes.get('unit'),
+    place: at,
+    words: `./memtune/${name}`,
+  });
+  return value >= unlimitedKibibytes ? undefined : value;
+}
+
+function limit(name: string, value: number | undefined): PrintableElement[] {
+  return value === undefined ? [] : [node(name, { unit: 'KiB' }, [String(value)])];
+}
+
+function withoutUndefined(values: Readonly<Record<string, number | undefined>>): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,84 @@
+/** `<numatune>`: which memory nodes. */
+import { canonicalNumberSet } from '../xml/number-set';
+import { attributePlace, refusal } from '../xml/source-location';
+import { node, type PrintableElement } from '../xml/print';
+import { keepRest, standalone } from '../xml/raw';
+import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import type { NumaTuning } from './definition';
+import { vocabulary } from '../xml/vocabulary';
+
+const tuningVocabulary = vocabulary({ children: { memory: 'one', memnode: 'later' } });
+
+const memoryVocabulary = vocabulary({
+  attributes: { mode: 'carried', nodeset: 'carried', placement: 'carried' },
+});
+
+/** Carried out by the cpuset controller, which both mean the same for; the others are policies of a process. */
+export const numaModes = ['strict', 'restrictive'] as const;
+
+const laterModes = ['preferred', 'interleave'];
+
+/** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
+export function parseNumaTuning(
+  domain: Reading,
+  session: ParseSession,
+): { numaTuning?: NumaTuning } {
+  const at = childOf(domain, 'numatune');
+  if (at === undefined) return {};
+  const reading = readElement(at, tuningVocabulary, session.later);
+  const memory = childOf(reading, 'memory');
+  const memoryReading = memory && readElement(memory, memoryVocabulary, session.later);
+  if (memory === undefined || memoryReading === undefined) {
+    keepRest(reading, session);
+    return {};
+  }
+  const { attributes } = memoryReading;
+  const written = attributes.get('mode') ?? 'strict';
+  const mode = numaModes.find((known) => known === written);
+  const place = attributePlace(memory, 'mode');
+  if (mode === undefined && !laterModes.includes(written)) {
+    const detail = `Unsupported NUMA memory tuning mode '${written}'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  }
+  const nodeset = parseNodeset(memoryReading);
+  if (mode === undefined || nodeset === undefined) {
+    const later = mode === undefined ? place : attributePlace(memory, 'placement');
+    session.later.push({ ...later, value: mode === undefined ? written : 'auto' });
+    session.kept.push({
+      path: at.path,
+      attributes: [],
+      children: [memory, ...reading.keptChildren].map((child) => standalone(child)),
+    });
+    return {};
+  }
+  keepRest(reading, session);
+  return { numaTuning: { mode, nodeset, position: memory.position } };
+}
+
+/** The children of `<numatune>`. */
+export function formatNumaTuning(tuning: NumaTuning | undefined): PrintableElement[] {
+  if (tuning === undefined) return [];
+  return [node('memory', { mode: tuning.mode, nodeset: tuning.nodeset })];
+}
+
+/** Undefined when the host is to choose. */
+function parseNodeset({ attributes, at }: Reading): string | undefined {
+  const nodeset = attributes.get('nodeset');
+  const placement = attributes.get('placement') ?? 'static';
+  if (placement !== 'static' && placement !== 'auto') {
+    const detail = `Unsupported NUMA memory placement mode '${placement}'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'placement'));
+  }
+  if (placement === 'auto') return undefined;
+  if (nodeset === undefined) {
+    const detail = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'";
+    throw refusal('XML_ERROR', detail, at);
+  }
+  const set = canonicalNumberSet(nodeset);
+  if (set !== undefined) return set;
+  throw refusal(
+    'INVALID_ARG',
+    `Failed to parse bitmap '${nodeset}'`,
+    attributePlace(at, 'nodeset'),
+  );
+}

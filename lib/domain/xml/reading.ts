@@ -1,0 +1,207 @@
+/**
+ * Reads one element by its vocabulary: what is carried out, what is kept for later, what is dropped.
+ * This is the only place that decides whether a word is known; it must never ignore one.
+ */
+import type { KeptPart, LaterElement, XmlAttribute, XmlElement } from '../definition';
+import type { ParseContext } from '../parse';
+import { attributePlace, refusal, type Place } from './source-location';
+import {
+  dnsmasqNamespace,
+  extensionNamespace,
+  lxcNamespace,
+  textVocabulary,
+  type Vocabulary,
+} from './vocabulary';
+
+/** What one reading of a document has found so far for `later` and `kept`. */
+export interface ReadingSession {
+  readonly later: LaterElement[];
+  readonly kept: KeptPart[];
+}
+
+/** One run of `parseDomain`. */
+export interface ParseSession extends ReadingSession {
+  readonly context: ParseContext;
+}
+
+/** An element at its place, with the namespace prefixes that are in scope inside it. */
+export interface LocatedElement extends Place {
+  readonly element: XmlElement;
+  readonly scope: ReadonlyMap<string, string>;
+}
+
+/** An element sorted by its vocabulary. */
+export interface Reading {
+  readonly at: LocatedElement;
+  readonly attributes: ReadonlyMap<string, string>;
+  /** Carried-out children by name, in document order. */
+  readonly children: ReadonlyMap<string, readonly LocatedElement[]>;
+  readonly keptAttributes: readonly XmlAttribute[];
+  /** Children for later, in the order of the vocabulary. */
+  readonly keptChildren: readonly LocatedElement[];
+  readonly text: string;
+}
+
+/** The root of a document. */
+export function locateRoot(element: XmlElement): LocatedElement {
+  return {
+    path: element.name,
+    position: element.position,
+    element,
+    scope: innerScope(element, new Map()),
+  };
+}
+
+/** A child at its place. */
+export function locateChild(parent: LocatedElement, element: XmlElement): LocatedElement {
+  return {
+    path: `${parent.path}/${element.name}`,
+    position: element.position,
+    element,
+    scope: innerScope(element, parent.scope),
+  };
+}
+
+/** The child elements, each at its place. */
+export function locateChildren(at: LocatedElement): LocatedElement[] {
+  return at.element.children
+    .filter((child) => typeof child !== 'string')
+    .map((child) => locateChild(at, child));
+}
+
+/**
+ * Sorts attributes and children of `at` by `vocabulary`; adds what is for later to `later`.
+ *
+ * @throws DefinitionError XML_ERROR for an unknown word, a second element where one may stand, and
+ * text where there may be none.
+ */
+export function readElement(
+  at: LocatedElement,
+  vocabulary: Vocabulary,
+  later: LaterElement[],
+): Reading {
+  const text = textOf(at.element);
+  if (vocabulary.text === 'no text' && text.trim() !== '') {
+    throw refusal('XML_ERROR', `unexpected text in <${at.element.name}>`, at);
+  }
+  return {
+    at,
+    text,
+    ...readAttributes(at, vocabulary, later),
+    ...readChildren(at, vocabulary, later),
+  };
+}
+
+/** The text of an element that may hold nothing else; undefined when empty or absent. */
+export function readText(
+  at: LocatedElement | undefined,
+  later: LaterElement[],
+): string | undefined {
+  if (at === undefined) return undefined;
+  return readElement(at, textVocabulary, later).text || undefined;
+}
+
+/** The only child of that name. */
+export function childOf(reading: Reading, name: string): LocatedElement | undefined {
+  return reading.children.get(name)?.[0];
+}
+
+/** The children of that name. */
+export function childrenOf(reading: Reading, name: string): readonly LocatedElement[] {
+  return reading.children.get(name) ?? [];
+}
+
+/** Text directly in an element. */
+export function textOf(element: XmlElement): string {
+  return element.children.filter((child) => typeof child === 'string').join('');
+}
+
+function readAttributes(
+  at: LocatedElement,
+  vocabulary: Vocabulary,
+  later: LaterElement[],
+): Pick<Reading, 'attributes' | 'keptAttributes'> {
+  const attributes = new Map<string, string>();
+  const keptAttributes: XmlAttribute[] = [];
+  for (const attribute of at.element.attributes) {
+    const { name, value } = attribute;
+    if (isNamespaceDeclaration(name)) continue;
+    const standing = vocabulary.attributes.get(name);
+    const place = attributePlace(at, name);
+    if (standing === undefined) {
+      throw refusal('XML_ERROR', `unknown attribute '${name}' of <${at.element.name}>`, place);
+    }
+    if (standing === 'carried') attributes.set(name, value);
+    if (standing === 'later') {
+      keptAttributes.push(attribute);
+      later.push(place);
+    }
+  }
+  return { attributes, keptAttributes };
+}
+
+function readChildren(
+  at: LocatedElement,
+  vocabulary: Vocabulary,
+  later: LaterElement[],
+): Pick<Reading, 'children' | 'keptChildren'> {
+  const children = new Map<string, LocatedElement[]>();
+  const keptChildren: LocatedElement[] = [];
+  for (const child of locateChildren(at)) {
+    const word = wordOf(child.element);
+    const standing = word === undefined ? undefined : vocabulary.children.get(word);
+    if (word === undefined || standing === undefined) {
+      throw refusal('XML_ERROR', `unknown element <${child.element.name}>`, child);
+    }
+    const namesakes = children.get(word) ?? [];
+    if (standing === 'one' && namesakes.length > 0) {
+      throw refusal('XML_ERROR', `element <${child.element.name}> appears more than once`, child);
+    }
+    if (standing === 'one' || standing === 'many') {
+      namesakes.push(child);
+      children.set(word, namesakes);
+    }
+    if (standing === 'later') {
+      keptChildren.push(child);
+      later.push({ path: child.path, position: child.position });
+    }
+  }
+  return { children, keptChildren: inVocabularyOrder(keptChildren, vocabulary) };
+}
+
+/** Stable sort by the vocabulary's order, which is libvirt's output order. */
+export function inVocabularyOrder<T extends { readonly element: XmlElement }>(
+  items: readonly T[],
+  vocabulary: Vocabulary,
+): T[] {
+  const ranks = new Map([...vocabulary.children.keys()].map((word, rank) => [word, rank]));
+  const rank = ({ element }: T) => ranks.get(wordOf(element) ?? '') ?? ranks.size;
+  return [...items].sort((a, b) => rank(a) - rank(b));
+}
+
+const prefixes: ReadonlyMap<string, string> = new Map([
+  [lxcNamespace, 'lxc'],
+  [extensionNamespace, 'tslxc'],
+  [dnsmasqNamespace, 'dnsmasq'],
+]);
+
+/** The name by which a vocabulary knows an element; undefined for a foreign namespace. */
+export function wordOf({ name, namespace }: XmlElement): string | undefined {
+  if (namespace === '') return name;
+  const prefix = prefixes.get(namespace);
+  return prefix === undefined ? undefined : `${prefix}:${name.slice(name.indexOf(':') + 1)}`;
+}
+
+/** True for `xmlns` and `xmlns:PREFIX`. */
+export function isNamespaceDeclaration(attribute: string): boolean {
+  return attribute === 'xmlns' || attribute.startsWith('xmlns:');
+}
+
+function innerScope(
+  element: XmlElement,
+  outer: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const own = element.attributes.filter(({ name }) => name.startsWith('xmlns:'));
+  if (own.length === 0) return outer;
+  return new Map([...outer, ...own.map(({ name, value }) => [name.slice(6), value] as const)]);
+}

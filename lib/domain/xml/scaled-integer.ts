@@ -1,0 +1,68 @@
+/**
+ * libvirt's scaled integers: a count and a unit, such as `<memory unit='MiB'>100</memory>`.
+ */
+import { attributePlace, refusal, type Place } from './source-location';
+
+const powers = new Map(
+  ['k', 'm', 'g', 't', 'p', 'e'].map((letter, index) => [letter, BigInt(index + 1)]),
+);
+
+// libvirt stops at the largest signed 64-bit number of bytes; a KiB count must also be exact here.
+const maxBytes = 2n ** 63n - 1n;
+
+/** A number, its unit (KiB when absent), and the element that both stand in. */
+export interface ScaledInteger {
+  readonly text: string;
+  readonly unit: string | undefined;
+  readonly place: Place;
+  /** Name of the unit's attribute. Default: `unit`. */
+  readonly unitName?: string;
+  /** libvirt's words for the element, where its own name is not all. */
+  readonly words?: string;
+}
+
+/**
+ * The value in KiB, rounded up.
+ *
+ * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
+ */
+export function parseKibibytes(scaled: ScaledInteger): number {
+  const { text, unit, place, unitName = 'unit' } = scaled;
+  const { words = `./${place.path.slice(place.path.lastIndexOf('/') + 1)}` } = scaled;
+  if (!/^\s*\+?\d{1,30}$/.test(text)) {
+    throw refusal(
+      'XML_ERROR',
+      `Invalid value '${text}' for element or attribute '${words}[1]'`,
+      place,
+    );
+  }
+  const scale =
+    unit === undefined || unit === '' ? 1024n : unitScale(unit, attributePlace(place, unitName));
+  const bytes = BigInt(text.trim().replace('+', '')) * scale;
+  const kibibytes = (bytes + 1023n) / 1024n;
+  if (bytes > maxBytes || kibibytes > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw refusal('XML_ERROR', `value too large: ${text}${unit ?? ''}`, place);
+  }
+  return Number(kibibytes);
+}
+
+/** Bytes in one `unit`; upper and lower case are the same, `K` and `KiB` are 1024, `KB` is 1000. */
+function unitScale(unit: string, place: Place): bigint {
+  const scale = scaleOf(unit);
+  if (scale !== undefined) return scale;
+  throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
+}
+
+/** Undefined for what is no unit. */
+export function scaleOf(unit: string): bigint | undefined {
+  const lower = unit.toLowerCase();
+  if (['b', 'byte', 'bytes'].includes(lower)) return 1n;
+  const power = powers.get(lower.charAt(0));
+  const bases = new Map([
+    ['', 1024n],
+    ['ib', 1024n],
+    ['b', 1000n],
+  ]);
+  const base = bases.get(lower.slice(1));
+  return power === undefined || base === undefined ? undefined : base ** power;
+}

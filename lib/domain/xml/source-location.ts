@@ -1,0 +1,37 @@
+/**
+ * Where in a definition something stands, and the error that says so. Every refusal of this folder
+ * is made here, so that none lacks its element and position.
+ */
+import { DefinitionError, type ErrorCode } from '../../errors';
+import type { Position } from '../definition';
+
+/** An element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`) and the start of its tag. */
+export interface Place {
+  readonly path: string;
+  readonly position: Position;
+}
+
+// Details quote what was written, and that can be megabytes.
+const maxDetail = 400;
+
+/** The error to throw when `place` is at fault; its message ends with the position. */
+export function refusal(code: ErrorCode, text: string, place: Place): DefinitionError {
+  const detail = text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
+  const { path, position } = place;
+  const { line, column } = position;
+  return new DefinitionError(code, `${detail} (${path}, line ${line}, column ${column})`, {
+    element: path,
+    line,
+    column,
+  });
+}
+
+/** The place of an attribute: its own path, and the position of the tag that it stands in. */
+export function attributePlace(place: Place, attribute: string): Place {
+  return { path: `${place.path}/@${attribute}`, position: place.position };
+}
+
+/** Document order, for sorting. */
+export function comparePositions(a: Position, b: Position): number {
+  return a.line - b.line || a.column - b.column;
+}

@@ -1,0 +1,32 @@
+/** Whole numbers in text and in attributes. */
+import { attributePlace, refusal } from './source-location';
+import type { Reading } from './reading';
+
+/** A number in decimal digits, at most `max`; undefined for all else. */
+export function parseWholeNumber(text: string, max: number): number | undefined {
+  if (!/^\d{1,16}$/.test(text)) return undefined;
+  const value = Number(text);
+  return value <= max ? value : undefined;
+}
+
+/**
+ * The number in an attribute; undefined when the element does not have it.
+ *
+ * @throws DefinitionError XML_ERROR, in libvirt's words, for what is no number; also for one above `max`.
+ */
+export function wholeNumber(
+  { attributes, at }: Reading,
+  name: string,
+  max: number,
+): number | undefined {
+  const text = attributes.get(name);
+  if (text === undefined) return undefined;
+  const value = parseWholeNumber(text, max);
+  if (value !== undefined) return value;
+  const expected = /^\d+$/.test(text) ? `a value up to ${max}` : 'non-negative integer value';
+  throw refusal(
+    'XML_ERROR',
+    `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}'. Expected ${expected}`,
+    attributePlace(at, name),
+  );
+}

@@ -1,0 +1,224 @@
+/**
+ * XML text to a tree of elements that know their positions. The text comes from whoever may define a
+ * domain, so this must never follow a DOCTYPE, an external entity or a processing instruction, and
+ * its work is bounded by the limits below.
+ */
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+
+import type { Position, XmlElement } from '../definition';
+import { refusal, type Place } from './source-location';
+import { findIllegalCharacter } from './xml-characters';
+
+const maxBytes = 10 * 1024 * 1024;
+const maxDepth = 64;
+const maxAttributes = 64;
+// Some 0.5 s of reading; no domain comes near it.
+const maxElements = 100_000;
+
+interface OpenElement {
+  readonly element: Omit<XmlElement, 'children'>;
+  readonly children: (XmlElement | string)[];
+  /** `xml:space='preserve'` here or above. */
+  readonly preserved: boolean;
+}
+
+/**
+ * Parses one document. Blanks between elements are dropped unless `xml:space='preserve'`; text in
+ * mixed content is kept to the letter. Line and column are those of the `<` of a start tag.
+ *
+ * @throws DefinitionError with code XML_ERROR when the text is not well-formed, has a DOCTYPE, a
+ * processing instruction or an encoding other than UTF-8, or exceeds 10 MiB, 100,000
+ * elements, 64 levels or 64 attributes an element.
+ */
+export function parseXml(text: string): XmlElement {
+  const start = { line: 1, column: 1 };
+  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) {
+    throw refusal('XML_ERROR', 'document is larger than 10 MiB', { path: '/', position: start });
+  }
+  const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
+  // saxes lets half a surrogate pair pass, and the next character with it.
+  const illegal = findIllegalCharacter(content);
+  if (illegal !== undefined) {
+    const place = { path: '/', position: locator(content)(illegal.offset) };
+    throw refusal('XML_ERROR', `character ${illegal.shown} is not allowed`, place);
+  }
+  return new TreeBuilder(content).build();
+}
+
+class TreeBuilder {
+  readonly #text: string;
+  readonly #locate: (offset: number) => Position;
+  readonly #open: OpenElement[] = [];
+  // XML 1.1 would allow control characters that can't be printed again as XML 1.0.
+  readonly #parser = new SaxesParser({
+    xmlns: true,
+    forceXMLVersion: true,
+    defaultXMLVersion: '1.0',
+  });
+  #root: XmlElement | undefined;
+  /** The start tag that is being read, and how many attributes it has so far. */
+  #starting: Place = { path: '/', position: { line: 1, column: 1 } };
+  #attributes = 0;
+  #elements = 0;
+  /** Offset behind the last construct that was read; the next `<` behind it begins the next one. */
+  #consumed = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#locate = locator(text);
+  }
+
+  build(): XmlElement {
+    this.#listen();
+    this.#parser.write(this.#text).close();
+    if (this.#root === undefined) {
+      throw refusal('XML_ERROR', 'document has no root element', this.#here());
+    }
+    return this.#root;
+  }
+
+  #listen(): void {
+    const parser = this.#parser;
+    parser.on('error', (error) => this.#refuseSyntax(error));
+    parser.on('xmldecl', ({ encoding }) => {
+      if (encoding !== undefined && !/^utf-?8$/i.test(encoding)) {
+        this.#refuseConstruct(`encoding '${encoding}' is not supported, only UTF-8 is`);
+      }
+      this.#consumed = parser.position;
+    });
+    parser.on('doctype', () => this.#refuseConstruct('DOCTYPE is not allowed'));
+    parser.on('processinginstruction', ({ target }) =>
+      this.#refuseConstruct(`processing instruction <?${target}?> is not allowed`),
+    );
+    parser.on('comment', () => (this.#consumed = parser.position));
+    parser.on('opentagstart', ({ name }) => this.#startTag(name));
+    parser.on('attribute', () => this.#countAttribute());
+    parser.on('opentag', (tag) => this.#openTag(tag));
+    parser.on('closetag', () => this.#closeTag());
+    parser.on('text', (text) => this.#addText(text));
+    parser.on('cdata', (text) => {
+      this.#consumed = parser.position;
+      this.#addText(text);
+    });
+  }
+
+  /** The limits are checked before the rest of the tag is read. */
+  #startTag(name: string): void {
+    const offset = this.#text.lastIndexOf('<', this.#parser.position - 1);
+    const path = [...this.#open.map(({ element }) => element.name), name].join('/');
+    this.#starting = { path, position: this.#locate(offset) };
+    this.#attributes = 0;
+    this.#elements += 1;
+    if (this.#elements > maxElements) {
+      const detail = `document has more than ${maxElements} elements`;
+      throw refusal('XML_ERROR', detail, this.#starting);
+    }
+    if (this.#open.length === maxDepth) {
+      throw refusal('XML_ERROR', `elements are nested deeper than ${maxDepth}`, this.#starting);
+    }
+  }
+
+  #countAttribute(): void {
+    this.#attributes += 1;
+    if (this.#attributes > maxAttributes) {
+      const detail = `element has more than ${maxAttributes} attributes`;
+      throw refusal('XML_ERROR', detail, this.#starting);
+    }
+  }
+
+  #openTag(tag: SaxesTagNS): void {
+    this.#consumed = this.#parser.position;
+    const element = {
+      name: tag.name,
+      namespace: tag.uri,
+      attributes: Object.values(tag.attributes).map(({ name, value }) => ({ name, value })),
+      position: this.#starting.position,
+    };
+    const space = element.attributes.find(({ name }) => name === 'xml:space')?.value;
+    const preserved = space === undefined ? this.#open.at(-1)?.preserved : space === 'preserve';
+    this.#open.push({ element, children: [], preserved: preserved ?? false });
+  }
+
+  #closeTag(): void {
+    this.#consumed = this.#parser.position;
+    const closed = this.#open.pop();
+    if (closed === undefined) return;
+    const element: XmlElement = {
+      ...closed.element,
+      children: closed.preserved ? closed.children : withoutBlanks(closed.children),
+    };
+    const parent = this.#open.at(-1);
+    if (parent === undefined) this.#root = element;
+    else parent.children.push(element);
+  }
+
+  #addText(text: string): void {
+    const children = this.#open.at(-1)?.children;
+    if (children === undefined || text === '') return;
+    const last = children.at(-1);
+    // CDATA sections and comments split what is one text.
+    if (typeof last === 'string') children[children.length - 1] = last + text;
+    else children.push(text);
+  }
+
+  #refuseConstruct(detail: string): never {
+    const position = this.#locate(this.#text.indexOf('<', this.#consumed));
+    throw refusal('XML_ERROR', detail, { path: this.#path(), position });
+  }
+
+  #refuseSyntax(error: Error): never {
+    const detail = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
+    const offset = this.#badReference();
+    const position = offset === undefined ? this.#here().position : this.#locate(offset);
+    // saxes takes all up to the next `;` for the name, be it the rest of the document.
+    const isRunaway = offset !== undefined && !detail.includes('entity');
+    const shown = isRunaway ? 'disallowed character in entity name' : detail;
+    throw refusal('XML_ERROR', shown, { path: this.#path(), position });
+  }
+
+  /** Offset of the first `&` behind the last construct that begins no well-formed reference. */
+  #badReference(): number | undefined {
+    const search = /<!|&(?!(?:amp|lt|gt|quot|apos|#[1-9]\d*|#x0*[1-9a-fA-F][\da-fA-F]*);)/g;
+    search.lastIndex = this.#consumed;
+    const match = search.exec(this.#text.slice(0, this.#parser.position));
+    // In a comment or CDATA section an ampersand means nothing.
+    return match === null || match[0] === '<!' ? undefined : match.index;
+  }
+
+  #here(): Place {
+    const { line, column } = this.#parser;
+    return { path: this.#path(), position: { line, column: Math.max(column, 1) } };
+  }
+
+  #path(): string {
+    return this.#open.map(({ element }) => element.name).join('/') || '/';
+  }
+}
+
+/** Blanks between elements are layout; beside other text, or alone in an element, they are content. */
+function withoutBlanks(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {
+  const layout =
+    children.some((child) => typeof child !== 'string') &&
+    children.every((child) => typeof child !== 'string' || /^[ \t\n\r]*$/.test(child));
+  return layout ? children.filter((child) => typeof child !== 'string') : [...children];
+}
+
+/** Turns growing offsets into positions, in one pass over the text. Columns count code points. */
+function locator(text: string): (offset: number) => Position {
+  let line = 1;
+  let column = 1;
+  let at = 0;
+  return (offset) => {
+    while (at < offset) {
+      const code = text.charCodeAt(at++);
+      const isLineEnd = code === 0x0a || (code === 0x0d && text.charCodeAt(at) !== 0x0a);
+      if (isLineEnd) {
+        line += 1;
+        column = 1;
+      } else if (code < 0xdc00 || code > 0xdfff) {
+        column += 1;
+      }
+    }
+    return { line, column };
+  };
+}

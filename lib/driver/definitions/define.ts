@@ -1,0 +1,111 @@
+/** Definitions coming in, as stored or transient domains: who may take which name and uuid. */
+import type { RunState } from '../../container/record/run-state';
+import type { DomainDefinition } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { abortable, throwIfAborted } from '../session/abort';
+import { transition } from '../lifecycle/lifecycle';
+import { nameOfUuid, uuidOfName } from '../lookup/lookup';
+import { reapInBackground, settle } from '../lifecycle/reaper';
+import type { ParsedXml, Session } from '../session/session';
+import { launch } from '../lifecycle/start';
+import type { Identity } from '../../host/state/definition-store';
+import type { StartOptions } from '../types';
+
+/**
+ * Stores a definition; what runs under that name goes on as it is.
+ *
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain.
+ */
+export async function defineDomain(session: Session, xml: string): Promise<Identity> {
+  const first = session.parse(xml);
+  const { name } = first.definition;
+  session.store.path(name);
+  return session.locked(name, async () => {
+    const { state } = await settle(session, name, 'carryOut');
+    // Two definitions of one uuid under two names have two locks, so that this one is needed too.
+    return session.store.exclusive(async () => {
+      const parsed = withUnusedMacs(session, first, xml);
+      const definition = takeOverUuid(parsed, ownUuid(session, name, state));
+      if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
+      const detail = await session.store.write(definition);
+      const { uuid } = definition;
+      await session.announce({ event: 'defined', detail, domain: name, uuid });
+      return { name, uuid };
+    });
+  });
+}
+
+/**
+ * Starts a container from XML text: of a transient domain, or of the inactive stored one of that name and
+ * uuid, whose definition stays what it is.
+ *
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain,
+ * OPERATION_INVALID when it is active; and as `launch`.
+ */
+export async function createDomain(
+  session: Session,
+  xml: string,
+  options: StartOptions,
+): Promise<Identity> {
+  const parsed = session.parse(xml);
+  const { definition } = parsed;
+  const { name, uuid } = definition;
+  session.store.path(name);
+  return abortable(options.signal, (commit) =>
+    session.locked(name, async () => {
+      throwIfAborted(options.signal);
+      commit();
+      const { state } = await settle(session, name, 'stay');
+      const existing = ownUuid(session, name, state);
+      if (existing === undefined || existing === uuid || parsed.uuid === 'generated') {
+        transition('create', state.phase, name);
+      }
+      if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
+      await session.store.exclusive(() => checkUuidIsFree(session, definition));
+      const persistence = existing === undefined ? 'transient' : 'persistent';
+      const onExited = (): void => reapInBackground(session, name);
+      await launch(session, { definition, persistence, options, onExited });
+      return { name, uuid };
+    }),
+  );
+}
+
+/** Parsed anew, if need be, until no other domain has an address that was made up. */
+function withUnusedMacs(session: Session, first: ParsedXml, xml: string): ParsedXml {
+  const except = first.definition.name;
+  let parsed = first;
+  while (session.store.isAnyWritten(parsed.newMacs, { except })) parsed = session.parse(xml);
+  return parsed;
+}
+
+/** Without a `<uuid>` of its own, a definition is a new one of the domain that has the name. */
+function takeOverUuid(parsed: ParsedXml, existing: string | undefined): DomainDefinition {
+  const { definition } = parsed;
+  if (existing === undefined || existing === definition.uuid) return definition;
+  if (parsed.uuid === 'generated') return { ...definition, uuid: existing };
+  throw nameIsTaken(parsed, existing);
+}
+
+function nameIsTaken({ definition, uuid }: ParsedXml, existing: string): TslxcError {
+  const { name } = definition;
+  const other = uuid === 'explicit' ? `, not ${definition.uuid}` : '';
+  const detail = `domain '${name}' already exists with uuid ${existing}${other}`;
+  return new TslxcError('OPERATION_FAILED', detail, { domain: name });
+}
+
+async function checkUuidIsFree(session: Session, { name, uuid }: DomainDefinition): Promise<void> {
+  const holder = await nameOfUuid(session, uuid);
+  if (holder === undefined || holder === name) return;
+  const detail = `domain '${holder}' is already defined with uuid ${uuid}`;
+  throw new TslxcError('OPERATION_FAILED', detail, { domain: name });
+}
+
+/** The uuid that the name has now. A stored file that is no definition has none, and is replaced. */
+function ownUuid(session: Session, name: string, state: RunState): string | undefined {
+  try {
+    return uuidOfName(session, name, state);
+  } catch (error) {
+    session.logger.warn({ err: error, domain: name }, 'the stored definition can not be read');
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+/** Which definition of a domain is meant: that of the container that runs, or the stored one. */
+import type { RunState } from '../../container/record/run-state';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Identity } from '../../host/state/definition-store';
+import { transition, type Verb } from '../lifecycle/lifecycle';
+import { noDomain } from '../lookup/lookup';
+import type { Session } from '../session/session';
+
+export type RunningState = RunState & { phase: 'running' };
+
+/** Verbs that a pause makes no difference to. */
+type PhaseBlind = Exclude<Verb, 'exec' | 'reboot' | 'resume' | 'shutdown' | 'suspend'>;
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs. */
+export function requireRunning(
+  state: RunState,
+  verb: PhaseBlind,
+  { name }: Identity,
+): asserts state is RunningState {
+  transition(verb, state.phase === 'running' ? 'running' : 'off', name);
+}
+
+/** What runs, as its start had it. */
+export function runningDefinition(session: Session, { start }: RunningState): DomainDefinition {
+  return session.parse(start.xml).definition;
+}
+
+/** What the next start will run. @throws TslxcError NO_DOMAIN when nothing is stored. */
+export function stored(session: Session, { name, uuid }: Identity): DomainDefinition {
+  const definition = session.store.read(name);
+  if (definition !== undefined) return definition;
+  throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+}

@@ -1,0 +1,66 @@
+/** Another name for a domain that is off. */
+import type { DomainDefinition } from '../../domain/definition';
+import { formatDomain } from '../../domain/format';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { transition } from '../lifecycle/lifecycle';
+import { checkSame, phaseOf } from '../lookup/lookup';
+import { settle } from '../lifecycle/reaper';
+import type { Session } from '../session/session';
+
+/**
+ * Its definition, its autostart, how it last ended and the ids that it was given go along. Whoever dies when: it has the
+ * one name or the other.
+ *
+ * @throws TslxcError OPERATION_INVALID when it runs, when it is transient, and when the name is its own or another's;
+ * XML_ERROR for what can't be a name; NO_DOMAIN.
+ */
+export async function renameDomain(
+  session: Session,
+  identity: Identity,
+  newName: string,
+): Promise<Identity> {
+  const { name, uuid } = identity;
+  if (newName === name) throw invalid("Can't rename domain to itself", name);
+  session.store.path(newName);
+  return lockedBoth(session, [name, newName], async () => {
+    const { state } = await settle(session, name, 'carryOut');
+    checkSame(session, identity, state);
+    transition('rename', phaseOf(session, state), name);
+    const { state: other } = await settle(session, newName, 'carryOut');
+    return session.store.exclusive(async () => {
+      const definition = session.store.read(name);
+      if (definition === undefined) throw invalid('cannot rename a transient domain', name);
+      if (other.phase !== 'off' || session.store.has(newName)) {
+        throw invalid(`domain with name '${newName}' already exists`, name);
+      }
+      const renamed = withName(session, definition, newName);
+      await session.containers.rename(session.paths, { from: name, to: newName, uuid }, () =>
+        session.store.rename(name, renamed),
+      );
+      const detail = 'renamed';
+      await session.announce({ event: 'undefined', detail, domain: name, uuid });
+      await session.announce({ event: 'defined', detail, domain: newName, uuid });
+      return { name: newName, uuid };
+    });
+  });
+}
+
+/** Read again, so that what can't be the name of a domain is refused. */
+function withName(session: Session, definition: DomainDefinition, name: string): DomainDefinition {
+  return session.parse(formatDomain({ ...definition, name })).definition;
+}
+
+/** Both locks, in an order that all have. */
+function lockedBoth<T>(
+  session: Session,
+  names: readonly [string, string],
+  action: () => Promise<T>,
+): Promise<T> {
+  const [first, second] = names[0] < names[1] ? names : [names[1], names[0]];
+  return session.locked(first, () => session.locked(second, action));
+}
+
+function invalid(detail: string, domain: string): TslxcError {
+  return new TslxcError('OPERATION_INVALID', detail, { domain });
+}

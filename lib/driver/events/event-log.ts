@@ -1,0 +1,160 @@
+/**
+ * The event log: one JSON line a lifecycle change, written by whichever process makes the change and
+ * followed by the connections of all. A file begins with a line that holds its generation; when full it
+ * becomes `events.1` and the next generation takes its name, so that both together stay below 1 MiB.
+ * Lines are only ever appended, under a lock on the file itself.
+ */
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+} from 'node:fs';
+import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { DomainEvent, NetworkEvent } from '../types';
+import { fileError } from '../../host/state/file-error';
+import { lockFile } from '../../host/state/file-lock';
+
+/** Bytes of one file; with the one before it this is half of all. */
+const fileBytes = 512 * 1024;
+const newline = 0x0a;
+const step = 'write the event log';
+const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
+const logFlags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
+
+/** The file that was full before `path` became what it is. */
+export function previousLog(path: string): string {
+  return `${path}.1`;
+}
+
+/** Opens the log, made if there is none. The caller closes it. */
+export function openLog(path: string): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, logFlags, 0o600);
+  } catch (error) {
+    throw fileError(error, 'open the event log');
+  }
+}
+
+/**
+ * Appends one event. When it resolves, every follower will see it, after all that were appended before.
+ *
+ * @param limit - bytes of one file, for tests
+ * @throws SyscallError.
+ */
+export async function appendEvent(
+  path: string,
+  event: DomainEvent | NetworkEvent,
+  limit = fileBytes,
+): Promise<void> {
+  const line = Buffer.from(`${JSON.stringify(event)}\n`);
+  for (;;) {
+    const fd = openLog(path);
+    try {
+      await lockFile(fd);
+      // Whoever had the lock before may have rotated: nothing may be appended to what is behind.
+      if (!isCurrent(fd, path)) continue;
+      appendLocked(fd, line);
+      if (fstatSync(fd).size >= limit) rotate(fd, path);
+      return;
+    } catch (error) {
+      throw fileError(error, step);
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
+
+/** True while `path` still names the open file. */
+export function isCurrent(fd: number, path: string): boolean {
+  const named = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (named === undefined) return false;
+  const opened = fstatSync(fd, { bigint: true });
+  return named.ino === opened.ino && named.dev === opened.dev;
+}
+
+/** Which file of the log's history this is, counted from 1; 0 while nothing has been written to it. */
+export function generationOf(fd: number): number {
+  const head = Buffer.alloc(64);
+  const text = head.toString('latin1', 0, readSync(fd, head, 0, head.length, 0));
+  return Number(/^\{"generation":(\d+)\}\n/.exec(text)?.[1] ?? 0);
+}
+
+/** A domain's event of a line; undefined for the first line, what a killed writer left, and a network's. */
+export function parseDomainEvent(line: string): DomainEvent | undefined {
+  const value = parseObject(line);
+  return 'event' in value && 'domain' in value ? (value as DomainEvent) : undefined;
+}
+
+/** A network's event of a line. */
+export function parseNetworkEvent(line: string): NetworkEvent | undefined {
+  const value = parseObject(line);
+  return 'event' in value && 'network' in value ? (value as NetworkEvent) : undefined;
+}
+
+/** The last event of a domain in the log that `matches`; undefined when it never was, or is no longer there. */
+export function lastEvent(
+  path: string,
+  matches: (event: DomainEvent) => boolean,
+): DomainEvent | undefined {
+  for (const file of [path, previousLog(path)]) {
+    if (!existsSync(file)) continue;
+    for (const line of readFileSync(file, 'utf8').split('\n').reverse()) {
+      const event = parseDomainEvent(line);
+      if (event !== undefined && matches(event)) return event;
+    }
+  }
+  return undefined;
+}
+
+function parseObject(line: string): object {
+  try {
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
+}
+
+function firstLine(generation: number): Buffer {
+  return Buffer.from(`{"generation":${generation}}\n`);
+}
+
+function appendLocked(fd: number, line: Buffer): void {
+  const { size } = fstatSync(fd);
+  // A writer that was killed in the middle of a line leaves it without an end.
+  const prefix = size === 0 ? firstLine(1) : endsLine(fd, size) ? [] : [newline];
+  writeAll(fd, Buffer.concat([Uint8Array.from(prefix), line]));
+}
+
+function endsLine(fd: number, size: number): boolean {
+  const last = Buffer.alloc(1);
+  readSync(fd, last, 0, 1, size - 1);
+  return last[0] === newline;
+}
+
+function writeAll(fd: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length;) {
+    written += writeSync(fd, bytes, written);
+  }
+}
+
+/** Under the lock of `fd`. At each moment `path` names a whole log, also if we die in between. */
+function rotate(fd: number, path: string): void {
+  const next = `${path}.new`;
+  rmSync(next, { force: true });
+  const fresh = openSync(next, 'wx', 0o600);
+  try {
+    writeAll(fresh, firstLine(generationOf(fd) + 1));
+  } finally {
+    closeSync(fresh);
+  }
+  rmSync(previousLog(path), { force: true });
+  linkSync(path, previousLog(path));
+  renameSync(next, path);
+}

@@ -1,0 +1,115 @@
+/** The addresses of a running container, from each of the places that know some. */
+import type { NetworkView } from '../../container/interfaces/network-view';
+import type { LinkRecord } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import type { Neighbour } from '../../host/native';
+import { requireRunning, type RunningState } from '../definitions/definitions';
+import type { AddressSource, DomainAddress } from './types';
+import { currentState } from '../lookup/lookup';
+import type { Session } from '../session/session';
+import type { Identity } from '../../host/state/definition-store';
+
+/** What is known of an address before its interface is. */
+type PlainAddress = Pick<DomainAddress, 'family' | 'address' | 'prefix'>;
+
+/** The leases of a virtual network for a MAC address. @throws TslxcError NO_NETWORK. */
+export type LeaseLookup = (network: string, mac: string) => Promise<readonly PlainAddress[]>;
+
+export interface AddressQuery {
+  readonly source: AddressSource;
+  readonly leases: LeaseLookup;
+}
+
+/** Those who have answered, as rtnetlink(7) calls it. */
+const knownStates = ['permanent', 'reachable', 'stale', 'delay', 'probe'];
+
+/**
+ * By interface, in the order of their records, or of the kernel's with `inside`.
+ *
+ * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK with
+ * `lease`, for a network that is gone.
+ */
+export async function domainAddresses(
+  session: Session,
+  identity: Identity,
+  { source, leases }: AddressQuery,
+): Promise<DomainAddress[]> {
+  const state = await currentState(session, identity);
+  requireRunning(state, 'look', identity);
+  switch (source) {
+    case 'lease':
+      return leasedAddresses(state, leases);
+    case 'arp':
+      return neighbourAddresses(await session.containers.network.hostNeighbours(), state);
+    case 'inside':
+      return addressesInside(session, state, identity);
+    default:
+      throw unknownSource(source);
+  }
+}
+
+/** In libvirt's words, who has numbers for them; `agent`, its guest agent, is 1. */
+function unknownSource(source: string): TslxcError {
+  const word = source === 'agent' ? '1' : `'${source}'`;
+  return new TslxcError('ARGUMENT_UNSUPPORTED', `Unknown IP address data source ${word}`);
+}
+
+async function leasedAddresses(
+  { start: { links = [] } }: RunningState,
+  leases: LeaseLookup,
+): Promise<DomainAddress[]> {
+  const found = await Promise.all(
+    links.map(async (link) => {
+      const { network, mac } = link;
+      const known = network === undefined ? [] : await leases(network, mac);
+      return known.map((one) => onLink(link, one));
+    }),
+  );
+  return found.flat();
+}
+
+function neighbourAddresses(
+  neighbours: readonly Neighbour[],
+  { start: { links = [] } }: RunningState,
+): DomainAddress[] {
+  const known = neighbours.filter(({ state }) => knownStates.includes(state));
+  return links.flatMap((link) =>
+    known
+      .filter(({ mac }) => mac !== '' && mac === link.mac)
+      .map(({ address }) =>
+        onLink(link, { family: address.includes(':') ? 'ipv6' : 'ipv4', address }),
+      ),
+  );
+}
+
+function onLink(
+  { host, guest, mac }: LinkRecord,
+  { family, address, prefix }: PlainAddress,
+): DomainAddress {
+  const size = prefix === undefined ? {} : { prefix };
+  return { family, address, ...size, interface: host ?? guest, mac };
+}
+
+async function addressesInside(
+  session: Session,
+  { running }: RunningState,
+  identity: Identity,
+): Promise<DomainAddress[]> {
+  const view = await session.containers.network.networkInside(running);
+  if (view !== undefined) return view.links.flatMap((link) => ofLink(link, view.addresses));
+  // It has ended since we looked.
+  requireRunning({ phase: 'off' }, 'look', identity);
+  return [];
+}
+
+const noMac = ['', '00:00:00:00:00:00'];
+
+function ofLink(
+  { index, name, address: mac }: NetworkView['links'][number],
+  all: NetworkView['addresses'],
+): DomainAddress[] {
+  const of = { interface: name, ...(noMac.includes(mac) ? {} : { mac }) };
+  return all
+    .filter((one) => one.index === index)
+    .map(({ family, address, prefix }) => ({ family, address, prefix, ...of }));
+}

@@ -1,0 +1,132 @@
+/** What `<interface type='network'>` is plugged into: the network's bridge, or one of its devices. */
+import type { NetworkInterface } from '../../domain/definition';
+import { refusal } from '../../domain/xml/source-location';
+import type { Place } from '../../domain/xml/source-location';
+import { filterVlans } from '../../network/bridge/bridge';
+import { defaultNetwork } from '../../network/definition/default-network';
+import { hasOwnBridge } from '../../network/definition/definition';
+import type { NetworkDefinition, Portgroup } from '../../network/definition/definition';
+import { needsSettling, runningDefinition } from '../../network/lifecycle/reconcile';
+import { readNetworkState } from '../../network/lifecycle/state';
+import type { NetworkState } from '../../network/lifecycle/state';
+import type { Port } from '../../plan/network/links';
+import { makeDefault } from '../networks/autostart';
+import { networkLinks } from '../networks/links';
+import { isActive, settleAndRepair } from '../networks/settling';
+import { launchNetwork } from '../networks/start';
+import type { Session } from '../session/session';
+
+type DirectPort = Port & { kind: 'direct' };
+
+export interface PortContext {
+  /** Devices that other interfaces of the same container have. */
+  readonly chosen: readonly string[];
+  /** `foresee` takes things as they are, and starts nothing. */
+  readonly intent: 'start' | 'foresee';
+}
+
+/**
+ * @throws DefinitionError with the interface's place: NO_NETWORK, OPERATION_INVALID for one that is not active,
+ * CONFIG_UNSUPPORTED for an unknown port group; OPERATION_FAILED when a pool has no device left.
+ */
+export async function networkPort(
+  session: Session,
+  wanted: NetworkInterface,
+  { chosen, intent }: PortContext,
+): Promise<Port> {
+  const place = { path: 'domain/devices/interface', position: wanted.position };
+  const state =
+    intent === 'start'
+      ? await stateForStart(session, wanted.network)
+      : readNetworkState(session.paths, wanted.network);
+  const definition = activeDefinition(session, { name: wanted.network, state, place });
+  const group = portgroupOf(definition, wanted, place);
+  const { name: bridge } = definition.bridge;
+  if (bridge === undefined) return pickDevice(session, definition, { place, chosen });
+  const vlan = wanted.vlan ?? group?.vlan ?? definition.vlan;
+  const bandwidth = wanted.bandwidth ?? group?.bandwidth;
+  const isolated = wanted.isolated ?? definition.isolated;
+  const mtu = wanted.mtu ?? definition.mtu;
+  // The network's own bridge may have been made before anybody knew of a VLAN.
+  const filtersVlans = vlan !== undefined && hasOwnBridge(definition);
+  if (filtersVlans && intent === 'start') await filterVlans(bridge, place);
+  return {
+    kind: 'bridge',
+    bridge,
+    network: definition.name,
+    ...(vlan === undefined ? {} : { vlan }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(isolated === undefined ? {} : { isolated }),
+    ...(mtu === undefined ? {} : { mtu }),
+    ...(filtersVlans ? { filtersVlans } : {}),
+  };
+}
+
+function activeDefinition(
+  session: Session,
+  { name, state, place }: { name: string; state: NetworkState; place: Place },
+): NetworkDefinition {
+  if (isActive(state)) {
+    if (state.place === 'here') return runningDefinition(state.record);
+    const detail = `network '${name}' runs in another network namespace of this host`;
+    throw refusal('OPERATION_INVALID', detail, place);
+  }
+  if (!session.networks.has(name)) {
+    throw refusal('NO_NETWORK', `no network with matching name '${name}'`, place);
+  }
+  throw refusal('OPERATION_INVALID', `network '${name}' is not active`, place);
+}
+
+/** The default network is made and started, if this is its first use. */
+async function stateForStart(session: Session, name: string): Promise<NetworkState> {
+  const { paths } = session;
+  const state = readNetworkState(paths, name);
+  // One that is stopping is waited for: its bridge goes at any moment.
+  if (state.phase === 'running' && !(await needsSettling(paths, state, 'quick'))) return state;
+  if (name === defaultNetwork) await makeDefault(session);
+  return session.lockedNetwork(name, async () => {
+    const settled = await settleAndRepair(session, name);
+    if (!isFreshDefault(session, name, settled)) return settled;
+    const definition = session.networks.read(name);
+    if (definition !== undefined) await launchNetwork(session, definition);
+    return readNetworkState(paths, name);
+  });
+}
+
+/** The default network that has been defined since the boot is started by its first user. */
+function isFreshDefault({ networks }: Session, name: string, state: NetworkState): boolean {
+  const isFresh = state.phase === 'off' && state.why === 'asked';
+  return name === defaultNetwork && isFresh && networks.isAutostarted(name);
+}
+
+function portgroupOf(
+  { name, portgroups }: NetworkDefinition,
+  { portgroup }: NetworkInterface,
+  place: Place,
+): Portgroup | undefined {
+  if (portgroup === undefined) return portgroups.find(({ isDefault }) => isDefault);
+  const found = portgroups.find((group) => group.name === portgroup);
+  if (found !== undefined) return found;
+  const detail = `network '${name}' has no portgroup named '${portgroup}'`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, { ...place, path: `${place.path}/@portgroup` });
+}
+
+/** The device with the fewest users; a device passes through one interface at most. */
+function pickDevice(
+  session: Session,
+  { name, forward }: NetworkDefinition,
+  { place, chosen }: { readonly place: Place; readonly chosen: readonly string[] },
+): DirectPort {
+  const { mode } = forward;
+  if (mode !== 'bridge' && mode !== 'private' && mode !== 'vepa' && mode !== 'passthrough') {
+    throw new RangeError(`a network with mode '${mode}' has a bridge`);
+  }
+  const used = [...networkLinks(session, name).map(({ device }) => device), ...chosen];
+  const users = (device: string): number => used.filter((other) => other === device).length;
+  const [device] = forward.devices.toSorted((a, b) => users(a) - users(b));
+  if (device === undefined || (mode === 'passthrough' && users(device) > 0)) {
+    const detail = `network '${name}' requires exclusive access to interfaces, but none are available`;
+    throw refusal('OPERATION_FAILED', detail, place);
+  }
+  return { kind: 'direct', device, mode, network: name };
+}

@@ -1,0 +1,46 @@
+/** Where the interfaces of a domain are plugged in: what their `<source>` means on this host, now. */
+import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { Port } from '../../plan/network/links';
+import { startAutostartNetworks } from '../networks/autostart';
+import { networkPort } from './network-port';
+import type { PortContext } from './network-port';
+import type { Session } from '../session/session';
+
+/**
+ * One for each `<interface>`, in their order. With `start`, networks that are to be up by now are brought up.
+ *
+ * @throws DefinitionError NO_NETWORK; OPERATION_INVALID for a network that is not active; and as `networkPort`.
+ */
+export async function portsOf(
+  session: Session,
+  definition: DomainDefinition,
+  intent: PortContext['intent'],
+): Promise<Port[]> {
+  const { interfaces } = definition;
+  if (intent === 'start' && interfaces.some(({ type }) => type === 'network')) {
+    await startAutostartNetworks(session);
+  }
+  const ports: Port[] = [];
+  for (const one of interfaces) {
+    const chosen = ports.flatMap((port) => (port.kind === 'direct' ? [port.device] : []));
+    ports.push(await portOf(session, one, { chosen, intent }));
+  }
+  return ports;
+}
+
+async function portOf(
+  session: Session,
+  definition: InterfaceDefinition,
+  context: PortContext,
+): Promise<Port> {
+  switch (definition.type) {
+    case 'bridge':
+      return Promise.resolve({ kind: 'bridge', bridge: definition.bridge });
+    case 'direct':
+      return Promise.resolve({ kind: 'direct', device: definition.device, mode: definition.mode });
+    case 'ethernet':
+      return Promise.resolve({ kind: 'free' });
+    case 'network':
+      return networkPort(session, definition, context);
+  }
+}

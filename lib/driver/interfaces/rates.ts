@@ -1,0 +1,64 @@
+/** Rates as a caller gives them, and what they make of those that an interface has. Pure. */
+import type { Bandwidth, InterfaceDefinition, Rate } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+
+/** Both directions, from the container's point of view: inbound is what it receives. */
+export type Rates = Pick<Bandwidth, 'inbound' | 'outbound'>;
+
+/** `none` takes a direction's rate away; one that is left out stays as it is. */
+export interface RatesChange {
+  readonly inbound?: Rate | 'none';
+  readonly outbound?: Rate | 'none';
+}
+
+const names = ['average', 'peak', 'floor', 'burst'] as const;
+
+/** As in documents: numbers that are exact as bits, too. */
+const maxKibibytes = 2 ** 40;
+
+/** The rates after a change. @throws TslxcError INVALID_ARG, OPERATION_UNSUPPORTED. */
+export function changeRates(rates: Rates | undefined, change: RatesChange): Rates {
+  if (change.outbound !== undefined && change.outbound !== 'none' && change.outbound.floor) {
+    throw new TslxcError('INVALID_ARG', "'floor' is of inbound only");
+  }
+  const inbound = changeRate(rates?.inbound, change.inbound);
+  const outbound = changeRate(rates?.outbound, change.outbound);
+  return {
+    ...(inbound === undefined ? {} : { inbound }),
+    ...(outbound === undefined ? {} : { outbound }),
+  };
+}
+
+/** The interface with these rates. @throws TslxcError OPERATION_UNSUPPORTED when it can't have them. */
+export function withRates(one: InterfaceDefinition, rates: Rates): InterfaceDefinition {
+  if (one.type === 'direct') {
+    const detail = 'Unable to set network bandwidth on direct interfaces';
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail);
+  }
+  if (rates.inbound?.floor !== undefined && one.type !== 'network') {
+    const detail = 'floor attribute is not supported for this config';
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail);
+  }
+  const { bandwidth, ...rest } = one;
+  if (rates.inbound === undefined && rates.outbound === undefined) return rest;
+  return { ...rest, bandwidth: { ...rates, position: bandwidth?.position ?? one.position } };
+}
+
+function changeRate(rate: Rate | undefined, change: Rate | 'none' | undefined): Rate | undefined {
+  if (change === undefined) return rate;
+  if (change === 'none') return undefined;
+  const given = names.flatMap((name) => {
+    const value = change[name] ?? 0;
+    if (!Number.isSafeInteger(value) || value < 0 || value > maxKibibytes) {
+      const detail = `${name} is a number from 0 to ${maxKibibytes}, and not '${String(value)}'`;
+      throw new TslxcError('INVALID_ARG', detail);
+    }
+    // In libvirt, 0 is none.
+    return value === 0 ? [] : [[name, value] as const];
+  });
+  const result: Rate = Object.fromEntries(given);
+  if (result.average === undefined && (result.peak ?? result.burst) !== undefined) {
+    throw new TslxcError('INVALID_ARG', "'peak' and 'burst' require 'average'");
+  }
+  return given.length === 0 ? undefined : result;
+}

@@ -1,0 +1,43 @@
+/** The plain data of the public API about network interfaces of domains. */
+import type { LinkRecord } from '../../container/record/run-state';
+import type { LinkStatistics } from '../../host/native';
+
+/** A network interface of a domain. */
+export interface InterfaceInfo {
+  readonly type: LinkRecord['type'];
+  /**
+   * Name on the host: while it runs that of the host's side, which a macvlan has none of; else the one that the
+   * definition asks for.
+   */
+  readonly name?: string;
+  /** Name inside; while nothing runs that of the next start. */
+  readonly guest: string;
+  /** The bridge, network or device that it is plugged into; an interface of type `ethernet` has none. */
+  readonly source?: string;
+  readonly model?: string;
+  /** Of the side inside. Unknown for an interface of the host's while nothing runs. */
+  readonly mac?: string;
+  /** Whether it is plugged in: see `Domain.setLink`. */
+  readonly link: 'up' | 'down';
+  /** From the container's point of view: what it receives is rx. Only while it runs. */
+  readonly statistics?: LinkStatistics;
+}
+
+/**
+ * Where addresses are looked up: in the DHCP leases of the virtual networks, in the host's neighbour table (only those
+ * who have talked to the host), or in the container's own network namespace.
+ */
+export type AddressSource = 'lease' | 'arp' | 'inside';
+
+/** An address of a container. */
+export interface DomainAddress {
+  readonly family: 'ipv4' | 'ipv6';
+  /** In canonical text. */
+  readonly address: string;
+  /** The neighbour table knows none. */
+  readonly prefix?: number;
+  /** The interface that has it: its name on the host with `lease` and `arp`, its name inside with `inside`. */
+  readonly interface: string;
+  /** Of that interface; `lo` has none. */
+  readonly mac?: string;
+}

@@ -1,0 +1,157 @@
+/** Asking a running init to end: by what it understands, and never by what it would not even notice. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { End } from '../../container/monitor/messages';
+import type { RunState } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import type { MonitorConnection } from '../session/containers';
+import type { PowerMode } from './power-types';
+import type { Session } from '../session/session';
+
+/** `destroy` is a shutdown that is final: on_poweroff is not carried out. */
+export type Goal = 'shutdown' | 'reboot' | 'destroy';
+
+export interface Asked {
+  readonly by: 'initctl' | 'signal';
+  readonly signal?: number;
+}
+
+interface Request {
+  readonly goal: Goal;
+  readonly modes: readonly PowerMode[];
+  /** Milliseconds in which its end counts as what was asked for. */
+  readonly within: number;
+}
+
+type Running = RunState & { phase: 'running' };
+
+const SIGHUP = 1;
+const SIGUSR2 = 12;
+const SIGTERM = 15;
+const SIGPWR = 30;
+// glibc's SIGRTMIN is 34 (signal(7)); systemd(1): +4 starts poweroff.target, +5 reboot.target.
+const systemdPoweroff = 38;
+const systemdReboot = 39;
+
+/** How long an init that has just been executed may take to have its handlers, in milliseconds. */
+const firstMoments = 1000;
+const look = 20;
+
+/** Which signals, in that order, of which the first is sent that init heeds. */
+const signals = {
+  systemd: { off: [systemdPoweroff], reboot: [systemdReboot] },
+  // busybox init: SIGUSR2 powers off, SIGTERM reboots.
+  busybox: { off: [SIGUSR2], reboot: [SIGTERM] },
+  other: { off: [SIGTERM, SIGPWR], reboot: [SIGTERM, SIGPWR] },
+  libvirt: { off: [SIGTERM], reboot: [SIGHUP] },
+} as const;
+
+/** These end by reboot(2), by which the monitor knows what their end means. */
+const tellsItself = new Set(['systemd', 'busybox']);
+
+/** @throws TslxcError OPERATION_UNSUPPORTED when nothing of this reaches init; SyscallError. */
+export async function askInit(session: Session, state: Running, request: Request): Promise<Asked> {
+  const { name } = state.start;
+  const monitor = await session.containers.connectMonitor(session.paths, name);
+  if (monitor === undefined) {
+    throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: name });
+  }
+  try {
+    const attempt = new Attempt({ session, state, request, monitor });
+    for (const mode of request.modes) {
+      const asked = await attempt.by(mode);
+      if (asked !== undefined) return asked;
+    }
+    throw notReached(name, request.modes);
+  } finally {
+    monitor.close();
+  }
+}
+
+function notReached(name: string, modes: readonly PowerMode[]): TslxcError {
+  const detail =
+    modes.length === 1 && modes[0] === 'initctl'
+      ? 'Container does not provide an initctl pipe'
+      : `init of domain '${name}' has no handler for a signal that asks it to end, and no initctl pipe`;
+  return new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: name });
+}
+
+class Attempt {
+  readonly #session: Session;
+  readonly #state: Running;
+  readonly #request: Request;
+  readonly #monitor: MonitorConnection;
+
+  constructor(of: {
+    session: Session;
+    state: Running;
+    request: Request;
+    monitor: MonitorConnection;
+  }) {
+    this.#session = of.session;
+    this.#state = of.state;
+    this.#request = of.request;
+    this.#monitor = of.monitor;
+  }
+
+  /** Undefined when init can't be asked in this way. */
+  async by(mode: PowerMode): Promise<Asked | undefined> {
+    const { init } = this.#session.containers;
+    if (mode === 'initctl') return await this.#byInitctl();
+    if (mode === 'signal') return await this.#bySignal('libvirt');
+    const kind = init.kindOf(this.#state.running);
+    if (kind !== 'other') return await this.#bySignal(kind);
+    return (await this.#byInitctl()) ?? (await this.#bySignal(kind));
+  }
+
+  async #byInitctl(): Promise<Asked | undefined> {
+    const level = this.#request.goal === 'reboot' ? '6' : '0';
+    const { init } = this.#session.containers;
+    // An init with such a pipe ends by reboot(2) where it may; where it may not, this says what was meant.
+    await this.#intend('mayKnowItself');
+    const isTaken = await init.requestLevel(this.#state.running, level);
+    if (isTaken) return { by: 'initctl' };
+    if (this.#request.goal !== 'shutdown') await this.#takeBack();
+    return undefined;
+  }
+
+  async #bySignal(kind: keyof typeof signals): Promise<Asked | undefined> {
+    const { off, reboot } = signals[kind];
+    const signal = await this.#heeded(this.#request.goal === 'reboot' ? reboot : off);
+    if (signal === undefined) return undefined;
+    await this.#intend(tellsItself.has(kind) ? 'mayKnowItself' : 'mustBeTold');
+    await this.#monitor.signal(signal);
+    return { by: 'signal', signal };
+  }
+
+  async #heeded(candidates: readonly number[]): Promise<number | undefined> {
+    const { init } = this.#session.containers;
+    const deadline = performance.now() + firstMoments;
+    for (;;) {
+      const found = candidates.find((signal) => init.heeds(this.#state.running, signal));
+      if (found !== undefined || performance.now() >= deadline) return found;
+      await sleep(look);
+    }
+  }
+
+  /** A shutdown means what init's end says by itself, and no more what a reboot before it has said. */
+  async #intend(monitor: 'mayKnowItself' | 'mustBeTold'): Promise<void> {
+    const { goal, within } = this.#request;
+    if (goal === 'shutdown') {
+      await this.#takeBack();
+      return;
+    }
+    const end: End = goal;
+    try {
+      await this.#monitor.intend(end, Math.min(Math.ceil(within), 0xffff_ffff));
+    } catch (error) {
+      // One of an older package sees a reboot(2) all the same.
+      const isOld = TslxcError.is(error, 'OPERATION_UNSUPPORTED');
+      if (!isOld || monitor === 'mustBeTold' || goal === 'destroy') throw error;
+    }
+  }
+
+  async #takeBack(): Promise<void> {
+    if (this.#monitor.version < 2) return;
+    await this.#monitor.intend('none', 0);
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * Domains that are started with the host: once a boot, by whoever runs `autostartAll` first. One that has been started
+ * since the host booted, or that could not be, is left as it is, and so is every domain once a run has come to its end.
+ */
+import { join } from 'node:path';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { withPath } from '../../host/state/file-error';
+import { readRecord, writeRecord } from '../../host/state/record-file';
+import { withLock } from '../../host/state/named-lock';
+import { transition } from './lifecycle';
+import { checkSame } from '../lookup/lookup';
+import { restoreLostLabels } from './lost-labels';
+import { reapInBackground, settle } from './reaper';
+import type { Session } from '../session/session';
+import { launch } from './start';
+import type { Autostarted } from '../types';
+
+/** How many are started at once: more would only wait for the processors. */
+const width = 4;
+
+/** @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient domain; NO_DOMAIN. */
+export async function setAutostart(
+  session: Session,
+  identity: Identity,
+  autostart: 'on' | 'off',
+): Promise<void> {
+  // From JavaScript it may be anything, and what is not `on` would switch it off.
+  if (!['on', 'off'].includes(autostart)) {
+    throw new TslxcError('INVALID_ARG', `autostart '${autostart}' is not one of on, off`);
+  }
+  const { name } = identity;
+  await session.locked(name, async () => {
+    const { state } = await settle(session, name, 'carryOut');
+    checkSame(session, identity, state);
+    if (!session.store.has(name)) {
+      const detail = 'cannot set autostart for transient domain';
+      throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
+    }
+    await session.store.exclusive(() => session.store.setAutostart(name, autostart));
+  });
+}
+
+/** By name; what could not be started is told of in the result. Resolves at once when it is not the first of this boot. */
+export async function autostartAll(session: Session): Promise<Autostarted[]> {
+  const { paths, containers } = session;
+  const subject = {
+    subject: 'autostart',
+    step: 'start the domains that are started with the host',
+  };
+  return withLock(paths, subject, async () => {
+    await restoreLostLabels(session);
+    const boot = containers.bootId();
+    const marked = await markedDomains(session);
+    if (isDone(session, boot)) return marked.map((one) => ({ ...one, outcome: 'skipped' }));
+    // A container that shares the namespaces of another needs that one to run.
+    const [alone, sharing] = [
+      marked.filter(({ domain }) => !isSharing(session, domain)),
+      marked.filter(({ domain }) => isSharing(session, domain)),
+    ];
+    const results = [...(await startEach(session, alone)), ...(await startEach(session, sharing))];
+    writeRecord(markerOf(session), { boot, time: Date.now() });
+    return results.sort((a, b) => (a.domain < b.domain ? -1 : 1));
+  });
+}
+
+type Marked = Pick<Autostarted, 'domain' | 'uuid'>;
+
+async function markedDomains({ store }: Session): Promise<Marked[]> {
+  const wanted = new Set(store.autostartedNames());
+  const identities = await store.identities();
+  return identities
+    .filter(({ name }) => wanted.has(name))
+    .map(({ name, uuid }) => ({ domain: name, uuid }));
+}
+
+function isSharing({ store }: Session, name: string): boolean {
+  const shared = store.read(name)?.sharedNamespaces ?? [];
+  return shared.some(({ source }) => source === 'name');
+}
+
+async function startEach(session: Session, marked: readonly Marked[]): Promise<Autostarted[]> {
+  const left = [...marked];
+  const results: Autostarted[] = [];
+  const work = async (): Promise<void> => {
+    for (let one = left.shift(); one !== undefined; one = left.shift()) {
+      results.push({ ...one, ...(await startIfDue(session, one)) });
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return results;
+}
+
+async function startIfDue(
+  session: Session,
+  { domain: name, uuid }: Marked,
+): Promise<Pick<Autostarted, 'outcome' | 'error'>> {
+  try {
+    return await session.locked(name, async () => {
+      const { state } = await settle(session, name, 'stay');
+      if (state.phase !== 'off' || hasRunSinceBoot(session, state.last)) {
+        return { outcome: 'skipped' };
+      }
+      const definition = session.store.read(name);
+      if (definition?.uuid !== uuid) return { outcome: 'skipped' };
+      transition('start', state.phase, name);
+      const onExited = (): void => reapInBackground(session, name);
+      const options = { ownership: 'leave' } as const;
+      const what = { definition, persistence: 'persistent', options, onExited } as const;
+      await withPath(session.store.path(name), () => launch(session, what));
+      session.logger.info({ domain: name }, 'started with the host');
+      return { outcome: 'started' };
+    });
+  } catch (error) {
+    session.logger.error({ err: error, domain: name }, 'could not be started with the host');
+    const isError = error instanceof Error || TslxcError.is(error);
+    return { outcome: 'failed', error: isError ? error : new Error(String(error)) };
+  }
+}
+
+/** What the last boot of the host has ended says nothing of this one, though it was found out in it. */
+function hasRunSinceBoot(
+  { containers }: Session,
+  last: { readonly boot: string; readonly ranIn?: string } | undefined,
+): boolean {
+  return last?.boot === containers.bootId() && last.ranIn === undefined;
+}
+
+function markerOf({ paths }: Session): string {
+  return join(paths.run, 'autostarted');
+}
+
+function isDone(session: Session, boot: string): boolean {
+  const record = readRecord(markerOf(session)) as { readonly boot?: unknown } | undefined;
+  return record?.boot === boot;
+}

@@ -1,0 +1,159 @@
+/**
+ * Which verb a domain takes in which phase, as one table, and what libvirt says of the others. Also what
+ * the end of a container leads to. Pure: nothing here looks at the host.
+ */
+import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
+import type { DomainDefinition } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import type { DomainEvent } from '../types';
+
+/** A domain once what has ended is cleaned up. */
+export type SettledPhase = 'off' | 'running' | 'paused';
+
+/** What can be asked of a domain and depends on its phase. `create` is a start from XML; `annotate` is of what runs. */
+export type Verb =
+  | 'start'
+  | 'create'
+  | 'destroy'
+  | 'suspend'
+  | 'resume'
+  | 'shutdown'
+  | 'reboot'
+  | 'undefine'
+  | 'rename'
+  | 'annotate'
+  | 'openConsole'
+  | 'exec'
+  | 'sendSignal'
+  | 'liveXml'
+  | 'look'
+  | 'setLink'
+  | 'setBandwidth'
+  | 'setLimit';
+
+/** The phase afterwards, or why not. `%` is the domain's name. */
+type Transition = SettledPhase | Readonly<{ refused: string }>;
+
+const notRunning = { refused: 'domain is not running' } as const;
+const paused = { refused: 'domain is paused' } as const;
+const active = { refused: 'cannot rename active domain' } as const;
+const alreadyRunning = { refused: 'Domain is already running' } as const;
+const alreadyActive = { refused: "domain '%' is already active" } as const;
+
+const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
+  off: {
+    start: 'running',
+    create: 'running',
+    destroy: notRunning,
+    suspend: notRunning,
+    resume: notRunning,
+    shutdown: notRunning,
+    reboot: notRunning,
+    undefine: 'off',
+    rename: 'off',
+    annotate: notRunning,
+    openConsole: notRunning,
+    exec: notRunning,
+    sendSignal: notRunning,
+    liveXml: notRunning,
+    look: notRunning,
+    setLink: notRunning,
+    setBandwidth: notRunning,
+    setLimit: notRunning,
+  },
+  running: {
+    start: alreadyRunning,
+    create: alreadyActive,
+    destroy: 'off',
+    suspend: 'paused',
+    resume: { refused: 'domain is already running' },
+    shutdown: 'running',
+    reboot: 'running',
+    undefine: 'running',
+    rename: active,
+    annotate: 'running',
+    openConsole: 'running',
+    exec: 'running',
+    sendSignal: 'running',
+    liveXml: 'running',
+    look: 'running',
+    setLink: 'running',
+    setBandwidth: 'running',
+    setLimit: 'running',
+  },
+  // Every process stands still: init hears of nothing until it is resumed, but can be ended.
+  paused: {
+    start: alreadyRunning,
+    create: alreadyActive,
+    destroy: 'off',
+    suspend: 'paused',
+    resume: 'running',
+    shutdown: paused,
+    reboot: paused,
+    undefine: 'paused',
+    rename: active,
+    annotate: 'paused',
+    openConsole: 'paused',
+    exec: { refused: 'domain is paused: no command can run in it' },
+    sendSignal: 'paused',
+    liveXml: 'paused',
+    look: 'paused',
+    setLink: 'paused',
+    setBandwidth: 'paused',
+    setLimit: 'paused',
+  },
+};
+
+/**
+ * The phase that `verb` leads to.
+ *
+ * @throws TslxcError OPERATION_INVALID when the domain takes no such verb in this phase.
+ */
+export function transition(verb: Verb, phase: SettledPhase, domain: string): SettledPhase {
+  const outcome = transitions[phase][verb];
+  if (typeof outcome === 'string') return outcome;
+  throw new TslxcError(
+    'OPERATION_INVALID',
+    outcome.refused.replace('%', () => domain),
+    { domain },
+  );
+}
+
+/** What the definition wants after this end: `on_poweroff`, `on_reboot`, `on_crash`. A destroy is final. */
+export function actionAfter(record: ExitRecord, definition: DomainDefinition): 'stay' | 'restart' {
+  const actions = {
+    destroy: 'destroy',
+    poweroff: definition.onPoweroff,
+    reboot: definition.onReboot,
+    crash: definition.onCrash,
+  } as const;
+  return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
+}
+
+/** A container that ran for as long as this, in milliseconds, has not failed at its start. */
+const longRun = 10_000;
+const firstPause = 100;
+export const longestPause = 3200;
+
+/** The run that has ended: when it began, and how many restarts in a row had led to it. */
+interface Run {
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly restarts?: number;
+}
+
+/** How many restarts in a row the next one makes, none of which ran for long; 0 when this one did. */
+export function restartsAfter(run: Run, exit: ExitRecord): number {
+  return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
+}
+
+/** Milliseconds between an end and that restart: at once, then 100, 200, 400 … 3,200. */
+export function pauseBefore(restarts: number): number {
+  return restarts === 0 ? 0 : Math.min(firstPause * 2 ** (restarts - 1), longestPause);
+}
+
+/** The detail of the `stopped` event that tells of this end. */
+export function stopDetail(record: ExitRecord): DomainEvent['detail'] {
+  const reason = shutoffReason(record);
+  return reason === 'unknown' ? 'failed' : reason;
+}

@@ -1,0 +1,53 @@
+/** suspend and resume: all processes of a container stand still, and go on. The kernel's freezer is the only memory. */
+import type { Identity } from '../../host/state/definition-store';
+import { TslxcError } from '../../errors';
+import { transition } from './lifecycle';
+import { checkSame, phaseOf } from '../lookup/lookup';
+import { settle } from './reaper';
+import type { SettledState } from './reaper';
+import type { Session } from '../session/session';
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs, also between two lives; NO_DOMAIN; SyscallError. */
+export async function suspendDomain(session: Session, identity: Identity): Promise<void> {
+  const { name, uuid } = identity;
+  await session.locked(name, async () => {
+    const state = await settled(session, identity);
+    const phase = phaseOf(session, state);
+    transition('suspend', phase, name);
+    if (phase === 'paused' || state.phase !== 'running') return;
+    const { containers } = session;
+    // Between two lives nothing would be stopped but the beginning of the next one.
+    if (!containers.init.isAlive(state.running)) throw betweenLives(name);
+    await containers.freeze(state.start, 'frozen');
+    if (!containers.init.isAlive(state.running)) {
+      await containers.freeze(state.start, 'thawed');
+      throw betweenLives(name);
+    }
+    await session.announce({ event: 'suspended', detail: 'paused', domain: name, uuid });
+  });
+}
+
+/** @throws TslxcError OPERATION_INVALID when it is not paused, NO_DOMAIN; SyscallError. */
+export async function resumeDomain(session: Session, identity: Identity): Promise<void> {
+  const { name, uuid } = identity;
+  await session.locked(name, async () => {
+    const state = await settled(session, identity);
+    transition('resume', phaseOf(session, state), name);
+    if (state.phase !== 'running') return;
+    const { containers, paths } = session;
+    await containers.freeze(state.start, 'thawed');
+    containers.replaceStart(paths, { ...state.start, resumed: state.running.boots ?? 0 });
+    await session.announce({ event: 'resumed', detail: 'unpaused', domain: name, uuid });
+  });
+}
+
+function betweenLives(domain: string): TslxcError {
+  const detail = 'init has ended: the domain is being rebooted, or goes off';
+  return new TslxcError('OPERATION_INVALID', detail, { domain });
+}
+
+async function settled(session: Session, identity: Identity): Promise<SettledState> {
+  const { state } = await settle(session, identity.name, 'carryOut');
+  checkSame(session, identity, state);
+  return state;
+}

@@ -1,0 +1,235 @@
+/**
+ * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
+ * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all come to it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExitRecord } from '../../container/record/exit-record';
+import type { RunState, StartRecord } from '../../container/record/run-state';
+import type { EndedState } from '../session/containers';
+import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
+import { announceReboots, hasUntold } from './reboots';
+import type { Session } from '../session/session';
+import { stateIfWhole } from '../lookup/readable-state';
+import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
+import { launch } from './start';
+import type { StartOptions } from '../types';
+
+/** A domain's state once nothing of an ended container is left. */
+export type SettledState = RunState & { phase: 'off' | 'running' };
+
+export interface Settled {
+  readonly state: SettledState;
+  /** The end that was cleaned up just now. */
+  readonly exit?: ExitRecord;
+}
+
+/** `carryOut` does what on_poweroff, on_reboot or on_crash says; `stay` leaves the domain off. */
+export type Sequel = 'carryOut' | 'stay';
+
+/** How many are cleaned up at once: more would only wait for the kernel's one cgroup lock. */
+const width = 4;
+
+/** A timer may fire so many milliseconds before the clock says so. */
+const timerSlack = 10;
+
+/** How long a start without its caller may take to run or to end, in milliseconds, and how often that is looked at. */
+const abandoned = { patience: 2000, pause: 10 };
+
+/** Cleans up what has ended. Under the domain's lock. */
+export async function settle(session: Session, name: string, sequel: Sequel): Promise<Settled> {
+  const before = await stateUnderLock(session, name);
+  if (before.phase !== 'ended') return { state: before };
+  const owned = session.owned(name);
+  const ownership = owned === undefined ? 'leave' : 'keep';
+  const autodestroy = owned?.endsWithCaller === true;
+  const isOthers = isBondedElsewhere(session, before.start);
+  const exit = await finish(session, name, before);
+  const isWanted =
+    exit !== undefined && sequel === 'carryOut' && wantsRestart(session, before.start, exit);
+  if (isWanted && isOthers) {
+    const detail = 'not started again: it was to end with its owner, who is another';
+    session.logger.info({ domain: name }, detail);
+  } else if (isWanted) {
+    const restarts = restartsAfter(before.start, exit);
+    await restart(session, { start: before.start, options: { ownership, autodestroy }, restarts });
+  }
+  const after = await stateUnderLock(session, name);
+  const state = after.phase === 'ended' ? ({ phase: 'off' } as const) : after;
+  return { state, ...(exit === undefined ? {} : { exit }) };
+}
+
+/**
+ * The state under the domain's lock. A start that stands there has lost its caller. Its monitor then ends by
+ * itself, or has committed and is about to say that the container runs; one that does neither has ended.
+ */
+export async function stateUnderLock(
+  session: Session,
+  name: string,
+): Promise<SettledState | EndedState> {
+  const read = (): RunState => session.containers.readRunState(session.paths, name);
+  const deadline = performance.now() + abandoned.patience;
+  let state = read();
+  while (state.phase === 'starting') {
+    if (performance.now() >= deadline) return { phase: 'ended', start: state.start };
+    await sleep(abandoned.pause);
+    state = read();
+  }
+  if (!hasUntold(session, name, state)) return state;
+  await announceReboots(session, name, state);
+  return stateUnderLock(session, name);
+}
+
+/**
+ * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
+ * of which nobody was told. Under the domain's lock.
+ */
+export async function finish(
+  session: Session,
+  name: string,
+  ended: EndedState,
+): Promise<ExitRecord | undefined> {
+  const { containers, paths, store, logger } = session;
+  const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
+  // Defining and undefining change what the domain is while it runs.
+  const persistence = store.has(name) ? 'persistent' : 'transient';
+  const start = { ...ended.start, persistence } as const;
+  const notice = (text: string): void => logger.warn({ domain: name }, text);
+  const exit = await containers.cleanUp(paths, { ...ended, start }, { name, notice });
+  session.disown(name);
+  await giveUpFloors(session, sharedNetworks(start.links ?? []));
+  if (!hasRun) {
+    logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
+    return undefined;
+  }
+  const { uuid } = start;
+  await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
+  logger.info({ domain: name, exit }, 'container ended and was cleaned up');
+  return exit;
+}
+
+/** Whether the definition that ran wants to run again after this end. */
+export function wantsRestart(session: Session, start: StartRecord, exit: ExitRecord): boolean {
+  // What a boot of the host ended is not started again by it.
+  if (start.boot !== session.containers.bootId()) return false;
+  try {
+    return actionAfter(exit, session.parse(start.xml).definition) === 'restart';
+  } catch (error) {
+    session.logger.error({ err: error, domain: start.name }, 'what ran can not be read any more');
+    return false;
+  }
+}
+
+/** Whether it was to end with somebody else: started again by this process, it would have nobody to end with. */
+function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord): boolean {
+  return autodestroy === true && session.owned(name) === undefined;
+}
+
+/** Whether this end is to be carried out: asked under the lock, since it may be another one by then. */
+type IsDue = (name: string) => boolean;
+
+const atOnce: IsDue = () => true;
+
+/** Cleans up one domain if it has ended and is due; true if so. */
+async function reapOne(session: Session, name: string, isDue: IsDue): Promise<boolean> {
+  const { containers, paths } = session;
+  const seen = containers.readRunState(paths, name);
+  if (seen.phase !== 'ended' && !hasUntold(session, name, seen)) return false;
+  return session.locked(name, async () => {
+    if ((await stateUnderLock(session, name)).phase !== 'ended' || !isDue(name)) return false;
+    await settle(session, name, 'carryOut');
+    return true;
+  });
+}
+
+/** Cleans up all of these domains that have ended and are due. Resolves to their number; failures are logged. */
+export async function reapAll(
+  session: Session,
+  names: readonly string[],
+  isDue = atOnce,
+): Promise<number> {
+  const left = [...names];
+  let cleaned = 0;
+  const work = async (): Promise<void> => {
+    for (let name = left.shift(); name !== undefined; name = left.shift()) {
+      try {
+        if (await reapOne(session, name, isDue)) cleaned += 1;
+      } catch (error) {
+        session.logger.error({ err: error, domain: name }, 'cleaning up failed');
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return cleaned;
+}
+
+/**
+ * Milliseconds until a container that has ended may start again; 0 when nothing is in its way, or nothing is
+ * to start. What ends as soon as it starts would otherwise do nothing else. Until then the domain's end is on
+ * record and not cleaned up: a destroy is final, and whoever asks for the domain's state ends the pause.
+ */
+function remainingPause(session: Session, name: string): number {
+  const state = stateIfWhole(session, name);
+  if (state?.phase !== 'ended' || state.exit === undefined) return 0;
+  if (!wantsRestart(session, state.start, state.exit)) return 0;
+  const due = state.exit.time + pauseBefore(restartsAfter(state.start, state.exit));
+  // A clock that was set back must not make it longer.
+  return Math.min(Math.max(due - Date.now(), 0), longestPause);
+}
+
+/** Whether its pause is over. One that has ended again in between has somebody of its own who waits. */
+function isPauseOver(session: Session, name: string): boolean {
+  return remainingPause(session, name) <= timerSlack;
+}
+
+/**
+ * Cleans up all that have ended, one process at a time; those that have to wait before they start again
+ * after the others. Resolves to their number.
+ */
+export async function reapInTurn(session: Session): Promise<number> {
+  const { containers, paths } = session;
+  const isDue: IsDue = (name) => isPauseOver(session, name);
+  const later = containers.runNames(paths).filter((name) => !isDue(name));
+  const pause = Math.max(0, ...later.map((name) => remainingPause(session, name)));
+  const inTurn = await containers.withReaperLock(paths, () =>
+    reapAll(session, containers.runNames(paths).filter(isDue), isDue),
+  );
+  containers.endReaperTurn();
+  const before = inTurn ?? 0;
+  if (later.length === 0) return before;
+  await sleep(pause);
+  return before + (await reapAll(session, later, isDue));
+}
+
+/** What the owner of a container does at its end. */
+export function reapInBackground(session: Session, name: string): void {
+  session.inBackground(`cleaning up after '${name}' failed`, async () => {
+    await sleep(remainingPause(session, name));
+    await reapOne(session, name, (one) => isPauseOver(session, one));
+    // Whoever was first has disowned it in another process.
+    const state = session.containers.readRunState(session.paths, name);
+    if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);
+  });
+}
+
+/** Whether what runs was started by somebody else, after the end of what this process owned. */
+export function isOfAnother(session: Session, state: RunState): boolean {
+  if (state.phase !== 'running') return false;
+  return session.owned(state.start.name)?.id !== state.running.id;
+}
+
+/** Starts again what ran, as it ran. A failure leaves the domain off and is logged. */
+async function restart(
+  session: Session,
+  what: { start: StartRecord; options: StartOptions; restarts: number },
+): Promise<void> {
+  const { name, xml, hardening } = what.start;
+  const { options, restarts } = what;
+  try {
+    const { definition } = session.parse(xml);
+    const persistence = session.store.has(name) ? 'persistent' : 'transient';
+    const onExited = (): void => reapInBackground(session, name);
+    await launch(session, { definition, persistence, hardening, options, restarts, onExited });
+  } catch (error) {
+    session.logger.error({ err: error, domain: name }, 'restarting failed');
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Telling of reboots. The monitor restarts init by itself and counts; whoever hears of it, or has the domain's lock next,
+ * tells everybody, once for each.
+ */
+import type { RunState } from '../../container/record/run-state';
+import type { Session } from '../session/session';
+
+/** Whether there have been reboots that nobody was told of. */
+export function hasUntold(session: Session, name: string, state: RunState): boolean {
+  return untold(session, name, state) > 0;
+}
+
+/** Under the domain's lock. The state has to be read again after it. */
+export async function announceReboots(
+  session: Session,
+  name: string,
+  state: RunState,
+): Promise<void> {
+  if (state.phase !== 'running' && state.phase !== 'ended') return;
+  const { start } = state;
+  const count = untold(session, name, state);
+  const { uuid } = start;
+  for (let told = 0; told < count; told += 1) {
+    await session.announce({ event: 'reboot', detail: 'rebooted', domain: name, uuid });
+  }
+  session.containers.replaceStart(session.paths, { ...start, boots: (start.boots ?? 0) + count });
+}
+
+/** What the owner of a container does when it hears of a reboot. */
+export function tellOfReboots(session: Session, name: string): void {
+  session.inBackground(`telling of the reboot of '${name}' failed`, () =>
+    session.locked(name, async () => {
+      const state = session.containers.readRunState(session.paths, name);
+      if (hasUntold(session, name, state)) await announceReboots(session, name, state);
+    }),
+  );
+}
+
+function untold({ containers, paths }: Session, name: string, state: RunState): number {
+  if (state.phase !== 'running' && state.phase !== 'ended') return 0;
+  const running = state.phase === 'running' ? state.running : containers.readRunning(paths, name);
+  return Math.max(0, (running?.boots ?? 0) - (state.start.boots ?? 0));
+}

@@ -1,0 +1,231 @@
+/**
+ * start, destroy and undefine. All have one shape: lock, read the state, clean up if the container has
+ * ended, ask the table, act, tell.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExitRecord } from '../../container/record/exit-record';
+import { TslxcError } from '../../errors';
+import { abortable, throwIfAborted } from '../session/abort';
+import type { EndedState } from '../session/containers';
+import { withPath } from '../../host/state/file-error';
+import { transition } from './lifecycle';
+import { checkSame, noDomain } from '../lookup/lookup';
+import {
+  finish,
+  isOfAnother,
+  reapInBackground,
+  settle,
+  stateUnderLock,
+  wantsRestart,
+} from './reaper';
+import type { SettledState } from './reaper';
+import type { Session } from '../session/session';
+import { askToEnd } from './power';
+import { launch } from './start';
+import type { Identity } from '../../host/state/definition-store';
+import type { StartOptions } from '../types';
+
+/** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
+const monitorPatience = 2500;
+
+/** Between two looks at a frozen init that is about to be killed, in milliseconds. */
+const look = 2;
+
+type RunningState = SettledState & { phase: 'running' };
+
+/**
+ * Starts the stored definition.
+ *
+ * @throws TslxcError OPERATION_INVALID when it runs, NO_DOMAIN, OPERATION_ABORTED; DefinitionError with
+ * the `path` of the stored file; and as `launch`.
+ */
+export async function startDomain(
+  session: Session,
+  identity: Identity,
+  options: StartOptions,
+): Promise<void> {
+  const { name } = identity;
+  await abortable(options.signal, (commit) =>
+    session.locked(name, async () => {
+      throwIfAborted(options.signal);
+      commit();
+      const { state } = await settle(session, name, 'stay');
+      transition('start', state.phase, name);
+      const definition = session.store.read(name);
+      if (definition?.uuid !== identity.uuid) {
+        throw noDomain(`no domain with matching uuid '${identity.uuid}' (${name})`);
+      }
+      const onExited = (): void => reapInBackground(session, name);
+      const what = { definition, persistence: 'persistent', options, onExited } as const;
+      await withPath(session.store.path(name), () => launch(session, what));
+    }),
+  );
+}
+
+/**
+ * Ends the container at once. It wins against a restart that its definition asks for.
+ *
+ * @throws TslxcError OPERATION_INVALID when it doesn't run, NO_DOMAIN.
+ */
+export async function destroyDomain(session: Session, identity: Identity): Promise<void> {
+  const { name } = identity;
+  await session.locked(name, async () => {
+    const state = await stateUnderLock(session, name);
+    if (state.phase === 'ended') {
+      await destroyEnded(session, identity, state);
+      return;
+    }
+    checkSame(session, identity, state);
+    transition('destroy', state.phase, name);
+    if (state.phase === 'running') await destroyRunning(session, name, state);
+  });
+}
+
+/** Ends the containers that were to end with this connection. What goes wrong is logged: their monitors do it then. */
+export async function destroyBonded(session: Session): Promise<void> {
+  const end = async (name: string): Promise<void> => {
+    const state = session.containers.readRunState(session.paths, name);
+    if (state.phase === 'off' || isOfAnother(session, state)) return;
+    await destroyDomain(session, { name, uuid: state.start.uuid });
+  };
+  await Promise.all(
+    session.bonded.map((name) =>
+      end(name).catch((error: unknown) => {
+        session.logger.warn({ err: error, domain: name }, 'it could not be ended here');
+      }),
+    ),
+  );
+}
+
+/**
+ * Asks init to end, and waits for it.
+ *
+ * @throws as Domain.destroy with `graceful`.
+ */
+export async function destroyGracefully(
+  session: Session,
+  identity: Identity,
+  timeout: number,
+): Promise<void> {
+  await askToEnd(session, identity, { goal: 'destroy', timeout });
+}
+
+/**
+ * Removes the stored definition. What runs goes on, as a transient domain.
+ *
+ * @throws TslxcError OPERATION_INVALID for a transient domain, NO_DOMAIN.
+ */
+export async function undefineDomain(session: Session, identity: Identity): Promise<void> {
+  const { name, uuid } = identity;
+  await session.locked(name, async () => {
+    const { state } = await settle(session, name, 'carryOut');
+    checkSame(session, identity, state);
+    transition('undefine', state.phase, name);
+    // Told of before another may define the uuid under another name, which has another lock.
+    await session.store.exclusive(async () => {
+      if (!(await session.store.remove(name))) {
+        throw new TslxcError('OPERATION_INVALID', 'Cannot undefine transient domain', {
+          domain: name,
+        });
+      }
+      if (state.phase === 'off') session.containers.forget(session.paths, name);
+      await session.announce({ event: 'undefined', detail: 'removed', domain: name, uuid });
+    });
+  });
+}
+
+async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
+  await withinPatience(killAlsoFrozen(session, state));
+  const after = await stateUnderLock(session, name);
+  if (after.phase === 'off') return;
+  if (after.phase === 'ended' && after.exit !== undefined) {
+    await finish(session, name, after);
+    return;
+  }
+  // The monitor is dead, or doesn't do its work: the cgroups are enough to end the container.
+  session.logger.warn(
+    { domain: name, id: state.running.id },
+    'the monitor did not end its container',
+  );
+  const exit = destroyedWithoutMonitor(session);
+  await finish(session, name, { phase: 'ended', start: after.start, exit });
+}
+
+/**
+ * A frozen process of v1 dies when it is thawed: after all have been killed, so that nothing of them runs before. Init is
+ * the first, by its monitor, which knows by that what its end means.
+ */
+async function killAlsoFrozen(session: Session, { start, running }: RunningState): Promise<void> {
+  const { containers } = session;
+  const killing = killInit(session, start.name);
+  if (containers.isFrozen(start)) {
+    killing.catch(() => undefined);
+    const deadline = performance.now() + monitorPatience / 2;
+    while (!containers.init.isKilled(running) && performance.now() < deadline) await sleep(look);
+    // The cgroups are killed anyway when this fails.
+    await containers.killFrozen(start).catch(() => undefined);
+    await containers.freeze(start, 'thawed').catch(() => undefined);
+  }
+  await killing;
+}
+
+/** A monitor that is stopped never answers. What comes of its answer later is of no interest then. */
+async function withinPatience(answer: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const tooLong = sleep(monitorPatience, undefined, { signal: over.signal }).catch(() => undefined);
+  answer.catch(() => undefined);
+  try {
+    await Promise.race([answer, tooLong]);
+  } finally {
+    over.abort();
+  }
+}
+
+/** A monitor that doesn't answer doesn't end its container either. */
+function unlessSilent(error: unknown): undefined {
+  if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
+}
+
+/** Asks the monitor; when it is gone, or goes without an answer, the state tells. */
+async function killInit(session: Session, name: string): Promise<void> {
+  // The owner's channel is there already.
+  if ((await session.owned(name)?.destroy()) !== undefined) return;
+  const monitor = await session.containers.connectMonitor(session.paths, name).catch(unlessSilent);
+  if (monitor === undefined) return;
+  try {
+    await monitor.destroy();
+  } catch (error) {
+    if (!TslxcError.is(error, 'PROTOCOL_ERROR')) throw error;
+    session.logger.debug({ domain: name, err: error }, 'the monitor went without an answer');
+  } finally {
+    monitor.close();
+  }
+}
+
+/** Destroys what has ended, but not for its user: it would start again, its monitor was killed, or a destroy has failed. */
+async function destroyEnded(
+  session: Session,
+  identity: Identity,
+  ended: EndedState,
+): Promise<void> {
+  const { name } = identity;
+  const { start } = ended;
+  const hasRun = session.containers.hasRun(session.paths, name);
+  const isSame = start.uuid === identity.uuid;
+  const isLost = ended.exit === undefined && hasRun && isSame;
+  const exit = ended.exit ?? (isLost ? destroyedWithoutMonitor(session) : undefined);
+  const isCutShort = exit?.how === 'lost' && isSame;
+  const goesOn = exit !== undefined && (isCutShort || wantsRestart(session, start, exit));
+  await finish(session, name, exit === undefined ? ended : { ...ended, exit });
+  if (goesOn) return;
+  const state = await stateUnderLock(session, name);
+  if (state.phase === 'off') {
+    checkSame(session, identity, state);
+    transition('destroy', 'off', name);
+  }
+}
+
+function destroyedWithoutMonitor(session: Session): ExitRecord {
+  const boot = session.containers.bootId();
+  return { how: 'lost', requested: 'destroy', time: Date.now(), boot };
+}

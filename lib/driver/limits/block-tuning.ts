@@ -1,0 +1,113 @@
+/** Weights and rates of block devices: `<blkiotune>`. */
+import { deviceLimits } from '../../domain/tuning/block-tuning';
+import type { DomainDefinition } from '../../domain/definition';
+import type { BlockDeviceTuning } from '../../domain/tuning/definition';
+import { TslxcError } from '../../errors';
+import {
+  blockWrites,
+  mostWeight,
+  readBlock,
+  type BlockContext,
+} from '../../plan/limits/block-limits';
+import type { BlockTuningChange, BlockTuningInfo } from './types';
+import {
+  changeLimit,
+  checkWhole,
+  lookAtLimit,
+  nowhere,
+  type LimitQuery,
+  type Live,
+} from './live-limits';
+
+export async function getBlockTuning(query: LimitQuery): Promise<BlockTuningInfo> {
+  return lookAtLimit(query, {
+    live: (live) => {
+      const paths = (live.definition.blockTuning?.devices ?? []).map(({ path }) => path);
+      const found = readBlock(live.place('io'), live.read, contextOf(query, live, paths));
+      return { ...found, devices: found.devices.filter(isLimited) };
+    },
+    stored: ({ blockTuning }) => {
+      const { weight, devices = [] } = blockTuning ?? {};
+      return { ...(weight === undefined ? {} : { weight }), devices };
+    },
+  });
+}
+
+/** @throws TslxcError INVALID_ARG for a value out of its range and for what is no block device; and as `changeLimit`. */
+export async function setBlockTuning(query: LimitQuery, change: BlockTuningChange): Promise<void> {
+  const { weight, devices = [] } = change;
+  if (weight !== undefined) checkWhole('weight', weight, [1, mostWeight({ weightFiles: [] })]);
+  for (const device of devices) {
+    for (const { property } of deviceLimits) {
+      const most = property === 'weight' ? 10_000 : Number.MAX_SAFE_INTEGER;
+      checkWhole(property, device[property] ?? 0, [0, most]);
+    }
+  }
+  await changeLimit(query, {
+    stored: (definition) => withTuning(definition, change),
+    live: (live) => {
+      const paths = devices.map(({ path }) => path);
+      const context = contextOf(query, live, paths);
+      const wanted = devices.map((device) => merged(live.definition, device));
+      checkWeights([weight, ...wanted.map((device) => device.weight)], context);
+      return {
+        writes: blockWrites(
+          live.place('io'),
+          { ...(weight === undefined ? {} : { weight }), devices: wanted },
+          context,
+        ),
+        definition: withTuning(live.definition, change),
+      };
+    },
+  });
+}
+
+function contextOf(
+  { session }: LimitQuery,
+  { layout }: Live,
+  paths: readonly string[],
+): BlockContext {
+  const { weightFiles = [] } = layout;
+  return { numbers: session.containers.limits.blockNumbers(paths), weightFiles };
+}
+
+function checkWeights(weights: readonly (number | undefined)[], context: BlockContext): void {
+  const most = mostWeight(context);
+  for (const weight of weights) {
+    if (weight === undefined) continue;
+    if (context.weightFiles.length === 0) {
+      throw new TslxcError('OPERATION_UNSUPPORTED', 'this kernel has no weights of block devices');
+    }
+    checkWhole('weight', weight, [1, most]);
+  }
+}
+
+function withTuning(
+  definition: DomainDefinition,
+  { weight, devices = [] }: BlockTuningChange,
+): DomainDefinition {
+  const { blockTuning = { devices: [], position: nowhere }, ...rest } = definition;
+  const kept = blockTuning.devices.filter((one) => !devices.some(({ path }) => path === one.path));
+  const changed = devices.map((device) => merged(definition, device)).filter(isLimited);
+  const all = [...kept, ...changed];
+  const own = weight ?? blockTuning.weight;
+  if (own === undefined && all.length === 0) return rest;
+  const { position } = blockTuning;
+  const tuning = { ...(own === undefined ? {} : { weight: own }), devices: all, position };
+  return { ...rest, blockTuning: tuning };
+}
+
+/** With what the definition has of it, and without what is taken away. */
+function merged({ blockTuning }: DomainDefinition, change: BlockDeviceTuning): BlockDeviceTuning {
+  const before = blockTuning?.devices.find(({ path }) => path === change.path);
+  const all = { ...before, ...change };
+  const limits = deviceLimits.flatMap(({ property }) => {
+    const value = all[property] ?? 0;
+    return value === 0 ? [] : [[property, value] as const];
+  });
+  return { path: change.path, ...Object.fromEntries(limits) };
+}
+
+function isLimited(device: BlockDeviceTuning): boolean {
+  return deviceLimits.some(({ property }) => device[property] !== undefined);
+}

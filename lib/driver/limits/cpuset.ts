@@ -1,0 +1,102 @@
+/** Which CPUs and memory nodes a domain may use: `<vcpu cpuset>` and `<numatune>`. */
+import type { DomainDefinition } from '../../domain/definition';
+import { numaModes } from '../../domain/tuning/numa-tuning';
+import { canonicalNumberSet, missingNumbers } from '../../domain/xml/number-set';
+import { TslxcError } from '../../errors';
+import { changeCpuset, readCpuset, type CpusetFile } from '../../plan/limits/cpuset-limits';
+import type { LimitWrite } from '../../plan/limits/limit-write';
+import type { NumaTuningInfo } from './types';
+import { changeLimit, lookAtLimit, nowhere, type LimitQuery, type Live } from './live-limits';
+
+/** What is not restricted. */
+const all = 'all';
+
+export async function getCpuset(query: LimitQuery): Promise<string> {
+  return lookAtLimit(query, {
+    live: (live) => effective(live, 'cpus'),
+    stored: ({ vcpu }) => vcpu.cpuset ?? all,
+  });
+}
+
+/** @throws TslxcError INVALID_ARG for what is no set, and for CPUs that there are not; and as `changeLimit`. */
+export async function setCpuset(query: LimitQuery, cpus: string): Promise<void> {
+  const wanted = readSet(cpus);
+  const changed = (definition: DomainDefinition): DomainDefinition => {
+    const { cpuset: _, ...vcpu } = definition.vcpu;
+    return { ...definition, vcpu: wanted === undefined ? vcpu : { ...vcpu, cpuset: wanted } };
+  };
+  await changeLimit(query, {
+    stored: changed,
+    live: (live) => ({
+      writes: writesOf(live, 'cpus', wanted),
+      definition: changed(live.definition),
+    }),
+  });
+}
+
+export async function getNumaTuning(query: LimitQuery): Promise<NumaTuningInfo> {
+  const modeOf = ({ numaTuning }: DomainDefinition) => numaTuning?.mode ?? 'strict';
+  return lookAtLimit(query, {
+    live: (live) => ({ mode: modeOf(live.definition), nodeset: effective(live, 'mems') }),
+    stored: (definition) => ({
+      mode: modeOf(definition),
+      nodeset: definition.numaTuning?.nodeset ?? all,
+    }),
+  });
+}
+
+/** @throws TslxcError INVALID_ARG for another mode, what is no set, nodes that there are not; and as `changeLimit`. */
+export async function setNumaTuning(
+  query: LimitQuery,
+  change: Partial<NumaTuningInfo>,
+): Promise<void> {
+  const { mode, nodeset } = change;
+  if (mode !== undefined && !numaModes.includes(mode)) {
+    const detail = `NUMA memory mode '${mode}' is not one of ${numaModes.join(', ')}`;
+    throw new TslxcError('INVALID_ARG', detail);
+  }
+  const wanted = nodeset === undefined ? undefined : readSet(nodeset);
+  const changed = (definition: DomainDefinition): DomainDefinition => {
+    const { numaTuning, ...rest } = definition;
+    const nodes = nodeset === undefined ? numaTuning?.nodeset : wanted;
+    if (nodes === undefined) return rest;
+    const position = numaTuning?.position ?? nowhere;
+    const tuning = { mode: mode ?? numaTuning?.mode ?? 'strict', nodeset: nodes, position };
+    return { ...rest, numaTuning: tuning };
+  };
+  await changeLimit(query, {
+    stored: changed,
+    live: (live) => ({
+      writes: nodeset === undefined ? [] : writesOf(live, 'mems', wanted),
+      definition: changed(live.definition),
+    }),
+  });
+}
+
+function effective({ place, read }: Live, file: CpusetFile): string {
+  return readCpuset(place('cpuset'), file, read) ?? all;
+}
+
+function writesOf(
+  { place, read, layout }: Live,
+  file: CpusetFile,
+  wanted: string | undefined,
+): LimitWrite[] {
+  const at = place('cpuset');
+  const available = layout.cpuset?.[file] ?? '';
+  const [missing] = wanted === undefined ? [] : missingNumbers(wanted, available);
+  if (missing !== undefined) {
+    const words = file === 'cpus' ? 'CPU' : 'NUMA node';
+    throw new TslxcError('INVALID_ARG', `there is no ${words} ${missing}, but ${available}`);
+  }
+  const current = readCpuset(at, file, read) ?? available;
+  return changeCpuset(at, { file, wanted, current, available });
+}
+
+/** Undefined for all. */
+function readSet(text: string): string | undefined {
+  if (text === all) return undefined;
+  const set = canonicalNumberSet(text);
+  if (set !== undefined) return set;
+  throw new TslxcError('INVALID_ARG', `Failed to parse bitmap '${text}'`);
+}

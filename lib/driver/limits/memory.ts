@@ -1,0 +1,190 @@
+/** Memory of a domain: `<memory>`, `<currentMemory>` and `<memtune>`. KiB. */
+import type { DomainDefinition } from '../../domain/definition';
+import { unlimitedKibibytes } from '../../domain/tuning/memory-tuning';
+import { TslxcError } from '../../errors';
+import type { LimitWrite } from '../../plan/limits/limit-write';
+import { memoryWrites, readMemory, type MemoryLimits } from '../../plan/limits/memory-limits';
+import type { DomainMemory, MemoryLimit, MemoryTuningInfo } from './types';
+import {
+  changeLimit,
+  checkWhole,
+  lookAtLimit,
+  nowhere,
+  present,
+  type LimitQuery,
+  type Live,
+  type LiveLimitChange,
+} from './live-limits';
+
+/** As libvirt, the number that means no limit is one. */
+const range = [1, unlimitedKibibytes] as const;
+
+export async function getMemory(query: LimitQuery): Promise<DomainMemory> {
+  return lookAtLimit(query, {
+    live: ({ definition, place, read }) => {
+      const { limit } = readMemory(place('memory'), read);
+      const { memory: maximum, currentMemory } = definition;
+      return { maximum, current: limit <= maximum ? limit : currentMemory };
+    },
+    stored: ({ memory, currentMemory }) => ({ maximum: memory, current: currentMemory }),
+  });
+}
+
+/** @throws TslxcError INVALID_ARG above the maximum; and as `changeLimit`. */
+export async function setMemory(query: LimitQuery, kibibytes: number): Promise<void> {
+  checkWhole('memory', kibibytes, range);
+  const checked = (definition: DomainDefinition): DomainDefinition => {
+    if (kibibytes > definition.memory) {
+      throw new TslxcError('INVALID_ARG', 'Cannot set memory higher than max memory', {
+        domain: definition.name,
+      });
+    }
+    return { ...definition, currentMemory: kibibytes };
+  };
+  await changeLimit(query, {
+    stored: checked,
+    live: (live) => {
+      const { memoryTuning } = live.definition;
+      const definition = checked(live.definition);
+      const isTuned = memoryTuning?.hardLimit !== undefined;
+      return changeMemory(query, live, {
+        change: { limit: kibibytes },
+        definition: isTuned ? withTuning(definition, { hardLimit: kibibytes }) : definition,
+      });
+    },
+  });
+}
+
+/** @throws as `changeLimit`. */
+export async function setMaxMemory(query: LimitQuery, kibibytes: number): Promise<void> {
+  checkWhole('memory', kibibytes, range);
+  const changed = (definition: DomainDefinition): DomainDefinition => ({
+    ...definition,
+    memory: kibibytes,
+    currentMemory: Math.min(definition.currentMemory, kibibytes),
+  });
+  await changeLimit(query, {
+    stored: (definition) => checkLimits(changed(definition)),
+    live: (live) => {
+      const { memory, memoryTuning } = live.definition;
+      const definition = changed(live.definition);
+      const { limit } = readMemory(live.place('memory'), live.read);
+      if (memoryTuning?.hardLimit !== undefined) return { writes: [], definition };
+      // What a lower limit was set for stays below the maximum, and no more.
+      const wanted = limit < memory ? Math.min(limit, kibibytes) : kibibytes;
+      return changeMemory(query, live, { change: { limit: wanted }, definition });
+    },
+  });
+}
+
+export async function getMemoryTuning(query: LimitQuery): Promise<MemoryTuningInfo> {
+  return lookAtLimit(query, {
+    live: ({ definition, place, read }) => {
+      const { limit, soft, swap } = readMemory(place('memory'), read);
+      // Memory without a limit of its own says nothing of swap on v2, where it is counted apart.
+      const known = definition.memoryTuning?.swapHardLimit;
+      const both = swap === Infinity ? Infinity : (known ?? swap);
+      return {
+        hardLimit: limitOf(limit),
+        softLimit: limitOf(soft),
+        swapHardLimit: limitOf(both),
+      };
+    },
+    stored: ({ memoryTuning }) => ({
+      hardLimit: memoryTuning?.hardLimit ?? 'unlimited',
+      softLimit: memoryTuning?.softLimit ?? 'unlimited',
+      swapHardLimit: memoryTuning?.swapHardLimit ?? 'unlimited',
+    }),
+  });
+}
+
+/** @throws TslxcError INVALID_ARG for what is no limit, and a hard one above that of swap; and as `changeLimit`. */
+export async function setMemoryTuning(
+  query: LimitQuery,
+  change: Partial<MemoryTuningInfo>,
+): Promise<void> {
+  for (const [name, value] of Object.entries(change)) {
+    if (value !== 'unlimited') checkWhole(name, value, [0, unlimitedKibibytes]);
+  }
+  const { hardLimit, softLimit, swapHardLimit } = change;
+  await changeLimit(query, {
+    stored: (definition) => checkLimits(withTuning(definition, change)),
+    live: (live) =>
+      changeMemory(query, live, {
+        change: present<Partial<MemoryLimits>>({
+          limit: hardLimit === undefined ? undefined : numberOf(hardLimit),
+          soft: softLimit === undefined ? undefined : numberOf(softLimit),
+          swap: swapHardLimit === undefined ? undefined : numberOf(swapHardLimit),
+        }),
+        definition: withTuning(live.definition, change),
+      }),
+  });
+}
+
+/** What is written, in an order that never leaves less memory and swap than memory. */
+function changeMemory(
+  { session }: LimitQuery,
+  { definition: before, place, read }: Live,
+  { change, definition }: { change: Partial<MemoryLimits>; definition: DomainDefinition },
+): LiveLimitChange {
+  const at = place('memory');
+  const current = readMemory(at, read);
+  const swap = change.swap ?? before.memoryTuning?.swapHardLimit ?? Infinity;
+  const limits = { ...current, ...change, swap };
+  if (limits.limit > limits.swap) throw tooLow(definition);
+  const [limitWrite, swapWrite, softWrite] = memoryWrites(at, limits);
+  const isRise = limits.limit > current.limit;
+  const countsSwap = change.swap !== undefined || (at.version === 'v2' && swap !== Infinity);
+  const ordered: (LimitWrite | undefined)[] = [
+    isRise && countsSwap ? swapWrite : undefined,
+    change.limit === undefined ? undefined : limitWrite,
+    !isRise && countsSwap ? swapWrite : undefined,
+    change.soft === undefined ? undefined : softWrite,
+  ];
+  const isFall = change.limit !== undefined && limits.limit < current.limit;
+  return {
+    writes: ordered.filter((write) => write !== undefined),
+    definition,
+    ...(isFall && at.version === 'v2'
+      ? {
+          before: () => session.containers.limits.squeeze(at.path, BigInt(limits.limit) * 1024n),
+        }
+      : {}),
+  };
+}
+
+function withTuning(
+  definition: DomainDefinition,
+  change: Partial<MemoryTuningInfo>,
+): DomainDefinition {
+  const { memoryTuning = { position: nowhere }, ...rest } = definition;
+  const given = Object.entries(change).map(([name, value]) => {
+    const kibibytes = numberOf(value);
+    return [name, kibibytes >= unlimitedKibibytes ? undefined : kibibytes] as const;
+  });
+  const tuning = present<NonNullable<DomainDefinition['memoryTuning']>>({
+    ...memoryTuning,
+    ...Object.fromEntries(given),
+  });
+  return { ...rest, memoryTuning: tuning };
+}
+
+function checkLimits(definition: DomainDefinition): DomainDefinition {
+  const { memory, memoryTuning } = definition;
+  const { hardLimit = memory, swapHardLimit = Infinity } = memoryTuning ?? {};
+  if (hardLimit > swapHardLimit) throw tooLow(definition);
+  return definition;
+}
+
+function tooLow({ name }: DomainDefinition): TslxcError {
+  const detail = 'memory hard_limit tunable value must be lower than or equal to swap_hard_limit';
+  return new TslxcError('INVALID_ARG', detail, { domain: name });
+}
+
+function limitOf(kibibytes: number): MemoryLimit {
+  return kibibytes >= unlimitedKibibytes ? 'unlimited' : kibibytes;
+}
+
+function numberOf(limit: MemoryLimit): number {
+  return limit === 'unlimited' || limit >= unlimitedKibibytes ? Infinity : limit;
+}

@@ -1,0 +1,64 @@
+/** What this host offers to domains, as libvirt's `<capabilities>`. */
+import { readFileSync } from 'node:fs';
+import { node, printXml, type PrintableElement } from '../../domain/xml/print';
+import type { NodeInfo } from '../../host/kernel/node';
+import type { HostSecurity } from '../../host/security/host-security';
+
+export interface HostCapabilities {
+  readonly node: NodeInfo;
+  readonly security: HostSecurity;
+  /** Of the monitor. */
+  readonly emulator: string;
+  readonly uuid?: string;
+}
+
+/** Ends with a newline. */
+export function formatCapabilities({ node: host, security, ...rest }: HostCapabilities): string {
+  const { sockets, cores, threads } = host;
+  const topology = { sockets, cores, threads };
+  const shape = Object.entries(topology).map(([name, count]) => [name, String(count)] as const);
+  return printXml(
+    node('capabilities', {}, [
+      node('host', {}, [
+        ...(rest.uuid === undefined ? [] : [text('uuid', rest.uuid)]),
+        node('cpu', {}, [text('arch', host.model), node('topology', Object.fromEntries(shape))]),
+        formatSecurity(security),
+      ]),
+      node('guest', {}, [
+        text('os_type', 'exe'),
+        node('arch', { name: host.model }, [
+          text('wordsize', wordSize(host.model)),
+          text('emulator', rest.emulator),
+          node('domain', { type: 'lxc' }),
+        ]),
+      ]),
+    ]),
+  );
+}
+
+/** The machine's own, as its firmware tells root. */
+export function readHostUuid(): string | undefined {
+  try {
+    const uuid = readFileSync('/sys/class/dmi/id/product_uuid', 'utf8').trim().toLowerCase();
+    return /^[0-9a-f-]{36}$/.test(uuid) ? uuid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function formatSecurity({ model, doi, baseLabel }: HostSecurity): PrintableElement {
+  return node('secmodel', {}, [
+    text('model', model),
+    text('doi', doi),
+    ...(baseLabel === undefined ? [] : [node('baselabel', { type: 'lxc' }, [baseLabel])]),
+  ]);
+}
+
+function text(name: string, content: string): PrintableElement {
+  return node(name, {}, [content]);
+}
+
+/** All of the kernel's names for machines of 64 bits say so, but for these. */
+function wordSize(machine: string): string {
+  return /64|^(s390x|alpha)$/.test(machine) ? '64' : '32';
+}

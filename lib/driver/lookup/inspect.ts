@@ -1,0 +1,155 @@
+/** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing but cleaning up. */
+import type { ConsoleStream } from '../../container/console/console-stream';
+import type { LinkRecord } from '../../container/record/run-state';
+import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
+import type { LiveInterface } from '../../domain/definition';
+import { formatDomain } from '../../domain/format';
+import { isolationOf } from '../../domain/namespaces/isolation';
+import { TslxcError } from '../../errors';
+import type { MonitorConnection } from '../session/containers';
+import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
+import { withLiveLinks } from '../interfaces/interfaces';
+import { transition, type Verb } from '../lifecycle/lifecycle';
+import { currentState, noDomain, stateOf } from './lookup';
+import type { Session } from '../session/session';
+import type { Identity } from '../../host/state/definition-store';
+import type { ConsoleOptions, DomainInfo } from '../types';
+
+const bytesInKibibyte = 1024;
+/** Highest signal number of Linux (signal(7)). */
+const lastSignal = 64;
+
+/** @throws TslxcError NO_DOMAIN. */
+export async function domainInfo(session: Session, identity: Identity): Promise<DomainInfo> {
+  const { name } = identity;
+  const { containers, store } = session;
+  const state = await currentState(session, identity);
+  const isRunning = state.phase === 'running';
+  const definition = isRunning ? runningDefinition(session, state) : stored(session, identity);
+  const usage = state.phase === 'running' ? containers.readUsage(state.start) : undefined;
+  const usedMemory =
+    usage === undefined
+      ? definition.currentMemory
+      : Math.floor(usage.memoryBytes / bytesInKibibyte);
+  return {
+    state: stateOf(session, state),
+    maxMemory: definition.memory,
+    currentMemory: definition.currentMemory,
+    usedMemory,
+    vcpus: definition.vcpu.current ?? definition.vcpu.count,
+    maxVcpus: definition.vcpu.count,
+    ...(usage === undefined ? {} : { cpuTime: usage.cpuNanoseconds }),
+    persistent: store.has(name),
+    autostart: store.isAutostarted(name),
+    isolation: isolationOf(definition),
+  };
+}
+
+/**
+ * The XML of what runs, with what running adds to it, or of what the next start will run.
+ *
+ * @throws TslxcError OPERATION_INVALID for the live XML of a domain that is off, NO_DOMAIN.
+ */
+export async function domainXml(
+  session: Session,
+  identity: Identity,
+  which: 'live' | 'inactive' | undefined,
+): Promise<string> {
+  const state = await currentState(session, identity);
+  if (which === 'live') requireRunning(state, 'liveXml', identity);
+  if (state.phase !== 'running') return formatDomain(stored(session, identity));
+  const definition = runningDefinition(session, state);
+  if (which === 'inactive') {
+    const isStored = session.store.has(identity.name);
+    return formatDomain(isStored ? stored(session, identity) : definition);
+  }
+  const { id, consoles } = state.running;
+  const { firstId, links = [], security } = state.start;
+  const linked = await withLiveLinks(session, state, definition);
+  const shown = firstId === undefined ? linked : withAllocatedIds(linked, firstId);
+  const interfaces = links.filter(({ type }) => type !== 'hostdev').map(liveInterface);
+  const labelled = security === undefined ? {} : { security };
+  return formatDomain(shown, { live: { id, consolePaths: consoles, interfaces, ...labelled } });
+}
+
+function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {
+  return {
+    guest,
+    ...(host === undefined ? {} : { target: host }),
+    ...(type !== 'network' || bridge === undefined ? {} : { bridge }),
+  };
+}
+
+/** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */
+export function consolePath(
+  session: Session,
+  { name, uuid }: Identity,
+  device: number | string | undefined,
+): string | undefined {
+  const index = consoleIndex(device);
+  const state = session.containers.readRunState(session.paths, name);
+  if (state.phase !== 'running' || state.start.uuid !== uuid) return undefined;
+  return state.running.consoles[index];
+}
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs, INVALID_ARG when there is no such console. */
+export async function openConsole(
+  session: Session,
+  identity: Identity,
+  options: ConsoleOptions,
+): Promise<ConsoleStream> {
+  const { device, size, from = 'replay' } = options;
+  const index = consoleIndex(device);
+  const state = await currentState(session, identity);
+  requireRunning(state, 'openConsole', identity);
+  if (index >= state.running.consoles.length) throw noConsole(device ?? index);
+  const monitor = await connectRunning(session, identity, 'openConsole');
+  try {
+    return await monitor.openConsole({ index, from, ...(size ? { size } : {}) });
+  } catch (error) {
+    monitor.close();
+    throw error;
+  }
+}
+
+/** @throws TslxcError INVALID_ARG, OPERATION_INVALID when nothing runs; SyscallError. */
+export async function sendSignal(
+  session: Session,
+  identity: Identity,
+  number: number,
+): Promise<void> {
+  if (!Number.isInteger(number) || number < 0 || number > lastSignal) {
+    throw new TslxcError('INVALID_ARG', `signum value ${number} is out of range`);
+  }
+  requireRunning(await currentState(session, identity), 'sendSignal', identity);
+  const monitor = await connectRunning(session, identity, 'sendSignal');
+  try {
+    await monitor.signal(number);
+  } finally {
+    monitor.close();
+  }
+}
+
+async function connectRunning(
+  session: Session,
+  { name }: Identity,
+  verb: Verb,
+): Promise<MonitorConnection> {
+  const monitor = await session.containers.connectMonitor(session.paths, name);
+  if (monitor !== undefined) return monitor;
+  // It has ended since we looked.
+  transition(verb, 'off', name);
+  throw noDomain(`no domain with matching name '${name}'`);
+}
+
+/** An index, or an alias as in the live XML: `console0`. */
+function consoleIndex(device: number | string = 0): number {
+  const text = String(device);
+  const digits = /^(?:console)?(\d{1,3})$/.exec(text)?.[1];
+  if (digits === undefined) throw noConsole(device);
+  return Number(digits);
+}
+
+function noConsole(device: number | string): TslxcError {
+  return new TslxcError('INVALID_ARG', `cannot find console device '${device}'`);
+}

@@ -1,0 +1,207 @@
+/** Which domains there are, and what state they are in: from the stored definitions and the run folders. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { shutoffReason, type ExitRecord } from '../../container/record/exit-record';
+import type { RunState } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import type { SettledPhase } from '../lifecycle/lifecycle';
+import { reapAll, settle } from '../lifecycle/reaper';
+import type { Session } from '../session/session';
+import { stateIfWhole } from './readable-state';
+import type { Identity } from '../../host/state/definition-store';
+import type { DomainState, ListFilter } from '../types';
+
+/** A domain as it is now. */
+export interface FoundDomain extends Identity {
+  readonly state: RunState;
+  readonly persistence: 'persistent' | 'transient';
+}
+
+/** Milliseconds that a list waits for others who hold the locks of what has ended: at least, and for each. */
+const listPatience = { least: 1000, each: 50 };
+
+/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is none. */
+export async function findByName(session: Session, name: string): Promise<FoundDomain> {
+  const found = describe(session, name, await settledState(session, name));
+  if (found !== undefined) return found;
+  throw noDomain(`no domain with matching name '${name}'`);
+}
+
+/** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
+export async function findByUuid(session: Session, uuid: string): Promise<FoundDomain> {
+  const wanted = canonicalUuid(uuid);
+  const name = await nameOfUuid(session, wanted);
+  if (name !== undefined) {
+    const found = describe(session, name, await settledState(session, name));
+    if (found?.uuid === wanted) return found;
+  }
+  throw noDomain(`no domain with matching uuid '${wanted}'`);
+}
+
+/** By the monitor's pid. @throws TslxcError NO_DOMAIN. */
+export async function findById(session: Session, id: number): Promise<FoundDomain> {
+  const { containers, paths } = session;
+  const hasId = (state: RunState | undefined): boolean =>
+    state?.phase === 'running' && state.running.id === id;
+  const name = containers
+    .runNames(paths)
+    .find((candidate) => hasId(stateIfWhole(session, candidate)));
+  if (name !== undefined) {
+    const found = describe(session, name, await settledState(session, name));
+    if (found !== undefined && hasId(found.state)) return found;
+  }
+  throw noDomain(`no domain with matching id ${id}`);
+}
+
+/** All domains: active ones by id, then inactive ones by name. What has ended is cleaned up on the way. */
+export async function findAll(session: Session, filter: ListFilter): Promise<FoundDomain[]> {
+  const running = session.containers.runNames(session.paths);
+  await reapForList(session, running);
+  const identities = await session.store.identities();
+  const stored = new Map(identities.map(({ name, uuid }) => [name, uuid]));
+  const names = new Set([...stored.keys(), ...session.containers.runNames(session.paths)]);
+  return [...names]
+    .flatMap((name) => {
+      const state = stateIfWhole(session, name);
+      const found = state && combine({ name, state, storedUuid: stored.get(name) });
+      return found !== undefined && passes(found, filter) ? [found] : [];
+    })
+    .sort(byIdThenName);
+}
+
+/** The state of a domain that a handle means, cleaned up before if it has ended. @throws TslxcError NO_DOMAIN. */
+export async function currentState(session: Session, identity: Identity): Promise<RunState> {
+  const state = await settledState(session, identity.name);
+  checkSame(session, identity, state);
+  return state;
+}
+
+/** @throws TslxcError NO_DOMAIN when the domain is gone or another has its name now. */
+export function checkSame(session: Session, { name, uuid }: Identity, state: RunState): void {
+  const found = describe(session, name, state);
+  if (found?.uuid === uuid) return;
+  throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+}
+
+/** The name of the stored or running domain with that uuid. */
+export async function nameOfUuid(session: Session, uuid: string): Promise<string | undefined> {
+  const { containers, paths, store } = session;
+  const isRunning = (name: string): boolean => {
+    const state = stateIfWhole(session, name);
+    return state !== undefined && isActive(state) && state.start.uuid === uuid;
+  };
+  const identities = await store.identities();
+  const stored = identities.find((identity) => identity.uuid === uuid);
+  return stored?.name ?? containers.runNames(paths).find(isRunning);
+}
+
+/** The uuid that a name stands for now; undefined when it is free. */
+export function uuidOfName(session: Session, name: string, state: RunState): string | undefined {
+  return describe(session, name, state)?.uuid;
+}
+
+/** The row of the table of transitions; the kernel knows whether a container is paused. */
+export function phaseOf({ containers }: Session, state: RunState): SettledPhase {
+  if (state.phase !== 'running') return 'off';
+  return containers.isFrozen(state.start) ? 'paused' : 'running';
+}
+
+/** What `domstate --reason` says of a domain as it is now. */
+export function stateOf(session: Session, state: RunState): DomainState {
+  if (state.phase !== 'running') return domainState(state, session.containers.bootId());
+  const isStopped = session.containers.isStopped(state.running.id);
+  const monitor = isStopped ? ({ monitor: 'unresponsive' } as const) : {};
+  if (phaseOf(session, state) === 'paused') return { state: 'paused', reason: 'user', ...monitor };
+  const isResumed = state.start.resumed === (state.running.boots ?? 0);
+  return { state: 'running', reason: isResumed ? 'unpaused' : 'booted', ...monitor };
+}
+
+/** What `domstate --reason` says, but for a pause. A record of another boot is not believed. */
+function domainState(state: RunState, boot: string): DomainState {
+  switch (state.phase) {
+    case 'running':
+      return { state: 'running', reason: 'booted' };
+    case 'starting':
+      return { state: 'shutoff', reason: 'unknown' };
+    case 'ended':
+      return state.exit ? shutoff(state.exit) : { state: 'shutoff', reason: 'unknown' };
+    case 'off':
+      return state.last?.boot === boot
+        ? shutoff(state.last)
+        : { state: 'shutoff', reason: 'unknown' };
+  }
+}
+
+export function noDomain(detail: string): TslxcError {
+  return new TslxcError('NO_DOMAIN', detail);
+}
+
+function shutoff(exit: ExitRecord): DomainState {
+  return { state: 'shutoff', reason: shutoffReason(exit), exit };
+}
+
+/** Being started counts: its name and uuid are taken. */
+function isActive(state: RunState): state is RunState & { phase: 'running' | 'starting' } {
+  return state.phase === 'running' || state.phase === 'starting';
+}
+
+function describe(session: Session, name: string, state: RunState): FoundDomain | undefined {
+  if (!isActive(state)) {
+    return combine({ name, state, storedUuid: session.store.identity(name)?.uuid });
+  }
+  // What runs is known even when its stored file is broken.
+  const storedUuid = session.store.has(name) ? state.start.uuid : undefined;
+  return combine({ name, state, storedUuid });
+}
+
+function combine(what: {
+  name: string;
+  state: RunState;
+  storedUuid: string | undefined;
+}): FoundDomain | undefined {
+  const { name, state, storedUuid } = what;
+  const uuid = isActive(state) ? state.start.uuid : storedUuid;
+  if (uuid === undefined) return undefined;
+  return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
+}
+
+async function settledState(session: Session, name: string): Promise<RunState> {
+  const state = session.containers.readRunState(session.paths, name);
+  if (state.phase !== 'ended' || session.access === 'read-only') return state;
+  return session.locked(name, async () => (await settle(session, name, 'carryOut')).state);
+}
+
+async function reapForList(session: Session, names: readonly string[]): Promise<void> {
+  if (session.access === 'read-only') return;
+  const ended = names.filter((name) => stateIfWhole(session, name)?.phase === 'ended');
+  if (ended.length === 0) return;
+  const milliseconds = listPatience.least + listPatience.each * ended.length;
+  const patience = new AbortController();
+  const tooLong = sleep(milliseconds, undefined, { signal: patience.signal });
+  await Promise.race([reapAll(session, ended), tooLong]);
+  patience.abort();
+  await tooLong.catch(() => undefined);
+}
+
+function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {
+  // A transient domain is there while it runs, and not before.
+  if (persistence === 'transient' && state.phase !== 'running') return false;
+  const activity = state.phase === 'running' ? 'active' : 'inactive';
+  if (filter.state !== undefined && filter.state !== activity) return false;
+  return filter.persistence === undefined || filter.persistence === persistence;
+}
+
+function byIdThenName(a: FoundDomain, b: FoundDomain): number {
+  const first = a.state.phase === 'running' ? a.state.running.id : Infinity;
+  const second = b.state.phase === 'running' ? b.state.running.id : Infinity;
+  if (first !== second) return first - second;
+  return a.name < b.name ? -1 : 1;
+}
+
+/** Dashes and blanks between bytes are free, as in libvirt. @throws TslxcError INVALID_ARG. */
+export function canonicalUuid(uuid: string): string {
+  if (uuid.length > 128 || !/^(?:[- ]*[0-9a-f]{2}){16}$/i.test(uuid)) {
+    throw new TslxcError('INVALID_ARG', `'${uuid}' is not a uuid`);
+  }
+  const digits = uuid.replace(/[- ]/g, '').toLowerCase();
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

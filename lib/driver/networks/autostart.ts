@@ -1,0 +1,100 @@
+/**
+ * What comes up by itself: networks that are started with the host, at the first use of any network after it has booted,
+ * and the default network, which is made when somebody first looks for it.
+ */
+import type { Identity } from '../../host/state/definition-store';
+import {
+  defaultNetwork,
+  defaultNetworkXml,
+  isDefaultRefused,
+} from '../../network/definition/default-network';
+import { withHostNetworks } from '../../network/lifecycle/network-lock';
+import { readNetworkState, writeOffRecord } from '../../network/lifecycle/state';
+import { isActive, otherNetworks, settleAndTell } from './settling';
+import { launchNetwork } from './start';
+import type { Session } from '../session/session';
+
+/**
+ * To be asked first by every call on networks. A failure is logged: the call may be about another network.
+ *
+ * @param defining - a name that the call is about to give to a network
+ */
+export async function prepareNetworks(session: Session, defining?: string): Promise<void> {
+  if (session.access === 'read-only') return;
+  try {
+    if (defining !== defaultNetwork) await makeDefault(session);
+  } catch (error) {
+    session.logger.error({ err: error }, 'defining the default network failed');
+  }
+  await startAutostartNetworks(session);
+}
+
+/**
+ * Starts the networks that are started with the host and have not been since it booted. One that was stopped since, or
+ * that could not be started, stays off.
+ */
+export async function startAutostartNetworks(session: Session): Promise<void> {
+  const { networks, paths, logger } = session;
+  for (const name of networks.autostartedNames()) {
+    if (!isDue(readNetworkState(paths, name))) continue;
+    try {
+      await session.lockedNetwork(name, async () => {
+        if (!isDue(await settleAndTell(session, name))) return;
+        await launchOnce(session, name);
+      });
+    } catch (error) {
+      logger.error({ err: error, network: name }, 'a network could not be started with the host');
+    }
+  }
+}
+
+/** Also when the definition can't be read, or carried out, it is not tried again at each call. */
+async function launchOnce(session: Session, name: string): Promise<void> {
+  const { networks, paths } = session;
+  try {
+    const definition = networks.read(name);
+    if (definition !== undefined) await launchNetwork(session, definition);
+  } catch (error) {
+    if (isDue(readNetworkState(paths, name))) writeOffRecord(paths, { name, uuid: '' }, 'failed');
+    throw error;
+  }
+}
+
+/**
+ * Defines the default network if nobody has, and nobody has undefined it. It is started by the first container that names
+ * it, or after the next boot.
+ */
+export async function makeDefault(session: Session): Promise<void> {
+  if (isDefaultThere(session)) return;
+  await session.lockedNetwork(defaultNetwork, async () => {
+    if (isDefaultThere(session)) return;
+    writeOffRecord(session.paths, await defineDefault(session), 'asked');
+  });
+}
+
+async function defineDefault(session: Session): Promise<Identity> {
+  const { networks } = session;
+  const definition = await networks.exclusive(() =>
+    withHostNetworks(async () => {
+      const others = await otherNetworks(session, defaultNetwork);
+      const { definition: chosen } = session.parseNetwork(await defaultNetworkXml(others));
+      // A link to nothing is none: after a crash in between it is made again, with the definition.
+      await networks.setAutostart(defaultNetwork, 'on');
+      await networks.write(chosen);
+      return chosen;
+    }),
+  );
+  const { name, uuid } = definition;
+  await session.announce({ event: 'defined', network: name, uuid });
+  return { name, uuid };
+}
+
+function isDefaultThere({ networks, paths }: Session): boolean {
+  if (networks.has(defaultNetwork) || isDefaultRefused(paths)) return true;
+  return isActive(readNetworkState(paths, defaultNetwork));
+}
+
+/** Not since the boot, in any way. */
+function isDue(state: ReturnType<typeof readNetworkState>): boolean {
+  return state.phase === 'off' && state.why === undefined;
+}

@@ -1,0 +1,85 @@
+/** What can be read of one network: its state, its XML, its leases. Changes nothing but putting right. */
+import type { Identity } from '../../host/state/definition-store';
+import { parseMac } from '../../domain/interface/mac-address';
+import { TslxcError } from '../../errors';
+import { activeNetwork } from '../../network/lifecycle/active-network';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { formatNetwork } from '../../network/definition/format';
+import { readLeases } from '../../network/dnsmasq/leases';
+import type { Lease } from '../../network/dnsmasq/leases';
+import { runningDefinition } from '../../network/lifecycle/reconcile';
+import { countConnections } from './links';
+import { currentNetwork, noNetwork } from './lookup';
+import type { FoundNetwork } from './lookup';
+import { isActive } from './settling';
+import type { Session } from '../session/session';
+import type { NetworkInfo } from '../types';
+
+/** @throws TslxcError NO_NETWORK. */
+export async function networkInfo(session: Session, identity: Identity): Promise<NetworkInfo> {
+  const found = await currentNetwork(session, identity);
+  const { name, state } = found;
+  const { name: bridge } = definitionOf(session, found).bridge;
+  return {
+    active: isActive(state),
+    persistent: found.persistence === 'persistent',
+    autostart: session.networks.isAutostarted(name),
+    ...(bridge === undefined ? {} : { bridge }),
+    connections: await countConnections(session, { network: name, bridge }),
+  };
+}
+
+/**
+ * The XML of what runs, or of what the next start will run; without a wish the live one if there is one.
+ *
+ * @throws TslxcError OPERATION_INVALID for the live XML of a network that is off, NO_NETWORK.
+ */
+export async function networkXml(
+  session: Session,
+  identity: Identity,
+  which: 'live' | 'inactive' | undefined,
+): Promise<string> {
+  const found = await currentNetwork(session, identity);
+  const { name, state } = found;
+  if (!isActive(state)) {
+    if (which === 'live') throw notActive(name);
+    return formatNetwork(stored(session, identity));
+  }
+  if (which === 'inactive' && session.networks.has(name)) {
+    return formatNetwork(stored(session, identity));
+  }
+  const definition = runningDefinition(state.record);
+  if (which === 'inactive') return formatNetwork(definition);
+  const { name: bridge } = definition.bridge;
+  const connections = await countConnections(session, { network: name, bridge });
+  return formatNetwork(definition, { connections });
+}
+
+/** @throws TslxcError OPERATION_INVALID when it is off, NO_NETWORK. */
+export async function networkLeases(
+  session: Session,
+  identity: Identity,
+  mac: string | undefined,
+): Promise<Lease[]> {
+  const { name, state } = await currentNetwork(session, identity);
+  if (!isActive(state)) throw notActive(name);
+  const leases = await readLeases(activeNetwork(session.paths, runningDefinition(state.record)));
+  if (mac === undefined) return leases;
+  const wanted = parseMac(mac);
+  if (wanted === undefined) throw new TslxcError('INVALID_ARG', `'${mac}' is no MAC address`);
+  return leases.filter((lease) => lease.mac === wanted);
+}
+
+export function notActive(name: string): TslxcError {
+  return new TslxcError('OPERATION_INVALID', `network '${name}' is not active`);
+}
+
+function definitionOf(session: Session, found: FoundNetwork): NetworkDefinition {
+  return isActive(found.state) ? runningDefinition(found.state.record) : stored(session, found);
+}
+
+function stored(session: Session, { name, uuid }: Identity): NetworkDefinition {
+  const definition = session.networks.read(name);
+  if (definition !== undefined) return definition;
+  throw noNetwork(`no network with matching uuid '${uuid}' (${name})`);
+}

@@ -1,0 +1,28 @@
+/** Which interfaces of running containers are plugged into a network: their start records say so. */
+import type { LinkRecord } from '../../container/record/run-state';
+import { native } from '../../host/native';
+import type { Session } from '../session/session';
+import { stateIfWhole } from '../lookup/readable-state';
+
+/** Those of containers that start count too. */
+export function networkLinks(session: Session, network: string): LinkRecord[] {
+  const { containers, paths } = session;
+  return containers.runNames(paths).flatMap((name) => {
+    const state = stateIfWhole(session, name);
+    if (state?.phase !== 'running' && state?.phase !== 'starting') return [];
+    return (state.start.links ?? []).filter((link) => link.network === network);
+  });
+}
+
+/** How many of them are ports of its bridge: those of before it was stopped and started again are unplugged. */
+export async function countConnections(
+  session: Session,
+  { network, bridge }: { readonly network: string; readonly bridge: string | undefined },
+): Promise<number> {
+  const recorded = networkLinks(session, network);
+  if (bridge === undefined || recorded.length === 0) return recorded.length;
+  const links = await native().listLinks();
+  const index = links.find(({ name }) => name === bridge)?.index;
+  const ports = new Set(links.filter(({ master }) => master === index).map(({ name }) => name));
+  return recorded.filter(({ host }) => host !== undefined && ports.has(host)).length;
+}

@@ -1,0 +1,133 @@
+/** Which virtual networks there are, and what state they are in: from the stored definitions and the run folders. */
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { needsSettling } from '../../network/lifecycle/reconcile';
+import { readNetworkState, runningNames } from '../../network/lifecycle/state';
+import type { NetworkState } from '../../network/lifecycle/state';
+import { canonicalUuid } from '../lookup/lookup';
+import { prepareNetworks } from './autostart';
+import { isActive, settleAndRepair } from './settling';
+import type { Session } from '../session/session';
+import type { NetworkFilter } from '../types';
+
+/** A network as it is now. */
+export interface FoundNetwork extends Identity {
+  readonly state: NetworkState;
+  readonly persistence: 'persistent' | 'transient';
+}
+
+/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is none. */
+export async function findNetworkByName(session: Session, name: string): Promise<FoundNetwork> {
+  await prepareNetworks(session);
+  const found = describe(session, name, await lookAt(session, name));
+  if (found !== undefined) return found;
+  throw noNetwork(`no network with matching name '${name}'`);
+}
+
+/** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_NETWORK, INVALID_ARG. */
+export async function findNetworkByUuid(session: Session, uuid: string): Promise<FoundNetwork> {
+  const wanted = canonicalUuid(uuid);
+  await prepareNetworks(session);
+  const name = await networkOfUuid(session, wanted);
+  if (name !== undefined) {
+    const found = describe(session, name, await lookAt(session, name));
+    if (found?.uuid === wanted) return found;
+  }
+  throw noNetwork(`no network with matching uuid '${wanted}'`);
+}
+
+/** All networks, by name. A stored file that is no definition is left out. */
+export async function findAllNetworks(
+  session: Session,
+  filter: NetworkFilter,
+): Promise<FoundNetwork[]> {
+  await prepareNetworks(session);
+  const stored = new Map(
+    (await session.networks.identities()).map(({ name, uuid }) => [name, uuid]),
+  );
+  const names = new Set([...stored.keys(), ...runningNames(session.paths)]);
+  const all = await Promise.all(
+    [...names]
+      .sort()
+      .map(async (name) => combine(name, await lookAt(session, name), stored.get(name))),
+  );
+  return all.filter((one) => one !== undefined).filter((one) => passes(session, one, filter));
+}
+
+/** The state of the network that a handle means. @throws TslxcError NO_NETWORK. */
+export async function currentNetwork(session: Session, identity: Identity): Promise<FoundNetwork> {
+  return checkSameNetwork(session, identity, await lookAt(session, identity.name));
+}
+
+/** @throws TslxcError NO_NETWORK when the network is gone or another has its name now. */
+export function checkSameNetwork(
+  session: Session,
+  { name, uuid }: Identity,
+  state: NetworkState,
+): FoundNetwork {
+  const found = describe(session, name, state);
+  if (found?.uuid === uuid) return found;
+  throw noNetwork(`no network with matching uuid '${uuid}' (${name})`);
+}
+
+/** The name of the stored or running network with that uuid. */
+export async function networkOfUuid(session: Session, uuid: string): Promise<string | undefined> {
+  const identities = await session.networks.identities();
+  const stored = identities.find((identity) => identity.uuid === uuid);
+  if (stored !== undefined) return stored.name;
+  return runningNames(session.paths).find((name) => {
+    const state = readNetworkState(session.paths, name);
+    return isActive(state) && state.record.uuid === uuid;
+  });
+}
+
+/** The uuid that a name stands for now; undefined when it is free. */
+export function uuidOfNetwork(
+  session: Session,
+  name: string,
+  state: NetworkState,
+): string | undefined {
+  return describe(session, name, state)?.uuid;
+}
+
+export function noNetwork(detail: string): TslxcError {
+  return new TslxcError('NO_NETWORK', detail);
+}
+
+/** What somebody works on is taken as it is: a start that hangs must not make a list hang. */
+async function lookAt(session: Session, name: string): Promise<NetworkState> {
+  const { paths, access, logger } = session;
+  const state = readNetworkState(paths, name);
+  if (access === 'read-only' || !(await needsSettling(paths, state, 'thorough'))) return state;
+  try {
+    return await session.lockedNetwork(name, () => settleAndRepair(session, name));
+  } catch (error) {
+    logger.error({ err: error, network: name }, 'putting a network right failed');
+    return readNetworkState(paths, name);
+  }
+}
+
+function describe(session: Session, name: string, state: NetworkState): FoundNetwork | undefined {
+  if (!isActive(state)) return combine(name, state, session.networks.identity(name)?.uuid);
+  // What runs is known even when its stored file is broken.
+  return combine(name, state, session.networks.has(name) ? state.record.uuid : undefined);
+}
+
+function combine(
+  name: string,
+  state: NetworkState,
+  storedUuid: string | undefined,
+): FoundNetwork | undefined {
+  const uuid = isActive(state) ? state.record.uuid : storedUuid;
+  if (uuid === undefined) return undefined;
+  return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
+}
+
+function passes(session: Session, found: FoundNetwork, filter: NetworkFilter): boolean {
+  const { name, state, persistence } = found;
+  const activity = isActive(state) ? 'active' : 'inactive';
+  const autostart = session.networks.isAutostarted(name) ? 'on' : 'off';
+  if (filter.state !== undefined && filter.state !== activity) return false;
+  if (filter.persistence !== undefined && filter.persistence !== persistence) return false;
+  return filter.autostart === undefined || filter.autostart === autostart;
+}

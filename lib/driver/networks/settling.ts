@@ -1,0 +1,54 @@
+/** Putting right what is wrong with a network, and telling of what has ended. */
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { repairNetwork, runningDefinition, settleNetwork } from '../../network/lifecycle/reconcile';
+import type { SettledState } from '../../network/lifecycle/reconcile';
+import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
+import type { NetworkState } from '../../network/lifecycle/state';
+import type { Session } from '../session/session';
+
+/** Takes back what is half done, and tells of what has ended. Under the network's lock. */
+export async function settleAndTell(session: Session, name: string): Promise<SettledState> {
+  const { state, ended } = await settleNetwork(session.paths, name);
+  if (ended !== undefined) {
+    const { uuid } = ended;
+    await session.announce({ event: 'stopped', network: name, uuid });
+    if (state.phase === 'off' && state.why === 'lost') {
+      session.logger.warn({ network: name }, 'the bridge of the network has been deleted');
+    }
+  }
+  if (state.phase === 'off' && !session.networks.has(name)) {
+    forgetNetwork(session.paths, name);
+    return { phase: 'off' };
+  }
+  return state;
+}
+
+/** As `settleAndTell`, and brings back what a running network has lost. What can't be brought back is logged. */
+export async function settleAndRepair(session: Session, name: string): Promise<SettledState> {
+  const state = await settleAndTell(session, name);
+  if (state.phase !== 'running' || state.place === 'elsewhere') return state;
+  try {
+    await repairNetwork(session.paths, state.record);
+  } catch (error) {
+    session.logger.error({ err: error, network: name }, 'a network could not be put right');
+  }
+  return state;
+}
+
+/** The definitions that other networks have or run. */
+export async function otherNetworks(session: Session, name: string): Promise<NetworkDefinition[]> {
+  const stored = (await session.networks.identities()).flatMap((identity) => {
+    const definition = session.networks.read(identity.name);
+    return definition === undefined ? [] : [definition];
+  });
+  const running = runningNames(session.paths).flatMap((other) => {
+    const state = readNetworkState(session.paths, other);
+    return isActive(state) ? [runningDefinition(state.record)] : [];
+  });
+  return [...stored, ...running].filter((definition) => definition.name !== name);
+}
+
+/** What has a bridge, or may have one: also while it stops. */
+export function isActive(state: NetworkState): state is NetworkState & { phase: 'running' } {
+  return state.phase === 'running' || state.phase === 'stopping';
+}

@@ -1,0 +1,31 @@
+/** Starting a network, whatever asked for it. Under its lock, with the network off. */
+import { bringUp } from '../../network/lifecycle/lifecycle';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { forgetNetwork, readNetworkState } from '../../network/lifecycle/state';
+import { otherNetworks } from './settling';
+import type { Session } from '../session/session';
+
+/**
+ * Starts the network and tells of it.
+ *
+ * @throws whatever `bringUp` throws, and then the host is as before.
+ */
+export async function launchNetwork(
+  session: Session,
+  definition: NetworkDefinition,
+): Promise<void> {
+  const { paths, networks, logger } = session;
+  const { name, uuid } = definition;
+  const others = await otherNetworks(session, name);
+  const takenBridges = others.flatMap(({ bridge }) => bridge.name ?? []);
+  try {
+    await bringUp({ paths, definition, takenBridges });
+  } catch (error) {
+    // What could not be given back is still on record.
+    const isOff = readNetworkState(paths, name).phase === 'off';
+    if (isOff && !networks.has(name)) forgetNetwork(paths, name);
+    throw error;
+  }
+  await session.announce({ event: 'started', network: name, uuid });
+  logger.info({ network: name }, 'network started');
+}

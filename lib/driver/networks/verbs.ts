@@ -1,0 +1,226 @@
+/** define, create, start, destroy, undefine and autostart of virtual networks: who may take which name, and when. */
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { withPath } from '../../host/state/file-error';
+import { freeBridgeName } from '../../network/elements/bridge-name';
+import { bridgeInUse } from '../../network/bridge/bridge';
+import { defaultNetwork, refuseDefault } from '../../network/definition/default-network';
+import { hasOwnBridge } from '../../network/definition/definition';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { libvirtNetworks, linkNames } from '../../network/bridge/host-use';
+import { withHostNetworks } from '../../network/lifecycle/network-lock';
+import { endNetwork } from '../../network/lifecycle/reconcile';
+import type { SettledState } from '../../network/lifecycle/reconcile';
+import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
+import { prepareNetworks } from './autostart';
+import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
+import { otherNetworks, settleAndTell } from './settling';
+import { launchNetwork } from './start';
+import type { ParsedNetwork, Session } from '../session/session';
+
+/**
+ * Stores a definition; what runs under that name goes on as it is.
+ *
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+ */
+export async function defineNetwork(session: Session, xml: string): Promise<Identity> {
+  const parsed = session.parseNetwork(xml);
+  const { name } = parsed.definition;
+  session.networks.path(name);
+  await prepareNetworks(session, name);
+  return session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    // The names of bridges are chosen among those of all definitions, so that these two locks come together.
+    return session.networks.exclusive(() =>
+      withHostNetworks(async () => {
+        const own = takeOver(session, parsed, ownUuid(session, name, state));
+        if (parsed.uuid === 'explicit') await checkUuidIsFree(session, own);
+        const definition = await withBridgeName(session, own);
+        await session.networks.write(definition);
+        const { uuid } = definition;
+        await session.announce({ event: 'defined', network: name, uuid });
+        return { name, uuid };
+      }),
+    );
+  });
+}
+
+/**
+ * Starts a network from XML text: a transient one, or the inactive stored one of that name and uuid, whose definition
+ * stays what it is.
+ *
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another network, OPERATION_INVALID when
+ * it is active; and as `launchNetwork`.
+ */
+export async function createNetwork(session: Session, xml: string): Promise<Identity> {
+  const parsed = session.parseNetwork(xml);
+  const { definition } = parsed;
+  const { name } = definition;
+  session.networks.path(name);
+  await prepareNetworks(session, name);
+  return session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    const existing = ownUuid(session, name, state);
+    const isItself = existing === definition.uuid || parsed.uuid === 'generated';
+    if (state.phase === 'running' && isItself) throw isActiveAs(name);
+    if (existing !== undefined && existing !== definition.uuid) throw nameIsTaken(name, existing);
+    if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
+    await checkBridgeIsFree(session, definition);
+    await launchNetwork(session, definition);
+    return { name, uuid: definition.uuid };
+  });
+}
+
+/** Starts the stored definition. @throws TslxcError OPERATION_INVALID when it is active, NO_NETWORK; as `launchNetwork`. */
+export async function startNetwork(session: Session, identity: Identity): Promise<void> {
+  const { name } = identity;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    if (state.phase === 'running') throw invalid('network is already active');
+    const definition = session.networks.read(name);
+    if (definition === undefined) throw noNetwork(`no network with matching name '${name}'`);
+    await withPath(session.networks.path(name), () => launchNetwork(session, definition));
+  });
+}
+
+/** Stops it; running containers keep their interfaces, unplugged. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+export async function destroyNetwork(session: Session, identity: Identity): Promise<void> {
+  const { name, uuid } = identity;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    if (state.phase !== 'running') throw invalid(`network '${name}' is not active`);
+    if (state.place === 'elsewhere') {
+      throw invalid(`network '${name}' runs in another network namespace of this host`);
+    }
+    await endNetwork(session.paths, state.record, 'stopped');
+    if (!session.networks.has(name)) forgetNetwork(session.paths, name);
+    await session.announce({ event: 'stopped', network: name, uuid });
+    session.logger.info({ network: name }, 'network stopped');
+  });
+}
+
+/** Removes the stored definition. What runs goes on, as a transient network. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+export async function undefineNetwork(session: Session, identity: Identity): Promise<void> {
+  const { name, uuid } = identity;
+  const { networks, paths } = session;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    if (!networks.has(name)) throw invalid("can't undefine transient network");
+    if (name === defaultNetwork) refuseDefault(paths);
+    await networks.remove(name);
+    if (state.phase === 'off') forgetNetwork(paths, name);
+    await session.announce({ event: 'undefined', network: name, uuid });
+  });
+}
+
+/** Whether it is started with the host. It is not started now. @throws TslxcError INVALID_ARG, OPERATION_INVALID, NO_NETWORK. */
+export async function setNetworkAutostart(
+  session: Session,
+  identity: Identity,
+  autostart: 'on' | 'off',
+): Promise<void> {
+  // From JavaScript it may be anything, and what is not `on` would switch it off.
+  if (!['on', 'off'].includes(autostart)) {
+    throw new TslxcError('INVALID_ARG', `autostart '${autostart}' is not one of on, off`);
+  }
+  const { name } = identity;
+  const { networks, paths } = session;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    if (!networks.has(name)) throw invalid('cannot set autostart for transient network');
+    // From the next boot on: until then it is off because nobody has started it.
+    if (autostart === 'on' && state.phase === 'off' && state.why === undefined) {
+      writeOffRecord(paths, identity, 'asked');
+    }
+    await networks.setAutostart(name, autostart);
+  });
+}
+
+function invalid(detail: string): TslxcError {
+  return new TslxcError('OPERATION_INVALID', detail);
+}
+
+function isActiveAs(name: string): TslxcError {
+  return invalid(`network is already active as '${name}'`);
+}
+
+function nameIsTaken(name: string, uuid: string): TslxcError {
+  return new TslxcError('OPERATION_FAILED', `network '${name}' already exists with uuid ${uuid}`);
+}
+
+/** Without a `<uuid>` or `<mac>` of its own, a definition is a new one of the network that has the name. */
+function takeOver(
+  session: Session,
+  { definition, uuid, mac }: ParsedNetwork,
+  existing: string | undefined,
+): NetworkDefinition {
+  if (existing === undefined) return definition;
+  if (uuid === 'explicit' && existing !== definition.uuid) {
+    throw nameIsTaken(definition.name, existing);
+  }
+  const former = storedOrNone(session, definition.name);
+  const keptMac = mac === 'generated' && former?.mac !== undefined ? { mac: former.mac } : {};
+  const { bridge } = definition;
+  const name = bridge.name ?? former?.bridge.name;
+  const isKept = hasOwnBridge(definition) && former !== undefined && hasOwnBridge(former);
+  return {
+    ...definition,
+    uuid: existing,
+    ...keptMac,
+    ...(isKept && name !== undefined ? { bridge: { ...bridge, name } } : {}),
+  };
+}
+
+/** As libvirt, a definition without a name for its bridge gets one for good. */
+async function withBridgeName(
+  session: Session,
+  definition: NetworkDefinition,
+): Promise<NetworkDefinition> {
+  await checkBridgeIsFree(session, definition);
+  const { bridge } = definition;
+  if (bridge.name !== undefined || !hasOwnBridge(definition)) return definition;
+  const others = await otherNetworks(session, definition.name);
+  const taken = [
+    ...others.flatMap((other) => other.bridge.name ?? []),
+    ...(await linkNames()),
+    ...libvirtNetworks().bridges,
+  ];
+  return { ...definition, bridge: { ...bridge, name: freeBridgeName(new Set(taken)) } };
+}
+
+/** Two networks with bridges of their own can't share one. @throws TslxcError OPERATION_FAILED. */
+async function checkBridgeIsFree(session: Session, definition: NetworkDefinition): Promise<void> {
+  const { name: bridge } = definition.bridge;
+  if (bridge === undefined || !hasOwnBridge(definition)) return;
+  const others = await otherNetworks(session, definition.name);
+  if (others.some((other) => other.bridge.name === bridge)) throw bridgeInUse(bridge);
+}
+
+async function checkUuidIsFree(session: Session, { name, uuid }: NetworkDefinition): Promise<void> {
+  const holder = await networkOfUuid(session, uuid);
+  if (holder === undefined || holder === name) return;
+  const detail = `network '${holder}' is already defined with uuid ${uuid}`;
+  throw new TslxcError('OPERATION_FAILED', detail);
+}
+
+/** The uuid that the name has now. A stored file that is no definition has none, and is replaced. */
+function ownUuid(session: Session, name: string, state: SettledState): string | undefined {
+  try {
+    return uuidOfNetwork(session, name, state);
+  } catch (error) {
+    session.logger.warn({ err: error, network: name }, 'the stored definition can not be read');
+    return undefined;
+  }
+}
+
+function storedOrNone(session: Session, name: string): NetworkDefinition | undefined {
+  try {
+    return session.networks.read(name);
+  } catch {
+    return undefined;
+  }
+}

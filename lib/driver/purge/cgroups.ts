@@ -1,0 +1,46 @@
+/** The cgroups that a purge removes besides those of domains: what no record names any more. */
+import { existsSync } from 'node:fs';
+import { runNames } from '../../container/record/run-state';
+import { releasePartition } from '../../container/cgroups/partition';
+import type { StatePaths } from '../../host/state/state-paths';
+import { readContainerCgroups } from '../doctor/container-cgroups';
+import { readKnownState, runStateIfAny } from '../doctor/known-state';
+import type { PurgeItem } from './purge';
+
+/** Those that this root has made and of which no domain knows, and then the partitions that nobody else is in. */
+export function staleCgroups(paths: StatePaths): PurgeItem[] {
+  const { containers, partitions } = readContainerCgroups();
+  const recorded = recordedCgroups(paths);
+  const stale = new Set(
+    containers
+      .filter(({ path, owner }) => owner === paths.root && !recorded.has(path))
+      .map(({ path }) => path),
+  );
+  const known = readKnownState(paths.root, containers).partitions;
+  const empty = partitions.filter(
+    ({ path, containers: within }) => !known.has(path) && within.every((one) => stale.has(one)),
+  );
+  return [
+    ...[...stale].map((name): PurgeItem => ({ kind: 'cgroup', name, fate: 'remove' })),
+    ...empty.map(({ path }): PurgeItem => ({ kind: 'partition', name: path, fate: 'remove' })),
+  ];
+}
+
+/** Removes the partitions that were made for containers and hold none, of whichever root. Resolves to those gone. */
+export async function releaseEmptyPartitions(): Promise<string[]> {
+  const paths = readContainerCgroups().partitions.map(({ path }) => path);
+  if (paths.length === 0) return [];
+  await releasePartition(paths);
+  return paths.filter((path) => !existsSync(path));
+}
+
+/** Those that records of this root name: they go with their domains. */
+function recordedCgroups(paths: StatePaths): ReadonlySet<string> {
+  return new Set(
+    runNames(paths).flatMap((name) => {
+      const state = runStateIfAny(paths, name);
+      const undo = state === undefined || state.phase === 'off' ? [] : state.start.undo;
+      return undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : []));
+    }),
+  );
+}

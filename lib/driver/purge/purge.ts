@@ -1,0 +1,184 @@
+/**
+ * The end of everything that tslxc has put on this host for one root: domains and networks are stopped, and what is
+ * left of them, their definitions included, is removed. What is the user's stays: root trees, images and upper layers.
+ */
+import { monitorOf } from '../../container/record/run-state';
+import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
+import { upperLayers } from '../../container/sources/overlay-upper';
+import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
+import { native } from '../../host/native';
+import { runPaths } from '../../host/state/state-paths';
+import { endNetwork } from '../../network/lifecycle/reconcile';
+import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
+import { TslxcError } from '../../errors';
+import { cgroupMounts } from '../doctor/container-cgroups';
+import { runStateIfAny } from '../doctor/known-state';
+import { settleAndTell } from '../networks/settling';
+import { releaseEmptyPartitions, staleCgroups } from './cgroups';
+import { purgeableFiles, refuseMounts, removeFiles, removeSharedFiles } from './files';
+import { finish, stateUnderLock } from '../lifecycle/reaper';
+import type { Session } from '../session/session';
+import { destroyDomain } from '../lifecycle/verbs';
+
+/** Something that a purge removes, or leaves. */
+export interface PurgeItem {
+  readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper';
+  /** A name, or a path. */
+  readonly name: string;
+  /** `keep`: it is the user's. */
+  readonly fate: 'remove' | 'keep';
+  /** Of domains and networks. */
+  readonly state?: 'running' | 'off';
+}
+
+/** How long the last words of a monitor may take, `tslxc reap` among them, in milliseconds. */
+const lastWords = 10_000;
+
+/** What `purge` is going to do. Touches nothing. */
+export function foreseePurge(session: Session): PurgeItem[] {
+  const { paths } = session;
+  const domains = domainNames(session).map((name): PurgeItem => {
+    const isOff = runStateIfAny(paths, name)?.phase === 'off';
+    return { kind: 'domain', name, fate: 'remove', state: isOff ? 'off' : 'running' };
+  });
+  const networks = networkNames(session).map((name): PurgeItem => {
+    const { phase } = readNetworkState(paths, name);
+    return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
+  });
+  return [...domains, ...networks, ...staleCgroups(paths), ...filesOf(session), ...kept(session)];
+}
+
+/**
+ * Does it, and tells of each thing when it is gone. What can't be stopped keeps its files.
+ *
+ * @throws AggregateError, or the one failure, after all else has been tried.
+ */
+export async function purge(session: Session, tell: (item: PurgeItem) => void): Promise<void> {
+  const foreseen = foreseePurge(session);
+  const failures: unknown[] = [];
+  const attempt = async (item: PurgeItem, action: () => Promise<void>): Promise<void> => {
+    try {
+      await action();
+      tell(item);
+    } catch (error) {
+      session.logger.error({ err: error, ...item }, 'purging failed');
+      failures.push(error);
+    }
+  };
+  for (const item of foreseen) {
+    const { kind, name } = item;
+    if (kind === 'domain') await attempt(item, () => purgeDomain(session, name));
+    if (kind === 'network') await attempt(item, () => purgeNetwork(session, name));
+    if (kind === 'cgroup') await attempt(item, () => removeCgroupsOf([name]));
+  }
+  for (const name of await releaseEmptyPartitions()) {
+    tell({ kind: 'partition', name, fate: 'remove' });
+  }
+  // What is on record of them goes with the files.
+  await session.containers.restoreLostLabels(session.paths).catch((error: unknown) => {
+    failures.push(error);
+  });
+  const [left] = session.containers.labelledSources(session.paths);
+  if (left !== undefined) {
+    const detail = `the labels of '${left}' are not restored: mount its file system, and purge again`;
+    failures.push(new TslxcError('OPERATION_FAILED', detail, { path: left }));
+  }
+  if (failures.length === 0) {
+    for (const item of foreseen.filter(({ kind }) => kind === 'files')) {
+      await attempt(item, () => {
+        removeFiles(session.paths, item.name);
+        return Promise.resolve();
+      });
+    }
+    removeSharedFiles(session.paths);
+    for (const name of await removeBaseCgroups(cgroupMounts())) {
+      tell({ kind: 'cgroup', name, fate: 'remove' });
+    }
+  }
+  for (const item of foreseen.filter(({ fate }) => fate === 'keep')) tell(item);
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1) throw new AggregateError(failures, 'not everything could be removed');
+}
+
+async function purgeDomain(session: Session, name: string): Promise<void> {
+  refuseMounts(runPaths(session.paths, name).directory);
+  const monitor = openMonitor(session, name);
+  try {
+    await stopDomain(session, name);
+    await session.locked(name, async () => {
+      await session.store.remove(name);
+      session.containers.forget(session.paths, name);
+    });
+    // A monitor without an owner executes `tslxc reap`, which looks at the files once more.
+    if (monitor !== undefined) await native().waitPidfd(monitor, lastWords);
+  } finally {
+    if (monitor !== undefined) native().closeDescriptor(monitor);
+  }
+}
+
+async function stopDomain(session: Session, name: string): Promise<void> {
+  const state = await session.locked(name, async () => {
+    const found = await stateUnderLock(session, name);
+    if (found.phase === 'ended') await finish(session, name, found);
+    return found;
+  });
+  if (state.phase !== 'running') return;
+  try {
+    await destroyDomain(session, { name, uuid: state.start.uuid });
+  } catch (error) {
+    // It has ended by itself meanwhile.
+    if (!TslxcError.is(error, 'OPERATION_INVALID') && !TslxcError.is(error, 'NO_DOMAIN'))
+      throw error;
+  }
+}
+
+/** The monitor’s process, while it lives. */
+function openMonitor({ paths }: Session, name: string): number | undefined {
+  if (runStateIfAny(paths, name)?.phase === 'off') return undefined;
+  const pid = monitorOf(runPaths(paths, name).monitorLock);
+  try {
+    return pid === undefined ? undefined : native().openPidfd(pid);
+  } catch {
+    return undefined;
+  }
+}
+
+async function purgeNetwork(session: Session, name: string): Promise<void> {
+  const { networks, paths } = session;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    if (state.phase === 'running') {
+      if (state.place === 'elsewhere') {
+        const detail = `network '${name}' runs in another network namespace of this host`;
+        throw new TslxcError('OPERATION_INVALID', detail);
+      }
+      await endNetwork(paths, state.record, 'stopped');
+    }
+    if (networks.has(name)) await networks.remove(name);
+    forgetNetwork(paths, name);
+  });
+}
+
+function domainNames({ containers, paths, store }: Session): string[] {
+  return [...new Set([...store.names(), ...containers.runNames(paths)])].sort();
+}
+
+function networkNames({ paths, networks }: Session): string[] {
+  return [...new Set([...networks.names(), ...runningNames(paths)])].sort();
+}
+
+function filesOf({ paths }: Session): PurgeItem[] {
+  return purgeableFiles(paths).map((name) => ({ kind: 'files', name, fate: 'remove' }));
+}
+
+function kept({ store }: Session): PurgeItem[] {
+  const layers = store.names().flatMap((name) => {
+    try {
+      const definition = store.read(name);
+      return definition === undefined ? [] : upperLayers(definition).map(({ path }) => path);
+    } catch {
+      return [];
+    }
+  });
+  return [...new Set(layers)].map((name) => ({ kind: 'upper', name, fate: 'keep' }));
+}

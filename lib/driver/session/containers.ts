@@ -1,0 +1,119 @@
+/**
+ * What the driver asks of container/: one table, so that the rules about domains can be tested without
+ * root and without a container. It decides nothing.
+ */
+import { existsSync } from 'node:fs';
+import { carryOver, cleanUp, forget, rememberFailedStart } from '../../container/record/cleanup';
+import { startContainer, type ContainerStart } from '../../container/start/controller';
+import type { RunningContainer } from '../../container/start/running-container';
+import { withDomainLock, withReaperLock } from '../../container/record/domain-lock';
+import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
+import { freeze, isFrozen, killFrozen } from '../../container/cgroups/freezer';
+import { initControl, type InitControl } from '../../container/init/init-control';
+import { foreseeLinks } from '../../container/interfaces/links';
+import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
+import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
+import { execInContainer } from '../../container/exec/exec';
+import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
+import { prepare } from '../../container/start/preparation';
+import { foreseeLabelling } from '../../container/security/labelling';
+import { readCgroupStatistics } from '../../container/statistics/read';
+import { isStopped } from '../../container/init/process-stat';
+import { endReaperTurn } from '../../container/record/reaper-turn';
+import { readRunningLabel } from '../../container/security/running-label';
+import {
+  readRunning,
+  readRunState,
+  replaceStart,
+  runNames,
+  type RunState,
+} from '../../container/record/run-state';
+import { readUsage } from '../../container/cgroups/usage';
+import { bootId } from '../../host/kernel/boot-id';
+import { shapeLink } from '../../network/shaping/shaping';
+import { runPaths, type StatePaths } from '../../host/state/state-paths';
+
+/** A connection to a monitor. */
+export type MonitorConnection = Pick<MonitorClient, keyof MonitorClient>;
+
+/** A container that this process has started. */
+export type OwnedContainer = Pick<RunningContainer, keyof RunningContainer>;
+
+export type EndedState = RunState & { phase: 'ended' };
+
+/** See the functions of the same names. */
+export interface Containers {
+  readonly readRunState: typeof readRunState;
+  readonly readRunning: typeof readRunning;
+  readonly isFrozen: typeof isFrozen;
+  readonly isStopped: typeof isStopped;
+  readonly freeze: typeof freeze;
+  readonly killFrozen: typeof killFrozen;
+  readonly init: InitControl;
+  readonly runNames: typeof runNames;
+  readonly withDomainLock: typeof withDomainLock;
+  readonly withReaperLock: typeof withReaperLock;
+  readonly endReaperTurn: typeof endReaperTurn;
+  readonly foreseeLinks: typeof foreseeLinks;
+  readonly foreseeLabelling: typeof foreseeLabelling;
+  readonly restoreLostLabels: typeof restoreLostLabels;
+  readonly labelledSources: typeof labelledSources;
+  readonly prepare: typeof prepare;
+  readonly execInContainer: typeof execInContainer;
+  readonly cleanUp: typeof cleanUp;
+  readonly forget: typeof forget;
+  readonly rename: typeof carryOver;
+  readonly rememberFailedStart: typeof rememberFailedStart;
+  readonly readUsage: typeof readUsage;
+  readonly readRunningLabel: typeof readRunningLabel;
+  readonly readCgroupStatistics: typeof readCgroupStatistics;
+  readonly bootId: typeof bootId;
+  readonly network: NetworkViews;
+  readonly shapeLink: typeof shapeLink;
+  readonly replaceStart: typeof replaceStart;
+  readonly limits: LimitFiles;
+  startContainer(start: ContainerStart): Promise<OwnedContainer>;
+  /** Undefined when no monitor listens (any more). */
+  connectMonitor(
+    paths: StatePaths,
+    name: string,
+    options?: ConnectOptions,
+  ): Promise<MonitorConnection | undefined>;
+  /** Whether init's execve succeeded in the run that is now being cleaned up. */
+  hasRun(paths: StatePaths, name: string): boolean;
+}
+
+export const containers: Containers = {
+  readRunState,
+  readRunning,
+  isFrozen,
+  isStopped,
+  freeze,
+  killFrozen,
+  init: initControl,
+  runNames,
+  withDomainLock,
+  withReaperLock,
+  endReaperTurn,
+  foreseeLinks,
+  foreseeLabelling,
+  restoreLostLabels,
+  labelledSources,
+  prepare,
+  execInContainer,
+  startContainer,
+  cleanUp,
+  forget,
+  rename: carryOver,
+  rememberFailedStart,
+  readUsage,
+  readRunningLabel,
+  readCgroupStatistics,
+  bootId,
+  network: networkViews,
+  shapeLink,
+  replaceStart,
+  limits: limitFiles,
+  connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
+  hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
+};

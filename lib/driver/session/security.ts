@@ -1,0 +1,17 @@
+/** Which security module labels containers on this host. */
+import { hostSecurity } from '../../host/security/driver';
+import type { HostSecurity } from '../../host/security/host-security';
+import { readSecuritySettings } from '../../host/security/settings';
+import type { StatePaths } from '../../host/state/state-paths';
+
+/**
+ * The one place that says which module labels containers here; asked anew each time, since SELinux can be switched.
+ *
+ * @throws TslxcError CONF_SYNTAX for settings that can't be read, CONFIG_UNSUPPORTED when they want a module that is not there.
+ */
+export function lookUpHostSecurity(paths: StatePaths): HostSecurity {
+  const found = hostSecurity(readSecuritySettings(paths));
+  if (found.model !== 'selinux') return found;
+  const { model, doi, enforcing, baseLabel } = found;
+  return { model, doi, enforcing, baseLabel };
+}

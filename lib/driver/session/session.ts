@@ -1,0 +1,270 @@
+/**
+ * What a Connection and its Domains share: paths, access, the stored definitions, the event log, and the
+ * containers that this process owns. Holds nothing that keeps the process alive unless ref'd.
+ */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { machine } from 'node:os';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { macFromBytes } from '../../domain/interface/mac-address';
+import { parseDomain } from '../../domain/parse';
+import { TslxcError } from '../../errors';
+import { monitorPath } from '../../host/package-paths';
+import { bothLoggers, type DomainLog } from '../../host/state/domain-log';
+import type { Logger } from '../../host/logger';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { HostSecurity } from '../../host/security/host-security';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { withNetworkLock } from '../../network/lifecycle/network-lock';
+import { parseNetwork } from '../../network/definition/parse';
+import { networkStore } from '../../network/lifecycle/store';
+import type { NetworkStore } from '../../network/lifecycle/store';
+import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
+import type { Containers, OwnedContainer } from './containers';
+import { fileError } from '../../host/state/file-error';
+import { appendEvent, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
+import { EventStream, type OpenStream } from '../events/event-stream';
+import { generatorsOf, type Generators } from './generators';
+import { lookUpHostSecurity } from './security';
+import { domainStore } from './store';
+import type { DomainStore } from './store';
+import type { DomainEvent, NetworkEvent } from '../types';
+
+export interface SessionOptions {
+  readonly paths: StatePaths;
+  readonly access: 'read-write' | 'read-only';
+  readonly hardening: Hardening;
+  /** Milliseconds. */
+  readonly startTimeout: number;
+  readonly logger: Logger;
+  /** What happens to each domain, for whoever looks later. */
+  readonly domainLog?: DomainLog;
+  readonly containers: Containers;
+  /** Default: asks the kernel. */
+  readonly readPrivilege?: () => Privilege;
+  /** Default: asks the kernel. */
+  readonly hostSecurity?: () => HostSecurity;
+}
+
+/** A definition from XML text, and whether the text had a `<uuid>`. */
+export interface ParsedXml {
+  readonly definition: DomainDefinition;
+  readonly uuid: 'explicit' | 'generated';
+  /** Ethernet addresses that the text did not have. */
+  readonly newMacs: readonly string[];
+}
+
+/** The definition of a network from XML text, and what of it the text left to us. */
+export interface ParsedNetwork {
+  readonly definition: NetworkDefinition;
+  readonly uuid: 'explicit' | 'generated';
+  readonly mac: 'explicit' | 'generated';
+}
+
+const atRandom: Generators = {
+  newUuid: randomUUID,
+  newMac: () => macFromBytes(randomBytes(3)),
+};
+
+export class Session {
+  readonly paths: StatePaths;
+  readonly access: 'read-write' | 'read-only';
+  readonly hardening: Hardening;
+  readonly startTimeout: number;
+  readonly logger: Logger;
+  readonly containers: Containers;
+  readonly store: DomainStore;
+  readonly networks: NetworkStore;
+  readonly hostSecurity: () => HostSecurity;
+  readonly #domainLog: DomainLog | undefined;
+  readonly #readPrivilege: () => Privilege;
+  /** By domain name. */
+  readonly #owned = new Map<string, OwnedContainer>();
+  readonly #streams = new Set<OpenStream>();
+  readonly #background = new Set<Promise<void>>();
+  #privilege: 'unknown' | 'sufficient' = 'unknown';
+  #state: 'open' | 'closed' = 'open';
+  #hold: 'ref' | 'unref' = 'unref';
+
+  constructor(options: SessionOptions) {
+    this.paths = options.paths;
+    this.access = options.access;
+    this.hardening = options.hardening;
+    this.startTimeout = options.startTimeout;
+    this.#domainLog = options.domainLog;
+    this.logger = options.domainLog
+      ? bothLoggers(options.domainLog, options.logger)
+      : options.logger;
+    this.containers = options.containers;
+    this.#readPrivilege = options.readPrivilege ?? readPrivilege;
+    this.hostSecurity = options.hostSecurity ?? (() => lookUpHostSecurity(this.paths));
+    this.store = domainStore({
+      directory: options.paths.definitions,
+      parse: (xml, path) => this.parse(xml, generatorsOf(path)).definition,
+      logger: options.logger,
+    });
+    this.networks = networkStore({
+      directory: options.paths.networkDefinitions,
+      parse: (xml, path) => parseNetwork(xml, generatorsOf(path)),
+      logger: options.logger,
+    });
+  }
+
+  /**
+   * To be asked first by every call; `call` is its name, such as `Domain.start`.
+   *
+   * @throws TslxcError OPERATION_INVALID when closed; ACCESS_DENIED; OPERATION_DENIED.
+   */
+  demand(need: 'read' | 'write', call: string): void {
+    this.checkOpen();
+    if (this.#privilege === 'unknown') {
+      checkPrivileged(this.#readPrivilege());
+      this.#privilege = 'sufficient';
+    }
+    if (need === 'write') checkWritable(this.access, call);
+  }
+
+  /** @throws TslxcError OPERATION_INVALID when closed. */
+  checkOpen(): void {
+    if (this.#state === 'open') return;
+    throw new TslxcError('OPERATION_INVALID', 'connection is closed');
+  }
+
+  /** @throws DefinitionError. */
+  parse(xml: string, generators: Generators = atRandom): ParsedXml {
+    let uuid: ParsedXml['uuid'] = 'explicit';
+    const newMacs: string[] = [];
+    const newUuid = (): string => {
+      uuid = 'generated';
+      return generators.newUuid();
+    };
+    const newMac = (): string => {
+      const mac = generators.newMac();
+      newMacs.push(mac);
+      return mac;
+    };
+    const context = { arch: machine(), emulator: monitorPath, newUuid, newMac };
+    const definition = parseDomain(xml, context);
+    return { definition, uuid, newMacs };
+  }
+
+  /** @throws DefinitionError. */
+  parseNetwork(xml: string): ParsedNetwork {
+    const generated = new Set<'uuid' | 'mac'>();
+    const definition = parseNetwork(xml, {
+      newUuid: () => {
+        generated.add('uuid');
+        return atRandom.newUuid();
+      },
+      newMac: () => {
+        generated.add('mac');
+        return atRandom.newMac();
+      },
+    });
+    const origin = (what: 'uuid' | 'mac') => (generated.has(what) ? 'generated' : 'explicit');
+    return { definition, uuid: origin('uuid'), mac: origin('mac') };
+  }
+
+  /** Runs `action` under the lock of a network; not re-entrant. Within that of a domain, never around it. */
+  async lockedNetwork<T>(name: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await withNetworkLock(this.paths, name, action);
+    } catch (error) {
+      throw fileError(error);
+    }
+  }
+
+  /** Runs `action` under the lock of a domain; not re-entrant. */
+  async locked<T>(name: string, action: () => Promise<T>): Promise<T> {
+    try {
+      return await this.containers.withDomainLock(this.paths, name, action);
+    } catch (error) {
+      throw fileError(error);
+    }
+  }
+
+  /** Tells everyone of a change that has been made. That nobody can be told does not unmake it. */
+  async announce(event: Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>): Promise<void> {
+    try {
+      await appendEvent(this.paths.events, { ...event, time: Date.now() });
+    } catch (error) {
+      this.logger.error({ err: error, ...event }, 'an event could not be written');
+    }
+  }
+
+  followDomains(signal: AbortSignal | undefined): EventStream<DomainEvent> {
+    return this.#follow(parseDomainEvent, signal);
+  }
+
+  followNetworks(signal: AbortSignal | undefined): EventStream<NetworkEvent> {
+    return this.#follow(parseNetworkEvent, signal);
+  }
+
+  /** Takes over the channel of a container that this process owns. */
+  own(name: string, container: OwnedContainer): void {
+    if (this.#state === 'closed') {
+      container.release();
+      return;
+    }
+    this.#owned.set(name, container);
+    if (this.#hold === 'ref') container.ref();
+  }
+
+  /** The domain's container, while this process owns it. */
+  owned(name: string): OwnedContainer | undefined {
+    return this.#owned.get(name);
+  }
+
+  /** Names of the containers that end with this connection. */
+  get bonded(): string[] {
+    return [...this.#owned].flatMap(([name, { endsWithCaller }]) => (endsWithCaller ? [name] : []));
+  }
+
+  /** Lets the channel of a domain's container go, if there is one. */
+  disown(name: string): void {
+    this.#owned.get(name)?.release();
+    this.#owned.delete(name);
+  }
+
+  /** Runs what nobody waits for; `close` does. */
+  inBackground(what: string, action: () => Promise<unknown>): void {
+    const running = action().then(
+      () => undefined,
+      (error: unknown) => this.logger.error({ err: error }, what),
+    );
+    this.#background.add(running);
+    void running.then(() => this.#background.delete(running));
+  }
+
+  ref(): void {
+    this.#hold = 'ref';
+    for (const held of [...this.#owned.values(), ...this.#streams]) held.ref();
+  }
+
+  unref(): void {
+    this.#hold = 'unref';
+    for (const held of [...this.#owned.values(), ...this.#streams]) held.unref();
+  }
+
+  /** Lets everything go; the containers go on. Resolves when nothing runs in the background. */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    for (const stream of [...this.#streams]) stream.close();
+    for (const name of [...this.#owned.keys()]) this.disown(name);
+    while (this.#background.size > 0) await Promise.all(this.#background);
+    await this.#domainLog?.flush();
+  }
+  #follow<Event>(
+    parse: (line: string) => Event | undefined,
+    signal: AbortSignal | undefined,
+  ): EventStream<Event> {
+    const stream = new EventStream({
+      path: this.paths.events,
+      parse,
+      onClose: (closed) => this.#streams.delete(closed),
+      ...(signal ? { signal } : {}),
+    });
+    if (stream.isOpen) this.#streams.add(stream);
+    if (stream.isOpen && this.#hold === 'ref') stream.ref();
+    return stream;
+  }
+}

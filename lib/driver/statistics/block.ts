@@ -1,0 +1,72 @@
+/** What a running container has read and written on one block device, or on all. */
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { deviceNumbers } from '../../container/sources/host-devices';
+import type { IoStatistics } from '../../container/statistics/types';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { requireRunning, runningDefinition, type RunningState } from '../definitions/definitions';
+import { currentState } from '../lookup/lookup';
+import type { Session } from '../session/session';
+
+/** Bytes and operations. */
+export type BlockStatistics = Pick<IoStatistics, 'reads' | 'readBytes' | 'writes' | 'writtenBytes'>;
+
+const nothing: BlockStatistics = { reads: 0, readBytes: 0, writes: 0, writtenBytes: 0 };
+
+/**
+ * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel counts no I/O of the
+ * container; INVALID_ARG for a device that is none; NO_DOMAIN.
+ */
+export async function blockStatistics(
+  session: Session,
+  identity: Identity,
+  device: string | undefined,
+): Promise<BlockStatistics> {
+  const state = await currentState(session, identity);
+  requireRunning(state, 'look', identity);
+  const wanted = device === undefined ? undefined : numbersOf(session, state, device);
+  const { io } = session.containers.readCgroupStatistics(state.start);
+  if (io === undefined) {
+    const detail = "this kernel does not count the container's I/O";
+    throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });
+  }
+  return io.filter((one) => wanted === undefined || one.device === wanted).reduce(sum, nothing);
+}
+
+function sum(one: BlockStatistics, other: BlockStatistics): BlockStatistics {
+  return {
+    reads: one.reads + other.reads,
+    readBytes: one.readBytes + other.readBytes,
+    writes: one.writes + other.writes,
+    writtenBytes: one.writtenBytes + other.writtenBytes,
+  };
+}
+
+/** `major:minor` of a disk's target, or of a device of the host by its name or path. */
+function numbersOf(session: Session, state: RunningState, device: string): string {
+  const { disks } = runningDefinition(session, state);
+  const disk = disks.find(({ target }) => target === device);
+  const found = disk
+    ? numbersOfPath(disk.source)
+    : (numbersOfName(device) ?? numbersOfPath(device));
+  if (found !== undefined) return found;
+  throw new TslxcError('INVALID_ARG', `invalid path: ${device}`);
+}
+
+function numbersOfName(name: string): string | undefined {
+  if (!/^[\w.!-]+$/.test(name) || /^\.+$/.test(name)) return undefined;
+  try {
+    return readFileSync(join('/sys/class/block', name, 'dev'), 'latin1').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function numbersOfPath(path: string): string | undefined {
+  if (!path.startsWith('/')) return undefined;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isBlockDevice() !== true) return undefined;
+  const { major, minor } = deviceNumbers(stats.rdev);
+  return `${major}:${minor}`;
+}

@@ -1,0 +1,37 @@
+/** The plain data of the public API about what domains use. */
+import type { LinkRecord } from '../../container/record/run-state';
+import type { CgroupStatistics } from '../../container/statistics/types';
+import type { LinkStatistics } from '../../host/native';
+import type { DomainState } from '../types';
+
+/** A network interface of a running container, and what has gone through it from the container's point of view. */
+export interface InterfaceStatistics extends LinkStatistics {
+  readonly type: LinkRecord['type'];
+  /** Name inside when it started. */
+  readonly guest: string;
+  /** Name on the host; a macvlan has none. */
+  readonly name?: string;
+}
+
+/**
+ * What a domain uses, all read at one time. One that doesn't run has a state and nothing else. A field that the kernel
+ * or the host's cgroup layout doesn't have is absent, never 0.
+ */
+export interface DomainStatistics extends CgroupStatistics {
+  readonly name: string;
+  readonly uuid: string;
+  /** The monitor's pid; absent while nothing runs. */
+  readonly id?: number;
+  /** When it was read, in milliseconds since the epoch. */
+  readonly time: number;
+  readonly state: DomainState;
+  /** Those of `<interface>` in their order, then those that the host lends. Without one that is gone. */
+  readonly network?: readonly InterfaceStatistics[];
+}
+
+export interface WatchOptions {
+  /** Milliseconds from one snapshot to the next. Default 1000. */
+  readonly interval?: number;
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal;
+}

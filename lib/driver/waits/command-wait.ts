@@ -1,0 +1,67 @@
+/** Waiting for a command in the container that exits with 0. */
+import type { CommandResult } from '../../container/exec/command-process';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { checkCommand, execCommand } from '../exec';
+import type { Session } from '../session/session';
+import { lookUntilFound, waitInside } from './wait-for';
+import type { ExecWait } from './types';
+
+/** Milliseconds between two tries, each of which takes some: at first, and from the fifth on. */
+const pauses = { first: 50, longest: 800 } as const;
+
+/** What will be no different the next time. */
+const hopeless = ['INVALID_ARG', 'CONFIG_UNSUPPORTED', 'OPERATION_DENIED'] as const;
+
+/** @throws TslxcError INVALID_ARG; as `waitInside`. */
+export async function waitForCommand(
+  session: Session,
+  identity: Identity,
+  wait: ExecWait,
+): Promise<undefined> {
+  const { exec: argv } = wait;
+  checkCommand(argv);
+  const words = argv.join(' ');
+  let last = '';
+  await waitInside(session, identity, {
+    limits: wait,
+    condition: {
+      wanted: `'${words}' succeeded in it`,
+      missing: () => `'${words}' has not succeeded in the container${last}`,
+      console: 'helpful',
+      find: (_, signal) => {
+        const look = async (): Promise<true | undefined> => {
+          const outcome = await tryCommand(session, identity, { argv, signal });
+          if (outcome === 'succeeded') return true;
+          last = ` (${outcome})`;
+          return undefined;
+        };
+        return lookUntilFound(look, signal, pauses);
+      },
+    },
+  });
+  return undefined;
+}
+
+/** Why it has not, in a few words. A container that has ended is noticed by others. */
+async function tryCommand(
+  session: Session,
+  identity: Identity,
+  { argv, signal }: { readonly argv: readonly string[]; readonly signal: AbortSignal },
+): Promise<string> {
+  try {
+    const options = { stdin: 'ignore', signal } as const;
+    const command = await execCommand(session, identity, { argv, options });
+    // What it says concerns nobody, and may not hold it up.
+    if ('stdout' in command) for (const stream of [command.stdout, command.stderr]) stream.resume();
+    return wordsOf(await command.result);
+  } catch (error) {
+    if (!TslxcError.is(error) || hopeless.some((code) => code === error.code)) throw error;
+    return error.message;
+  }
+}
+
+function wordsOf(result: CommandResult): string {
+  if ('signal' in result) return `it was killed by ${result.signal}`;
+  return result.code === 0 ? 'succeeded' : `it exited with ${result.code}`;
+}

@@ -1,0 +1,57 @@
+/** Waiting for a port and for output of a container, as one that others can see from outside. */
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import type { Session } from '../session/session';
+import { lookUntilFound, waitInside } from './wait-for';
+import type { ConsoleWait, ListeningPort, PortWait } from './types';
+
+/** Where that port is listened at: of several sockets the first. @throws TslxcError INVALID_ARG; as `waitInside`. */
+export async function waitForPort(
+  session: Session,
+  identity: Identity,
+  wait: PortWait,
+): Promise<ListeningPort> {
+  const { port } = wait;
+  if (!Number.isInteger(port) || port < 1 || port > 0xffff) {
+    throw new TslxcError('INVALID_ARG', `port ${port} is not a number from 1 to 65535`);
+  }
+  return waitInside(session, identity, {
+    limits: wait,
+    condition: {
+      wanted: `it listened at port ${port}`,
+      missing: () => `nobody in the container listens at port ${port}`,
+      console: 'helpful',
+      find: (container, signal) =>
+        lookUntilFound(async () => {
+          const running = container.running();
+          const listening = running && (await session.containers.network.listeningInside(running));
+          return listening?.find((one) => one.port === port);
+        }, signal),
+    },
+  });
+}
+
+/** The match. @throws TslxcError INVALID_ARG; as `waitInside`. */
+export async function waitForOutput(
+  session: Session,
+  identity: Identity,
+  wait: ConsoleWait,
+): Promise<RegExpExecArray> {
+  const pattern = wait.console;
+  // Any realm's, and what from JavaScript is none.
+  if (Object.prototype.toString.call(pattern) !== '[object RegExp]') {
+    throw new TslxcError('INVALID_ARG', 'console is not a regular expression');
+  }
+  return waitInside(session, identity, {
+    limits: wait,
+    condition: {
+      wanted: `its console showed ${String(pattern)}`,
+      missing: () => `the console of the container has not shown ${String(pattern)}`,
+      console: 'needed',
+      find: ({ follower }) => {
+        if (follower === undefined) throw new TslxcError('INTERNAL_ERROR', 'no console is open');
+        return follower.find(pattern);
+      },
+    },
+  });
+}

@@ -1,0 +1,175 @@
+/** Waiting for something inside a running container: until it is there, the container has ended, or the time is over. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExitRecord } from '../../container/record/exit-record';
+import type { RunningRecord } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { abortable, throwIfAborted } from '../session/abort';
+import { ConsoleFollower } from './console-follower';
+import { requireRunning } from '../definitions/definitions';
+import { currentState } from '../lookup/lookup';
+import type { Session } from '../session/session';
+import { waitForEnd } from './wait';
+import type { WaitLimits } from './types';
+
+/** Milliseconds between two looks, which take some tenths of one: at first, and from the fifth on. */
+const pauses = { first: 5, longest: 80 } as const;
+/** Node's timers hold 31 bits of milliseconds. */
+const longestTimeout = 0x7fffffff;
+
+/** What is waited for, with the words for its failures. */
+export interface Condition<Result> {
+  /** Completes `the container ended before`: `it had an IPv4 address`. */
+  readonly wanted: string;
+  /** Completes `after 100 ms`: `the container has no IPv4 address`; asked when the time is over. */
+  missing(): string;
+  /** Whether the console is needed for it, or only for the last words of a container that dies. */
+  readonly console: 'needed' | 'helpful';
+  /** Resolves to what is found; never, when it is not. Ends early when the signal fires. */
+  find(container: FoundContainer, signal: AbortSignal): Promise<Result>;
+}
+
+export interface FoundContainer {
+  /** What runs at that moment: a reboot changes it. Undefined when the container has ended. */
+  running(): RunningRecord | undefined;
+  /** There where it is needed. */
+  readonly follower: ConsoleFollower | undefined;
+}
+
+/**
+ * Keeps the process alive.
+ *
+ * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended, with the
+ * last lines of its console; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG.
+ */
+export async function waitInside<Result>(
+  session: Session,
+  identity: Identity,
+  { condition, limits }: { readonly condition: Condition<Result>; readonly limits: WaitLimits },
+): Promise<Result> {
+  checkTimeout(limits);
+  throwIfAborted(limits.signal);
+  const state = await currentState(session, identity);
+  requireRunning(state, 'look', identity);
+  const { id } = state.running;
+  const running = (): RunningRecord | undefined => {
+    const now = session.containers.readRunState(session.paths, identity.name);
+    return now.phase === 'running' && now.running.id === id ? now.running : undefined;
+  };
+  const over = new AbortController();
+  const { signal } = over;
+  const follower =
+    condition.console === 'needed'
+      ? await ConsoleFollower.attach(session, identity)
+      : await ConsoleFollower.attachIfAny(session, identity);
+  try {
+    return await within(
+      limits,
+      () => condition.missing(),
+      () =>
+        Promise.race([
+          condition.find({ running, follower }, signal),
+          failAtEnd(session, identity, { wanted: condition.wanted, follower, signal }),
+        ]),
+    );
+  } finally {
+    over.abort();
+    follower?.close();
+  }
+}
+
+/** Runs `work` until it is done, the signal fires or the time is over. @throws TslxcError. */
+export async function within<Result>(
+  { timeout, signal }: WaitLimits,
+  missing: () => string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const over = new AbortController();
+  try {
+    return await abortable(signal, () =>
+      Promise.race([
+        work(),
+        ...(timeout === undefined ? [] : [failAfter(timeout, missing, over.signal)]),
+      ]),
+    );
+  } finally {
+    over.abort();
+  }
+}
+
+/** @throws TslxcError INVALID_ARG. */
+export function checkTimeout({ timeout }: WaitLimits): void {
+  if (timeout === undefined || (timeout >= 0 && timeout <= longestTimeout)) return;
+  throw new TslxcError('INVALID_ARG', `timeout ${timeout} is not a number of milliseconds`);
+}
+
+/** Looks again and again until there is something, with pauses in milliseconds that double. */
+export async function lookUntilFound<Result>(
+  look: () => Promise<Result | undefined>,
+  signal: AbortSignal,
+  { first, longest }: { readonly first: number; readonly longest: number } = pauses,
+): Promise<Result> {
+  for (let pause = first; ; pause = Math.min(2 * pause, longest)) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await sleep(pause, undefined, { signal });
+  }
+}
+
+/** The error of a wait that the end of the container has ended. */
+export async function endedBefore(
+  wanted: string,
+  exit: ExitRecord | undefined,
+  { domain, follower }: { readonly domain: string; readonly follower: ConsoleFollower | undefined },
+): Promise<TslxcError> {
+  const how = exit === undefined ? '' : ` (${endWords(exit)})`;
+  const lines = (await follower?.lastLines()) ?? [];
+  return new TslxcError('OPERATION_FAILED', `the container ended before ${wanted}${how}`, {
+    domain,
+    ...(lines.length === 0 ? {} : { console: lines }),
+  });
+}
+
+interface Watch {
+  readonly wanted: string;
+  readonly follower: ConsoleFollower | undefined;
+  /** The wait is over, whatever came of it. */
+  readonly signal: AbortSignal;
+}
+
+async function failAtEnd(
+  session: Session,
+  identity: Identity,
+  { wanted, follower, signal }: Watch,
+): Promise<never> {
+  const exit = await waitForEnd(session, identity, signal).catch(unlessEnded);
+  throw await endedBefore(wanted, exit, { domain: identity.name, follower });
+}
+
+/** It has ended, and its domain is gone with it or nothing is known of its end. */
+function unlessEnded(error: unknown): undefined {
+  if (TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID')) return;
+  throw error;
+}
+
+async function failAfter(
+  milliseconds: number,
+  missing: () => string,
+  signal: AbortSignal,
+): Promise<never> {
+  await sleep(milliseconds, undefined, { signal });
+  throw new TslxcError('OPERATION_TIMEOUT', `${missing()} after ${milliseconds} ms`);
+}
+
+/** How it ended, in a few words. */
+export function endWords({ how, code, signal }: ExitRecord): string {
+  switch (how) {
+    case 'exited':
+      return `init exited with ${code ?? 0}`;
+    case 'killed':
+      return `init was killed by signal ${signal ?? 0}`;
+    case 'lost':
+    case 'unstarted':
+      return 'its monitor was lost';
+  }
+}

@@ -1,0 +1,113 @@
+/** Waiting for the end of a container, with the monitor as the witness, or else what was written down. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExitRecord } from '../../container/record/exit-record';
+import type { RunState } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import { abortable, throwIfAborted } from '../session/abort';
+import { lastEvent } from '../events/event-log';
+import type { MonitorConnection } from '../session/containers';
+import { checkSame } from '../lookup/lookup';
+import { settle } from '../lifecycle/reaper';
+import type { Session } from '../session/session';
+import type { Identity } from '../../host/state/definition-store';
+
+/** Between two looks at a domain whose monitor runs but is not heard; a start takes a few milliseconds. */
+const pause = 20;
+
+/**
+ * How the running container ends, or the last one ended. Keeps the process alive.
+ *
+ * @throws TslxcError OPERATION_INVALID when none has run since the host booted, NO_DOMAIN,
+ * OPERATION_ABORTED.
+ */
+export async function waitForEnd(
+  session: Session,
+  identity: Identity,
+  signal: AbortSignal | undefined,
+): Promise<ExitRecord> {
+  const { name } = identity;
+  throwIfAborted(signal);
+  for (;;) {
+    const state = session.containers.readRunState(session.paths, name);
+    const witnessed = isRunOf(state, identity)
+      ? await endByMonitor(session, name, signal)
+      : undefined;
+    const exit = witnessed ?? (await abortable(signal, () => recordedEnd(session, identity)));
+    if (exit !== undefined) return exit;
+    throwIfAborted(signal);
+    await sleep(pause);
+  }
+}
+
+function isRunOf(state: RunState, { uuid }: Identity): boolean {
+  return state.phase === 'running' && state.start.uuid === uuid;
+}
+
+/** A monitor that is stopped may go on at any time, and whoever waits has time. */
+async function hear(
+  session: Session,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<MonitorConnection | undefined> {
+  const connecting = session.containers.connectMonitor(session.paths, name, { within: 'endless' });
+  try {
+    return await abortable(signal, () => connecting);
+  } catch (error) {
+    void connecting.then(
+      (monitor) => monitor?.close(),
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+/** Undefined when the monitor is gone, or goes without a word. */
+async function endByMonitor(
+  session: Session,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<ExitRecord | undefined> {
+  const monitor = await hear(session, name, signal);
+  if (monitor === undefined) return undefined;
+  monitor.ref();
+  try {
+    const exit = await abortable(signal, () => monitor.exited());
+    // A monitor that was killed says nothing; the clean-up finds out.
+    return exit.how === 'lost' ? undefined : { ...exit, boot: session.containers.bootId() };
+  } catch (error) {
+    if (TslxcError.is(error, 'PROTOCOL_ERROR')) return undefined;
+    throw error;
+  } finally {
+    monitor.close();
+  }
+}
+
+/** The end that is on record; undefined while the container runs. */
+async function recordedEnd(session: Session, identity: Identity): Promise<ExitRecord | undefined> {
+  if (session.access === 'read-only') return endOnRecord(session, identity);
+  return session.locked(identity.name, async () => {
+    const { exit, state } = await settle(session, identity.name, 'carryOut');
+    return exit ?? endOnRecord(session, identity, state);
+  });
+}
+
+function endOnRecord(
+  session: Session,
+  identity: Identity,
+  state = session.containers.readRunState(session.paths, identity.name),
+): ExitRecord | undefined {
+  if (state.phase === 'running' || state.phase === 'starting') {
+    checkSame(session, identity, state);
+    return undefined;
+  }
+  const boot = session.containers.bootId();
+  const recorded = state.phase === 'off' ? state.last : state.exit;
+  if (recorded?.boot === boot) return recorded;
+  // A transient domain leaves nothing behind but what was told of it.
+  const told = lastEvent(session.paths.events, ({ event, domain, uuid }) => {
+    return event === 'stopped' && domain === identity.name && uuid === identity.uuid;
+  });
+  if (told?.exit?.boot === boot) return told.exit;
+  checkSame(session, identity, state);
+  throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: identity.name });
+}

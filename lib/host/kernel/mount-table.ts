@@ -1,0 +1,69 @@
+/** The mounts that this process sees: proc_pid_mountinfo(5). Reads, never writes. */
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { O_PATH } from '../state/open-flags';
+
+/** A mount, as far as it says where a file is, whatever path leads to it. */
+export interface Mount {
+  /** `major:minor` of the file system, in this boot. */
+  readonly device: string;
+  /** The directory of the file system that is mounted. */
+  readonly root: string;
+  readonly mountPoint: string;
+}
+
+/** The mount that an open file is in; undefined when it was unmounted meanwhile. */
+export function mountOf(fd: number): Mount | undefined {
+  const fields = mountFields(fd);
+  return fields === undefined ? undefined : mountFrom(fields);
+}
+
+/** All of them, in the order in which they were made; `type` is that of the file system. */
+export function listMounts(): (Mount & { readonly type: string })[] {
+  return mountLines().map((line) => {
+    const [before = '', behind = ''] = line.split(' - ');
+    return { ...mountFrom(before.split(' ')), type: behind.split(' ')[0] ?? '' };
+  });
+}
+
+function mountFrom([, , device = '', root = '', mountPoint = '']: readonly string[]): Mount {
+  return { device, root: unescapeMountPath(root), mountPoint: unescapeMountPath(mountPoint) };
+}
+
+function mountLines(): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(Boolean);
+}
+
+/**
+ * Optional fields (`shared:N`, `master:N`, …) of the mount that a path is in; undefined when it was unmounted
+ * meanwhile. Throws what open(2) says.
+ */
+export function propagationOf(path: string): readonly string[] | undefined {
+  const fd = openSync(path, O_PATH);
+  try {
+    return mountFields(fd)?.slice(6);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Up to the separator that ends the optional ones. */
+function mountFields(fd: number): readonly string[] | undefined {
+  const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
+  const line = mountLines().find((one) => id !== undefined && one.startsWith(`${id} `));
+  return line?.split(' - ')[0]?.split(' ');
+}
+
+/** What is mounted at a path, and below it. */
+export function mountsWithin(folder: string): string[] {
+  return listMounts()
+    .map(({ mountPoint }) => mountPoint)
+    .filter((path) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** `\040` and the like, as mountinfo writes blanks. */
+export function unescapeMountPath(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(parseInt(digits, 8)),
+  );
+}

@@ -1,0 +1,152 @@
+/**
+ * The log of what tslxc does to each domain: one file a domain, which every process adds to, lines as pino writes them.
+ * pino itself would take longer to load than the work takes. Lines are written a little later and off the event loop,
+ * so that no start waits for a disk. Never throws, never prints.
+ */
+import { appendFileSync, renameSync, statSync } from 'node:fs';
+import { appendFile, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../logger';
+
+/** A file of this many bytes is put aside as `NAME.log.1`, in the place of the one before. */
+const maximumBytes = 1024 * 1024;
+
+/** Lines of that many milliseconds are written at once. */
+const delay = 50;
+
+const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
+
+export type LogLevel = 'debug' | 'info';
+
+export interface DomainLogOptions {
+  /** Made by the first start. What is said before is left out, so that no root is made again that is gone. */
+  readonly directory: string;
+  /** Name of the file for what concerns no domain; without it that is left out. */
+  readonly fallback?: string;
+  readonly level: LogLevel;
+}
+
+/** Those that have something to write. */
+const waiting = new Set<DomainLog>();
+
+function writeAllNow(): void {
+  for (const log of [...waiting]) log.writeNow();
+}
+
+export class DomainLog implements Logger {
+  readonly #options: DomainLogOptions;
+  /** By file. */
+  readonly #pending = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: DomainLogOptions) {
+    this.#options = options;
+  }
+
+  debug(fields: object, message: string): void {
+    if (this.#options.level === 'debug') this.#add('debug', fields, message);
+  }
+
+  info(fields: object, message: string): void {
+    this.#add('info', fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    this.#add('warn', fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    this.#add('error', fields, message);
+  }
+
+  /** Resolves when all that has been said is written, or could not be. */
+  async flush(): Promise<void> {
+    const lines = this.#takePending();
+    this.#writing = this.#writing.then(async () => {
+      for (const [file, text] of lines) await append(file, text);
+    });
+    await this.#writing;
+  }
+
+  #add(level: keyof typeof levels, fields: object, message: string): void {
+    const name = domainOf(fields) ?? this.#options.fallback;
+    if (name === undefined) return;
+    const file = join(this.#options.directory, `${name}.log`);
+    const entry = { level: levels[level], time: Date.now(), pid: process.pid, name: 'tslxc' };
+    const line = `${JSON.stringify({ ...entry, ...shown(fields), msg: message }, readable)}\n`;
+    this.#pending.set(file, (this.#pending.get(file) ?? '') + line);
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => void this.flush(), delay).unref();
+    if (waiting.size === 0) process.once('exit', writeAllNow);
+    waiting.add(this);
+  }
+
+  /** When the process can wait for nothing any more. */
+  writeNow(): void {
+    for (const [file, text] of this.#takePending()) appendNow(file, text);
+  }
+
+  #takePending(): [string, string][] {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    waiting.delete(this);
+    if (waiting.size === 0) process.off('exit', writeAllNow);
+    const lines = [...this.#pending];
+    this.#pending.clear();
+    return lines;
+  }
+}
+
+/** Says everything to both. */
+export function bothLoggers(one: Logger, other: Logger): Logger {
+  const both =
+    (level: keyof Logger) =>
+    (fields: object, message: string): void => {
+      one[level](fields, message);
+      other[level](fields, message);
+    };
+  return { debug: both('debug'), info: both('info'), warn: both('warn'), error: both('error') };
+}
+
+function domainOf(fields: object): string | undefined {
+  if (!('domain' in fields) || typeof fields.domain !== 'string') return undefined;
+  return fields.domain.includes('/') ? undefined : fields.domain;
+}
+
+// A full or read-only disk, or no folder, must not keep the work from being done, and there is nobody to tell.
+
+async function append(file: string, text: string): Promise<void> {
+  try {
+    const size = await stat(file).then(
+      (found) => found.size,
+      () => 0,
+    );
+    if (size > maximumBytes) await rename(file, `${file}.1`);
+    await appendFile(file, text, { mode: 0o600 });
+  } catch {
+    // See above.
+  }
+}
+
+function appendNow(file: string, text: string): void {
+  try {
+    const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size > maximumBytes) renameSync(file, `${file}.1`);
+    appendFileSync(file, text, { mode: 0o600 });
+  } catch {
+    // See above.
+  }
+}
+
+/** The fields with errors as data: JSON would leave out their message. */
+function shown(fields: object): object {
+  if (!('err' in fields) || typeof fields.err !== 'object' || fields.err === null) return fields;
+  const { message, stack } = fields.err as { message?: unknown; stack?: unknown };
+  return { ...fields, err: { message, stack, ...fields.err } };
+}
+
+/** JSON has no bigint. */
+function readable(_: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,54 @@
+/** What node:fs throws, as an error of this package. */
+import { SyscallError, TslxcError } from '../../errors';
+
+interface NodeFileError {
+  readonly errno: number;
+  readonly syscall: string;
+  readonly path?: unknown;
+}
+
+function isNodeFileError(error: unknown): error is NodeFileError {
+  if (typeof error !== 'object' || error === null) return false;
+  const { errno, syscall } = error as Partial<NodeFileError>;
+  return typeof errno === 'number' && errno < 0 && typeof syscall === 'string';
+}
+
+/** A SyscallError for an error of node:fs, which has negative errnos; anything else as it is. */
+export function fileError(error: unknown, step?: string): Error {
+  if (!isNodeFileError(error)) {
+    const isError = error instanceof Error || TslxcError.is(error);
+    return isError ? error : new Error(String(error), { cause: error });
+  }
+  const { errno, syscall, path } = error;
+  const where = typeof path === 'string' ? { path } : {};
+  const when = step === undefined ? {} : { step };
+  return new SyscallError({ errno: -errno, syscall, ...when, ...where });
+}
+
+/** Gives an error of write(2) or fsync(2), which know a descriptor alone, the path of their file; to be thrown again. */
+export function naming(path: string, error: unknown): unknown {
+  if (!isNodeFileError(error) || error.path !== undefined) return error;
+  return Object.assign(error, { path });
+}
+
+/** Gives an error about a definition the file that it stands in, which its line and column are of. */
+export function inFile(error: TslxcError, path: string): TslxcError {
+  if (error.path !== undefined) return error;
+  const message = error.line === undefined ? error.message : `${error.message} of ${path}`;
+  return Object.assign(error, { path, message });
+}
+
+/** Gives an error about a definition the file that it stands in. */
+export async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
+  }
+}
+
+/** True for an error of node:fs or of this package with that errno (positive). */
+export function hasErrno(error: unknown, errno: number): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  return Math.abs(Number((error as { errno?: unknown }).errno)) === errno;
+}

@@ -1,0 +1,145 @@
+/** The bridge of a network: made with its addresses and routes, and deleted with all of them. */
+import { constants } from 'node:os';
+import { refusal } from '../../domain/xml/source-location';
+import type { Place } from '../../domain/xml/source-location';
+import { SyscallError, TslxcError } from '../../errors';
+import { native } from '../../host/native';
+import { writeNetworkParameter } from '../../host/kernel/sysctl';
+import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { NetworkDefinition, NetworkIp } from '../definition/definition';
+
+const { EEXIST, ENODEV, ENOENT, EOPNOTSUPP } = constants.errno;
+
+/** The kernel counts in hundredths of a second. */
+const delayUnit = 100;
+
+/**
+ * The kernel's spanning tree keeps a new port from forwarding for twice the delay, and takes no delay below 2 seconds: a
+ * container would wait 4 s for its first lease. So `stp='on' delay='0'`, which is libvirt's default, makes a bridge
+ * without it; such a bridge has no ports but containers, and no loop. A delay switches it on.
+ *
+ * @throws TslxcError OPERATION_FAILED when somebody has the name.
+ */
+export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise<void> {
+  const { mac, mtu } = definition;
+  const { stp, delay } = definition.bridge;
+  try {
+    await native().createLink({
+      kind: 'bridge',
+      name: bridge,
+      stp: stp && delay > 0,
+      forwardDelay: delay * delayUnit,
+      ...(mac === undefined ? {} : { address: mac }),
+    });
+    // What is set afterwards is not changed by ports that come and go.
+    if (mtu !== undefined) await native().changeLink(bridge, { mtu });
+    const vlan = firstVlan(definition);
+    if (vlan !== undefined) await filterVlans(bridge, vlan);
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === EEXIST) throw bridgeInUse(bridge);
+    throw withStep(error, `make the bridge ${bridge}`);
+  }
+}
+
+/** Makes a bridge heed the VLANs of its ports. @throws DefinitionError CONFIG_UNSUPPORTED on a kernel that has none. */
+export async function filterVlans(bridge: string, place: Place): Promise<void> {
+  try {
+    await native().changeLink(bridge, { vlanFiltering: true });
+  } catch (error) {
+    if (!(error instanceof SyscallError) || error.errno !== EOPNOTSUPP) throw error;
+    throw refusal('CONFIG_UNSUPPORTED', 'the kernel of this host has no VLANs of bridges', place);
+  }
+}
+
+export function bridgeInUse(bridge: string): TslxcError {
+  return new TslxcError('OPERATION_FAILED', `bridge name '${bridge}' already in use.`);
+}
+
+/** What the kernel would do by itself on a bridge that is the network's: take part in IPv6, or believe its containers. */
+export function setBridgeParameters({ definition, bridge }: ActiveNetwork): void {
+  const hasIpv6 = definition.ips.some(({ family }) => family === 'ipv6');
+  const isThere = writeNetworkParameter(`ipv6/conf/${bridge}/disable_ipv6`, hasIpv6 ? '0' : '1');
+  if (!isThere && hasIpv6) {
+    const place = { path: 'network/ip', position: firstOf(definition, 'ipv6').position };
+    throw refusal('CONFIG_UNSUPPORTED', 'the kernel of this host has no IPv6', place);
+  }
+  writeNetworkParameter(`ipv6/conf/${bridge}/accept_ra`, '0');
+  writeNetworkParameter(`ipv6/conf/${bridge}/autoconf`, '0');
+}
+
+export async function addBridgeAddresses({ definition, bridge }: ActiveNetwork): Promise<void> {
+  for (const { family, address, prefix } of definition.ips) {
+    const ip = parseIp(address);
+    const broadcast =
+      family === 'ipv4' && prefix < 31 && ip !== undefined
+        ? broadcastAddress(ip, prefix).address
+        : '';
+    try {
+      await native().addAddress(bridge, { address, prefix, peer: '', broadcast });
+    } catch (error) {
+      throw withStep(error, `give ${bridge} the address ${address}/${prefix}`);
+    }
+  }
+}
+
+export async function bringBridgeUp({ bridge }: ActiveNetwork): Promise<void> {
+  await native().changeLink(bridge, { state: 'up' });
+}
+
+/** `<route>` of the network, by its bridge. */
+export async function addBridgeRoutes({ definition, bridge }: ActiveNetwork): Promise<void> {
+  for (const { address, prefix, gateway = '', metric = 0 } of definition.routes) {
+    try {
+      await native().addRoute(bridge, { address, prefix, gateway, metric });
+    } catch (error) {
+      throw withStep(error, `add the route to ${address}/${prefix} by ${bridge}`);
+    }
+  }
+}
+
+/** Whether the network's bridge is there. */
+export async function hasBridge({ name, mac }: { name: string; mac: string }): Promise<boolean> {
+  const links = await native().listLinks();
+  return links.some((link) => link.name === name && link.kind === 'bridge' && link.address === mac);
+}
+
+/** No packet passes any more. */
+export async function bringBridgeDown(bridge: { name: string; mac: string }): Promise<void> {
+  if (!(await hasBridge(bridge))) return;
+  await unlessGone(native().changeLink(bridge.name, { state: 'down' }));
+}
+
+/** Deletes the bridge, with its addresses and routes; its ports stay, unplugged. One that is another's stays too. */
+export async function deleteBridge(bridge: { name: string; mac: string }): Promise<void> {
+  if (!(await hasBridge(bridge))) return;
+  await unlessGone(native().deleteLink(bridge.name));
+}
+
+async function unlessGone(done: Promise<void>): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    const isGone = error instanceof SyscallError && [ENODEV, ENOENT].includes(error.errno ?? 0);
+    if (!isGone) throw error;
+  }
+}
+
+function firstVlan({ vlan, portgroups }: NetworkDefinition): Place | undefined {
+  if (vlan !== undefined) return { path: 'network/vlan', position: vlan.position };
+  const found = portgroups.flatMap((group) => group.vlan ?? [])[0];
+  return found && { path: 'network/portgroup/vlan', position: found.position };
+}
+
+function firstOf({ ips }: NetworkDefinition, family: NetworkIp['family']): NetworkIp {
+  const found = ips.find((ip) => ip.family === family);
+  if (found === undefined) throw new RangeError(`no ${family} address`);
+  return found;
+}
+
+/** The same failure, with what it was done for. */
+function withStep(error: unknown, step: string): unknown {
+  if (!(error instanceof SyscallError)) return error;
+  const { errno = 0, syscall = '', path } = error;
+  return new SyscallError({ errno, syscall, step, ...(path === undefined ? {} : { path }) });
+}

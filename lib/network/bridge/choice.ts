@@ -1,0 +1,66 @@
+/** What a network takes of the names and subnets of this host, and that nobody else has them. */
+import { refusal } from '../../domain/xml/source-location';
+import { native } from '../../host/native';
+import { bridgeInUse } from './bridge';
+import { freeBridgeName } from '../elements/bridge-name';
+import { findCollision } from './collision';
+import type { NetworkDefinition } from '../definition/definition';
+import { linkNames, subnetsInUse } from './host-use';
+
+/**
+ * The definition with its bridge. Under the lock of the host's networks.
+ *
+ * @param takenBridges - names that the bridges of other networks have
+ * @throws TslxcError OPERATION_FAILED when the bridge's name is in use; DefinitionError, likewise, for a subnet.
+ */
+export async function chooseBridge(
+  definition: NetworkDefinition,
+  takenBridges: readonly string[],
+): Promise<NetworkDefinition> {
+  const links = await linkNames();
+  const { name } = definition.bridge;
+  if (name !== undefined && links.includes(name)) throw bridgeInUse(name);
+  const bridge = name ?? freeBridgeName(new Set([...links, ...takenBridges]));
+  const chosen = { ...definition, bridge: { ...definition.bridge, name: bridge } };
+  await checkSubnets(chosen);
+  return chosen;
+}
+
+/** libvirt's words, and the place. */
+async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
+  if (ips.length === 0 && routes.length === 0) return;
+  const uses = await subnetsInUse();
+  for (const ip of ips) {
+    const found = findCollision(ip, uses);
+    if (found === undefined) continue;
+    const place = { path: 'network/ip', position: ip.position };
+    const detail = `Network is already in use by interface ${found.device}`;
+    throw refusal('OPERATION_FAILED', detail, place);
+  }
+  for (const route of routes) {
+    const found = uses.find(
+      ({ kind, family, address, prefix }) =>
+        kind === 'route' &&
+        family === route.family &&
+        address === route.address &&
+        prefix === route.prefix,
+    );
+    if (found === undefined) continue;
+    const place = { path: 'network/route', position: route.position };
+    const detail = `Route address '${route.address}' conflicts with interface ${found.device}`;
+    throw refusal('OPERATION_FAILED', detail, place);
+  }
+}
+
+/** A network that only names a bridge of the host's: it has to be there. @throws DefinitionError OPERATION_FAILED. */
+export async function checkForeignBridge({ bridge }: NetworkDefinition): Promise<void> {
+  const { name, position } = bridge;
+  if (name === undefined) return;
+  const found = (await native().listLinks()).find((link) => link.name === name);
+  if (found?.kind === 'bridge') return;
+  const what = found === undefined ? 'does not exist' : 'is no bridge';
+  throw refusal('OPERATION_FAILED', `the interface '${name}' ${what}`, {
+    path: 'network/bridge',
+    position,
+  });
+}

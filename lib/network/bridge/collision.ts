@@ -1,0 +1,82 @@
+/** Whether the subnets of a network are free on this host, and which one is. Pure. */
+import {
+  addressBits,
+  broadcastAddress,
+  networkAddress,
+  parseIp,
+} from '../../domain/interface/ip-address';
+import type { IpFamily } from '../../domain/interface/ip-address';
+
+/** An address with its prefix: a subnet, and a place in it. */
+export interface Subnet {
+  readonly family: IpFamily;
+  readonly address: string;
+  readonly prefix: number;
+}
+
+/** What the host uses: addresses of its interfaces, and destinations of its routes. */
+export interface SubnetUse extends Subnet {
+  readonly kind: 'address' | 'route';
+  /** The interface. */
+  readonly device: string;
+}
+
+/** Routes that are wider are ways to the rest of the world, split in two by some VPNs: nothing is near them. */
+const leastPrefix = 8;
+
+/** The default network's subnets, as libvirt numbers its own: 192.168.122.0/24 and on. */
+const firstDefault = 122;
+const lastDefault = 254;
+
+interface Range {
+  readonly family: IpFamily;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
+/**
+ * What a subnet can't be used beside: an address of the host in it, or a route to all or a part of it. A route to more
+ * than it, such as to a whole company, is no obstacle: the bridge's own is more specific.
+ */
+export function findCollision(subnet: Subnet, uses: readonly SubnetUse[]): SubnetUse | undefined {
+  const wanted = rangeOf(subnet);
+  return uses.find((use) => {
+    const used = rangeOf(
+      use.kind === 'address' ? { ...use, prefix: addressBits[use.family] } : use,
+    );
+    return isWithin(used, wanted);
+  });
+}
+
+/** The third byte of the first of the default network's subnets that is far from everything in use. */
+export function freeDefaultSubnet(
+  uses: readonly SubnetUse[],
+  defined: readonly Subnet[],
+): number | undefined {
+  const all = Array.from({ length: lastDefault - firstDefault + 1 }, (_, n) => firstDefault + n);
+  const near = [...uses.filter(({ prefix }) => prefix >= leastPrefix), ...defined].map(rangeOf);
+  const free = all.find(
+    (third) => !near.some((range) => overlaps(range, rangeOf(subnetOf(third)))),
+  );
+  // In a host whose own network is 192.168.0.0/16, what nobody uses exactly so has to do.
+  return free ?? all.find((third) => findCollision(subnetOf(third), uses) === undefined);
+}
+
+function subnetOf(third: number): Subnet {
+  return { family: 'ipv4', address: `192.168.${third}.0`, prefix: 24 };
+}
+
+function rangeOf({ family, address, prefix }: Subnet): Range {
+  const ip = parseIp(address);
+  if (ip === undefined) throw new RangeError(`'${address}' is no address`);
+  const first = networkAddress(ip, prefix).value;
+  return { family, first, last: broadcastAddress(ip, prefix).value };
+}
+
+function isWithin(inner: Range, outer: Range): boolean {
+  return inner.family === outer.family && inner.first >= outer.first && inner.last <= outer.last;
+}
+
+function overlaps(a: Range, b: Range): boolean {
+  return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}

@@ -1,0 +1,242 @@
+/**
+ * IP forwarding of the host: switched on when the first network needs it, and given back when the last one stops, unless
+ * somebody else wants it by then. The kernel counts no users, so that the networks of all roots are kept on record.
+ */
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { TslxcError } from '../../errors';
+import { bootId } from '../../host/kernel/boot-id';
+import { native } from '../../host/native';
+import { networkNamespace } from '../../host/kernel/network-namespace';
+import { readRecord, writeRecord } from '../../host/state/record-file';
+import { forwardingPath, statePaths } from '../../host/state/state-paths';
+import { readNetworkParameter, writeNetworkParameter } from '../../host/kernel/sysctl';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import { isForwarded } from '../definition/definition';
+import { withHostNetworks } from '../lifecycle/network-lock';
+import { readNetworkState, runningNames } from '../lifecycle/state';
+
+type Family = 'ipv4' | 'ipv6';
+
+interface User {
+  /** tslxc's root. */
+  readonly root: string;
+  readonly network: string;
+  readonly bridge: string;
+  readonly families: readonly Family[];
+}
+
+interface ForwardingRecord {
+  readonly boot: string;
+  readonly users: readonly User[];
+  /** What was, of the families that were off. */
+  readonly former: Readonly<Partial<Record<Family, Former>>>;
+}
+
+interface Former {
+  /** Interfaces that forwarded all the same. */
+  readonly forwarding: readonly string[];
+  /** Bridges with an address: whoever's they are, they did without. */
+  readonly bridges: readonly string[];
+}
+
+/** Where sysctl.d(5) looks. */
+const configFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder) =>
+  join(folder, 'sysctl.d'),
+);
+
+/** The switch of all interfaces. */
+const switches = { ipv4: 'ipv4/ip_forward', ipv6: 'ipv6/conf/all/forwarding' } as const;
+
+/** A route that was learned from a router's advertisement: RTF_DEFAULT of linux/ipv6_route.h. */
+const learnedRoute = 0x0001_0000;
+
+/** The families that a network has the host forward packets of. */
+export function forwardedFamilies({ definition }: ActiveNetwork): Family[] {
+  if (!isForwarded(definition)) return [];
+  return [...new Set(definition.ips.map(({ family }) => family))].sort();
+}
+
+/**
+ * @throws TslxcError CONFIG_UNSUPPORTED when it would cost the host the routes that it has learned; SyscallError.
+ */
+export async function claimForwarding(network: ActiveNetwork, root: string): Promise<void> {
+  const families = forwardedFamilies(network);
+  if (families.length === 0) return;
+  await withHostNetworks(async () => {
+    const { users, former } = readForwarding();
+    const user = { root, network: network.definition.name, bridge: network.bridge, families };
+    const missing = families.filter((family) => readNetworkParameter(switches[family]) === '0');
+    if (missing.includes('ipv6')) checkLearnedRoutes();
+    const bridges = await addressedBridges();
+    const found = missing.map((family) => {
+      return [family, { forwarding: forwardingInterfaces(family), bridges }] as const;
+    });
+    const next = {
+      users: [...users.filter((other) => !isSame(other, user)), user],
+      former: { ...former, ...Object.fromEntries(found) },
+    };
+    writeForwarding(next);
+    for (const family of missing) writeNetworkParameter(switches[family], '1');
+  });
+}
+
+/** Nothing to do for a network that has claimed none. */
+export async function releaseForwarding(root: string, network: string): Promise<void> {
+  await withHostNetworks(async () => {
+    const { users, former } = readForwarding();
+    const remaining = users.filter((user) => !isSame(user, { root, network }));
+    const isNeeded = (family: Family): boolean =>
+      remaining.some(({ families }) => families.includes(family));
+    const bridges = await addressedBridges();
+    const ours = new Set([...users.map(({ bridge }) => bridge), ...madeBridges(users, root)]);
+    for (const family of ['ipv4', 'ipv6'] as const) {
+      const before = former[family];
+      if (before === undefined || isNeeded(family)) continue;
+      // Another program's network that came since, and lives by forwarding as ours do.
+      const others = bridges.filter((one) => !ours.has(one) && !before.bridges.includes(one));
+      if (others.length === 0 && !isConfigured(family)) giveBack(family, before.forwarding);
+    }
+    const kept = Object.entries(former).filter(([family]) => isNeeded(family as Family));
+    writeForwarding({ users: remaining, former: Object.fromEntries(kept) });
+  });
+}
+
+/** Whether a text of sysctl.conf(5) switches forwarding on. */
+export function switchesOn(text: string, family: Family): boolean {
+  const names =
+    family === 'ipv4' ? ['ipv4/ip_forward', 'ipv4/conf/all/forwarding'] : [switches.ipv6];
+  return text.split('\n').some((line) => {
+    const [, name = '', value = ''] = /^\s*-?\s*([^#;=\s]+)\s*=\s*(\S+)/.exec(line) ?? [];
+    return names.includes(name.replaceAll('.', '/').replace(/^net\//, '')) && value === '1';
+  });
+}
+
+/** Of the networks in the same roots: those that need no forwarding are no users, and no other program's either. */
+function madeBridges(users: readonly User[], root: string): string[] {
+  const roots = new Set([root, ...users.map((user) => user.root)]);
+  return [...roots].map(statePaths).flatMap((paths) =>
+    runningNames(paths).flatMap((name) => {
+      const state = readNetworkState(paths, name);
+      if (state.phase === 'off' || state.place === 'elsewhere') return [];
+      const { bridge } = state.record.borrowed;
+      return bridge === undefined ? [] : [bridge.name];
+    }),
+  );
+}
+
+function isSame(a: Pick<User, 'root' | 'network'>, b: Pick<User, 'root' | 'network'>): boolean {
+  return a.root === b.root && a.network === b.network;
+}
+
+/**
+ * Users that have gone without a word, with their whole root for instance, are left out. When all have, nobody knows any
+ * more who wants what.
+ */
+/** The roots whose networks need forwarding, in any network namespace. */
+export function forwardingRoots(): string[] {
+  const folder = dirname(forwardingPath(''));
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((name) => join(folder, name).startsWith(forwardingPath('').replace('.json', '')))
+    .flatMap((name) => {
+      const record = readRecord(join(folder, name)) as ForwardingRecord | undefined;
+      return record?.boot === bootId() ? record.users.map(({ root }) => root) : [];
+    });
+}
+
+function readForwarding(): Pick<ForwardingRecord, 'users' | 'former'> {
+  const path = forwardingPath(networkNamespace());
+  const record = readRecord(path) as ForwardingRecord | undefined;
+  if (record?.boot !== bootId()) return { users: [], former: {} };
+  const users = record.users.filter(isUp);
+  return { users, former: users.length === 0 ? {} : record.former };
+}
+
+function isUp({ root, network }: User): boolean {
+  const state = readNetworkState(statePaths(root), network);
+  return state.phase !== 'off' && state.place === 'here';
+}
+
+function writeForwarding({ users, former }: Pick<ForwardingRecord, 'users' | 'former'>): void {
+  const path = forwardingPath(networkNamespace());
+  if (users.length === 0 && Object.keys(former).length === 0) {
+    rmSync(path, { force: true });
+    return;
+  }
+  writeRecord(path, { boot: bootId(), users, former });
+}
+
+/** The switch of all interfaces writes that of each; some may have had their own before. */
+function giveBack(family: Family, former: readonly string[]): void {
+  writeNetworkParameter(switches[family], '0');
+  for (const device of former) writeNetworkParameter(`${family}/conf/${device}/forwarding`, '1');
+}
+
+function forwardingInterfaces(family: Family): string[] {
+  return interfaceFolders(family).filter(
+    (device) => readNetworkParameter(`${family}/conf/${device}/forwarding`) === '1',
+  );
+}
+
+function interfaceFolders(family: Family): string[] {
+  return readdirSync(`/proc/sys/net/${family}/conf`).filter((name) => name !== 'all');
+}
+
+async function addressedBridges(): Promise<string[]> {
+  const [links, addresses] = await Promise.all([native().listLinks(), native().listAddresses()]);
+  const isAddressed = (index: number): boolean =>
+    addresses.some((one) => one.index === index && one.scope === 'global');
+  return links
+    .filter(({ kind, index }) => kind === 'bridge' && isAddressed(index))
+    .map(({ name }) => name);
+}
+
+/** The host's own configuration, which is applied again at any time and then finds the switch on already. */
+function isConfigured(family: Family): boolean {
+  const files = configFolders.flatMap((folder) => list(folder).map((name) => join(folder, name)));
+  return ['/etc/sysctl.conf', ...files].some((path) => switchesOn(readText(path), family));
+}
+
+/**
+ * A router believes no router: with forwarding on, the kernel takes advertisements only where accept_ra is 2, and forgets
+ * what it has learned.
+ */
+function checkLearnedRoutes(): void {
+  const devices = learnedDevices(readText('/proc/net/ipv6_route')).filter(
+    (device) => readNetworkParameter(`ipv6/conf/${device}/accept_ra`) !== '2',
+  );
+  if (devices.length === 0) return;
+  const list = devices.join(', ');
+  const detail =
+    `IPv6 forwarding would cost the host the routes that it learns from router advertisements on ${list}: ` +
+    `set net.ipv6.conf.${devices[0] ?? ''}.accept_ra to 2 first`;
+  throw new TslxcError('CONFIG_UNSUPPORTED', detail, { step: 'switch IPv6 forwarding on' });
+}
+
+/** Interfaces by which a default route was learned, from the text of /proc/net/ipv6_route. */
+export function learnedDevices(text: string): string[] {
+  const devices = text.split('\n').flatMap((line) => {
+    const words = line.trim().split(/\s+/);
+    const [flags, device] = [words[8], words[9]];
+    if (flags === undefined || device === undefined) return [];
+    return (Number.parseInt(flags, 16) & learnedRoute) === 0 ? [] : [device];
+  });
+  return [...new Set(devices)];
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.conf'));
+  } catch {
+    return [];
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,55 @@
+/** What the addresses of one network have to be to each other: `<ip>` and `<route>`. */
+import { networkAddress, parseIp } from '../../domain/interface/ip-address';
+import { attributePlace, refusal, type Place } from '../../domain/xml/source-location';
+import type { NetworkDefinition, NetworkIp } from './definition';
+
+/**
+ * @throws DefinitionError CONFIG_UNSUPPORTED for an address that is there twice, a second DHCP of a family, and a
+ * gateway that no address reaches; the last two in libvirt's words.
+ */
+export function checkAddresses(definition: NetworkDefinition): void {
+  checkIps(definition.ips);
+  checkGateways(definition);
+}
+
+function checkIps(ips: readonly NetworkIp[]): void {
+  const lines = new Map<string, number>();
+  const served = new Set<string>();
+  for (const { address, family, dhcp, position } of ips) {
+    const place: Place = { path: 'network/ip', position };
+    const line = lines.get(address);
+    if (line !== undefined) {
+      const detail = `address '${address}' is that of line ${line} too`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(place, 'address'));
+    }
+    lines.set(address, position.line);
+    if (dhcp === undefined || dhcp.ranges.length + dhcp.hosts.length === 0) continue;
+    if (served.has(family)) {
+      const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
+      const detail = `Multiple ${name} dhcp sections found -- dhcp is supported only for a single ${name} address on each network`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    }
+    served.add(family);
+  }
+}
+
+/** A gateway is reached when it is in the subnet of an address. */
+function checkGateways({ name, ips, routes }: NetworkDefinition): void {
+  const prefixes = new Map(ips.map((ip) => [`${ip.family}/${ip.prefix}`, ip]));
+  const subnets = new Set(ips.map((ip) => subnetOf(ip.address, ip)));
+  for (const { gateway = '', family, position } of routes) {
+    const isReached = [...prefixes.values()].some(
+      (ip) => ip.family === family && subnets.has(subnetOf(gateway, ip)),
+    );
+    if (isReached) continue;
+    const detail = `unreachable static route gateway '${gateway}' specified for network '${name}'`;
+    const place = attributePlace({ path: 'network/route', position }, 'gateway');
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  }
+}
+
+/** `10.0.0.0/24` for 10.0.0.9 and a prefix of 24; undefined for what is no address. */
+function subnetOf(text: string, { prefix }: NetworkIp): string | undefined {
+  const ip = parseIp(text);
+  return ip && `${networkAddress(ip, prefix).address}/${prefix}`;
+}

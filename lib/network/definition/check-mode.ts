@@ -1,0 +1,129 @@
+/** What a network may have by its forward mode, and what it has to have. */
+import { attributePlace, refusal, type Place } from '../../domain/xml/source-location';
+import { childOf, childrenOf, type Reading } from '../../domain/xml/reading';
+import { hasOwnBridge, type NetworkDefinition } from './definition';
+
+/** IPV6_MIN_MTU of linux/ipv6.h; RFC 8200, section 5. */
+const minIpv6Mtu = 1280;
+
+/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words. */
+export function checkMode(definition: NetworkDefinition, network: Reading): void {
+  if (hasOwnBridge(definition)) checkManaged(definition, network);
+  else checkUnmanaged(definition, network);
+  checkVlans(definition);
+}
+
+/** The network has a bridge of its own. */
+function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: Reading): void {
+  const { mode, devices } = forward;
+  const at = childOf(network, 'forward') ?? network.at;
+  if (mode !== 'none' && ips.length === 0) {
+    const detail = `${mode} forwarding requested, but no IP address provided for network '${name}'`;
+    throw refusal('XML_ERROR', detail, at);
+  }
+  if (devices.length > 1) {
+    const detail = `multiple forwarding interfaces specified for network '${name}', only one is supported`;
+    throw refusal('XML_ERROR', detail, at);
+  }
+  if (devices.length > 0 && (mode === 'open' || mode === 'none')) {
+    const detail = `forward dev not allowed for network '${name}' with forward mode='${mode}'`;
+    throw refusal('XML_ERROR', detail, at);
+  }
+  const hasIpv6 = ips.some(({ family }) => family === 'ipv6');
+  if (hasIpv6 && mtu !== undefined && mtu < minIpv6Mtu) {
+    const detail = `network '${name}' has IPv6 addresses, which the kernel allows from an MTU of ${minIpv6Mtu} on`;
+    const place = attributePlace(childOf(network, 'mtu') ?? network.at, 'size');
+    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  }
+}
+
+/** Belongs to a bridge of the network's own. */
+const ofOwnBridge = ['mac', 'ip', 'route', 'domain', 'dnsmasq:options'];
+
+/** The bridge is another's, or there is none. */
+function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
+  const { name, forward, bridge, dns, portgroups } = definition;
+  const { mode, devices } = forward;
+  checkBridge(definition, network);
+  const unsupported = (what: string, place: Place) =>
+    refusal(
+      'CONFIG_UNSUPPORTED',
+      `Unsupported ${what} in network ${name} with forward mode='${mode}'`,
+      place,
+    );
+  for (const word of ofOwnBridge) {
+    const [element] = childrenOf(network, word);
+    if (element !== undefined) throw unsupported(`<${word}> element`, element);
+  }
+  const records = [dns.forwarders, dns.txts, dns.hosts, dns.srvs];
+  const dnsAt = childOf(network, 'dns');
+  if (dnsAt !== undefined && records.some((list) => list.length > 0)) {
+    throw unsupported('<dns> element', dnsAt);
+  }
+  // Ports of a bridge that is there can be shaped and isolated; macvlans can't.
+  if (mode === 'bridge' && devices.length === 0 && bridge.name !== undefined) return;
+  const bandwidthAt = childOf(network, 'bandwidth');
+  if (bandwidthAt !== undefined) throw unsupported('network-wide <bandwidth> element', bandwidthAt);
+  const portAt = childOf(network, 'port');
+  if (portAt !== undefined) throw unsupported('<port> element', portAt);
+  const shaped = portgroups.find(({ bandwidth }) => bandwidth !== undefined);
+  if (shaped?.bandwidth === undefined) return;
+  const detail = `Unsupported <bandwidth> element in network '${name}' in portgroup '${shaped.name}' with forward mode='${mode}'`;
+  const place = { path: 'network/portgroup/bandwidth', position: shaped.bandwidth.position };
+  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+}
+
+function checkBridge({ name, forward, bridge }: NetworkDefinition, network: Reading): void {
+  const { mode, devices } = forward;
+  const mtuAt = childOf(network, 'mtu');
+  if (mtuAt !== undefined) {
+    const detail = `mtu size only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`;
+    throw refusal('XML_ERROR', detail, mtuAt);
+  }
+  const at = childOf(network, 'bridge');
+  if (at === undefined) return;
+  const fail = (detail: string, attribute: string) =>
+    refusal('XML_ERROR', detail, attributePlace(at, attribute));
+  const has = (attribute: string) => at.element.attributes.some((one) => one.name === attribute);
+  if (mode !== 'bridge') {
+    if (bridge.name !== undefined) {
+      throw fail(`bridge name not allowed in ${mode} mode (network '${name}')`, 'name');
+    }
+    if (has('macTableManager')) {
+      const detail = `bridge macTableManager setting not allowed in ${mode} mode (network '${name}')`;
+      throw fail(detail, 'macTableManager');
+    }
+  }
+  const own = ['stp', 'delay', 'zone'].find(has);
+  if (own !== undefined) {
+    const detail = `bridge delay/stp/zone options only allowed in route, nat, and isolated mode, not in ${mode} (network '${name}')`;
+    throw fail(detail, own);
+  }
+  const hasDevices = devices.length > 0 || hasPhysicalFunction(network);
+  if (bridge.name !== undefined && hasDevices) {
+    const detail = `A network with forward mode='${mode}' can specify a bridge name or a forward dev, but not both (network '${name}')`;
+    throw fail(detail, 'name');
+  }
+}
+
+function hasPhysicalFunction(network: Reading): boolean {
+  const forward = childOf(network, 'forward');
+  return (
+    forward?.element.children.some((child) => typeof child !== 'string' && child.name === 'pf') ??
+    false
+  );
+}
+
+/** Tags are for ports of a bridge that somebody has made, and for what SR-IOV devices offer. */
+function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefinition): void {
+  const { mode } = forward;
+  const isTaggable =
+    mode === 'hostdev' ||
+    mode === 'passthrough' ||
+    (mode === 'bridge' && bridge.name !== undefined);
+  const found = vlan ?? portgroups.find((group) => group.vlan !== undefined)?.vlan;
+  if (isTaggable || found === undefined) return;
+  const path = vlan === undefined ? 'network/portgroup/vlan' : 'network/vlan';
+  const detail = `<vlan> element specified for network ${name}, whose type doesn't support vlan configuration`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, { path, position: found.position });
+}

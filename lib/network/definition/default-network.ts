@@ -1,0 +1,69 @@
+/**
+ * The network that every container can name without anybody having defined it: 192.168.122.0/24 behind NAT, or the next
+ * subnet that is free. It is made once; when it has been undefined, it stays away.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TslxcError } from '../../errors';
+import { fileError } from '../../host/state/file-error';
+import type { StatePaths } from '../../host/state/state-paths';
+import { freeBridgeName } from '../elements/bridge-name';
+import { freeDefaultSubnet } from '../bridge/collision';
+import type { NetworkDefinition } from './definition';
+import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
+
+export const defaultNetwork = 'default';
+
+/** Whether somebody has undefined it. */
+export function isDefaultRefused(paths: StatePaths): boolean {
+  return existsSync(markerPath(paths));
+}
+
+/** Before it is undefined, so that no crash in between brings it back. */
+export function refuseDefault(paths: StatePaths): void {
+  try {
+    mkdirSync(paths.networkDefinitions, { recursive: true, mode: 0o700 });
+    writeFileSync(markerPath(paths), '', { mode: 0o600 });
+  } catch (error) {
+    throw fileError(error, 'remember that there is to be no default network');
+  }
+}
+
+/**
+ * Its text, with what is free on this host. Under the lock of the host's networks.
+ *
+ * @param defined - the other networks of this root
+ * @throws TslxcError OPERATION_FAILED when all subnets are in use.
+ */
+export async function defaultNetworkXml(defined: readonly NetworkDefinition[]): Promise<string> {
+  const libvirt = libvirtNetworks();
+  const subnets = [...defined.flatMap(({ ips }) => ips), ...libvirt.subnets];
+  const third = freeDefaultSubnet(await subnetsInUse(), subnets);
+  if (third === undefined) {
+    const detail = 'there is no free subnet from 192.168.122.0/24 on for the default network';
+    throw new TslxcError('OPERATION_FAILED', detail, { step: 'define the default network' });
+  }
+  const named = defined.flatMap(({ bridge }) => (bridge.name === undefined ? [] : [bridge.name]));
+  const bridge = freeBridgeName(new Set([...(await linkNames()), ...named, ...libvirt.bridges]));
+  return defaultXml(third, bridge);
+}
+
+export function defaultXml(third: number, bridge: string): string {
+  const subnet = `192.168.${third}`;
+  return `<network>
+  <name>${defaultNetwork}</name>
+  <forward mode='nat'/>
+  <bridge name='${bridge}' stp='on' delay='0'/>
+  <ip address='${subnet}.1' netmask='255.255.255.0'>
+    <dhcp>
+      <range start='${subnet}.2' end='${subnet}.254'/>
+    </dhcp>
+  </ip>
+</network>
+`;
+}
+
+/** A file that is no definition: the store leaves it alone. */
+function markerPath({ networkDefinitions }: StatePaths): string {
+  return join(networkDefinitions, 'no-default');
+}

@@ -1,0 +1,122 @@
+/**
+ * The text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and context
+ * give the same definition. Nothing in the text is ignored.
+ */
+import type { KeptPart, LaterElement } from '../../domain/definition';
+import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
+import { parseRoute } from '../../domain/interface/addresses';
+import { comparePositions, refusal } from '../../domain/xml/source-location';
+import {
+  childOf,
+  childrenOf,
+  locateRoot,
+  readElement,
+  readText,
+  type Reading,
+} from '../../domain/xml/reading';
+import { parseXml } from '../../domain/xml/xml';
+import { required, singleLine, yesNo } from '../elements/attributes';
+import { checkAddresses } from './check-addresses';
+import { checkMode } from './check-mode';
+import { hasOwnBridge, type DnsmasqOption, type NetworkDefinition } from './definition';
+import { parseBridge, parseBridgeMac, parseMtu } from '../elements/bridge';
+import { parseDns, parseDomainName } from '../elements/dns';
+import { parseForward } from '../elements/forward';
+import { parseNetworkIp } from '../elements/ip';
+import { keepPort, parseIsolated, parsePortgroups, parseShape } from '../elements/portgroup';
+import type { NetworkParseContext, NetworkSession } from '../elements/session';
+import { dnsmasqOptionVocabulary, dnsmasqVocabulary, networkVocabulary } from './vocabulary';
+
+/**
+ * Parses one definition.
+ *
+ * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, INTERNAL_ERROR or
+ * CONFIG_UNSUPPORTED, as libvirt has them. What is only kept is no error here; see `later` and checkNetworkStartable.
+ */
+export function parseNetwork(xml: string, context: NetworkParseContext): NetworkDefinition {
+  const root = locateRoot(parseXml(xml));
+  const { name: rootName, namespace } = root.element;
+  if (rootName !== 'network' || namespace !== '') {
+    const detail = `expecting root element of 'network', not '${rootName}'`;
+    throw refusal('XML_ERROR', detail, root);
+  }
+  const later: LaterElement[] = [];
+  const kept: KeptPart[] = [];
+  const network = readElement(root, networkVocabulary, later);
+  const name = parseName(network, { later, kept });
+  const session: NetworkSession = { context, later, kept, network: name };
+  const definition = readDefinition(network, session);
+  later.push(...vlansOfDevices(definition));
+  checkMode(definition, network);
+  checkAddresses(definition);
+  const mac = definition.mac ?? (hasOwnBridge(definition) ? context.newMac() : undefined);
+  return {
+    ...definition,
+    ...(mac === undefined ? {} : { mac }),
+    ...(kept.length === 0 ? {} : { kept }),
+    later: later.sort((a, b) => comparePositions(a.position, b.position)),
+  };
+}
+
+function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {
+  const { later } = session;
+  const forward = parseForward(network, session);
+  const shape = parseShape(network);
+  const own = keepPort(network, session);
+  if (own !== undefined) session.kept.push(own);
+  const optional = {
+    title: parseTitle(network, session),
+    description: readText(childOf(network, 'description'), later),
+    mac: parseBridgeMac(network, session),
+    mtu: parseMtu(network, session),
+    domain: parseDomainName(network, session),
+    isolated: parseIsolated(network, session),
+    ...shape,
+  };
+  return {
+    name: session.network,
+    uuid: parseUuid(network, session),
+    ...present(optional),
+    metadata: parseMetadata(network),
+    ipv6: yesNo(network, 'ipv6') ?? false,
+    forward,
+    bridge: parseBridge(network, session),
+    dns: parseDns(network, session),
+    ips: childrenOf(network, 'ip').map((at) => parseNetworkIp(at, session)),
+    routes: childrenOf(network, 'route').map((at) => parseRoute(at, session.network)),
+    portgroups: parsePortgroups(network, session),
+    dnsmasqOptions: parseDnsmasqOptions(network, session),
+    later: [],
+  };
+}
+
+/** libvirt leaves the tags of what is passed through to functions of SR-IOV devices. */
+function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): LaterElement[] {
+  if (forward.mode !== 'passthrough') return [];
+  const words = '<vlan> of devices that are passed through is not carried out by this version';
+  const all = [
+    { path: 'network/vlan', vlan },
+    ...portgroups.map((group) => ({ path: 'network/portgroup/vlan', vlan: group.vlan })),
+  ];
+  return all.flatMap(({ path, vlan: one }) =>
+    one === undefined ? [] : [{ path, position: one.position, words }],
+  );
+}
+
+/** Without what is undefined: an absent field is not there. */
+function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** `<dnsmasq:options>`: lines of its configuration, which nobody reads here. */
+function parseDnsmasqOptions(network: Reading, { later }: NetworkSession): DnsmasqOption[] {
+  const at = childOf(network, 'dnsmasq:options');
+  if (at === undefined) return [];
+  const options = childrenOf(readElement(at, dnsmasqVocabulary, later), 'dnsmasq:option');
+  return options.map((option) => {
+    const reading = readElement(option, dnsmasqOptionVocabulary, later);
+    const value = required(reading, 'value', 'No dnsmasq options value specified');
+    return { value: singleLine(value, reading, 'value'), position: option.position };
+  });
+}

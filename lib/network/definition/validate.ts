@@ -1,0 +1,26 @@
+/**
+ * What a network may not say when it is started, though it may be defined. Pure: whether the host has what the
+ * definition names is not asked here.
+ */
+import { refuseLater } from '../../domain/xml/unsupported';
+import { refusal } from '../../domain/xml/source-location';
+import { hasOwnBridge, type NetworkDefinition } from './definition';
+
+/**
+ * Returns when this version can carry out all of the definition.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED: the first element that is for later, or a network that names neither a
+ * bridge nor a device for its interfaces.
+ */
+export function checkNetworkStartable(definition: NetworkDefinition): void {
+  refuseLater(definition.later);
+  const { name, forward, bridge } = definition;
+  if (hasOwnBridge(definition) || forward.devices.length > 0 || bridge.name !== undefined) return;
+  const what =
+    forward.mode === 'bridge' ? 'a <bridge name> or an <interface dev>' : '<interface dev>';
+  const detail = `network '${name}' with forward mode='${forward.mode}' needs ${what}`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, {
+    path: 'network/forward',
+    position: forward.position,
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * DHCP and DNS of a virtual network by the host's own dnsmasq, under a keeper. What goes on is in the host's system
+ * log, as with libvirt; ends that nobody asked for are in the network's log too. Call all of it but the pid under the
+ * network's lock.
+ */
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { refusal } from '../../domain/xml/source-location';
+import { TslxcError } from '../../errors';
+import { naming } from '../../host/state/file-error';
+import { programPath, runProgram } from '../../host/program';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import { dnsmasqConfig } from './config';
+import { endKeeper, isKeeperAlive, signalKeeper, startKeeper } from './keeper';
+
+const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
+const step = 'start dnsmasq';
+
+/**
+ * Starts it with the network's definition as it is now; one that runs already is ended first. Resolves once it serves.
+ * Leases of before are kept.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED when dnsmasq isn't installed; XML_ERROR for an option that it refuses;
+ * OPERATION_FAILED, with its own words, when it doesn't start; the errors of node:fs.
+ */
+export async function startDnsmasq(network: ActiveNetwork): Promise<void> {
+  const { paths, definition } = network;
+  const program = programPath({ ...call, step });
+  await endKeeper(paths);
+  await writeConfig(network);
+  await startKeeper(paths, {
+    argv: [program, `--conf-file=${paths.dnsmasqConfig}`],
+    name: definition.name,
+    step,
+  });
+}
+
+/** Ends it, if it is there, and takes its files away but for the leases. */
+export async function stopDnsmasq({ paths }: Pick<ActiveNetwork, 'paths'>): Promise<void> {
+  await endKeeper(paths);
+  const { dnsmasqConfig: config, dnsmasqPid, dnsmasqOwnPid } = paths;
+  for (const path of [config, dnsmasqPid, dnsmasqOwnPid]) rmSync(path, { force: true });
+}
+
+/**
+ * Takes over what has changed in the definition, without a pause that a client would notice. Starts it when it isn't
+ * there.
+ *
+ * @throws as `startDnsmasq`; when it comes to nothing, the keeper goes on trying.
+ */
+export async function reloadDnsmasq(network: ActiveNetwork): Promise<void> {
+  const { paths } = network;
+  if (!isKeeperAlive(paths)) {
+    await startDnsmasq(network);
+    return;
+  }
+  await writeConfig(network);
+  // dnsmasq's own SIGHUP reads files of hosts anew; ours stand in the configuration, which it reads once.
+  const before = readPid(network);
+  signalKeeper(paths, 'SIGHUP');
+  if (await servesWithin(network, startTime, before)) return;
+  const detail = `dnsmasq does not start again: ${lastWords(paths.log)} (${step})`;
+  throw new TslxcError('OPERATION_FAILED', detail, { step });
+}
+
+export interface DnsmasqState {
+  /** `serving`: it was there. `restarted`: it was not, and is now. `failing`: it dies again and again. */
+  readonly state: 'serving' | 'restarted' | 'failing';
+  /** With `failing`: the end of the network's log. */
+  readonly words?: string;
+}
+
+/** Milliseconds that dnsmasq may take between two lives. */
+const startTime = 2000;
+
+/**
+ * Looks after the dnsmasq of a network that runs: brings it back when even its keeper is gone, and tells when its
+ * keeper tries in vain.
+ *
+ * @throws as `startDnsmasq`.
+ */
+export async function ensureDnsmasq(network: ActiveNetwork): Promise<DnsmasqState> {
+  const { paths } = network;
+  if (!isKeeperAlive(paths)) {
+    await startDnsmasq(network);
+    return { state: 'restarted' };
+  }
+  if (readPid(network) !== undefined) return { state: 'serving' };
+  if (await servesWithin(network, startTime)) return { state: 'restarted' };
+  return { state: 'failing', words: lastWords(paths.log) };
+}
+
+/** dnsmasq's pid, while it serves. */
+export function dnsmasqPid(network: ActiveNetwork): number | undefined {
+  return isKeeperAlive(network.paths) ? readPid(network) : undefined;
+}
+
+/** True once there is a dnsmasq that serves and isn't that of `before`. */
+async function servesWithin(
+  network: ActiveNetwork,
+  milliseconds: number,
+  before?: number,
+): Promise<boolean> {
+  const end = Date.now() + milliseconds;
+  do {
+    const pid = readPid(network);
+    if (pid !== undefined && pid !== before) return true;
+    await sleep(10);
+  } while (Date.now() < end);
+  return false;
+}
+
+/** The keeper replaces the file as a whole, and takes it away at dnsmasq's end. */
+function readPid({ paths }: ActiveNetwork): number | undefined {
+  try {
+    const pid = Number.parseInt(readFileSync(paths.dnsmasqPid, 'latin1'), 10);
+    return pid > 0 ? pid : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function lastWords(log: string): string {
+  const lines = 5;
+  try {
+    return readFileSync(log, 'utf8').trim().split('\n').slice(-lines).join('\n');
+  } catch {
+    return '';
+  }
+}
+
+async function writeConfig(network: ActiveNetwork): Promise<void> {
+  const { paths } = network;
+  const user = hasUser('dnsmasq') ? 'dnsmasq' : undefined;
+  const config = dnsmasqConfig(network, user === undefined ? {} : { user });
+  for (const path of [paths.dnsmasqConfig, paths.leases]) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  }
+  const draft = `${paths.dnsmasqConfig}.new`;
+  rmSync(draft, { force: true });
+  try {
+    writeFileSync(draft, config, { flag: 'wx', mode: 0o600 });
+    await testConfig(draft, network);
+    renameSync(draft, paths.dnsmasqConfig);
+  } catch (error) {
+    throw naming(paths.dnsmasqConfig, error);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/** Debian makes this user for dnsmasq; elsewhere dnsmasq is `nobody`. */
+function hasUser(name: string): boolean {
+  try {
+    return readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .some((line) => line.startsWith(`${name}:`));
+  } catch {
+    return false;
+  }
+}
+
+async function testConfig(path: string, { definition }: ActiveNetwork): Promise<void> {
+  const test = { ...call, step: "check dnsmasq's configuration" };
+  try {
+    await runProgram({ ...test, args: ['--test', `--conf-file=${path}`] });
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_FAILED')) throw error;
+    for (const { value, position } of definition.dnsmasqOptions) {
+      const alone = { ...test, args: ['--test', '--conf-file=-'], input: `${value}\n` };
+      await runProgram(alone).catch(() => {
+        const place = { path: 'network/dnsmasq:options/dnsmasq:option', position };
+        throw refusal('XML_ERROR', `dnsmasq refuses the option '${value}'`, place);
+      });
+    }
+    throw error;
+  }
+}

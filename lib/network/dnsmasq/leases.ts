@@ -1,0 +1,125 @@
+/** Leases as dnsmasq's own file has them. dnsmasq writes it anew in place: a look may find a part of it. */
+import { readFileSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { networkAddress, parseIp } from '../../domain/interface/ip-address';
+import type { IpFamily } from '../../domain/interface/ip-address';
+import { parseMac } from '../../domain/interface/mac-address';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { NetworkDefinition } from '../definition/definition';
+
+/** An address that a network's DHCP has given away. */
+export interface Lease {
+  /** Milliseconds since the epoch; absent: never. */
+  readonly expires?: number;
+  /** Lower case with colons; '' for an IPv6 client that tells its address in no way. */
+  readonly mac: string;
+  readonly family: IpFamily;
+  readonly address: string;
+  /** Of the network's `<ip>` that it is from. */
+  readonly prefix: number;
+  readonly hostname?: string;
+  /** What the client calls itself: bytes in hexadecimal, with colons. With IPv6 its DUID. */
+  readonly clientId?: string;
+  /** IPv6's number of the interface. */
+  readonly iaid?: string;
+}
+
+/** Those that have not expired, in the file's order. Empty when there is no file yet. */
+export async function readLeases({ definition, paths }: ActiveNetwork): Promise<Lease[]> {
+  return parseLeases(await readSettled(paths.leases), definition, Date.now());
+}
+
+/** A file that has just been written is read until two looks see the same. */
+async function readSettled(path: string): Promise<string> {
+  const [settled, pause, looks] = [100, 5, 20];
+  let before: string | undefined;
+  for (let look = 0; look < looks; look += 1) {
+    const { text, age } = readWithAge(path);
+    if (age > settled || (text === before && text.endsWith('\n'))) return text;
+    before = text;
+    await sleep(pause);
+  }
+  return before ?? '';
+}
+
+function readWithAge(path: string): { text: string; age: number } {
+  try {
+    const text = readFileSync(path, 'utf8');
+    return { text, age: Math.abs(Date.now() - statSync(path).mtimeMs) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { text: '', age: Infinity };
+  }
+}
+
+/**
+ * Lines of the file: `EXPIRY MAC ADDRESS NAME CLIENT-ID`; after one `duid SERVER-DUID`, those of IPv6:
+ * `EXPIRY IAID ADDRESS NAME CLIENT-DUID`. `*` stands for none. Lines that are cut short are left out. Pure.
+ */
+export function parseLeases(text: string, definition: NetworkDefinition, now: number): Lease[] {
+  // The last line is whole only when it ends.
+  const whole = text.split('\n').slice(0, -1);
+  const leases = whole.flatMap((line) => parseLine(line, definition));
+  const macs = new Map(
+    leases.flatMap(({ mac, clientId }) => {
+      const duid = duidOf(clientId ?? '');
+      return duid === undefined || mac === '' ? [] : [[duid, mac]];
+    }),
+  );
+  return leases
+    .filter(({ expires }) => expires === undefined || expires > now)
+    .map((lease) =>
+      lease.mac === '' ? { ...lease, mac: macs.get(lease.clientId ?? '') ?? '' } : lease,
+    );
+}
+
+function parseLine(line: string, definition: NetworkDefinition): Lease[] {
+  const fields = line.split(' ');
+  const [expiry = '', who = '', where = '', name = '', id = ''] = fields;
+  const ip = parseIp(where);
+  if (fields.length !== 5 || !/^\d+$/.test(expiry) || ip === undefined || id === '') return [];
+  const { family, address } = ip;
+  const mac = family === 'ipv4' ? hardwareAddress(who) : macOfDuid(id);
+  if (mac === undefined) return [];
+  return [
+    {
+      ...(expiry === '0' ? {} : { expires: Number(expiry) * 1000 }),
+      mac,
+      family,
+      address,
+      prefix: prefixFor(address, definition),
+      ...(name === '*' ? {} : { hostname: name }),
+      ...(id === '*' ? {} : { clientId: id }),
+      ...(family === 'ipv6' ? { iaid: who } : {}),
+    },
+  ];
+}
+
+/** A type of hardware other than Ethernet stands before the address: `20-80:00:…`. */
+function hardwareAddress(text: string): string | undefined {
+  return parseMac(text) ?? (/^[0-9a-f]{2}-[0-9a-f:]*$/.test(text) ? text.slice(3) : undefined);
+}
+
+/** The Ethernet address in a DUID of the types LLT and LL (RFC 8415, 11.2 and 11.4); '' in others. */
+function macOfDuid(duid: string): string {
+  const [, llt, ll] =
+    /^00:01:00:01:(?:[0-9a-f]{2}:){4}((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$|^00:03:00:01:((?:[0-9a-f]{2}:){5}[0-9a-f]{2})$/.exec(
+      duid,
+    ) ?? [];
+  return llt ?? ll ?? '';
+}
+
+/** The DUID in an IPv4 client's identifier: `ff`, four bytes of IAID, DUID (RFC 4361). */
+function duidOf(clientId: string): string | undefined {
+  return /^ff(?::[0-9a-f]{2}){4}:(.+)$/.exec(clientId)?.[1];
+}
+
+function prefixFor(address: string, { ips }: NetworkDefinition): number {
+  const ip = parseIp(address);
+  const own = ips.find(({ family, address: of, prefix }) => {
+    const gateway = parseIp(of);
+    if (ip === undefined || gateway === undefined || family !== ip.family) return false;
+    return networkAddress(ip, prefix).value === networkAddress(gateway, prefix).value;
+  });
+  return own?.prefix ?? (ip?.family === 'ipv6' ? 128 : 32);
+}

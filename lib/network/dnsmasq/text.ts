@@ -1,0 +1,50 @@
+/** Values in dnsmasq's configuration: none of them can end its line, begin a comment, or become two. Pure. */
+import { DefinitionError } from '../../errors';
+import type { Position } from '../../domain/definition';
+import { refusal } from '../../domain/xml/source-location';
+
+/** What separates, quotes, escapes or comments there, or stands for more than itself. */
+const special = /[\s,"#/\\*]|\p{Cc}/u;
+
+/**
+ * A name, number or address, which has nothing of that.
+ *
+ * @throws DefinitionError XML_ERROR with `element`.
+ */
+export function word(text: string, element: string, position?: Position): string {
+  if (text !== '' && !special.test(text)) return text;
+  throw untold(text, element, position);
+}
+
+const escapes: Readonly<Record<string, string>> = {
+  '\\': '\\\\',
+  '"': '\\"',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+  '\b': '\\b',
+  '\u001b': '\\e',
+};
+
+/**
+ * Any text, quoted where it has to be.
+ *
+ * @throws DefinitionError XML_ERROR with `element` for control characters that dnsmasq has no words for.
+ */
+export function quoted(text: string, element: string): string {
+  if (/^[\w./:=+@%-]+$/.test(text)) return text;
+  const inside = text.replace(/["\\]|\p{Cc}/gu, (one) => escapes[one] ?? one);
+  if (!/\p{Cc}/u.test(inside)) return `"${inside}"`;
+  throw untold(text, element);
+}
+
+function untold(text: string, element: string, position?: Position): DefinitionError {
+  const detail = `'${shown(text)}' cannot be told to dnsmasq`;
+  if (position !== undefined) return refusal('XML_ERROR', detail, { path: element, position });
+  return new DefinitionError('XML_ERROR', `${detail} (${element})`, { element });
+}
+
+/** Control characters stay out of messages. */
+function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

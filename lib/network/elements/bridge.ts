@@ -1,0 +1,76 @@
+/** The bridge of a network: `<bridge>`, `<mac>` and `<mtu>`. */
+import { enumerated } from '../../domain/xml/enumerated';
+import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
+import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { childOf, readElement, type Reading } from '../../domain/xml/reading';
+import { required, wholeNumber } from './attributes';
+import type { NetworkBridge } from '../definition/definition';
+import { deviceName } from './device-name';
+import type { NetworkSession } from './session';
+import { bridgeVocabulary, macVocabulary, mtuVocabulary } from '../definition/vocabulary';
+
+/** What stands for the default name: the lowest free of these. */
+const anyName = 'virbr%d';
+
+/** BR_MAX_FORWARD_DELAY of the kernel's net/bridge/br_private.h, which the standard 802.1D has too. */
+const maxDelay = 30;
+
+/** As of `<mtu>`: ETH_MIN_MTU of linux/if_ether.h, and what libvirt's schema goes to. */
+const mtuRange = [68, 65535] as const;
+
+/** @throws DefinitionError XML_ERROR. */
+export function parseBridge(network: Reading, session: NetworkSession): NetworkBridge {
+  const at = childOf(network, 'bridge');
+  if (at === undefined) return { stp: true, delay: 0, position: network.at.position };
+  const reading = readElement(at, bridgeVocabulary, session.later);
+  const text = reading.attributes.get('name');
+  const isNamed = text !== undefined && text !== anyName;
+  const name = isNamed ? deviceName(text, attributePlace(at, 'name')) : undefined;
+  const stp = enumerated(reading, 'stp', ['on', 'off'] as const) !== 'off';
+  const delay = wholeNumber(reading, 'delay', [0, maxDelay]) ?? 0;
+  keepTableManager(reading, session);
+  return { ...(name === undefined ? {} : { name }), stp, delay, position: at.position };
+}
+
+/** Canonical, or undefined when the text has none. @throws DefinitionError XML_ERROR, in libvirt's words. */
+export function parseBridgeMac(
+  network: Reading,
+  { network: name, later }: NetworkSession,
+): string | undefined {
+  const at = childOf(network, 'mac');
+  if (at === undefined) return undefined;
+  const text = required(readElement(at, macVocabulary, later), 'address');
+  const mac = parseMac(text);
+  const place = attributePlace(at, 'address');
+  if (mac === undefined) {
+    const detail = `Invalid bridge mac address '${text}' in network '${name}'`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  if (isMulticastMac(mac) || mac === '00:00:00:00:00:00') {
+    const kind = isMulticastMac(mac) ? 'multicast' : 'all-zero';
+    const detail = `Invalid ${kind} bridge mac address '${text}' in network '${name}'`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  return mac;
+}
+
+/** Undefined for the kernel's own. @throws DefinitionError XML_ERROR. */
+export function parseMtu(network: Reading, { later }: NetworkSession): number | undefined {
+  const at = childOf(network, 'mtu');
+  if (at === undefined) return undefined;
+  const reading = readElement(at, mtuVocabulary, later);
+  required(reading, 'size');
+  return wholeNumber(reading, 'size', mtuRange);
+}
+
+/** The zone is for later, and so is who learns addresses, unless it is the kernel: that one is not printed either. */
+function keepTableManager(reading: Reading, session: NetworkSession): void {
+  const { at, keptAttributes } = reading;
+  const manager = enumerated(reading, 'macTableManager', ['kernel', 'libvirt'] as const);
+  const attributes = [...keptAttributes];
+  if (manager === 'libvirt') {
+    attributes.push({ name: 'macTableManager', value: manager });
+    session.later.push({ ...attributePlace(at, 'macTableManager'), value: manager });
+  }
+  if (attributes.length > 0) session.kept.push({ path: at.path, attributes, children: [] });
+}

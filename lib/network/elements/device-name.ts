@@ -1,0 +1,20 @@
+/** Names of network interfaces in a network's definition. */
+import { parseLinkName } from '../../domain/interface/link-name';
+import { refusal, type Place } from '../../domain/xml/source-location';
+
+/**
+ * The name, when it can be an interface's and stand in dnsmasq's configuration and in a ruleset without escapes: of
+ * what the kernel takes, the characters that libvirt's schema has too.
+ *
+ * @throws DefinitionError XML_ERROR.
+ */
+export function deviceName(text: string, place: Place): string {
+  const name = parseLinkName(text, place);
+  const fail = (why: string) =>
+    refusal('XML_ERROR', `'${name}' ${why}, and can't name a network interface`, place);
+  const [unfit] = /[^A-Za-z0-9_.-]/u.exec(name) ?? [];
+  if (unfit !== undefined) throw fail(`has a '${unfit}'`);
+  // Folders of sysctl, for all interfaces and for new ones.
+  if (name === 'all' || name === 'default') throw fail('is reserved by the kernel');
+  return name;
+}

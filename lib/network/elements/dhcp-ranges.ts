@@ -1,0 +1,106 @@
+/** `<range>` of `<dhcp>`: addresses that are given to whoever asks. */
+import {
+  broadcastAddress,
+  networkAddress,
+  parseIp,
+  type Ip,
+} from '../../domain/interface/ip-address';
+import {
+  attributePlace,
+  comparePositions,
+  refusal,
+  type Place,
+} from '../../domain/xml/source-location';
+import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import { required } from './attributes';
+import type { DhcpRange } from '../definition/definition';
+import { parseLease } from './lease-time';
+import type { Subnet } from './subnet';
+import { rangeVocabulary } from '../definition/vocabulary';
+
+interface Ends {
+  readonly start: Ip;
+  readonly end: Ip;
+}
+
+/**
+ * @throws DefinitionError INTERNAL_ERROR, in libvirt's words, for one that is reversed, too large or not in the subnet;
+ * CONFIG_UNSUPPORTED for two that overlap; XML_ERROR for what is no address.
+ */
+export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
+  const read: (Ends & Place)[] = [];
+  const ranges = elements.map((at) => {
+    const reading = readElement(at, rangeVocabulary, []);
+    const ends = {
+      start: readEnd(reading, 'start', subnet),
+      end: readEnd(reading, 'end', subnet),
+    };
+    checkRange(at, ends, subnet);
+    read.push({ ...ends, path: at.path, position: at.position });
+    const lease = parseLease(childOf(reading, 'lease'));
+    return {
+      start: ends.start.address,
+      end: ends.end.address,
+      ...(lease === undefined ? {} : { lease }),
+      position: at.position,
+    };
+  });
+  checkOverlaps(read, subnet);
+  return ranges;
+}
+
+function checkOverlaps(ranges: readonly (Ends & Place)[], { network }: Subnet): void {
+  const sorted = [...ranges].sort((a, b) => (a.start.value < b.start.value ? -1 : 1));
+  let [highest] = sorted;
+  for (const range of sorted.slice(1)) {
+    if (highest !== undefined && range.start.value <= highest.end.value) {
+      const [first, second] = [highest, range].sort((a, b) =>
+        comparePositions(a.position, b.position),
+      ) as [Ends & Place, Ends & Place];
+      const detail = `${describe(second)} in network '${network}' overlaps ${describe(first)} of line ${first.position.line}`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, second);
+    }
+    highest = range;
+  }
+}
+
+function readEnd(reading: Reading, name: 'start' | 'end', { network, ip }: Subnet): Ip {
+  const words = `Missing '${name}' attribute in dhcp range for network '${network}'`;
+  const text = required(reading, name, words);
+  const end = parseIp(text);
+  const place = attributePlace(reading.at, name);
+  if (end === undefined) {
+    const detail = `Invalid ${name} address '${text}' in dhcp range for network '${network}'`;
+    throw refusal('XML_ERROR', detail, place);
+  }
+  if (end.family === ip.family) return end;
+  const detail = `mismatch of address family in dhcp range for network ${ip.address}: ${end.address}`;
+  throw refusal('INTERNAL_ERROR', detail, place);
+}
+
+function checkRange(at: LocatedElement, ends: Ends, { ip, prefix }: Subnet): void {
+  const { start, end } = ends;
+  const fail = (what: string) => refusal('INTERNAL_ERROR', what, at);
+  const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
+  const isInside = ({ value }: Ip) => first.value <= value && value <= last.value;
+  const of = `${ip.address}/${prefix}`;
+  const range = describe(ends);
+  if (!isInside(start) || !isInside(end)) {
+    throw fail(`${range} is not entirely within network ${of}`);
+  }
+  if (start.value > end.value) throw fail(`${range} is reversed`);
+  if (ip.family === 'ipv4' && prefix < 31) {
+    if (start.value === first.value) {
+      throw fail(`start of ${range} in network ${of} is the network address`);
+    }
+    if (end.value === last.value) {
+      throw fail(`end of ${range} in network ${of} is the broadcast address`);
+    }
+  }
+  // As libvirt: all but the last two bytes are the same.
+  if (start.value >> 16n !== end.value >> 16n) throw fail(`${range} is too large (> 65535)`);
+}
+
+function describe({ start, end }: Ends): string {
+  return `range ${start.address} - ${end.address}`;
+}

@@ -1,0 +1,202 @@
+/** `<dns>` and `<domain>` of a network: what its name server answers. */
+import { parseIp } from '../../domain/interface/ip-address';
+import { attributePlace, refusal } from '../../domain/xml/source-location';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  readText,
+  type LocatedElement,
+  type Reading,
+} from '../../domain/xml/reading';
+import { required, singleLine, wholeNumber, yesNo } from './attributes';
+import type { NetworkDefinition, NetworkDns } from '../definition/definition';
+import { isDnsName, isHostName } from './dns-name';
+import type { NetworkSession } from './session';
+import {
+  dnsHostVocabulary,
+  dnsVocabulary,
+  domainNameVocabulary,
+  forwarderVocabulary,
+  srvVocabulary,
+  txtVocabulary,
+} from '../definition/vocabulary';
+
+type Srv = NetworkDns['srvs'][number];
+
+/** @throws DefinitionError XML_ERROR, in libvirt's words. */
+export function parseDns(network: Reading, { network: name, later }: NetworkSession): NetworkDns {
+  const at = childOf(network, 'dns');
+  if (at === undefined) {
+    return {
+      enabled: true,
+      forwardPlainNames: true,
+      forwarders: [],
+      txts: [],
+      hosts: [],
+      srvs: [],
+    };
+  }
+  const reading = readElement(at, dnsVocabulary, later);
+  const enabled = yesNo(reading, 'enable') ?? true;
+  const [extra] = reading.children.values();
+  if (!enabled && extra?.[0] !== undefined) {
+    throw refusal('XML_ERROR', `Extra data in disabled network '${name}'`, extra[0]);
+  }
+  return {
+    enabled,
+    forwardPlainNames: yesNo(reading, 'forwardPlainNames') ?? true,
+    forwarders: childrenOf(reading, 'forwarder').map((child) => parseForwarder(child, name)),
+    txts: childrenOf(reading, 'txt').map((child) => parseTxt(child, name)),
+    hosts: childrenOf(reading, 'host').map((child) => parseHost(child, name)),
+    srvs: childrenOf(reading, 'srv').map((child) => parseSrv(child, name)),
+  };
+}
+
+/** `<domain>`. @throws DefinitionError XML_ERROR. */
+export function parseDomainName(
+  network: Reading,
+  { later }: NetworkSession,
+): NetworkDefinition['domain'] {
+  const at = childOf(network, 'domain');
+  if (at === undefined) return undefined;
+  const reading = readElement(at, domainNameVocabulary, later);
+  required(reading, 'name');
+  const name = dnsName(reading, 'name') ?? '';
+  const localOnly = yesNo(reading, 'localOnly') ?? false;
+  const register = yesNo(reading, 'register') ?? false;
+  if (!register) return { name, localOnly };
+  const place = attributePlace(at, 'register');
+  if (!localOnly) {
+    const detail = "register='yes' of <domain> requires localOnly='yes'";
+    throw refusal('XML_ERROR', detail, place);
+  }
+  later.push({ ...place, value: 'yes' });
+  return { name, localOnly, register };
+}
+
+function parseForwarder(
+  at: LocatedElement,
+  network: string,
+): { readonly address?: string; readonly domain?: string } {
+  const reading = readElement(at, forwarderVocabulary, []);
+  const text = reading.attributes.get('addr');
+  const address = text === undefined ? undefined : parseIp(text)?.address;
+  if (text !== undefined && address === undefined) {
+    const detail = `Invalid forwarder IP address '${text}' in network '${network}'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'addr'));
+  }
+  const domain = dnsName(reading, 'domain');
+  if (address === undefined && domain === undefined) {
+    const detail = 'Invalid forwarder element, must contain at least one of addr or domain';
+    throw refusal('XML_ERROR', detail, at);
+  }
+  return {
+    ...(address === undefined ? {} : { address }),
+    ...(domain === undefined ? {} : { domain }),
+  };
+}
+
+function parseTxt(at: LocatedElement, network: string): { name: string; value: string } {
+  const reading = readElement(at, txtVocabulary, []);
+  const missing = 'missing required name attribute in DNS TXT record of network';
+  const name = required(reading, 'name', `${missing} ${network}`);
+  if (!isDnsName(name)) {
+    const detail = `prohibited character in DNS TXT record name '${name}' of network ${network}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'name'));
+  }
+  const value = reading.attributes.get('value');
+  if (value === undefined) {
+    const detail = `missing required value attribute in DNS TXT record named '${name}' of network ${network}`;
+    throw refusal('XML_ERROR', detail, at);
+  }
+  return { name, value: singleLine(value, reading, 'value') };
+}
+
+function parseHost(at: LocatedElement, network: string): { ip: string; names: readonly string[] } {
+  const reading = readElement(at, dnsHostVocabulary, []);
+  const record = `in network '${network}' DNS HOST record`;
+  const text = required(reading, 'ip', `Missing IP address ${record}`);
+  const ip = parseIp(text);
+  if (ip === undefined) {
+    throw refusal('XML_ERROR', `Invalid IP address ${record}`, attributePlace(at, 'ip'));
+  }
+  const elements = childrenOf(reading, 'hostname');
+  if (elements.length === 0) throw refusal('XML_ERROR', `Missing hostname ${record}`, at);
+  const names = elements.map((element) => {
+    const name = readText(element, [])?.trim() ?? '';
+    if (name === '') throw refusal('XML_ERROR', `Missing hostname ${record}`, element);
+    if (!isHostName(name)) {
+      throw refusal('XML_ERROR', `Invalid hostname '${name}' ${record}`, element);
+    }
+    return name;
+  });
+  return { ip: ip.address, names };
+}
+
+/** A label of a name has 63 bytes, and the first is the underscore before the service. */
+const maxService = 62;
+
+function parseSrv(at: LocatedElement, network: string): Srv {
+  const reading = readElement(at, srvVocabulary, []);
+  const of = `of network '${network}'`;
+  const missing = 'missing required service attribute in DNS SRV record';
+  const service = required(reading, 'service', `${missing} ${of}`);
+  if (service.length > maxService) {
+    const detail = `service attribute '${service}' in network '${network}' is too long, limit is ${maxService} bytes`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'service'));
+  }
+  if (!/^[A-Za-z0-9_+/*-]+$/.test(service)) {
+    const detail = `invalid character in service attribute '${service}' in DNS SRV record ${of}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'service'));
+  }
+  const words = `missing required protocol attribute in DNS SRV record '${service}' ${of}`;
+  const protocol = required(reading, 'protocol', words);
+  if (!/^[A-Za-z0-9+/-]+$/.test(protocol)) {
+    const detail = `invalid character in protocol attribute '${protocol}' in DNS SRV record ${of}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'protocol'));
+  }
+  const domain = dnsName(reading, 'domain');
+  const target = srvTarget(reading);
+  return {
+    service,
+    protocol,
+    ...(domain === undefined ? {} : { domain }),
+    ...(target === undefined ? {} : { target }),
+    ...parseTargetNumbers(reading, network),
+  };
+}
+
+/** Where a target is found. A priority or weight of 0 is the default, and libvirt prints none. */
+function parseTargetNumbers(
+  reading: Reading,
+  network: string,
+): Pick<Srv, 'port' | 'priority' | 'weight'> {
+  const numbers: Partial<Record<'port' | 'priority' | 'weight', number>> = {};
+  for (const name of ['port', 'priority', 'weight'] as const) {
+    const value = wholeNumber(reading, name, [name === 'port' ? 1 : 0, 65535]);
+    if (value === undefined) continue;
+    if (!reading.attributes.has('target')) {
+      const service = reading.attributes.get('service') ?? '';
+      const detail = `DNS SRV ${name} attribute not permitted without target for service '${service}' in network '${network}'`;
+      throw refusal('XML_ERROR', detail, attributePlace(reading.at, name));
+    }
+    if (value > 0) numbers[name] = value;
+  }
+  return numbers;
+}
+
+/** A name, also with the root's dot at its end; the dot alone says that the service is not offered (RFC 2782). */
+function srvTarget(reading: Reading): string | undefined {
+  const text = reading.attributes.get('target');
+  if (text === '.' || (text?.endsWith('.') && isDnsName(text.slice(0, -1)))) return text;
+  return dnsName(reading, 'target');
+}
+
+/** An attribute that holds a name; undefined when absent. */
+function dnsName({ attributes, at }: Reading, name: string): string | undefined {
+  const text = attributes.get(name);
+  if (text === undefined || isDnsName(text)) return text;
+  const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}' is no domain name`;
+  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+}

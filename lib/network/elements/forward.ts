@@ -1,0 +1,186 @@
+/** `<forward>`: where packets of a network go, and by which devices. */
+import { enumerated } from '../../domain/xml/enumerated';
+import { parseIp, type Ip } from '../../domain/interface/ip-address';
+import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { standalone } from '../../domain/xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+} from '../../domain/xml/reading';
+import { required, wholeNumber, yesNo } from './attributes';
+import type { Forward, ForwardMode } from '../definition/definition';
+import { deviceName } from './device-name';
+import type { NetworkSession } from './session';
+import {
+  forwardVocabulary,
+  natRangeVocabulary,
+  natVocabulary,
+  poolDeviceVocabulary,
+} from '../definition/vocabulary';
+
+const modes = 'none nat route open bridge private vepa passthrough hostdev'.split(
+  ' ',
+) as ForwardMode[];
+
+/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, in libvirt's words. */
+export function parseForward(network: Reading, session: NetworkSession): Forward {
+  const at = childOf(network, 'forward');
+  if (at === undefined) return { mode: 'none', devices: [], position: network.at.position };
+  const reading = readElement(at, forwardVocabulary, session.later);
+  const mode = parseMode(reading, session);
+  const devices = parseDevices(reading, session);
+  checkSources(reading, mode, session);
+  const nat = parseNat(childOf(reading, 'nat'), mode, session);
+  keepForward(reading, mode, session);
+  return { mode, devices, ...(nat === undefined ? {} : { nat }), position: at.position };
+}
+
+function parseMode({ attributes, at }: Reading, session: NetworkSession): ForwardMode {
+  const text = attributes.get('mode') ?? 'nat';
+  const mode = modes.find((known) => known === text);
+  const place = attributePlace(at, 'mode');
+  if (mode === undefined) {
+    throw refusal('CONFIG_UNSUPPORTED', `unknown forwarding type '${text}'`, place);
+  }
+  if (mode === 'hostdev') {
+    const words =
+      "forward mode 'hostdev' is not supported: PCI devices can't be given to containers";
+    session.later.push({ ...place, value: mode, words });
+  }
+  return mode;
+}
+
+/** Who binds PCI devices is printed with them; in other modes libvirt's default means nothing. */
+function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSession): void {
+  const { at, keptChildren } = reading;
+  const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);
+  if (managed === 'yes' && mode !== 'hostdev') {
+    session.later.push({ ...attributePlace(at, 'managed'), value: managed });
+  }
+  const isKept = managed === 'yes' || (managed === 'no' && mode === 'hostdev');
+  const attributes = isKept ? [{ name: 'managed', value: managed }] : [];
+  if (attributes.length + keptChildren.length === 0) return;
+  const children = keptChildren.map((child) => standalone(child));
+  session.kept.push({ path: at.path, attributes, children });
+}
+
+/** That of `dev`, or those of the pool; where both are there, they begin with the same. */
+function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
+  const { attributes, at } = reading;
+  const text = attributes.get('dev');
+  const first = text === undefined ? undefined : deviceName(text, attributePlace(at, 'dev'));
+  const devices = new Set<string>();
+  for (const child of childrenOf(reading, 'interface')) {
+    const words = `Missing required dev attribute in <forward> <interface> element of network ${network}`;
+    const place = attributePlace(child, 'dev');
+    const device = deviceName(
+      required(readElement(child, poolDeviceVocabulary, []), 'dev', words),
+      place,
+    );
+    if (devices.size === 0 && first !== undefined && first !== device) {
+      const detail = `<forward dev='${first}'> must match first <interface dev='${device}'/> in network ${network}`;
+      throw refusal('XML_ERROR', detail, place);
+    }
+    if (devices.has(device)) {
+      const detail = `interface '${device}' can only be listed once in network ${network}`;
+      throw refusal('XML_ERROR', detail, place);
+    }
+    devices.add(device);
+  }
+  return devices.size === 0 && first !== undefined ? [first] : [...devices];
+}
+
+/** A pool is of devices by name, of PCI addresses, or of what one device has. */
+function checkSources(reading: Reading, mode: ForwardMode, { network }: NetworkSession): void {
+  const { at, attributes, keptChildren } = reading;
+  const [device] = childrenOf(reading, 'interface');
+  const named = (name: string) => keptChildren.filter(({ element }) => element.name === name);
+  const [address] = named('address');
+  const [physical, second] = named('pf');
+  if (attributes.has('dev') && (address ?? physical) !== undefined) {
+    const detail = `the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network ${network}`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, 'dev'));
+  }
+  if (second !== undefined) {
+    const detail = `Only one <pf> element is allowed in <forward> of network ${network}`;
+    throw refusal('XML_ERROR', detail, second);
+  }
+  if (physical?.element.attributes.some(({ name }) => name === 'dev') === false) {
+    const detail = `Missing required dev attribute in <pf> element of network '${network}'`;
+    throw refusal('XML_ERROR', detail, physical);
+  }
+  const [, other] = [device, address, physical].filter((source) => source !== undefined);
+  if (other !== undefined) {
+    const detail = `<address>, <interface>, and <pf> elements of <forward> in network ${network} are mutually exclusive`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, other);
+  }
+  if (mode === 'hostdev' && (device !== undefined || attributes.has('dev'))) {
+    const detail = `hostdev network '${network}' lists a network device name in the device pool, but hostdev networks require all devices to be listed by PCI address`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, device ?? attributePlace(at, 'dev'));
+  }
+  if (mode !== 'hostdev' && address !== undefined) {
+    const detail = `network '${network}' has forward mode '${mode}' but lists a device by PCI address in the device pool. This is only supported for networks with forward mode 'hostdev'`;
+    throw refusal('CONFIG_UNSUPPORTED', detail, address);
+  }
+}
+
+/** Undefined where it says nothing that is no default. */
+function parseNat(
+  at: LocatedElement | undefined,
+  mode: ForwardMode,
+  { network }: NetworkSession,
+): Forward['nat'] {
+  if (at === undefined) return undefined;
+  if (mode !== 'nat') {
+    const detail = `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${network}`;
+    throw refusal('XML_ERROR', detail, at);
+  }
+  const reading = readElement(at, natVocabulary, []);
+  const ipv6 = yesNo(reading, 'ipv6') ?? false;
+  const addresses = parseAddresses(childOf(reading, 'address'), network);
+  const ports = parsePorts(childOf(reading, 'port'));
+  if (!ipv6 && addresses === undefined && ports === undefined) return undefined;
+  return {
+    ipv6,
+    ...(addresses === undefined ? {} : { addresses }),
+    ...(ports === undefined ? {} : { ports }),
+  };
+}
+
+function parseAddresses(
+  at: LocatedElement | undefined,
+  network: string,
+): { readonly start: string; readonly end: string } | undefined {
+  if (at === undefined) return undefined;
+  const reading = readElement(at, natRangeVocabulary, []);
+  const read = (name: 'start' | 'end'): Ip => {
+    const words = `missing '${name}' attribute in <address> element in <nat> in <forward> in network ${network}`;
+    const text = required(reading, name, words);
+    const ip = parseIp(text);
+    if (ip?.family === 'ipv4') return ip;
+    const detail = `Bad ipv4 ${name} address '${text}' in <nat> in <forward> in network '${network}'`;
+    throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  };
+  const [start, end] = [read('start'), read('end')];
+  const range = `range ${start.address} - ${end.address}`;
+  if (start.value > end.value) throw refusal('INTERNAL_ERROR', `${range} is reversed`, at);
+  if (start.value >> 16n !== end.value >> 16n) {
+    throw refusal('INTERNAL_ERROR', `${range} is too large (> 65535)`, at);
+  }
+  return { start: start.address, end: end.address };
+}
+
+function parsePorts(
+  at: LocatedElement | undefined,
+): { readonly start: number; readonly end: number } | undefined {
+  if (at === undefined) return undefined;
+  const reading = readElement(at, natRangeVocabulary, []);
+  required(reading, 'start');
+  required(reading, 'end');
+  const start = wholeNumber(reading, 'start', [1, 65535]) ?? 1;
+  const end = wholeNumber(reading, 'end', [start, 65535]) ?? start;
+  return { start, end };
+}

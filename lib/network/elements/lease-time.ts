@@ -1,0 +1,43 @@
+/** `<lease>`: how long an address is given away for. */
+import { enumerated } from '../../domain/xml/enumerated';
+import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { node, type PrintableElement } from '../../domain/xml/print';
+import { readElement, type LocatedElement } from '../../domain/xml/reading';
+import { required, wholeNumber } from './attributes';
+import { leaseVocabulary } from '../definition/vocabulary';
+
+/** From the longest; each with its seconds. */
+const units = [
+  ['hours', 3600],
+  ['minutes', 60],
+  ['seconds', 1],
+] as const;
+
+/** dnsmasq takes no less: dnsmasq(8), --dhcp-range. */
+const minSeconds = 120;
+
+/** 68 years; dnsmasq counts in 32 bits. */
+const maxSeconds = 2 ** 31 - 1;
+
+/** In seconds, 0 for infinite; undefined without the element. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
+export function parseLease(at: LocatedElement | undefined): number | undefined {
+  if (at === undefined) return undefined;
+  const reading = readElement(at, leaseVocabulary, []);
+  required(reading, 'expiry');
+  const names = units.map(([name]) => name);
+  const unit = enumerated(reading, 'unit', names) ?? 'minutes';
+  const [, scale] = units.find(([name]) => name === unit) ?? units[1];
+  const count = wholeNumber(reading, 'expiry', [0, Math.floor(maxSeconds / scale)]) ?? 0;
+  const seconds = count * scale;
+  if (seconds === 0 || seconds >= minSeconds) return seconds;
+  const detail = 'The minimum lease time should be greater than 2 minutes';
+  throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'expiry'));
+}
+
+/** In the longest unit that it is a multiple of. */
+export function formatLease(seconds: number | undefined): PrintableElement[] {
+  if (seconds === undefined) return [];
+  if (seconds === 0) return [node('lease', { expiry: '0' })];
+  const [unit, scale] = units.find(([, size]) => seconds % size === 0) ?? units[2];
+  return [node('lease', { expiry: String(seconds / scale), unit })];
+}

@@ -1,0 +1,82 @@
+/** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: what interfaces take from their network. */
+import { parseBandwidth } from '../../domain/interface/bandwidth';
+import type { Bandwidth, KeptPart, Vlan, XmlAttribute } from '../../domain/definition';
+import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { standalone } from '../../domain/xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+} from '../../domain/xml/reading';
+import { parseVlan } from '../../domain/interface/vlan';
+import { required, singleLine, yesNo } from './attributes';
+import type { Portgroup } from '../definition/definition';
+import type { NetworkSession } from './session';
+import { portgroupVocabulary, portVocabulary } from '../definition/vocabulary';
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED, in libvirt's words, for two of a name and two defaults. */
+export function parsePortgroups(network: Reading, session: NetworkSession): Portgroup[] {
+  const names = new Set<string>();
+  let first: string | undefined;
+  return childrenOf(network, 'portgroup').map((at) => {
+    const group = parsePortgroup(at, session);
+    const { name, isDefault } = group;
+    if (names.has(name)) {
+      const detail = `multiple <portgroup> elements with the same name (${name}) in network '${session.network}'`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'name'));
+    }
+    names.add(name);
+    if (isDefault && first !== undefined) {
+      const detail = `network '${session.network}' has multiple default <portgroup> elements (${first} and ${name}), but only one default is allowed`;
+      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'default'));
+    }
+    if (isDefault) first = name;
+    return group;
+  });
+}
+
+/** `<vlan>` and `<bandwidth>` of a network or a group. @throws as parseVlan and parseBandwidth. */
+export function parseShape(reading: Reading): { vlan?: Vlan; bandwidth?: Bandwidth } {
+  const [vlanAt, bandwidthAt] = [childOf(reading, 'vlan'), childOf(reading, 'bandwidth')];
+  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, 'elsewhere');
+  return {
+    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt) }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+  };
+}
+
+/** `<port isolated>`; undefined when absent. @throws DefinitionError XML_ERROR. */
+export function parseIsolated(network: Reading, { later }: NetworkSession): boolean | undefined {
+  const at = childOf(network, 'port');
+  return at && yesNo(readElement(at, portVocabulary, later), 'isolated');
+}
+
+/** What is kept of a network or a group: whether filters of the guest are trusted, and for later all else. */
+export function keepPort(reading: Reading, session: NetworkSession): KeptPart | undefined {
+  const { at, keptChildren } = reading;
+  const attributes: XmlAttribute[] = [];
+  const name = 'trustGuestRxFilters';
+  if (yesNo(reading, name) === true) {
+    attributes.push({ name, value: 'yes' });
+    session.later.push({ ...attributePlace(at, name), value: 'yes' });
+  }
+  if (attributes.length === 0 && keptChildren.length === 0) return undefined;
+  const children = keptChildren.map((child) => standalone(child));
+  return { path: at.path, attributes, children };
+}
+
+function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup {
+  const reading = readElement(at, portgroupVocabulary, session.later);
+  const words = 'Missing required name attribute in portgroup';
+  const name = singleLine(required(reading, 'name', words), reading, 'name');
+  const kept = keepPort(reading, session);
+  return {
+    name,
+    isDefault: yesNo(reading, 'default') ?? false,
+    ...parseShape(reading),
+    ...(kept === undefined ? {} : { kept }),
+    position: at.position,
+  };
+}

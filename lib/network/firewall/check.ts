@@ -1,0 +1,52 @@
+/**
+ * Whether a network's rules are still there: a firewall that is loaded anew flushes all that it finds, and one that was
+ * started since lacks what the network needs of it.
+ */
+import { TslxcError } from '../../errors';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import { passesOtherFirewalls, renewFirewall } from './firewall';
+import { firewallRules, firewallTable } from './rules';
+import { filterTables } from './iptables';
+import type { FilterTable } from './iptables';
+import { listNftChains } from './nft';
+import type { NftChain } from './nft';
+
+const step = 'look for the rules of a network';
+
+/** What the host has of rules. */
+interface Sight {
+  readonly chains: readonly NftChain[];
+  readonly tables: readonly FilterTable[];
+}
+
+/** The look that is under way: who looks at many networks at once runs the programs once. */
+let looking: Promise<Sight> | undefined;
+
+/** True too for a network that has no rules. */
+export async function isFirewallOpen(network: ActiveNetwork): Promise<boolean> {
+  if (firewallRules(network) === undefined) return true;
+  looking ??= look().finally(() => (looking = undefined));
+  return isOpenIn(await looking, network);
+}
+
+/** Opens it again if it was lost. @throws as `renewFirewall`. */
+export async function ensureFirewall(network: ActiveNetwork): Promise<void> {
+  if (firewallRules(network) === undefined || isOpenIn(await look(), network)) return;
+  await renewFirewall(network);
+}
+
+function isOpenIn({ chains, tables }: Sight, network: ActiveNetwork): boolean {
+  const own = firewallTable(network.bridge);
+  const hasOwn = chains.some(({ family, table }) => family === 'inet' && table === own);
+  return hasOwn && passesOtherFirewalls(network, tables);
+}
+
+async function look(): Promise<Sight> {
+  try {
+    const chains = await listNftChains(step);
+    return { chains, tables: await filterTables({ chains }, step) };
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+    return { chains: [], tables: [] };
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * The firewall of a virtual network on this host. Its own rules are a table of nftables (rules.ts). Firewalls
+ * of others can drop what it lets pass. Into iptables' chains, which all programs share, rules of ours are put; a table of
+ * nftables belongs to who made it: there, the start of the network fails and says what has to be allowed.
+ */
+import { readFileSync } from 'node:fs';
+import type { IpFamily } from '../../domain/interface/ip-address';
+import { TslxcError } from '../../errors';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import { describeObstacles, type Obstacle } from './obstacles';
+import { firewallNeeds } from './needs';
+import { firewallRules, firewallTable, nftFamily, noFirewallRules } from './rules';
+import { filterTables, isMarkedFor, replaceMarked, type FilterTable } from './iptables';
+import { listNftRuleset, loadNft, type NftChain, type NftRuleset } from './nft';
+import { droppingChains } from './nft-verdict';
+
+/**
+ * Opens it for a network that starts. When it fails, nothing of it is there.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED without the program nft; OPERATION_FAILED, naming the chain and the remedy,
+ * when another firewall drops what the network needs.
+ */
+export async function openFirewall(network: ActiveNetwork): Promise<void> {
+  try {
+    await renewFirewall(network);
+  } catch (error) {
+    await closeOpened(network.bridge);
+    throw error;
+  }
+}
+
+/**
+ * Brings it up to date for a network that runs, when another firewall was started or loaded anew. What holds packets
+ * back stays when it fails: its containers are there.
+ *
+ * @throws as `openFirewall`.
+ */
+export async function renewFirewall(network: ActiveNetwork): Promise<void> {
+  const rules = firewallRules(network);
+  if (rules === undefined) {
+    await closeOpened(network.bridge);
+    return;
+  }
+  const step = `open the firewall for the network '${network.definition.name}'`;
+  await loadNft(rules, step);
+  await passOtherFirewalls(network, step);
+}
+
+/** Removes it. Succeeds when there is none. @throws TslxcError OPERATION_UNSUPPORTED without the program nft. */
+export async function closeFirewall(bridge: string): Promise<void> {
+  const step = `close the firewall of the bridge ${bridge}`;
+  await loadNft(noFirewallRules(bridge), step);
+  const tables = await filterTables(await listNftRuleset(step), step);
+  const nothing = { mark: firewallTable(bridge), needs: [], step };
+  for (const table of tables) await replaceMarked(table, nothing);
+}
+
+/** Without nft, nothing was opened. */
+async function closeOpened(bridge: string): Promise<void> {
+  try {
+    await closeFirewall(bridge);
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+  }
+}
+
+async function passOtherFirewalls(network: ActiveNetwork, step: string): Promise<void> {
+  const ruleset = await listNftRuleset(step);
+  const tables = await filterTables(ruleset, step);
+  // br_netfilter may be switched on later, as Docker does it.
+  const needs = firewallNeeds(network, ['ipv4', 'ipv6']);
+  const mark = firewallTable(network.bridge);
+  for (const table of tables) await replaceMarked(table, { mark, needs, step });
+  const obstacles = findObstacles(network, ruleset, tables);
+  if (obstacles.length === 0) return;
+  throw new TslxcError('OPERATION_FAILED', `${describeObstacles(network, obstacles)} (${step})`, {
+    step,
+  });
+}
+
+/** Whether other firewalls have the rules of ours that they need by now, and no more. */
+export function passesOtherFirewalls(
+  network: ActiveNetwork,
+  tables: readonly FilterTable[],
+): boolean {
+  const needs = firewallNeeds(network, ['ipv4', 'ipv6']);
+  const mark = firewallTable(network.bridge);
+  return tables.every((table) => isMarkedFor(table, { mark, needs }));
+}
+
+function findObstacles(
+  network: ActiveNetwork,
+  ruleset: NftRuleset,
+  tables: readonly FilterTable[],
+): Obstacle[] {
+  const isIgnored = (chain: NftChain) =>
+    chain.table.startsWith('tslxc_') || tables.some((table) => isTableOf(table, chain));
+  return firewallNeeds(network, bridgedFamilies()).flatMap((need) =>
+    droppingChains(ruleset, need, isIgnored).map((chain) => ({ chain, need })),
+  );
+}
+
+function isTableOf({ kind, family }: FilterTable, chain: NftChain): boolean {
+  return kind === 'nft' && chain.table === 'filter' && chain.family === nftFamily[family];
+}
+
+/** Families in which br_netfilter shows bridged packets to the rules of the IP layer. */
+function bridgedFamilies(): IpFamily[] {
+  return (['ipv4', 'ipv6'] as const).filter((family) => {
+    try {
+      const path = `/proc/sys/net/bridge/bridge-nf-call-${nftFamily[family]}tables`;
+      return readFileSync(path, 'utf8').trim() === '1';
+    } catch {
+      return false;
+    }
+  });
+}

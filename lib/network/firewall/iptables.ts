@@ -1,0 +1,175 @@
+/**
+ * Rules in the tables of iptables, in both of its kinds. Its chains INPUT, FORWARD and OUTPUT are one for all
+ * programs: whoever needs something puts a rule there, as libvirt and Docker do. Ours carry a comment, and by it they
+ * are found again.
+ */
+import { readFileSync } from 'node:fs';
+import { TslxcError } from '../../errors';
+import type { IpFamily } from '../../domain/interface/ip-address';
+import { runProgram } from '../../host/program';
+import type { Hook, Need } from './needs';
+import { nftFamily } from './rules';
+import type { NftRuleset } from './nft';
+
+/** The table `filter` of one family. */
+export interface FilterTable {
+  readonly kind: 'nft' | 'legacy';
+  readonly family: IpFamily;
+  /** As iptables-save(8) has it. */
+  readonly text: string;
+}
+
+export interface Marked {
+  /** The comment of the rules: letters, digits and underlines. */
+  readonly mark: string;
+  readonly needs: readonly Need[];
+  /** What it is done for, in words. */
+  readonly step: string;
+}
+
+const builtIn: Readonly<Record<Hook, string>> = {
+  input: 'INPUT',
+  forward: 'FORWARD',
+  output: 'OUTPUT',
+};
+
+/** Docker's chain for the rules of others: it is asked first, and left alone by Docker. */
+const dockersHook = 'DOCKER-USER';
+
+/** Those that there are. Nothing is made or loaded by looking. */
+export async function filterTables(
+  ruleset: Pick<NftRuleset, 'chains'>,
+  step: string,
+): Promise<FilterTable[]> {
+  const tables: FilterTable[] = [];
+  for (const family of ['ipv4', 'ipv6'] as const) {
+    if (hasNftTable(ruleset, family)) tables.push(...(await saved('nft', family, step)));
+    if (hasLegacyTable(family)) tables.push(...(await saved('legacy', family, step)));
+  }
+  return tables;
+}
+
+/** Takes out what has this mark, and puts in what `needs` asks for, in one transaction. */
+export async function replaceMarked(
+  table: FilterTable,
+  { mark, needs, step }: Marked,
+): Promise<void> {
+  const changes = [...removals(table, mark), ...insertions(table, mark, needs)];
+  if (changes.length === 0) return;
+  await runProgram({
+    program: programOf(table, 'restore'),
+    package: 'iptables',
+    args: ['--noflush', '--wait'],
+    input: ['*filter', ...changes, 'COMMIT', ''].join('\n'),
+    step,
+  });
+}
+
+/** Whether its chains have as many rules with this mark as `replaceMarked` would put there. */
+export function isMarkedFor(
+  table: FilterTable,
+  { mark, needs }: Pick<Marked, 'mark' | 'needs'>,
+): boolean {
+  const chainsOf = (rules: readonly string[]) => rules.map((rule) => rule.split(' ')[1]).sort();
+  const found = chainsOf(lines(table).filter((line) => isMarked(line, mark)));
+  return found.join(' ') === chainsOf(insertions(table, mark, needs)).join(' ');
+}
+
+function hasNftTable({ chains }: Pick<NftRuleset, 'chains'>, family: IpFamily): boolean {
+  return chains.some(
+    (chain) =>
+      chain.family === nftFamily[family] &&
+      chain.table === 'filter' &&
+      chain.type === 'filter' &&
+      Object.values(builtIn).includes(chain.name),
+  );
+}
+
+function hasLegacyTable(family: IpFamily): boolean {
+  try {
+    const names = readFileSync(`/proc/net/${nftFamily[family]}_tables_names`, 'utf8');
+    return names.split('\n').includes('filter');
+  } catch {
+    return false;
+  }
+}
+
+async function saved(
+  kind: FilterTable['kind'],
+  family: IpFamily,
+  step: string,
+): Promise<FilterTable[]> {
+  const program = programOf({ kind, family }, 'save');
+  try {
+    const args = ['-t', 'filter'];
+    const text = await runProgram({ program, package: 'iptables', args, step });
+    // One that was written by nft, and says what iptables can't, is not shown.
+    return text.includes('*filter') ? [{ kind, family, text }] : [];
+  } catch (error) {
+    // Without the program the rules came from elsewhere, and are looked at as nftables' own.
+    if (TslxcError.is(error, 'OPERATION_UNSUPPORTED')) return [];
+    throw error;
+  }
+}
+
+function programOf({ kind, family }: Omit<FilterTable, 'text'>, what: 'save' | 'restore'): string {
+  return `${family === 'ipv4' ? 'iptables' : 'ip6tables'}-${kind}-${what}`;
+}
+
+function lines({ text }: FilterTable): string[] {
+  return text.split('\n');
+}
+
+function removals(table: FilterTable, mark: string): string[] {
+  return lines(table)
+    .filter((line) => isMarked(line, mark))
+    .map((line) => line.replace('-A', '-D'));
+}
+
+function isMarked(line: string, mark: string): boolean {
+  const words = line.split(' ');
+  const comment = words[words.indexOf('--comment') + 1];
+  return words[0] === '-A' && (comment === mark || comment === `"${mark}"`);
+}
+
+function insertions(table: FilterTable, mark: string, needs: readonly Need[]): string[] {
+  return needs
+    .filter((need) => need.family === table.family && !isOpen(table, mark, need.hook))
+    .map(
+      (need) => `-I ${chainFor(table, need.hook)} ${matchWords(need)} ${markWords(mark)} -j ACCEPT`,
+    )
+    .reverse();
+}
+
+function markWords(mark: string): string {
+  return `-m comment --comment ${mark}`;
+}
+
+/** Without a rule, and with everything accepted at its end. */
+function isOpen(table: FilterTable, mark: string, hook: Hook): boolean {
+  const chain = builtIn[hook];
+  const isDropping = lines(table).some((line) => line.startsWith(`:${chain} DROP`));
+  const hasRules = lines(table).some(
+    (line) => line.startsWith(`-A ${chain} `) && !isMarked(line, mark),
+  );
+  return !isDropping && !hasRules;
+}
+
+function chainFor(table: FilterTable, hook: Hook): string {
+  const asksDockersHook = lines(table).includes(`-A FORWARD -j ${dockersHook}`);
+  return hook === 'forward' && asksDockersHook ? dockersHook : builtIn[hook];
+}
+
+/** A need, as iptables writes it. */
+function matchWords(need: Need): string {
+  const { from, to, sourceNetwork, destinationNetwork, protocol, port, state } = need;
+  return [
+    ...(sourceNetwork === undefined ? [] : ['-s', sourceNetwork]),
+    ...(destinationNetwork === undefined ? [] : ['-d', destinationNetwork]),
+    ...(from === undefined ? [] : ['-i', from]),
+    ...(to === undefined ? [] : ['-o', to]),
+    ...(protocol === undefined ? [] : ['-p', protocol === 'icmpv6' ? 'ipv6-icmp' : protocol]),
+    ...(port === undefined ? [] : ['-m', protocol ?? '', '--dport', String(port)]),
+    ...(state === 'new' ? [] : ['-m', 'conntrack', '--ctstate', 'RELATED,ESTABLISHED']),
+  ].join(' ');
+}

@@ -1,0 +1,147 @@
+/**
+ * The firewall of a virtual network as the text that nft(8) loads: a table of its own, replaced in one transaction.
+ * What may pass is libvirt's choice; that it is one table a network is ours.
+ */
+import { networkAddress, parseIp, type IpFamily } from '../../domain/interface/ip-address';
+import { TslxcError } from '../../errors';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { Forward, NetworkIp } from '../definition/definition';
+
+/** How nft calls the addresses of a family. */
+export const nftFamily: Readonly<Record<IpFamily, 'ip' | 'ip6'>> = { ipv4: 'ip', ipv6: 'ip6' };
+
+/** Of a bridge, which is one of a kind in a network namespace, while several roots may have a network of one name. */
+export function firewallTable(bridge: string): string {
+  const escaped = bridge.replaceAll(
+    /[^A-Za-z0-9]/gu,
+    (character) => `_${character.codePointAt(0)?.toString(16) ?? ''}_`,
+  );
+  return `tslxc_${escaped}`;
+}
+
+/** Undefined in modes that leave all traffic as the host has it. Loading it again changes nothing. */
+export function firewallRules(network: ActiveNetwork): string | undefined {
+  const { forward } = network.definition;
+  if (forward.mode !== 'none' && forward.mode !== 'nat' && forward.mode !== 'route')
+    return undefined;
+  const table = firewallTable(network.bridge);
+  const nat = forward.mode === 'nat' ? natChain(network) : [];
+  return [
+    ...withoutTable(table),
+    `table inet ${table} {`,
+    ...chain('forward', 'type filter hook forward priority filter; policy accept;', [
+      ...forwardRules(network),
+    ]),
+    ...nat,
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Loading it when there is no such table succeeds. */
+export function noFirewallRules(bridge: string): string {
+  return [...withoutTable(firewallTable(bridge)), ''].join('\n');
+}
+
+/** The name of an interface, in nft's words. */
+export function quoteDevice(name: string): string {
+  if (/["\\*]/u.test(name)) {
+    const detail = `the name of the network interface '${name}' cannot be written in nftables' language`;
+    throw new TslxcError('CONFIG_UNSUPPORTED', detail);
+  }
+  return `"${name}"`;
+}
+
+/** `192.168.122.0/24` of the bridge's address. */
+export function networkOf({ address, prefix }: NetworkIp): string {
+  const ip = parseIp(address);
+  if (ip === undefined) throw new TslxcError('INTERNAL_ERROR', `'${address}' is no address`);
+  return `${networkAddress(ip, prefix).address}/${prefix}`;
+}
+
+/** Whether packets of that family leave with another source address. */
+export function isTranslated({ mode, nat }: Forward, family: IpFamily): boolean {
+  return mode === 'nat' && (family === 'ipv4' || nat?.ipv6 === true);
+}
+
+/** A table must be there to be deleted; `add` makes it when it isn't. */
+function withoutTable(table: string): string[] {
+  return [`add table inet ${table}`, `delete table inet ${table}`];
+}
+
+function chain(name: string, header: string, rules: readonly string[]): string[] {
+  return [`  chain ${name} {`, ...[header, ...rules].map((line) => `    ${line}`), '  }'];
+}
+
+function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
+  const { forward, ips } = definition;
+  const own = quoteDevice(bridge);
+  const [device] = forward.devices;
+  const [from, to] =
+    device === undefined
+      ? ['', '']
+      : [`iifname ${quoteDevice(device)} `, `oifname ${quoteDevice(device)} `];
+  const routed = forward.mode === 'none' ? [] : ips;
+  const inwards = routed.map((ip) => {
+    const answers = isTranslated(forward, ip.family) ? 'ct state { established, related } ' : '';
+    return `${from}oifname ${own} ${nftFamily[ip.family]} daddr ${networkOf(ip)} ${answers}counter accept`;
+  });
+  const outwards = routed.map(
+    (ip) => `iifname ${own} ${to}${nftFamily[ip.family]} saddr ${networkOf(ip)} counter accept`,
+  );
+  return [
+    // Seen here only when br_netfilter shows bridged packets to the IP layer's rules.
+    `iifname ${own} oifname ${own} counter accept`,
+    ...inwards,
+    `oifname ${own} counter reject`,
+    ...outwards,
+    `iifname ${own} counter reject`,
+  ];
+}
+
+function natChain({ definition, bridge }: ActiveNetwork): string[] {
+  const { forward, ips } = definition;
+  const rules = ips
+    .filter((ip) => isTranslated(forward, ip.family))
+    .flatMap((ip) => translation(forward, ip));
+  return chain('postrouting', 'type nat hook postrouting priority srcnat; policy accept;', [
+    // With br_netfilter, what goes from one guest to another comes by here.
+    `oifname ${quoteDevice(bridge)} return`,
+    ...rules,
+  ]);
+}
+
+/** Multicast and broadcast are for the link: with another source address nobody there could answer. */
+const untranslated: Readonly<Record<IpFamily, string>> = {
+  ipv4: '{ 224.0.0.0/24, 255.255.255.255 }',
+  ipv6: 'ff02::/16',
+};
+
+function translation(forward: Forward, ip: NetworkIp): string[] {
+  const { devices, nat } = forward;
+  const [device] = devices;
+  const family = nftFamily[ip.family];
+  const network = networkOf(ip);
+  const leaving = `${device === undefined ? '' : `oifname ${quoteDevice(device)} `}${family} saddr ${network}`;
+  const { start, end } = nat?.ports ?? { start: 1024, end: 65535 };
+  const address = sourceAddresses(nat?.addresses, ip.family);
+  const [withPorts, plain] =
+    address === undefined
+      ? [`masquerade to :${start}-${end}`, 'masquerade']
+      : [`snat ${family} to ${address}:${start}-${end}`, `snat ${family} to ${address}`];
+  return [
+    `${leaving} ${family} daddr ${untranslated[ip.family]} counter return`,
+    `${leaving} ${family} daddr != ${network} meta l4proto { tcp, udp } counter ${withPorts}`,
+    `${leaving} ${family} daddr != ${network} counter ${plain}`,
+  ];
+}
+
+/** `<address>` of the family, as nft writes a range; in IPv6 with brackets, which ports need. */
+function sourceAddresses(
+  range: { readonly start: string; readonly end: string } | undefined,
+  family: IpFamily,
+): string | undefined {
+  if (range === undefined || parseIp(range.start)?.family !== family) return undefined;
+  const ends = range.start === range.end ? [range.start] : [range.start, range.end];
+  return ends.map((address) => (family === 'ipv6' ? `[${address}]` : address)).join('-');
+}

@@ -1,0 +1,47 @@
+/** One operation on a network at a time, and one choice of bridges and subnets on the whole host. */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileError } from '../../host/state/file-error';
+import { lockFile } from '../../host/state/file-lock';
+import { hostNetworksPath } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { isLocked, withLock } from '../../host/state/named-lock';
+import type { Subject } from '../../host/state/named-lock';
+
+function networkSubject(name: string): Subject {
+  return { subject: `network:${name}`, step: 'lock the network' };
+}
+
+/** Runs `action` while this network is locked. Not re-entrant. */
+export async function withNetworkLock<T>(
+  paths: StatePaths,
+  name: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  return await withLock(paths, networkSubject(name), action);
+}
+
+/** Whether somebody, in this process or another, works on the network now. */
+export function isNetworkLocked(paths: StatePaths, name: string): boolean {
+  return isLocked(paths, networkSubject(name));
+}
+
+/** Runs `action` as the only one on this host who chooses bridges and subnets. Not re-entrant; within a network's lock. */
+export async function withHostNetworks<T>(action: () => Promise<T>): Promise<T> {
+  const fd = openLock();
+  try {
+    await lockFile(fd);
+    return await action();
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openLock(): number {
+  try {
+    mkdirSync(dirname(hostNetworksPath), { recursive: true, mode: 0o700 });
+    return openSync(hostNetworksPath, 'a', 0o600);
+  } catch (error) {
+    throw fileError(error, "lock the host's networks");
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Shaping: `<bandwidth>` carried out on devices of this host, by tc(8). What a container receives goes out by the host's
+ * side of its pair, and what all containers of a network receive by the bridge; what they send comes in there, and
+ * is sent round by a device for it (host/shaper.ts).
+ */
+import { existsSync } from 'node:fs';
+import type { Bandwidth, Rate } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { native } from '../../host/native';
+import { runProgram } from '../../host/program';
+import type { Link } from '../../host/native';
+import { findShaper, shaperName } from '../../host/kernel/shaper';
+import type { Shaped } from '../../host/kernel/shaper';
+import type { ActiveNetwork } from '../lifecycle/active-network';
+import {
+  floorQueue,
+  networkLines,
+  queueLine,
+  redirectLines,
+  rootLines,
+  withoutFloorsLines,
+  type Floor,
+  type QueueKind,
+} from './rules';
+import { batchIp, batchTc, classesOf, queuesOf } from './tc';
+
+type Directions = Pick<Bandwidth, 'inbound' | 'outbound'>;
+
+/**
+ * Makes the rates of an interface those of `bandwidth`, whatever they were. A direction that stays as it is isn't touched:
+ * packets of it go on waiting for their turn. Of `host`, the host's side of a veth pair.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED without the program tc; OPERATION_FAILED with tc's words.
+ */
+export async function shapeLink(host: string, bandwidth: Directions): Promise<void> {
+  const step = `shape the network interface ${host}`;
+  const { inbound, outbound } = bandwidth;
+  const { isShaped, isRedirected } = await queuesOf(host, step);
+  // Without an average, there is a floor, which is the bridge's concern.
+  if (inbound?.average !== undefined) await shapeRoot(host, inbound, { isShaped, step });
+  else if (isShaped) await batchTc([`qdisc del dev ${host} root`], step);
+  await shapeIncoming(host, outbound, { isRedirected, step });
+}
+
+/** Takes all rates away. Succeeds when there are none, and when the interface has gone or another has its name. */
+export async function clearShaping({ name, mac }: Shaped): Promise<void> {
+  const links = await native().listLinks();
+  if (links.some((link) => link.name === name && link.address === mac)) {
+    await shapeLink(name, {});
+    return;
+  }
+  const shaper = findShaper(links, { name, mac });
+  if (shaper !== undefined) await native().deleteLink(shaper.name);
+}
+
+/**
+ * Rates of a network, for all its containers together, as the host sees them: what passes its bridge from port to
+ * port doesn't count. `floors`: the shares of those that run.
+ */
+export async function shapeNetwork(
+  { definition, bridge }: ActiveNetwork,
+  floors: readonly Floor[] = [],
+): Promise<void> {
+  const step = `shape the network '${definition.name}'`;
+  const { inbound, outbound } = definition.bandwidth ?? {};
+  const { isShaped, isRedirected } = await queuesOf(bridge, step);
+  if (inbound?.average !== undefined) {
+    if (isShaped) await batchTc(withoutFloorsLines(bridge, await classesOf(bridge, step)), step);
+    const action = isShaped ? 'change' : 'add';
+    const rest = { action, parent: '1:2', handle: '2:' } as const;
+    await withQueues(networkLines(bridge, inbound, { action, floors }), step, (kind) => [
+      queueLine(bridge, inbound, { ...rest, kind }),
+      ...floors.map(({ floor }, index) =>
+        queueLine(bridge, { average: floor }, { action: 'add', kind, ...floorQueue(index) }),
+      ),
+    ]);
+  } else if (isShaped) {
+    await batchTc([`qdisc del dev ${bridge} root`], step);
+  }
+  await shapeIncoming(bridge, outbound, { isRedirected, step });
+}
+
+interface Found {
+  readonly step: string;
+}
+
+async function shapeRoot(
+  device: string,
+  rate: Rate,
+  { isShaped, step }: Found & { isShaped: boolean },
+): Promise<void> {
+  const action = isShaped ? 'change' : 'add';
+  const queue = { action, parent: '1:1', handle: '2:' } as const;
+  await withQueues(rootLines(device, rate, action), step, (kind) => [
+    queueLine(device, rate, { ...queue, kind }),
+  ]);
+}
+
+async function shapeIncoming(
+  device: string,
+  rate: Rate | undefined,
+  { isRedirected, step }: Found & { isRedirected: boolean },
+): Promise<void> {
+  const links = await native().listLinks();
+  const mac = links.find(({ name }) => name === device)?.address ?? '';
+  const shaper = findShaper(links, { name: device, mac });
+  const back = isRedirected ? [`qdisc del dev ${device} clsact`] : [];
+  if (rate?.average === undefined) {
+    // First the way there: what is sent to a device that is gone is lost.
+    await batchTc(back, step);
+    if (shaper !== undefined) await native().deleteLink(shaper.name);
+    return;
+  }
+  const name = shaperName(device);
+  if (shaper === undefined) await makeShaper({ name, mac, links, step });
+  const isShaped = shaper !== undefined && (await queuesOf(name, step)).isShaped;
+  await shapeRoot(name, rate, { isShaped, step });
+  if (shaper !== undefined && isRedirected) return;
+  await batchTc([...back, ...redirectLines(device, name)], step);
+}
+
+async function makeShaper({
+  name,
+  mac,
+  links,
+  step,
+}: Shaped & Found & { readonly links: readonly Link[] }): Promise<void> {
+  await loadWithoutDevices(step);
+  const isTaken = links.some((link) => link.name === name && link.kind === 'ifb');
+  // Of an interface that had this name before.
+  const before = isTaken ? [`link del ${name}`] : [];
+  await batchIp(
+    [...before, `link add ${name} address ${mac} type ifb`, `link set ${name} up`],
+    step,
+  );
+}
+
+/** Loaded by the kernel itself, the module comes with two devices that nobody has asked for. */
+async function loadWithoutDevices(step: string): Promise<void> {
+  if (existsSync('/sys/module/ifb')) return;
+  const args = ['ifb', 'numifbs=0'];
+  // Where it can't be loaded, making the device says why.
+  await runProgram({ program: 'modprobe', package: 'kmod', args, step }).catch(() => undefined);
+}
+
+/** Kinds of queues that this kernel has turned out to lack. */
+const lacking = new Set<QueueKind>();
+
+/** Runs lines, and then those that make queues: of the better kind, where the kernel has it. */
+async function withQueues(
+  lines: readonly string[],
+  step: string,
+  queues: (kind: QueueKind) => readonly string[],
+): Promise<void> {
+  if (lacking.has('fq_codel')) {
+    await batchTc([...lines, ...queues('bfifo')], step);
+    return;
+  }
+  await batchTc(lines, step);
+  try {
+    await batchTc(queues('fq_codel'), step);
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_FAILED')) throw error;
+    await batchTc(queues('bfifo'), step);
+    lacking.add('fq_codel');
+  }
+}

@@ -1,0 +1,154 @@
+/** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
+import { DefinitionError, TslxcError } from '../../errors';
+import type { DomainDefinition } from '../../domain/definition';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import type { CgroupStep } from '../../host/native';
+import type { BlockNumbers } from '../limits/block-limits';
+import { enableControllers, fillCpuset } from './base';
+import { isNamed, planMounts, type CgroupMount } from '../mounts/cgroup-mounts';
+import { containerFolder, monitorFolder, ownerAttribute } from './names';
+import { cgroupPlaces, type CgroupPlace } from './places';
+import { definedCpuset } from '../limits/cpuset-limits';
+import { definedLimits } from '../limits/defined-limits';
+import { filterDevices, listDevices } from './device-rules';
+import { hostId } from '../process/id-map';
+import { limitSteps } from '../limits/limit-write';
+
+/** Controllers that libvirt's driver insists on; on v2 cpu accounts and a BPF program filters devices. */
+const needed = { v1: ['cpuacct', 'devices', 'memory'], v2: ['cpu', 'memory'] };
+
+export interface CgroupPlan {
+  readonly steps: readonly CgroupStep[];
+  /** The container's directories, in the order in which they are made. */
+  readonly directories: readonly string[];
+  /** `tasks` of the container in each v1 hierarchy. */
+  readonly tasks: readonly string[];
+  /** The directories that init is in. */
+  readonly joined: readonly string[];
+  /** The v2 directory that the container is in, or ''. */
+  readonly unified: string;
+  /** `tasks` of the monitors' leaf in each v1 hierarchy. */
+  readonly monitorTasks: readonly string[];
+  /** The monitors' v2 directory, or ''. */
+  readonly monitorUnified: string;
+  readonly mounts: readonly CgroupMount[];
+}
+
+/** What planning needs besides the layout. */
+export interface CgroupContext {
+  /** Of tslxc: who owns the cgroups. */
+  readonly root: string;
+  /** Of the block devices that the definition limits. */
+  readonly blockNumbers?: BlockNumbers;
+}
+
+/** @throws DefinitionError INTERNAL_ERROR for a host that can't hold a container; and as `definedLimits`. */
+export function planCgroups(
+  definition: DomainDefinition,
+  layout: CgroupLayout,
+  { root, blockNumbers = new Map() }: CgroupContext,
+): CgroupPlan {
+  requireControllers(layout);
+  const places = cgroupPlaces(layout, containerFolder(definition));
+  const v1 = places.filter(({ version }) => version === 'v1');
+  const unified = places.find(({ version }) => version === 'v2');
+  const directories = places.map(({ path }) => path);
+  if (directories.length === 0)
+    throw new TslxcError('INTERNAL_ERROR', 'no cgroup hierarchy is mounted');
+  const limits = definedLimits(definition, places, { layout, blockNumbers });
+  const limitsIn = (directory: string): CgroupStep[] =>
+    limitSteps(limits.filter(({ path }) => path.slice(0, path.lastIndexOf('/')) === directory));
+  const cpuset = definedCpuset(definition, layout.cpuset);
+  return {
+    steps: [
+      ...directories.flatMap((path): CgroupStep[] => [
+        { step: 'make', path, existing: 'exclusive' },
+        { step: 'mark', path, name: ownerAttribute, value: root },
+      ]),
+      ...v1.flatMap((place) => [
+        ...fillCpuset(place, place.path, cpuset),
+        ...limitsIn(place.path),
+        ...listDevices(place, definition),
+      ]),
+      ...places.flatMap((place) => [
+        ...makeInner(place, cpuset),
+        ...(place.joined === place.path ? [] : limitsIn(place.joined)),
+      ]),
+      ...(unified === undefined ? [] : limitsIn(unified.path)),
+      ...filterDevices(places, definition),
+      ...v1
+        .filter(({ controllers }) => isNamed(controllers))
+        .flatMap(({ joined }) => delegate(definition, joined, delegatedFiles.v1)),
+      ...(unified === undefined ? [] : delegate(definition, unified.joined, delegatedFiles.v2)),
+    ],
+    directories,
+    tasks: v1.map(({ joined }) => `${joined}/tasks`),
+    joined: places.map(({ joined }) => joined),
+    unified: unified?.joined ?? '',
+    ...monitorLeaf(layout),
+    mounts: planMounts(layout),
+  };
+}
+
+/** Where monitors are, and whatever else has to outlive its caller: `monitorTasks` and `monitorUnified` of a plan. */
+export function monitorLeaf({
+  hierarchies,
+  unified,
+}: CgroupLayout): Pick<CgroupPlan, 'monitorTasks' | 'monitorUnified'> {
+  return {
+    monitorTasks: hierarchies.map(({ mount }) => `${mount}/${monitorFolder}/tasks`),
+    monitorUnified: unified ? `${unified.mount}/${monitorFolder}` : '',
+  };
+}
+
+/** After the limits are set: rules for devices are inherited when a cgroup is made, and not later. */
+function makeInner(
+  { version, controllers, path, joined }: CgroupPlace,
+  cpuset: CgroupLayout['cpuset'],
+): CgroupStep[] {
+  if (path === joined) return [];
+  return [
+    ...(version === 'v2' ? enableControllers(path, controllers) : []),
+    { step: 'make', path: joined, existing: 'exclusive' },
+    ...(version === 'v1' ? fillCpuset({ controllers }, joined, cpuset) : []),
+  ];
+}
+
+/** Files of a cgroup that its owner needs to manage what is below it (cgroups(7), delegation). */
+const delegatedFiles = {
+  v1: ['tasks', 'cgroup.procs'],
+  v2: ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'],
+};
+
+/** With a user namespace, the container's root owns what it may manage: the v2 tree and the named v1 ones. */
+function delegate(
+  { idMap }: DomainDefinition,
+  path: string,
+  files: readonly string[],
+): CgroupStep[] {
+  if (idMap === undefined) return [];
+  const uid = hostId(idMap.uids, 0) ?? 0;
+  const gid = hostId(idMap.gids, 0) ?? 0;
+  return ['', ...files.map((file) => `/${file}`)].map((file) => ({
+    step: 'own',
+    path: `${path}${file}`,
+    uid,
+    gid,
+  }));
+}
+
+function requireControllers(layout: CgroupLayout): void {
+  const v1 = layout.hierarchies.flatMap(({ controllers }) => controllers);
+  const v2 = layout.unified?.controllers ?? [];
+  const wanted = v2.includes('memory') ? needed.v2 : needed.v1;
+  const missing = wanted.find((name) => !v1.includes(name) && !v2.includes(name));
+  if (missing !== undefined) {
+    throw new DefinitionError(
+      'INTERNAL_ERROR',
+      `Unable to find '${missing}' cgroups controller mount`,
+      {
+        step: 'find cgroup controllers',
+      },
+    );
+  }
+}

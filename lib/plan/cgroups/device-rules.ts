@@ -1,0 +1,56 @@
+/** Which devices a container may use: the devices controller of v1, or a program on v2. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import type { CgroupStep, DeviceRule } from '../../host/native';
+import type { CgroupPlace } from './places';
+
+/** null, zero, full, random, urandom, tty, ptmx, fuse, and every pty. */
+export const allowedDevices: readonly DeviceRule[] = [
+  ...[3, 5, 7, 8, 9].map((minor) => ({ type: 'c', major: 1, minor, access: 'rwm' }) as const),
+  ...[0, 2].map((minor) => ({ type: 'c', major: 5, minor, access: 'rwm' }) as const),
+  { type: 'c', major: 10, minor: 229, access: 'rwm' },
+  { type: 'c', major: 136, minor: -1, access: 'rwm' },
+];
+
+/** libvirt's way to let CAP_MKNOD be of use: any node can be made, though not opened. */
+const anyNode: readonly DeviceRule[] = [
+  { type: 'b', major: -1, minor: -1, access: 'm' },
+  { type: 'c', major: -1, minor: -1, access: 'm' },
+];
+
+/** Refuses all and allows some, where this directory has the devices controller. */
+export function listDevices(
+  { controllers, path }: CgroupPlace,
+  definition: DomainDefinition,
+): CgroupStep[] {
+  if (!controllers.includes('devices')) return [];
+  return [
+    { step: 'write', path: `${path}/devices.deny`, value: 'a' },
+    ...deviceRules(definition).map(
+      (rule) =>
+        ({ step: 'write', path: `${path}/devices.allow`, value: deviceLine(rule) }) as const,
+    ),
+  ];
+}
+
+/** On a host whose v1 hierarchies have no devices controller, a program of the v2 directory filters. */
+export function filterDevices(
+  places: readonly CgroupPlace[],
+  definition: DomainDefinition,
+): CgroupStep[] {
+  const unified = places.find(({ version }) => version === 'v2');
+  if (unified === undefined || unified.controllers.length === 0) return [];
+  if (places.some(({ controllers }) => controllers.includes('devices'))) return [];
+  return [{ step: 'devices', path: unified.path, rules: deviceRules(definition) }];
+}
+
+/** A rule as devices.allow takes it. */
+export function deviceLine({ type, major, minor, access }: DeviceRule): string {
+  const number = (value: number): string => (value === -1 ? '*' : String(value));
+  return `${type} ${number(major)}:${number(minor)} ${access}`;
+}
+
+function deviceRules({ features }: DomainDefinition): readonly DeviceRule[] {
+  return features.capabilities.on.includes('mknod')
+    ? [...anyNode, ...allowedDevices]
+    : allowedDevices;
+}

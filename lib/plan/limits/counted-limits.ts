@@ -1,0 +1,53 @@
+/** Limits of what is counted: processes, and huge pages. Infinity is no limit. Pure. */
+import type { HugepageLimit } from '../../domain/tuning/definition';
+import type { CgroupPlace } from '../cgroups/places';
+import { bytesFrom, type LimitWrite } from './limit-write';
+
+export function processWrites({ path }: CgroupPlace, max: number): LimitWrite[] {
+  const value = max === Infinity ? 'max' : String(max);
+  return [{ path: `${path}/pids.max`, value, as: 'text' }];
+}
+
+export function readProcesses(
+  { path }: CgroupPlace,
+  read: (path: string) => string | undefined,
+): number {
+  const text = read(`${path}/pids.max`)?.trim() ?? '';
+  return /^\d+$/.test(text) ? Number(text) : Infinity;
+}
+
+/** KiB. */
+export function hugepageWrites(
+  place: CgroupPlace,
+  limits: readonly Pick<HugepageLimit, 'size' | 'max'>[],
+): LimitWrite[] {
+  return limits.map(({ size, max }) => ({
+    path: hugepageFile(place, size),
+    value: max === Infinity ? none[place.version] : String(BigInt(max) * 1024n),
+    as: 'bytes',
+  }));
+}
+
+export function readHugepages(
+  place: CgroupPlace,
+  size: number,
+  read: (path: string) => string | undefined,
+): number | undefined {
+  const text = read(hugepageFile(place, size));
+  if (text === undefined) return undefined;
+  const bytes = bytesFrom(text);
+  return bytes === undefined ? Infinity : Number(bytes / 1024n);
+}
+
+const none = { v1: '-1', v2: 'max' };
+
+/** The kernel names a size by its largest unit: `hugetlb.2MB.max`. */
+function hugepageFile({ version, path }: CgroupPlace, size: number): string {
+  const units = [
+    [2 ** 20, 'GB'],
+    [2 ** 10, 'MB'],
+    [1, 'KB'],
+  ] as const;
+  const [unit, word] = units.find(([one]) => size >= one) ?? units[2];
+  return `${path}/hugetlb.${size / unit}${word}.${version === 'v1' ? 'limit_in_bytes' : 'max'}`;
+}

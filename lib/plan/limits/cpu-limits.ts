@@ -1,0 +1,76 @@
+/** Shares of the CPUs, and time on them, in the files of both versions. Pure. */
+import type { CgroupPlace } from '../cgroups/places';
+import type { LimitWrite } from './limit-write';
+
+export interface CpuLimits {
+  readonly shares: number;
+  /** Microseconds. */
+  readonly period: number;
+  /** Microseconds; negative for no limit. */
+  readonly quota: number;
+}
+
+/** The kernel's own. */
+export const defaultCpu: CpuLimits = { shares: 1024, period: 100_000, quota: -1 };
+
+const weights = { least: 1, most: 10_000, default: 100 };
+
+/** The proportion stays: what is nobody's wish has 1024 shares on v1, and the weight 100 on v2. */
+export function weightOf(shares: number): number {
+  const weight = Math.round((shares * weights.default) / defaultCpu.shares);
+  return Math.min(Math.max(weight, weights.least), weights.most);
+}
+
+/** Only what is given, but for time: v2 has its two numbers in one file. */
+export function cpuWrites(
+  { version, path }: CgroupPlace,
+  limits: Partial<CpuLimits>,
+): LimitWrite[] {
+  const { shares, period, quota } = limits;
+  const write = (name: string, value: string | number | undefined): LimitWrite[] =>
+    value === undefined ? [] : [{ path: `${path}/cpu.${name}`, value: String(value), as: 'text' }];
+  if (version === 'v1') {
+    return [
+      ...write('shares', shares),
+      ...write('cfs_period_us', period),
+      ...write('cfs_quota_us', quota),
+    ];
+  }
+  const time = `${wordOf(quota ?? defaultCpu.quota)} ${period ?? defaultCpu.period}`;
+  return [
+    ...write('weight', shares && weightOf(shares)),
+    ...write('max', period === undefined && quota === undefined ? undefined : time),
+  ];
+}
+
+/** What the kernel has now. A weight stands for several numbers of shares: `known` is told if it may be it. */
+export function readCpu(
+  { version, path }: CgroupPlace,
+  read: (path: string) => string | undefined,
+  known: number | undefined,
+): CpuLimits {
+  const value = (name: string): string => read(`${path}/cpu.${name}`)?.trim() ?? '';
+  if (version === 'v1') {
+    return {
+      shares: numberOr(value('shares'), defaultCpu.shares),
+      period: numberOr(value('cfs_period_us'), defaultCpu.period),
+      quota: numberOr(value('cfs_quota_us'), defaultCpu.quota),
+    };
+  }
+  const weight = numberOr(value('weight'), weights.default);
+  const [quota = '', period = ''] = value('max').split(' ');
+  const shares = Math.round((weight * defaultCpu.shares) / weights.default);
+  return {
+    shares: known !== undefined && weightOf(known) === weight ? known : shares,
+    period: numberOr(period, defaultCpu.period),
+    quota: numberOr(quota, defaultCpu.quota),
+  };
+}
+
+function wordOf(quota: number): string {
+  return quota < 0 ? 'max' : String(quota);
+}
+
+function numberOr(text: string, otherwise: number): number {
+  return /^-?\d+$/.test(text) ? Number(text) : otherwise;
+}

@@ -1,0 +1,108 @@
+/** What a definition limits, as values in the files of a container's cgroups. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import { missingNumbers } from '../../domain/xml/number-set';
+import { refusal, type Place } from '../../domain/xml/source-location';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
+import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
+import { hugepageWrites, processWrites } from './counted-limits';
+import { cpuWrites } from './cpu-limits';
+import { cpusetWrites } from './cpuset-limits';
+import type { LimitWrite } from './limit-write';
+import { definedMemory, memoryWrites } from './memory-limits';
+
+/**
+ * For a cgroup that is new: what is not limited is left out. A cpuset of v1 is filled elsewhere.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for what this host can't limit, and CPUs and nodes that it does not have.
+ */
+export function definedLimits(
+  definition: DomainDefinition,
+  places: readonly CgroupPlace[],
+  host: { readonly layout: CgroupLayout; readonly blockNumbers: BlockNumbers },
+): LimitWrite[] {
+  const { cpuTuning, extension } = definition;
+  const need = (controller: Controller, place: Place): CgroupPlace =>
+    placeOf(places, controller) ?? notHere(controller, place);
+  const at = (path: string, { position }: Pick<Place, 'position'>): Place => ({ path, position });
+  const { processLimit, hugepageLimits = [] } = extension;
+  const container = 'domain/metadata/tslxc:container';
+  return [
+    ...limitMemory(definition, places),
+    ...(cpuTuning ? cpuWrites(need('cpu', at('domain/cputune', cpuTuning)), cpuTuning) : []),
+    ...limitCpuset(definition, places, host.layout.cpuset),
+    ...limitBlocks(definition, places, host),
+    ...(processLimit
+      ? processWrites(need('pids', at(`${container}/tslxc:pids`, processLimit)), processLimit.max)
+      : []),
+    ...hugepageLimits.flatMap((limit) =>
+      hugepageWrites(need('hugetlb', at(`${container}/tslxc:hugepages`, limit)), [limit]),
+    ),
+  ];
+}
+
+function limitMemory(definition: DomainDefinition, places: readonly CgroupPlace[]): LimitWrite[] {
+  const place = placeOf(places, 'memory');
+  if (place === undefined) return [];
+  const [limit, swap, soft] = memoryWrites(place, definedMemory(definition));
+  const { softLimit, swapHardLimit } = definition.memoryTuning ?? {};
+  return [limit, swapHardLimit && swap, softLimit && soft].filter((one) => typeof one === 'object');
+}
+
+function limitCpuset(
+  definition: DomainDefinition,
+  places: readonly CgroupPlace[],
+  available: CgroupLayout['cpuset'],
+): LimitWrite[] {
+  const { vcpu, numaTuning } = definition;
+  const cpus = { path: 'domain/vcpu/@cpuset', position: vcpu.position ?? { line: 1, column: 1 } };
+  const nodes = numaTuning && {
+    path: 'domain/numatune/memory/@nodeset',
+    position: numaTuning.position,
+  };
+  if (vcpu.cpuset === undefined && nodes === undefined) return [];
+  const place = placeOf(places, 'cpuset') ?? notHere('cpuset', nodes ?? cpus);
+  if (available !== undefined) {
+    checkThere(vcpu.cpuset, available.cpus, { words: 'CPU', place: cpus });
+    checkThere(numaTuning?.nodeset, available.mems, { words: 'NUMA node', place: nodes ?? cpus });
+  }
+  return place.version === 'v1' ? [] : cpusetWrites(place, definition);
+}
+
+function checkThere(
+  wanted: string | undefined,
+  available: string,
+  { words, place }: { readonly words: string; readonly place: Place },
+): void {
+  const [first] = wanted === undefined ? [] : missingNumbers(wanted, available);
+  if (first === undefined) return;
+  throw refusal('CONFIG_UNSUPPORTED', `there is no ${words} ${first}, but ${available}`, place);
+}
+
+function limitBlocks(
+  { blockTuning }: DomainDefinition,
+  places: readonly CgroupPlace[],
+  { layout, blockNumbers }: { readonly layout: CgroupLayout; readonly blockNumbers: BlockNumbers },
+): LimitWrite[] {
+  if (blockTuning === undefined) return [];
+  const at = { path: 'domain/blkiotune', position: blockTuning.position };
+  const place = placeOf(places, 'io') ?? notHere('io', at);
+  const weightFiles = layout.weightFiles ?? [];
+  const { weight, devices } = blockTuning;
+  const most = Math.max(weight ?? 0, ...devices.map((device) => device.weight ?? 0));
+  if (most > 0 && weightFiles.length === 0) {
+    throw refusal('CONFIG_UNSUPPORTED', 'this kernel has no weights of block devices', at);
+  }
+  if (most > mostWeight({ weightFiles })) {
+    const detail = `weight '${most}' must be in range [1, ${mostWeight({ weightFiles })}]`;
+    throw refusal('INVALID_ARG', detail, at);
+  }
+  const context = { numbers: blockNumbers, weightFiles };
+  // What takes a line away is for a cgroup that has one.
+  return blockWrites(place, blockTuning, context).filter(({ value, none }) => value !== none);
+}
+
+function notHere(controller: Controller, place: Place): never {
+  const detail = `this needs the cgroup controller '${controller}', and the host does not have it`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+}

@@ -1,0 +1,107 @@
+/** The container's /dev: a small tmpfs with the nodes that every program expects, and its consoles. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import { characterDevice, mountAttributes } from '../constants';
+import { hostId, planOwnership } from '../process/id-map';
+import type { Operation } from '../operation';
+
+const { nosuid, noexec } = mountAttributes;
+
+/** Name, major, minor: the kernel's devices.txt. */
+const nodes = [
+  ['null', 1, 3],
+  ['zero', 1, 5],
+  ['full', 1, 7],
+  ['random', 1, 8],
+  ['urandom', 1, 9],
+  ['tty', 5, 0],
+] as const;
+
+const links = [
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+  ['ptmx', 'pts/ptmx'],
+] as const;
+
+/** The group that owns terminals on every distribution. */
+const ttyGroup = 5;
+
+/** The names in /dev that every container has. */
+export function ownDeviceNames(definition: DomainDefinition): string[] {
+  return [...[...nodes, ...links, ...consoleLinks(definition)].map(([name]) => name), 'pts'];
+}
+
+/** Built before the clone, by real root; nothing outside ever sees it. */
+export function planDeviceTree(definition: DomainDefinition): Operation[] {
+  return [
+    {
+      op: 'makeFilesystem',
+      tree: 'dev',
+      type: 'tmpfs',
+      options: ['source=devfs', 'mode=755', 'size=65536'],
+      attributes: nosuid,
+    },
+    ...nodes.map(([path, major, minor]): Operation => ({
+      op: 'makeNode',
+      tree: 'dev',
+      path,
+      type: characterDevice,
+      major,
+      minor,
+      mode: 0o666,
+    })),
+    { op: 'makeDirectory', tree: 'dev', path: 'pts', mode: 0o755 },
+    ...[...links, ...consoleLinks(definition)].map(([path, target]): Operation => ({
+      op: 'makeSymlink',
+      tree: 'dev',
+      path,
+      target,
+    })),
+    ...planOwnership(definition.idMap, 'dev', [
+      '.',
+      'pts',
+      ...nodes.map(([path]) => path),
+      ...[...links, ...consoleLinks(definition)].map(([path]) => path),
+    ]),
+  ];
+}
+
+/** The group of terminals, where the container has it. */
+function terminalGroup({ idMap }: DomainDefinition): string[] {
+  const has = idMap === undefined || hostId(idMap.gids, ttyGroup) !== undefined;
+  return has ? [`gid=${ttyGroup}`] : [];
+}
+
+/** Attached by init, with a devpts of its own, whose first ptys are the consoles. */
+export function planDevices(definition: DomainDefinition, uid: number): Operation[] {
+  return [
+    { op: 'attachTree', tree: 'dev', root: 'root', path: '/dev', missing: 'makeDirectory' },
+    {
+      op: 'makeFilesystem',
+      tree: 'devpts',
+      type: 'devpts',
+      options: [
+        'source=devpts',
+        'newinstance',
+        'ptmxmode=0666',
+        'mode=0620',
+        ...terminalGroup(definition),
+      ],
+      attributes: nosuid | noexec,
+    },
+    { op: 'attachTree', tree: 'devpts', root: 'dev', path: 'pts', missing: 'fail' },
+    ...definition.consoles.map((_, index): Operation => ({
+      op: 'openConsole',
+      devpts: 'devpts',
+      index,
+      uid,
+    })),
+  ];
+}
+
+/** `/dev/console` and `/dev/ttyN` are links into the devpts, as libvirt's documentation has them. */
+function consoleLinks(definition: DomainDefinition): (readonly [string, string])[] {
+  const ttys = definition.consoles.map((_, index) => [`tty${index + 1}`, `pts/${index}`] as const);
+  return [['console', 'pts/0'] as const, ...ttys];
+}

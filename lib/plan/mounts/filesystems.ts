@@ -1,0 +1,243 @@
+/** Each file system of a domain as a tree: how it is opened on the host, shown with other ids, and attached. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import type {
+  FilesystemDefinition,
+  OverlayOptions,
+  Propagation,
+} from '../../domain/filesystem/definition';
+import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
+import { isBelow } from '../../domain/xml/path';
+import type { Place } from '../../domain/xml/source-location';
+import { filesystemPlace } from '../../domain/filesystem/validate';
+import { mountAttributes, propagationTypes } from '../constants';
+import { hasUserNamespace } from '../process/id-map';
+import type { Depth, Missing, Operation } from '../operation';
+
+const { readonly, nosuid, nodev } = mountAttributes;
+
+/** Whether a mount source is a directory or something else: decides what a missing target is made as. */
+export type SourceKind = 'directory' | 'file';
+
+export interface FilesystemFacts {
+  /** By `sourceKey`; a source that is not listed is a directory. */
+  readonly sources: ReadonlyMap<string, SourceKind>;
+  /** What images and devices hold, by path: the kernel's name of the file system. */
+  readonly images: ReadonlyMap<string, string>;
+}
+
+/** File systems that can't be written to, whatever they lie on. */
+const readonlyTypes = ['squashfs', 'erofs', 'iso9660'];
+
+/** A path on the host and one in the container may be the same text. */
+export function sourceKey({ type, source }: { type: 'mount' | 'bind'; source: string }): string {
+  return type === 'bind' ? `bind:${source}` : source;
+}
+
+/**
+ * The file systems besides the root, in the order in which they are mounted: as in the document, but none
+ * before one that it lies in.
+ */
+export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  const others = definition.filesystems.filter(({ target }) => target !== '/');
+  const ordered = new Set<FilesystemDefinition>();
+  const depthOf = ({ target }: FilesystemDefinition): number => target.split('/').length;
+  for (const filesystem of others) {
+    others
+      .filter((outer) => isBelow(filesystem.target, outer.target))
+      .sort((a, b) => depthOf(a) - depthOf(b))
+      .forEach((outer) => ordered.add(outer));
+    ordered.add(filesystem);
+  }
+  return [...ordered];
+}
+
+/** What the descriptors of a file system are called. */
+export function treeName({ target }: FilesystemDefinition): string {
+  return target === '/' ? 'root' : `filesystem:${target}`;
+}
+
+const imageName = ({ target }: FilesystemDefinition): string => `image:${target}`;
+const baseName = ({ target }: FilesystemDefinition): string => `base:${target}`;
+const upperName = ({ target }: FilesystemDefinition): string => `upper:${target}`;
+
+/** The element that a descriptor of a plan comes from, by the descriptor's name. */
+export function filesystemPlaces(definition: DomainDefinition): ReadonlyMap<string, Place> {
+  return new Map(
+    definition.filesystems.flatMap((filesystem): [string, Place][] =>
+      [treeName, imageName, baseName, upperName].map((name) => [
+        name(filesystem),
+        filesystemPlace(filesystem),
+      ]),
+    ),
+  );
+}
+
+/** Opens what only the host's namespace shows; nothing for what is made inside. */
+export function planOpened(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+  facts: FilesystemFacts,
+): Operation[] {
+  const overlay = overlayOf(definition, filesystem);
+  if (overlay === undefined) {
+    return planTree(definition, filesystem, { facts, tree: treeName(filesystem) });
+  }
+  const base = { ...filesystem, readonly: true };
+  const upper = upperName(filesystem);
+  return [
+    ...planTree(definition, base, { facts, tree: baseName(filesystem) }),
+    { op: 'openTree', tree: upper, path: overlay.upper, depth: 'single', automount: 'trigger' },
+    protect(upper, { depth: 'single', set: 0 }),
+  ];
+}
+
+interface TreeWanted {
+  readonly facts: FilesystemFacts;
+  readonly tree: string;
+}
+
+function planTree(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+  { facts, tree }: TreeWanted,
+): Operation[] {
+  const set = filesystem.readonly ? readonly : 0;
+  switch (filesystem.type) {
+    case 'mount': {
+      const depth = depthOf(definition, filesystem);
+      const propagation = optionsOf(definition, filesystem)?.propagation ?? 'private';
+      // The recursive clone of a root must not ask for everything that is mounted on demand.
+      const automount = filesystem.target === '/' ? 'leave' : 'trigger';
+      return [
+        { op: 'openTree', tree, path: filesystem.source, depth, automount },
+        protect(tree, { depth, set, propagation }),
+      ];
+    }
+    case 'file':
+    case 'block': {
+      const type = facts.images.get(filesystem.source) ?? '';
+      const access = set !== 0 || readonlyTypes.includes(type) ? 'readOnly' : 'readWrite';
+      const options = access === 'readOnly' ? ['ro'] : [];
+      if (filesystem.type === 'block') {
+        const source = `source=${filesystem.source}`;
+        return [
+          { op: 'makeFilesystem', tree, type, options: [source, ...options], attributes: set },
+        ];
+      }
+      const device = imageName(filesystem);
+      return [
+        { op: 'attachLoop', device, path: filesystem.source, access },
+        { op: 'makeFilesystemOn', tree, device, type, options, attributes: set },
+      ];
+    }
+    case 'bind':
+    case 'ram':
+      return [];
+  }
+}
+
+/** Shown with the container's ids: what is asked for, and the layers of what the container makes its own. */
+export function planMapped(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+): Operation[] {
+  if (!hasUserNamespace(definition)) return [];
+  if (overlayOf(definition, filesystem) !== undefined) {
+    return [baseName, upperName].map((name) => ({
+      op: 'mapTree',
+      tree: name(filesystem),
+      depth: 'single',
+    }));
+  }
+  if (filesystem.accessMode !== 'mapped' && filesystem.target !== '/') return [];
+  const depth = filesystem.type === 'mount' ? depthOf(definition, filesystem) : 'single';
+  return [{ op: 'mapTree', tree: treeName(filesystem), depth }];
+}
+
+/** Before the root is entered: an overlay can be made only of what is attached, before Linux 6.15. */
+export function planOverlay(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+): Operation[] {
+  const overlay: OverlayOptions | undefined = overlayOf(definition, filesystem);
+  if (overlay === undefined) return [];
+  const [lower, work] = [baseName(filesystem), upperName(filesystem)];
+  return [
+    { op: 'stackTree', tree: lower },
+    { op: 'stackTree', tree: work },
+    {
+      op: 'makeOverlay',
+      tree: treeName(filesystem),
+      lower,
+      work,
+      // Extended attributes of the trusted kind are not for user namespaces.
+      options: hasUserNamespace(definition) ? ['userxattr'] : [],
+      attributes: filesystem.readonly ? readonly : 0,
+    },
+  ];
+}
+
+/** Attaches it in the root that has been entered; makes first what is made inside. */
+export function planAttached(
+  definition: DomainDefinition,
+  filesystem: FilesystemDefinition,
+  missing: Missing,
+): Operation[] {
+  const { target } = filesystem;
+  const tree = treeName(filesystem);
+  const set = filesystem.readonly ? readonly : 0;
+  const attach = { op: 'attachTree', tree, root: 'root', path: target, missing } as const;
+  switch (filesystem.type) {
+    case 'mount':
+    case 'file':
+    case 'block':
+      return [attach];
+    case 'bind': {
+      const depth = depthOf(definition, filesystem);
+      return [
+        { op: 'cloneTree', tree, root: 'root', path: filesystem.source, depth },
+        protect(tree, { depth, set }),
+        attach,
+      ];
+    }
+    case 'ram': {
+      const size = 1024n * BigInt(filesystem.usage);
+      return [
+        {
+          op: 'makeFilesystem',
+          tree,
+          type: 'tmpfs',
+          options: ['source=tmpfs', `size=${size}`],
+          attributes: nosuid | nodev | set,
+        },
+        attach,
+      ];
+    }
+  }
+}
+
+/** What a missing target is made as. */
+export function targetKind(filesystem: FilesystemDefinition, facts: FilesystemFacts): SourceKind {
+  if (filesystem.type !== 'mount' && filesystem.type !== 'bind') return 'directory';
+  return facts.sources.get(sourceKey(filesystem)) ?? 'directory';
+}
+
+export function depthOf(definition: DomainDefinition, filesystem: FilesystemDefinition): Depth {
+  // Below the base of an overlay nothing is mounted: layers are single mounts.
+  if (overlayOf(definition, filesystem) !== undefined) return 'single';
+  const asked = optionsOf(definition, filesystem)?.recursive;
+  const byDefault = filesystem.target === '/' ? 'yes' : 'no';
+  return (asked ?? byDefault) === 'yes' ? 'recursive' : 'single';
+}
+
+interface Protection {
+  readonly depth: Depth;
+  readonly set: number;
+  readonly propagation?: Propagation;
+}
+
+/** A tree cloned in the host's namespace keeps its peers: a later unmount inside would unmount on the host. */
+function protect(tree: string, { depth, set, propagation = 'private' }: Protection): Operation {
+  const type = propagationTypes[propagation];
+  return { op: 'setTreeAttributes', tree, set, clear: 0, propagation: type, depth };
+}

@@ -1,0 +1,145 @@
+/** Devices of the host in the container: where their nodes are, and what the cgroups allow. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import { refusal } from '../../domain/xml/source-location';
+import type { Place } from '../../domain/xml/source-location';
+import type { CgroupStep, DeviceRule } from '../../host/native';
+import { deviceLine } from '../cgroups/device-rules';
+import type { CgroupPlan } from '../cgroups/cgroups';
+import { blockDevice, characterDevice } from '../constants';
+import { ownDeviceNames } from './devices';
+import { planOwnership } from '../process/id-map';
+import type { Operation } from '../operation';
+
+/** A device that the definition asks for. */
+export interface WantedDevice {
+  /** On the host. */
+  readonly source: string;
+  /** Below the container's /dev. */
+  readonly node: string;
+  readonly type: 'c' | 'b';
+  readonly access: 'rwm' | 'rm';
+  /** What is said of a source that is something else. */
+  readonly otherwise: string;
+  readonly place: Place;
+}
+
+/** One that is there. */
+export interface HostDevice {
+  readonly node: string;
+  readonly rule: DeviceRule;
+}
+
+/** libvirt's mode of the nodes. */
+const nodeMode = 0o700;
+
+/**
+ * In document order: disks, then host devices.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a source that is no absolute path or has no name below
+ * /dev, and for a name that something else in /dev has.
+ */
+export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
+  const wanted = [
+    ...definition.disks.map(({ source, target, readonly, position }): WantedDevice => ({
+      source,
+      node: target,
+      type: 'b',
+      // libvirt's: a disk that is only read may be made again, but not written.
+      access: readonly ? 'rm' : 'rwm',
+      otherwise: `disk source ${source} is not a block device`,
+      place: { path: 'domain/devices/disk', position },
+    })),
+    ...definition.hostDevices.map(({ source, type, position }): WantedDevice => ({
+      source,
+      node: nodeOf(source),
+      type: type === 'storage' ? 'b' : 'c',
+      access: 'rwm',
+      otherwise:
+        type === 'storage'
+          ? `Storage source ${source} must be a block device`
+          : `Character source ${source} must be a character device`,
+      place: { path: 'domain/devices/hostdev', position },
+    })),
+  ];
+  wanted.forEach((device, index) => {
+    checkSource(device);
+    checkNode(device, [
+      ...ownDeviceNames(definition),
+      ...wanted.slice(0, index).map(({ node }) => node),
+    ]);
+  });
+  return wanted;
+}
+
+/** The nodes with the folders that they are in, for the tree `dev`. */
+export function planHostDevices(
+  { idMap }: DomainDefinition,
+  devices: readonly HostDevice[],
+): Operation[] {
+  const folders = [...new Set(devices.flatMap(({ node }) => foldersOf(node)))];
+  const nodes = devices.map(({ node }) => node);
+  return [
+    ...folders.map((path): Operation => ({
+      op: 'makeDirectory',
+      tree: 'dev',
+      path,
+      mode: 0o755,
+    })),
+    ...devices.map(({ node, rule }): Operation => ({
+      op: 'makeNode',
+      tree: 'dev',
+      path: node,
+      type: rule.type === 'b' ? blockDevice : characterDevice,
+      major: rule.major,
+      minor: rule.minor,
+      mode: nodeMode,
+    })),
+    ...planOwnership(idMap, 'dev', [...folders, ...nodes]),
+  ];
+}
+
+/** The cgroups with the devices allowed, whichever kind of them filters. */
+export function allowDevices(cgroups: CgroupPlan, devices: readonly HostDevice[]): CgroupPlan {
+  const rules = devices.map(({ rule }) => rule);
+  return {
+    ...cgroups,
+    steps: cgroups.steps.flatMap((step): CgroupStep[] => {
+      if (step.step === 'devices') return [{ ...step, rules: [...step.rules, ...rules] }];
+      if (step.step !== 'write' || !step.path.endsWith('/devices.deny')) return [step];
+      const path = step.path.replace(/deny$/, 'allow');
+      return [
+        step,
+        ...rules.map((rule) => ({ step: 'write', path, value: deviceLine(rule) }) as const),
+      ];
+    }),
+  };
+}
+
+/** libvirt's rule: the path without its first component, whatever that is. */
+function nodeOf(source: string): string {
+  return source.split('/').slice(2).join('/');
+}
+
+function checkSource({ source, node, place }: WantedDevice): void {
+  const parts = source.split('/').slice(1);
+  if (!source.startsWith('/') || parts.some((part) => ['', '.', '..'].includes(part))) {
+    throw refusal('CONFIG_UNSUPPORTED', `device source '${source}' is not an absolute path`, place);
+  }
+  if (node !== '') return;
+  const detail = `device source '${source}' has no name below a folder like /dev`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+}
+
+function checkNode({ node, place }: WantedDevice, taken: readonly string[]): void {
+  const isInside = (path: string, folder: string): boolean => path.startsWith(`${folder}/`);
+  const other = taken.find((name) => name === node || isInside(node, name) || isInside(name, node));
+  if (other === undefined) return;
+  const detail = `/dev/${node} can't be made: the container has a /dev/${other}`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+}
+
+/** `a` and `a/b` for `a/b/c`. */
+function foldersOf(node: string): string[] {
+  const parts = node.split('/').slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
+}

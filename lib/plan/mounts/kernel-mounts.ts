@@ -1,0 +1,230 @@
+/** /proc, /sys and the cgroup trees of the container, and what of them it must not see or write. Pure. */
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { CgroupMount } from './cgroup-mounts';
+import { mountAttributes, privatePropagation, regularFile } from '../constants';
+import { planView } from './container-view';
+import type { ContainerViewFacts } from './container-view';
+import { hasUserNamespace } from '../process/id-map';
+import { maskedInProc, maskedInSys, readonlyInProc } from './masked-paths';
+import { networkMode } from '../process/namespaces';
+import type { Operation } from '../operation';
+
+const { readonly, nosuid, nodev, noexec } = mountAttributes;
+const restricted = nosuid | nodev | noexec;
+
+export interface KernelMountFacts extends ContainerViewFacts {
+  readonly hardening: Hardening;
+  readonly cgroups: { readonly mounts: readonly CgroupMount[] };
+  /** Paths below /sys that this host's hardware adds to those that are masked. */
+  readonly maskedHardware: readonly string[];
+  /** Whether the host has a selinuxfs. */
+  readonly selinuxfs?: boolean;
+}
+
+/**
+ * A sysfs shows the network namespace of whoever mounts it, so only its owner may: else it is the host's that is
+ * shown, or one that was made in the shared namespace.
+ */
+function hasOutsideSys(definition: DomainDefinition): boolean {
+  return hasUserNamespace(definition) && networkMode(definition) !== 'private';
+}
+
+/** Opened before the clone. Not recursive: what is mounted below /sys on the host stays away. */
+export function planOutsideSys(definition: DomainDefinition): Operation[] {
+  if (!hasOutsideSys(definition) || networkMode(definition) === 'shared') return [];
+  return [
+    { op: 'openTree', tree: 'sys', path: '/sys', depth: 'single', automount: 'leave' },
+    {
+      op: 'setTreeAttributes',
+      tree: 'sys',
+      set: restricted | readonly,
+      clear: 0,
+      propagation: privatePropagation,
+      depth: 'single',
+    },
+  ];
+}
+
+/** In the container's root, which has been entered. Ends with what is made read-only, so that all before can be made. */
+export function planKernelMounts(
+  definition: DomainDefinition,
+  facts: KernelMountFacts,
+): Operation[] {
+  const hardened = facts.hardening === 'hardened';
+  return [
+    filesystem('proc', 'proc', restricted),
+    attach('proc', '/proc'),
+    ...planView(facts),
+    ...(hasOutsideSys(definition) ? [] : [filesystem('sys', 'sysfs', restricted | readonly)]),
+    attach('sys', '/sys'),
+    ...planCgroupMounts(facts.cgroups.mounts),
+    ...planSelinuxfs(definition, facts),
+    ...(hardened ? planMasks(facts.maskedHardware) : []),
+    ...planReadonlyProc(definition, hardened ? readonlyInProc : ['sys']),
+  ];
+}
+
+/**
+ * Read-only, as libvirt has it: libselinux then takes SELinux as off, so that no program inside tries to set labels.
+ * A user namespace can't mount it, and there it is left out.
+ */
+function planSelinuxfs(
+  definition: DomainDefinition,
+  { selinuxfs = false }: KernelMountFacts,
+): Operation[] {
+  if (!selinuxfs || hasUserNamespace(definition)) return [];
+  return [
+    filesystem('selinux', 'selinuxfs', restricted | readonly),
+    { op: 'attachTree', tree: 'selinux', root: 'sys', path: 'fs/selinux', missing: 'skip' },
+  ];
+}
+
+/** Empty things to put over what must not be seen. Stacked below the root: only what is attached can be cloned. */
+export function planCover({ hardening }: KernelMountFacts): Operation[] {
+  if (hardening === 'compat') return [];
+  return [
+    {
+      op: 'makeFilesystem',
+      tree: 'cover',
+      type: 'tmpfs',
+      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=4'],
+      attributes: restricted,
+    },
+    { op: 'makeDirectory', tree: 'cover', path: 'directory', mode: 0o555 },
+    {
+      op: 'makeNode',
+      tree: 'cover',
+      path: 'file',
+      type: regularFile,
+      major: 0,
+      minor: 0,
+      mode: 0o444,
+    },
+    {
+      op: 'setTreeAttributes',
+      tree: 'cover',
+      set: restricted | readonly,
+      clear: 0,
+      propagation: 0,
+      depth: 'single',
+    },
+    { op: 'stackTree', tree: 'cover' },
+  ];
+}
+
+function planMasks(hardware: readonly string[]): Operation[] {
+  return [
+    ...maskedInProc.map(([path, kind]) => mask('proc', path, kind)),
+    ...maskedInSys.map(([path, kind]) => mask('sys', path, kind)),
+    ...hardware.map((path) => mask('sys', path, 'directory')),
+  ];
+}
+
+function mask(root: string, path: string, kind: 'file' | 'directory'): Operation {
+  return {
+    op: 'coverPath',
+    root,
+    path,
+    source: 'cover',
+    from: kind,
+    depth: 'single',
+    // The cover is read-only, and so is what is cloned from it.
+    set: 0,
+    missing: 'skip',
+  };
+}
+
+/** Each part over itself, read-only. With a network of its own the container may set that network's knobs. */
+function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]): Operation[] {
+  const net = networkMode(definition) === 'private';
+  return [
+    ...(net
+      ? [
+          {
+            op: 'cloneTree',
+            tree: 'procNet',
+            root: 'proc',
+            path: 'sys/net',
+            depth: 'single',
+          } as const,
+        ]
+      : []),
+    ...paths.map((path): Operation => ({
+      op: 'coverPath',
+      root: 'proc',
+      path,
+      source: 'proc',
+      from: path,
+      depth: 'single',
+      set: restricted | readonly,
+      missing: 'skip',
+    })),
+    ...(net
+      ? [
+          {
+            op: 'attachTree',
+            tree: 'procNet',
+            root: 'proc',
+            path: 'sys/net',
+            missing: 'fail',
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** The container's own part of each hierarchy: it is in a cgroup namespace already. */
+function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
+  const nested = mounts.filter(({ path }) => path !== '');
+  return [
+    ...mounts.filter(({ path }) => path === '').flatMap((mount) => planCgroupMount(mount, 'fail')),
+    ...(nested.length === 0
+      ? []
+      : [
+          {
+            op: 'makeFilesystem',
+            tree: 'cgroups',
+            type: 'tmpfs',
+            options: ['source=tmpfs', 'mode=755', 'size=65536'],
+            attributes: restricted,
+          } as const,
+          {
+            op: 'attachTree',
+            tree: 'cgroups',
+            root: 'sys',
+            path: 'fs/cgroup',
+            missing: 'fail',
+          } as const,
+        ]),
+    ...nested.flatMap((mount) => planCgroupMount(mount, 'makeDirectory')),
+  ];
+}
+
+function planCgroupMount(mount: CgroupMount, missing: 'fail' | 'makeDirectory'): Operation[] {
+  const tree = `cgroup:${mount.path}`;
+  const path = mount.path === '' ? 'fs/cgroup' : `fs/cgroup/${mount.path}`;
+  return [
+    {
+      op: 'makeFilesystem',
+      tree,
+      type: mount.type,
+      options: mount.options,
+      attributes: restricted | (mount.access === 'readOnly' ? readonly : 0),
+    },
+    { op: 'attachTree', tree, root: 'sys', path, missing },
+    ...mount.aliases.map((alias): Operation => ({
+      op: 'makeSymlink',
+      tree: 'cgroups',
+      path: alias,
+      target: mount.path,
+    })),
+  ];
+}
+
+function filesystem(tree: string, type: string, attributes: number): Operation {
+  return { op: 'makeFilesystem', tree, type, options: [`source=${type}`], attributes };
+}
+
+function attach(tree: string, path: string): Operation {
+  return { op: 'attachTree', tree, root: 'root', path, missing: 'makeDirectory' };
+}

@@ -1,0 +1,109 @@
+/** The container's root and the domain's other file systems, in order. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import type { FilesystemDefinition } from '../../domain/filesystem/definition';
+import { rootOf, sharesRoot } from '../../domain/filesystem/lookup';
+import { isBelow } from '../../domain/xml/path';
+import { mountAttributes } from '../constants';
+import {
+  otherFilesystems,
+  planAttached,
+  planMapped,
+  planOpened,
+  planOverlay,
+  targetKind,
+  type FilesystemFacts,
+} from './filesystems';
+import type { Missing, Operation } from '../operation';
+
+const { readonly, nosuid, nodev, noexec } = mountAttributes;
+
+/** Whose ids the files of the private root have on disk. */
+export type OwnersOfRoot = 'host' | 'container';
+
+export interface RootfsFacts extends FilesystemFacts {
+  /** Directories that a container on the shared root must not see. */
+  readonly hidden: readonly string[];
+  /** `container`: they are those of its id map already, and are not shifted again. Default: `host`. */
+  readonly ownersOfRoot?: OwnersOfRoot;
+}
+
+/** The host's own `/`, where the definition names no root. */
+const hostRoot: FilesystemDefinition = {
+  type: 'mount',
+  source: '/',
+  target: '/',
+  readonly: false,
+  position: { line: 1, column: 1 },
+};
+
+/** The root first, then the others in the order of mounting. */
+function allFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  return [rootOf(definition) ?? hostRoot, ...otherFilesystems(definition)];
+}
+
+/** What has to be opened on the host, before the clone: sources that only the host's namespace shows. */
+export function planOutsideTrees(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
+  return allFilesystems(definition).flatMap((one) => planOpened(definition, one, facts));
+}
+
+/** A private root is shown with the container's ids, so that nothing on disk has to change its owner. */
+export function planMappedTrees(
+  definition: DomainDefinition,
+  { ownersOfRoot = 'host' }: RootfsFacts,
+): Operation[] {
+  const keepsRoot = sharesRoot(definition) || ownersOfRoot === 'container';
+  const all = keepsRoot ? otherFilesystems(definition) : allFilesystems(definition);
+  return all.flatMap((one) => planMapped(definition, one));
+}
+
+/** Enters the root; what the host has mounted where the container gets its own is let go. */
+export function planRoot(definition: DomainDefinition): Operation[] {
+  return [
+    ...allFilesystems(definition).flatMap((one) => planOverlay(definition, one)),
+    { op: 'enterTree', tree: 'root' },
+    ...(sharesRoot(definition) ? planHostMountsAway() : []),
+  ];
+}
+
+/** Attaches the domain's file systems, then hides the state of tslxc on a shared root. */
+export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
+  const borrowed = new Set(borrowedTargets(definition));
+  const missing = (filesystem: FilesystemDefinition): Missing => {
+    // On a shared root a missing target was made before, with an undo: a container leaves no trace there.
+    if (borrowed.has(filesystem)) return 'fail';
+    return targetKind(filesystem, facts) === 'file' ? 'makeFile' : 'makeDirectory';
+  };
+  return [
+    ...otherFilesystems(definition).flatMap((one) => planAttached(definition, one, missing(one))),
+    ...(sharesRoot(definition) ? facts.hidden.flatMap(planHidden) : []),
+  ];
+}
+
+/** Mounted on by the container itself, so that what lies below is not the root's. */
+const ownMounts = ['/dev', '/proc', '/sys'];
+
+/** The file systems whose targets lie on the host's own tree, where the container may leave nothing. */
+export function borrowedTargets(definition: DomainDefinition): readonly FilesystemDefinition[] {
+  if (!sharesRoot(definition)) return [];
+  const others = otherFilesystems(definition);
+  const mounted = [...ownMounts, ...others.map(({ target }) => target)];
+  return others.filter(({ target }) => !mounted.some((outer) => isBelow(target, outer)));
+}
+
+function planHostMountsAway(): Operation[] {
+  return ownMounts.map((path) => ({ op: 'detachTree', root: 'root', path, missing: 'skip' }));
+}
+
+function planHidden(path: string, index: number): Operation[] {
+  const tree = `hidden${index}`;
+  return [
+    {
+      op: 'makeFilesystem',
+      tree,
+      type: 'tmpfs',
+      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=1'],
+      attributes: readonly | nosuid | nodev | noexec,
+    },
+    { op: 'attachTree', tree, root: 'root', path, missing: 'skip' },
+  ];
+}

@@ -1,0 +1,96 @@
+/** The container's first process: its arguments, environment, identity and capabilities. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
+import { keptCapabilities } from '../security/capabilities';
+import {
+  planNoNewPrivileges,
+  planResourceLimits,
+  planSystemCallFilter,
+  type ConfinementFacts,
+} from '../security/confinement';
+import { killSignal } from '../constants';
+import { hasUserNamespace } from './id-map';
+import { sharesNamespace } from './namespaces';
+import type { Operation } from '../operation';
+
+/** Who init is, resolved in the container's own databases. */
+export interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+  readonly groups: readonly number[];
+}
+
+export const rootIdentity: Identity = { uid: 0, gid: 0, groups: [] };
+
+const longestHostname = 64;
+
+export function planEnvironment(definition: DomainDefinition, passed: number): string[] {
+  const { name, uuid, os, consoles } = definition;
+  const environment = new Map([
+    ['PATH', '/bin:/sbin'],
+    ['TERM', 'linux'],
+    ['container', 'lxc-libvirt'],
+    ['HOME', '/'],
+    ['container_uuid', uuid],
+  ]);
+  if (consoles.length > 1) {
+    environment.set(
+      'container_ttys',
+      consoles
+        .slice(1)
+        .map((_, index) => `pts/${index + 1}`)
+        .join(' '),
+    );
+  }
+  environment.set('LIBVIRT_LXC_UUID', uuid);
+  environment.set('LIBVIRT_LXC_NAME', name);
+  if (os.commandLine !== undefined) environment.set('LIBVIRT_LXC_CMDLINE', os.commandLine);
+  if (passed > 0) {
+    // sd_listen_fds(3): init is process 1, its descriptors begin at 3.
+    environment.set('LISTEN_PID', '1');
+    environment.set('LISTEN_FDS', String(passed));
+  }
+  for (const variable of os.initEnvironment) environment.set(variable.name, variable.value);
+  return [...environment].map(([variable, value]) => `${variable}=${value}`);
+}
+
+/** In a new user namespace init is nobody until it takes the ids of its root. */
+export function planEntry(definition: DomainDefinition): Operation[] {
+  return hasUserNamespace(definition) ? [{ op: 'setIds', uid: 0, gid: 0, groups: [] }] : [];
+}
+
+/** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */
+export function planProcess(
+  definition: DomainDefinition,
+  identity: Identity,
+  facts: ConfinementFacts,
+): Operation[] {
+  const { initDirectory } = definition.os;
+  const keep = keptCapabilities(definition, facts.hardening);
+  return [
+    // A shared one is not the container's to change, though libvirt does.
+    ...(sharesNamespace(definition, 'uts')
+      ? []
+      : [{ op: 'setHostname', name: hostname(definition.name) } as const]),
+    // To raise a hard limit takes CAP_SYS_RESOURCE, to install a filter CAP_SYS_ADMIN.
+    ...planResourceLimits(definition, facts),
+    ...planSystemCallFilter(definition, facts),
+    // The bounding set first: with other ids CAP_SETPCAP is gone. The ids before CAP_SETUID goes.
+    { op: 'limitBoundingSet', keep },
+    { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
+    { op: 'setCapabilities', keep },
+    ...planNoNewPrivileges(definition, facts),
+    ...(initDirectory === undefined
+      ? []
+      : [{ op: 'changeDirectory', path: initDirectory } as const]),
+    { op: 'resetSignals' },
+    { op: 'setParentDeathSignal', signal: killSignal },
+  ];
+}
+
+/** The domain's name with what a host name can't hold taken out, as libvirt does it. */
+export function hostname(domain: string): string {
+  return domain
+    .replace(/[^A-Za-z0-9-]/g, '')
+    .replace(/^-/, '')
+    .slice(0, longestHostname);
+}

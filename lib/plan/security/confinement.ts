@@ -1,0 +1,143 @@
+/**
+ * What init and all that it starts are confined by, besides their capabilities: keyring, resource limits, the filter
+ * of system calls, no_new_privs, and who is killed first when memory runs out. Pure.
+ */
+import type { DomainDefinition, Hardening, ResourceLimit } from '../../domain/definition';
+import {
+  resourceNumbers,
+  unlimited,
+  type ResourceName,
+} from '../../domain/elements/resource-limits';
+import { refusal } from '../../domain/xml/source-location';
+import type { Privileges } from '../../host/privileges';
+import { capabilityNumbers } from '../../domain/elements/capability-numbers';
+import { grantedCapabilities } from './capabilities';
+import { hasUserNamespace } from '../process/id-map';
+import type { Operation } from '../operation';
+import { compileSeccomp } from './seccomp';
+
+export interface ConfinementFacts {
+  readonly hardening: Hardening;
+  /** uname -m. */
+  readonly arch: string;
+  readonly privileges: Privileges;
+  /** Beside a profile of AppArmor, whose mount rules the new mount API would go round. */
+  readonly deniesNewMountApi?: boolean;
+}
+
+/** What the caller happens to have is no good default: Node raises its own soft limit of open files. */
+const defaultLimits: readonly Readonly<{ name: ResourceName; soft: bigint; hard: bigint }>[] = [
+  // More than 1024 breaks select(2); who can do without asks for more, up to what systemd gives its services.
+  { name: 'nofile', soft: 1024n, hard: 524_288n },
+  // A core dump may go to a program that the host runs.
+  { name: 'core', soft: 0n, hard: unlimited },
+  { name: 'memlock', soft: 8_388_608n, hard: 8_388_608n },
+];
+
+/** The kernel's first choice when memory runs out is never a monitor, which would take its container along. */
+const monitorScore = -999;
+const initScore = 0;
+
+/**
+ * In the namespaces of the host: init is born with the score of a common process, whatever its caller's is.
+ */
+export function planOutsideScore({ privileges }: ConfinementFacts): Operation[] {
+  const file = { op: 'openFile', file: 'oomScore', path: '/proc/self/oom_score_adj' } as const;
+  // Without CAP_SYS_RESOURCE a score can't be lowered below what a privileged process has set.
+  const settable = canRaise(privileges) || privileges.oomScoreAdjust <= initScore;
+  if (!settable) return [];
+  return [file, { op: 'writeFile', file: file.file, text: String(initScore) }];
+}
+
+/** After the clone: from here on the monitor differs from init. */
+export function planMonitorScore({ privileges }: ConfinementFacts): Operation[] {
+  if (!canRaise(privileges)) return [];
+  return [{ op: 'writeFile', file: 'oomScore', text: String(monitorScore) }];
+}
+
+/**
+ * While the process is the host's root still, so that its keyring counts against root's quota and not against the
+ * small one that all containers of one id map share.
+ */
+export function planKeyring({ hardening }: ConfinementFacts): Operation[] {
+  return hardening === 'hardened' ? [{ op: 'newSessionKeyring' }] : [];
+}
+
+/** @throws DefinitionError CONFIG_UNSUPPORTED for a limit that is higher than the caller can give. */
+export function planResourceLimits(
+  definition: DomainDefinition,
+  facts: ConfinementFacts,
+): Operation[] {
+  const asked = definition.extension.resourceLimits ?? [];
+  const isAsked = (name: ResourceName) => asked.some((limit) => limit.name === name);
+  const ceiling = ceilings(definition, facts.privileges);
+  const defaults = facts.hardening === 'hardened' ? defaultLimits : [];
+  return [
+    ...defaults
+      .filter(({ name }) => !isAsked(name))
+      .map(({ name, soft, hard }) =>
+        limit(name, least(soft, ceiling(name)), least(hard, ceiling(name))),
+      ),
+    ...asked.map((one) => {
+      checkCeiling(one, ceiling(one.name));
+      return limit(one.name, one.soft, one.hard);
+    }),
+  ];
+}
+
+/** While CAP_SYS_ADMIN is there, which a filter needs without no_new_privs. What comes after it has to pass it. */
+export function planSystemCallFilter(
+  definition: DomainDefinition,
+  { hardening, arch, deniesNewMountApi = false }: ConfinementFacts,
+): Operation[] {
+  const granted = grantedCapabilities(definition);
+  if (hardening === 'compat') {
+    if (!deniesNewMountApi) return [];
+    return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies: 'mounts' }) }];
+  }
+  const denies = deniesNewMountApi ? 'hardened and mounts' : 'hardened';
+  return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies }) }];
+}
+
+/** Off unless asked for, since sudo and ping need it off; but who denies all capabilities means it. */
+export function planNoNewPrivileges(
+  { extension, features }: DomainDefinition,
+  { hardening }: ConfinementFacts,
+): Operation[] {
+  const denied = hardening === 'hardened' && features.capabilities.policy === 'deny';
+  return extension.noNewPrivileges || denied ? [{ op: 'setNoNewPrivileges' }] : [];
+}
+
+/** Beyond a ceiling the kernel says EPERM. A user namespace's own CAP_SYS_RESOURCE lifts none. */
+function ceilings(
+  definition: DomainDefinition,
+  privileges: Privileges,
+): (name: ResourceName) => bigint {
+  if (canRaise(privileges) && !hasUserNamespace(definition)) return () => unlimited;
+  return (name) => privileges.hardLimits[name] ?? unlimited;
+}
+
+function canRaise({ boundingSet }: Privileges): boolean {
+  return ((boundingSet >> BigInt(capabilityNumbers.sys_resource)) & 1n) === 1n;
+}
+
+function checkCeiling({ name, hard, position }: ResourceLimit, ceiling: bigint): void {
+  if (hard <= ceiling) return;
+  const detail = `hard limit ${words(hard)} of '${name}' is above the caller's own of ${words(ceiling)}`;
+  throw refusal('CONFIG_UNSUPPORTED', detail, {
+    path: 'domain/metadata/tslxc:container/tslxc:rlimit',
+    position,
+  });
+}
+
+function words(value: bigint): string {
+  return value === unlimited ? 'unlimited' : String(value);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function limit(name: ResourceName, soft: bigint, hard: bigint): Operation {
+  return { op: 'setResourceLimit', resource: resourceNumbers[name], soft, hard };
+}

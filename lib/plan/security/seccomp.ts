@@ -1,0 +1,157 @@
+/**
+ * A container's seccomp filter, compiled from its policy: EPERM for what is denied, ENOSYS for what is to look absent,
+ * and everything else as ever, so that unknown numbers are the kernel's ENOSYS. Pure.
+ */
+import { TslxcError } from '../../errors';
+import { assemble } from './filter-program';
+import type { Instruction } from './filter-program';
+import { deniedCalls, grantingCapabilities, newMountCalls } from './seccomp-policy';
+import type { ArgumentRule, DeniedCall } from './seccomp-policy';
+import { numbersOf } from './system-calls';
+import type { CallName, CallTable } from './system-calls';
+
+export interface SeccompOptions {
+  /** uname -m. */
+  readonly arch: string;
+  /**
+   * The capabilities that the definition asks for (bit n is capability n of linux/capability.h): `<X state='on'/>`, or
+   * all of them by `policy='allow'`. Each gives its calls back. Those that are kept unasked give nothing back:
+   * CAP_SYS_ADMIN is kept to mount, not to swap.
+   */
+  readonly granted: bigint;
+  /** `mounts`: nothing but the new mount API is denied. Default: `hardened`. */
+  readonly denies?: 'hardened' | 'hardened and mounts' | 'mounts';
+}
+
+/** AUDIT_ARCH_* of linux/audit.h: what seccomp(2) calls each table. */
+export const auditArchitectures: Readonly<Record<CallTable, number>> = {
+  x86_64: 0xc000003e,
+  i386: 0x40000003,
+  aarch64: 0xc00000b7,
+  arm: 0x40000028,
+};
+
+/**
+ * __X32_SYSCALL_BIT: x32's calls come as x86_64's with this bit. It is taken off before the number is compared, and x32's
+ * own numbers (512 to 547) are denied without it too: before Linux 5.4 they worked that way.
+ */
+const x32Bit = 0x40000000;
+
+/** The tables of each family of machines. A 32-bit name may be a personality on a 64-bit kernel, so it gets both. */
+const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
+  { machine: /^(?:x86_64|i[3-6]86)$/, tables: ['x86_64', 'i386'] },
+  { machine: /^(?:aarch64|armv[5-8][a-z]*l)$/, tables: ['aarch64', 'arm'] },
+];
+
+/**
+ * Two 32-bit words an instruction, as the kernel reads them (see {@link assemble}).
+ *
+ * A call whose arguments don't matter costs one look into a bitmap, since the kernel (5.11) runs the program once for each
+ * number when it is installed and remembers which are always allowed. So the numbers stand in a plain list, behind the few
+ * whose arguments matter.
+ *
+ * @throws CONFIG_UNSUPPORTED for a machine without a table: to start without the filter has to be asked for
+ */
+export function compileSeccomp({
+  arch,
+  granted,
+  denies = 'hardened',
+}: SeccompOptions): readonly number[] {
+  const tables = families.find(({ machine }) => machine.test(arch))?.tables;
+  if (tables === undefined) {
+    throw new TslxcError(
+      'CONFIG_UNSUPPORTED',
+      denies === 'mounts'
+        ? `there is no system call filter for ${arch}, without which its profile could be got round`
+        : `the hardened profile has no system call filter for ${arch}; use the compat profile`,
+      { step: 'compile system call filter' },
+    );
+  }
+  const denied =
+    denies === 'mounts'
+      ? []
+      : deniedCalls.filter(({ grantedBy }) => !isGranted(grantedBy, granted));
+  const absent = denies === 'hardened' ? [] : newMountCalls;
+  return assemble([
+    { do: 'load', value: 'architecture' },
+    ...tables.map((table): Instruction => {
+      return { do: 'jumpIfEqual', to: table, value: auditArchitectures[table] };
+    }),
+    // No kernel of these machines has another table. If one ever does, nothing is known of it.
+    { do: 'return', verdict: 'denied' },
+    ...tables.flatMap((table) => filterTable(table, denied, absent)),
+  ]);
+}
+
+function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolean {
+  if (capability === undefined) return false;
+  return ((granted >> BigInt(grantingCapabilities[capability])) & 1n) === 1n;
+}
+
+/** Begins at the table's label with the architecture known, and ends in returns. */
+function filterTable(
+  table: CallTable,
+  denied: readonly DeniedCall[],
+  absent: readonly CallName[],
+): Instruction[] {
+  const deny = `${table} denied`;
+  const lack = `${table} absent`;
+  const calls = [...new Set(denied.map(({ call }) => call))].map((call) => ({
+    call,
+    rules: denied.flatMap((one) => (one.call === call && one.when ? [one.when] : [])),
+  }));
+  const dispatch = calls.flatMap(({ call, rules }) =>
+    numbersOf(call, table).map((number): Instruction => {
+      return { do: 'jumpIfEqual', to: rules.length > 0 ? `${table} ${call}` : deny, value: number };
+    }),
+  );
+  return [
+    { do: 'label', name: table },
+    { do: 'load', value: 'number' },
+    ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
+    ...dispatch,
+    ...absent.flatMap((call) =>
+      numbersOf(call, table).map((value): Instruction => ({ do: 'jumpIfEqual', to: lack, value })),
+    ),
+    { do: 'return', verdict: 'allow' },
+    ...calls.flatMap(({ call, rules }) =>
+      rules.length > 0 ? checkArguments(rules, { start: `${table} ${call}`, deny }) : [],
+    ),
+    { do: 'label', name: deny },
+    { do: 'return', verdict: 'denied' },
+    ...(absent.length === 0
+      ? []
+      : ([
+          { do: 'label', name: lack },
+          { do: 'return', verdict: 'absent' },
+        ] as const)),
+  ];
+}
+
+/** Allowed is what no rule denies. */
+function checkArguments(
+  rules: readonly ArgumentRule[],
+  { start, deny }: Readonly<{ start: string; deny: string }>,
+): Instruction[] {
+  const allow = `${start} allowed`;
+  return [
+    { do: 'label', name: start },
+    ...rules.flatMap((rule) => checkArgument(rule, { allow, deny })),
+    { do: 'label', name: allow },
+    { do: 'return', verdict: 'allow' },
+  ];
+}
+
+function checkArgument(
+  rule: ArgumentRule,
+  { allow, deny }: Readonly<{ allow: string; deny: string }>,
+): Instruction[] {
+  const load: Instruction = { do: 'load', value: { argument: rule.argument } };
+  const compare = (values: readonly number[], to: string): Instruction[] =>
+    values.map((value) => ({ do: 'jumpIfEqual', to, value }));
+  if ('deny' in rule) return [load, ...compare(rule.deny, deny)];
+  if ('denyBit' in rule) {
+    return [load, { do: 'and', mask: rule.denyBit }, ...compare([rule.denyBit], deny)];
+  }
+  return [load, ...compare(rule.allow, allow), { do: 'jump', to: deny }];
+}

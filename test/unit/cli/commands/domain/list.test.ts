@@ -1,0 +1,74 @@
+/** list: the table, one value a line, and the filters. */
+import { TslxcError } from '../../../../../lib/errors';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+const [first, second] = [
+  '02169d49-0068-4612-b2de-901c4a14c5a3',
+  '11111111-2222-3333-4444-555555555555',
+];
+
+function domains(): FakeConnection {
+  const xml = "<domain type='lxc'>\n  <title>A &lt;small&gt; shell</title>\n</domain>\n";
+  return new FakeConnection([
+    { name: 'ra-1', id: 64604, uuid: first },
+    { name: 'helloworld', uuid: second, xml },
+  ]);
+}
+
+test.each<[string, string]>([
+  [
+    'list --all',
+    ' Id      Name         State\n' +
+      '--------------------------------\n' +
+      ' 64604   ra-1         running\n' +
+      ' -       helloworld   shut off\n\n',
+  ],
+  ['list', ' Id      Name   State\n-------------------------\n 64604   ra-1   running\n\n'],
+  [
+    'list --inactive',
+    ' Id   Name         State\n-----------------------------\n -    helloworld   shut off\n\n',
+  ],
+  ['-q list --all', ' 64604   ra-1         running\n -       helloworld   shut off\n'],
+  [
+    'list --inactive --title',
+    ' Id   Name         State      Title\n' +
+      '-----------------------------------------------\n' +
+      ' -    helloworld   shut off   A <small> shell\n\n',
+  ],
+  ['list --name', 'ra-1\n\n'],
+  ['-q list --name --all', 'ra-1\nhelloworld\n'],
+  ['list --uuid --all', `${first}\n${second}\n\n`],
+  ['list --id --all', '64604\n\n'],
+  ['list --id --name --all', '64604 ra-1\n- helloworld\n\n'],
+  ['list --name --uuid --id --all', `${first} 64604 ra-1\n${second} - helloworld\n\n`],
+  ['-q list --name --all --state-shutoff', 'helloworld\n'],
+  ['-q list --name --all --state-running --state-shutoff', 'ra-1\nhelloworld\n'],
+  ['-q list --name --all --state-paused', ''],
+  ['-q list --name --all --autostart', ''],
+  ['-q list --name --all --no-autostart', 'ra-1\nhelloworld\n'],
+])('%s', async (words, stdout) => {
+  expect(await run(words, { connection: domains() })).toMatchObject({ status: 0, stdout });
+});
+
+test.each<[string, object]>([
+  ['list', { state: 'active' }],
+  ['list --inactive', { state: 'inactive' }],
+  ['list --all', {}],
+  ['list --all --inactive', {}],
+  ['list --all --persistent', { persistence: 'persistent' }],
+  ['list --transient', { state: 'active', persistence: 'transient' }],
+  ['list --all --transient --persistent', {}],
+])('%s asks for %j', async (words, filter) => {
+  const { connection } = await run(words);
+  expect(connection.calls).toEqual([['listDomains', filter]]);
+});
+
+test('a domain that is undefined while it is listed is left out', async () => {
+  const failure = new TslxcError('NO_DOMAIN', "no domain with matching name 'gone'");
+  const connection = new FakeConnection([
+    { name: 'web', id: 7 },
+    { name: 'gone', id: 8, failure },
+  ]);
+  expect((await run('-q list', { connection })).stdout).toBe(' 7   web   running\n');
+});

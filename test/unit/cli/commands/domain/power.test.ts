@@ -1,0 +1,95 @@
+/** suspend, resume, shutdown, reboot, send-process-signal, and the verbs that are refused: what virsh says. */
+import { refusedVerbs } from '../../../../../lib/cli/commands/host/refused';
+import { signalNumber } from '../../../../../lib/cli/options/signal-names';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+function web(): { domain: FakeConnection['domains'][number]; connection: FakeConnection } {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const [domain] = connection.domains;
+  if (domain === undefined) throw new Error('there is one');
+  return { domain, connection };
+}
+
+test.each([
+  ['suspend web', ['suspend'], "Domain 'web' suspended"],
+  ['resume web', ['resume'], "Domain 'web' resumed"],
+  ['shutdown web', ['shutdown', {}], "Domain 'web' is being shutdown"],
+  [
+    'shutdown web --mode initctl,signal --timeout 3',
+    ['shutdown', { mode: ['initctl', 'signal'], timeout: 3000 }],
+    "Domain 'web' is being shutdown",
+  ],
+  ['reboot web --mode auto', ['reboot', { mode: ['auto'] }], "Domain 'web' is being rebooted"],
+])('%s', async (line, call, said) => {
+  const { domain, connection } = web();
+  const { status, stdout, stderr } = await run(line, { connection });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: `${said}\n\n`, stderr: '' });
+  expect(domain.calls).toContainEqual(call);
+});
+
+test.each([
+  [
+    'shutdown web --mode bogus',
+    "error: Unknown mode bogus value, expecting 'acpi', 'agent', 'initctl', 'signal', or 'paravirt'\n",
+  ],
+  [
+    'send-process-signal web 2 term',
+    'error: argument unsupported: Only the init process may be killed\n',
+  ],
+  ['send-process-signal web 1 bogus', 'error: malformed signal name: bogus\n'],
+  ['send-process-signal web one 15', 'error: malformed PID value: one\n'],
+])('%s is refused', async (line, said) => {
+  const { domain, connection } = web();
+  const { status, stderr } = await run(line, { connection });
+  expect(status).toBe(1);
+  expect(stderr).toContain(said);
+  expect(domain.calls).toEqual([]);
+});
+
+test('a signal goes to init by number or name', async () => {
+  const { domain, connection } = web();
+  const { status, stdout } = await run('send-process-signal web 1 rtmin+4', { connection });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '\n' });
+  expect(domain.calls).toEqual([['sendSignal', 38]]);
+});
+
+test.each([
+  ['15', 15],
+  ['term', 15],
+  ['SIGTERM', 15],
+  ['sig_kill', 9],
+  ['nop', 0],
+  ['rtmin', 34],
+  ['RT30', 64],
+  ['rtmin+31', undefined],
+  ['bogus', undefined],
+  ['-9', undefined],
+])('the signal %s is %s', (word, number) => {
+  expect(signalNumber(word)).toBe(number);
+});
+
+const noSupport = 'error: this function is not supported by the connection driver: ';
+
+test.each([
+  ['managedsave web', "error: Failed to save domain 'web' state\n", 'virDomainManagedSave'],
+  ['save web /tmp/x', "error: Failed to save domain 'web' to /tmp/x\n", 'virDomainSave'],
+  ['snapshot-create web', '', 'virDomainSnapshotCreateXML'],
+  ['domblkinfo web vda', '', 'virDomainGetBlockInfo'],
+])('%s is refused as by libvirt', async (line, first, call) => {
+  const { connection } = web();
+  const { status, stdout, stderr } = await run(line, { connection });
+  expect({ status, stdout, stderr }).toEqual({
+    status: 1,
+    stdout: '\n',
+    stderr: `${first}${noSupport}${call}\n`,
+  });
+});
+
+test.each(refusedVerbs)('%s touches nothing', async (verb) => {
+  const { domain, connection } = web();
+  const { status, stderr } = await run([verb, 'web', 'a', 'b'].slice(0, 4), { connection });
+  expect(status).toBe(1);
+  expect(stderr).toMatch(/not supported by the connection driver: virDomain|unexpected data/);
+  expect(domain.calls).toEqual([]);
+});

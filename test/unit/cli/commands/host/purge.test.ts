@@ -1,0 +1,72 @@
+/** purge: asks before it removes anything, and says what it removes. */
+import type { PurgeItem } from '../../../../../lib/index';
+import { FakeConnection } from '../../fake-connection';
+import { FakeTerminal, run } from '../../run-main';
+
+const items: readonly PurgeItem[] = [
+  { kind: 'domain', name: 'web', fate: 'remove', state: 'running' },
+  { kind: 'domain', name: 'db', fate: 'remove', state: 'off' },
+  { kind: 'network', name: 'default', fate: 'remove', state: 'running' },
+  { kind: 'files', name: '/etc/tslxc', fate: 'remove' },
+  { kind: 'upper', name: '/srv/web-upper', fate: 'keep' },
+];
+
+function connectionWith(found: readonly PurgeItem[] = items): FakeConnection {
+  const connection = new FakeConnection();
+  connection.purgeable = found;
+  return connection;
+}
+
+const removed = [
+  "removed domain 'web', stopped",
+  "removed domain 'db'",
+  "removed network 'default', stopped",
+  'removed files in /etc/tslxc',
+  'kept upper layer /srv/web-upper',
+].join('\n');
+
+test('with --yes it removes, and says what', async () => {
+  const ran = await run('purge --yes', { connection: connectionWith() });
+  expect(ran).toMatchObject({ status: 0, stdout: `${removed}\n\n`, stderr: '' });
+  expect(ran.connection.calls).toEqual([['purge']]);
+});
+
+test('without a terminal and without --yes it refuses', async () => {
+  const ran = await run('purge', { connection: connectionWith() });
+  expect(ran.status).toBe(1);
+  expect(ran.stderr).toBe(
+    'error: There is no terminal to ask on: give --yes to remove everything\n',
+  );
+  expect(ran.connection.calls).toEqual([]);
+});
+
+test.each([
+  ['y\n', 0, ['foreseePurge', 'purge']],
+  ['yes\n', 0, ['foreseePurge', 'purge']],
+  ['n\n', 1, ['foreseePurge']],
+  ['\n', 1, ['foreseePurge']],
+  ['yesterday\n', 1, ['foreseePurge']],
+])('on a terminal it lists, asks, and takes %j as an answer', async (typed, status, calls) => {
+  const terminal = new FakeTerminal('tty');
+  terminal.typed.end(typed);
+  const ran = await run('purge', { connection: connectionWith(), terminal });
+  expect(ran.status).toBe(status);
+  expect(ran.stdout).toContain("remove domain 'web', which runs\n");
+  expect(ran.stdout).toContain('keep upper layer /srv/web-upper\n');
+  expect(ran.stdout.includes('Nothing was removed')).toBe(status === 1);
+  expect(ran.connection.calls).toEqual(calls.map((call) => [call]));
+});
+
+test('the end of the input is no consent', async () => {
+  const terminal = new FakeTerminal('tty');
+  terminal.typed.end();
+  expect(await run('purge', { connection: connectionWith(), terminal })).toMatchObject({
+    status: 1,
+  });
+});
+
+test('--print removes nothing', async () => {
+  const ran = await run('purge --print', { connection: connectionWith([]) });
+  expect(ran).toMatchObject({ status: 0, stdout: 'Nothing of tslxc is on this host\n\n' });
+  expect(ran.connection.calls).toEqual([['foreseePurge']]);
+});

@@ -1,0 +1,150 @@
+/** setmem, memtune, schedinfo and the like: command lines in, virsh's words and exit codes out. */
+import { TslxcError } from '../../../../../lib/errors';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+const limits = {
+  getMemoryTuning: { hardLimit: 102_400, softLimit: 'unlimited', swapHardLimit: 'unlimited' },
+  getCpuTuning: { shares: 1024, period: 100_000, quota: 'unlimited' },
+  getCpuset: '0-1',
+  getNumaTuning: { mode: 'strict', nodeset: 'all' },
+  getProcessLimit: 'unlimited',
+  getHugepageLimits: [
+    { size: 2048, max: 8192 },
+    { size: 1_048_576, max: 'unlimited' },
+  ],
+  getBlockTuning: {
+    weight: 100,
+    devices: [
+      { path: '/dev/sda', weight: 200, readBytes: 5 },
+      { path: '/dev/sdb', weight: 300 },
+    ],
+  },
+};
+
+const seed = (failure?: Error): FakeConnection =>
+  new FakeConnection([{ name: 'web', id: 7, limits, ...(failure ? { failure } : {}) }]);
+
+test.each([
+  [
+    'memtune web',
+    'hard_limit     : 102400\nsoft_limit     : unlimited\nswap_hard_limit: unlimited\n',
+  ],
+  [
+    'schedinfo web',
+    'Scheduler      : posix\ncpu_shares     : 1024\nvcpu_period    : 100000\nvcpu_quota     : -1\n',
+  ],
+  ['cpuset web', '0-1\n'],
+  ['numatune web', 'numa_mode      : strict\nnuma_nodeset   : all\n'],
+  ['pidtune web', 'max            : unlimited\n'],
+  ['hugepagetune web', '2048 KiB       : 8192\n1048576 KiB    : unlimited\n'],
+  [
+    'blkiotune web',
+    'weight         : 100\ndevice_weight  : /dev/sda,200,/dev/sdb,300\ndevice_read_iops_sec: \n' +
+      'device_write_iops_sec: \ndevice_read_bytes_sec: /dev/sda,5\ndevice_write_bytes_sec: \n',
+  ],
+])('%s shows what there is, as virsh does', async (words, stdout) => {
+  expect(await run(words, { connection: seed() })).toMatchObject({
+    status: 0,
+    stderr: '',
+    stdout: `${stdout}\n`,
+  });
+});
+
+test.each<[string, unknown[]]>([
+  ['setmem web 64M', [['setMemory', 65_536, {}]]],
+  ['setmem web --size 2GiB --live', [['setMemory', 2_097_152, { which: 'live' }]]],
+  ['setmem web 1 --config --live', [['setMemory', 1, { which: 'both' }]]],
+  ['setmaxmem web 1000KB --config', [['setMaxMemory', 977, { which: 'inactive' }]]],
+  [
+    'memtune web --hard-limit -1 --soft-limit 4096',
+    [['setMemoryTuning', { hardLimit: 'unlimited', softLimit: 4096 }, {}]],
+  ],
+  [
+    'memtune web --swap-hard-limit 1G --current',
+    [['setMemoryTuning', { swapHardLimit: 1_048_576 }, {}]],
+  ],
+  ['setvcpus web 3 --maximum --config', [['setVcpus', { maximum: 3 }, { which: 'inactive' }]]],
+  ['cpuset web 0-3,^2 --live', [['setCpuset', '0-3,^2', { which: 'live' }]]],
+  [
+    'numatune web --mode restrictive --nodeset 0',
+    [['setNumaTuning', { mode: 'restrictive', nodeset: '0' }, {}]],
+  ],
+  ['pidtune web 512', [['setProcessLimit', 512, {}]]],
+  [
+    'hugepagetune web 2M 64M --live --config',
+    [['setHugepageLimit', { size: 2048, max: 65_536 }, { which: 'both' }]],
+  ],
+  [
+    'hugepagetune web --size 1GiB --max -1 --config',
+    [['setHugepageLimit', { size: 1_048_576, max: 'unlimited' }, { which: 'inactive' }]],
+  ],
+  ['pidtune web -1', [['setProcessLimit', 'unlimited', {}]]],
+  [
+    'blkiotune web --weight 300 --device-weights /dev/a,5,/dev/b,6 --device-write-bytes-sec /dev/a,7',
+    [
+      [
+        'setBlockTuning',
+        {
+          weight: 300,
+          devices: [
+            { path: '/dev/a', weight: 5, writeBytes: 7 },
+            { path: '/dev/b', weight: 6 },
+          ],
+        },
+        {},
+      ],
+    ],
+  ],
+])('%s changes it, and says nothing', async (words, calls) => {
+  const connection = seed();
+  expect(await run(words, { connection })).toMatchObject({ status: 0, stdout: '\n', stderr: '' });
+  expect(connection.domains[0]?.calls).toEqual(calls);
+});
+
+test('schedinfo shows all after it has set some', async () => {
+  const connection = seed();
+  const { stdout } = await run('schedinfo web --set cpu_shares=9,vcpu_quota=-1', { connection });
+  expect(stdout).toContain('cpu_shares     : 1024\n');
+  expect(connection.domains[0]?.calls[1]).toEqual([
+    'setCpuTuning',
+    { shares: 9, quota: 'unlimited' },
+    {},
+  ]);
+});
+
+test.each([
+  ['schedinfo web bogus=1', 'error: invalid scheduler option: bogus\n'],
+  ['schedinfo web cpu_shares=x', "error: Invalid value for field 'cpu_shares': 'x'\n"],
+  [
+    'setmem web 1zz',
+    "error: Scaled numeric value '1zz' for <size> option is malformed or out of range\n",
+  ],
+  ['setmem web 1 --live --current', 'error: Options --current and --live are mutually exclusive\n'],
+  ['setvcpus web 0', "error: Invalid value '0' for number of virtual CPUs\n"],
+  ['hugepagetune web 2M', 'error: A limit of huge pages has both <size> and <max>\n'],
+  [
+    'hugepagetune web 2M much',
+    "error: Scaled numeric value 'much' for <max> option is malformed or out of range\n",
+  ],
+  ['numatune web --mode preferred', 'error: Invalid mode: preferred\n'],
+  [
+    'blkiotune web --device-weights /dev/a',
+    "error: unable to parse blkio device 'device-weights' '/dev/a'\n",
+  ],
+])('%s fails', async (words, stderr) => {
+  expect(await run(words, { connection: seed() })).toMatchObject({ status: 1, stderr });
+});
+
+test('schedinfo has named the scheduler before it refuses an option', async () => {
+  const { stdout } = await run('schedinfo web bogus=1', { connection: seed() });
+  expect(stdout).toBe('Scheduler      : posix\n\n');
+});
+
+test('setmaxmem says what it could not do, and why', async () => {
+  const failure = new TslxcError('INVALID_ARG', 'no');
+  expect(await run('setmaxmem web 1', { connection: seed(failure) })).toMatchObject({
+    status: 1,
+    stderr: 'error: Unable to change MaxMemorySize\nerror: invalid argument: no\n',
+  });
+});

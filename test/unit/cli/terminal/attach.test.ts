@@ -1,0 +1,166 @@
+/** The caller's terminal and a console, joined: every end of a session, and the terminal afterwards. */
+import { EventEmitter, once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { attach } from '../../../../lib/cli/terminal/attach';
+import { escapeByte } from '../../../../lib/cli/terminal/terminal';
+import type { SessionEnd } from '../../../../lib/cli/terminal/attach';
+import { FakeConnection } from '../fake-connection';
+import { FakeConsole } from '../fake-domain';
+import { FakeTerminal, run } from '../run-main';
+
+class Started {
+  readonly terminal = new FakeTerminal();
+  readonly stream = new FakeConsole();
+  readonly signals = new EventEmitter();
+  readonly sent: Buffer[] = [];
+  readonly end: Promise<SessionEnd>;
+
+  constructor() {
+    // What is sent to the container must not come back as its output.
+    this.stream._transform = (chunk: Buffer, _encoding, done): void => {
+      this.sent.push(chunk);
+      done();
+    };
+    const { terminal, stream, signals } = this;
+    this.end = attach({
+      terminal,
+      stream,
+      resize: (size) => stream.resize(size),
+      signals,
+      escape: 0x1d,
+    });
+  }
+
+  text(): string {
+    return Buffer.concat(this.sent).toString();
+  }
+}
+
+test.each<[string, readonly string[], string]>([
+  ['alone', ['\u001d'], ''],
+  ['at the end of a chunk', ['exit\u001d'], 'exit'],
+  ['at the start of a later chunk', ['ex', 'it', '\u001d'], 'exit'],
+  ['inside a chunk', ['exit\u001dlost'], 'exit'],
+  ['twice', ['a\u001db\u001dc'], 'a'],
+  ['after other control characters', ['\u0003\u001b[A', '\u001d'], '\u0003\u001b[A'],
+])(
+  'the escape character %s ends the session, and what is before it is sent',
+  async (_, chunks, sent) => {
+    const session = new Started();
+    for (const chunk of chunks) session.terminal.typed.write(chunk);
+    expect(await session.end).toEqual({ how: 'escape' });
+    expect(session.text()).toBe(sent);
+    expect(session.terminal.modes).toEqual(['raw', 'normal']);
+    expect(session.stream.destroyed).toBe(true);
+  },
+);
+
+test('the end of the container ends it, after its last byte', async () => {
+  const session = new Started();
+  session.stream.push('bye\r\n');
+  session.stream.push(null);
+  expect(await session.end).toEqual({ how: 'ended' });
+  expect(String(session.terminal.shown.read())).toBe('bye\r\n');
+  expect(session.terminal.modes).toEqual(['raw', 'normal']);
+});
+
+test('a hang-up ends it', async () => {
+  const session = new Started();
+  session.terminal.typed.end();
+  expect(await session.end).toEqual({ how: 'hangup' });
+  expect(session.terminal.modes).toEqual(['raw', 'normal']);
+});
+
+test.each<NodeJS.Signals>(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'])(
+  '%s ends it',
+  async (signal) => {
+    const session = new Started();
+    session.signals.emit(signal, signal);
+    expect(await session.end).toEqual({ how: 'signal', signal });
+    expect(session.terminal.modes).toEqual(['raw', 'normal']);
+    expect(session.signals.eventNames()).toEqual([]);
+  },
+);
+
+test('an error of the console is passed on with the terminal restored', async () => {
+  const session = new Started();
+  session.stream.destroy(new Error('lost'));
+  await expect(session.end).rejects.toThrow('lost');
+  expect(session.terminal.modes).toEqual(['raw', 'normal']);
+});
+
+test('the size follows the terminal, and raw mode comes back after a stop', async () => {
+  const session = new Started();
+  session.signals.emit('SIGWINCH', 'SIGWINCH');
+  session.signals.emit('SIGCONT', 'SIGCONT');
+  session.terminal.typed.write('\u001d');
+  await session.end;
+  expect(session.stream.sizes).toEqual([{ rows: 24, columns: 80 }]);
+  expect(session.terminal.modes).toEqual(['raw', 'raw', 'normal']);
+});
+
+test('a container that reads nothing can be left', async () => {
+  const session = new Started();
+  session.stream._transform = (): void => undefined;
+  session.terminal.typed.write('x');
+  session.terminal.typed.write('\u001d');
+  expect(await session.end).toEqual({ how: 'escape' });
+});
+
+test('a container that reads nothing does not fill the memory', async () => {
+  const session = new Started();
+  session.stream._transform = (): void => undefined;
+  const chunk = Buffer.alloc(65_536);
+  for (let count = 0; count < 32; count += 1) session.terminal.typed.write(chunk);
+  await sleep(10);
+  expect(session.terminal.typed.isPaused()).toBe(true);
+  expect(session.stream.writableLength).toBeLessThan(1.2 * 1024 * 1024);
+  session.stream.push(null);
+  await session.end;
+});
+
+test('a slow terminal holds the container’s output back, and loses nothing', async () => {
+  const session = new Started();
+  const total = 300_000;
+  session.stream.push(Buffer.alloc(total, 'y'));
+  session.stream.push(null);
+  let seen = 0;
+  session.terminal.shown.on('data', (chunk: Buffer) => (seen += chunk.length));
+  const [end] = await Promise.all([session.end, once(session.stream, 'close')]);
+  expect([end, seen]).toEqual([{ how: 'ended' }, total]);
+});
+
+test.each([
+  ['^]', 0x1d],
+  ['^[', 0x1b],
+  ['^x', 0x18],
+  ['^X', 0x18],
+  ['^@', 0],
+  ['^?', 0x7f],
+  ['%', 0x25],
+])('%s is the byte %d', (escape, byte) => {
+  expect(escapeByte(escape)).toBe(byte);
+});
+
+test('console says where it is and how to leave', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const terminal = new FakeTerminal();
+  terminal.typed.write('\u0018');
+  const ran = await run('-e ^x console web --devname console1 --force', { connection, terminal });
+  expect(ran).toMatchObject({
+    status: 0,
+    stdout: "Connected to domain 'web'\nEscape character is ^x (Ctrl + x)\n\n",
+  });
+  expect(connection.domains[0]?.calls).toEqual([
+    ['openConsole', { size: { rows: 24, columns: 80 }, device: 'console1' }],
+  ]);
+});
+
+test('a signal that ends the console is in the exit status', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const signals = new EventEmitter();
+  const running = run('console web', { connection, signals, terminal: new FakeTerminal() });
+  while (signals.listenerCount('SIGTERM') === 0) await sleep(1);
+  signals.emit('SIGTERM', 'SIGTERM');
+  expect((await running).status).toBe(143);
+});

@@ -1,0 +1,156 @@
+/** What interfaces become on a host: names, addresses, what is remembered and given back, and what is refused. */
+import type { DomainDefinition } from '../../../../lib/domain/definition';
+import { document, parse } from '../../domain/parse-context';
+import { resolveLinks } from '../../../../lib/container/interfaces/links';
+import { hostLink, hostLinks, linksOf } from '../../plan/plan-context';
+
+const mac = '52:54:00:00:00:01';
+
+function interfaceXml(type: string, source: string, more = ''): string {
+  return `<interface type='${type}'><mac address='${mac}'/><source ${source}/>${more}</interface>`;
+}
+
+const definitionOf = (...devices: string[]): DomainDefinition =>
+  parse(document({ devices: devices.join('\n') }));
+
+const onBridge = (more = '', bridge = 'br0'): string =>
+  interfaceXml('bridge', `bridge='${bridge}'`, more);
+const lent =
+  "<hostdev mode='capabilities' type='net'><source><interface>enp3s0</interface></source></hostdev>";
+
+test('a port of a bridge has the first free number, and is known again by its address', () => {
+  const { links, records, undo } = linksOf(definitionOf(onBridge()));
+  expect(links).toEqual([
+    expect.objectContaining({
+      kind: 'veth',
+      host: 'vnet1001',
+      hostMac: 'fe:54:00:00:00:01',
+      mac,
+      guest: 'eth0',
+      bridge: 'br0',
+      state: 'up',
+      place: { path: 'domain/devices/interface', position: { line: 8, column: 1 } },
+    }),
+  ]);
+  expect(records).toEqual([
+    { type: 'bridge', guest: 'eth0', host: 'vnet1001', mac, bridge: 'br0' },
+  ]);
+  expect(undo).toEqual([{ undo: 'removeLink', name: 'vnet1001', mac: 'fe:54:00:00:00:01' }]);
+});
+
+test('a name that is asked for is not chosen for another', () => {
+  const other = onBridge("<target dev='web0'/>").replace(mac, '52:54:00:00:00:02');
+  const { records } = linksOf(definitionOf(onBridge(), other));
+  expect(records.map(({ host }) => host)).toEqual(['vnet1001', 'web0']);
+});
+
+test('an MTU is the interface’s own, else that of the bridge', () => {
+  const mtuOf = (more: string, bridge?: string): unknown =>
+    linksOf(definitionOf(onBridge(more, bridge))).links[0];
+  expect(mtuOf('')).not.toHaveProperty('mtu');
+  expect(mtuOf('', 'br1')).toMatchObject({ mtu: 1400 });
+  expect(mtuOf("<mtu size='1300'/>", 'br1')).toMatchObject({ mtu: 1300 });
+});
+
+test('VLANs are for a bridge that filters them', () => {
+  const vlan = "<vlan><tag id='42'/></vlan>";
+  expect(linksOf(definitionOf(onBridge(vlan, 'br1'))).links[0]).toMatchObject({
+    vlan: { trunk: false, tags: [{ id: 42 }] },
+  });
+  expect(() => linksOf(definitionOf(onBridge(vlan)))).toThrow(
+    "the bridge 'br0' does not filter VLANs, which 'ip link set br0 type bridge vlan_filtering 1' changes " +
+      '(domain/devices/interface, line 8, column 1)',
+  );
+});
+
+test('VLANs are for the bridge of a network that will filter them, before it does', () => {
+  const definition = definitionOf(onBridge("<vlan><tag id='42'/></vlan>"));
+  const names = { choose: () => 'vnet1001', taken: [] };
+  const ports = [{ kind: 'bridge', bridge: 'br0', filtersVlans: true }] as const;
+  expect(resolveLinks(hostLinks, { definition, ports, names }).links[0]).toMatchObject({
+    vlan: { trunk: false, tags: [{ id: 42 }] },
+  });
+});
+
+test('a device that is passed through gets its own address back', () => {
+  const direct = interfaceXml('direct', "dev='enp1s0' mode='passthrough'");
+  const { records, undo } = linksOf(definitionOf(direct));
+  expect(records).toEqual([{ type: 'direct', guest: 'eth0', mac, device: 'enp1s0' }]);
+  expect(undo).toEqual([
+    { undo: 'restoreAddress', name: 'enp1s0', address: '00:16:3e:00:00:02', given: mac },
+    { undo: 'removeMacvlan', guest: 'eth0', mac },
+  ]);
+  const shared = interfaceXml('direct', "dev='enp1s0' mode='bridge'");
+  expect(linksOf(definitionOf(shared)).undo).toEqual([
+    { undo: 'removeMacvlan', guest: 'eth0', mac },
+  ]);
+});
+
+test('what the host lends comes after the others, under its name, as it was', () => {
+  const { links, records, undo } = linksOf(definitionOf(lent, onBridge()));
+  expect(links.map(({ kind }) => kind)).toEqual(['veth', 'moved']);
+  expect(records[1]).toEqual({ type: 'hostdev', guest: 'enp3s0', host: 'enp3s0', mac: '' });
+  expect(undo[1]).toEqual({
+    undo: 'returnLink',
+    name: 'enp3s0',
+    guest: 'enp3s0',
+    kind: '',
+    mac: '00:16:3e:00:00:04',
+    mtu: 1500,
+    index: 4,
+    alternativeNames: ['enx00163e000004'],
+  });
+});
+
+test.each([
+  [
+    'a bridge that is not there',
+    onBridge('', 'none'),
+    "cannot find the bridge 'none': ENODEV, no such device (look up the network interfaces; domain/devices/interface, line 8, column 1)",
+  ],
+  [
+    'a bridge that is none',
+    onBridge('', 'enp1s0'),
+    "unsupported configuration: the network interface 'enp1s0' is no bridge (domain/devices/interface, line 8, column 1)",
+  ],
+  [
+    'a device that is not there',
+    interfaceXml('direct', "dev='none'"),
+    "cannot find the network interface 'none': ENODEV, no such device (look up the network interfaces; domain/devices/interface, line 8, column 1)",
+  ],
+  [
+    'a lent one that is not there',
+    lent.replace('enp3s0', 'none'),
+    "cannot find the network interface 'none': ENODEV, no such device (look up the network interfaces; domain/devices/hostdev, line 8, column 1)",
+  ],
+  [
+    'a target that is there',
+    onBridge("<target dev='enp2s0'/>"),
+    "resource busy: the host has a network interface 'enp2s0' already (domain/devices/interface, line 8, column 1)",
+  ],
+])('%s is refused in its line', (_, devices, message) => {
+  const definition = definitionOf(devices);
+  let error: unknown;
+  try {
+    linksOf(definition);
+  } catch (cause) {
+    error = cause;
+  }
+  expect(error).toMatchObject({ message, line: 8, column: 1 });
+});
+
+test('an address that is in use on the same bridge is refused, and on another is not', () => {
+  const port = hostLink({
+    index: 9,
+    name: 'vnet7',
+    kind: 'veth',
+    address: 'fe:54:00:00:00:01',
+    master: 6,
+  });
+  const found = [...hostLinks, port];
+  expect(() => linksOf(definitionOf(onBridge('', 'br1')), found)).toThrow(
+    "the MAC address 52:54:00:00:00:01 is in use on the bridge 'br1', by the interface behind vnet7 " +
+      '(domain/devices/interface, line 8, column 1)',
+  );
+  expect(linksOf(definitionOf(onBridge()), found).records).toHaveLength(1);
+});

@@ -1,0 +1,205 @@
+/** What the monitor reports of a failed start, as the error that the caller gets: for each stage and reason. */
+import { execReasons, stages } from '../../../../lib/container/monitor/messages';
+import type { ExecReason, MessageNamed, Stage } from '../../../../lib/container/monitor/messages';
+import { startFailure } from '../../../../lib/container/start/start-failure';
+import { document, parse } from '../../domain/parse-context';
+import { compile } from '../../plan/plan-context';
+
+const { plan } = compile(parse(document({})));
+
+const ENOENT = 2;
+const EACCES = 13;
+const ESTALE = 116;
+
+interface Report {
+  readonly stage: Stage;
+  readonly step?: number;
+  readonly error?: number;
+  readonly syscall?: string;
+  readonly subject?: string;
+  readonly reason?: ExecReason;
+}
+
+function failed(report: Report): MessageNamed<'failed'> {
+  const {
+    stage,
+    step = 0,
+    error = ENOENT,
+    syscall = 'openat2',
+    subject = '/x',
+    reason = 'other',
+  } = report;
+  return {
+    message: 'failed',
+    stage: stages.indexOf(stage),
+    step,
+    error,
+    syscall,
+    subject,
+    reason: execReasons.indexOf(reason),
+  };
+}
+
+const fields = { errno: ENOENT, syscall: 'openat2', path: '/x', domain: 'test' };
+
+test('a step outside is named with its number, its words and who did it', () => {
+  const at = plan.outside.findIndex(({ op }) => op === 'cloneTree' || op === 'openTree');
+  const error = startFailure(plan, failed({ stage: 'outside', step: at }));
+  const step = `monitor step ${at + 1} of ${plan.outside.length}: clone the mount / of the host as 'root', with all below`;
+  expect(error).toMatchObject({ ...fields, code: 'SYSTEM_ERROR', step });
+  expect(error.message).toBe(`openat2 /x: ENOENT, no such file or directory (${step})`);
+});
+
+test('a stale file of NFS is no namespace', () => {
+  const report = failed({
+    stage: 'outside',
+    error: ESTALE,
+    syscall: 'open_tree',
+    subject: '/nfs/srv',
+  });
+  expect(startFailure(plan, report).message).toMatch(
+    /^(?!.*namespace \/nfs).*open_tree \/nfs\/srv: ESTALE/,
+  );
+});
+
+test('a namespace that is another than the one that was found is named', () => {
+  const report = failed({
+    stage: 'outside',
+    error: ESTALE,
+    syscall: 'open',
+    subject: '/proc/9/ns/net',
+  });
+  expect(startFailure(plan, report)).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    errno: ESTALE,
+    path: '/proc/9/ns/net',
+    message: expect.stringMatching(
+      /^the namespace \/proc\/9\/ns\/net is another than the one that was looked up: ESTALE \(monitor step 1 /,
+    ) as string,
+  });
+});
+
+test('a step inside is init’s', () => {
+  const last = plan.inside.length;
+  const error = startFailure(plan, failed({ stage: 'inside', step: last - 1 }));
+  const step = `init step ${last} of ${last}: die by signal 9 when the monitor dies`;
+  expect(error).toMatchObject({ ...fields, code: 'SYSTEM_ERROR', step });
+});
+
+test('a step that the plan does not have is a number all the same', () => {
+  const { step } = startFailure(plan, failed({ stage: 'inside', step: 999 }));
+  expect(step).toBe(`init step 1000 of ${plan.inside.length}`);
+});
+
+test('what the monitor could not set up for itself says so', () => {
+  expect(startFailure(plan, failed({ stage: 'monitor' }))).toMatchObject({
+    ...fields,
+    code: 'SYSTEM_ERROR',
+    step: 'set up the monitor',
+  });
+});
+
+test('a stage that this version does not know is the monitor’s', () => {
+  const unknown = { ...failed({ stage: 'monitor' }), stage: 77 };
+  expect(startFailure(plan, unknown)).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    step: 'set up the monitor',
+  });
+});
+
+test('a deadline says what was waited for', () => {
+  const error = startFailure(
+    plan,
+    failed({ stage: 'deadline', error: 110, subject: 'waiting for init to be ready' }),
+  );
+  expect(error).toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: "Timed out during operation: waiting for init to be ready (start domain 'test')",
+    step: 'waiting for init to be ready',
+    errno: 110,
+    domain: 'test',
+  });
+});
+
+test('a death says how init died', () => {
+  expect(startFailure(plan, failed({ stage: 'death', subject: 'exit code 125' }))).toMatchObject({
+    code: 'INTERNAL_ERROR',
+    message: 'internal error: guest failed to start: init died with exit code 125',
+    domain: 'test',
+  });
+});
+
+/** Reason → errno, what init found, and the words. */
+const reasons: Readonly<Record<ExecReason, readonly [number, string, string]>> = {
+  other: [12, '/bin/sh', 'execve /bin/sh: ENOMEM, not enough memory (execute init)'],
+  missing: [
+    ENOENT,
+    '/bin/sh',
+    "cannot find init path '/bin/sh' relative to container root: ENOENT (execute init)",
+  ],
+  interpreterMissing: [
+    ENOENT,
+    '/lib/ld.so',
+    "init '/bin/sh' needs the interpreter '/lib/ld.so', which the container's root does not have: ENOENT (execute init)",
+  ],
+  notExecutable: [EACCES, '/bin/sh', "init '/bin/sh' is not executable: EACCES (execute init)"],
+  noexecMount: [
+    EACCES,
+    '/mnt',
+    "init '/bin/sh' lies on '/mnt', which is mounted noexec: EACCES (execute init)",
+  ],
+  wrongArchitecture: [
+    8,
+    '/bin/sh',
+    "init '/bin/sh' is a program for another architecture: ENOEXEC (execute init)",
+  ],
+  notAProgram: [
+    8,
+    '/bin/sh',
+    "init '/bin/sh' is neither a program nor a script that begins with #!: ENOEXEC (execute init)",
+  ],
+  notAFile: [EACCES, '/bin/sh', "init '/bin/sh' is not a regular file: EACCES (execute init)"],
+};
+
+test.each(execReasons)('init that fails to execute for the reason %s is explained', (reason) => {
+  const [errno, subject, message] = reasons[reason];
+  const report = failed({ stage: 'exec', error: errno, syscall: 'execve', subject, reason });
+  const error = startFailure(plan, report);
+  expect(error).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    errno,
+    syscall: 'execve',
+    path: subject,
+    step: 'execute init',
+    domain: 'test',
+  });
+  expect(error.message).toBe(message);
+});
+
+test('an interpreter that is not executable is told from its script', () => {
+  const report = failed({
+    stage: 'exec',
+    error: EACCES,
+    subject: '/bin/python',
+    reason: 'notExecutable',
+  });
+  expect(startFailure(plan, report).message).toBe(
+    "the interpreter '/bin/python' of init '/bin/sh' is not executable: EACCES (execute init)",
+  );
+});
+
+test('a root that has no idmapped mounts is named, with the reason', () => {
+  const range = "start='0' target='1000' count='10'";
+  const elements = `<idmap><uid ${range}/><gid ${range}/></idmap>`;
+  const devices = "<filesystem><source dir='/srv/root'/><target dir='/'/></filesystem>";
+  const mapped = compile(parse(document({ elements, devices }))).plan;
+  const report = { stage: 'mapped', syscall: 'mount_setattr', subject: '/srv/root' } as const;
+  const error = startFailure(mapped, failed({ ...report, error: 22 }));
+  expect(error).toMatchObject({ code: 'SYSTEM_ERROR', errno: 22, path: '/srv/root' });
+  expect(error.message).toMatch(
+    /^cannot show \/srv\/root with the container's ids: .* EINVAL \(monitor, after/,
+  );
+  expect(startFailure(mapped, failed({ ...report, error: EACCES })).message).toContain(
+    'mount_setattr /srv/root: EACCES',
+  );
+});

@@ -1,0 +1,207 @@
+/** suspend, resume, shutdown, reboot: what is asked of whom, and what is said of it. */
+import type { InitKind } from '../../../../lib/container/init/init-control';
+import type { Connection } from '../../../../lib/driver/connection';
+import type { Domain } from '../../../../lib/driver/domain';
+import { domainXml } from '../../../support/domain-xml';
+import { exitRecord, FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+removeScratchAfterEach();
+
+let host: FakeHost;
+let connection: Connection;
+let domain: Domain;
+
+beforeEach(async () => {
+  host = new FakeHost(scratchDirectory());
+  connection = host.connect();
+  domain = await connection.defineDomain(domainXml({ name: 'web' }));
+});
+
+afterEach(async () => {
+  await connection.close();
+});
+
+function initIs(kind: InitKind, heeded: readonly number[] = [], pipe = false): void {
+  host.init = {
+    ...host.init,
+    kindOf: () => kind,
+    heeds: (_, signal) => heeded.includes(signal),
+    requestLevel: (_, level) => {
+      if (pipe) host.asked.push(`level ${level}`);
+      return Promise.resolve(pipe);
+    },
+  };
+}
+
+const rebootPatience = 120_000;
+
+describe('init is asked by what it understands', () => {
+  const every = Array.from({ length: 64 }, (_, index) => index + 1);
+  const intend = `intend reboot ${rebootPatience}`;
+  // What a reboot before has said of the next end holds no more.
+  const none = 'intend none 0';
+
+  test.each<[InitKind, 'pipe' | 'no pipe', string[], string[]]>([
+    ['systemd', 'no pipe', [none, 'signal 38'], [intend, 'signal 39']],
+    ['systemd', 'pipe', [none, 'signal 38'], [intend, 'signal 39']],
+    ['busybox', 'no pipe', [none, 'signal 12'], [intend, 'signal 15']],
+    ['other', 'pipe', [none, 'level 0'], [intend, 'level 6']],
+    ['other', 'no pipe', [none, none, 'signal 15'], [intend, none, intend, 'signal 15']],
+  ])('%s with %s', async (kind, pipe, ...[shutdown, reboot]) => {
+    initIs(kind, every, pipe === 'pipe');
+    await domain.start();
+    expect(await domain.shutdown()).toMatchObject({ outcome: 'asked' });
+    expect(host.asked.splice(0)).toEqual(shutdown);
+    await domain.reboot();
+    expect(host.asked).toEqual(reboot);
+  });
+
+  test('SIGPWR is for those that have no handler for SIGTERM', async () => {
+    initIs('other', [30]);
+    await domain.start();
+    expect(await domain.shutdown()).toEqual({ by: 'signal', signal: 30, outcome: 'asked' });
+  });
+
+  test('mode signal is what libvirt sends, modes are tried in turn', async () => {
+    initIs('systemd', every);
+    await domain.start();
+    await domain.shutdown({ mode: 'signal' });
+    await domain.reboot({ mode: ['initctl', 'signal'] });
+    expect(host.asked.filter((text) => text.startsWith('signal'))).toEqual([
+      'signal 15',
+      'signal 1',
+    ]);
+  });
+});
+
+test('nothing is sent to an init that would not notice, and the answer says so', async () => {
+  await domain.start();
+  const error = { code: 'OPERATION_UNSUPPORTED', domain: 'web' };
+  await expect(domain.shutdown()).rejects.toMatchObject(error);
+  await expect(domain.shutdown({ mode: 'initctl' })).rejects.toMatchObject({
+    ...error,
+    message: 'Operation not supported: Container does not provide an initctl pipe',
+  });
+  // The monitor alone hears that an end would be no reboot.
+  expect(new Set(host.asked)).toEqual(new Set(['intend none 0']));
+});
+
+test('an older monitor is asked only for what it sees by itself', async () => {
+  host.version = 1;
+  initIs('systemd', [38, 39]);
+  await domain.start();
+  await domain.reboot();
+  initIs('other', [15]);
+  await domain.shutdown();
+  await expect(domain.reboot()).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
+  await expect(domain.destroy({ graceful: true })).rejects.toMatchObject({
+    code: 'OPERATION_UNSUPPORTED',
+  });
+  expect(host.asked).toEqual(['signal 39', 'signal 15']);
+});
+
+test('with a timeout the answer is how it ended, or that it runs on', async () => {
+  initIs('other', [15]);
+  await domain.start();
+  await expect(domain.shutdown({ timeout: 60 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    message: expect.stringContaining("init of domain 'web' was asked by signal 15") as unknown,
+  });
+  const answer = domain.shutdown({ timeout: 5000 });
+  setTimeout(() => host.end('web', exitRecord({ code: 7 })), 50);
+  expect(await answer).toMatchObject({ outcome: 'stopped', exit: { how: 'exited', code: 7 } });
+});
+
+test.each([{ mode: 'acpi' as 'auto' }, { mode: [] }, { timeout: -1 }, { timeout: NaN }])(
+  '%j is an invalid argument',
+  async (options) => {
+    await domain.start();
+    await expect(domain.shutdown(options)).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  },
+);
+
+test('a paused domain is so for everybody, until it is resumed, and each change is told once', async () => {
+  await domain.start();
+  const other = host.connect();
+  const same = await other.lookupDomainByName('web');
+  await domain.suspend();
+  await same.suspend();
+  expect(host.lastEvent()).toMatchObject({ event: 'suspended', detail: 'paused' });
+  expect(await same.state()).toEqual({ state: 'paused', reason: 'user' });
+  expect((await same.info()).state).toEqual({ state: 'paused', reason: 'user' });
+  await expect(same.shutdown()).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+  await expect(same.reboot()).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+  await same.resume();
+  expect(host.lastEvent()).toMatchObject({ event: 'resumed', detail: 'unpaused' });
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'unpaused' });
+  await expect(domain.resume()).rejects.toMatchObject({
+    message: 'Requested operation is not valid: domain is already running',
+  });
+  await other.close();
+});
+
+test('a domain whose init ends just now is not paused, and its next life is not stopped', async () => {
+  await domain.start();
+  const refused = {
+    code: 'OPERATION_INVALID',
+    message:
+      'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+  };
+  for (const looks of [[false], [true, false]]) {
+    host.init = { ...host.init, isAlive: () => looks.shift() === true };
+    await expect(domain.suspend()).rejects.toMatchObject(refused);
+    expect(looks).toEqual([]);
+    expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  }
+});
+
+test('a paused domain is destroyed', async () => {
+  await domain.start();
+  await domain.suspend();
+  await domain.destroy();
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+});
+
+test('reboots are told by whoever comes next, once for each, before what follows', async () => {
+  await domain.start({ ownership: 'leave' });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  host.states.set('web', { ...state, running: { ...state.running, boots: 2 } });
+  const told: string[] = [];
+  const events = connection.events();
+  expect(await connection.reap()).toBe(0);
+  await connection.reap();
+  await domain.destroy();
+  for await (const { event } of events) {
+    told.push(event);
+    if (event === 'stopped') break;
+  }
+  expect(told).toEqual(['reboot', 'reboot', 'stopped']);
+});
+
+test('closing a connection ends what was bonded to it, and nothing else', async () => {
+  const other = host.connect();
+  const bonded = await other.lookupDomainByName('web');
+  await bonded.start({ autodestroy: true });
+  const free = await other.createDomain(domainXml({ name: 'free' }));
+  await other.close();
+  expect(await domain.state()).toMatchObject({ reason: 'destroyed' });
+  expect(host.state('free').phase).toBe('running');
+  expect(free.name).toBe('free');
+});
+
+test('closing a connection does not end what another has started since, in the place of what was bonded to it', async () => {
+  const owner = host.connect();
+  const bonded = await owner.lookupDomainByName('web');
+  await bonded.start({ autodestroy: true });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it should run');
+  // Another process is the first to see its end, and its owner hears of that later.
+  const onExited = host.running.get('web')?.start.onExited;
+  host.states.set('web', { phase: 'ended', start: state.start, exit: exitRecord() });
+  await domain.start({ ownership: 'leave' });
+  onExited?.();
+  await owner.close();
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+});

@@ -1,0 +1,257 @@
+/** lib/host/state/definition-store.ts: definitions on disk, replaced as a whole or not at all. */
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { parseDomain } from '../../../../lib/domain/parse';
+import { domainStore } from '../../../../lib/driver/session/store';
+import { isFileName } from '../../../../lib/host/state/definition-store';
+import { generatorsOf } from '../../../../lib/driver/session/generators';
+import { domainXml } from '../../../support/domain-xml';
+import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
+import { runChild, source } from '../../driver/source-child';
+import { containing, errorOf } from '../../driver/refusal';
+
+removeScratchAfterEach();
+
+const uuid = '11111111-2222-3333-4444-555555555555';
+const newMac = () => '52:54:00:00:00:01';
+const context = { arch: 'x86_64', emulator: '/monitor', newUuid: randomUUID, newMac };
+const definition = (name: string) => parseDomain(domainXml({ name, uuid }), context);
+
+function makeStore() {
+  const directory = join(scratchDirectory(), 'etc', 'lxc');
+  const warnings: object[] = [];
+  const none = () => undefined;
+  const warn = (fields: object) => void warnings.push(fields);
+  const parse = (xml: string, path: string) =>
+    parseDomain(xml, { ...context, ...generatorsOf(path) });
+  const logger = { debug: none, info: none, warn, error: none };
+  const store = domainStore({ directory, parse, logger });
+  return { store, directory, warnings };
+}
+
+test('what was written is read again, by another store too', async () => {
+  const { store, directory } = makeStore();
+  expect(await store.write(definition('web'))).toBe('added');
+  expect(store.read('web')).toMatchObject({ name: 'web', uuid, memory: 102400 });
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(await store.write({ ...definition('web'), memory: 4096 })).toBe('updated');
+  expect(store.read('web')?.memory).toBe(4096);
+  expect(readdirSync(directory)).toEqual(['web.xml']);
+});
+
+test('files are 0600 in directories of 0700, and begin with a comment that says whose they are', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  expect(statSync(join(directory, 'web.xml')).mode & 0o777).toBe(0o600);
+  expect(statSync(directory).mode & 0o777).toBe(0o700);
+  expect(readFileSync(join(directory, 'web.xml'), 'utf8')).toMatch(
+    /^<!--\nThis file is written by tslxc [^]*-->\n\n<domain type='lxc'>/,
+  );
+});
+
+test('a fifo in the place of a definition holds nobody', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  execFileSync('mkfifo', [join(directory, 'pipe.xml')]);
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(await errorOf(() => store.read('pipe'))).toMatchObject({
+    path: join(directory, 'pipe.xml'),
+  });
+});
+
+test('removing takes the definition and its autostart link', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  mkdirSync(join(directory, 'autostart'));
+  symlinkSync(join(directory, 'web.xml'), join(directory, 'autostart', 'web.xml'));
+  expect(store.isAutostarted('web')).toBe(true);
+  expect(await store.remove('web')).toBe(true);
+  expect(readdirSync(join(directory, 'autostart'))).toEqual([]);
+  expect(store.has('web')).toBe(false);
+  expect(store.read('web')).toBeUndefined();
+  expect(await store.remove('web')).toBe(false);
+});
+
+test('the autostart of a definition is a link to it', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  await store.setAutostart('web', 'on');
+  await store.setAutostart('web', 'on');
+  expect(store.isAutostarted('web')).toBe(true);
+  const link = join(directory, 'autostart', 'web.xml');
+  expect(readlinkSync(link)).toBe(join(directory, 'web.xml'));
+  await store.setAutostart('web', 'off');
+  await store.setAutostart('web', 'off');
+  expect(store.isAutostarted('web')).toBe(false);
+  expect(readdirSync(directory)).toEqual(['autostart', 'web.xml']);
+});
+
+test('a store that is not there yet is an empty one', async () => {
+  const { store } = makeStore();
+  expect(await store.identities()).toEqual([]);
+  expect(store.read('web')).toBeUndefined();
+  expect(await store.remove('web')).toBe(false);
+});
+
+test('a file that is no definition is left out, named once, and left alone', async () => {
+  const { store, directory, warnings } = makeStore();
+  await store.write(definition('web'));
+  const bad = join(directory, 'bad.xml');
+  writeFileSync(bad, '<domain');
+  utimesSync(bad, 1, 1);
+  await new Promise((resolve) => setTimeout(resolve, 80));
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(await store.identities()).toHaveLength(1);
+  expect(warnings).toEqual([expect.objectContaining({ path: bad })]);
+  expect(readFileSync(bad, 'utf8')).toBe('<domain');
+  expect(await errorOf(() => store.read('bad'))).toMatchObject({ code: 'XML_ERROR', path: bad });
+});
+
+test('a file under another name than its domain is no definition of either', async () => {
+  const { store, directory, warnings } = makeStore();
+  await store.write(definition('web'));
+  writeFileSync(join(directory, 'other.xml'), readFileSync(join(directory, 'web.xml')));
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+  expect(warnings).toHaveLength(1);
+  expect(await errorOf(() => store.read('other'))).toMatchObject({ code: 'XML_ERROR' });
+});
+
+test('a file without uuid has the same at each reading, and another than its neighbour', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  for (const name of ['a', 'b']) writeFileSync(join(directory, `${name}.xml`), domainXml({ name }));
+  const [first, second] = await store.identities();
+  expect(first?.uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(store.read('a')?.uuid).toBe(first?.uuid);
+  expect(store.read('b')?.uuid).toBe(second?.uuid);
+  expect(first?.uuid).not.toBe(second?.uuid);
+});
+
+test('so have its interfaces', () => {
+  const { store, directory } = makeStore();
+  mkdirSync(directory, { recursive: true });
+  const link = "<interface type='bridge'><source bridge='br0'/></interface>";
+  const devices = `<console type='pty'/>${link}${link}`;
+  for (const name of ['a', 'b']) {
+    writeFileSync(join(directory, `${name}.xml`), domainXml({ name, devices }));
+  }
+  const macs = () =>
+    ['a', 'b'].flatMap((name) => store.read(name)?.interfaces.map(({ mac }) => mac));
+  expect(new Set(macs()).size).toBe(4);
+  expect(macs()).toEqual(macs());
+  expect(macs().every((mac) => /^52:54:00(:[0-9a-f]{2}){3}$/.test(mac ?? ''))).toBe(true);
+});
+
+test('what another file has in it is found, whether it is a definition or not', async () => {
+  const { store, directory } = makeStore();
+  expect(store.isAnyWritten(['web'], { except: 'other' })).toBe(false);
+  await store.write(definition('web'));
+  writeFileSync(join(directory, 'bad.xml'), "<mac address='52:54:00:00:00:01'");
+  mkdirSync(join(directory, 'folder.xml'));
+  expect(store.isAnyWritten(['52:54:00:00:00:01'], { except: 'web' })).toBe(true);
+  expect(store.isAnyWritten(['52:54:00:00:00:01'], { except: 'bad' })).toBe(false);
+  expect(store.isAnyWritten(['x'.repeat(9), '/bin/sh'], { except: 'bad' })).toBe(true);
+  expect(store.isAnyWritten([], { except: 'bad' })).toBe(false);
+});
+
+test('a change by another process is seen', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  expect(store.identity('web')?.uuid).toBe(uuid);
+  const other = uuid.replace(/1/g, '9');
+  writeFileSync(join(directory, 'web.xml'), domainXml({ name: 'web', uuid: other }));
+  expect(store.identity('web')?.uuid).toBe(other);
+  expect(await store.identities()).toEqual([{ name: 'web', uuid: other }]);
+});
+
+test('reading many definitions keeps nobody else waiting', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  for (let index = 0; index < 300; index++) {
+    writeFileSync(join(directory, `d${index}.xml`), domainXml({ name: `d${index}` }));
+  }
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  expect(await store.identities()).toHaveLength(301);
+  clearInterval(timer);
+  expect(turns).toBeGreaterThan(2);
+});
+
+test.each(['', '.', '..', 'a/b', '/', 'a\0b', 'a\nb', 'a\u007f', 'n'.repeat(251), 'ü'.repeat(126)])(
+  '%j is no name of a file',
+  async (name) => {
+    expect(isFileName(name)).toBe(false);
+    const { store } = makeStore();
+    expect(store.has(name)).toBe(false);
+    expect(store.read(name)).toBeUndefined();
+    expect(await errorOf(() => store.path(name))).toMatchObject({ code: 'XML_ERROR' });
+  },
+);
+
+test('the longest name, and one that looks like a temporary file, can be stored', async () => {
+  const { store } = makeStore();
+  const names = ['.new-1', 'n'.repeat(230)];
+  for (const name of names) await store.write(definition(name));
+  expect((await store.identities()).map(({ name }) => name)).toEqual(names);
+});
+
+test('what a killed writer left is no definition, and goes with a later write once it is old', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  for (const name of ['.new-1-a', '.new-1-b']) writeFileSync(join(directory, name), '<dom');
+  utimesSync(join(directory, '.new-1-a'), 1, 1);
+  expect(await store.identities()).toHaveLength(1);
+  await store.write(definition('db'));
+  expect(readdirSync(directory).sort()).toEqual(['.new-1-b', 'db.xml', 'web.xml']);
+});
+
+test('a failed write leaves what was there, and nothing else', async () => {
+  const { store, directory } = makeStore();
+  mkdirSync(join(directory, 'web.xml', 'x'), { recursive: true });
+  await expect(store.write(definition('web'))).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    syscall: 'rename',
+    step: 'store a definition',
+  });
+  expect(readdirSync(directory)).toEqual(['web.xml']);
+});
+
+test('a reader sees the one or the other, while writers are killed in the middle', async () => {
+  const { store, directory } = makeStore();
+  await store.write(definition('web'));
+  const child = (memory: number) =>
+    runChild(`
+      const { domainStore } = require(${source('driver/session/store.ts')});
+      const { parseDomain } = require(${source('domain/parse.ts')});
+      const parse = (xml) => parseDomain(xml, { arch: 'x86_64', emulator: '/m', newUuid: () => '', newMac: () => '' });
+      const store = domainStore({ directory: ${JSON.stringify(directory)}, parse });
+      const definition = store.read('web');
+      for (let count = 0; ; count++) {
+        if (count === 8) setTimeout(() => process.kill(process.pid, 'SIGKILL'), 3);
+        await store.write({ ...definition, memory: ${memory} });
+      }
+    `).catch(String);
+  const ended = Promise.all([child(1111), child(2222)]);
+  const seen = new Set<number | undefined>();
+  const over = new AbortController();
+  void ended.then(() => over.abort());
+  while (!over.signal.aborted) {
+    for (let count = 0; count < 20; count++) seen.add(store.read('web')?.memory);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  expect(await ended).toEqual([containing('exit code -1'), containing('exit code -1')]);
+  expect([102400, 1111, 2222]).toEqual(expect.arrayContaining([...seen]));
+  expect(seen.size).toBeGreaterThan(1);
+  expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
+});

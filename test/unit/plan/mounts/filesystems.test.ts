@@ -1,0 +1,66 @@
+/** The order of file systems, and what an id map and a shared root change of them. */
+import type { DomainDefinition } from '../../../../lib/domain/definition';
+import type { Operation } from '../../../../lib/plan/operation';
+import { otherFilesystems } from '../../../../lib/plan/mounts/filesystems';
+import { document, parse } from '../../domain/parse-context';
+import { compile } from '../plan-context';
+
+const mount = (target: string, more = ''): string =>
+  `<filesystem ${more}><source dir='/srv'/><target dir='${target}'/></filesystem>`;
+
+const withMounts = (...targets: readonly string[]): DomainDefinition =>
+  parse(document({ devices: targets.map((target) => mount(target)).join('') }));
+
+const order = (...targets: readonly string[]): string[] =>
+  otherFilesystems(withMounts(...targets)).map(({ target }) => target);
+
+test('they keep the order of the document, but stand behind what they lie in', () => {
+  expect(order('/b', '/a', '/')).toEqual(['/b', '/a']);
+  expect(order('/a/b/c', '/x', '/a/b', '/a')).toEqual(['/a', '/a/b', '/a/b/c', '/x']);
+  expect(order('/ab', '/a', '/a/b')).toEqual(['/ab', '/a', '/a/b']);
+});
+
+const position = { line: 1, column: 1 };
+const range = { start: 0, target: 100_000, count: 65_536, position };
+const idMap = { uids: [range], gids: [range], position };
+
+const mapped = (definition: DomainDefinition): string[] =>
+  compile({ ...definition, idMap }).plan.mapped.flatMap((operation) =>
+    operation.op === 'mapTree' ? [`${operation.tree} ${operation.depth}`] : [],
+  );
+
+test('with an id map the private root is mapped, and what is asked for', () => {
+  expect(mapped(withMounts('/a'))).toEqual([]);
+  expect(mapped(withMounts('/', '/a'))).toEqual(['root recursive']);
+  const devices = mount('/') + mount('/a', "accessmode='mapped'");
+  expect(mapped(parse(document({ devices })))).toEqual(['root recursive', 'filesystem:/a single']);
+});
+
+const overlay = `<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:overlay target='/' upper='/u'/>
+</t:container></metadata>`;
+
+test('with an id map both layers of an overlay are mapped, and its marks are user attributes', () => {
+  const definition = parse(document({ elements: overlay, devices: mount('/') }));
+  expect(mapped(definition)).toEqual(['base:/ single', 'upper:/ single']);
+  const made = (plan: readonly Operation[]): Operation | undefined =>
+    plan.find(({ op }) => op === 'makeOverlay');
+  expect(made(compile({ ...definition, idMap }).plan.inside)).toMatchObject({
+    options: ['userxattr'],
+  });
+  expect(made(compile(definition).plan.inside)).toMatchObject({ options: [] });
+});
+
+test('on the shared root only targets on the host’s own tree are made before', () => {
+  const { plan } = compile(withMounts('/srv/a', '/srv/a/b', '/dev/shm', '/dev'));
+  const missing = plan.inside.flatMap((one) =>
+    one.op === 'attachTree' && one.tree.startsWith('filesystem:')
+      ? [`${one.path} ${one.missing}`]
+      : [],
+  );
+  expect(missing).toEqual([
+    '/srv/a fail',
+    '/srv/a/b makeDirectory',
+    '/dev fail',
+    '/dev/shm makeDirectory',
+  ]);
+});

@@ -1,0 +1,81 @@
+/** Init's environment, host name and last steps, as libvirt's driver makes them. */
+import { hostname, planEnvironment, planProcess } from '../../../../lib/plan/process/process';
+import { document, parse } from '../../domain/parse-context';
+import { rootPrivileges } from '../plan-context';
+
+const uuid = '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f';
+const text = `PATH=/bin:/sbin
+TERM=linux
+container=lxc-libvirt
+HOME=/
+container_uuid=${uuid}
+LIBVIRT_LXC_UUID=${uuid}
+LIBVIRT_LXC_NAME=test`;
+
+function environment(parts: Parameters<typeof document>[0], passed = 0): string {
+  return planEnvironment(parse(document(parts)), passed).join('\n');
+}
+
+test('the environment is libvirt’s, byte for byte', () => {
+  expect(environment({})).toBe(text);
+});
+
+test('the consoles after the first are listed before the names', () => {
+  const three = { devices: "<console type='pty'/><console type='pty'/>" };
+  expect(environment(three)).toBe(
+    text.replace('LIBVIRT_LXC_UUID', 'container_ttys=pts/1 pts/2\nLIBVIRT_LXC_UUID'),
+  );
+});
+
+test('the definition’s variables come last, and replace one of that name in its place', () => {
+  const os = [
+    "<initenv name='FIRST'>1</initenv>",
+    "<initenv name='TERM'>xterm = a</initenv>",
+    "<initenv name='HOME'>/root</initenv>",
+    "<initenv name='FIRST'>again</initenv>",
+    "<initenv name='ÄRGER'>ü</initenv>",
+  ].join('');
+  expect(environment({ os })).toBe(
+    `${text.replace('TERM=linux', 'TERM=xterm = a').replace('HOME=/', 'HOME=/root')}
+FIRST=again
+ÄRGER=ü`,
+  );
+});
+
+test('the command line of the kernel stands behind the names', () => {
+  expect(environment({ os: '<cmdline>quiet ro</cmdline>' })).toBe(
+    `${text}\nLIBVIRT_LXC_CMDLINE=quiet ro`,
+  );
+});
+
+test('descriptors that are passed are announced as sd_listen_fds(3) wants it', () => {
+  expect(environment({}, 3)).toBe(`${text}\nLISTEN_PID=1\nLISTEN_FDS=3`);
+});
+
+test.each([
+  ['helloworld', 'helloworld'],
+  ['ra-7.with_odd$name', 'ra-7withoddname'],
+  ['-leading', 'leading'],
+  ['--two', '-two'],
+  ['.-x', 'x'],
+  ['trailing-', 'trailing-'],
+  ['üñï', ''],
+  ['a'.repeat(100), 'a'.repeat(64)],
+])('the host name of domain %s is %s', (domain, expected) => {
+  expect(hostname(domain)).toBe(expected);
+});
+
+test('the bounding set goes before the ids, which go before the capabilities and the directory; the death signal is last', () => {
+  const definition = parse(document({ os: '<initdir>/srv</initdir>' }));
+  const identity = { uid: 33, gid: 34, groups: [35] };
+  const facts = { hardening: 'compat', arch: 'x86_64', privileges: rootPrivileges } as const;
+  expect(planProcess(definition, identity, facts).map(({ op }) => op)).toEqual([
+    'setHostname',
+    'limitBoundingSet',
+    'setIds',
+    'setCapabilities',
+    'changeDirectory',
+    'resetSignals',
+    'setParentDeathSignal',
+  ]);
+});

@@ -1,0 +1,245 @@
+/** The hardened profile's filter, run over every number of every table: what it denies, and nothing else. */
+import { compileSeccomp } from '../../../../lib/plan/security/seccomp';
+import {
+  consoleTheft,
+  deniedCalls,
+  deniedFamilies,
+  filesystemMark,
+  grantingCapabilities,
+  newMountCalls,
+  terminalInjection,
+  wholeFilesystem,
+} from '../../../../lib/plan/security/seccomp-policy';
+import type { DeniedCall } from '../../../../lib/plan/security/seccomp-policy';
+import { numbersOf, systemCalls } from '../../../../lib/plan/security/system-calls';
+import type { CallTable } from '../../../../lib/plan/security/system-calls';
+import { SeccompMachine } from './seccomp-machine';
+
+const allow = 0x7fff0000; // SECCOMP_RET_ALLOW
+const eperm = 0x00050001; // SECCOMP_RET_ERRNO | EPERM
+const enosys = 0x00050026; // SECCOMP_RET_ERRNO | ENOSYS
+const x32 = 0x40000000;
+
+/** More than any table has numbers. */
+const numbers = Array.from({ length: 1200 }, (_, number) => number);
+
+interface Table {
+  readonly name: string;
+  readonly table: CallTable;
+  readonly arch: string;
+  readonly architecture: number;
+  readonly high: number;
+}
+
+const everyTable: readonly Table[] = [
+  { name: 'x86_64', table: 'x86_64', arch: 'x86_64', architecture: 0xc000003e, high: 0 },
+  { name: 'x32', table: 'x86_64', arch: 'x86_64', architecture: 0xc000003e, high: x32 },
+  { name: 'i386', table: 'i386', arch: 'x86_64', architecture: 0x40000003, high: 0 },
+  { name: 'aarch64', table: 'aarch64', arch: 'aarch64', architecture: 0xc00000b7, high: 0 },
+  { name: 'arm', table: 'arm', arch: 'aarch64', architecture: 0x40000028, high: 0 },
+];
+
+function machine(arch: string, granted = 0n): SeccompMachine {
+  return new SeccompMachine(compileSeccomp({ arch, granted }));
+}
+
+function bit(capability: keyof typeof grantingCapabilities): bigint {
+  return 1n << BigInt(grantingCapabilities[capability]);
+}
+
+/** The numbers that these calls have in a table. */
+function numbersIn(table: CallTable, calls: readonly DeniedCall[]): number[] {
+  const found = calls.flatMap(({ call }) => numbersOf(call, table));
+  return [...new Set(found)].sort((one, other) => one - other);
+}
+
+const always = deniedCalls.filter(({ when }) => when === undefined);
+const byArgument = deniedCalls.filter(({ when }) => when !== undefined);
+
+describe.each(everyTable)('$name', ({ table, arch, architecture, high }) => {
+  const filter = machine(arch);
+  const run = (number: number, ...values: bigint[]): number =>
+    filter.run({ architecture, number: number + high, arguments: values }).verdict;
+
+  test('of all numbers, those of the table are denied and no others', () => {
+    const denied = numbers.filter((number) => run(number) !== allow);
+    expect(denied).toEqual(numbersIn(table, always));
+    expect(denied.length).toBeGreaterThan(20);
+    expect(new Set(denied.map((number) => run(number)))).toEqual(new Set([eperm]));
+  });
+
+  test('only four calls are looked into: the verdict of all others is the number’s', () => {
+    const looked = numbers.filter(
+      (number) => filter.run({ architecture, number: number + high }).looked,
+    );
+    expect(looked).toEqual(numbersIn(table, byArgument));
+  });
+
+  test('numbers that no kernel has are left to the kernel', () => {
+    for (const number of [0x0f0002, 0x3fffffff, 0x7fffffff, 0xbfffffff - high]) {
+      expect(run(number)).toBe(allow);
+    }
+  });
+
+  test.each(numbersOf('ioctl', table))('ioctl %i: by the command’s low half', (ioctl) => {
+    const commands = { ...terminalInjection, ...consoleTheft, ...wholeFilesystem };
+    const denied = new Set<bigint>(Object.values(commands).map(BigInt));
+    for (const command of denied) {
+      expect(run(ioctl, 0n, command)).toBe(eperm);
+      expect(run(ioctl, 0n, (1n << 32n) | command)).toBe(eperm);
+      expect(run(ioctl, 0n, (0xffffffffn << 32n) | command)).toBe(eperm);
+      expect(run(ioctl, command, 0n, command)).toBe(allow);
+      expect(run(ioctl, 0n, command << 32n)).toBe(allow);
+      for (const near of [command + 1n, command - 1n]) {
+        expect(run(ioctl, 0n, near)).toBe(denied.has(near) ? eperm : allow);
+      }
+    }
+  });
+
+  test.each(numbersOf('fanotify_mark', table))('fanotify_mark %i: by one bit', (mark) => {
+    const add = 1n;
+    const whole = BigInt(filesystemMark);
+    for (const shut of [whole, whole | add, 0x110n | add, whole | (1n << 32n)]) {
+      expect(run(mark, 0n, shut)).toBe(eperm);
+    }
+    // FAN_MARK_INODE and FAN_MARK_MOUNT, and FAN_MARK_FLUSH; the bit in another argument.
+    for (const open of [add, 0x10n | add, 0x80n, whole << 32n]) {
+      expect(run(mark, 0n, open)).toBe(allow);
+    }
+    expect(run(mark, whole, add, whole)).toBe(allow);
+  });
+
+  test.each(numbersOf('socket', table))('socket %i: by the family’s low half', (socket) => {
+    const families = Array.from({ length: 64 }, (_, family) => family);
+    const denied: number[] = Object.values(deniedFamilies);
+    expect(families.filter((family) => run(socket, BigInt(family)) === eperm)).toEqual(denied);
+    for (const family of denied) expect(run(socket, BigInt(family) | (1n << 32n))).toBe(eperm);
+  });
+
+  test.each(numbersOf('personality', table))('personality %i', (personality) => {
+    for (const open of [0n, 8n, 0x20000n, 0x20008n, 0xffffffffn, (1n << 64n) - 1n]) {
+      expect(run(personality, open)).toBe(allow);
+    }
+    // ADDR_NO_RANDOMIZE, READ_IMPLIES_EXEC, MMAP_PAGE_ZERO, also beside what is allowed.
+    for (const shut of [0x40000n, 0x400000n, 0x100000n, 0x40008n, 1n, 0x100040000n]) {
+      expect(run(personality, shut)).toBe(eperm);
+    }
+  });
+});
+
+describe('what a capability gives back', () => {
+  const capabilities = Object.keys(grantingCapabilities) as (keyof typeof grantingCapabilities)[];
+
+  test.each(capabilities)('%s: its calls and no others', (capability) => {
+    for (const { table, arch, architecture } of everyTable) {
+      const filter = machine(arch, bit(capability));
+      const denied = numbers.filter(
+        (number) => filter.run({ architecture, number }).verdict === eperm,
+      );
+      const others = always.filter(({ grantedBy }) => grantedBy !== capability);
+      expect(denied).toEqual(numbersIn(table, others));
+    }
+    expect(always.some(({ grantedBy }) => grantedBy === capability)).toBe(true);
+  });
+
+  test('all of them leave what no capability governs', () => {
+    const filter = machine('x86_64', (1n << 64n) - 1n);
+    const denied = numbers.filter(
+      (number) => filter.run({ architecture: 0xc000003e, number }).verdict === eperm,
+    );
+    const names = ['uselib', 'nfsservctl', 'add_key', 'request_key', 'keyctl'] as const;
+    expect(denied).toEqual(
+      names.map((name) => systemCalls[name].x86_64 as number).sort((a, b) => a - b),
+    );
+    const ioctl = { architecture: 0xc000003e, number: systemCalls.ioctl.x86_64 };
+    const command = (number: number): number =>
+      filter.run({ ...ioctl, arguments: [0n, BigInt(number)] }).verdict;
+    expect(Object.values(terminalInjection).map(command)).toEqual([eperm, eperm]);
+    for (const given of Object.values({ ...consoleTheft, ...wholeFilesystem })) {
+      expect(command(given)).toBe(allow);
+    }
+    const mark = { architecture: 0xc000003e, number: systemCalls.fanotify_mark.x86_64 };
+    expect(filter.run({ ...mark, arguments: [0n, 0x101n] }).verdict).toBe(allow);
+  });
+});
+
+test('every number in the list of calls is denied by some rule', () => {
+  const denied = [...deniedCalls.map(({ call }) => call), ...newMountCalls];
+  expect([...new Set<string>(denied)].sort()).toEqual(Object.keys(systemCalls).sort());
+});
+
+test('a table that is not known is denied whole', () => {
+  for (const [arch, architecture] of [
+    ['x86_64', 0xc00000b7],
+    ['aarch64', 0xc000003e],
+    ['x86_64', 0],
+  ] as const) {
+    const filter = machine(arch);
+    expect(
+      numbers.filter((number) => filter.run({ architecture, number }).verdict !== eperm),
+    ).toEqual([]);
+  }
+});
+
+test('a 32-bit personality of a machine has the filter of its kernel', () => {
+  const compile = (arch: string): readonly number[] => compileSeccomp({ arch, granted: 0n });
+  for (const arch of ['i686', 'i586', 'i486', 'i386'])
+    expect(compile(arch)).toEqual(compile('x86_64'));
+  for (const arch of ['armv6l', 'armv7l', 'armv8l', 'armv5tejl']) {
+    expect(compile(arch)).toEqual(compile('aarch64'));
+  }
+  expect(compile('aarch64')).not.toEqual(compile('x86_64'));
+});
+
+test.each(['riscv64', 's390x', 'ppc64le', 'aarch64_be', 'armv7b', 'armv8b', 'x86_64h', ''])(
+  'a machine without a table is refused: %p',
+  (arch) => {
+    const detail = `the hardened profile has no system call filter for ${arch}; use the compat profile`;
+    expect.assertions(1);
+    try {
+      compileSeccomp({ arch, granted: 0n });
+    } catch (error) {
+      expect(error).toMatchObject({
+        code: 'CONFIG_UNSUPPORTED',
+        message: `unsupported configuration: ${detail}`,
+      });
+    }
+  },
+);
+
+test('the program is short, and no call takes long', () => {
+  const filter = machine('x86_64');
+  expect(filter.length).toBeLessThan(192);
+  const steps = everyTable.flatMap(({ arch, architecture }) => {
+    const own = machine(arch);
+    return numbers.map((number) => own.run({ architecture, number }).steps);
+  });
+  expect(Math.max(...steps)).toBeLessThan(64);
+});
+
+describe.each(everyTable)('beside a profile, $name', ({ table, arch, architecture, high }) => {
+  const verdicts = (denies: 'mounts' | 'hardened' | 'hardened and mounts'): number[] => {
+    const filter = new SeccompMachine(compileSeccomp({ arch, granted: 0n, denies }));
+    return numbers.map(
+      (number) => filter.run({ architecture, number: number + high, arguments: [] }).verdict,
+    );
+  };
+  const mounts = newMountCalls.flatMap((call) => numbersOf(call, table));
+
+  test('the new mount API is absent, and nothing else differs', () => {
+    expect(mounts.length).toBe(8);
+    const isMount = (number: number): boolean => mounts.includes(number);
+    expect(verdicts('mounts')).toEqual(numbers.map((number) => (isMount(number) ? enosys : allow)));
+    const hardened = verdicts('hardened');
+    expect(verdicts('hardened and mounts')).toEqual(
+      numbers.map((number) => (isMount(number) ? enosys : hardened[number])),
+    );
+    expect(numbers.filter((number) => isMount(number) && hardened[number] !== allow)).toEqual([]);
+  });
+});
+
+test('a machine without a table is refused beside a profile, in its own words', () => {
+  expect(() => compileSeccomp({ arch: 'riscv64', granted: 0n, denies: 'mounts' })).toThrow(
+    'there is no system call filter for riscv64, without which its profile could be got round',
+  );
+});
