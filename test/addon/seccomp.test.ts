@@ -41,6 +41,12 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
   clock_settime: [[9999n, nowhere]],
   clock_settime64: [[9999n, nowhere]],
   delete_module: [[nowhere, 0n]],
+  // Descriptors in events, the two classes that are asked, pidfds, no limits, marks of a mount namespace: with flags
+  // for those descriptors that no kernel knows.
+  fanotify_init: [0n, 4n, 8n, 0x204n, 0x280n, 0x210n, 0x220n, 0x2000n, 0x4000n].map((flags) => [
+    flags,
+    all,
+  ]),
   fanotify_mark: [
     [closed, 0x101n, 0n],
     [closed, 0x111n, 0n],
@@ -114,7 +120,8 @@ const neighbours: Readonly<Record<string, readonly [number, number, number, ...b
   clone3: [435, 435, 435, nowhere, 0n],
   'ptrace of nobody': [101, 26, 117, 16n, 0x7fffffffn, 0n, 0n],
   io_uring_setup: [425, 425, 425, 0n, nowhere],
-  fanotify_init: [300, 338, 262, all, 0n],
+  'fanotify_init FAN_REPORT_FID': [300, 338, 262, 0x200n, 0n],
+  'fanotify_init FAN_REPORT_DFID_NAME': [300, 338, 262, 0xc03n, 0n],
   'fanotify_mark of a mount': [301, 339, 263, closed, 0x11n, 0n],
   adjtimex: [159, 124, 171, nowhere],
   clock_adjtime: [305, 343, 266, 0n, nowhere],

@@ -105,6 +105,7 @@ describe('the file system that the root lies on', () => {
 
   test('is out of reach as a whole', async () => {
     expect(await watched('whole-hardened', {})).toMatchObject({
+      'watch.group': 'EPERM',
       'watch.mount': 'OK',
       'watch.filesystem': 'EPERM',
       'watch.found': 'no',
@@ -121,6 +122,7 @@ describe('the file system that the root lies on', () => {
     ['with the capability on', { elements: grants('sys_admin') }],
   ] as const)('control: %s it hands out the host’s files', async (_, options) => {
     expect(await watched('whole-control', options)).toMatchObject({
+      'watch.group': 'OK',
       'watch.filesystem': 'OK',
       'watch.found': 'yes',
       'whole.FIFREEZE': 'EOPNOTSUPP',

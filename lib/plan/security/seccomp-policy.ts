@@ -22,12 +22,14 @@ export const grantingCapabilities = {
 
 /**
  * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel drops the rest.
- * `denyBit` denies whatever has that bit.
+ * `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. Of several rules for one
+ * call each has to let it pass, so that a rule of `allow`, which ends the matter, is its call's only one.
  */
 export type ArgumentRule = Readonly<{ argument: number }> &
   (
     | Readonly<{ deny: readonly number[] }>
-    | Readonly<{ denyBit: number }>
+    | Readonly<{ denyBits: number }>
+    | Readonly<{ needBits: number }>
     | Readonly<{ allow: readonly number[] }>
   );
 
@@ -68,6 +70,30 @@ export const wholeFilesystem = {
 /** FAN_MARK_FILESYSTEM of linux/fanotify.h; FAN_MARK_MNTNS (Linux 6.14) has it too. */
 export const filesystemMark = 0x100;
 
+/** Flags of fanotify_init(2), linux/fanotify.h. With one of the first two, events name a file and carry no descriptor. */
+const fileHandles = { FAN_REPORT_FID: 0x200, FAN_REPORT_DIR_FID: 0x400 } as const;
+const harmlessFlags = {
+  ...fileHandles,
+  FAN_CLOEXEC: 0x1,
+  FAN_NONBLOCK: 0x2,
+  FAN_REPORT_NAME: 0x800,
+  FAN_REPORT_TARGET_FID: 0x1000,
+} as const;
+
+/**
+ * What the kernel allows a process without any capability (FANOTIFY_USER_INIT_FLAGS). That leaves out FAN_CLASS_CONTENT
+ * and FAN_CLASS_PRE_CONTENT, which hold the opener up until they answer; FAN_REPORT_PIDFD; and what knows no limit,
+ * FAN_UNLIMITED_QUEUE and FAN_UNLIMITED_MARKS. FAN_REPORT_MNT is left out too: it is for a mark that is denied.
+ */
+export const fanotifyFlags = {
+  needed: bitsOf(fileHandles),
+  denied: ~bitsOf(harmlessFlags) >>> 0,
+} as const;
+
+function bitsOf(flags: Readonly<Record<string, number>>): number {
+  return Object.values(flags).reduce((bits, flag) => bits | flag, 0);
+}
+
 /** AF_ALG and AF_VSOCK, linux/socket.h. */
 export const deniedFamilies = { AF_ALG: 38, AF_VSOCK: 40 } as const;
 
@@ -79,12 +105,13 @@ const handles = 'a handle reaches any inode of the file system, past the root';
 const filesystems = 'reaches all of the file system that the root lies on, past the root';
 const kernelCode = 'runs code in the kernel';
 const keys = 'keyrings have no namespace: without an id map, root’s are the host’s';
+const opened = 'hands out what others have opened, outside the root too, and holds them up';
 const obsolete = 'no program of today has it';
 const ports = 'reaches the hardware';
 const tracing = 'sees the whole kernel';
 
 /**
- * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify of files and mounts, reboot (of the PID
+ * Open on purpose: mount and its family, namespaces, ptrace, io_uring, fanotify that names files, reboot (of the PID
  * namespace), and i386's socketcall(2). The family of the latter's sockets is behind a pointer, as is that of
  * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two sockets of every family can be made.
  *
@@ -111,10 +138,23 @@ export const deniedCalls: readonly DeniedCall[] = [
   },
   {
     call: 'fanotify_mark',
-    when: { argument: 1, denyBit: filesystemMark },
+    when: { argument: 1, denyBits: filesystemMark },
     grantedBy: 'sys_admin',
-    // An event carries a descriptor of the file, open for writing if wanted.
     why: filesystems,
+  },
+  // An event carries a descriptor of what was opened, on the mount of the process that opened it. For a process of the
+  // host that lists a folder of the container's root, `..` leads on from there to the host's root.
+  {
+    call: 'fanotify_init',
+    when: { argument: 0, denyBits: fanotifyFlags.denied },
+    grantedBy: 'sys_admin',
+    why: opened,
+  },
+  {
+    call: 'fanotify_init',
+    when: { argument: 0, needBits: fanotifyFlags.needed },
+    grantedBy: 'sys_admin',
+    why: opened,
   },
   {
     call: 'socket',

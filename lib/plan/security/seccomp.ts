@@ -136,7 +136,9 @@ function checkArguments(
   const allow = `${start} allowed`;
   return [
     { do: 'label', name: start },
-    ...rules.flatMap((rule) => checkArgument(rule, { allow, deny })),
+    ...rules.flatMap((rule, index) =>
+      checkArgument(rule, { allow, deny, past: `${start} past ${index}` }),
+    ),
     { do: 'label', name: allow },
     { do: 'return', verdict: 'allow' },
   ];
@@ -144,14 +146,21 @@ function checkArguments(
 
 function checkArgument(
   rule: ArgumentRule,
-  { allow, deny }: Readonly<{ allow: string; deny: string }>,
+  { allow, deny, past }: Readonly<{ allow: string; deny: string; past: string }>,
 ): Instruction[] {
   const load: Instruction = { do: 'load', value: { argument: rule.argument } };
   const compare = (values: readonly number[], to: string): Instruction[] =>
     values.map((value) => ({ do: 'jumpIfEqual', to, value }));
   if ('deny' in rule) return [load, ...compare(rule.deny, deny)];
-  if ('denyBit' in rule) {
-    return [load, { do: 'and', mask: rule.denyBit }, ...compare([rule.denyBit], deny)];
+  if ('denyBits' in rule) {
+    return [
+      load,
+      { do: 'and', mask: rule.denyBits },
+      ...compare([0], past),
+      { do: 'jump', to: deny },
+      { do: 'label', name: past },
+    ];
   }
+  if ('needBits' in rule) return [load, { do: 'and', mask: rule.needBits }, ...compare([0], deny)];
   return [load, ...compare(rule.allow, allow), { do: 'jump', to: deny }];
 }

@@ -13,6 +13,7 @@ export const systemCalls = {
   clock_settime: { x86_64: 227, i386: 264, aarch64: 112, arm: 262 },
   clock_settime64: { i386: 404, arm: 404 },
   delete_module: { x86_64: 176, i386: 129, aarch64: 106, arm: 129 },
+  fanotify_init: { x86_64: 300, i386: 338, aarch64: 262, arm: 367 },
   fanotify_mark: { x86_64: 301, i386: 339, aarch64: 263, arm: 368 },
   finit_module: { x86_64: 313, i386: 350, aarch64: 273, arm: 379 },
   fsconfig: { x86_64: 431, i386: 431, aarch64: 431, arm: 431 },

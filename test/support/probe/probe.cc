@@ -44,6 +44,9 @@ constexpr unsigned long kBeyond32Bits = 0x100000000;
 // fs/exportfs.h: inode number and generation, as ext4 makes its handles.
 constexpr int kInodeAndGeneration = 1;
 
+// A group whose events name files, and carry no descriptors.
+constexpr unsigned kNamesOnly = FAN_CLASS_NOTIF | FAN_REPORT_DFID_NAME | FAN_NONBLOCK;
+
 void say(const std::string& key, const std::string& value) {
   printf("%s\t%s\n", key.c_str(), value.c_str());
 }
@@ -209,10 +212,13 @@ bool carries(int events, const std::string& text) {
 // watch TEXT: is told of every file that is opened on the file system that "/" lies on, and looks
 // for one that begins with TEXT.
 void watch(const Words& words) {
-  const int events = fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY);
+  int events = fanotify_init(FAN_CLASS_NOTIF | FAN_NONBLOCK, O_RDONLY);
+  say("watch.group", outcome(events));
+  // One whose events name files is left, so that the mark is tried by itself.
+  if (events < 0) events = fanotify_init(kNamesOnly, O_RDONLY);
   const unsigned whole = FAN_MARK_ADD | FAN_MARK_FILESYSTEM;
   say("watch.mount",
-      outcome(fanotify_mark(events, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, "/proc")));
+      outcome(fanotify_mark(events, FAN_MARK_ADD | FAN_MARK_MOUNT, FAN_OPEN, AT_FDCWD, "/")));
   const int marked = fanotify_mark(events, whole, FAN_OPEN, AT_FDCWD, "/");
   say("watch.filesystem", outcome(marked));
   bool found = false;
@@ -222,6 +228,60 @@ void watch(const Words& words) {
   }
   say("watch.found", found ? "yes" : "no");
   close(events);
+}
+
+struct Event {
+  std::string carries;  // `descriptor` or `name`; `none` without an event for three seconds
+  int fd;
+};
+
+Event firstEvent(int events) {
+  alignas(fanotify_event_metadata) char buffer[4096];
+  pollfd readable{events, POLLIN, 0};
+  if (poll(&readable, 1, 3000) != 1 || read(events, buffer, sizeof buffer) <= 0) {
+    return {"none", FAN_NOFD};
+  }
+  const int fd = reinterpret_cast<fanotify_event_metadata*>(buffer)->fd;
+  return {fd >= 0 ? "descriptor" : "name", fd};
+}
+
+// Whether a path that leads up from a descriptor ends at a file that begins with `text`.
+bool leadsTo(int fd, const std::string& path, const std::string& text) {
+  std::string upwards;
+  for (int i = 0; i < 24; ++i) upwards += "../";
+  const int file = openat(fd, (upwards + path.substr(1)).c_str(), O_RDONLY | O_CLOEXEC);
+  std::string start(text.size(), ' ');
+  const bool found = pread(file, start.data(), start.size(), 0) > 0 && start == text;
+  close(file);
+  return found;
+}
+
+// lure FOLDER PATH TEXT: is told who opens a folder of its own, and from what the event carries
+// goes up to the host's PATH. Then the same with events that name files.
+void lure(const Words& words) {
+  const uint64_t mask = FAN_OPEN | FAN_ONDIR | FAN_EVENT_ON_CHILD;
+  const char* folder = words.at(0).c_str();
+  for (const auto& [name, flags] :
+       std::map<std::string, unsigned>{{"descriptors", FAN_CLASS_NOTIF}, {"names", kNamesOnly}}) {
+    const std::string key = "lure." + name;
+    const int events = fanotify_init(flags, O_RDONLY);
+    say(key + ".group", outcome(events));
+    if (events < 0) continue;
+    say(key + ".mark", outcome(fanotify_mark(events, FAN_MARK_ADD, mask, AT_FDCWD, folder)));
+    const Event event = firstEvent(events);
+    say(key + ".event", event.carries);
+    say(key + ".escaped", leadsTo(event.fd, words.at(1), words.at(2)) ? "yes" : "no");
+    close(event.fd);
+    close(events);
+  }
+}
+
+// hold FOLDER: wants to be asked before a folder is opened, and never answers.
+void hold(const Words& words) {
+  const int events = fanotify_init(FAN_CLASS_CONTENT, O_RDONLY);
+  say("hold.group", outcome(events));
+  say("hold.mark", outcome(fanotify_mark(events, FAN_MARK_ADD, FAN_OPEN_PERM | FAN_ONDIR, AT_FDCWD,
+                                         words.at(0).c_str())));
 }
 
 // What a container may do to its own terminal, a thousand times over.
@@ -316,7 +376,7 @@ const std::map<std::string, void (*)(const Words&)> commands = {
     {"reach", reach},           {"terminal", terminal}, {"storm", storm},     {"doors", doors},
     {"remount", remount},       {"unmount", unmount},   {"fresh", fresh},     {"bind", bind},
     {"unshare", unshareMounts}, {"node", node},         {"grant", grant},     {"whole", whole},
-    {"watch", watch},
+    {"watch", watch},           {"lure", lure},         {"hold", hold},
 };
 
 }  // namespace

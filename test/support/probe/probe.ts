@@ -10,7 +10,9 @@
  * | `reach INODE GENERATION COUNT` | `reach.root`, `reach.file`; `reach.around.OUTCOME`: how many of COUNT handles |
  * | `terminal` | `terminal.open`; `terminal.(stdin or tty).(TIOCSTI, TIOCSTI+2^32, TIOCLINUX, TIOCLINUX+2^32, TIOCGWINSZ)` |
  * | `whole` | `whole.COMMAND`: ioctls for a whole file system and for the console, given to /proc |
- * | `watch TEXT` | `watch.mount`, `watch.filesystem`; `watch.found`: whether a file that begins so was opened on the file system of `/` |
+ * | `watch TEXT` | `watch.group`, `watch.mount`, `watch.filesystem`; `watch.found`: whether a file that begins so was opened on the file system of `/` |
+ * | `lure FOLDER PATH TEXT` | `lure.(descriptors or names).(group, mark)`; `….event`: `descriptor`, `name` or `none`; `….escaped`: whether it led to the host's PATH, which begins so |
+ * | `hold FOLDER` | `hold.group`, `hold.mark`: until the probe ends, nobody opens the folder |
  * | `storm` | `storm.steal`, `storm.hangup`, `storm.reopen` |
  * | `doors PHASE PATH…` | `door.PHASE.PATH`: opened for writing, never written |
  * | `remount PATH…`, `unmount PATH…` | `remount.PATH`, `unmount.PATH` |
