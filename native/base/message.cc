@@ -22,10 +22,18 @@ int64_t nowMilliseconds() {
 
 FrameReader::Result FrameReader::read(int socket) {
   std::array<char, 16 * 1024> chunk;
-  const ssize_t size =
-      retry([&] { return recv(socket, chunk.data(), chunk.size(), MSG_DONTWAIT); });
+  return add(chunk.data(),
+             retry([&] { return recv(socket, chunk.data(), chunk.size(), MSG_DONTWAIT); }));
+}
+
+FrameReader::Result FrameReader::readPipe(int pipe) {
+  std::array<char, 4 * 1024> chunk;
+  return add(chunk.data(), retry([&] { return ::read(pipe, chunk.data(), chunk.size()); }));
+}
+
+FrameReader::Result FrameReader::add(const char* chunk, ssize_t size) {
   if (size > 0) {
-    bytes_.append(chunk.data(), static_cast<size_t>(size));
+    bytes_.append(chunk, static_cast<size_t>(size));
     return Result::some;
   }
   return size == -1 && errno == EAGAIN ? Result::later : Result::ended;

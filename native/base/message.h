@@ -2,6 +2,8 @@
 // SEQPACKET. End-of-file is an answer of its own, never a success.
 #pragma once
 
+#include <unistd.h>
+
 #include <optional>
 #include <string>
 #include <string_view>
@@ -49,10 +51,15 @@ class FrameReader {
   enum class Result { some, later, ended };
   Result read(int socket);
 
+  // The same for a pipe, which poll(2) has found readable.
+  Result readPipe(int pipe);
+
   // The next whole message, if one has arrived. Throws MalformedBytes for a frame that is too long.
   std::optional<RawMessage> next();
 
  private:
+  Result add(const char* chunk, ssize_t size);
+
   std::string bytes_;
 };
 
@@ -63,6 +70,14 @@ bool sendAll(int socket, std::string_view bytes, int milliseconds);
 template <typename Message>
 bool sendFrame(int socket, const Message& message, int milliseconds = 2000) {
   return sendAll(socket, frameOf(message), milliseconds);
+}
+
+// To a pipe that does not block: all of it or nothing, since it is shorter than PIPE_BUF. Throws
+// SyscallError.
+template <typename Message>
+void writeFrame(int pipe, const Message& message) {
+  const std::string frame = frameOf(message);
+  check(retry([&] { return write(pipe, frame.data(), frame.size()); }), "write", "a pipe");
 }
 
 // One packet with descriptors (SCM_RIGHTS). Throws SyscallError.

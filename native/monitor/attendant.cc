@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "native/base/clone.h"
 #include "native/base/message.h"
 #include "native/base/monitor-descriptors.h"
+#include "native/monitor/anonymous-pair.h"
 #include "native/monitor/beginning.h"
 #include "native/monitor/joiner.h"
 #include "native/monitor/label-check.h"
@@ -56,6 +56,8 @@ class Attendant {
   enum class Phase { starting, running, ending, over };
 
   void startJoiner(std::vector<Fd> passed);
+  template <typename Message>
+  void order(const Message& message);
   void waitOnce();
   int timeLeft() const;
   void listenToCaller();
@@ -73,7 +75,8 @@ class Attendant {
   Fd channel_;
   FrameReader inbox_;
   CommandPlan plan_;
-  Fd inside_;
+  Fd inside_;  // what is said there
+  Fd orders_;  // and what is said to the guardian
   std::optional<TerminalPump> terminal_;
   pid_t joiner_ = 0;
   Phase phase_ = Phase::starting;
@@ -101,10 +104,14 @@ void Attendant::run(std::vector<Fd> passed) {
 
 void Attendant::startJoiner(std::vector<Fd> passed) {
   if (passed.size() != kDescriptors) throw MalformedBytes{"descriptors"};
-  std::array<int, 2> ends;
-  check(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), "socketpair");
-  inside_ = Fd(ends[0]);
-  JoinerContext context{plan_, Fd(ends[1]), std::move(passed[0]), {}};
+  std::array<Fd, 2> reports = makeAnonymousPair();
+  inside_ = std::move(reports[0]);
+  std::array<int, 2> orders;
+  check(pipe2(orders.data(), O_CLOEXEC), "pipe2");
+  JoinerContext context{plan_, std::move(reports[1]), Fd(orders[0]), std::move(passed[0]), {}};
+  orders_ = Fd(orders[1]);
+  // A guardian that is stopped or frozen reads nothing.
+  check(fcntl(orders_.get(), F_SETFL, O_WRONLY | O_NONBLOCK), "fcntl");
   context.streams.push_back(std::move(passed[1]));
   if (plan_.header.terminal != 0) {
     terminal_.emplace(std::move(passed[2]), std::move(passed[3]));
@@ -120,6 +127,12 @@ void Attendant::startJoiner(std::vector<Fd> passed) {
   const Child child = cloneProcess(0, cgroup.get());
   if (child.pid == 0) runJoiner(std::move(context));
   joiner_ = child.pid;
+}
+
+// Throws SyscallError when the guardian has ended, or reads nothing any more.
+template <typename Message>
+void Attendant::order(const Message& message) {
+  writeFrame(orders_.get(), message);
 }
 
 void Attendant::waitOnce() {
@@ -161,7 +174,7 @@ void Attendant::listenToCaller() {
       if (message->kind == DestroyMessage::kKind) beginEnd();
       if (message->kind == AcknowledgeMessage::kKind) acknowledged_ = true;
       if (message->kind == SignalMessage::kKind && inside_.valid()) {
-        sendMessage(inside_.get(), fieldsOf<SignalMessage>(*message));
+        order(fieldsOf<SignalMessage>(*message));
       }
       if (message->kind == ResizeMessage::kKind && terminal_) {
         const auto size = fieldsOf<ResizeMessage>(*message);
@@ -209,7 +222,7 @@ void Attendant::handle(const RawMessage& message) {
         executed(message);
       } else if (!plan_.header.labelAttribute.empty()) {
         // Killed before it executed anything: there is no label to look at.
-        sendMessage(inside_.get(), ContinueMessage{});
+        order(ContinueMessage{});
       }
       return;
     case ExitedMessage::kKind: {
@@ -238,7 +251,7 @@ void Attendant::executed(const RawMessage& ready) {
       beginEnd();
       return;
     }
-    sendMessage(inside_.get(), ContinueMessage{});
+    order(ContinueMessage{});
   }
   phase_ = Phase::running;
   sendFrame(channel_.get(), ExecutedMessage{});
@@ -247,6 +260,7 @@ void Attendant::executed(const RawMessage& ready) {
 // Neither the guardian nor anybody before it is there to tell of an end.
 void Attendant::insideIsGone() {
   inside_.reset();
+  orders_.reset();
   if (phase_ == Phase::ending || told_) return;
   fail({static_cast<uint8_t>(Stage::kDeath), 0, 0, "", "the process that looks after the command",
         0});
@@ -264,7 +278,7 @@ void Attendant::beginEnd() {
   phase_ = Phase::ending;
   if (!inside_.valid()) return;
   try {
-    sendMessage(inside_.get(), DestroyMessage{});
+    order(DestroyMessage{});
   } catch (const SyscallError&) {
     // It has ended.
   }

@@ -13,7 +13,8 @@
 //     │◀─────── exited │◀───────────────────────── exited │          ✕
 //
 // Whoever says something inside may be in the hands of a hostile root, who can trace it: it is
-// believed only in what concerns the command itself.
+// believed only in what concerns the command itself. Nor may that root learn by its socket who the
+// attendant is (native/monitor/anonymous-pair.h): so what is said to the guardian goes by a pipe.
 #pragma once
 
 namespace tslxc {

@@ -22,8 +22,11 @@ constexpr int kGone = 1;
 
 class Guardian {
  public:
-  Guardian(const CommandPlan& plan, int reports)
-      : plan_(plan), reports_(reports), mayReap_(plan.header.labelAttribute.empty()) {}
+  Guardian(const CommandPlan& plan, int reports, int orders)
+      : plan_(plan),
+        reports_(reports),
+        orders_(orders),
+        mayReap_(plan.header.labelAttribute.empty()) {}
 
   [[noreturn]] void run() {
     // The fast path: the attendant is the guarantee as long as it lives.
@@ -59,7 +62,7 @@ class Guardian {
   void waitOnce() {
     std::array<pollfd, 3> entries{{{executed_.get(), POLLIN, 0},
                                    {mayReap_ ? ends_.get() : -1, POLLIN, 0},
-                                   {reports_, POLLIN, 0}}};
+                                   {orders_, POLLIN, 0}}};
     check(retry([&] { return poll(entries.data(), entries.size(), -1); }), "poll");
     // The command's end of the pipe closes when its execve has succeeded; or it has reported.
     if (entries[0].revents != 0) {
@@ -77,19 +80,22 @@ class Guardian {
   }
 
   void listen() {
-    const std::optional<RawMessage> message = receiveMessage(reports_);
-    if (!message) {
-      signalCommand(SIGKILL);
-      _exit(kGone);
-    }
-    if (message->kind == DestroyMessage::kKind) {
+    const bool alone = inbox_.readPipe(orders_) == FrameReader::Result::ended;
+    while (const std::optional<RawMessage> message = inbox_.next()) obey(*message);
+    if (!alone) return;
+    signalCommand(SIGKILL);
+    _exit(kGone);
+  }
+
+  void obey(const RawMessage& message) {
+    if (message.kind == DestroyMessage::kKind) {
       ending_ = mayReap_ = true;
       signalCommand(SIGKILL);
       reap();
     }
-    if (message->kind == ContinueMessage::kKind) mayReap_ = true;
-    if (message->kind == SignalMessage::kKind) {
-      signalCommand(static_cast<int>(fieldsOf<SignalMessage>(*message).number));
+    if (message.kind == ContinueMessage::kKind) mayReap_ = true;
+    if (message.kind == SignalMessage::kKind) {
+      signalCommand(static_cast<int>(fieldsOf<SignalMessage>(message).number));
     }
   }
 
@@ -124,6 +130,8 @@ class Guardian {
 
   const CommandPlan& plan_;
   int reports_;
+  int orders_;
+  FrameReader inbox_;
   Fd ends_;
   Fd executed_;
   Fd pidfd_;
@@ -136,9 +144,9 @@ class Guardian {
 
 }  // namespace
 
-void runGuardian(const CommandPlan& plan, int reports) noexcept {
+void runGuardian(const CommandPlan& plan, int reports, int orders) noexcept {
   try {
-    Guardian(plan, reports).run();
+    Guardian(plan, reports, orders).run();
   } catch (const SyscallError& cause) {
     try {
       sendMessage(reports, FailedMessage{static_cast<uint8_t>(Stage::kExec), 0,

@@ -8,8 +8,8 @@
 
 namespace tslxc {
 
-// In the container, confined like its init. `reports` is the attendant's SEQPACKET socket. Never
-// returns.
-[[noreturn]] void runGuardian(const CommandPlan& plan, int reports) noexcept;
+// In the container, confined like its init. `reports` is a SEQPACKET socket whose other end is the
+// attendant's, `orders` a pipe that it writes to. Never returns.
+[[noreturn]] void runGuardian(const CommandPlan& plan, int reports, int orders) noexcept;
 
 }  // namespace tslxc

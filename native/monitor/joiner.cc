@@ -18,8 +18,9 @@ namespace {
 
 constexpr int kFailed = 1;
 constexpr int kStreams = 3;
-// Where the socket is that the guardian and the command report by.
+// Where the socket is that the guardian and the command report by, and the pipe of orders.
 constexpr int kReports = kStreams;
+constexpr int kOrders = kReports + 1;
 // Above all targets.
 constexpr int kAside = 64;
 
@@ -43,7 +44,7 @@ class Joiner {
     // Changes of ids and of the user namespace set it anew.
     check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl", "PR_SET_DUMPABLE");
     // The attendant is the parent, so that it hears of the guardian's end.
-    if (cloneProcess(CLONE_PARENT, -1).pid == 0) runGuardian(context_.plan, kReports);
+    if (cloneProcess(CLONE_PARENT, -1).pid == 0) runGuardian(context_.plan, kReports, kOrders);
   }
 
   void report(const SyscallError& cause) noexcept {
@@ -60,31 +61,34 @@ class Joiner {
  private:
   // What the attendant had open besides is not the joiner's.
   void closeOthers() {
-    std::vector<int> own = {context_.attendant.get(), context_.init.get()};
+    std::vector<int> own = {context_.reports.get(), context_.orders.get(), context_.init.get()};
     for (const Fd& stream : context_.streams) own.push_back(stream.get());
     closeAllBut(std::move(own));
-    reports_ = context_.attendant.get();
+    reports_ = context_.reports.get();
   }
 
-  // From here on there are 0, 1, 2 and the socket, and nothing else.
+  // From here on there are 0, 1, 2, the socket and the pipe, and nothing else.
   void arrangeStreams() {
     std::vector<Fd> aside;
     for (const Fd& stream : context_.streams) {
       aside.emplace_back(check(fcntl(stream.get(), F_DUPFD_CLOEXEC, kAside), "fcntl"));
     }
     const Fd reports(check(fcntl(reports_, F_DUPFD_CLOEXEC, kAside), "fcntl"));
+    const Fd orders(check(fcntl(context_.orders.get(), F_DUPFD_CLOEXEC, kAside), "fcntl"));
     for (int target = 0; target < kStreams; ++target) {
       const size_t source = aside.size() == 1 ? 0 : static_cast<size_t>(target);
       check(dup2(aside.at(source).get(), target), "dup2");
     }
     check(dup3(reports.get(), kReports, O_CLOEXEC), "dup3");
+    check(dup3(orders.get(), kOrders, O_CLOEXEC), "dup3");
     reports_ = kReports;
     // Whatever was below is overwritten or closed by now.
     for (Fd& stream : context_.streams) [[maybe_unused]]
       const int old = stream.release();
-    [[maybe_unused]] const int old = context_.attendant.release();
+    for (Fd* moved : {&context_.reports, &context_.orders}) [[maybe_unused]]
+      const int old = moved->release();
     aside.clear();
-    check(syscall(SYS_close_range, kReports + 1, ~0U, 0), "close_range");
+    check(syscall(SYS_close_range, kOrders + 1, ~0U, 0), "close_range");
   }
 
   JoinerContext context_;

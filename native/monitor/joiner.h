@@ -12,8 +12,9 @@ namespace tslxc {
 
 struct JoinerContext {
   const CommandPlan& plan;
-  Fd attendant;  // SEQPACKET: reports of the joiner, the guardian and the command
-  Fd init;       // pidfd
+  Fd reports;  // SEQPACKET: of the joiner, the guardian and the command
+  Fd orders;   // the attendant's to the guardian: a pipe, by which nobody is named
+  Fd init;     // pidfd
   // Standard input, output and error, or the one terminal.
   std::vector<Fd> streams;
 };

@@ -88,6 +88,12 @@ async function attack(
   }
 }
 
+/** Descriptors beside what the guardian waits by, and the command's own pipes. */
+function foreign({ fd }: Found): string[] {
+  const harmless = ['anon_inode', 'pidfd', 'pipe', 'socket'];
+  return fd.filter((kind) => !harmless.includes(kind));
+}
+
 describe('a hostile PID 1 that watches for commands (T8)', () => {
   test('with an id map gets at no process of ours', async () => {
     expect(await attack(connect, idMapXml())).toEqual({
@@ -99,9 +105,7 @@ describe('a hostile PID 1 that watches for commands (T8)', () => {
   test('without one it gets at pipes and sockets, and at nothing of the host', async () => {
     const found = await attack(connect, '');
     expect(found).toMatchObject({ seen: ['yes'], root: [], write: [], secret: [] });
-    // What the guardian waits by, and the command's own pipes.
-    const harmless = ['anon_inode', 'pidfd', 'pipe', 'socket'];
-    expect(found.fd.filter((kind) => !harmless.includes(kind))).toEqual([]);
+    expect(foreign(found)).toEqual([]);
     // It is root, with CAP_SYS_PTRACE: the attack itself works.
     expect(found).toMatchObject({ memory: ['read'], ptrace: ['seized'] });
   });
@@ -117,6 +121,6 @@ describe('a hostile PID 1 that watches for commands (T8)', () => {
     using unsafe = await UnsafePackage.make('leaky command');
     // What is leaked is the attacker's to break: a command may fail for it.
     const found = await attack(await unsafe.connect(), '', () => undefined);
-    expect(found.fd).toContain('/dev/null');
+    expect(foreign(found)).not.toEqual([]);
   });
 });

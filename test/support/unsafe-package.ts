@@ -77,8 +77,24 @@ const variants = {
     { file: 'native/monitor/joiner.cc', safe: '    closeAllBut(std::move(own));\n', unsafe: '' },
     {
       file: 'native/monitor/joiner.cc',
-      safe: 'check(syscall(SYS_close_range, kReports + 1, ~0U, 0), "close_range");',
+      safe: 'check(syscall(SYS_close_range, kOrders + 1, ~0U, 0), "close_range");',
       unsafe: '',
+    },
+  ],
+  /** The attendant makes the socket itself that is given into the container. */
+  'named attendant': [
+    {
+      file: 'native/monitor/anonymous-pair.cc',
+      safe: 'std::array<Fd, 2> way = makePair();',
+      unsafe: 'std::array<Fd, 2> way = makePair();\n  if (way[0].valid()) return way;',
+    },
+  ],
+  /** It also sends its orders by that socket. */
+  'speaking attendant': [
+    {
+      file: 'native/monitor/attendant.cc',
+      safe: 'writeFrame(orders_.get(), message);',
+      unsafe: 'sendMessage(inside_.get(), message);\n  writeFrame(orders_.get(), message);',
     },
   ],
   /** The monitor runs from the file on the disk. */
