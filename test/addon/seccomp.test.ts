@@ -6,6 +6,7 @@ import { machine } from 'node:os';
 import { compileSeccomp } from '../../lib/plan/security/seccomp';
 import {
   deniedCalls,
+  namespaceWalk,
   newMountCalls,
   terminalInjection,
   wholeFilesystem,
@@ -61,7 +62,11 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
     [terminal, 0x5412n, nowhere],
     [terminal, 0x541cn, nowhere],
     // A terminal knows none of them, and its file system can't be frozen.
-    ...Object.values(wholeFilesystem).map((command) => [terminal, BigInt(command), nowhere]),
+    ...Object.values({ ...wholeFilesystem, ...namespaceWalk }).map((command) => [
+      terminal,
+      BigInt(command),
+      nowhere,
+    ]),
   ],
   ioperm: [[0x10000n, 0x10000n, 1n]],
   iopl: [[4n]],
@@ -76,6 +81,7 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
   open_tree: [[closed, nowhere, 0n]],
   open_tree_attr: [[closed, nowhere, 0n, nowhere, 32n]],
   perf_event_open: [[nowhere, 0n, 0n, closed, all]],
+  pidfd_getfd: [[closed, 0n, 0n]],
   personality: [[0x40000n], [0x40008n], [0x400000n]],
   quotactl: [[all, 0n, 0n, nowhere]],
   quotactl_fd: [[closed, all, 0n, nowhere]],
@@ -99,6 +105,8 @@ const harmless: Readonly<Record<CallName, readonly (readonly bigint[])[]>> = {
 /** Beside what is denied, and what is open on purpose: numbers of x86_64, i386, aarch64. */
 const neighbours: Readonly<Record<string, readonly [number, number, number, ...bigint[]]>> = {
   'ioctl TIOCGWINSZ': [16, 54, 29, terminal, 0x5413n, nowhere],
+  // Of a terminal: ENOTTY.
+  'ioctl NS_MNT_GET_INFO': [16, 54, 29, terminal, 0x8010b70an, nowhere],
   'ioctl TIOCOUTQ': [16, 54, 29, terminal, 0x5411n, nowhere],
   'ioctl of two numbers at once': [16, 54, 29, terminal, 0x5413n, 0x5412n],
   'socket AF_UNIX': [41, 359, 198, 1n, 1n, 0n],

@@ -67,6 +67,12 @@ export const wholeFilesystem = {
   BTRFS_IOC_TREE_SEARCH_V2: 0xc0709411,
 } as const;
 
+/**
+ * From the descriptor of a mount namespace to the next one of the host, and the one before (Linux 6.12), linux/nsfs.h.
+ * Later kernels ask for the initial PID namespace besides.
+ */
+export const namespaceWalk = { NS_MNT_GET_NEXT: 0x8010b70b, NS_MNT_GET_PREV: 0x8010b70c } as const;
+
 /** FAN_MARK_FILESYSTEM of linux/fanotify.h; FAN_MARK_MNTNS (Linux 6.14) has it too. */
 export const filesystemMark = 0x100;
 
@@ -137,6 +143,12 @@ export const deniedCalls: readonly DeniedCall[] = [
     why: filesystems,
   },
   {
+    call: 'ioctl',
+    when: { argument: 1, deny: Object.values(namespaceWalk) },
+    grantedBy: 'sys_admin',
+    why: 'opens every mount namespace of the host, which setns(2) then enters',
+  },
+  {
     call: 'fanotify_mark',
     when: { argument: 1, denyBits: filesystemMark },
     grantedBy: 'sys_admin',
@@ -191,6 +203,9 @@ export const deniedCalls: readonly DeniedCall[] = [
   { call: 'clock_settime64', grantedBy: 'sys_time', why: clock },
   { call: 'settimeofday', grantedBy: 'sys_time', why: clock },
   { call: 'stime', grantedBy: 'sys_time', why: clock },
+  // Of a process of its own it would take what ptrace(2) gives as well. But a socket names the process of the host at its
+  // other end (SO_PEERPIDFD), which ptrace(2) can't be told.
+  { call: 'pidfd_getfd', grantedBy: 'sys_ptrace', why: opened },
   {
     call: 'userfaultfd',
     grantedBy: 'sys_ptrace',

@@ -36,6 +36,7 @@ export const systemCalls = {
   open_tree_attr: { x86_64: 467, i386: 467, aarch64: 467, arm: 467 },
   perf_event_open: { x86_64: 298, i386: 336, aarch64: 241, arm: 364 },
   personality: { x86_64: 135, i386: 136, aarch64: 92, arm: 136 },
+  pidfd_getfd: { x86_64: 438, i386: 438, aarch64: 438, arm: 438 },
   quotactl: { x86_64: 179, i386: 131, aarch64: 60, arm: 131 },
   quotactl_fd: { x86_64: 443, i386: 443, aarch64: 443, arm: 443 },
   request_key: { x86_64: 249, i386: 287, aarch64: 218, arm: 310 },

@@ -6,6 +6,7 @@ import {
   deniedFamilies,
   filesystemMark,
   grantingCapabilities,
+  namespaceWalk,
   newMountCalls,
   terminalInjection,
   wholeFilesystem,
@@ -83,7 +84,12 @@ describe.each(everyTable)('$name', ({ table, arch, architecture, high }) => {
   });
 
   test.each(numbersOf('ioctl', table))('ioctl %i: by the command’s low half', (ioctl) => {
-    const commands = { ...terminalInjection, ...consoleTheft, ...wholeFilesystem };
+    const commands = {
+      ...terminalInjection,
+      ...consoleTheft,
+      ...wholeFilesystem,
+      ...namespaceWalk,
+    };
     const denied = new Set<bigint>(Object.values(commands).map(BigInt));
     for (const command of denied) {
       expect(run(ioctl, 0n, command)).toBe(eperm);
@@ -175,7 +181,7 @@ describe('what a capability gives back', () => {
     const command = (number: number): number =>
       filter.run({ ...ioctl, arguments: [0n, BigInt(number)] }).verdict;
     expect(Object.values(terminalInjection).map(command)).toEqual([eperm, eperm]);
-    for (const given of Object.values({ ...consoleTheft, ...wholeFilesystem })) {
+    for (const given of Object.values({ ...consoleTheft, ...wholeFilesystem, ...namespaceWalk })) {
       expect(command(given)).toBe(allow);
     }
     const init = { architecture: 0xc000003e, number: systemCalls.fanotify_init.x86_64 };
