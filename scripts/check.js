@@ -1,10 +1,12 @@
 // All that is checked without running the code: types, lint, format of both languages, generated files,
 // the length and the opening comment of every source file, calls that take a path as a string. Runs all of
-// them, then tells which failed.
+// them, then tells which failed. What has been found clean is remembered in build/cache, and looked at again when it, or
+// what the verdict depends on, has changed.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathFaults } = require('./check-paths');
+const { checkChanged, hashAlone, hashWithImports } = require('./checked-files');
 const { listFiles } = require('./fingerprint');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
@@ -14,9 +16,19 @@ const generator = 'scripts/generate-protocol.js';
 // What is generated is checked against its generator instead, and as long as the tables make it.
 const handwritten = /(?<!\.generated)\.(h|cc)$/;
 const generated = /\.generated\./;
+const clangFormat = 'clang-format-19';
+const cache = join(packageRoot, 'build', 'cache');
 
 function sourceFiles(ending) {
   return listFiles(packageRoot, sourceFolders).filter((file) => ending.test(file));
+}
+
+function rootScripts() {
+  return readdirSync(packageRoot).filter((name) => /\.[cm]?[jt]s$/.test(name));
+}
+
+function read(file) {
+  return readFileSync(join(packageRoot, file), 'utf8');
 }
 
 function tool(...path) {
@@ -25,7 +37,7 @@ function tool(...path) {
 
 /** What is wrong with a source file's shape, or undefined. */
 function shapeFault(file) {
-  const text = readFileSync(join(packageRoot, file), 'utf8');
+  const text = read(file);
   const lines = text.split('\n').length - 1;
   if (lines > maxLines && !generated.test(file))
     return `${file}: ${lines} lines, more than ${maxLines}`;
@@ -45,13 +57,42 @@ function outcome(faults) {
   return { code: faults.length === 0 ? 0 : 1, output: faults.map((one) => `${one}\n`).join('') };
 }
 
+/** tsc compares contents, options and its own version itself. */
+function checkTypes() {
+  const cached = ['--incremental', '--tsBuildInfoFile', join(cache, 'types.tsbuildinfo')];
+  return run([...tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json', ...cached]);
+}
+
+/** Not by ESLint's own cache: that doesn't look at a file again when a type that it imports has changed. */
+function checkLint() {
+  const rules = ['eslint.config.js', 'tsconfig.json', 'package.json', 'package-lock.json'];
+  const extra = [process.version, ...rules.map(read)];
+  const files = [...sourceFiles(/\.[cm]?[jt]s$/), ...listFiles(packageRoot, rootScripts())];
+  return checkChanged(join(cache, 'lint.json'), hashWithImports(packageRoot, files, extra), (all) =>
+    run([...tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', ...all]),
+  );
+}
+
+/** Prettier's own cache knows its version and options. */
+function checkFormat() {
+  const cached = ['--cache', '--cache-strategy', 'content', '--cache-location'];
+  const options = ['--check', '--log-level', 'warn', ...cached, join(cache, 'format')];
+  return run([...tool('prettier', 'bin', 'prettier.cjs'), ...options, '.']);
+}
+
+async function checkNativeFormat() {
+  const { output: version } = await run([clangFormat, '--version']);
+  const hashes = hashAlone(packageRoot, sourceFiles(handwritten), [read('.clang-format'), version]);
+  return checkChanged(join(cache, 'native-format.json'), hashes, (files) =>
+    run([clangFormat, '--dry-run', '--Werror', ...files]),
+  );
+}
+
 const checks = {
-  types: () => run([...tool('typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']),
-  lint: () => run([...tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', '.']),
-  format: () =>
-    run([...tool('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
-  'C++ format': () =>
-    run(['clang-format-19', '--dry-run', '--Werror', ...sourceFiles(handwritten)]),
+  types: checkTypes,
+  lint: checkLint,
+  format: checkFormat,
+  'C++ format': checkNativeFormat,
   'generated files': () => run([process.execPath, generator, '--check']),
   'source files': async () => outcome(shapeFaults()),
   paths: async () => outcome(pathFaults(packageRoot)),
