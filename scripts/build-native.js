@@ -62,6 +62,12 @@ function missingPackages() {
   return needs.filter(([, found]) => found === undefined).map(([name]) => name);
 }
 
+/** ccache, where it is there and no other compiler is asked for, knows what other clones have compiled. */
+function compilers() {
+  if (process.env.CXX !== undefined || findProgram('ccache') === undefined) return {};
+  return { CC: 'ccache gcc', CXX: 'ccache g++', CCACHE_BASEDIR: packageRoot };
+}
+
 function currentFingerprint() {
   const extra = [process.version, process.arch];
   return fingerprint(packageRoot, ['binding.gyp', 'native', 'package.json'], extra);
@@ -80,7 +86,7 @@ async function buildNative() {
   say('building the native code with node-gyp (about a minute)');
   const wanted = currentFingerprint();
   // node-gyp takes npm's settings from the environment, and over its own arguments.
-  const env = { ...process.env, npm_config_nodedir: findNodeDirectory() };
+  const env = { ...process.env, ...compilers(), npm_config_nodedir: findNodeDirectory() };
   const argv = [...findNodeGyp(), '--loglevel=error', 'configure', 'build', '--jobs', 'max'];
   const { code, output } = await run(argv, { env });
   if (code !== 0) {

@@ -1,17 +1,30 @@
 /**
- * Compiles the programs of this folder with the sanitizers, once for each state of the sources: the
- * executables are kept under build/ by a hash of all that goes into them.
+ * Compiles the programs of this folder with the sanitizers. Each source is compiled once for all programs, and nothing is
+ * compiled or linked again while all that goes into it stays: objects and executables are kept below build/ by a hash of that.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { delimiter, join } from 'node:path';
 import { packageRoot, runProgram } from '../support/run-command';
 import type { CommandResult } from '../support/run-command';
 
+/** Not optimized: that takes twice as long as it saves, and may optimize away what a sanitizer would find. */
 const flags = [
   '-std=gnu++20',
-  '-O1',
-  '-g',
+  '-O0',
+  '-g1',
   '-fsanitize=address,undefined',
   '-fno-sanitize-recover=all',
   '-fno-omit-frame-pointer',
@@ -25,8 +38,9 @@ const flags = [
   '-I.',
 ];
 
-const folders = ['native/base', 'native/plan', 'native/monitor', 'test/native'];
-const cache = join(packageRoot, 'build', 'native-tests');
+const kept = join(packageRoot, 'build', 'native-tests');
+/** What no test has used for so long is of sources that are gone. */
+const keptDays = 14;
 
 /** Every program, and the sources of native/ that it links; its own is test/native/NAME.cc. */
 export const programs = {
@@ -55,57 +69,119 @@ export const programs = {
 
 export type Program = keyof typeof programs;
 
-function hash(): string {
-  const sum = createHash('sha256').update(flags.join(' ')).update(JSON.stringify(programs));
-  for (const folder of folders) {
-    for (const name of readdirSync(join(packageRoot, folder)).sort()) {
-      if (/\.(h|cc)$/.test(name)) {
-        sum.update(name).update(readFileSync(join(packageRoot, folder, name)));
-      }
+/** ccache, where it is there, knows the sources of other clones too. */
+const compiler = hasCcache() ? ['ccache', 'g++'] : ['g++'];
+let version: Promise<string> | undefined;
+
+function hasCcache(): boolean {
+  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, 'ccache'), constants.X_OK);
+      return true;
+    } catch {
+      return false;
     }
+  });
+}
+
+function compilerVersion(): Promise<string> {
+  version ??= runProgram(['g++', '--version']).then(({ stdout }) => stdout);
+  return version;
+}
+
+/** A source and the headers of the project that it includes, directly or not. */
+function includedBy(source: string): ReadonlySet<string> {
+  const found = new Set([source]);
+  for (const file of found) {
+    const text = readFileSync(join(packageRoot, file), 'utf8');
+    for (const [, name = ''] of text.matchAll(/^#include "(.+)"$/gm)) found.add(name);
   }
-  return sum.digest('hex').slice(0, 16);
+  return found;
 }
 
-/** The executable of a program; throws what the compiler says when there is none. */
-async function compile(folder: string, name: Program): Promise<string> {
-  const executable = join(folder, name);
-  if (existsSync(executable)) return executable;
-  const draft = `${executable}.${process.pid}`;
-  const sources = [`test/native/${name}.cc`, ...programs[name]];
-  const argv = ['g++', ...flags, ...sources, '-o', draft];
-  const { code, stderr } = await runProgram(argv, { cwd: packageRoot, timeout: 300_000 });
-  if (code !== 0) throw new Error(`${name} does not compile\n${stderr}`);
-  renameSync(draft, executable);
-  return executable;
+function hash(parts: readonly (string | Buffer)[]): string {
+  const sum = createHash('sha256');
+  for (const part of parts) sum.update(`${part.length}\0`).update(part);
+  return sum.digest('hex').slice(0, 24);
 }
 
-function folderOfSources(): string {
-  const folder = join(cache, hash());
-  mkdirSync(folder, { recursive: true });
-  return folder;
-}
-
-/** The executable of one of them. */
-export function compileOne(name: Program): Promise<string> {
-  return compile(folderOfSources(), name);
-}
-
-/** Compiles all of them, two at a time, and forgets those of other sources. */
-export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
-  const folder = folderOfSources();
-  for (const other of readdirSync(cache)) {
-    if (join(cache, other) !== folder) rmSync(join(cache, other), { recursive: true });
+/** Makes a file of that name unless it is kept, by a command that writes to the path that it is given. */
+async function make(name: string, command: (output: string) => readonly string[]): Promise<string> {
+  const path = join(kept, name);
+  const now = Date.now() / 1000;
+  if (existsSync(path)) {
+    utimesSync(path, now, now);
+    return path;
   }
-  const waiting = Object.keys(programs) as Program[];
-  const compiled = new Map<Program, string>();
+  mkdirSync(kept, { recursive: true });
+  const draft = `${path}.${process.pid}`;
+  const argv = command(draft);
+  const { code, stderr } = await runProgram(argv, {
+    cwd: packageRoot,
+    timeout: 300_000,
+    env: { CCACHE_NOHASHDIR: '1' },
+  });
+  if (code !== 0) throw new Error(`${argv.join(' ')} failed\n${stderr}`);
+  renameSync(draft, path);
+  return path;
+}
+
+async function compileSource(source: string): Promise<string> {
+  const parts = [...includedBy(source)].sort().flatMap((file) => {
+    return [file, readFileSync(join(packageRoot, file))];
+  });
+  const name = `${hash([await compilerVersion(), flags.join(' '), ...parts])}.o`;
+  return make(name, (output) => [...compiler, ...flags, '-c', source, '-o', output]);
+}
+
+const sources = (name: Program): string[] => [`test/native/${name}.cc`, ...programs[name]];
+
+async function link(name: Program, objects: readonly string[]): Promise<string> {
+  const executable = `${name}-${hash([flags.join(' '), ...objects])}`;
+  return make(executable, (output) => ['g++', ...flags, ...objects, '-o', output]);
+}
+
+/** Removes what is of other sources, and has not been used for long. */
+function forgetOld(): void {
+  for (const name of readdirSync(kept)) {
+    const path = join(kept, name);
+    const days = (Date.now() - statSync(path).mtimeMs) / 86_400_000;
+    if (days > keptDays) rmSync(path, { recursive: true });
+  }
+}
+
+/** Calls `work` for each item, for as many at once as there are processors. */
+async function atOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = items.values();
   const worker = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
-      compiled.set(name, await compile(folder, name));
-    }
+    for (const item of waiting) await work(item);
   };
-  await Promise.all([worker(), worker()]);
-  return compiled;
+  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+}
+
+async function compileSome(names: readonly Program[]): Promise<ReadonlyMap<Program, string>> {
+  const objects = new Map<string, string>();
+  await atOnce([...new Set(names.flatMap(sources))], async (source) => {
+    objects.set(source, await compileSource(source));
+  });
+  const executables = new Map<Program, string>();
+  await atOnce(names, async (name) => {
+    const own = sources(name).map((source) => objects.get(source) ?? source);
+    executables.set(name, await link(name, own));
+  });
+  return executables;
+}
+
+/** The executable of one of them; throws what the compiler says when there is none. */
+export async function compileOne(name: Program): Promise<string> {
+  return (await compileSome([name])).get(name) ?? '';
+}
+
+/** Compiles all of them. */
+export async function compileAll(): Promise<ReadonlyMap<Program, string>> {
+  const executables = await compileSome(Object.keys(programs) as Program[]);
+  forgetOld();
+  return executables;
 }
 
 /** Runs one in `folder`; what a sanitizer finds is on stderr, and no success. */

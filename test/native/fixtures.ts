@@ -89,6 +89,12 @@ function everyMessage(): Message[] {
 export function writeFixtures(folder: string): void {
   mkdirSync(folder, { recursive: true });
   const smallest = plan(() => ({ outside: [], mapped: [], again: [], inside: [{ op: 'pivotRoot' }] }));
+  const oneList = plan((values) => ({
+    outside: [{ op: 'pivotRoot' }],
+    mapped: [{ op: 'pivotRoot' }],
+    again: [{ op: 'pivotRoot' }],
+    inside: everyOperation(values),
+  }));
   const every = plan((values) => ({
     outside: everyOperation(values),
     mapped: everyOperation(values),
@@ -96,6 +102,7 @@ export function writeFixtures(folder: string): void {
     inside: everyOperation(values),
   }));
   writeFileSync(join(folder, 'smallest.plan'), encodePlan(smallest));
+  writeFileSync(join(folder, 'one-list.plan'), encodePlan(oneList));
   writeFileSync(join(folder, 'every-operation.plan'), encodePlan(every));
   writeFileSync(
     join(folder, 'operations'),

@@ -16,7 +16,7 @@ import type { Program } from './compile';
 import { writeFixtures } from './fixtures';
 
 const compileTime = 600_000;
-const fuzzedPlans = repeats(200_000);
+const fuzzedPlans = repeats(20_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'tslxc-native-'));
 const fixtures = join(folder, 'fixtures');
