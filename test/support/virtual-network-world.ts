@@ -33,10 +33,14 @@ export function traces(): string[] {
     ...processes(/^(dnsmasq|tslxc-keeper)$/).map(({ name, pid }) => `${name} ${pid}`),
     ...(existsSync(forwardingPath(networkNamespace())) ? ['a record of forwarding'] : []),
   ]
+    .filter((line) => !linkLocal.test(line))
     .map((line) => steady(line).trim())
     .filter((line) => line !== '')
     .sort();
 }
+
+/** The kernel gives each interface such an address a while after it has a carrier, and takes it away with the interface. */
+const linkLocal = /\bfe80:/;
 
 /** Without the index of an interface, and what its carrier says. */
 function steady(line: string): string {
