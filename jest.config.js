@@ -34,27 +34,17 @@ function project(displayName, folders, seconds) {
   };
 }
 
-/** What measures time, and what uses up the host's ptys. */
-const undisturbed = '/test/container/(console-flow|deadline|failures)[.]test[.]ts$';
-/** What looks at no more of the host than a world of its own has. */
-const apart =
-  '/test/container/(autodestroy|exec-end|hard-ends|pause|purge|reboot|waits)[.]test[.]ts$';
-
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
   projects: [
     project('unit', ['unit', 'golden'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
-    { ...project('container', ['container'], 60), testPathIgnorePatterns: [undisturbed, apart] },
-    // Those of them that come when nothing else runs any more.
-    {
-      ...project('undisturbed', ['container'], 60),
-      testRegex: [undisturbed],
-      testMatch: undefined,
-    },
-    { ...project('life', ['container'], 60), testRegex: [apart], testMatch: undefined },
-    // In worlds of their own, with nothing but lo for a network: scripts/test.js makes them.
+    project('container', ['container'], 60),
+    // What measures time, and what uses up the host's ptys: those come when nothing else runs any more.
+    project('undisturbed', ['undisturbed'], 60),
+    // In worlds of their own, with nothing but lo for a network: scripts/lanes.js says how.
+    project('life', ['life'], 60),
     project('security', ['security'], 60),
     project('network', ['network'], 60),
     // In a network namespace of its own, and without containers.

@@ -1,30 +1,32 @@
-// The second run of test files that failed beside others: hundreds of real containers, in three lanes on a few cores, do
-// disturb one another. It is no pardon: a file that needs it is named in the sum of every run, and to be mended; with more
-// than a few of them the fault is not the disturbance.
+// The second run of test files that failed, which tells one that fails by chance from one that is broken. It is no pardon:
+// both have failed. With more than a few files the fault is not chance, and nobody waits for them.
 'use strict';
 
 /** Files that may fail in a run and still get a second one. */
-const maxFiles = 3;
+const maxFiles = 5;
 
 /** Whether a result of `judge` is nothing worse than failed tests. */
-function isDisturbed({ failed, faults, failedFiles }) {
+function isWorthwhile({ failed, faults, failedFiles }) {
   return failed > 0 && faults.length === 0 && failedFiles.length > 0;
 }
 
-/** A result of `judge` after its second run: as good as that, with the files named in `unsteady`. */
-function merge(first, second) {
-  if (second.failed > 0) return first;
-  const { passed, failed, failedFiles } = first;
-  return { ...first, passed: passed + failed, failed: 0, unsteady: failedFiles };
+/** Those of the files that a second run passed. One that failed in no file has said nothing of any. */
+function passedNow(files, { failed, failedFiles }) {
+  if (failed > 0 && failedFiles.length === 0) return [];
+  return files.filter((file) => !failedFiles.includes(file));
 }
 
-/** Results of `judge`, after `run` was asked for a second run of each project that has files which failed. */
+/** Results of `judge`, after `run` was asked for a second run of each with failed files: `unsteady` are those that it passed. */
 async function runAgain(results, run) {
   const count = results.flatMap(({ failedFiles }) => failedFiles).length;
   if (count > maxFiles) return results;
   const after = [];
   for (const result of results) {
-    after.push(isDisturbed(result) ? merge(result, await run(result)) : result);
+    if (!isWorthwhile(result)) {
+      after.push(result);
+      continue;
+    }
+    after.push({ ...result, unsteady: passedNow(result.failedFiles, await run(result)) });
   }
   return after;
 }

@@ -16,7 +16,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 export interface ConsoleLoad {
   /** Last number of the `seq` that floods the console. */

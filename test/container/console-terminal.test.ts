@@ -16,7 +16,7 @@ import type { HostSnapshot } from '../support/host-snapshot';
 import { hasEnded } from '../support/processes';
 import { runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 let before: HostSnapshot;
 let root: BusyboxRoot;

@@ -10,7 +10,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { repeats } from '../support/repeats';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 /** Busybox asks the terminal for its cursor (ESC [6n) after each prompt. */
 const prompt = /[#$] (?:\S\[6n)?$/;

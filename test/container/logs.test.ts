@@ -19,7 +19,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { runSuccessfully } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 const megabyte = 2 ** 20;
 

@@ -17,7 +17,7 @@ import { libraryWords } from '../support/library-child';
 import { expectMonitorDescriptors } from '../support/open-descriptors';
 import { commandLine, commandEnvironment, runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 let before: HostSnapshot;
 let scratch: string;

@@ -16,7 +16,7 @@ import { runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 import { makeTestRoot } from '../support/test-root';
 import { UnsafePackage } from '../support/unsafe-package';
-import { ConsoleSession } from '../container/console-session';
+import { ConsoleSession } from '../support/console-session';
 
 const starts = 20;
 const shebang = '#!/proc/self/exe\n';

@@ -1,8 +1,9 @@
 /** Asks a running container's shell something on its console, through the library. */
 import type { Domain } from 'tslxc';
+import { patience } from './eventually';
 
-/** Milliseconds that a container may take to answer. */
-const patience = 5000 * Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+/** Milliseconds that an answer is waited for. */
+const longest = 5000 * patience;
 
 /** Types a line on the console (nothing when it is empty); resolves with all output up to a match. */
 export async function askConsole(domain: Domain, line: string, answer: RegExp): Promise<string> {
@@ -11,7 +12,7 @@ export async function askConsole(domain: Domain, line: string, answer: RegExp): 
     return await new Promise<string>((resolve, reject) => {
       let output = '';
       const fail = (): void => reject(new Error(`no ${String(answer)} in: ${output}`));
-      const timer = setTimeout(fail, patience);
+      const timer = setTimeout(fail, longest);
       stream.once('error', reject);
       stream.once('end', fail);
       stream.on('data', (chunk: Buffer) => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { slowness } from './eventually';
+import { patience } from './eventually';
 
 const driver = join(__dirname, 'pty-driver.py');
 /** Milliseconds of a usual machine, as all here. */
@@ -152,7 +152,7 @@ export class PtySession implements AsyncDisposable {
 
   /** The first result that is neither undefined nor false; undefined when time or program runs out. */
   async #until<T>(probe: () => T | undefined, milliseconds: number): Promise<T | undefined> {
-    const deadline = Date.now() + milliseconds * slowness;
+    const deadline = Date.now() + milliseconds * patience;
     for (;;) {
       const result = probe();
       if (result !== undefined && result !== false) return result;

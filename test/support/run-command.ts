@@ -3,12 +3,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { patience } from './eventually';
 import { asOtherUser } from './other-user';
 
 export const packageRoot = join(__dirname, '..', '..');
 export const commandScript = join(packageRoot, 'dist', 'cli', 'main.js');
 
-const patience = 30_000 * Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+/** Milliseconds after which a program hangs. */
+const longest = 30_000 * patience;
 
 export interface CommandOptions {
   /** Where tslxc keeps its state: TSLXC_ROOT. */
@@ -18,7 +20,7 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** What the command reads from stdin; nothing when left out. */
   readonly input?: string;
-  /** SIGKILL after this many milliseconds; default 30,000 of a usual machine. */
+  /** SIGKILL after this many milliseconds; default 30,000, times `patience`. */
   readonly timeout?: number;
   /** User and group to run as; the repository and Node are within its reach, wherever they lie. */
   readonly uid?: number;
@@ -62,7 +64,7 @@ export async function runProgram(
   argv: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
-  const { root, env, cwd, input, timeout = patience, uid } = options;
+  const { root, env, cwd, input, timeout = longest, uid } = options;
   const wrapped = uid === undefined ? undefined : asOtherUser(argv, { uid, packageRoot });
   const [program = '', ...words] = wrapped ?? argv;
   const stdin = input === undefined ? 'ignore' : openInput(input);

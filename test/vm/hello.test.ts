@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { ConsoleSession } from '../container/console-session';
+import { ConsoleSession } from '../support/console-session';
 import { expectGone, initOf } from '../support/container-traces';
 import { helloWorldXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';

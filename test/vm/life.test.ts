@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { ConsoleSession } from '../container/console-session';
+import { ConsoleSession } from '../support/console-session';
 import { expectGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { eventually } from '../support/eventually';

@@ -1,7 +1,7 @@
 /** What a container uses, with cgroup v2 alone: the kernel's own numbers, and those of loads of known size. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConsoleSession } from '../container/console-session';
+import { ConsoleSession } from '../support/console-session';
 import { startOnce } from '../support/first-start';
 import { runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';

@@ -1,7 +1,7 @@
 /** A Debian with systemd as init, as it comes from the archive: it boots, and ends in each of its own ways. */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { ConsoleSession } from '../container/console-session';
+import { ConsoleSession } from '../support/console-session';
 import { expectGone } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';

@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { packageRoot, runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
-import { removeTree } from '../support/remove-tree';
+import { packageRoot, runProgram } from '../../support/run-command';
+import type { CommandResult } from '../../support/run-command';
+import { removeTree } from '../../support/remove-tree';
 
 let folder: string;
 

@@ -18,7 +18,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { PtySession } from '../support/pty-session';
 import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from './console-session';
+import { ConsoleSession } from '../support/console-session';
 
 const kept = 262_144;
 const megabyte = 2 ** 20;

@@ -1,0 +1,61 @@
+// Which Jest projects run where, when, and for how long at most. A new project gets its lane here.
+'use strict';
+const { join } = require('node:path');
+
+/**
+ * Lanes that run at once, each in this order, one file at a time where they share something. Those of `host` share what the
+ * host has once (containers, mounts, ptys) and compare it before and after; so do those of `apart`, in a world of their own;
+ * those `beside` touch none of it. Only `host` does not give way.
+ */
+const lanes = {
+  host: ['addon', 'container', 'host'],
+  apart: ['security', 'network', 'life'],
+  beside: ['unit', 'native', 'package', 'virtual-network'],
+};
+
+/** Those that measure time, or use up what all share: when there is nothing beside them any more. */
+const last = ['undisturbed'];
+
+/** What takes too long for `npm test`. */
+const long = ['long', 'repeated', 'network-long', 'install'];
+
+/** What runs in machines: scripts/test-vm.js. */
+const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
+
+/**
+ * What a project is started by. Bridges, rules of nftables and IP forwarding belong to a network namespace: those of the
+ * tests are made in one of their own, and the machine's are left alone. With containers beside others' it takes more.
+ */
+const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
+const surroundings = {
+  security: ownWorld,
+  network: ownWorld,
+  life: ownWorld,
+  // Some files once more, with all of their repetitions.
+  repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
+  'network-long': ownNetwork,
+  // What the others do on the host meanwhile is none of its business, and they come first.
+  'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
+};
+
+/** Minutes after which a project hangs, on a slow machine beside others: several times what it takes. */
+const usualMinutes = 15;
+const minutes = { long: 90, repeated: 30, 'network-long': 30, install: 30 };
+
+/** How to run a project: what starts it, whether one file at a time, and after how many minutes it hangs. */
+function settingsOf(project) {
+  return {
+    prefix: surroundings[project] ?? [],
+    isSerial: !lanes.beside.includes(project) || surroundings[project] !== undefined,
+    minutes: minutes[project] ?? usualMinutes,
+  };
+}
+
+/** The projects of those names that would never be run. */
+function forgottenProjects(names) {
+  const known = [...Object.values(lanes).flat(), ...last, ...long, ...machines];
+  return names.filter((name) => !known.includes(name));
+}
+
+module.exports = { forgottenProjects, lanes, last, long, settingsOf };
