@@ -13,7 +13,6 @@ import { commands as refused } from '../../lib/cli/commands/host/refused';
 import { verbNames } from '../../lib/cli/shell/lazy';
 import { domainXml } from '../support/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { someOf } from '../support/repeats';
 import { packageRoot, runProgram } from '../support/run-command';
 import type { CommandResult } from '../support/run-command';
 
@@ -166,9 +165,13 @@ function dependencies(): ReadonlySet<string> {
   return found;
 }
 
-function run(user: User, words: readonly string[]): Promise<CommandResult> {
+function withFiles(words: readonly string[]): string[] {
   const files: Readonly<Record<string, string>> = { FILE: file, NETWORK: networkFile };
-  const argv = words.map((word) => files[word] ?? word);
+  return words.map((word) => files[word] ?? word);
+}
+
+function run(user: User, words: readonly string[]): Promise<CommandResult> {
+  const argv = withFiles(words);
   return runProgram([...users[user], process.execPath, ...argv], { root, cwd: '/' });
 }
 
@@ -176,41 +179,70 @@ function runVerb(user: User, words: readonly string[]): Promise<CommandResult> {
   return run(user, [join(folder, 'dist/cli/main.js'), ...words]);
 }
 
+/** What those who may do little may do, and what that prints. */
+const allowed: readonly (readonly [words: readonly string[], output: RegExp])[] = [
+  [['uri'], /^lxc:\/\/\/\n\n$/],
+  [['version'], /^Compiled against library: tslxc \S+\n/],
+  [['--version'], /^\d+\.\d+\.\d+\n$/],
+  [['help'], /^Grouped commands:\n/],
+  [['help', 'start'], /^ {2}NAME\n {4}start - /],
+  [['start', '--help'], /^ {2}NAME\n {4}start - /],
+  [['nodeinfo'], /^CPU model: /],
+  [['capabilities'], /^<capabilities>/],
+  [['nodecpustats'], /^user: /],
+  [['nodememstats'], /^total {2}: /],
+  [['plan', 'FILE'], /\/bin\/sh/],
+  [['plan', 'FILE', '--json'], /^\{/],
+  // It names what is missing: privileges.
+  [['doctor'], /^warn {2}caller\.privilege {2}/m],
+];
+
+interface Answer {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** What came of these command lines, which one process runs as that user, in order. */
+async function answersOf(user: User, lines: readonly (readonly string[])[]): Promise<Answer[]> {
+  const { stdout, stderr, code } = await run(user, ['-e', linesScript(lines)]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as Answer[];
+}
+
 describe.each(everyUser)('%s', (user) => {
-  test.each([
-    [['uri'], /^lxc:\/\/\/\n\n$/],
-    [['version'], /^Compiled against library: tslxc \S+\n/],
-    [['--version'], /^\d+\.\d+\.\d+\n$/],
-    [['help'], /^Grouped commands:\n/],
-    [['help', 'start'], /^ {2}NAME\n {4}start - /],
-    [['start', '--help'], /^ {2}NAME\n {4}start - /],
-    [['nodeinfo'], /^CPU model: /],
-    [['capabilities'], /^<capabilities>/],
-    [['nodecpustats'], /^user: /],
-    [['nodememstats'], /^total {2}: /],
-    [['plan', 'FILE'], /\/bin\/sh/],
-    [['plan', 'FILE', '--json'], /^\{/],
-  ])('may run %j', async (words, output) => {
-    const { code, stdout, stderr } = await runVerb(user, words);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(output);
+  test('may look at the host, at help and at plans', async () => {
+    const answers = await answersOf(
+      user,
+      allowed.map(([words]) => words),
+    );
+    expect(answers).toEqual(
+      allowed.map(([, output]) => ({
+        status: 0,
+        stdout: expect.stringMatching(output) as string,
+        stderr: '',
+      })),
+    );
   });
 
-  test('doctor looks, and names what is missing: privileges', async () => {
-    const { code, stdout, stderr } = await runVerb(user, ['doctor']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/^warn {2}caller\.privilege {2}/m);
+  test('a verb is refused in one line that says what it needs', async () => {
+    const before = snapshotHost([folder]);
+    const result = await runVerb(user, ['start', 'NAME']);
+    expect(result).toMatchObject({ code: 1, stdout: '', stderr: `error: ${denied}\n` });
+    await expectHostUnchanged(before);
   });
 
-  test.each(someOf(Object.keys(wordsOf), everyUser.indexOf(user), everyUser.length))(
-    '%s is refused in one line that says what it needs',
-    async (verb) => {
-      const before = snapshotHost([folder]);
-      const result = await runVerb(user, [verb, ...(wordsOf[verb] ?? [])]);
-      expect(result).toMatchObject({ code: 1, stdout: '', stderr: `error: ${denied}\n` });
-      await expectHostUnchanged(before);
-    },
-  );
+  test('so is every verb, one after another in one process', async () => {
+    const before = snapshotHost([folder]);
+    const verbs = Object.keys(wordsOf);
+    const lines = verbs.map((verb) => [verb, ...(wordsOf[verb] ?? [])]);
+    const answers = await answersOf(user, lines);
+    const refusal = { status: 1, stdout: '', stderr: `error: ${denied}\n` };
+    expect(verbs.map((verb, index) => [verb, answers[index]])).toEqual(
+      verbs.map((verb) => [verb, refusal]),
+    );
+    await expectHostUnchanged(before);
+  });
 
   test('every call of a connection but uri, version and plan of a text rejects with ACCESS_DENIED', async () => {
     const before = snapshotHost([folder]);
@@ -234,6 +266,24 @@ describe.each(everyUser)('%s', (user) => {
 test('every verb has been tried', () => {
   expect([...free, ...alike, ...Object.keys(wordsOf)].sort()).toEqual([...verbNames].sort());
 });
+
+/** Runs these command lines, and writes what came of each. */
+function linesScript(lines: readonly (readonly string[])[]): string {
+  return `
+    const parts = require(${JSON.stringify(join(folder, 'dist/bundle/parts.js'))});
+    const { main, processSurroundings } = parts.command();
+    (async () => {
+      const answers = [];
+      for (const line of ${JSON.stringify(lines.map(withFiles))}) {
+        const texts = { stdout: '', stderr: '' };
+        const sink = (name) => ({ write: (text) => void (texts[name] += text) });
+        const own = { stdout: sink('stdout'), stderr: sink('stderr') };
+        const status = await main(line, { ...processSurroundings(), ...own });
+        answers.push({ status, ...texts });
+      }
+      console.log(JSON.stringify(answers));
+    })();`;
+}
 
 /** Makes every call, and writes what each answered. */
 function libraryScript(): string {

@@ -9,6 +9,7 @@ import type {
 } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
+import { repeats } from '../../support/repeats';
 import { defined, hostInterfaces, interfaces, optional } from './interface/interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
 import { securityLabels, sourceLabels } from './security/seclabel-arbitrary';
@@ -264,7 +265,7 @@ test('a definition that is printed and read again is the same', () => {
     fc.property(definitions, (definition) => {
       expect(comparable(parse(formatDomain(definition)))).toEqual(comparable(definition));
     }),
-    { numRuns: 100 },
+    { numRuns: repeats(100) },
   );
 });
 
@@ -274,7 +275,7 @@ test('printing is a fixed point', () => {
       const once = formatDomain(definition);
       expect(formatDomain(parse(once))).toBe(once);
     }),
-    { numRuns: 60 },
+    { numRuns: repeats(60) },
   );
 });
 
@@ -301,7 +302,7 @@ test('any text survives as title, argument, environment, path and metadata', () 
       expect(again.os.initEnvironment).toEqual([{ name: value, value }]);
       expect(again.os.initUser).toBe(value);
     }),
-    { numRuns: 300 },
+    { numRuns: repeats(300) },
   );
 });
 
@@ -325,7 +326,7 @@ test('random bytes are read or refused', () => {
       readsOrRefuses(Buffer.from(bytes).toString('latin1'));
       readsOrRefuses(Buffer.from(bytes).toString('utf16le'));
     }),
-    { numRuns: 300 },
+    { numRuns: repeats(300) },
   );
 });
 
@@ -351,6 +352,6 @@ test('a document with a piece cut out or put in is read or refused', () => {
     fc.property(place, fc.integer({ min: 0, max: 40 }), piece, (start, length, inserted) => {
       readsOrRefuses(whole.slice(0, start) + inserted + whole.slice(start + length));
     }),
-    { numRuns: 1000 },
+    { numRuns: repeats(1000) },
   );
 });

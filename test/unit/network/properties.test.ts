@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { TslxcError } from '../../../lib/errors';
 import { formatNetwork } from '../../../lib/network/definition/format';
 import { checkNetworkStartable } from '../../../lib/network/definition/validate';
+import { repeats } from '../../support/repeats';
 import { withoutPositions } from '../domain/parse-context';
 import { networks } from './arbitrary-network';
 import { document, parse } from './parse-context';
@@ -14,7 +15,7 @@ test('a network that is printed and read again is the same', () => {
       const again = parse(formatNetwork(definition));
       expect(withoutPositions(again)).toEqual(withoutPositions(definition));
     }),
-    { numRuns: 300 },
+    { numRuns: repeats(300) },
   );
 });
 
@@ -24,7 +25,7 @@ test('printing is a fixed point', () => {
       const once = formatNetwork(definition);
       expect(formatNetwork(parse(once))).toBe(once);
     }),
-    { numRuns: 100 },
+    { numRuns: repeats(100) },
   );
 });
 
@@ -42,7 +43,7 @@ test('the text of a network that runs is read as a network with that bridge', ()
         expect(again.forward.nat).toEqual({ ipv6: false, ports, ...forward.nat });
       }
     }),
-    { numRuns: 100 },
+    { numRuns: repeats(100) },
   );
 });
 
@@ -92,7 +93,7 @@ test("libvirt's words in any order are read, or refused with a place", () => {
     fc.property(fc.array(someElement, { maxLength: 4 }), (elements) => {
       readsOrRefuses(document(elements.join('\n')));
     }),
-    { numRuns: 1500 },
+    { numRuns: repeats(1500) },
   );
 });
 
@@ -103,6 +104,6 @@ test('a network with a piece cut out is read, or refused with a place', () => {
       const at = start % text.length;
       readsOrRefuses(text.slice(0, at) + text.slice(at + length));
     }),
-    { numRuns: 300 },
+    { numRuns: repeats(300) },
   );
 });

@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain-xml';
+import { someOf } from '../../../support/repeats';
 import { FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
@@ -42,7 +43,7 @@ async function look(): Promise<'read' | 'refused'> {
 
 test('of every length that is cut short', async () => {
   // The newline at the end says nothing.
-  for (let length = 0; length < whole.length - 1; length += 1) {
+  for (const length of someOf([...whole.keys()].slice(0, -1), 0)) {
     writeFileSync(path, whole.subarray(0, length));
     expect([length, await look()]).toEqual([length, 'refused']);
     expect(readFileSync(path).length).toBe(length);
@@ -51,14 +52,15 @@ test('of every length that is cut short', async () => {
 
 test('with a bit of every byte changed', async () => {
   let refused = 0;
-  for (let at = 0; at < whole.length; at += 1) {
+  const places = someOf([...whole.keys()], 1);
+  for (const at of places) {
     const flipped = Buffer.from(whole);
     flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (at % 8)), at);
     writeFileSync(path, flipped);
     if ((await look()) === 'refused') refused += 1;
     expect(readFileSync(path).equals(flipped)).toBe(true);
   }
-  expect(refused).toBeGreaterThan(whole.length / 4);
+  expect(refused).toBeGreaterThan(places.length / 4);
 });
 
 test.each<readonly [string, (place: string) => void]>([

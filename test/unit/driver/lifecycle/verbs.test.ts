@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { domainXml } from '../../../support/domain-xml';
+import { repeats } from '../../../support/repeats';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 import { containing, errorOf } from '../refusal';
@@ -119,8 +120,8 @@ test('start names the file of a definition that can not be started', async () =>
   expect(host.running.size).toBe(0);
 });
 
-test('after an exit no call ever shows it running: 200 times', async () => {
-  for (let run = 0; run < 200; run++) {
+test(`after an exit no call ever shows it running: ${repeats(200)} times`, async () => {
+  for (let run = 0; run < repeats(200); run++) {
     const once = await connection.defineDomain(xml);
     await once.start({ ownership: run % 2 === 0 ? 'keep' : 'leave' });
     host.end('web');
