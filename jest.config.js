@@ -57,9 +57,11 @@ module.exports = {
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,events,lifecycle,seed-hello-edges}',
+        'container/{console,events,failpoints,lifecycle,seed-hello-edges}',
         'native/native',
-        'security/{evil-root,unprivileged}',
+        'security/evil-root',
+        'unit/driver/{damaged-definitions,verbs}',
+        'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     project('network-long', ['network-long'], 120),

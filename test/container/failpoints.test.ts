@@ -1,6 +1,6 @@
 /**
- * Somebody is killed at each failpoint in turn. Whatever the moment, the container afterwards runs fully or
- * is gone fully, and its name starts again. The points tried are printed.
+ * The caller, the monitor or init is killed at a failpoint. Whatever the moment, the container afterwards runs fully or
+ * is gone fully, and its name starts again. The points tried are printed: a third, and all of them in `npm run test:long`.
  */
 import { failpoints } from '../../lib/container/monitor/failpoints';
 import type { Failpoint } from '../../lib/container/monitor/failpoints';
@@ -8,6 +8,7 @@ import { FailpointLane } from '../support/failpoint-lane';
 import type { Outcome, Victim } from '../support/failpoint-lane';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { someOf } from '../support/repeats';
 
 const lanes = 2;
 const minutes = 60_000;
@@ -30,6 +31,12 @@ const pointsOf: Readonly<Record<Victim, readonly Failpoint[]>> = {
   monitor: startPoints.slice(monitorStarts),
   init: initPoints,
 };
+
+const victims = Object.keys(pointsOf) as Victim[];
+
+/** Those that are tried here, of each victim others. */
+const tried = (victim: Victim): Failpoint[] =>
+  someOf(pointsOf[victim], victims.indexOf(victim), victims.length);
 
 /**
  * The caller's death ends the container up to the commit, which is the monitor's message `exec`; where the
@@ -58,7 +65,7 @@ function expected(point: Failpoint, victim: Victim): readonly Outcome[] {
 
 /** Tries all points, a few at once; resolves with a line for each. */
 async function tryAll(victim: Victim): Promise<string[]> {
-  const left = [...pointsOf[victim]];
+  const left = tried(victim);
   const lines: string[] = [];
   const work = async (index: number): Promise<void> => {
     await using lane = await FailpointLane.make(`failpoint-${victim}-${index}`);
@@ -86,19 +93,19 @@ async function tryOne(
 
 beforeAll(startOnce);
 
-test.each(['caller', 'monitor', 'init'] as const)(
+test.each(victims)(
   'the %s killed at any point leaves all or nothing, and the name starts again',
   async (victim) => {
     const before = snapshotHost();
     const lines = await tryAll(victim);
-    expect(lines).toHaveLength(pointsOf[victim].length);
+    expect(lines).toHaveLength(tried(victim).length);
     expect(lines.filter((line) => line.includes('but should be'))).toEqual([]);
     await expectHostUnchanged(before);
   },
   2 * minutes,
 );
 
-test('every failpoint is among those tried', () => {
+test('every failpoint is among those that are tried by turns', () => {
   expect(new Set([...Object.values(pointsOf).flat(), ...others])).toEqual(new Set(failpoints));
   expect(pointsOf.monitor).toHaveLength(startPoints.length - monitorStarts);
   expect(initPoints).toHaveLength(6);

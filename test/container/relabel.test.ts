@@ -1,6 +1,5 @@
-/** Labels of sources, of the domains that share them, and of those whose callers were killed. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** Labels of sources, and of the domains that share them. Callers that are killed: test/long/relabel-deaths.test.ts. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { readLabels } from '../../lib/container/security/relabel/label-registry';
@@ -20,7 +19,6 @@ import {
 } from '../support/labelled-tree';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
-import { packageRoot } from '../support/run-command';
 
 const label = 'u:r:container_file_t:s0:c1,c2';
 const other = 'u:r:container_file_t:s0:c3,c4';
@@ -292,83 +290,4 @@ test('a record that nobody can read is no missing one', async () => {
     code: 'OPERATION_FAILED',
     path: labelsPath(paths()),
   });
-});
-
-/** Runs `call`, of the built library, in a process of its own and kills it `milliseconds` after it has begun. */
-async function killed(call: string, milliseconds: number): Promise<void> {
-  const folder = JSON.stringify(join(packageRoot, 'dist/container/security'));
-  const code = `
-    const { relabelSources } = require(${folder} + '/relabel.js');
-    const { restoreSources } = require(${folder} + '/restore.js');
-    const { native } = require(${folder} + '/../../host/native.js');
-    const { statePaths } = require(${folder} + '/../../host/state-paths.js');
-    const paths = statePaths(${JSON.stringify(root.path)});
-    native();
-    require('node:fs').writeSync(1, 'begun');
-    ${call}.then(() => require('node:fs').writeSync(1, 'done'));`;
-  const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const exit = once(child, 'exit');
-  await once(child.stdout, 'data');
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-  child.kill('SIGKILL');
-  await exit;
-}
-
-/** How long `action` takes. */
-async function timed(action: () => Promise<unknown>): Promise<number> {
-  const begin = performance.now();
-  await action();
-  return performance.now() - begin;
-}
-
-describe('the caller is killed in the middle of 10,000 files', () => {
-  const moments = 12;
-  let path: string;
-  let before: Map<string, string | undefined>;
-  let duration: { readonly relabel: number; readonly restore: number };
-
-  beforeAll(async () => {
-    path = newTree(10_000);
-    before = labelsIn(path);
-    const request = { path, label };
-    duration = {
-      relabel: await timed(() => relabel('web', request)),
-      restore: await timed(() => restore('web')),
-    };
-  });
-
-  test('while it labels: the next restore brings every label back', async () => {
-    const request = `{ paths, user: 'web', sources: [{ path: ${JSON.stringify(path)}, label: '${label}' }] }`;
-    let inTheMiddle = 0;
-    for (let moment = 0; moment < moments; moment += 1) {
-      await killed(`relabelSources(${request})`, (duration.relabel * (moment + 0.5)) / moments);
-      const labelled = countIn(path, labelName, stored);
-      if (labelled > 0 && labelled < before.size) inTheMiddle += 1;
-      await (moment % 2 === 0
-        ? restore('web')
-        : recoverLabels({ paths: paths(), isAlive: () => false }));
-      expect(labelsIn(path)).toEqual(before);
-      expect(readLabels(paths()) ?? []).toEqual([]);
-    }
-    expect(countIn(path, memoryName)).toBe(0);
-    expect(inTheMiddle).toBeGreaterThanOrEqual(3);
-  }, 120_000);
-
-  test('while it restores: the next one ends it', async () => {
-    let inTheMiddle = 0;
-    for (let moment = 0; moment < moments; moment += 1) {
-      await relabel('web', { path, label });
-      await killed(
-        `restoreSources({ paths, user: 'web' })`,
-        (duration.restore * (moment + 0.5)) / moments,
-      );
-      const labelled = countIn(path, labelName, stored);
-      if (labelled > 0 && labelled < before.size) inTheMiddle += 1;
-      await restore('web');
-      expect(labelsIn(path)).toEqual(before);
-      expect(readLabels(paths())).toEqual([]);
-    }
-    expect(countIn(path, memoryName)).toBe(0);
-    expect(inTheMiddle).toBeGreaterThanOrEqual(3);
-  }, 120_000);
 });
