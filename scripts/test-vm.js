@@ -1,6 +1,7 @@
 // `npm run test:vm`: the tests that need a kernel and a systemd of their own, each flavour in a machine that is
 // made for it and thrown away, two at a time. Fails on anything but passed tests. Options: names of flavours,
-// default all, and files of tests (test/vm/X.test.ts), default all; with files it boots once those that have them.
+// default all, and files of tests (test/vm/X.test.ts), default all; with files it boots once those that have them. With
+// `--quick` those flavours boot once that have a quick part, for that.
 // Exit codes besides 1: 124 for a machine that took too long, 125 for one that ended without a result.
 'use strict';
 const { mkdtempSync, rmSync } = require('node:fs');
@@ -30,25 +31,32 @@ function chosen(names) {
   return names.length === 0 ? flavours : flavours.filter(({ name }) => names.includes(name));
 }
 
-/** What each boot of the flavours will run, and how many files. A project without any would be a machine that tests nothing. */
-async function withTotals(wanted, files) {
-  const counts = new Map();
-  const rows = wanted.map((flavour) => ({ flavour, boots: bootsOf(flavour, files) }));
-  for (const project of new Set(
-    rows.flatMap(({ boots }) => boots.flatMap((one) => one.projects)),
-  )) {
-    const count = await countFiles(project, files);
-    if (count === 0 && files.length === 0) throw new StepError(`no test in project ${project}`);
-    counts.set(project, count);
+/** The boots of a flavour, with the number of files that each runs. */
+async function bootsWithTotals(flavour, files) {
+  const boots = [];
+  for (const boot of bootsOf(flavour, files)) {
+    let total = 0;
+    for (const project of boot.projects) {
+      const count = await countFiles(project, files);
+      if (count === 0 && files.length === 0) throw new StepError(`no test in project ${project}`);
+      total += count;
+    }
+    boots.push({ ...boot, total });
   }
-  const totalOf = ({ projects }) => projects.reduce((sum, name) => sum + counts.get(name), 0);
-  const having = rows
-    .map(({ flavour, boots }) => ({
-      flavour,
-      boots: boots.map((boot) => ({ ...boot, total: totalOf(boot) })),
-    }))
-    .filter(({ boots }) => boots[0].total > 0);
-  if (having.length === 0) throw new StepError(`in no flavour: ${files.join(' ')}`);
+  return boots;
+}
+
+/** What each of the flavours will run. Those that have none of the files are left out: they would be machines that test nothing. */
+async function planned(wanted, { files, isQuick }) {
+  const rows = [];
+  for (const flavour of wanted) {
+    if (isQuick && flavour.quick === undefined) continue;
+    const own = isQuick ? flavour.quick : files;
+    rows.push({ flavour, files: own, boots: await bootsWithTotals(flavour, own) });
+  }
+  const having = rows.filter(({ boots }) => boots[0].total > 0);
+  if (having.length === 0)
+    throw new StepError(`in no flavour: ${isQuick ? 'a quick part' : files.join(' ')}`);
   return having;
 }
 
@@ -90,17 +98,19 @@ main('test:vm', async () => {
   const files = words.filter((word) => word.endsWith('.test.ts'));
   if (files.some((file) => file.includes('test/vm-again/')))
     throw new StepError('test/vm-again runs after what the whole of its flavour has left');
-  const wanted = chosen(words.filter((word) => !files.includes(word)));
+  const isQuick = words.includes('--quick');
+  if (isQuick && files.length > 0) throw new StepError('--quick chooses the files itself');
+  const wanted = chosen(words.filter((word) => word !== '--quick' && !files.includes(word)));
   await setUp('vm');
-  const rows = await withTotals(wanted, files);
+  const rows = await planned(wanted, { files, isQuick });
   const image = await ensureImage();
   const { argument: accelerator, why } = await chooseAccelerator(image);
   say(`the machines are run by ${accelerator}: ${why}`);
   const folder = makeWorkFolder();
   const progress = new Progress();
-  const what = { image, accelerator, folder, files, progress };
-  const results = await someAtOnce(machinesAtOnce, rows, ({ flavour, boots }) =>
-    runFlavour(flavour, { ...what, boots }),
+  const what = { image, accelerator, folder, progress };
+  const results = await someAtOnce(machinesAtOnce, rows, ({ flavour, ...own }) =>
+    runFlavour(flavour, { ...what, ...own }),
   ).finally(() => progress.stop());
   sumUp(results.flat());
 });

@@ -1,6 +1,7 @@
 // `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped test, a
 // todo, a project without tests or a failed check is a failure, and so is a project that is in no lane. With
-// `--long`, `npm run test:long`: the same for the projects of the tests that take long, without the checks.
+// `--long`, `npm run test:long`: the same for the projects of the tests that take long, without the checks; or for some files of
+// test/long.
 // A few files that fail are run once more, alone, which tells chance from a break: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
@@ -97,9 +98,10 @@ async function testShort(folder) {
   return sumUp(await again(results, folder), failedChecks);
 }
 
-/** What has no place there. */
-async function testLong(folder) {
-  const results = await runInTurn(long, { output: 'live', folder });
+/** What has no place there, or only these files of test/long. */
+async function testLong(folder, files) {
+  const names = files.length === 0 ? long : ['long'];
+  const results = await runInTurn(names, { output: 'live', folder, files });
   return sumUp(await again(results, folder));
 }
 
@@ -107,10 +109,12 @@ main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
   if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
   const isLong = process.argv.includes('--long');
+  const files = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
+  if (files.length > 0 && !isLong) throw new StepError(`only test:long takes files: ${files[0]}`);
   await setUp(isLong ? 'long' : 'test');
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   try {
-    if ((await (isLong ? testLong(folder) : testShort(folder))) > 0) process.exitCode = 1;
+    if ((await (isLong ? testLong(folder, files) : testShort(folder))) > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -4,11 +4,18 @@
 /** systemd 257 makes v1 hierarchies only when both are said. */
 const legacy = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1'];
 
+/** What the machine is, with its cgroups, and the seed's transcripts. */
+const quickEverywhere = [
+  'test/vm-every/machine.test.ts',
+  ...['hello', 'mounts'].map((name) => `test/container/seed-${name}.test.ts`),
+  'test/network/seed-network.test.ts',
+];
+
 /**
  * `kernel` is a name in image/kernels.js. The root disk is the same for all: the command line decides what the
  * kernel and systemd make of it. `projects` run in the first boot, `again` in a second one from the disks as the first has left
- * them, `named` only when their files are asked for. `seconds` is the limit of the tests in the machine. Those that take
- * longest come first, so that no other waits for them at the end.
+ * them, `named` only when their files are asked for; `quick` are the files of what would catch most breaks. `seconds` is the
+ * limit of the tests in the machine. Those that take longest come first, so that no other waits for them at the end.
  */
 const flavours = [
   {
@@ -19,6 +26,7 @@ const flavours = [
     projects: ['vm', 'vm-every', 'vm-apparmor'],
     again: ['vm-again'],
     named: ['vm-long'],
+    quick: [...quickEverywhere, 'test/vm-apparmor/attempts.test.ts'],
     seconds: 2400,
   },
   {
@@ -27,6 +35,10 @@ const flavours = [
     kernel: 'debian-13',
     commandLine: ['security=selinux', 'selinux=1', 'enforcing=1'],
     projects: ['vm-every', 'vm-selinux'],
+    quick: [
+      ...quickEverywhere,
+      ...['seed', 'separation'].map((name) => `test/vm-selinux/${name}.test.ts`),
+    ],
     seconds: 1800,
   },
   {
@@ -59,7 +71,8 @@ const flavours = [
  * What each boot of a flavour runs, and with how many processors: a second one is for what divides them, since emulated
  * ones that wait for each other take a sixth more time than one.
  */
-function bootsOf({ projects, again = [], named = [] }, files) {
+function bootsOf({ projects, again = [], named = [], quick }, files) {
+  if (files === quick) return [{ projects, processors: 1 }];
   if (files.length > 0) return [{ projects: [...projects, ...again, ...named], processors: 2 }];
   const boots = [{ projects, processors: 1 }];
   return again.length === 0 ? boots : [...boots, { projects: again, processors: 2 }];

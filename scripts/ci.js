@@ -1,0 +1,30 @@
+// What continuous integration runs (.ci/run): what would catch a break, the quick part of what needs a machine of its own, a
+// slice of the death sweeps, and the first command on a fresh Debian. `npm run test:all` runs everything.
+'use strict';
+const { runParts } = require('./parts');
+const { main } = require('./steps');
+
+/** Minutes that a run should take at most on a slow machine, and after which it is ended. */
+const budget = 45;
+const limit = 90;
+
+/** How many runs it takes to try all system calls at which something may die: another slice every day. */
+const slices = 12;
+const day = Math.floor(Date.now() / 86_400_000);
+const sweeps = ['deaths', 'caller-deaths'].map((name) => `test/long/${name}.test.ts`);
+
+main('ci', () =>
+  runParts(
+    [
+      { name: 'npm test', argv: ['npm', 'test'] },
+      {
+        name: `deaths, slice ${day % slices} of ${slices}`,
+        argv: ['npm', 'run', 'test:long', '--', ...sweeps],
+        env: { TSLXC_TEST_SLICE: `${day % slices}/${slices}` },
+      },
+      { name: 'machines, the quick part', argv: ['npm', 'run', 'test:vm', '--', '--quick'] },
+      { name: 'hello on a fresh Debian', argv: ['npm', 'run', 'test:fresh'] },
+    ],
+    { budget, limit },
+  ),
+);

@@ -1,0 +1,27 @@
+// `npm run test:all`: everything that there is, in hours: what `npm test` runs, what takes long, all five machines with all of
+// their tests, and both commands on a fresh Debian.
+'use strict';
+const { runParts } = require('./parts');
+const { main } = require('./steps');
+
+/** Minutes, on a slow machine. */
+const budget = 300;
+const limit = 600;
+
+const script = (...words) => ['npm', 'run', ...words];
+
+main('test:all', () =>
+  runParts(
+    [
+      { name: 'npm test', argv: ['npm', 'test'] },
+      { name: 'what takes long', argv: script('test:long') },
+      { name: 'machines', argv: script('test:vm') },
+      {
+        name: 'machines, categories',
+        argv: script('test:vm', '--', 'test/long/categories.test.ts'),
+      },
+      { name: 'hello and tests on a fresh Debian', argv: script('test:fresh', '--', '--tests') },
+    ],
+    { budget, limit },
+  ),
+);

@@ -1,0 +1,76 @@
+/** A run of several commands: all of them run, what each took is said, and failures, budget and limit are told apart. */
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { removeTree } from '../../support/remove-tree';
+import { packageRoot } from '../../support/run-command';
+
+interface Part {
+  readonly name: string;
+  readonly argv: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const { runParts } = require(join(packageRoot, 'scripts/parts.js')) as {
+  runParts: (parts: readonly Part[], time: { budget: number; limit: number }) => Promise<void>;
+};
+
+const plenty = { budget: 1, limit: 2 };
+const shell = (name: string, script: string): Part => ({ name, argv: ['sh', '-c', script] });
+
+let folder: string;
+let said: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tslxc-parts-'));
+  said = '';
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    said += String(text);
+    return true;
+  });
+});
+
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await removeTree(folder);
+});
+
+test('what each part took is said, and a part gets its environment', async () => {
+  const file = join(folder, 'made');
+  await runParts(
+    [{ ...shell('one', 'touch "$FILE"'), env: { FILE: file } }, shell('two', ':')],
+    plenty,
+  );
+  expect(existsSync(file)).toBe(true);
+  expect(said).toMatch(
+    /^==> one: passed, 0\.\d min\n==> two: passed, 0\.\d min\n==> in all: 0\.\d min of 1\n/m,
+  );
+});
+
+test('a part that fails keeps none of the others from running', async () => {
+  const file = join(folder, 'made');
+  const running = runParts([shell('one', 'exit 3'), shell('two', `touch ${file}`)], plenty);
+  await expect(running).rejects.toThrow('failed: one');
+  expect(existsSync(file)).toBe(true);
+  expect(said).toMatch(/^==> one: exit code 3, /m);
+});
+
+test('over its budget a run has failed, though all parts passed', async () => {
+  const running = runParts([shell('one', 'sleep 0.1')], { budget: 0.001, limit: 1 });
+  await expect(running).rejects.toThrow(
+    /^all parts passed, and took 0\.\d min: more than the 0\.001 that they may$/,
+  );
+});
+
+test('at its limit what runs is ended, and the rest is not begun', async () => {
+  const file = join(folder, 'made');
+  const running = runParts([shell('one', 'sleep 600'), shell('two', `touch ${file}`)], {
+    budget: 0.001,
+    limit: 0.01,
+  });
+  await expect(running).rejects.toThrow('failed: one, two');
+  expect(existsSync(file)).toBe(false);
+  expect(said).toMatch(/^==> one: the time of the whole run is over, /m);
+  expect(said).toMatch(/^==> two: not run: the time of the whole run is over, /m);
+});
