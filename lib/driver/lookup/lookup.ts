@@ -5,6 +5,7 @@ import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { SettledPhase } from '../lifecycle/lifecycle';
 import { reapAll, settle } from '../lifecycle/reaper';
+import { hasUntold } from '../lifecycle/reboots';
 import type { Session } from '../session/session';
 import { stateIfWhole } from './readable-state';
 import type { Identity } from '../../host/state/definition-store';
@@ -164,20 +165,26 @@ function combine(what: {
   return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
 }
 
+/** It has ended, or has rebooted, and no process has cleaned up or told of it yet: the one that should may have been killed. */
+function isUnsettled(session: Session, name: string, state: RunState | undefined): boolean {
+  if (state === undefined) return false;
+  return state.phase === 'ended' || hasUntold(session, name, state);
+}
+
 async function settledState(session: Session, name: string): Promise<RunState> {
   const state = session.containers.readRunState(session.paths, name);
-  if (state.phase !== 'ended' || session.access === 'read-only') return state;
+  if (!isUnsettled(session, name, state) || session.access === 'read-only') return state;
   return session.locked(name, async () => (await settle(session, name, 'carryOut')).state);
 }
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
   if (session.access === 'read-only') return;
-  const ended = names.filter((name) => stateIfWhole(session, name)?.phase === 'ended');
-  if (ended.length === 0) return;
-  const milliseconds = listPatience.least + listPatience.each * ended.length;
+  const unsettled = names.filter((name) => isUnsettled(session, name, stateIfWhole(session, name)));
+  if (unsettled.length === 0) return;
+  const milliseconds = listPatience.least + listPatience.each * unsettled.length;
   const patience = new AbortController();
   const tooLong = sleep(milliseconds, undefined, { signal: patience.signal });
-  await Promise.race([reapAll(session, ended), tooLong]);
+  await Promise.race([reapAll(session, unsettled), tooLong]);
   patience.abort();
   await tooLong.catch(() => undefined);
 }

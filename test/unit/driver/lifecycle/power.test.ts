@@ -1,7 +1,10 @@
 /** suspend, resume, shutdown, reboot: what is asked of whom, and what is said of it. */
+import { readFileSync } from 'node:fs';
 import type { InitKind } from '../../../../lib/container/init/init-control';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
+import { parseDomainEvent } from '../../../../lib/driver/events/event-log';
+import { statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain-xml';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
@@ -161,6 +164,25 @@ test('a paused domain is destroyed', async () => {
   await domain.suspend();
   await domain.destroy();
   expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+});
+
+test.each<readonly [string, () => Promise<unknown>]>([
+  ['state', () => domain.state()],
+  ['a look for its name', () => connection.lookupDomainByName('web')],
+  ['a list', () => connection.listDomains()],
+])('a reboot that its helper could not tell of is told once by %s', async (_, look) => {
+  await domain.start({ ownership: 'leave' });
+  const state = host.state('web');
+  if (state.phase !== 'running') throw new Error('it does not run');
+  host.states.set('web', { ...state, running: { ...state.running, boots: 1 } });
+  const told = (): string[] =>
+    readFileSync(statePaths(host.root).events, 'utf8')
+      .split('\n')
+      .flatMap((line) => parseDomainEvent(line)?.event ?? []);
+  for (const _ of ['first', 'second']) {
+    await look();
+    expect(told().slice(-2)).toEqual(['started', 'reboot']);
+  }
 });
 
 test('reboots are told by whoever comes next, once for each, before what follows', async () => {
