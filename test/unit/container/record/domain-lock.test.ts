@@ -87,12 +87,15 @@ test('an action that fails lets the next one go', async () => {
 
 test('other domains, other roots and the reaper are not waited for', async () => {
   const elsewhere = statePaths(mkdtempSync(join(root, 'other-')));
+  const done: string[] = [];
   await withDomainLock(paths, 'web', async () => {
     await withDomainLock(paths, 'db', async () => {
-      await withDomainLock(elsewhere, 'web', () => Promise.resolve());
-      await withReaperLock(paths, () => Promise.resolve());
+      await withDomainLock(elsewhere, 'web', () => Promise.resolve(void done.push('other root')));
+      await withReaperLock(paths, () => Promise.resolve(void done.push('reaper')));
     });
+    done.push('other domain');
   });
+  expect(done).toEqual(['other root', 'reaper', 'other domain']);
 });
 
 test('a reaper does not make a root again that is gone', async () => {
