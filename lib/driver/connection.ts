@@ -23,7 +23,7 @@ import { createNetwork, defineNetwork } from './networks/verbs';
 import { HostConnection } from './host-connection';
 import { consoleLinesOfName, type LogOptions } from './logs';
 import { findAll, findById, findByName, findByUuid, noDomain } from './lookup/lookup';
-import { foreseePurge, purge } from './purge/purge';
+import { previewPurge, purge } from './purge/purge';
 import type { PurgeItem } from './purge/purge';
 import { reapInTurn } from './lifecycle/reaper';
 import { Session } from './session/session';
@@ -100,7 +100,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain.
    */
   async defineDomain(xml: string): Promise<Domain> {
-    this.session.demand('write', 'Connection.defineDomain');
+    this.session.requireAccess('write', 'Connection.defineDomain');
     return new Domain(this.session, await defineDomain(this.session, xml));
   }
 
@@ -113,13 +113,13 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * another domain; and as `Domain.start`.
    */
   async createDomain(xml: string, options: StartOptions = {}): Promise<Domain> {
-    this.session.demand('write', 'Connection.createDomain');
+    this.session.requireAccess('write', 'Connection.createDomain');
     return new Domain(this.session, await createDomain(this.session, xml, options));
   }
 
   /** @throws TslxcError NO_DOMAIN. @throws DefinitionError when its stored file is none. */
   async lookupDomainByName(name: string): Promise<Domain> {
-    this.session.demand('read', 'Connection.lookupDomainByName');
+    this.session.requireAccess('read', 'Connection.lookupDomainByName');
     return new Domain(this.session, await findByName(this.session, name));
   }
 
@@ -130,32 +130,32 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log.
    */
   logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
-    this.session.demand('read', 'Connection.logs');
+    this.session.requireAccess('read', 'Connection.logs');
     return consoleLinesOfName(this.session, name, options);
   }
 
   /** @throws TslxcError NO_DOMAIN; INVALID_ARG for what is no uuid. */
   async lookupDomainByUuid(uuid: string): Promise<Domain> {
-    this.session.demand('read', 'Connection.lookupDomainByUuid');
+    this.session.requireAccess('read', 'Connection.lookupDomainByUuid');
     return new Domain(this.session, await findByUuid(this.session, uuid));
   }
 
   /** By the pid of the monitor. @throws TslxcError NO_DOMAIN. */
   async lookupDomainById(id: number): Promise<Domain> {
-    this.session.demand('read', 'Connection.lookupDomainById');
+    this.session.requireAccess('read', 'Connection.lookupDomainById');
     return new Domain(this.session, await findById(this.session, id));
   }
 
   /** Active domains by id, then inactive ones by name. A stored file that is no definition is left out. */
   async listDomains(filter: ListFilter = {}): Promise<Domain[]> {
-    this.session.demand('read', 'Connection.listDomains');
+    this.session.requireAccess('read', 'Connection.listDomains');
     const found = await findAll(this.session, filter);
     return found.map((identity) => new Domain(this.session, identity));
   }
 
   /** What each domain uses: as `Domain.stats`, in the order of `listDomains`, for all at once. */
   async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
-    this.session.demand('read', 'Connection.stats');
+    this.session.requireAccess('read', 'Connection.stats');
     return allStatistics(this.session, options.filter ?? {});
   }
 
@@ -167,7 +167,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * events are gone.
    */
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
-    this.session.demand('read', 'Connection.events');
+    this.session.requireAccess('read', 'Connection.events');
     return this.session.followDomains(options.signal);
   }
 
@@ -181,14 +181,14 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * connection.on('domain', ({ domain, event, detail }) => console.log(domain, event, detail));
    */
   on<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.session.demand('read', 'Connection.on');
+    this.session.requireAccess('read', 'Connection.on');
     this.#listeners.add(name, listener);
     return this;
   }
 
   /** As `on`, for the next event only. */
   once<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.session.demand('read', 'Connection.once');
+    this.session.requireAccess('read', 'Connection.once');
     this.#listeners.addOnce(name, listener);
     return this;
   }
@@ -207,7 +207,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
    */
   async defineNetwork(xml: string): Promise<Network> {
-    this.session.demand('write', 'Connection.defineNetwork');
+    this.session.requireAccess('write', 'Connection.defineNetwork');
     return new Network(this.session, await defineNetwork(this.session, xml));
   }
 
@@ -220,7 +220,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * network; and as `Network.start`.
    */
   async createNetwork(xml: string): Promise<Network> {
-    this.session.demand('write', 'Connection.createNetwork');
+    this.session.requireAccess('write', 'Connection.createNetwork');
     return new Network(this.session, await createNetwork(this.session, xml));
   }
 
@@ -230,26 +230,26 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * @throws TslxcError NO_NETWORK. @throws DefinitionError when its stored file is none.
    */
   async lookupNetworkByName(name: string): Promise<Network> {
-    this.session.demand('read', 'Connection.lookupNetworkByName');
+    this.session.requireAccess('read', 'Connection.lookupNetworkByName');
     return new Network(this.session, await findNetworkByName(this.session, name));
   }
 
   /** @throws TslxcError NO_NETWORK; INVALID_ARG for what is no uuid. */
   async lookupNetworkByUuid(uuid: string): Promise<Network> {
-    this.session.demand('read', 'Connection.lookupNetworkByUuid');
+    this.session.requireAccess('read', 'Connection.lookupNetworkByUuid');
     return new Network(this.session, await findNetworkByUuid(this.session, uuid));
   }
 
   /** All networks, by name. A stored file that is no definition is left out. */
   async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
-    this.session.demand('read', 'Connection.listNetworks');
+    this.session.requireAccess('read', 'Connection.listNetworks');
     const found = await findAllNetworks(this.session, filter);
     return found.map((identity) => new Network(this.session, identity));
   }
 
   /** What happens to virtual networks from now on, whichever process does it; as `events`. */
   networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
-    this.session.demand('read', 'Connection.networkEvents');
+    this.session.requireAccess('read', 'Connection.networkEvents');
     return this.session.followNetworks(options.signal);
   }
 
@@ -262,7 +262,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
   async plan(target: { readonly name: string } | { readonly xml: string }): Promise<Plan> {
     const session = this.session;
     if ('xml' in target) session.checkOpen();
-    else session.demand('read', 'Connection.plan');
+    else session.requireAccess('read', 'Connection.plan');
     const definition =
       'xml' in target ? session.parse(target.xml).definition : session.store.read(target.name);
     if (definition === undefined) {
@@ -276,7 +276,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * definition says comes next. Resolves to how many there were.
    */
   async reap(): Promise<number> {
-    this.session.demand('write', 'Connection.reap');
+    this.session.requireAccess('write', 'Connection.reap');
     const { containers: all, paths } = this.session;
     // The lock would make the folders of a root that is gone by now.
     if (all.runNames(paths).length === 0) return 0;
@@ -284,9 +284,9 @@ export class Connection extends HostConnection implements AsyncDisposable {
   }
 
   /** What `purge` is going to remove, and what of the user's data it is going to leave. Touches nothing. */
-  async foreseePurge(): Promise<PurgeItem[]> {
-    this.session.demand('write', 'Connection.foreseePurge');
-    return Promise.resolve(foreseePurge(this.session));
+  async previewPurge(): Promise<PurgeItem[]> {
+    this.session.requireAccess('write', 'Connection.previewPurge');
+    return Promise.resolve(previewPurge(this.session));
   }
 
   /**
@@ -299,7 +299,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * then left, and purging again goes on.
    */
   async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
-    this.session.demand('write', 'Connection.purge');
+    this.session.requireAccess('write', 'Connection.purge');
     await purge(this.session, options.onItem ?? (() => undefined));
   }
 
@@ -309,7 +309,7 @@ export class Connection extends HostConnection implements AsyncDisposable {
    * second call does nothing. Resolves to what became of each, by name; a failure is in the result and rejects nothing.
    */
   async autostartAll(): Promise<Autostarted[]> {
-    this.session.demand('write', 'Connection.autostartAll');
+    this.session.requireAccess('write', 'Connection.autostartAll');
     return autostartAll(this.session);
   }
 

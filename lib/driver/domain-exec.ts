@@ -33,7 +33,7 @@ export class ExecutingDomain extends LoggedDomain {
     argv: readonly string[],
     options: ExecOptions = {},
   ): Promise<PipedProcess | TerminalProcess> {
-    this.session.demand('write', 'Domain.exec');
+    this.session.requireAccess('write', 'Domain.exec');
     return execCommand(this.session, this.identity, { argv, options });
   }
 }

@@ -22,13 +22,13 @@ export class LivingDomain extends ResourcedDomain {
    * @throws SyscallError ETIMEDOUT when a process can't be stopped: all go on then.
    */
   async suspend(): Promise<void> {
-    this.session.demand('write', 'Domain.suspend');
+    this.session.requireAccess('write', 'Domain.suspend');
     await suspendDomain(this.session, this.identity);
   }
 
   /** Lets the processes of a paused container go on. @throws TslxcError OPERATION_INVALID when it is not paused. */
   async resume(): Promise<void> {
-    this.session.demand('write', 'Domain.resume');
+    this.session.requireAccess('write', 'Domain.resume');
     await resumeDomain(this.session, this.identity);
   }
 
@@ -40,7 +40,7 @@ export class LivingDomain extends ResourcedDomain {
    * INVALID_ARG.
    */
   async shutdown(options: PowerOptions = {}): Promise<PowerAnswer> {
-    this.session.demand('write', 'Domain.shutdown');
+    this.session.requireAccess('write', 'Domain.shutdown');
     return askToEnd(this.session, this.identity, { ...options, goal: 'shutdown' });
   }
 
@@ -52,7 +52,7 @@ export class LivingDomain extends ResourcedDomain {
    * by reboot(2) what its end means, as systemd and busybox do.
    */
   async reboot(options: PowerOptions = {}): Promise<PowerAnswer> {
-    this.session.demand('write', 'Domain.reboot');
+    this.session.requireAccess('write', 'Domain.reboot');
     return askToEnd(this.session, this.identity, { ...options, goal: 'reboot' });
   }
 
@@ -66,7 +66,7 @@ export class LivingDomain extends ResourcedDomain {
    * what `shutdown` throws.
    */
   async destroy({ graceful = false }: DestroyOptions = {}): Promise<void> {
-    this.session.demand('write', 'Domain.destroy');
+    this.session.requireAccess('write', 'Domain.destroy');
     if (graceful === false) await destroyDomain(this.session, this.identity);
     else
       await destroyGracefully(this.session, this.identity, graceful === true ? 10_000 : graceful);

@@ -13,7 +13,7 @@ export class LoggedDomain extends MeasuredDomain {
    * for await (const line of domain.logs({ lines: 10, follow: true })) console.log(line);
    */
   logs(options: LogOptions = {}): AsyncGenerator<string, undefined> {
-    this.session.demand('read', 'Domain.logs');
+    this.session.requireAccess('read', 'Domain.logs');
     return consoleLines(this.session, this.identity, options);
   }
 }

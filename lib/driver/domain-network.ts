@@ -19,7 +19,7 @@ export class NetworkedDomain extends DomainHandle {
   async interfaces(
     options: { readonly which?: 'live' | 'inactive' } = {},
   ): Promise<InterfaceInfo[]> {
-    this.session.demand('read', 'Domain.interfaces');
+    this.session.requireAccess('read', 'Domain.interfaces');
     return domainInterfaces(this.session, this.identity, options.which);
   }
 
@@ -32,7 +32,7 @@ export class NetworkedDomain extends DomainHandle {
    * `lease`, when its network is gone.
    */
   async addresses(options: { readonly source?: AddressSource } = {}): Promise<DomainAddress[]> {
-    this.session.demand('read', 'Domain.addresses');
+    this.session.requireAccess('read', 'Domain.addresses');
     const { source = 'inside' } = options;
     return domainAddresses(this.session, this.identity, {
       source,
@@ -54,7 +54,7 @@ export class NetworkedDomain extends DomainHandle {
     state: 'up' | 'down',
     options: { readonly which?: 'live' | 'inactive' } = {},
   ): Promise<void> {
-    this.session.demand('write', 'Domain.setLink');
+    this.session.requireAccess('write', 'Domain.setLink');
     const { which } = options;
     await setLink(this.session, this.identity, { device, which, link: state });
   }
@@ -68,7 +68,7 @@ export class NetworkedDomain extends DomainHandle {
     device: string,
     options: { readonly which?: 'live' | 'inactive' } = {},
   ): Promise<'up' | 'down'> {
-    this.session.demand('read', 'Domain.getLink');
+    this.session.requireAccess('read', 'Domain.getLink');
     return getLink(this.session, this.identity, { device, which: options.which });
   }
 
@@ -90,7 +90,7 @@ export class NetworkedDomain extends DomainHandle {
     change: RatesChange,
     options: WhichOption = {},
   ): Promise<void> {
-    this.session.demand('write', 'Domain.setBandwidth');
+    this.session.requireAccess('write', 'Domain.setBandwidth');
     await setBandwidth(this.session, this.identity, { device, which: options.which, change });
   }
 
@@ -100,7 +100,7 @@ export class NetworkedDomain extends DomainHandle {
    * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` when nothing runs.
    */
   async getBandwidth(device: string, options: WhichOption = {}): Promise<Rates> {
-    this.session.demand('read', 'Domain.getBandwidth');
+    this.session.requireAccess('read', 'Domain.getBandwidth');
     return getBandwidth(this.session, this.identity, { device, which: options.which });
   }
 }

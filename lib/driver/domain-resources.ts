@@ -186,7 +186,7 @@ export class ResourcedDomain extends ExecutingDomain {
   }
 
   #query(need: 'read' | 'write', call: string, { which }: WhichOption): LimitQuery {
-    this.session.demand(need, `Domain.${call}`);
+    this.session.requireAccess(need, `Domain.${call}`);
     return { session: this.session, identity: this.identity, which };
   }
 }

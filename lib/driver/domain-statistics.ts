@@ -14,7 +14,7 @@ export class MeasuredDomain extends NetworkedDomain {
    * console.log(`${Number(cpu?.total) / 1e9} s, ${memory?.usage} of ${memory?.limit} bytes`);
    */
   async stats(): Promise<DomainStatistics> {
-    this.session.demand('read', 'Domain.stats');
+    this.session.requireAccess('read', 'Domain.stats');
     return domainStatistics(this.session, this.identity);
   }
 
@@ -28,7 +28,7 @@ export class MeasuredDomain extends NetworkedDomain {
    * for await (const { cpu } of domain.watchStats({ interval: 500 })) console.log(cpu?.total);
    */
   watchStats(options: WatchOptions = {}): AsyncGenerator<DomainStatistics, undefined> {
-    this.session.demand('read', 'Domain.watchStats');
+    this.session.requireAccess('read', 'Domain.watchStats');
     return watchStatistics(this.session, this.identity, options);
   }
 
@@ -40,7 +40,7 @@ export class MeasuredDomain extends NetworkedDomain {
    * INVALID_ARG for what is no such device.
    */
   async blockStats(device?: string): Promise<BlockStatistics> {
-    this.session.demand('read', 'Domain.blockStats');
+    this.session.requireAccess('read', 'Domain.blockStats');
     return blockStatistics(this.session, this.identity, device);
   }
 }

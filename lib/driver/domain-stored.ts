@@ -13,7 +13,7 @@ export class StoredDomain extends LivingDomain {
    * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient domain.
    */
   async setAutostart(autostart: 'on' | 'off'): Promise<void> {
-    this.session.demand('write', 'Domain.setAutostart');
+    this.session.requireAccess('write', 'Domain.setAutostart');
     await setAutostart(this.session, this.identity, autostart);
   }
 
@@ -25,13 +25,13 @@ export class StoredDomain extends LivingDomain {
    * XML_ERROR for what can't be a name.
    */
   async rename(name: string): Promise<this> {
-    this.session.demand('write', 'Domain.rename');
+    this.session.requireAccess('write', 'Domain.rename');
     return this.sibling(await renameDomain(this.session, this.identity, name));
   }
 
   /** One line; undefined when there is none. @throws TslxcError OPERATION_INVALID for `live` when nothing runs. */
   async getTitle({ which }: AnnotationOptions = {}): Promise<string | undefined> {
-    this.session.demand('read', 'Domain.getTitle');
+    this.session.requireAccess('read', 'Domain.getTitle');
     return getText(this.session, this.identity, { of: 'title', which });
   }
 
@@ -42,13 +42,13 @@ export class StoredDomain extends LivingDomain {
    * a transient domain.
    */
   async setTitle(title: string | undefined, { which }: AnnotationOptions = {}): Promise<void> {
-    this.session.demand('write', 'Domain.setTitle');
+    this.session.requireAccess('write', 'Domain.setTitle');
     await setText(this.session, this.identity, { of: 'title', text: title, which });
   }
 
   /** Undefined when there is none. @throws TslxcError OPERATION_INVALID for `live` when nothing runs. */
   async getDescription({ which }: AnnotationOptions = {}): Promise<string | undefined> {
-    this.session.demand('read', 'Domain.getDescription');
+    this.session.requireAccess('read', 'Domain.getDescription');
     return getText(this.session, this.identity, { of: 'description', which });
   }
 
@@ -57,7 +57,7 @@ export class StoredDomain extends LivingDomain {
     description: string | undefined,
     { which }: AnnotationOptions = {},
   ): Promise<void> {
-    this.session.demand('write', 'Domain.setDescription');
+    this.session.requireAccess('write', 'Domain.setDescription');
     await setText(this.session, this.identity, { of: 'description', text: description, which });
   }
 
@@ -67,7 +67,7 @@ export class StoredDomain extends LivingDomain {
    * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
    */
   async getMetadata(uri: string, { which }: AnnotationOptions = {}): Promise<string | undefined> {
-    this.session.demand('read', 'Domain.getMetadata');
+    this.session.requireAccess('read', 'Domain.getMetadata');
     return getMetadata(this.session, this.identity, { uri, which });
   }
 
@@ -88,7 +88,7 @@ export class StoredDomain extends LivingDomain {
     content: MetadataContent | undefined,
     { which }: AnnotationOptions = {},
   ): Promise<void> {
-    this.session.demand('write', 'Domain.setMetadata');
+    this.session.requireAccess('write', 'Domain.setMetadata');
     await setMetadata(this.session, this.identity, { uri, content, which });
   }
 }

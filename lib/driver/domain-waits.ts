@@ -28,7 +28,7 @@ export class AwaitedDomain extends StoredDomain {
    * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_ABORTED.
    */
   async wait(options: { readonly signal?: AbortSignal } = {}): Promise<ExitRecord> {
-    this.session.demand('read', 'Domain.wait');
+    this.session.requireAccess('read', 'Domain.wait');
     return waitForEnd(this.session, this.identity, options.signal);
   }
 
@@ -57,7 +57,7 @@ export class AwaitedDomain extends StoredDomain {
   async waitFor(options: WaitOptions): Promise<WaitResult | undefined> {
     const { session, identity } = this;
     const isRead = !('console' in options || 'exec' in options);
-    session.demand(isRead ? 'read' : 'write', 'Domain.waitFor');
+    session.requireAccess(isRead ? 'read' : 'write', 'Domain.waitFor');
     const conditions = conditionNames.filter((name) => name in options);
     if (conditions.length !== 1) {
       throw new TslxcError('INVALID_ARG', `wait for one of ${conditionNames.join(', ')}`);

@@ -26,7 +26,7 @@ import { startDomain, undefineDomain } from './lifecycle/verbs';
 export class Domain extends AwaitedDomain {
   /** The monitor's pid; undefined while nothing runs. */
   get id(): number | undefined {
-    this.session.demand('read', 'Domain.id');
+    this.session.requireAccess('read', 'Domain.id');
     const { containers, paths } = this.session;
     const state = containers.readRunState(paths, this.name);
     const isOurs = state.phase === 'running' && state.start.uuid === this.uuid;
@@ -44,7 +44,7 @@ export class Domain extends AwaitedDomain {
    * then as it was before.
    */
   async start(options: StartOptions = {}): Promise<void> {
-    this.session.demand('write', 'Domain.start');
+    this.session.requireAccess('write', 'Domain.start');
     await startDomain(this.session, this.identity, options);
   }
 
@@ -54,19 +54,19 @@ export class Domain extends AwaitedDomain {
    * @throws TslxcError OPERATION_INVALID for a transient domain.
    */
   async undefine(): Promise<void> {
-    this.session.demand('write', 'Domain.undefine');
+    this.session.requireAccess('write', 'Domain.undefine');
     await undefineDomain(this.session, this.identity);
   }
 
   /** State, memory, CPU time and the like, now. */
   async info(): Promise<DomainInfo> {
-    this.session.demand('read', 'Domain.info');
+    this.session.requireAccess('read', 'Domain.info');
     return domainInfo(this.session, this.identity);
   }
 
   /** Whether it runs or is paused, and if not how it came to an end. */
   async state(): Promise<DomainState> {
-    this.session.demand('read', 'Domain.state');
+    this.session.requireAccess('read', 'Domain.state');
     const state = await currentState(this.session, this.identity);
     return stateOf(this.session, state);
   }
@@ -78,7 +78,7 @@ export class Domain extends AwaitedDomain {
    * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
    */
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
-    this.session.demand('read', 'Domain.xml');
+    this.session.requireAccess('read', 'Domain.xml');
     return domainXml(this.session, this.identity, options.which);
   }
 
@@ -87,7 +87,7 @@ export class Domain extends AwaitedDomain {
    * nothing runs, and on a host without such a module.
    */
   async securityLabel(): Promise<SecurityLabelInfo | undefined> {
-    this.session.demand('read', 'Domain.securityLabel');
+    this.session.requireAccess('read', 'Domain.securityLabel');
     return domainSecurityLabel(this.session, this.identity);
   }
 
@@ -98,7 +98,7 @@ export class Domain extends AwaitedDomain {
    * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console.
    */
   async openConsole(options: ConsoleOptions = {}): Promise<ConsoleStream> {
-    this.session.demand('write', 'Domain.openConsole');
+    this.session.requireAccess('write', 'Domain.openConsole');
     return openConsole(this.session, this.identity, options);
   }
 
@@ -110,7 +110,7 @@ export class Domain extends AwaitedDomain {
    * @throws TslxcError INVALID_ARG for what is neither.
    */
   consolePath(device?: number | string): string | undefined {
-    this.session.demand('read', 'Domain.consolePath');
+    this.session.requireAccess('read', 'Domain.consolePath');
     return consolePath(this.session, this.identity, device);
   }
 
@@ -123,13 +123,13 @@ export class Domain extends AwaitedDomain {
    * @throws SyscallError SYSTEM_ERROR of pidfd_send_signal(2).
    */
   async sendSignal(number: number): Promise<void> {
-    this.session.demand('write', 'Domain.sendSignal');
+    this.session.requireAccess('write', 'Domain.sendSignal');
     await sendSignal(this.session, this.identity, number);
   }
 
   /** Whether it has a stored definition, and so is there while nothing runs. */
   isPersistent(): boolean {
-    this.session.demand('read', 'Domain.isPersistent');
+    this.session.requireAccess('read', 'Domain.isPersistent');
     return this.session.store.has(this.name);
   }
 }

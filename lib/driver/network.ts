@@ -48,7 +48,7 @@ export class Network {
    * OPERATION_FAILED with `step`, for instance when the host's firewall would drop its packets. The host is then as before.
    */
   async start(): Promise<void> {
-    this.#session.demand('write', 'Network.start');
+    this.#session.requireAccess('write', 'Network.start');
     await startNetwork(this.#session, this.#identity);
   }
 
@@ -59,7 +59,7 @@ export class Network {
    * @throws TslxcError OPERATION_INVALID when it is not active.
    */
   async destroy(): Promise<void> {
-    this.#session.demand('write', 'Network.destroy');
+    this.#session.requireAccess('write', 'Network.destroy');
     await destroyNetwork(this.#session, this.#identity);
   }
 
@@ -69,13 +69,13 @@ export class Network {
    * @throws TslxcError OPERATION_INVALID for a transient network.
    */
   async undefine(): Promise<void> {
-    this.#session.demand('write', 'Network.undefine');
+    this.#session.requireAccess('write', 'Network.undefine');
     await undefineNetwork(this.#session, this.#identity);
   }
 
   /** Whether it runs, its bridge, and how many interfaces of running containers belong to it, now. */
   async info(): Promise<NetworkInfo> {
-    this.#session.demand('read', 'Network.info');
+    this.#session.requireAccess('read', 'Network.info');
     return networkInfo(this.#session, this.#identity);
   }
 
@@ -86,7 +86,7 @@ export class Network {
    * @throws TslxcError OPERATION_INVALID for `live` when it is not active.
    */
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
-    this.#session.demand('read', 'Network.xml');
+    this.#session.requireAccess('read', 'Network.xml');
     return networkXml(this.#session, this.#identity, options.which);
   }
 
@@ -96,7 +96,7 @@ export class Network {
    * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient network.
    */
   async setAutostart(autostart: 'on' | 'off'): Promise<void> {
-    this.#session.demand('write', 'Network.setAutostart');
+    this.#session.requireAccess('write', 'Network.setAutostart');
     await setNetworkAutostart(this.#session, this.#identity, autostart);
   }
 
@@ -107,7 +107,7 @@ export class Network {
    * @throws TslxcError INVALID_ARG for what is no MAC address; OPERATION_INVALID when it is not active.
    */
   async leases(options: { readonly mac?: string } = {}): Promise<Lease[]> {
-    this.#session.demand('read', 'Network.leases');
+    this.#session.requireAccess('read', 'Network.leases');
     return networkLeases(this.#session, this.#identity, options.mac);
   }
 }

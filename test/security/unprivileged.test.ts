@@ -316,7 +316,7 @@ function libraryScript(): string {
       networkEvents: (connection) => connection.networkEvents(),
       stats: (connection) => connection.stats(),
       reap: (connection) => connection.reap(),
-      foreseePurge: (connection) => connection.foreseePurge(),
+      previewPurge: (connection) => connection.previewPurge(),
       purge: (connection) => connection.purge(),
       autostartAll: (connection) => connection.autostartAll(),
     };

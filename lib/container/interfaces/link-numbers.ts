@@ -19,7 +19,7 @@ const afterLastNumber = 100_000;
 export type ChooseName = (isTaken: (name: string) => boolean) => string;
 
 /** As a start would, without keeping others from it. Each call chooses another. */
-export function foreseeNames(): ChooseName {
+export function previewNames(): ChooseName {
   let next = firstNumber;
   return (isTaken) => {
     while (isTaken(nameOf(next))) next = after(next);

@@ -17,7 +17,7 @@ import { native } from '../../host/native';
 import type { Link as HostLink } from '../../host/native';
 import { guestNames } from '../../plan/network/guest-names';
 import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
-import { foreseeNames } from './link-numbers';
+import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
 import type { LinkRecord } from '../record/run-state';
 import type { Undo } from '../record/undo';
@@ -75,11 +75,11 @@ export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): R
 }
 
 /** What a start would choose, without keeping others from it. @throws as `lookUpLinks`. */
-export async function foreseeLinks(
+export async function previewLinks(
   definition: DomainDefinition,
   ports: readonly Port[],
 ): Promise<ResolvedLinks> {
-  return await lookUpLinks({ definition, ports, names: { choose: foreseeNames(), taken: [] } });
+  return await lookUpLinks({ definition, ports, names: { choose: previewNames(), taken: [] } });
 }
 
 export function interfacePlace({ position }: Pick<InterfaceDefinition, 'position'>): Place {

@@ -11,13 +11,13 @@ import type { StatePaths } from '../../host/state/state-paths';
 import type { SecurityFacts } from '../../plan/security/labels';
 import type { Undo } from '../record/undo';
 import type { AskedLabel, AssignedSecurity } from './assigned';
-import { claimAppArmor, foreseeAppArmor } from './apparmor/labelling';
+import { claimAppArmor, previewAppArmor } from './apparmor/labelling';
 import { releaseRange } from './selinux/categories';
 import { checkEntry, loadProfile } from './apparmor/profile';
 import { relabelSources } from './relabel/relabel';
 import type { RelabelledSource, SkippedSource } from './relabel/relabel';
 import type { WalkOptions } from './relabel/label-walk';
-import { claimSelinux, foreseeSelinux } from './selinux/labelling';
+import { claimSelinux, previewSelinux } from './selinux/labelling';
 
 export interface Labelling {
   readonly security: AssignedSecurity;
@@ -64,13 +64,13 @@ export async function claimLabelling(what: LabelledDomain): Promise<Labelling | 
 }
 
 /** The same as far as can be said without taking anything. */
-export function foreseeLabelling(what: LabelledDomain): Labelling | undefined {
+export function previewLabelling(what: LabelledDomain): Labelling | undefined {
   const start = lookUp(what);
   switch (start?.host.model) {
     case 'selinux':
-      return foreseeSelinux({ ...start, host: start.host });
+      return previewSelinux({ ...start, host: start.host });
     case 'apparmor':
-      return foreseeAppArmor(start);
+      return previewAppArmor(start);
     default:
       return undefined;
   }

@@ -21,8 +21,8 @@ type DirectPort = Port & { kind: 'direct' };
 export interface PortContext {
   /** Devices that other interfaces of the same container have. */
   readonly chosen: readonly string[];
-  /** `foresee` takes things as they are, and starts nothing. */
-  readonly intent: 'start' | 'foresee';
+  /** `preview` takes things as they are, and starts nothing. */
+  readonly intent: 'start' | 'preview';
 }
 
 /**

@@ -9,7 +9,7 @@ import type { EndedState } from '../session/containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
-import { stateIfWhole } from '../lookup/readable-state';
+import { readStateOrSkip } from '../lookup/readable-state';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import { launch } from './start';
 import type { StartOptions } from '../types';
@@ -168,7 +168,7 @@ export async function reapAll(
  * record and not cleaned up: a destroy is final, and whoever asks for the domain's state ends the pause.
  */
 function remainingPause(session: Session, name: string): number {
-  const state = stateIfWhole(session, name);
+  const state = readStateOrSkip(session, name);
   if (state?.phase !== 'ended' || state.exit === undefined) return 0;
   if (!wantsRestart(session, state.start, state.exit)) return 0;
   const due = state.exit.time + pauseBefore(restartsAfter(state.start, state.exit));

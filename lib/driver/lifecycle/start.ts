@@ -57,9 +57,9 @@ export async function launch(session: Session, what: Launch): Promise<void> {
 export async function planStart(session: Session, definition: DomainDefinition): Promise<Plan> {
   checkStartable(definition);
   const { paths, hardening, startTimeout, containers } = session;
-  const ports = await portsOf(session, definition, 'foresee');
-  const links = await containers.foreseeLinks(definition, ports);
-  const labelling = containers.foreseeLabelling({ paths, definition, hardening });
+  const ports = await portsOf(session, definition, 'preview');
+  const links = await containers.previewLinks(definition, ports);
+  const labelling = containers.previewLabelling({ paths, definition, hardening });
   const input = { paths, definition, hardening, startTimeout, links, labelling };
   return containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
 }

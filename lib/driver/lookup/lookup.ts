@@ -7,7 +7,7 @@ import type { SettledPhase } from '../lifecycle/lifecycle';
 import { reapAll, settle } from '../lifecycle/reaper';
 import { hasUntold } from '../lifecycle/reboots';
 import type { Session } from '../session/session';
-import { stateIfWhole } from './readable-state';
+import { readStateOrSkip } from './readable-state';
 import type { Identity } from '../../host/state/definition-store';
 import type { DomainState, ListFilter } from '../types';
 
@@ -45,7 +45,7 @@ export async function findById(session: Session, id: number): Promise<FoundDomai
     state?.phase === 'running' && state.running.id === id;
   const name = containers
     .runNames(paths)
-    .find((candidate) => hasId(stateIfWhole(session, candidate)));
+    .find((candidate) => hasId(readStateOrSkip(session, candidate)));
   if (name !== undefined) {
     const found = describe(session, name, await settledState(session, name));
     if (found !== undefined && hasId(found.state)) return found;
@@ -62,7 +62,7 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
   const names = new Set([...stored.keys(), ...session.containers.runNames(session.paths)]);
   return [...names]
     .flatMap((name) => {
-      const state = stateIfWhole(session, name);
+      const state = readStateOrSkip(session, name);
       const found = state && combine({ name, state, storedUuid: stored.get(name) });
       return found !== undefined && passes(found, filter) ? [found] : [];
     })
@@ -87,7 +87,7 @@ export function checkSame(session: Session, { name, uuid }: Identity, state: Run
 export async function nameOfUuid(session: Session, uuid: string): Promise<string | undefined> {
   const { containers, paths, store } = session;
   const isRunning = (name: string): boolean => {
-    const state = stateIfWhole(session, name);
+    const state = readStateOrSkip(session, name);
     return state !== undefined && isActive(state) && state.start.uuid === uuid;
   };
   const identities = await store.identities();
@@ -179,7 +179,7 @@ async function settledState(session: Session, name: string): Promise<RunState> {
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
   if (session.access === 'read-only') return;
-  const unsettled = names.filter((name) => isUnsettled(session, name, stateIfWhole(session, name)));
+  const unsettled = names.filter((name) => isUnsettled(session, name, readStateOrSkip(session, name)));
   if (unsettled.length === 0) return;
   const milliseconds = listPatience.least + listPatience.each * unsettled.length;
   const patience = new AbortController();

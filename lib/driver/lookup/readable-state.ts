@@ -3,7 +3,7 @@ import type { RunState } from '../../container/record/run-state';
 import type { Session } from '../session/session';
 
 /** For whoever looks at many domains: undefined, and a warning, where the records of one are damaged. */
-export function stateIfWhole(session: Session, name: string): RunState | undefined {
+export function readStateOrSkip(session: Session, name: string): RunState | undefined {
   const { containers, paths, logger } = session;
   try {
     return containers.readRunState(paths, name);

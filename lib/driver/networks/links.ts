@@ -2,13 +2,13 @@
 import type { LinkRecord } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import type { Session } from '../session/session';
-import { stateIfWhole } from '../lookup/readable-state';
+import { readStateOrSkip } from '../lookup/readable-state';
 
 /** Those of containers that start count too. */
 export function networkLinks(session: Session, network: string): LinkRecord[] {
   const { containers, paths } = session;
   return containers.runNames(paths).flatMap((name) => {
-    const state = stateIfWhole(session, name);
+    const state = readStateOrSkip(session, name);
     if (state?.phase !== 'running' && state?.phase !== 'starting') return [];
     return (state.start.links ?? []).filter((link) => link.network === network);
   });

@@ -35,7 +35,7 @@ export interface PurgeItem {
 const lastWords = 10_000;
 
 /** What `purge` is going to do. Touches nothing. */
-export function foreseePurge(session: Session): PurgeItem[] {
+export function previewPurge(session: Session): PurgeItem[] {
   const { paths } = session;
   const domains = domainNames(session).map((name): PurgeItem => {
     const isOff = runStateIfAny(paths, name)?.phase === 'off';
@@ -54,7 +54,7 @@ export function foreseePurge(session: Session): PurgeItem[] {
  * @throws AggregateError, or the one failure, after all else has been tried.
  */
 export async function purge(session: Session, tell: (item: PurgeItem) => void): Promise<void> {
-  const foreseen = foreseePurge(session);
+  const previewed = previewPurge(session);
   const failures: unknown[] = [];
   const attempt = async (item: PurgeItem, action: () => Promise<void>): Promise<void> => {
     try {
@@ -65,7 +65,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
       failures.push(error);
     }
   };
-  for (const item of foreseen) {
+  for (const item of previewed) {
     const { kind, name } = item;
     if (kind === 'domain') await attempt(item, () => purgeDomain(session, name));
     if (kind === 'network') await attempt(item, () => purgeNetwork(session, name));
@@ -84,7 +84,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
     failures.push(new TslxcError('OPERATION_FAILED', detail, { path: left }));
   }
   if (failures.length === 0) {
-    for (const item of foreseen.filter(({ kind }) => kind === 'files')) {
+    for (const item of previewed.filter(({ kind }) => kind === 'files')) {
       await attempt(item, () => {
         removeFiles(session.paths, item.name);
         return Promise.resolve();
@@ -95,7 +95,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
       tell({ kind: 'cgroup', name, fate: 'remove' });
     }
   }
-  for (const item of foreseen.filter(({ fate }) => fate === 'keep')) tell(item);
+  for (const item of previewed.filter(({ fate }) => fate === 'keep')) tell(item);
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, 'not everything could be removed');
 }

@@ -10,13 +10,13 @@ import { withDomainLock, withReaperLock } from '../../container/record/domain-lo
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
 import { freeze, isFrozen, killFrozen } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
-import { foreseeLinks } from '../../container/interfaces/links';
+import { previewLinks } from '../../container/interfaces/links';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
 import { execInContainer } from '../../container/exec/exec';
 import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
 import { prepare } from '../../container/start/preparation';
-import { foreseeLabelling } from '../../container/security/labelling';
+import { previewLabelling } from '../../container/security/labelling';
 import { readCgroupStatistics } from '../../container/statistics/read';
 import { isStopped } from '../../container/init/process-stat';
 import { endReaperTurn } from '../../container/record/reaper-turn';
@@ -54,8 +54,8 @@ export interface Containers {
   readonly withDomainLock: typeof withDomainLock;
   readonly withReaperLock: typeof withReaperLock;
   readonly endReaperTurn: typeof endReaperTurn;
-  readonly foreseeLinks: typeof foreseeLinks;
-  readonly foreseeLabelling: typeof foreseeLabelling;
+  readonly previewLinks: typeof previewLinks;
+  readonly previewLabelling: typeof previewLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
   readonly prepare: typeof prepare;
@@ -95,8 +95,8 @@ export const containers: Containers = {
   withDomainLock,
   withReaperLock,
   endReaperTurn,
-  foreseeLinks,
-  foreseeLabelling,
+  previewLinks,
+  previewLabelling,
   restoreLostLabels,
   labelledSources,
   prepare,

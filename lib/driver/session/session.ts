@@ -114,7 +114,7 @@ export class Session {
    *
    * @throws TslxcError OPERATION_INVALID when closed; ACCESS_DENIED; OPERATION_DENIED.
    */
-  demand(need: 'read' | 'write', call: string): void {
+  requireAccess(need: 'read' | 'write', call: string): void {
     this.checkOpen();
     if (this.#privilege === 'unknown') {
       checkPrivileged(this.#readPrivilege());

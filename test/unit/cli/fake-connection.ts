@@ -181,8 +181,8 @@ export class FakeConnection {
     return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
   }
 
-  async foreseePurge(): Promise<readonly PurgeItem[]> {
-    await this.#called('foreseePurge');
+  async previewPurge(): Promise<readonly PurgeItem[]> {
+    await this.#called('previewPurge');
     return this.purgeable;
   }
 

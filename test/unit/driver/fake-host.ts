@@ -182,8 +182,8 @@ export class FakeHost {
       withDomainLock: (_, name, action) => this.#locked(name, action),
       withReaperLock: (_, action) => this.#locked('\0reaper', action),
       endReaperTurn: () => undefined,
-      foreseeLinks: () => Promise.resolve(noLinks),
-      foreseeLabelling: () => undefined,
+      previewLinks: () => Promise.resolve(noLinks),
+      previewLabelling: () => undefined,
       restoreLostLabels: () => Promise.resolve(),
       labelledSources: () => [],
       prepare: () => {

@@ -1,5 +1,5 @@
 /** A fixed host for compiling plans, so that each definition gives one plan. Nothing is read from this machine. */
-import { foreseeNames } from '../../../lib/container/interfaces/link-numbers';
+import { previewNames } from '../../../lib/container/interfaces/link-numbers';
 import { resolveLinks } from '../../../lib/container/interfaces/links';
 import type { ResolvedLinks } from '../../../lib/container/interfaces/links';
 import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
@@ -94,7 +94,7 @@ export function linksOf(definition: DomainDefinition, found = hostLinks): Resolv
         return { kind: 'bridge', bridge: 'br0', network: one.network };
     }
   });
-  return resolveLinks(found, { definition, ports, names: { choose: foreseeNames(), taken: [] } });
+  return resolveLinks(found, { definition, ports, names: { choose: previewNames(), taken: [] } });
 }
 
 export interface CompileOptions {

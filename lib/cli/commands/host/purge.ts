@@ -36,9 +36,9 @@ async function purge(context: Context, options: Options): Promise<number | undef
   }
   const connection = await context.connect();
   if (!options.has('yes')) {
-    const foreseen = await connection.foreseePurge();
-    if (foreseen.length === 0) output.line('Nothing of tslxc is on this host');
-    for (const item of foreseen) output.line(describe(item, 'future'));
+    const previewed = await connection.previewPurge();
+    if (previewed.length === 0) output.line('Nothing of tslxc is on this host');
+    for (const item of previewed) output.line(describe(item, 'future'));
     if (isPrint) return undefined;
     if (!(await askYesOrNo(terminal, 'Remove all this?'))) {
       output.line('Nothing was removed');

@@ -15,7 +15,7 @@ import { checkDeviceLabels } from '../relabel/sources';
 
 /** @throws as claimLabelling; nothing is taken. */
 export function claimAppArmor(start: LabelledStart): Labelling {
-  const labelling = foreseeAppArmor(start);
+  const labelling = previewAppArmor(start);
   const { profile, security } = labelling;
   // One of our own is not there yet.
   if (profile === undefined) checkEntry(security.label);
@@ -36,7 +36,7 @@ function keyOf(root: string): string | undefined {
   return real === '/' ? undefined : createHash('sha256').update(real).digest('hex').slice(0, 8);
 }
 
-export function foreseeAppArmor(start: LabelledStart): Labelling {
+export function previewAppArmor(start: LabelledStart): Labelling {
   const { paths, definition, asked, hardening } = start;
   checkDeviceLabels(definition, 'apparmor');
   const name = profileName(definition.uuid, keyOf(paths.root));

@@ -61,7 +61,7 @@ export async function assignLabels(assignment: LabelAssignment): Promise<Selinux
 }
 
 /** The labels of a start that only is to be shown: which categories there will be, nobody knows yet. Takes nothing. */
-export function foreseeLabels(request: LabelRequest): SelinuxLabels {
+export function previewLabels(request: LabelRequest): SelinuxLabels {
   checkLabel(request);
   if (request.asked.type === 'static') return accept(request, composeLabels(request));
   const { sensitivity } = boundsOf(request.caller);

@@ -6,7 +6,7 @@ import type { SelinuxHost } from '../../../host/security/driver';
 import { ownLabel } from '../../../host/security/process-labels';
 import { canonicalContext } from '../../../host/security/selinuxfs';
 import { securityFacts } from '../../../plan/security/labels';
-import { assignLabels, foreseeLabels } from './assign';
+import { assignLabels, previewLabels } from './assign';
 import type { SelinuxLabels } from './assign';
 import { releaseRange } from './categories';
 import { entryLabel } from '../entry-label';
@@ -46,9 +46,9 @@ export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
 }
 
 /** Takes nothing, and touches nothing. */
-export function foreseeSelinux({ definition, asked, host }: SelinuxStart): Labelling {
+export function previewSelinux({ definition, asked, host }: SelinuxStart): Labelling {
   checkDeviceLabels(definition, host.model);
-  const assigned = foreseeLabels({ asked, host, caller: ownLabel() });
+  const assigned = previewLabels({ asked, host, caller: ownLabel() });
   const sources = assigned.relabel ? sourcesToLabel(definition, assigned) : [];
   return { ...labellingOf(assigned, sources), undo: [] };
 }

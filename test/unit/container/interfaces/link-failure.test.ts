@@ -1,7 +1,7 @@
 /** What fails at an interface is told in words, with the element that asked for it. */
 import { constants } from 'node:os';
 import { linkKey, linkPlaces, linkWords } from '../../../../lib/container/interfaces/link-failure';
-import { foreseeNames } from '../../../../lib/container/interfaces/link-numbers';
+import { previewNames } from '../../../../lib/container/interfaces/link-numbers';
 import { stages } from '../../../../lib/container/monitor/messages';
 import { startFailure } from '../../../../lib/container/start/start-failure';
 import type { Link } from '../../../../lib/plan/network/links';
@@ -134,9 +134,9 @@ test.each([make, makeMacvlan, up, route, { op: 'pivotRoot' } as const])(
   },
 );
 
-test('names that are foreseen are free, each another, and never in libvirt’s way', () => {
-  const choose = foreseeNames();
+test('names in a preview are free, each another, and never in libvirt’s way', () => {
+  const choose = previewNames();
   const isTaken = (name: string): boolean => ['vnet1001', 'vnet1002'].includes(name);
   expect([choose(isTaken), choose(isTaken)]).toEqual(['vnet1000', 'vnet1003']);
-  expect(() => foreseeNames()(() => true)).toThrow(/every name vnetN .* is taken/);
+  expect(() => previewNames()(() => true)).toThrow(/every name vnetN .* is taken/);
 });

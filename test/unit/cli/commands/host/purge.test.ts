@@ -41,11 +41,11 @@ test('without a terminal and without --yes it refuses', async () => {
 });
 
 test.each([
-  ['y\n', 0, ['foreseePurge', 'purge']],
-  ['yes\n', 0, ['foreseePurge', 'purge']],
-  ['n\n', 1, ['foreseePurge']],
-  ['\n', 1, ['foreseePurge']],
-  ['yesterday\n', 1, ['foreseePurge']],
+  ['y\n', 0, ['previewPurge', 'purge']],
+  ['yes\n', 0, ['previewPurge', 'purge']],
+  ['n\n', 1, ['previewPurge']],
+  ['\n', 1, ['previewPurge']],
+  ['yesterday\n', 1, ['previewPurge']],
 ])('on a terminal it lists, asks, and takes %j as an answer', async (typed, status, calls) => {
   const terminal = new FakeTerminal('tty');
   terminal.typed.end(typed);
@@ -68,5 +68,5 @@ test('the end of the input is no consent', async () => {
 test('--print removes nothing', async () => {
   const ran = await run('purge --print', { connection: connectionWith([]) });
   expect(ran).toMatchObject({ status: 0, stdout: 'Nothing of tslxc is on this host\n\n' });
-  expect(ran.connection.calls).toEqual([['foreseePurge']]);
+  expect(ran.connection.calls).toEqual([['previewPurge']]);
 });

@@ -1,7 +1,7 @@
 /** The labels of a start, from what is asked, what the policy means for containers, and what is free. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { assignLabels, foreseeLabels } from '../../../../../lib/container/security/selinux/assign';
+import { assignLabels, previewLabels } from '../../../../../lib/container/security/selinux/assign';
 import type { LabelAssignment } from '../../../../../lib/container/security/selinux/assign';
 import { readEntries } from '../../../../../lib/container/security/selinux/category-folder';
 import type { AskedLabel } from '../../../../../lib/container/security/assigned';
@@ -108,7 +108,7 @@ test.each(['', 'nonsense', 'a:b:c:s0:c1..c2', 'system_u:system_r:missing_t:s0'])
   async (label) => {
     const asked = { type: 'static', relabel: true, label, position } as const;
     await expect(assignLabels(request(asked))).rejects.toMatchObject(invalid(label));
-    expect(() => foreseeLabels(request(asked))).toThrow(
+    expect(() => previewLabels(request(asked))).toThrow(
       expect.objectContaining(invalid(label)) as Error,
     );
     expect(readEntries(folder)).toEqual([]);
@@ -151,12 +151,12 @@ test('categories that only the policy refuses are given back', async () => {
   expect(readEntries(folder)).toEqual([]);
 });
 
-test('what is foreseen takes nothing, and claims to know no categories', () => {
-  const { label, imageLabel, accepted } = foreseeLabels(request(dynamic));
+test('a preview takes nothing, and claims to know no categories', () => {
+  const { label, imageLabel, accepted } = previewLabels(request(dynamic));
   expect(label).toBe('system_u:system_r:svirt_lxc_net_t:s0:c?,c?');
   expect(imageLabel).toBe('system_u:object_r:container_file_t:s0:c?,c?');
   expect(accepted).toEqual([label]);
   const asked = { type: 'static', relabel: false, label: custom, position } as const;
-  expect(foreseeLabels(request(asked)).label).toBe(custom);
+  expect(previewLabels(request(asked)).label).toBe(custom);
   expect(readEntries(folder)).toEqual([]);
 });
