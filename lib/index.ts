@@ -26,14 +26,20 @@ export type {
   DomainInfo,
   DomainState,
   ListFilter,
+  MonitorState,
   NetworkEvent,
   NetworkFilter,
   NetworkInfo,
   StartOptions,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
-export type { DestroyOptions } from './driver/domain-life';
-export type { PowerAnswer, PowerMode, PowerOptions } from './driver/lifecycle/power-types';
+export type { PlanTarget } from './driver/lifecycle/plan';
+export type {
+  DestroyOptions,
+  PowerAnswer,
+  PowerMode,
+  PowerOptions,
+} from './driver/lifecycle/power-types';
 export type {
   AddressWait,
   ConsoleWait,
@@ -45,6 +51,7 @@ export type {
   WaitLimits,
   WaitOptions,
 } from './driver/waits/types';
+export type { WaitResult } from './driver/waits/wait-for-condition';
 export type {
   DomainStatistics,
   InterfaceStatistics,
@@ -90,11 +97,14 @@ export type { ConsoleStream } from './container/console/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/record/exit-record';
 export type { Hardening, Rate } from './domain/definition';
 export type { MetadataContent } from './domain/elements/metadata';
+export type { Isolation } from './domain/namespaces/isolation';
+export type { LogLevel } from './host/state/domain-log';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/dnsmasq/leases';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';
+export type { StartWarning } from './plan/warnings';
 export { DefinitionError, ProtocolError, SyscallError, TslxcError } from './errors';
 export type { ErrorCode, ErrorDetails, Failure } from './errors';
 

@@ -13,6 +13,8 @@ const { main, packageRoot, run, say, StepError } = require('./steps');
 const maxLines = 400;
 const sourceFolders = ['lib', 'native', 'scripts', 'test'];
 const generator = 'scripts/generate-protocol.js';
+// One class a file, with the whole contract of each method (eslint.config.js).
+const faces = /^lib\/driver\/(connection|domain|network)\.ts$/;
 // What is generated is checked against its generator instead, and as long as the tables make it.
 const handwritten = /(?<!\.generated)\.(h|cc)$/;
 const generated = /\.generated\./;
@@ -39,7 +41,7 @@ function tool(...path) {
 function shapeFault(file) {
   const text = read(file);
   const lines = text.split('\n').length - 1;
-  if (lines > maxLines && !generated.test(file))
+  if (lines > maxLines && !generated.test(file) && !faces.test(file))
     return `${file}: ${lines} lines, more than ${maxLines}`;
   const opening = text.replace(/^#!.*\n/, '');
   if (!/^(\/\/|\/\*|#|""")/.test(opening)) return `${file}: doesn't open with a comment`;

@@ -1,32 +1,34 @@
-/** Connection: the way in. Cheap, and nothing runs between its calls. */
+/**
+ * Connection: the way to the containers and networks of this host. It is cheap, and nothing runs between its calls.
+ * Each method checks that the call is allowed, and calls the function that does it; what a caller has to know stands
+ * here.
+ */
 import { release } from 'node:os';
-import { isAbsolute } from 'node:path';
-import type { Hardening } from '../domain/definition';
-import { hardeningLevels } from '../domain/elements/extension';
-import { planStart } from './lifecycle/start';
-import { TslxcError } from '../errors';
-import { DomainLog, type LogLevel } from '../host/state/domain-log';
-import type { Logger } from '../host/logger';
+import { readNodeInfo } from '../host/kernel/node';
+import type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from '../host/kernel/node';
 import { packageVersion } from '../host/package-paths';
-import { statePaths } from '../host/state/state-paths';
+import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/operation';
-import { checkConnectable, readPrivilege } from './session/access';
-import { autostartAll } from './lifecycle/autostart';
-import { containers } from './session/containers';
 import { createDomain, defineDomain } from './definitions/define';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
+import { autostartAll } from './lifecycle/autostart';
+import { planDomain, type PlanTarget } from './lifecycle/plan';
+import { reapInTurn } from './lifecycle/reaper';
+import { destroyBonded } from './lifecycle/verbs';
+import { consoleLinesOfName, type LogOptions } from './logs';
+import { hostCapabilities } from './lookup/capabilities';
+import { findAll, findById, findByName, findByUuid } from './lookup/lookup';
+import { nodeCpuStatistics, nodeMemoryStatistics } from './lookup/node';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
 import { createNetwork, defineNetwork } from './networks/verbs';
-import { HostConnection } from './host-connection';
-import { consoleLinesOfName, type LogOptions } from './logs';
-import { findAll, findById, findByName, findByUuid, noDomain } from './lookup/lookup';
 import { previewPurge, purge } from './purge/purge';
 import type { PurgeItem } from './purge/purge';
-import { reapInTurn } from './lifecycle/reaper';
+import { openSession } from './session/open';
 import { Session } from './session/session';
+import { canonicalUri, resolveUri } from './session/uri';
 import { allStatistics } from './statistics/statistics';
 import type { DomainStatistics } from './statistics/types';
 import type {
@@ -38,37 +40,38 @@ import type {
   NetworkFilter,
   StartOptions,
 } from './types';
-import { canonicalUri, resolveUri } from './session/uri';
-import { destroyBonded } from './lifecycle/verbs';
 
-const defaultStartTimeout = 30_000;
-
-/** Events as they happen; `close` of the connection, an abort or `break` end it. */
+/** Events of domains as they happen; `close` of the connection, an abort or `break` end the iteration. */
 export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & AsyncDisposable;
 
-/** Events of virtual networks; as DomainEvents. */
+/** Events of virtual networks as they happen; `close` of the connection, an abort or `break` end the iteration. */
 export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & AsyncDisposable;
 
 /**
- * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on
- * it does.
+ * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on it does.
  *
- * @param uri - `lxc:///` (the default) or `lxc:///system`
+ * @param uri - `lxc:///` (the default) or `lxc:///system`, which means the same
+ * @param options - root, logger, access, hardening and time limit; by default those of the environment, else those
+ * that `ConnectOptions` names
  * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
  * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit.
+ * @see virConnectOpen, `virsh connect`
+ * @example
+ * await using connection = await connect();
  */
 export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
   return new Promise((resolve) => {
-    resolve(open(uri, options));
+    const resolved = resolveUri(uri);
+    resolve(Connection.of(openSession(options), resolved));
   });
 }
 
 /**
- * A connection to the containers of this host, or of a root of one's own. Any number may be open, in any
- * number of processes. An open one does not keep its process alive unless `ref` is called.
+ * A connection to the containers of this host, or of a root of one's own: see `connect`. Any number may be open, in
+ * any number of processes. An open one does not keep its process alive unless `ref` is called.
  *
- * Every method but `plan` of an XML text and `version` may throw ACCESS_DENIED when the process is not
- * root with CAP_SYS_ADMIN; all throw OPERATION_INVALID when the connection is closed. Those that change
+ * Every method but `plan` of an XML text, `version` and those about the host may throw ACCESS_DENIED when the process
+ * is not root with CAP_SYS_ADMIN; all throw OPERATION_INVALID when the connection is closed. Methods that change
  * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
@@ -77,315 +80,453 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
  *   console.log(domain.id, domain.name);
  * }
  */
-export class Connection extends HostConnection implements AsyncDisposable {
-  /** `lxc:///` */
+export class Connection implements AsyncDisposable {
+  /** Always `lxc:///`, the form that libvirt prints. */
   readonly uri: string;
+  readonly #session: Session;
   readonly #listeners: EventListeners;
 
-  /** @internal */
-  constructor(session: Session, uri: string) {
-    super(session);
+  private constructor(session: Session, uri: string) {
+    if (!(session instanceof Session)) throw new TypeError('a Connection comes from connect()');
+    this.uri = uri;
+    this.#session = session;
     this.#listeners = new EventListeners({
       domain: () => session.followDomains(undefined),
       network: () => session.followNetworks(undefined),
     });
-    this.uri = uri;
   }
 
+  /** @internal Connections come from `connect`. */
+  static of(session: Session, uri: string): Connection {
+    return new Connection(session, uri);
+  }
+
+  // Domains.
+
   /**
-   * Stores a definition, in the place of the one of that name if there is one. What runs under the name
-   * goes on as it is, and the next start takes the new one. Without `<uuid>` it keeps the domain's.
+   * Stores a definition, in the place of the one of that name if there is one. What runs under the name goes on as
+   * it is, and the next start takes the new definition. Without `<uuid>` it keeps the domain's, or gets a new one.
    *
+   * @param xml - `<domain type='lxc'>`
    * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virDomainDefineXML, `virsh define`
    */
   async defineDomain(xml: string): Promise<Domain> {
-    this.session.requireAccess('write', 'Connection.defineDomain');
-    return new Domain(this.session, await defineDomain(this.session, xml));
+    this.#session.requireAccess('write', 'Connection.defineDomain');
+    return Domain.of(this.#session, await defineDomain(this.#session, xml));
   }
 
   /**
-   * Starts a container from XML text. The domain is transient: gone when the container ends. With the
-   * name and uuid of a stored one that is off, it is that one, for once with this text.
+   * Starts a container from XML text. The domain is transient: gone when the container ends. With the name and uuid
+   * of a stored domain that is off, it is that domain, for once with this text.
    *
-   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others.
-   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to
-   * another domain; and as `Domain.start`.
+   * @param xml - `<domain type='lxc'>`
+   * @param options - as of `Domain.start`; none by default
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
+   * domain; and as `Domain.start`: RESOURCE_BUSY, OPERATION_ABORTED, OPERATION_TIMEOUT.
+   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`; the host is then as it
+   * was before.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virDomainCreateXML, `virsh create`
    */
   async createDomain(xml: string, options: StartOptions = {}): Promise<Domain> {
-    this.session.requireAccess('write', 'Connection.createDomain');
-    return new Domain(this.session, await createDomain(this.session, xml, options));
-  }
-
-  /** @throws TslxcError NO_DOMAIN. @throws DefinitionError when its stored file is none. */
-  async lookupDomainByName(name: string): Promise<Domain> {
-    this.session.requireAccess('read', 'Connection.lookupDomainByName');
-    return new Domain(this.session, await findByName(this.session, name));
+    this.#session.requireAccess('write', 'Connection.createDomain');
+    return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }
 
   /**
-   * As `Domain.logs`, of the domain that has this name, or had it last: also of a transient one that has ended, and of
-   * one that was undefined.
+   * The domain that has this name.
    *
-   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log.
+   * @throws TslxcError NO_DOMAIN when there is none.
+   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virDomainLookupByName
+   */
+  async lookupDomainByName(name: string): Promise<Domain> {
+    this.#session.requireAccess('read', 'Connection.lookupDomainByName');
+    return Domain.of(this.#session, await findByName(this.#session, name));
+  }
+
+  /**
+   * The domain that has this uuid.
+   *
+   * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
+   * @throws TslxcError NO_DOMAIN when there is none; INVALID_ARG for what is no uuid.
+   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virDomainLookupByUUIDString
+   */
+  async lookupDomainByUuid(uuid: string): Promise<Domain> {
+    this.#session.requireAccess('read', 'Connection.lookupDomainByUuid');
+    return Domain.of(this.#session, await findByUuid(this.#session, uuid));
+  }
+
+  /**
+   * The domain whose container runs under this monitor.
+   *
+   * @param id - pid of the monitor, as `Domain.id` gives it
+   * @throws TslxcError NO_DOMAIN when there is none.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virDomainLookupByID
+   */
+  async lookupDomainById(id: number): Promise<Domain> {
+    this.#session.requireAccess('read', 'Connection.lookupDomainById');
+    return Domain.of(this.#session, await findById(this.#session, id));
+  }
+
+  /**
+   * Active domains by id, then inactive ones by name. A stored file that is no definition is left out, with a
+   * warning in the log.
+   *
+   * @param filter - all domains by default
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectListAllDomains, `virsh list`
+   */
+  async listDomains(filter: ListFilter = {}): Promise<Domain[]> {
+    this.#session.requireAccess('read', 'Connection.listDomains');
+    const found = await findAll(this.#session, filter);
+    return found.map((identity) => Domain.of(this.#session, identity));
+  }
+
+  /**
+   * What each domain uses, as `Domain.stats` gives it, in the order of `listDomains`.
+   *
+   * @param options - `filter`: all domains by default
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectGetAllDomainStats, `virsh domstats`
+   */
+  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+    this.#session.requireAccess('read', 'Connection.stats');
+    return allStatistics(this.#session, options.filter ?? {});
+  }
+
+  /**
+   * The lines of the first console, as `Domain.logs` gives them, of the domain that has this name or had it last:
+   * also of a transient one that has ended, and of one that was undefined.
+   *
+   * @param options - `lines`: all that are kept by default; `follow`: goes on until the container ends; `signal`
+   * @throws TslxcError, from the iteration: NO_DOMAIN when there is neither the domain nor a log; INVALID_ARG for a
+   * number of lines that is none.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    */
   logs(name: string, options: LogOptions = {}): AsyncGenerator<string, undefined> {
-    this.session.requireAccess('read', 'Connection.logs');
-    return consoleLinesOfName(this.session, name, options);
-  }
-
-  /** @throws TslxcError NO_DOMAIN; INVALID_ARG for what is no uuid. */
-  async lookupDomainByUuid(uuid: string): Promise<Domain> {
-    this.session.requireAccess('read', 'Connection.lookupDomainByUuid');
-    return new Domain(this.session, await findByUuid(this.session, uuid));
-  }
-
-  /** By the pid of the monitor. @throws TslxcError NO_DOMAIN. */
-  async lookupDomainById(id: number): Promise<Domain> {
-    this.session.requireAccess('read', 'Connection.lookupDomainById');
-    return new Domain(this.session, await findById(this.session, id));
-  }
-
-  /** Active domains by id, then inactive ones by name. A stored file that is no definition is left out. */
-  async listDomains(filter: ListFilter = {}): Promise<Domain[]> {
-    this.session.requireAccess('read', 'Connection.listDomains');
-    const found = await findAll(this.session, filter);
-    return found.map((identity) => new Domain(this.session, identity));
-  }
-
-  /** What each domain uses: as `Domain.stats`, in the order of `listDomains`, for all at once. */
-  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
-    this.session.requireAccess('read', 'Connection.stats');
-    return allStatistics(this.session, options.filter ?? {});
+    this.#session.requireAccess('read', 'Connection.logs');
+    return consoleLinesOfName(this.#session, name, options);
   }
 
   /**
-   * What happens to domains from now on, whichever process does it, in order and without a gap. Does not
-   * keep the process alive unless the connection is ref'd.
+   * Starts every domain that is to be started with the host, as a boot unit does, without owning the containers.
+   * Once a boot: a domain that has run since the host booted, or that could not be started, is left as it is, and a
+   * second call does nothing.
    *
-   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was left waiting for so long that
-   * events are gone.
+   * @returns what became of each, by name; a failure is in the result, and does not make the call reject
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virDomainSetAutostart
+   */
+  async autostartAll(): Promise<Autostarted[]> {
+    this.#session.requireAccess('write', 'Connection.autostartAll');
+    return autostartAll(this.#session);
+  }
+
+  /**
+   * What a start of a stored domain or of an XML text would do, without doing any of it. For a text it needs no
+   * privilege.
+   *
+   * @param target - `name` of a stored domain, or `xml`
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name; OPERATION_INVALID when the connection
+   * is closed.
+   * @throws SyscallError SYSTEM_ERROR with `path` when the host lacks what the definition names.
+   */
+  async plan(target: PlanTarget): Promise<Plan> {
+    return planDomain(this.#session, target);
+  }
+
+  /**
+   * Cleans up after every container that has ended without a process that did, and carries out what its definition
+   * says comes next.
+   *
+   * @returns how many there were; a failure is logged
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   */
+  async reap(): Promise<number> {
+    this.#session.requireAccess('write', 'Connection.reap');
+    return reapInTurn(this.#session);
+  }
+
+  // Virtual networks.
+
+  /**
+   * Stores the definition of a virtual network, in the place of the one of that name if there is one. What runs
+   * under the name goes on as it is, and the next start takes the new definition. Without `<uuid>` and `<mac>` it
+   * keeps the network's, or gets new ones.
+   *
+   * @param xml - `<network>`
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virNetworkDefineXML, `virsh net-define`
+   */
+  async defineNetwork(xml: string): Promise<Network> {
+    this.#session.requireAccess('write', 'Connection.defineNetwork');
+    return Network.of(this.#session, await defineNetwork(this.#session, xml));
+  }
+
+  /**
+   * Starts a virtual network from XML text. It is transient: gone when it is destroyed. With the name and uuid of a
+   * stored network that is off, it is that network, for once with this text.
+   *
+   * @param xml - `<network>`
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or bridge belong to
+   * another network; OPERATION_UNSUPPORTED when nft or dnsmasq is not installed; and as `Network.start`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virNetworkCreateXML, `virsh net-create`
+   */
+  async createNetwork(xml: string): Promise<Network> {
+    this.#session.requireAccess('write', 'Connection.createNetwork');
+    return Network.of(this.#session, await createNetwork(this.#session, xml));
+  }
+
+  /**
+   * The virtual network that has this name. The network `default` exists without being defined, until it is
+   * undefined.
+   *
+   * @throws TslxcError NO_NETWORK when there is none.
+   * @throws DefinitionError when its stored file is no definition, with its `path`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virNetworkLookupByName
+   */
+  async lookupNetworkByName(name: string): Promise<Network> {
+    this.#session.requireAccess('read', 'Connection.lookupNetworkByName');
+    return Network.of(this.#session, await findNetworkByName(this.#session, name));
+  }
+
+  /**
+   * The virtual network that has this uuid.
+   *
+   * @param uuid - 32 hexadecimal digits in any case; dashes and blanks between bytes are ignored
+   * @throws TslxcError NO_NETWORK when there is none; INVALID_ARG for what is no uuid.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virNetworkLookupByUUIDString
+   */
+  async lookupNetworkByUuid(uuid: string): Promise<Network> {
+    this.#session.requireAccess('read', 'Connection.lookupNetworkByUuid');
+    return Network.of(this.#session, await findNetworkByUuid(this.#session, uuid));
+  }
+
+  /**
+   * Virtual networks, by name. A stored file that is no definition is left out, with a warning in the log.
+   *
+   * @param filter - all networks by default
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectListAllNetworks, `virsh net-list`
+   */
+  async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
+    this.#session.requireAccess('read', 'Connection.listNetworks');
+    const found = await findAllNetworks(this.#session, filter);
+    return found.map((identity) => Network.of(this.#session, identity));
+  }
+
+  // Events.
+
+  /**
+   * What happens to domains from now on, whichever process does it, in order and without a gap. Does not keep this
+   * process alive unless `ref` is called.
+   *
+   * @param options - `signal`: ends the iteration
+   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectDomainEventRegisterAny, `virsh event`
    */
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
-    this.session.requireAccess('read', 'Connection.events');
-    return this.session.followDomains(options.signal);
+    this.#session.requireAccess('read', 'Connection.events');
+    return this.#session.followDomains(options.signal);
   }
 
   /**
-   * Calls `listener` with each event from now on, until it is given to `off` or the connection is closed: `domain` as
-   * `events` gives them, `network` as `networkEvents`, `error` when one of these can't go on. Does not keep the process
-   * alive unless the connection is ref'd. What a listener throws becomes an uncaught exception, and the others still hear
-   * of the event.
+   * What happens to virtual networks from now on, whichever process does it, in order and without a gap. Does not
+   * keep this process alive unless `ref` is called.
    *
+   * @param options - `signal`: ends the iteration
+   * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   * @see virConnectNetworkEventRegisterAny, `virsh net-event`
+   */
+  networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
+    this.#session.requireAccess('read', 'Connection.networkEvents');
+    return this.#session.followNetworks(options.signal);
+  }
+
+  /**
+   * Calls `listener` with each event from now on, until it is given to `off` or the connection is closed: `domain`
+   * as `events` gives them, `network` as `networkEvents`, `error` when one of these can't go on. Does not keep this
+   * process alive unless `ref` is called. What a listener throws becomes an uncaught exception, and the other
+   * listeners still get the event. An `error` without a listener becomes an uncaught exception, too.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
    * @example
    * connection.on('domain', ({ domain, event, detail }) => console.log(domain, event, detail));
    */
   on<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.session.requireAccess('read', 'Connection.on');
+    this.#session.requireAccess('read', 'Connection.on');
     this.#listeners.add(name, listener);
     return this;
   }
 
-  /** As `on`, for the next event only. */
+  /**
+   * As `on`, for the next event only.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed.
+   */
   once<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
-    this.session.requireAccess('read', 'Connection.once');
+    this.#session.requireAccess('read', 'Connection.once');
     this.#listeners.addOnce(name, listener);
     return this;
   }
 
-  /** Ends what `on` or `once` began with the same listener; nothing when there is none. */
+  /** Ends what `on` or `once` began with the same listener; does nothing when there is none. Never throws. */
   off<Name extends ConnectionEventName>(name: Name, listener: ConnectionListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
   }
 
+  // The host.
+
   /**
-   * Stores the definition of a virtual network, in the place of the one of that name if there is one. What runs under the
-   * name goes on as it is, and the next start takes the new one. Without `<uuid>` and `<mac>` it keeps the network's.
+   * The host's CPUs and memory (KiB). Needs no privilege.
    *
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
-   * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+   * @throws TslxcError OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetInfo, `virsh nodeinfo`
    */
-  async defineNetwork(xml: string): Promise<Network> {
-    this.session.requireAccess('write', 'Connection.defineNetwork');
-    return new Network(this.session, await defineNetwork(this.session, xml));
+  nodeInfo(): NodeInfo {
+    this.#session.checkOpen();
+    return readNodeInfo();
   }
 
   /**
-   * Starts a virtual network from XML text. It is transient: gone when it is destroyed. With the name and uuid of a stored
-   * one that is off, it is that one, for once with this text.
+   * How the time of the host's CPUs was spent since it booted, in nanoseconds. Needs no privilege.
    *
-   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others.
-   * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or bridge belong to another
-   * network; and as `Network.start`.
+   * @param options - `cpu`: number of one CPU; all together by default
+   * @throws TslxcError INVALID_ARG when there is no such CPU; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetCPUStats, `virsh nodecpustats`, proc_stat(5)
    */
-  async createNetwork(xml: string): Promise<Network> {
-    this.session.requireAccess('write', 'Connection.createNetwork');
-    return new Network(this.session, await createNetwork(this.session, xml));
+  nodeCpuStats(options: { readonly cpu?: number } = {}): NodeCpuStatistics {
+    this.#session.checkOpen();
+    return nodeCpuStatistics(options.cpu);
   }
 
   /**
-   * The network `default` is there without being defined, until it is undefined.
+   * How the host's memory is used, in KiB. Needs no privilege.
    *
-   * @throws TslxcError NO_NETWORK. @throws DefinitionError when its stored file is none.
+   * @param options - `cell`: number of one NUMA cell; the whole host by default
+   * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetMemoryStats, `virsh nodememstats`, proc_meminfo(5)
    */
-  async lookupNetworkByName(name: string): Promise<Network> {
-    this.session.requireAccess('read', 'Connection.lookupNetworkByName');
-    return new Network(this.session, await findNetworkByName(this.session, name));
-  }
-
-  /** @throws TslxcError NO_NETWORK; INVALID_ARG for what is no uuid. */
-  async lookupNetworkByUuid(uuid: string): Promise<Network> {
-    this.session.requireAccess('read', 'Connection.lookupNetworkByUuid');
-    return new Network(this.session, await findNetworkByUuid(this.session, uuid));
-  }
-
-  /** All networks, by name. A stored file that is no definition is left out. */
-  async listNetworks(filter: NetworkFilter = {}): Promise<Network[]> {
-    this.session.requireAccess('read', 'Connection.listNetworks');
-    const found = await findAllNetworks(this.session, filter);
-    return found.map((identity) => new Network(this.session, identity));
-  }
-
-  /** What happens to virtual networks from now on, whichever process does it; as `events`. */
-  networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
-    this.session.requireAccess('read', 'Connection.networkEvents');
-    return this.session.followNetworks(options.signal);
+  nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
+    this.#session.checkOpen();
+    return nodeMemoryStatistics(options.cell);
   }
 
   /**
-   * What a start of a stored domain or of an XML text would do, without doing any of it. Needs no
-   * privilege for a text.
+   * The security module that labels containers on this host, and whether it enforces its policy. Needs no
+   * privilege.
    *
-   * @throws DefinitionError; TslxcError NO_DOMAIN; SyscallError when the host lacks what it names.
+   * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
+   * there; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetSecurityModel
    */
-  async plan(target: { readonly name: string } | { readonly xml: string }): Promise<Plan> {
-    const session = this.session;
-    if ('xml' in target) session.checkOpen();
-    else session.requireAccess('read', 'Connection.plan');
-    const definition =
-      'xml' in target ? session.parse(target.xml).definition : session.store.read(target.name);
-    if (definition === undefined) {
-      throw noDomain(`no domain with matching name '${'name' in target ? target.name : ''}'`);
-    }
-    return planStart(session, definition);
+  async securityModel(): Promise<HostSecurity> {
+    this.#session.checkOpen();
+    return Promise.resolve(this.#session.hostSecurity());
   }
 
   /**
-   * Cleans up after every container that has ended with nobody there to do it, and carries out what its
-   * definition says comes next. Resolves to how many there were.
+   * What the host offers to domains, as libvirt's `<capabilities>`: its machine, its security module, what can run.
+   * Ends with a newline. Needs no privilege.
+   *
+   * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
+   * there; OPERATION_INVALID when the connection is closed.
+   * @see virConnectGetCapabilities, `virsh capabilities`
    */
-  async reap(): Promise<number> {
-    this.session.requireAccess('write', 'Connection.reap');
-    const { containers: all, paths } = this.session;
-    // The lock would make the folders of a root that is gone by now.
-    if (all.runNames(paths).length === 0) return 0;
-    return reapInTurn(this.session);
+  async capabilities(): Promise<string> {
+    this.#session.checkOpen();
+    return Promise.resolve(hostCapabilities(this.#session));
   }
 
-  /** What `purge` is going to remove, and what of the user's data it is going to leave. Touches nothing. */
+  /**
+   * The versions of this package (`library`) and of the kernel (`kernel`, as `uname -r` gives it). Needs no
+   * privilege.
+   *
+   * @throws TslxcError OPERATION_INVALID when the connection is closed.
+   * @see virConnectGetLibVersion, `virsh version`
+   */
+  version(): { library: string; kernel: string } {
+    this.#session.checkOpen();
+    return { library: packageVersion(), kernel: release() };
+  }
+
+  /**
+   * What `purge` is going to remove, and what of the user's data it is going to leave. Changes nothing.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   */
   async previewPurge(): Promise<PurgeItem[]> {
-    this.session.requireAccess('write', 'Connection.previewPurge');
-    return Promise.resolve(previewPurge(this.session));
+    this.#session.requireAccess('write', 'Connection.previewPurge');
+    return Promise.resolve(previewPurge(this.#session));
   }
 
   /**
    * Stops all domains and networks of this root, and removes everything that tslxc has put on the host for it:
-   * definitions, state, logs, leases, ranges of ids, cgroups, rules and bridges. What belongs to other roots or other
-   * programs stays, and so does the user's data: root trees, images, and writable layers. Nobody else must use the root
-   * meanwhile. Tells of each thing that is gone, and of each that is kept.
+   * definitions, state, logs, leases, ranges of ids, cgroups, rules and bridges. What belongs to other roots or
+   * other programs stays, and so does the user's data: root trees, images, and writable layers. No other process
+   * may use the root meanwhile.
    *
+   * @param options - `onItem`: called for each thing that is gone, and for each that is kept; nothing is called by
+   * default
    * @throws the failure, or an AggregateError of several, when something could not be stopped or removed; files are
-   * then left, and purging again goes on.
+   * then left, and another purge goes on.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
    */
   async purge(options: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
-    this.session.requireAccess('write', 'Connection.purge');
-    await purge(this.session, options.onItem ?? (() => undefined));
+    this.#session.requireAccess('write', 'Connection.purge');
+    await purge(this.#session, options.onItem ?? (() => undefined));
+  }
+
+  // The connection itself.
+
+  /** Keeps this process alive for as long as the connection owns containers or follows events. Never throws. */
+  ref(): void {
+    this.#session.ref();
+  }
+
+  /** Lets this process end although the connection owns containers or follows events: the default. Never throws. */
+  unref(): void {
+    this.#session.unref();
   }
 
   /**
-   * Starts every domain that is to be started with the host, as a boot unit does; the containers are on their own at
-   * once. Once a boot: one that has run since the host booted, or that could not be started, is left as it is, and a
-   * second call does nothing. Resolves to what became of each, by name; a failure is in the result and rejects nothing.
+   * Ends its event streams, and lets go of the containers it owns; they go on, except those of `autodestroy`, which
+   * are destroyed. Resolves when nothing runs in the background any more. A second call does nothing.
    */
-  async autostartAll(): Promise<Autostarted[]> {
-    this.session.requireAccess('write', 'Connection.autostartAll');
-    return autostartAll(this.session);
-  }
-
-  /** Of this package, and of the kernel (`uname -r`). */
-  version(): { library: string; kernel: string } {
-    this.session.checkOpen();
-    return { library: packageVersion(), kernel: release() };
-  }
-
-  /** Keeps the process alive for as long as it owns containers or follows events. */
-  ref(): void {
-    this.session.ref();
-  }
-
-  /** The default. */
-  unref(): void {
-    this.session.unref();
-  }
-
-  /** Ends its event streams and lets go of the containers it owns; they go on, but for those of `autodestroy`. */
   async close(): Promise<void> {
-    await destroyBonded(this.session);
-    await this.session.close();
+    await destroyBonded(this.#session);
+    await this.#session.close();
   }
 
+  /** As `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 }
-
-function open(uri: string, options: ConnectOptions): Connection {
-  const resolved = resolveUri(uri);
-  const { access = 'read-write', logger = silence } = options;
-  const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
-  if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
-  const startTimeout = options.startTimeout ?? defaultStartTimeout;
-  if (!Number.isInteger(startTimeout) || startTimeout <= 0) {
-    throw new TslxcError(
-      'INVALID_ARG',
-      `startTimeout ${startTimeout} is not a number of milliseconds`,
-    );
-  }
-  const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
-  checkConnectable(readPrivilege());
-  const paths = statePaths(root);
-  const level = chooseLevel(options.logLevel ?? process.env['TSLXC_LOG_LEVEL']);
-  // Who may not change anything does not write either.
-  const domainLog =
-    access === 'read-write' ? new DomainLog({ directory: paths.logs, level }) : undefined;
-  const session = new Session({
-    paths,
-    access,
-    hardening,
-    startTimeout,
-    logger,
-    containers,
-    ...(domainLog ? { domainLog } : {}),
-  });
-  return new Connection(session, resolved);
-}
-
-function chooseHardening(asked = 'hardened'): Hardening {
-  const level = hardeningLevels.find((known) => known === asked);
-  if (level !== undefined) return level;
-  const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
-  throw new TslxcError('INVALID_ARG', detail);
-}
-
-function chooseLevel(asked = 'info'): LogLevel {
-  if (asked === 'info' || asked === 'debug') return asked;
-  throw new TslxcError('INVALID_ARG', `log level '${asked}' is not one of debug, info`);
-}
-
-const silence: Logger = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: () => undefined,
-  error: () => undefined,
-};

@@ -1,19 +1,100 @@
-/** Domain: a handle on one domain. It holds no state of its own, so that any number of them may be about. */
+/**
+ * Domain: a handle on one domain. It holds no state of its own, so that any number of them may exist. Each method
+ * checks that the call is allowed, and calls the function that does it; what a caller has to know stands here.
+ */
+import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ConsoleStream } from '../container/console/console-stream';
-import { AwaitedDomain } from './domain-waits';
-import { consolePath, domainInfo, domainXml, openConsole, sendSignal } from './lookup/inspect';
+import type { ExitRecord } from '../container/record/exit-record';
+import type { MetadataContent } from '../domain/elements/metadata';
+import type { WindowSize } from '../host/native';
+import type { Identity } from '../host/state/definition-store';
+import { getMetadata, getText, setMetadata, setText } from './definitions/annotations';
+import { renameDomain } from './definitions/rename';
+import { execCommand, type ExecOptions } from './exec';
+import { domainAddresses } from './interfaces/addresses';
+import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
+import { domainInterfaces } from './interfaces/interfaces';
+import { getLink, setLink } from './interfaces/link-state';
+import type { Rates, RatesChange } from './interfaces/rates';
+import type { AddressSource, DomainAddress, InterfaceInfo } from './interfaces/types';
+import { setAutostart } from './lifecycle/autostart';
+import { resumeDomain, suspendDomain } from './lifecycle/pause';
+import { askToEnd } from './lifecycle/power';
+import type { DestroyOptions, PowerAnswer, PowerOptions } from './lifecycle/power-types';
+import { destroyDomain, destroyGracefully, startDomain, undefineDomain } from './lifecycle/verbs';
+import { getBlockTuning, setBlockTuning } from './limits/block-tuning';
+import {
+  getHugepageLimits,
+  getProcessLimit,
+  setHugepageLimit,
+  setProcessLimit,
+} from './limits/counted-limits';
+import { getCpuTuning, getVcpus, setCpuTuning, setVcpus } from './limits/cpu-tuning';
+import { getCpuset, getNumaTuning, setCpuset, setNumaTuning } from './limits/cpuset';
+import type { LimitQuery } from './limits/live-limits';
+import {
+  getMemory,
+  getMemoryTuning,
+  setMaxMemory,
+  setMemory,
+  setMemoryTuning,
+} from './limits/memory';
+import type {
+  BlockTuningChange,
+  BlockTuningInfo,
+  CpuTuningInfo,
+  DomainMemory,
+  HugepageLimitInfo,
+  MemoryTuningInfo,
+  NumaTuningInfo,
+  VcpuCount,
+  WhichOption,
+} from './limits/types';
+import { consoleLines, type LogOptions } from './logs';
+import {
+  consolePath,
+  domainInfo,
+  domainXml,
+  openConsole,
+  runningId,
+  sendSignal,
+} from './lookup/inspect';
 import { currentState, stateOf } from './lookup/lookup';
 import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
-import type { ConsoleOptions, DomainInfo, DomainState, StartOptions } from './types';
-import { startDomain, undefineDomain } from './lifecycle/verbs';
+import { Session } from './session/session';
+import { blockStatistics, type BlockStatistics } from './statistics/block';
+import { domainStatistics, watchStatistics } from './statistics/statistics';
+import type { DomainStatistics, WatchOptions } from './statistics/types';
+import type {
+  AnnotationOptions,
+  ConsoleOptions,
+  DomainInfo,
+  DomainState,
+  StartOptions,
+} from './types';
+import type {
+  AddressWait,
+  ConsoleWait,
+  ExecWait,
+  ExitWait,
+  ListeningPort,
+  PortWait,
+  StateWait,
+  WaitOptions,
+} from './waits/types';
+import { waitForEnd } from './waits/wait';
+import { accessForWait, waitForCondition, type WaitResult } from './waits/wait-for-condition';
+
+/** What init gets to end in with `destroy({ graceful: true })`, in milliseconds. */
+const defaultGrace = 10_000;
 
 /**
- * One domain: what is defined under a name, and the container that runs of it. Handles come from a
- * Connection, cost nothing and need no closing; two of one domain are equal in every respect.
+ * One domain: what is defined under a name, and the container that runs from it. Handles come from a Connection, cost
+ * nothing and need no closing; two handles on one domain are equal in every respect.
  *
- * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_DOMAIN when
- * the domain is gone, and OPERATION_INVALID when its connection is closed. Those that change something
- * throw OPERATION_DENIED on a read-only connection.
+ * Every method may throw ACCESS_DENIED when the process is not root with CAP_SYS_ADMIN, NO_DOMAIN when the domain is
+ * gone or another one has its name, and OPERATION_INVALID when the connection is closed. Methods that change
+ * something throw OPERATION_DENIED on a read-only connection.
  *
  * @example
  * const connection = await connect();
@@ -23,113 +104,1127 @@ import { startDomain, undefineDomain } from './lifecycle/verbs';
  * await domain.undefine();
  * await connection.close();
  */
-export class Domain extends AwaitedDomain {
-  /** The monitor's pid; undefined while nothing runs. */
+export class Domain {
+  /** The name in its definition: unique in a root of tslxc. */
+  readonly name: string;
+  /** In lower case with dashes. It stays when the domain is renamed. */
+  readonly uuid: string;
+  readonly #session: Session;
+  readonly #identity: Identity;
+
+  private constructor(session: Session, identity: Identity) {
+    if (!(session instanceof Session)) throw new TypeError('a Domain comes from a Connection');
+    this.name = identity.name;
+    this.uuid = identity.uuid;
+    this.#session = session;
+    this.#identity = { name: this.name, uuid: this.uuid };
+  }
+
+  /** @internal Handles come from a Connection. */
+  static of(session: Session, identity: Identity): Domain {
+    return new Domain(session, identity);
+  }
+
+  // What it is.
+
+  /**
+   * The pid of the container's monitor, which libvirt's driver uses as the domain's id; undefined while nothing
+   * runs.
+   *
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetID, `virsh domid`
+   */
   get id(): number | undefined {
-    this.session.requireAccess('read', 'Domain.id');
-    const { containers, paths } = this.session;
-    const state = containers.readRunState(paths, this.name);
-    const isOurs = state.phase === 'running' && state.start.uuid === this.uuid;
-    return isOurs ? state.running.id : undefined;
+    this.#session.requireAccess('read', 'Domain.id');
+    return runningId(this.#session, this.#identity);
   }
 
   /**
-   * Starts the stored definition. Resolves when init's execve has succeeded.
+   * State, memory (KiB), CPU time (nanoseconds), number of CPUs and isolation, as they are now.
    *
-   * @throws DefinitionError CONFIG_UNSUPPORTED, with `path`, `element`, `line` and `column`, for what
-   * this version does not carry out.
-   * @throws TslxcError OPERATION_INVALID when it runs already; RESOURCE_BUSY when another root has a
-   * container of that name; OPERATION_ABORTED; OPERATION_TIMEOUT.
-   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`; the host is
-   * then as it was before.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetInfo, `virsh dominfo`
+   */
+  async info(): Promise<DomainInfo> {
+    this.#session.requireAccess('read', 'Domain.info');
+    return domainInfo(this.#session, this.#identity);
+  }
+
+  /**
+   * Whether it runs or is paused, and if it does neither, how it last ended.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetState, `virsh domstate --reason`
+   */
+  async state(): Promise<DomainState> {
+    this.#session.requireAccess('read', 'Domain.state');
+    return stateOf(this.#session, await currentState(this.#session, this.#identity));
+  }
+
+  /**
+   * Whether it has a stored definition, and so exists while nothing runs. A transient domain is gone when its
+   * container ends.
+   *
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
+   * @see virDomainIsPersistent
+   */
+  isPersistent(): boolean {
+    this.#session.requireAccess('read', 'Domain.isPersistent');
+    return this.#session.store.has(this.name);
+  }
+
+  /**
+   * The security label that the container's init has, as the kernel shows it (/proc/PID/attr/current), and whether
+   * the module enforces it; undefined while nothing runs, and on a host where no module labels containers.
+   *
+   * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
+   * there.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetSecurityLabel, selinux(8), apparmor(7)
+   */
+  async securityLabel(): Promise<SecurityLabelInfo | undefined> {
+    this.#session.requireAccess('read', 'Domain.securityLabel');
+    return domainSecurityLabel(this.#session, this.#identity);
+  }
+
+  // Life cycle.
+
+  /**
+   * Starts the stored definition. Resolves when init's execve(2) has succeeded. Until then an abort and the end of
+   * this process undo the start; afterwards the container runs on its own.
+   *
+   * @param options - descriptors to pass, who cleans up, autodestroy, progress and abort; none by default
+   * @throws DefinitionError CONFIG_UNSUPPORTED, NO_NETWORK and others, with `path` of the stored file, `element`,
+   * `line` and `column`, for what this version or this host does not carry out.
+   * @throws TslxcError OPERATION_INVALID when it runs already; RESOURCE_BUSY when another root of tslxc has a
+   * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when monitor or init take
+   * longer than the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`. After every error the
+   * host is as it was before.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainCreate, `virsh start`
    */
   async start(options: StartOptions = {}): Promise<void> {
-    this.session.requireAccess('write', 'Domain.start');
-    await startDomain(this.session, this.identity, options);
+    this.#session.requireAccess('write', 'Domain.start');
+    await startDomain(this.#session, this.#identity, options);
+  }
+
+  /**
+   * Asks init to end, in a way that it reacts to: see PowerMode. Without `timeout` it resolves as soon as init has
+   * been asked, and with it when the container has ended.
+   *
+   * @param options - `mode`: `auto` by default; `timeout` in milliseconds, none by default; `signal`
+   * @returns how init was asked, and what came of it
+   * @throws TslxcError OPERATION_INVALID when nothing runs or it is paused; OPERATION_UNSUPPORTED when init has
+   * neither a handler for the signal nor an initctl pipe, so that it would not react; OPERATION_TIMEOUT when it
+   * still runs after `timeout`; OPERATION_ABORTED when `signal` has fired, though init stays asked; INVALID_ARG for
+   * an unknown mode or a negative timeout.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainShutdownFlags, `virsh shutdown`
+   */
+  async shutdown(options: PowerOptions = {}): Promise<PowerAnswer> {
+    this.#session.requireAccess('write', 'Domain.shutdown');
+    return askToEnd(this.#session, this.#identity, { ...options, goal: 'shutdown' });
+  }
+
+  /**
+   * Asks init to end, and has the same monitor start it again: id, passed descriptors, attached consoles and
+   * autodestroy stay. `<on_reboot>` decides whether it is started again. Without `timeout` it resolves as soon as
+   * init has been asked, and with it when init runs again, or has ended for good.
+   *
+   * @param options - `mode`: `auto` by default; `timeout` in milliseconds, none by default; `signal`
+   * @returns how init was asked, and what came of it
+   * @throws TslxcError OPERATION_INVALID when nothing runs or it is paused; OPERATION_UNSUPPORTED when init has
+   * neither a handler for the signal nor an initctl pipe, and when the monitor belongs to an older package, unless
+   * init itself calls reboot(2) as systemd and busybox do; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for an
+   * unknown mode or a negative timeout.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainReboot, `virsh reboot`, reboot(2)
+   */
+  async reboot(options: PowerOptions = {}): Promise<PowerAnswer> {
+    this.#session.requireAccess('write', 'Domain.reboot');
+    return askToEnd(this.#session, this.#identity, { ...options, goal: 'reboot' });
+  }
+
+  /**
+   * Ends the container at once, by SIGKILL, also when it is paused, and cleans up. `<on_poweroff>`, `<on_reboot>`
+   * and `<on_crash>` are not carried out.
+   *
+   * @param options - `graceful`: asks init instead, and waits for it; `false` by default
+   * @throws SyscallError EBUSY when the kernel does not end a process, as one that waits for a device: `step` names
+   * it. The destroy stays in force: once the process has ended, the next call on the domain cleans up, and the
+   * domain counts as destroyed.
+   * @throws TslxcError OPERATION_INVALID when nothing runs. With `graceful` also OPERATION_TIMEOUT when init still
+   * runs, and what `shutdown` throws.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainDestroyFlags, `virsh destroy`
+   */
+  async destroy({ graceful = false }: DestroyOptions = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.destroy');
+    const timeout = graceful === true ? defaultGrace : graceful;
+    if (timeout === false) await destroyDomain(this.#session, this.#identity);
+    else await destroyGracefully(this.#session, this.#identity, timeout);
+  }
+
+  /**
+   * Stops every process of the container where it is, until `resume`. Resolves when all are stopped; one that is
+   * paused already stays so. The pause is the kernel's: every process sees it, and it outlives this one.
+   *
+   * @throws TslxcError OPERATION_INVALID when nothing runs, also between init's end and its start by a reboot.
+   * @throws SyscallError ETIMEDOUT when a process can't be stopped; then all go on.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSuspend, `virsh suspend`; freezer of cgroup v1, cgroup.freeze of v2
+   */
+  async suspend(): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.suspend');
+    await suspendDomain(this.#session, this.#identity);
+  }
+
+  /**
+   * Lets the processes of a paused container go on.
+   *
+   * @throws TslxcError OPERATION_INVALID when it is not paused.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainResume, `virsh resume`
+   */
+  async resume(): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.resume');
+    await resumeDomain(this.#session, this.#identity);
+  }
+
+  /**
+   * Sends init a signal. A signal that init has no handler for does nothing, except SIGKILL and SIGSTOP
+   * (pid_namespaces(7)).
+   *
+   * @param number - 0 to 64, as in signal(7); 0 sends none, and only tells whether one could be sent
+   * @throws TslxcError INVALID_ARG for another number; OPERATION_INVALID when nothing runs.
+   * @throws SyscallError SYSTEM_ERROR of pidfd_send_signal(2).
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSendProcessSignal, `virsh send-process-signal`
+   */
+  async sendSignal(number: number): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.sendSignal');
+    await sendSignal(this.#session, this.#identity, number);
+  }
+
+  // Definition.
+
+  /**
+   * The definition as XML. `live` is that of the running container, with its id, its console ptys and the names of
+   * its interfaces; `inactive` that of the next start. Default: the live one if the container runs, else the
+   * inactive one.
+   *
+   * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
+   * @throws DefinitionError when the stored file is no definition.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetXMLDesc, `virsh dumpxml`
+   */
+  async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
+    this.#session.requireAccess('read', 'Domain.xml');
+    return domainXml(this.#session, this.#identity, options.which);
   }
 
   /**
    * Removes the stored definition. A running container goes on, as a transient domain.
    *
    * @throws TslxcError OPERATION_INVALID for a transient domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainUndefine, `virsh undefine`
    */
   async undefine(): Promise<void> {
-    this.session.requireAccess('write', 'Domain.undefine');
-    await undefineDomain(this.session, this.identity);
-  }
-
-  /** State, memory, CPU time and the like, now. */
-  async info(): Promise<DomainInfo> {
-    this.session.requireAccess('read', 'Domain.info');
-    return domainInfo(this.session, this.identity);
-  }
-
-  /** Whether it runs or is paused, and if not how it came to an end. */
-  async state(): Promise<DomainState> {
-    this.session.requireAccess('read', 'Domain.state');
-    const state = await currentState(this.session, this.identity);
-    return stateOf(this.session, state);
+    this.#session.requireAccess('write', 'Domain.undefine');
+    await undefineDomain(this.#session, this.#identity);
   }
 
   /**
-   * The definition as XML: `live` is that of the running container with its id and console ptys,
-   * `inactive` that of the next start. Without either, the live one if there is one.
+   * Gives a domain that is off another name. Its uuid, its autostart, its last end and the ids that were allocated
+   * to it stay. Atomic: at every moment it has one of the two names.
    *
-   * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
+   * @param name - the new one
+   * @returns its new handle; for the old one the domain is gone
+   * @throws TslxcError OPERATION_INVALID when it runs or is transient, and when the name is its own or that of
+   * another domain; XML_ERROR for a text that can't be a name.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainRename, `virsh domrename`
    */
-  async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
-    this.session.requireAccess('read', 'Domain.xml');
-    return domainXml(this.session, this.identity, options.which);
+  async rename(name: string): Promise<Domain> {
+    this.#session.requireAccess('write', 'Domain.rename');
+    return Domain.of(this.#session, await renameDomain(this.#session, this.#identity, name));
   }
 
   /**
-   * The security label that the container has, as the kernel tells it, and whether its module enforces; undefined while
-   * nothing runs, and on a host without such a module.
-   */
-  async securityLabel(): Promise<SecurityLabelInfo | undefined> {
-    this.session.requireAccess('read', 'Domain.securityLabel');
-    return domainSecurityLabel(this.session, this.identity);
-  }
-
-  /**
-   * Attaches to a console, beside all others who are attached. The stream ends with the container, after
-   * its last byte, and keeps the process alive unless unref'd.
+   * Whether it is started with the host, by `Connection.autostartAll`, which a boot unit calls. It is not started
+   * now.
    *
+   * @throws TslxcError INVALID_ARG for another word; OPERATION_INVALID for a transient domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetAutostart, `virsh autostart`
+   */
+  async setAutostart(autostart: 'on' | 'off'): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setAutostart');
+    await setAutostart(this.#session, this.#identity, autostart);
+  }
+
+  /**
+   * The title, which is one line; undefined when it has none.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
+   * domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetMetadata, `virsh desc --title`
+   */
+  async getTitle({ which }: AnnotationOptions = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Domain.getTitle');
+    return getText(this.#session, this.#identity, { of: 'title', which });
+  }
+
+  /**
+   * Changes the title.
+   *
+   * @param title - one line; undefined or an empty text removes it
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two
+   * @throws TslxcError XML_ERROR for several lines; OPERATION_INVALID for `live` and `both` when nothing runs, and
+   * for `inactive` and `both` of a transient domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMetadata, `virsh desc --title`
+   */
+  async setTitle(title: string | undefined, { which }: AnnotationOptions = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setTitle');
+    await setText(this.#session, this.#identity, { of: 'title', text: title, which });
+  }
+
+  /**
+   * The description, which may have several lines; undefined when it has none.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
+   * domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetMetadata, `virsh desc`
+   */
+  async getDescription({ which }: AnnotationOptions = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Domain.getDescription');
+    return getText(this.#session, this.#identity, { of: 'description', which });
+  }
+
+  /**
+   * Changes the description.
+   *
+   * @param description - one or more lines; undefined or an empty text removes it
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of
+   * a transient domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMetadata, `virsh desc`
+   */
+  async setDescription(
+    description: string | undefined,
+    { which }: AnnotationOptions = {},
+  ): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setDescription');
+    await setText(this.#session, this.#identity, { of: 'description', text: description, which });
+  }
+
+  /**
+   * The element that `<metadata>` holds for a namespace, as text without that namespace; undefined when there is
+   * none.
+   *
+   * @param uri - the namespace
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` of a transient
+   * domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetMetadata, `virsh metadata`
+   */
+  async getMetadata(uri: string, { which }: AnnotationOptions = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Domain.getMetadata');
+    return getMetadata(this.#session, this.#identity, { uri, which });
+  }
+
+  /**
+   * Puts one element into `<metadata>`, in the place of the one of that namespace. Elements in it that have no
+   * namespace get this one.
+   *
+   * @param uri - the namespace: a text that no other program uses, mostly a URI of yours
+   * @param content - prefix and element; undefined removes the element
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two
+   * @throws DefinitionError XML_ERROR for text that is not one element, with `line` and `column`.
+   * @throws TslxcError INVALID_ARG for an empty uri; XML_ERROR for a key that can't be a prefix; OPERATION_INVALID
+   * for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
+   * OPERATION_UNSUPPORTED for tslxc's own namespace of what runs, whose elements count from the next start.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMetadata, `virsh metadata`
+   * @example
+   * await domain.setMetadata('https://example.com/deploy', { key: 'deploy', xml: '<release number="17"/>' });
+   */
+  async setMetadata(
+    uri: string,
+    content: MetadataContent | undefined,
+    { which }: AnnotationOptions = {},
+  ): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setMetadata');
+    await setMetadata(this.#session, this.#identity, { uri, content, which });
+  }
+
+  // Consoles, commands, logs.
+
+  /**
+   * Attaches to a console, beside all others who are attached. The stream ends with the container, after its last
+   * byte, and keeps this process alive unless `unref` is called on it.
+   *
+   * @param options - `device`: the first console by default; `size` in rows and columns; `from`: `replay` by
+   * default, which sends up to 262,144 bytes of earlier output first
    * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainOpenConsole, `virsh console`
    */
   async openConsole(options: ConsoleOptions = {}): Promise<ConsoleStream> {
-    this.session.requireAccess('write', 'Domain.openConsole');
-    return openConsole(this.session, this.identity, options);
+    this.#session.requireAccess('write', 'Domain.openConsole');
+    return openConsole(this.#session, this.#identity, options);
   }
 
   /**
-   * The host pty of a console, which any terminal program can open; undefined while nothing runs, and
-   * when there is no such console.
+   * The host pty of a console, which any terminal program can open; undefined while nothing runs, and when there is
+   * no such console.
    *
-   * @param device - index from 0, or alias `console0`
-   * @throws TslxcError INVALID_ARG for what is neither.
+   * @param device - index from 0, or alias such as `console0`; the first console by default
+   * @throws TslxcError INVALID_ARG for a text that is neither; ACCESS_DENIED without root; OPERATION_INVALID when
+   * the connection is closed.
+   * @see `virsh ttyconsole`, pty(7)
    */
   consolePath(device?: number | string): string | undefined {
-    this.session.requireAccess('read', 'Domain.consolePath');
-    return consolePath(this.session, this.identity, device);
+    this.#session.requireAccess('read', 'Domain.consolePath');
+    return consolePath(this.#session, this.#identity, device);
   }
 
   /**
-   * Sends init a signal. One that init has no handler for does nothing, except SIGKILL and SIGSTOP
-   * (pid_namespaces(7)).
+   * Runs a command in the running container, on a terminal of its own, confined exactly as its init is: namespaces,
+   * cgroups, capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard
+   * input, output and error, and no other descriptor. Resolves when its execve(2) has succeeded. The command and
+   * all that it has started end when this process ends.
    *
-   * @param number - as in signal(7); 0 sends none, and tells whether one could be sent
-   * @throws TslxcError INVALID_ARG above 64; OPERATION_INVALID when nothing runs.
-   * @throws SyscallError SYSTEM_ERROR of pidfd_send_signal(2).
+   * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
+   * @param options - `tty`: the size of the terminal, in rows and columns; environment, user and directory, by
+   * default as init has them; label, abort and timeout (milliseconds, none by default)
+   * @returns the process, with its terminal as one stream
+   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
+   * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
+   * executed within the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR with `errno`, `path` and `step` when the program or the working directory is
+   * missing or may not be used.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see setns(2); `virsh lxc-enter-namespace`
+   * @example
+   * const shell = await domain.exec(['sh'], { tty: { rows: 24, columns: 80 } });
+   * shell.terminal.pipe(process.stdout);
    */
-  async sendSignal(number: number): Promise<void> {
-    this.session.requireAccess('write', 'Domain.sendSignal');
-    await sendSignal(this.session, this.identity, number);
+  exec(
+    argv: readonly string[],
+    options: ExecOptions & { readonly tty: WindowSize },
+  ): Promise<TerminalProcess>;
+  /**
+   * Runs a command in the running container, on three pipes, confined exactly as its init is: namespaces, cgroups,
+   * capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard input,
+   * output and error, and no other descriptor. Resolves when its execve(2) has succeeded. The command and all that
+   * it has started end when this process ends.
+   *
+   * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
+   * @param options - environment, user and directory, by default as init has them; input, by default a pipe to
+   * write to; label, abort and timeout (milliseconds, none by default)
+   * @returns the process, with a stream for each pipe
+   * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
+   * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
+   * executed within the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR with `errno`, `path` and `step` when the program or the working directory is
+   * missing or may not be used.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see setns(2); `virsh lxc-enter-namespace`
+   * @example
+   * const process = await domain.exec(['cat', '/etc/hostname'], { stdin: 'ignore', timeout: 5000 });
+   * for await (const chunk of process.stdout) console.log(String(chunk));
+   * const result = await process.result; // { code: 0 }
+   */
+  exec(
+    argv: readonly string[],
+    options?: ExecOptions & { readonly tty?: undefined },
+  ): Promise<PipedProcess>;
+  async exec(
+    argv: readonly string[],
+    options: ExecOptions = {},
+  ): Promise<PipedProcess | TerminalProcess> {
+    this.#session.requireAccess('write', 'Domain.exec');
+    return execCommand(this.#session, this.#identity, { argv, options });
   }
 
-  /** Whether it has a stored definition, and so is there while nothing runs. */
-  isPersistent(): boolean {
-    this.session.requireAccess('read', 'Domain.isPersistent');
-    return this.session.store.has(this.name);
+  /**
+   * The lines that the first console has put out, of this run and of earlier ones, as far as they are kept: 1 to 2
+   * MiB. They can also be read while nothing runs, and, until another domain has the name, when the domain is gone:
+   * see `Connection.logs`. Lines have what the container wrote, control characters included, without their ends.
+   *
+   * @param options - `lines`: all that are kept by default; `follow`: goes on until the container ends, and gives
+   * each line when it is complete; `signal`
+   * @throws TslxcError, from the iteration: INVALID_ARG for a number of lines that is none; NO_DOMAIN when there is
+   * neither the domain nor a log.
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
+   * @example
+   * for await (const line of domain.logs({ lines: 10, follow: true })) console.log(line);
+   */
+  logs(options: LogOptions = {}): AsyncGenerator<string, undefined> {
+    this.#session.requireAccess('read', 'Domain.logs');
+    return consoleLines(this.#session, this.#identity, options);
+  }
+
+  // Waits.
+
+  /**
+   * How the running container ends; when none runs, how the last one ended. Keeps this process alive. A reboot is
+   * no end.
+   *
+   * @param options - `signal`: gives up waiting
+   * @throws TslxcError OPERATION_INVALID when none has run since the host booted; OPERATION_ABORTED when `signal`
+   * has fired.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   */
+  async wait(options: { readonly signal?: AbortSignal } = {}): Promise<ExitRecord> {
+    this.#session.requireAccess('read', 'Domain.wait');
+    return waitForEnd(this.#session, this.#identity, options.signal);
+  }
+
+  /**
+   * Waits until the running container has an address, and resolves to it. It is looked at from outside: nothing has
+   * to run inside. A container that shares the host's network has the host's addresses. Keeps this process alive.
+   *
+   * @param options - `address`: `ipv4` or `ipv6`; of global scope, not tentative, on an interface that is up and
+   * not the loopback; `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for another
+   * family or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * const address = await domain.waitFor({ address: 'ipv4', timeout: 10_000 });
+   */
+  async waitFor(options: AddressWait): Promise<string>;
+  /**
+   * Waits until a process in the running container listens at a TCP port, and resolves to where: of several sockets
+   * the first. It is looked at from outside, without a connection to the port. A container that shares the host's
+   * network has the host's ports. Keeps this process alive.
+   *
+   * @param options - `port`: 1 to 65535, on any address; `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for another
+   * port or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * const { address } = await domain.waitFor({ port: 80 });
+   */
+  async waitFor(options: PortWait): Promise<ListeningPort>;
+  /**
+   * Waits until the first console of the running container has shown something, and resolves to the match. Output
+   * from before the call counts, also that of lives before a reboot. Keeps this process alive.
+   *
+   * @param options - `console`: a regular expression, matched within the last 64 KiB; its `lastIndex` and flags g
+   * and y mean nothing here; `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for what is
+   * no regular expression or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @example
+   * await domain.waitFor({ console: /login:/, timeout: 60_000 });
+   */
+  async waitFor(options: ConsoleWait): Promise<RegExpExecArray>;
+  /**
+   * Runs a command in the running container, as `exec` does, again and again until it exits with 0. One that is
+   * running when the time is over is ended, with all that it has started. Keeps this process alive.
+   *
+   * @param options - `exec`: the program and its arguments; `timeout` in milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_FAILED as soon as the container has ended,
+   * with the last lines of its console in `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for what is
+   * no command or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @example
+   * await domain.waitFor({ exec: ['pg_isready', '-q'] });
+   */
+  async waitFor(options: ExecWait): Promise<undefined>;
+  /**
+   * Waits for the end of the running container, or takes the last end when none runs, and resolves to how it ended.
+   * Keeps this process alive.
+   *
+   * @param options - `exit`: `any`, or the code from 0 to 255 that init has to exit with; `timeout` in
+   * milliseconds, none by default; `signal`
+   * @throws TslxcError OPERATION_FAILED for another end than that code, with the last lines of the console in
+   * `console`; OPERATION_INVALID when none has run since the host booted; OPERATION_TIMEOUT; OPERATION_ABORTED;
+   * INVALID_ARG for what is neither `any` nor a code, or a timeout that makes no sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * await domain.waitFor({ exit: 0 });
+   */
+  async waitFor(options: ExitWait): Promise<ExitRecord>;
+  /**
+   * Waits until the domain is in a state, whichever process brings it about, and resolves to that state. Keeps this
+   * process alive.
+   *
+   * @param options - `state`: `running`, `paused` or `shutoff`; `timeout` in milliseconds, none by default;
+   * `signal`
+   * @throws TslxcError OPERATION_FAILED for `paused` when the container ends, with the last lines of its console in
+   * `console`; OPERATION_TIMEOUT; OPERATION_ABORTED; INVALID_ARG for another state or a timeout that makes no
+   * sense.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @example
+   * await domain.waitFor({ state: 'shutoff' });
+   */
+  async waitFor(options: StateWait): Promise<DomainState>;
+  /**
+   * Waits for one condition, which is chosen at run time: see the forms of this method above. Keeps this process
+   * alive.
+   *
+   * @param options - exactly one of `address`, `port`, `console`, `exec`, `exit` and `state`; `timeout` in
+   * milliseconds, none by default; `signal`
+   * @throws TslxcError INVALID_ARG for none and for several conditions; and as the form of that condition.
+   * OPERATION_DENIED for `console` and `exec` on a read-only connection.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   */
+  async waitFor(options: WaitOptions): Promise<WaitResult>;
+  async waitFor(options: WaitOptions): Promise<WaitResult> {
+    this.#session.requireAccess(accessForWait(options), 'Domain.waitFor');
+    return waitForCondition(this.#session, this.#identity, options);
+  }
+
+  // Statistics.
+
+  /**
+   * What the running container uses, as the kernel counts it: CPU time (nanoseconds), memory (bytes), I/O,
+   * processes, network and pressure. A domain that doesn't run has a state and nothing else. What this kernel or
+   * cgroup layout doesn't count is absent, never 0.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainListGetStats, `virsh domstats`, cgroups(7)
+   * @example
+   * const { cpu, memory } = await domain.stats();
+   * console.log(`${Number(cpu?.total) / 1e9} s, ${memory?.usage} of ${memory?.limit} bytes`);
+   */
+  async stats(): Promise<DomainStatistics> {
+    this.#session.requireAccess('read', 'Domain.stats');
+    return domainStatistics(this.#session, this.#identity);
+  }
+
+  /**
+   * Snapshots as `stats` gives them, the first at once and then one every `interval`, until the container ends that
+   * runs now. Keeps this process alive while it is waited for.
+   *
+   * @param options - `interval` in milliseconds, 1000 by default; `signal` ends the iteration
+   * @throws TslxcError, from the iteration: INVALID_ARG for an interval that is no positive number;
+   * OPERATION_INVALID when nothing runs; NO_DOMAIN.
+   * @throws TslxcError ACCESS_DENIED without root; OPERATION_INVALID when the connection is closed.
+   * @example
+   * for await (const { cpu } of domain.watchStats({ interval: 500 })) console.log(cpu?.total);
+   */
+  watchStats(options: WatchOptions = {}): AsyncGenerator<DomainStatistics, undefined> {
+    this.#session.requireAccess('read', 'Domain.watchStats');
+    return watchStatistics(this.#session, this.#identity, options);
+  }
+
+  /**
+   * What the running container has read and written on a block device, in bytes and operations.
+   *
+   * @param device - the target of a `<disk>`, or a device of the host by its name or path; all devices together by
+   * default
+   * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel doesn't count
+   * it; INVALID_ARG for what is no such device.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainBlockStats, `virsh domblkstat`
+   */
+  async blockStats(device?: string): Promise<BlockStatistics> {
+    this.#session.requireAccess('read', 'Domain.blockStats');
+    return blockStatistics(this.#session, this.#identity, device);
+  }
+
+  // Limits. Each has a getter and a setter; a change of what runs is all or nothing: what the kernel refuses stays as it was.
+
+  /**
+   * `<memory>` and `<currentMemory>`, in KiB; of what runs, the current memory is the limit that the kernel has.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetInfo, virDomainGetMaxMemory
+   */
+  async getMemory(options: WhichOption = {}): Promise<DomainMemory> {
+    return getMemory(this.#limit('read', 'getMemory', options));
+  }
+
+  /**
+   * Changes the current memory, in KiB: `<currentMemory>`, and for what runs the limit of its memory. A `<memtune>`
+   * hard limit of what runs changes with it.
+   *
+   * @param kibibytes - a whole number from 1 to the maximum, `<memory>`; in KiB
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG above the maximum, and for what is no such number; OPERATION_INVALID for `live`
+   * and `both` when nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when
+   * the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`, when the kernel shows another value
+   * afterwards than was written.
+   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out: no process of it is ended;
+   * SYSTEM_ERROR with `path` and `errno` for what else the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMemoryFlags, `virsh setmem`; memory.limit_in_bytes of cgroup v1, memory.max of v2
+   */
+  async setMemory(kibibytes: number, options: WhichOption = {}): Promise<void> {
+    await setMemory(this.#limit('write', 'setMemory', options), kibibytes);
+  }
+
+  /**
+   * Changes the maximum, `<memory>`, in KiB, and lowers the current memory to it where it is higher. What runs is
+   * limited to it at once, unless it has a lower limit or a `<memtune>` hard limit; libvirt's driver does not do
+   * that.
+   *
+   * @param kibibytes - a whole number from 1 on; in KiB
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for what is no such number, and when memory may then be more than memory and
+   * swap; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient
+   * domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`,
+   * when the kernel shows another value afterwards than was written.
+   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out; SYSTEM_ERROR with `path` and
+   * `errno` for what else the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMaxMemory, `virsh setmaxmem`
+   */
+  async setMaxMemory(kibibytes: number, options: WhichOption = {}): Promise<void> {
+    await setMaxMemory(this.#limit('write', 'setMaxMemory', options), kibibytes);
+  }
+
+  /**
+   * `<memtune>`, in KiB or `unlimited`. Without a hard limit of its own, what runs has that of its current memory.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetMemoryParameters, `virsh memtune`
+   */
+  async getMemoryTuning(options: WhichOption = {}): Promise<MemoryTuningInfo> {
+    return getMemoryTuning(this.#limit('read', 'getMemoryTuning', options));
+  }
+
+  /**
+   * Changes what is given of `<memtune>`; what is left out stays. `swapHardLimit` is of memory and swap together on
+   * both versions of cgroups.
+   *
+   * @param change - KiB from 0 on, or `unlimited`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for another value, and when memory may then be more than memory and swap;
+   * OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
+   * OPERATION_UNSUPPORTED when the host has no cgroup controller `memory`; OPERATION_FAILED, with `path`, when the
+   * kernel shows another value afterwards than was written.
+   * @throws SyscallError EBUSY, with `path`, when it uses more and can't swap it out; SYSTEM_ERROR with `path` and
+   * `errno` for what else the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetMemoryParameters, `virsh memtune`; memory.max, memory.high and memory.swap.max of cgroup v2
+   */
+  async setMemoryTuning(
+    change: Partial<MemoryTuningInfo>,
+    options: WhichOption = {},
+  ): Promise<void> {
+    await setMemoryTuning(this.#limit('write', 'setMemoryTuning', options), change);
+  }
+
+  /**
+   * `<cputune>`: shares, and period and quota in microseconds. What the definition leaves out is the kernel's
+   * default: 1024 shares, 100,000 µs, no quota. On cgroup v2 shares are computed from a weight, and rounded.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpu`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetSchedulerParameters, `virsh schedinfo`
+   */
+  async getCpuTuning(options: WhichOption = {}): Promise<CpuTuningInfo> {
+    return getCpuTuning(this.#limit('read', 'getCpuTuning', options));
+  }
+
+  /**
+   * Changes what is given of `<cputune>`; what is left out stays.
+   *
+   * @param change - `shares` from 2 to 262,144; `period` from 1000 to 1,000,000 µs; `quota` from 1000 µs on, or
+   * `unlimited`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for a value out of its range; OPERATION_INVALID for `live` and `both` when
+   * nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no
+   * cgroup controller `cpu`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
+   * written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetSchedulerParameters, `virsh schedinfo`; cpu.shares of cgroup v1, cpu.weight and cpu.max of v2
+   */
+  async setCpuTuning(change: Partial<CpuTuningInfo>, options: WhichOption = {}): Promise<void> {
+    await setCpuTuning(this.#limit('write', 'setCpuTuning', options), change);
+  }
+
+  /**
+   * The CPUs that it may run on, such as `0-1,3`; `all` for a definition that names none.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see `<vcpu cpuset>` of libvirt's domain XML, cpuset(7)
+   */
+  async getCpuset(options: WhichOption = {}): Promise<string> {
+    return getCpuset(this.#limit('read', 'getCpuset', options));
+  }
+
+  /**
+   * Changes the CPUs that it may run on. Processes that run on others move.
+   *
+   * @param cpus - numbers and ranges such as `0-3,^2`, or `all`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for what is no such set, and for a CPU that the host does not have when it is to
+   * change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a
+   * transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; OPERATION_FAILED, with
+   * `path`, when the kernel shows another value afterwards than was written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see `<vcpu cpuset>` of libvirt's domain XML, cpuset(7)
+   */
+  async setCpuset(cpus: string, options: WhichOption = {}): Promise<void> {
+    await setCpuset(this.#limit('write', 'setCpuset', options), cpus);
+  }
+
+  /**
+   * How many CPUs the definition says that it has. As in libvirt's driver this is only reported, and limits
+   * nothing: see `setCpuset`.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetVcpusFlags, `virsh vcpucount`
+   */
+  async getVcpus(options: WhichOption = {}): Promise<VcpuCount> {
+    return getVcpus(this.#limit('read', 'getVcpus', options));
+  }
+
+  /**
+   * Changes how many CPUs the definition says that it has; what is left out stays. A lower maximum lowers the
+   * current number.
+   *
+   * @param change - whole numbers from 1 to 2,147,483,647
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for another number, and for more than the maximum; OPERATION_INVALID for `live`
+   * and `both` when nothing runs, and for `inactive` and `both` of a transient domain.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetVcpusFlags, `virsh setvcpus`
+   */
+  async setVcpus(change: Partial<VcpuCount>, options: WhichOption = {}): Promise<void> {
+    await setVcpus(this.#limit('write', 'setVcpus', options), change);
+  }
+
+  /**
+   * `<numatune>`: the memory nodes that its memory comes from; `strict` and `all` for a definition that names none.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetNumaParameters, `virsh numatune`
+   */
+  async getNumaTuning(options: WhichOption = {}): Promise<NumaTuningInfo> {
+    return getNumaTuning(this.#limit('read', 'getNumaTuning', options));
+  }
+
+  /**
+   * Changes what is given of `<numatune>`; what is left out stays. On cgroup v2, memory that it has on other nodes
+   * moves.
+   *
+   * @param change - `mode`: `strict` or `restrictive`; `nodeset`: such as `0-1`, or `all`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for another mode, for what is no set, and for a node that the host does not have
+   * when it is to change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive`
+   * and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`;
+   * OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetNumaParameters, `virsh numatune`; cpuset.mems
+   */
+  async setNumaTuning(change: Partial<NumaTuningInfo>, options: WhichOption = {}): Promise<void> {
+    await setNumaTuning(this.#limit('write', 'setNumaTuning', options), change);
+  }
+
+  /**
+   * `<blkiotune>`: the weight, and the devices that are limited, in bytes and operations a second.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `io` (v2) or `blkio` (v1);
+   * SYSTEM_ERROR for a device that is gone; ACCESS_DENIED without root, NO_DOMAIN when the domain is gone,
+   * OPERATION_INVALID when the connection is closed.
+   * @see virDomainGetBlkioParameters, `virsh blkiotune`
+   */
+  async getBlockTuning(options: WhichOption = {}): Promise<BlockTuningInfo> {
+    return getBlockTuning(this.#limit('read', 'getBlockTuning', options));
+  }
+
+  /**
+   * Changes the weight, and the limits of the given devices; what is left out stays.
+   *
+   * @param change - weights from 1 to 10,000, or to 1000 where the scheduler BFQ has them; bytes and operations a
+   * second, where 0 takes a device's limit away
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for a value out of its range, and for a path that is no block device when it is
+   * to change what runs; SYSTEM_ERROR for one that can't be looked at; OPERATION_UNSUPPORTED where the kernel has
+   * no weights; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a
+   * transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `io`; OPERATION_FAILED, with
+   * `path`, when the kernel shows another value afterwards than was written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetBlkioParameters, `virsh blkiotune`; io.max and io.weight of cgroup v2
+   */
+  async setBlockTuning(change: BlockTuningChange, options: WhichOption = {}): Promise<void> {
+    await setBlockTuning(this.#limit('write', 'setBlockTuning', options), change);
+  }
+
+  /**
+   * `<tslxc:pids>`: how many processes and threads it may have, all together.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `pids`; ACCESS_DENIED without
+   * root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see pids.max of cgroups(7)
+   */
+  async getProcessLimit(options: WhichOption = {}): Promise<number | 'unlimited'> {
+    return getProcessLimit(this.#limit('read', 'getProcessLimit', options));
+  }
+
+  /**
+   * Changes how many processes and threads it may have. Those above a lower limit stay, and no new ones come.
+   *
+   * @param max - a whole number from 1 to 4,194,304 (PID_MAX_LIMIT), or `unlimited`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for another value; OPERATION_INVALID for `live` and `both` when nothing runs,
+   * and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no cgroup
+   * controller `pids`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
+   * written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see pids.max of cgroups(7)
+   */
+  async setProcessLimit(max: number | 'unlimited', options: WhichOption = {}): Promise<void> {
+    await setProcessLimit(this.#limit('write', 'setProcessLimit', options), max);
+  }
+
+  /**
+   * `<tslxc:hugepages>`: the sizes of huge pages that are limited, and their limits, in KiB.
+   *
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` and `both` when nothing runs.
+   * @throws TslxcError OPERATION_UNSUPPORTED when the host has no cgroup controller `hugetlb`; ACCESS_DENIED
+   * without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the connection is closed.
+   * @see hugetlb of cgroups(7)
+   */
+  async getHugepageLimits(options: WhichOption = {}): Promise<HugepageLimitInfo[]> {
+    return getHugepageLimits(this.#limit('read', 'getHugepageLimits', options));
+  }
+
+  /**
+   * Changes the limit of huge pages of one size.
+   *
+   * @param limit - `size`: that of one page in KiB, a power of 2 from 4 on; `max`: of all together, KiB from 0 on,
+   * or `unlimited`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG for what is no size of pages, and for another limit; OPERATION_INVALID for
+   * `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED
+   * when the host has no cgroup controller `hugetlb`; OPERATION_FAILED, with `path`, when the kernel shows another
+   * value afterwards than was written.
+   * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see hugetlb of cgroups(7)
+   */
+  async setHugepageLimit(limit: HugepageLimitInfo, options: WhichOption = {}): Promise<void> {
+    await setHugepageLimit(this.#limit('write', 'setHugepageLimit', options), limit);
+  }
+
+  // Network interfaces.
+
+  /**
+   * Its network interfaces: `live` as they are in the running container, with their counters; `inactive` as the
+   * next start will make them. Default: the live ones if the container runs. Those of `<interface>` come first, in
+   * their order, then those that the host lends by `<hostdev>`.
+   *
+   * @throws TslxcError OPERATION_INVALID for `live` when nothing runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainInterfaceStats, `virsh domiflist`, `virsh domifstat`
+   */
+  async interfaces(
+    options: { readonly which?: 'live' | 'inactive' } = {},
+  ): Promise<InterfaceInfo[]> {
+    this.#session.requireAccess('read', 'Domain.interfaces');
+    return domainInterfaces(this.#session, this.#identity, options.which);
+  }
+
+  /**
+   * The addresses of the running container: as they are `inside` (the default), read from its own network namespace
+   * without running anything there; those that the DHCP servers of its networks have leased (`lease`); or those
+   * that have talked to the host (`arp`).
+   *
+   * @throws TslxcError OPERATION_INVALID when nothing runs; ARGUMENT_UNSUPPORTED for another source; NO_NETWORK
+   * with `lease` when its network is gone.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainInterfaceAddresses, `virsh domifaddr`
+   */
+  async addresses(options: { readonly source?: AddressSource } = {}): Promise<DomainAddress[]> {
+    this.#session.requireAccess('read', 'Domain.addresses');
+    return domainAddresses(this.#session, this.#identity, options.source ?? 'inside');
+  }
+
+  /**
+   * Whether an interface is plugged in: see `setLink`.
+   *
+   * @param device - name on the host, name inside or MAC address
+   * @param options - `which`: `live` or `inactive`; by default what runs if the container runs, else the stored
+   * definition
+   * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` when nothing runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see `virsh domif-getlink`
+   */
+  async getLink(
+    device: string,
+    options: { readonly which?: 'live' | 'inactive' } = {},
+  ): Promise<'up' | 'down'> {
+    this.#session.requireAccess('read', 'Domain.getLink');
+    return getLink(this.#session, this.#identity, { device, which: options.which });
+  }
+
+  /**
+   * Plugs an interface in or out. In a running container the host's side of its veth pair goes up or down, and
+   * inside the carrier comes or goes; addresses and routes stay. An interface that has no side on the host goes up
+   * or down itself.
+   *
+   * @param device - name on the host, name inside or MAC address
+   * @param state - `up` plugs it in, `down` out
+   * @param options - `which`: `live` or `inactive`; by default what runs if the container runs, else the stored
+   * definition
+   * @throws TslxcError INVALID_ARG when it has no such interface, and for another state; OPERATION_INVALID for
+   * `live` when nothing runs and for `inactive` of a transient domain; OPERATION_UNSUPPORTED for the stored state
+   * of an interface that the host lends; OPERATION_FAILED when the interface is no longer in the container.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainUpdateDeviceFlags, `virsh domif-setlink`
+   */
+  async setLink(
+    device: string,
+    state: 'up' | 'down',
+    options: { readonly which?: 'live' | 'inactive' } = {},
+  ): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setLink');
+    await setLink(this.#session, this.#identity, { device, which: options.which, link: state });
+  }
+
+  /**
+   * The rates of an interface in KiB/s, while it runs with those of its port group: see `setBandwidth`.
+   *
+   * @param device - name on the host, name inside or MAC address
+   * @param options - `which`: by default what runs if the container runs, else the stored definition
+   * @throws TslxcError INVALID_ARG when it has no such interface; OPERATION_INVALID for `live` and `both` when
+   * nothing runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetInterfaceParameters, `virsh domiftune`
+   */
+  async getBandwidth(device: string, options: WhichOption = {}): Promise<Rates> {
+    this.#session.requireAccess('read', 'Domain.getBandwidth');
+    return getBandwidth(this.#session, this.#identity, { device, which: options.which });
+  }
+
+  /**
+   * Changes the rates of an interface, from the container's point of view: inbound is what it receives. A direction
+   * that is left out stays as it is. In a running container they change at once, and packets that wait are kept.
+   *
+   * @param device - name on the host, name inside or MAC address
+   * @param change - `average`, `peak` and `floor` in KiB/s, `burst` in KiB, whole numbers from 0, which means none;
+   * `none` takes the rate of a direction away
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
+   * changes the two, or neither when one of them is refused
+   * @throws TslxcError INVALID_ARG when it has no such interface, and for rates that make no sense;
+   * OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive` and `both` of a transient domain, and
+   * for a floor that the network has promised to others; OPERATION_UNSUPPORTED for an interface that can't be
+   * shaped, and when tc is not installed; OPERATION_FAILED when the interface is no longer in the container.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainSetInterfaceParameters, `virsh domiftune`, tc(8)
+   * @example
+   * await domain.setBandwidth('eth0', { inbound: { average: 1000, burst: 64 }, outbound: 'none' });
+   */
+  async setBandwidth(
+    device: string,
+    change: RatesChange,
+    options: WhichOption = {},
+  ): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.setBandwidth');
+    await setBandwidth(this.#session, this.#identity, { device, which: options.which, change });
+  }
+
+  #limit(need: 'read' | 'write', call: string, { which }: WhichOption): LimitQuery {
+    this.#session.requireAccess(need, `Domain.${call}`);
+    return { session: this.#session, identity: this.#identity, which };
   }
 }

@@ -50,8 +50,9 @@ export interface StartOptions {
   readonly signal?: AbortSignal;
 }
 
-/** With `running` and `paused`: the monitor has been stopped by a signal or a debugger. The container goes on, its console does not. */
-interface MonitorState {
+/** How the monitor of a running or paused container is. */
+export interface MonitorState {
+  /** The monitor has been stopped by a signal or a debugger: the container goes on, its console does not. Else absent. */
   readonly monitor?: 'unresponsive';
 }
 

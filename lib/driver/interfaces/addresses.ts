@@ -4,23 +4,18 @@ import type { LinkRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Neighbour } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
+import type { Lease } from '../../network/dnsmasq/leases';
 import type { AddressSource, DomainAddress } from './types';
 import { currentState } from '../lookup/lookup';
+import { networkLeases } from '../networks/inspect';
+import { findNetworkByName } from '../networks/lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 
 /** What is known of an address before its interface is. */
 type PlainAddress = Pick<DomainAddress, 'family' | 'address' | 'prefix'>;
 
-/** The leases of a virtual network for a MAC address. @throws TslxcError NO_NETWORK. */
-export type LeaseLookup = (network: string, mac: string) => Promise<readonly PlainAddress[]>;
-
-export interface AddressQuery {
-  readonly source: AddressSource;
-  readonly leases: LeaseLookup;
-}
-
-/** Those who have answered, as rtnetlink(7) calls it. */
+/** States of neighbours that have answered (rtnetlink(7), NUD_*). */
 const knownStates = ['permanent', 'reachable', 'stale', 'delay', 'probe'];
 
 /**
@@ -32,13 +27,13 @@ const knownStates = ['permanent', 'reachable', 'stale', 'delay', 'probe'];
 export async function domainAddresses(
   session: Session,
   identity: Identity,
-  { source, leases }: AddressQuery,
+  source: AddressSource,
 ): Promise<DomainAddress[]> {
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
   switch (source) {
     case 'lease':
-      return leasedAddresses(state, leases);
+      return leasedAddresses(session, state);
     case 'arp':
       return neighbourAddresses(await session.containers.network.hostNeighbours(), state);
     case 'inside':
@@ -55,17 +50,22 @@ function unknownSource(source: string): TslxcError {
 }
 
 async function leasedAddresses(
+  session: Session,
   { start: { links = [] } }: RunningState,
-  leases: LeaseLookup,
 ): Promise<DomainAddress[]> {
   const found = await Promise.all(
     links.map(async (link) => {
       const { network, mac } = link;
-      const known = network === undefined ? [] : await leases(network, mac);
+      const known = network === undefined ? [] : await leasesOf(session, network, mac);
       return known.map((one) => onLink(link, one));
     }),
   );
   return found.flat();
+}
+
+/** Of the network that has this name now: a container's record has the names of its networks only. */
+async function leasesOf(session: Session, network: string, mac: string): Promise<Lease[]> {
+  return networkLeases(session, await findNetworkByName(session, network), mac);
 }
 
 function neighbourAddresses(

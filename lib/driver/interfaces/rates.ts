@@ -1,13 +1,20 @@
 /** Rates as a caller gives them, and what they make of those that an interface has. Pure. */
-import type { Bandwidth, InterfaceDefinition, Rate } from '../../domain/definition';
+import type { InterfaceDefinition, Rate } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 
-/** Both directions, from the container's point of view: inbound is what it receives. */
-export type Rates = Pick<Bandwidth, 'inbound' | 'outbound'>;
+/** Rates of an interface, from the container's point of view; a direction without a rate is absent. */
+export interface Rates {
+  /** Of what the container receives. */
+  readonly inbound?: Rate;
+  /** Of what the container sends. */
+  readonly outbound?: Rate;
+}
 
-/** `none` takes a direction's rate away; one that is left out stays as it is. */
+/** A change of rates: a direction that is left out stays as it is. */
 export interface RatesChange {
+  /** Of what the container receives; `none` takes the rate away. */
   readonly inbound?: Rate | 'none';
+  /** Of what the container sends; `none` takes the rate away. */
   readonly outbound?: Rate | 'none';
 }
 

@@ -1,10 +1,10 @@
 /** The plain data of the public API about network interfaces of domains. */
-import type { LinkRecord } from '../../container/record/run-state';
 import type { LinkStatistics } from '../../host/native';
 
 /** A network interface of a domain. */
 export interface InterfaceInfo {
-  readonly type: LinkRecord['type'];
+  /** The type of `<interface>`; `hostdev` for one that the host lends. */
+  readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
   /**
    * Name on the host: while it runs that of the host's side, which a macvlan has none of; else the one that the
    * definition asks for.

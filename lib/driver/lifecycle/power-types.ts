@@ -1,4 +1,4 @@
-/** The plain data of shutdown and reboot. */
+/** The plain data of shutdown, reboot and destroy. */
 import type { ExitRecord } from '../../container/record/exit-record';
 
 /**
@@ -28,4 +28,13 @@ export interface PowerAnswer {
    */
   readonly outcome: 'asked' | 'stopped' | 'rebooted';
   readonly exit?: ExitRecord;
+}
+
+/** How a destroy ends the container. */
+export interface DestroyOptions {
+  /**
+   * Asks init to end, as `Domain.shutdown` does, and kills nothing: a number is the time that init has, in milliseconds;
+   * `true` means 10,000. `on_poweroff` is not carried out, as with every destroy. Default: `false`, which kills at once.
+   */
+  readonly graceful?: boolean | number;
 }

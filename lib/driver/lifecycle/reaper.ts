@@ -187,6 +187,8 @@ function isPauseOver(session: Session, name: string): boolean {
  */
 export async function reapInTurn(session: Session): Promise<number> {
   const { containers, paths } = session;
+  // The lock would make the folders of a root that is gone by now.
+  if (containers.runNames(paths).length === 0) return 0;
   const isDue: IsDue = (name) => isPauseOver(session, name);
   const later = containers.runNames(paths).filter((name) => !isDue(name));
   const pause = Math.max(0, ...later.map((name) => remainingPause(session, name)));

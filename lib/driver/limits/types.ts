@@ -1,5 +1,5 @@
 /** Limits of a domain as the library gives and takes them. Memory is in KiB. */
-import type { BlockDeviceTuning, NumaTuning } from '../../domain/tuning/definition';
+import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 
 export interface DomainMemory {
   /** `<memory>`, in KiB. */
@@ -30,7 +30,8 @@ export interface CpuTuningInfo {
 }
 
 export interface NumaTuningInfo {
-  readonly mode: NumaTuning['mode'];
+  /** Memory comes from these nodes alone: both words mean the same here, cpuset.mems of the cgroup. */
+  readonly mode: 'strict' | 'restrictive';
   /** `0-1`; of a definition that says nothing: `all`. */
   readonly nodeset: string;
 }

@@ -1,8 +1,10 @@
 /** What this host offers to domains, as libvirt's `<capabilities>`. */
 import { readFileSync } from 'node:fs';
 import { node, printXml, type PrintableElement } from '../../domain/xml/print';
-import type { NodeInfo } from '../../host/kernel/node';
+import { readNodeInfo, type NodeInfo } from '../../host/kernel/node';
+import { monitorPath } from '../../host/package-paths';
 import type { HostSecurity } from '../../host/security/host-security';
+import type { Session } from '../session/session';
 
 export interface HostCapabilities {
   readonly node: NodeInfo;
@@ -10,6 +12,17 @@ export interface HostCapabilities {
   /** Of the monitor. */
   readonly emulator: string;
   readonly uuid?: string;
+}
+
+/** Those of this host, now. */
+export function hostCapabilities(session: Session): string {
+  const uuid = readHostUuid();
+  return formatCapabilities({
+    node: readNodeInfo(),
+    security: session.hostSecurity(),
+    emulator: monitorPath,
+    ...(uuid === undefined ? {} : { uuid }),
+  });
 }
 
 /** Ends with a newline. */
@@ -37,7 +50,7 @@ export function formatCapabilities({ node: host, security, ...rest }: HostCapabi
 }
 
 /** The machine's own, as its firmware tells root. */
-export function readHostUuid(): string | undefined {
+function readHostUuid(): string | undefined {
   try {
     const uuid = readFileSync('/sys/class/dmi/id/product_uuid', 'utf8').trim().toLowerCase();
     return /^[0-9a-f-]{36}$/.test(uuid) ? uuid : undefined;

@@ -19,6 +19,13 @@ const bytesInKibibyte = 1024;
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
+/** The pid of the monitor of what runs; undefined while nothing does. */
+export function runningId(session: Session, { name, uuid }: Identity): number | undefined {
+  const state = session.containers.readRunState(session.paths, name);
+  const isOurs = state.phase === 'running' && state.start.uuid === uuid;
+  return isOurs ? state.running.id : undefined;
+}
+
 /** @throws TslxcError NO_DOMAIN. */
 export async function domainInfo(session: Session, identity: Identity): Promise<DomainInfo> {
   const { name } = identity;

@@ -5,10 +5,15 @@ import { releasePartition } from '../../container/cgroups/partition';
 import type { StatePaths } from '../../host/state/state-paths';
 import { readContainerCgroups } from '../doctor/container-cgroups';
 import { readKnownState, runStateIfAny } from '../doctor/known-state';
-import type { PurgeItem } from './purge';
 
-/** Those that this root has made and of which no domain knows, and then the partitions that nobody else is in. */
-export function staleCgroups(paths: StatePaths): PurgeItem[] {
+/** Cgroups of containers, and of partitions, by their paths. */
+export interface StaleCgroups {
+  readonly cgroups: readonly string[];
+  readonly partitions: readonly string[];
+}
+
+/** The cgroups that this root has made and no record of a domain names, and the partitions that only hold such. */
+export function staleCgroups(paths: StatePaths): StaleCgroups {
   const { containers, partitions } = readContainerCgroups();
   const recorded = recordedCgroups(paths);
   const stale = new Set(
@@ -20,10 +25,7 @@ export function staleCgroups(paths: StatePaths): PurgeItem[] {
   const empty = partitions.filter(
     ({ path, containers: within }) => !known.has(path) && within.every((one) => stale.has(one)),
   );
-  return [
-    ...[...stale].map((name): PurgeItem => ({ kind: 'cgroup', name, fate: 'remove' })),
-    ...empty.map(({ path }): PurgeItem => ({ kind: 'partition', name: path, fate: 'remove' })),
-  ];
+  return { cgroups: [...stale], partitions: empty.map(({ path }) => path) };
 }
 
 /** Removes the partitions that were made for containers and hold none, of whichever root. Resolves to those gone. */

@@ -7,7 +7,7 @@ import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
 import { upperLayers } from '../../container/sources/overlay-upper';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
-import { runPaths } from '../../host/state/state-paths';
+import { runPaths, type StatePaths } from '../../host/state/state-paths';
 import { endNetwork } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
@@ -45,7 +45,8 @@ export function previewPurge(session: Session): PurgeItem[] {
     const { phase } = readNetworkState(paths, name);
     return { kind: 'network', name, fate: 'remove', state: phase === 'off' ? 'off' : 'running' };
   });
-  return [...domains, ...networks, ...staleCgroups(paths), ...filesOf(session), ...kept(session)];
+  const cgroups = cgroupItems(paths);
+  return [...domains, ...networks, ...cgroups, ...filesOf(session), ...kept(session)];
 }
 
 /**
@@ -165,6 +166,14 @@ function domainNames({ containers, paths, store }: Session): string[] {
 
 function networkNames({ paths, networks }: Session): string[] {
   return [...new Set([...networks.names(), ...runningNames(paths)])].sort();
+}
+
+function cgroupItems(paths: StatePaths): PurgeItem[] {
+  const { cgroups, partitions } = staleCgroups(paths);
+  return [
+    ...cgroups.map((name): PurgeItem => ({ kind: 'cgroup', name, fate: 'remove' })),
+    ...partitions.map((name): PurgeItem => ({ kind: 'partition', name, fate: 'remove' })),
+  ];
 }
 
 function filesOf({ paths }: Session): PurgeItem[] {

@@ -16,17 +16,14 @@ import type { HostSecurity } from '../../host/security/host-security';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
 import { parseNetwork } from '../../network/definition/parse';
-import { networkStore } from '../../network/lifecycle/store';
-import type { NetworkStore } from '../../network/lifecycle/store';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
 import { appendEvent, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
 import { EventStream, type OpenStream } from '../events/event-stream';
-import { generatorsOf, type Generators } from './generators';
 import { lookUpHostSecurity } from './security';
-import { domainStore } from './store';
-import type { DomainStore } from './store';
+import { domainStore, generatorsOf, networkStore } from './stores';
+import type { DomainStore, Generators, NetworkStore } from './stores';
 import type { DomainEvent, NetworkEvent } from '../types';
 
 export interface SessionOptions {

@@ -1,12 +1,12 @@
 /** The plain data of the public API about what domains use. */
-import type { LinkRecord } from '../../container/record/run-state';
 import type { CgroupStatistics } from '../../container/statistics/types';
 import type { LinkStatistics } from '../../host/native';
 import type { DomainState } from '../types';
 
 /** A network interface of a running container, and what has gone through it from the container's point of view. */
 export interface InterfaceStatistics extends LinkStatistics {
-  readonly type: LinkRecord['type'];
+  /** The type of `<interface>`; `hostdev` for one that the host lends. */
+  readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
   /** Name inside when it started. */
   readonly guest: string;
   /** Name on the host; a macvlan has none. */

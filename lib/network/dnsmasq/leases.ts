@@ -2,7 +2,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
-import type { IpFamily } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
 import type { ActiveNetwork } from '../lifecycle/active-network';
 import type { NetworkDefinition } from '../definition/definition';
@@ -13,7 +12,7 @@ export interface Lease {
   readonly expires?: number;
   /** Lower case with colons; '' for an IPv6 client that tells its address in no way. */
   readonly mac: string;
-  readonly family: IpFamily;
+  readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   /** Of the network's `<ip>` that it is from. */
   readonly prefix: number;

@@ -100,7 +100,7 @@ export class FakeHost {
   }
 
   connect(access: 'read-write' | 'read-only' = 'read-write'): Connection {
-    return new Connection(this.session(access), 'lxc:///');
+    return Connection.of(this.session(access), 'lxc:///');
   }
 
   session(access: 'read-write' | 'read-only' = 'read-write'): Session {

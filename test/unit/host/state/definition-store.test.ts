@@ -13,9 +13,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
-import { domainStore } from '../../../../lib/driver/session/store';
+import { domainStore, generatorsOf } from '../../../../lib/driver/session/stores';
 import { isFileName } from '../../../../lib/host/state/definition-store';
-import { generatorsOf } from '../../../../lib/driver/session/generators';
 import { domainXml } from '../../../support/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 import { runChild, source } from '../../driver/source-child';
@@ -232,7 +231,7 @@ test('a reader sees the one or the other, while writers are killed in the middle
   await store.write(definition('web'));
   const child = (memory: number) =>
     runChild(`
-      const { domainStore } = require(${source('driver/session/store.ts')});
+      const { domainStore } = require(${source('driver/session/stores.ts')});
       const { parseDomain } = require(${source('domain/parse.ts')});
       const parse = (xml) => parseDomain(xml, { arch: 'x86_64', emulator: '/m', newUuid: () => '', newMac: () => '' });
       const store = domainStore({ directory: ${JSON.stringify(directory)}, parse });

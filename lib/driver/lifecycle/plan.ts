@@ -1,0 +1,20 @@
+/** What a start would do: the plan of a stored domain, or of an XML text. */
+import type { Plan } from '../../plan/operation';
+import { noDomain } from '../lookup/lookup';
+import type { Session } from '../session/session';
+import { planStart } from './start';
+
+/** A stored domain by its name, or a definition as text. */
+export type PlanTarget = { readonly name: string } | { readonly xml: string };
+
+/** @throws DefinitionError; TslxcError NO_DOMAIN, and ACCESS_DENIED for a name; as `planStart`. */
+export async function planDomain(session: Session, target: PlanTarget): Promise<Plan> {
+  if ('xml' in target) {
+    session.checkOpen();
+    return planStart(session, session.parse(target.xml).definition);
+  }
+  session.requireAccess('read', 'Connection.plan');
+  const definition = session.store.read(target.name);
+  if (definition !== undefined) return planStart(session, definition);
+  throw noDomain(`no domain with matching name '${target.name}'`);
+}

@@ -1,0 +1,64 @@
+/** What `connect` checks before there is a connection: its options, those of the environment, and the process itself. */
+import { isAbsolute } from 'node:path';
+import type { Hardening } from '../../domain/definition';
+import { hardeningLevels } from '../../domain/elements/extension';
+import { TslxcError } from '../../errors';
+import type { Logger } from '../../host/logger';
+import { DomainLog, type LogLevel } from '../../host/state/domain-log';
+import { statePaths } from '../../host/state/state-paths';
+import type { ConnectOptions } from '../types';
+import { checkConnectable, readPrivilege } from './access';
+import { containers } from './containers';
+import { Session } from './session';
+
+/** Milliseconds. */
+const defaultStartTimeout = 30_000;
+
+/** @throws TslxcError INVALID_ARG for an option; OPERATION_DENIED for a process with no_new_privs. */
+export function openSession(options: ConnectOptions): Session {
+  const { access = 'read-write', logger = silence } = options;
+  const root = options.root ?? process.env['TSLXC_ROOT'] ?? '/';
+  if (!isAbsolute(root)) throw new TslxcError('INVALID_ARG', `root '${root}' is not absolute`);
+  const startTimeout = options.startTimeout ?? defaultStartTimeout;
+  if (!Number.isInteger(startTimeout) || startTimeout <= 0) {
+    throw new TslxcError(
+      'INVALID_ARG',
+      `startTimeout ${startTimeout} is not a number of milliseconds`,
+    );
+  }
+  const hardening = chooseHardening(options.hardening ?? process.env['TSLXC_HARDENING']);
+  checkConnectable(readPrivilege());
+  const paths = statePaths(root);
+  const level = chooseLevel(options.logLevel ?? process.env['TSLXC_LOG_LEVEL']);
+  // A read-only connection changes nothing, and so writes no log either.
+  const domainLog =
+    access === 'read-write' ? new DomainLog({ directory: paths.logs, level }) : undefined;
+  return new Session({
+    paths,
+    access,
+    hardening,
+    startTimeout,
+    logger,
+    containers,
+    ...(domainLog ? { domainLog } : {}),
+  });
+}
+
+function chooseHardening(asked = 'hardened'): Hardening {
+  const level = hardeningLevels.find((known) => known === asked);
+  if (level !== undefined) return level;
+  const detail = `hardening '${asked}' is not one of ${hardeningLevels.join(', ')}`;
+  throw new TslxcError('INVALID_ARG', detail);
+}
+
+function chooseLevel(asked = 'info'): LogLevel {
+  if (asked === 'info' || asked === 'debug') return asked;
+  throw new TslxcError('INVALID_ARG', `log level '${asked}' is not one of debug, info`);
+}
+
+const silence: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};

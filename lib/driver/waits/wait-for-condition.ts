@@ -1,0 +1,40 @@
+/** `Domain.waitFor`: which of the conditions is asked for, and what it needs. */
+import type { ExitRecord } from '../../container/record/exit-record';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import type { Session } from '../session/session';
+import type { DomainState } from '../types';
+import { waitForAddress } from './address-wait';
+import { waitForCommand } from './command-wait';
+import { waitForOutput, waitForPort } from './inside-waits';
+import { waitForExit, waitForState } from './state-waits';
+import type { ListeningPort, WaitOptions } from './types';
+
+/** What a wait resolves to: an address, a port, a match, an end or a state; undefined for a command. */
+export type WaitResult =
+  string | ListeningPort | RegExpExecArray | ExitRecord | DomainState | undefined;
+
+const conditionNames = ['address', 'port', 'console', 'exec', 'exit', 'state'] as const;
+
+/** To attach to a console and to run a command takes more than to look. */
+export function accessForWait(options: WaitOptions): 'read' | 'write' {
+  return 'console' in options || 'exec' in options ? 'write' : 'read';
+}
+
+/** @throws TslxcError INVALID_ARG for none or several conditions; and as the wait for the one. */
+export async function waitForCondition(
+  session: Session,
+  identity: Identity,
+  options: WaitOptions,
+): Promise<WaitResult> {
+  const conditions = conditionNames.filter((name) => name in options);
+  if (conditions.length !== 1) {
+    throw new TslxcError('INVALID_ARG', `wait for one of ${conditionNames.join(', ')}`);
+  }
+  if ('address' in options) return waitForAddress(session, identity, options);
+  if ('port' in options) return waitForPort(session, identity, options);
+  if ('console' in options) return waitForOutput(session, identity, options);
+  if ('exec' in options) return waitForCommand(session, identity, options);
+  if ('exit' in options) return waitForExit(session, identity, options);
+  return waitForState(session, identity, options);
+}
