@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { commands as refused } from '../../lib/cli/commands/host/refused';
-import { verbNames } from '../../lib/cli/shell/lazy';
+import { verbNames } from '../../lib/cli/shell/verbs';
 import { domainXml } from '../support/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { packageRoot, runProgram } from '../support/run-command';

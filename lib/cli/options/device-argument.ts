@@ -1,5 +1,5 @@
 /** The option that names a network interface of a domain. */
-import type { Option } from '../shell/command';
+import type { Option } from '../shell/arguments';
 
 export const deviceOption: Option = {
   name: 'interface',

@@ -2,6 +2,15 @@
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
 import type { Connection, Domain } from '../../index';
+import type { Option } from '../shell/arguments';
+
+/** The option that names the domain in most commands. */
+export const domainOption: Option = {
+  name: 'domain',
+  kind: 'string',
+  help: 'domain name, id or uuid',
+  positional: 'required',
+};
 
 export type Key = 'id' | 'uuid' | 'name';
 

@@ -2,7 +2,7 @@
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
 import type { Connection, Network } from '../../index';
-import type { Option } from '../shell/command';
+import type { Option } from '../shell/arguments';
 
 export type NetworkKey = 'uuid' | 'name';
 

@@ -1,7 +1,6 @@
 /** `--config`, `--live` and `--current`: which definition of a domain a command is about. */
 import type { WhichOption } from '../../index';
-import type { Options } from '../shell/arguments';
-import type { Option } from '../shell/command';
+import type { Option, Options } from '../shell/arguments';
 
 export const whichOptions: readonly Option[] = [
   { name: 'config', kind: 'flag', help: 'affect next boot' },

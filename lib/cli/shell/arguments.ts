@@ -3,7 +3,18 @@
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
 import { UsageError } from './command-error';
-import type { Command, Option } from './command';
+
+/** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
+export interface Option {
+  readonly name: string;
+  /** `-x` is short for it. */
+  readonly letter?: string;
+  /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
+  readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
+  readonly help: string;
+  /** May also be given as a bare word; those are taken in the order of the table. */
+  readonly positional?: 'required' | 'optional';
+}
 
 /** What an option was given: words for `strings` and `words`. */
 type Value = string | true | readonly string[];
@@ -66,7 +77,7 @@ export interface Parsed {
 /** Parses the words after `verb`. Throws UsageError. */
 export function parseArguments(
   verb: string,
-  command: Pick<Command, 'options'>,
+  command: { readonly options: readonly Option[] },
   words: readonly string[],
 ): Parsed {
   const parser = new Parser(verb, command.options);

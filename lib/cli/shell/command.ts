@@ -4,22 +4,10 @@
  */
 import type { Logger } from '../../host/logger';
 import type { Connection } from '../../index';
-import type { Options } from './arguments';
+import type { Option, Options } from './arguments';
 import type { GlobalOptions } from './globals';
 import type { Output } from '../output/output';
 import type { Terminal } from '../terminal/terminal';
-
-/** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
-export interface Option {
-  readonly name: string;
-  /** `-x` is short for it. */
-  readonly letter?: string;
-  /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
-  readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
-  readonly help: string;
-  /** May also be given as a bare word; those are taken in the order of the table. */
-  readonly positional?: 'required' | 'optional';
-}
 
 export const groups = {
   domain: 'Domain Management',
@@ -69,11 +57,3 @@ export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }
-
-/** The option that names the domain in most commands. */
-export const domainOption: Option = {
-  name: 'domain',
-  kind: 'string',
-  help: 'domain name, id or uuid',
-  positional: 'required',
-};

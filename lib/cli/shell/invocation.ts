@@ -5,14 +5,17 @@
 import { parseArguments } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri, parseGlobals } from './globals';
-import { commandsWith, lazy } from './lazy';
+import { openLog } from './log';
+import { commandsWith } from './verbs';
 import { packageVersion } from '../../host/package-paths';
 import { Output, descriptorSink } from '../output/output';
 import { closeLostTerminal, processTerminal } from '../terminal/terminal';
 import type { Logger } from '../../host/logger';
+import type * as Library from '../../index';
 import type { ConnectOptions, Connection } from '../../index';
+import type * as Help from '../commands/host/help';
 import type { Command, Context, SignalSource } from './command';
-import type { CommandLine, GlobalOptions } from './globals';
+import type { CommandLine } from './globals';
 import type { Sink } from '../output/output';
 import type { Terminal } from '../terminal/terminal';
 
@@ -41,14 +44,6 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     log?.error({ err: error }, 'command failed');
     for (const text of errorLines(error)) output.error(text);
     return 1;
-  }
-}
-
-function openLog(globals: GlobalOptions): Logger {
-  try {
-    return lazy.log().openLog(globals);
-  } catch (cause) {
-    throw new CommandError(`failed to open the log file '${globals.logFile ?? ''}'`, { cause });
   }
 }
 
@@ -148,14 +143,20 @@ class Invocation {
   }
 
   #usage(): number {
-    this.#output.text(lazy.help().usage());
+    this.#output.text(helpPages().usage());
     return this.#line.wants === 'help' ? 0 : 1;
   }
 
   async #help(verb: string): Promise<undefined> {
-    this.#output.text(lazy.help().commandText(verb));
+    this.#output.text(helpPages().commandText(verb));
     return Promise.resolve(undefined);
   }
+}
+
+/** Loaded when it is asked for: the start of the command is measured against `node -e 0`. */
+function helpPages(): typeof Help {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require('../commands/host/help') as typeof Help;
 }
 
 /** Those of this process. */
@@ -166,7 +167,12 @@ export function processSurroundings(): Surroundings {
     stderr: descriptorSink(2),
     terminal: processTerminal(),
     signals: process,
-    connect: (uri, options) => lazy.library().connect(uri, options),
+    connect: (uri, options) => {
+      // It is most of the package, and `help` and `--version` don't need it.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const library = require('../../index') as typeof Library;
+      return library.connect(uri, options);
+    },
   };
 }
 

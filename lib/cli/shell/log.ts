@@ -1,6 +1,7 @@
-/** The log that `-d` and `-l` ask for, by pino. Only loaded when one of them was given. */
-import pino from 'pino';
+/** The log that `-d` and `-l` ask for, by pino, which is loaded only when one of them was given. */
+import type Pino from 'pino';
 import type { Logger } from '../../host/logger';
+import { CommandError } from './command-error';
 import type { DebugLevel, GlobalOptions } from './globals';
 
 const levels: Readonly<Record<DebugLevel, string>> = {
@@ -11,9 +12,14 @@ const levels: Readonly<Record<DebugLevel, string>> = {
   4: 'error',
 };
 
-/** One JSON object a line, appended to the file of `-l` or written to stderr. Throws when it can't be opened. */
-export function openLog(globals: Pick<GlobalOptions, 'debug' | 'logFile'>): Logger {
-  const level = levels[globals.debug ?? 4];
-  const destination = globals.logFile ?? process.stderr.fd;
-  return pino({ name: 'tslxc', level }, pino.destination({ dest: destination, sync: true }));
+/** One JSON object a line, appended to the file of `-l` or written to stderr. @throws CommandError when it can't be opened. */
+export function openLog({ debug, logFile }: Pick<GlobalOptions, 'debug' | 'logFile'>): Logger {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { pino } = require('pino') as typeof Pino;
+  try {
+    const destination = pino.destination({ dest: logFile ?? process.stderr.fd, sync: true });
+    return pino({ name: 'tslxc', level: levels[debug ?? 4] }, destination);
+  } catch (cause) {
+    throw new CommandError(`failed to open the log file '${logFile ?? ''}'`, { cause });
+  }
 }

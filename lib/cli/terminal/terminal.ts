@@ -2,8 +2,8 @@
 import { closeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import type { Readable, Writable } from 'node:stream';
+import { native } from '../../host/native';
 import type { WindowSize } from '../../host/native';
-import { lazy } from '../shell/lazy';
 
 export interface Terminal {
   /** Whether stdin is a terminal. */
@@ -29,7 +29,7 @@ export function processTerminal(): Terminal {
   return {
     isInteractive: () => isatty(stdin),
     isShown: () => isatty(stdin) && isatty(stdout),
-    size: () => lazy.native().native().windowSize(stdin),
+    size: () => native().windowSize(stdin),
     input: () => process.stdin,
     output: () => process.stdout,
     errors: () => process.stderr,
@@ -45,7 +45,7 @@ export function processTerminal(): Terminal {
       // Node remembers the attributes to go back to; its own raw mode still changes the container's
       // line ends (ONLCR), so that cfmakeraw(3) follows.
       process.stdin.setRawMode(true);
-      lazy.native().native().makeRaw(stdin);
+      native().makeRaw(stdin);
     },
   };
 }

@@ -1,13 +1,12 @@
 /** desc, metadata and domrename: what a domain is called, and what is said of it. */
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
-import { lazy } from '../../shell/lazy';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import { editText } from '../../terminal/edit-loop';
 import { printableText } from '../../output/output';
 import { whichOf } from '../../options/which-option';
 import type { AnnotationOptions, Domain } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 const affectOptions: readonly Option[] = [
   { name: 'live', kind: 'flag', help: 'modify/get running state' },
@@ -119,7 +118,7 @@ async function editDescription(
   { which, given }: { readonly which: AnnotationOptions; readonly given: string | undefined },
 ): Promise<undefined> {
   const stored = (await text.get(which)) ?? '';
-  const outcome = await lazy.editLoop().editText(context, {
+  const outcome = await editText(context, {
     suffix: '.txt',
     ...(given === undefined ? {} : { draft: given }),
     read: async () => (await text.get(which)) ?? '',
@@ -161,7 +160,7 @@ async function metadata(context: Context, options: Options): Promise<undefined> 
     output.extra('Metadata modified');
     return undefined;
   }
-  const outcome = await lazy.editLoop().editText(context, {
+  const outcome = await editText(context, {
     read: async () => `${(await domain.getMetadata(uri, which)) ?? ''}\n`,
     change: (xml) => domain.setMetadata(uri, { key, xml }, which),
   });

@@ -1,7 +1,6 @@
 /** autostart and autostart-all: which domains are started with the host, and starting them. */
-import { domainOption } from '../../shell/command';
 import { errorLines, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 

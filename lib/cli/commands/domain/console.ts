@@ -1,9 +1,8 @@
 /** console: the caller's terminal becomes the container's until the escape character or its end. */
 import { constants } from 'node:os';
-import { domainOption } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
-import { lazy } from '../../shell/lazy';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import { attach } from '../../terminal/attach';
 import { escapeByte } from '../../terminal/terminal';
 import type { WindowSize } from '../../../host/native';
 import type { Domain } from '../../../index';
@@ -58,7 +57,7 @@ export async function openConsole(
     escape: escapeByte(globals.escape),
     signals,
   };
-  const end = await lazy.attach().attach(session);
+  const end = await attach(session);
   if (stream.skipped > 0n) {
     output.note(`(${String(stream.skipped)} bytes of output skipped: this terminal was too slow)`);
   }

@@ -1,9 +1,8 @@
 /** define and undefine: the definitions on disk. */
 import type { CommandTable, Context } from '../../shell/command';
-import { domainOption } from '../../shell/command';
 import { saying } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 
 export const commands: CommandTable = {

@@ -1,7 +1,6 @@
 /** edit: the stored definition in the user's editor. */
-import { domainOption } from '../../shell/command';
-import { findDomain } from '../../options/domain-argument';
-import { lazy } from '../../shell/lazy';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import { editText } from '../../terminal/edit-loop';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -29,7 +28,7 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const connection = await context.connect();
   const domain = await findDomain(connection, options.required('domain'));
   let { name } = domain;
-  const outcome = await lazy.editLoop().editText(context, {
+  const outcome = await editText(context, {
     read: () => domain.xml({ which: 'inactive' }),
     change: async (xml) => {
       ({ name } = await connection.defineDomain(xml));

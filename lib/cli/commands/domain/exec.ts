@@ -1,12 +1,11 @@
 /** exec, shell and lxc-enter-namespace: commands in a running container. */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
-import { lazy } from '../../shell/lazy';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import { joinPipes, joinTerminal } from '../../terminal/command-session';
 import type { Domain, ExecOptions } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 const userOption: Option = {
   name: 'user',
@@ -112,7 +111,7 @@ async function runIn(
   const starting = `Failed to run '${argv[0] ?? ''}' in domain '${domain.name}'`;
   if (how === 'pipes') {
     const process = await saying(starting, () => domain.exec(argv, options));
-    return lazy.commandSession().joinPipes({ process, terminal, signals });
+    return joinPipes({ process, terminal, signals });
   }
   if (!terminal.isInteractive()) {
     throw new CommandError('Cannot run interactive console without a controlling TTY');
@@ -121,5 +120,5 @@ async function runIn(
   const env = TERM === undefined ? {} : { TERM };
   const tty = terminal.size();
   const process = await saying(starting, () => domain.exec(argv, { ...options, env, tty }));
-  return lazy.commandSession().joinTerminal({ process, terminal, signals });
+  return joinTerminal({ process, terminal, signals });
 }

@@ -1,11 +1,10 @@
 /** dominfo, domstate, domid, domuuid, domname, dumpxml and ttyconsole: what is known of one domain. */
-import { domainOption } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { reasonWords, stateWord, stateWords } from '../../output/domain-words';
 import type { Domain, DomainInfo, SecurityLabelInfo } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Context, Group, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context, Group } from '../../shell/command';
 import type { Key } from '../../options/domain-argument';
 
 interface Inspection {

@@ -1,11 +1,11 @@
 /** list: all domains, as virsh's table or one value a line. */
 import { TslxcError } from '../../../errors';
 import { stateWords } from '../../output/domain-words';
-import { lazy } from '../../shell/lazy';
+import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Domain, DomainState, ListFilter } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 function flag(name: string, help: string): Option {
   return { name, kind: 'flag', help };
@@ -55,7 +55,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   );
   const header = ['Id', 'Name', 'State', ...(titled ? ['Title'] : [])];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(lazy.table().formatTable({ header, rows: rows.flat() }, style));
+  context.output.text(formatTable({ header, rows: rows.flat() }, style));
   return undefined;
 }
 

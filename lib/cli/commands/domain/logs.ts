@@ -1,8 +1,7 @@
 /** logs: what a container's first console has put out, also when it runs no more. */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../output/output';
 import type { Connection, LogOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';

@@ -1,11 +1,10 @@
 /** suspend, resume, shutdown, reboot and send-process-signal: what a running container is asked to do. */
-import { domainOption } from '../../shell/command';
 import { CommandError, saying, UsageError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { signalNumber } from '../../options/signal-names';
 import type { Domain, PowerMode, PowerOptions } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context } from '../../shell/command';
 
 interface Change {
   readonly verb: string;

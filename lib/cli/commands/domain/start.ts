@@ -1,13 +1,15 @@
 /** start, create and destroy: containers come and go. */
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { labelProgress } from '../../output/label-progress';
-import { lazy } from '../../shell/lazy';
+import { runInForeground } from '../../terminal/foreground';
+import { handshakeReport } from '../../terminal/handshake-report';
+import { openConsole } from './console';
+import { native } from '../../../host/native';
 import type { Domain, StartOptions } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 import type { HandshakeReport } from '../../terminal/handshake-report';
 
 const consoleOption: Option = {
@@ -102,7 +104,7 @@ async function start(context: Context, options: Options): Promise<number | undef
   options.exclusive('foreground', 'background');
   options.exclusive('foreground', 'console');
   const fd = options.number('handshake-fd');
-  const report = fd === undefined ? undefined : lazy.handshake().handshakeReport(fd);
+  const report = fd === undefined ? undefined : handshakeReport(fd);
   try {
     return await startNamed(context, options, report);
   } catch (error) {
@@ -132,7 +134,7 @@ async function startNamed(
   };
   if (options.has('foreground')) return stay(context, domain, begin);
   await begin(bond(options));
-  return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
+  return options.has('console') ? openConsole(context, domain) : undefined;
 }
 
 async function stay(
@@ -142,12 +144,12 @@ async function stay(
 ): Promise<number> {
   const connection = await context.connect();
   connection.ref();
-  return lazy.foreground().runInForeground({
+  return runInForeground({
     context,
     domain,
     // Its supervisor may kill it without a warning: that ends the container as well.
     start: (signal) => begin({ autodestroy: true, signal }),
-    notify: (socket, text) => lazy.native().native().sendDatagram(socket, text),
+    notify: (socket, text) => native().sendDatagram(socket, text),
   });
 }
 
@@ -159,7 +161,7 @@ async function create(context: Context, options: Options): Promise<number | unde
     connection.createDomain(xml, { ...startOptions(context, options), ...bond(options) }),
   );
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
-  return options.has('console') ? lazy.console().openConsole(context, domain) : undefined;
+  return options.has('console') ? openConsole(context, domain) : undefined;
 }
 
 async function destroy(context: Context, options: Options): Promise<undefined> {

@@ -1,7 +1,6 @@
 /** wait: until something has become true of a domain, looked at from outside. */
-import { domainOption } from '../../shell/command';
 import { CommandError, UsageError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { exitStatus, reasonWords, stateWord } from '../../output/domain-words';
 import { timeoutOf } from '../../terminal/event-loop';
 import type { Domain } from '../../../index';

@@ -1,9 +1,9 @@
 /** help: the overview by groups, one group, or one command with its example. */
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { commandsWith, verbNames } from '../../shell/lazy';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Context, Group, Option } from '../../shell/command';
+import { commandsWith, verbNames } from '../../shell/verbs';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context, Group } from '../../shell/command';
 
 export const commands: CommandTable = {
   help: {

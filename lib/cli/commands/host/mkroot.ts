@@ -3,8 +3,7 @@ import { constants } from 'node:os';
 import { node, printXml } from '../../../domain/xml/print';
 import { TslxcError } from '../../../errors';
 import { saying } from '../../shell/command-error';
-import { lazy } from '../../shell/lazy';
-import type { RootContent } from '../../../rootfs/make-root';
+import type * as MakeRoot from '../../../rootfs/make-root';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context, SignalSource } from '../../shell/command';
 
@@ -50,13 +49,16 @@ async function mkroot(context: Context, options: Options): Promise<number | unde
   options.exclusive('busybox', 'debian');
   const directory = options.required('directory');
   const suite = options.string('debian');
-  const content: RootContent =
+  const content: MakeRoot.RootContent =
     suite === undefined ? { kind: 'busybox' } : { kind: 'debian', suite };
   const { output } = context;
+  // Neither `help` nor another verb needs it.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { makeRoot } = require('../../../rootfs/make-root') as typeof MakeRoot;
   const ending = new EndingSignals(context.signals);
   try {
     const path = await saying(`Failed to make the root file system '${directory}'`, () =>
-      lazy.rootfs().makeRoot(directory, {
+      makeRoot(directory, {
         content,
         signal: ending.aborted,
         onProgress: (step) => output.extra(step),

@@ -3,11 +3,10 @@
  * what they know. They are not in the overview.
  */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Context, Option } from '../../shell/command';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context } from '../../shell/command';
 
 /**
  * The entry point of libvirt that its driver does not have; virsh's first line, where it has one (`%` is the domain, `%1`

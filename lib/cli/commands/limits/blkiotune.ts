@@ -1,8 +1,7 @@
 /** blkiotune: weights and rates of block devices. */
 import { deviceLimits } from '../../../domain/tuning/block-tuning';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { BlockDeviceTuning, BlockTuningChange, BlockTuningInfo } from '../../../index';

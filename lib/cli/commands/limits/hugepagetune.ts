@@ -1,7 +1,6 @@
 /** hugepagetune: how much memory of huge pages a domain may use. */
-import { domainOption } from '../../shell/command';
 import { saying, UsageError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';

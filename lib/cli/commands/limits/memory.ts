@@ -1,13 +1,12 @@
 /** setmem, setmaxmem and memtune: the memory of a domain. */
-import { domainOption } from '../../shell/command';
 import { saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { MemoryTuningInfo } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 const sizeOption: Option = {
   name: 'size',

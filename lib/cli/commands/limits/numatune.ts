@@ -1,8 +1,7 @@
 /** numatune and pidtune: the memory nodes of a domain, and its processes. */
 import { numaModes } from '../../../domain/tuning/numa-tuning';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { NumaTuningInfo } from '../../../index';

@@ -1,7 +1,6 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
-import { domainOption } from '../../shell/command';
 import { CommandError, saying, UsageError } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { CpuTuningInfo } from '../../../index';

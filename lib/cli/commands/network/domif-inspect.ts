@@ -2,11 +2,10 @@
 import { parseMac } from '../../../domain/interface/mac-address';
 import { findInterface } from '../../../driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
 import { deviceOption, persistentOption } from '../../options/device-argument';
-import { findDomain } from '../../options/domain-argument';
-import { lazy } from '../../shell/lazy';
+import { domainOption, findDomain } from '../../options/domain-argument';
+import { formatTable } from '../../output/table';
 import { printable } from '../../output/output';
 import type { InterfaceInfo, LinkStatistics } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -59,7 +58,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   const interfaces = await domain.interfaces(options.has('inactive') ? { which: 'inactive' } : {});
   const rows = interfaces.filter(({ type }) => type !== 'hostdev').map(rowOf);
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(lazy.table().formatTable({ header, rows }, style));
+  context.output.text(formatTable({ header, rows }, style));
   return undefined;
 }
 

@@ -1,9 +1,8 @@
 /** domif-setlink: plugs a network interface of a domain in or out. */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
 import { deviceOption, persistentOption } from '../../options/device-argument';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 

@@ -1,8 +1,7 @@
 /** domifaddr: the addresses of a running domain, in virsh's fixed columns. */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../output/output';
 import type { AddressSource, DomainAddress } from '../../../index';
 import type { Options } from '../../shell/arguments';

@@ -1,8 +1,7 @@
 /** domiftune: the rates of a domain's network interface. */
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
 import { deviceOption } from '../../options/device-argument';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { Rate, Rates, RatesChange } from '../../../index';
 import type { Options } from '../../shell/arguments';

@@ -2,8 +2,8 @@
 import { saying } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 const fileOptions: readonly Option[] = [
   {

@@ -1,6 +1,6 @@
 /** net-dhcp-leases: who has which address of a virtual network, and until when. */
 import { saying } from '../../shell/command-error';
-import { lazy } from '../../shell/lazy';
+import { formatTable } from '../../output/table';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Lease } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -38,7 +38,7 @@ async function showLeases(context: Context, options: Options): Promise<undefined
   );
   const rows = [...leases].sort(byMac).map(rowOf);
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(lazy.table().formatTable({ header, rows }, style));
+  context.output.text(formatTable({ header, rows }, style));
   return undefined;
 }
 

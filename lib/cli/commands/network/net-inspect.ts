@@ -1,8 +1,8 @@
 /** net-info, net-name, net-uuid and net-dumpxml: what is known of one virtual network. */
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Network } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context } from '../../shell/command';
 import type { NetworkKey } from '../../options/network-argument';
 
 interface Inspection {

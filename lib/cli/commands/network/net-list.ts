@@ -1,11 +1,11 @@
 /** net-list: all virtual networks, as virsh's table or one value a line. */
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
-import { lazy } from '../../shell/lazy';
+import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Network, NetworkFilter } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 function flag(name: string, help: string): Option {
   return { name, kind: 'flag', help };
@@ -48,7 +48,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   const header = ['Name', 'State', 'Autostart', 'Persistent'];
   if (titled === 'titled') header.push('Title');
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
-  context.output.text(lazy.table().formatTable({ header, rows: rows.flat() }, style));
+  context.output.text(formatTable({ header, rows: rows.flat() }, style));
   return undefined;
 }
 

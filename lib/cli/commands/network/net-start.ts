@@ -2,8 +2,8 @@
 import { saying } from '../../shell/command-error';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Network } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { Command, CommandTable, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { Command, CommandTable } from '../../shell/command';
 
 interface Change {
   readonly summary: string;

@@ -1,8 +1,7 @@
 /** cpu-stats, dommemstat and domblkstat: what one running domain uses. */
 import { TslxcError } from '../../../errors';
-import { domainOption } from '../../shell/command';
 import { CommandError, saying } from '../../shell/command-error';
-import { findDomain } from '../../options/domain-argument';
+import { domainOption, findDomain } from '../../options/domain-argument';
 import { minorFaults, residentSet } from '../../output/memory-words';
 import type { BlockStatistics, Domain, DomainStatistics } from '../../../index';
 import type { Options } from '../../shell/arguments';

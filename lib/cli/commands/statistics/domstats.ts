@@ -3,8 +3,8 @@ import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
 import { minorFaults, residentSet } from '../../output/memory-words';
 import type { Domain, DomainInfo, DomainState, DomainStatistics } from '../../../index';
-import type { Options } from '../../shell/arguments';
-import type { CommandTable, Context, Option } from '../../shell/command';
+import type { Option, Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
 
 type Line = readonly [key: string, value: string | number | bigint];
 

@@ -1,6 +1,6 @@
 /** The words after the verb, by virsh's rules and in virsh's words. */
 import { parseArguments } from '../../../../lib/cli/shell/arguments';
-import type { Option } from '../../../../lib/cli/shell/command';
+import type { Option } from '../../../../lib/cli/shell/arguments';
 
 const options: readonly Option[] = [
   { name: 'domain', kind: 'string', help: '', positional: 'required' },

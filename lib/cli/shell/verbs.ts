@@ -1,31 +1,12 @@
 /**
- * Modules that only some commands need, each loaded by the first that does: the start of the command is
- * measured against `node -e 0`. require() and not import(), which would start Node's ES module loader.
+ * Which module of commands/ has which verb. A module is loaded when one of its verbs is asked for: the start of the
+ * command is measured against `node -e 0`. By require() and not by import(), which would start Node's loader of ES
+ * modules; each is known only by the table that it exports, so that this file needs no type of theirs.
  */
 /* eslint-disable @typescript-eslint/no-require-imports, @typescript-eslint/no-unsafe-return --
-   the return types are those of the very modules that are loaded */
+   every module of commands/ exports a CommandTable */
 
 import type { CommandTable } from './command';
-
-export const lazy = {
-  library: (): typeof import('../../index') => require('../../index'),
-  native: (): typeof import('../../host/native') => require('../../host/native'),
-  xml: (): typeof import('../../domain/xml/xml') => require('../../domain/xml/xml'),
-  editLoop: (): typeof import('../terminal/edit-loop') => require('../terminal/edit-loop'),
-  attach: (): typeof import('../terminal/attach') => require('../terminal/attach'),
-  console: (): typeof import('../commands/domain/console') => require('../commands/domain/console'),
-  commandSession: (): typeof import('../terminal/command-session') =>
-    require('../terminal/command-session'),
-  doctor: (): typeof import('../../driver/doctor/check-host') =>
-    require('../../driver/doctor/check-host'),
-  foreground: (): typeof import('../terminal/foreground') => require('../terminal/foreground'),
-  handshake: (): typeof import('../terminal/handshake-report') =>
-    require('../terminal/handshake-report'),
-  help: (): typeof import('../commands/host/help') => require('../commands/host/help'),
-  log: (): typeof import('./log') => require('./log'),
-  rootfs: (): typeof import('../../rootfs/make-root') => require('../../rootfs/make-root'),
-  table: (): typeof import('../output/table') => require('../output/table'),
-} as const;
 
 interface CommandModule {
   readonly commands: CommandTable;
