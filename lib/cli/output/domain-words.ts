@@ -1,7 +1,7 @@
 /** virsh's words for states and reasons, and what this command adds: how init really ended. Pure. */
-import { constants } from 'node:os';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { DomainState } from '../../driver/types';
+import { signalName } from './signal-names';
 
 /** `running` or `shut off`. */
 export function stateWord(state: DomainState['state']): string {
@@ -39,20 +39,6 @@ function endWords(exit: ExitRecord): string | undefined {
     case 'unstarted':
       return undefined;
   }
-}
-
-// glibc keeps two of the kernel's real-time signals (32 and 33) for itself: signal(7).
-const firstRealTime = 34;
-const lastRealTime = 64;
-
-/** `SIGSEGV` for 11; `SIGRTMIN+3` for 37. */
-export function signalName(number: number): string {
-  if (number >= firstRealTime && number <= lastRealTime) {
-    return number === firstRealTime ? 'SIGRTMIN' : `SIGRTMIN+${String(number - firstRealTime)}`;
-  }
-  // SIGIOT, SIGPOLL and SIGUNUSED are second names: the first that Node lists is the usual one.
-  const found = Object.entries(constants.signals).find(([, value]) => value === number);
-  return found === undefined ? String(number) : found[0];
 }
 
 /** What a shell would say of init's end: its exit code, or 128 and the signal; 255 when nobody saw it. */

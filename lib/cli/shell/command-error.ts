@@ -30,7 +30,10 @@ export class CommandError extends Error {
 }
 
 /** Waits for `action`; what it rejects with gets `message` as the line before it. */
-export async function saying<T>(message: string, action: () => Promise<T> | T): Promise<T> {
+export async function withErrorMessage<T>(
+  message: string,
+  action: () => Promise<T> | T,
+): Promise<T> {
   try {
     return await action();
   } catch (cause) {

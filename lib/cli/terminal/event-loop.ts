@@ -1,14 +1,69 @@
-/** What `event` and `net-event` have in common: how long they wait, and how they say when. */
-import { UsageError } from '../shell/command-error';
-import type { Options } from '../shell/arguments';
+/** What `event` and `net-event` have in common: they wait for events, and show one or all that come. */
+import { CommandError, UsageError } from '../shell/command-error';
+import type { Connection } from '../../index';
+import type { Option, Options } from '../shell/arguments';
 import type { Context } from '../shell/command';
 
-const endWords = {
-  interrupted: 'event loop interrupted',
-  'timed out': 'event loop timed out',
-} as const;
+export const eventOption: Option = {
+  name: 'event',
+  kind: 'string',
+  help: 'which event type to wait for',
+};
 
-type End = keyof typeof endWords;
+export const loopOptions: readonly Option[] = [
+  { name: 'loop', kind: 'flag', help: 'loop until timeout or interrupt, rather than one-shot' },
+  { name: 'timeout', kind: 'number', help: 'timeout seconds' },
+  { name: 'list', kind: 'flag', help: 'list valid event types' },
+  { name: 'timestamp', kind: 'flag', help: 'show timestamp for each printed event' },
+];
+
+/** What a command waits for. */
+export interface Watched<Event> {
+  readonly events: (signal: AbortSignal) => AsyncIterable<Event>;
+  /** Undefined for an event that was not asked for. */
+  readonly lineOf: (event: Event) => string | undefined;
+}
+
+/**
+ * Shows the events of what `open` looks up, until one has come, or with `--loop` until SIGINT or the timeout. Resolves to
+ * the exit status when none came.
+ */
+export async function showEvents<Event extends { readonly time: number }>(
+  context: Context,
+  options: Options,
+  open: (connection: Connection) => Promise<Watched<Event>>,
+): Promise<number | undefined> {
+  const seconds = timeoutOf(options);
+  const connection = await context.connect();
+  const { events, lineOf } = await open(connection);
+  const { output } = context;
+  const count = await untilEnd(context, seconds, async (signal) => {
+    let shown = 0;
+    connection.ref();
+    for await (const event of events(signal)) {
+      const line = lineOf(event);
+      if (line === undefined) continue;
+      output.line(options.has('timestamp') ? `${universalTime(event.time)}: ${line}` : line);
+      shown += 1;
+      if (!options.has('loop')) break;
+    }
+    return shown;
+  });
+  output.line(`events received: ${String(count)}`);
+  return count > 0 ? undefined : 1;
+}
+
+/** The type that `--event` names; undefined without one. @throws CommandError when there is no such type. */
+export function typeNamed<Type extends string>(
+  options: Options,
+  types: readonly Type[],
+): Type | undefined {
+  const name = options.string('event');
+  if (name === undefined) return undefined;
+  const type = types.find((known) => known === name);
+  if (type === undefined) throw new CommandError(`unknown event type ${name}`);
+  return type;
+}
 
 /** Seconds of `--timeout`. @throws UsageError. */
 export function timeoutOf(options: Options): number | undefined {
@@ -20,8 +75,15 @@ export function timeoutOf(options: Options): number | undefined {
   );
 }
 
+const endWords = {
+  interrupted: 'event loop interrupted',
+  'timed out': 'event loop timed out',
+} as const;
+
+type End = keyof typeof endWords;
+
 /** Runs `action` until it is done, SIGINT comes or the time is over; says which of the two it was. */
-export async function untilEnd<T>(
+async function untilEnd<T>(
   { output, signals }: Context,
   seconds: number | undefined,
   action: (signal: AbortSignal) => Promise<T>,
@@ -47,6 +109,6 @@ export async function untilEnd<T>(
 }
 
 /** `2026-03-01 17:04:59.007+0000`, as virsh has its timestamps. */
-export function universalTime(milliseconds: number): string {
+function universalTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace('T', ' ').replace('Z', '+0000');
 }

@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, writeSync } from 'node:fs';
 import { TslxcError } from '../../errors';
+import { present } from '../../present';
 import { CommandError } from '../shell/command-error';
 import type { ErrorCode, ErrorDetails } from '../../errors';
 import type { Domain } from '../../index';
@@ -68,8 +69,7 @@ export function runningReport(domain: Domain): RunningReport {
     running: {
       name,
       uuid,
-      ...(id === undefined ? {} : { id }),
-      ...(console === undefined ? {} : { console }),
+      ...present({ id, console }),
     },
   };
 }
@@ -82,8 +82,5 @@ export function failedReport(error: unknown): FailedReport {
   }
   const { code, message, errno, syscall, path, step, element, line, column } = source;
   const details = { errno, syscall, path, step, element, line, column };
-  const known = Object.fromEntries(
-    Object.entries(details).filter(([, value]) => value !== undefined),
-  );
-  return { failed: { code, message, ...known } };
+  return { failed: { code, message, ...present(details) } };
 }

@@ -1,11 +1,11 @@
 /** What an attendant reports of a command that could not be executed, as the error that the caller gets. */
 import { constants } from 'node:os';
-import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
-import { describeOperation } from '../../plan/describe';
+import { errnoName, SyscallError, TslxcError } from '../../errors';
 import type { CommandPlan, Operation } from '../../plan/operation';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
 import { execReasons, stages } from '../monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
 
@@ -43,16 +43,13 @@ export function execFailure(
 type Facts = Readonly<{ errno: number; syscall: string; path: string; domain: string }>;
 
 function outsideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
-  const details = { ...facts, step: stepOf(operations, step) };
-  const words = labelWords(operations[step], facts.errno);
-  if (words === undefined) return new SyscallError(details);
-  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  const details = { ...facts, step: stepOf('command step', operations, step) };
+  return reportedFailure(labelWords(operations[step], facts.errno), details);
 }
 
 function insideFailure(facts: Facts, operations: readonly Operation[], step: number): TslxcError {
   const operation = operations[step];
-  const details = { ...facts, step: stepOf(operations, step) };
+  const details = { ...facts, step: stepOf('command step', operations, step) };
   if (operation?.op !== 'enterDirectory') return new SyscallError(details);
   const known: Readonly<Record<number, string>> = {
     [errno.ENOENT]: 'does not exist in the container',
@@ -63,13 +60,6 @@ function insideFailure(facts: Facts, operations: readonly Operation[], step: num
   if (why === undefined) return new SyscallError(details);
   const text = `working directory '${operation.path}' ${why}: ${errnoName(facts.errno)}`;
   return new TslxcError('SYSTEM_ERROR', text, details);
-}
-
-/** `step 3 of 9: become uid 0, …` */
-function stepOf(operations: readonly Operation[], step: number): string {
-  const operation = operations[step];
-  const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
-  return `command step ${step + 1} of ${operations.length}${what}`;
 }
 
 function programFailure(
@@ -90,9 +80,7 @@ function programFailure(
     reason === 'other'
       ? refusedWords(plan.outside, program, failed.error)
       : words[reason](program, failed.subject);
-  if (why === undefined) return new SyscallError(details);
-  const text = `${why}: ${errnoName(failed.error)} (${describePlace(details)})`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  return reportedFailure(why, details);
 }
 
 const words: Record<Exclude<ExecReason, 'other'>, (program: string, subject: string) => string> = {

@@ -1,5 +1,6 @@
-/** Whether a pid is still the init of a container, and what has become of it. */
+/** What the kernel says of a container's init on the host: whether a pid is still it, what has become of it, its label. */
 import { readFileSync } from 'node:fs';
+import { native } from '../../host/native';
 import { statOf } from './process-stat';
 import type { RunningRecord } from '../record/run-state';
 
@@ -31,4 +32,17 @@ export function isInitKilled(running: Init): boolean {
   } catch {
     return true;
   }
+}
+
+/** Its security label, as it stands in /proc/PID/attr/current; undefined where nothing labels processes, and when init has ended. */
+export function readRunningLabel(running: RunningRecord): string | undefined {
+  let label: string | undefined;
+  try {
+    label = native().processLabel(running.init);
+  } catch (error) {
+    if (!isInitOf(running)) return undefined;
+    throw error;
+  }
+  // The number could be another's by now.
+  return isInitOf(running) ? label : undefined;
 }

@@ -1,5 +1,7 @@
-/** The security label of a start: what was asked for, and what it has given to its container. */
+/** The security label of a start: what was asked for, what it has given to its container, and what it refuses. */
 import type { Position } from '../../domain/definition';
+import { DefinitionError, TslxcError } from '../../errors';
+import type { ErrorCode } from '../../errors';
 
 /** The label that a container is to have. The host's own default has no place in a definition. */
 export interface AskedLabel {
@@ -36,4 +38,17 @@ export function isAssignedSecurity(value: unknown): value is AssignedSecurity {
     (imageLabel === undefined || typeof imageLabel === 'string') &&
     typeof relabel === 'boolean'
   );
+}
+
+/** Why a label is refused. */
+export interface LabelFault {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly position?: Position | undefined;
+}
+
+/** At the `<seclabel>` that asks for it, where it is not this host's default. */
+export function labelError({ code, detail, position }: LabelFault): TslxcError {
+  if (position === undefined) return new TslxcError(code, detail);
+  return new DefinitionError(code, detail, { element: 'domain/seclabel', ...position });
 }

@@ -3,12 +3,12 @@ import { constants } from 'node:os';
 import type { Place } from '../../domain/xml/source-location';
 import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
-import { describeOperation } from '../../plan/describe';
 import type { Operation, Plan } from '../../plan/operation';
 import { linkKey, linkWords } from '../interfaces/link-failure';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
 import { execReasons, stages } from '../monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
+import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
 const { errno } = constants;
 
@@ -31,14 +31,14 @@ export function startFailure(
   };
   switch (stage) {
     case 'outside':
-      return stepFailure(facts, stepOf('monitor', plan.outside, failed.step));
+      return stepFailure(facts, stepOf('monitor step', plan.outside, failed.step));
     case 'mapped':
       return mapFailure(plan, failed, {
         ...facts,
-        step: stepOf('monitor, after the clone,', plan.mapped, failed.step),
+        step: stepOf('monitor, after the clone, step', plan.mapped, failed.step),
       });
     case 'inside': {
-      const step = stepOf('init', plan.inside, failed.step);
+      const step = stepOf('init step', plan.inside, failed.step);
       return targetFailure(plan, failed, { ...facts, step }) ?? stepFailure(facts, step, operation);
     }
     case 'exec':
@@ -84,9 +84,7 @@ function stepFailure(facts: Failure, step: string, operation?: Operation): Tslxc
   const details = { ...facts, step };
   const words =
     linkWords(operation, facts.errno) ?? labelWords(operation, facts.errno) ?? stepWords(facts);
-  if (words === undefined) return new SyscallError(details);
-  const text = `${words}: ${errnoName(facts.errno)} (${describePlace(details)})`;
-  return new TslxcError('SYSTEM_ERROR', text, details);
+  return reportedFailure(words, details);
 }
 
 /** What an errno means, where its own words mislead. */
@@ -135,17 +133,6 @@ function mapFailure(
     `cannot show ${failed.subject} with the container's ids: its file system, or one that is mounted ` +
     'below it, has no idmapped mounts, see mount_setattr(2)';
   return new TslxcError('SYSTEM_ERROR', `${words}: EINVAL (${details.step})`, details);
-}
-
-/** `init step 14 of 52: mount 'dev' at /dev in 'root'` */
-function stepOf(
-  who: 'monitor' | 'monitor, after the clone,' | 'init',
-  operations: readonly Operation[],
-  step: number,
-): string {
-  const operation = operations[step];
-  const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
-  return `${who} step ${step + 1} of ${operations.length}${what}`;
 }
 
 /** execve(2) says ENOENT for four different things; init has found out which. */

@@ -1,5 +1,6 @@
 /** CPU time, from cpuacct and cpu of cgroup v1 or cpu.stat of v2. Pure. */
-import { bigNumber, bigNumbers, keyedNumbers, present } from './parse';
+import { present } from '../../present';
+import { bigNumber, bigNumbers, keyedNumbers } from './parse';
 import type { Files } from './parse';
 import type { CpuStatistics, ThrottlingStatistics } from './types';
 

@@ -1,5 +1,6 @@
 /** Bytes and operations on block devices, from blkio of cgroup v1 or io of v2. Pure but for the names of devices. */
-import { blkioNumbers, nestedNumbers, present } from './parse';
+import { present } from '../../present';
+import { blkioNumbers, nestedNumbers } from './parse';
 import type { Files } from './parse';
 import type { IoStatistics } from './types';
 

@@ -1,5 +1,6 @@
 /** Memory, from the controller of cgroup v1 or v2. Pure. */
-import { keyedNumbers, present, singleNumber } from './parse';
+import { present } from '../../present';
+import { keyedNumbers, singleNumber } from './parse';
 import type { Files } from './parse';
 import type { MemoryBreakdown, MemoryStatistics } from './types';
 

@@ -1,5 +1,6 @@
 /** Processes and threads: the controller is the same in cgroup v1 and v2. Pure. */
-import { keyedNumbers, present, singleNumber } from './parse';
+import { present } from '../../present';
+import { keyedNumbers, singleNumber } from './parse';
 import type { Files } from './parse';
 import type { PidsStatistics } from './types';
 

@@ -1,5 +1,5 @@
 /** Pressure stall information of a cgroup: of the v2 tree, also where v1 hierarchies have the controllers. Pure. */
-import { present } from './parse';
+import { present } from '../../present';
 import type { Files } from './parse';
 import type { Pressure, PressureLine, PressureStatistics } from './types';
 

@@ -3,11 +3,12 @@ import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { hostFacts } from '../../host/facts';
+import { present } from '../../present';
 import type { StartRecord } from '../record/run-state';
 import { cpuFromV1, cpuFromV2 } from './cpu';
 import { ioFromV1, ioFromV2 } from './io';
 import { memoryFromV1, memoryFromV2 } from './memory';
-import { present } from './parse';
+import { singleNumber } from './parse';
 import type { Files } from './parse';
 import { pidsFrom } from './pids';
 import { pressureFrom } from './pressure';
@@ -52,6 +53,25 @@ export function readCgroupStatistics(start: StartRecord): CgroupStatistics {
     pids: pids && pidsFrom(pids),
     pressure: unified && pressureFrom(unified),
   });
+}
+
+/** The two numbers that `dominfo` shows. */
+export interface Usage {
+  readonly memoryBytes: number;
+  readonly cpuNanoseconds: bigint;
+}
+
+/** These alone, without reading all the others. Undefined when the container has just ended. */
+export function readUsage(start: StartRecord): Usage | undefined {
+  const folders = cgroupFolders(start, hostFacts().cgroups);
+  const unified = filesOf(folders.unified);
+  const cpuacct = filesOf(folders.v1('cpuacct'));
+  const memory = filesOf(folders.v1('memory'));
+  const cpu = cpuacct ? cpuFromV1(cpuacct, undefined) : unified && cpuFromV2(unified);
+  const usage = memory ? memory('memory.usage_in_bytes') : unified?.('memory.current');
+  const memoryBytes = singleNumber(usage);
+  if (cpu === undefined || memoryBytes === undefined) return undefined;
+  return { memoryBytes, cpuNanoseconds: cpu.total };
 }
 
 /** In v1 hierarchies with limits the container is in a cgroup below: see plan/cgroups.ts. */

@@ -17,10 +17,10 @@ import { execInContainer } from '../../container/exec/exec';
 import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
 import { prepare } from '../../container/start/preparation';
 import { previewLabelling } from '../../container/security/labelling';
-import { readCgroupStatistics } from '../../container/statistics/read';
+import { readRunningLabel } from '../../container/init/init-process';
+import { readCgroupStatistics, readUsage } from '../../container/statistics/read';
 import { isStopped } from '../../container/init/process-stat';
 import { endReaperTurn } from '../../container/record/reaper-turn';
-import { readRunningLabel } from '../../container/security/running-label';
 import {
   readRunning,
   readRunState,
@@ -28,7 +28,6 @@ import {
   runNames,
   type RunState,
 } from '../../container/record/run-state';
-import { readUsage } from '../../container/cgroups/usage';
 import { bootId } from '../../host/kernel/boot-id';
 import { shapeLink } from '../../network/shaping/shaping';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';

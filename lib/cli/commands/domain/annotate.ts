@@ -1,5 +1,5 @@
 /** desc, metadata and domrename: what a domain is called, and what is said of it. */
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { editText } from '../../terminal/edit-loop';
 import { printableText } from '../../output/output';
@@ -107,7 +107,7 @@ async function describe(context: Context, options: Options): Promise<undefined> 
     }
     return undefined;
   }
-  await saying(`Failed to set new domain ${text.word}`, () => text.set(given, which));
+  await withErrorMessage(`Failed to set new domain ${text.word}`, () => text.set(given, which));
   sayUpdated(context, text);
   return undefined;
 }

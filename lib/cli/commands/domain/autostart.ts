@@ -1,5 +1,5 @@
 /** autostart and autostart-all: which domains are started with the host, and starting them. */
-import { errorLines, saying } from '../../shell/command-error';
+import { errorLines, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -29,7 +29,7 @@ export const commands: CommandTable = {
 async function autostart(context: Context, options: Options): Promise<undefined> {
   const mark = options.has('disable') ? 'unmark' : 'mark';
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await saying(`Failed to ${mark} domain '${domain.name}' as autostarted`, () =>
+  await withErrorMessage(`Failed to ${mark} domain '${domain.name}' as autostarted`, () =>
     domain.setAutostart(mark === 'mark' ? 'on' : 'off'),
   );
   context.output.extra(`Domain '${domain.name}' ${mark}ed as autostarted`);

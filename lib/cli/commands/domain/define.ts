@@ -1,6 +1,6 @@
 /** define and undefine: the definitions on disk. */
 import type { CommandTable, Context } from '../../shell/command';
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
@@ -41,7 +41,7 @@ async function define(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
-  const domain = await saying(`Failed to define domain from ${file}`, () =>
+  const domain = await withErrorMessage(`Failed to define domain from ${file}`, () =>
     connection.defineDomain(xml),
   );
   context.output.extra(`Domain '${domain.name}' defined from ${file}`);
@@ -51,7 +51,7 @@ async function define(context: Context, options: Options): Promise<undefined> {
 async function undefine(context: Context, options: Options): Promise<undefined> {
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
-  await saying(`Failed to undefine domain '${domain.name}'`, () => domain.undefine());
+  await withErrorMessage(`Failed to undefine domain '${domain.name}'`, () => domain.undefine());
   context.output.extra(`Domain '${domain.name}' has been undefined`);
   return undefined;
 }

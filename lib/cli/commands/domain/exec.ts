@@ -1,6 +1,6 @@
 /** exec, shell and lxc-enter-namespace: commands in a running container. */
 import { TslxcError } from '../../../errors';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { joinPipes, joinTerminal } from '../../terminal/command-session';
 import type { Domain, ExecOptions } from '../../../index';
@@ -110,7 +110,7 @@ async function runIn(
 ): Promise<number> {
   const starting = `Failed to run '${argv[0] ?? ''}' in domain '${domain.name}'`;
   if (how === 'pipes') {
-    const process = await saying(starting, () => domain.exec(argv, options));
+    const process = await withErrorMessage(starting, () => domain.exec(argv, options));
     return joinPipes({ process, terminal, signals });
   }
   if (!terminal.isInteractive()) {
@@ -119,6 +119,8 @@ async function runIn(
   const { TERM } = environment;
   const env = TERM === undefined ? {} : { TERM };
   const tty = terminal.size();
-  const process = await saying(starting, () => domain.exec(argv, { ...options, env, tty }));
+  const process = await withErrorMessage(starting, () =>
+    domain.exec(argv, { ...options, env, tty }),
+  );
   return joinTerminal({ process, terminal, signals });
 }

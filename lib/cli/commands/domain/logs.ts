@@ -1,6 +1,6 @@
 /** logs: what a container's first console has put out, also when it runs no more. */
 import { TslxcError } from '../../../errors';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../output/output';
 import type { Connection, LogOptions } from '../../../index';
@@ -39,7 +39,7 @@ async function show(context: Context, options: Options): Promise<number | undefi
   const stop = (): void => interrupt.abort();
   if (options.has('follow'))
     for (const name of ['SIGINT', 'SIGTERM'] as const) signals.on(name, stop);
-  await saying(`Failed to read the log of domain '${text}'`, async () => {
+  await withErrorMessage(`Failed to read the log of domain '${text}'`, async () => {
     const shown = log({
       follow: options.has('follow'),
       signal: interrupt.signal,

@@ -1,7 +1,7 @@
 /** suspend, resume, shutdown, reboot and send-process-signal: what a running container is asked to do. */
-import { CommandError, saying, UsageError } from '../../shell/command-error';
+import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { signalNumber } from '../../options/signal-names';
+import { signalNumber } from '../../output/signal-names';
 import type { Domain, PowerMode, PowerOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';
@@ -24,7 +24,9 @@ function change({ verb, done, summary, description, options: own = [], act }: Ch
     example: `tslxc ${verb} helloworld`,
     async run(context: Context, options: Options): Promise<undefined> {
       const domain = await findDomain(await context.connect(), options.required('domain'));
-      await saying(`Failed to ${verb} domain '${domain.name}'`, () => act(domain, options));
+      await withErrorMessage(`Failed to ${verb} domain '${domain.name}'`, () =>
+        act(domain, options),
+      );
       context.output.extra(`Domain '${domain.name}' ${done}`);
       return undefined;
     },

@@ -1,13 +1,14 @@
 /** start, create and destroy: containers come and go. */
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { labelProgress } from '../../output/label-progress';
 import { runInForeground } from '../../terminal/foreground';
 import { handshakeReport } from '../../terminal/handshake-report';
 import { openConsole } from './console';
 import { native } from '../../../host/native';
+import type { LabelProgress } from '../../../container/security/relabel/label-walk';
 import type { Domain, StartOptions } from '../../../index';
+import type { Output } from '../../output/output';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import type { HandshakeReport } from '../../terminal/handshake-report';
@@ -126,7 +127,7 @@ async function startNamed(
     throw new CommandError('Domain is already active', { code: 'OPERATION_INVALID' });
   }
   const begin = async (more: StartOptions): Promise<void> => {
-    await saying(`Failed to start domain '${domain.name}'`, () =>
+    await withErrorMessage(`Failed to start domain '${domain.name}'`, () =>
       domain.start({ ...startOptions(context, options), ...more }),
     );
     report?.running(domain);
@@ -157,7 +158,7 @@ async function create(context: Context, options: Options): Promise<number | unde
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
-  const domain = await saying(`Failed to create domain from ${file}`, () =>
+  const domain = await withErrorMessage(`Failed to create domain from ${file}`, () =>
     connection.createDomain(xml, { ...startOptions(context, options), ...bond(options) }),
   );
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
@@ -166,7 +167,7 @@ async function create(context: Context, options: Options): Promise<number | unde
 
 async function destroy(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await saying(`Failed to destroy domain '${domain.name}'`, () =>
+  await withErrorMessage(`Failed to destroy domain '${domain.name}'`, () =>
     domain.destroy({ graceful: options.has('graceful') }),
   );
   context.output.extra(`Domain '${domain.name}' destroyed`);
@@ -190,4 +191,17 @@ function startOptions({ output }: Context, options: Options): StartOptions {
 function descriptor(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
   throw new CommandError(`Unable to parse FD number '${text}'`, { code: 'INVALID_ARG' });
+}
+
+/** Milliseconds between two lines about the labelling of a large tree; one that ends before the first shows nothing. */
+const labelPause = 1000;
+
+/** Says on stderr how far the labelling of a large tree is. */
+export function labelProgress(output: Output): (progress: LabelProgress) => void {
+  let last = performance.now();
+  return ({ path, inodes }) => {
+    if (output.verbosity === 'quiet' || performance.now() - last < labelPause) return;
+    last = performance.now();
+    output.note(`labelling ${path}: ${inodes} files so far`);
+  };
 }

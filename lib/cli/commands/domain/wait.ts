@@ -1,5 +1,5 @@
 /** wait: until something has become true of a domain, looked at from outside. */
-import { CommandError, UsageError, saying } from '../../shell/command-error';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { exitStatus, reasonWords, stateWord } from '../../output/domain-words';
 import { timeoutOf } from '../../terminal/event-loop';
@@ -56,7 +56,7 @@ async function wait(context: Context, options: Options): Promise<number | undefi
   const pattern = options.string('console');
   const expression = pattern === undefined ? undefined : expressionOf(pattern);
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  return saying(`Failed to wait for domain '${domain.name}'`, () =>
+  return withErrorMessage(`Failed to wait for domain '${domain.name}'`, () =>
     waitFor({ context, domain, options, limits, expression }),
   );
 }

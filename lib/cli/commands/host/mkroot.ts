@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import { node, printXml } from '../../../domain/xml/print';
 import { TslxcError } from '../../../errors';
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import type * as MakeRoot from '../../../rootfs/make-root';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context, SignalSource } from '../../shell/command';
@@ -57,7 +57,7 @@ async function mkroot(context: Context, options: Options): Promise<number | unde
   const { makeRoot } = require('../../../rootfs/make-root') as typeof MakeRoot;
   const ending = new EndingSignals(context.signals);
   try {
-    const path = await saying(`Failed to make the root file system '${directory}'`, () =>
+    const path = await withErrorMessage(`Failed to make the root file system '${directory}'`, () =>
       makeRoot(directory, {
         content,
         signal: ending.aborted,

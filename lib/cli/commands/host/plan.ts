@@ -1,6 +1,6 @@
 /** plan: shows what a start would do, step by step, without doing it. */
 import { existsSync } from 'node:fs';
-import { UsageError, saying } from '../../shell/command-error';
+import { UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findDomain } from '../../options/domain-argument';
 import { planJson, planText } from '../../output/plan-text';
@@ -43,12 +43,12 @@ async function planOf(context: Context, options: Options): Promise<Plan> {
   if (file !== undefined) {
     const xml = readDefinitionFile(file);
     const connection = await context.connect();
-    return saying(`Failed to plan domain from ${file}`, () => connection.plan({ xml }));
+    return withErrorMessage(`Failed to plan domain from ${file}`, () => connection.plan({ xml }));
   }
   if (word === undefined) throw new UsageError("command 'plan' requires <domain> option");
   const connection = await context.connect();
   const { name } = await findDomain(connection, word);
-  return saying(`Failed to plan domain '${name}'`, () => connection.plan({ name }));
+  return withErrorMessage(`Failed to plan domain '${name}'`, () => connection.plan({ name }));
 }
 
 /** A name can't have a slash, and one that ends in `.xml` is a file where there is one. */

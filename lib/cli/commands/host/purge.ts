@@ -1,9 +1,10 @@
 /** purge: takes everything off this host that tslxc has put there. */
-import { CommandError, saying } from '../../shell/command-error';
-import { askYesOrNo } from '../../terminal/question';
+import { createInterface } from 'node:readline';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import type { PurgeItem } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
+import type { Terminal } from '../../terminal/terminal';
 
 export const commands: CommandTable = {
   purge: {
@@ -45,7 +46,7 @@ async function purge(context: Context, options: Options): Promise<number | undef
       return 1;
     }
   }
-  await saying('Failed to remove everything', () =>
+  await withErrorMessage('Failed to remove everything', () =>
     connection.purge({ onItem: (item) => output.line(describe(item, 'past')) }),
   );
   return undefined;
@@ -65,4 +66,17 @@ function describe({ kind, name, fate, state }: PurgeItem, tense: 'future' | 'pas
   const verb = tense === 'future' ? fate : fate === 'keep' ? 'kept' : 'removed';
   const running = state === 'running' ? (tense === 'future' ? ', which runs' : ', stopped') : '';
   return `${verb} ${kinds[kind]} ${what}${running}`;
+}
+
+/** Asks on the caller's terminal. False for anything but `y` or `yes`, and for the end of the input. */
+async function askYesOrNo(terminal: Terminal, question: string): Promise<boolean> {
+  const lines = createInterface({ input: terminal.input(), output: terminal.output() });
+  const answer = await new Promise<string>((resolve) => {
+    lines.once('line', resolve);
+    lines.once('close', () => resolve(''));
+    lines.setPrompt(`${question} [y/N] `);
+    lines.prompt();
+  });
+  lines.close();
+  return /^\s*y(es)?\s*$/i.test(answer);
 }

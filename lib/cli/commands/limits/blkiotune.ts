@@ -1,6 +1,6 @@
 /** blkiotune: weights and rates of block devices. */
 import { deviceLimits } from '../../../domain/tuning/block-tuning';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
@@ -46,13 +46,15 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
-    const now = await saying('Unable to get number of blkio parameters', () =>
+    const now = await withErrorMessage('Unable to get number of blkio parameters', () =>
       domain.getBlockTuning(which),
     );
     for (const line of lines(now)) context.output.line(line);
     return undefined;
   }
-  await saying('Unable to change blkio parameters', () => domain.setBlockTuning(change, which));
+  await withErrorMessage('Unable to change blkio parameters', () =>
+    domain.setBlockTuning(change, which),
+  );
   return undefined;
 }
 

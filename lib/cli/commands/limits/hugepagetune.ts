@@ -1,5 +1,5 @@
 /** hugepagetune: how much memory of huge pages a domain may use. */
-import { saying, UsageError } from '../../shell/command-error';
+import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/scaled-size';
@@ -46,7 +46,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     }
     return undefined;
   }
-  await saying('Unable to change the limit of huge pages', () =>
+  await withErrorMessage('Unable to change the limit of huge pages', () =>
     domain.setHugepageLimit(limit, which),
   );
   return undefined;

@@ -1,5 +1,5 @@
 /** setmem, setmaxmem and memtune: the memory of a domain. */
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/scaled-size';
@@ -72,7 +72,9 @@ async function setMaxMemory(context: Context, options: Options): Promise<undefin
   const which = whichOf(options);
   const kibibytes = readKibibytes(options.required('size'), 'size');
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  await saying('Unable to change MaxMemorySize', () => domain.setMaxMemory(kibibytes, which));
+  await withErrorMessage('Unable to change MaxMemorySize', () =>
+    domain.setMaxMemory(kibibytes, which),
+  );
   return undefined;
 }
 
@@ -81,7 +83,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   const change = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
-    const now = await saying('Unable to get number of memory parameters', () =>
+    const now = await withErrorMessage('Unable to get number of memory parameters', () =>
       domain.getMemoryTuning(which),
     );
     context.output.line(parameterLine('hard_limit', now.hardLimit));
@@ -89,7 +91,9 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     context.output.line(parameterLine('swap_hard_limit', now.swapHardLimit));
     return undefined;
   }
-  await saying('Unable to change memory parameters', () => domain.setMemoryTuning(change, which));
+  await withErrorMessage('Unable to change memory parameters', () =>
+    domain.setMemoryTuning(change, which),
+  );
   return undefined;
 }
 

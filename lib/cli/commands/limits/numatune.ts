@@ -1,6 +1,6 @@
 /** numatune and pidtune: the memory nodes of a domain, and its processes. */
 import { numaModes } from '../../../domain/tuning/numa-tuning';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
@@ -49,14 +49,17 @@ async function tuneNodes(context: Context, options: Options): Promise<undefined>
   const change = readNodes(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
-    const { mode, nodeset } = await saying('Unable to get number of numa parameters', () =>
-      domain.getNumaTuning(which),
+    const { mode, nodeset } = await withErrorMessage(
+      'Unable to get number of numa parameters',
+      () => domain.getNumaTuning(which),
     );
     context.output.line(parameterLine('numa_mode', mode));
     context.output.line(parameterLine('numa_nodeset', nodeset));
     return undefined;
   }
-  await saying('Unable to change numa parameters', () => domain.setNumaTuning(change, which));
+  await withErrorMessage('Unable to change numa parameters', () =>
+    domain.setNumaTuning(change, which),
+  );
   return undefined;
 }
 
@@ -81,6 +84,8 @@ async function tuneProcesses(context: Context, options: Options): Promise<undefi
     context.output.line(parameterLine('max', await domain.getProcessLimit(which)));
     return undefined;
   }
-  await saying('Unable to change the most processes', () => domain.setProcessLimit(max, which));
+  await withErrorMessage('Unable to change the most processes', () =>
+    domain.setProcessLimit(max, which),
+  );
   return undefined;
 }

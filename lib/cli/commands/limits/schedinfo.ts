@@ -1,5 +1,5 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
-import { CommandError, saying, UsageError } from '../../shell/command-error';
+import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
@@ -127,6 +127,6 @@ async function cpuset(context: Context, options: Options): Promise<undefined> {
     context.output.line(await domain.getCpuset(which));
     return undefined;
   }
-  await saying('Unable to change the CPUs', () => domain.setCpuset(cpus, which));
+  await withErrorMessage('Unable to change the CPUs', () => domain.setCpuset(cpus, which));
   return undefined;
 }

@@ -2,7 +2,7 @@
 import { parseMac } from '../../../domain/interface/mac-address';
 import { findInterface } from '../../../driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../errors';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { deviceOption, persistentOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatTable } from '../../output/table';
@@ -82,8 +82,9 @@ async function showStatistics(context: Context, options: Options): Promise<undef
   const text = options.required('domain');
   const device = options.required('interface');
   const domain = await findDomain(await context.connect(), text);
-  const statistics = await saying(`Failed to get interface stats ${text} ${device}`, async () =>
-    statisticsOf(findInterface(await domain.interfaces({ which: 'live' }), device)),
+  const statistics = await withErrorMessage(
+    `Failed to get interface stats ${text} ${device}`,
+    async () => statisticsOf(findInterface(await domain.interfaces({ which: 'live' }), device)),
   );
   for (const [word, field] of counters) {
     context.output.line(`${device} ${word} ${String(statistics[field])}`);

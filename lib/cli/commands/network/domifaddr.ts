@@ -1,6 +1,6 @@
 /** domifaddr: the addresses of a running domain, in virsh's fixed columns. */
 import { TslxcError } from '../../../errors';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { printable } from '../../output/output';
 import type { AddressSource, DomainAddress } from '../../../index';
@@ -41,7 +41,7 @@ type Source = AddressSource | 'agent';
 async function showAddresses(context: Context, options: Options): Promise<undefined> {
   const source = sourceOf(options.string('source'));
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const found = await saying('Failed to query for interfaces addresses', () => {
+  const found = await withErrorMessage('Failed to query for interfaces addresses', () => {
     if (source !== 'agent') return domain.addresses({ source });
     throw new TslxcError('ARGUMENT_UNSUPPORTED', 'Unknown IP address data source 1');
   });

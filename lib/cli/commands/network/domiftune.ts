@@ -1,5 +1,5 @@
 /** domiftune: the rates of a domain's network interface. */
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { deviceOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { whichOf, whichOptions } from '../../options/which-option';
@@ -41,13 +41,13 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   const change = readChange(options);
   const which = whichOf(options);
   if (change === undefined) {
-    const rates = await saying('Unable to get number of interface parameters', () =>
+    const rates = await withErrorMessage('Unable to get number of interface parameters', () =>
       domain.getBandwidth(device, which),
     );
     for (const line of lines(rates)) context.output.line(line);
     return undefined;
   }
-  await saying('Unable to set interface parameters', () =>
+  await withErrorMessage('Unable to set interface parameters', () =>
     domain.setBandwidth(device, change, which),
   );
   return undefined;

@@ -1,5 +1,5 @@
 /** net-define, net-create and net-undefine: virtual networks come from XML files, and their definitions go. */
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Option, Options } from '../../shell/arguments';
@@ -48,7 +48,7 @@ async function define(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
-  const network = await saying(`Failed to define network from ${file}`, () =>
+  const network = await withErrorMessage(`Failed to define network from ${file}`, () =>
     connection.defineNetwork(xml),
   );
   context.output.extra(`Network ${network.name} defined from ${file}`);
@@ -59,7 +59,7 @@ async function create(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
-  const network = await saying(`Failed to create network from ${file}`, () =>
+  const network = await withErrorMessage(`Failed to create network from ${file}`, () =>
     connection.createNetwork(xml),
   );
   context.output.extra(`Network ${network.name} created from ${file}`);
@@ -69,7 +69,7 @@ async function create(context: Context, options: Options): Promise<undefined> {
 async function undefine(context: Context, options: Options): Promise<undefined> {
   const text = options.required('network');
   const network = await findNetwork(await context.connect(), text);
-  await saying(`Failed to undefine network ${text}`, () => network.undefine());
+  await withErrorMessage(`Failed to undefine network ${text}`, () => network.undefine());
   context.output.extra(`Network ${text} has been undefined`);
   return undefined;
 }

@@ -1,5 +1,5 @@
 /** net-dhcp-leases: who has which address of a virtual network, and until when. */
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Lease } from '../../../index';
@@ -33,7 +33,7 @@ async function showLeases(context: Context, options: Options): Promise<undefined
   const text = options.required('network');
   const mac = options.string('mac');
   const network = await findNetwork(await context.connect(), text);
-  const leases = await saying(`Failed to get leases info for ${text}`, () =>
+  const leases = await withErrorMessage(`Failed to get leases info for ${text}`, () =>
     network.leases(mac === undefined ? {} : { mac }),
   );
   const rows = [...leases].sort(byMac).map(rowOf);

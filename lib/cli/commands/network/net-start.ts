@@ -1,5 +1,5 @@
 /** net-start, net-destroy and net-autostart: virtual networks come up and go down. */
-import { saying } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import type { Network } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -27,7 +27,7 @@ function change(row: Change): Command {
       const text = options.required('network');
       const network = await findNetwork(await context.connect(), text);
       const { done, failed } = row.words(text, options);
-      await saying(failed, () => row.change(network, options));
+      await withErrorMessage(failed, () => row.change(network, options));
       context.output.extra(done);
       return undefined;
     },

@@ -1,6 +1,6 @@
 /** cpu-stats, dommemstat and domblkstat: what one running domain uses. */
 import { TslxcError } from '../../../errors';
-import { CommandError, saying } from '../../shell/command-error';
+import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { minorFaults, residentSet } from '../../output/memory-words';
 import type { BlockStatistics, Domain, DomainStatistics } from '../../../index';
@@ -67,7 +67,7 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
     start !== undefined || count !== undefined,
   ];
   const domain = await findDomain(await context.connect(), text);
-  const { cpu } = await saying(
+  const { cpu } = await withErrorMessage(
     `Failed to retrieve CPU statistics for domain '${text}'`,
     async () => {
       const statistics = await running(domain);
@@ -122,7 +122,7 @@ async function showMemory(context: Context, options: Options): Promise<undefined
   const text = options.required('domain');
   const domain = await findDomain(await context.connect(), text);
   const message = `Failed to get memory statistics for domain ${text}`;
-  const { memory, actual } = await saying(message, async () => {
+  const { memory, actual } = await withErrorMessage(message, async () => {
     const statistics = await running(domain);
     const { currentMemory } = await domain.info();
     return { memory: statistics.memory, actual: currentMemory };
@@ -156,7 +156,7 @@ async function showBlock(context: Context, options: Options): Promise<undefined>
   const text = options.required('domain');
   const device = options.string('device') ?? '';
   const domain = await findDomain(await context.connect(), text);
-  const counted = await saying(`Failed to get block stats ${text} ${device}`, () =>
+  const counted = await withErrorMessage(`Failed to get block stats ${text} ${device}`, () =>
     domain.blockStats(device === '' ? undefined : device),
   );
   const isHuman = options.has('human');

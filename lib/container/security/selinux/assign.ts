@@ -11,8 +11,8 @@ import type { Selinuxfs } from '../../../host/security/selinuxfs';
 import { claimRange, releaseRange, reserveLabel } from './categories';
 import type { Owner } from './category-folder';
 import { boundsOf, formatRange } from './draw';
+import { labelError } from '../assigned';
 import type { AskedLabel, AssignedSecurity } from '../assigned';
-import { labelError } from '../label-error';
 
 export interface SelinuxLabels extends AssignedSecurity {
   readonly model: 'selinux';

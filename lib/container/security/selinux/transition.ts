@@ -13,7 +13,7 @@ import {
   unlabeledContext,
 } from '../../../host/security/selinuxfs';
 import type { Selinuxfs } from '../../../host/security/selinuxfs';
-import { labelError } from '../label-error';
+import { labelError } from '../assigned';
 
 export interface Transition {
   /** Context of this process, which init has until it executes. */

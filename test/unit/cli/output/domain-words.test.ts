@@ -2,10 +2,10 @@
 import {
   exitStatus,
   reasonWords,
-  signalName,
   stateWord,
   stateWords,
 } from '../../../../lib/cli/output/domain-words';
+import { signalName } from '../../../../lib/cli/output/signal-names';
 import type { ExitRecord, ShutoffReason } from '../../../../lib/container/record/exit-record';
 
 const when = { time: 0, boot: '' };

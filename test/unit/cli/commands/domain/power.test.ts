@@ -1,6 +1,6 @@
 /** suspend, resume, shutdown, reboot, send-process-signal, and the verbs that are refused: what virsh says. */
 import { refusedVerbs } from '../../../../../lib/cli/commands/host/refused';
-import { signalNumber } from '../../../../../lib/cli/options/signal-names';
+import { signalNumber } from '../../../../../lib/cli/output/signal-names';
 import { FakeConnection } from '../../fake-connection';
 import { run } from '../../run-main';
 

@@ -1,6 +1,6 @@
 /** How far a labelling is, on stderr: not for what is quickly done, and a line a second at most. */
-import { labelProgress } from '../../../../lib/cli/output/label-progress';
-import { Output } from '../../../../lib/cli/output/output';
+import { labelProgress } from '../../../../../lib/cli/commands/domain/start';
+import { Output } from '../../../../../lib/cli/output/output';
 
 beforeEach(() => {
   jest.useFakeTimers();

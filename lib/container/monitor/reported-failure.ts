@@ -1,0 +1,19 @@
+/** What the monitor and the attendant of a command report alike: at which step of a plan it was, and in which words. */
+import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
+import type { Failure } from '../../errors';
+import { describeOperation } from '../../plan/describe';
+import type { Operation } from '../../plan/operation';
+
+/** `init step 14 of 52: mount 'dev' at /dev in 'root'`, where `steps` is `init step`. */
+export function stepOf(steps: string, operations: readonly Operation[], step: number): string {
+  const operation = operations[step];
+  const what = operation === undefined ? '' : `: ${describeOperation(operation)}`;
+  return `${steps} ${step + 1} of ${operations.length}${what}`;
+}
+
+/** In these words, with the errno and the place after them; without words as the system call that failed. */
+export function reportedFailure(words: string | undefined, details: Failure): TslxcError {
+  if (words === undefined) return new SyscallError(details);
+  const text = `${words}: ${errnoName(details.errno)} (${describePlace(details)})`;
+  return new TslxcError('SYSTEM_ERROR', text, details);
+}
