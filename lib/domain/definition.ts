@@ -300,7 +300,7 @@ export interface ConsoleDefinition {
  * An element, attribute or value that libvirt knows and this version stores and prints but does not
  * carry out: `start` refuses the definition and names it.
  */
-export interface LaterElement {
+export interface UnsupportedElement {
   /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
   readonly path: string;
   readonly position: Position;
@@ -368,7 +368,7 @@ export interface DomainDefinition {
   /** Raw parts of other elements, at most one a path. */
   readonly kept?: readonly KeptPart[];
   /** Everything that `start` has to refuse, in document order; empty when all is carried out. */
-  readonly later: readonly LaterElement[];
+  readonly unsupported: readonly UnsupportedElement[];
   /** Start of `<devices>`, or of `<domain>` when it has none. */
   readonly devicesPosition?: Position;
 }

@@ -30,7 +30,7 @@ export interface FormatOptions {
 /** The text of a definition, ending with a newline. @throws TslxcError INVALID_ARG. */
 export function formatDomain(definition: DomainDefinition, options: FormatOptions = {}): string {
   const { live } = options;
-  const carried = new Map<string, readonly PrintableElement[]>([
+  const supported = new Map<string, readonly PrintableElement[]>([
     ['name', [node('name', {}, [definition.name])]],
     ['uuid', [node('uuid', {}, [definition.uuid])]],
     ['title', formatText('title', definition.title)],
@@ -55,7 +55,7 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
   ]);
   const { elements, declarations } = hoistNamespace(definition.otherElements);
   const children = [...domainVocabulary.children.keys()].flatMap((word) => [
-    ...(carried.get(word) ?? []),
+    ...(supported.get(word) ?? []),
     ...elements.filter((element) => wordOf(element) === word),
   ]);
   const id = live === undefined ? undefined : String(live.id);
@@ -106,13 +106,13 @@ function formatVcpu({ vcpu }: DomainDefinition): PrintableElement {
 function formatOs(definition: DomainDefinition): PrintableElement {
   const { os } = definition;
   const type = withKept(node('type', { arch: os.arch }, ['exe']), 'os/type', definition);
-  const carried = new Map<string, readonly PrintableElement[]>([
+  const supported = new Map<string, readonly PrintableElement[]>([
     ['type', [type]],
     ...formatInit(os),
   ]);
   const kept = keptOf('os', definition);
   const children = [...osVocabulary.children.keys()].flatMap((word) => [
-    ...(carried.get(word) ?? []),
+    ...(supported.get(word) ?? []),
     ...kept.children.filter((element) => wordOf(element) === word),
   ]);
   return { name: 'os', attributes: kept.attributes, children };

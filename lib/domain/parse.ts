@@ -15,7 +15,7 @@ import { parseNumaTuning } from './tuning/numa-tuning';
 import { parseOs } from './elements/os';
 import { parseFeatures, parseOtherElements } from './elements/other-elements';
 import { parsePartition } from './tuning/partition';
-import { attributePlace, comparePositions, refusal } from './xml/source-location';
+import { attributeLocation, comparePositions, definitionError } from './xml/source-location';
 import {
   childOf,
   locateRoot,
@@ -57,14 +57,14 @@ const domainTypes =
  * refuses is no error here; see `later` and `checkStartable`.
  */
 export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
-  const session: ParseSession = { context, later: [], kept: [] };
+  const session: ParseSession = { context, unsupported: [], kept: [] };
   const root = locateRoot(parseXml(xml));
   const domain = readDomain(root, session);
   const name = parseName(domain, session);
   const uuid = parseUuid(domain, session);
   const os = parseOs(domain, session);
   const title = parseTitle(domain, session);
-  const description = readText(childOf(domain, 'description'), session.later);
+  const description = readText(childOf(domain, 'description'), session.unsupported);
   const rest = {
     metadata: parseMetadata(domain),
     ...parseMemory(domain, session),
@@ -93,23 +93,28 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...(description === undefined ? {} : { description }),
     ...rest,
     ...(session.kept.length === 0 ? {} : { kept: session.kept }),
-    later: session.later.sort((a, b) => comparePositions(a.position, b.position)),
+    unsupported: session.unsupported.sort((a, b) => comparePositions(a.position, b.position)),
   };
 }
 
 function readDomain(root: LocatedElement, session: ParseSession): Reading {
   const { name, namespace, attributes } = root.element;
   if (name !== 'domain' || namespace !== '') {
-    throw refusal('XML_ERROR', `expecting root element of 'domain', not '${name}'`, root);
+    throw definitionError('XML_ERROR', `expecting root element of 'domain', not '${name}'`, root);
   }
   const type = attributes.find((attribute) => attribute.name === 'type')?.value;
-  if (type === undefined) throw refusal('INTERNAL_ERROR', 'missing domain type attribute', root);
-  const place = attributePlace(root, 'type');
+  if (type === undefined)
+    throw definitionError('INTERNAL_ERROR', 'missing domain type attribute', root);
+  const location = attributeLocation(root, 'type');
   if (!domainTypes.includes(type)) {
-    throw refusal('CONFIG_UNSUPPORTED', `invalid domain type ${type}`, place);
+    throw definitionError('CONFIG_UNSUPPORTED', `invalid domain type ${type}`, location);
   }
   if (type !== 'lxc') {
-    throw refusal('INVALID_ARG', `could not find capabilities for domaintype=${type}`, place);
+    throw definitionError(
+      'INVALID_ARG',
+      `could not find capabilities for domaintype=${type}`,
+      location,
+    );
   }
-  return readElement(root, domainVocabulary, session.later);
+  return readElement(root, domainVocabulary, session.unsupported);
 }

@@ -3,10 +3,10 @@
  * has what the definition names is not asked here.
  */
 import type { DomainDefinition } from './definition';
-import { refuseLater } from './xml/unsupported';
+import { refuseUnsupported } from './xml/unsupported';
 import { checkMemoryTuning } from './tuning/memory-tuning';
 import { checkPartition } from './tuning/partition';
-import { refusal } from './xml/source-location';
+import { definitionError } from './xml/source-location';
 import { checkSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkFilesystems } from './filesystem/validate';
 import { checkInterfaces } from './interface/validate';
@@ -20,7 +20,7 @@ import { checkInterfaces } from './interface/validate';
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
-  refuseLater(definition.later);
+  refuseUnsupported(definition.unsupported);
   checkMemoryTuning(definition);
   checkPartition(definition);
   checkSharedNamespaces(definition);
@@ -31,12 +31,12 @@ export function checkStartable(definition: DomainDefinition): void {
 function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
   if (consoles.length === 0) {
     const position = devicesPosition ?? { line: 1, column: 1 };
-    const place = { path: 'domain/devices', position };
-    throw refusal('CONFIG_UNSUPPORTED', 'At least one PTY console is required', place);
+    const location = { path: 'domain/devices', position };
+    throw definitionError('CONFIG_UNSUPPORTED', 'At least one PTY console is required', location);
   }
   for (const { type, position } of consoles) {
     if (type === 'pty') continue;
-    const place = { path: 'domain/devices/console', position };
-    throw refusal('CONFIG_UNSUPPORTED', 'Only PTY console types are supported', place);
+    const location = { path: 'domain/devices/console', position };
+    throw definitionError('CONFIG_UNSUPPORTED', 'Only PTY console types are supported', location);
   }
 }

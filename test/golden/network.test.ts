@@ -27,11 +27,11 @@ test.each(names)('%s is printed as its golden text, which is a fixed point', (na
 
   const again = parse(text);
   expect(formatNetwork(again)).toBe(text);
-  // What is for later is found in document order, which printing changes.
+  // Unsupported elements are found in document order, which printing changes.
   expect(comparable(again)).toEqual(comparable(definition));
 });
 
-function comparable({ later, ...definition }: ReturnType<typeof parse>): unknown {
-  const byPath = [...later].sort((a, b) => (a.path < b.path ? -1 : 1));
-  return withoutPositions({ ...definition, later: byPath });
+function comparable({ unsupported, ...definition }: ReturnType<typeof parse>): unknown {
+  const byPath = [...unsupported].sort((a, b) => (a.path < b.path ? -1 : 1));
+  return withoutPositions({ ...definition, unsupported: byPath });
 }

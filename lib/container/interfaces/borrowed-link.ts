@@ -12,7 +12,7 @@ import { native } from '../../host/native';
 import type { Link, LinkChange } from '../../host/native';
 import { inEach, ownNetwork } from './retained-netns';
 
-export interface LentLink {
+export interface BorrowedLink {
   /** On the host. */
   readonly name: string;
   /** Inside. */
@@ -34,21 +34,21 @@ const patience = { whole: 2000, pause: 20 };
  * that is lost; nothing happens when it is home already.
  */
 export async function returnLink(
-  lent: LentLink,
+  borrowed: BorrowedLink,
   networks: readonly string[],
   notice: (text: string) => void,
 ): Promise<void> {
   const arrived: string[] = [];
   await inEach(networks, async (network) => {
-    arrived.push(...(await takeFrom(network, lent)));
+    arrived.push(...(await takeFrom(network, borrowed)));
   });
-  const home = await findAtHome(lent, arrived);
-  const { name } = lent;
+  const home = await findAtHome(borrowed, arrived);
+  const { name } = borrowed;
   if (home === undefined) {
     notice(`the network interface '${name}' is lost: it went with the network of its container`);
     return;
   }
-  const own = await nameAtHome(home, lent);
+  const own = await nameAtHome(home, borrowed);
   if (own !== name) {
     const words = `the network interface '${name}' came back as '${own}'`;
     notice(`${words}: its name is taken by another`);
@@ -56,16 +56,19 @@ export async function returnLink(
 }
 
 /** The name under which it is home then, if it was there. */
-async function takeFrom(network: number, lent: LentLink): Promise<string[]> {
-  const found = matching(await native().listLinks(network), lent);
-  return found === undefined ? [] : [await moveHome(found, network, lent)];
+async function takeFrom(network: number, borrowed: BorrowedLink): Promise<string[]> {
+  const found = matching(await native().listLinks(network), borrowed);
+  return found === undefined ? [] : [await moveHome(found, network, borrowed)];
 }
 
 /**
  * By its index, which root inside can't change. What has been out of the container's network in the meantime may have got
  * another: it is known by its address, and by its name at last, since both may have been changed, or exchanged.
  */
-function matching(links: readonly Link[], { guest, kind, mac, index }: LentLink): Link | undefined {
+function matching(
+  links: readonly Link[],
+  { guest, kind, mac, index }: BorrowedLink,
+): Link | undefined {
   const alike = links.filter((link) => link.kind === kind && link.name !== 'lo');
   return (
     alike.find((link) => link.index === index) ??
@@ -76,10 +79,10 @@ function matching(links: readonly Link[], { guest, kind, mac, index }: LentLink)
 }
 
 /** As it was, so that it is known again at home by its address. Returns the name that it has there. */
-async function moveHome(found: Link, network: number, lent: LentLink): Promise<string> {
-  const { name, mac, mtu } = lent;
+async function moveHome(found: Link, network: number, borrowed: BorrowedLink): Promise<string> {
+  const { name, mac, mtu } = borrowed;
   await restore(found.name, [{ state: 'down' }, { address: mac }, { mtu }], network);
-  await dropNames(found, lent, network);
+  await dropNames(found, borrowed, network);
   const home = openSync(ownNetwork, constants.O_RDONLY);
   try {
     for (const free of otherNames(name)) {
@@ -111,11 +114,11 @@ async function restore(name: string, changes: readonly LinkChange[], network: nu
  */
 async function dropNames(
   { name, alternativeNames }: Link,
-  lent: LentLink,
+  borrowed: BorrowedLink,
   network?: number,
 ): Promise<void> {
   for (const one of alternativeNames) {
-    if (lent.alternativeNames.includes(one)) continue;
+    if (borrowed.alternativeNames.includes(one)) continue;
     await native().changeLink(name, { droppedNames: [one] }, network);
   }
 }
@@ -137,28 +140,31 @@ function* otherNames(name: string): Generator<string> {
  * What is physical comes by itself, some time after the namespace has died, under whatever name it had inside. What is
  * virtual never does, and others of its kind may have its address: all VLANs of a device have the same.
  */
-async function findAtHome(lent: LentLink, arrived: readonly string[]): Promise<Link | undefined> {
-  const isPhysical = lent.kind === '';
+async function findAtHome(
+  borrowed: BorrowedLink,
+  arrived: readonly string[],
+): Promise<Link | undefined> {
+  const isPhysical = borrowed.kind === '';
   const deadline = performance.now() + (isPhysical ? patience.whole : 0);
-  const names = [...arrived, ...otherNames(lent.name)];
+  const names = [...arrived, ...otherNames(borrowed.name)];
   for (;;) {
     const links = await native().listLinks();
-    const alike = links.filter(({ kind }) => kind === lent.kind);
-    const known = alike.filter(({ address }) => address === lent.mac);
+    const alike = links.filter(({ kind }) => kind === borrowed.kind);
+    const known = alike.filter(({ address }) => address === borrowed.mac);
     const found =
       alike.find(({ name }) => arrived.includes(name)) ??
-      known.find(({ name }) => name === lent.name) ??
+      known.find(({ name }) => name === borrowed.name) ??
       known.find(({ name }) => isPhysical || names.includes(name)) ??
-      alike.find(({ name }) => name === lent.name);
+      alike.find(({ name }) => name === borrowed.name);
     if (found !== undefined || performance.now() >= deadline) return found;
     await sleep(patience.pause);
   }
 }
 
 /** Gives it its own name, or another of ours: never one that the container has chosen. The name that it has then. */
-async function nameAtHome(home: Link, lent: LentLink): Promise<string> {
-  await dropNames(home, lent);
-  for (const name of otherNames(lent.name)) {
+async function nameAtHome(home: Link, borrowed: BorrowedLink): Promise<string> {
+  await dropNames(home, borrowed);
+  for (const name of otherNames(borrowed.name)) {
     if (home.name === name || (await rename(home.name, name))) return name;
   }
   return home.name;

@@ -1,6 +1,6 @@
 /** What fails at the network interfaces of a start: which element asked for it, and what an errno means there. */
 import { constants } from 'node:os';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Link } from '../../plan/network/links';
 import type { Operation } from '../../plan/operation';
 import type { Stage } from '../monitor/messages';
@@ -8,11 +8,13 @@ import type { Stage } from '../monitor/messages';
 const { errno } = constants;
 
 /** The elements that interfaces come from, by the keys of `linkKey`. */
-export function linkPlaces(links: readonly Link[]): ReadonlyMap<string, Place> {
+export function linkPlaces(links: readonly Link[]): ReadonlyMap<string, SourceLocation> {
   return new Map(
-    links.flatMap((link): [string, Place][] => [
+    links.flatMap((link): [string, SourceLocation][] => [
       [`inside:${link.guest}`, link.place],
-      ...(link.kind === 'macvlan' ? [] : [[`host:${link.host}`, link.place] as [string, Place]]),
+      ...(link.kind === 'macvlan'
+        ? []
+        : [[`host:${link.host}`, link.place] as [string, SourceLocation]]),
     ]),
   );
 }

@@ -10,8 +10,8 @@ import type {
   InterfaceDefinition,
 } from '../../domain/definition';
 import { hostSideMac } from '../../domain/interface/mac-address';
-import { refusal } from '../../domain/xml/source-location';
-import type { Place } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, describePlace, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import type { Link as HostLink } from '../../host/native';
@@ -82,11 +82,13 @@ export async function previewLinks(
   return await lookUpLinks({ definition, ports, names: { choose: previewNames(), taken: [] } });
 }
 
-export function interfacePlace({ position }: Pick<InterfaceDefinition, 'position'>): Place {
+export function interfacePlace({
+  position,
+}: Pick<InterfaceDefinition, 'position'>): SourceLocation {
   return { path: 'domain/devices/interface', position };
 }
 
-function hostInterfacePlace({ position }: HostInterfaceDefinition): Place {
+function hostInterfacePlace({ position }: HostInterfaceDefinition): SourceLocation {
   return { path: 'domain/devices/hostdev', position };
 }
 
@@ -150,14 +152,22 @@ class Resolution {
     const place = interfacePlace(definition);
     const found = this.#find(bridge, 'bridge', place);
     if (found.kind !== 'bridge') {
-      throw refusal('CONFIG_UNSUPPORTED', `the network interface '${bridge}' is no bridge`, place);
+      throw definitionError(
+        'CONFIG_UNSUPPORTED',
+        `the network interface '${bridge}' is no bridge`,
+        place,
+      );
     }
     const user = this.#all.find(
       ({ master, address }) => master === found.index && address === hostSideMac(definition.mac),
     );
     if (user !== undefined) {
       const words = `the MAC address ${definition.mac} is in use on the bridge '${bridge}'`;
-      throw refusal('CONFIG_UNSUPPORTED', `${words}, by the interface behind ${user.name}`, place);
+      throw definitionError(
+        'CONFIG_UNSUPPORTED',
+        `${words}, by the interface behind ${user.name}`,
+        place,
+      );
     }
     const mtu = port.mtu ?? (found.mtu === usualMtu ? undefined : found.mtu);
     const vlan = definition.vlan ?? port.vlan;
@@ -246,7 +256,7 @@ class Resolution {
     return targetDevice;
   }
 
-  #find(name: string, what: 'bridge' | 'network interface', place: Place): HostLink {
+  #find(name: string, what: 'bridge' | 'network interface', place: SourceLocation): HostLink {
     const found = this.#byName.get(name);
     if (found !== undefined) return found;
     const errno = constants.errno.ENODEV;
@@ -267,15 +277,19 @@ interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'netwo
 }
 
 /** `<target dev>` that another interface has. */
-export function nameTaken(name: string, place: Place): TslxcError {
-  return refusal('RESOURCE_BUSY', `the host has a network interface '${name}' already`, place);
+export function nameTaken(name: string, place: SourceLocation): TslxcError {
+  return definitionError(
+    'RESOURCE_BUSY',
+    `the host has a network interface '${name}' already`,
+    place,
+  );
 }
 
 /** The kernel would take the tags, and let every frame pass. */
-function ignoredVlan(bridge: string, place: Place): TslxcError {
+function ignoredVlan(bridge: string, place: SourceLocation): TslxcError {
   const remedy = `ip link set ${bridge} type bridge vlan_filtering 1`;
   const words = `the bridge '${bridge}' does not filter VLANs, which '${remedy}' changes`;
-  return refusal('CONFIG_UNSUPPORTED', words, place);
+  return definitionError('CONFIG_UNSUPPORTED', words, place);
 }
 
 /** Without its place in a text. */

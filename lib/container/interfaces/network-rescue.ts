@@ -1,7 +1,7 @@
 /** What has to be given back before the monitor goes, and the network that it keeps with it. */
 import type { Channel } from '../monitor/channel';
 import type { Handshake } from '../start/handshake';
-import { keptNetworks } from './retained-netns';
+import { retainedNetnsPaths } from './retained-netns';
 import { killRemaining, undoAll, undosInNetwork } from '../record/undo';
 import type { Undo } from '../record/undo';
 
@@ -10,7 +10,7 @@ const patience = 1000;
 
 /** At the end of a container. What fails now, the clean-up tries again and tells of. */
 export async function undoInNetwork(undo: readonly Undo[], monitor: number): Promise<void> {
-  const context = { networks: keptNetworks(monitor), notice: () => undefined };
+  const context = { networks: retainedNetnsPaths(monitor), notice: () => undefined };
   await undoAll(undosInNetwork(undo), context);
 }
 

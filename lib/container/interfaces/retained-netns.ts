@@ -8,7 +8,7 @@ import { networkDescriptor } from '../monitor/messages';
 export const ownNetwork = '/proc/self/ns/net';
 
 /** Where it may be found: at the monitor, and at this process if it is what a monitor has become. */
-export function keptNetworks(monitor: number | undefined): string[] {
+export function retainedNetnsPaths(monitor: number | undefined): string[] {
   const pids = [...(monitor === undefined ? [] : [monitor]), process.pid];
   return pids.map((pid) => `/proc/${pid}/fd/${networkDescriptor}`);
 }

@@ -7,7 +7,7 @@ import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
 import { writeRecord } from '../../host/state/record-file';
-import { keptNetworks } from '../interfaces/retained-netns';
+import { retainedNetnsPaths } from '../interfaces/retained-netns';
 import { monitorOf, readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
@@ -35,7 +35,7 @@ export async function cleanUp(
       await endLost(paths, name, state.start);
     }
     await undoAll(state.start.undo, {
-      networks: keptNetworks(monitorOf(files.monitorLock)),
+      networks: retainedNetnsPaths(monitorOf(files.monitorLock)),
       notice,
     });
   } else {

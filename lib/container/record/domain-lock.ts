@@ -10,7 +10,7 @@ export async function withDomainLock<T>(
   name: string,
   action: () => Promise<T>,
 ): Promise<T> {
-  return await withLock(paths, { subject: `domain:${name}`, step }, action);
+  return await withLock(paths, { name: `domain:${name}`, step }, action);
 }
 
 /**
@@ -21,5 +21,5 @@ export async function withReaperLock<T>(
   paths: StatePaths,
   action: () => Promise<T>,
 ): Promise<T | undefined> {
-  return await withLockIfAny(paths, { subject: 'reaper', step }, action);
+  return await withLockIfAny(paths, { name: 'reaper', step }, action);
 }

@@ -9,7 +9,7 @@ import { ownerAttribute } from '../../plan/cgroups/names';
 import { directoryAttribute } from '../cgroups/directory-attribute';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
-import type { LentLink } from '../interfaces/borrowed-link';
+import type { BorrowedLink } from '../interfaces/borrowed-link';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
 import { releaseTarget } from '../sources/mount-target';
 import { releasePartition } from '../cgroups/partition';
@@ -17,7 +17,7 @@ import { releaseRange } from '../security/selinux/categories';
 import { unloadProfile } from '../security/apparmor/profile';
 import { restoreSources } from '../security/relabel/restore';
 import { nameUnkillable } from '../cgroups/unkillable';
-import { releaseUpper } from '../sources/overlay-upper';
+import { releaseOverlayUpper } from '../sources/overlay-upper';
 
 export type Undo =
   /** The container's cgroups, in the order in which they are made. Those that `owner` has marked are removed. */
@@ -31,7 +31,7 @@ export type Undo =
   /** The host's side of a veth pair: by its name and address, since another may have the name by now. */
   | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
   /** An interface that the host has lent. */
-  | (Readonly<{ undo: 'returnLink' }> & LentLink)
+  | (Readonly<{ undo: 'returnLink' }> & BorrowedLink)
   /** A macvlan, made in the container's network namespace. */
   | Readonly<{ undo: 'removeMacvlan'; guest: string; mac: string }>
   /** The address of a device that is passed through: back to `address`, as long as it is the one that was given. */
@@ -111,7 +111,7 @@ async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
       await releaseTarget(undo.path, undo.user, undo.found);
       return;
     case 'releaseUpper':
-      await releaseUpper(undo.path, undo.user);
+      await releaseOverlayUpper(undo.path, undo.user);
       return;
     case 'removeLink':
       await removeVeth(undo.name, undo.mac);

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
-import { refusal, type Place } from '../../domain/xml/source-location';
+import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, TslxcError } from '../../errors';
 import type { BlockNumbers } from '../../plan/limits/block-limits';
 import { deviceNumbers } from './host-devices';
@@ -26,22 +26,22 @@ export function lookUpBlockNumbers({
 }
 
 /** Of paths that no document has. @throws TslxcError SYSTEM_ERROR or INVALID_ARG. */
-export function blockNumbers(paths: readonly string[], place?: Place): BlockNumbers {
+export function blockNumbers(paths: readonly string[], place?: SourceLocation): BlockNumbers {
   return new Map(paths.map((path) => [path, numberOf(path, place)]));
 }
 
-function numberOf(path: string, place: Place | undefined): string {
+function numberOf(path: string, place: SourceLocation | undefined): string {
   const stats = lookUp(path, place);
   if (!path.startsWith('/') || !stats.isBlockDevice()) {
     const detail = `Path '${path}' must be a block device`;
-    if (place !== undefined) throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    if (place !== undefined) throw definitionError('CONFIG_UNSUPPORTED', detail, place);
     throw new TslxcError('INVALID_ARG', detail, { path });
   }
   const { major, minor } = deviceNumbers(stats.rdev);
   return `${major}:${minor}`;
 }
 
-function lookUp(path: string, place: Place | undefined): Stats {
+function lookUp(path: string, place: SourceLocation | undefined): Stats {
   try {
     return statSync(path);
   } catch (error) {

@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { wantedDevices } from '../../plan/mounts/host-devices';
 import type { HostDevice, WantedDevice } from '../../plan/mounts/host-devices';
 import { inaccessible } from './inaccessible';
@@ -16,7 +16,7 @@ export function lookUpDevices(definition: DomainDefinition): HostDevice[] {
     const stats = lookUp(wanted);
     const { type, access, node, otherwise, place } = wanted;
     if (type === 'b' ? !stats.isBlockDevice() : !stats.isCharacterDevice()) {
-      throw refusal('CONFIG_UNSUPPORTED', otherwise, place);
+      throw definitionError('CONFIG_UNSUPPORTED', otherwise, place);
     }
     return { node, rule: { type, ...deviceNumbers(stats.rdev), access } };
   });

@@ -1,5 +1,5 @@
 /** The error of something of the host that the definition names and that can't be looked at. */
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, describePlace, TslxcError } from '../../errors';
 
 interface Inaccessible {
@@ -7,7 +7,7 @@ interface Inaccessible {
   readonly what: string;
   readonly path: string;
   readonly step: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** `cause` is what node:fs threw. SYSTEM_ERROR, with errno, path, step, element and position. */

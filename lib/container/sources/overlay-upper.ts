@@ -7,27 +7,27 @@ import { chmodSync, chownSync, closeSync, constants, mkdirSync, openSync, statSy
 import { join } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
 import { overlayOf } from '../../domain/filesystem/lookup';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 
 const userAttribute = 'trusted.tslxc.upper';
 
-export interface UpperLayer {
+export interface OverlayUpper {
   readonly path: string;
   /** A directory that the overlay's own root takes after; '' when the base is no directory of the host. */
   readonly like: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** Who uses a layer, and in which boot of the host. */
-export interface UpperUser {
+export interface OverlayUpperUser {
   readonly user: string;
   readonly boot: string;
 }
 
 /** The layers that a definition asks for. */
-export function upperLayers(definition: DomainDefinition): UpperLayer[] {
+export function overlayUppersOf(definition: DomainDefinition): OverlayUpper[] {
   return definition.filesystems.flatMap((filesystem) => {
     const overlay = overlayOf(definition, filesystem);
     if (overlay === undefined) return [];
@@ -39,7 +39,10 @@ export function upperLayers(definition: DomainDefinition): UpperLayer[] {
 }
 
 /** Makes what is missing, and takes the layer. @throws TslxcError RESOURCE_BUSY when another container has it. */
-export async function claimUpper(layer: UpperLayer, { user, boot }: UpperUser): Promise<void> {
+export async function claimOverlayUpper(
+  layer: OverlayUpper,
+  { user, boot }: OverlayUpperUser,
+): Promise<void> {
   makeLayer(layer);
   await withUser(layer.path, (other) => {
     if (other !== undefined && other.user !== user && other.boot === boot) {
@@ -53,14 +56,14 @@ export async function claimUpper(layer: UpperLayer, { user, boot }: UpperUser): 
 }
 
 /** Gives the layer back; nothing happens when it is gone, or another's. */
-export async function releaseUpper(path: string, user: string): Promise<void> {
+export async function releaseOverlayUpper(path: string, user: string): Promise<void> {
   await withUser(path, (current) => (current?.user === user ? undefined : current));
 }
 
 /** Under flock(2) of the layer. */
 async function withUser(
   path: string,
-  change: (current: UpperUser | undefined) => UpperUser | undefined,
+  change: (current: OverlayUpperUser | undefined) => OverlayUpperUser | undefined,
 ): Promise<void> {
   const fd = openLayer(path);
   if (fd === undefined) return;
@@ -86,7 +89,7 @@ function openLayer(path: string): number | undefined {
   }
 }
 
-function makeLayer({ path, like, place }: UpperLayer): void {
+function makeLayer({ path, like, place }: OverlayUpper): void {
   const step = 'make the writable layer of an overlay';
   const { path: element, position } = place;
   try {

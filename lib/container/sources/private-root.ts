@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { hostId } from '../../plan/process/id-map';
 import type { OwnersOfRoot } from '../../plan/mounts/rootfs';
 
@@ -42,7 +42,7 @@ export function checkMappedSources(definition: DomainDefinition): void {
       `with an id map ${what} must lie below a directory that only root can search, since set-uid programs made ` +
       `in it are those of the host’s root: chmod 0700 '${folder}', or move it into a directory of its own that ` +
       'has mode 0700';
-    throw refusal('CONFIG_UNSUPPORTED', detail, {
+    throw definitionError('CONFIG_UNSUPPORTED', detail, {
       path: 'domain/devices/filesystem/source',
       position: filesystem.position,
     });

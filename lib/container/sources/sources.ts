@@ -9,9 +9,9 @@ import type {
 } from '../../domain/filesystem/definition';
 import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
 import { isBelow, isSame } from '../../domain/xml/path';
-import { refusal } from '../../domain/xml/source-location';
-import type { Place } from '../../domain/xml/source-location';
-import { filesystemPlace } from '../../domain/filesystem/validate';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import { SyscallError } from '../../errors';
 import { propagationOf } from '../../host/kernel/mount-table';
 import { native } from '../../host/native';
@@ -67,23 +67,23 @@ function attempt<T>(filesystem: FilesystemDefinition, source: string, look: () =
   } catch (error) {
     const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
     const step = `look up the source of the filesystem ${filesystem.target}`;
-    const { path: element, position } = filesystemPlace(filesystem, 'source');
+    const { path: element, position } = filesystemLocation(filesystem, 'source');
     throw new SyscallError({ errno: -errno, syscall, path: source, step, element, ...position });
   }
 }
 
 function lookUpImage(filesystem: FilesystemDefinition & { type: 'file' | 'block' }): string {
   const { type, source } = filesystem;
-  const place = filesystemPlace(filesystem, 'source');
+  const place = filesystemLocation(filesystem, 'source');
   const stats = lookUp(filesystem, source);
   if (type === 'file' ? !stats.isFile() : !stats.isBlockDevice()) {
     const wanted = type === 'file' ? 'a regular file' : 'a block device';
-    throw refusal('CONFIG_UNSUPPORTED', `source '${source}' is not ${wanted}`, place);
+    throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' is not ${wanted}`, place);
   }
   const found = attempt(filesystem, source, () => detectFilesystem(source));
   if (found !== undefined) return found;
   const known = detectedFilesystems.join(', ');
-  throw refusal('CONFIG_UNSUPPORTED', `source '${source}' holds none of ${known}`, place);
+  throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' holds none of ${known}`, place);
 }
 
 /**
@@ -127,18 +127,21 @@ function checkPropagation(
   if (options === undefined || wanted === 'private') return;
   const { source, target } = filesystem;
   const { position } = options;
-  const place: Place = { path: 'domain/metadata/tslxc:container/tslxc:filesystem', position };
+  const place: SourceLocation = {
+    path: 'domain/metadata/tslxc:container/tslxc:filesystem',
+    position,
+  };
   const fields = attempt(filesystem, source, () => propagationOf(source));
   const kinds = wanted === 'shared' ? ['shared:'] : ['shared:', 'master:'];
   if (fields?.some((field) => kinds.some((kind) => field.startsWith(kind))) !== true) {
     const detail = `the mount of '${source}' on the host is not shared, so nothing can be propagated`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, place);
   }
   // What hides it inside would be mounted on the host.
   const state = hidden.find((path) => wanted === 'shared' && isBelow(path, target));
   if (state !== undefined) {
     const detail = `'${target}' can't be shared: ${state} has to be hidden from the container`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, place);
   }
 }
 
@@ -157,7 +160,7 @@ function checkLayers(base: MountFilesystem, { upper, position }: OverlayOptions)
   const folder = device(upper) ?? device(upper.replace(/[^/]*$/, ''));
   if (!isSame(lower, writable) && !isBelow(writable, lower) && !isBelow(lower, writable)) return;
   if (folder !== device(base.source)) return;
-  const place: Place = { path: 'domain/metadata/tslxc:container/tslxc:overlay', position };
+  const place: SourceLocation = { path: 'domain/metadata/tslxc:container/tslxc:overlay', position };
   const detail = `upper '${upper}' and the source '${base.source}' lie in each other`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }

@@ -35,7 +35,7 @@ import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/lab
 import type { Labelling } from '../security/labelling';
 import type { LabelProgress } from '../security/relabel/label-walk';
 import { ownerOf } from '../record/undo';
-import { claimUpper } from '../sources/overlay-upper';
+import { claimOverlayUpper } from '../sources/overlay-upper';
 
 export interface ContainerStart {
   readonly paths: StatePaths;
@@ -217,7 +217,7 @@ function writeStartRecord(paths: StatePaths, record: StartRecord): void {
 async function bringUp(start: ContainerStart, preparation: Preparation): Promise<RunningContainer> {
   for (const { path, kind } of preparation.targets) await claimTarget(path, kind, preparation.user);
   const user = { user: preparation.user, boot: bootId() };
-  for (const layer of preparation.uppers) await claimUpper(layer, user);
+  for (const layer of preparation.overlayUppers) await claimOverlayUpper(layer, user);
   reach('controller:after-targets');
   start.trace?.('mount targets made', { targets: preparation.targets.length });
   const channel = Channel.fromDescriptor(await spawnMonitor(start, preparation));

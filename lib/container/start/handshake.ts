@@ -1,7 +1,7 @@
 /** The caller's side of a start, from the spawned monitor to the running container. Reads like its diagram in messages.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, TslxcError } from '../../errors';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Plan } from '../../plan/operation';
 import type { Channel } from '../monitor/channel';
 import type { Message, MessageName, MessageNamed } from '../monitor/messages';
@@ -12,7 +12,7 @@ export interface HandshakeOptions {
   readonly deadline: number;
   readonly signal?: AbortSignal;
   /** The elements of the definition that descriptors of the plan come from, by name. */
-  readonly places?: ReadonlyMap<string, Place>;
+  readonly places?: ReadonlyMap<string, SourceLocation>;
 }
 
 type StartMessage = MessageNamed<'spawned' | 'cloned' | 'running'>;
@@ -21,7 +21,7 @@ type StartMessage = MessageNamed<'spawned' | 'cloned' | 'running'>;
 export class Handshake {
   readonly #channel: Channel;
   readonly #plan: Plan;
-  readonly #places: ReadonlyMap<string, Place>;
+  readonly #places: ReadonlyMap<string, SourceLocation>;
   readonly #limit: Promise<never>;
   readonly #early: StartMessage[] = [];
   /** What comes after the start. */

@@ -1,7 +1,7 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { sharesRoot } from '../../domain/filesystem/lookup';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Partition } from '../../domain/tuning/definition';
 import { withWeightFiles } from '../../host/kernel/cgroup-layout';
 import { hostFacts } from '../../host/facts';
@@ -13,7 +13,7 @@ import { planCgroups } from '../../plan/cgroups/cgroups';
 import type { CgroupPlan } from '../../plan/cgroups/cgroups';
 import { compilePlan } from '../../plan/compile';
 import type { PlanFacts } from '../../plan/compile';
-import { filesystemPlaces, targetKind } from '../../plan/mounts/filesystems';
+import { filesystemLocations, targetKind } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts } from '../../plan/mounts/filesystems';
 import { allowDevices } from '../../plan/mounts/host-devices';
 import type { Plan } from '../../plan/operation';
@@ -37,8 +37,8 @@ import type { Labelling } from '../security/labelling';
 import { lookUpNamespaces } from './shared-namespaces';
 import { lookUpSources } from '../sources/sources';
 import type { Undo } from '../record/undo';
-import { upperLayers } from '../sources/overlay-upper';
-import type { UpperLayer } from '../sources/overlay-upper';
+import { overlayUppersOf } from '../sources/overlay-upper';
+import type { OverlayUpper } from '../sources/overlay-upper';
 
 /** A mount target on the shared root that has to be claimed before it is used. */
 export interface NeededTarget {
@@ -54,9 +54,9 @@ export interface Preparation {
   readonly links: ResolvedLinks;
   readonly targets: readonly NeededTarget[];
   /** Writable layers of overlays. */
-  readonly uppers: readonly UpperLayer[];
+  readonly overlayUppers: readonly OverlayUpper[];
   /** The elements that descriptors and network interfaces of the plan come from, by name. */
-  readonly places: ReadonlyMap<string, Place>;
+  readonly places: ReadonlyMap<string, SourceLocation>;
   /** Who claims targets and layers. */
   readonly user: string;
   readonly undo: readonly Undo[];
@@ -91,7 +91,10 @@ export function prepare(input: PreparationInput): Preparation {
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
-  const [targets, uppers] = [neededTargets(definition, sources), upperLayers(definition)];
+  const [targets, overlayUppers] = [
+    neededTargets(definition, sources),
+    overlayUppersOf(definition),
+  ];
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
     ...sources,
@@ -119,12 +122,12 @@ export function prepare(input: PreparationInput): Preparation {
     ...(definition.partition ? { partition: definition.partition } : {}),
     links: input.links,
     targets,
-    uppers,
+    overlayUppers,
     places: placesOf(definition, input.links),
     user,
     undo: [
       ...(input.labelling?.undo ?? []),
-      ...undoOfFiles({ targets, uppers, user }),
+      ...undoOfFiles({ targets, overlayUppers, user }),
       ...undoOfCgroups(definition, paths, cgroups),
       ...input.links.undo,
     ],
@@ -145,12 +148,12 @@ function lookUpCgroups(
 
 function undoOfFiles({
   targets,
-  uppers,
+  overlayUppers,
   user,
-}: Pick<Preparation, 'targets' | 'uppers' | 'user'>): Undo[] {
+}: Pick<Preparation, 'targets' | 'overlayUppers' | 'user'>): Undo[] {
   return [
     ...targets.map(({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const),
-    ...uppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
+    ...overlayUppers.map(({ path }) => ({ undo: 'releaseUpper', path, user }) as const),
   ];
 }
 
@@ -197,8 +200,11 @@ function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): Ne
   return [...needed.values()];
 }
 
-function placesOf(definition: DomainDefinition, { links }: ResolvedLinks): Map<string, Place> {
-  return new Map([...filesystemPlaces(definition), ...linkPlaces(links)]);
+function placesOf(
+  definition: DomainDefinition,
+  { links }: ResolvedLinks,
+): Map<string, SourceLocation> {
+  return new Map([...filesystemLocations(definition), ...linkPlaces(links)]);
 }
 
 function inputFacts(input: PreparationInput) {

@@ -1,7 +1,7 @@
 /** The namespaces that a definition shares, looked up before anything is done: a wrong one is an error in its line. */
 import { statfsSync, statSync } from 'node:fs';
 import type { DomainDefinition, SharedNamespace } from '../../domain/definition';
-import { refusal, type Place } from '../../domain/xml/source-location';
+import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { NamespaceFact } from '../../plan/process/namespaces';
@@ -24,7 +24,7 @@ export function lookUpNamespaces(
     const path = pathOf(shared, paths);
     try {
       if (statfsSync(path).type !== nsfs) {
-        throw refusal('CONFIG_UNSUPPORTED', `${path} is not a namespace`, placeOf(shared));
+        throw definitionError('CONFIG_UNSUPPORTED', `${path} is not a namespace`, placeOf(shared));
       }
       return { kind: shared.kind, path, inode: statSync(path, { bigint: true }).ino };
     } catch (error) {
@@ -51,7 +51,7 @@ function initOf(shared: SharedNamespace, paths: StatePaths): number {
   const state = isName ? readRunState(paths, value) : undefined;
   if (state?.phase === 'running' && isInitOf(state.running)) return state.running.init;
   const detail = `No domain with matching name '${value}' is running`;
-  throw refusal('INTERNAL_ERROR', detail, placeOf(shared));
+  throw definitionError('INTERNAL_ERROR', detail, placeOf(shared));
 }
 
 function unavailable(shared: SharedNamespace, path: string, error: unknown): TslxcError {
@@ -64,6 +64,6 @@ function unavailable(shared: SharedNamespace, path: string, error: unknown): Tsl
   });
 }
 
-function placeOf({ kind, position }: SharedNamespace): Place {
+function placeOf({ kind, position }: SharedNamespace): SourceLocation {
   return { path: `domain/lxc:namespace/lxc:share${kind}`, position };
 }

@@ -1,6 +1,6 @@
 /** What the monitor reports of a failed start, as the error that the caller gets: in words, with its data. */
 import { constants } from 'node:os';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import type { Operation, Plan } from '../../plan/operation';
@@ -16,7 +16,7 @@ const { errno } = constants;
 export function startFailure(
   plan: Plan,
   failed: MessageNamed<'failed'>,
-  places: ReadonlyMap<string, Place> = new Map(),
+  places: ReadonlyMap<string, SourceLocation> = new Map(),
 ): TslxcError {
   const stage: Stage = stages[failed.stage] ?? 'monitor';
   const domain = plan.header.name;
@@ -73,8 +73,8 @@ function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefi
 function placeOf(
   operation: Operation,
   stage: Stage,
-  places: ReadonlyMap<string, Place>,
-): Place | undefined {
+  places: ReadonlyMap<string, SourceLocation>,
+): SourceLocation | undefined {
   const fields = Object.entries(operation).filter(([field]) => ['tree', 'device'].includes(field));
   const names = [...fields.map(([, name]) => String(name)), linkKey(operation, stage) ?? ''];
   return names.map((name) => places.get(name)).find((place) => place !== undefined);

@@ -2,8 +2,8 @@
  * `<console>`: a terminal of the container. Type pty is carried out. What libvirt writes for a
  * running domain (tty, source path, alias) is dropped: it is never the caller's to choose.
  */
-import type { ConsoleDefinition, LaterElement } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import type { ConsoleDefinition, UnsupportedElement } from '../definition';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
@@ -24,41 +24,41 @@ const targetTypes = ['lxc', 'serial', 'xen', 'uml', 'virtio', 'openvz', 'sclp', 
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for a bad port. */
 export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
-  const later: LaterElement[] = [];
-  const reading = readElement(at, consoleVocabulary, later);
+  const unsupported: UnsupportedElement[] = [];
+  const reading = readElement(at, consoleVocabulary, unsupported);
   const type = reading.attributes.get('type') ?? 'pty';
   if (!types.includes(type)) {
     const detail = `unknown type presented to host for character device: ${type}`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'type'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'type'));
   }
-  readTarget(reading, later);
+  readTarget(reading, unsupported);
   const { position } = at;
   const raw = standalone(at, ['alias', 'address']);
   // The type alone keeps it from starting, and `start` says so in libvirt's words.
   if (type !== 'pty') return { type, position, raw };
   const sources = childrenOf(reading, 'source').map((source) =>
-    readElement(source, ptySourceVocabulary, later),
+    readElement(source, ptySourceVocabulary, unsupported),
   );
-  const labels = sources.map((source) => parseSourceLabels(source, later));
-  session.later.push(...later);
-  return { type, ...labels[0], position, ...(later.length === 0 ? {} : { raw }) };
+  const labels = sources.map((source) => parseSourceLabels(source, unsupported));
+  session.unsupported.push(...unsupported);
+  return { type, ...labels[0], position, ...(unsupported.length === 0 ? {} : { raw }) };
 }
 
 /** The port is checked and forgotten: libvirt numbers consoles anew, in their order. */
-function readTarget(reading: Reading, later: LaterElement[]): void {
+function readTarget(reading: Reading, unsupported: UnsupportedElement[]): void {
   const at = childOf(reading, 'target');
   if (at === undefined) return;
-  const { attributes } = readElement(at, consoleTargetVocabulary, later);
+  const { attributes } = readElement(at, consoleTargetVocabulary, unsupported);
   const type = attributes.get('type') ?? 'lxc';
-  const place = attributePlace(at, 'type');
+  const location = attributeLocation(at, 'type');
   if (!targetTypes.includes(type)) {
     const detail = `unknown target type '${type}' specified for character device`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
-  if (type !== 'lxc') later.push({ ...place, value: type });
+  if (type !== 'lxc') unsupported.push({ ...location, value: type });
   const port = attributes.get('port');
   if (port !== undefined && !/^\d{1,9}$/.test(port)) {
     const detail = `Invalid value for attribute 'port' in element 'target': '${port}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'port'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'port'));
   }
 }

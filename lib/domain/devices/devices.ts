@@ -2,7 +2,7 @@
  * `<devices>`: the emulator, the devices that are carried out, and those that are kept raw.
  */
 import { parseConsole } from './console';
-import type { DomainDefinition, LaterElement, XmlElement } from '../definition';
+import type { DomainDefinition, UnsupportedElement, XmlElement } from '../definition';
 import { checkDiskTargets, parseDisk } from './disk';
 import { parseFilesystem } from '../filesystem/filesystem';
 import { parseHostDevice } from './host-device';
@@ -25,9 +25,10 @@ import { devicesVocabulary } from '../xml/vocabulary';
 
 /** Carried out, or kept as written with the reasons for that in `later`. */
 export type ParsedDevice<T> =
-  { readonly carried: T } | { readonly raw: XmlElement; readonly later: readonly LaterElement[] };
+  | { readonly supported: T }
+  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
 
-type Carried = Pick<
+type SupportedDevices = Pick<
   DomainDefinition,
   'filesystems' | 'consoles' | 'disks' | 'hostDevices' | 'interfaces' | 'hostInterfaces'
 >;
@@ -36,26 +37,26 @@ type Carried = Pick<
 export function parseDevices(
   domain: Reading,
   session: ParseSession,
-): Carried & Pick<DomainDefinition, 'emulator' | 'otherDevices' | 'devicesPosition'> {
+): SupportedDevices & Pick<DomainDefinition, 'emulator' | 'otherDevices' | 'devicesPosition'> {
   const { emulator } = session.context;
   const at = childOf(domain, 'devices');
   if (at === undefined) {
     return { emulator, ...noDevices, otherDevices: [], devicesPosition: domain.at.position };
   }
-  const devices = readElement(at, devicesVocabulary, session.later);
-  const { carried, raw } = parseEach(devices, session);
+  const devices = readElement(at, devicesVocabulary, session.unsupported);
+  const { supported, raw } = parseEach(devices, session);
   const others = [...devices.keptChildren.map((child) => standalone(child, ['alias'])), ...raw].map(
     (element) => ({ element }),
   );
   return {
-    emulator: readText(childOf(devices, 'emulator'), session.later) ?? emulator,
-    ...carried,
+    emulator: readText(childOf(devices, 'emulator'), session.unsupported) ?? emulator,
+    ...supported,
     otherDevices: inVocabularyOrder(others, devicesVocabulary).map(({ element }) => element),
     devicesPosition: at.position,
   };
 }
 
-const noDevices: Carried = {
+const noDevices: SupportedDevices = {
   filesystems: [],
   consoles: [],
   disks: [],
@@ -68,44 +69,47 @@ const noDevices: Carried = {
 function parseEach(
   devices: Reading,
   session: ParseSession,
-): { carried: Carried; raw: XmlElement[] } {
+): { supported: SupportedDevices; raw: XmlElement[] } {
   const all = (name: string) => childrenOf(devices, name);
   const filesystems = sortParsed(all('filesystem').map(parseFilesystem), session);
   const consoles = all('console').map((child) => parseConsole(child, session));
   const disks = sortParsed(all('disk').map(parseDisk), session);
-  checkDiskTargets(disks.carried);
+  checkDiskTargets(disks.supported);
   const isDevice = (child: LocatedElement) => !isHostInterface(child);
   const hostDevices = sortParsed(all('hostdev').filter(isDevice).map(parseHostDevice), session);
-  const lent = sortParsed(all('hostdev').filter(isHostInterface).map(parseHostInterface), session);
+  const borrowed = sortParsed(
+    all('hostdev').filter(isHostInterface).map(parseHostInterface),
+    session,
+  );
   const parsed = parseInterfaces(all('interface'), session.context.newMac);
   const interfaces = sortParsed(parsed, session);
-  const carried = {
-    filesystems: filesystems.carried,
+  const supported = {
+    filesystems: filesystems.supported,
     consoles,
-    disks: disks.carried,
-    hostDevices: hostDevices.carried,
-    interfaces: interfaces.carried,
-    hostInterfaces: lent.carried,
+    disks: disks.supported,
+    hostDevices: hostDevices.supported,
+    interfaces: interfaces.supported,
+    hostInterfaces: borrowed.supported,
   };
-  checkInterfaceConflicts(carried);
-  const raw = [filesystems, disks, hostDevices, lent, interfaces].flatMap((kind) => kind.raw);
-  return { carried, raw: raw.sort((a, b) => comparePositions(a.position, b.position)) };
+  checkInterfaceConflicts(supported);
+  const raw = [filesystems, disks, hostDevices, borrowed, interfaces].flatMap((kind) => kind.raw);
+  return { supported, raw: raw.sort((a, b) => comparePositions(a.position, b.position)) };
 }
 
 /** The devices that are carried out, and those that are kept; what is for later goes to the session. */
 function sortParsed<T>(
   parsed: readonly ParsedDevice<T>[],
   session: ParseSession,
-): { carried: T[]; raw: XmlElement[] } {
-  const carried: T[] = [];
+): { supported: T[]; raw: XmlElement[] } {
+  const supported: T[] = [];
   const raw: XmlElement[] = [];
   for (const device of parsed) {
-    if ('carried' in device) {
-      carried.push(device.carried);
+    if ('supported' in device) {
+      supported.push(device.supported);
     } else {
       raw.push(device.raw);
-      session.later.push(...device.later);
+      session.unsupported.push(...device.unsupported);
     }
   }
-  return { carried, raw };
+  return { supported, raw };
 }

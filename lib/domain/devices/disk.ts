@@ -2,12 +2,12 @@
  * `<disk>`: a block device of the host under a name of the container's own. Type block is carried out;
  * what says more than that is kept whole.
  */
-import type { DiskBus, DiskDefinition, LaterElement } from '../definition';
+import type { DiskBus, DiskDefinition, UnsupportedElement } from '../definition';
 import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
 import type { ParsedDevice } from './devices';
 import { enumerated } from '../xml/enumerated';
 import { sanitizePath } from '../filesystem/filesystem';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { parseSourceLabels } from '../security/source-label';
@@ -33,27 +33,31 @@ const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
  * doesn't know, INTERNAL_ERROR for a target that is no disk's name.
  */
 export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
-  const later: LaterElement[] = [];
-  const reading = readElement(at, diskVocabulary, later);
+  const unsupported: UnsupportedElement[] = [];
+  const reading = readElement(at, diskVocabulary, unsupported);
   const type = enumerated(reading, 'type', types) ?? 'file';
   const device = enumerated(reading, 'device', devices) ?? 'disk';
   if (type !== 'block' || device !== 'disk') {
     const attribute = type === 'block' ? 'device' : 'type';
     const value = type === 'block' ? device : type;
     const isWritten = reading.attributes.has(attribute);
-    const place = isWritten ? attributePlace(at, attribute) : at;
-    later.push({ path: place.path, position: at.position, ...(isWritten ? { value } : {}) });
-    return { raw: standalone(at, ['alias', 'address']), later };
+    const location = isWritten ? attributeLocation(at, attribute) : at;
+    unsupported.push({
+      path: location.path,
+      position: at.position,
+      ...(isWritten ? { value } : {}),
+    });
+    return { raw: standalone(at, ['alias', 'address']), unsupported };
   }
-  const target = readTarget(reading, later);
-  const source = readSource(reading, target.target, later);
+  const target = readTarget(reading, unsupported);
+  const source = readSource(reading, target.target, unsupported);
   for (const flag of ['readonly', 'shareable']) {
     const child = childOf(reading, flag);
-    if (child !== undefined) readElement(child, emptyVocabulary, later);
+    if (child !== undefined) readElement(child, emptyVocabulary, unsupported);
   }
-  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
   return {
-    carried: {
+    supported: {
       ...target,
       ...source,
       readonly: reading.children.has('readonly'),
@@ -69,25 +73,25 @@ export function checkDiskTargets(disks: readonly DiskDefinition[]): void {
     const first = disks.slice(0, index).find((other) => other.target === target);
     if (first === undefined) return;
     const detail = `target '${target}' duplicated for disk sources '${first.source}' and '${source}'`;
-    throw refusal('XML_ERROR', detail, { path: 'domain/devices/disk', position });
+    throw definitionError('XML_ERROR', detail, { path: 'domain/devices/disk', position });
   });
 }
 
 function readTarget(
   reading: Reading,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<DiskDefinition, 'target' | 'bus'> {
   const at = childOf(reading, 'target');
-  const targetReading = at && readElement(at, diskTargetVocabulary, later);
+  const targetReading = at && readElement(at, diskTargetVocabulary, unsupported);
   const target = targetReading?.attributes.get('dev');
   if (targetReading === undefined || target === undefined) {
-    throw refusal('NO_TARGET', nameOfSource(reading) ?? '(no source)', at ?? reading.at);
+    throw definitionError('NO_TARGET', nameOfSource(reading) ?? '(no source)', at ?? reading.at);
   }
   const [, prefix = ''] = /^(sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(target) ?? [];
   const guessed = busOfPrefix.get(prefix);
   if (guessed === undefined) {
     const detail = `Invalid harddisk device name: ${target}`;
-    throw refusal('INTERNAL_ERROR', detail, attributePlace(targetReading.at, 'dev'));
+    throw definitionError('INTERNAL_ERROR', detail, attributeLocation(targetReading.at, 'dev'));
   }
   const bus = enumerated(targetReading, 'bus', buses);
   return { target, bus: bus ?? guessed };
@@ -96,13 +100,13 @@ function readTarget(
 function readSource(
   reading: Reading,
   target: string,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
   const at = childOf(reading, 'source');
-  const sourceReading = at && readElement(at, diskSourceVocabulary, later);
+  const sourceReading = at && readElement(at, diskSourceVocabulary, unsupported);
   const source = sourceReading?.attributes.get('dev');
-  if (source === undefined) throw refusal('NO_SOURCE', target, at ?? reading.at);
-  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, later) };
+  if (source === undefined) throw definitionError('NO_SOURCE', target, at ?? reading.at);
+  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, unsupported) };
 }
 
 function nameOfSource(reading: Reading): string | undefined {

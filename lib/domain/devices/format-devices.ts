@@ -15,7 +15,7 @@ export function formatDevices(
   definition: DomainDefinition,
   live: LiveState | undefined,
 ): PrintableElement[] {
-  const carried = new Map<string, readonly PrintableElement[]>([
+  const supported = new Map<string, readonly PrintableElement[]>([
     ['emulator', [node('emulator', {}, [definition.emulator])]],
     ['disk', formatDisks(definition)],
     ['filesystem', formatFilesystems(definition, live)],
@@ -24,18 +24,18 @@ export function formatDevices(
     ['hostdev', formatHostDevices(definition)],
   ]);
   return [...devicesVocabulary.children.keys()].flatMap(
-    (word) => carried.get(word) ?? definition.otherDevices.filter(({ name }) => name === word),
+    (word) => supported.get(word) ?? definition.otherDevices.filter(({ name }) => name === word),
   );
 }
 
 /** Those that are carried out and those that are kept, in the order in which they were written. */
 function inDocumentOrder(
-  carried: readonly (PrintableElement & { readonly position: Position })[],
+  supported: readonly (PrintableElement & { readonly position: Position })[],
   { otherDevices }: DomainDefinition,
   word: string,
 ): PrintableElement[] {
   const raw = otherDevices.filter(({ name }) => name === word);
-  return [...carried, ...raw].sort((a, b) => comparePositions(a.position, b.position));
+  return [...supported, ...raw].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 function formatDisks(definition: DomainDefinition): PrintableElement[] {

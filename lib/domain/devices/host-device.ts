@@ -2,11 +2,11 @@
  * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc is
  * carried out; others are kept whole. Type net is in host-interface.ts.
  */
-import type { HostDeviceDefinition, LaterElement } from '../definition';
+import type { HostDeviceDefinition, UnsupportedElement } from '../definition';
 import { hostdevSourceVocabulary, hostdevVocabulary } from './device-vocabulary';
 import type { ParsedDevice } from './devices';
 import { sanitizePath } from '../filesystem/filesystem';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import { childOf, readElement, readText, type LocatedElement } from '../xml/reading';
 import { parseSourceLabels } from '../security/source-label';
@@ -22,23 +22,23 @@ export function parseHostDevice(at: LocatedElement): ParsedDevice<HostDeviceDefi
   const { mode = 'subsystem', type } = attributesOf(at);
   if (mode !== 'subsystem' && mode !== 'capabilities') {
     const detail = `Invalid value for attribute 'mode' in element 'hostdev': '${mode}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'mode'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'mode'));
   }
-  if (type === undefined) throw refusal('XML_ERROR', 'missing source address type', at);
+  if (type === undefined) throw definitionError('XML_ERROR', 'missing source address type', at);
   const known = mode === 'subsystem' ? subsystemTypes : ['storage', 'misc', 'net'];
   if (!known.includes(type)) {
     const detail = `unknown host device source address type '${type}'`;
-    throw refusal('INTERNAL_ERROR', detail, attributePlace(at, 'type'));
+    throw definitionError('INTERNAL_ERROR', detail, attributeLocation(at, 'type'));
   }
   if (type !== 'storage' && type !== 'misc') {
     const words = `Unsupported hostdev type ${type}`;
-    const place = attributePlace(at, 'type');
-    return { raw: kept(at), later: [{ ...place, value: type, words }] };
+    const location = attributeLocation(at, 'type');
+    return { raw: kept(at), unsupported: [{ ...location, value: type, words }] };
   }
-  const later: LaterElement[] = [];
-  const source = readSource(at, type, later);
-  if (later.length > 0) return { raw: kept(at), later };
-  return { carried: { type, ...source, position: at.position } };
+  const unsupported: UnsupportedElement[] = [];
+  const source = readSource(at, type, unsupported);
+  if (unsupported.length > 0) return { raw: kept(at), unsupported };
+  return { supported: { type, ...source, position: at.position } };
 }
 
 function attributesOf({ element }: LocatedElement): { mode?: string; type?: string } {
@@ -48,28 +48,28 @@ function attributesOf({ element }: LocatedElement): { mode?: string; type?: stri
 function readSource(
   at: LocatedElement,
   type: HostDeviceDefinition['type'],
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<HostDeviceDefinition, 'source' | 'sourceLabels'> {
-  const sourceAt = childOf(readElement(at, hostdevVocabulary, later), 'source');
+  const sourceAt = childOf(readElement(at, hostdevVocabulary, unsupported), 'source');
   if (sourceAt === undefined) {
-    throw refusal('XML_ERROR', 'Missing <source> element in hostdev device', at);
+    throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);
   }
-  const reading = readElement(sourceAt, hostdevSourceVocabulary, later);
+  const reading = readElement(sourceAt, hostdevSourceVocabulary, unsupported);
   const name = hostDeviceSources[type];
-  const source = readText(childOf(reading, name), later);
+  const source = readText(childOf(reading, name), unsupported);
   if (source === undefined) {
     const detail = `Missing <${name}> element in hostdev ${descriptions[type]}`;
-    throw refusal('XML_ERROR', detail, sourceAt);
+    throw definitionError('XML_ERROR', detail, sourceAt);
   }
   const other = reading.children.get(type === 'misc' ? 'block' : 'char')?.[0];
   if (other !== undefined) {
-    throw refusal(
+    throw definitionError(
       'XML_ERROR',
       `unexpected <${other.element.name}> of a ${descriptions[type]}`,
       other,
     );
   }
-  return { source: sanitizePath(source), ...parseSourceLabels(reading, later) };
+  return { source: sanitizePath(source), ...parseSourceLabels(reading, unsupported) };
 }
 
 const kept = (at: LocatedElement) => standalone(at, ['alias', 'address']);

@@ -3,7 +3,7 @@
  */
 import { capabilityNumbers, type CapabilityName } from './capability-numbers';
 import type { CapabilitiesDefinition, XmlElement } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import {
   childOf,
   locateChildren,
@@ -23,7 +23,7 @@ export function parseCapabilities(at: LocatedElement | undefined): CapabilitiesD
   for (const child of locateChildren(at)) {
     const { name, namespace } = child.element;
     if (namespace === '' && names.some((known) => known === name)) continue;
-    throw refusal('CONFIG_UNSUPPORTED', `unexpected capability feature '${name}'`, child);
+    throw definitionError('CONFIG_UNSUPPORTED', `unexpected capability feature '${name}'`, child);
   }
   const reading = readElement(at, capabilitiesVocabulary, []);
   const policy = choiceOf(reading, 'policy', policies) ?? 'default';
@@ -73,5 +73,5 @@ function choiceOf<Choice extends string>(
   if (value === undefined || choice !== undefined) return choice;
   const where = `attribute '${name}' in element '${at.element.name}'`;
   const detail = `Invalid value for ${where}: '${value}'.`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }

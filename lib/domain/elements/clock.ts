@@ -2,13 +2,13 @@
  * `<clock>` and the three `on_…` actions.
  */
 import type { DomainDefinition, LifecycleAction } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
 import { childOf, readElement, readText, type ParseSession, type Reading } from '../xml/reading';
 import { clockVocabulary } from '../xml/vocabulary';
 
-const carriedOffsets = ['utc', 'localtime'];
-const offsets = [...carriedOffsets, 'variable', 'timezone', 'absolute'];
+const supportedOffsets = ['utc', 'localtime'];
+const offsets = [...supportedOffsets, 'variable', 'timezone', 'absolute'];
 const timerNames = [
   'platform',
   'pit',
@@ -20,8 +20,8 @@ const timerNames = [
   'armvtimer',
 ];
 
-const carriedActions: readonly LifecycleAction[] = ['destroy', 'restart'];
-const actions: readonly LifecycleAction[] = [...carriedActions, 'rename-restart', 'preserve'];
+const supportedActions: readonly LifecycleAction[] = ['destroy', 'restart'];
+const actions: readonly LifecycleAction[] = [...supportedActions, 'rename-restart', 'preserve'];
 const crashActions: readonly LifecycleAction[] = [
   ...actions,
   'coredump-destroy',
@@ -32,18 +32,18 @@ const crashActions: readonly LifecycleAction[] = [
 export function parseClock(domain: Reading, session: ParseSession): string {
   const at = childOf(domain, 'clock');
   if (at === undefined) return 'utc';
-  const reading = readElement(at, clockVocabulary, session.later);
+  const reading = readElement(at, clockVocabulary, session.unsupported);
   const offset = reading.attributes.get('offset') ?? 'utc';
-  const place = attributePlace(at, 'offset');
+  const location = attributeLocation(at, 'offset');
   if (!offsets.includes(offset)) {
-    throw refusal('CONFIG_UNSUPPORTED', `unknown clock offset '${offset}'`, place);
+    throw definitionError('CONFIG_UNSUPPORTED', `unknown clock offset '${offset}'`, location);
   }
-  if (!carriedOffsets.includes(offset)) session.later.push({ ...place, value: offset });
+  if (!supportedOffsets.includes(offset)) session.unsupported.push({ ...location, value: offset });
   for (const timer of reading.keptChildren) {
     const name = timer.element.attributes.find((attribute) => attribute.name === 'name')?.value;
     if (name === undefined || !timerNames.includes(name)) {
       const detail = `Invalid value for attribute 'name' in element 'timer': '${name ?? ''}'`;
-      throw refusal('XML_ERROR', detail, attributePlace(timer, 'name'));
+      throw definitionError('XML_ERROR', detail, attributeLocation(timer, 'name'));
     }
   }
   keepRest(reading, session);
@@ -57,14 +57,14 @@ export function parseLifecycle(
 ): Pick<DomainDefinition, 'onPoweroff' | 'onReboot' | 'onCrash'> {
   const read = (name: string, known: readonly LifecycleAction[]): LifecycleAction | undefined => {
     const at = childOf(domain, name);
-    const text = readText(at, session.later);
+    const text = readText(at, session.unsupported);
     if (at === undefined || text === undefined) return undefined;
     const action = known.find((candidate) => candidate === text);
     if (action === undefined) {
-      throw refusal('CONFIG_UNSUPPORTED', `unknown ${name} action: ${text}`, at);
+      throw definitionError('CONFIG_UNSUPPORTED', `unknown ${name} action: ${text}`, at);
     }
-    if (!carriedActions.includes(action)) {
-      session.later.push({ path: at.path, position: at.position, value: action });
+    if (!supportedActions.includes(action)) {
+      session.unsupported.push({ path: at.path, position: at.position, value: action });
     }
     return action;
   };

@@ -7,7 +7,7 @@ import { parseHugepageLimits, parseProcessLimit } from '../tuning/counted-limits
 import type { DomainExtension, Hardening, IdAllocation } from '../definition';
 import { parseFilesystemOptions, parseOverlay } from '../filesystem/options';
 import { enumerated } from '../xml/enumerated';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -37,10 +37,11 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
     metadata &&
     locateChildren(metadata).find(({ element }) => wordOf(element) === 'tslxc:container');
   if (at === undefined) return {};
-  const reading = readElement(at, extensionVocabulary, session.later);
+  const reading = readElement(at, extensionVocabulary, session.unsupported);
   const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
   const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
-  if (noNewPrivileges !== undefined) readElement(noNewPrivileges, emptyVocabulary, session.later);
+  if (noNewPrivileges !== undefined)
+    readElement(noNewPrivileges, emptyVocabulary, session.unsupported);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
   const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
@@ -65,11 +66,11 @@ function parseHardening(
   session: ParseSession,
 ): DomainExtension['hardening'] {
   if (at === undefined) return undefined;
-  const value = readElement(at, hardeningVocabulary, session.later).attributes.get('level');
+  const value = readElement(at, hardeningVocabulary, session.unsupported).attributes.get('level');
   const level = hardeningLevels.find((known) => known === value);
   if (level !== undefined) return level;
   const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'level'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'level'));
 }
 
 /** Says something with `system='yes'` only. */
@@ -78,7 +79,7 @@ function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 're
   const system = enumerated(readElement(at, relabelVocabulary, []), 'system', ['yes', 'no']);
   if (system !== undefined) return system === 'yes' ? { relabelSystem: true } : {};
   const detail = `missing required attribute 'system' of <${at.element.name}>`;
-  throw refusal('XML_ERROR', detail, at);
+  throw definitionError('XML_ERROR', detail, at);
 }
 
 /** Ids that most programs expect to have: those of 16 bits. */
@@ -90,19 +91,19 @@ function parseAllocation(
   session: ParseSession,
 ): IdAllocation | undefined {
   if (at === undefined) return undefined;
-  const { attributes } = readElement(at, allocationVocabulary, session.later);
+  const { attributes } = readElement(at, allocationVocabulary, session.unsupported);
   if (attributes.get('allocate') !== 'auto') {
     const detail = `allocate of <${at.element.name}> must be 'auto'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'allocate'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'allocate'));
   }
   const chosen = childOf(domain, 'idmap');
   if (chosen !== undefined) {
     const detail = `<${at.element.name}> asks for ids, and <idmap> in line ${chosen.position.line} chooses them`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
   const text = attributes.get('count') ?? String(usualIds);
   const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   if (count >= 1 && count <= allocatable.count) return { count, position: at.position };
   const detail = `count of <${at.element.name}> must be a number from 1 to ${allocatable.count}`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'count'));
 }

@@ -3,7 +3,7 @@
  * cgroup and a host name, so nothing that could leave its directory may pass here.
  */
 import type { XmlElement } from '../definition';
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
@@ -22,23 +22,23 @@ const maxNameBytes = 230;
 /** @throws DefinitionError NO_NAME, or XML_ERROR for a name that can't be a file name. */
 export function parseName(root: Reading, session: ReadingSession): string {
   const at = childOf(root, 'name');
-  const name = readText(at, session.later);
+  const name = readText(at, session.unsupported);
   if (at === undefined || name === undefined) {
-    throw refusal('NO_NAME', `<${root.at.element.name}> has no <name>`, at ?? root.at);
+    throw definitionError('NO_NAME', `<${root.at.element.name}> has no <name>`, at ?? root.at);
   }
   for (const [character, shown] of [
     ['/', '/'],
     ['\n', '\\n'],
   ] as const) {
     if (name.includes(character)) {
-      throw refusal('XML_ERROR', `name ${name} cannot contain '${shown}'`, at);
+      throw definitionError('XML_ERROR', `name ${name} cannot contain '${shown}'`, at);
     }
   }
   if (name === '.' || name === '..') {
-    throw refusal('XML_ERROR', `name cannot be '${name}'`, at);
+    throw definitionError('XML_ERROR', `name cannot be '${name}'`, at);
   }
   if (Buffer.byteLength(name) > maxNameBytes) {
-    throw refusal('XML_ERROR', `name is longer than ${maxNameBytes} bytes`, at);
+    throw definitionError('XML_ERROR', `name is longer than ${maxNameBytes} bytes`, at);
   }
   return name;
 }
@@ -49,11 +49,11 @@ export function parseUuid(
   session: ReadingSession & { readonly context: { readonly newUuid: () => string } },
 ): string {
   const at = childOf(root, 'uuid');
-  const text = readText(at, session.later)?.trim();
+  const text = readText(at, session.unsupported)?.trim();
   if (at === undefined || text === undefined) return session.context.newUuid();
   // As libvirt: dashes and blanks may stand between any two bytes.
   const isUuid = text.length <= 128 && /^(?:[- ]*[0-9a-f]{2}){16}$/i.test(text);
-  if (!isUuid) throw refusal('INTERNAL_ERROR', 'malformed uuid element', at);
+  if (!isUuid) throw definitionError('INTERNAL_ERROR', 'malformed uuid element', at);
   const digits = text.replace(/[- ]/g, '').toLowerCase();
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
@@ -61,10 +61,10 @@ export function parseUuid(
 /** @throws DefinitionError XML_ERROR for a title of several lines. */
 export function parseTitle(root: Reading, session: ReadingSession): string | undefined {
   const at = childOf(root, 'title');
-  const title = readText(at, session.later);
+  const title = readText(at, session.unsupported);
   if (at !== undefined && title?.includes('\n') === true) {
     const kind = root.at.element.name === 'network' ? 'Network' : 'Domain';
-    throw refusal('XML_ERROR', `${kind} title can't contain newlines`, at);
+    throw definitionError('XML_ERROR', `${kind} title can't contain newlines`, at);
   }
   return title;
 }
@@ -75,10 +75,10 @@ export function parseMetadata(root: Reading): readonly XmlElement[] {
   if (at === undefined) return [];
   const attribute = at.element.attributes.find(({ name }) => !isNamespaceDeclaration(name));
   if (attribute !== undefined) {
-    throw refusal('XML_ERROR', `unknown attribute '${attribute.name}' of <metadata>`, at);
+    throw definitionError('XML_ERROR', `unknown attribute '${attribute.name}' of <metadata>`, at);
   }
   if (textOf(at.element).trim() !== '') {
-    throw refusal('XML_ERROR', 'unexpected text in <metadata>', at);
+    throw definitionError('XML_ERROR', 'unexpected text in <metadata>', at);
   }
   const namespaces = new Set<string>();
   return locateChildren(at).map((child) => metadataElement(child, namespaces));
@@ -87,10 +87,14 @@ export function parseMetadata(root: Reading): readonly XmlElement[] {
 function metadataElement(child: LocatedElement, namespaces: Set<string>): XmlElement {
   const { name, namespace } = child.element;
   if (namespace === '') {
-    throw refusal('XML_ERROR', `metadata element <${name}> has no namespace`, child);
+    throw definitionError('XML_ERROR', `metadata element <${name}> has no namespace`, child);
   }
   if (namespaces.has(namespace)) {
-    throw refusal('XML_ERROR', `metadata has two elements of namespace '${namespace}'`, child);
+    throw definitionError(
+      'XML_ERROR',
+      `metadata has two elements of namespace '${namespace}'`,
+      child,
+    );
   }
   namespaces.add(namespace);
   return standalone(child);

@@ -2,7 +2,7 @@
  * `<os>`: the architecture, the program that becomes PID 1, its arguments, environment and user.
  */
 import type { EnvironmentVariable, OsDefinition } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
 import {
   childOf,
@@ -33,15 +33,15 @@ const siblings: ReadonlyMap<string, string> = new Map([
  */
 export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
   const at = childOf(domain, 'os');
-  const reading = at && readElement(at, osVocabulary, session.later);
+  const reading = at && readElement(at, osVocabulary, session.unsupported);
   const typeAt = reading && childOf(reading, 'type');
   if (reading === undefined || typeAt === undefined) {
-    throw refusal('XML_ERROR', 'an os <type> must be specified', at ?? domain.at);
+    throw definitionError('XML_ERROR', 'an os <type> must be specified', at ?? domain.at);
   }
   const arch = parseType(typeAt, session);
-  const init = readText(childOf(reading, 'init'), session.later);
+  const init = readText(childOf(reading, 'init'), session.unsupported);
   if (init === undefined) {
-    throw refusal(
+    throw definitionError(
       'XML_ERROR',
       'init binary must be specified',
       childOf(reading, 'init') ?? reading.at,
@@ -52,52 +52,56 @@ export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
     init,
     initArgs: childrenOf(reading, 'initarg').map((child) => parseArgument(child, session)),
     initEnvironment: childrenOf(reading, 'initenv').map((child) => parseVariable(child, session)),
-    ...optional('initDirectory', readText(childOf(reading, 'initdir'), session.later)),
-    ...optional('initUser', readText(childOf(reading, 'inituser'), session.later)),
-    ...optional('initGroup', readText(childOf(reading, 'initgroup'), session.later)),
-    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session.later)),
+    ...optional('initDirectory', readText(childOf(reading, 'initdir'), session.unsupported)),
+    ...optional('initUser', readText(childOf(reading, 'inituser'), session.unsupported)),
+    ...optional('initGroup', readText(childOf(reading, 'initgroup'), session.unsupported)),
+    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session.unsupported)),
   };
   keepRest(reading, session);
   return definition;
 }
 
 function parseType(at: LocatedElement, session: ParseSession): string {
-  const reading = readElement(at, osTypeVocabulary, session.later);
+  const reading = readElement(at, osTypeVocabulary, session.unsupported);
   const host = session.context.arch;
-  if (reading.text === '') throw refusal('XML_ERROR', 'an os <type> must be specified', at);
+  if (reading.text === '') throw definitionError('XML_ERROR', 'an os <type> must be specified', at);
   if (reading.text !== 'exe') {
     const asked = `arch=${host} domaintype=lxc ostype=${reading.text}`;
-    throw refusal('INVALID_ARG', `could not find capabilities for ${asked}`, at);
+    throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, at);
   }
   const arch = reading.attributes.get('arch') ?? host;
   if (arch !== host) {
-    const place = attributePlace(at, 'arch');
+    const location = attributeLocation(at, 'arch');
     if (arch !== siblings.get(host)) {
       const asked = `ostype=exe arch=${arch} domaintype=lxc`;
-      throw refusal('INVALID_ARG', `could not find capabilities for ${asked}`, place);
+      throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, location);
     }
-    session.later.push({ ...place, value: arch });
+    session.unsupported.push({ ...location, value: arch });
   }
   keepRest(reading, session);
   return arch;
 }
 
 function parseArgument(at: LocatedElement, session: ParseSession): string {
-  const argument = readText(at, session.later);
+  const argument = readText(at, session.unsupported);
   if (argument === undefined) {
-    throw refusal('XML_ERROR', 'No data supplied for <initarg> element', at);
+    throw definitionError('XML_ERROR', 'No data supplied for <initarg> element', at);
   }
   return argument;
 }
 
 function parseVariable(at: LocatedElement, session: ParseSession): EnvironmentVariable {
-  const { attributes, text: value } = readElement(at, initenvVocabulary, session.later);
+  const { attributes, text: value } = readElement(at, initenvVocabulary, session.unsupported);
   const name = attributes.get('name');
   if (name === undefined || name === '') {
-    throw refusal('XML_ERROR', 'No name supplied for <initenv> element', at);
+    throw definitionError('XML_ERROR', 'No name supplied for <initenv> element', at);
   }
   if (value === '') {
-    throw refusal('XML_ERROR', `No value supplied for <initenv name='${name}'> element`, at);
+    throw definitionError(
+      'XML_ERROR',
+      `No value supplied for <initenv name='${name}'> element`,
+      at,
+    );
   }
   return { name, value };
 }

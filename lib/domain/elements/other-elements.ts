@@ -4,7 +4,7 @@
  */
 import { canonicalCapabilities, parseCapabilities } from './capabilities';
 import type { FeaturesDefinition, XmlElement } from '../definition';
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
@@ -38,7 +38,7 @@ export function parseFeatures(domain: Reading): FeaturesDefinition {
   const features = at === undefined ? [] : locateChildren(at);
   const [capabilities, second] = features.filter(({ element }) => isCapabilities(element));
   if (second !== undefined) {
-    throw refusal('XML_ERROR', 'element <capabilities> appears more than once', second);
+    throw definitionError('XML_ERROR', 'element <capabilities> appears more than once', second);
   }
   return {
     privateNetwork: features.some(({ element }) => element.name === 'privnet'),
@@ -46,7 +46,7 @@ export function parseFeatures(domain: Reading): FeaturesDefinition {
   };
 }
 
-const carriedFeatures = ['privnet', 'capabilities'];
+const supportedFeatures = ['privnet', 'capabilities'];
 
 function isCapabilities({ name, namespace }: XmlElement): boolean {
   return name === 'capabilities' && namespace === '';
@@ -73,8 +73,8 @@ function checkFeatures(at: LocatedElement, session: ParseSession): void {
   for (const { element, path, position } of features) {
     if (element.namespace !== '' || !featureNames.includes(element.name)) {
       const detail = `unexpected feature '${element.name}'`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, { path, position });
+      throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position });
     }
-    if (!carriedFeatures.includes(element.name)) session.later.push({ path, position });
+    if (!supportedFeatures.includes(element.name)) session.unsupported.push({ path, position });
   }
 }

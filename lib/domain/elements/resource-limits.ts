@@ -3,7 +3,7 @@
  * starts, getrlimit(2). libvirt has no words for it.
  */
 import type { ResourceLimit } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { resourceLimitVocabulary } from '../xml/vocabulary';
 
@@ -42,7 +42,7 @@ export function parseResourceLimits(elements: readonly LocatedElement[]): Resour
     const first = limits.find(({ name }) => name === limit.name);
     if (first !== undefined) {
       const detail = `resource '${limit.name}' is already limited in line ${first.position.line}`;
-      throw refusal('XML_ERROR', detail, at);
+      throw definitionError('XML_ERROR', detail, at);
     }
     limits.push(limit);
   }
@@ -55,13 +55,13 @@ function parseResourceLimit(reading: Reading): ResourceLimit {
   const name = names.find((known) => known === written);
   if (name === undefined) {
     const detail = `unknown resource '${written}', not one of ${names.join(', ')}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'name'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'name'));
   }
   const soft = parseLimit(reading, 'soft');
   const hard = parseLimit(reading, 'hard');
   if (soft > hard) {
     const detail = `the soft limit of '${name}' is above its hard one`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'soft'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'soft'));
   }
   return { name, soft, hard, position: at.position };
 }
@@ -72,12 +72,12 @@ function parseLimit(reading: Reading, attribute: 'soft' | 'hard'): bigint {
   const value = /^[0-9]{1,20}$/.test(text) ? BigInt(text) : unlimited;
   if (value < unlimited) return value;
   const detail = `${attribute} limit '${text}' is neither a number nor 'unlimited'`;
-  throw refusal('XML_ERROR', detail, attributePlace(reading.at, attribute));
+  throw definitionError('XML_ERROR', detail, attributeLocation(reading.at, attribute));
 }
 
 function valueOf({ at, attributes }: Reading, name: string): string {
   const value = attributes.get(name);
   if (value !== undefined) return value;
   const detail = `missing required attribute '${name}' of <${at.element.name}>`;
-  throw refusal('XML_ERROR', detail, at);
+  throw definitionError('XML_ERROR', detail, at);
 }

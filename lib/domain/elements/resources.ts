@@ -3,7 +3,7 @@
  */
 import type { DomainDefinition } from '../definition';
 import { canonicalNumberSet } from '../xml/number-set';
-import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
 import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
@@ -15,16 +15,16 @@ export function parseMemory(
   session: ParseSession,
 ): Pick<DomainDefinition, 'memory' | 'currentMemory'> {
   const at = childOf(domain, 'memory');
-  const reading = at && readElement(at, memoryVocabulary, session.later);
+  const reading = at && readElement(at, memoryVocabulary, session.unsupported);
   if (reading !== undefined) keepRest(reading, session);
   const memory = reading === undefined ? 0 : kibibytesOf(reading);
   if (memory === 0) {
     const detail = 'Memory size must be specified via <memory> or in the <numa> configuration';
-    throw refusal('XML_ERROR', detail, at ?? domain.at);
+    throw definitionError('XML_ERROR', detail, at ?? domain.at);
   }
   const currentAt = childOf(domain, 'currentMemory');
   const current = currentAt
-    ? kibibytesOf(readElement(currentAt, currentMemoryVocabulary, session.later))
+    ? kibibytesOf(readElement(currentAt, currentMemoryVocabulary, session.unsupported))
     : 0;
   return { memory, currentMemory: current === 0 || current > memory ? memory : current };
 }
@@ -33,10 +33,10 @@ export function parseMemory(
 export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinition['vcpu'] {
   const at = childOf(domain, 'vcpu');
   if (at === undefined) return { count: 1, placement: 'static' };
-  const reading = readElement(at, vcpuVocabulary, session.later);
+  const reading = readElement(at, vcpuVocabulary, session.unsupported);
   const count = reading.text === '' ? 1 : parseCount(reading.text, 'maximum', at);
   if (count === 0) {
-    throw refusal('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
+    throw definitionError('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
   }
   const current = parseCurrent(reading, count);
   const cpuset = parseCpuset(reading);
@@ -51,12 +51,13 @@ export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinit
 }
 
 function kibibytesOf({ text, attributes, at }: Reading): number {
-  return parseKibibytes({ text, unit: attributes.get('unit'), place: at });
+  return parseKibibytes({ text, unit: attributes.get('unit'), location: at });
 }
 
-function parseCount(text: string, what: 'maximum' | 'current', place: Place): number {
+function parseCount(text: string, what: 'maximum' | 'current', location: SourceLocation): number {
   const isCount = /^\s*\+?\d{1,10}$/.test(text) && Number(text) < 2 ** 31;
-  if (!isCount) throw refusal('XML_ERROR', `${what} vcpus count must be an integer`, place);
+  if (!isCount)
+    throw definitionError('XML_ERROR', `${what} vcpus count must be an integer`, location);
   return Number(text);
 }
 
@@ -64,12 +65,13 @@ function parseCount(text: string, what: 'maximum' | 'current', place: Place): nu
 function parseCurrent({ attributes, at }: Reading, count: number): number | undefined {
   const text = attributes.get('current');
   if (text === undefined) return undefined;
-  const place = attributePlace(at, 'current');
-  const current = parseCount(text, 'current', place);
-  if (current === 0) throw refusal('XML_ERROR', 'current vcpus count must not be 0', place);
+  const location = attributeLocation(at, 'current');
+  const current = parseCount(text, 'current', location);
+  if (current === 0)
+    throw definitionError('XML_ERROR', 'current vcpus count must not be 0', location);
   if (current > count) {
     const detail = 'maximum vCPU count must not be less than current vCPU count';
-    throw refusal('CONFIG_UNSUPPORTED', `${detail} (${count} < ${current})`, place);
+    throw definitionError('CONFIG_UNSUPPORTED', `${detail} (${count} < ${current})`, location);
   }
   return current === count ? undefined : current;
 }
@@ -77,19 +79,24 @@ function parseCurrent({ attributes, at }: Reading, count: number): number | unde
 function parseCpuset({ attributes, at }: Reading): string | undefined {
   const cpuset = attributes.get('cpuset');
   if (cpuset === undefined) return undefined;
-  const place = attributePlace(at, 'cpuset');
+  const location = attributeLocation(at, 'cpuset');
   const set = canonicalNumberSet(cpuset);
-  if (set === undefined) throw refusal('INVALID_ARG', `Failed to parse bitmap '${cpuset}'`, place);
+  if (set === undefined)
+    throw definitionError('INVALID_ARG', `Failed to parse bitmap '${cpuset}'`, location);
   return set;
 }
 
 function parsePlacement({ attributes, at }: Reading, session: ParseSession): 'static' | 'auto' {
   const placement = attributes.get('placement') ?? 'static';
   if (placement === 'static') return 'static';
-  const place = attributePlace(at, 'placement');
+  const location = attributeLocation(at, 'placement');
   if (placement !== 'auto') {
-    throw refusal('CONFIG_UNSUPPORTED', `Unsupported CPU placement mode '${placement}'`, place);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      `Unsupported CPU placement mode '${placement}'`,
+      location,
+    );
   }
-  session.later.push({ ...place, value: 'auto' });
+  session.unsupported.push({ ...location, value: 'auto' });
   return 'auto';
 }

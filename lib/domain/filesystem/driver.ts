@@ -1,7 +1,7 @@
 /** `<driver>` of a `<filesystem>`: raw images through a loop device are carried out, nothing else. */
-import type { LaterElement } from '../definition';
+import type { UnsupportedElement } from '../definition';
 import type { FileFilesystem } from './definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import { filesystemDriverVocabulary } from '../xml/vocabulary';
 
@@ -18,34 +18,34 @@ const driverFormats =
 export function parseDriver(
   filesystem: Reading,
   filesystemType: string,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): FileFilesystem['driver'] {
   const at = childOf(filesystem, 'driver');
   if (at === undefined) return undefined;
-  const laterOfDriver: LaterElement[] = [];
-  const { attributes } = readElement(at, filesystemDriverVocabulary, laterOfDriver);
+  const unsupportedInDriver: UnsupportedElement[] = [];
+  const { attributes } = readElement(at, filesystemDriverVocabulary, unsupportedInDriver);
   const type = attributes.get('type');
   const format = attributes.get('format');
   if (type !== undefined && !driverTypes.includes(type)) {
     const detail = `Invalid value for attribute 'type' in element 'driver': '${type}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'type'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
   }
   if (format !== undefined && !driverFormats.includes(format)) {
     const detail = `unknown driver format value '${format}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'format'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'format'));
   }
   if (filesystemType !== 'file') {
-    later.push({ path: at.path, position: at.position });
+    unsupported.push({ path: at.path, position: at.position });
     return undefined;
   }
-  later.push(...laterOfDriver);
+  unsupported.push(...unsupportedInDriver);
   if (type !== undefined && type !== 'loop') {
     // A network block device is for later; of all others libvirt says this.
     const words = type === 'nbd' ? {} : { words: `fs driver ${type} is not supported` };
-    later.push({ ...attributePlace(at, 'type'), value: type, ...words });
+    unsupported.push({ ...attributeLocation(at, 'type'), value: type, ...words });
   } else if (format !== undefined && format !== 'raw') {
     const words = type === 'loop' ? { words: `fs format ${format} is not supported` } : {};
-    later.push({ ...attributePlace(at, 'format'), value: format, ...words });
+    unsupported.push({ ...attributeLocation(at, 'format'), value: format, ...words });
   }
   return type === 'loop' ? { type, ...(format === 'raw' ? { format } : {}) } : undefined;
 }

@@ -2,11 +2,11 @@
  * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
  * kept whole.
  */
-import type { LaterElement, XmlElement } from '../definition';
+import type { UnsupportedElement, XmlElement } from '../definition';
 import type { FilesystemDefinition } from './definition';
 import { enumerated } from '../xml/enumerated';
 import { parseDriver } from './driver';
-import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
@@ -37,37 +37,37 @@ const accessModes = ['passthrough', 'mapped', 'squash'] as const;
 
 /** Carried out, or kept as written with the reasons for that in `later`. */
 export type ParsedFilesystem =
-  | { readonly carried: FilesystemDefinition }
-  | { readonly raw: XmlElement; readonly later: readonly LaterElement[] };
+  | { readonly supported: FilesystemDefinition }
+  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
 
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR or
  * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
  */
 export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
-  const later: LaterElement[] = [];
-  const reading = readElement(at, filesystemVocabulary, later);
+  const unsupported: UnsupportedElement[] = [];
+  const reading = readElement(at, filesystemVocabulary, unsupported);
   const type = enumerated(reading, 'type', types) ?? 'mount';
   const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
   checkModes(reading);
-  const driver = parseDriver(reading, type, later);
-  const { source, target, usage, sourceLabels } = readEnds(reading, type, later);
+  const driver = parseDriver(reading, type, unsupported);
+  const { source, target, usage, sourceLabels } = readEnds(reading, type, unsupported);
   const readonly = childOf(reading, 'readonly');
-  if (readonly !== undefined) readElement(readonly, emptyVocabulary, later);
+  if (readonly !== undefined) readElement(readonly, emptyVocabulary, unsupported);
   if (type === 'template' || type === 'volume') {
     const words =
       target === '/'
         ? `Unsupported root filesystem type ${type}`
         : `Cannot mount filesystem type ${type}`;
-    later.push({ ...attributePlace(at, 'type'), value: type, words });
-    return { raw: standalone(at, ['alias', 'address']), later };
+    unsupported.push({ ...attributeLocation(at, 'type'), value: type, words });
+    return { raw: standalone(at, ['alias', 'address']), unsupported };
   }
   if (accessMode === 'squash') {
     const words = "accessmode='squash' of <filesystem> is not supported: ids are mapped one to one";
-    later.push({ ...attributePlace(at, 'accessmode'), value: accessMode, words });
-    return { raw: standalone(at, ['alias', 'address']), later };
+    unsupported.push({ ...attributeLocation(at, 'accessmode'), value: accessMode, words });
+    return { raw: standalone(at, ['alias', 'address']), unsupported };
   }
-  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
+  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
   const common = {
     accessMode,
     target,
@@ -75,9 +75,9 @@ export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
     ...(sourceLabels === undefined ? {} : { sourceLabels }),
     position: at.position,
   };
-  if (type === 'ram') return { carried: { type, ...common, usage } };
+  if (type === 'ram') return { supported: { type, ...common, usage } };
   const written = type === 'file' && driver !== undefined ? { driver } : {};
-  return { carried: { type, ...common, source, ...written } };
+  return { supported: { type, ...common, source, ...written } };
 }
 
 /** Duplicate and trailing slashes mean nothing to the kernel; without them paths can be compared. */
@@ -94,14 +94,14 @@ interface Ends {
   readonly sourceLabels?: readonly SourceLabel[];
 }
 
-function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[]): Ends {
+function readEnds(reading: Reading, type: FilesystemType, unsupported: UnsupportedElement[]): Ends {
   const sourceAt = childOf(reading, 'source');
   const targetAt = childOf(reading, 'target');
   // The words of other types than this one's are known too; what is carried out is never among them.
-  const laterOfSource: LaterElement[] = [];
+  const unsupportedInSource: UnsupportedElement[] = [];
   const sourceReading =
-    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, laterOfSource);
-  const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, later);
+    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, unsupportedInSource);
+  const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, unsupported);
   const own: readonly string[] = sourceAttributes[type];
   const valueOf = (wanted: string | undefined): string | undefined =>
     sourceAt?.element.attributes.find(({ name }) => name === wanted)?.value;
@@ -109,31 +109,35 @@ function readEnds(reading: Reading, type: FilesystemType, later: LaterElement[])
   const target = targetReading?.attributes.get('dir');
   const usage = type === 'ram' ? parseUsage(source, valueOf('units'), sourceAt ?? reading.at) : 0;
   if (source === undefined && type !== 'volume') {
-    throw refusal('NO_SOURCE', target ?? '(no target)', sourceAt ?? reading.at);
+    throw definitionError('NO_SOURCE', target ?? '(no target)', sourceAt ?? reading.at);
   }
   if (target === undefined) {
-    throw refusal('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
+    throw definitionError('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
   }
-  later.push(
-    ...laterOfSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
+  unsupported.push(
+    ...unsupportedInSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
   );
   return {
     source: sanitizePath(source ?? ''),
     target: sanitizePath(target),
     usage,
-    ...parseSourceLabels(sourceReading, later),
+    ...parseSourceLabels(sourceReading, unsupported),
   };
 }
 
-function parseUsage(usage: string | undefined, unit: string | undefined, place: Place): number {
+function parseUsage(
+  usage: string | undefined,
+  unit: string | undefined,
+  location: SourceLocation,
+): number {
   if (usage === undefined) {
-    throw refusal('XML_ERROR', "missing 'usage' attribute for RAM filesystem", place);
+    throw definitionError('XML_ERROR', "missing 'usage' attribute for RAM filesystem", location);
   }
   if (!/^\d{1,20}$/.test(usage)) {
     const detail = `cannot parse usage '${usage}' for RAM filesystem`;
-    throw refusal('XML_ERROR', detail, attributePlace(place, 'usage'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(location, 'usage'));
   }
-  return parseKibibytes({ text: usage, unit, place, unitName: 'units' });
+  return parseKibibytes({ text: usage, unit, location, unitName: 'units' });
 }
 
 /** libvirt checks them in what this version only keeps. */
@@ -141,7 +145,11 @@ function checkModes({ keptAttributes, at }: Reading): void {
   for (const { name, value } of keptAttributes) {
     const isMode = name === 'fmode' || name === 'dmode';
     if (isMode && !/^0?[0-7]{1,3}$/.test(value)) {
-      throw refusal('XML_ERROR', `invalid ${name}: '${value}'`, attributePlace(at, name));
+      throw definitionError(
+        'XML_ERROR',
+        `invalid ${name}: '${value}'`,
+        attributeLocation(at, name),
+      );
     }
   }
 }

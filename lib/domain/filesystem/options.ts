@@ -4,7 +4,7 @@
  */
 import type { FilesystemOptions, OverlayOptions } from './definition';
 import { sanitizePath } from './filesystem';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { filesystemOptionsVocabulary, overlayVocabulary } from '../xml/vocabulary';
 
@@ -38,7 +38,7 @@ function pathOf({ attributes, at }: Reading, name: string): string {
   const value = attributes.get(name);
   if (value !== undefined && value.startsWith('/')) return sanitizePath(value);
   const detail = `${name} of <${at.element.name}> must be an absolute path`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 
 function oneOf<T extends string>(
@@ -51,5 +51,5 @@ function oneOf<T extends string>(
   const found = known.find((one) => one === value);
   if (found !== undefined) return found;
   const detail = `${name} of <${at.element.name}> must be one of ${known.join(', ')}`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }

@@ -3,7 +3,7 @@ import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { isHostRoot, optionsOf, overlayOf } from './lookup';
 import { isBelow, isSame, withoutDots } from '../xml/path';
-import { refusal, type Place } from '../xml/source-location';
+import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED. */
 export function checkFilesystems(definition: DomainDefinition): void {
@@ -23,13 +23,16 @@ function hasOwnIds({ idMap, extension }: DomainDefinition): boolean {
 }
 
 /** The element itself, or one of its children. */
-export function filesystemPlace({ position }: FilesystemDefinition, child?: string): Place {
+export function filesystemLocation(
+  { position }: FilesystemDefinition,
+  child?: string,
+): SourceLocation {
   const path = 'domain/devices/filesystem';
   return { path: child === undefined ? path : `${path}/${child}`, position };
 }
 
-function refuse(detail: string, place: Place): never {
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+function refuse(detail: string, location: SourceLocation): never {
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }
 
 function checkPaths(filesystem: FilesystemDefinition): void {
@@ -38,12 +41,12 @@ function checkPaths(filesystem: FilesystemDefinition): void {
   for (const [end, path] of Object.entries(ends)) {
     if (path.startsWith('/')) continue;
     const detail = `filesystem ${end} '${path}' is not an absolute path`;
-    refuse(detail, filesystemPlace(filesystem, end));
+    refuse(detail, filesystemLocation(filesystem, end));
   }
   // Whether a target is the root, or lies in another, is told by its text.
   if (target.split('/').includes('..') || (isSame(target, '/') && target !== '/')) {
     const detail = `filesystem target '${target}' must be written without '.' and '..'`;
-    refuse(detail, filesystemPlace(filesystem, 'target'));
+    refuse(detail, filesystemLocation(filesystem, 'target'));
   }
 }
 
@@ -55,7 +58,7 @@ function checkTargets(filesystems: readonly FilesystemDefinition[]): void {
     const first = seen.get(target);
     if (first !== undefined) {
       const detail = `filesystem target '${target}' is already used in line ${first.position.line}`;
-      refuse(detail, filesystemPlace(filesystem));
+      refuse(detail, filesystemLocation(filesystem));
     }
     seen.set(target, filesystem);
   }
@@ -64,27 +67,33 @@ function checkTargets(filesystems: readonly FilesystemDefinition[]): void {
 function checkType(filesystem: FilesystemDefinition): void {
   const { type, target } = filesystem;
   if (isSame(target, '/') && (type === 'ram' || type === 'bind')) {
-    refuse(`Unsupported root filesystem type ${type}`, filesystemPlace(filesystem, '@type'));
+    refuse(`Unsupported root filesystem type ${type}`, filesystemLocation(filesystem, '@type'));
   }
   // tmpfs(5) takes 0 for no limit.
   if (type === 'ram' && filesystem.usage === 0) {
-    refuse('usage of a RAM filesystem must be more than 0', filesystemPlace(filesystem, 'source'));
+    refuse(
+      'usage of a RAM filesystem must be more than 0',
+      filesystemLocation(filesystem, 'source'),
+    );
   }
 }
 
 function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinition): void {
   if (filesystem.accessMode !== 'mapped') return;
-  const place = filesystemPlace(filesystem, '@accessmode');
+  const location = filesystemLocation(filesystem, '@accessmode');
   const { type, target } = filesystem;
-  if (!hasOwnIds(definition)) refuse("accessmode='mapped' needs an <idmap>", place);
+  if (!hasOwnIds(definition)) refuse("accessmode='mapped' needs an <idmap>", location);
   if (type === 'ram' || type === 'bind') {
     refuse(
       `accessmode='mapped' of a filesystem of type ${type}: it has the container's ids`,
-      place,
+      location,
     );
   }
   if (isSame(target, '/') && isHostRoot(filesystem)) {
-    refuse("accessmode='mapped' would make the container's root the owner of the host's /", place);
+    refuse(
+      "accessmode='mapped' would make the container's root the owner of the host's /",
+      location,
+    );
   }
 }
 
@@ -94,77 +103,77 @@ const container = 'domain/metadata/tslxc:container';
 function subjectOf<T extends FilesystemOptions | OverlayOptions>(
   definition: DomainDefinition,
   options: T,
-  { all, place }: { readonly all: readonly T[]; readonly place: Place },
+  { all, location }: { readonly all: readonly T[]; readonly location: SourceLocation },
 ): FilesystemDefinition {
   const { target } = options;
   const subject = definition.filesystems.find((one) => isSame(one.target, target));
-  if (subject === undefined) refuse(`no filesystem has the target '${target}'`, place);
+  if (subject === undefined) refuse(`no filesystem has the target '${target}'`, location);
   const first = all.find((one) => isSame(one.target, target));
   if (first !== undefined && first !== options) {
-    refuse(`target '${target}' is already used in line ${first.position.line}`, place);
+    refuse(`target '${target}' is already used in line ${first.position.line}`, location);
   }
   return subject;
 }
 
 function checkOptions(definition: DomainDefinition, options: FilesystemOptions): void {
   const { recursive, propagation = 'private', position } = options;
-  const place = { path: `${container}/tslxc:filesystem`, position };
+  const location = { path: `${container}/tslxc:filesystem`, position };
   const all = definition.extension.filesystems ?? [];
-  const subject = subjectOf(definition, options, { all, place });
+  const subject = subjectOf(definition, options, { all, location });
   const isTree = subject.type === 'mount' || subject.type === 'bind';
   const isOverlay = overlayOf(definition, subject) !== undefined;
   if (recursive === 'yes' && (!isTree || isOverlay)) {
-    refuse('nothing can be mounted below the source: recursive has no meaning', place);
+    refuse('nothing can be mounted below the source: recursive has no meaning', location);
   }
   if (propagation === 'private') return;
   if (subject.type !== 'mount' || isOverlay) {
-    refuse('mounts are propagated only from a tree of the host (type mount)', place);
+    refuse('mounts are propagated only from a tree of the host (type mount)', location);
   }
   if (subject.readonly) {
-    refuse('what is mounted later would not be read-only, as the filesystem asks for', place);
+    refuse('what is mounted later would not be read-only, as the filesystem asks for', location);
   }
-  if (propagation === 'shared') checkShared(definition, subject, place);
+  if (propagation === 'shared') checkShared(definition, subject, location);
 }
 
 /** What is mounted below a shared tree is mounted on the host too, and stays there. */
 function checkShared(
   definition: DomainDefinition,
   { target }: FilesystemDefinition,
-  place: Place,
+  location: SourceLocation,
 ): void {
   if (isSame(target, '/')) {
-    refuse("a shared root would mount the container's /dev, /proc and /sys on the host", place);
+    refuse("a shared root would mount the container's /dev, /proc and /sys on the host", location);
   }
   if (hasOwnIds(definition)) {
-    refuse('with an <idmap> the container may not mount on the host', place);
+    refuse('with an <idmap> the container may not mount on the host', location);
   }
   const nested = definition.filesystems.find((one) => isBelow(one.target, target));
   if (nested !== undefined) {
     const { line } = nested.position;
-    refuse(`the filesystem in line ${line} would be mounted on the host below it`, place);
+    refuse(`the filesystem in line ${line} would be mounted on the host below it`, location);
   }
 }
 
 function checkOverlay(definition: DomainDefinition, overlay: OverlayOptions): void {
   const { upper, position } = overlay;
-  const place = { path: `${container}/tslxc:overlay`, position };
+  const location = { path: `${container}/tslxc:overlay`, position };
   const all = definition.extension.overlays ?? [];
-  const subject = subjectOf(definition, overlay, { all, place });
+  const subject = subjectOf(definition, overlay, { all, location });
   if (subject.type === 'ram' || subject.type === 'bind') {
-    refuse(`a filesystem of type ${subject.type} can't be the base of an overlay`, place);
+    refuse(`a filesystem of type ${subject.type} can't be the base of an overlay`, location);
   }
   const other = all.find((one) => one !== overlay && overlaps(one.upper, upper));
   if (other !== undefined) {
-    refuse(`upper '${upper}' is already used in line ${other.position.line}`, place);
+    refuse(`upper '${upper}' is already used in line ${other.position.line}`, location);
   }
   if (subject.type === 'mount' && overlaps(subject.source, upper) && !isHostRoot(subject)) {
-    refuse(`upper '${upper}' and the source '${subject.source}' overlap`, place);
+    refuse(`upper '${upper}' and the source '${subject.source}' overlap`, location);
   }
   if (isHostRoot(subject) && hasOwnIds(definition)) {
-    refuse("with an <idmap> the host's own / can't be the base of an overlay", place);
+    refuse("with an <idmap> the host's own / can't be the base of an overlay", location);
   }
   if (optionsOf(definition, subject)?.propagation === 'shared') {
-    refuse('an overlay is of one container alone: it can not be shared', place);
+    refuse('an overlay is of one container alone: it can not be shared', location);
   }
 }
 

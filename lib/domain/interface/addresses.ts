@@ -11,7 +11,7 @@ import {
   type Ip,
   type IpFamily,
 } from './ip-address';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
@@ -20,17 +20,17 @@ import { parseWholeNumber, wholeNumber } from '../xml/whole-number';
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
 const ipVocabulary = vocabulary({
-  attributes: { address: 'carried', family: 'carried', prefix: 'carried', peer: 'carried' },
+  attributes: { address: 'supported', family: 'supported', prefix: 'supported', peer: 'supported' },
 });
 
 const routeVocabulary = vocabulary({
   attributes: {
-    family: 'carried',
-    address: 'carried',
-    netmask: 'carried',
-    prefix: 'carried',
-    gateway: 'carried',
-    metric: 'carried',
+    family: 'supported',
+    address: 'supported',
+    netmask: 'supported',
+    prefix: 'supported',
+    gateway: 'supported',
+    metric: 'supported',
   },
 });
 
@@ -48,18 +48,19 @@ export function parseAddress(at: LocatedElement): InterfaceAddress {
   const { attributes } = reading;
   const family = enumerated(reading, 'family', families);
   const text = attributes.get('address');
-  if (text === undefined) throw refusal('XML_ERROR', 'Missing required address in <ip>', at);
+  if (text === undefined)
+    throw definitionError('XML_ERROR', 'Missing required address in <ip>', at);
   const ip = parseIp(text);
   if (ip === undefined || ip.family !== (family ?? ip.family) || !isInterfaceAddress(ip)) {
     const detail = `Invalid address '${text}' in <ip>`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'address'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'address'));
   }
   const prefix = readPrefix(reading, ip.family);
   const peerText = attributes.get('peer');
   const peer = peerText === undefined ? undefined : parseIp(peerText);
   if (peerText !== undefined && peer?.family !== ip.family) {
     const detail = `Invalid peer '${peerText}' in <ip>`;
-    throw refusal('INVALID_ARG', detail, attributePlace(at, 'peer'));
+    throw definitionError('INVALID_ARG', detail, attributeLocation(at, 'peer'));
   }
   return {
     family: ip.family,
@@ -89,7 +90,11 @@ export function formatAddress({
 export function parseRoute(at: LocatedElement, owner: string): InterfaceRoute {
   const reading = readElement(at, routeVocabulary, []);
   const fail = (detail: string, name?: string) =>
-    refusal('XML_ERROR', `${owner}: ${detail}`, name === undefined ? at : attributePlace(at, name));
+    definitionError(
+      'XML_ERROR',
+      `${owner}: ${detail}`,
+      name === undefined ? at : attributeLocation(at, name),
+    );
   const family = readRouteFamily(reading, fail);
   const network = readEnd(reading, { name: 'address', word: 'network', family }, fail);
   const gateway = readEnd(reading, { name: 'gateway', word: 'gateway', family }, fail);
@@ -184,7 +189,7 @@ function readMetric(reading: Reading): number | undefined {
   const metric = wholeNumber(reading, 'metric', maxMetric);
   if (metric !== 0) return metric;
   const detail = "Invalid value for attribute 'metric' in element 'route': Zero is not permitted";
-  throw refusal('XML_ERROR', detail, attributePlace(reading.at, 'metric'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(reading.at, 'metric'));
 }
 
 /** As written in `<ip>`; undefined when there is none. */
@@ -194,7 +199,7 @@ function readPrefix({ attributes, at }: Reading, family: IpFamily): number | und
   const prefix = parseWholeNumber(text, addressBits[family]);
   if (prefix === undefined) {
     const detail = `Invalid prefix value '${text}' in <ip>`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'prefix'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'prefix'));
   }
   return prefix === 0 ? undefined : prefix;
 }
@@ -203,5 +208,5 @@ function prefixOf(ip: Ip, at: LocatedElement): number {
   const prefix = defaultPrefix(ip);
   if (prefix !== undefined) return prefix;
   const detail = `'${ip.address}' has no default prefix`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'address'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'address'));
 }

@@ -3,7 +3,7 @@
  * in libvirt.
  */
 import type { Bandwidth, Rate } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { childOf, readElement, type LocatedElement } from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
@@ -15,7 +15,7 @@ const bandwidthVocabulary = vocabulary({ children: { inbound: 'one', outbound: '
 const rateNames = ['average', 'peak', 'floor', 'burst'] as const;
 
 const rateVocabulary = vocabulary({
-  attributes: { average: 'carried', peak: 'carried', floor: 'carried', burst: 'carried' },
+  attributes: { average: 'supported', peak: 'supported', floor: 'supported', burst: 'supported' },
 });
 
 // As bytes and as bits, a rate must be an exact number. The kernel counts a burst's bytes in 32 bits.
@@ -39,7 +39,7 @@ export function parseBandwidth(
   const misplaced = outbound?.floor === undefined ? unshared : outboundAt;
   if (misplaced !== undefined) {
     const detail = 'floor attribute is not supported for this config';
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(misplaced, 'floor'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(misplaced, 'floor'));
   }
   if (inbound === undefined && outbound === undefined) return undefined;
   return {
@@ -60,10 +60,14 @@ function parseRate(at: LocatedElement): Rate | undefined {
   const reading = readElement(at, rateVocabulary, []);
   const has = (name: string) => reading.attributes.has(name);
   if (!has('average') && !has('floor')) {
-    throw refusal('XML_ERROR', 'Missing mandatory average or floor attributes', at);
+    throw definitionError('XML_ERROR', 'Missing mandatory average or floor attributes', at);
   }
   if (!has('average') && (has('peak') || has('burst'))) {
-    throw refusal('CONFIG_UNSUPPORTED', "'peak' and 'burst' require 'average' attribute", at);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      "'peak' and 'burst' require 'average' attribute",
+      at,
+    );
   }
   const rate: Partial<Record<(typeof rateNames)[number], number>> = {};
   for (const name of rateNames) {

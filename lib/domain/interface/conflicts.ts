@@ -1,6 +1,6 @@
 /** What no two network interfaces of one domain may have in common. */
 import type { DomainDefinition, Position } from '../definition';
-import { comparePositions, refusal } from '../xml/source-location';
+import { comparePositions, definitionError } from '../xml/source-location';
 
 interface Claim {
   /** What is claimed, in words: interfaces that say the same of it are in conflict. */
@@ -39,7 +39,7 @@ export function checkInterfaceConflicts({
     if (earlier !== undefined) {
       const { line, column } = earlier.position;
       const detail = `${claim.what} is also that of the interface in line ${line}, column ${column}`;
-      throw refusal('XML_ERROR', detail, claim);
+      throw definitionError('XML_ERROR', detail, claim);
     }
     first.set(claim.what, claim);
   }

@@ -1,10 +1,10 @@
 /** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
-import type { HostInterfaceDefinition, LaterElement } from '../definition';
+import type { HostInterfaceDefinition, UnsupportedElement } from '../definition';
 import type { ParsedDevice } from '../devices/devices';
 import { parseAddress, parseRoute } from './addresses';
 import { hostInterfaceSourceVocabulary, hostInterfaceVocabulary } from './vocabulary';
 import { parseLinkName } from './link-name';
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import { childOf, childrenOf, readElement, readText, type LocatedElement } from '../xml/reading';
 
@@ -16,26 +16,33 @@ export function isHostInterface({ element }: LocatedElement): boolean {
 
 /** @throws DefinitionError XML_ERROR, as libvirt, when something is missing or can't be read. */
 export function parseHostInterface(at: LocatedElement): ParsedDevice<HostInterfaceDefinition> {
-  const later: LaterElement[] = [];
-  const reading = readElement(at, hostInterfaceVocabulary, later);
+  const unsupported: UnsupportedElement[] = [];
+  const reading = readElement(at, hostInterfaceVocabulary, unsupported);
   const sourceAt = childOf(reading, 'source');
   if (sourceAt === undefined) {
-    throw refusal('XML_ERROR', 'Missing <source> element in hostdev device', at);
+    throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);
   }
-  const nameAt = childOf(readElement(sourceAt, hostInterfaceSourceVocabulary, later), 'interface');
-  const name = readText(nameAt, later);
+  const nameAt = childOf(
+    readElement(sourceAt, hostInterfaceSourceVocabulary, unsupported),
+    'interface',
+  );
+  const name = readText(nameAt, unsupported);
   if (nameAt === undefined || name === undefined) {
     const detail = 'Missing <interface> element in hostdev net device';
-    throw refusal('XML_ERROR', detail, nameAt ?? sourceAt);
+    throw definitionError('XML_ERROR', detail, nameAt ?? sourceAt);
   }
   const device = parseLinkName(name, nameAt);
   if (device === 'lo') {
-    throw refusal('XML_ERROR', "'lo' is the host's loopback interface and stays there", nameAt);
+    throw definitionError(
+      'XML_ERROR',
+      "'lo' is the host's loopback interface and stays there",
+      nameAt,
+    );
   }
   const addresses = childrenOf(reading, 'ip').map(parseAddress);
   const routes = childrenOf(reading, 'route').map((route) =>
     parseRoute(route, 'Domain hostdev device'),
   );
-  if (later.length > 0) return { raw: standalone(at, ['alias', 'address']), later };
-  return { carried: { device, addresses, routes, position: at.position } };
+  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
+  return { supported: { device, addresses, routes, position: at.position } };
 }

@@ -3,7 +3,7 @@
  * says more than that is kept whole.
  */
 import { parseBandwidth } from './bandwidth';
-import type { InterfaceDefinition, LaterElement } from '../definition';
+import type { InterfaceDefinition, UnsupportedElement } from '../definition';
 import type { ParsedDevice } from '../devices/devices';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
@@ -20,7 +20,7 @@ import {
 } from './vocabulary';
 import { parseLinkName } from './link-name';
 import { parseMac, parseUnicastMac } from './mac-address';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
   childOf,
@@ -33,9 +33,9 @@ import { parseVlan } from './vlan';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber } from '../xml/whole-number';
 
-const carriedTypes: readonly CarriedInterfaceType[] = ['bridge', 'network', 'direct', 'ethernet'];
+const supportedTypes: readonly CarriedInterfaceType[] = ['bridge', 'network', 'direct', 'ethernet'];
 const types: readonly string[] = [
-  ...carriedTypes,
+  ...supportedTypes,
   ...'user vhostuser server client mcast internal hostdev udp vdpa null vds'.split(' '),
 ];
 
@@ -46,7 +46,7 @@ const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 const mtuRange = { min: 68, max: 65535 };
 
 /** What `start` says of it, where libvirt has words of its own. */
-const laterWords: ReadonlyMap<string, string> = new Map([
+const unsupportedMessage: ReadonlyMap<string, string> = new Map([
   ['script', 'scripts are not supported on LXC network interfaces'],
   ['downscript', 'scripts are not supported on LXC network interfaces'],
 ]);
@@ -76,25 +76,26 @@ function parseInterface(
   newMac: () => string,
 ): ParsedDevice<InterfaceDefinition> {
   const type = typeOf(at);
-  const carriedType = carriedTypes.find((known) => known === type);
-  if (carriedType === undefined) {
+  const supportedType = supportedTypes.find((known) => known === type);
+  if (supportedType === undefined) {
     const words = `Unsupported network type ${type}`;
     const isWritten = at.element.attributes.some(({ name }) => name === 'type');
-    const place = isWritten ? { ...attributePlace(at, 'type'), value: type } : placeOf(at);
-    return { raw: kept(at), later: [{ ...place, words }] };
+    const location = isWritten ? { ...attributeLocation(at, 'type'), value: type } : placeOf(at);
+    return { raw: kept(at), unsupported: [{ ...location, words }] };
   }
-  const later: LaterElement[] = [];
-  const reading = readElement(at, interfaceVocabulary, later);
-  const source = parseInterfaceSource(carriedType, at, childOf(reading, 'source'));
+  const unsupported: UnsupportedElement[] = [];
+  const reading = readElement(at, interfaceVocabulary, unsupported);
+  const source = parseInterfaceSource(supportedType, at, childOf(reading, 'source'));
   const parts = {
-    ...readNames(reading, later),
+    ...readNames(reading, unsupported),
     ...readLink(reading),
     ...readPort(reading, source),
   };
-  const mac = readMac(reading, later);
-  if (later.length > 0) return { raw: kept(at), later: later.map((one) => worded(one, source)) };
+  const mac = readMac(reading, unsupported);
+  if (unsupported.length > 0)
+    return { raw: kept(at), unsupported: unsupported.map((one) => worded(one, source)) };
   return {
-    carried: { ...source, mac: mac ?? newMac(), ...parts, position: at.position },
+    supported: { ...source, mac: mac ?? newMac(), ...parts, position: at.position },
   };
 }
 
@@ -103,50 +104,53 @@ function typeOf(at: LocatedElement): string {
   const type = at.element.attributes.find(({ name }) => name === 'type')?.value ?? 'user';
   if (types.includes(type)) return type;
   const detail = `Invalid value for attribute 'type' in element 'interface': '${type}'`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'type'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
 }
 
-function worded(later: LaterElement, { type }: { readonly type: string }): LaterElement {
-  const word = later.path.slice(later.path.lastIndexOf('/') + 1);
+function worded(
+  unsupported: UnsupportedElement,
+  { type }: { readonly type: string },
+): UnsupportedElement {
+  const word = unsupported.path.slice(unsupported.path.lastIndexOf('/') + 1);
   const isProfile = word === 'virtualport' && type === 'direct';
   const words = isProfile
     ? 'Unable to set port profile on direct interfaces'
-    : laterWords.get(word);
-  return words === undefined ? later : { ...later, words };
+    : unsupportedMessage.get(word);
+  return words === undefined ? unsupported : { ...unsupported, words };
 }
 
 /** The attribute of a child that has no more than this one and some that are for later. */
 function valueOf(
   reading: Reading,
   child: { readonly name: string; readonly attribute: string; readonly words: Vocabulary },
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): { readonly text: string; readonly reading: Reading } | undefined {
   const at = childOf(reading, child.name);
-  const inner = at && readElement(at, child.words, later);
+  const inner = at && readElement(at, child.words, unsupported);
   const text = inner?.attributes.get(child.attribute);
   return inner === undefined || text === undefined ? undefined : { text, reading: inner };
 }
 
-function readMac(reading: Reading, later: LaterElement[]): string | undefined {
+function readMac(reading: Reading, unsupported: UnsupportedElement[]): string | undefined {
   const child = { name: 'mac', attribute: 'address', words: macVocabulary };
-  const found = valueOf(reading, child, later);
-  return found && parseUnicastMac(found.text, attributePlace(found.reading.at, 'address'));
+  const found = valueOf(reading, child, unsupported);
+  return found && parseUnicastMac(found.text, attributeLocation(found.reading.at, 'address'));
 }
 
 function readNames(
   reading: Reading,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<InterfaceDefinition, 'targetDevice' | 'guestDevice' | 'model'> {
   const targetChild = { name: 'target', attribute: 'dev', words: interfaceTargetVocabulary };
   const guestChild = { name: 'guest', attribute: 'dev', words: guestVocabulary };
   const modelChild = { name: 'model', attribute: 'type', words: modelVocabulary };
-  const target = valueOf(reading, targetChild, later);
-  const guest = valueOf(reading, guestChild, later);
-  const model = valueOf(reading, modelChild, later);
+  const target = valueOf(reading, targetChild, unsupported);
+  const guest = valueOf(reading, guestChild, unsupported);
+  const model = valueOf(reading, modelChild, unsupported);
   const isAsked = target !== undefined && !chosenName.test(target.text);
   if (model !== undefined && !/^[\w-]+$/.test(model.text)) {
-    const place = attributePlace(model.reading.at, 'type');
-    throw refusal('INVALID_ARG', 'Model name contains invalid characters', place);
+    const location = attributeLocation(model.reading.at, 'type');
+    throw definitionError('INVALID_ARG', 'Model name contains invalid characters', location);
   }
   return {
     ...(isAsked ? { targetDevice: deviceName(target) } : {}),
@@ -156,11 +160,11 @@ function readNames(
 }
 
 function deviceName(found: { readonly text: string; readonly reading: Reading }): string {
-  const place = attributePlace(found.reading.at, 'dev');
-  const name = parseLinkName(found.text, place);
+  const location = attributeLocation(found.reading.at, 'dev');
+  const name = parseLinkName(found.text, location);
   // Every network namespace has it from the beginning.
   if (name !== 'lo') return name;
-  throw refusal('XML_ERROR', "'lo' is the name of the loopback interface", place);
+  throw definitionError('XML_ERROR', "'lo' is the name of the loopback interface", location);
 }
 
 function readLink(
@@ -169,7 +173,11 @@ function readLink(
   const state = valueOf(reading, { name: 'link', attribute: 'state', words: linkVocabulary }, []);
   if (state !== undefined && state.text !== 'up' && state.text !== 'down') {
     const detail = `unknown interface link state '${state.text}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(state.reading.at, 'state'));
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      detail,
+      attributeLocation(state.reading.at, 'state'),
+    );
   }
   const mtu = readMtu(reading);
   return {
@@ -184,12 +192,16 @@ function readLink(
 function readMtu(reading: Reading): number | undefined {
   const found = valueOf(reading, { name: 'mtu', attribute: 'size', words: mtuVocabulary }, []);
   if (found === undefined) return undefined;
-  const place = attributePlace(found.reading.at, 'size');
+  const location = attributeLocation(found.reading.at, 'size');
   const size = parseWholeNumber(found.text, Number.MAX_SAFE_INTEGER);
-  if (size === undefined) throw refusal('XML_ERROR', 'malformed mtu size', place);
+  if (size === undefined) throw definitionError('XML_ERROR', 'malformed mtu size', location);
   const { min, max } = mtuRange;
   if (size !== 0 && (size < min || size > max)) {
-    throw refusal('XML_ERROR', `mtu size ${size} is not between ${min} and ${max}`, place);
+    throw definitionError(
+      'XML_ERROR',
+      `mtu size ${size} is not between ${min} and ${max}`,
+      location,
+    );
   }
   return size === 0 ? undefined : size;
 }
@@ -208,7 +220,7 @@ function readPort(
   const isolated = portReading && enumerated(portReading, 'isolated', ['yes', 'no']);
   if (portAt !== undefined && isolated === 'yes' && type !== 'bridge' && type !== 'network') {
     const detail = `<port isolated='yes'/> is not supported for network interfaces with type='${type}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(portAt, 'isolated'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(portAt, 'isolated'));
   }
   return {
     ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt) }),

@@ -1,5 +1,5 @@
 /** Names of network interfaces, as the kernel takes them: dev_valid_name of net/core/dev.c. */
-import { refusal, type Place } from '../xml/source-location';
+import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** IFNAMSIZ, without the byte that ends it. */
 export const maxLinkName = 15;
@@ -24,8 +24,12 @@ export function faultOfLinkName(name: string): string | undefined {
 }
 
 /** The name. @throws DefinitionError XML_ERROR when the kernel would not take it. */
-export function parseLinkName(text: string, place: Place): string {
+export function parseLinkName(text: string, location: SourceLocation): string {
   const fault = faultOfLinkName(text);
   if (fault === undefined) return text;
-  throw refusal('XML_ERROR', `'${text}' ${fault}, and can't name a network interface`, place);
+  throw definitionError(
+    'XML_ERROR',
+    `'${text}' ${fault}, and can't name a network interface`,
+    location,
+  );
 }

@@ -1,5 +1,5 @@
 /** Ethernet addresses as text: six bytes in lower case, with colons. */
-import { refusal, type Place } from '../xml/source-location';
+import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** Canonical text, or undefined for what is no address. As libvirt, a byte may lack its leading zero. */
 export function parseMac(text: string): string | undefined {
@@ -9,18 +9,18 @@ export function parseMac(text: string): string | undefined {
 }
 
 /** The address of one interface. @throws DefinitionError XML_ERROR, in libvirt's words, for what is none. */
-export function parseUnicastMac(text: string, place: Place): string {
+export function parseUnicastMac(text: string, location: SourceLocation): string {
   const mac = parseMac(text);
   if (mac === undefined) {
-    throw refusal('XML_ERROR', `unable to parse mac address '${text}'`, place);
+    throw definitionError('XML_ERROR', `unable to parse mac address '${text}'`, location);
   }
   if (isMulticastMac(mac)) {
     const detail = `expected unicast mac address, found multicast '${text}'`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   // The kernel takes it for no address at all.
   if (mac === '00:00:00:00:00:00') {
-    throw refusal('XML_ERROR', `mac address '${text}' belongs to no interface`, place);
+    throw definitionError('XML_ERROR', `mac address '${text}' belongs to no interface`, location);
   }
   return mac;
 }

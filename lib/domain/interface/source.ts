@@ -12,7 +12,7 @@ import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
 import { interfaceSourceVocabularies } from './vocabulary';
 import { parseLinkName } from './link-name';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
 
 /** What of an interface its `<source>` says. */
@@ -38,7 +38,11 @@ export function parseInterfaceSource(
 ): InterfaceSource {
   if (at === undefined) {
     if (type === 'ethernet') return { type, hostAddresses: [], hostRoutes: [] };
-    throw refusal('XML_ERROR', `interface type='${type}' requires a 'source' element`, parent);
+    throw definitionError(
+      'XML_ERROR',
+      `interface type='${type}' requires a 'source' element`,
+      parent,
+    );
   }
   const reading = readElement(at, interfaceSourceVocabularies[type], []);
   if (type === 'ethernet') return { type, ...hostSide(reading) };
@@ -47,7 +51,7 @@ export function parseInterfaceSource(
     const detail =
       'Invalid attempt to set network interface host-side IP route and/or address info on ' +
       `interface of type '${type}'. This is only supported on interfaces of type 'ethernet'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, misplaced);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, misplaced);
   }
   switch (type) {
     case 'bridge':
@@ -75,11 +79,15 @@ function hostSide(reading: Reading): {
 }
 
 function requiredLink(reading: Reading, name: string): string {
-  return parseLinkName(required(reading, name), attributePlace(reading.at, name));
+  return parseLinkName(required(reading, name), attributeLocation(reading.at, name));
 }
 
 function required({ attributes, at }: Reading, name: string): string {
   const value = attributes.get(name) ?? '';
   if (value !== '') return value;
-  throw refusal('XML_ERROR', `Missing required attribute '${name}' in element 'source'`, at);
+  throw definitionError(
+    'XML_ERROR',
+    `Missing required attribute '${name}' in element 'source'`,
+    at,
+  );
 }

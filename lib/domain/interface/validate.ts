@@ -1,6 +1,6 @@
 /** What network interfaces may not ask for when they are started, though they may be defined. */
 import type { DomainDefinition, InterfaceDefinition } from '../definition';
-import { refusal, type Place } from '../xml/source-location';
+import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** RFC 8200, section 5. The kernel has no IPv6 on a link with less. */
 const smallestIpv6Mtu = 1280;
@@ -13,13 +13,14 @@ const smallestIpv6Mtu = 1280;
 export function checkInterfaces({ interfaces }: DomainDefinition): void {
   for (const item of interfaces) {
     const fault = faultOf(item);
-    if (fault !== undefined) throw refusal('CONFIG_UNSUPPORTED', fault.detail, fault.place);
+    if (fault !== undefined)
+      throw definitionError('CONFIG_UNSUPPORTED', fault.detail, fault.location);
   }
 }
 
 interface Fault {
   readonly detail: string;
-  readonly place: Place;
+  readonly location: SourceLocation;
 }
 
 function faultOf(item: InterfaceDefinition): Fault | undefined {
@@ -28,25 +29,25 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
   if (type === 'direct' && bandwidth !== undefined) {
     // The host has no side of a macvlan that rules could be attached to.
     const detail = 'Unable to set network bandwidth on direct interfaces';
-    return { detail, place: placeOf('bandwidth', bandwidth) };
+    return { detail, location: placeOf('bandwidth', bandwidth) };
   }
   if ((type === 'direct' || type === 'ethernet') && vlan !== undefined) {
     const detail = `interface ${mac} - vlan tag not supported for this connection type`;
-    return { detail, place: placeOf('vlan', vlan) };
+    return { detail, location: placeOf('vlan', vlan) };
   }
   if (linkState === 'down' && route !== undefined) {
     // The kernel keeps no routes of an interface that is down.
     const detail = 'a route needs an interface that is up';
-    return { detail, place: placeOf('route', route) };
+    return { detail, location: placeOf('route', route) };
   }
   const ipv6 = addresses.find(({ family }) => family === 'ipv6');
   if (mtu !== undefined && mtu < smallestIpv6Mtu && ipv6 !== undefined) {
     const detail = `IPv6 needs an mtu of at least ${smallestIpv6Mtu}`;
-    return { detail, place: placeOf('ip', ipv6) };
+    return { detail, location: placeOf('ip', ipv6) };
   }
   return undefined;
 }
 
-function placeOf(word: string, { position }: Pick<Place, 'position'>): Place {
+function placeOf(word: string, { position }: Pick<SourceLocation, 'position'>): SourceLocation {
   return { path: `domain/devices/interface/${word}`, position };
 }

@@ -1,14 +1,17 @@
 /** `<vlan>` of an interface, a network or a port group: the tags of a bridge's port. */
 import type { Vlan } from '../definition';
 import { enumerated } from '../xml/enumerated';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const vlanVocabulary = vocabulary({ attributes: { trunk: 'carried' }, children: { tag: 'many' } });
-const tagVocabulary = vocabulary({ attributes: { id: 'carried', nativeMode: 'carried' } });
+const vlanVocabulary = vocabulary({
+  attributes: { trunk: 'supported' },
+  children: { tag: 'many' },
+});
+const tagVocabulary = vocabulary({ attributes: { id: 'supported', nativeMode: 'supported' } });
 
 type Tag = Vlan['tags'][number];
 
@@ -24,14 +27,14 @@ export function parseVlan(at: LocatedElement): Vlan {
   const elements = childrenOf(reading, 'tag');
   if (elements.length === 0) {
     const detail = "missing tag id - each <vlan> must have at least one <tag id='n'/> subelement";
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   const tags: Tag[] = [];
   for (const element of elements) {
     const tag = parseTag(element);
     if (tag.nativeMode !== undefined && tags.some(({ nativeMode }) => nativeMode !== undefined)) {
-      const place = attributePlace(element, 'nativeMode');
-      throw refusal('XML_ERROR', 'duplicate native vlan setting', place);
+      const location = attributeLocation(element, 'nativeMode');
+      throw definitionError('XML_ERROR', 'duplicate native vlan setting', location);
     }
     tags.push(tag);
   }
@@ -46,15 +49,15 @@ export function formatVlan({ trunk, tags }: Vlan): PrintableElement {
 function parseTag(at: LocatedElement): Tag {
   const reading = readElement(at, tagVocabulary, []);
   const id = wholeNumber(reading, 'id', Number.MAX_SAFE_INTEGER);
-  const place = attributePlace(at, 'id');
+  const location = attributeLocation(at, 'id');
   if (id === undefined) {
-    throw refusal('XML_ERROR', "Missing required attribute 'id' in element 'tag'", at);
+    throw definitionError('XML_ERROR', "Missing required attribute 'id' in element 'tag'", at);
   }
   if (id > maxTag) {
-    throw refusal('XML_ERROR', `vlan tag id ${id} too large (maximum ${maxTag})`, place);
+    throw definitionError('XML_ERROR', `vlan tag id ${id} too large (maximum ${maxTag})`, location);
   }
   if (reservedTags.includes(id)) {
-    throw refusal('XML_ERROR', `vlan tag id ${id} is reserved`, place);
+    throw definitionError('XML_ERROR', `vlan tag id ${id} is reserved`, location);
   }
   const nativeMode = enumerated(reading, 'nativeMode', nativeModes);
   return nativeMode === undefined ? { id } : { id, nativeMode };
@@ -66,18 +69,18 @@ function parseTrunk({ attributes, at }: Reading, tags: readonly Tag[]): boolean 
   if (text === undefined) return tags.length > 1;
   const trunk = text.toLowerCase();
   if (trunk === 'yes') return true;
-  const place = attributePlace(at, 'trunk');
+  const location = attributeLocation(at, 'trunk');
   if (trunk !== 'no') {
     const detail = `invalid "trunk='${text}'" in <vlan> - must be yes or no`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   if (tags.length > 1) {
     const detail = `invalid "trunk='${text}'" in <vlan> - trunk='yes' is required for more than one vlan tag`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   if (tags.some(({ nativeMode }) => nativeMode !== undefined)) {
     const detail = `invalid configuration in <vlan> - "trunk='no'" is not allowed with a native vlan id`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   return false;
 }

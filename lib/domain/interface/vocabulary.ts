@@ -2,34 +2,34 @@
 import { vocabulary, type Vocabulary } from '../xml/vocabulary';
 
 export const interfaceVocabulary = vocabulary({
-  attributes: { type: 'carried', trustGuestRxFilters: 'later' },
+  attributes: { type: 'supported', trustGuestRxFilters: 'unsupported' },
   children: {
     mac: 'one',
     source: 'one',
     vlan: 'one',
-    virtualport: 'later',
+    virtualport: 'unsupported',
     bandwidth: 'one',
     port: 'one',
     ip: 'many',
     route: 'many',
-    script: 'later',
-    downscript: 'later',
-    backenddomain: 'later',
+    script: 'unsupported',
+    downscript: 'unsupported',
+    backenddomain: 'unsupported',
     target: 'one',
     guest: 'one',
     model: 'one',
-    driver: 'later',
-    backend: 'later',
-    filterref: 'later',
-    tune: 'later',
+    driver: 'unsupported',
+    backend: 'unsupported',
+    filterref: 'unsupported',
+    tune: 'unsupported',
     link: 'one',
     mtu: 'one',
-    coalesce: 'later',
-    portForward: 'later',
-    teaming: 'later',
-    boot: 'later',
-    rom: 'later',
-    acpi: 'later',
+    coalesce: 'unsupported',
+    portForward: 'unsupported',
+    teaming: 'unsupported',
+    boot: 'unsupported',
+    rom: 'unsupported',
+    acpi: 'unsupported',
     alias: 'output',
     address: 'output',
   },
@@ -42,7 +42,7 @@ export const interfaceVocabulary = vocabulary({
 export const interfaceSourceVocabularies = {
   bridge: vocabulary({
     attributes: {
-      bridge: 'carried',
+      bridge: 'supported',
       network: 'output',
       portgroup: 'output',
       portid: 'output',
@@ -52,8 +52,8 @@ export const interfaceSourceVocabularies = {
   }),
   network: vocabulary({
     attributes: {
-      network: 'carried',
-      portgroup: 'carried',
+      network: 'supported',
+      portgroup: 'supported',
       portid: 'output',
       bridge: 'output',
       macTableManager: 'output',
@@ -62,8 +62,8 @@ export const interfaceSourceVocabularies = {
   }),
   direct: vocabulary({
     attributes: {
-      dev: 'carried',
-      mode: 'carried',
+      dev: 'supported',
+      mode: 'supported',
       network: 'output',
       portgroup: 'output',
       portid: 'output',
@@ -74,31 +74,36 @@ export const interfaceSourceVocabularies = {
 } as const satisfies Record<string, Vocabulary>;
 
 export const macVocabulary = vocabulary({
-  attributes: { address: 'carried', type: 'later', check: 'later', currentAddress: 'output' },
+  attributes: {
+    address: 'supported',
+    type: 'unsupported',
+    check: 'unsupported',
+    currentAddress: 'output',
+  },
 });
 
-export const portVocabulary = vocabulary({ attributes: { isolated: 'carried' } });
+export const portVocabulary = vocabulary({ attributes: { isolated: 'supported' } });
 
 export const interfaceTargetVocabulary = vocabulary({
-  attributes: { dev: 'carried', managed: 'later' },
+  attributes: { dev: 'supported', managed: 'unsupported' },
 });
 
-export const guestVocabulary = vocabulary({ attributes: { dev: 'carried', actual: 'output' } });
+export const guestVocabulary = vocabulary({ attributes: { dev: 'supported', actual: 'output' } });
 
-export const modelVocabulary = vocabulary({ attributes: { type: 'carried' } });
+export const modelVocabulary = vocabulary({ attributes: { type: 'supported' } });
 
-export const linkVocabulary = vocabulary({ attributes: { state: 'carried' } });
+export const linkVocabulary = vocabulary({ attributes: { state: 'supported' } });
 
-export const mtuVocabulary = vocabulary({ attributes: { size: 'carried' } });
+export const mtuVocabulary = vocabulary({ attributes: { size: 'supported' } });
 
 export const hostInterfaceVocabulary = vocabulary({
-  attributes: { mode: 'carried', type: 'carried' },
+  attributes: { mode: 'supported', type: 'supported' },
   children: {
     source: 'one',
     ip: 'many',
     route: 'many',
-    boot: 'later',
-    acpi: 'later',
+    boot: 'unsupported',
+    acpi: 'unsupported',
     alias: 'output',
     address: 'output',
   },

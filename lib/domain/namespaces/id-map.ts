@@ -3,7 +3,7 @@
  * when the map is written (user_namespaces(7)) is refused here, with its line.
  */
 import type { DomainDefinition, IdMap, IdRange } from '../definition';
-import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -24,7 +24,7 @@ const maxBytes = 4095;
 const noId = 2 ** 32 - 1;
 
 interface LocatedRange extends IdRange {
-  readonly place: Place;
+  readonly location: SourceLocation;
 }
 
 /**
@@ -37,11 +37,11 @@ export function parseIdMap(
 ): Pick<DomainDefinition, 'idMap'> {
   const at = childOf(domain, 'idmap');
   if (at === undefined) return {};
-  const reading = readElement(at, idmapVocabulary, session.later);
+  const reading = readElement(at, idmapVocabulary, session.unsupported);
   const uids = readRanges(childrenOf(reading, 'uid'), session);
   const gids = readRanges(childrenOf(reading, 'gid'), session);
   if (uids.length === 0 || gids.length === 0) {
-    throw refusal('CONFIG_UNSUPPORTED', 'uid and gid should be mapped both', at);
+    throw definitionError('CONFIG_UNSUPPORTED', 'uid and gid should be mapped both', at);
   }
   const idMap: IdMap = {
     uids: checkRanges(uids),
@@ -57,25 +57,25 @@ function readRanges(elements: readonly LocatedElement[], session: ParseSession):
 }
 
 function readRange(at: LocatedElement, session: ParseSession): LocatedRange {
-  const { attributes } = readElement(at, idRangeVocabulary, session.later);
+  const { attributes } = readElement(at, idRangeVocabulary, session.unsupported);
   const read = (name: string): number => {
     const text = attributes.get(name)?.trim() ?? '';
     if (/^\+?\d{1,10}$/.test(text) && Number(text) <= noId) return Number(text);
     const detail = `invalid idmap start/target/count settings: ${name} must be a number up to ${noId}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, name));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
   };
   const { path, position } = at;
   const range = { start: read('start'), target: read('target'), count: read('count') };
   if (range.count === 0) {
     const detail = 'invalid idmap start/target/count settings: count must not be 0';
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'count'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'count'));
   }
   for (const end of ['start', 'target'] as const) {
     if (range[end] + range.count <= noId) continue;
     const detail = `invalid idmap start/target/count settings: ${end} and count go beyond ${noId - 1}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, end));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, end));
   }
-  return { ...range, position, place: { path, position } };
+  return { ...range, position, location: { path, position } };
 }
 
 /** The list, sorted by `start`, once it is one that the kernel takes. */
@@ -84,7 +84,11 @@ function checkRanges(ranges: readonly LocatedRange[]): IdRange[] {
   checkOverlaps(ranges, 'target', 'on the host');
   const [first] = ranges;
   if (first !== undefined && first.start !== 0) {
-    throw refusal('CONFIG_UNSUPPORTED', 'You must map the root user of container', first.place);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      'You must map the root user of container',
+      first.location,
+    );
   }
   checkSize(ranges);
   return ranges.map(({ start, target, count, position }) => ({ start, target, count, position }));
@@ -92,11 +96,11 @@ function checkRanges(ranges: readonly LocatedRange[]): IdRange[] {
 
 function checkSize(ranges: readonly LocatedRange[]): void {
   let bytes = 0;
-  [...ranges].sort(byPosition).forEach(({ start, target, count, place }, index) => {
+  [...ranges].sort(byPosition).forEach(({ start, target, count, location }, index) => {
     bytes += `${start} ${target} ${count}\n`.length;
     if (index < maxRanges && bytes <= maxBytes) return;
     const detail = `the kernel takes no more than ${maxRanges} ranges in a map, and ${maxBytes} bytes as text`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   });
 }
 
@@ -113,7 +117,7 @@ function checkOverlaps(
     const detail =
       `${describe(second, end)} overlap ${describe(first, end)} of line ` +
       `${first.position.line} ${where}`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, second.place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, second.location);
   });
 }
 

@@ -3,7 +3,7 @@
  * ip-netns(8). The element itself is stored and printed as it was written.
  */
 import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { hasPrivateNetwork } from './private-network';
 import {
   childOf,
@@ -29,7 +29,11 @@ export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
     const one = parseShared(child);
     if (one === undefined) continue;
     if (shared.some(({ kind }) => kind === one.kind)) {
-      throw refusal('XML_ERROR', `element <${child.element.name}> appears more than once`, child);
+      throw definitionError(
+        'XML_ERROR',
+        `element <${child.element.name}> appears more than once`,
+        child,
+      );
     }
     shared.push(one);
   }
@@ -43,21 +47,25 @@ export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
  */
 export function checkSharedNamespaces(definition: DomainDefinition): void {
   for (const { kind, source, value, position } of definition.sharedNamespaces) {
-    const place = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
+    const location = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
     if (kind === 'net' && hasPrivateNetwork(definition)) {
       const detail = 'Config asks for inherit net namespace as well as private network interfaces';
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     if (source === 'netns' && kind !== 'net') {
       const detail = "'netns' namespace source can only be used with sharenet";
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     if (source === 'netns' && (value.includes('/') || ['', '.', '..'].includes(value))) {
       const detail = `'${value}' is not the name of a network namespace`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     if (source === 'pid' && !/^[1-9]\d{0,8}$/.test(value)) {
-      throw refusal('CONFIG_UNSUPPORTED', `'${value}' is not the id of a process`, place);
+      throw definitionError(
+        'CONFIG_UNSUPPORTED',
+        `'${value}' is not the id of a process`,
+        location,
+      );
     }
   }
 }
@@ -67,17 +75,17 @@ function parseShared(at: LocatedElement): SharedNamespace | undefined {
   const { element, position } = at;
   const feature = element.name.slice(element.name.indexOf(':') + 1);
   if (!(feature in kinds)) {
-    throw refusal('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, at);
+    throw definitionError('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, at);
   }
   const { attributes } = readElement(at, sharedNamespaceVocabulary, []);
   const [type, value] = [attributes.get('type'), attributes.get('value')];
   if (type === undefined || value === undefined) {
-    throw refusal('INTERNAL_ERROR', 'No lxc environment type specified', at);
+    throw definitionError('INTERNAL_ERROR', 'No lxc environment type specified', at);
   }
   const source = sources.find((known) => known === type);
   if (source === undefined && type !== 'none') {
     const detail = `Unknown LXC namespace source '${type}'`;
-    throw refusal('INTERNAL_ERROR', detail, attributePlace(at, 'type'));
+    throw definitionError('INTERNAL_ERROR', detail, attributeLocation(at, 'type'));
   }
   const kind = kinds[feature as keyof typeof kinds];
   return source === undefined ? undefined : { kind, source, value, position };

@@ -1,6 +1,6 @@
 /** Which of a definition's labels counts on this host. Pure: what the host has is a parameter. */
 import type { DomainDefinition } from '../definition';
-import { refusal, type Place } from '../xml/source-location';
+import { definitionError, type SourceLocation } from '../xml/source-location';
 import type { SecurityLabel } from './definition';
 import { sourceLabelsOf } from './source-label';
 
@@ -30,14 +30,18 @@ export function chosenLabel(
     return { ...wanted, model };
   }
   if (settings.requireConfined) {
-    const place = own === undefined ? domainPlace : { path: seclabel, position: own.position };
-    throw refusal('CONFIG_UNSUPPORTED', 'Unconfined guests are not allowed on this host', place);
+    const location = own === undefined ? domainPlace : { path: seclabel, position: own.position };
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      'Unconfined guests are not allowed on this host',
+      location,
+    );
   }
   return undefined;
 }
 
 const seclabel = 'domain/seclabel';
-const domainPlace: Place = { path: 'domain', position: { line: 1, column: 1 } };
+const domainPlace: SourceLocation = { path: 'domain', position: { line: 1, column: 1 } };
 const implicit: SecurityLabel = { type: 'dynamic', relabel: true, position: domainPlace.position };
 
 /** Type none asks nothing of the host. */
@@ -49,6 +53,6 @@ function checkModels(definition: DomainDefinition, model: string): void {
     const { model: asked = model, position } = label;
     if (asked === model || asked === 'none') continue;
     const detail = `Security driver model '${asked}' is not available`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, { path: `${path}/@model`, position });
+    throw definitionError('CONFIG_UNSUPPORTED', detail, { path: `${path}/@model`, position });
   }
 }

@@ -1,7 +1,7 @@
 /** What `<seclabel>` of the domain and that of a source have in common: model, relabel, and the texts of labels. */
-import { attributePlace, refusal, type Place } from '../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { childOf, readElement, readText, type LocatedElement, type Reading } from '../xml/reading';
-import type { LaterElement } from '../definition';
+import type { UnsupportedElement } from '../definition';
 import type { Vocabulary } from '../xml/vocabulary';
 
 /** Bytes that libvirt has room for. */
@@ -12,10 +12,10 @@ const longestLabel = 4096;
 export function readSeclabel(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Reading {
   const children = at.element.children.filter((child) => typeof child !== 'string');
-  return readElement({ ...at, element: { ...at.element, children } }, vocabulary, later);
+  return readElement({ ...at, element: { ...at.element, children } }, vocabulary, unsupported);
 }
 
 /** @throws DefinitionError XML_DETAIL, when two of the elements are of one model. */
@@ -25,7 +25,7 @@ export function checkModels(readings: readonly Reading[]): void {
     const model = modelOf(reading);
     if (seen.has(model)) {
       const detail = `seclabel for model ${model ?? '(null)'} is already provided`;
-      throw refusal('XML_DETAIL', detail, reading.at);
+      throw definitionError('XML_DETAIL', detail, reading.at);
     }
     seen.add(model);
   }
@@ -34,7 +34,7 @@ export function checkModels(readings: readonly Reading[]): void {
 /** As for libvirt, an empty one is none. @throws DefinitionError INTERNAL_ERROR for one that is too long. */
 export function modelOf({ attributes, at }: Reading): string | undefined {
   const model = attributes.get('model') ?? '';
-  checkLength(model, longestModel, attributePlace(at, 'model'));
+  checkLength(model, longestModel, attributeLocation(at, 'model'));
   return model === '' ? undefined : model;
 }
 
@@ -44,7 +44,7 @@ export function relabelOf({ attributes, at }: Reading): boolean | undefined {
   if (value === undefined) return undefined;
   if (value === 'yes' || value === 'no') return value === 'yes';
   const detail = `invalid security relabel value ${value}`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'relabel'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'relabel'));
 }
 
 /** The text of a child, to the letter; undefined when empty. @throws DefinitionError INTERNAL_ERROR for one that is too long. */
@@ -55,7 +55,7 @@ export function labelOf(reading: Reading, name: string): string | undefined {
   return text;
 }
 
-function checkLength(text: string, longest: number, place: Place): void {
+function checkLength(text: string, longest: number, location: SourceLocation): void {
   if (Buffer.byteLength(text) <= longest) return;
-  throw refusal('INTERNAL_ERROR', `value longer than '${longest}' bytes`, place);
+  throw definitionError('INTERNAL_ERROR', `value longer than '${longest}' bytes`, location);
 }

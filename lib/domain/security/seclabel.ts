@@ -2,7 +2,7 @@
  * `<seclabel>` of the domain: how the container gets its security label. Whether the host has the model is
  * asked at start: see chosen-label.ts.
  */
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { childrenOf, type LocatedElement, type ParseSession, type Reading } from '../xml/reading';
 import { checkModels, labelOf, modelOf, readSeclabel, relabelOf } from './seclabel-words';
 import type { SecurityLabel } from './definition';
@@ -10,7 +10,7 @@ import { vocabulary } from '../xml/vocabulary';
 
 /** What the type has no use for is dropped: libvirt writes it for a running domain. */
 const seclabelVocabulary = vocabulary({
-  attributes: { type: 'carried', model: 'carried', relabel: 'carried' },
+  attributes: { type: 'supported', model: 'supported', relabel: 'supported' },
   children: { label: 'one', imagelabel: 'output', baselabel: 'one' },
 });
 
@@ -25,14 +25,14 @@ const types = ['dynamic', 'static', 'none', 'default'] as const;
  */
 export function parseSecurityLabels(domain: Reading, session: ParseSession): SecurityLabel[] {
   const readings = childrenOf(domain, 'seclabel').map((at: LocatedElement) =>
-    readSeclabel(at, seclabelVocabulary, session.later),
+    readSeclabel(at, seclabelVocabulary, session.unsupported),
   );
   const labels = readings.flatMap((reading) => parseLabel(reading) ?? []);
   checkModels(readings);
   const nameless = readings.find((reading) => modelOf(reading) === undefined);
   if (readings.length > 1 && nameless !== undefined) {
     const detail = 'missing security model when using multiple labels';
-    throw refusal('XML_ERROR', detail, nameless.at);
+    throw definitionError('XML_ERROR', detail, nameless.at);
   }
   return labels;
 }
@@ -45,21 +45,21 @@ function parseLabel(reading: Reading): SecurityLabel | undefined {
   if (type === 'default') return undefined;
   if (type === 'dynamic' && !relabel) {
     const detail = 'dynamic label type must use resource relabeling';
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'relabel'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'relabel'));
   }
   if (type === 'none' && relabel) {
     const detail = "resource relabeling is not compatible with 'none' label type";
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'relabel'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'relabel'));
   }
   const common = { ...(model === undefined ? {} : { model }), relabel, position: at.position };
   // A model without labels.
   if (type === 'none' || model === 'none') return { ...common, type: 'none', relabel: false };
   const text = labelOf(reading, type === 'static' ? 'label' : 'baselabel');
   if (type === 'static' && text === undefined) {
-    throw refusal('XML_ERROR', 'security label is missing', at);
+    throw definitionError('XML_ERROR', 'security label is missing', at);
   }
   if (text !== undefined && model === undefined) {
-    throw refusal('XML_ERROR', 'missing security model in domain seclabel', at);
+    throw definitionError('XML_ERROR', 'missing security model in domain seclabel', at);
   }
   if (text === undefined) return { ...common, type };
   return type === 'static'
@@ -71,5 +71,9 @@ function typeOf({ attributes, at }: Reading): (typeof types)[number] {
   const value = attributes.get('type') ?? 'dynamic';
   const type = types.find((known) => known === value);
   if (type !== undefined) return type;
-  throw refusal('XML_ERROR', `invalid security type '${value}'`, attributePlace(at, 'type'));
+  throw definitionError(
+    'XML_ERROR',
+    `invalid security type '${value}'`,
+    attributeLocation(at, 'type'),
+  );
 }

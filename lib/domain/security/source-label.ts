@@ -1,6 +1,6 @@
 /** `<seclabel>` below a `<source>`: this source gets another label than the others of the domain, or none. */
-import type { DomainDefinition, LaterElement } from '../definition';
-import { attributePlace, refusal } from '../xml/source-location';
+import type { DomainDefinition, UnsupportedElement } from '../definition';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { childrenOf, type Reading } from '../xml/reading';
 import { checkModels, labelOf, modelOf, readSeclabel, relabelOf } from './seclabel-words';
@@ -9,7 +9,7 @@ import { vocabulary } from '../xml/vocabulary';
 
 /** `labelskip` tells of a running domain that the source could not be labelled. */
 const sourceLabelVocabulary = vocabulary({
-  attributes: { model: 'carried', relabel: 'carried', labelskip: 'output' },
+  attributes: { model: 'supported', relabel: 'supported', labelskip: 'output' },
   children: { label: 'one' },
 });
 
@@ -20,10 +20,10 @@ const sourceLabelVocabulary = vocabulary({
  */
 export function parseSourceLabels(
   source: Reading | undefined,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): { readonly sourceLabels?: readonly SourceLabel[] } {
   const readings = (source === undefined ? [] : childrenOf(source, 'seclabel')).map((at) =>
-    readSeclabel(at, sourceLabelVocabulary, later),
+    readSeclabel(at, sourceLabelVocabulary, unsupported),
   );
   if (readings.length === 0) return {};
   checkModels(readings);
@@ -37,7 +37,7 @@ function parseSourceLabel(reading: Reading): SourceLabel {
   const label = labelOf(reading, 'label');
   if (label !== undefined && !relabel) {
     const detail = `Cannot specify a label if relabelling is turned off. model=${model ?? '(null)'}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'relabel'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'relabel'));
   }
   return {
     ...(model === undefined ? {} : { model }),
@@ -78,7 +78,7 @@ export function checkSourceLabels(definition: Labelled): void {
   for (const { path, label } of sourceLabelsOf(definition)) {
     if (!isOff(label)) continue;
     const detail = 'label overrides require relabeling to be enabled at the domain level';
-    throw refusal('XML_ERROR', detail, { path, position: label.position });
+    throw definitionError('XML_ERROR', detail, { path, position: label.position });
   }
 }
 

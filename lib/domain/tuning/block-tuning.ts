@@ -1,5 +1,5 @@
 /** `<blkiotune>`: how much of block devices. */
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import {
   childOf,
@@ -41,14 +41,14 @@ export function parseBlockTuning(
 ): { blockTuning?: BlockTuning } {
   const at = childOf(domain, 'blkiotune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.later);
+  const reading = readElement(at, tuningVocabulary, session.unsupported);
   const weight = parseWeight(childOf(reading, 'weight'), session);
   const devices: BlockDeviceTuning[] = [];
   for (const element of childrenOf(reading, 'device')) {
     const device = parseDevice(element, session);
     if (devices.some(({ path }) => path === device.path)) {
       const detail = `duplicate blkio device path '${device.path}'`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, element);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, element);
     }
     devices.push(device);
   }
@@ -73,9 +73,10 @@ export function formatBlockTuning(tuning: BlockTuning | undefined): PrintableEle
 }
 
 function parseDevice(at: LocatedElement, session: ParseSession): BlockDeviceTuning {
-  const reading = readElement(at, deviceVocabulary, session.later);
-  const path = readText(childOf(reading, 'path'), session.later);
-  if (path === undefined) throw refusal('CONFIG_UNSUPPORTED', 'missing per-device path', at);
+  const reading = readElement(at, deviceVocabulary, session.unsupported);
+  const path = readText(childOf(reading, 'path'), session.unsupported);
+  if (path === undefined)
+    throw definitionError('CONFIG_UNSUPPORTED', 'missing per-device path', at);
   const limits = deviceLimits.flatMap(({ element, property, words }) => {
     const child = childOf(reading, element);
     const value =
@@ -91,7 +92,7 @@ function parseWeight(at: LocatedElement | undefined, session: ParseSession): num
   const weight = parseCount(at, 'could not parse weight', session);
   if (at === undefined || weight === undefined || weight <= blockWeights[1]) return weight;
   const detail = `weight '${weight}' must be in range [${blockWeights.join(', ')}]`;
-  throw refusal('INVALID_ARG', detail, at);
+  throw definitionError('INVALID_ARG', detail, at);
 }
 
 function parseCount(
@@ -100,10 +101,10 @@ function parseCount(
   session: ParseSession,
 ): number | undefined {
   if (at === undefined) return undefined;
-  const { text } = readElement(at, textVocabulary, session.later);
+  const { text } = readElement(at, textVocabulary, session.unsupported);
   const value = /^\s*\+?\d{1,16}\s*$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value)) return value === 0 ? undefined : value;
-  throw refusal('XML_ERROR', `${fault} ${text}`, at);
+  throw definitionError('XML_ERROR', `${fault} ${text}`, at);
 }
 
 function number(name: string, value: number | undefined): PrintableElement[] {

@@ -2,17 +2,17 @@
  * `<tslxc:pids max='512'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of `<tslxc:container>`: limits that
  * libvirt has no words for. Sizes are in KiB, and may have a `unit`.
  */
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
 import type { HugepageLimit, ProcessLimit } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const pidsVocabulary = vocabulary({ attributes: { max: 'carried' } });
+const pidsVocabulary = vocabulary({ attributes: { max: 'supported' } });
 
 const hugepagesVocabulary = vocabulary({
-  attributes: { size: 'carried', max: 'carried', unit: 'carried' },
+  attributes: { size: 'supported', max: 'supported', unit: 'supported' },
 });
 
 /** PID_MAX_LIMIT: the kernel has no more. */
@@ -26,7 +26,7 @@ export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit 
   if (max === undefined) throw missing(reading, 'max');
   if (max === 0) {
     const detail = 'a container has at least one process: max must not be 0';
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'max'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'max'));
   }
   return { max, position: at.position };
 }
@@ -39,12 +39,12 @@ export function parseHugepageLimits(elements: readonly LocatedElement[]): Hugepa
     const [size, max] = [kibibytes(reading, 'size'), kibibytes(reading, 'max')];
     if (size < 4 || !Number.isInteger(Math.log2(size))) {
       const detail = `${size} KiB is not the size of a huge page`;
-      throw refusal('XML_ERROR', detail, attributePlace(at, 'size'));
+      throw definitionError('XML_ERROR', detail, attributeLocation(at, 'size'));
     }
     const first = limits.find((limit) => limit.size === size);
     if (first !== undefined) {
       const detail = `huge pages of ${size} KiB are already limited in line ${first.position.line}`;
-      throw refusal('XML_ERROR', detail, at);
+      throw definitionError('XML_ERROR', detail, at);
     }
     limits.push({ size, max, position: at.position });
   }
@@ -54,11 +54,11 @@ export function parseHugepageLimits(elements: readonly LocatedElement[]): Hugepa
 function kibibytes(reading: Reading, name: string): number {
   const text = reading.attributes.get(name);
   if (text === undefined) throw missing(reading, name);
-  const place = attributePlace(reading.at, name);
-  return parseKibibytes({ text, unit: reading.attributes.get('unit'), place });
+  const location = attributeLocation(reading.at, name);
+  return parseKibibytes({ text, unit: reading.attributes.get('unit'), location });
 }
 
 function missing({ at }: Reading, name: string): Error {
   const detail = `missing required attribute '${name}' of <${at.element.name}>`;
-  return refusal('XML_ERROR', detail, at);
+  return definitionError('XML_ERROR', detail, at);
 }

@@ -1,5 +1,5 @@
 /** `<cputune>`: how much of the CPUs. */
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
 import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
@@ -20,22 +20,22 @@ const parameters = Object.keys(cpuRanges) as CpuParameter[];
 const tuningVocabulary = vocabulary({
   children: {
     shares: 'one',
-    global_period: 'later',
-    global_quota: 'later',
+    global_period: 'unsupported',
+    global_quota: 'unsupported',
     period: 'one',
     quota: 'one',
-    emulator_period: 'later',
-    emulator_quota: 'later',
-    iothread_period: 'later',
-    iothread_quota: 'later',
-    vcpupin: 'later',
-    emulatorpin: 'later',
-    iothreadpin: 'later',
-    vcpusched: 'later',
-    emulatorsched: 'later',
-    iothreadsched: 'later',
-    cachetune: 'later',
-    memorytune: 'later',
+    emulator_period: 'unsupported',
+    emulator_quota: 'unsupported',
+    iothread_period: 'unsupported',
+    iothread_quota: 'unsupported',
+    vcpupin: 'unsupported',
+    emulatorpin: 'unsupported',
+    iothreadpin: 'unsupported',
+    vcpusched: 'unsupported',
+    emulatorsched: 'unsupported',
+    iothreadsched: 'unsupported',
+    cachetune: 'unsupported',
+    memorytune: 'unsupported',
   },
 });
 
@@ -43,7 +43,7 @@ const tuningVocabulary = vocabulary({
 export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTuning?: CpuTuning } {
   const at = childOf(domain, 'cputune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.later);
+  const reading = readElement(at, tuningVocabulary, session.unsupported);
   keepRest(reading, session);
   const given = parameters.flatMap((name) => {
     const value = parseParameter(reading, name, session);
@@ -78,14 +78,14 @@ function parseParameter(
 ): number | undefined {
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
-  const { text } = readElement(at, textVocabulary, session.later);
+  const { text } = readElement(at, textVocabulary, session.unsupported);
   const written = name === 'quota' ? /^\s*[+-]?\d{1,15}\s*$/ : /^\s*\+?\d{1,15}\s*$/;
   if (!written.test(text)) {
-    throw refusal('XML_ERROR', `can't parse cputune ${name} value`, at);
+    throw definitionError('XML_ERROR', `can't parse cputune ${name} value`, at);
   }
   const value = Number(text);
   if (value === 0) return undefined;
   const fault = cpuParameterFault(name, value);
   if (fault === undefined) return value < 0 ? -1 : value;
-  throw refusal(name === 'shares' ? 'INVALID_ARG' : 'CONFIG_UNSUPPORTED', fault, at);
+  throw definitionError(name === 'shares' ? 'INVALID_ARG' : 'CONFIG_UNSUPPORTED', fault, at);
 }

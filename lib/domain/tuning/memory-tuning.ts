@@ -1,5 +1,5 @@
 /** `<memtune>`: limits of memory and swap. */
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
 import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
@@ -14,12 +14,12 @@ const tuningVocabulary = vocabulary({
   children: {
     hard_limit: 'one',
     soft_limit: 'one',
-    min_guarantee: 'later',
+    min_guarantee: 'unsupported',
     swap_hard_limit: 'one',
   },
 });
 
-const limitVocabulary = vocabulary({ attributes: { unit: 'carried' }, text: 'text' });
+const limitVocabulary = vocabulary({ attributes: { unit: 'supported' }, text: 'text' });
 
 /** @throws DefinitionError XML_ERROR or INVALID_ARG. */
 export function parseMemoryTuning(
@@ -28,7 +28,7 @@ export function parseMemoryTuning(
 ): { memoryTuning?: MemoryTuning } {
   const at = childOf(domain, 'memtune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.later);
+  const reading = readElement(at, tuningVocabulary, session.unsupported);
   keepRest(reading, session);
   const hardLimit = parseLimit(reading, 'hard_limit', session);
   const softLimit = parseLimit(reading, 'soft_limit', session);
@@ -54,7 +54,10 @@ export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void
   if (hardLimit <= swapHardLimit) return;
   const words = memoryTuning.hardLimit === undefined ? 'memory' : 'memory hard_limit tunable value';
   const detail = `${words} must be lower than or equal to swap_hard_limit`;
-  throw refusal('INVALID_ARG', detail, { path: 'domain/memtune/swap_hard_limit', position });
+  throw definitionError('INVALID_ARG', detail, {
+    path: 'domain/memtune/swap_hard_limit',
+    position,
+  });
 }
 
 interface MemoryLimited {
@@ -65,11 +68,11 @@ interface MemoryLimited {
 function parseLimit(reading: Reading, name: string, session: ParseSession): number | undefined {
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
-  const { text, attributes } = readElement(at, limitVocabulary, session.later);
+  const { text, attributes } = readElement(at, limitVocabulary, session.unsupported);
   const value = parseKibibytes({
     text,
     unit: attributes.get('unit'),
-    place: at,
+    location: at,
     words: `./memtune/${name}`,
   });
   return value >= unlimitedKibibytes ? undefined : value;

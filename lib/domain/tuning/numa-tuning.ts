@@ -1,22 +1,22 @@
 /** `<numatune>`: which memory nodes. */
 import { canonicalNumberSet } from '../xml/number-set';
-import { attributePlace, refusal } from '../xml/source-location';
+import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest, standalone } from '../xml/raw';
 import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
 import type { NumaTuning } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
-const tuningVocabulary = vocabulary({ children: { memory: 'one', memnode: 'later' } });
+const tuningVocabulary = vocabulary({ children: { memory: 'one', memnode: 'unsupported' } });
 
 const memoryVocabulary = vocabulary({
-  attributes: { mode: 'carried', nodeset: 'carried', placement: 'carried' },
+  attributes: { mode: 'supported', nodeset: 'supported', placement: 'supported' },
 });
 
 /** Carried out by the cpuset controller, which both mean the same for; the others are policies of a process. */
 export const numaModes = ['strict', 'restrictive'] as const;
 
-const laterModes = ['preferred', 'interleave'];
+const unsupportedModes = ['preferred', 'interleave'];
 
 /** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
 export function parseNumaTuning(
@@ -25,9 +25,9 @@ export function parseNumaTuning(
 ): { numaTuning?: NumaTuning } {
   const at = childOf(domain, 'numatune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.later);
+  const reading = readElement(at, tuningVocabulary, session.unsupported);
   const memory = childOf(reading, 'memory');
-  const memoryReading = memory && readElement(memory, memoryVocabulary, session.later);
+  const memoryReading = memory && readElement(memory, memoryVocabulary, session.unsupported);
   if (memory === undefined || memoryReading === undefined) {
     keepRest(reading, session);
     return {};
@@ -35,15 +35,15 @@ export function parseNumaTuning(
   const { attributes } = memoryReading;
   const written = attributes.get('mode') ?? 'strict';
   const mode = numaModes.find((known) => known === written);
-  const place = attributePlace(memory, 'mode');
-  if (mode === undefined && !laterModes.includes(written)) {
+  const location = attributeLocation(memory, 'mode');
+  if (mode === undefined && !unsupportedModes.includes(written)) {
     const detail = `Unsupported NUMA memory tuning mode '${written}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
   const nodeset = parseNodeset(memoryReading);
   if (mode === undefined || nodeset === undefined) {
-    const later = mode === undefined ? place : attributePlace(memory, 'placement');
-    session.later.push({ ...later, value: mode === undefined ? written : 'auto' });
+    const unsupported = mode === undefined ? location : attributeLocation(memory, 'placement');
+    session.unsupported.push({ ...unsupported, value: mode === undefined ? written : 'auto' });
     session.kept.push({
       path: at.path,
       attributes: [],
@@ -67,18 +67,18 @@ function parseNodeset({ attributes, at }: Reading): string | undefined {
   const placement = attributes.get('placement') ?? 'static';
   if (placement !== 'static' && placement !== 'auto') {
     const detail = `Unsupported NUMA memory placement mode '${placement}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'placement'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'placement'));
   }
   if (placement === 'auto') return undefined;
   if (nodeset === undefined) {
     const detail = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'";
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   const set = canonicalNumberSet(nodeset);
   if (set !== undefined) return set;
-  throw refusal(
+  throw definitionError(
     'INVALID_ARG',
     `Failed to parse bitmap '${nodeset}'`,
-    attributePlace(at, 'nodeset'),
+    attributeLocation(at, 'nodeset'),
   );
 }

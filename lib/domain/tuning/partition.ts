@@ -1,26 +1,28 @@
 /** `<resource><partition>`: which cgroup the container's is made in. */
-import { refusal } from '../xml/source-location';
+import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
 import { childOf, readElement, readText, type ParseSession, type Reading } from '../xml/reading';
 import type { Partition } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
-const resourceVocabulary = vocabulary({ children: { partition: 'one', fibrechannel: 'later' } });
+const resourceVocabulary = vocabulary({
+  children: { partition: 'one', fibrechannel: 'unsupported' },
+});
 
 /** @throws DefinitionError XML_ERROR. */
 export function parsePartition(domain: Reading, session: ParseSession): { partition?: Partition } {
   const at = childOf(domain, 'resource');
   if (at === undefined) return {};
-  const reading = readElement(at, resourceVocabulary, session.later);
+  const reading = readElement(at, resourceVocabulary, session.unsupported);
   keepRest(reading, session);
   const child = childOf(reading, 'partition');
-  const path = readText(child, session.later);
+  const path = readText(child, session.unsupported);
   if (path !== undefined && child !== undefined) {
     return { partition: { path, position: child.position } };
   }
   if (child === undefined && reading.keptChildren.length > 0) return {};
-  throw refusal('XML_ERROR', 'missing resource partition path', child ?? at);
+  throw definitionError('XML_ERROR', 'missing resource partition path', child ?? at);
 }
 
 /** The children of `<resource>`. */
@@ -35,9 +37,13 @@ export const partitionedSuffix = '.libvirt-lxc';
 export function checkPartition({ partition }: { readonly partition?: Partition }): void {
   if (partition === undefined) return;
   const { path, position } = partition;
-  const place = { path: 'domain/resource/partition', position };
+  const location = { path: 'domain/resource/partition', position };
   if (!path.startsWith('/')) {
-    throw refusal('CONFIG_UNSUPPORTED', `Resource partition '${path}' must start with '/'`, place);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      `Resource partition '${path}' must start with '/'`,
+      location,
+    );
   }
   const wrong = path
     .split('/')
@@ -45,5 +51,5 @@ export function checkPartition({ partition }: { readonly partition?: Partition }
   const isLong = path.split('/').some((part) => new TextEncoder().encode(part).length > 200);
   if (wrong === undefined && !isLong && !/\p{Cc}/u.test(path)) return;
   const detail = `Resource partition '${path}' is no path of cgroups`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }

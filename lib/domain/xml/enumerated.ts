@@ -1,5 +1,5 @@
 /** Attributes whose values are words of a closed list. */
-import { attributePlace, refusal } from './source-location';
+import { attributeLocation, definitionError } from './source-location';
 import type { Reading } from './reading';
 
 /** Undefined when the element does not have it. @throws DefinitionError XML_ERROR, in libvirt's words, for another word. */
@@ -12,7 +12,7 @@ export function enumerated<T extends string>(
   const found = known.find((word) => word === value);
   if (value !== undefined && found === undefined) {
     const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${value}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, name));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
   }
   return found;
 }

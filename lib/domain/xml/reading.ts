@@ -2,9 +2,9 @@
  * Reads one element by its vocabulary: what is carried out, what is kept for later, what is dropped.
  * This is the only place that decides whether a word is known; it must never ignore one.
  */
-import type { KeptPart, LaterElement, XmlAttribute, XmlElement } from '../definition';
+import type { KeptPart, UnsupportedElement, XmlAttribute, XmlElement } from '../definition';
 import type { ParseContext } from '../parse';
-import { attributePlace, refusal, type Place } from './source-location';
+import { attributeLocation, definitionError, type SourceLocation } from './source-location';
 import {
   dnsmasqNamespace,
   extensionNamespace,
@@ -15,7 +15,7 @@ import {
 
 /** What one reading of a document has found so far for `later` and `kept`. */
 export interface ReadingSession {
-  readonly later: LaterElement[];
+  readonly unsupported: UnsupportedElement[];
   readonly kept: KeptPart[];
 }
 
@@ -25,7 +25,7 @@ export interface ParseSession extends ReadingSession {
 }
 
 /** An element at its place, with the namespace prefixes that are in scope inside it. */
-export interface LocatedElement extends Place {
+export interface LocatedElement extends SourceLocation {
   readonly element: XmlElement;
   readonly scope: ReadonlyMap<string, string>;
 }
@@ -78,27 +78,27 @@ export function locateChildren(at: LocatedElement): LocatedElement[] {
 export function readElement(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Reading {
   const text = textOf(at.element);
   if (vocabulary.text === 'no text' && text.trim() !== '') {
-    throw refusal('XML_ERROR', `unexpected text in <${at.element.name}>`, at);
+    throw definitionError('XML_ERROR', `unexpected text in <${at.element.name}>`, at);
   }
   return {
     at,
     text,
-    ...readAttributes(at, vocabulary, later),
-    ...readChildren(at, vocabulary, later),
+    ...readAttributes(at, vocabulary, unsupported),
+    ...readChildren(at, vocabulary, unsupported),
   };
 }
 
 /** The text of an element that may hold nothing else; undefined when empty or absent. */
 export function readText(
   at: LocatedElement | undefined,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): string | undefined {
   if (at === undefined) return undefined;
-  return readElement(at, textVocabulary, later).text || undefined;
+  return readElement(at, textVocabulary, unsupported).text || undefined;
 }
 
 /** The only child of that name. */
@@ -119,7 +119,7 @@ export function textOf(element: XmlElement): string {
 function readAttributes(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<Reading, 'attributes' | 'keptAttributes'> {
   const attributes = new Map<string, string>();
   const keptAttributes: XmlAttribute[] = [];
@@ -127,14 +127,18 @@ function readAttributes(
     const { name, value } = attribute;
     if (isNamespaceDeclaration(name)) continue;
     const standing = vocabulary.attributes.get(name);
-    const place = attributePlace(at, name);
+    const location = attributeLocation(at, name);
     if (standing === undefined) {
-      throw refusal('XML_ERROR', `unknown attribute '${name}' of <${at.element.name}>`, place);
+      throw definitionError(
+        'XML_ERROR',
+        `unknown attribute '${name}' of <${at.element.name}>`,
+        location,
+      );
     }
-    if (standing === 'carried') attributes.set(name, value);
-    if (standing === 'later') {
+    if (standing === 'supported') attributes.set(name, value);
+    if (standing === 'unsupported') {
       keptAttributes.push(attribute);
-      later.push(place);
+      unsupported.push(location);
     }
   }
   return { attributes, keptAttributes };
@@ -143,7 +147,7 @@ function readAttributes(
 function readChildren(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  later: LaterElement[],
+  unsupported: UnsupportedElement[],
 ): Pick<Reading, 'children' | 'keptChildren'> {
   const children = new Map<string, LocatedElement[]>();
   const keptChildren: LocatedElement[] = [];
@@ -151,19 +155,23 @@ function readChildren(
     const word = wordOf(child.element);
     const standing = word === undefined ? undefined : vocabulary.children.get(word);
     if (word === undefined || standing === undefined) {
-      throw refusal('XML_ERROR', `unknown element <${child.element.name}>`, child);
+      throw definitionError('XML_ERROR', `unknown element <${child.element.name}>`, child);
     }
     const namesakes = children.get(word) ?? [];
     if (standing === 'one' && namesakes.length > 0) {
-      throw refusal('XML_ERROR', `element <${child.element.name}> appears more than once`, child);
+      throw definitionError(
+        'XML_ERROR',
+        `element <${child.element.name}> appears more than once`,
+        child,
+      );
     }
     if (standing === 'one' || standing === 'many') {
       namesakes.push(child);
       children.set(word, namesakes);
     }
-    if (standing === 'later') {
+    if (standing === 'unsupported') {
       keptChildren.push(child);
-      later.push({ path: child.path, position: child.position });
+      unsupported.push({ path: child.path, position: child.position });
     }
   }
   return { children, keptChildren: inVocabularyOrder(keptChildren, vocabulary) };

@@ -1,7 +1,7 @@
 /**
  * libvirt's scaled integers: a count and a unit, such as `<memory unit='MiB'>100</memory>`.
  */
-import { attributePlace, refusal, type Place } from './source-location';
+import { attributeLocation, definitionError, type SourceLocation } from './source-location';
 
 const powers = new Map(
   ['k', 'm', 'g', 't', 'p', 'e'].map((letter, index) => [letter, BigInt(index + 1)]),
@@ -14,7 +14,7 @@ const maxBytes = 2n ** 63n - 1n;
 export interface ScaledInteger {
   readonly text: string;
   readonly unit: string | undefined;
-  readonly place: Place;
+  readonly location: SourceLocation;
   /** Name of the unit's attribute. Default: `unit`. */
   readonly unitName?: string;
   /** libvirt's words for the element, where its own name is not all. */
@@ -27,30 +27,32 @@ export interface ScaledInteger {
  * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
  */
 export function parseKibibytes(scaled: ScaledInteger): number {
-  const { text, unit, place, unitName = 'unit' } = scaled;
-  const { words = `./${place.path.slice(place.path.lastIndexOf('/') + 1)}` } = scaled;
+  const { text, unit, location, unitName = 'unit' } = scaled;
+  const { words = `./${location.path.slice(location.path.lastIndexOf('/') + 1)}` } = scaled;
   if (!/^\s*\+?\d{1,30}$/.test(text)) {
-    throw refusal(
+    throw definitionError(
       'XML_ERROR',
       `Invalid value '${text}' for element or attribute '${words}[1]'`,
-      place,
+      location,
     );
   }
   const scale =
-    unit === undefined || unit === '' ? 1024n : unitScale(unit, attributePlace(place, unitName));
+    unit === undefined || unit === ''
+      ? 1024n
+      : unitScale(unit, attributeLocation(location, unitName));
   const bytes = BigInt(text.trim().replace('+', '')) * scale;
   const kibibytes = (bytes + 1023n) / 1024n;
   if (bytes > maxBytes || kibibytes > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw refusal('XML_ERROR', `value too large: ${text}${unit ?? ''}`, place);
+    throw definitionError('XML_ERROR', `value too large: ${text}${unit ?? ''}`, location);
   }
   return Number(kibibytes);
 }
 
 /** Bytes in one `unit`; upper and lower case are the same, `K` and `KiB` are 1024, `KB` is 1000. */
-function unitScale(unit: string, place: Place): bigint {
+function unitScale(unit: string, location: SourceLocation): bigint {
   const scale = scaleOf(unit);
   if (scale !== undefined) return scale;
-  throw refusal('INVALID_ARG', `unknown suffix '${unit}'`, place);
+  throw definitionError('INVALID_ARG', `unknown suffix '${unit}'`, location);
 }
 
 /** Undefined for what is no unit. */

@@ -6,7 +6,7 @@ import { DefinitionError, type ErrorCode } from '../../errors';
 import type { Position } from '../definition';
 
 /** An element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`) and the start of its tag. */
-export interface Place {
+export interface SourceLocation {
   readonly path: string;
   readonly position: Position;
 }
@@ -15,9 +15,13 @@ export interface Place {
 const maxDetail = 400;
 
 /** The error to throw when `place` is at fault; its message ends with the position. */
-export function refusal(code: ErrorCode, text: string, place: Place): DefinitionError {
+export function definitionError(
+  code: ErrorCode,
+  text: string,
+  location: SourceLocation,
+): DefinitionError {
   const detail = text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
-  const { path, position } = place;
+  const { path, position } = location;
   const { line, column } = position;
   return new DefinitionError(code, `${detail} (${path}, line ${line}, column ${column})`, {
     element: path,
@@ -27,8 +31,8 @@ export function refusal(code: ErrorCode, text: string, place: Place): Definition
 }
 
 /** The place of an attribute: its own path, and the position of the tag that it stands in. */
-export function attributePlace(place: Place, attribute: string): Place {
-  return { path: `${place.path}/@${attribute}`, position: place.position };
+export function attributeLocation(location: SourceLocation, attribute: string): SourceLocation {
+  return { path: `${location.path}/@${attribute}`, position: location.position };
 }
 
 /** Document order, for sorting. */

@@ -22,10 +22,10 @@ export const extensionNamespace = 'urn:tslxc:domain:1';
  * carried: read and carried out; later: kept, printed, refused by `start`; output: what libvirt
  * writes for a running domain, dropped from input.
  */
-export type AttributeStanding = 'carried' | 'later' | 'output';
+export type AttributeStanding = 'supported' | 'unsupported' | 'output';
 
 /** As for attributes; 'one' and 'many' are carried out. */
-export type ChildStanding = 'one' | 'many' | 'later' | 'output';
+export type ChildStanding = 'one' | 'many' | 'unsupported' | 'output';
 
 export interface Vocabulary {
   readonly attributes: ReadonlyMap<string, AttributeStanding>;
@@ -55,117 +55,117 @@ export const emptyVocabulary = vocabulary({});
 export const textVocabulary = vocabulary({ text: 'text' });
 
 export const domainVocabulary = vocabulary({
-  attributes: { type: 'carried', id: 'output' },
+  attributes: { type: 'supported', id: 'output' },
   children: {
     name: 'one',
     uuid: 'one',
-    genid: 'later',
+    genid: 'unsupported',
     title: 'one',
     description: 'one',
     metadata: 'one',
-    maxMemory: 'later',
+    maxMemory: 'unsupported',
     memory: 'one',
     currentMemory: 'one',
     blkiotune: 'one',
     memtune: 'one',
-    memoryBacking: 'later',
+    memoryBacking: 'unsupported',
     vcpu: 'one',
-    vcpus: 'later',
-    iothreads: 'later',
-    iothreadids: 'later',
-    defaultiothread: 'later',
+    vcpus: 'unsupported',
+    iothreads: 'unsupported',
+    iothreadids: 'unsupported',
+    defaultiothread: 'unsupported',
     cputune: 'one',
     numatune: 'one',
     resource: 'one',
-    sysinfo: 'later',
-    bootloader: 'later',
-    bootloader_args: 'later',
+    sysinfo: 'unsupported',
+    bootloader: 'unsupported',
+    bootloader_args: 'unsupported',
     os: 'one',
     idmap: 'one',
     features: 'one',
-    cpu: 'later',
+    cpu: 'unsupported',
     clock: 'one',
     on_poweroff: 'one',
     on_reboot: 'one',
     on_crash: 'one',
-    on_lockfailure: 'later',
-    pm: 'later',
-    perf: 'later',
-    throttlegroups: 'later',
+    on_lockfailure: 'unsupported',
+    pm: 'unsupported',
+    perf: 'unsupported',
+    throttlegroups: 'unsupported',
     devices: 'one',
     seclabel: 'many',
-    keywrap: 'later',
-    launchSecurity: 'later',
+    keywrap: 'unsupported',
+    launchSecurity: 'unsupported',
     'lxc:namespace': 'one',
   },
 });
 
 export const memoryVocabulary = vocabulary({
-  attributes: { unit: 'carried', dumpCore: 'later' },
+  attributes: { unit: 'supported', dumpCore: 'unsupported' },
   text: 'text',
 });
 
 export const currentMemoryVocabulary = vocabulary({
-  attributes: { unit: 'carried' },
+  attributes: { unit: 'supported' },
   text: 'text',
 });
 
 export const vcpuVocabulary = vocabulary({
-  attributes: { placement: 'carried', cpuset: 'carried', current: 'carried' },
+  attributes: { placement: 'supported', cpuset: 'supported', current: 'supported' },
   text: 'text',
 });
 
 export const osVocabulary = vocabulary({
-  attributes: { firmware: 'later' },
+  attributes: { firmware: 'unsupported' },
   children: {
     type: 'one',
-    firmware: 'later',
+    firmware: 'unsupported',
     init: 'one',
     initarg: 'many',
     initenv: 'many',
     initdir: 'one',
     inituser: 'one',
     initgroup: 'one',
-    loader: 'later',
-    nvram: 'later',
-    varstore: 'later',
-    kernel: 'later',
-    initrd: 'later',
+    loader: 'unsupported',
+    nvram: 'unsupported',
+    varstore: 'unsupported',
+    kernel: 'unsupported',
+    initrd: 'unsupported',
     cmdline: 'one',
-    dtb: 'later',
-    shim: 'later',
-    root: 'later',
-    acpi: 'later',
-    boot: 'later',
-    bootmenu: 'later',
-    bios: 'later',
-    smbios: 'later',
+    dtb: 'unsupported',
+    shim: 'unsupported',
+    root: 'unsupported',
+    acpi: 'unsupported',
+    boot: 'unsupported',
+    bootmenu: 'unsupported',
+    bios: 'unsupported',
+    smbios: 'unsupported',
   },
 });
 
 export const osTypeVocabulary = vocabulary({
-  attributes: { arch: 'carried', machine: 'later' },
+  attributes: { arch: 'supported', machine: 'unsupported' },
   text: 'text',
 });
 
-export const initenvVocabulary = vocabulary({ attributes: { name: 'carried' }, text: 'text' });
+export const initenvVocabulary = vocabulary({ attributes: { name: 'supported' }, text: 'text' });
 
 export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });
 
 /** `<uid>` and `<gid>` of `<idmap>`. */
 export const idRangeVocabulary = vocabulary({
-  attributes: { start: 'carried', target: 'carried', count: 'carried' },
+  attributes: { start: 'supported', target: 'supported', count: 'supported' },
 });
 
 export const clockVocabulary = vocabulary({
   attributes: {
-    offset: 'carried',
-    adjustment: 'later',
-    basis: 'later',
-    timezone: 'later',
-    start: 'later',
+    offset: 'supported',
+    adjustment: 'unsupported',
+    basis: 'unsupported',
+    timezone: 'unsupported',
+    start: 'unsupported',
   },
-  children: { timer: 'later' },
+  children: { timer: 'unsupported' },
 });
 
 /** libvirt's features, in its output order. */
@@ -175,69 +175,69 @@ export const featureNames: readonly string[] = (
 ).split(' ');
 
 export const capabilitiesVocabulary = vocabulary({
-  attributes: { policy: 'carried' },
+  attributes: { policy: 'supported' },
   children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
 });
 
-export const capabilityVocabulary = vocabulary({ attributes: { state: 'carried' } });
+export const capabilityVocabulary = vocabulary({ attributes: { state: 'supported' } });
 
 export const devicesVocabulary = vocabulary({
   children: {
     emulator: 'one',
     disk: 'many',
-    controller: 'later',
-    lease: 'later',
+    controller: 'unsupported',
+    lease: 'unsupported',
     filesystem: 'many',
     interface: 'many',
-    smartcard: 'later',
-    serial: 'later',
-    parallel: 'later',
+    smartcard: 'unsupported',
+    serial: 'unsupported',
+    parallel: 'unsupported',
     console: 'many',
-    channel: 'later',
-    input: 'later',
-    tpm: 'later',
-    graphics: 'later',
-    sound: 'later',
-    audio: 'later',
-    video: 'later',
+    channel: 'unsupported',
+    input: 'unsupported',
+    tpm: 'unsupported',
+    graphics: 'unsupported',
+    sound: 'unsupported',
+    audio: 'unsupported',
+    video: 'unsupported',
     hostdev: 'many',
-    redirdev: 'later',
-    redirfilter: 'later',
-    hub: 'later',
-    watchdog: 'later',
-    memballoon: 'later',
-    rng: 'later',
-    nvram: 'later',
-    panic: 'later',
-    shmem: 'later',
-    memory: 'later',
-    iommu: 'later',
-    vsock: 'later',
-    crypto: 'later',
-    pstore: 'later',
+    redirdev: 'unsupported',
+    redirfilter: 'unsupported',
+    hub: 'unsupported',
+    watchdog: 'unsupported',
+    memballoon: 'unsupported',
+    rng: 'unsupported',
+    nvram: 'unsupported',
+    panic: 'unsupported',
+    shmem: 'unsupported',
+    memory: 'unsupported',
+    iommu: 'unsupported',
+    vsock: 'unsupported',
+    crypto: 'unsupported',
+    pstore: 'unsupported',
   },
 });
 
 export const filesystemVocabulary = vocabulary({
   attributes: {
-    type: 'carried',
-    accessmode: 'carried',
-    model: 'later',
-    multidevs: 'later',
-    fmode: 'later',
-    dmode: 'later',
+    type: 'supported',
+    accessmode: 'supported',
+    model: 'unsupported',
+    multidevs: 'unsupported',
+    fmode: 'unsupported',
+    dmode: 'unsupported',
   },
   children: {
     driver: 'one',
-    binary: 'later',
-    idmap: 'later',
+    binary: 'unsupported',
+    idmap: 'unsupported',
     source: 'one',
     target: 'one',
     readonly: 'one',
-    space_hard_limit: 'later',
-    space_soft_limit: 'later',
-    boot: 'later',
-    acpi: 'later',
+    space_hard_limit: 'unsupported',
+    space_soft_limit: 'unsupported',
+    boot: 'unsupported',
+    acpi: 'unsupported',
     alias: 'output',
     address: 'output',
   },
@@ -246,61 +246,61 @@ export const filesystemVocabulary = vocabulary({
 /** Each type has its own attributes of these; only they are carried out. */
 export const filesystemSourceVocabulary = vocabulary({
   attributes: {
-    dir: 'later',
-    file: 'later',
-    dev: 'later',
-    name: 'later',
-    usage: 'later',
-    units: 'later',
-    pool: 'later',
-    volume: 'later',
-    socket: 'later',
-    startupPolicy: 'later',
+    dir: 'unsupported',
+    file: 'unsupported',
+    dev: 'unsupported',
+    name: 'unsupported',
+    usage: 'unsupported',
+    units: 'unsupported',
+    pool: 'unsupported',
+    volume: 'unsupported',
+    socket: 'unsupported',
+    startupPolicy: 'unsupported',
   },
   children: { seclabel: 'many' },
 });
 
-export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'carried' } });
+export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'supported' } });
 
 export const filesystemDriverVocabulary = vocabulary({
   attributes: {
-    type: 'carried',
-    format: 'carried',
-    name: 'later',
-    wrpolicy: 'later',
-    queue: 'later',
-    iommu: 'later',
-    ats: 'later',
-    packed: 'later',
-    page_per_vq: 'later',
+    type: 'supported',
+    format: 'supported',
+    name: 'unsupported',
+    wrpolicy: 'unsupported',
+    queue: 'unsupported',
+    iommu: 'unsupported',
+    ats: 'unsupported',
+    packed: 'unsupported',
+    page_per_vq: 'unsupported',
   },
 });
 
 export const consoleVocabulary = vocabulary({
-  attributes: { type: 'carried', tty: 'output' },
+  attributes: { type: 'supported', tty: 'output' },
   children: {
     source: 'many',
-    protocol: 'later',
-    log: 'later',
+    protocol: 'unsupported',
+    log: 'unsupported',
     target: 'one',
-    acpi: 'later',
+    acpi: 'unsupported',
     alias: 'output',
     address: 'output',
   },
 });
 
 export const ptySourceVocabulary = vocabulary({
-  attributes: { path: 'output', startupPolicy: 'later' },
+  attributes: { path: 'output', startupPolicy: 'unsupported' },
   children: { seclabel: 'many' },
 });
 
 export const consoleTargetVocabulary = vocabulary({
-  attributes: { type: 'carried', port: 'carried' },
+  attributes: { type: 'supported', port: 'supported' },
 });
 
 /** A child of `<lxc:namespace>`. */
 export const sharedNamespaceVocabulary = vocabulary({
-  attributes: { type: 'carried', value: 'carried' },
+  attributes: { type: 'supported', value: 'supported' },
 });
 
 /** `<tslxc:container>`. */
@@ -319,24 +319,24 @@ export const extensionVocabulary = vocabulary({
 });
 
 export const allocationVocabulary = vocabulary({
-  attributes: { allocate: 'carried', count: 'carried' },
+  attributes: { allocate: 'supported', count: 'supported' },
 });
 
-export const hardeningVocabulary = vocabulary({ attributes: { level: 'carried' } });
+export const hardeningVocabulary = vocabulary({ attributes: { level: 'supported' } });
 
 export const resourceLimitVocabulary = vocabulary({
-  attributes: { name: 'carried', soft: 'carried', hard: 'carried' },
+  attributes: { name: 'supported', soft: 'supported', hard: 'supported' },
 });
 
 /** `<tslxc:filesystem>`. */
 export const filesystemOptionsVocabulary = vocabulary({
-  attributes: { target: 'carried', recursive: 'carried', propagation: 'carried' },
+  attributes: { target: 'supported', recursive: 'supported', propagation: 'supported' },
 });
 
 /** `<tslxc:relabel>`. */
-export const relabelVocabulary = vocabulary({ attributes: { system: 'carried' } });
+export const relabelVocabulary = vocabulary({ attributes: { system: 'supported' } });
 
 /** `<tslxc:overlay>`. */
 export const overlayVocabulary = vocabulary({
-  attributes: { target: 'carried', upper: 'carried' },
+  attributes: { target: 'supported', upper: 'supported' },
 });

@@ -1,5 +1,5 @@
 /** Whole numbers in text and in attributes. */
-import { attributePlace, refusal } from './source-location';
+import { attributeLocation, definitionError } from './source-location';
 import type { Reading } from './reading';
 
 /** A number in decimal digits, at most `max`; undefined for all else. */
@@ -24,9 +24,9 @@ export function wholeNumber(
   const value = parseWholeNumber(text, max);
   if (value !== undefined) return value;
   const expected = /^\d+$/.test(text) ? `a value up to ${max}` : 'non-negative integer value';
-  throw refusal(
+  throw definitionError(
     'XML_ERROR',
     `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}'. Expected ${expected}`,
-    attributePlace(at, name),
+    attributeLocation(at, name),
   );
 }

@@ -6,7 +6,7 @@
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 
 import type { Position, XmlElement } from '../definition';
-import { refusal, type Place } from './source-location';
+import { definitionError, type SourceLocation } from './source-location';
 import { findIllegalCharacter } from './xml-characters';
 
 const maxBytes = 10 * 1024 * 1024;
@@ -33,14 +33,17 @@ interface OpenElement {
 export function parseXml(text: string): XmlElement {
   const start = { line: 1, column: 1 };
   if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) {
-    throw refusal('XML_ERROR', 'document is larger than 10 MiB', { path: '/', position: start });
+    throw definitionError('XML_ERROR', 'document is larger than 10 MiB', {
+      path: '/',
+      position: start,
+    });
   }
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
   // saxes lets half a surrogate pair pass, and the next character with it.
   const illegal = findIllegalCharacter(content);
   if (illegal !== undefined) {
-    const place = { path: '/', position: locator(content)(illegal.offset) };
-    throw refusal('XML_ERROR', `character ${illegal.shown} is not allowed`, place);
+    const location = { path: '/', position: locator(content)(illegal.offset) };
+    throw definitionError('XML_ERROR', `character ${illegal.shown} is not allowed`, location);
   }
   return new TreeBuilder(content).build();
 }
@@ -57,7 +60,7 @@ class TreeBuilder {
   });
   #root: XmlElement | undefined;
   /** The start tag that is being read, and how many attributes it has so far. */
-  #starting: Place = { path: '/', position: { line: 1, column: 1 } };
+  #starting: SourceLocation = { path: '/', position: { line: 1, column: 1 } };
   #attributes = 0;
   #elements = 0;
   /** Offset behind the last construct that was read; the next `<` behind it begins the next one. */
@@ -72,7 +75,7 @@ class TreeBuilder {
     this.#listen();
     this.#parser.write(this.#text).close();
     if (this.#root === undefined) {
-      throw refusal('XML_ERROR', 'document has no root element', this.#here());
+      throw definitionError('XML_ERROR', 'document has no root element', this.#here());
     }
     return this.#root;
   }
@@ -111,10 +114,14 @@ class TreeBuilder {
     this.#elements += 1;
     if (this.#elements > maxElements) {
       const detail = `document has more than ${maxElements} elements`;
-      throw refusal('XML_ERROR', detail, this.#starting);
+      throw definitionError('XML_ERROR', detail, this.#starting);
     }
     if (this.#open.length === maxDepth) {
-      throw refusal('XML_ERROR', `elements are nested deeper than ${maxDepth}`, this.#starting);
+      throw definitionError(
+        'XML_ERROR',
+        `elements are nested deeper than ${maxDepth}`,
+        this.#starting,
+      );
     }
   }
 
@@ -122,7 +129,7 @@ class TreeBuilder {
     this.#attributes += 1;
     if (this.#attributes > maxAttributes) {
       const detail = `element has more than ${maxAttributes} attributes`;
-      throw refusal('XML_ERROR', detail, this.#starting);
+      throw definitionError('XML_ERROR', detail, this.#starting);
     }
   }
 
@@ -163,7 +170,7 @@ class TreeBuilder {
 
   #refuseConstruct(detail: string): never {
     const position = this.#locate(this.#text.indexOf('<', this.#consumed));
-    throw refusal('XML_ERROR', detail, { path: this.#path(), position });
+    throw definitionError('XML_ERROR', detail, { path: this.#path(), position });
   }
 
   #refuseSyntax(error: Error): never {
@@ -173,7 +180,7 @@ class TreeBuilder {
     // saxes takes all up to the next `;` for the name, be it the rest of the document.
     const isRunaway = offset !== undefined && !detail.includes('entity');
     const shown = isRunaway ? 'disallowed character in entity name' : detail;
-    throw refusal('XML_ERROR', shown, { path: this.#path(), position });
+    throw definitionError('XML_ERROR', shown, { path: this.#path(), position });
   }
 
   /** Offset of the first `&` behind the last construct that begins no well-formed reference. */
@@ -185,7 +192,7 @@ class TreeBuilder {
     return match === null || match[0] === '<!' ? undefined : match.index;
   }
 
-  #here(): Place {
+  #here(): SourceLocation {
     const { line, column } = this.#parser;
     return { path: this.#path(), position: { line, column: Math.max(column, 1) } };
   }

@@ -1,7 +1,7 @@
 /** What `<interface type='network'>` is plugged into: the network's bridge, or one of its devices. */
 import type { NetworkInterface } from '../../domain/definition';
-import { refusal } from '../../domain/xml/source-location';
-import type { Place } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';
 import { defaultNetwork } from '../../network/definition/default-network';
 import { hasOwnBridge } from '../../network/definition/definition';
@@ -64,17 +64,17 @@ export async function networkPort(
 
 function activeDefinition(
   session: Session,
-  { name, state, place }: { name: string; state: NetworkState; place: Place },
+  { name, state, place }: { name: string; state: NetworkState; place: SourceLocation },
 ): NetworkDefinition {
   if (isActive(state)) {
     if (state.place === 'here') return runningDefinition(state.record);
     const detail = `network '${name}' runs in another network namespace of this host`;
-    throw refusal('OPERATION_INVALID', detail, place);
+    throw definitionError('OPERATION_INVALID', detail, place);
   }
   if (!session.networks.has(name)) {
-    throw refusal('NO_NETWORK', `no network with matching name '${name}'`, place);
+    throw definitionError('NO_NETWORK', `no network with matching name '${name}'`, place);
   }
-  throw refusal('OPERATION_INVALID', `network '${name}' is not active`, place);
+  throw definitionError('OPERATION_INVALID', `network '${name}' is not active`, place);
 }
 
 /** The default network is made and started, if this is its first use. */
@@ -102,20 +102,23 @@ function isFreshDefault({ networks }: Session, name: string, state: NetworkState
 function portgroupOf(
   { name, portgroups }: NetworkDefinition,
   { portgroup }: NetworkInterface,
-  place: Place,
+  place: SourceLocation,
 ): Portgroup | undefined {
   if (portgroup === undefined) return portgroups.find(({ isDefault }) => isDefault);
   const found = portgroups.find((group) => group.name === portgroup);
   if (found !== undefined) return found;
   const detail = `network '${name}' has no portgroup named '${portgroup}'`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, { ...place, path: `${place.path}/@portgroup` });
+  throw definitionError('CONFIG_UNSUPPORTED', detail, {
+    ...place,
+    path: `${place.path}/@portgroup`,
+  });
 }
 
 /** The device with the fewest users; a device passes through one interface at most. */
 function pickDevice(
   session: Session,
   { name, forward }: NetworkDefinition,
-  { place, chosen }: { readonly place: Place; readonly chosen: readonly string[] },
+  { place, chosen }: { readonly place: SourceLocation; readonly chosen: readonly string[] },
 ): DirectPort {
   const { mode } = forward;
   if (mode !== 'bridge' && mode !== 'private' && mode !== 'vepa' && mode !== 'passthrough') {
@@ -126,7 +129,7 @@ function pickDevice(
   const [device] = forward.devices.toSorted((a, b) => users(a) - users(b));
   if (device === undefined || (mode === 'passthrough' && users(device) > 0)) {
     const detail = `network '${name}' requires exclusive access to interfaces, but none are available`;
-    throw refusal('OPERATION_FAILED', detail, place);
+    throw definitionError('OPERATION_FAILED', detail, place);
   }
   return { kind: 'direct', device, mode, network: name };
 }

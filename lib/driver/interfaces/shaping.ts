@@ -4,7 +4,7 @@
  */
 import type { LinkRecord } from '../../container/record/run-state';
 import type { Bandwidth, DomainDefinition, InterfaceDefinition } from '../../domain/definition';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { activeNetwork } from '../../network/lifecycle/active-network';
 import type { NetworkDefinition } from '../../network/definition/definition';
@@ -54,7 +54,7 @@ export function checkFloors(
     const kept = [...others, before].reduce((sum, share) => sum + share, 0);
     const place = { path: 'domain/devices/interface', position: one.position };
     const fault = floorFault(session, { mac: one.mac, network: port.network, floor, kept });
-    if (fault !== undefined) throw refusal(fault.code, fault.detail, place);
+    if (fault !== undefined) throw definitionError(fault.code, fault.detail, place);
   }
 }
 

@@ -44,11 +44,11 @@ export async function setAutostart(
 /** By name; what could not be started is told of in the result. Resolves at once when it is not the first of this boot. */
 export async function autostartAll(session: Session): Promise<Autostarted[]> {
   const { paths, containers } = session;
-  const subject = {
-    subject: 'autostart',
+  const lock = {
+    name: 'autostart',
     step: 'start the domains that are started with the host',
   };
-  return withLock(paths, subject, async () => {
+  return withLock(paths, lock, async () => {
     await restoreLostLabels(session);
     const boot = containers.bootId();
     const marked = await markedDomains(session);

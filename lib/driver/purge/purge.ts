@@ -4,7 +4,7 @@
  */
 import { monitorOf } from '../../container/record/run-state';
 import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
-import { upperLayers } from '../../container/sources/overlay-upper';
+import { overlayUppersOf } from '../../container/sources/overlay-upper';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
@@ -184,7 +184,7 @@ function kept({ store }: Session): PurgeItem[] {
   const layers = store.names().flatMap((name) => {
     try {
       const definition = store.read(name);
-      return definition === undefined ? [] : upperLayers(definition).map(({ path }) => path);
+      return definition === undefined ? [] : overlayUppersOf(definition).map(({ path }) => path);
     } catch {
       return [];
     }

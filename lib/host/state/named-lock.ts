@@ -1,7 +1,7 @@
 /**
- * One operation on a subject at a time, across all processes: a queue within this process, then a byte of the
- * one lock file. The byte's number is taken from the subject; the lock dies with its holder; the file is never
- * removed, since a lock file that is made again has two holders.
+ * Locks by name, one holder at a time across all processes: a queue within this process, then a lock on one byte of
+ * the lock file. The byte's number is a hash of the name. The kernel releases the lock when its holder exits. The file
+ * is never removed: if it were created again, two processes could hold the same lock.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { SyscallError } from '../../errors';
 import { native } from '../native';
 import type { StatePaths } from './state-paths';
 
-export interface Subject {
+export interface NamedLock {
   /** What is locked, such as `domain:web`. */
-  readonly subject: string;
-  /** In words, for errors: `lock the domain`. */
+  readonly name: string;
+  /** The step that an error names: `lock the domain`. */
   readonly step: string;
 }
 
@@ -20,31 +20,31 @@ const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
 const queues = new Map<string, Promise<unknown>>();
 
-/** Runs `action` while this subject is locked. Not re-entrant. */
+/** Runs `action` while it holds the lock. Not re-entrant. */
 export async function withLock<T>(
   paths: StatePaths,
-  subject: Subject,
+  lock: NamedLock,
   action: () => Promise<T>,
 ): Promise<T> {
-  const key = `${paths.locks}\0${subject.subject}`;
-  return await queued(key, () => withByte(paths, subject, action));
+  const key = `${paths.locks}\0${lock.name}`;
+  return await queued(key, () => withByte(paths, lock, action));
 }
 
-/** As `withLock`; undefined, and nothing done, where there is no lock file: nobody has done anything under this root. */
+/** As `withLock`, but returns undefined without running `action` if there is no lock file: this root is unused. */
 export async function withLockIfAny<T>(
   paths: StatePaths,
-  subject: Subject,
+  lock: NamedLock,
   action: () => Promise<T>,
 ): Promise<T | undefined> {
-  const key = `${paths.locks}\0${subject.subject}`;
+  const key = `${paths.locks}\0${lock.name}`;
   return await queued(key, async () => {
-    const fd = openIfAny(paths, subject.step);
-    return fd === undefined ? undefined : withByteOf(fd, subject, action);
+    const fd = openIfAny(paths, lock.step);
+    return fd === undefined ? undefined : withByteOf(fd, lock, action);
   });
 }
 
-/** Whether somebody, in this process or another, works on the subject now. */
-export function isLocked(paths: StatePaths, { subject }: Subject): boolean {
+/** Whether this process or another one holds the lock now. */
+export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
   let fd: number;
   try {
     fd = openSync(paths.locks, lockFlags & ~constants.O_CREAT);
@@ -52,7 +52,7 @@ export function isLocked(paths: StatePaths, { subject }: Subject): boolean {
     return false;
   }
   try {
-    return native().isByteLocked(fd, offsetOf(subject));
+    return native().isByteLocked(fd, offsetOf(name));
   } finally {
     closeSync(fd);
   }
@@ -75,20 +75,20 @@ async function queued<T>(key: string, action: () => Promise<T>): Promise<T> {
 
 async function withByte<T>(
   paths: StatePaths,
-  { subject, step }: Subject,
+  { name, step }: NamedLock,
   action: () => Promise<T>,
 ): Promise<T> {
-  return await withByteOf(openLocks(paths, step), { subject }, action);
+  return await withByteOf(openLocks(paths, step), { name }, action);
 }
 
 /** Closes the file at the end. */
 async function withByteOf<T>(
   fd: number,
-  { subject }: Pick<Subject, 'subject'>,
+  { name }: Pick<NamedLock, 'name'>,
   action: () => Promise<T>,
 ): Promise<T> {
   try {
-    const offset = offsetOf(subject);
+    const offset = offsetOf(name);
     if (!native().tryLockByte(fd, offset)) await native().lockByte(fd, offset);
     return await action();
   } finally {
@@ -128,7 +128,7 @@ function openOrMakeLocks({ run, locks }: StatePaths): number {
   }
 }
 
-/** 48 bits of the subject: exact as a number, and as good as unique. */
-function offsetOf(subject: string): number {
-  return createHash('sha256').update(subject).digest().readUIntBE(0, 6);
+/** 48 bits of a hash of the name: an exact number, and practically unique. */
+function offsetOf(name: string): number {
+  return createHash('sha256').update(name).digest().readUIntBE(0, 6);
 }

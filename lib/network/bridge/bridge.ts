@@ -1,7 +1,7 @@
 /** The bridge of a network: made with its addresses and routes, and deleted with all of them. */
 import { constants } from 'node:os';
-import { refusal } from '../../domain/xml/source-location';
-import type { Place } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { writeNetworkParameter } from '../../host/kernel/sysctl';
@@ -43,12 +43,16 @@ export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise
 }
 
 /** Makes a bridge heed the VLANs of its ports. @throws DefinitionError CONFIG_UNSUPPORTED on a kernel that has none. */
-export async function filterVlans(bridge: string, place: Place): Promise<void> {
+export async function filterVlans(bridge: string, location: SourceLocation): Promise<void> {
   try {
     await native().changeLink(bridge, { vlanFiltering: true });
   } catch (error) {
     if (!(error instanceof SyscallError) || error.errno !== EOPNOTSUPP) throw error;
-    throw refusal('CONFIG_UNSUPPORTED', 'the kernel of this host has no VLANs of bridges', place);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      'the kernel of this host has no VLANs of bridges',
+      location,
+    );
   }
 }
 
@@ -61,8 +65,8 @@ export function setBridgeParameters({ definition, bridge }: ActiveNetwork): void
   const hasIpv6 = definition.ips.some(({ family }) => family === 'ipv6');
   const isThere = writeNetworkParameter(`ipv6/conf/${bridge}/disable_ipv6`, hasIpv6 ? '0' : '1');
   if (!isThere && hasIpv6) {
-    const place = { path: 'network/ip', position: firstOf(definition, 'ipv6').position };
-    throw refusal('CONFIG_UNSUPPORTED', 'the kernel of this host has no IPv6', place);
+    const location = { path: 'network/ip', position: firstOf(definition, 'ipv6').position };
+    throw definitionError('CONFIG_UNSUPPORTED', 'the kernel of this host has no IPv6', location);
   }
   writeNetworkParameter(`ipv6/conf/${bridge}/accept_ra`, '0');
   writeNetworkParameter(`ipv6/conf/${bridge}/autoconf`, '0');
@@ -125,7 +129,7 @@ async function unlessGone(done: Promise<void>): Promise<void> {
   }
 }
 
-function firstVlan({ vlan, portgroups }: NetworkDefinition): Place | undefined {
+function firstVlan({ vlan, portgroups }: NetworkDefinition): SourceLocation | undefined {
   if (vlan !== undefined) return { path: 'network/vlan', position: vlan.position };
   const found = portgroups.flatMap((group) => group.vlan ?? [])[0];
   return found && { path: 'network/portgroup/vlan', position: found.position };

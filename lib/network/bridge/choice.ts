@@ -1,5 +1,5 @@
 /** What a network takes of the names and subnets of this host, and that nobody else has them. */
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { native } from '../../host/native';
 import { bridgeInUse } from './bridge';
 import { freeBridgeName } from '../elements/bridge-name';
@@ -33,9 +33,9 @@ async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
   for (const ip of ips) {
     const found = findCollision(ip, uses);
     if (found === undefined) continue;
-    const place = { path: 'network/ip', position: ip.position };
+    const location = { path: 'network/ip', position: ip.position };
     const detail = `Network is already in use by interface ${found.device}`;
-    throw refusal('OPERATION_FAILED', detail, place);
+    throw definitionError('OPERATION_FAILED', detail, location);
   }
   for (const route of routes) {
     const found = uses.find(
@@ -46,9 +46,9 @@ async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
         prefix === route.prefix,
     );
     if (found === undefined) continue;
-    const place = { path: 'network/route', position: route.position };
+    const location = { path: 'network/route', position: route.position };
     const detail = `Route address '${route.address}' conflicts with interface ${found.device}`;
-    throw refusal('OPERATION_FAILED', detail, place);
+    throw definitionError('OPERATION_FAILED', detail, location);
   }
 }
 
@@ -59,7 +59,7 @@ export async function checkForeignBridge({ bridge }: NetworkDefinition): Promise
   const found = (await native().listLinks()).find((link) => link.name === name);
   if (found?.kind === 'bridge') return;
   const what = found === undefined ? 'does not exist' : 'is no bridge';
-  throw refusal('OPERATION_FAILED', `the interface '${name}' ${what}`, {
+  throw definitionError('OPERATION_FAILED', `the interface '${name}' ${what}`, {
     path: 'network/bridge',
     position,
   });

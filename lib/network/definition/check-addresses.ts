@@ -1,6 +1,10 @@
 /** What the addresses of one network have to be to each other: `<ip>` and `<route>`. */
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
-import { attributePlace, refusal, type Place } from '../../domain/xml/source-location';
+import {
+  attributeLocation,
+  definitionError,
+  type SourceLocation,
+} from '../../domain/xml/source-location';
 import type { NetworkDefinition, NetworkIp } from './definition';
 
 /**
@@ -16,18 +20,18 @@ function checkIps(ips: readonly NetworkIp[]): void {
   const lines = new Map<string, number>();
   const served = new Set<string>();
   for (const { address, family, dhcp, position } of ips) {
-    const place: Place = { path: 'network/ip', position };
+    const location: SourceLocation = { path: 'network/ip', position };
     const line = lines.get(address);
     if (line !== undefined) {
       const detail = `address '${address}' is that of line ${line} too`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(place, 'address'));
+      throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(location, 'address'));
     }
     lines.set(address, position.line);
     if (dhcp === undefined || dhcp.ranges.length + dhcp.hosts.length === 0) continue;
     if (served.has(family)) {
       const name = family === 'ipv4' ? 'IPv4' : 'IPv6';
       const detail = `Multiple ${name} dhcp sections found -- dhcp is supported only for a single ${name} address on each network`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     served.add(family);
   }
@@ -43,8 +47,8 @@ function checkGateways({ name, ips, routes }: NetworkDefinition): void {
     );
     if (isReached) continue;
     const detail = `unreachable static route gateway '${gateway}' specified for network '${name}'`;
-    const place = attributePlace({ path: 'network/route', position }, 'gateway');
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    const location = attributeLocation({ path: 'network/route', position }, 'gateway');
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
 }
 

@@ -1,5 +1,9 @@
 /** What a network may have by its forward mode, and what it has to have. */
-import { attributePlace, refusal, type Place } from '../../domain/xml/source-location';
+import {
+  attributeLocation,
+  definitionError,
+  type SourceLocation,
+} from '../../domain/xml/source-location';
 import { childOf, childrenOf, type Reading } from '../../domain/xml/reading';
 import { hasOwnBridge, type NetworkDefinition } from './definition';
 
@@ -19,21 +23,21 @@ function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: R
   const at = childOf(network, 'forward') ?? network.at;
   if (mode !== 'none' && ips.length === 0) {
     const detail = `${mode} forwarding requested, but no IP address provided for network '${name}'`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   if (devices.length > 1) {
     const detail = `multiple forwarding interfaces specified for network '${name}', only one is supported`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   if (devices.length > 0 && (mode === 'open' || mode === 'none')) {
     const detail = `forward dev not allowed for network '${name}' with forward mode='${mode}'`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   const hasIpv6 = ips.some(({ family }) => family === 'ipv6');
   if (hasIpv6 && mtu !== undefined && mtu < minIpv6Mtu) {
     const detail = `network '${name}' has IPv6 addresses, which the kernel allows from an MTU of ${minIpv6Mtu} on`;
-    const place = attributePlace(childOf(network, 'mtu') ?? network.at, 'size');
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    const location = attributeLocation(childOf(network, 'mtu') ?? network.at, 'size');
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
 }
 
@@ -45,32 +49,32 @@ function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
   const { name, forward, bridge, dns, portgroups } = definition;
   const { mode, devices } = forward;
   checkBridge(definition, network);
-  const unsupported = (what: string, place: Place) =>
-    refusal(
+  const modeError = (what: string, location: SourceLocation) =>
+    definitionError(
       'CONFIG_UNSUPPORTED',
       `Unsupported ${what} in network ${name} with forward mode='${mode}'`,
-      place,
+      location,
     );
   for (const word of ofOwnBridge) {
     const [element] = childrenOf(network, word);
-    if (element !== undefined) throw unsupported(`<${word}> element`, element);
+    if (element !== undefined) throw modeError(`<${word}> element`, element);
   }
   const records = [dns.forwarders, dns.txts, dns.hosts, dns.srvs];
   const dnsAt = childOf(network, 'dns');
   if (dnsAt !== undefined && records.some((list) => list.length > 0)) {
-    throw unsupported('<dns> element', dnsAt);
+    throw modeError('<dns> element', dnsAt);
   }
   // Ports of a bridge that is there can be shaped and isolated; macvlans can't.
   if (mode === 'bridge' && devices.length === 0 && bridge.name !== undefined) return;
   const bandwidthAt = childOf(network, 'bandwidth');
-  if (bandwidthAt !== undefined) throw unsupported('network-wide <bandwidth> element', bandwidthAt);
+  if (bandwidthAt !== undefined) throw modeError('network-wide <bandwidth> element', bandwidthAt);
   const portAt = childOf(network, 'port');
-  if (portAt !== undefined) throw unsupported('<port> element', portAt);
+  if (portAt !== undefined) throw modeError('<port> element', portAt);
   const shaped = portgroups.find(({ bandwidth }) => bandwidth !== undefined);
   if (shaped?.bandwidth === undefined) return;
   const detail = `Unsupported <bandwidth> element in network '${name}' in portgroup '${shaped.name}' with forward mode='${mode}'`;
-  const place = { path: 'network/portgroup/bandwidth', position: shaped.bandwidth.position };
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  const location = { path: 'network/portgroup/bandwidth', position: shaped.bandwidth.position };
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }
 
 function checkBridge({ name, forward, bridge }: NetworkDefinition, network: Reading): void {
@@ -78,12 +82,12 @@ function checkBridge({ name, forward, bridge }: NetworkDefinition, network: Read
   const mtuAt = childOf(network, 'mtu');
   if (mtuAt !== undefined) {
     const detail = `mtu size only allowed in open, route, nat, and isolated mode, not in ${mode} (network '${name}')`;
-    throw refusal('XML_ERROR', detail, mtuAt);
+    throw definitionError('XML_ERROR', detail, mtuAt);
   }
   const at = childOf(network, 'bridge');
   if (at === undefined) return;
   const fail = (detail: string, attribute: string) =>
-    refusal('XML_ERROR', detail, attributePlace(at, attribute));
+    definitionError('XML_ERROR', detail, attributeLocation(at, attribute));
   const has = (attribute: string) => at.element.attributes.some((one) => one.name === attribute);
   if (mode !== 'bridge') {
     if (bridge.name !== undefined) {
@@ -125,5 +129,5 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
   if (isTaggable || found === undefined) return;
   const path = vlan === undefined ? 'network/portgroup/vlan' : 'network/vlan';
   const detail = `<vlan> element specified for network ${name}, whose type doesn't support vlan configuration`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, { path, position: found.position });
+  throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: found.position });
 }

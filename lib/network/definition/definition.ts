@@ -6,7 +6,7 @@ import type {
   Bandwidth,
   InterfaceRoute,
   KeptPart,
-  LaterElement,
+  UnsupportedElement,
   Position,
   Vlan,
   XmlElement,
@@ -143,7 +143,7 @@ export interface NetworkDefinition {
   /** Raw parts of the network itself, of `<forward>` and `<bridge>`, at most one a path. */
   readonly kept?: readonly KeptPart[];
   /** Everything that `start` has to refuse, in document order; empty when all is carried out. */
-  readonly later: readonly LaterElement[];
+  readonly unsupported: readonly UnsupportedElement[];
 }
 
 export interface DnsmasqOption {

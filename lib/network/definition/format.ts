@@ -44,7 +44,7 @@ export function formatNetwork(definition: NetworkDefinition, live?: LiveNetwork)
   const { vlan, bandwidth, isolated, dnsmasqOptions } = definition;
   const isolatedWord = isolated === false ? 'no' : 'yes';
   const port = isolated === undefined ? undefined : { isolated: isolatedWord };
-  const carried: Children = new Map([
+  const supported: Children = new Map([
     ['name', [node('name', {}, [name])]],
     ['uuid', [node('uuid', {}, [uuid])]],
     ['title', optional(title, (text) => node('title', {}, [text]))],
@@ -71,7 +71,7 @@ export function formatNetwork(definition: NetworkDefinition, live?: LiveNetwork)
     ipv6: ipv6 ? 'yes' : undefined,
   };
   const kept = keptOf('network', definition);
-  return printXml(withKept('network', attributes, { carried, order: networkVocabulary, kept }));
+  return printXml(withKept('network', attributes, { supported, order: networkVocabulary, kept }));
 }
 
 function formatForward(
@@ -81,7 +81,7 @@ function formatForward(
   const { mode, devices, nat } = definition.forward;
   if (mode === 'none') return [];
   const kept = keptOf('network/forward', definition);
-  const carried: Children = new Map([
+  const supported: Children = new Map([
     ['nat', mode === 'nat' ? formatNat(live === undefined ? nat : livingNat(nat)) : []],
     ['interface', devices.map((dev) => node('interface', { dev }))],
   ]);
@@ -89,7 +89,7 @@ function formatForward(
   const isManaged = kept.attributes.some(({ name }) => name === 'managed');
   const managed = mode === 'hostdev' && !isManaged ? 'no' : undefined;
   const attributes = { dev: devices[0], mode, managed };
-  return [withKept('forward', attributes, { carried, order: forwardVocabulary, kept })];
+  return [withKept('forward', attributes, { supported, order: forwardVocabulary, kept })];
 }
 
 /** libvirt shows which ports are used as soon as they are. */
@@ -135,12 +135,12 @@ function formatDomainName({ domain }: NetworkDefinition): readonly PrintableElem
 
 function formatPortgroup(group: Portgroup): PrintableElement {
   const { name, isDefault, vlan, bandwidth, kept = nothingKept } = group;
-  const carried: Children = new Map([
+  const supported: Children = new Map([
     ['vlan', optional(vlan, formatVlan)],
     ['bandwidth', optional(bandwidth, formatBandwidth)],
   ]);
   const attributes = { name, default: isDefault ? 'yes' : undefined };
-  return withKept('portgroup', attributes, { carried, order: portgroupVocabulary, kept });
+  return withKept('portgroup', attributes, { supported, order: portgroupVocabulary, kept });
 }
 
 function formatDnsmasqOptions(options: readonly DnsmasqOption[]): readonly PrintableElement[] {
@@ -153,11 +153,11 @@ function formatDnsmasqOptions(options: readonly DnsmasqOption[]): readonly Print
 function withKept(
   name: string,
   attributes: Attributes,
-  content: { readonly carried?: Children; readonly order: Vocabulary; readonly kept: KeptPart },
+  content: { readonly supported?: Children; readonly order: Vocabulary; readonly kept: KeptPart },
 ): PrintableElement {
-  const { carried, order, kept } = content;
+  const { supported, order, kept } = content;
   const children = [...order.children.keys()].flatMap((word) => [
-    ...(carried?.get(word) ?? []),
+    ...(supported?.get(word) ?? []),
     ...kept.children.filter((child) => child.name === word),
   ]);
   const element = node(name, attributes, children);

@@ -2,10 +2,10 @@
  * The text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and context
  * give the same definition. Nothing in the text is ignored.
  */
-import type { KeptPart, LaterElement } from '../../domain/definition';
+import type { KeptPart, UnsupportedElement } from '../../domain/definition';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
 import { parseRoute } from '../../domain/interface/addresses';
-import { comparePositions, refusal } from '../../domain/xml/source-location';
+import { comparePositions, definitionError } from '../../domain/xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -38,15 +38,15 @@ export function parseNetwork(xml: string, context: NetworkParseContext): Network
   const { name: rootName, namespace } = root.element;
   if (rootName !== 'network' || namespace !== '') {
     const detail = `expecting root element of 'network', not '${rootName}'`;
-    throw refusal('XML_ERROR', detail, root);
+    throw definitionError('XML_ERROR', detail, root);
   }
-  const later: LaterElement[] = [];
+  const unsupported: UnsupportedElement[] = [];
   const kept: KeptPart[] = [];
-  const network = readElement(root, networkVocabulary, later);
-  const name = parseName(network, { later, kept });
-  const session: NetworkSession = { context, later, kept, network: name };
+  const network = readElement(root, networkVocabulary, unsupported);
+  const name = parseName(network, { unsupported, kept });
+  const session: NetworkSession = { context, unsupported, kept, network: name };
   const definition = readDefinition(network, session);
-  later.push(...vlansOfDevices(definition));
+  unsupported.push(...vlansOfDevices(definition));
   checkMode(definition, network);
   checkAddresses(definition);
   const mac = definition.mac ?? (hasOwnBridge(definition) ? context.newMac() : undefined);
@@ -54,19 +54,19 @@ export function parseNetwork(xml: string, context: NetworkParseContext): Network
     ...definition,
     ...(mac === undefined ? {} : { mac }),
     ...(kept.length === 0 ? {} : { kept }),
-    later: later.sort((a, b) => comparePositions(a.position, b.position)),
+    unsupported: unsupported.sort((a, b) => comparePositions(a.position, b.position)),
   };
 }
 
 function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {
-  const { later } = session;
+  const { unsupported } = session;
   const forward = parseForward(network, session);
   const shape = parseShape(network);
   const own = keepPort(network, session);
   if (own !== undefined) session.kept.push(own);
   const optional = {
     title: parseTitle(network, session),
-    description: readText(childOf(network, 'description'), later),
+    description: readText(childOf(network, 'description'), unsupported),
     mac: parseBridgeMac(network, session),
     mtu: parseMtu(network, session),
     domain: parseDomainName(network, session),
@@ -86,12 +86,12 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     routes: childrenOf(network, 'route').map((at) => parseRoute(at, session.network)),
     portgroups: parsePortgroups(network, session),
     dnsmasqOptions: parseDnsmasqOptions(network, session),
-    later: [],
+    unsupported: [],
   };
 }
 
 /** libvirt leaves the tags of what is passed through to functions of SR-IOV devices. */
-function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): LaterElement[] {
+function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): UnsupportedElement[] {
   if (forward.mode !== 'passthrough') return [];
   const words = '<vlan> of devices that are passed through is not carried out by this version';
   const all = [
@@ -110,12 +110,12 @@ function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], 
 }
 
 /** `<dnsmasq:options>`: lines of its configuration, which nobody reads here. */
-function parseDnsmasqOptions(network: Reading, { later }: NetworkSession): DnsmasqOption[] {
+function parseDnsmasqOptions(network: Reading, { unsupported }: NetworkSession): DnsmasqOption[] {
   const at = childOf(network, 'dnsmasq:options');
   if (at === undefined) return [];
-  const options = childrenOf(readElement(at, dnsmasqVocabulary, later), 'dnsmasq:option');
+  const options = childrenOf(readElement(at, dnsmasqVocabulary, unsupported), 'dnsmasq:option');
   return options.map((option) => {
-    const reading = readElement(option, dnsmasqOptionVocabulary, later);
+    const reading = readElement(option, dnsmasqOptionVocabulary, unsupported);
     const value = required(reading, 'value', 'No dnsmasq options value specified');
     return { value: singleLine(value, reading, 'value'), position: option.position };
   });

@@ -5,7 +5,7 @@
 import { vocabulary } from '../../domain/xml/vocabulary';
 
 export const networkVocabulary = vocabulary({
-  attributes: { connections: 'output', ipv6: 'carried', trustGuestRxFilters: 'carried' },
+  attributes: { connections: 'output', ipv6: 'supported', trustGuestRxFilters: 'supported' },
   children: {
     name: 'one',
     uuid: 'one',
@@ -23,115 +23,127 @@ export const networkVocabulary = vocabulary({
     port: 'one',
     ip: 'many',
     route: 'many',
-    virtualport: 'later',
+    virtualport: 'unsupported',
     portgroup: 'many',
     'dnsmasq:options': 'one',
   },
 });
 
 export const forwardVocabulary = vocabulary({
-  attributes: { dev: 'carried', mode: 'carried', managed: 'carried' },
-  children: { driver: 'later', nat: 'one', pf: 'later', interface: 'many', address: 'later' },
+  attributes: { dev: 'supported', mode: 'supported', managed: 'supported' },
+  children: {
+    driver: 'unsupported',
+    nat: 'one',
+    pf: 'unsupported',
+    interface: 'many',
+    address: 'unsupported',
+  },
 });
 
 /** `<interface>` of `<forward>`. */
 export const poolDeviceVocabulary = vocabulary({
-  attributes: { dev: 'carried', connections: 'output' },
+  attributes: { dev: 'supported', connections: 'output' },
 });
 
 export const natVocabulary = vocabulary({
-  attributes: { ipv6: 'carried' },
+  attributes: { ipv6: 'supported' },
   children: { address: 'one', port: 'one' },
 });
 
 /** `<address>` and `<port>` of `<nat>`. */
-export const natRangeVocabulary = vocabulary({ attributes: { start: 'carried', end: 'carried' } });
+export const natRangeVocabulary = vocabulary({
+  attributes: { start: 'supported', end: 'supported' },
+});
 
 export const bridgeVocabulary = vocabulary({
   attributes: {
-    name: 'carried',
-    zone: 'later',
-    stp: 'carried',
-    delay: 'carried',
-    macTableManager: 'carried',
+    name: 'supported',
+    zone: 'unsupported',
+    stp: 'supported',
+    delay: 'supported',
+    macTableManager: 'supported',
   },
 });
 
-export const mtuVocabulary = vocabulary({ attributes: { size: 'carried' } });
+export const mtuVocabulary = vocabulary({ attributes: { size: 'supported' } });
 
-export const macVocabulary = vocabulary({ attributes: { address: 'carried' } });
+export const macVocabulary = vocabulary({ attributes: { address: 'supported' } });
 
 export const domainNameVocabulary = vocabulary({
-  attributes: { name: 'carried', localOnly: 'carried', register: 'carried' },
+  attributes: { name: 'supported', localOnly: 'supported', register: 'supported' },
 });
 
 export const dnsVocabulary = vocabulary({
-  attributes: { enable: 'carried', forwardPlainNames: 'carried' },
+  attributes: { enable: 'supported', forwardPlainNames: 'supported' },
   children: { forwarder: 'many', txt: 'many', srv: 'many', host: 'many' },
 });
 
 export const forwarderVocabulary = vocabulary({
-  attributes: { domain: 'carried', addr: 'carried' },
+  attributes: { domain: 'supported', addr: 'supported' },
 });
 
-export const txtVocabulary = vocabulary({ attributes: { name: 'carried', value: 'carried' } });
+export const txtVocabulary = vocabulary({ attributes: { name: 'supported', value: 'supported' } });
 
 export const srvVocabulary = vocabulary({
   attributes: {
-    service: 'carried',
-    protocol: 'carried',
-    domain: 'carried',
-    target: 'carried',
-    port: 'carried',
-    priority: 'carried',
-    weight: 'carried',
+    service: 'supported',
+    protocol: 'supported',
+    domain: 'supported',
+    target: 'supported',
+    port: 'supported',
+    priority: 'supported',
+    weight: 'supported',
   },
 });
 
 export const dnsHostVocabulary = vocabulary({
-  attributes: { ip: 'carried' },
+  attributes: { ip: 'supported' },
   children: { hostname: 'many' },
 });
 
-export const portVocabulary = vocabulary({ attributes: { isolated: 'carried' } });
+export const portVocabulary = vocabulary({ attributes: { isolated: 'supported' } });
 
 export const ipVocabulary = vocabulary({
   attributes: {
-    family: 'carried',
-    address: 'carried',
-    netmask: 'carried',
-    prefix: 'carried',
-    localPtr: 'carried',
+    family: 'supported',
+    address: 'supported',
+    netmask: 'supported',
+    prefix: 'supported',
+    localPtr: 'supported',
   },
   children: { tftp: 'one', dhcp: 'one' },
 });
 
-export const tftpVocabulary = vocabulary({ attributes: { root: 'carried' } });
+export const tftpVocabulary = vocabulary({ attributes: { root: 'supported' } });
 
 export const dhcpVocabulary = vocabulary({
   children: { range: 'many', host: 'many', bootp: 'one' },
 });
 
 export const rangeVocabulary = vocabulary({
-  attributes: { start: 'carried', end: 'carried' },
+  attributes: { start: 'supported', end: 'supported' },
   children: { lease: 'one' },
 });
 
 /** `<host>` of `<dhcp>`. */
 export const dhcpHostVocabulary = vocabulary({
-  attributes: { mac: 'carried', id: 'carried', name: 'carried', ip: 'carried' },
+  attributes: { mac: 'supported', id: 'supported', name: 'supported', ip: 'supported' },
   children: { lease: 'one' },
 });
 
-export const leaseVocabulary = vocabulary({ attributes: { expiry: 'carried', unit: 'carried' } });
+export const leaseVocabulary = vocabulary({
+  attributes: { expiry: 'supported', unit: 'supported' },
+});
 
-export const bootpVocabulary = vocabulary({ attributes: { file: 'carried', server: 'carried' } });
+export const bootpVocabulary = vocabulary({
+  attributes: { file: 'supported', server: 'supported' },
+});
 
 export const portgroupVocabulary = vocabulary({
-  attributes: { name: 'carried', default: 'carried', trustGuestRxFilters: 'carried' },
-  children: { vlan: 'one', virtualport: 'later', bandwidth: 'one' },
+  attributes: { name: 'supported', default: 'supported', trustGuestRxFilters: 'supported' },
+  children: { vlan: 'one', virtualport: 'unsupported', bandwidth: 'one' },
 });
 
 export const dnsmasqVocabulary = vocabulary({ children: { 'dnsmasq:option': 'many' } });
 
-export const dnsmasqOptionVocabulary = vocabulary({ attributes: { value: 'carried' } });
+export const dnsmasqOptionVocabulary = vocabulary({ attributes: { value: 'supported' } });

@@ -3,7 +3,7 @@
  * (hosts of DHCP, names) stands in it too: dnsmasq reads those after it has left root behind, and nobody but root can
  * look into our run folder. Pure.
  */
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { addressBits, parseIp } from '../../domain/interface/ip-address';
 import type { ActiveNetwork } from '../lifecycle/active-network';
 import { quoted, word } from './text';
@@ -207,14 +207,14 @@ function routerAdvertisement({ ips }: NetworkDefinition): string[] {
 const ours = /^\s*(pid-file|keep-in-foreground|no-daemon)\b(?!-)/;
 
 function option({ value, position }: DnsmasqOption): string {
-  const place = { path: 'network/dnsmasq:options/dnsmasq:option', position };
+  const location = { path: 'network/dnsmasq:options/dnsmasq:option', position };
   if (/[\n\r\0]/.test(value)) {
-    throw refusal('XML_ERROR', `an option of dnsmasq has one line: '${value}'`, place);
+    throw definitionError('XML_ERROR', `an option of dnsmasq has one line: '${value}'`, location);
   }
   if (!ours.test(value)) return value;
-  throw refusal(
+  throw definitionError(
     'CONFIG_UNSUPPORTED',
     `a network can't have the option '${value}' of dnsmasq`,
-    place,
+    location,
   );
 }

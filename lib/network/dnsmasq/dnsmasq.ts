@@ -6,7 +6,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { naming } from '../../host/state/file-error';
 import { programPath, runProgram } from '../../host/program';
@@ -170,8 +170,8 @@ async function testConfig(path: string, { definition }: ActiveNetwork): Promise<
     for (const { value, position } of definition.dnsmasqOptions) {
       const alone = { ...test, args: ['--test', '--conf-file=-'], input: `${value}\n` };
       await runProgram(alone).catch(() => {
-        const place = { path: 'network/dnsmasq:options/dnsmasq:option', position };
-        throw refusal('XML_ERROR', `dnsmasq refuses the option '${value}'`, place);
+        const location = { path: 'network/dnsmasq:options/dnsmasq:option', position };
+        throw definitionError('XML_ERROR', `dnsmasq refuses the option '${value}'`, location);
       });
     }
     throw error;

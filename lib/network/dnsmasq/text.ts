@@ -1,7 +1,7 @@
 /** Values in dnsmasq's configuration: none of them can end its line, begin a comment, or become two. Pure. */
 import { DefinitionError } from '../../errors';
 import type { Position } from '../../domain/definition';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 
 /** What separates, quotes, escapes or comments there, or stands for more than itself. */
 const special = /[\s,"#/\\*]|\p{Cc}/u;
@@ -40,7 +40,8 @@ export function quoted(text: string, element: string): string {
 
 function untold(text: string, element: string, position?: Position): DefinitionError {
   const detail = `'${shown(text)}' cannot be told to dnsmasq`;
-  if (position !== undefined) return refusal('XML_ERROR', detail, { path: element, position });
+  if (position !== undefined)
+    return definitionError('XML_ERROR', detail, { path: element, position });
   return new DefinitionError('XML_ERROR', `${detail} (${element})`, { element });
 }
 

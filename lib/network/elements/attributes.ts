@@ -1,6 +1,6 @@
 /** Attributes of the kinds that a network's elements have many of. */
 import { enumerated } from '../../domain/xml/enumerated';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import type { Reading } from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 
@@ -23,7 +23,7 @@ export function wholeNumber(
   const detail =
     `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}'. ` +
     `Expected a whole number from ${min} to ${max}`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 
 /** @throws DefinitionError XML_ERROR when absent or empty, in libvirt's words unless there are `words`. */
@@ -31,7 +31,11 @@ export function required({ attributes, at }: Reading, name: string, words?: stri
   const value = attributes.get(name);
   if (value !== undefined && value !== '') return value;
   const detail = words ?? `Missing required attribute '${name}' in element '${at.element.name}'`;
-  throw refusal('XML_ERROR', detail, value === undefined ? at : attributePlace(at, name));
+  throw definitionError(
+    'XML_ERROR',
+    detail,
+    value === undefined ? at : attributeLocation(at, name),
+  );
 }
 
 const controls = /\p{Cc}/u;
@@ -44,5 +48,5 @@ const controls = /\p{Cc}/u;
 export function singleLine(value: string, reading: Reading, name: string): string {
   if (!controls.test(value)) return value;
   const detail = `attribute '${name}' of <${reading.at.element.name}> has a control character`;
-  throw refusal('XML_ERROR', detail, attributePlace(reading.at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(reading.at, name));
 }

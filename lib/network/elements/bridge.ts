@@ -1,7 +1,7 @@
 /** The bridge of a network: `<bridge>`, `<mac>` and `<mtu>`. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, readElement, type Reading } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
 import type { NetworkBridge } from '../definition/definition';
@@ -22,10 +22,10 @@ const mtuRange = [68, 65535] as const;
 export function parseBridge(network: Reading, session: NetworkSession): NetworkBridge {
   const at = childOf(network, 'bridge');
   if (at === undefined) return { stp: true, delay: 0, position: network.at.position };
-  const reading = readElement(at, bridgeVocabulary, session.later);
+  const reading = readElement(at, bridgeVocabulary, session.unsupported);
   const text = reading.attributes.get('name');
   const isNamed = text !== undefined && text !== anyName;
-  const name = isNamed ? deviceName(text, attributePlace(at, 'name')) : undefined;
+  const name = isNamed ? deviceName(text, attributeLocation(at, 'name')) : undefined;
   const stp = enumerated(reading, 'stp', ['on', 'off'] as const) !== 'off';
   const delay = wholeNumber(reading, 'delay', [0, maxDelay]) ?? 0;
   keepTableManager(reading, session);
@@ -35,30 +35,30 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
 /** Canonical, or undefined when the text has none. @throws DefinitionError XML_ERROR, in libvirt's words. */
 export function parseBridgeMac(
   network: Reading,
-  { network: name, later }: NetworkSession,
+  { network: name, unsupported }: NetworkSession,
 ): string | undefined {
   const at = childOf(network, 'mac');
   if (at === undefined) return undefined;
-  const text = required(readElement(at, macVocabulary, later), 'address');
+  const text = required(readElement(at, macVocabulary, unsupported), 'address');
   const mac = parseMac(text);
-  const place = attributePlace(at, 'address');
+  const location = attributeLocation(at, 'address');
   if (mac === undefined) {
     const detail = `Invalid bridge mac address '${text}' in network '${name}'`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   if (isMulticastMac(mac) || mac === '00:00:00:00:00:00') {
     const kind = isMulticastMac(mac) ? 'multicast' : 'all-zero';
     const detail = `Invalid ${kind} bridge mac address '${text}' in network '${name}'`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   return mac;
 }
 
 /** Undefined for the kernel's own. @throws DefinitionError XML_ERROR. */
-export function parseMtu(network: Reading, { later }: NetworkSession): number | undefined {
+export function parseMtu(network: Reading, { unsupported }: NetworkSession): number | undefined {
   const at = childOf(network, 'mtu');
   if (at === undefined) return undefined;
-  const reading = readElement(at, mtuVocabulary, later);
+  const reading = readElement(at, mtuVocabulary, unsupported);
   required(reading, 'size');
   return wholeNumber(reading, 'size', mtuRange);
 }
@@ -70,7 +70,7 @@ function keepTableManager(reading: Reading, session: NetworkSession): void {
   const attributes = [...keptAttributes];
   if (manager === 'libvirt') {
     attributes.push({ name: 'macTableManager', value: manager });
-    session.later.push({ ...attributePlace(at, 'macTableManager'), value: manager });
+    session.unsupported.push({ ...attributeLocation(at, 'macTableManager'), value: manager });
   }
   if (attributes.length > 0) session.kept.push({ path: at.path, attributes, children: [] });
 }

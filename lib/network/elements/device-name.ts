@@ -1,6 +1,6 @@
 /** Names of network interfaces in a network's definition. */
 import { parseLinkName } from '../../domain/interface/link-name';
-import { refusal, type Place } from '../../domain/xml/source-location';
+import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 
 /**
  * The name, when it can be an interface's and stand in dnsmasq's configuration and in a ruleset without escapes: of
@@ -8,10 +8,10 @@ import { refusal, type Place } from '../../domain/xml/source-location';
  *
  * @throws DefinitionError XML_ERROR.
  */
-export function deviceName(text: string, place: Place): string {
-  const name = parseLinkName(text, place);
+export function deviceName(text: string, location: SourceLocation): string {
+  const name = parseLinkName(text, location);
   const fail = (why: string) =>
-    refusal('XML_ERROR', `'${name}' ${why}, and can't name a network interface`, place);
+    definitionError('XML_ERROR', `'${name}' ${why}, and can't name a network interface`, location);
   const [unfit] = /[^A-Za-z0-9_.-]/u.exec(name) ?? [];
   if (unfit !== undefined) throw fail(`has a '${unfit}'`);
   // Folders of sysctl, for all interfaces and for new ones.

@@ -1,7 +1,7 @@
 /** `<host>` of `<dhcp>`: who is always given the same address and name. */
 import { broadcastAddress, networkAddress, parseIp } from '../../domain/interface/ip-address';
 import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpHost } from '../definition/definition';
@@ -32,7 +32,7 @@ function parseHost(at: LocatedElement, subnet: Subnet): DhcpHost {
   if (name === undefined && mac === undefined && id === undefined) {
     const [version, key] = ip.family === 'ipv6' ? ['IPv6', 'id'] : ['IPv4', 'mac'];
     const detail = `Static host definition in ${version} network '${network}' must have ${key} or name attribute`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   const address = parseHostAddress(reading, subnet);
   const lease = parseLease(childOf(reading, 'lease'));
@@ -49,7 +49,8 @@ function parseHost(at: LocatedElement, subnet: Subnet): DhcpHost {
 function parseHostMac({ attributes, at }: Reading, { network, ip }: Subnet): string | undefined {
   const text = attributes.get('mac');
   if (text === undefined) return undefined;
-  const fail = (detail: string) => refusal('XML_ERROR', detail, attributePlace(at, 'mac'));
+  const fail = (detail: string) =>
+    definitionError('XML_ERROR', detail, attributeLocation(at, 'mac'));
   if (ip.family === 'ipv6') {
     throw fail(
       `Invalid to specify MAC address '${text}' in network '${network}' IPv6 static host definition`,
@@ -67,7 +68,8 @@ function parseHostMac({ attributes, at }: Reading, { network, ip }: Subnet): str
 function parseClientId({ attributes, at }: Reading, { network, ip }: Subnet): string | undefined {
   const text = attributes.get('id');
   if (text === undefined) return undefined;
-  const fail = (detail: string) => refusal('XML_ERROR', detail, attributePlace(at, 'id'));
+  const fail = (detail: string) =>
+    definitionError('XML_ERROR', detail, attributeLocation(at, 'id'));
   if (ip.family === 'ipv4') {
     throw fail(
       `Invalid to specify id '${text}' in network '${network}' IPv4 static host definition`,
@@ -88,23 +90,23 @@ function parseHostName({ attributes, at }: Reading, network: string): string | u
   const name = attributes.get('name');
   if (name === undefined || isHostName(name)) return name;
   const detail = `Cannot use host name '${name}' in network '${network}'`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'name'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'name'));
 }
 
 function parseHostAddress(reading: Reading, { network, ip, prefix }: Subnet): string {
   const words = `Missing IP address in static host definition for network '${network}'`;
   const text = required(reading, 'ip', words);
-  const place = attributePlace(reading.at, 'ip');
+  const location = attributeLocation(reading.at, 'ip');
   const host = parseIp(text);
   if (host === undefined) {
     const detail = `Invalid IP address '${text}' in static host definition for network '${network}'`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   const fail = (what: string) =>
-    refusal(
+    definitionError(
       'CONFIG_UNSUPPORTED',
       `address '${host.address}' of a static host in network '${network}' ${what}`,
-      place,
+      location,
     );
   const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
   const isInside =
@@ -131,7 +133,7 @@ function checkUnique(at: LocatedElement, host: DhcpHost, seen: Seen): void {
     const line = seen[key].get(value.toLowerCase());
     if (line !== undefined) {
       const detail = `static host of line ${line} has the ${key} '${value}' too`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, key));
+      throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, key));
     }
     seen[key].set(value.toLowerCase(), at.position.line);
   }

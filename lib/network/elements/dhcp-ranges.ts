@@ -6,10 +6,10 @@ import {
   type Ip,
 } from '../../domain/interface/ip-address';
 import {
-  attributePlace,
+  attributeLocation,
   comparePositions,
-  refusal,
-  type Place,
+  definitionError,
+  type SourceLocation,
 } from '../../domain/xml/source-location';
 import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
@@ -28,7 +28,7 @@ interface Ends {
  * CONFIG_UNSUPPORTED for two that overlap; XML_ERROR for what is no address.
  */
 export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
-  const read: (Ends & Place)[] = [];
+  const read: (Ends & SourceLocation)[] = [];
   const ranges = elements.map((at) => {
     const reading = readElement(at, rangeVocabulary, []);
     const ends = {
@@ -49,16 +49,16 @@ export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Sub
   return ranges;
 }
 
-function checkOverlaps(ranges: readonly (Ends & Place)[], { network }: Subnet): void {
+function checkOverlaps(ranges: readonly (Ends & SourceLocation)[], { network }: Subnet): void {
   const sorted = [...ranges].sort((a, b) => (a.start.value < b.start.value ? -1 : 1));
   let [highest] = sorted;
   for (const range of sorted.slice(1)) {
     if (highest !== undefined && range.start.value <= highest.end.value) {
       const [first, second] = [highest, range].sort((a, b) =>
         comparePositions(a.position, b.position),
-      ) as [Ends & Place, Ends & Place];
+      ) as [Ends & SourceLocation, Ends & SourceLocation];
       const detail = `${describe(second)} in network '${network}' overlaps ${describe(first)} of line ${first.position.line}`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, second);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, second);
     }
     highest = range;
   }
@@ -68,19 +68,19 @@ function readEnd(reading: Reading, name: 'start' | 'end', { network, ip }: Subne
   const words = `Missing '${name}' attribute in dhcp range for network '${network}'`;
   const text = required(reading, name, words);
   const end = parseIp(text);
-  const place = attributePlace(reading.at, name);
+  const location = attributeLocation(reading.at, name);
   if (end === undefined) {
     const detail = `Invalid ${name} address '${text}' in dhcp range for network '${network}'`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
   if (end.family === ip.family) return end;
   const detail = `mismatch of address family in dhcp range for network ${ip.address}: ${end.address}`;
-  throw refusal('INTERNAL_ERROR', detail, place);
+  throw definitionError('INTERNAL_ERROR', detail, location);
 }
 
 function checkRange(at: LocatedElement, ends: Ends, { ip, prefix }: Subnet): void {
   const { start, end } = ends;
-  const fail = (what: string) => refusal('INTERNAL_ERROR', what, at);
+  const fail = (what: string) => definitionError('INTERNAL_ERROR', what, at);
   const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
   const isInside = ({ value }: Ip) => first.value <= value && value <= last.value;
   const of = `${ip.address}/${prefix}`;

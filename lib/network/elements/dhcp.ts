@@ -1,6 +1,6 @@
 /** `<dhcp>`: which addresses are given away, and to whom. */
 import { parseIp } from '../../domain/interface/ip-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, childrenOf, readElement, type LocatedElement } from '../../domain/xml/reading';
 import { required, singleLine } from './attributes';
 import type { NetworkIp } from '../definition/definition';
@@ -27,7 +27,7 @@ function parseBootp(at: LocatedElement | undefined, { network, ip }: Subnet): Dh
   if (at === undefined) return undefined;
   if (ip.family === 'ipv6') {
     const detail = `Unsupported <bootp> element in an IPv6 element in network '${network}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
   const reading = readElement(at, bootpVocabulary, []);
   const file = singleLine(required(reading, 'file'), reading, 'file');
@@ -36,5 +36,5 @@ function parseBootp(at: LocatedElement | undefined, { network, ip }: Subnet): Dh
   const server = parseIp(text);
   if (server?.family === 'ipv4') return { file, server: server.address };
   const detail = `Invalid bootp server address '${text}' in network '${network}'`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'server'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'server'));
 }

@@ -1,6 +1,6 @@
 /** `<dns>` and `<domain>` of a network: what its name server answers. */
 import { parseIp } from '../../domain/interface/ip-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -25,7 +25,10 @@ import {
 type Srv = NetworkDns['srvs'][number];
 
 /** @throws DefinitionError XML_ERROR, in libvirt's words. */
-export function parseDns(network: Reading, { network: name, later }: NetworkSession): NetworkDns {
+export function parseDns(
+  network: Reading,
+  { network: name, unsupported }: NetworkSession,
+): NetworkDns {
   const at = childOf(network, 'dns');
   if (at === undefined) {
     return {
@@ -37,11 +40,11 @@ export function parseDns(network: Reading, { network: name, later }: NetworkSess
       srvs: [],
     };
   }
-  const reading = readElement(at, dnsVocabulary, later);
+  const reading = readElement(at, dnsVocabulary, unsupported);
   const enabled = yesNo(reading, 'enable') ?? true;
   const [extra] = reading.children.values();
   if (!enabled && extra?.[0] !== undefined) {
-    throw refusal('XML_ERROR', `Extra data in disabled network '${name}'`, extra[0]);
+    throw definitionError('XML_ERROR', `Extra data in disabled network '${name}'`, extra[0]);
   }
   return {
     enabled,
@@ -56,22 +59,22 @@ export function parseDns(network: Reading, { network: name, later }: NetworkSess
 /** `<domain>`. @throws DefinitionError XML_ERROR. */
 export function parseDomainName(
   network: Reading,
-  { later }: NetworkSession,
+  { unsupported }: NetworkSession,
 ): NetworkDefinition['domain'] {
   const at = childOf(network, 'domain');
   if (at === undefined) return undefined;
-  const reading = readElement(at, domainNameVocabulary, later);
+  const reading = readElement(at, domainNameVocabulary, unsupported);
   required(reading, 'name');
   const name = dnsName(reading, 'name') ?? '';
   const localOnly = yesNo(reading, 'localOnly') ?? false;
   const register = yesNo(reading, 'register') ?? false;
   if (!register) return { name, localOnly };
-  const place = attributePlace(at, 'register');
+  const location = attributeLocation(at, 'register');
   if (!localOnly) {
     const detail = "register='yes' of <domain> requires localOnly='yes'";
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, location);
   }
-  later.push({ ...place, value: 'yes' });
+  unsupported.push({ ...location, value: 'yes' });
   return { name, localOnly, register };
 }
 
@@ -84,12 +87,12 @@ function parseForwarder(
   const address = text === undefined ? undefined : parseIp(text)?.address;
   if (text !== undefined && address === undefined) {
     const detail = `Invalid forwarder IP address '${text}' in network '${network}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'addr'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'addr'));
   }
   const domain = dnsName(reading, 'domain');
   if (address === undefined && domain === undefined) {
     const detail = 'Invalid forwarder element, must contain at least one of addr or domain';
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   return {
     ...(address === undefined ? {} : { address }),
@@ -103,12 +106,12 @@ function parseTxt(at: LocatedElement, network: string): { name: string; value: s
   const name = required(reading, 'name', `${missing} ${network}`);
   if (!isDnsName(name)) {
     const detail = `prohibited character in DNS TXT record name '${name}' of network ${network}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'name'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'name'));
   }
   const value = reading.attributes.get('value');
   if (value === undefined) {
     const detail = `missing required value attribute in DNS TXT record named '${name}' of network ${network}`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   return { name, value: singleLine(value, reading, 'value') };
 }
@@ -119,15 +122,15 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
   const text = required(reading, 'ip', `Missing IP address ${record}`);
   const ip = parseIp(text);
   if (ip === undefined) {
-    throw refusal('XML_ERROR', `Invalid IP address ${record}`, attributePlace(at, 'ip'));
+    throw definitionError('XML_ERROR', `Invalid IP address ${record}`, attributeLocation(at, 'ip'));
   }
   const elements = childrenOf(reading, 'hostname');
-  if (elements.length === 0) throw refusal('XML_ERROR', `Missing hostname ${record}`, at);
+  if (elements.length === 0) throw definitionError('XML_ERROR', `Missing hostname ${record}`, at);
   const names = elements.map((element) => {
     const name = readText(element, [])?.trim() ?? '';
-    if (name === '') throw refusal('XML_ERROR', `Missing hostname ${record}`, element);
+    if (name === '') throw definitionError('XML_ERROR', `Missing hostname ${record}`, element);
     if (!isHostName(name)) {
-      throw refusal('XML_ERROR', `Invalid hostname '${name}' ${record}`, element);
+      throw definitionError('XML_ERROR', `Invalid hostname '${name}' ${record}`, element);
     }
     return name;
   });
@@ -144,17 +147,17 @@ function parseSrv(at: LocatedElement, network: string): Srv {
   const service = required(reading, 'service', `${missing} ${of}`);
   if (service.length > maxService) {
     const detail = `service attribute '${service}' in network '${network}' is too long, limit is ${maxService} bytes`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'service'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'service'));
   }
   if (!/^[A-Za-z0-9_+/*-]+$/.test(service)) {
     const detail = `invalid character in service attribute '${service}' in DNS SRV record ${of}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'service'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'service'));
   }
   const words = `missing required protocol attribute in DNS SRV record '${service}' ${of}`;
   const protocol = required(reading, 'protocol', words);
   if (!/^[A-Za-z0-9+/-]+$/.test(protocol)) {
     const detail = `invalid character in protocol attribute '${protocol}' in DNS SRV record ${of}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'protocol'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'protocol'));
   }
   const domain = dnsName(reading, 'domain');
   const target = srvTarget(reading);
@@ -179,7 +182,7 @@ function parseTargetNumbers(
     if (!reading.attributes.has('target')) {
       const service = reading.attributes.get('service') ?? '';
       const detail = `DNS SRV ${name} attribute not permitted without target for service '${service}' in network '${network}'`;
-      throw refusal('XML_ERROR', detail, attributePlace(reading.at, name));
+      throw definitionError('XML_ERROR', detail, attributeLocation(reading.at, name));
     }
     if (value > 0) numbers[name] = value;
   }
@@ -198,5 +201,5 @@ function dnsName({ attributes, at }: Reading, name: string): string | undefined 
   const text = attributes.get(name);
   if (text === undefined || isDnsName(text)) return text;
   const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}' is no domain name`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, name));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }

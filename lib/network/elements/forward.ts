@@ -1,7 +1,7 @@
 /** `<forward>`: where packets of a network go, and by which devices. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { parseIp, type Ip } from '../../domain/interface/ip-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { standalone } from '../../domain/xml/raw';
 import {
   childOf,
@@ -29,7 +29,7 @@ const modes = 'none nat route open bridge private vepa passthrough hostdev'.spli
 export function parseForward(network: Reading, session: NetworkSession): Forward {
   const at = childOf(network, 'forward');
   if (at === undefined) return { mode: 'none', devices: [], position: network.at.position };
-  const reading = readElement(at, forwardVocabulary, session.later);
+  const reading = readElement(at, forwardVocabulary, session.unsupported);
   const mode = parseMode(reading, session);
   const devices = parseDevices(reading, session);
   checkSources(reading, mode, session);
@@ -41,14 +41,14 @@ export function parseForward(network: Reading, session: NetworkSession): Forward
 function parseMode({ attributes, at }: Reading, session: NetworkSession): ForwardMode {
   const text = attributes.get('mode') ?? 'nat';
   const mode = modes.find((known) => known === text);
-  const place = attributePlace(at, 'mode');
+  const location = attributeLocation(at, 'mode');
   if (mode === undefined) {
-    throw refusal('CONFIG_UNSUPPORTED', `unknown forwarding type '${text}'`, place);
+    throw definitionError('CONFIG_UNSUPPORTED', `unknown forwarding type '${text}'`, location);
   }
   if (mode === 'hostdev') {
     const words =
       "forward mode 'hostdev' is not supported: PCI devices can't be given to containers";
-    session.later.push({ ...place, value: mode, words });
+    session.unsupported.push({ ...location, value: mode, words });
   }
   return mode;
 }
@@ -58,7 +58,7 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
   const { at, keptChildren } = reading;
   const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);
   if (managed === 'yes' && mode !== 'hostdev') {
-    session.later.push({ ...attributePlace(at, 'managed'), value: managed });
+    session.unsupported.push({ ...attributeLocation(at, 'managed'), value: managed });
   }
   const isKept = managed === 'yes' || (managed === 'no' && mode === 'hostdev');
   const attributes = isKept ? [{ name: 'managed', value: managed }] : [];
@@ -71,22 +71,22 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
 function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
   const { attributes, at } = reading;
   const text = attributes.get('dev');
-  const first = text === undefined ? undefined : deviceName(text, attributePlace(at, 'dev'));
+  const first = text === undefined ? undefined : deviceName(text, attributeLocation(at, 'dev'));
   const devices = new Set<string>();
   for (const child of childrenOf(reading, 'interface')) {
     const words = `Missing required dev attribute in <forward> <interface> element of network ${network}`;
-    const place = attributePlace(child, 'dev');
+    const location = attributeLocation(child, 'dev');
     const device = deviceName(
       required(readElement(child, poolDeviceVocabulary, []), 'dev', words),
-      place,
+      location,
     );
     if (devices.size === 0 && first !== undefined && first !== device) {
       const detail = `<forward dev='${first}'> must match first <interface dev='${device}'/> in network ${network}`;
-      throw refusal('XML_ERROR', detail, place);
+      throw definitionError('XML_ERROR', detail, location);
     }
     if (devices.has(device)) {
       const detail = `interface '${device}' can only be listed once in network ${network}`;
-      throw refusal('XML_ERROR', detail, place);
+      throw definitionError('XML_ERROR', detail, location);
     }
     devices.add(device);
   }
@@ -102,28 +102,28 @@ function checkSources(reading: Reading, mode: ForwardMode, { network }: NetworkS
   const [physical, second] = named('pf');
   if (attributes.has('dev') && (address ?? physical) !== undefined) {
     const detail = `the <forward> 'dev' attribute cannot be used when <address> or <pf> sub-elements are present in network ${network}`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'dev'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'dev'));
   }
   if (second !== undefined) {
     const detail = `Only one <pf> element is allowed in <forward> of network ${network}`;
-    throw refusal('XML_ERROR', detail, second);
+    throw definitionError('XML_ERROR', detail, second);
   }
   if (physical?.element.attributes.some(({ name }) => name === 'dev') === false) {
     const detail = `Missing required dev attribute in <pf> element of network '${network}'`;
-    throw refusal('XML_ERROR', detail, physical);
+    throw definitionError('XML_ERROR', detail, physical);
   }
   const [, other] = [device, address, physical].filter((source) => source !== undefined);
   if (other !== undefined) {
     const detail = `<address>, <interface>, and <pf> elements of <forward> in network ${network} are mutually exclusive`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, other);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, other);
   }
   if (mode === 'hostdev' && (device !== undefined || attributes.has('dev'))) {
     const detail = `hostdev network '${network}' lists a network device name in the device pool, but hostdev networks require all devices to be listed by PCI address`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, device ?? attributePlace(at, 'dev'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, device ?? attributeLocation(at, 'dev'));
   }
   if (mode !== 'hostdev' && address !== undefined) {
     const detail = `network '${network}' has forward mode '${mode}' but lists a device by PCI address in the device pool. This is only supported for networks with forward mode 'hostdev'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, address);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, address);
   }
 }
 
@@ -136,7 +136,7 @@ function parseNat(
   if (at === undefined) return undefined;
   if (mode !== 'nat') {
     const detail = `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${network}`;
-    throw refusal('XML_ERROR', detail, at);
+    throw definitionError('XML_ERROR', detail, at);
   }
   const reading = readElement(at, natVocabulary, []);
   const ipv6 = yesNo(reading, 'ipv6') ?? false;
@@ -162,13 +162,13 @@ function parseAddresses(
     const ip = parseIp(text);
     if (ip?.family === 'ipv4') return ip;
     const detail = `Bad ipv4 ${name} address '${text}' in <nat> in <forward> in network '${network}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, name));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
   };
   const [start, end] = [read('start'), read('end')];
   const range = `range ${start.address} - ${end.address}`;
-  if (start.value > end.value) throw refusal('INTERNAL_ERROR', `${range} is reversed`, at);
+  if (start.value > end.value) throw definitionError('INTERNAL_ERROR', `${range} is reversed`, at);
   if (start.value >> 16n !== end.value >> 16n) {
-    throw refusal('INTERNAL_ERROR', `${range} is too large (> 65535)`, at);
+    throw definitionError('INTERNAL_ERROR', `${range} is too large (> 65535)`, at);
   }
   return { start: start.address, end: end.address };
 }

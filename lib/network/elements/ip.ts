@@ -9,7 +9,7 @@ import {
   prefixOfNetmask,
   type Ip,
 } from '../../domain/interface/ip-address';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 import { required, singleLine, yesNo } from './attributes';
@@ -21,8 +21,8 @@ import { ipVocabulary, tftpVocabulary } from '../definition/vocabulary';
 
 /** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, in libvirt's words. */
 export function parseNetworkIp(at: LocatedElement, session: NetworkSession): NetworkIp {
-  const { network, later } = session;
-  const reading = readElement(at, ipVocabulary, later);
+  const { network, unsupported } = session;
+  const reading = readElement(at, ipVocabulary, unsupported);
   const ip = parseOwnAddress(reading, network);
   const { prefix, hasNetmask } = parsePrefix(reading, ip, network);
   const subnet: Subnet = { network, ip, prefix };
@@ -48,22 +48,26 @@ function parseOwnAddress(reading: Reading, network: string): Ip {
   const { attributes, at } = reading;
   const words = `Missing required address attribute in network '${network}'`;
   const text = required(reading, 'address', words);
-  const place = attributePlace(at, 'address');
+  const location = attributeLocation(at, 'address');
   const ip = parseIp(text);
   if (ip === undefined) {
-    throw refusal('XML_ERROR', `Invalid address '${text}' in network '${network}'`, place);
+    throw definitionError(
+      'XML_ERROR',
+      `Invalid address '${text}' in network '${network}'`,
+      location,
+    );
   }
   const family = attributes.get('family');
   if (family !== undefined && family !== 'ipv4' && family !== 'ipv6') {
     const detail = `Unrecognized family '${family}' in network '${network}'`;
-    throw refusal('XML_ERROR', detail, attributePlace(at, 'family'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'family'));
   }
   if (ip.family !== (family ?? 'ipv4')) {
     const detail =
       family === 'ipv6'
         ? `Family 'ipv6' specified for non-IPv6 address '${text}' in network '${network}'`
         : `${family ?? 'no'} family specified for non-IPv4 address '${text}' in network '${network}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
   return ip;
 }
@@ -75,44 +79,48 @@ function parsePrefix(
 ): { readonly prefix: number; readonly hasNetmask?: true } {
   const [netmask, text] = [attributes.get('netmask'), attributes.get('prefix')];
   if (netmask !== undefined) {
-    const place = attributePlace(at, 'netmask');
+    const location = attributeLocation(at, 'netmask');
     if (ip.family === 'ipv6') {
       const detail = `netmask not allowed for IPv6 address '${ip.address}' in network '${network}'`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     if (text !== undefined) {
       const detail = `Network '${network}' IP address cannot have both a prefix and a netmask`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     const prefix = prefixOfNetmask(netmask) ?? 0;
     if (prefix > 0) return { prefix, hasNetmask: true };
-    throw refusal('XML_ERROR', `Invalid netmask '${netmask}' in network '${network}'`, place);
+    throw definitionError(
+      'XML_ERROR',
+      `Invalid netmask '${netmask}' in network '${network}'`,
+      location,
+    );
   }
   const written = text === undefined ? undefined : parseWholeNumber(text, addressBits[ip.family]);
   const name = ip.family === 'ipv4' ? 'IPv4' : 'IPv6';
   if (text !== undefined && (written === undefined || written === 0)) {
     const detail = `Invalid ${name} prefix '${text}' in network '${network}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'prefix'));
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'prefix'));
   }
   const prefix = written ?? defaultPrefix(ip);
   if (prefix !== undefined) return { prefix };
   const detail = `address '${ip.address}' in network '${network}' has no default prefix`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'address'));
+  throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'address'));
 }
 
 /** libvirt lets the kernel find this out, or nobody. */
 function checkOwnAddress({ at }: Reading, { network, ip, prefix }: Subnet): void {
-  const place = attributePlace(at, 'address');
+  const location = attributeLocation(at, 'address');
   if (!isInterfaceAddress(ip)) {
     const detail = `address '${ip.address}' in network '${network}' can't be that of an interface`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, place);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
   }
   if (ip.family === 'ipv6' || prefix > 30) return;
   const [first, last] = [networkAddress(ip, prefix), broadcastAddress(ip, prefix)];
   if (ip.value !== first.value && ip.value !== last.value) return;
   const what = ip.value === first.value ? 'network' : 'broadcast';
   const detail = `address '${ip.address}' in network '${network}' is the ${what} address of ${first.address}/${prefix}`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }
 
 /** dnsmasq's own limit for --dhcp-range. */
@@ -121,7 +129,7 @@ const minServedPrefix = 64;
 function checkServedPrefix({ at }: Reading, { network, ip, prefix }: Subnet): void {
   if (ip.family === 'ipv4' || prefix >= minServedPrefix) return;
   const detail = `DHCP for IPv6 needs a prefix of at least ${minServedPrefix}, and that of network '${network}' is ${prefix}`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'prefix'));
+  throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'prefix'));
 }
 
 /** Names of addresses are cut where DNS has a dot: after each byte, or each four bits. */
@@ -129,18 +137,18 @@ function checkReverseDomain({ at }: Reading, { network, ip, prefix }: Subnet): v
   const step = ip.family === 'ipv4' ? 8 : 4;
   if (prefix % step === 0 && prefix < addressBits[ip.family]) return;
   const detail = `PTR domain for ${network} network with prefix ${prefix} cannot be automatically created`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'localPtr'));
+  throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'localPtr'));
 }
 
 function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): string | undefined {
   if (at === undefined) return undefined;
   if (ip.family === 'ipv6') {
     const detail = `Unsupported <tftp> element in an IPv6 element in network '${network}'`;
-    throw refusal('CONFIG_UNSUPPORTED', detail, at);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
   const reading = readElement(at, tftpVocabulary, []);
   const root = singleLine(required(reading, 'root'), reading, 'root');
   if (root.startsWith('/')) return root;
   const detail = `tftp root '${root}' in network '${network}' must be an absolute path`;
-  throw refusal('XML_ERROR', detail, attributePlace(at, 'root'));
+  throw definitionError('XML_ERROR', detail, attributeLocation(at, 'root'));
 }

@@ -1,6 +1,6 @@
 /** `<lease>`: how long an address is given away for. */
 import { enumerated } from '../../domain/xml/enumerated';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { node, type PrintableElement } from '../../domain/xml/print';
 import { readElement, type LocatedElement } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
@@ -31,7 +31,7 @@ export function parseLease(at: LocatedElement | undefined): number | undefined {
   const seconds = count * scale;
   if (seconds === 0 || seconds >= minSeconds) return seconds;
   const detail = 'The minimum lease time should be greater than 2 minutes';
-  throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'expiry'));
+  throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'expiry'));
 }
 
 /** In the longest unit that it is a multiple of. */

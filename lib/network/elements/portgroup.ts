@@ -1,7 +1,7 @@
 /** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: what interfaces take from their network. */
 import { parseBandwidth } from '../../domain/interface/bandwidth';
 import type { Bandwidth, KeptPart, Vlan, XmlAttribute } from '../../domain/definition';
-import { attributePlace, refusal } from '../../domain/xml/source-location';
+import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { standalone } from '../../domain/xml/raw';
 import {
   childOf,
@@ -25,12 +25,12 @@ export function parsePortgroups(network: Reading, session: NetworkSession): Port
     const { name, isDefault } = group;
     if (names.has(name)) {
       const detail = `multiple <portgroup> elements with the same name (${name}) in network '${session.network}'`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'name'));
+      throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'name'));
     }
     names.add(name);
     if (isDefault && first !== undefined) {
       const detail = `network '${session.network}' has multiple default <portgroup> elements (${first} and ${name}), but only one default is allowed`;
-      throw refusal('CONFIG_UNSUPPORTED', detail, attributePlace(at, 'default'));
+      throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'default'));
     }
     if (isDefault) first = name;
     return group;
@@ -48,9 +48,12 @@ export function parseShape(reading: Reading): { vlan?: Vlan; bandwidth?: Bandwid
 }
 
 /** `<port isolated>`; undefined when absent. @throws DefinitionError XML_ERROR. */
-export function parseIsolated(network: Reading, { later }: NetworkSession): boolean | undefined {
+export function parseIsolated(
+  network: Reading,
+  { unsupported }: NetworkSession,
+): boolean | undefined {
   const at = childOf(network, 'port');
-  return at && yesNo(readElement(at, portVocabulary, later), 'isolated');
+  return at && yesNo(readElement(at, portVocabulary, unsupported), 'isolated');
 }
 
 /** What is kept of a network or a group: whether filters of the guest are trusted, and for later all else. */
@@ -60,7 +63,7 @@ export function keepPort(reading: Reading, session: NetworkSession): KeptPart | 
   const name = 'trustGuestRxFilters';
   if (yesNo(reading, name) === true) {
     attributes.push({ name, value: 'yes' });
-    session.later.push({ ...attributePlace(at, name), value: 'yes' });
+    session.unsupported.push({ ...attributeLocation(at, name), value: 'yes' });
   }
   if (attributes.length === 0 && keptChildren.length === 0) return undefined;
   const children = keptChildren.map((child) => standalone(child));
@@ -68,7 +71,7 @@ export function keepPort(reading: Reading, session: NetworkSession): KeptPart | 
 }
 
 function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup {
-  const reading = readElement(at, portgroupVocabulary, session.later);
+  const reading = readElement(at, portgroupVocabulary, session.unsupported);
   const words = 'Missing required name attribute in portgroup';
   const name = singleLine(required(reading, 'name', words), reading, 'name');
   const kept = keepPort(reading, session);

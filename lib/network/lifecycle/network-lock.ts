@@ -6,10 +6,10 @@ import { lockFile } from '../../host/state/file-lock';
 import { hostNetworksPath } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isLocked, withLock } from '../../host/state/named-lock';
-import type { Subject } from '../../host/state/named-lock';
+import type { NamedLock } from '../../host/state/named-lock';
 
-function networkSubject(name: string): Subject {
-  return { subject: `network:${name}`, step: 'lock the network' };
+function lockOf(name: string): NamedLock {
+  return { name: `network:${name}`, step: 'lock the network' };
 }
 
 /** Runs `action` while this network is locked. Not re-entrant. */
@@ -18,12 +18,12 @@ export async function withNetworkLock<T>(
   name: string,
   action: () => Promise<T>,
 ): Promise<T> {
-  return await withLock(paths, networkSubject(name), action);
+  return await withLock(paths, lockOf(name), action);
 }
 
 /** Whether somebody, in this process or another, works on the network now. */
 export function isNetworkLocked(paths: StatePaths, name: string): boolean {
-  return isLocked(paths, networkSubject(name));
+  return isLocked(paths, lockOf(name));
 }
 
 /** Runs `action` as the only one on this host who chooses bridges and subnets. Not re-entrant; within a network's lock. */

@@ -1,7 +1,7 @@
 /** What a definition limits, as values in the files of a container's cgroups. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { missingNumbers } from '../../domain/xml/number-set';
-import { refusal, type Place } from '../../domain/xml/source-location';
+import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
 import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
@@ -22,9 +22,12 @@ export function definedLimits(
   host: { readonly layout: CgroupLayout; readonly blockNumbers: BlockNumbers },
 ): LimitWrite[] {
   const { cpuTuning, extension } = definition;
-  const need = (controller: Controller, place: Place): CgroupPlace =>
+  const need = (controller: Controller, place: SourceLocation): CgroupPlace =>
     placeOf(places, controller) ?? notHere(controller, place);
-  const at = (path: string, { position }: Pick<Place, 'position'>): Place => ({ path, position });
+  const at = (path: string, { position }: Pick<SourceLocation, 'position'>): SourceLocation => ({
+    path,
+    position,
+  });
   const { processLimit, hugepageLimits = [] } = extension;
   const container = 'domain/metadata/tslxc:container';
   return [
@@ -72,11 +75,15 @@ function limitCpuset(
 function checkThere(
   wanted: string | undefined,
   available: string,
-  { words, place }: { readonly words: string; readonly place: Place },
+  { words, place }: { readonly words: string; readonly place: SourceLocation },
 ): void {
   const [first] = wanted === undefined ? [] : missingNumbers(wanted, available);
   if (first === undefined) return;
-  throw refusal('CONFIG_UNSUPPORTED', `there is no ${words} ${first}, but ${available}`, place);
+  throw definitionError(
+    'CONFIG_UNSUPPORTED',
+    `there is no ${words} ${first}, but ${available}`,
+    place,
+  );
 }
 
 function limitBlocks(
@@ -91,18 +98,18 @@ function limitBlocks(
   const { weight, devices } = blockTuning;
   const most = Math.max(weight ?? 0, ...devices.map((device) => device.weight ?? 0));
   if (most > 0 && weightFiles.length === 0) {
-    throw refusal('CONFIG_UNSUPPORTED', 'this kernel has no weights of block devices', at);
+    throw definitionError('CONFIG_UNSUPPORTED', 'this kernel has no weights of block devices', at);
   }
   if (most > mostWeight({ weightFiles })) {
     const detail = `weight '${most}' must be in range [1, ${mostWeight({ weightFiles })}]`;
-    throw refusal('INVALID_ARG', detail, at);
+    throw definitionError('INVALID_ARG', detail, at);
   }
   const context = { numbers: blockNumbers, weightFiles };
   // What takes a line away is for a cgroup that has one.
   return blockWrites(place, blockTuning, context).filter(({ value, none }) => value !== none);
 }
 
-function notHere(controller: Controller, place: Place): never {
+function notHere(controller: Controller, place: SourceLocation): never {
   const detail = `this needs the cgroup controller '${controller}', and the host does not have it`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }

@@ -7,8 +7,8 @@ import type {
 } from '../../domain/filesystem/definition';
 import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
 import { isBelow } from '../../domain/xml/path';
-import type { Place } from '../../domain/xml/source-location';
-import { filesystemPlace } from '../../domain/filesystem/validate';
+import type { SourceLocation } from '../../domain/xml/source-location';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import { mountAttributes, propagationTypes } from '../constants';
 import { hasUserNamespace } from '../process/id-map';
 import type { Depth, Missing, Operation } from '../operation';
@@ -57,16 +57,18 @@ export function treeName({ target }: FilesystemDefinition): string {
 }
 
 const imageName = ({ target }: FilesystemDefinition): string => `image:${target}`;
-const baseName = ({ target }: FilesystemDefinition): string => `base:${target}`;
-const upperName = ({ target }: FilesystemDefinition): string => `upper:${target}`;
+const overlayBaseName = ({ target }: FilesystemDefinition): string => `base:${target}`;
+const overlayUpperName = ({ target }: FilesystemDefinition): string => `upper:${target}`;
 
 /** The element that a descriptor of a plan comes from, by the descriptor's name. */
-export function filesystemPlaces(definition: DomainDefinition): ReadonlyMap<string, Place> {
+export function filesystemLocations(
+  definition: DomainDefinition,
+): ReadonlyMap<string, SourceLocation> {
   return new Map(
-    definition.filesystems.flatMap((filesystem): [string, Place][] =>
-      [treeName, imageName, baseName, upperName].map((name) => [
+    definition.filesystems.flatMap((filesystem): [string, SourceLocation][] =>
+      [treeName, imageName, overlayBaseName, overlayUpperName].map((name) => [
         name(filesystem),
-        filesystemPlace(filesystem),
+        filesystemLocation(filesystem),
       ]),
     ),
   );
@@ -83,9 +85,9 @@ export function planOpened(
     return planTree(definition, filesystem, { facts, tree: treeName(filesystem) });
   }
   const base = { ...filesystem, readonly: true };
-  const upper = upperName(filesystem);
+  const upper = overlayUpperName(filesystem);
   return [
-    ...planTree(definition, base, { facts, tree: baseName(filesystem) }),
+    ...planTree(definition, base, { facts, tree: overlayBaseName(filesystem) }),
     { op: 'openTree', tree: upper, path: overlay.upper, depth: 'single', automount: 'trigger' },
     protect(upper, { depth: 'single', set: 0 }),
   ];
@@ -143,7 +145,7 @@ export function planMapped(
 ): Operation[] {
   if (!hasUserNamespace(definition)) return [];
   if (overlayOf(definition, filesystem) !== undefined) {
-    return [baseName, upperName].map((name) => ({
+    return [overlayBaseName, overlayUpperName].map((name) => ({
       op: 'mapTree',
       tree: name(filesystem),
       depth: 'single',
@@ -161,7 +163,7 @@ export function planOverlay(
 ): Operation[] {
   const overlay: OverlayOptions | undefined = overlayOf(definition, filesystem);
   if (overlay === undefined) return [];
-  const [lower, work] = [baseName(filesystem), upperName(filesystem)];
+  const [lower, work] = [overlayBaseName(filesystem), overlayUpperName(filesystem)];
   return [
     { op: 'stackTree', tree: lower },
     { op: 'stackTree', tree: work },

@@ -1,7 +1,7 @@
 /** Devices of the host in the container: where their nodes are, and what the cgroups allow. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
-import { refusal } from '../../domain/xml/source-location';
-import type { Place } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupStep, DeviceRule } from '../../host/native';
 import { deviceLine } from '../cgroups/device-rules';
 import type { CgroupPlan } from '../cgroups/cgroups';
@@ -20,7 +20,7 @@ export interface WantedDevice {
   readonly access: 'rwm' | 'rm';
   /** What is said of a source that is something else. */
   readonly otherwise: string;
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** One that is there. */
@@ -123,11 +123,15 @@ function nodeOf(source: string): string {
 function checkSource({ source, node, place }: WantedDevice): void {
   const parts = source.split('/').slice(1);
   if (!source.startsWith('/') || parts.some((part) => ['', '.', '..'].includes(part))) {
-    throw refusal('CONFIG_UNSUPPORTED', `device source '${source}' is not an absolute path`, place);
+    throw definitionError(
+      'CONFIG_UNSUPPORTED',
+      `device source '${source}' is not an absolute path`,
+      place,
+    );
   }
   if (node !== '') return;
   const detail = `device source '${source}' has no name below a folder like /dev`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }
 
 function checkNode({ node, place }: WantedDevice, taken: readonly string[]): void {
@@ -135,7 +139,7 @@ function checkNode({ node, place }: WantedDevice, taken: readonly string[]): voi
   const other = taken.find((name) => name === node || isInside(node, name) || isInside(name, node));
   if (other === undefined) return;
   const detail = `/dev/${node} can't be made: the container has a /dev/${other}`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, place);
+  throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }
 
 /** `a` and `a/b` for `a/b/c`. */

@@ -6,7 +6,7 @@ import type {
   InterfaceRoute,
   Vlan,
 } from '../../domain/definition';
-import type { Place } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 
 /**
  * Where one `<interface>` is plugged in: what its `<source>` means on this host, its network and port group looked up.
@@ -35,7 +35,7 @@ interface LinkCommon {
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly InterfaceRoute[];
   /** The element that it comes from, for errors. */
-  readonly place: Place;
+  readonly place: SourceLocation;
 }
 
 /** A veth pair. */

@@ -11,9 +11,9 @@ import type { Operation } from '../operation';
  * nothing there can have its index: by that it is known again, whatever the container makes of it.
  */
 export function planLinks(links: readonly Link[]): Operation[] {
-  const lent = links.filter(({ kind }) => kind === 'moved');
+  const borrowed = links.filter(({ kind }) => kind === 'moved');
   const made = links.filter(({ kind }) => kind !== 'moved');
-  return [...lent, ...made].flatMap((link): Operation[] => {
+  return [...borrowed, ...made].flatMap((link): Operation[] => {
     switch (link.kind) {
       case 'veth':
         return planVeth(link);

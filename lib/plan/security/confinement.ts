@@ -8,7 +8,7 @@ import {
   unlimited,
   type ResourceName,
 } from '../../domain/elements/resource-limits';
-import { refusal } from '../../domain/xml/source-location';
+import { definitionError } from '../../domain/xml/source-location';
 import type { Privileges } from '../../host/privileges';
 import { capabilityNumbers } from '../../domain/elements/capability-numbers';
 import { grantedCapabilities } from './capabilities';
@@ -124,7 +124,7 @@ function canRaise({ boundingSet }: Privileges): boolean {
 function checkCeiling({ name, hard, position }: ResourceLimit, ceiling: bigint): void {
   if (hard <= ceiling) return;
   const detail = `hard limit ${words(hard)} of '${name}' is above the caller's own of ${words(ceiling)}`;
-  throw refusal('CONFIG_UNSUPPORTED', detail, {
+  throw definitionError('CONFIG_UNSUPPORTED', detail, {
     path: 'domain/metadata/tslxc:container/tslxc:rlimit',
     position,
   });

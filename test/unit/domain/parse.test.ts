@@ -16,8 +16,8 @@ const helloWorld = `<domain type='lxc'>
 </domain>
 `;
 
-function laterOf(definition: DomainDefinition): string[] {
-  return definition.later.map(({ path, position, value }) => {
+function unsupportedOf(definition: DomainDefinition): string[] {
+  return definition.unsupported.map(({ path, position, value }) => {
     const suffix = value === undefined ? '' : ` ${value}`;
     return `${path} ${position.line}:${position.column}${suffix}`;
   });
@@ -52,7 +52,7 @@ test("the smallest document has all of libvirt's defaults", () => {
     hostInterfaces: [],
     otherElements: [],
     otherDevices: [],
-    later: [],
+    unsupported: [],
     devicesPosition: { line: 8, column: 3 },
   } satisfies DomainDefinition);
 });
@@ -127,8 +127,8 @@ test('each type of filesystem has its own source', () => {
 <filesystem type='ram'><source usage='3' units='MiB'/><target dir='/g'/></filesystem>
 <filesystem type='ram'><source usage='3'/><target dir='/h'/></filesystem>`,
   });
-  const { filesystems, later } = parse(text);
-  expect(later).toEqual([]);
+  const { filesystems, unsupported } = parse(text);
+  expect(unsupported).toEqual([]);
   expect(filesystems).toMatchObject([
     { type: 'bind', source: '/a' },
     { type: 'file', source: '/a', accessMode: 'mapped', driver: { type: 'loop', format: 'raw' } },
@@ -203,7 +203,7 @@ test('elements for later are listed in document order, each with its place', () 
     <disk/>`,
     }),
   );
-  expect(laterOf(definition)).toEqual([
+  expect(unsupportedOf(definition)).toEqual([
     'domain/os/loader 4:43',
     'domain/cpu 5:3',
     'domain/vcpu/@placement 6:3 auto',
@@ -227,13 +227,13 @@ test('a 32-bit container on a 64-bit host is for later', () => {
   const text = helloWorld.replace('<type>', "<type arch='i686'>");
   const definition = parse(text);
   expect(definition.os.arch).toBe('i686');
-  expect(laterOf(definition)).toEqual(['domain/os/type/@arch 5:5 i686']);
+  expect(unsupportedOf(definition)).toEqual(['domain/os/type/@arch 5:5 i686']);
 });
 
 test('an empty features element asks for nothing', () => {
   expect(parse(document({ elements: '<features/>' }))).toMatchObject({
     otherElements: [],
-    later: [],
+    unsupported: [],
   });
 });
 

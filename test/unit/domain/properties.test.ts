@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type {
   DomainDefinition,
   KeptPart,
-  LaterElement,
+  UnsupportedElement,
   XmlElement,
 } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
@@ -103,7 +103,7 @@ const path = fc
 
 const kept = fc
   .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
-  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; later: LaterElement[] } => {
+  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; unsupported: UnsupportedElement[] } => {
     const where = { line: 1, column: 1 };
     return {
       kept: [
@@ -115,7 +115,7 @@ const kept = fc
           children: [],
         },
       ],
-      later: [
+      unsupported: [
         { path: 'domain/memory/@dumpCore', position: where },
         { path: 'domain/os/type/@machine', position: where },
         { path: 'domain/os/loader', position: where },
@@ -234,8 +234,8 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     rest: optional(kept),
   })
   .map(({ cpu, controllers, rest, ...definition }) => {
-    const later = [
-      ...(rest?.later ?? []),
+    const unsupported = [
+      ...(rest?.unsupported ?? []),
       ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
       ...controllers.map(() => ({
         path: 'domain/devices/controller',
@@ -248,7 +248,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       otherElements: cpu === undefined ? [] : [cpu],
       otherDevices: controllers,
       ...(rest === undefined ? {} : { kept: rest.kept }),
-      later,
+      unsupported,
     };
   });
 
@@ -256,8 +256,12 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
 function comparable(definition: DomainDefinition): unknown {
   const byPath = <T extends { readonly path: string }>(list: readonly T[] = []) =>
     [...list].sort((a, b) => (a.path < b.path ? -1 : 1));
-  const { later, ...rest } = definition;
-  return withoutPositions({ ...rest, later: byPath(later), kept: byPath(definition.kept) });
+  const { unsupported, ...rest } = definition;
+  return withoutPositions({
+    ...rest,
+    unsupported: byPath(unsupported),
+    kept: byPath(definition.kept),
+  });
 }
 
 test('a definition that is printed and read again is the same', () => {
@@ -347,9 +351,9 @@ test('a document with a piece cut out or put in is read or refused', () => {
     text,
     fc.constantFrom('<', '</', '<!--', '<?', '<!DOCTYPE', '&', "'", '\0', '<a/>'),
   );
-  const place = fc.integer({ min: 0, max: whole.length });
+  const location = fc.integer({ min: 0, max: whole.length });
   fc.assert(
-    fc.property(place, fc.integer({ min: 0, max: 40 }), piece, (start, length, inserted) => {
+    fc.property(location, fc.integer({ min: 0, max: 40 }), piece, (start, length, inserted) => {
       readsOrRefuses(whole.slice(0, start) + inserted + whole.slice(start + length));
     }),
     { numRuns: repeats(1000) },

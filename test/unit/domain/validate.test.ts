@@ -246,8 +246,8 @@ test.each(titled)('%s is refused at start, with its place', (_title, [, xml, at,
   const error = refusalOf(xml);
   expect(error.code).toBe('CONFIG_UNSUPPORTED');
   expect(`${error.element} ${error.line}:${error.column}`).toBe(at);
-  const place = `(${error.element}, line ${error.line}, column ${error.column})`;
-  expect(error.message).toBe(`unsupported configuration: ${words} ${place}`);
+  const location = `(${error.element}, line ${error.line}, column ${error.column})`;
+  expect(error.message).toBe(`unsupported configuration: ${words} ${location}`);
 });
 
 test('of several refusals the first in the document is told', () => {

@@ -228,7 +228,7 @@ const groups = (group: fc.Arbitrary<Pick<Portgroup, 'vlan' | 'bandwidth'>>) =>
       })),
     );
 
-const nothing = { metadata: [], dnsmasqOptions: [], routes: [], later: [] };
+const nothing = { metadata: [], dnsmasqOptions: [], routes: [], unsupported: [] };
 const noDns: NetworkDns = {
   enabled: true,
   forwardPlainNames: true,

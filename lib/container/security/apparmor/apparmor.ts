@@ -1,5 +1,5 @@
 /** Which AppArmor label a domain's init executes with, by its `<seclabel>`. */
-import { refusal, type Place } from '../../../domain/xml/source-location';
+import { definitionError, type SourceLocation } from '../../../domain/xml/source-location';
 import { isOwnProfile } from '../../../plan/security/apparmor-profile';
 import type { AskedLabel } from '../assigned';
 import { profileMode } from './profile';
@@ -28,7 +28,7 @@ export function assignAppArmor(
   name: string,
   modeOf: (name: string) => string | undefined = profileMode,
 ): AppArmorAssignment {
-  const place: Place = { path: 'domain/seclabel', position: asked.position };
+  const place: SourceLocation = { path: 'domain/seclabel', position: asked.position };
   if (asked.type === 'static') {
     const label = requireLoaded(asked.label, { ...place, path: `${place.path}/label` }, modeOf);
     return assignment(label, [label], modes);
@@ -48,17 +48,17 @@ export function assignAppArmor(
 
 function requireLoaded(
   label: string | undefined,
-  place: Place,
+  place: SourceLocation,
   modeOf: (name: string) => string | undefined,
 ): string {
-  if (label === undefined) throw refusal('XML_ERROR', 'security label is missing', place);
+  if (label === undefined) throw definitionError('XML_ERROR', 'security label is missing', place);
   if (isOwnProfile(label)) {
     const detail = `Invalid security label '${label}': that is the profile of one domain, and goes with it`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, place);
   }
   if (modeOf(label) === undefined) {
     const detail = `Invalid security label '${label}': no AppArmor profile of that name is loaded`;
-    throw refusal('XML_ERROR', detail, place);
+    throw definitionError('XML_ERROR', detail, place);
   }
   return label;
 }

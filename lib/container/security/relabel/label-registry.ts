@@ -89,8 +89,8 @@ export async function withLabels<T>(
   paths: StatePaths,
   action: (registry: LabelRegistry) => Promise<T>,
 ): Promise<T> {
-  const subject = { subject: 'labels', step: 'lock the labels of sources' };
-  return await withLock(paths, subject, () =>
+  const lock = { name: 'labels', step: 'lock the labels of sources' };
+  return await withLock(paths, lock, () =>
     action(new LabelRegistry(paths, readLabels(paths) ?? [])),
   );
 }

@@ -5,8 +5,8 @@
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../../errors';
 import type { ErrorCode } from '../../../errors';
-import { refusal } from '../../../domain/xml/source-location';
-import type { Place } from '../../../domain/xml/source-location';
+import { definitionError } from '../../../domain/xml/source-location';
+import type { SourceLocation } from '../../../domain/xml/source-location';
 import { fileError } from '../../../host/state/file-error';
 import { native } from '../../../host/native';
 import { hiddenDirectories } from '../../../host/state/state-paths';
@@ -26,7 +26,7 @@ export interface RelabelledSource {
   readonly path: string;
   readonly label: string;
   /** Where the definition speaks of it. */
-  readonly place?: Place;
+  readonly place?: SourceLocation;
   /** When its file system is read-only, or keeps no labels. Default: refuse. */
   readonly whenImpossible?: 'refuse' | 'skip';
   /** Whether the container is shown what is mounted below it. */
@@ -265,5 +265,5 @@ function refused(
 ): TslxcError {
   return place === undefined
     ? new TslxcError(code, detail, { path })
-    : Object.assign(refusal(code, detail, place), { path });
+    : Object.assign(definitionError(code, detail, place), { path });
 }

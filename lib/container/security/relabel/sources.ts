@@ -2,7 +2,7 @@
 import type { DomainDefinition } from '../../../domain/definition';
 import type { FilesystemDefinition } from '../../../domain/filesystem/definition';
 import { isHostRoot, overlayOf } from '../../../domain/filesystem/lookup';
-import { refusal } from '../../../domain/xml/source-location';
+import { definitionError } from '../../../domain/xml/source-location';
 import type { SourceLabel } from '../../../domain/security/definition';
 import { isBelow, isSame } from '../../../domain/xml/path';
 import { depthOf } from '../../../plan/mounts/filesystems';
@@ -70,7 +70,7 @@ export function checkDeviceLabels({ disks, hostDevices }: DomainDefinition, mode
       if (own?.label === undefined) continue;
       const detail = 'the node of a device has the label of the container’s /dev, and no other';
       const place = { path: `${path}/source/seclabel/label`, position: own.position };
-      throw refusal('CONFIG_UNSUPPORTED', detail, place);
+      throw definitionError('CONFIG_UNSUPPORTED', detail, place);
     }
   }
 }

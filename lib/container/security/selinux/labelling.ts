@@ -1,6 +1,6 @@
 /** The labelling of a start by SELinux. */
 import { sharesRoot } from '../../../domain/filesystem/lookup';
-import { refusal } from '../../../domain/xml/source-location';
+import { definitionError } from '../../../domain/xml/source-location';
 import { TslxcError } from '../../../errors';
 import type { SelinuxHost } from '../../../host/security/driver';
 import { ownLabel } from '../../../host/security/process-labels';
@@ -59,7 +59,7 @@ function inPolicy(source: RelabelledSource): RelabelledSource {
   if (label !== undefined) return { ...source, label };
   const detail = `Invalid security label ${source.label}`;
   if (source.place === undefined) throw new TslxcError('XML_ERROR', detail);
-  throw refusal('XML_ERROR', detail, source.place);
+  throw definitionError('XML_ERROR', detail, source.place);
 }
 
 function checkPolicy(

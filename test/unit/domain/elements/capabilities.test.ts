@@ -52,7 +52,7 @@ test('a policy by itself is printed, unless it is the default', () => {
 test('the command line of the kernel goes to init’s environment, and is printed', () => {
   const definition = parse(document({ os: '<cmdline>quiet ro</cmdline>' }));
   expect(definition.os.commandLine).toBe('quiet ro');
-  expect(definition.later).toEqual([]);
+  expect(definition.unsupported).toEqual([]);
   expect(formatDomain(definition)).toContain('<cmdline>quiet ro</cmdline>');
   expect(parse(document({ os: '<cmdline/>' })).os).not.toHaveProperty('commandLine');
 });

@@ -51,9 +51,9 @@ test.each([
     'ip/@family',
   ],
   ["address='10.0.0.2' netmask='255.0.0.0'", "unknown attribute 'netmask' of <ip>", 'ip/@netmask'],
-])('<ip %s/> is refused', (attributes, words, place) => {
+])('<ip %s/> is refused', (attributes, words, location) => {
   const said = refusalOf(() => ip(attributes));
-  expect(said).toContain(` at ${place} 1:1: `);
+  expect(said).toContain(` at ${location} 1:1: `);
   expect(said).toContain(words);
 });
 
@@ -186,7 +186,7 @@ test.each([
     "Invalid value for attribute 'metric' in element 'route': Zero is not permitted",
     'route/@metric',
   ],
-])('<route %s/> is refused', (attributes, words, place) => {
+])('<route %s/> is refused', (attributes, words, location) => {
   const said = refusalOf(() => route(attributes));
-  expect(said).toContain(`XML_ERROR at ${place} 1:1: XML error: ${words}`);
+  expect(said).toContain(`XML_ERROR at ${location} 1:1: XML error: ${words}`);
 });

@@ -74,9 +74,9 @@ test.each([
   ],
   ["<inbound average='1' ceil='1'/>", "unknown attribute 'ceil' of <inbound>", 'inbound/@ceil'],
   ['<sideways/>', 'unknown element <sideways>', 'sideways'],
-])('%s is refused', (content, words, place) => {
+])('%s is refused', (content, words, location) => {
   const said = refusalOf(() => parse(`<bandwidth>${content}</bandwidth>`));
-  expect(said).toContain(`at bandwidth/${place} 1:`);
+  expect(said).toContain(`at bandwidth/${location} 1:`);
   expect(said).toContain(words);
 });
 

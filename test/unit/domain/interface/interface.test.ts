@@ -43,7 +43,7 @@ test('all that can be said of an interface is read', () => {
     <vlan><tag id='7'/></vlan><port isolated='yes'/>
     <bandwidth><inbound average='1000' floor='10'/></bandwidth>
   </interface>`);
-  expect(definition.later).toEqual([]);
+  expect(definition.unsupported).toEqual([]);
   expect(definition.otherDevices).toEqual([]);
   expect(definition.interfaces.map(withoutPositions)).toEqual([
     {
@@ -146,14 +146,14 @@ test('a source of addresses that repeats itself ends in a conflict, not in a loo
 });
 
 test('an interface of the host is lent, with addresses and routes of its own', () => {
-  const { hostInterfaces, hostDevices, later } = definitionOf(`
+  const { hostInterfaces, hostDevices, unsupported } = definitionOf(`
     <hostdev mode='capabilities' type='misc'><source><char>/dev/net/tun</char></source></hostdev>
     <hostdev mode='capabilities' type='net'>
       <source><interface>eth1</interface></source>
       <ip address='10.0.0.7' prefix='24'/><route address='0.0.0.0' gateway='10.0.0.1'/>
       <alias name='hostdev0'/>
     </hostdev>`);
-  expect(later).toEqual([]);
+  expect(unsupported).toEqual([]);
   expect(hostDevices).toMatchObject([{ source: '/dev/net/tun' }]);
   expect(hostInterfaces.map(withoutPositions)).toEqual([
     {
@@ -211,18 +211,18 @@ test.each([
   ],
   ["<interface type='ethernet' trustGuestRxFilters='yes'/>", '/@trustGuestRxFilters', undefined],
 ])('%s is kept as it is, and for later', (devices, path, words) => {
-  const { interfaces, otherDevices, later } = definitionOf(devices);
+  const { interfaces, otherDevices, unsupported } = definitionOf(devices);
   expect(interfaces).toEqual([]);
   expect(otherDevices).toMatchObject([{ name: 'interface' }]);
-  expect(later).toMatchObject([{ path: `domain/devices/interface${path}` }]);
-  expect(later[0]?.words).toBe(words);
+  expect(unsupported).toMatchObject([{ path: `domain/devices/interface${path}` }]);
+  expect(unsupported[0]?.words).toBe(words);
 });
 
 test('a lent interface that asks for more is kept as it is', () => {
   const devices =
     "<hostdev mode='capabilities' type='net'><source><interface>e</interface></source><boot order='1'/></hostdev>";
-  const { hostInterfaces, otherDevices, later } = definitionOf(devices);
+  const { hostInterfaces, otherDevices, unsupported } = definitionOf(devices);
   expect(hostInterfaces).toEqual([]);
   expect(otherDevices).toMatchObject([{ name: 'hostdev' }]);
-  expect(later).toMatchObject([{ path: 'domain/devices/hostdev/boot' }]);
+  expect(unsupported).toMatchObject([{ path: 'domain/devices/hostdev/boot' }]);
 });

@@ -2,12 +2,12 @@
 import { parseLinkName } from '../../../../lib/domain/interface/link-name';
 import { refusalOf } from '../element';
 
-const place = { path: 'target/@dev', position: { line: 3, column: 4 } };
+const location = { path: 'target/@dev', position: { line: 3, column: 4 } };
 
 test.each(['eth0', 'a', 'vnet1000', '123456789012345', 'br-lan.7', 'a@b', 'ééééééé', '...'])(
   '%p is a name',
   (name) => {
-    expect(parseLinkName(name, place)).toBe(name);
+    expect(parseLinkName(name, location)).toBe(name);
   },
 );
 
@@ -26,7 +26,7 @@ test.each([
   ['à', 'has a blank'],
   ['a\n', 'has a blank'],
 ])('%p is none', (name, fault) => {
-  expect(refusalOf(() => parseLinkName(name, place))).toContain(
+  expect(refusalOf(() => parseLinkName(name, location))).toContain(
     `XML_ERROR at target/@dev 3:4: XML error: '${name}' ${fault}, and can't name a network interface`,
   );
 });

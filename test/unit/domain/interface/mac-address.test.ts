@@ -54,8 +54,8 @@ test.each([
   ['01:00:5E:00:00:01', "expected unicast mac address, found multicast '01:00:5E:00:00:01'"],
   ['0:0:0:0:0:0', "mac address '0:0:0:0:0:0' belongs to no interface"],
 ])('%s is no address of an interface', (text, words) => {
-  const place = { path: 'mac/@address', position: { line: 3, column: 4 } };
-  const said = refusalOf(() => parseUnicastMac(text, place));
+  const location = { path: 'mac/@address', position: { line: 3, column: 4 } };
+  const said = refusalOf(() => parseUnicastMac(text, location));
   expect(said).toContain(`XML_ERROR at mac/@address 3:4: XML error: ${words}`);
-  expect(parseUnicastMac('2:0:0:0:0:1', place)).toBe('02:00:00:00:00:01');
+  expect(parseUnicastMac('2:0:0:0:0:1', location)).toBe('02:00:00:00:00:01');
 });

@@ -66,8 +66,8 @@ test.each([
     `"trunk='no'" is not allowed with a native vlan id`,
     'vlan/@trunk',
   ],
-])('%s is refused', (xml, words, place) => {
+])('%s is refused', (xml, words, location) => {
   const said = refusalOf(() => parse(xml));
-  expect(said).toContain(`at ${place} 1:`);
+  expect(said).toContain(`at ${location} 1:`);
   expect(said).toContain(words);
 });

@@ -19,7 +19,7 @@ test('ranges are sorted by start, whatever their order', () => {
     [0, 1000, 10],
     [10, 5, 2],
   ]);
-  expect(definition.later).toEqual([]);
+  expect(definition.unsupported).toEqual([]);
   const printed = formatDomain(definition);
   expect(printed).toContain(`  </os>
   <idmap>

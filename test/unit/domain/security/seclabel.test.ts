@@ -140,7 +140,7 @@ test("a running container shows its console's path beside the label of it", () =
   const console =
     "<console><source path='/old'><seclabel model='dac' relabel='no'/></source></console>";
   const definition = parse(document({ devices: console }));
-  expect(definition.later).toEqual([]);
+  expect(definition.unsupported).toEqual([]);
   const text = formatDomain(definition, {
     live: { id: 1, consolePaths: ['/dev/pts/1', '/dev/pts/2'] },
   });

@@ -1,8 +1,8 @@
 /** libvirt's units. */
 import { parseKibibytes } from '../../../../lib/domain/xml/scaled-integer';
 
-const place = { path: 'domain/memory', position: { line: 3, column: 5 } };
-const kibibytes = (text: string, unit?: string) => parseKibibytes({ text, unit, place });
+const location = { path: 'domain/memory', position: { line: 3, column: 5 } };
+const kibibytes = (text: string, unit?: string) => parseKibibytes({ text, unit, location });
 
 test.each([
   ['1', undefined, 1],

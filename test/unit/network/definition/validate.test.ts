@@ -116,7 +116,7 @@ test.each(['default', 'ipv6-only', 'office-vlans', 'passthrough-pool', 'untidy',
   'all of %s is carried out',
   (name) => {
     const definition = parse(golden(name));
-    expect(definition.later).toEqual([]);
+    expect(definition.unsupported).toEqual([]);
     checkNetworkStartable(definition);
   },
 );

@@ -6,16 +6,16 @@ import { activeNetwork } from '../active';
 const { definition } = activeNetwork(`<ip address='192.168.9.1' prefix='24'/>
   <ip address='10.9.0.1' prefix='16'/><ip family='ipv6' address='fd00:9::1' prefix='64'/>`);
 const now = 1_800_000_000_000;
-const later = now / 1000 + 60;
+const unsupported = now / 1000 + 60;
 
-const file = `${later} 52:54:00:00:00:01 192.168.9.7 one 01:52:54:00:00:00:01
+const file = `${unsupported} 52:54:00:00:00:01 192.168.9.7 one 01:52:54:00:00:00:01
 0 52:54:00:00:00:02 10.9.3.4 * *
-${later} 52:54:00:00:00:03 192.168.9.9 three ff:12:34:56:78:00:04:aa:bb:cc
+${unsupported} 52:54:00:00:00:03 192.168.9.9 three ff:12:34:56:78:00:04:aa:bb:cc
 duid 00:01:00:01:2e:cd:5f:01:52:54:00:aa:bb:cc
-${later} 5423345 fd00:9::1ab six 00:03:00:01:52:54:00:00:00:06
-${later} T17 fd00:9::1ac * 00:01:00:01:2e:cd:5f:02:52:54:00:00:00:07
-${later} 18 fd00:9::1ad three 00:04:aa:bb:cc
-${later} 19 fd00:9::1ae * 00:02:00:00:ab:11
+${unsupported} 5423345 fd00:9::1ab six 00:03:00:01:52:54:00:00:00:06
+${unsupported} T17 fd00:9::1ac * 00:01:00:01:2e:cd:5f:02:52:54:00:00:00:07
+${unsupported} 18 fd00:9::1ad three 00:04:aa:bb:cc
+${unsupported} 19 fd00:9::1ae * 00:02:00:00:ab:11
 `;
 
 function parse(text: string): ReturnType<typeof parseLeases> {
@@ -23,7 +23,7 @@ function parse(text: string): ReturnType<typeof parseLeases> {
 }
 
 test('leases of both families', () => {
-  const expires = later * 1000;
+  const expires = unsupported * 1000;
   expect(parse(file)).toEqual([
     {
       ...{ expires, mac: '52:54:00:00:00:01', family: 'ipv4', address: '192.168.9.7', prefix: 24 },
