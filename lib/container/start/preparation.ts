@@ -91,10 +91,7 @@ export function prepare(input: PreparationInput): Preparation {
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
-  const [targets, overlayUppers] = [
-    neededTargets(definition, sources),
-    overlayUppersOf(definition),
-  ];
+  const [targets, uppers] = [neededTargets(definition, sources), overlayUppersOf(definition)];
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
     ...sources,
@@ -122,12 +119,12 @@ export function prepare(input: PreparationInput): Preparation {
     ...(definition.partition ? { partition: definition.partition } : {}),
     links: input.links,
     targets,
-    overlayUppers,
+    overlayUppers: uppers,
     places: placesOf(definition, input.links),
     user,
     undo: [
       ...(input.labelling?.undo ?? []),
-      ...undoOfFiles({ targets, overlayUppers, user }),
+      ...undoOfFiles({ targets, overlayUppers: uppers, user }),
       ...undoOfCgroups(definition, paths, cgroups),
       ...input.links.undo,
     ],
