@@ -1,4 +1,4 @@
-// All that is checked without running the code: types, lint, format of both languages, generated files,
+// All that is checked without running the code: types, lint, format of both languages, generated files and documents,
 // the length and the opening comment of every source file, calls that take a path as a string. Runs all of
 // them, then tells which failed. What has been found clean is remembered in build/cache, and looked at again when it, or
 // what the verdict depends on, has changed.
@@ -8,6 +8,7 @@ const { join } = require('node:path');
 const { pathFaults } = require('./check-paths');
 const { checkChanged, hashAlone, hashWithImports } = require('./checked-files');
 const { listFiles } = require('./fingerprint');
+const { staleFiles } = require('./generate-cli-docs');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
 const maxLines = 400;
@@ -54,6 +55,11 @@ function shapeFaults() {
     .filter((fault) => fault !== undefined);
 }
 
+/** The documents that are made from the table of verbs, and are not what it says now. */
+function staleDocuments() {
+  return staleFiles().map((file) => `${file} is stale: node scripts/generate-cli-docs.js`);
+}
+
 /** Faults as what a program would have said and exited with. */
 function outcome(faults) {
   return { code: faults.length === 0 ? 0 : 1, output: faults.map((one) => `${one}\n`).join('') };
@@ -96,6 +102,7 @@ const checks = {
   format: checkFormat,
   'C++ format': checkNativeFormat,
   'generated files': () => run([process.execPath, generator, '--check']),
+  'documents of the command': async () => outcome(staleDocuments()),
   'source files': async () => outcome(shapeFaults()),
   paths: async () => outcome(pathFaults(packageRoot)),
 };

@@ -24,6 +24,7 @@ const needs = [
   { package: 'squashfs-tools', there: program('mksquashfs'), for: 'test' },
   { package: 'libvirt-common', there: () => existsSync(networkSchema), for: 'test' },
   { package: 'libxml2-utils', there: program('xmllint'), for: 'test' },
+  { package: 'man-db', there: program('man'), for: 'test' },
   { package: 'mount', there: program('losetup'), for: 'test' },
   { package: 'clang-format-19', there: program('clang-format-19'), for: 'test' },
   { package: 'apparmor', there: program('apparmor_parser'), for: 'test' },

@@ -1,0 +1,63 @@
+// What docs/cli.md and man/tslxc.1 say beside the table of verbs: what is true of the command as a whole.
+'use strict';
+
+const summary = "create and manage Linux containers from libvirt's domain XML";
+
+const description = [
+  "tslxc has virsh's verbs for containers: a domain is defined from a file of libvirt's XML, and started, looked at, " +
+    'changed and stopped by its name. There is no daemon. A container is run by a monitor of its own, and goes on when ' +
+    'the command that started it has ended.',
+  'Where a verb takes a domain, it takes its name, its id (the pid of its monitor) or its uuid. Options of a verb are ' +
+    'long: --name VALUE or --name=VALUE. A bare word is taken for the next option that the synopsis shows without dashes. ' +
+    'After -- all words are data.',
+  'Each verb prints an empty line at its end, as in virsh, but for those whose output is that of a command in a container; ' +
+    '-q leaves it out.',
+];
+
+/** Taken before the verb, and not in the command's own help. */
+const rootOption = {
+  text: '--root=DIR',
+  help: 'keep all state below DIR, as TSLXC_ROOT does',
+};
+
+const environment = [
+  {
+    name: 'TSLXC_ROOT',
+    help: 'An absolute path below which all state is kept: definitions, records of what runs, logs, leases. Default: /.',
+  },
+  {
+    name: 'TSLXC_DEFAULT_URI, LIBVIRT_DEFAULT_URI',
+    help:
+      'The URI where -c gives none, in this order; else it is lxc:///. A LIBVIRT_DEFAULT_URI that names another driver ' +
+      'is passed over, with a note.',
+  },
+  {
+    name: 'TSLXC_HARDENING',
+    help: 'hardened (the default) or compat: how containers are confined whose definition does not say it.',
+  },
+  {
+    name: 'TSLXC_LOG_LEVEL',
+    help: "info (the default) or debug: how much is written to a domain's own log.",
+  },
+  {
+    name: 'VISUAL, EDITOR',
+    help: 'The editor of edit, desc --edit and metadata --edit, in this order; else vi.',
+  },
+  {
+    name: 'NOTIFY_SOCKET',
+    help: 'Where start --foreground says READY=1, as systemd expects it of a service of Type=notify.',
+  },
+];
+
+const exitStatus = [
+  { name: '0', help: 'The verb has done what it was asked for.' },
+  { name: '1', help: 'It has not; stderr says why.' },
+  {
+    name: 'other',
+    help:
+      'exec, shell and lxc-enter-namespace end with the status of the command in the container, start --foreground and ' +
+      'wait --exit with that of its init: 128 and the number of the signal that ended it, if one did.',
+  },
+];
+
+module.exports = { description, environment, exitStatus, rootOption, summary };

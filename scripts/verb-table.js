@@ -1,0 +1,85 @@
+// The table of the command's verbs, as the sources have it: no build is needed, and none can be out of date.
+'use strict';
+const Module = require('node:module');
+const { join } = require('node:path');
+const { packageRoot } = require('./steps');
+
+/** Where the sources have what the documents are made from. */
+const sources = `
+  export { commandsWith, verbNames } from './lib/cli/lazy';
+  export { groups } from './lib/cli/command';
+  export { commandText, usage } from './lib/cli/commands/help';
+`;
+
+/** What `sources` exports. Nothing of the rest of the library is run. */
+function loadSources() {
+  const { buildSync } = require('esbuild');
+  const { outputFiles } = buildSync({
+    stdin: { contents: sources, resolveDir: packageRoot, loader: 'ts' },
+    bundle: true,
+    format: 'cjs',
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    write: false,
+  });
+  const filename = join(packageRoot, 'verb-table.generated.js');
+  const made = new Module(filename);
+  made.filename = filename;
+  made.paths = Module._nodeModulePaths(packageRoot);
+  made._compile(outputFiles[0].text, filename);
+  return made.exports;
+}
+
+/** The lines of one section of a command's help page, without their indentation. */
+function sectionOf(page, title) {
+  const [, text = ''] = new RegExp(`^  ${title}\\n((?: {4}.*\\n)*)`, 'm').exec(page) ?? [];
+  return text.split('\n').flatMap((line) => (line === '' ? [] : [line.slice(4)]));
+}
+
+/** How an option is written, from its line of the help page, which ends with what it means. */
+function optionOf(line, { help }) {
+  const text = line.slice(0, -help.length).trim();
+  // Brackets around all of it say that the name may be left out; those inside belong to the value.
+  return { text, help };
+}
+
+function describeVerb(verb, { commandsWith, commandText }) {
+  const command = commandsWith(verb)[verb];
+  const page = commandText(verb);
+  const lines = sectionOf(page, 'OPTIONS');
+  return {
+    verb,
+    group: command.group,
+    visibility: command.visibility ?? 'shown',
+    summary: command.summary,
+    description: command.description.replaceAll('\n', ' '),
+    synopsis: sectionOf(page, 'SYNOPSIS')[0],
+    options: command.options.map((option, index) => optionOf(lines[index], option)),
+    example: command.example,
+  };
+}
+
+/** The options before the verb: `{ text, help }` each, from the usage that the command prints. */
+function globalOptions(usage) {
+  const [, text] = /\n {2}options:\n([\s\S]*?) {2}commands:\n/.exec(usage);
+  return text.split('\n').flatMap((line) => {
+    const [, left, help] = /^ {4}(.*?) {2,}(.*)$/.exec(line) ?? [];
+    return left === undefined ? [] : [{ text: left, help }];
+  });
+}
+
+/** `{ groups: [{ name, title, verbs }], refused: [verb], options }`, all in the order of the command's own help. */
+function readVerbTable() {
+  const loaded = loadSources();
+  const all = loaded.verbNames.map((verb) => describeVerb(verb, loaded));
+  const groups = Object.entries(loaded.groups).map(([name, title]) => ({
+    name,
+    title,
+    verbs: all.filter(({ group, visibility }) => group === name && visibility === 'shown'),
+  }));
+  const refused = all.filter(({ visibility }) => visibility === 'unlisted').map(({ verb }) => verb);
+  return { groups, refused, options: globalOptions(loaded.usage()) };
+}
+
+module.exports = { readVerbTable };
