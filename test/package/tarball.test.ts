@@ -1,7 +1,8 @@
 /** The tarball: what is in it, and what tools that judge packages say of it. */
 import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { documentPages, readPage } from '../support/documents/blocks';
 import { type PackedPackage, packPackage } from '../support/packed-package';
 import { removeTree } from '../support/remove-tree';
 import { packageRoot, runProgram } from '../support/run-command';
@@ -18,7 +19,8 @@ afterAll(() => removeTree(folder));
 
 test('the tarball holds what runs and what builds it, and nothing else', () => {
   const tops = new Set(packed.files.map((path) => path.split('/')[0]));
-  const allowed = /^(dist|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+  const allowed =
+    /^(dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
   const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
   for (const path of [
@@ -34,6 +36,34 @@ test('the tarball holds what runs and what builds it, and nothing else', () => {
     expect(packed.files).toContain(path);
   }
 });
+
+test('the tarball has the documents for users, and the command its manual page', async () => {
+  const pages = documentPages();
+  expect(pages.length).toBeGreaterThan(15);
+  const others = ['CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'man/tslxc.1'];
+  for (const path of [...pages, ...others]) expect(packed.files).toContain(path);
+  const { man } = JSON.parse(await readFile(join(packageRoot, 'package.json'), 'utf8')) as {
+    man: string;
+  };
+  expect(packed.files).toContain(man);
+});
+
+test('no document of the tarball links to what is not in it', () => {
+  const linked = packed.files
+    .filter((path) => path.endsWith('.md'))
+    .flatMap((path) => linksOf(path).map((target) => ({ path, target })));
+  expect(linked.length).toBeGreaterThan(30);
+  const folders = packed.files.map((path) => dirname(path));
+  const there = new Set([...packed.files, ...folders]);
+  expect(linked.filter(({ target }) => !there.has(target))).toEqual([]);
+});
+
+/** Paths in the package that a document links to. */
+function linksOf(page: string): string[] {
+  return [...readPage(page).matchAll(/\]\(([^)\s#]+)[^)]*\)/g)].flatMap(([, link = '']) =>
+    /^https?:/.test(link) ? [] : [join(dirname(page), link)],
+  );
+}
 
 test('publint finds nothing', async () => {
   const publint = join(packageRoot, 'node_modules/.bin/publint');

@@ -1,0 +1,33 @@
+/** The examples of docs/networks.md, run as they are printed; those of other pages are run by test/container/documents.test.ts. */
+import { startOnce } from '../support/first-start';
+import { DocumentWorld } from '../support/documents/document-world';
+import { expectPage } from '../support/documents/run-page';
+import { domainXml } from '../support/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+
+/** On the default network, with an address that needs nothing inside. */
+const xml = domainXml({
+  name: 'web',
+  initArguments: ['-c', 'echo ready; while :; do sleep 1; done'],
+  devices: `<interface type='network'>
+    <mac address='52:54:00:4d:2b:cd'/>
+    <source network='default'/>
+    <ip address='192.168.122.50' prefix='24'/>
+  </interface>`,
+});
+
+let before: HostSnapshot;
+
+beforeAll(startOnce);
+
+beforeEach(() => {
+  before = snapshotHost();
+});
+
+afterEach(() => expectHostUnchanged(before));
+
+test('docs/networks.md', async () => {
+  await using world = await DocumentWorld.make({ xml, ready: /ready/ });
+  await expectPage(world, 'docs/networks.md', [/^vnet\d+ eth0 [^]*192\.168\.122\.50 24\n/]);
+});
