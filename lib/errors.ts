@@ -61,6 +61,7 @@ export interface ErrorDetails {
   readonly line?: number;
   /** Column of the XML text, from 1. */
   readonly column?: number;
+  /** The error that led to this one. */
   readonly cause?: unknown;
 }
 
@@ -78,8 +79,11 @@ const brand = Symbol.for('tslxc.error');
  * }
  */
 export class TslxcError extends Error implements ErrorDetails {
+  /** The name of the class. */
   override readonly name: string = 'TslxcError';
+  /** Marks an error of this package, whichever copy of it that is. */
   readonly [brand] = true;
+  /** Stable: test this. */
   readonly code: ErrorCode;
   declare readonly errno?: number;
   declare readonly syscall?: string;
@@ -111,6 +115,7 @@ export class TslxcError extends Error implements ErrorDetails {
 
 /** The definition says something that it may not say, or says it in a wrong way. Has `element`, `line`, `column`. */
 export class DefinitionError extends TslxcError {
+  /** The name of the class. */
   override readonly name: string = 'DefinitionError';
 }
 
@@ -118,18 +123,25 @@ export class DefinitionError extends TslxcError {
 export interface Failure {
   /** Positive errno. */
   readonly errno: number;
+  /** Name of the system call. */
   readonly syscall: string;
+  /** The file, device or address that the call was about. */
   readonly path?: string;
+  /** The step that failed, in words. */
   readonly step?: string;
+  /** The domain that it happened to. */
   readonly domain?: string;
-  /** The XML element that asked for it, and its place. */
+  /** The XML element that asked for it. */
   readonly element?: string;
+  /** Line of the XML text, from 1. */
   readonly line?: number;
+  /** Column of the XML text, from 1. */
   readonly column?: number;
 }
 
 /** A system call failed. `errno`, `syscall` and mostly `path` and `step` are set; `code` is SYSTEM_ERROR unless told. */
 export class SyscallError extends TslxcError {
+  /** The name of the class. */
   override readonly name: string = 'SyscallError';
 
   constructor(failure: Failure, code: ErrorCode = 'SYSTEM_ERROR') {
@@ -139,6 +151,7 @@ export class SyscallError extends TslxcError {
 
 /** A peer (monitor, or caller of a socket) said something that it may not say, or fell silent. */
 export class ProtocolError extends TslxcError {
+  /** The name of the class. */
   override readonly name: string = 'ProtocolError';
 
   constructor(detail: string, details: ErrorDetails = {}) {

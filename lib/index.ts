@@ -31,6 +31,7 @@ export type {
   NetworkFilter,
   NetworkInfo,
   StartOptions,
+  VersionInfo,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
 export type { PlanTarget } from './driver/lifecycle/plan';
@@ -96,8 +97,9 @@ export type { HostSecurity, SecurityModel } from './host/security/host-security'
 export type { ConsoleStream } from './container/console/console-stream';
 export type { ExitRecord, ShutoffReason } from './container/record/exit-record';
 export type { Hardening, Rate } from './domain/definition';
-export type { MetadataContent } from './domain/elements/metadata';
+export type { IpFamily } from './domain/interface/ip-address';
 export type { Isolation } from './domain/namespaces/isolation';
+export type { MetadataContent } from './domain/elements/metadata';
 export type { LogLevel } from './host/state/domain-log';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/dnsmasq/leases';

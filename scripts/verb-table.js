@@ -6,9 +6,9 @@ const { packageRoot } = require('./steps');
 
 /** Where the sources have what the documents are made from. */
 const sources = `
-  export { commandsWith, verbNames } from './lib/cli/lazy';
-  export { groups } from './lib/cli/command';
-  export { commandText, usage } from './lib/cli/commands/help';
+  export { commandsWith, verbNames } from './lib/cli/shell/verbs';
+  export { groups } from './lib/cli/shell/command';
+  export { commandText, usage } from './lib/cli/commands/host/help';
 `;
 
 /** What `sources` exports. Nothing of the rest of the library is run. */

@@ -172,8 +172,11 @@ export interface InterfaceRoute {
 
 /** One direction of `<bandwidth>`: KiB/s, and KiB for `burst`. At least one of average and floor is there. */
 export interface Rate {
+  /** KiB/s in the long run. */
   readonly average?: number;
+  /** KiB/s at most, while `burst` lasts. */
   readonly peak?: number;
+  /** KiB that may be sent at the speed of `peak`. */
   readonly burst?: number;
   /** Guaranteed share of a network's inbound; only with `type='network'`. */
   readonly floor?: number;

@@ -39,6 +39,7 @@ import type {
   NetworkEvent,
   NetworkFilter,
   StartOptions,
+  VersionInfo,
 } from './types';
 
 /** Events of domains as they happen; `close` of the connection, an abort or `break` end the iteration. */
@@ -470,7 +471,7 @@ export class Connection implements AsyncDisposable {
    * @throws TslxcError OPERATION_INVALID when the connection is closed.
    * @see virConnectGetLibVersion, `virsh version`
    */
-  version(): { library: string; kernel: string } {
+  version(): VersionInfo {
     this.#session.checkOpen();
     return { library: packageVersion(), kernel: release() };
   }

@@ -12,6 +12,7 @@ import { transition } from './lifecycle/lifecycle';
 import { currentState, phaseOf } from './lookup/lookup';
 import type { Session } from './session/session';
 
+/** How a command is run: see `Domain.exec`. */
 export interface ExecOptions {
   /** Added to the environment that init was started with, and in its place. */
   readonly env?: Readonly<Record<string, string>>;

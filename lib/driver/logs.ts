@@ -9,6 +9,7 @@ import type { Identity } from '../host/state/definition-store';
 import { currentState, findByName, uuidOfName } from './lookup/lookup';
 import type { Session } from './session/session';
 
+/** Which lines of a console are given: see `Domain.logs`. */
 export interface LogOptions {
   /** How many of the last lines come first. Default: all that are kept. */
   readonly lines?: number;

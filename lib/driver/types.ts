@@ -5,8 +5,10 @@ import type { Hardening } from '../domain/definition';
 import type { Isolation } from '../domain/namespaces/isolation';
 import type { LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
+import type { WindowSize } from '../host/native';
 import type { StartWarning } from '../plan/warnings';
 
+/** How a connection is opened: see `connect`. */
 export interface ConnectOptions {
   /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT`, else `/`. */
   readonly root?: string;
@@ -28,6 +30,7 @@ export interface ConnectOptions {
   readonly startTimeout?: number;
 }
 
+/** How a container is started: see `Domain.start`. */
 export interface StartOptions {
   /** Descriptors that init gets as 3, 4, … with LISTEN_FDS set. */
   readonly passDescriptors?: readonly number[];
@@ -56,13 +59,34 @@ export interface MonitorState {
   readonly monitor?: 'unresponsive';
 }
 
+/** Whether a domain runs, is paused or is off, and why, in libvirt's words. */
 export type DomainState =
-  | (Readonly<{ state: 'running'; reason: 'booted' | 'unpaused' | 'unknown' }> & MonitorState)
-  /** Every process in it stands still, until it is resumed. */
-  | (Readonly<{ state: 'paused'; reason: 'user' }> & MonitorState)
-  | Readonly<{ state: 'shutoff'; reason: ShutoffReason; exit?: ExitRecord }>;
+  | (Readonly<{
+      /** Its processes run. */
+      state: 'running';
+      /** `unpaused`: it was paused before. */
+      reason: 'booted' | 'unpaused' | 'unknown';
+    }> &
+      MonitorState)
+  | (Readonly<{
+      /** Every process in it stands still, until it is resumed. */
+      state: 'paused';
+      /** It was paused by `Domain.suspend`. */
+      reason: 'user';
+    }> &
+      MonitorState)
+  | Readonly<{
+      /** Nothing runs. */
+      state: 'shutoff';
+      /** How the last container came to its end. */
+      reason: ShutoffReason;
+      /** How its init ended; absent when that is not known, as when none has run since the host booted. */
+      exit?: ExitRecord;
+    }>;
 
+/** A domain at one moment: see `Domain.info`. */
 export interface DomainInfo {
+  /** Whether it runs or is paused, and if not how it came to an end. */
   readonly state: DomainState;
   /** KiB. */
   readonly maxMemory: number;
@@ -70,19 +94,25 @@ export interface DomainInfo {
   readonly currentMemory: number;
   /** KiB in use now; the definition's currentMemory when shut off. */
   readonly usedMemory: number;
+  /** CPUs that it is said to have, by `<vcpu>`; they limit nothing. */
   readonly vcpus: number;
   /** As many may be set at most. */
   readonly maxVcpus: number;
   /** CPU time used, in nanoseconds; undefined when shut off. */
   readonly cpuTime?: bigint;
+  /** Whether it has a stored definition. */
   readonly persistent: boolean;
+  /** Whether it is started with the host: see `Domain.setAutostart`. */
   readonly autostart: boolean;
   /** Only `user-namespace` is a security boundary: see `Isolation`. */
   readonly isolation: Isolation;
 }
 
+/** Which domains are listed; what is left out is no condition. */
 export interface ListFilter {
+  /** `active`: those that run or are paused. Default: all. */
   readonly state?: 'active' | 'inactive';
+  /** `persistent`: those that have a stored definition. Default: all. */
   readonly persistence?: 'persistent' | 'transient';
 }
 
@@ -97,7 +127,9 @@ export interface AnnotationOptions {
 
 /** What a run of autostart did to one domain. */
 export interface Autostarted {
+  /** Its name. */
   readonly domain: string;
+  /** Lower case with dashes. */
   readonly uuid: string;
   /** `started` now; `skipped`: it runs, or has been started or tried since the host booted. */
   readonly outcome: 'started' | 'skipped' | 'failed';
@@ -107,6 +139,7 @@ export interface Autostarted {
 
 /** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
 export interface DomainEvent {
+  /** What happened. */
   readonly event:
     | 'defined'
     | 'undefined'
@@ -139,7 +172,9 @@ export interface DomainEvent {
     | 'crashed'
     | 'failed'
     | StartWarning;
+  /** The name of the domain; of a rename the old one with `undefined`, the new one with `defined`. */
   readonly domain: string;
+  /** Lower case with dashes. */
   readonly uuid: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -151,16 +186,23 @@ export interface DomainEvent {
 
 /** A change in the life of a virtual network, in libvirt's words; seen as domain events are. */
 export interface NetworkEvent {
+  /** What happened. */
   readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
+  /** The name of the network. */
   readonly network: string;
+  /** Lower case with dashes. */
   readonly uuid: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
 
+/** A virtual network at one moment: see `Network.info`. */
 export interface NetworkInfo {
+  /** Whether it runs. */
   readonly active: boolean;
+  /** Whether it has a stored definition. */
   readonly persistent: boolean;
+  /** Whether it is started with the host: see `Network.setAutostart`. */
   readonly autostart: boolean;
   /** The bridge that it makes or uses; none for a pool of devices, or where the next start chooses it. */
   readonly bridge?: string;
@@ -168,17 +210,30 @@ export interface NetworkInfo {
   readonly connections: number;
 }
 
+/** Which networks are listed; what is left out is no condition. */
 export interface NetworkFilter {
+  /** `active`: those that run. Default: all. */
   readonly state?: 'active' | 'inactive';
+  /** `persistent`: those that have a stored definition. Default: all. */
   readonly persistence?: 'persistent' | 'transient';
+  /** Whether they are started with the host. Default: all. */
   readonly autostart?: 'on' | 'off';
 }
 
+/** Which console is attached to, and how: see `Domain.openConsole`. */
 export interface ConsoleOptions {
   /** Index of the console, from 0; or its alias `console0`. Default: the first. */
   readonly device?: number | string;
   /** Size to set at once. */
-  readonly size?: Readonly<{ rows: number; columns: number }>;
+  readonly size?: WindowSize;
   /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
   readonly from?: 'replay' | 'live';
+}
+
+/** See `Connection.version`. */
+export interface VersionInfo {
+  /** Of this package. */
+  readonly library: string;
+  /** Of the kernel, as `uname -r` gives it. */
+  readonly kernel: string;
 }

@@ -61,8 +61,11 @@ export interface Pty {
   readonly path: string;
 }
 
+/** The size of a terminal. */
 export interface WindowSize {
+  /** Lines of text. */
   readonly rows: number;
+  /** Characters in a line. */
   readonly columns: number;
 }
 
@@ -104,13 +107,21 @@ export interface Link {
 
 /** Counters of an interface from its own point of view: struct rtnl_link_stats64. */
 export interface LinkStatistics {
+  /** Bytes received. */
   readonly rxBytes: bigint;
+  /** Packets received. */
   readonly rxPackets: bigint;
+  /** Packets that were received damaged. */
   readonly rxErrors: bigint;
+  /** Packets that were received and dropped. */
   readonly rxDropped: bigint;
+  /** Bytes sent. */
   readonly txBytes: bigint;
+  /** Packets sent. */
   readonly txPackets: bigint;
+  /** Packets that could not be sent. */
   readonly txErrors: bigint;
+  /** Packets that were to be sent and dropped. */
   readonly txDropped: bigint;
 }
 

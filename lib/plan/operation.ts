@@ -293,6 +293,7 @@ export const headerFields = {
   failCount: 'u8',
 } as const satisfies Record<string, FieldType>;
 
+/** What the monitor itself needs of a plan, besides its operations. */
 export type PlanHeader = FieldsOf<typeof headerFields>;
 
 /** What the attendant of a command in a running container needs besides operations. */
@@ -330,6 +331,7 @@ export interface CommandPlan {
 
 /** Everything that a monitor has to know to start one container. */
 export interface Plan {
+  /** What the monitor itself needs. */
   readonly header: PlanHeader;
   /** Run by the monitor in the host's namespaces, before the clone. */
   readonly outside: readonly Operation[];

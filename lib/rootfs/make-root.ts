@@ -10,10 +10,18 @@ import { findPlace } from './place';
 
 /** What a root is made of. */
 export type RootContent =
-  | Readonly<{ kind: 'busybox' }>
-  /** `suite` is the name of a release, such as `trixie`. */
-  | Readonly<{ kind: 'debian'; suite: string }>;
+  | Readonly<{
+      /** busybox, with links to its commands. */
+      kind: 'busybox';
+    }>
+  | Readonly<{
+      /** A small Debian. */
+      kind: 'debian';
+      /** The name of a release, such as `trixie`. */
+      suite: string;
+    }>;
 
+/** What a root file system holds, and how its making is followed: see `makeRoot`. */
 export interface MakeRootOptions {
   /** Default: busybox. */
   readonly content?: RootContent;

@@ -9,6 +9,7 @@ import type { Message } from '../monitor/messages';
 /** One input message; the monitor takes up to 64 KiB before it lets a client wait. */
 const inputChunk = 32 * 1024;
 
+/** An attached console: what the container prints is read from it, what is written to it is typed. See `Domain.openConsole`. */
 export class ConsoleStream extends Duplex {
   /** Bytes of output that were written before what was replayed, and are gone. */
   readonly dropped: bigint;
@@ -42,11 +43,13 @@ export class ConsoleStream extends Duplex {
     return this;
   }
 
+  /** Keeps the process alive as long as the console is open: the default. */
   ref(): this {
     this.#channel.ref();
     return this;
   }
 
+  /** @internal */
   override _read(): void {
     this.#resume?.();
     this.#resume = undefined;
@@ -57,6 +60,7 @@ export class ConsoleStream extends Duplex {
     }
   }
 
+  /** @internal */
   override _write(
     chunk: Buffer,
     _encoding: BufferEncoding,
@@ -68,6 +72,7 @@ export class ConsoleStream extends Duplex {
     this.#channel.whenWritable(done);
   }
 
+  /** @internal */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#channel.close();
     this.#resume?.();

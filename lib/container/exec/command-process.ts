@@ -11,11 +11,20 @@ import type { MessageNamed } from '../monitor/messages';
  * How a command ended: by exit(2) with a code from 0 to 255, or by a signal: its name, or `SIG34` and the like for one
  * that has none (those of real time).
  */
-export type CommandResult = Readonly<{ code: number }> | Readonly<{ signal: string }>;
+export type CommandResult =
+  | Readonly<{
+      /** 0 to 255. */
+      code: number;
+    }>
+  | Readonly<{
+      /** Such as `SIGKILL`. */
+      signal: string;
+    }>;
 
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
+/** A command that runs in a container: see `Domain.exec`. */
 export class CommandProcess {
   /**
    * How the command itself ended. What it has left behind may go on, and may still write to its streams.
@@ -99,8 +108,11 @@ export class CommandProcess {
  * reads holds the command up; what nobody has begun to read when `result` settles is discarded.
  */
 export class PipedProcess extends CommandProcess {
+  /** What the command reads. */
   readonly stdin: Writable;
+  /** What it writes to its standard output. */
   readonly stdout: Readable;
+  /** What it writes to its standard error. */
   readonly stderr: Readable;
 
   /** @internal */

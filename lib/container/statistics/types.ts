@@ -2,11 +2,15 @@
 
 /** All in nanoseconds, since the container's start. */
 export interface CpuStatistics {
+  /** Time on all CPUs together. */
   readonly total: bigint;
+  /** Of that, in user mode. */
   readonly user?: bigint;
+  /** Of that, in the kernel. */
   readonly system?: bigint;
   /** By the number of the host's CPU; cgroup v1 only. */
   readonly perCpu?: readonly bigint[];
+  /** Absent where the kernel does not count it. */
   readonly throttling?: ThrottlingStatistics;
 }
 
@@ -34,6 +38,7 @@ export interface MemoryStatistics {
   readonly oomKills?: number;
   /** How often the limit was reached, and memory had to be reclaimed. */
   readonly limitHits?: number;
+  /** What the usage consists of. */
   readonly breakdown: MemoryBreakdown;
 }
 
@@ -49,17 +54,23 @@ export interface MemoryBreakdown {
   readonly mapped?: number;
   /** Page cache that is given back first: usage without it is what is really needed. */
   readonly inactiveFile?: number;
+  /** Page cache that is to be written to a disk. */
   readonly dirty?: number;
+  /** Page cache that is being written to a disk. */
   readonly writeback?: number;
   /** Everything that the kernel itself holds for the container. */
   readonly kernel?: number;
+  /** Data structures of the kernel; a part of `kernel`. */
   readonly slab?: number;
+  /** Buffers of network connections. */
   readonly sockets?: number;
+  /** Page faults, all together. */
   readonly faults?: number;
   /** Faults that had to wait for a disk. */
   readonly majorFaults?: number;
-  /** Pages read from swap, and written there. */
+  /** Pages read from swap. */
   readonly swappedIn?: number;
+  /** Pages written to swap. */
   readonly swappedOut?: number;
 }
 
@@ -69,15 +80,21 @@ export interface IoStatistics {
   readonly device: string;
   /** As in /sys/block: `vda`. */
   readonly name?: string;
+  /** Bytes read. */
   readonly readBytes: number;
+  /** Bytes written. */
   readonly writtenBytes: number;
+  /** Operations that read. */
   readonly reads: number;
+  /** Operations that wrote. */
   readonly writes: number;
 }
 
+/** Processes and threads of the container. */
 export interface PidsStatistics {
   /** Processes and threads. */
   readonly current: number;
+  /** Highest number so far. */
   readonly peak?: number;
   /** Absent without a limit. */
   readonly limit?: number;
@@ -87,11 +104,15 @@ export interface PidsStatistics {
 
 /** Pressure stall information (Documentation/accounting/psi.rst). */
 export interface PressureStatistics {
+  /** For want of CPU time. */
   readonly cpu?: Pressure;
+  /** For want of memory. */
   readonly memory?: Pressure;
+  /** For want of I/O. */
   readonly io?: Pressure;
 }
 
+/** How much time tasks of the container have waited for something. */
 export interface Pressure {
   /** At least one task waits. */
   readonly some: PressureLine;
@@ -99,10 +120,13 @@ export interface Pressure {
   readonly full?: PressureLine;
 }
 
+/** Shares of time in which tasks waited. */
 export interface PressureLine {
-  /** Percent of the last 10, 60 and 300 seconds. */
+  /** Percent of the last 10 seconds. */
   readonly average10: number;
+  /** Percent of the last 60 seconds. */
   readonly average60: number;
+  /** Percent of the last 300 seconds. */
   readonly average300: number;
   /** Nanoseconds in all. */
   readonly total: bigint;
@@ -110,10 +134,14 @@ export interface PressureLine {
 
 /** All that cgroups say of one container. */
 export interface CgroupStatistics {
+  /** Time on the CPUs. */
   readonly cpu?: CpuStatistics;
+  /** Memory and swap. */
   readonly memory?: MemoryStatistics;
   /** By device; empty where there was no I/O yet. Absent where the kernel doesn't count it. */
   readonly io?: readonly IoStatistics[];
+  /** Processes and threads. */
   readonly pids?: PidsStatistics;
+  /** Absent where the kernel has no pressure stall information. */
   readonly pressure?: PressureStatistics;
 }

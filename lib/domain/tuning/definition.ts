@@ -26,12 +26,15 @@ export interface CpuTuning {
 export interface BlockDeviceTuning {
   /** Of a block device of the host. */
   readonly path: string;
+  /** 1 to 10000; BFQ takes no more than 1000. */
   readonly weight?: number;
   /** Operations a second. */
   readonly readIops?: number;
+  /** Operations a second. */
   readonly writeIops?: number;
   /** Bytes a second. */
   readonly readBytes?: number;
+  /** Bytes a second. */
   readonly writeBytes?: number;
 }
 

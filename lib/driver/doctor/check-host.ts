@@ -12,6 +12,7 @@ import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
 import { checkSecurity } from './security';
 
+/** See `checkHost`. */
 export interface CheckHostOptions {
   /** Where tslxc keeps its state, as of `connect`. Default: the environment’s TSLXC_ROOT, else `/`. */
   readonly root?: string;

@@ -7,6 +7,7 @@ export type CheckStatus = 'ok' | 'warn' | 'fail';
 export interface HostCheck {
   /** What was looked at, for programs: `cgroup.controllers`. Several findings may have one. */
   readonly id: string;
+  /** How bad it is. */
   readonly status: CheckStatus;
   /** What was found, in a line. */
   readonly found: string;
@@ -18,6 +19,7 @@ export interface HostCheck {
 export interface HostReport {
   /** The worst of all. */
   readonly status: CheckStatus;
+  /** Everything that was looked at, in the order of `tslxc doctor`. */
   readonly checks: readonly HostCheck[];
 }
 

@@ -16,7 +16,9 @@ export interface ConnectionEventMap {
   readonly error: Error;
 }
 
+/** The events of a connection, by name: see `Connection.on`. */
 export type ConnectionEventName = keyof ConnectionEventMap;
+/** What is called with each event of that name. */
 export type ConnectionListener<Name extends ConnectionEventName> = (
   event: ConnectionEventMap[Name],
 ) => void;

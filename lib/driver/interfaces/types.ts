@@ -14,6 +14,7 @@ export interface InterfaceInfo {
   readonly guest: string;
   /** The bridge, network or device that it is plugged into; an interface of type `ethernet` has none. */
   readonly source?: string;
+  /** The `<model>` of the definition, which means nothing to a container. */
   readonly model?: string;
   /** Of the side inside. Unknown for an interface of the host's while nothing runs. */
   readonly mac?: string;
@@ -31,6 +32,7 @@ export type AddressSource = 'lease' | 'arp' | 'inside';
 
 /** An address of a container. */
 export interface DomainAddress {
+  /** Of the address. */
   readonly family: 'ipv4' | 'ipv6';
   /** In canonical text. */
   readonly address: string;

@@ -8,6 +8,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
  */
 export type PowerMode = 'auto' | 'initctl' | 'signal';
 
+/** How init is asked to end, and how long that is waited for: see `Domain.shutdown` and `Domain.reboot`. */
 export interface PowerOptions {
   /** Several are tried in this order. Default `auto`. */
   readonly mode?: PowerMode | readonly PowerMode[];
@@ -19,6 +20,7 @@ export interface PowerOptions {
 
 /** How init was asked, and what came of it. */
 export interface PowerAnswer {
+  /** The way by which init was asked. */
   readonly by: 'initctl' | 'signal';
   /** Number of the signal. */
   readonly signal?: number;
@@ -27,6 +29,7 @@ export interface PowerAnswer {
    * after which the definition wants no restart.
    */
   readonly outcome: 'asked' | 'stopped' | 'rebooted';
+  /** How init ended; with the outcome `stopped`. */
   readonly exit?: ExitRecord;
 }
 

@@ -1,6 +1,7 @@
 /** Limits of a domain as the library gives and takes them. Memory is in KiB. */
 import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 
+/** What `Domain.getMemory` gives. */
 export interface DomainMemory {
   /** `<memory>`, in KiB. */
   readonly maximum: number;
@@ -11,6 +12,7 @@ export interface DomainMemory {
 /** KiB. */
 export type MemoryLimit = number | 'unlimited';
 
+/** `<memtune>`, in KiB. */
 export interface MemoryTuningInfo {
   /** Of memory: what exceeds it is swapped out, or ends by the kernel's OOM killer. */
   readonly hardLimit: MemoryLimit;
@@ -20,6 +22,7 @@ export interface MemoryTuningInfo {
   readonly swapHardLimit: MemoryLimit;
 }
 
+/** `<cputune>`. */
 export interface CpuTuningInfo {
   /** Weight beside the other containers, when all want the CPUs: 2 to 262144. */
   readonly shares: number;
@@ -29,6 +32,7 @@ export interface CpuTuningInfo {
   readonly quota: number | 'unlimited';
 }
 
+/** `<numatune>`. */
 export interface NumaTuningInfo {
   /** Memory comes from these nodes alone: both words mean the same here, cpuset.mems of the cgroup. */
   readonly mode: 'strict' | 'restrictive';
@@ -36,11 +40,15 @@ export interface NumaTuningInfo {
   readonly nodeset: string;
 }
 
+/** CPUs that a domain is said to have. They limit nothing. */
 export interface VcpuCount {
+  /** The number of `<vcpu>`. */
   readonly maximum: number;
+  /** The attribute `current` of `<vcpu>`; at most the maximum. */
   readonly current: number;
 }
 
+/** `<blkiotune>`. */
 export interface BlockTuningInfo {
   /** Undefined where the definition, or the kernel, has none. */
   readonly weight?: number;
@@ -56,6 +64,7 @@ export interface BlockTuningChange {
   readonly devices?: readonly BlockDeviceTuning[];
 }
 
+/** `<tslxc:hugepages>`: the limit of huge pages of one size. */
 export interface HugepageLimitInfo {
   /** Of one page, in KiB. */
   readonly size: number;

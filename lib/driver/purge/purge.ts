@@ -22,6 +22,7 @@ import { destroyDomain } from '../lifecycle/verbs';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
+  /** `files`: a folder of state; `upper`: the writable layer of an overlay, which is kept. */
   readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper';
   /** A name, or a path. */
   readonly name: string;

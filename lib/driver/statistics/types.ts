@@ -18,17 +18,21 @@ export interface InterfaceStatistics extends LinkStatistics {
  * or the host's cgroup layout doesn't have is absent, never 0.
  */
 export interface DomainStatistics extends CgroupStatistics {
+  /** Of the domain. */
   readonly name: string;
+  /** Lower case with dashes. */
   readonly uuid: string;
   /** The monitor's pid; absent while nothing runs. */
   readonly id?: number;
   /** When it was read, in milliseconds since the epoch. */
   readonly time: number;
+  /** As `Domain.state` has it, at that time. */
   readonly state: DomainState;
   /** Those of `<interface>` in their order, then those that the host lends. Without one that is gone. */
   readonly network?: readonly InterfaceStatistics[];
 }
 
+/** How statistics are watched: see `Domain.watchStats`. */
 export interface WatchOptions {
   /** Milliseconds from one snapshot to the next. Default 1000. */
   readonly interval?: number;

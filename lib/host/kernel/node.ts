@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { machine } from 'node:os';
 import { join } from 'node:path';
 
+/** The host's CPUs and memory. */
 export interface NodeInfo {
   /** uname -m. */
   readonly model: string;
@@ -10,10 +11,13 @@ export interface NodeInfo {
   readonly cpus: number;
   /** MHz; absent where the kernel doesn't tell. */
   readonly mhz?: number;
-  /** NUMA cells, sockets of each, cores of each socket, threads of each core. */
+  /** NUMA cells. */
   readonly cells: number;
+  /** Of each cell. */
   readonly sockets: number;
+  /** Of each socket. */
   readonly cores: number;
+  /** Of each core. */
   readonly threads: number;
   /** KiB. */
   readonly memory: number;
@@ -21,18 +25,25 @@ export interface NodeInfo {
 
 /** Nanoseconds since the host's boot. */
 export interface NodeCpuStatistics {
+  /** In user mode. */
   readonly user: bigint;
+  /** In the kernel. */
   readonly system: bigint;
+  /** With nothing to do. */
   readonly idle: bigint;
+  /** With nothing to do but to wait for I/O. */
   readonly iowait: bigint;
 }
 
 /** KiB. */
 export interface NodeMemoryStatistics {
+  /** All of it. */
   readonly total: number;
+  /** What is not used at all. */
   readonly free: number;
   /** Absent for one NUMA cell: the kernel counts them for the host only. */
   readonly buffers?: number;
+  /** Page cache; absent for one NUMA cell. */
   readonly cached?: number;
 }
 

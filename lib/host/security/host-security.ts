@@ -2,7 +2,9 @@
 
 export type SecurityModel = 'selinux' | 'apparmor' | 'none';
 
+/** What labels containers on this host: see `Connection.securityModel`. */
 export interface HostSecurity {
+  /** `none`: nothing labels containers. */
   readonly model: SecurityModel;
   /** Domain of interpretation: libvirt has no other. */
   readonly doi: '0';

@@ -16,6 +16,7 @@ const delay = 50;
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 
+/** `info`: starts, ends and failures. `debug`: every step as well. */
 export type LogLevel = 'debug' | 'info';
 
 export interface DomainLogOptions {

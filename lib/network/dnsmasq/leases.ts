@@ -16,6 +16,7 @@ export interface Lease {
   readonly address: string;
   /** Of the network's `<ip>` that it is from. */
   readonly prefix: number;
+  /** The name of the client as dnsmasq knows it; absent when it knows none. */
   readonly hostname?: string;
   /** What the client calls itself: bytes in hexadecimal, with colons. With IPv6 its DUID. */
   readonly clientId?: string;

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandsWith, verbNames } from '../../../lib/cli/shell/lazy';
+import { commandsWith, verbNames } from '../../../lib/cli/shell/verbs';
 import { packageRoot, runProgram } from '../../support/run-command';
 
 const manual = join(packageRoot, 'man', 'tslxc.1');

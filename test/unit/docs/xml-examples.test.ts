@@ -42,11 +42,11 @@ const examples = runBlocks()
 
 test.each(examples.map((one) => [one.at, one.name, one] as const))('%s: <%s>', (_at, name, one) => {
   if (name === 'network') {
-    expect(parseNetwork(one.xml).later).toEqual([]);
+    expect(parseNetwork(one.xml).unsupported).toEqual([]);
     return;
   }
   const definition = parseDomain(around(one), context);
-  expect(definition.later).toEqual([]);
+  expect(definition.unsupported).toEqual([]);
   if (name === 'domain') checkStartable(definition);
 });
 
@@ -63,5 +63,5 @@ test('an element that is not carried out would be found', () => {
   );
   if (example === undefined) throw new Error('no example');
   const xml = around({ ...example, name: 'disk' });
-  expect(parseDomain(xml, context).later).not.toEqual([]);
+  expect(parseDomain(xml, context).unsupported).not.toEqual([]);
 });

@@ -17,6 +17,7 @@ export const selinuxNames: LabelNames = {
 
 /** How far a source is. */
 export interface LabelProgress {
+  /** The source that is being labelled. */
   readonly path: string;
   /** Inodes so far. */
   readonly inodes: number;
