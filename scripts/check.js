@@ -1,10 +1,11 @@
 // All that is checked without running the code: types, lint, format of both languages, generated files and documents,
-// the length and the opening comment of every source file, calls that take a path as a string. Runs all of
+// comments of the API, the length and the opening comment of every source file, calls that take a path as a string. Runs all of
 // them, then tells which failed. What has been found clean is remembered in build/cache, and looked at again when it, or
 // what the verdict depends on, has changed.
 'use strict';
 const { readFileSync, readdirSync } = require('node:fs');
 const { join } = require('node:path');
+const { checkApi } = require('./build-docs');
 const { pathFaults } = require('./check-paths');
 const { checkChanged, hashAlone, hashWithImports } = require('./checked-files');
 const { listFiles } = require('./fingerprint');
@@ -103,6 +104,7 @@ const checks = {
   'C++ format': checkNativeFormat,
   'generated files': () => run([process.execPath, generator, '--check']),
   'documents of the command': async () => outcome(staleDocuments()),
+  'comments of the API': checkApi,
   'source files': async () => outcome(shapeFaults()),
   paths: async () => outcome(pathFaults(packageRoot)),
 };
