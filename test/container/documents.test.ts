@@ -47,13 +47,12 @@ const pages: Readonly<Record<string, PrintedBlocks>> = {
 
 let before: HostSnapshot;
 
-beforeAll(startOnce);
-
-beforeEach(() => {
+beforeAll(async () => {
+  await startOnce();
   before = snapshotHost();
 });
 
-afterEach(() => expectHostUnchanged(before));
+afterAll(() => expectHostUnchanged(before));
 
 test.each(Object.keys(pages))('%s', async (page) => {
   await using world = await DocumentWorld.make(
