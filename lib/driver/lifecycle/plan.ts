@@ -5,7 +5,15 @@ import type { Session } from '../session/session';
 import { planStart } from './start';
 
 /** A stored domain by its name, or a definition as text. */
-export type PlanTarget = { readonly name: string } | { readonly xml: string };
+export type PlanTarget =
+  | {
+      /** The name of a stored domain. */
+      readonly name: string;
+    }
+  | {
+      /** The text of a `<domain type='lxc'>`. */
+      readonly xml: string;
+    };
 
 /** @throws DefinitionError; TslxcError NO_DOMAIN, and ACCESS_DENIED for a name; as `planStart`. */
 export async function planDomain(session: Session, target: PlanTarget): Promise<Plan> {

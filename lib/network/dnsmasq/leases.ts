@@ -12,7 +12,9 @@ export interface Lease {
   readonly expires?: number;
   /** Lower case with colons; '' for an IPv6 client that tells its address in no way. */
   readonly mac: string;
+  /** Of `address`. */
   readonly family: 'ipv4' | 'ipv6';
+  /** The address that the client has, without a prefix. */
   readonly address: string;
   /** Of the network's `<ip>` that it is from. */
   readonly prefix: number;
