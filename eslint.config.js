@@ -57,7 +57,7 @@ module.exports = defineConfig(
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },
+    languageOptions: { parserOptions: { project: 'tsconfig.json', tsconfigRootDir: __dirname } },
     rules: {
       'no-restricted-syntax': ['error', ...houseSyntax],
       '@typescript-eslint/explicit-member-accessibility': ['error', { accessibility: 'no-public' }],

@@ -59,7 +59,7 @@ module.exports = {
       testMatch: [
         'container/{console,events,failpoints,lifecycle,seed-hello-edges}',
         'native/native',
-        'security/evil-root',
+        'security/{capabilities,evil-root}',
         'unit/driver/{damaged-definitions,verbs}',
         'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),

@@ -106,7 +106,7 @@ test('to let go of it hangs it up', async () => {
 });
 
 test('tslxc exec copies its streams and ends with the status of the command', async () => {
-  const ran = await test_.try(
+  const ran = await test_.spawn(
     ['exec', test_.name, '--', 'sh', '-c', 'cat; echo err --tty -t >&2; exit 42'],
     { input: 'from stdin\n' },
   );

@@ -281,7 +281,7 @@ test('the log of a domain tells of its starts and ends, and at debug level of ev
     ]),
   );
   expect(entries().filter(({ level }) => level < 30)).toEqual([]);
-  await test.try(['start', test.name], { env: { TSLXC_LOG_LEVEL: 'debug' } });
+  await test.spawn(['start', test.name], { env: { TSLXC_LOG_LEVEL: 'debug' } });
   await test.untilGone();
   const steps = entries().filter(({ level }) => level === 20);
   expect(steps.map(({ msg }) => msg)).toEqual([

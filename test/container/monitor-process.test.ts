@@ -216,7 +216,7 @@ describe('its privileges', () => {
   test('are given up before anybody hears that the container runs', async () => {
     await using test = await TestDomain.make({ name: 'monitor-early' });
     const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
-    expect(await test.try(['start', test.name], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(await test.spawn(['start', test.name], { env })).toMatchObject({ code: 0, stderr: '' });
     const monitor = test.domain.id ?? 0;
     expect(status(monitor, 'State')).toMatch(/^T/);
     expect(status(monitor, 'CapPrm')).toBe('0000000000000020');

@@ -7,6 +7,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { askConsole } from '../support/console-answer';
 import { initOf, monitorsOf, tracesOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
@@ -78,8 +79,12 @@ async function expectInside(domain: Domain, path: string, content: string): Prom
   await askConsole(domain, `cat ${path}`, new RegExp(`${content}\r\n`));
 }
 
-async function list(): Promise<void> {
-  expect((await runCommand(['list', '--all'], { root: root.path })).code).toBe(0);
+/** Looks until a domain that has ended is cleaned up: a list waits a second for that, which a busy machine may need. */
+async function listUntilSettled(name: string): Promise<void> {
+  await eventually(async () => {
+    expect((await runCommand(['list', '--all'], { root: root.path })).code).toBe(0);
+    expect(existsSync(runPaths(statePaths(root.path), name).start)).toBe(false);
+  });
 }
 
 test('the seed’s /etc/httpd and /var/www are seen inside, and are on the host as before', async () => {
@@ -218,7 +223,7 @@ describe('somebody is killed in between', () => {
     await domain.start({ ownership: 'leave' });
     for (const monitor of monitorsOf(domain.name)) process.kill(monitor, 'SIGKILL');
     await eventually(() => expect(monitorsOf(domain.name)).toEqual([]));
-    await list();
+    await listUntilSettled(domain.name);
     expect(listTree()).toEqual([]);
   });
 
@@ -233,7 +238,7 @@ describe('somebody is killed in between', () => {
       expect(signal).toBe('SIGKILL');
       expect(existsSync(target)).toBe(point !== 'controller:after-start-record');
       await eventually(() => expect(monitorsOf(domain.name)).toEqual([]));
-      await list();
+      await listUntilSettled(domain.name);
       expect(listTree()).toEqual([]);
     },
   );
@@ -246,7 +251,7 @@ describe('somebody is killed in between', () => {
     await second.start({ ownership: 'leave' });
     for (const monitor of monitorsOf(first.name)) process.kill(monitor, 'SIGKILL');
     await eventually(() => expect(monitorsOf(first.name)).toEqual([]));
-    await list();
+    await listUntilSettled(first.name);
     expect(listTree()).toEqual(['shared 40755']);
     await expectInside(second, join(target, 'index.html'), 'a mounted page');
     await second.destroy();

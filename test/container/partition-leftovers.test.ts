@@ -1,4 +1,5 @@
 /** What is left of containers in partitions when monitor and init were killed and the records are gone: doctor finds it, purge removes it. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -44,7 +45,8 @@ async function lose(root: string, { name, partition, devices = '' }: Start): Pro
   const domain = await connection.defineDomain(domainXml({ name, elements, devices }));
   await domain.start({ ownership: 'leave' });
   const pids = [...monitorsOf(name), await initOf(name)];
-  for (const pid of pids) process.kill(pid, 'SIGKILL');
+  // Its monitor takes init with it, which may be gone by the time that its turn comes.
+  for (const pid of pids) spawnSync('kill', ['-KILL', String(pid)]);
   await eventually(() => expect(pids.filter((pid) => !hasEnded(pid))).toEqual([]));
 }
 

@@ -69,7 +69,7 @@ test('what runs is stopped, what is defined is forgotten, and the user’s data 
   await using root = await makeTestRoot();
   const { upper, closed } = await fill(root.path);
   await mkdir(join(root.path, 'var/lib/mine'), { recursive: true });
-  const ran = await runCommand(['purge', '--yes'], { root: root.path, timeout: 60_000 });
+  const ran = await runCommand(['purge', '--yes'], { root: root.path });
   await closed[Symbol.asyncDispose]();
   expect([ran.code, ran.stderr]).toEqual([0, '']);
   const lines = ran.stdout.split('\n');
@@ -95,7 +95,7 @@ test('the cgroups that all containers share go when nobody else has any', async 
     await container.run('start');
     await container.run('destroy');
     await container.untilGone();
-    await runCommand(['purge', '--yes'], { root: container.root });
+    await container.spawn(['purge', '--yes']);
     await eventually(() => {
       expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
     });

@@ -15,7 +15,7 @@ import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
 import { automaticIdMapXml, privateNetworkXml } from '../support/mapped-domain';
-import { commandEnvironment, runCommand } from '../support/run-command';
+import { commandEnvironment, runCommand, spawnCommand } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import { networkXml, processes, traces } from '../support/virtual-network-world';
 
@@ -92,7 +92,7 @@ class Busy {
     'kill its keeper': () => this.#kill(processes(/^tslxc-keeper$/).map(({ pid }) => pid)),
     'by the command': async () => {
       const verb = this.#pick(['start', 'destroy', 'domstate', 'dumpxml']);
-      await runCommand([verb, this.#name()], { root: this.#root });
+      await spawnCommand([verb, this.#name()], { root: this.#root });
     },
   };
 
@@ -176,7 +176,7 @@ test(
     await Promise.all(busy.map((one) => one.until(end)));
     for (const connection of connections) await connection.close();
     print(busy);
-    const ran = await runCommand(['purge', '--yes'], { root: root.path, timeout: minutes });
+    const ran = await runCommand(['purge', '--yes'], { root: root.path });
     expect([ran.code, ran.stderr]).toEqual([0, '']);
     await eventually(() => expect(domains.flatMap(tracesOf)).toEqual([]));
     expect(traces()).toEqual(networkBefore);

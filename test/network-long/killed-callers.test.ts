@@ -12,7 +12,7 @@ import { HostLinks, NetworkView, host, ip, settled } from '../support/host-links
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
-import { runCommand } from '../support/run-command';
+import { spawnCommand } from '../support/run-command';
 
 const minutes = 60_000;
 const name = 'killed';
@@ -68,7 +68,7 @@ const actions = { caller: 'killController', monitor: 'killMonitor' } as const sa
 
 /** Kills at a point, looks, and wants the host as before; then a start that works, and all gone again. */
 async function tryOne(words: readonly string[], failpoint: string): Promise<void> {
-  await runCommand([...words, name], { root: world.root, env: { TSLXC_FAILPOINT: failpoint } });
+  await spawnCommand([...words, name], { root: world.root, env: { TSLXC_FAILPOINT: failpoint } });
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
   const domain = await looker.lookupDomainByName(name);
   expect((await domain.state()).state).toBe('shutoff');
@@ -135,7 +135,7 @@ test.each([
 ])('the caller killed at %s leaves nothing', async (point) => {
   await world.define({ name, devices: made + lentXml('lent0') });
   const failpoint = `${point}=killController`;
-  await runCommand(['start', name], { root: world.root, env: { TSLXC_FAILPOINT: failpoint } });
+  await spawnCommand(['start', name], { root: world.root, env: { TSLXC_FAILPOINT: failpoint } });
   const domain = await looker.lookupDomainByName(name);
   await eventually(async () => {
     const { state } = await domain.state();

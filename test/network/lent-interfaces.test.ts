@@ -11,7 +11,7 @@ import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { inside as say } from '../support/inside';
 import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
-import { runCommand } from '../support/run-command';
+import { runCommand, spawnCommand } from '../support/run-command';
 import { startAndStay } from '../support/unfinished-caller';
 
 const name = 'borrower';
@@ -174,7 +174,7 @@ describe('it comes back', () => {
 
   test('when the caller of the start was killed after it was moved', async () => {
     const domain = await world.define({ name, devices });
-    const { signal } = await runCommand(['start', name], {
+    const { signal } = await spawnCommand(['start', name], {
       root: world.root,
       env: { TSLXC_FAILPOINT: 'monitor:after-mapped#1=killController' },
     });

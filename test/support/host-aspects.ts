@@ -35,12 +35,17 @@ export function mounts(): string[] {
   return readText('/proc/self/mountinfo').split('\n');
 }
 
-/** What a program prints; '' when there is no such program. */
-function printed(program: string, ...words: readonly string[]): string {
-  const { error, status, stdout, stderr } = spawnSync(program, words, { encoding: 'utf8' });
-  if (vanished.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')) return '';
-  if (status === 0) return stdout;
-  throw new Error(`${program} ${words.join(' ')}: ${stderr}`, { cause: error });
+/** What these command lines print, each in its turn; nothing where there is no such program. */
+function printed(lines: readonly string[]): string[] {
+  // By one shell: to start a process costs this large one more than it costs a small one.
+  const script = lines.map((line) => {
+    const [program = ''] = line.split(' ');
+    return `if command -v ${program} >/dev/null; then ${line}; fi; printf '\\0'`;
+  });
+  const words = ['-ec', script.join('\n')];
+  const { error, status, stdout, stderr } = spawnSync('sh', words, { encoding: 'utf8' });
+  if (status === 0) return stdout.split('\0').slice(0, -1);
+  throw new Error(`${lines.join('; ')}: ${stderr}`, { cause: error });
 }
 
 /** As `ip -json address` has it, in part. */
@@ -53,30 +58,33 @@ interface PrintedLink {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
 }
 
-/**
- * Network interfaces of this process's own network namespace, which is not that of /sys in tests that have one of their
- * own: index, name, hardware address, MTU, bridge and addresses.
- */
-export function links(): string[] {
-  const all = JSON.parse(printed('ip', '-json', 'address') || '[]') as PrintedLink[];
+/** What of this process's own network namespace is compared, which is not that of /sys in tests that have one of their own. */
+export interface NetworkAspects {
+  readonly links: string[];
+  /** Of all tables. */
+  readonly routes: string[];
+  /** Rules of nftables, without their counters. */
+  readonly firewall: string[];
+}
+
+export function network(): NetworkAspects {
+  const [address = '', ipv4 = '', ipv6 = '', rules = ''] = printed([
+    'ip -json address',
+    'ip -4 route show table all',
+    'ip -6 route show table all',
+    'nft --stateless list ruleset',
+  ]);
+  const routes = `${ipv4}${ipv6}`.replace(/ expires \d+sec/g, '').split('\n');
+  return { links: linksIn(address), routes, firewall: [rules] };
+}
+
+/** Network interfaces: index, name, hardware address, MTU, bridge and addresses. */
+function linksIn(text: string): string[] {
+  const all = JSON.parse(text || '[]') as PrintedLink[];
   return all.map(({ ifindex, ifname, address = '', mtu, master = '', addr_info: addresses }) => {
     const own = addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
     return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
   });
-}
-
-/** Routes of all tables. */
-export function routes(): string[] {
-  return ['-4', '-6'].flatMap((family) =>
-    printed('ip', family, 'route', 'show', 'table', 'all')
-      .replace(/ expires \d+sec/g, '')
-      .split('\n'),
-  );
-}
-
-/** Rules of nftables, without their counters. */
-export function firewall(): string[] {
-  return [printed('nft', '--stateless', 'list', 'ruleset')];
 }
 
 /** Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. */

@@ -23,9 +23,7 @@ export interface HostSnapshot {
  */
 export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
   const lines: Record<string, string[]> = {
-    links: aspects.links(),
-    routes: aspects.routes(),
-    firewall: aspects.firewall(),
+    ...aspects.network(),
     'servers of networks': aspects.networkServers(),
     descriptors: aspects.descriptors(),
     ...(lane === 'beside' ? {} : ownWorld()),

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { removeTree } from './remove-tree';
-import { runCommand } from './run-command';
+import { spawnCommand } from './run-command';
 import type { CommandOptions, CommandResult } from './run-command';
 
 export class RootFactory implements AsyncDisposable {
@@ -21,9 +21,9 @@ export class RootFactory implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  /** Runs `tslxc mkroot NAME options…` in the folder. */
+  /** Runs `tslxc mkroot NAME options…` in the folder, by a process that is there. */
   run(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    return runCommand(['mkroot', ...words], { cwd: this.folder, ...options });
+    return spawnCommand(['mkroot', ...words], { cwd: this.folder, ...options });
   }
 
   /** An environment in which the program of this name is a shell script. */

@@ -1,8 +1,11 @@
-/** Runs the built command as a user does, and hands back everything that it said. */
+/** Runs the built command, in this process or in one of its own, and hands back everything that it said. */
 import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable, Writable } from 'node:stream';
+import type { Terminal } from '../../lib/cli/terminal/terminal';
 import { patience } from './eventually';
 import { asOtherUser } from './other-user';
 
@@ -51,8 +54,56 @@ export function commandEnvironment(root?: string): NodeJS.ProcessEnv {
   return root === undefined ? env : { ...env, TSLXC_ROOT: root };
 }
 
-/** Runs `tslxc words…`. Doesn't throw for an exit code. */
-export function runCommand(
+/**
+ * Runs `tslxc words…` in this process, as one without a terminal and with nothing to read would. Doesn't throw for an exit
+ * code. For what the process itself matters to there is `spawnCommand`.
+ */
+export async function runCommand(
+  words: readonly string[],
+  { root }: Pick<CommandOptions, 'root'> = {},
+): Promise<CommandResult> {
+  const { command, library } = builtParts();
+  const texts = { stdout: '', stderr: '' };
+  const code = await command().main(words, {
+    environment: commandEnvironment(root),
+    stdout: { write: (text) => void (texts.stdout += text) },
+    stderr: { write: (text) => void (texts.stderr += text) },
+    terminal: noTerminal(texts),
+    signals: new EventEmitter(),
+    connect: (uri, options) =>
+      library().connect(uri, { ...(root === undefined ? {} : { root }), ...options }),
+  });
+  return { code, signal: null, ...texts };
+}
+
+/** The one file of the built package: the instance that `tslxc` is here, too. */
+function builtParts(): typeof import('../../lib/bundle/parts') {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return require(join(packageRoot, 'dist/bundle/parts.js')) as ReturnType<typeof builtParts>;
+}
+
+/** Nothing can be read from it; what is written to it is added to `texts`. */
+function noTerminal(texts: { stdout: string; stderr: string }): Terminal {
+  const sink = (name: 'stdout' | 'stderr'): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts[name] += chunk.toString();
+        done();
+      },
+    });
+  return {
+    isInteractive: () => false,
+    isShown: () => false,
+    size: () => ({ rows: 0, columns: 0 }),
+    setMode: () => undefined,
+    input: () => Readable.from([]),
+    output: () => sink('stdout'),
+    errors: () => sink('stderr'),
+  };
+}
+
+/** Runs `tslxc words…` in a process of its own. Doesn't throw for an exit code. */
+export function spawnCommand(
   words: readonly string[],
   options: CommandOptions = {},
 ): Promise<CommandResult> {
@@ -108,10 +159,11 @@ export function runWithoutRoom(
 /** As `runCommand`, but anything other than exit code 0 is an error that shows all. Resolves with stdout. */
 export async function runSuccessfully(
   words: readonly string[],
-  options: CommandOptions = {},
+  options: Pick<CommandOptions, 'root'> = {},
 ): Promise<string> {
-  const { code, signal, stdout, stderr } = await runCommand(words, options);
+  const { code, stdout, stderr } = await runCommand(words, options);
   if (code === 0) return stdout;
-  const end = signal ?? `exit code ${code}`;
-  throw new Error(`tslxc ${words.join(' ')}: ${end}\nstdout: ${stdout}\nstderr: ${stderr}`);
+  throw new Error(
+    `tslxc ${words.join(' ')}: exit code ${code}\nstdout: ${stdout}\nstderr: ${stderr}`,
+  );
 }

@@ -4,7 +4,7 @@ import type { Connection, Domain } from 'tslxc';
 import { untilGone } from './container-traces';
 import { domainXml } from './domain-xml';
 import type { DomainXmlOptions } from './domain-xml';
-import { runCommand, runSuccessfully } from './run-command';
+import { runCommand, runSuccessfully, spawnCommand } from './run-command';
 import type { CommandOptions, CommandResult } from './run-command';
 import { makeTestRoot } from './test-root';
 import type { TestRoot } from './test-root';
@@ -50,12 +50,17 @@ export class TestDomain implements AsyncDisposable {
     return runSuccessfully([verb, this.name, ...options], { root: this.root });
   }
 
-  /** The same, whatever it exits with. */
-  try(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-    return runCommand(words, { root: this.root, ...options });
+  /** The same of any words, whatever the exit code. */
+  try(words: readonly string[]): Promise<CommandResult> {
+    return runCommand(words, { root: this.root });
   }
 
-  /** What `domstate --reason` says, in a process of its own. */
+  /** The same in a process of its own. */
+  spawn(words: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+    return spawnCommand(words, { root: this.root, ...options });
+  }
+
+  /** What `domstate --reason` says. */
   async reason(): Promise<string> {
     return (await this.run('domstate', '--reason')).trim();
   }

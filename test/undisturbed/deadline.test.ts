@@ -12,7 +12,7 @@ import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import { libraryWords } from '../support/library-child';
-import { runProgram, runSuccessfully } from '../support/run-command';
+import { runProgram, runSuccessfully, spawnCommand } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 import { makeTestRoot } from '../support/test-root';
 import { writeFile } from 'node:fs/promises';
@@ -114,7 +114,8 @@ test('a monitor that stops once the container runs does not keep it from being d
     await writeFile(file, domainXml({ name }));
     await runSuccessfully(['define', file], { root: root.path });
     const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
-    await runSuccessfully(['start', name], { root: root.path, env });
+    const started = await spawnCommand(['start', name], { root: root.path, env });
+    expect(started).toMatchObject({ code: 0, stderr: '' });
     await runSuccessfully(['destroy', name], { root: root.path });
     await expectGone(name);
   }

@@ -16,7 +16,7 @@ import { startByCommand, startByLibrary } from '../support/failed-start';
 import type { FailureData } from '../support/failed-start';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { runCommand, runSuccessfully } from '../support/run-command';
+import { runCommand, runSuccessfully, spawnCommand } from '../support/run-command';
 import { makeTestRoot } from '../support/test-root';
 import type { TestRoot } from '../support/test-root';
 import { name } from './failure-case';
@@ -141,7 +141,7 @@ test.each(['first', 'last'] as const)(
     const { leave } = await occupyCgroup(which);
     try {
       const env = { TSLXC_FAILPOINT: 'controller:after-targets=killController' };
-      const { signal } = await runCommand(['start', name], { root: root.path, env });
+      const { signal } = await spawnCommand(['start', name], { root: root.path, env });
       expect(signal).toBe('SIGKILL');
       await runSuccessfully(['list', '--all'], { root: root.path });
       await expectNothingLeft();
