@@ -3,8 +3,12 @@ import { TslxcError } from '../../../lib/errors';
 import type { Autostarted, DomainEvent, ListFilter } from '../../../lib/driver/types';
 import type {
   Connection,
+  Domain,
+  DomainEvents,
   HostSecurity,
+  Network,
   NetworkEvent,
+  NetworkEvents,
   NetworkFilter,
   NodeCpuStatistics,
   NodeInfo,
@@ -12,9 +16,9 @@ import type {
   PurgeItem,
 } from '../../../lib/index';
 import type { Plan } from '../../../lib/plan/operation';
+import type { Faked } from './faked';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';
-
 import { FakeDomain } from './fake-domain';
 import type { FakeDomainFields } from './fake-domain';
 
@@ -33,13 +37,15 @@ export class FakeConnection {
   closed = 0;
 
   constructor(domains: readonly FakeDomainFields[] = [], planned?: Plan) {
-    this.domains = domains.map((fields) => new FakeDomain(fields));
+    this.domains = domains.map(
+      (fields) => new FakeDomain(fields) satisfies Faked<Domain, FakeDomain>,
+    );
     this.planned = planned;
   }
 
   /** As the command sees it. The class has private fields, so that nothing else is assignable to it. */
   asConnection(): Connection {
-    return this as unknown as Connection;
+    return this satisfies Faked<Connection, FakeConnection> as unknown as Connection;
   }
 
   async #called(...call: readonly unknown[]): Promise<void> {
@@ -82,7 +88,7 @@ export class FakeConnection {
     return new FakeDomain({ name: 'helloworld', id: 4711 });
   }
 
-  async listDomains(filter: ListFilter): Promise<FakeDomain[]> {
+  async listDomains(filter: ListFilter = {}): Promise<FakeDomain[]> {
     await this.#called('listDomains', filter);
     return this.domains.filter(
       ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
@@ -90,7 +96,9 @@ export class FakeConnection {
   }
 
   withNetworks(...networks: readonly FakeNetworkFields[]): this {
-    this.networks = networks.map((fields) => new FakeNetwork(fields));
+    this.networks = networks.map(
+      (fields) => new FakeNetwork(fields) satisfies Faked<Network, FakeNetwork>,
+    );
     return this;
   }
 
@@ -119,7 +127,7 @@ export class FakeConnection {
     return new FakeNetwork({ name: 'lab', active: true });
   }
 
-  async listNetworks(filter: NetworkFilter): Promise<FakeNetwork[]> {
+  async listNetworks(filter: NetworkFilter = {}): Promise<FakeNetwork[]> {
     await this.#called('listNetworks', filter);
     return this.networks.filter(
       ({ fields: { active = false } }) =>
@@ -127,7 +135,7 @@ export class FakeConnection {
     );
   }
 
-  events({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<DomainEvent> {
+  events({ signal }: { signal?: AbortSignal } = {}): DomainEvents {
     this.calls.push(['events']);
     return fakeEvents(this.history, signal);
   }
@@ -137,13 +145,13 @@ export class FakeConnection {
     return this.autostarted;
   }
 
-  networkEvents({ signal }: { signal?: AbortSignal } = {}): AsyncIterable<NetworkEvent> {
+  networkEvents({ signal }: { signal?: AbortSignal } = {}): NetworkEvents {
     this.calls.push(['networkEvents']);
     return fakeEvents(this.networkHistory, signal);
   }
 
-  plan(target: unknown): Plan {
-    this.calls.push(['plan', target]);
+  async plan(target: unknown): Promise<Plan> {
+    await this.#called('plan', target);
     if (this.planned === undefined) throw new TslxcError('XML_ERROR', 'no plan');
     return this.planned;
   }
@@ -170,13 +178,13 @@ export class FakeConnection {
     return { model: 'i686', mhz: 1400, ...shape, memory: 3145728 };
   }
 
-  nodeCpuStats({ cpu }: { cpu?: number }): NodeCpuStatistics {
+  nodeCpuStats({ cpu }: { cpu?: number } = {}): NodeCpuStatistics {
     if (cpu !== undefined) throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${cpu}`);
     const [user, system] = [9_797_400_000n, 34_678_723_400_000n];
     return { user, system, idle: 87_264_900_000n, iowait: 763_600_000n };
   }
 
-  nodeMemoryStats({ cell }: { cell?: number }): NodeMemoryStatistics {
+  nodeMemoryStats({ cell }: { cell?: number } = {}): NodeMemoryStatistics {
     const host = { total: 24690000, free: 123 };
     return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
   }
@@ -186,9 +194,9 @@ export class FakeConnection {
     return this.purgeable;
   }
 
-  async purge({ onItem }: { onItem: (item: PurgeItem) => void }): Promise<void> {
+  async purge({ onItem }: { readonly onItem?: (item: PurgeItem) => void } = {}): Promise<void> {
     await this.#called('purge');
-    this.purgeable.forEach(onItem);
+    for (const item of this.purgeable) onItem?.(item);
   }
 
   version(): { library: string; kernel: string } {

@@ -4,15 +4,31 @@ import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/driver/types';
+import type { WaitOptions } from '../../../lib/driver/waits/types';
 import type {
   BlockStatistics,
+  Domain,
   DomainAddress,
   DomainStatistics,
   InterfaceInfo,
+  PowerAnswer,
+  PowerOptions,
   Rates,
   RatesChange,
   SecurityLabelInfo,
 } from '../../../lib/index';
+
+type LimitGetter =
+  | 'getMemory'
+  | 'getMemoryTuning'
+  | 'getCpuTuning'
+  | 'getCpuset'
+  | 'getNumaTuning'
+  | 'getBlockTuning'
+  | 'getProcessLimit'
+  | 'getHugepageLimits';
+/** What a getter of the library's returns. */
+type Answer<Getter extends LimitGetter> = ReturnType<Domain[Getter]>;
 
 export interface FakeDomainFields {
   readonly name: string;
@@ -29,7 +45,7 @@ export interface FakeDomainFields {
   readonly blocks?: BlockStatistics;
   readonly securityLabel?: SecurityLabelInfo;
   /** What getters of limits resolve to, by their names. */
-  readonly limits?: Readonly<Record<string, unknown>>;
+  readonly limits?: Partial<{ readonly [Getter in LimitGetter]: Awaited<Answer<Getter>> }>;
   readonly failure?: Error;
 }
 
@@ -83,12 +99,22 @@ export class FakeDomain {
     await this.#called('resume');
   }
 
-  async shutdown(options: unknown): Promise<void> {
+  async shutdown(options?: PowerOptions): Promise<PowerAnswer> {
     await this.#called('shutdown', options);
+    return {
+      by: 'signal',
+      signal: 15,
+      outcome: options?.timeout === undefined ? 'asked' : 'stopped',
+    };
   }
 
-  async reboot(options: unknown): Promise<void> {
+  async reboot(options?: PowerOptions): Promise<PowerAnswer> {
     await this.#called('reboot', options);
+    return {
+      by: 'signal',
+      signal: 15,
+      outcome: options?.timeout === undefined ? 'asked' : 'rebooted',
+    };
   }
 
   async destroy(): Promise<void> {
@@ -159,7 +185,7 @@ export class FakeDomain {
     return this.#fields.xml ?? `<domain type='lxc'>\n  <name>${this.name}</name>\n</domain>\n`;
   }
 
-  async openConsole(options: ConsoleOptions): Promise<FakeConsole> {
+  async openConsole(options: ConsoleOptions = {}): Promise<FakeConsole> {
     await this.#called('openConsole', options);
     return this.console;
   }
@@ -201,9 +227,9 @@ export class FakeDomain {
     return this.notes.get('title');
   }
 
-  async setTitle(text: string, options: unknown): Promise<void> {
+  async setTitle(text: string | undefined, options: unknown): Promise<void> {
     await this.#called('setTitle', text, options);
-    this.notes.set('title', text);
+    this.#note('title', text);
   }
 
   async getDescription(options: unknown): Promise<string | undefined> {
@@ -211,9 +237,9 @@ export class FakeDomain {
     return this.notes.get('description');
   }
 
-  async setDescription(text: string, options: unknown): Promise<void> {
+  async setDescription(text: string | undefined, options: unknown): Promise<void> {
     await this.#called('setDescription', text, options);
-    this.notes.set('description', text);
+    this.#note('description', text);
   }
 
   async getMetadata(uri: string, options: unknown): Promise<string | undefined> {
@@ -227,57 +253,62 @@ export class FakeDomain {
     options: unknown,
   ): Promise<void> {
     await this.#called('setMetadata', uri, content, options);
-    if (content === undefined) this.notes.delete(uri);
-    else this.notes.set(uri, content.xml);
+    this.#note(uri, content?.xml);
   }
 
-  async rename(name: string): Promise<void> {
+  #note(what: string, text: string | undefined): void {
+    if (text === undefined) this.notes.delete(what);
+    else this.notes.set(what, text);
+  }
+
+  async rename(name: string): Promise<FakeDomain> {
     await this.#called('rename', name);
+    return new FakeDomain({ ...this.#fields, name });
   }
 
   async setAutostart(autostart: string): Promise<void> {
     await this.#called('setAutostart', autostart);
   }
 
-  async waitFor(options: object): Promise<unknown> {
+  async waitFor(options: WaitOptions): Promise<Awaited<ReturnType<Domain['waitFor']>>> {
     await this.#called('waitFor', options);
     if ('address' in options) return '192.0.2.7';
     if ('port' in options) return { family: 'ipv6', address: '::', port: options.port };
-    if ('console' in options) return /o.t/.exec('some output');
+    if ('console' in options) return /o.t/.exec('some output') ?? undefined;
     if ('exec' in options) return undefined;
     if ('exit' in options) return { how: 'killed', signal: 9, time: 0, boot: '' };
     return { state: 'running', reason: 'booted' };
   }
 
-  async getMemory(options: unknown): Promise<unknown> {
+  async getMemory(options?: unknown): Answer<'getMemory'> {
     return this.#limit('getMemory', options);
   }
 
-  async getMemoryTuning(options: unknown): Promise<unknown> {
+  async getMemoryTuning(options?: unknown): Answer<'getMemoryTuning'> {
     return this.#limit('getMemoryTuning', options);
   }
 
-  async getCpuTuning(options: unknown): Promise<unknown> {
+  async getCpuTuning(options?: unknown): Answer<'getCpuTuning'> {
     return this.#limit('getCpuTuning', options);
   }
 
-  async getCpuset(options: unknown): Promise<unknown> {
+  async getCpuset(options?: unknown): Answer<'getCpuset'> {
     return this.#limit('getCpuset', options);
   }
 
-  async getNumaTuning(options: unknown): Promise<unknown> {
+  async getNumaTuning(options?: unknown): Answer<'getNumaTuning'> {
     return this.#limit('getNumaTuning', options);
   }
 
-  async getBlockTuning(options: unknown): Promise<unknown> {
+  async getBlockTuning(options?: unknown): Answer<'getBlockTuning'> {
     return this.#limit('getBlockTuning', options);
   }
 
-  async getProcessLimit(options: unknown): Promise<unknown> {
+  async getProcessLimit(options?: unknown): Answer<'getProcessLimit'> {
     return this.#limit('getProcessLimit', options);
   }
 
-  async getHugepageLimits(options: unknown): Promise<unknown> {
+  async getHugepageLimits(options?: unknown): Answer<'getHugepageLimits'> {
     return this.#limit('getHugepageLimits', options);
   }
 
@@ -321,9 +352,12 @@ export class FakeDomain {
     await this.#called('setHugepageLimit', change, options);
   }
 
-  async #limit(getter: string, options: unknown): Promise<unknown> {
+  async #limit<Getter extends LimitGetter>(
+    getter: Getter,
+    options: unknown,
+  ): Promise<Awaited<Answer<Getter>>> {
     await this.#called(getter, options);
-    return this.#fields.limits?.[getter];
+    return this.#fields.limits?.[getter] as Awaited<Answer<Getter>>;
   }
 
   consolePath(): string | undefined {

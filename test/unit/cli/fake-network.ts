@@ -1,5 +1,5 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
-import type { Lease } from '../../../lib/index';
+import type { Lease, NetworkInfo } from '../../../lib/index';
 
 export interface FakeNetworkFields {
   readonly name: string;
@@ -48,7 +48,7 @@ export class FakeNetwork {
     await this.#called('setAutostart', on);
   }
 
-  async info(): Promise<unknown> {
+  async info(): Promise<NetworkInfo> {
     await this.#called('info');
     const { active = false, persistent = true, autostart = false, bridge } = this.fields;
     const of = bridge === undefined ? {} : { bridge };

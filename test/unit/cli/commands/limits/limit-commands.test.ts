@@ -1,9 +1,10 @@
 /** setmem, memtune, schedinfo and the like: command lines in, virsh's words and exit codes out. */
 import { TslxcError } from '../../../../../lib/errors';
 import { FakeConnection } from '../../fake-connection';
+import type { FakeDomainFields } from '../../fake-domain';
 import { run } from '../../run-main';
 
-const limits = {
+const limits: FakeDomainFields['limits'] = {
   getMemoryTuning: { hardLimit: 102_400, softLimit: 'unlimited', swapHardLimit: 'unlimited' },
   getCpuTuning: { shares: 1024, period: 100_000, quota: 'unlimited' },
   getCpuset: '0-1',

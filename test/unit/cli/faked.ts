@@ -1,0 +1,28 @@
+/** What keeps the fakes of the library's classes true to them: the compiler compares every member that both have. */
+import type { Connection, Domain, Network } from '../../../lib/index';
+import type { FakeConnection } from './fake-connection';
+import type { FakeConsole, FakeDomain } from './fake-domain';
+import type { FakeNetwork } from './fake-network';
+
+/** What a fake gives in the place of what the library does: the classes have private fields, so that nothing else is assignable to them. */
+type Given<Value> =
+  Value extends Promise<infer Result>
+    ? Promise<Given<Result>>
+    : Value extends Domain
+      ? FakeDomain
+      : Value extends Network
+        ? FakeNetwork
+        : Value extends Connection
+          ? FakeConnection
+          : Value extends NodeJS.ReadWriteStream
+            ? FakeConsole
+            : Value extends readonly (infer Item)[]
+              ? readonly Given<Item>[]
+              : Value;
+
+type Member<Real> = Real extends (...given: infer Parameters) => infer Result
+  ? (...given: Parameters) => Given<Result>
+  : Real;
+
+/** The members that `Fake` has of `Real`, as they have to be. A fake may have more: what tests look at. */
+export type Faked<Real, Fake> = { readonly [Key in keyof Real & keyof Fake]: Member<Real[Key]> };
