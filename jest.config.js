@@ -64,6 +64,10 @@ module.exports = {
         'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
+    {
+      ...project('repeated-networks', [], 120),
+      testMatch: ['<rootDir>/test/virtual-network/network-crash.test.ts'],
+    },
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time, with two processors.
     {

@@ -17,7 +17,7 @@ const lanes = {
 const last = ['undisturbed'];
 
 /** What takes too long for `npm test`. */
-const long = ['long', 'repeated', 'network-long', 'install'];
+const long = ['long', 'repeated', 'repeated-networks', 'network-long', 'install'];
 
 /** What runs in machines: scripts/test-vm.js. */
 const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
@@ -28,12 +28,14 @@ const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-app
  */
 const ownNetwork = ['unshare', '--net', '--', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
 const ownWorld = ['env', 'TSLXC_TEST_LANE=apart', 'sh', join(__dirname, 'own-world.sh')];
+const allRepeats = ['env', 'TSLXC_TEST_REPEATS=all'];
 const surroundings = {
   security: ownWorld,
   network: ownWorld,
   life: ownWorld,
   // Some files once more, with all of their repetitions.
-  repeated: ['env', 'TSLXC_TEST_REPEATS=all'],
+  repeated: allRepeats,
+  'repeated-networks': [...allRepeats, ...ownNetwork],
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
