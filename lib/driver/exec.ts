@@ -1,4 +1,4 @@
-/** Running a command in a container: what may be asked for, and when it is ended. */
+/** Running a command in a container: its options, and when it is ended. */
 import { CommandProcess } from '../container/exec/command-process';
 import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ExecRequest } from '../container/exec/exec';
@@ -12,29 +12,29 @@ import { transition } from './lifecycle/lifecycle';
 import { currentState, phaseOf } from './lookup/lookup';
 import type { Session } from './session/session';
 
-/** How a command is run: see `Domain.exec`. */
+/** How `Domain.exec` runs a command. */
 export interface ExecOptions {
-  /** Added to the environment that init was started with, and in its place. */
+  /** Variables that are added to the environment that init was started with, or replace its. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Absolute path in the container. Default: that of init. */
+  /** Working directory: an absolute path in the container. Default: that of init. */
   readonly cwd?: string;
   /**
    * `USER` or `USER:GROUP`, by name or number, looked up in the container's own passwd(5) and group(5) as its root has them
    * on the host. Default: as init.
    */
   readonly user?: string;
-  /** Gives the command a terminal of this size, which is its controlling terminal, in the place of pipes. */
+  /** Gives the command a controlling terminal of this size, in the place of pipes. */
   readonly tty?: WindowSize;
   /**
    * `init` (default): that of the container. `none`: the command keeps the label of this process, so that the host's
    * security module does not confine it as it does the container.
    */
   readonly securityLabel?: 'init' | 'none';
-  /** `pipe` (default): the stream is yours to write and end; `ignore`: it is at its end; else what the command reads. */
+  /** `pipe` (default): the caller writes to the stream and ends it; `ignore`: an empty input; else the bytes of the input. */
   readonly stdin?: 'pipe' | 'ignore' | Uint8Array;
-  /** Ends the command and all that it has started. */
+  /** Ends the command and all that it has started, by SIGKILL. */
   readonly signal?: AbortSignal;
-  /** Milliseconds after which the same happens, counted from its execve. */
+  /** Milliseconds from its execve(2), after which the command and all that it has started are ended. Default: none. */
   readonly timeout?: number;
 }
 
@@ -129,7 +129,7 @@ function invalid(detail: string): TslxcError {
 
 function feed(process: PipedProcess | TerminalProcess, stdin: ExecOptions['stdin'] = 'pipe'): void {
   if (stdin === 'pipe' || !('stdin' in process)) return;
-  // A command that does not read all of it is free to.
+  // A command need not read all of its input.
   process.stdin.on('error', () => undefined);
   process.stdin.end(stdin === 'ignore' ? undefined : stdin);
 }

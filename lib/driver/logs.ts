@@ -1,4 +1,4 @@
-/** What a domain's first console has put out, from the file that its monitor keeps: line by line, and as it comes. */
+/** The output of a domain's first console, from the file that its monitor writes: line by line, also as it grows. */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console/console-log';
@@ -9,20 +9,20 @@ import type { Identity } from '../host/state/definition-store';
 import { currentState, findByName, uuidOfName } from './lookup/lookup';
 import type { Session } from './session/session';
 
-/** Which lines of a console are given: see `Domain.logs`. */
+/** Which lines of a console's log are given. */
 export interface LogOptions {
-  /** How many of the last lines come first. Default: all that are kept. */
+  /** How many of the last lines come first, from 0 on. Default: all that are kept. */
   readonly lines?: number;
-  /** Goes on with what the container that runs now writes, until its end. */
+  /** Goes on with the output of the container that runs now, until its end. Default: false. */
   readonly follow?: boolean;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;
 }
 
-/** Between two looks at the file of a container that runs, in milliseconds. */
+/** Between two reads of the file of a running container, in milliseconds. */
 const pause = 100;
 
-/** How long a monitor may take to write its last words, in milliseconds. */
+/** How long a monitor may take to write the rest of the output after the container's end, in milliseconds. */
 const patience = 3000;
 
 /**
@@ -40,7 +40,7 @@ export function consoleLines(
   });
 }
 
-/** The same of whatever domain has that name, or had it last. */
+/** The same of the domain that has this name, or had it last. */
 export function consoleLinesOfName(
   session: Session,
   name: string,
@@ -84,7 +84,7 @@ async function* linesOf(
   return undefined;
 }
 
-/** The log outlives a transient domain, and one that was undefined: a container that has crashed can be read of. */
+/** The log outlives a transient domain and one that was undefined, so that the output of a crash can be read. */
 function unlessKept(session: Session, name: string, error: unknown): undefined {
   const { containers, paths } = session;
   if (!TslxcError.is(error, 'NO_DOMAIN')) throw error;
@@ -105,7 +105,7 @@ function hasEnded({ containers, paths }: Session, name: string, id: number): boo
   return state.phase !== 'running' || state.running.id !== id;
 }
 
-/** It may deliver what was slow in coming after the end is on record. */
+/** The monitor may write the last output after it has recorded the end. */
 async function untilSilent(monitor: number): Promise<void> {
   const deadline = performance.now() + patience;
   while (isMonitor(monitor) && performance.now() < deadline) await sleep(pause / 10);

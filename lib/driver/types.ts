@@ -8,48 +8,48 @@ import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
 import type { StartWarning } from '../plan/warnings';
 
-/** How a connection is opened: see `connect`. */
+/** How `connect` opens a connection. */
 export interface ConnectOptions {
-  /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT`, else `/`. */
+  /** Moves all state (`/etc/tslxc`, `/run/tslxc`, …) below this absolute path. Default: `TSLXC_ROOT` of the environment, else `/`. */
   readonly root?: string;
-  /** Silence without it. */
+  /** Gets what happens, as an object and a message: one of pino fits. Default: none, and nothing is logged. */
   readonly logger?: Logger;
   /**
-   * How much of what is done to a domain stands in its own log, `/var/log/tslxc/lxc/NAME.log`: `info`, starts, ends and
-   * failures; `debug`, every step as well. Default: `TSLXC_LOG_LEVEL`, else `info`.
+   * How much is written to each domain's own log, `/var/log/tslxc/lxc/NAME.log`. Default: `TSLXC_LOG_LEVEL` of the
+   * environment, else `info`. A read-only connection writes none.
    */
   readonly logLevel?: LogLevel;
-  /** `read-only`: every call that would change something rejects with OPERATION_DENIED. */
+  /** `read-only`: every call that would change something rejects with OPERATION_DENIED. Default: `read-write`. */
   readonly access?: 'read-write' | 'read-only';
   /**
-   * How much of the host a container sees, for domains that say nothing themselves. `compat`: as much as with libvirt.
-   * Default: `TSLXC_HARDENING`, else `hardened`.
+   * How much of the host a container sees, for domains without `<tslxc:hardening>`. `compat`: as much as with libvirt.
+   * Default: `TSLXC_HARDENING` of the environment, else `hardened`.
    */
   readonly hardening?: Hardening;
-  /** How long the monitor and init may take to start, in milliseconds. Default 30,000. */
+  /** How long the monitor and init may take to start, in milliseconds: a whole number above 0. Default: 30,000. */
   readonly startTimeout?: number;
 }
 
-/** How a container is started: see `Domain.start`. */
+/** How `Domain.start` and `Connection.createDomain` start a container. */
 export interface StartOptions {
-  /** Descriptors that init gets as 3, 4, … with LISTEN_FDS set. */
+  /** Descriptors that init gets as 3, 4, … with LISTEN_FDS set (sd_listen_fds(3)). Default: none. */
   readonly passDescriptors?: readonly number[];
-  /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. */
+  /** A descriptor (pty master, socket or pipe) that carries the first console's bytes both ways. Default: none. */
   readonly consoleDescriptor?: number;
   /**
-   * `keep` (default): this process cleans up and is told at the end of the container, while it lives.
-   * `leave`: the container is on its own at once, as after `tslxc start`.
+   * `keep` (default): this process cleans up at the end of the container, if it still runs and the connection is open.
+   * `leave`: another process does, as after `tslxc start`.
    */
   readonly ownership?: 'keep' | 'leave';
   /**
-   * The container ends, as by a destroy, when its connection is closed or this process ends, however it does. It stays
-   * so over reboots. With it, `ownership` is `keep`. Only this connection starts it again by on_poweroff, on_reboot or
-   * on_crash: where another finds it ended first, it stays off.
+   * The container ends, as by a destroy, when its connection is closed or this process ends, in any way. That holds over
+   * reboots. With it, `ownership` is `keep`. Only this connection starts the domain again by on_poweroff, on_reboot or
+   * on_crash: where another finds it ended first, the domain stays off. Default: false.
    */
   readonly autodestroy?: boolean;
-  /** Told how far the labelling of a large tree is, see `<seclabel>`: every 1,000 files or 200 ms. */
+  /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */
   readonly onProgress?: (progress: LabelProgress) => void;
-  /** Abandons a start that has not committed yet; rejects with OPERATION_ABORTED, the host as before. */
+  /** Aborts a start until init has been executed: it rejects with OPERATION_ABORTED, and the host is as it was before. */
   readonly signal?: AbortSignal;
 }
 
@@ -88,13 +88,13 @@ export type DomainState =
 export interface DomainInfo {
   /** Whether it runs or is paused, and if not how it came to an end. */
   readonly state: DomainState;
-  /** KiB. */
+  /** `<memory>`, in KiB. */
   readonly maxMemory: number;
-  /** KiB that it is given, by `<currentMemory>`. */
+  /** `<currentMemory>`, in KiB. */
   readonly currentMemory: number;
-  /** KiB in use now; the definition's currentMemory when shut off. */
+  /** Memory in use now, in KiB; `<currentMemory>` when it is shut off. */
   readonly usedMemory: number;
-  /** CPUs that it is said to have, by `<vcpu>`; they limit nothing. */
+  /** Number of CPUs that the definition names, which limits nothing: see `Domain.setCpuset`. */
   readonly vcpus: number;
   /** As many may be set at most. */
   readonly maxVcpus: number;
@@ -102,44 +102,44 @@ export interface DomainInfo {
   readonly cpuTime?: bigint;
   /** Whether it has a stored definition. */
   readonly persistent: boolean;
-  /** Whether it is started with the host: see `Domain.setAutostart`. */
+  /** Whether it is started with the host. */
   readonly autostart: boolean;
   /** Only `user-namespace` is a security boundary: see `Isolation`. */
   readonly isolation: Isolation;
 }
 
-/** Which domains are listed; what is left out is no condition. */
+/** Which domains are listed; without a field, those of both kinds. */
 export interface ListFilter {
-  /** `active`: those that run or are paused. Default: all. */
+  /** `active`: those that run or are paused. */
   readonly state?: 'active' | 'inactive';
-  /** `persistent`: those that have a stored definition. Default: all. */
+  /** `persistent`: those with a stored definition. */
   readonly persistence?: 'persistent' | 'transient';
 }
 
-/** What a title, description or metadata is read or changed of. */
+/** Which definition a title, a description or metadata is read from, or changed in. */
 export interface AnnotationOptions {
   /**
-   * `live`: what runs. `inactive`: the stored definition. `both`: of these a read means what runs. Default: what runs if
-   * anything does, else the stored definition.
+   * `live`: what runs. `inactive`: the stored definition. `both`: a change is made to the two, and a read is of what runs.
+   * Default: what runs if the container runs, else the stored definition.
    */
   readonly which?: 'live' | 'inactive' | 'both';
 }
 
-/** What a run of autostart did to one domain. */
+/** What `Connection.autostartAll` did to one domain. */
 export interface Autostarted {
   /** Its name. */
   readonly domain: string;
-  /** Lower case with dashes. */
+  /** In lower case with dashes. */
   readonly uuid: string;
   /** `started` now; `skipped`: it runs, or has been started or tried since the host booted. */
   readonly outcome: 'started' | 'skipped' | 'failed';
-  /** With `failed`. */
+  /** Why it could not be started; only with `failed`. */
   readonly error?: Error;
 }
 
-/** A change in the life of a domain, in libvirt's words; seen by every connection of every process on the same root. */
+/** A change of a domain, in libvirt's words; seen by every connection of every process on the same root. */
 export interface DomainEvent {
-  /** What happened. */
+  /** What happened; `detail` says more. */
   readonly event:
     | 'defined'
     | 'undefined'
@@ -172,9 +172,9 @@ export interface DomainEvent {
     | 'crashed'
     | 'failed'
     | StartWarning;
-  /** The name of the domain; of a rename the old one with `undefined`, the new one with `defined`. */
+  /** Its name. */
   readonly domain: string;
-  /** Lower case with dashes. */
+  /** In lower case with dashes. */
   readonly uuid: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
@@ -184,47 +184,47 @@ export interface DomainEvent {
   readonly uri?: string;
 }
 
-/** A change in the life of a virtual network, in libvirt's words; seen as domain events are. */
+/** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */
 export interface NetworkEvent {
   /** What happened. */
   readonly event: 'defined' | 'undefined' | 'started' | 'stopped';
-  /** The name of the network. */
+  /** Its name. */
   readonly network: string;
-  /** Lower case with dashes. */
+  /** In lower case with dashes. */
   readonly uuid: string;
   /** Milliseconds since the epoch. */
   readonly time: number;
 }
 
-/** A virtual network at one moment: see `Network.info`. */
+/** What `Network.info` tells of a virtual network. */
 export interface NetworkInfo {
   /** Whether it runs. */
   readonly active: boolean;
   /** Whether it has a stored definition. */
   readonly persistent: boolean;
-  /** Whether it is started with the host: see `Network.setAutostart`. */
+  /** Whether it is started with the host. */
   readonly autostart: boolean;
-  /** The bridge that it makes or uses; none for a pool of devices, or where the next start chooses it. */
+  /** The bridge that it makes or uses; absent for a pool of devices, and when the next start chooses it. */
   readonly bridge?: string;
   /** Interfaces of running containers that were plugged into it when they started, even if it was stopped since. */
   readonly connections: number;
 }
 
-/** Which networks are listed; what is left out is no condition. */
+/** Which virtual networks are listed; without a field, those of both kinds. */
 export interface NetworkFilter {
-  /** `active`: those that run. Default: all. */
+  /** `active`: those that run. */
   readonly state?: 'active' | 'inactive';
-  /** `persistent`: those that have a stored definition. Default: all. */
+  /** `persistent`: those with a stored definition. */
   readonly persistence?: 'persistent' | 'transient';
-  /** Whether they are started with the host. Default: all. */
+  /** `on`: those that are started with the host. */
   readonly autostart?: 'on' | 'off';
 }
 
-/** Which console is attached to, and how: see `Domain.openConsole`. */
+/** Which console `Domain.openConsole` attaches to, and how. */
 export interface ConsoleOptions {
   /** Index of the console, from 0; or its alias `console0`. Default: the first. */
   readonly device?: number | string;
-  /** Size to set at once. */
+  /** Size of the terminal to set at once. Default: it stays as it is. */
   readonly size?: WindowSize;
   /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
   readonly from?: 'replay' | 'live';

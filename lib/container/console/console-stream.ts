@@ -9,13 +9,13 @@ import type { Message } from '../monitor/messages';
 /** One input message; the monitor takes up to 64 KiB before it lets a client wait. */
 const inputChunk = 32 * 1024;
 
-/** An attached console: what the container prints is read from it, what is written to it is typed. See `Domain.openConsole`. */
+/** A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. */
 export class ConsoleStream extends Duplex {
-  /** Bytes of output that were written before what was replayed, and are gone. */
+  /** Bytes of output from before the replayed ones, which are no longer kept. */
   readonly dropped: bigint;
-  /** Bytes of earlier output that come first. */
+  /** Bytes of earlier output that the stream begins with. */
   readonly replayed: number;
-  /** Bytes that this reader was too slow for. */
+  /** Bytes that were left out because this reader was too slow. */
   skipped = 0n;
   readonly #channel: Channel;
   #reading = false;
@@ -27,7 +27,7 @@ export class ConsoleStream extends Duplex {
     this.#channel = channel;
     this.dropped = dropped;
     this.replayed = replayed;
-    // Until somebody reads: what the channel takes in meanwhile has no limit.
+    // Until the caller reads: the channel would buffer without a limit.
     channel.pause();
     channel.ref();
   }
@@ -37,13 +37,13 @@ export class ConsoleStream extends Duplex {
     this.#channel.send({ message: 'resize', rows, columns });
   }
 
-  /** Lets the process end although the console is open. */
+  /** Lets this process end although the console is open. */
   unref(): this {
     this.#channel.unref();
     return this;
   }
 
-  /** Keeps the process alive as long as the console is open: the default. */
+  /** Keeps this process alive while the console is open: the default. */
   ref(): this {
     this.#channel.ref();
     return this;

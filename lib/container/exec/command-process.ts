@@ -17,20 +17,20 @@ export type CommandResult =
       code: number;
     }>
   | Readonly<{
-      /** Such as `SIGKILL`. */
+      /** Name of the signal; `SIG34` and the like for a real-time signal, which has none. */
       signal: string;
     }>;
 
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
-/** A command that runs in a container: see `Domain.exec`. */
+/** A command that runs in a container, made by `Domain.exec`. */
 export class CommandProcess {
   /**
-   * How the command itself ended. What it has left behind may go on, and may still write to its streams.
+   * How the command itself ended. Processes that it has left behind may go on, and may still write to its streams.
    *
    * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once all that it had
-   * started is dead; with OPERATION_FAILED when what looks after it inside was killed.
+   * started is dead; with OPERATION_FAILED when the process that attends it in the container was killed.
    */
   readonly result: Promise<CommandResult>;
   /** @internal */
@@ -42,13 +42,13 @@ export class CommandProcess {
   constructor(channel: Channel, domain: string) {
     this.channel = channel;
     this.result = channel.held(() => this.#follow(domain));
-    // Whoever only reads the streams need not look at it.
+    // A caller that only reads the streams need not handle its rejection.
     this.result.catch(() => undefined);
   }
 
   /**
-   * Sends the command a signal, and nobody else; nothing when it has ended. It is sent in the name of the user that the
-   * command was started as: one that has become another by a set-uid program does not get it.
+   * Sends a signal to the command, and to no other process; does nothing when it has ended. It is sent with the rights of the
+   * user that the command was started as: a command that has become another user by a set-uid program does not get it.
    *
    * @param signal - name or number; default SIGTERM
    * @throws TslxcError INVALID_ARG when there is no such signal.
@@ -61,7 +61,7 @@ export class CommandProcess {
     if (!this.#isOver) this.channel.send({ message: 'signal', number });
   }
 
-  /** Ends the command and all that it has started, by SIGKILL; nothing when it has ended. */
+  /** Ends the command and all that it has started, by SIGKILL; does nothing when it has ended. */
   destroy(): void {
     if (!this.#isOver) this.channel.send({ message: 'destroy' });
   }
@@ -73,7 +73,7 @@ export class CommandProcess {
     this.destroy();
   }
 
-  /** @internal Once the command has ended, what nobody has begun to read is read by nobody. */
+  /** @internal Once the command has ended, streams that the caller has not begun to read are discarded. */
   protected discardUnread(streams: readonly Readable[]): void {
     const discard = (): void => {
       setImmediate(() => {
@@ -104,15 +104,16 @@ export class CommandProcess {
 }
 
 /**
- * A command with three pipes. Each stream ends when nobody inside has its other end open any more. Output that nobody
- * reads holds the command up; what nobody has begun to read when `result` settles is discarded.
+ * A command with three pipes. Each stream ends when no process in the container has its other end open any more. The command
+ * blocks while the caller does not read its output; a stream that the caller has not begun to read when `result` settles is
+ * discarded.
  */
 export class PipedProcess extends CommandProcess {
-  /** What the command reads. */
+  /** The input of the command. */
   readonly stdin: Writable;
-  /** What it writes to its standard output. */
+  /** What the command writes to its standard output. */
   readonly stdout: Readable;
-  /** What it writes to its standard error. */
+  /** What the command writes to its standard error. */
   readonly stderr: Readable;
 
   /** @internal */
@@ -129,7 +130,7 @@ export class PipedProcess extends CommandProcess {
 
 /** A command on a terminal of its own. */
 export class TerminalProcess extends CommandProcess {
-  /** Both ways. It ends with the command, once all that was written is read; to destroy it hangs the terminal up. */
+  /** Output and input of the terminal. It ends with the command, after its last byte; destroying it hangs the terminal up. */
   readonly terminal: Duplex;
 
   /** @internal */

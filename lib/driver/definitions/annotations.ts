@@ -125,7 +125,7 @@ function changeRunning(
   session.containers.replaceStart(session.paths, next);
 }
 
-/** What is stored has been read once: metadata of ours says how the container is made. */
+/** Parsed again before it is stored, because tslxc's own metadata says how the container is made. */
 function checked(session: Session, definition: DomainDefinition): DomainDefinition {
   return session.parse(formatDomain(definition)).definition;
 }

@@ -1,4 +1,4 @@
-/** Definitions coming in, as stored or transient domains: who may take which name and uuid. */
+/** define and create: takes a definition in as a stored or transient domain, and checks its name and uuid. */
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
@@ -22,7 +22,7 @@ export async function defineDomain(session: Session, xml: string): Promise<Ident
   session.store.path(name);
   return session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
-    // Two definitions of one uuid under two names have two locks, so that this one is needed too.
+    // The lock of a name does not protect the uuid: another call may define it under another name.
     return session.store.exclusive(async () => {
       const parsed = withUnusedMacs(session, first, xml);
       const definition = takeOverUuid(parsed, ownUuid(session, name, state));
@@ -70,7 +70,7 @@ export async function createDomain(
   );
 }
 
-/** Parsed anew, if need be, until no other domain has an address that was made up. */
+/** Parses the text again, if need be, until no other domain has one of the generated addresses. */
 function withUnusedMacs(session: Session, first: ParsedXml, xml: string): ParsedXml {
   const except = first.definition.name;
   let parsed = first;
@@ -78,7 +78,7 @@ function withUnusedMacs(session: Session, first: ParsedXml, xml: string): Parsed
   return parsed;
 }
 
-/** Without a `<uuid>` of its own, a definition is a new one of the domain that has the name. */
+/** A text without `<uuid>` is a new definition of the domain that has the name. */
 function takeOverUuid(parsed: ParsedXml, existing: string | undefined): DomainDefinition {
   const { definition } = parsed;
   if (existing === undefined || existing === definition.uuid) return definition;

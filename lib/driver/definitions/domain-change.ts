@@ -8,11 +8,11 @@ import { checkSame } from '../lookup/lookup';
 import { settle, type SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 
-/** What runs, the stored definition, or one and the other; undefined is what runs if anything does. */
+/** What runs, the stored definition, or both; undefined means what runs if anything does. */
 export type Which = WhichOption['which'];
 
 export interface DomainChange {
-  /** What was asked for may not run: it is `live` that refuses that. */
+  /** Refuses a domain that does not run. */
   readonly live: (state: SettledState) => Promise<void>;
   /** The definition as it is to be. */
   readonly stored: (definition: DomainDefinition) => DomainDefinition;
@@ -22,7 +22,7 @@ export interface DomainChange {
  * Of `both` the stored definition is checked first, then what runs is changed, then the definition is stored: what either
  * refuses leaves both as they were.
  *
- * @throws TslxcError OPERATION_INVALID for `inactive` of a transient domain; NO_DOMAIN; whatever the change throws.
+ * @throws TslxcError OPERATION_INVALID for `inactive` of a transient domain; NO_DOMAIN; and as the change.
  */
 export async function changeDomain(
   session: Session,

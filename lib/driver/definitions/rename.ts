@@ -9,8 +9,8 @@ import { settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 
 /**
- * Its definition, its autostart, how it last ended and the ids that it was given go along. Whoever dies when: it has the
- * one name or the other.
+ * Its definition, its autostart, its last end and the ids that were allocated to it get the new name too. Atomic: if this
+ * process is killed at any moment, the domain has one of the two names.
  *
  * @throws TslxcError OPERATION_INVALID when it runs, when it is transient, and when the name is its own or another's;
  * XML_ERROR for what can't be a name; NO_DOMAIN.
@@ -46,12 +46,12 @@ export async function renameDomain(
   });
 }
 
-/** Read again, so that what can't be the name of a domain is refused. */
+/** Parsed again, so that a text that can't be the name of a domain is refused. */
 function withName(session: Session, definition: DomainDefinition, name: string): DomainDefinition {
   return session.parse(formatDomain({ ...definition, name })).definition;
 }
 
-/** Both locks, in an order that all have. */
+/** Both locks, in the order that every caller takes them in. */
 function lockedBoth<T>(
   session: Session,
   names: readonly [string, string],

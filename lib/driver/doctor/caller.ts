@@ -1,4 +1,4 @@
-/** What this process may do, and what it sees: a service’s unit can take nearly anything away. */
+/** What this process may do, and what it sees: the unit of a systemd service can restrict both. */
 import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hiddenDirectories } from '../../host/state/state-paths';
@@ -9,7 +9,7 @@ import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
 
-/** linux/capability.h: what the start of a container takes, from the bounding set; a service may have less. */
+/** linux/capability.h: capabilities that the start of a container needs in the bounding set; a service may have less. */
 const neededCapabilities = {
   chown: 0,
   dac_override: 1,

@@ -6,10 +6,10 @@ import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
 
-/** Without them nothing starts, as with libvirt; on v2 devices are a BPF program, and accounting is cpu’s. */
+/** Controllers without which no container starts, as with libvirt. On v2 a BPF program filters devices, and `cpu` accounts. */
 const needed = { v1: ['cpuacct', 'devices', 'memory'], v2: ['cpu', 'memory'] };
 
-/** What the others limit. */
+/** Controllers that a container can run without, and what each limits. */
 const useful = {
   cpu: '<cputune>',
   cpuset: '<vcpu cpuset>',
@@ -38,7 +38,7 @@ export function checkCgroups(): HostCheck[] {
   return [...checkLayout(layout), ...checkWritable(layout), ...checkDelegation(layout)];
 }
 
-/** The part that is no more than the layout. */
+/** The checks of the layout alone: pure. */
 export function checkLayout(layout: CgroupLayout): HostCheck[] {
   const { hierarchies, unified } = layout;
   if (hierarchies.length === 0 && unified === undefined) {

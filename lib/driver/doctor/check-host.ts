@@ -12,17 +12,20 @@ import { checkLeftovers } from './leftovers';
 import { checkPrograms } from './programs';
 import { checkSecurity } from './security';
 
-/** See `checkHost`. */
+/** What `checkHost` looks at. */
 export interface CheckHostOptions {
-  /** Where tslxc keeps its state, as of `connect`. Default: the environment’s TSLXC_ROOT, else `/`. */
+  /** Root of tslxc's state, as with `connect`: an absolute path. Default: `TSLXC_ROOT` of the environment, else `/`. */
   readonly root?: string;
 }
 
 /**
- * Looks at kernel, cgroups, the privileges of this process, programs, and leftovers. Needs no privilege, and sees less
- * without it. Never rejects for what it finds.
+ * Checks whether this host can run containers: the kernel, cgroups, the privileges of this process, the security module and
+ * needed programs; as root also what former containers and networks have left. Changes nothing, and never rejects for what
+ * it finds.
  *
+ * @param options - `root`: an absolute path; by default `TSLXC_ROOT` of the environment, else `/`
  * @throws TslxcError INVALID_ARG for a root that is not absolute.
+ * @see `tslxc doctor`
  * @example
  * const { status, checks } = await checkHost();
  * for (const { id, found, advice } of checks.filter((check) => check.status !== 'ok')) console.log(id, found, advice);

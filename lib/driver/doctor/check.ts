@@ -1,25 +1,28 @@
-/** What a look at the host finds, as data. */
+/** The findings of `checkHost`, as data. */
 
-/** `warn`: something that containers may have is not there, or is left over. `fail`: no container can be started. */
+/**
+ * How one finding is judged, and a report by the worst of its findings. `warn`: a feature is missing, or something is left
+ * over. `fail`: no container can be started.
+ */
 export type CheckStatus = 'ok' | 'warn' | 'fail';
 
-/** One thing that was looked at. */
+/** One finding of `checkHost`. */
 export interface HostCheck {
-  /** What was looked at, for programs: `cgroup.controllers`. Several findings may have one. */
+  /** What was checked, as a stable name such as `cgroup.controllers`. Several findings may have the same. */
   readonly id: string;
-  /** How bad it is. */
+  /** How it is judged. */
   readonly status: CheckStatus;
-  /** What was found, in a line. */
+  /** What was found, in one line. */
   readonly found: string;
-  /** What to do about it, in a line; not with `ok`. */
+  /** What to do about it, in one line; absent with `ok`. */
   readonly advice?: string;
 }
 
 /** What `checkHost` resolves to. */
 export interface HostReport {
-  /** The worst of all. */
+  /** The worst status of all findings. */
   readonly status: CheckStatus;
-  /** Everything that was looked at, in the order of `tslxc doctor`. */
+  /** All findings, in the order in which they were made. */
   readonly checks: readonly HostCheck[];
 }
 

@@ -1,4 +1,4 @@
-/** The cgroups below `libvirt` that are of containers, and of partitions that were made for them. Only reads. */
+/** Cgroups of containers, and of partitions that were made for them, below `libvirt` and beside it. Only reads. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { directoryAttribute } from '../../container/cgroups/directory-attribute';
@@ -7,7 +7,7 @@ import { partitionedSuffix } from '../../domain/tuning/partition';
 import { readCgroupLayout } from '../../host/kernel/cgroup-layout';
 import { baseFolders, partitionAttribute } from '../../plan/cgroups/names';
 
-/** A container's cgroup, with the root that made it: '' when that is not written there. */
+/** A container's cgroup, with the root of tslxc that made it: '' when the cgroup does not say. */
 export interface OwnedCgroup {
   readonly path: string;
   readonly owner: string;
@@ -21,7 +21,7 @@ export interface PartitionCgroup {
 }
 
 export interface ContainerCgroups {
-  /** In every hierarchy, of whichever program. */
+  /** In every hierarchy, of tslxc and of other programs. */
   readonly containers: readonly OwnedCgroup[];
   /** Outer ones before inner ones. */
   readonly partitions: readonly PartitionCgroup[];
@@ -56,7 +56,7 @@ function readHierarchy(mount: string): Found {
   };
 }
 
-/** What stands in a container is that container’s. */
+/** Cgroups below a container's belong to that container. */
 function readPartition(path: string): Found {
   if (path.endsWith(partitionedSuffix)) return { containers: [path], partitions: [] };
   const { containers, partitions } = joined(foldersIn(path).map(readPartition));

@@ -1,4 +1,4 @@
-/** What the kernel offers. Nothing of it needs privilege to be seen. */
+/** What the kernel offers. Needs no privilege. */
 import { existsSync, readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const oldestKernel = [5, 12] as const;
 /** Each with its file in /proc/self/ns, and the limit in /proc/sys/user. */
 const namespaces = ['mnt', 'pid', 'uts', 'ipc', 'net', 'cgroup'] as const;
 
-/** File systems of the kernel, each with what it is for; the first ones no container can do without. */
+/** File systems of the kernel, each with its use; no container runs without the first ones. */
 const needed = ['proc', 'sysfs', 'tmpfs', 'devpts'] as const;
 const useful = {
   overlay:
@@ -124,7 +124,7 @@ function isModule(name: string): boolean {
   });
 }
 
-/** Empty for what isn't there, or may not be read. */
+/** The text of a file; empty when it isn't there or may not be read. */
 export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -1,4 +1,4 @@
-/** What every root of tslxc that can be found says that it has on this host. Only reads. */
+/** What the records of all roots of tslxc that can be found name on this host. Only reads. */
 import { existsSync, readFileSync } from 'node:fs';
 import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
 import type { RunState } from '../../container/record/run-state';
@@ -15,12 +15,12 @@ export interface KnownState {
   readonly partitions: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
   readonly bridges: ReadonlySet<string>;
-  /** Processes that hold, or have held, a lock of theirs. */
+  /** Processes that hold, or have held, a lock of these roots. */
   readonly monitors: ReadonlySet<number>;
   readonly keepers: ReadonlySet<number>;
 }
 
-/** Of `own` root, and of all others that have left a trace where all roots look. */
+/** Of the root `own`, and of all others that the shared files name. */
 export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): KnownState {
   const roots = [
     ...new Set([
@@ -43,7 +43,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
   };
 }
 
-/** Undefined for a domain whose record is damaged: nothing is known of it. */
+/** Undefined for a domain whose record is damaged. */
 export function runStateIfAny(paths: StatePaths, name: string): RunState | undefined {
   try {
     return readRunState(paths, name);

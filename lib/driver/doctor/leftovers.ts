@@ -1,4 +1,4 @@
-/** What is on this host without a domain or a network that it belongs to. Only reads; as root. */
+/** Finds what is on this host without a domain or a network that it belongs to. Only reads; as root. */
 import { readdirSync, readlinkSync } from 'node:fs';
 import { runNames } from '../../container/record/run-state';
 import { native } from '../../host/native';
@@ -52,7 +52,7 @@ function checkCgroups(cgroups: readonly OwnedCgroup[], known: KnownState): HostC
     });
 }
 
-/** One with containers goes with the last of them: what is to be done is said of those. */
+/** A partition with containers is removed with the last of them: the advice is given for those. */
 function checkPartitions(partitions: readonly PartitionCgroup[], known: KnownState): HostCheck[] {
   return partitions
     .filter(({ path, containers }) => containers.length === 0 && !known.partitions.has(path))
@@ -70,7 +70,7 @@ function checkProcesses(known: KnownState): HostCheck[] {
       const [program] = readText(`/proc/${pid}/cmdline`).split('\0');
       const isMonitor = program === 'tslxc-monitor';
       if (!isMonitor && program !== 'tslxc-keeper') return [];
-      // Init, before it executes its program, has its monitor’s words.
+      // Init has its monitor's command line until it executes its program.
       if (isNested(pid)) return [];
       const belongs = (isMonitor ? known.monitors : known.keepers).has(Number(pid));
       if (belongs || isElsewhere(pid)) return [];
@@ -84,7 +84,7 @@ function isNested(pid: string): boolean {
   return /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
 }
 
-/** What other network namespaces have on this host may belong to a root that nobody here knows. */
+/** A process in another network namespace may belong to a root of tslxc that can't be seen from here. */
 function isElsewhere(pid: string): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/net`) !== readlinkSync('/proc/self/ns/net');

@@ -1,4 +1,4 @@
-/** Whether the host's security module can label containers, and what of the policy is missing for that. */
+/** Whether the host's security module can label containers, and what its policy lacks for that. */
 import { existsSync, readdirSync } from 'node:fs';
 import type { HostSecurity } from '../../host/security/host-security';
 import { programPath } from '../../host/program';
@@ -11,7 +11,7 @@ import { ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
 
-/** What was found of labels on the host. */
+/** What was found on the host about labels. */
 export interface SecurityLook {
   readonly host: HostSecurity;
   /** Names of the active modules, as the kernel lists them; empty when it doesn't. */

@@ -1,24 +1,24 @@
 /**
- * Events as callbacks, in the manner of Node's emitters: a stream is followed as long as somebody listens. A listener
- * that throws is the process's affair, as with any emitter; the others hear of the event, and so does it of the next.
+ * Events as callbacks, as Node's emitters have them: a stream is followed as long as it has a listener. What a listener
+ * throws becomes an uncaught exception; the other listeners still get the event, and it gets the next one.
  */
 import { EventEmitter } from 'node:events';
 import type { EventStream } from './event-stream';
 import type { DomainEvent, NetworkEvent } from '../types';
 
-/** What can be listened to. */
+/** The events of `Connection.on`, by name, with what a listener is given. */
 export interface ConnectionEventMap {
-  /** Something happened to a domain. */
+  /** A change of a domain. */
   readonly domain: DomainEvent;
-  /** Something happened to a virtual network. */
+  /** A change of a virtual network. */
   readonly network: NetworkEvent;
-  /** No more events of a kind come, since some are lost. As with every emitter, it is thrown when nobody listens. */
+  /** Events were lost, and no more of their kind come. Without a listener it is thrown, as by every emitter. */
   readonly error: Error;
 }
 
-/** The events of a connection, by name: see `Connection.on`. */
+/** `domain`, `network` or `error`. */
 export type ConnectionEventName = keyof ConnectionEventMap;
-/** What is called with each event of that name. */
+/** What `Connection.on` calls with each event of that name. */
 export type ConnectionListener<Name extends ConnectionEventName> = (
   event: ConnectionEventMap[Name],
 ) => void;
@@ -37,7 +37,7 @@ export class EventListeners {
 
   constructor(streams: Streams) {
     this.#streams = streams;
-    // A listener of its own for each domain of a host is usual.
+    // A process may well have one listener for each domain of a host.
     this.#emitter.setMaxListeners(0);
   }
 
@@ -51,7 +51,7 @@ export class EventListeners {
       this.remove(name, once);
       listener(event);
     };
-    // What Node's emitters look for when `listener` itself is removed.
+    // Node's emitters look at this property when `listener` itself is removed.
     this.add(name, Object.assign(once, { listener }));
   }
 
@@ -81,7 +81,7 @@ export class EventListeners {
       }
     } catch (error) {
       this.#open.delete(name);
-      // Out of this promise, where an error that nobody listens to would be a rejection of nobody's.
+      // Outside of this promise: an error without a listener becomes an uncaught exception, and no unhandled rejection.
       process.nextTick(() => this.#emitter.emit('error', error));
     }
   }

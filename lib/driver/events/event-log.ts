@@ -1,6 +1,6 @@
 /**
- * The event log: one JSON line a lifecycle change, written by whichever process makes the change and
- * followed by the connections of all. A file begins with a line that holds its generation; when full it
+ * The event log: one line of JSON for each change, written by the process that makes the change and
+ * followed by the connections of all processes. A file begins with a line that holds its generation; when full it
  * becomes `events.1` and the next generation takes its name, so that both together stay below 1 MiB.
  * Lines are only ever appended, under a lock on the file itself.
  */
@@ -57,7 +57,7 @@ export async function appendEvent(
     const fd = openLog(path);
     try {
       await lockFile(fd);
-      // Whoever had the lock before may have rotated: nothing may be appended to what is behind.
+      // The process that had the lock before may have rotated the log: nothing may be appended to the old file.
       if (!isCurrent(fd, path)) continue;
       appendLocked(fd, line);
       if (fstatSync(fd).size >= limit) rotate(fd, path);
@@ -85,19 +85,19 @@ export function generationOf(fd: number): number {
   return Number(/^\{"generation":(\d+)\}\n/.exec(text)?.[1] ?? 0);
 }
 
-/** A domain's event of a line; undefined for the first line, what a killed writer left, and a network's. */
+/** The domain event in a line; undefined for the first line, what a killed writer has left, and events of networks. */
 export function parseDomainEvent(line: string): DomainEvent | undefined {
   const value = parseObject(line);
   return 'event' in value && 'domain' in value ? (value as DomainEvent) : undefined;
 }
 
-/** A network's event of a line. */
+/** The network event in a line; undefined for every other line. */
 export function parseNetworkEvent(line: string): NetworkEvent | undefined {
   const value = parseObject(line);
   return 'event' in value && 'network' in value ? (value as NetworkEvent) : undefined;
 }
 
-/** The last event of a domain in the log that `matches`; undefined when it never was, or is no longer there. */
+/** The last domain event in the log that `matches`; undefined when there was none, or it is no longer kept. */
 export function lastEvent(
   path: string,
   matches: (event: DomainEvent) => boolean,
@@ -144,7 +144,7 @@ function writeAll(fd: number, bytes: Buffer): void {
   }
 }
 
-/** Under the lock of `fd`. At each moment `path` names a whole log, also if we die in between. */
+/** Under the lock of `fd`. At each moment `path` names a complete log, also if this process is killed in between. */
 function rotate(fd: number, path: string): void {
   const next = `${path}.new`;
   rmSync(next, { force: true });

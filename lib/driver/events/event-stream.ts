@@ -1,7 +1,7 @@
 /**
  * Follows the event log from its end: an async iterator over what happens from the moment it was made.
- * Reads and never writes. Nothing is left out: when a follower was stopped for so long that the log has
- * gone on without it, the iteration fails instead.
+ * Reads and never writes. No event is left out: when a follower was stopped for so long that the log no longer
+ * holds what it has not read, the iteration fails instead.
  */
 import { closeSync, existsSync, fstatSync, openSync, readSync, watch } from 'node:fs';
 import type { FSWatcher } from 'node:fs';
@@ -15,7 +15,7 @@ const chunkBytes = 64 * 1024;
 /** Read in one turn of the event loop; parsing that takes about 2 ms. */
 const turnBytes = 256 * 1024;
 
-/** What its holder does with a stream, whatever it tells. */
+/** What the session does with a stream of either kind of event. */
 export interface OpenStream {
   ref(): void;
   unref(): void;
@@ -52,7 +52,7 @@ export class EventStream<Event>
   readonly #waiting: Waiting<Event>[] = [];
   #fd: number;
   #offset: number;
-  /** What has been read of a line whose end is not there yet. */
+  /** The bytes of a line whose end has not been read yet. */
   #partial: Buffer = Buffer.alloc(0);
   #state: 'open' | 'closed' = 'open';
   #failure: Error | undefined;
@@ -77,7 +77,7 @@ export class EventStream<Event>
     this.#watcher.on('error', (error) => this.#fail(fileError(error, 'watch the event log')));
     if (signal?.aborted === true) this.close();
     else signal?.addEventListener('abort', this.#abort, { once: true });
-    // For what was appended before the watch was there.
+    // Reads what was appended before the watch was set up.
     this.#read();
   }
 
@@ -148,7 +148,7 @@ export class EventStream<Event>
           return;
         }
         if (!this.#isRotated()) return;
-        // Nobody appends to it any more, but someone may have since we read.
+        // No process appends to it any more, but one may have since it was read.
         left -= this.#readFile(Infinity);
         this.#goOn();
       }
@@ -187,7 +187,7 @@ export class EventStream<Event>
   }
 
   #isRotated(): boolean {
-    // A log that is not there at all has been removed with its whole root: nothing follows.
+    // A log that does not exist has been removed with its whole root: no file follows.
     return existsSync(this.#path) && !isCurrent(this.#fd, this.#path);
   }
 

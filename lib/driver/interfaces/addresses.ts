@@ -1,4 +1,4 @@
-/** The addresses of a running container, from each of the places that know some. */
+/** The addresses of a running container, from its network namespace, DHCP leases or the host's neighbour table. */
 import type { NetworkView } from '../../container/interfaces/network-view';
 import type { LinkRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
@@ -43,7 +43,7 @@ export async function domainAddresses(
   }
 }
 
-/** In libvirt's words, who has numbers for them; `agent`, its guest agent, is 1. */
+/** In the words of libvirt, which prints sources as numbers; `agent`, its guest agent, is 1. */
 function unknownSource(source: string): TslxcError {
   const word = source === 'agent' ? '1' : `'${source}'`;
   return new TslxcError('ARGUMENT_UNSUPPORTED', `Unknown IP address data source ${word}`);

@@ -76,7 +76,7 @@ async function setLiveRates(
   const interfaces = definition.interfaces.with(chosen, withRates(one, rates));
   const floor = rates.inbound?.floor;
   if (floor !== undefined) checkFloor(session, record, floor);
-  // Root inside may have deleted it, and another container may have its name by now.
+  // Root in the container may have deleted it, and another container may have its name by now.
   if (hostSide(await session.containers.network.hostLinks(), record) === undefined) {
     const detail = `interface '${device}' is not in the container any more`;
     throw new TslxcError('OPERATION_FAILED', detail, { domain: identity.name });
@@ -93,7 +93,7 @@ async function setLiveRates(
   }
 }
 
-/** A change that fails half-way leaves the rates that there were. */
+/** Restores the former rates when the change fails half-way. */
 async function shapeOrLeave(
   session: Session,
   host: string,

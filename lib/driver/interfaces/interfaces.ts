@@ -122,7 +122,7 @@ interface Sides {
   readonly defined: InterfaceInfo | undefined;
   /** The host's side of a pair. */
   readonly outer: Link | undefined;
-  /** Of one that is all inside. */
+  /** The interface in the container, of one that has no side on the host. */
   readonly inner: Link | undefined;
 }
 

@@ -56,8 +56,8 @@ interface LiveChange extends StoredChange {
 }
 
 /**
- * A start with `<link state='down'/>` leaves both sides of a pair down, so that plugging it in takes both up. To plug it
- * out, the host's side is enough: the container can't undo that, and keeps its addresses and routes.
+ * A start with `<link state='down'/>` leaves both sides of a pair down, so that plugging it in sets both up. To plug it
+ * out, setting the host's side down is enough: the container can't undo that, and keeps its addresses and routes.
  */
 async function setLiveLink(
   session: Session,

@@ -21,7 +21,7 @@ type DirectPort = Port & { kind: 'direct' };
 export interface PortContext {
   /** Devices that other interfaces of the same container have. */
   readonly chosen: readonly string[];
-  /** `preview` takes things as they are, and starts nothing. */
+  /** `preview` takes networks as they are, and starts none. */
   readonly intent: 'start' | 'preview';
 }
 
@@ -47,7 +47,7 @@ export async function networkPort(
   const bandwidth = wanted.bandwidth ?? group?.bandwidth;
   const isolated = wanted.isolated ?? definition.isolated;
   const mtu = wanted.mtu ?? definition.mtu;
-  // The network's own bridge may have been made before anybody knew of a VLAN.
+  // The network's own bridge may have been made before an interface with a VLAN was defined.
   const filtersVlans = vlan !== undefined && hasOwnBridge(definition);
   if (filtersVlans && intent === 'start') await filterVlans(bridge, place);
   return {
@@ -81,7 +81,7 @@ function activeDefinition(
 async function stateForStart(session: Session, name: string): Promise<NetworkState> {
   const { paths } = session;
   const state = readNetworkState(paths, name);
-  // One that is stopping is waited for: its bridge goes at any moment.
+  // One that is stopping is waited for: its bridge may be deleted at any moment.
   if (state.phase === 'running' && !(await needsSettling(paths, state, 'quick'))) return state;
   if (name === defaultNetwork) await makeDefault(session);
   return session.lockedNetwork(name, async () => {

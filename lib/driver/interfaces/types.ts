@@ -6,7 +6,7 @@ export interface InterfaceInfo {
   /** The type of `<interface>`; `hostdev` for one that the host lends. */
   readonly type: 'bridge' | 'network' | 'direct' | 'ethernet' | 'hostdev';
   /**
-   * Name on the host: while it runs that of the host's side, which a macvlan has none of; else the one that the
+   * Name on the host: while it runs that of the host's side, which a macvlan does not have; else the one that the
    * definition asks for.
    */
   readonly name?: string;
@@ -14,7 +14,7 @@ export interface InterfaceInfo {
   readonly guest: string;
   /** The bridge, network or device that it is plugged into; an interface of type `ethernet` has none. */
   readonly source?: string;
-  /** The `<model>` of the definition, which means nothing to a container. */
+  /** `<model type>` of the definition, which changes nothing here. */
   readonly model?: string;
   /** Of the side inside. Unknown for an interface of the host's while nothing runs. */
   readonly mac?: string;
@@ -25,18 +25,18 @@ export interface InterfaceInfo {
 }
 
 /**
- * Where addresses are looked up: in the DHCP leases of the virtual networks, in the host's neighbour table (only those
- * who have talked to the host), or in the container's own network namespace.
+ * Where addresses are looked up: `lease` in the DHCP leases of the virtual networks, `arp` in the host's neighbour table (only
+ * those that have talked to the host), `inside` in the container's own network namespace.
  */
 export type AddressSource = 'lease' | 'arp' | 'inside';
 
 /** An address of a container. */
 export interface DomainAddress {
-  /** Of the address. */
+  /** IPv4 or IPv6. */
   readonly family: 'ipv4' | 'ipv6';
   /** In canonical text. */
   readonly address: string;
-  /** The neighbour table knows none. */
+  /** Length of the prefix; absent with `arp`. */
   readonly prefix?: number;
   /** The interface that has it: its name on the host with `lease` and `arp`, its name inside with `inside`. */
   readonly interface: string;

@@ -1,4 +1,4 @@
-/** Asking a running init to end: by what it understands, and never by what it would not even notice. */
+/** Asks a running init to end, by a way that it reacts to: its initctl pipe, or a signal that it handles. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { End } from '../../container/monitor/messages';
 import type { RunState } from '../../container/record/run-state';
@@ -32,11 +32,11 @@ const SIGPWR = 30;
 const systemdPoweroff = 38;
 const systemdReboot = 39;
 
-/** How long an init that has just been executed may take to have its handlers, in milliseconds. */
+/** How long an init that has just been executed may take to install its signal handlers, in milliseconds. */
 const firstMoments = 1000;
 const look = 20;
 
-/** Which signals, in that order, of which the first is sent that init heeds. */
+/** Signals in their order: the first one that init handles is sent. */
 const signals = {
   systemd: { off: [systemdPoweroff], reboot: [systemdReboot] },
   // busybox init: SIGUSR2 powers off, SIGTERM reboots.
@@ -45,10 +45,10 @@ const signals = {
   libvirt: { off: [SIGTERM], reboot: [SIGHUP] },
 } as const;
 
-/** These end by reboot(2), by which the monitor knows what their end means. */
+/** These inits end by reboot(2), which tells the monitor whether they power off or reboot. */
 const tellsItself = new Set(['systemd', 'busybox']);
 
-/** @throws TslxcError OPERATION_UNSUPPORTED when nothing of this reaches init; SyscallError. */
+/** @throws TslxcError OPERATION_UNSUPPORTED when init reacts to none of the modes; SyscallError. */
 export async function askInit(session: Session, state: Running, request: Request): Promise<Asked> {
   const { name } = state.start;
   const monitor = await session.containers.connectMonitor(session.paths, name);
@@ -106,7 +106,7 @@ class Attempt {
   async #byInitctl(): Promise<Asked | undefined> {
     const level = this.#request.goal === 'reboot' ? '6' : '0';
     const { init } = this.#session.containers;
-    // An init with such a pipe ends by reboot(2) where it may; where it may not, this says what was meant.
+    // An init with such a pipe ends by reboot(2) where it may; where it may not, the monitor has to know the intent.
     await this.#intend('mayKnowItself');
     const isTaken = await init.requestLevel(this.#state.running, level);
     if (isTaken) return { by: 'initctl' };
@@ -133,7 +133,7 @@ class Attempt {
     }
   }
 
-  /** A shutdown means what init's end says by itself, and no more what a reboot before it has said. */
+  /** Tells the monitor what the end means. A shutdown takes back the intent of an earlier reboot. */
   async #intend(monitor: 'mayKnowItself' | 'mustBeTold'): Promise<void> {
     const { goal, within } = this.#request;
     if (goal === 'shutdown') {
@@ -144,7 +144,7 @@ class Attempt {
     try {
       await this.#monitor.intend(end, Math.min(Math.ceil(within), 0xffff_ffff));
     } catch (error) {
-      // One of an older package sees a reboot(2) all the same.
+      // The monitor of an older package still sees a reboot(2).
       const isOld = TslxcError.is(error, 'OPERATION_UNSUPPORTED');
       if (!isOld || monitor === 'mustBeTold' || goal === 'destroy') throw error;
     }

@@ -1,6 +1,6 @@
 /**
- * Which verb a domain takes in which phase, as one table, and what libvirt says of the others. Also what
- * the end of a container leads to. Pure: nothing here looks at the host.
+ * Which verb a domain takes in which phase, as one table, with libvirt's words for those that it refuses. Also what
+ * follows the end of a container. Pure.
  */
 import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { DomainDefinition } from '../../domain/definition';
@@ -81,7 +81,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     setBandwidth: 'running',
     setLimit: 'running',
   },
-  // Every process stands still: init hears of nothing until it is resumed, but can be ended.
+  // Every process is stopped: init reacts to nothing until it is resumed, but it can be killed.
   paused: {
     start: alreadyRunning,
     create: alreadyActive,
@@ -130,7 +130,7 @@ export function actionAfter(record: ExitRecord, definition: DomainDefinition): '
   return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
 }
 
-/** A container that ran for as long as this, in milliseconds, has not failed at its start. */
+/** A container that ran for so many milliseconds has not failed at its start. */
 const longRun = 10_000;
 const firstPause = 100;
 export const longestPause = 3200;
@@ -142,7 +142,7 @@ interface Run {
   readonly restarts?: number;
 }
 
-/** How many restarts in a row the next one makes, none of which ran for long; 0 when this one did. */
+/** The number of restarts in a row, the next one included, whose containers ran only shortly; 0 when this one ran long. */
 export function restartsAfter(run: Run, exit: ExitRecord): number {
   return exit.time - run.time >= longRun ? 0 : (run.restarts ?? 0) + 1;
 }

@@ -1,7 +1,7 @@
-/** Gives sources their labels back that nobody has been left to restore. */
+/** Restores the labels of sources whose containers have ended without a process that restored them. */
 import type { Session } from '../session/session';
 
-/** Never throws: what can't be restored is told of, and tried again. */
+/** Never throws: a failure is logged, and the next call tries again. */
 export async function restoreLostLabels(session: Session): Promise<void> {
   try {
     await session.containers.restoreLostLabels(session.paths);

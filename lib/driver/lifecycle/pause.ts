@@ -1,4 +1,4 @@
-/** suspend and resume: all processes of a container stand still, and go on. The kernel's freezer is the only memory. */
+/** suspend and resume: all processes of a container are stopped, and go on. Only the kernel's freezer keeps the state. */
 import type { Identity } from '../../host/state/definition-store';
 import { TslxcError } from '../../errors';
 import { transition } from './lifecycle';
@@ -7,7 +7,7 @@ import { settle } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
 
-/** @throws TslxcError OPERATION_INVALID when nothing runs, also between two lives; NO_DOMAIN; SyscallError. */
+/** @throws TslxcError OPERATION_INVALID when nothing runs or init is being restarted; NO_DOMAIN; SyscallError. */
 export async function suspendDomain(session: Session, identity: Identity): Promise<void> {
   const { name, uuid } = identity;
   await session.locked(name, async () => {
@@ -16,7 +16,7 @@ export async function suspendDomain(session: Session, identity: Identity): Promi
     transition('suspend', phase, name);
     if (phase === 'paused' || state.phase !== 'running') return;
     const { containers } = session;
-    // Between two lives nothing would be stopped but the beginning of the next one.
+    // While init is being restarted, a freeze would only stop the start of the next init.
     if (!containers.init.isAlive(state.running)) throw betweenLives(name);
     await containers.freeze(state.start, 'frozen');
     if (!containers.init.isAlive(state.running)) {

@@ -4,14 +4,14 @@ import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { planStart } from './start';
 
-/** A stored domain by its name, or a definition as text. */
+/** What `Connection.plan` plans the start of. */
 export type PlanTarget =
   | {
-      /** The name of a stored domain. */
+      /** Name of a stored domain. */
       readonly name: string;
     }
   | {
-      /** The text of a `<domain type='lxc'>`. */
+      /** A definition: `<domain type='lxc'>`. */
       readonly xml: string;
     };
 

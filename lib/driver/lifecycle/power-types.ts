@@ -2,34 +2,34 @@
 import type { ExitRecord } from '../../container/record/exit-record';
 
 /**
- * How init is asked. `initctl`: by its pipe, which sysvinit has. `signal`: SIGTERM, or SIGHUP for a reboot, as libvirt does
- * it. `auto`: systemd and busybox by signals of their own, others by the pipe if there is one, else by SIGTERM or SIGPWR,
- * whichever they have a handler for.
+ * How init is asked to end. `initctl`: by its pipe /run/initctl, which sysvinit has. `signal`: by SIGTERM, or SIGHUP for a
+ * reboot, as libvirt does it. `auto`: systemd and busybox by their own signals, other inits by the pipe if there is one, else
+ * by SIGTERM or SIGPWR, the first that init has a handler for.
  */
 export type PowerMode = 'auto' | 'initctl' | 'signal';
 
-/** How init is asked to end, and how long that is waited for: see `Domain.shutdown` and `Domain.reboot`. */
+/** How `Domain.shutdown` and `Domain.reboot` ask init, and how long they wait. */
 export interface PowerOptions {
-  /** Several are tried in this order. Default `auto`. */
+  /** Several modes are tried in their order. Default: `auto`. */
   readonly mode?: PowerMode | readonly PowerMode[];
-  /** Waits, in milliseconds, until it has happened. Without it the call resolves when init has been asked. */
+  /** Waits so many milliseconds for the end or the reboot. Default: none; the call resolves when init has been asked. */
   readonly timeout?: number;
-  /** Gives up waiting; what init has been asked stays asked. */
+  /** Gives up waiting; init stays asked. */
   readonly signal?: AbortSignal;
 }
 
 /** How init was asked, and what came of it. */
 export interface PowerAnswer {
-  /** The way by which init was asked. */
+  /** The way that was used. */
   readonly by: 'initctl' | 'signal';
-  /** Number of the signal. */
+  /** Number of the signal, when `by` is `signal`. */
   readonly signal?: number;
   /**
-   * With a timeout: `stopped` with `exit`, or `rebooted`. Without one `asked`. A reboot that ends with `stopped` is one
-   * after which the definition wants no restart.
+   * Without a timeout: `asked`. With one: `stopped` or `rebooted`. A reboot whose outcome is `stopped` is one after which
+   * `<on_reboot>` wants no restart.
    */
   readonly outcome: 'asked' | 'stopped' | 'rebooted';
-  /** How init ended; with the outcome `stopped`. */
+  /** How the container ended, when the outcome is `stopped` and the end is known. */
   readonly exit?: ExitRecord;
 }
 

@@ -1,4 +1,4 @@
-/** shutdown and reboot: init is asked, and the answer says what came of it. */
+/** shutdown and reboot: asks init, and answers with what came of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
@@ -13,10 +13,10 @@ import type { PowerAnswer, PowerMode, PowerOptions } from './power-types';
 import { settle } from './reaper';
 import type { Session } from '../session/session';
 
-/** Between two looks at a container that is about to end, in milliseconds. */
+/** Between two reads of the state of a container that is about to end, in milliseconds. */
 const pause = 25;
 
-/** How long an end counts as the reboot that was asked for, in milliseconds, when nobody waits for it. */
+/** How long an end counts as the reboot that was asked for, in milliseconds, when the caller does not wait for it. */
 const rebootPatience = 120_000;
 
 const knownModes: readonly string[] = ['auto', 'initctl', 'signal'] satisfies PowerMode[];

@@ -1,11 +1,11 @@
 /**
- * Telling of reboots. The monitor restarts init by itself and counts; whoever hears of it, or has the domain's lock next,
- * tells everybody, once for each.
+ * Announces reboots. The monitor restarts init by itself and counts; the process that hears of it first, or that has the
+ * domain's lock next, announces each reboot once.
  */
 import type { RunState } from '../../container/record/run-state';
 import type { Session } from '../session/session';
 
-/** Whether there have been reboots that nobody was told of. */
+/** Whether there have been reboots that are not announced yet. */
 export function hasUntold(session: Session, name: string, state: RunState): boolean {
   return untold(session, name, state) > 0;
 }

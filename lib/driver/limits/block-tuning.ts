@@ -97,7 +97,7 @@ function withTuning(
   return { ...rest, blockTuning: tuning };
 }
 
-/** With what the definition has of it, and without what is taken away. */
+/** The device with what the definition has of it, and without the limits that are taken away. */
 function merged({ blockTuning }: DomainDefinition, change: BlockDeviceTuning): BlockDeviceTuning {
   const before = blockTuning?.devices.find(({ path }) => path === change.path);
   const all = { ...before, ...change };

@@ -1,4 +1,4 @@
-/** Shares of the CPUs, and time on them: `<cputune>`. Also how many CPUs a domain says that it has. */
+/** Shares of the CPUs, and time on them: `<cputune>`. Also the number of CPUs in `<vcpu>`, which limits nothing. */
 import { cpuParameterFault, type CpuParameter } from '../../domain/tuning/cpu-tuning';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';

@@ -8,7 +8,7 @@ import type { LimitWrite } from '../../plan/limits/limit-write';
 import type { NumaTuningInfo } from './types';
 import { changeLimit, lookAtLimit, nowhere, type LimitQuery, type Live } from './live-limits';
 
-/** What is not restricted. */
+/** The word for no restriction. */
 const all = 'all';
 
 export async function getCpuset(query: LimitQuery): Promise<string> {

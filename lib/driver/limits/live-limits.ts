@@ -23,7 +23,7 @@ import { currentState } from '../lookup/lookup';
 import type { SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 
-/** What runs, and its cgroups. */
+/** A running container, and its cgroups. */
 export interface Live {
   readonly definition: DomainDefinition;
   readonly layout: CgroupLayout;
@@ -95,7 +95,7 @@ export async function changeLimit(
   );
 }
 
-/** Of what a call sets in a definition, which no text has. */
+/** The position of what a call sets: it stands in no text. */
 export const nowhere: Position = { line: 1, column: 1 };
 
 /** @throws TslxcError INVALID_ARG for what is no whole number in this range. */

@@ -16,7 +16,7 @@ import {
   type LiveLimitChange,
 } from './live-limits';
 
-/** As libvirt, the number that means no limit is one. */
+/** As with libvirt, the number that means no limit is allowed. */
 const range = [1, unlimitedKibibytes] as const;
 
 export async function getMemory(query: LimitQuery): Promise<DomainMemory> {
@@ -70,7 +70,7 @@ export async function setMaxMemory(query: LimitQuery, kibibytes: number): Promis
       const definition = changed(live.definition);
       const { limit } = readMemory(live.place('memory'), live.read);
       if (memoryTuning?.hardLimit !== undefined) return { writes: [], definition };
-      // What a lower limit was set for stays below the maximum, and no more.
+      // A limit that was set below the maximum stays, as far as the new maximum allows it.
       const wanted = limit < memory ? Math.min(limit, kibibytes) : kibibytes;
       return changeMemory(query, live, { change: { limit: wanted }, definition });
     },
@@ -81,7 +81,7 @@ export async function getMemoryTuning(query: LimitQuery): Promise<MemoryTuningIn
   return lookAtLimit(query, {
     live: ({ definition, place, read }) => {
       const { limit, soft, swap } = readMemory(place('memory'), read);
-      // Memory without a limit of its own says nothing of swap on v2, where it is counted apart.
+      // On v2, swap is counted apart: without a limit of memory, its file does not give the limit of both together.
       const known = definition.memoryTuning?.swapHardLimit;
       const both = swap === Infinity ? Infinity : (known ?? swap);
       return {
@@ -121,7 +121,7 @@ export async function setMemoryTuning(
   });
 }
 
-/** What is written, in an order that never leaves less memory and swap than memory. */
+/** The writes, in an order that never makes the limit of memory and swap lower than that of memory. */
 function changeMemory(
   { session }: LimitQuery,
   { definition: before, place, read }: Live,

@@ -1,34 +1,34 @@
 /** Limits of a domain as the library gives and takes them. Memory is in KiB. */
 import type { BlockDeviceTuning } from '../../domain/tuning/definition';
 
-/** What `Domain.getMemory` gives. */
+/** `<memory>` and `<currentMemory>`. */
 export interface DomainMemory {
   /** `<memory>`, in KiB. */
   readonly maximum: number;
-  /** At most the maximum, in KiB. Of what runs: its limit, unless that is higher. */
+  /** `<currentMemory>`, in KiB; of what runs the limit that the kernel has, unless that is above the maximum. */
   readonly current: number;
 }
 
-/** KiB. */
+/** KiB, or no limit. */
 export type MemoryLimit = number | 'unlimited';
 
-/** `<memtune>`, in KiB. */
+/** `<memtune>`. */
 export interface MemoryTuningInfo {
-  /** Of memory: what exceeds it is swapped out, or ends by the kernel's OOM killer. */
+  /** Of memory: above it the kernel swaps out, and then its OOM killer kills processes. */
   readonly hardLimit: MemoryLimit;
-  /** Of memory, when it is scarce (v1); on v2 the container is slowed down above it. */
+  /** Of memory: on cgroup v1 it counts when the host is short of memory; on v2 the container is slowed down above it. */
   readonly softLimit: MemoryLimit;
-  /** Of memory and swap together, on both versions. */
+  /** Of memory and swap together, on both versions of cgroups. */
   readonly swapHardLimit: MemoryLimit;
 }
 
 /** `<cputune>`. */
 export interface CpuTuningInfo {
-  /** Weight beside the other containers, when all want the CPUs: 2 to 262144. */
+  /** Weight against other containers that want the same CPUs: 2 to 262,144. */
   readonly shares: number;
-  /** Microseconds, 1000 to 1000000. */
+  /** Length of a period, in microseconds: 1000 to 1,000,000. */
   readonly period: number;
-  /** Microseconds of all CPUs together in each period, from 1000 on. */
+  /** Time on all CPUs together in each period, in microseconds: from 1000 on, or `unlimited`. */
   readonly quota: number | 'unlimited';
 }
 
@@ -36,47 +36,48 @@ export interface CpuTuningInfo {
 export interface NumaTuningInfo {
   /** Memory comes from these nodes alone: both words mean the same here, cpuset.mems of the cgroup. */
   readonly mode: 'strict' | 'restrictive';
-  /** `0-1`; of a definition that says nothing: `all`. */
+  /** Numbers and ranges such as `0-1`; `all` for a definition that names none. */
   readonly nodeset: string;
 }
 
-/** CPUs that a domain is said to have. They limit nothing. */
+/** `<vcpu>`: how many CPUs a domain says that it has, which limits nothing. */
 export interface VcpuCount {
-  /** The number of `<vcpu>`. */
+  /** The text of `<vcpu>`. */
   readonly maximum: number;
-  /** The attribute `current` of `<vcpu>`; at most the maximum. */
+  /** `<vcpu current>`, at most the maximum. */
   readonly current: number;
 }
 
 /** `<blkiotune>`. */
 export interface BlockTuningInfo {
-  /** Undefined where the definition, or the kernel, has none. */
+  /** Weight against other containers; absent where the definition, or the kernel, has none. */
   readonly weight?: number;
-  /** Those that are limited. */
+  /** The devices that are limited. */
   readonly devices: readonly BlockDeviceTuning[];
 }
 
-/** What is left out stays as it is. */
+/** A change of `<blkiotune>`: what is left out stays as it is. */
 export interface BlockTuningChange {
-  /** 1 to 10000; BFQ takes no more than 1000. */
+  /** Weight from 1 to 10,000; where the scheduler BFQ has it, to 1000. */
   readonly weight?: number;
-  /** What a device leaves out stays as it is; 0 takes a limit away. */
+  /** What the entry of a device leaves out stays as it is; 0 takes a limit away. */
   readonly devices?: readonly BlockDeviceTuning[];
 }
 
 /** `<tslxc:hugepages>`: the limit of huge pages of one size. */
 export interface HugepageLimitInfo {
-  /** Of one page, in KiB. */
+  /** Size of one page, in KiB: a power of 2. */
   readonly size: number;
-  /** Of all pages of this size together, in KiB. */
+  /** Limit of all pages of this size together, in KiB. */
   readonly max: MemoryLimit;
 }
 
-/** Which definition a limit is of. */
+/** Which definition a limit is read from, or changed in. */
 export interface WhichOption {
   /**
-   * `live`: what runs. `inactive`: what the next start has. `both`: of these a look means what runs. Default: what runs if
-   * anything does, else what the next start has.
+   * `live`: what runs. `inactive`: the stored definition, which counts from the next start. `both`: a change is made to the
+   * two, or to neither when one of them is refused, and a read is of what runs. Default: what runs if the container runs, else
+   * the stored definition.
    */
   readonly which?: 'live' | 'inactive' | 'both';
 }

@@ -49,7 +49,7 @@ export function formatCapabilities({ node: host, security, ...rest }: HostCapabi
   );
 }
 
-/** The machine's own, as its firmware tells root. */
+/** The machine's own, from its firmware; only root can read it. */
 function readHostUuid(): string | undefined {
   try {
     const uuid = readFileSync('/sys/class/dmi/id/product_uuid', 'utf8').trim().toLowerCase();
@@ -71,7 +71,7 @@ function text(name: string, content: string): PrintableElement {
   return node(name, {}, [content]);
 }
 
-/** All of the kernel's names for machines of 64 bits say so, but for these. */
+/** The kernel's names of 64-bit machines contain 64, but for these. */
 function wordSize(machine: string): string {
   return /64|^(s390x|alpha)$/.test(machine) ? '64' : '32';
 }

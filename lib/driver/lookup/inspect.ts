@@ -1,4 +1,4 @@
-/** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing but cleaning up. */
+/** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing, except that it cleans up. */
 import type { ConsoleStream } from '../../container/console/console-stream';
 import type { LinkRecord } from '../../container/record/run-state';
 import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
@@ -144,7 +144,7 @@ async function connectRunning(
 ): Promise<MonitorConnection> {
   const monitor = await session.containers.connectMonitor(session.paths, name);
   if (monitor !== undefined) return monitor;
-  // It has ended since we looked.
+  // It has ended since its state was read.
   transition(verb, 'off', name);
   throw noDomain(`no domain with matching name '${name}'`);
 }

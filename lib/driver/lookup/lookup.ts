@@ -17,10 +17,10 @@ export interface FoundDomain extends Identity {
   readonly persistence: 'persistent' | 'transient';
 }
 
-/** Milliseconds that a list waits for others who hold the locks of what has ended: at least, and for each. */
+/** Milliseconds that a list waits for the locks of domains that have ended: at least, and for each of them. */
 const listPatience = { least: 1000, each: 50 };
 
-/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is none. */
+/** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is no definition. */
 export async function findByName(session: Session, name: string): Promise<FoundDomain> {
   const found = describe(session, name, await settledState(session, name));
   if (found !== undefined) return found;
@@ -100,7 +100,7 @@ export function uuidOfName(session: Session, name: string, state: RunState): str
   return describe(session, name, state)?.uuid;
 }
 
-/** The row of the table of transitions; the kernel knows whether a container is paused. */
+/** The row of the table of transitions. Whether a container is paused is read from the kernel. */
 export function phaseOf({ containers }: Session, state: RunState): SettledPhase {
   if (state.phase !== 'running') return 'off';
   return containers.isFrozen(state.start) ? 'paused' : 'running';
@@ -116,7 +116,7 @@ export function stateOf(session: Session, state: RunState): DomainState {
   return { state: 'running', reason: isResumed ? 'unpaused' : 'booted', ...monitor };
 }
 
-/** What `domstate --reason` says, but for a pause. A record of another boot is not believed. */
+/** What `domstate --reason` says, but for a pause. A record of another boot does not count. */
 function domainState(state: RunState, boot: string): DomainState {
   switch (state.phase) {
     case 'running':
@@ -140,7 +140,7 @@ function shutoff(exit: ExitRecord): DomainState {
   return { state: 'shutoff', reason: shutoffReason(exit), exit };
 }
 
-/** Being started counts: its name and uuid are taken. */
+/** Whether it runs or is being started: its name and uuid are then taken. */
 function isActive(state: RunState): state is RunState & { phase: 'running' | 'starting' } {
   return state.phase === 'running' || state.phase === 'starting';
 }
@@ -149,7 +149,7 @@ function describe(session: Session, name: string, state: RunState): FoundDomain 
   if (!isActive(state)) {
     return combine({ name, state, storedUuid: session.store.identity(name)?.uuid });
   }
-  // What runs is known even when its stored file is broken.
+  // What runs is known even when its stored file is damaged.
   const storedUuid = session.store.has(name) ? state.start.uuid : undefined;
   return combine({ name, state, storedUuid });
 }
@@ -179,7 +179,9 @@ async function settledState(session: Session, name: string): Promise<RunState> {
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
   if (session.access === 'read-only') return;
-  const unsettled = names.filter((name) => isUnsettled(session, name, readStateOrSkip(session, name)));
+  const unsettled = names.filter((name) =>
+    isUnsettled(session, name, readStateOrSkip(session, name)),
+  );
   if (unsettled.length === 0) return;
   const milliseconds = listPatience.least + listPatience.each * unsettled.length;
   const patience = new AbortController();
@@ -190,7 +192,7 @@ async function reapForList(session: Session, names: readonly string[]): Promise<
 }
 
 function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {
-  // A transient domain is there while it runs, and not before.
+  // A transient domain exists while it runs, and not while it is started.
   if (persistence === 'transient' && state.phase !== 'running') return false;
   const activity = state.phase === 'running' ? 'active' : 'inactive';
   if (filter.state !== undefined && filter.state !== activity) return false;
@@ -204,7 +206,7 @@ function byIdThenName(a: FoundDomain, b: FoundDomain): number {
   return a.name < b.name ? -1 : 1;
 }
 
-/** Dashes and blanks between bytes are free, as in libvirt. @throws TslxcError INVALID_ARG. */
+/** Dashes and blanks between bytes are ignored, as in libvirt. @throws TslxcError INVALID_ARG. */
 export function canonicalUuid(uuid: string): string {
   if (uuid.length > 128 || !/^(?:[- ]*[0-9a-f]{2}){16}$/i.test(uuid)) {
     throw new TslxcError('INVALID_ARG', `'${uuid}' is not a uuid`);

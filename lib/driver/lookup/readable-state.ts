@@ -2,7 +2,7 @@
 import type { RunState } from '../../container/record/run-state';
 import type { Session } from '../session/session';
 
-/** For whoever looks at many domains: undefined, and a warning, where the records of one are damaged. */
+/** For calls on many domains: undefined, and a warning in the log, for a domain whose records are damaged. */
 export function readStateOrSkip(session: Session, name: string): RunState | undefined {
   const { containers, paths, logger } = session;
   try {

@@ -6,9 +6,9 @@ import type { Session } from '../session/session';
 
 /** The label of a running container. */
 export interface SecurityLabelInfo {
-  /** As the kernel has it. */
+  /** As the kernel shows it: of SELinux the context, of AppArmor the name of the profile. */
   readonly label: string;
-  /** Whether the module forbids with it, or only writes down what it would forbid. */
+  /** Whether the module refuses what the label does not allow, or only logs it. */
   readonly enforcing: boolean;
 }
 
@@ -24,7 +24,7 @@ export async function domainSecurityLabel(
   return text === undefined ? undefined : labelInfo(text, host);
 }
 
-/** AppArmor writes the mode of a profile behind its name: `libvirt-UUID (enforce)`; what is unconfined has none. */
+/** AppArmor shows the mode of a profile after its name: `libvirt-UUID (enforce)`; `unconfined` has none. */
 export function labelInfo(text: string, host: HostSecurity): SecurityLabelInfo {
   if (host.model !== 'apparmor') return { label: text, enforcing: host.enforcing ?? false };
   const [, label = text, mode] = /^(.*) \(([a-z]+)\)$/s.exec(text) ?? [];

@@ -1,6 +1,6 @@
 /**
- * What comes up by itself: networks that are started with the host, at the first use of any network after it has booted,
- * and the default network, which is made when somebody first looks for it.
+ * Networks that are started without being asked for: those that are started with the host, at the first use of any network
+ * after it has booted, and the default network, which is made at the first call on networks.
  */
 import type { Identity } from '../../host/state/definition-store';
 import {
@@ -15,7 +15,7 @@ import { launchNetwork } from './start';
 import type { Session } from '../session/session';
 
 /**
- * To be asked first by every call on networks. A failure is logged: the call may be about another network.
+ * To be called first by every call on networks. A failure is logged: the call may be about another network.
  *
  * @param defining - a name that the call is about to give to a network
  */
@@ -48,7 +48,7 @@ export async function startAutostartNetworks(session: Session): Promise<void> {
   }
 }
 
-/** Also when the definition can't be read, or carried out, it is not tried again at each call. */
+/** A failure is recorded, so that a definition that can't be read or carried out is not tried again at each call. */
 async function launchOnce(session: Session, name: string): Promise<void> {
   const { networks, paths } = session;
   try {
@@ -61,7 +61,7 @@ async function launchOnce(session: Session, name: string): Promise<void> {
 }
 
 /**
- * Defines the default network if nobody has, and nobody has undefined it. It is started by the first container that names
+ * Defines the default network, unless it is defined or was undefined. It is started by the first container that names
  * it, or after the next boot.
  */
 export async function makeDefault(session: Session): Promise<void> {
@@ -78,7 +78,7 @@ async function defineDefault(session: Session): Promise<Identity> {
     withHostNetworks(async () => {
       const others = await otherNetworks(session, defaultNetwork);
       const { definition: chosen } = session.parseNetwork(await defaultNetworkXml(others));
-      // A link to nothing is none: after a crash in between it is made again, with the definition.
+      // A link without its definition does not count: after a crash in between both are made again.
       await networks.setAutostart(defaultNetwork, 'on');
       await networks.write(chosen);
       return chosen;
@@ -94,7 +94,7 @@ function isDefaultThere({ networks, paths }: Session): boolean {
   return isActive(readNetworkState(paths, defaultNetwork));
 }
 
-/** Not since the boot, in any way. */
+/** Whether it was neither started nor stopped since the boot. */
 function isDue(state: ReturnType<typeof readNetworkState>): boolean {
   return state.phase === 'off' && state.why === undefined;
 }

@@ -1,4 +1,4 @@
-/** What can be read of one network: its state, its XML, its leases. Changes nothing but putting right. */
+/** What can be read of one network: its state, its XML, its leases. Changes nothing, except that it repairs a network. */
 import type { Identity } from '../../host/state/definition-store';
 import { parseMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
@@ -30,7 +30,7 @@ export async function networkInfo(session: Session, identity: Identity): Promise
 }
 
 /**
- * The XML of what runs, or of what the next start will run; without a wish the live one if there is one.
+ * The XML of what runs, or of what the next start will run; by default the live one if there is one.
  *
  * @throws TslxcError OPERATION_INVALID for the live XML of a network that is off, NO_NETWORK.
  */

@@ -4,7 +4,7 @@ import { native } from '../../host/native';
 import type { Session } from '../session/session';
 import { readStateOrSkip } from '../lookup/readable-state';
 
-/** Those of containers that start count too. */
+/** The records of interfaces in this network; those of containers that are being started count too. */
 export function networkLinks(session: Session, network: string): LinkRecord[] {
   const { containers, paths } = session;
   return containers.runNames(paths).flatMap((name) => {
@@ -14,7 +14,7 @@ export function networkLinks(session: Session, network: string): LinkRecord[] {
   });
 }
 
-/** How many of them are ports of its bridge: those of before it was stopped and started again are unplugged. */
+/** How many of them are ports of its bridge: interfaces from before a restart of the network are unplugged. */
 export async function countConnections(
   session: Session,
   { network, bridge }: { readonly network: string; readonly bridge: string | undefined },

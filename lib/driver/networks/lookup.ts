@@ -16,7 +16,7 @@ export interface FoundNetwork extends Identity {
   readonly persistence: 'persistent' | 'transient';
 }
 
-/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is none. */
+/** By name. @throws TslxcError NO_NETWORK; DefinitionError for a stored file that is no definition. */
 export async function findNetworkByName(session: Session, name: string): Promise<FoundNetwork> {
   await prepareNetworks(session);
   const found = describe(session, name, await lookAt(session, name));
@@ -94,7 +94,7 @@ export function noNetwork(detail: string): TslxcError {
   return new TslxcError('NO_NETWORK', detail);
 }
 
-/** What somebody works on is taken as it is: a start that hangs must not make a list hang. */
+/** The state of one network, put right if need be. One that another process works on is taken as it is, so that no list hangs. */
 async function lookAt(session: Session, name: string): Promise<NetworkState> {
   const { paths, access, logger } = session;
   const state = readNetworkState(paths, name);
@@ -109,7 +109,7 @@ async function lookAt(session: Session, name: string): Promise<NetworkState> {
 
 function describe(session: Session, name: string, state: NetworkState): FoundNetwork | undefined {
   if (!isActive(state)) return combine(name, state, session.networks.identity(name)?.uuid);
-  // What runs is known even when its stored file is broken.
+  // What runs is known even when its stored file is damaged.
   return combine(name, state, session.networks.has(name) ? state.record.uuid : undefined);
 }
 

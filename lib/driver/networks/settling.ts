@@ -1,4 +1,4 @@
-/** Putting right what is wrong with a network, and telling of what has ended. */
+/** Brings the state of a network in order: undoes what is half done, repairs what runs, and announces what has ended. */
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { repairNetwork, runningDefinition, settleNetwork } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
@@ -6,7 +6,7 @@ import { forgetNetwork, readNetworkState, runningNames } from '../../network/lif
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Session } from '../session/session';
 
-/** Takes back what is half done, and tells of what has ended. Under the network's lock. */
+/** Undoes what is half done, and announces what has ended. Under the network's lock. */
 export async function settleAndTell(session: Session, name: string): Promise<SettledState> {
   const { state, ended } = await settleNetwork(session.paths, name);
   if (ended !== undefined) {
@@ -23,7 +23,7 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
   return state;
 }
 
-/** As `settleAndTell`, and brings back what a running network has lost. What can't be brought back is logged. */
+/** As `settleAndTell`, and makes again what a running network has lost. What can't be made again is logged. */
 export async function settleAndRepair(session: Session, name: string): Promise<SettledState> {
   const state = await settleAndTell(session, name);
   if (state.phase !== 'running' || state.place === 'elsewhere') return state;
@@ -35,7 +35,7 @@ export async function settleAndRepair(session: Session, name: string): Promise<S
   return state;
 }
 
-/** The definitions that other networks have or run. */
+/** The stored and the running definitions of all other networks. */
 export async function otherNetworks(session: Session, name: string): Promise<NetworkDefinition[]> {
   const stored = (await session.networks.identities()).flatMap((identity) => {
     const definition = session.networks.read(identity.name);
@@ -48,7 +48,7 @@ export async function otherNetworks(session: Session, name: string): Promise<Net
   return [...stored, ...running].filter((definition) => definition.name !== name);
 }
 
-/** What has a bridge, or may have one: also while it stops. */
+/** Whether it has a bridge, or may have one: also while it stops. */
 export function isActive(state: NetworkState): state is NetworkState & { phase: 'running' } {
   return state.phase === 'running' || state.phase === 'stopping';
 }

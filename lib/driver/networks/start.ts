@@ -1,4 +1,4 @@
-/** Starting a network, whatever asked for it. Under its lock, with the network off. */
+/** Starting a network, for a caller, a container or a boot. Under its lock, with the network off. */
 import { bringUp } from '../../network/lifecycle/lifecycle';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { forgetNetwork, readNetworkState } from '../../network/lifecycle/state';
@@ -6,9 +6,9 @@ import { otherNetworks } from './settling';
 import type { Session } from '../session/session';
 
 /**
- * Starts the network and tells of it.
+ * Starts the network and announces it.
  *
- * @throws whatever `bringUp` throws, and then the host is as before.
+ * @throws as `bringUp`; the host is then as it was before.
  */
 export async function launchNetwork(
   session: Session,
@@ -21,7 +21,7 @@ export async function launchNetwork(
   try {
     await bringUp({ paths, definition, takenBridges });
   } catch (error) {
-    // What could not be given back is still on record.
+    // What could not be undone is still on record.
     const isOff = readNetworkState(paths, name).phase === 'off';
     if (isOff && !networks.has(name)) forgetNetwork(paths, name);
     throw error;

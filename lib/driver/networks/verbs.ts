@@ -1,4 +1,4 @@
-/** define, create, start, destroy, undefine and autostart of virtual networks: who may take which name, and when. */
+/** define, create, start, destroy, undefine and autostart of virtual networks, and which name and uuid each may take. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { withPath } from '../../host/state/file-error';
@@ -30,7 +30,7 @@ export async function defineNetwork(session: Session, xml: string): Promise<Iden
   await prepareNetworks(session, name);
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
-    // The names of bridges are chosen among those of all definitions, so that these two locks come together.
+    // The name of a bridge is chosen among those of all definitions: that takes both locks.
     return session.networks.exclusive(() =>
       withHostNetworks(async () => {
         const own = takeOver(session, parsed, ownUuid(session, name, state));
@@ -84,7 +84,7 @@ export async function startNetwork(session: Session, identity: Identity): Promis
   });
 }
 
-/** Stops it; running containers keep their interfaces, unplugged. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+/** Stops it. Running containers keep their interfaces, unplugged. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
 export async function destroyNetwork(session: Session, identity: Identity): Promise<void> {
   const { name, uuid } = identity;
   await session.lockedNetwork(name, async () => {
@@ -122,7 +122,7 @@ export async function setNetworkAutostart(
   identity: Identity,
   autostart: 'on' | 'off',
 ): Promise<void> {
-  // From JavaScript it may be anything, and what is not `on` would switch it off.
+  // A caller in JavaScript may pass anything, and what is not `on` would switch it off.
   if (!['on', 'off'].includes(autostart)) {
     throw new TslxcError('INVALID_ARG', `autostart '${autostart}' is not one of on, off`);
   }
@@ -132,7 +132,7 @@ export async function setNetworkAutostart(
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);
     if (!networks.has(name)) throw invalid('cannot set autostart for transient network');
-    // From the next boot on: until then it is off because nobody has started it.
+    // It counts from the next boot on; until then the network is off because no caller has started it.
     if (autostart === 'on' && state.phase === 'off' && state.why === undefined) {
       writeOffRecord(paths, identity, 'asked');
     }

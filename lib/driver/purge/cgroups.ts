@@ -1,4 +1,4 @@
-/** The cgroups that a purge removes besides those of domains: what no record names any more. */
+/** The cgroups that a purge removes besides those of domains: those that no record names any more. */
 import { existsSync } from 'node:fs';
 import { runNames } from '../../container/record/run-state';
 import { releasePartition } from '../../container/cgroups/partition';
@@ -28,7 +28,7 @@ export function staleCgroups(paths: StatePaths): StaleCgroups {
   return { cgroups: [...stale], partitions: empty.map(({ path }) => path) };
 }
 
-/** Removes the partitions that were made for containers and hold none, of whichever root. Resolves to those gone. */
+/** Removes the partitions of all roots that were made for containers and hold none. Resolves to those that are gone. */
 export async function releaseEmptyPartitions(): Promise<string[]> {
   const paths = readContainerCgroups().partitions.map(({ path }) => path);
   if (paths.length === 0) return [];
@@ -36,7 +36,7 @@ export async function releaseEmptyPartitions(): Promise<string[]> {
   return paths.filter((path) => !existsSync(path));
 }
 
-/** Those that records of this root name: they go with their domains. */
+/** The cgroups that records of this root name: they are removed with their domains. */
 function recordedCgroups(paths: StatePaths): ReadonlySet<string> {
   return new Set(
     runNames(paths).flatMap((name) => {

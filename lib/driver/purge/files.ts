@@ -36,7 +36,7 @@ export function purgeableFiles(paths: StatePaths): string[] {
 /**
  * Removes one of them, and the folders between it and the root that are empty then.
  *
- * @throws TslxcError OPERATION_INVALID when something is mounted below: it is not ours, and what is in it neither.
+ * @throws TslxcError OPERATION_INVALID when something is mounted below: tslxc has not mounted it, and its files are others'.
  */
 export function removeFiles(paths: StatePaths, folder: string): void {
   const all = readdirSync(folder).map((name) => join(folder, name));
@@ -48,15 +48,15 @@ export function removeFiles(paths: StatePaths, folder: string): void {
     try {
       rmdirSync(at);
     } catch {
-      // Something else is in it.
+      // Other files are in it.
       return;
     }
-    // Of `/` itself only what has our name is ours.
+    // Of `/` only the folders named after tslxc are its own.
     if (paths.root === '/') return;
   }
 }
 
-/** Those that no other root can be using any more. */
+/** Removes the shared files, unless another root may still use them. */
 export function removeSharedFiles(paths: StatePaths): void {
   forgetIdRoot(paths);
   const labelled = readEntries(categoriesPath).map(({ root }) => root);
@@ -71,11 +71,11 @@ export function removeSharedFiles(paths: StatePaths): void {
   try {
     rmdirSync(sharedFolder);
   } catch {
-    // Another version has files of its own there.
+    // Another version of tslxc has files of its own there.
   }
 }
 
-/** For what is to be deleted with all below. @throws TslxcError OPERATION_INVALID for a mount at it or below. */
+/** To be called before a tree is deleted. @throws TslxcError OPERATION_INVALID for a mount at it or below. */
 export function refuseMounts(path: string): void {
   const [mounted] = mountsWithin(path);
   if (mounted === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * The end of everything that tslxc has put on this host for one root: domains and networks are stopped, and what is
- * left of them, their definitions included, is removed. What is the user's stays: root trees, images and upper layers.
+ * Removes everything that tslxc has put on this host for one root: domains and networks are stopped, and what is left of
+ * them, their definitions included, is removed. The user's data stays: root trees, images and upper layers.
  */
 import { monitorOf } from '../../container/record/run-state';
 import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
@@ -22,17 +22,17 @@ import { destroyDomain } from '../lifecycle/verbs';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
-  /** `files`: a folder of state; `upper`: the writable layer of an overlay, which is kept. */
+  /** `upper`: the writable layer of an overlay. `partition`: a cgroup that was made for `<partition>`. */
   readonly kind: 'domain' | 'network' | 'cgroup' | 'partition' | 'files' | 'upper';
-  /** A name, or a path. */
+  /** Name of a domain or network; else a path. */
   readonly name: string;
-  /** `keep`: it is the user's. */
+  /** `keep`: it is the user's data. */
   readonly fate: 'remove' | 'keep';
-  /** Of domains and networks. */
+  /** Of domains and networks only. */
   readonly state?: 'running' | 'off';
 }
 
-/** How long the last words of a monitor may take, `tslxc reap` among them, in milliseconds. */
+/** How long a monitor may take to exit after its container's end, with the `tslxc reap` that it executes; milliseconds. */
 const lastWords = 10_000;
 
 /** What `purge` is going to do. Touches nothing. */
@@ -51,7 +51,7 @@ export function previewPurge(session: Session): PurgeItem[] {
 }
 
 /**
- * Does it, and tells of each thing when it is gone. What can't be stopped keeps its files.
+ * Does it, and calls `tell` with each thing when it is gone. What can't be stopped keeps its files.
  *
  * @throws AggregateError, or the one failure, after all else has been tried.
  */
@@ -76,7 +76,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
   for (const name of await releaseEmptyPartitions()) {
     tell({ kind: 'partition', name, fate: 'remove' });
   }
-  // What is on record of them goes with the files.
+  // Their records are removed with the files.
   await session.containers.restoreLostLabels(session.paths).catch((error: unknown) => {
     failures.push(error);
   });
@@ -128,13 +128,13 @@ async function stopDomain(session: Session, name: string): Promise<void> {
   try {
     await destroyDomain(session, { name, uuid: state.start.uuid });
   } catch (error) {
-    // It has ended by itself meanwhile.
+    // Its container has ended by itself meanwhile.
     if (!TslxcError.is(error, 'OPERATION_INVALID') && !TslxcError.is(error, 'NO_DOMAIN'))
       throw error;
   }
 }
 
-/** The monitor’s process, while it lives. */
+/** A pidfd of the domain's monitor; undefined when none runs. */
 function openMonitor({ paths }: Session, name: string): number | undefined {
   if (runStateIfAny(paths, name)?.phase === 'off') return undefined;
   const pid = monitorOf(runPaths(paths, name).monitorLock);

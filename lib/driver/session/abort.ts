@@ -1,4 +1,4 @@
-/** AbortSignal, in this package's words. */
+/** AbortSignal, with the errors of this package. */
 import { TslxcError } from '../../errors';
 
 /** @throws TslxcError OPERATION_ABORTED when the signal has fired. */

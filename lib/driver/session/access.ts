@@ -1,4 +1,4 @@
-/** Whether this process may do what it is asked. Reads /proc/self/status; changes nothing. */
+/** Whether this process may do what the caller asks for. Reads /proc/self/status; changes nothing. */
 import { readFileSync } from 'node:fs';
 import { TslxcError } from '../../errors';
 
@@ -10,7 +10,7 @@ export interface Privilege {
   readonly capabilities: bigint;
   /** prctl(2) PR_SET_NO_NEW_PRIVS is on; it can't be turned off and children have it too. */
   readonly noNewPrivileges: boolean;
-  /** `own`: what it may do, it may do to what its user namespace has, and not to the host. */
+  /** `own`: it is in a user namespace, and its privileges hold there and not on the host. */
   readonly userNamespace?: 'own';
 }
 
@@ -53,8 +53,8 @@ export function checkPrivileged(privilege: Privilege): void {
 }
 
 /**
- * Refuses a process whose containers could not be cleaned up. One without privilege may connect: it can
- * start nothing anyway, and what it asks for may need no privilege.
+ * Refuses a process whose containers could not be cleaned up. A process without privilege may connect: it can
+ * start nothing anyway, and its calls may need no privilege.
  *
  * @throws TslxcError OPERATION_DENIED.
  */

@@ -1,11 +1,11 @@
-/** Which security module labels containers on this host. */
+/** Looks up which security module labels containers on this host. */
 import { hostSecurity } from '../../host/security/driver';
 import type { HostSecurity } from '../../host/security/host-security';
 import { readSecuritySettings } from '../../host/security/settings';
 import type { StatePaths } from '../../host/state/state-paths';
 
 /**
- * The one place that says which module labels containers here; asked anew each time, since SELinux can be switched.
+ * Which module labels containers here. Read anew at each call, because SELinux can be switched while the host runs.
  *
  * @throws TslxcError CONF_SYNTAX for settings that can't be read, CONFIG_UNSUPPORTED when they want a module that is not there.
  */

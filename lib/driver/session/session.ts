@@ -33,7 +33,7 @@ export interface SessionOptions {
   /** Milliseconds. */
   readonly startTimeout: number;
   readonly logger: Logger;
-  /** What happens to each domain, for whoever looks later. */
+  /** The log of each domain, to be read later. */
   readonly domainLog?: DomainLog;
   readonly containers: Containers;
   /** Default: asks the kernel. */
@@ -50,7 +50,7 @@ export interface ParsedXml {
   readonly newMacs: readonly string[];
 }
 
-/** The definition of a network from XML text, and what of it the text left to us. */
+/** The definition of a network from XML text, and which parts the text did not have. */
 export interface ParsedNetwork {
   readonly definition: NetworkDefinition;
   readonly uuid: 'explicit' | 'generated';
@@ -107,7 +107,7 @@ export class Session {
   }
 
   /**
-   * To be asked first by every call; `call` is its name, such as `Domain.start`.
+   * To be called first by every public method; `call` is its name, such as `Domain.start`.
    *
    * @throws TslxcError OPERATION_INVALID when closed; ACCESS_DENIED; OPERATION_DENIED.
    */
@@ -179,7 +179,7 @@ export class Session {
     }
   }
 
-  /** Tells everyone of a change that has been made. That nobody can be told does not unmake it. */
+  /** Announces a change that has been made to all connections. A failure is logged, and does not undo the change. */
   async announce(event: Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>): Promise<void> {
     try {
       await appendEvent(this.paths.events, { ...event, time: Date.now() });
@@ -216,13 +216,13 @@ export class Session {
     return [...this.#owned].flatMap(([name, { endsWithCaller }]) => (endsWithCaller ? [name] : []));
   }
 
-  /** Lets the channel of a domain's container go, if there is one. */
+  /** Closes the channel of a domain's container, if this process owns it. */
   disown(name: string): void {
     this.#owned.get(name)?.release();
     this.#owned.delete(name);
   }
 
-  /** Runs what nobody waits for; `close` does. */
+  /** Runs an action that no caller waits for; `close` waits for it. A failure is logged as `what`. */
   inBackground(what: string, action: () => Promise<unknown>): void {
     const running = action().then(
       () => undefined,
@@ -242,7 +242,7 @@ export class Session {
     for (const held of [...this.#owned.values(), ...this.#streams]) held.unref();
   }
 
-  /** Lets everything go; the containers go on. Resolves when nothing runs in the background. */
+  /** Releases everything; the containers go on. Resolves when nothing runs in the background. */
   async close(): Promise<void> {
     this.#state = 'closed';
     for (const stream of [...this.#streams]) stream.close();

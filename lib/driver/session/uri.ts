@@ -1,7 +1,7 @@
 /** Which connection URIs there are: only this host's own containers. Pure. */
 import { TslxcError } from '../../errors';
 
-/** The one connection there is, as libvirt writes it. */
+/** The only connection URI, as libvirt writes it. */
 export const canonicalUri = 'lxc:///';
 
 const forms = `'${canonicalUri}' or 'lxc:///system'`;
@@ -38,7 +38,7 @@ interface UriParts {
   readonly rest: string;
 }
 
-/** RFC 3986, section 3. A URL class would fold what has to be refused. */
+/** RFC 3986, section 3. The class URL would normalize forms that have to be refused. */
 function splitUri(uri: string): UriParts {
   const match = /^([a-z][a-z0-9+.-]*):(?:\/\/([^/?#]*))?([^?#]*)([^]*)$/i.exec(uri);
   if (match === null) throw new TslxcError('INVALID_ARG', `'${uri}' is not a URI, try ${forms}`);

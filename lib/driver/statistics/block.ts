@@ -9,7 +9,7 @@ import { requireRunning, runningDefinition, type RunningState } from '../definit
 import { currentState } from '../lookup/lookup';
 import type { Session } from '../session/session';
 
-/** Bytes and operations. */
+/** What was read and written on a block device, in bytes and operations. */
 export type BlockStatistics = Pick<IoStatistics, 'reads' | 'readBytes' | 'writes' | 'writtenBytes'>;
 
 const nothing: BlockStatistics = { reads: 0, readBytes: 0, writes: 0, writtenBytes: 0 };

@@ -1,4 +1,4 @@
-/** What domains use: snapshots of one or of all, and one after the other. Changes nothing but cleaning up. */
+/** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { RunState } from '../../container/record/run-state';
@@ -23,7 +23,7 @@ export async function domainStatistics(
   return snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
 }
 
-/** Of all domains, in the order of a list. The interfaces of the host are asked for once. */
+/** Of all domains, in the order of a list. The host's interfaces are read once. */
 export async function allStatistics(
   session: Session,
   filter: ListFilter,
@@ -61,7 +61,7 @@ export async function* watchStatistics(
     if (state === undefined) return undefined;
     id = state.running.id;
     yield await snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
-    // One that was read late is not followed by several at once.
+    // A snapshot that the caller takes late is not followed by several at once.
     due = Math.max(due + interval, performance.now());
     await sleep(due - performance.now(), undefined, signal ? { signal } : {}).catch(
       () => undefined,
@@ -70,7 +70,7 @@ export async function* watchStatistics(
   return undefined;
 }
 
-/** Undefined when the container with that id has ended. Without an id one has to run. */
+/** Undefined when the container with that id has ended. Without an id, a container has to run. */
 async function stateOf(
   session: Session,
   identity: Identity,
@@ -112,7 +112,7 @@ async function snapshot(
   };
 }
 
-/** The host's interfaces, when one of these containers has some of its own. */
+/** The host's interfaces; empty when none of these containers has any. */
 async function hostLinks(
   { containers }: Session,
   states: readonly RunState[],

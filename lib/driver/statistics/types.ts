@@ -18,23 +18,23 @@ export interface InterfaceStatistics extends LinkStatistics {
  * or the host's cgroup layout doesn't have is absent, never 0.
  */
 export interface DomainStatistics extends CgroupStatistics {
-  /** Of the domain. */
+  /** Its name. */
   readonly name: string;
-  /** Lower case with dashes. */
+  /** In lower case with dashes. */
   readonly uuid: string;
   /** The monitor's pid; absent while nothing runs. */
   readonly id?: number;
   /** When it was read, in milliseconds since the epoch. */
   readonly time: number;
-  /** As `Domain.state` has it, at that time. */
+  /** What it is doing. */
   readonly state: DomainState;
-  /** Those of `<interface>` in their order, then those that the host lends. Without one that is gone. */
+  /** Interfaces of `<interface>` in their order, then those that the host lends; without those that are gone. */
   readonly network?: readonly InterfaceStatistics[];
 }
 
-/** How statistics are watched: see `Domain.watchStats`. */
+/** How `Domain.watchStats` takes its snapshots. */
 export interface WatchOptions {
-  /** Milliseconds from one snapshot to the next. Default 1000. */
+  /** Milliseconds from one snapshot to the next, above 0. Default: 1000. */
   readonly interval?: number;
   /** Ends the iteration. */
   readonly signal?: AbortSignal;

@@ -1,4 +1,4 @@
-/** Waiting for an address inside a container: looked for from here, so that nothing has to run inside. */
+/** Waiting for an address of a container, seen from outside, so that nothing has to run inside. */
 import type { NetworkView } from '../../container/interfaces/network-view';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -10,7 +10,7 @@ type Family = AddressWait['address'];
 
 const familyWords: Readonly<Record<Family, string>> = { ipv4: 'IPv4', ipv6: 'IPv6' };
 
-/** The first address inside of that family that others can reach. @throws TslxcError INVALID_ARG; as `waitInside`. */
+/** The first address of that family that other hosts can reach. @throws TslxcError INVALID_ARG; as `waitInside`. */
 export async function waitForAddress(
   session: Session,
   identity: Identity,

@@ -1,4 +1,4 @@
-/** Waiting for a command in the container that exits with 0. */
+/** Running a command in the container again and again, until it exits with 0. */
 import type { CommandResult } from '../../container/exec/command-process';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
@@ -7,10 +7,10 @@ import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ExecWait } from './types';
 
-/** Milliseconds between two tries, each of which takes some: at first, and from the fifth on. */
+/** Milliseconds between two tries: at first, and from the fifth on. */
 const pauses = { first: 50, longest: 800 } as const;
 
-/** What will be no different the next time. */
+/** Errors that another try would not change. */
 const hopeless = ['INVALID_ARG', 'CONFIG_UNSUPPORTED', 'OPERATION_DENIED'] as const;
 
 /** @throws TslxcError INVALID_ARG; as `waitInside`. */
@@ -43,7 +43,7 @@ export async function waitForCommand(
   return undefined;
 }
 
-/** Why it has not, in a few words. A container that has ended is noticed by others. */
+/** `succeeded`, or why it has not. The end of the container is found out by other means. */
 async function tryCommand(
   session: Session,
   identity: Identity,
@@ -52,7 +52,7 @@ async function tryCommand(
   try {
     const options = { stdin: 'ignore', signal } as const;
     const command = await execCommand(session, identity, { argv, options });
-    // What it says concerns nobody, and may not hold it up.
+    // Its output is discarded, so that a full pipe does not stop it.
     if ('stdout' in command) for (const stream of [command.stdout, command.stderr]) stream.resume();
     return wordsOf(await command.result);
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The first console of a running container, read along from its replay on: to look for something in its output, and for
- * the last lines of a container that dies.
+ * Reads the first console of a running container, from its replay on: to search its output, and to show the last lines of
+ * a container that ends.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StringDecoder } from 'node:string_decoder';
@@ -10,12 +10,12 @@ import type { Identity } from '../../host/state/definition-store';
 import { openConsole } from '../lookup/inspect';
 import type { Session } from '../session/session';
 
-/** Characters that are kept: what is looked for may lie across pieces, but not across more than this. */
+/** Characters that are kept: a match may lie across pieces that arrive, but not across more than this. */
 const windowSize = 64 * 1024;
-/** What is shown of a container that has died. */
+/** How many lines of a container that has ended are shown, and how much of each. */
 const shownLines = 10;
 const shownColumns = 400;
-/** Milliseconds that the last bytes of a container that has ended may take. */
+/** Milliseconds that the last bytes of a container may take after its end. */
 const patience = 1000;
 
 export class ConsoleFollower {
@@ -32,7 +32,7 @@ export class ConsoleFollower {
       stream.once('close', resolve);
     });
     stream.on('data', (chunk: Buffer) => this.#take(chunk));
-    // The end of the container is told of by others.
+    // The end of the container is found out by other means.
     stream.on('error', () => undefined);
   }
 
@@ -41,7 +41,7 @@ export class ConsoleFollower {
     return new ConsoleFollower(await openConsole(session, identity, {}));
   }
 
-  /** The same where it is not needed: undefined when it can't be had, or may not be. */
+  /** As `attach`, but undefined when there is no console, or the connection is read-only. */
   static async attachIfAny(
     session: Session,
     identity: Identity,
@@ -55,9 +55,9 @@ export class ConsoleFollower {
     }
   }
 
-  /** What matches in the output, as soon as it does; never, when nothing ever does. */
+  /** Resolves to the first match in the output, as soon as there is one. */
   find(pattern: RegExp): Promise<RegExpExecArray> {
-    // Those with g or y begin where the last one ended.
+    // With the flags g and y a search would begin where the last one ended.
     const expression = new RegExp(pattern.source, pattern.flags.replace(/[gy]/g, ''));
     return new Promise((resolve) => {
       this.#look = (text) => {
@@ -91,7 +91,7 @@ export class ConsoleFollower {
   }
 }
 
-/** Without what steers a terminal: CSI sequences of ECMA-48, and other control characters. */
+/** Without control characters, and the CSI sequences of ECMA-48 that control a terminal. */
 function withoutControls(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/\u001b\[[0-?]*[ -/]*[@-~]|[\u0000-\u001f\u007f-\u009f]/g, '');

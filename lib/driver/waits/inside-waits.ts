@@ -1,11 +1,11 @@
-/** Waiting for a port and for output of a container, as one that others can see from outside. */
+/** Waiting for a listening port and for console output of a container, both seen from outside. */
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ConsoleWait, ListeningPort, PortWait } from './types';
 
-/** Where that port is listened at: of several sockets the first. @throws TslxcError INVALID_ARG; as `waitInside`. */
+/** The first socket that listens at that port. @throws TslxcError INVALID_ARG; as `waitInside`. */
 export async function waitForPort(
   session: Session,
   identity: Identity,
@@ -38,7 +38,7 @@ export async function waitForOutput(
   wait: ConsoleWait,
 ): Promise<RegExpExecArray> {
   const pattern = wait.console;
-  // Any realm's, and what from JavaScript is none.
+  // It may come from another realm, and a caller in JavaScript may pass anything.
   if (Object.prototype.toString.call(pattern) !== '[object RegExp]') {
     throw new TslxcError('INVALID_ARG', 'console is not a regular expression');
   }

@@ -62,7 +62,7 @@ async function untilEnd(session: Session, identity: Identity, wait: ExitWait): P
 }
 
 /**
- * The state once it is that one. For what is paused the container has to go on running.
+ * Resolves to the state once it is that one. A wait for `paused` fails when the container ends.
  *
  * @throws TslxcError NO_DOMAIN; OPERATION_FAILED for `paused` when the container ends; OPERATION_TIMEOUT;
  * OPERATION_ABORTED; INVALID_ARG.
@@ -107,7 +107,7 @@ export async function waitForState(
   }
 }
 
-/** A transient domain is gone with its container. */
+/** The state now. A transient domain is gone with its container: then its last end is its state. */
 async function stateNow(
   session: Session,
   identity: Identity,

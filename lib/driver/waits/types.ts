@@ -1,51 +1,50 @@
 /** The plain data of the public API about waiting. */
 import type { DomainState } from '../types';
 
-/** How long something is waited for. */
+/** How long `Domain.waitFor` waits. */
 export interface WaitLimits {
-  /** Milliseconds. Default: without an end, but for that of the container. */
+  /** Milliseconds, after which it rejects with OPERATION_TIMEOUT. Default: none; it waits until the container ends. */
   readonly timeout?: number;
-  /** Ends the wait; it rejects with OPERATION_ABORTED. */
+  /** Gives up waiting: it rejects with OPERATION_ABORTED. */
   readonly signal?: AbortSignal;
 }
 
-/** An address of that family inside that others can reach: of global scope and not tentative, on an interface that is up. */
+/** Waits for an address that other hosts can reach: of global scope and not tentative, on an interface that is up. */
 export interface AddressWait extends WaitLimits {
-  /** The family that is waited for. */
+  /** The family of the address. */
   readonly address: 'ipv4' | 'ipv6';
 }
 
-/** A TCP port that somebody listens at, on any address of the container's network namespace. */
+/** Waits until a process listens at a TCP port, on any address of the container's network namespace. */
 export interface PortWait extends WaitLimits {
   /** 1 to 65535. */
   readonly port: number;
 }
 
 /**
- * Output of the first console that the expression matches, what was written before included, also in lives before a
- * reboot: the console stays, and nothing in it says where a life begins. Matches may lie across what arrives in pieces,
- * within the last 64 KiB. `lastIndex` and the flags g and y mean nothing here.
+ * Waits for output of the first console that matches. Earlier output counts, also that from before a reboot: the console
+ * stays, and nothing in it marks where init was started again.
  */
 export interface ConsoleWait extends WaitLimits {
-  /** What the output has to match. */
+  /** Matched within the last 64 KiB of output, also across pieces that arrive. `lastIndex` and the flags g and y mean nothing here. */
   readonly console: RegExp;
 }
 
-/** The end of the container; with a number, an end by init's exit with that code. */
+/** Waits for the end of the container. */
 export interface ExitWait extends WaitLimits {
-  /** `any` end, or an exit code from 0 to 255. */
+  /** `any` end, or the code that init has to exit with: 0 to 255. */
   readonly exit: 'any' | number;
 }
 
-/** A state of the domain, whoever brings it about. */
+/** Waits for a state of the domain, whichever process brings it about. */
 export interface StateWait extends WaitLimits {
-  /** The state that is waited for. */
+  /** The state. */
   readonly state: DomainState['state'];
 }
 
 /**
- * A program and its arguments that is run in the container, as by `Domain.exec`, again and again until it exits with 0. One
- * that is running when the time is over is ended, with all that it has started.
+ * Runs a command in the container, as `Domain.exec` does, again and again until it exits with 0. One that is running when the
+ * time is over is ended, with all that it has started.
  */
 export interface ExecWait extends WaitLimits {
   /** The program and its arguments. */
@@ -55,12 +54,12 @@ export interface ExecWait extends WaitLimits {
 /** What `Domain.waitFor` waits for: one of these. */
 export type WaitOptions = AddressWait | PortWait | ConsoleWait | ExecWait | ExitWait | StateWait;
 
-/** Where somebody listens. */
+/** A TCP socket that listens in the container. */
 export interface ListeningPort {
-  /** Of the address. */
+  /** IPv4 or IPv6. */
   readonly family: 'ipv4' | 'ipv6';
-  /** In canonical text: `0.0.0.0` and `::` are all. */
+  /** In canonical text; `0.0.0.0` and `::` stand for all addresses. */
   readonly address: string;
-  /** The number of the port. */
+  /** 1 to 65535. */
   readonly port: number;
 }

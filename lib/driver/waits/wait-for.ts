@@ -12,7 +12,7 @@ import type { Session } from '../session/session';
 import { waitForEnd } from './wait';
 import type { WaitLimits } from './types';
 
-/** Milliseconds between two looks, which take some tenths of one: at first, and from the fifth on. */
+/** Milliseconds between two looks, each of which takes less than one: at first, and from the fifth on. */
 const pauses = { first: 5, longest: 80 } as const;
 /** Node's timers hold 31 bits of milliseconds. */
 const longestTimeout = 0x7fffffff;
@@ -23,16 +23,16 @@ export interface Condition<Result> {
   readonly wanted: string;
   /** Completes `after 100 ms`: `the container has no IPv4 address`; asked when the time is over. */
   missing(): string;
-  /** Whether the console is needed for it, or only for the last words of a container that dies. */
+  /** Whether the condition needs the console, or only the error of a container that ends, for its last lines. */
   readonly console: 'needed' | 'helpful';
-  /** Resolves to what is found; never, when it is not. Ends early when the signal fires. */
+  /** Resolves to what is found, and never when it is not found. Ends early when the signal fires. */
   find(container: FoundContainer, signal: AbortSignal): Promise<Result>;
 }
 
 export interface FoundContainer {
   /** What runs at that moment: a reboot changes it. Undefined when the container has ended. */
   running(): RunningRecord | undefined;
-  /** There where it is needed. */
+  /** Always there when the condition needs the console. */
   readonly follower: ConsoleFollower | undefined;
 }
 
@@ -116,7 +116,7 @@ export async function lookUntilFound<Result>(
   }
 }
 
-/** The error of a wait that the end of the container has ended. */
+/** The error of a wait during which the container has ended. */
 export async function endedBefore(
   wanted: string,
   exit: ExitRecord | undefined,
@@ -133,7 +133,7 @@ export async function endedBefore(
 interface Watch {
   readonly wanted: string;
   readonly follower: ConsoleFollower | undefined;
-  /** The wait is over, whatever came of it. */
+  /** Fires when the wait is over, with any outcome. */
   readonly signal: AbortSignal;
 }
 
@@ -146,7 +146,7 @@ async function failAtEnd(
   throw await endedBefore(wanted, exit, { domain: identity.name, follower });
 }
 
-/** It has ended, and its domain is gone with it or nothing is known of its end. */
+/** The container has ended, and its domain is gone or its end is not known. */
 function unlessEnded(error: unknown): undefined {
   if (TslxcError.is(error, 'NO_DOMAIN') || TslxcError.is(error, 'OPERATION_INVALID')) return;
   throw error;

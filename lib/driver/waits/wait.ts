@@ -1,4 +1,4 @@
-/** Waiting for the end of a container, with the monitor as the witness, or else what was written down. */
+/** Waiting for the end of a container: the monitor tells of it, or else its record does. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
@@ -11,7 +11,7 @@ import { settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 
-/** Between two looks at a domain whose monitor runs but is not heard; a start takes a few milliseconds. */
+/** Between two reads of a domain whose monitor runs but does not answer, in milliseconds. */
 const pause = 20;
 
 /**
@@ -43,7 +43,7 @@ function isRunOf(state: RunState, { uuid }: Identity): boolean {
   return state.phase === 'running' && state.start.uuid === uuid;
 }
 
-/** A monitor that is stopped may go on at any time, and whoever waits has time. */
+/** Connects without a time limit: a stopped monitor may go on at any time. */
 async function hear(
   session: Session,
   name: string,
@@ -61,7 +61,7 @@ async function hear(
   }
 }
 
-/** Undefined when the monitor is gone, or goes without a word. */
+/** Undefined when the monitor is gone, or exits without telling of the end. */
 async function endByMonitor(
   session: Session,
   name: string,
@@ -72,7 +72,7 @@ async function endByMonitor(
   monitor.ref();
   try {
     const exit = await abortable(signal, () => monitor.exited());
-    // A monitor that was killed says nothing; the clean-up finds out.
+    // A monitor that was killed tells nothing; the clean-up finds out.
     return exit.how === 'lost' ? undefined : { ...exit, boot: session.containers.bootId() };
   } catch (error) {
     if (TslxcError.is(error, 'PROTOCOL_ERROR')) return undefined;
@@ -103,7 +103,7 @@ function endOnRecord(
   const boot = session.containers.bootId();
   const recorded = state.phase === 'off' ? state.last : state.exit;
   if (recorded?.boot === boot) return recorded;
-  // A transient domain leaves nothing behind but what was told of it.
+  // A transient domain leaves no record but the event of its end.
   const told = lastEvent(session.paths.events, ({ event, domain, uuid }) => {
     return event === 'stopped' && domain === identity.name && uuid === identity.uuid;
   });

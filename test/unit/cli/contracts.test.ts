@@ -105,7 +105,7 @@ const contracts: readonly (readonly [what: string, call: Call, answer: unknown])
     true,
   ],
   ['the security model', (of) => of.securityModel(), { model: 'none', doi: '0' }],
-  ['a preview of a purge', async (of) => Array.isArray(await of.foreseePurge()), true],
+  ['a preview of a purge', async (of) => Array.isArray(await of.previewPurge()), true],
 ];
 
 describe.each(Object.entries(makers))('%s', (_, make) => {
