@@ -9,7 +9,7 @@ import type {
   FilesystemOptions,
   OverlayOptions,
 } from './filesystem/definition';
-import type { ResourceName } from './elements/resource-limits';
+import type { ResourceLimit } from './elements/resource-limits';
 import type { LiveSecurity, SecurityLabel, SourceLabel } from './security/definition';
 import type {
   BlockTuning,
@@ -20,30 +20,8 @@ import type {
   Partition,
   ProcessLimit,
 } from './tuning/definition';
-
-/** A place in the XML text; both count from 1. */
-export interface Position {
-  readonly line: number;
-  readonly column: number;
-}
-
-/** An element kept as it was written. */
-export interface XmlElement {
-  /** Qualified name, as written (`lxc:namespace`). */
-  readonly name: string;
-  /** Namespace URI, or '' for none. */
-  readonly namespace: string;
-  readonly attributes: readonly XmlAttribute[];
-  /** Child elements and text in document order; no comments, no processing instructions. */
-  readonly children: readonly (XmlElement | string)[];
-  readonly position: Position;
-}
-
-export interface XmlAttribute {
-  /** Qualified name; namespace declarations (`xmlns`, `xmlns:x`) are kept. */
-  readonly name: string;
-  readonly value: string;
-}
+import type { Position, XmlElement } from './xml/element';
+import type { KeptPart, UnsupportedElement } from './xml/unsupported';
 
 /** What `on_poweroff`, `on_reboot` and `on_crash` can say. The first two are carried out, `start` refuses the others. */
 export type LifecycleAction =
@@ -99,14 +77,6 @@ export interface FeaturesDefinition {
   /** `<privnet/>`: a network namespace of its own, with nothing but `lo`, when there is no interface. */
   readonly privateNetwork: boolean;
   readonly capabilities: CapabilitiesDefinition;
-}
-
-/** `<tslxc:rlimit>`: one of init's resource limits, getrlimit(2). */
-export interface ResourceLimit {
-  readonly name: ResourceName;
-  readonly soft: bigint;
-  readonly hard: bigint;
-  readonly position: Position;
 }
 
 export type SharedNamespaceKind = 'net' | 'ipc' | 'uts';
@@ -297,28 +267,6 @@ export interface ConsoleDefinition {
   readonly position: Position;
   /** The element as written, when it says more than `<console type='pty'/>` can. */
   readonly raw?: XmlElement;
-}
-
-/**
- * An element, attribute or value that libvirt knows and this version stores and prints but does not
- * carry out: `start` refuses the definition and names it.
- */
-export interface UnsupportedElement {
-  /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
-  readonly path: string;
-  readonly position: Position;
-  /** The value at fault, where other values of the element or attribute are carried out. */
-  readonly value?: string;
-  /** What `start` says of it, where the value says too little or libvirt has words of its own. */
-  readonly words?: string;
-}
-
-/** What is kept raw of an element whose other parts are carried out. */
-export interface KeptPart {
-  /** Path of that element, such as `domain/os`. */
-  readonly path: string;
-  readonly attributes: readonly XmlAttribute[];
-  readonly children: readonly XmlElement[];
 }
 
 export interface DomainDefinition {

@@ -2,15 +2,9 @@
  * DomainDefinition to XML, in libvirt's element order and style. Reading the result gives the same
  * definition; formatting that gives the same text.
  */
-import type {
-  DomainDefinition,
-  IdRange,
-  KeptPart,
-  LiveState,
-  OsDefinition,
-  XmlAttribute,
-  XmlElement,
-} from './definition';
+import type { DomainDefinition, IdRange, LiveState, OsDefinition } from './definition';
+import type { KeptPart } from './xml/unsupported';
+import type { XmlAttribute, XmlElement } from './xml/element';
 import { formatBlockTuning } from './tuning/block-tuning';
 import { formatCpuTuning } from './tuning/cpu-tuning';
 import { formatDevices } from './devices/format-devices';

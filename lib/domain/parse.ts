@@ -22,27 +22,15 @@ import {
   readElement,
   readText,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from './xml/reading';
+import type { ParseContext, ParseSession } from './parse-session';
 import { parseMemory, parseVcpu } from './elements/resources';
 import { parseSecurityLabels } from './security/seclabel';
 import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
 import { domainVocabulary } from './xml/vocabulary';
 import { parseXml } from './xml/xml';
-
-/** What `parseDomain` has to know about the world. */
-export interface ParseContext {
-  /** The host's architecture, as `uname -m` gives it. */
-  readonly arch: string;
-  /** Path of the monitor's executable: the default `<emulator>`. */
-  readonly emulator: string;
-  /** A random uuid, asked for when the text has none. */
-  readonly newUuid: () => string;
-  /** A random Ethernet address with libvirt's prefix, asked for when an interface has none. */
-  readonly newMac: () => string;
-}
 
 const domainTypes =
   'qemu kqemu kvm xen lxc uml openvz test vmware hyperv vbox phyp parallels vz bhyve hvf'.split(

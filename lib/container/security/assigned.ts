@@ -1,5 +1,5 @@
 /** The security label of a start: what was asked for, what it has given to its container, and what it refuses. */
-import type { Position } from '../../domain/definition';
+import type { Position } from '../../domain/xml/element';
 import { DefinitionError, TslxcError } from '../../errors';
 import type { ErrorCode } from '../../errors';
 

@@ -3,48 +3,17 @@
  * record, given back by the undo of that record.
  */
 import { chosenLabel } from '../../domain/security/chosen-label';
-import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { hostSecurity } from '../../host/security/driver';
-import type { SecurityDriver } from '../../host/security/driver';
 import { readSecuritySettings } from '../../host/security/settings';
 import type { StatePaths } from '../../host/state/state-paths';
-import type { SecurityFacts } from '../../plan/security/labels';
-import type { Undo } from '../record/undo';
-import type { AskedLabel, AssignedSecurity } from './assigned';
+import type { LabelledDomain, LabelledStart, Labelling } from './labelled-start';
 import { claimAppArmor, previewAppArmor } from './apparmor/labelling';
 import { releaseRange } from './selinux/categories';
 import { checkEntry, loadProfile } from './apparmor/profile';
 import { relabelSources } from './relabel/relabel';
-import type { RelabelledSource, SkippedSource } from './relabel/relabel';
+import type { SkippedSource } from './relabel/relabel';
 import type { WalkOptions } from './relabel/label-walk';
 import { claimSelinux, previewSelinux } from './selinux/labelling';
-
-export interface Labelling {
-  readonly security: AssignedSecurity;
-  readonly facts: SecurityFacts;
-  /** To be labelled on the host. */
-  readonly sources: readonly RelabelledSource[];
-  /** Also what is the host's system. */
-  readonly force?: boolean;
-  /** To be loaded. */
-  readonly profile?: Readonly<{ name: string; text: string }>;
-  /** In the order in which it is taken. */
-  readonly undo: readonly Undo[];
-}
-
-/** What is to start. */
-export interface LabelledDomain {
-  readonly paths: StatePaths;
-  readonly definition: DomainDefinition;
-  /** Of the connection. */
-  readonly hardening: Hardening;
-}
-
-/** A domain that asks for a label, on a host that has them. */
-export interface LabelledStart extends LabelledDomain {
-  readonly asked: AskedLabel;
-  readonly host: SecurityDriver;
-}
 
 /**
  * Chooses the label of a start, and takes what is unique of it; undefined for a container without one. Under the domain's lock.

@@ -32,7 +32,7 @@ import { writeRecord } from '../../host/state/record-file';
 import { RunningContainer } from './running-container';
 import type { LinkRecord, StartRecord } from '../record/run-state';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
-import type { Labelling } from '../security/labelling';
+import type { Labelling } from '../security/labelled-start';
 import type { LabelProgress } from '../security/relabel/label-walk';
 import { ownerOf } from '../record/undo';
 import { claimOverlayUpper } from '../sources/overlay-upper';

@@ -33,7 +33,7 @@ import type { Found, TargetKind } from '../sources/mount-target';
 import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
 import { reapCommand } from './reap-command';
-import type { Labelling } from '../security/labelling';
+import type { Labelling } from '../security/labelled-start';
 import { lookUpNamespaces } from './shared-namespaces';
 import { lookUpSources } from '../sources/sources';
 import type { Undo } from '../record/undo';

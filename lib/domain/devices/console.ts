@@ -2,7 +2,8 @@
  * `<console>`: a terminal of the container. Type pty is carried out. What libvirt writes for a
  * running domain (tty, source path, alias) is dropped: it is never the caller's to choose.
  */
-import type { ConsoleDefinition, UnsupportedElement } from '../definition';
+import type { ConsoleDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
@@ -10,9 +11,9 @@ import {
   childrenOf,
   readElement,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { parseSourceLabels } from '../security/source-label';
 import { consoleTargetVocabulary, consoleVocabulary, ptySourceVocabulary } from '../xml/vocabulary';
 

@@ -2,7 +2,9 @@
  * `<devices>`: the emulator, the devices that are carried out, and those that are kept raw.
  */
 import { parseConsole } from './console';
-import type { DomainDefinition, UnsupportedElement, XmlElement } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { ParsedDevice } from '../xml/unsupported';
+import type { XmlElement } from '../xml/element';
 import { checkDiskTargets, parseDisk } from './disk';
 import { parseFilesystem } from '../filesystem/filesystem';
 import { parseHostDevice } from './host-device';
@@ -18,15 +20,10 @@ import {
   readElement,
   readText,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { devicesVocabulary } from '../xml/vocabulary';
-
-/** Carried out, or kept as written with the reasons for that in `later`. */
-export type ParsedDevice<T> =
-  | { readonly supported: T }
-  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
 
 type SupportedDevices = Pick<
   DomainDefinition,

@@ -2,9 +2,10 @@
  * `<disk>`: a block device of the host under a name of the container's own. Type block is carried out;
  * what says more than that is kept whole.
  */
-import type { DiskBus, DiskDefinition, UnsupportedElement } from '../definition';
+import type { DiskBus, DiskDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
-import type { ParsedDevice } from './devices';
+import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { sanitizePath } from '../filesystem/filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';

@@ -1,7 +1,8 @@
 /**
  * The content of `<devices>` in libvirt's order, inactive or as it is while the container runs.
  */
-import type { ConsoleDefinition, DomainDefinition, LiveState, Position } from '../definition';
+import type { ConsoleDefinition, DomainDefinition, LiveState } from '../definition';
+import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
 import { hostDeviceSources } from './host-device';

@@ -2,9 +2,10 @@
  * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc is
  * carried out; others are kept whole. Type net is in host-interface.ts.
  */
-import type { HostDeviceDefinition, UnsupportedElement } from '../definition';
+import type { HostDeviceDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import { hostdevSourceVocabulary, hostdevVocabulary } from './device-vocabulary';
-import type { ParsedDevice } from './devices';
+import type { ParsedDevice } from '../xml/unsupported';
 import { sanitizePath } from '../filesystem/filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';

@@ -2,7 +2,8 @@
  * `<features><capabilities>`: what of root's power the container's programs keep, capabilities(7).
  */
 import { capabilityNumbers, type CapabilityName } from './capability-numbers';
-import type { CapabilitiesDefinition, XmlElement } from '../definition';
+import type { CapabilitiesDefinition } from '../definition';
+import type { XmlElement } from '../xml/element';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import {
   childOf,
@@ -11,11 +12,18 @@ import {
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
-import { capabilitiesVocabulary, capabilityVocabulary } from '../xml/vocabulary';
+import { vocabulary } from '../xml/vocabulary';
 
 const names = Object.keys(capabilityNumbers) as CapabilityName[];
 const policies = ['default', 'allow', 'deny'] as const;
 const states = ['on', 'off'] as const;
+
+const capabilitiesVocabulary = vocabulary({
+  attributes: { policy: 'supported' },
+  children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
+});
+
+const capabilityVocabulary = vocabulary({ attributes: { state: 'supported' } });
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown capability, XML_ERROR for another policy or state. */
 export function parseCapabilities(at: LocatedElement | undefined): CapabilitiesDefinition {

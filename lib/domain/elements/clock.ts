@@ -4,7 +4,8 @@
 import type { DomainDefinition, LifecycleAction } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, readText, type ParseSession, type Reading } from '../xml/reading';
+import { childOf, readElement, readText, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { clockVocabulary } from '../xml/vocabulary';
 
 const supportedOffsets = ['utc', 'localtime'];

@@ -1,5 +1,6 @@
 /** Changes an element of `<tslxc:container>`, which is stored and printed with the other metadata. */
-import type { DomainDefinition, XmlAttribute, XmlElement } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { XmlAttribute, XmlElement } from '../xml/element';
 import { wordOf } from '../xml/reading';
 import { extensionNamespace } from '../xml/vocabulary';
 

@@ -15,9 +15,9 @@ import {
   readElement,
   wordOf,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { parseResourceLimits } from './resource-limits';
 import {
   allocationVocabulary,

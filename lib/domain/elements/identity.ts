@@ -2,7 +2,7 @@
  * What a domain or a network is called: name, uuid, title, description, metadata. A name becomes a file name, a
  * cgroup and a host name, so nothing that could leave its directory may pass here.
  */
-import type { XmlElement } from '../definition';
+import type { XmlElement } from '../xml/element';
 import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {

@@ -3,7 +3,8 @@
  * that of its URI with the prefix `key`.
  */
 import { TslxcError } from '../../errors';
-import type { DomainDefinition, XmlAttribute, XmlElement } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { XmlAttribute, XmlElement } from '../xml/element';
 import { printXml, type PrintableElement } from '../xml/print';
 import { extensionNamespace } from '../xml/vocabulary';
 import { parseXml } from '../xml/xml';

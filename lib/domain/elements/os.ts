@@ -10,9 +10,9 @@ import {
   readElement,
   readText,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { initenvVocabulary, osTypeVocabulary, osVocabulary } from '../xml/vocabulary';
 
 /** The 32-bit architecture that a 64-bit kernel also runs; libvirt accepts it for such a host. */

@@ -3,7 +3,8 @@
  * checked here.
  */
 import { canonicalCapabilities, parseCapabilities } from './capabilities';
-import type { FeaturesDefinition, XmlElement } from '../definition';
+import type { FeaturesDefinition } from '../definition';
+import type { XmlElement } from '../xml/element';
 import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
 import {
@@ -13,9 +14,9 @@ import {
   readElement,
   textOf,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { domainVocabulary, emptyVocabulary, featureNames } from '../xml/vocabulary';
 
 /** In libvirt's output order. @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR. */

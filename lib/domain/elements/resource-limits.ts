@@ -2,7 +2,7 @@
  * `<tslxc:rlimit name='nofile' soft='1024' hard='unlimited'/>`: a resource limit of init and of all that it
  * starts, getrlimit(2). libvirt has no words for it.
  */
-import type { ResourceLimit } from '../definition';
+import type { Position } from '../xml/element';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { resourceLimitVocabulary } from '../xml/vocabulary';
@@ -28,6 +28,14 @@ export const resourceNumbers = {
 } as const;
 
 export type ResourceName = keyof typeof resourceNumbers;
+
+/** `<tslxc:rlimit>`: one of init's resource limits, getrlimit(2). */
+export interface ResourceLimit {
+  readonly name: ResourceName;
+  readonly soft: bigint;
+  readonly hard: bigint;
+  readonly position: Position;
+}
 
 /** RLIM_INFINITY. */
 export const unlimited = (1n << 64n) - 1n;

@@ -5,7 +5,8 @@ import type { DomainDefinition } from '../definition';
 import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import { childOf, readElement, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
 import { currentMemoryVocabulary, memoryVocabulary, vcpuVocabulary } from '../xml/vocabulary';
 

@@ -1,5 +1,5 @@
 /** What a definition has of file systems: `<filesystem>`, and what the extension says more about one. */
-import type { Position } from '../definition';
+import type { Position } from '../xml/element';
 import type { SourceLabel } from '../security/definition';
 
 export type Propagation = 'private' | 'slave' | 'shared';

@@ -1,5 +1,5 @@
 /** `<driver>` of a `<filesystem>`: raw images through a loop device are carried out, nothing else. */
-import type { UnsupportedElement } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import type { FileFilesystem } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { childOf, readElement, type Reading } from '../xml/reading';

@@ -2,7 +2,7 @@
  * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
  * kept whole.
  */
-import type { UnsupportedElement, XmlElement } from '../definition';
+import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
 import type { FilesystemDefinition } from './definition';
 import { enumerated } from '../xml/enumerated';
 import { parseDriver } from './driver';
@@ -35,16 +35,11 @@ type FilesystemType = keyof typeof sourceAttributes;
 const types = Object.keys(sourceAttributes) as FilesystemType[];
 const accessModes = ['passthrough', 'mapped', 'squash'] as const;
 
-/** Carried out, or kept as written with the reasons for that in `later`. */
-export type ParsedFilesystem =
-  | { readonly supported: FilesystemDefinition }
-  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
-
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR or
  * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
  */
-export function parseFilesystem(at: LocatedElement): ParsedFilesystem {
+export function parseFilesystem(at: LocatedElement): ParsedDevice<FilesystemDefinition> {
   const unsupported: UnsupportedElement[] = [];
   const reading = readElement(at, filesystemVocabulary, unsupported);
   const type = enumerated(reading, 'type', types) ?? 'mount';

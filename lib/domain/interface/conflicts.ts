@@ -1,5 +1,6 @@
 /** What no two network interfaces of one domain may have in common. */
-import type { DomainDefinition, Position } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { Position } from '../xml/element';
 import { comparePositions, definitionError } from '../xml/source-location';
 
 interface Claim {

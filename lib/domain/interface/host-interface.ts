@@ -1,6 +1,7 @@
 /** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
-import type { HostInterfaceDefinition, UnsupportedElement } from '../definition';
-import type { ParsedDevice } from '../devices/devices';
+import type { HostInterfaceDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
+import type { ParsedDevice } from '../xml/unsupported';
 import { parseAddress, parseRoute } from './addresses';
 import { hostInterfaceSourceVocabulary, hostInterfaceVocabulary } from './vocabulary';
 import { parseLinkName } from './link-name';

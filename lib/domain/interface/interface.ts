@@ -3,8 +3,9 @@
  * says more than that is kept whole.
  */
 import { parseBandwidth } from './bandwidth';
-import type { InterfaceDefinition, UnsupportedElement } from '../definition';
-import type { ParsedDevice } from '../devices/devices';
+import type { InterfaceDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
+import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
 import { parseInterfaceSource, type CarriedInterfaceType } from './source';

@@ -1,5 +1,6 @@
 /** An id map that the driver has chosen, in the place of the request for one. */
-import type { DomainDefinition, IdRange, XmlElement } from '../definition';
+import type { DomainDefinition, IdRange } from '../definition';
+import type { XmlElement } from '../xml/element';
 import { wordOf } from '../xml/reading';
 
 /**

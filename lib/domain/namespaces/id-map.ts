@@ -9,9 +9,9 @@ import {
   childrenOf,
   readElement,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { idmapVocabulary, idRangeVocabulary } from '../xml/vocabulary';
 
 /** UID_GID_MAP_MAX_EXTENTS of linux/user_namespace.h, since Linux 4.15. */

@@ -1,5 +1,5 @@
 /** What a definition has of security labels: `<seclabel>` of the domain, and of single sources. */
-import type { Position } from '../definition';
+import type { Position } from '../xml/element';
 
 /** `<seclabel>` of the domain, at most one a model. */
 export interface SecurityLabel {

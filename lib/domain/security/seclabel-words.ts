@@ -1,7 +1,7 @@
 /** What `<seclabel>` of the domain and that of a source have in common: model, relabel, and the texts of labels. */
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { childOf, readElement, readText, type LocatedElement, type Reading } from '../xml/reading';
-import type { UnsupportedElement } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import type { Vocabulary } from '../xml/vocabulary';
 
 /** Bytes that libvirt has room for. */

@@ -3,7 +3,8 @@
  * asked at start: see chosen-label.ts.
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { childrenOf, type LocatedElement, type ParseSession, type Reading } from '../xml/reading';
+import { childrenOf, type LocatedElement, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import { checkModels, labelOf, modelOf, readSeclabel, relabelOf } from './seclabel-words';
 import type { SecurityLabel } from './definition';
 import { vocabulary } from '../xml/vocabulary';

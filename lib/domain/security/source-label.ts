@@ -1,5 +1,6 @@
 /** `<seclabel>` below a `<source>`: this source gets another label than the others of the domain, or none. */
-import type { DomainDefinition, UnsupportedElement } from '../definition';
+import type { DomainDefinition } from '../definition';
+import type { UnsupportedElement } from '../xml/unsupported';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { childrenOf, type Reading } from '../xml/reading';

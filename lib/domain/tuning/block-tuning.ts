@@ -7,9 +7,9 @@ import {
   readElement,
   readText,
   type LocatedElement,
-  type ParseSession,
   type Reading,
 } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import type { BlockDeviceTuning, BlockTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 

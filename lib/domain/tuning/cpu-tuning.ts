@@ -2,7 +2,8 @@
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import { childOf, readElement, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import type { CpuTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 

@@ -1,5 +1,5 @@
 /** What a definition limits: `<memtune>`, `<cputune>`, `<blkiotune>`, `<numatune>`. Memory is in KiB. */
-import type { Position } from '../definition';
+import type { Position } from '../xml/element';
 
 /** `<memtune>`. What is left out is not limited, or by `<memory>` alone. */
 export interface MemoryTuning {

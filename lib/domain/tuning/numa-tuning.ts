@@ -3,7 +3,8 @@ import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest, standalone } from '../xml/raw';
-import { childOf, readElement, type ParseSession, type Reading } from '../xml/reading';
+import { childOf, readElement, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import type { NumaTuning } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 

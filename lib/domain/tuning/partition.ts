@@ -2,7 +2,8 @@
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, readText, type ParseSession, type Reading } from '../xml/reading';
+import { childOf, readElement, readText, type Reading } from '../xml/reading';
+import type { ParseSession } from '../parse-session';
 import type { Partition } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 

@@ -3,7 +3,7 @@
  * closed by themselves. What is printed reads back as the same tree.
  */
 import { TslxcError } from '../../errors';
-import type { XmlAttribute } from '../definition';
+import type { XmlAttribute } from './element';
 import { findIllegalCharacter } from './xml-characters';
 
 /** An element to print; every `XmlElement` is one. */

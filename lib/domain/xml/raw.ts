@@ -2,12 +2,12 @@
  * Elements that are kept as written: made independent of the document that they stood in, so that
  * they can be printed elsewhere. Nothing here may change what they say.
  */
-import type { XmlAttribute, XmlElement } from '../definition';
+import type { XmlAttribute, XmlElement } from './element';
 import {
   isNamespaceDeclaration,
   type LocatedElement,
-  type ParseSession,
   type Reading,
+  type ReadingSession,
 } from './reading';
 
 /**
@@ -36,7 +36,7 @@ export function standalone(at: LocatedElement, without: readonly string[] = []):
 }
 
 /** Keeps what `reading` found for later, under the element's path. */
-export function keepRest(reading: Reading, session: ParseSession): void {
+export function keepRest(reading: Reading, session: ReadingSession): void {
   const { keptAttributes, keptChildren, at } = reading;
   if (keptAttributes.length === 0 && keptChildren.length === 0) return;
   session.kept.push({

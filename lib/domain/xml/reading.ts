@@ -2,8 +2,8 @@
  * Reads one element by its vocabulary: what is carried out, what is kept for later, what is dropped.
  * This is the only place that decides whether a word is known; it must never ignore one.
  */
-import type { KeptPart, UnsupportedElement, XmlAttribute, XmlElement } from '../definition';
-import type { ParseContext } from '../parse';
+import type { KeptPart, UnsupportedElement } from './unsupported';
+import type { XmlAttribute, XmlElement } from './element';
 import { attributeLocation, definitionError, type SourceLocation } from './source-location';
 import {
   dnsmasqNamespace,
@@ -17,11 +17,6 @@ import {
 export interface ReadingSession {
   readonly unsupported: UnsupportedElement[];
   readonly kept: KeptPart[];
-}
-
-/** One run of `parseDomain`. */
-export interface ParseSession extends ReadingSession {
-  readonly context: ParseContext;
 }
 
 /** An element at its place, with the namespace prefixes that are in scope inside it. */

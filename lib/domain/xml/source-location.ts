@@ -3,7 +3,7 @@
  * is made here, so that none lacks its element and position.
  */
 import { DefinitionError, type ErrorCode } from '../../errors';
-import type { Position } from '../definition';
+import type { Position } from './element';
 
 /** An element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`) and the start of its tag. */
 export interface SourceLocation {

@@ -1,6 +1,33 @@
-/** What a document says and `start` refuses, because this version does not carry it out. */
-import type { UnsupportedElement } from '../definition';
+/** What a document says and this version does not carry out: it is stored and printed, and `start` refuses it. */
+import type { Position, XmlAttribute, XmlElement } from './element';
 import { definitionError } from './source-location';
+
+/**
+ * An element, attribute or value that libvirt knows and this version stores and prints but does not
+ * carry out: `start` refuses the definition and names it.
+ */
+export interface UnsupportedElement {
+  /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
+  readonly path: string;
+  readonly position: Position;
+  /** The value at fault, where other values of the element or attribute are supported. */
+  readonly value?: string;
+  /** The message of `start`, where the value says too little or libvirt has a message of its own. */
+  readonly words?: string;
+}
+
+/** The unsupported parts of an element whose other parts are supported, as they were written. */
+export interface KeptPart {
+  /** Path of that element, such as `domain/os`. */
+  readonly path: string;
+  readonly attributes: readonly XmlAttribute[];
+  readonly children: readonly XmlElement[];
+}
+
+/** A device that is supported, or one that is kept as written, with what is unsupported about it. */
+export type ParsedDevice<T> =
+  | { readonly supported: T }
+  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
 
 /** Returns when the list is empty. @throws DefinitionError CONFIG_UNSUPPORTED, naming its first element. */
 export function refuseUnsupported([first]: readonly UnsupportedElement[]): void {

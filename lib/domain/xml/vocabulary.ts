@@ -4,8 +4,6 @@
  * Children stand in libvirt's output order: `format` prints them in the order of these tables.
  */
 
-import { capabilityNumbers } from '../elements/capability-numbers';
-
 /** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
@@ -173,13 +171,6 @@ export const featureNames: readonly string[] = (
   'acpi apic pae hap viridian privnet hyperv kvm pvspinlock capabilities pmu vmport gic smm ioapic ' +
   'hpt vmcoreinfo htm nested-hv msrs ccf-assist xen cfpc sbbc ibs tcg async-teardown ras ps2 aia'
 ).split(' ');
-
-export const capabilitiesVocabulary = vocabulary({
-  attributes: { policy: 'supported' },
-  children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
-});
-
-export const capabilityVocabulary = vocabulary({ attributes: { state: 'supported' } });
 
 export const devicesVocabulary = vocabulary({
   children: {

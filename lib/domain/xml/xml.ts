@@ -5,7 +5,7 @@
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 
-import type { Position, XmlElement } from '../definition';
+import type { Position, XmlElement } from './element';
 import { definitionError, type SourceLocation } from './source-location';
 import { findIllegalCharacter } from './xml-characters';
 

@@ -1,5 +1,6 @@
 /** Limits of what runs and of the stored definition, looked at and changed: what all of them have in common. */
-import type { DomainDefinition, Position } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Position } from '../../domain/xml/element';
 import { formatDomain } from '../../domain/format';
 import { TslxcError } from '../../errors';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { macFromBytes } from '../../domain/interface/mac-address';
-import type { ParseContext } from '../../domain/parse';
+import type { ParseContext } from '../../domain/parse-session';
 import { DefinitionStore } from '../../host/state/definition-store';
 import type { Identity, StoreOptions } from '../../host/state/definition-store';
 import type { NetworkDefinition } from '../../network/definition/definition';

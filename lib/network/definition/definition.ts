@@ -2,15 +2,9 @@
  * NetworkDefinition: a parsed `<network>` as readonly plain data, with libvirt's defaults filled in. It is never
  * modified; a change is a new definition.
  */
-import type {
-  Bandwidth,
-  InterfaceRoute,
-  KeptPart,
-  UnsupportedElement,
-  Position,
-  Vlan,
-  XmlElement,
-} from '../../domain/definition';
+import type { Bandwidth, InterfaceRoute, Vlan } from '../../domain/definition';
+import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
+import type { Position, XmlElement } from '../../domain/xml/element';
 
 /**
  * `none`: no `<forward>`, an isolated network. From `bridge` on there is no bridge of the network's own. `hostdev` is

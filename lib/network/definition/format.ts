@@ -3,7 +3,7 @@
  * formatting that gives the same text.
  */
 import { formatBandwidth } from '../../domain/interface/bandwidth';
-import type { KeptPart } from '../../domain/definition';
+import type { KeptPart } from '../../domain/xml/unsupported';
 import { formatRoute } from '../../domain/interface/addresses';
 import { node, printXml, type Attributes, type PrintableElement } from '../../domain/xml/print';
 import { formatVlan } from '../../domain/interface/vlan';

@@ -2,7 +2,7 @@
  * The text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and context
  * give the same definition. Nothing in the text is ignored.
  */
-import type { KeptPart, UnsupportedElement } from '../../domain/definition';
+import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
 import { parseRoute } from '../../domain/interface/addresses';
 import { comparePositions, definitionError } from '../../domain/xml/source-location';

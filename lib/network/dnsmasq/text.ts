@@ -1,6 +1,6 @@
 /** Values in dnsmasq's configuration: none of them can end its line, begin a comment, or become two. Pure. */
 import { DefinitionError } from '../../errors';
-import type { Position } from '../../domain/definition';
+import type { Position } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
 
 /** What separates, quotes, escapes or comments there, or stands for more than itself. */

@@ -1,6 +1,8 @@
 /** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: what interfaces take from their network. */
 import { parseBandwidth } from '../../domain/interface/bandwidth';
-import type { Bandwidth, KeptPart, Vlan, XmlAttribute } from '../../domain/definition';
+import type { Bandwidth, Vlan } from '../../domain/definition';
+import type { KeptPart } from '../../domain/xml/unsupported';
+import type { XmlAttribute } from '../../domain/xml/element';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { standalone } from '../../domain/xml/raw';
 import {

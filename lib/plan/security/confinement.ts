@@ -2,7 +2,8 @@
  * What init and all that it starts are confined by, besides their capabilities: keyring, resource limits, the filter
  * of system calls, no_new_privs, and who is killed first when memory runs out. Pure.
  */
-import type { DomainDefinition, Hardening, ResourceLimit } from '../../domain/definition';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
+import type { ResourceLimit } from '../../domain/elements/resource-limits';
 import {
   resourceNumbers,
   unlimited,

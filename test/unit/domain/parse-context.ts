@@ -3,7 +3,8 @@
  */
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { macFromBytes } from '../../../lib/domain/interface/mac-address';
-import { parseDomain, type ParseContext } from '../../../lib/domain/parse';
+import { parseDomain } from '../../../lib/domain/parse';
+import type { ParseContext } from '../../../lib/domain/parse-session';
 
 export const context: ParseContext = {
   arch: 'x86_64',

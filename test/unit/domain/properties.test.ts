@@ -1,12 +1,9 @@
 /** Properties of reading and printing, over random definitions and random texts. */
 import fc from 'fast-check';
 
-import type {
-  DomainDefinition,
-  KeptPart,
-  UnsupportedElement,
-  XmlElement,
-} from '../../../lib/domain/definition';
+import type { DomainDefinition } from '../../../lib/domain/definition';
+import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
+import type { XmlElement } from '../../../lib/domain/xml/element';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
 import { repeats } from '../../support/repeats';

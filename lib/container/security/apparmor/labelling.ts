@@ -9,7 +9,7 @@ import { compileProfile, profileName } from '../../../plan/security/apparmor-pro
 import { securityFacts } from '../../../plan/security/labels';
 import { assignAppArmor } from './apparmor';
 import type { AssignedSecurity } from '../assigned';
-import type { LabelledStart, Labelling } from '../labelling';
+import type { LabelledStart, Labelling } from '../labelled-start';
 import { checkEntry, profileMode, recordedProfiles } from './profile';
 import { checkDeviceLabels } from '../relabel/sources';
 

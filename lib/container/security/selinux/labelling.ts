@@ -10,7 +10,7 @@ import { assignLabels, previewLabels } from './assign';
 import type { SelinuxLabels } from './assign';
 import { releaseRange } from './categories';
 import { entryLabel } from '../entry-label';
-import type { Labelling, LabelledStart } from '../labelling';
+import type { Labelling, LabelledStart } from '../labelled-start';
 import { withMountsBelow } from '../relabel/mounts-below';
 import { checkRelabel } from '../relabel/relabel';
 import type { RelabelledSource } from '../relabel/relabel';

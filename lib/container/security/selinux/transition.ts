@@ -3,7 +3,7 @@
  * with a bare EACCES. In permissive mode everything works, and nothing is refused.
  */
 import { constants as system } from 'node:os';
-import type { Position } from '../../../domain/definition';
+import type { Position } from '../../../domain/xml/element';
 import { hasErrno } from '../../../host/state/file-error';
 import {
   hostSelinuxfs,

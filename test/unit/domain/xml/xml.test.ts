@@ -1,5 +1,5 @@
 /** XML text to a tree: positions, blanks, namespaces, and limits that cost nothing to reach. */
-import type { XmlElement } from '../../../../lib/domain/definition';
+import type { XmlElement } from '../../../../lib/domain/xml/element';
 import { parseXml } from '../../../../lib/domain/xml/xml';
 import { TslxcError } from '../../../../lib/errors';
 
