@@ -59,26 +59,26 @@ export interface MonitorState {
   readonly monitor?: 'unresponsive';
 }
 
-/** Whether a domain runs, is paused or is off, and why, in libvirt's words. */
+/** What a domain is doing, in the words of `virsh domstate --reason`. */
 export type DomainState =
   | (Readonly<{
-      /** Its processes run. */
+      /** Its container runs. */
       state: 'running';
       /** `unpaused`: it was paused before. */
       reason: 'booted' | 'unpaused' | 'unknown';
     }> &
       MonitorState)
   | (Readonly<{
-      /** Every process in it stands still, until it is resumed. */
+      /** Every process in it is stopped, until it is resumed. */
       state: 'paused';
       /** It was paused by `Domain.suspend`. */
       reason: 'user';
     }> &
       MonitorState)
   | Readonly<{
-      /** Nothing runs. */
+      /** No container runs. */
       state: 'shutoff';
-      /** How the last container came to its end. */
+      /** How the last container ended. */
       reason: ShutoffReason;
       /** How its init ended; absent when that is not known, as when none has run since the host booted. */
       exit?: ExitRecord;
@@ -230,7 +230,7 @@ export interface ConsoleOptions {
   readonly from?: 'replay' | 'live';
 }
 
-/** See `Connection.version`. */
+/** What `Connection.version` gives. */
 export interface VersionInfo {
   /** Of this package. */
   readonly library: string;

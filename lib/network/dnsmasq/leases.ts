@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
+import type { IpFamily } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
 import type { ActiveNetwork } from '../lifecycle/active-network';
 import type { NetworkDefinition } from '../definition/definition';
@@ -13,7 +14,7 @@ export interface Lease {
   /** Lower case with colons; '' for an IPv6 client that tells its address in no way. */
   readonly mac: string;
   /** Of `address`. */
-  readonly family: 'ipv4' | 'ipv6';
+  readonly family: IpFamily;
   /** The address that the client has, without a prefix. */
   readonly address: string;
   /** Of the network's `<ip>` that it is from. */
