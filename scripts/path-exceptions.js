@@ -231,7 +231,7 @@ const fileUsers = {
   'lib/driver/session/access.ts': '/proc/self',
   'lib/driver/session/containers.ts': 'the run folder',
   'lib/driver/logs.ts': '/proc',
-  'lib/driver/lookup/capabilities.ts': '/sys',
+  'lib/driver/lookup/host.ts': '/sys',
   'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
   'lib/driver/doctor/caller.ts': 'our own folders, devices, and /proc',
   'lib/driver/doctor/cgroup-layout.ts': 'cgroups',

@@ -1,7 +1,15 @@
-/** What this host offers to domains, as libvirt's `<capabilities>`. */
+/** What this host is: what it offers to domains, as libvirt's `<capabilities>`, and how its CPUs and memory are used. */
 import { readFileSync } from 'node:fs';
 import { node, printXml, type PrintableElement } from '../../domain/xml/print';
-import { readNodeInfo, type NodeInfo } from '../../host/kernel/node';
+import { TslxcError } from '../../errors';
+import {
+  readNodeCpuStatistics,
+  readNodeInfo,
+  readNodeMemoryStatistics,
+  type NodeCpuStatistics,
+  type NodeInfo,
+  type NodeMemoryStatistics,
+} from '../../host/kernel/node';
 import { monitorPath } from '../../host/package-paths';
 import type { HostSecurity } from '../../host/security/host-security';
 import type { Session } from '../session/session';
@@ -14,7 +22,7 @@ export interface HostCapabilities {
   readonly uuid?: string;
 }
 
-/** Those of this host, now. */
+/** The capabilities of this host, now. */
 export function hostCapabilities(session: Session): string {
   const uuid = readHostUuid();
   return formatCapabilities({
@@ -47,6 +55,20 @@ export function formatCapabilities({ node: host, security, ...rest }: HostCapabi
       ]),
     ]),
   );
+}
+
+/** @throws TslxcError INVALID_ARG when there is no such CPU. */
+export function nodeCpuStatistics(cpu: number | undefined): NodeCpuStatistics {
+  const found = readNodeCpuStatistics(cpu);
+  if (found !== undefined) return found;
+  throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${cpu ?? 'of all'}`);
+}
+
+/** @throws TslxcError INVALID_ARG when there is no such NUMA cell. */
+export function nodeMemoryStatistics(cell: number | undefined): NodeMemoryStatistics {
+  const found = readNodeMemoryStatistics(cell);
+  if (found !== undefined) return found;
+  throw new TslxcError('INVALID_ARG', `cellNum ${cell ?? 'of all'} is not on this host`);
 }
 
 /** The machine's own, from its firmware; only root can read it. */
