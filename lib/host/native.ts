@@ -46,14 +46,6 @@ export interface MonitorRequest {
   readonly descriptors: readonly number[];
 }
 
-export interface TreeAttributes {
-  /** MOUNT_ATTR_* bits to set. */
-  readonly set?: number;
-  readonly clear?: number;
-  readonly propagation?: 'private' | 'slave' | 'shared';
-  readonly depth: 'single' | 'recursive';
-}
-
 export interface Pty {
   readonly master: number;
   readonly slave: number;
@@ -215,21 +207,15 @@ export interface Native {
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
   startMonitor(request: MonitorRequest): Promise<number>;
 
-  /** Runs encoded plan operations in a fresh thread that first joins and unshares namespaces, and ends
-   *  with it: clone, mount and pivot_root code is the monitor's own. `join` are namespace descriptors
-   *  (setns(2)), `unshare` CLONE_NEW* flags. */
+  /** For tests alone: nothing in lib/ calls it. Runs encoded plan operations by the monitor's own interpreter, in a new
+   *  thread that first joins the namespaces of the descriptors `join` (setns(2)) and then leaves those of the flags
+   *  `unshare` (CLONE_NEW*). So each operation is tested without a container around it. */
   runOperations(
     operations: Uint8Array,
     options: { join: readonly number[]; unshare: number },
   ): Promise<void>;
 
   makeFilesystem(type: string, options: readonly string[], attributes: number): number;
-  openTree(
-    path: string,
-    options: { depth: 'single' | 'recursive'; automount: 'leave' | 'trigger' },
-  ): number;
-  setTreeAttributes(tree: number, attributes: TreeAttributes): void;
-  attachTree(tree: number, target: number): void;
   /** openat2(2) with RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS; `flags` as open(2), O_CLOEXEC is added. */
   openInRoot(root: number, path: string, flags: number): number;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
@@ -243,19 +229,11 @@ export interface Native {
   removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
   /** v2 cgroup.freeze / v1 freezer.state of the directory, and waits until it is so; ETIMEDOUT after `milliseconds`. */
   freezeCgroup(path: string, state: 'frozen' | 'thawed', milliseconds: number): Promise<void>;
-  /** Moves a process in: cgroup.procs. May wait for an RCU grace period. */
-  attachToCgroup(path: string, pid: number): Promise<void>;
 
   createLink(request: LinkRequest, namespace?: number): Promise<void>;
   changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
   deleteLink(name: string, namespace?: number): Promise<void>;
   listLinks(namespace?: number): Promise<Link[]>;
-  /** VLANs of a bridge's port: out of 1, into these. */
-  setPortVlans(
-    name: string,
-    vlans: readonly { readonly id: number; readonly untagged: boolean; readonly pvid: boolean }[],
-    namespace?: number,
-  ): Promise<void>;
   /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST when it has it already. */
   addAddress(
     name: string,
@@ -272,15 +250,13 @@ export interface Native {
   listRoutes(namespace?: number): Promise<LinkRoute[]>;
   listNeighbours(namespace?: number): Promise<Neighbour[]>;
 
-  /** flock(2); waits in a thread of its own. */
+  /** flock(2); waits in a thread of its own. Closing the descriptor unlocks. */
   flock(fd: number, mode: 'shared' | 'exclusive'): Promise<void>;
   /** False when another holds it. */
   tryFlock(fd: number, mode: 'shared' | 'exclusive'): boolean;
-  unlockFlock(fd: number): void;
   /** An open-file-description write lock (F_OFD_SETLKW, fcntl(2)) on one byte; waits in a thread of its own. */
   lockByte(fd: number, offset: number): Promise<void>;
   tryLockByte(fd: number, offset: number): boolean;
-  unlockByte(fd: number, offset: number): void;
   /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK); takes nothing. */
   isByteLocked(fd: number, offset: number): boolean;
 
@@ -288,13 +264,9 @@ export interface Native {
   getXattr(fd: number, name: string): Buffer | undefined;
   setXattr(fd: number, name: string, value: Uint8Array): void;
   removeXattr(fd: number, name: string): void;
-  listXattr(fd: number): string[];
 
-  /** Names of the active security modules, in order (/sys/kernel/security/lsm, or lsm_list_modules(2)). */
-  securityModules(): string[];
   /** Label of a file as the module keeps it: xattr security.selinux and the like; undefined when none. */
   fileLabel(fd: number, module: 'selinux' | 'smack' | 'apparmor'): string | undefined;
-  setFileLabel(fd: number, module: 'selinux' | 'smack', label: string): void;
   /** Gives every inode of the tree at `source` a label, following no link and entering no other mount, after it has
    *  remembered in `memory`, another attribute, what it had. How many inodes it has visited goes as lines to the
    *  descriptor `report` (-1 for none), now and then; when nobody reads that any more, it ends with ECANCELED. */
@@ -309,7 +281,6 @@ export interface Native {
   /** /proc/PID/attr/current; undefined where no module labels processes (EINVAL). */
   processLabel(pid: number): string | undefined;
 
-  openPty(): Pty;
   /** A pair of the devpts that a container has at /dev/pts below `root`, the descriptor of its root directory; in a
    *  thread of its own, since the way there is the container's. ENODEV for what is no devpts, EXDEV for a ptmx with
    *  something mounted on it. `path` is meant inside. */

@@ -1,7 +1,6 @@
 // Exports for extended attributes and security labels.
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
@@ -17,13 +16,6 @@ using Napi::Value;
 
 int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
 std::string nameOf(const CallbackInfo& info) { return Input(info, 1, "name").text(); }
-
-Value strings(Napi::Env env, const std::vector<std::string>& texts) {
-  Napi::Array array = Napi::Array::New(env, texts.size());
-  uint32_t index = 0;
-  for (const std::string& text : texts) array.Set(index++, Napi::String::New(env, text));
-  return array;
-}
 
 Value stringOrUndefined(Napi::Env env, const std::optional<std::string>& text) {
   return text ? Napi::String::New(env, *text) : env.Undefined();
@@ -56,24 +48,9 @@ Value removeXattr(const CallbackInfo& info) {
   return info.Env().Undefined();
 }
 
-Value listXattr(const CallbackInfo& info) {
-  return strings(info.Env(), tslxc::listXattr(fdOf(info)));
-}
-
-Value securityModules(const CallbackInfo& info) {
-  return strings(info.Env(), tslxc::securityModules());
-}
-
 Value fileLabel(const CallbackInfo& info) {
   return stringOrUndefined(info.Env(),
                            tslxc::fileLabel(fdOf(info), moduleOf(Input(info, 1, "module"))));
-}
-
-Value setFileLabel(const CallbackInfo& info) {
-  const bool selinux = Input(info, 1, "module").word({"selinux", "smack"}) == 0;
-  tslxc::setFileLabel(fdOf(info), selinux ? LabelModule::selinux : LabelModule::smack,
-                      Input(info, 2, "label").text());
-  return info.Env().Undefined();
 }
 
 Value processLabel(const CallbackInfo& info) {
@@ -86,10 +63,7 @@ void exportAttributes(Napi::Object exports) {
   define<getXattr>(exports, "getXattr");
   define<setXattr>(exports, "setXattr");
   define<removeXattr>(exports, "removeXattr");
-  define<listXattr>(exports, "listXattr");
-  define<securityModules>(exports, "securityModules");
   define<fileLabel>(exports, "fileLabel");
-  define<setFileLabel>(exports, "setFileLabel");
   define<processLabel>(exports, "processLabel");
 }
 

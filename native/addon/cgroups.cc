@@ -46,13 +46,6 @@ Value freezeCgroup(const CallbackInfo& info) {
                       limit = limitOf(info, 2)] { tslxc::freezeCgroup(path, state, limit); }));
 }
 
-Value attachToCgroup(const CallbackInfo& info) {
-  return inPool(info.Env(), task([path = Input(info, 0, "path").text(),
-                                  pid = Input(info, 1, "pid").number<pid_t>()] {
-                  tslxc::attachToCgroup(path, pid);
-                }));
-}
-
 }  // namespace
 
 void exportCgroups(Napi::Object exports) {
@@ -60,7 +53,6 @@ void exportCgroups(Napi::Object exports) {
   definePromise<killCgroups>(exports, "killCgroups");
   definePromise<removeCgroups>(exports, "removeCgroups");
   definePromise<freezeCgroup>(exports, "freezeCgroup");
-  definePromise<attachToCgroup>(exports, "attachToCgroup");
 }
 
 }  // namespace tslxc::addon

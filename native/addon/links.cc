@@ -1,6 +1,5 @@
 // Exports for network interfaces. All run in the pool: the kernel's one lock for them may be held
 // for long.
-#include <linux/if_bridge.h>
 #include <linux/if_link.h>
 
 #include <array>
@@ -14,7 +13,6 @@
 #include "native/addon/listing.h"
 #include "native/addon/network-input.h"
 #include "native/addon/task.h"
-#include "native/base/bridge-port.h"
 #include "native/base/link.h"
 
 namespace tslxc::addon {
@@ -74,16 +72,6 @@ LinkChange toLinkChange(const Input& input) {
           optional(input.field("droppedNames"), toTexts).value_or(std::vector<std::string>()),
           optional(input.field("name"), toText),
           optional(input.field("namespace"), [](const Input& fd) { return fd.descriptor(); })};
-}
-
-std::vector<PortVlan> toPortVlans(const Input& input) {
-  std::vector<PortVlan> vlans;
-  for (const Input& item : input.items()) {
-    const auto untagged = item.field("untagged").flag() ? BRIDGE_VLAN_INFO_UNTAGGED : 0;
-    const auto pvid = item.field("pvid").flag() ? BRIDGE_VLAN_INFO_PVID : 0;
-    vlans.push_back({item.field("id").number<uint16_t>(), static_cast<uint16_t>(untagged | pvid)});
-  }
-  return vlans;
 }
 
 Napi::Object statisticsOf(Napi::Env env, const LinkStatistics& statistics) {
@@ -151,13 +139,6 @@ Value listLinks(const CallbackInfo& info) {
                 }));
 }
 
-Value setPortVlans(const CallbackInfo& info) {
-  return inPool(info.Env(), task([name = nameOf(info), vlans = toPortVlans(Input(info, 1, "vlans")),
-                                  network = networkOf(info, 2)] {
-                  tslxc::setPortVlans(network, name, vlans);
-                }));
-}
-
 }  // namespace
 
 void exportLinks(Napi::Object exports) {
@@ -165,7 +146,6 @@ void exportLinks(Napi::Object exports) {
   definePromise<changeLink>(exports, "changeLink");
   definePromise<deleteLink>(exports, "deleteLink");
   definePromise<listLinks>(exports, "listLinks");
-  definePromise<setPortVlans>(exports, "setPortVlans");
 }
 
 }  // namespace tslxc::addon

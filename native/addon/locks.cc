@@ -47,11 +47,6 @@ Value tryFlock(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::tryFlock(fdOf(info), modeOf(info)));
 }
 
-Value unlockFlock(const CallbackInfo& info) {
-  tslxc::unlockFlock(fdOf(info));
-  return info.Env().Undefined();
-}
-
 Value lockByte(const CallbackInfo& info) {
   const off_t offset = offsetOf(info);
   return waitFor(
@@ -64,11 +59,6 @@ Value tryLockByte(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tryByte(fdOf(info), offsetOf(info)));
 }
 
-Value unlockByte(const CallbackInfo& info) {
-  tslxc::unlockByte(fdOf(info), offsetOf(info));
-  return info.Env().Undefined();
-}
-
 Value isByteLocked(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(fdOf(info), offsetOf(info)));
 }
@@ -78,10 +68,8 @@ Value isByteLocked(const CallbackInfo& info) {
 void exportLocks(Napi::Object exports) {
   definePromise<flock>(exports, "flock");
   define<tryFlock>(exports, "tryFlock");
-  define<unlockFlock>(exports, "unlockFlock");
   definePromise<lockByte>(exports, "lockByte");
   define<tryLockByte>(exports, "tryLockByte");
-  define<unlockByte>(exports, "unlockByte");
   define<isByteLocked>(exports, "isByteLocked");
 }
 

@@ -39,13 +39,6 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-Value openPty(const CallbackInfo& info) {
-  Pty pty = openHostPty();
-  const Value result = toValue(info.Env(), pty);
-  handOverValue(pty);
-  return result;
-}
-
 // The way to it is the container's, which can make it wait for as long as it likes.
 Value openPtyInside(const CallbackInfo& info) {
   return inOwnThread(info.Env(), task([root = duplicate(Input(info, 0, "root").descriptor())] {
@@ -105,7 +98,6 @@ Value windowSize(const CallbackInfo& info) {
 }  // namespace
 
 void exportTerminals(Napi::Object exports) {
-  define<openPty>(exports, "openPty");
   definePromise<openPtyInside>(exports, "openPtyInside");
   define<makePair>(exports, "makePair");
   define<makeFifos>(exports, "makeFifos");

@@ -57,10 +57,6 @@ void applyCgroupSteps(const std::vector<CgroupStep>& steps) {
   for (const CgroupStep& step : steps) std::visit(Apply{}, step);
 }
 
-void attachToCgroup(const std::string& path, pid_t pid) {
-  writeFile(path + "/cgroup.procs", std::to_string(pid));
-}
-
 void freezeCgroup(const std::string& path, FreezerState state, std::chrono::milliseconds limit) {
   const Freezer freezer = freezerOf(path, state);
   Backoff backoff(limit);

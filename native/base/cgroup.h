@@ -44,9 +44,6 @@ using CgroupStep = std::variant<MakeCgroup, WriteCgroup, MarkCgroup, OwnCgroup, 
 // In order, up to the first that fails.
 void applyCgroupSteps(const std::vector<CgroupStep>& steps);
 
-// Moves a process in, by cgroup.procs.
-void attachToCgroup(const std::string& path, pid_t pid);
-
 enum class FreezerState { thawed, frozen };
 
 // Asks for the state and waits until the kernel reports it; ETIMEDOUT after `limit`.

@@ -77,22 +77,4 @@ void removeXattr(int fd, const std::string& name) {
         "fremovexattr", name);
 }
 
-std::vector<std::string> listXattr(int fd) {
-  const std::string link = linkOf(fd);
-  std::string list;
-  check(readAll(list,
-                [&](std::string& buffer) {
-                  return either(
-                      [&] { return flistxattr(fd, buffer.data(), buffer.size()); },
-                      [&] { return listxattr(link.c_str(), buffer.data(), buffer.size()); });
-                }),
-        "flistxattr");
-  std::vector<std::string> names;
-  for (size_t start = 0; start < list.size();) {
-    names.emplace_back(list.c_str() + start);
-    start += names.back().size() + 1;
-  }
-  return names;
-}
-
 }  // namespace tslxc

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tslxc {
 
@@ -15,6 +14,5 @@ std::optional<std::string> getXattr(int fd, const std::string& name);
 std::optional<std::string> getXattrIfKept(int fd, const std::string& name);
 void setXattr(int fd, const std::string& name, std::string_view value);
 void removeXattr(int fd, const std::string& name);
-std::vector<std::string> listXattr(int fd);
 
 }  // namespace tslxc

@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { rejectionOf } from './failure';
-import { CgroupTree, hierarchies } from './cgroup-tree';
+import { CgroupTree, hierarchies, moveTo } from './cgroup-tree';
 import { Scratch, ended, printed } from './scratch';
 
 const scratch = new Scratch();
@@ -11,13 +11,13 @@ const scratch = new Scratch();
 afterAll(() => scratch.dispose());
 
 /** A tree with a process in each of three cgroups. */
-async function populated(root: string): Promise<{ tree: CgroupTree; pids: number[] }> {
+function populated(root: string): { tree: CgroupTree; pids: number[] } {
   const tree = new CgroupTree(root);
   const paths = [tree.path, tree.make('a'), tree.make('a', 'b'), tree.make('empty')];
   const pids = [];
   for (const path of paths.slice(0, 3)) {
     const { pid } = scratch.start('sleep', '60');
-    await native().attachToCgroup(path, pid);
+    moveTo(path, pid);
     pids.push(pid);
   }
   return { tree, pids };
@@ -27,7 +27,7 @@ describe('killCgroups', () => {
   test.each(hierarchies)(
     'every process below is killed, and all can be removed, in $name',
     async (at) => {
-      const { tree } = await populated(at.root);
+      const { tree } = populated(at.root);
       const bystander = scratch.start('sleep', '60');
       await native().killCgroups([tree.path, join(tree.path, 'missing')], 5000);
       await native().removeCgroups([tree.path], 5000);
@@ -38,7 +38,7 @@ describe('killCgroups', () => {
   );
 
   test.each(hierarchies)('frozen processes are killed too, in $name', async (at) => {
-    const { tree } = await populated(at.root);
+    const { tree } = populated(at.root);
     await native().freezeCgroup(tree.path, 'frozen', 5000);
     await native().killCgroups([tree.path], 5000);
     await native().removeCgroups([tree.path], 5000);
@@ -54,7 +54,7 @@ describe('killCgroups', () => {
         '-c',
         'read _; while :; do (sleep 0.01 & sleep 0.01 &) ; done',
       );
-      await native().attachToCgroup(tree.path, child.pid);
+      moveTo(tree.path, child.pid);
       child.stdin?.write('\n');
       await new Promise((resolve) => setTimeout(resolve, 100));
       await native().killCgroups([tree.path], 5000);
@@ -68,7 +68,7 @@ describe('killCgroups', () => {
     // The shell is stopped, so nobody reaps its child.
     const child = scratch.start('sh', '-c', 'sleep 60 & echo $!; kill -STOP $$');
     const pid = Number(await printed(child));
-    await native().attachToCgroup(tree.path, pid);
+    moveTo(tree.path, pid);
     await native().killCgroups([tree.path], 5000);
     await native().removeCgroups([tree.path], 5000);
     expect(existsSync(tree.path)).toBe(false);
@@ -83,7 +83,7 @@ describe('killCgroups', () => {
 
   test('processes that are left when the time is over are EBUSY', async () => {
     const [at = { root: '' }] = hierarchies;
-    const { tree } = await populated(at.root);
+    const { tree } = populated(at.root);
     expect(await rejectionOf(native().killCgroups([tree.path], -1))).toEqual({
       errno: 'EBUSY',
       syscall: 'kill',
@@ -106,7 +106,7 @@ describe('removeCgroups', () => {
   test.each(hierarchies)('it waits for the last process to end in $name', async (at) => {
     const tree = new CgroupTree(at.root);
     const child = scratch.start('sleep', '60');
-    await native().attachToCgroup(tree.make('a'), child.pid);
+    moveTo(tree.make('a'), child.pid);
     const removal = native().removeCgroups([tree.path], 5000);
     await ended(child);
     await removal;
@@ -118,7 +118,7 @@ describe('removeCgroups', () => {
     async (at) => {
       const tree = new CgroupTree(at.root);
       const child = scratch.start('sleep', '60');
-      await native().attachToCgroup(tree.make('a'), child.pid);
+      moveTo(tree.make('a'), child.pid);
       const start = Date.now();
       expect(await rejectionOf(native().removeCgroups([tree.path], 60))).toEqual({
         errno: 'EBUSY',

@@ -1,5 +1,5 @@
 /** Cgroups for tests, in each hierarchy that the tests are about, removed afterwards. */
-import { mkdirSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
@@ -23,6 +23,11 @@ export const v1Freezer = mounts.find(
 export const hierarchies = Object.entries({ v2: unified, v1: v1Freezer }).flatMap(([name, root]) =>
   root === undefined ? [] : [{ name, root }],
 );
+
+/** Moves a process into a cgroup. */
+export function moveTo(path: string, pid: number): void {
+  writeFileSync(join(path, 'cgroup.procs'), String(pid));
+}
 
 let made = 0;
 

@@ -1,10 +1,10 @@
-/** Cgroups: steps, moving, freezing. */
+/** Cgroups: steps and freezing. */
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { rejectionOf } from './failure';
-import { CgroupTree, hierarchies } from './cgroup-tree';
-import { Scratch, badDescriptor, ended } from './scratch';
+import { CgroupTree, hierarchies, moveTo } from './cgroup-tree';
+import { Scratch, ended } from './scratch';
 
 const scratch = new Scratch();
 const [{ root } = { root: '' }] = hierarchies;
@@ -15,7 +15,6 @@ afterAll(async () => {
   tree.dispose();
 });
 
-const cgroupsOf = (pid: number): string => readFileSync(`/proc/${pid}/cgroup`, 'utf8');
 const stateOf = (pid: number): string | undefined =>
   /^State:\s+(\S)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
@@ -55,40 +54,11 @@ describe('applyCgroupSteps', () => {
   });
 });
 
-describe('attachToCgroup', () => {
-  test.each(hierarchies)('a process is moved in $name', async ({ root: at }) => {
-    const own = new CgroupTree(at);
-    const child = scratch.start('sleep', '60');
-    await native().attachToCgroup(own.path, child.pid);
-    expect(cgroupsOf(child.pid)).toContain(own.path.slice(at.length));
-    expect(own.read('cgroup.procs')).toBe(String(child.pid));
-    await ended(child);
-    own.dispose();
-  });
-
-  test('a pid that nobody has is ESRCH', async () => {
-    expect(await rejectionOf(native().attachToCgroup(tree.path, badDescriptor))).toEqual({
-      errno: 'ESRCH',
-      syscall: 'write',
-      path: join(tree.path, 'cgroup.procs'),
-    });
-  });
-
-  test('a missing cgroup is ENOENT', async () => {
-    const path = join(tree.path, 'none');
-    expect(await rejectionOf(native().attachToCgroup(path, process.pid))).toEqual({
-      errno: 'ENOENT',
-      syscall: 'open',
-      path: join(path, 'cgroup.procs'),
-    });
-  });
-});
-
 describe('freezeCgroup', () => {
   test.each(hierarchies)('processes stand still in $name until they are thawed', async (at) => {
     const own = new CgroupTree(at.root);
     const child = scratch.start('sh', '-c', 'while :; do :; done');
-    await native().attachToCgroup(own.path, child.pid);
+    moveTo(own.path, child.pid);
     await native().freezeCgroup(own.path, 'frozen', 5000);
     await native().freezeCgroup(own.path, 'frozen', 5000);
     const before = readFileSync(`/proc/${child.pid}/stat`, 'utf8');
@@ -113,7 +83,7 @@ describe('freezeCgroup', () => {
       const own = new CgroupTree(at.root);
       const below = own.make('below');
       const child = scratch.start('sleep', '60');
-      await native().attachToCgroup(below, child.pid);
+      moveTo(below, child.pid);
       await native().freezeCgroup(own.path, 'frozen', 5000);
       expect(await rejectionOf(native().freezeCgroup(below, 'thawed', 50))).toMatchObject({
         errno: 'ETIMEDOUT',

@@ -25,6 +25,7 @@ async function leaked(code: string): Promise<unknown> {
   const { stdout } = await runNode(`
     const shell = fs.openSync('/bin/sh', 'r');
     const lock = fs.openSync('/var/tmp', 'r');
+    const root = fs.openSync('/', 'r');
     const quiet = async (promise) => { try { return await promise; } catch {} };
     const attempt = (call) => { try { return call(); } catch {} };
     const close = (...fds) => fds.forEach((fd) => fs.closeSync(fd));
@@ -43,13 +44,16 @@ test.each([
     `close(addon.makeFilesystem('tmpfs', [], 0));
     attempt(() => addon.makeFilesystem('tmpfs', ['size=x'], 0));`,
   ],
-  ['openTree', `close(addon.openTree('/', { depth: 'single', automount: 'leave' }));`],
   [
     'openInRoot',
     `close(addon.openInRoot(lock, '.', 0)); attempt(() => addon.openInRoot(lock, 'none', 0));`,
   ],
   ['sealedCopy', `close(addon.sealedCopy('/bin/true')); attempt(() => addon.sealedCopy('/'));`],
-  ['openPty', `const { master, slave } = addon.openPty(); close(master, slave);`],
+  [
+    'openPtyInside',
+    `const { master, slave } = await addon.openPtyInside(root); close(master, slave);
+    await quiet(addon.openPtyInside(lock));`,
+  ],
   [
     'makeFifos',
     `close(...addon.makeFifos(2, []).flat()); attempt(() => addon.makeFifos(1, ['nonsense=1']));`,
@@ -94,12 +98,11 @@ test('startMonitor leaves none', async () => {
 
 test('every descriptor is closed at an exec', async () => {
   const { stdout } = await runNode(`
-    const { master, slave } = addon.openPty();
+    const { master, slave } = await addon.openPtyInside(fs.openSync('/', 'r'));
     const channel = await addon.startMonitor({ executable: fs.openSync('/bin/sh', 'r'),
       argv: ['sh', '-c', ':'], cgroups: [], leafCgroup: -1, plan: new Uint8Array(),
       descriptors: [] });
     const opened = { master, slave, channel,
-      tree: addon.openTree('/', { depth: 'single', automount: 'leave' }),
       filesystem: addon.makeFilesystem('tmpfs', [], 0),
       file: addon.openInRoot(fs.openSync('/', 'r'), 'etc/passwd', fs.constants.O_RDONLY),
       copy: addon.sealedCopy('/bin/true'),

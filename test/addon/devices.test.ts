@@ -1,7 +1,7 @@
 /** Device programs of v2 cgroups: what a rule allows can be opened, everything else is EPERM. */
 import { native } from '../../lib/host/native';
 import type { DeviceRule } from '../../lib/host/native';
-import { CgroupTree, unified } from './cgroup-tree';
+import { CgroupTree, unified, moveTo } from './cgroup-tree';
 import { Scratch, printed } from './scratch';
 
 const scratch = new Scratch();
@@ -39,7 +39,7 @@ async function allowed(path: string): Promise<string[]> {
   const folder = scratch.at(`nodes-${trees.length}-${Math.random()}`);
   const script = `folder='${folder}'; errors='${folder}/errors'; mkdir "$folder"; ${attempts}`;
   const child = scratch.start('sh', '-c', script);
-  await native().attachToCgroup(path, child.pid);
+  moveTo(path, child.pid);
   child.stdin?.write('\n');
   let text = '';
   while (!text.endsWith('done\n')) text += await printed(child);

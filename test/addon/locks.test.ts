@@ -1,5 +1,5 @@
 /** flock(2), and byte locks of an open file description. */
-import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { native } from '../../lib/host/native';
 import { eventually } from '../support/eventually';
 import { failureOf, rejectionOf } from './failure';
@@ -40,19 +40,19 @@ describe('flock', () => {
     await ended(child);
     await lock;
     expect(native().tryFlock(open(), 'shared')).toBe(false);
-    native().unlockFlock(fd);
+    scratch.close(fd);
   });
 
   test('closing the descriptor unlocks it, at once', async () => {
-    const other = open();
     for (let round = 0; round < 100; round++) {
-      const fd = openSync(path, 'r+');
+      const [fd, other] = [open(), open()];
       await native().flock(fd, 'exclusive');
       await native().lockByte(fd, 0);
-      closeSync(fd);
+      expect(native().tryFlock(other, 'exclusive')).toBe(false);
+      scratch.close(fd);
       expect(native().tryFlock(other, 'exclusive')).toBe(true);
-      native().unlockFlock(other);
       expect(native().isByteLocked(other, 0)).toBe(false);
+      scratch.close(other);
     }
   });
 
@@ -60,8 +60,8 @@ describe('flock', () => {
     const [a, b] = [open(), open()];
     await native().flock(a, 'shared');
     await native().flock(b, 'shared');
-    native().unlockFlock(a);
-    native().unlockFlock(b);
+    scratch.close(a);
+    scratch.close(b);
   });
 
   test('sixteen waiters leave the pool free for their holder', async () => {
@@ -70,10 +70,10 @@ describe('flock', () => {
     const waiters = Array.from({ length: 16 }, async () => {
       const fd = open();
       await native().flock(fd, 'exclusive');
-      native().unlockFlock(fd);
+      scratch.close(fd);
     });
     await native().removeCgroups([], 0);
-    native().unlockFlock(held);
+    scratch.close(held);
     await Promise.all(waiters);
   });
 
@@ -102,7 +102,7 @@ describe('flock', () => {
       for (let i = 0; i < 8; i++) addon.flock(fs.openSync('${path}', 'r+'), 'shared');
       setTimeout(() => process.exit(7), 50);`);
     expect(leaver).toMatchObject({ code: 7, signal: null });
-    native().unlockFlock(fd);
+    scratch.close(fd);
     expect(await waiter).toMatchObject({ code: 0, stdout: 'locked\n' });
   });
 });
@@ -113,26 +113,13 @@ describe('tryFlock', () => {
     expect(native().tryFlock(a, 'exclusive')).toBe(true);
     expect(native().tryFlock(b, 'exclusive')).toBe(false);
     expect(native().tryFlock(b, 'shared')).toBe(false);
-    native().unlockFlock(a);
+    scratch.close(a);
     expect(native().tryFlock(b, 'exclusive')).toBe(true);
-    native().unlockFlock(b);
+    scratch.close(b);
   });
 
   test('what is no descriptor is EBADF', () => {
     expect(failureOf(() => native().tryFlock(badDescriptor, 'shared'))).toEqual({
-      errno: 'EBADF',
-      syscall: 'flock',
-    });
-  });
-});
-
-describe('unlockFlock', () => {
-  test('unlocking what is not locked does nothing', () => {
-    expect(() => native().unlockFlock(open())).not.toThrow();
-  });
-
-  test('what is no descriptor is EBADF', () => {
-    expect(failureOf(() => native().unlockFlock(badDescriptor))).toEqual({
       errno: 'EBADF',
       syscall: 'flock',
     });
@@ -150,8 +137,7 @@ describe('lockByte', () => {
     await lock;
     expect(native().isByteLocked(fd, 5)).toBe(false);
     expect(native().isByteLocked(open(), 5)).toBe(true);
-    native().unlockByte(fd, 5);
-    native().unlockByte(fd, 6);
+    scratch.close(fd);
   });
 
   test('a descriptor that cannot write is EBADF', async () => {
@@ -168,33 +154,14 @@ describe('tryLockByte', () => {
     expect(native().tryLockByte(a, 0)).toBe(true);
     expect(native().tryLockByte(b, 0)).toBe(false);
     expect(native().tryLockByte(b, 2 ** 40)).toBe(true);
-    native().unlockByte(a, 0);
+    scratch.close(a);
     expect(native().tryLockByte(b, 0)).toBe(true);
-    native().unlockByte(b, 0);
-    native().unlockByte(b, 2 ** 40);
+    scratch.close(b);
   });
 
   test('an offset before the file is EINVAL', () => {
     expect(failureOf(() => native().tryLockByte(open(), -1))).toEqual({
       errno: 'EINVAL',
-      syscall: 'fcntl',
-    });
-  });
-});
-
-describe('unlockByte', () => {
-  test('only that byte is unlocked', () => {
-    const [a, b] = [open(), open()];
-    native().tryLockByte(a, 1);
-    native().tryLockByte(a, 2);
-    native().unlockByte(a, 1);
-    expect([native().isByteLocked(b, 1), native().isByteLocked(b, 2)]).toEqual([false, true]);
-    native().unlockByte(a, 2);
-  });
-
-  test('what is no descriptor is EBADF', () => {
-    expect(failureOf(() => native().unlockByte(badDescriptor, 0))).toEqual({
-      errno: 'EBADF',
       syscall: 'fcntl',
     });
   });
@@ -211,7 +178,7 @@ describe('isByteLocked', () => {
     const fd = open();
     expect(native().tryLockByte(fd, 9)).toBe(true);
     expect(native().isByteLocked(fd, 9)).toBe(false);
-    native().unlockByte(fd, 9);
+    scratch.close(fd);
   });
 
   test('what is no descriptor is EBADF', () => {

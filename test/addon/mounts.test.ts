@@ -1,20 +1,10 @@
-/** Detached mounts, paths below a root and sealed copies. */
+/** New file systems, paths below a root and sealed copies. */
 import { spawnSync } from 'node:child_process';
-import {
-  constants,
-  copyFileSync,
-  fstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-} from 'node:fs';
+import { constants, copyFileSync, fstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { native } from '../../lib/host/native';
-import { runProgram } from '../support/run-command';
 import { failureOf } from './failure';
-import { nodeWords } from './node-child';
-import { Scratch, badDescriptor, pathOnly } from './scratch';
+import { Scratch, pathOnly } from './scratch';
 
 const readOnly = 1; // MOUNT_ATTR_RDONLY
 const scratch = new Scratch();
@@ -50,78 +40,6 @@ describe('makeFilesystem', () => {
     const failure = failureOf(() => native().makeFilesystem('tmpfs', ['size=many'], 0));
     expect(failure).toMatchObject({ errno: 'EINVAL', syscall: 'fsconfig' });
     expect(failure.path).toMatch(/^size=many: .*size/);
-  });
-});
-
-describe('openTree', () => {
-  test('a clone shows the same files and is attached nowhere', () => {
-    writeFileSync(scratch.at('cloned'), 'text');
-    const before = readFileSync('/proc/self/mountinfo', 'utf8');
-    const options = { depth: 'single', automount: 'leave' } as const;
-    const fd = scratch.keep(native().openTree(scratch.path, options));
-    expect(readFileSync(atFd(fd, 'cloned'), 'utf8')).toBe('text');
-    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toBe(before);
-  });
-
-  test('only a recursive clone has what is mounted below', () => {
-    const entries = (depth: 'single' | 'recursive'): string[] =>
-      readdirSync(
-        atFd(scratch.keep(native().openTree('/', { depth, automount: 'leave' })), 'proc'),
-      );
-    expect(entries('recursive')).toContain('mounts');
-    expect(entries('single')).not.toContain('mounts');
-  });
-
-  test('a missing path is ENOENT', () => {
-    const path = scratch.at('nowhere');
-    expect(
-      failureOf(() => native().openTree(path, { depth: 'single', automount: 'trigger' })),
-    ).toEqual({ errno: 'ENOENT', syscall: 'open_tree', path });
-  });
-});
-
-describe('setTreeAttributes', () => {
-  test('read-only is set and cleared on the clone alone', () => {
-    const fd = scratch.keep(
-      native().openTree(scratch.path, { depth: 'single', automount: 'leave' }),
-    );
-    native().setTreeAttributes(fd, { set: readOnly, propagation: 'private', depth: 'recursive' });
-    expect(() => writeFileSync(atFd(fd, 'refused'), '')).toThrow(/EROFS/);
-    writeFileSync(scratch.at('allowed'), '');
-    native().setTreeAttributes(fd, { clear: readOnly, depth: 'single' });
-    writeFileSync(atFd(fd, 'refused'), '');
-  });
-
-  test('a descriptor that is no mount is EINVAL', () => {
-    const plain = scratch.open(scratch.path, pathOnly);
-    mkdirSync(scratch.at('plain'), { recursive: true });
-    const below = scratch.open(scratch.at('plain'), pathOnly);
-    for (const fd of [plain, below]) {
-      expect(
-        failureOf(() => native().setTreeAttributes(fd, { set: readOnly, depth: 'single' })),
-      ).toEqual({ errno: 'EINVAL', syscall: 'mount_setattr' });
-    }
-  });
-});
-
-describe('attachTree', () => {
-  test('a tree appears at its target, in the mount namespace of the caller', async () => {
-    mkdirSync(scratch.at('target'));
-    const code = `
-      const tree = addon.makeFilesystem('tmpfs', [], 0);
-      fs.writeFileSync('/proc/self/fd/' + tree + '/inside', '');
-      addon.attachTree(tree, fs.openSync('${scratch.at('target')}', ${pathOnly}));
-      console.log(fs.readdirSync('${scratch.at('target')}').join());`;
-    const { stdout } = await runProgram(['unshare', '--mount', ...nodeWords(code)]);
-    expect(stdout).toBe('inside\n');
-    expect(readdirSync(scratch.at('target'))).toEqual([]);
-  });
-
-  test('a target that is no descriptor is EBADF', () => {
-    expect(failureOf(() => native().attachTree(tmpfs(), badDescriptor))).toEqual({
-      errno: 'EBADF',
-      syscall: 'move_mount',
-    });
   });
 });
 

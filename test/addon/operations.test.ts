@@ -11,6 +11,7 @@ import { Scratch, badDescriptor } from './scratch';
 
 const newUts = 0x0400_0000; // CLONE_NEWUTS
 const newMounts = 0x0002_0000; // CLONE_NEWNS
+const readOnly = 1; // MOUNT_ATTR_RDONLY
 const scratch = new Scratch();
 
 afterAll(() => scratch.dispose());
@@ -88,6 +89,41 @@ describe('runOperations', () => {
       ),
     );
     expect(hostname()).toBe(before);
+  });
+
+  test('a tree that is made read-only is so until it is made writable again', async () => {
+    const attributes = { op: 'setTreeAttributes', tree: 'clone', depth: 'single' } as const;
+    const steps = (name: string, ...changes: Operation[]): Operation[] => [
+      { op: 'openTree', tree: 'clone', path: scratch.path, depth: 'single', automount: 'leave' },
+      { ...attributes, set: readOnly, clear: 0, propagation: 0 },
+      ...changes,
+      { op: 'makeDirectory', tree: 'clone', path: name, mode: 0o755 },
+    ];
+    expect(await rejectionOf(run(steps('refused'), { unshare: newMounts }))).toMatchObject({
+      errno: 'EROFS',
+    });
+    const writable: Operation = { ...attributes, set: 0, clear: readOnly, propagation: 0 };
+    await run(steps('allowed', writable), { unshare: newMounts });
+    expect([existsSync(scratch.at('refused')), existsSync(scratch.at('allowed'))]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test('a tree of a path that is missing is ENOENT', async () => {
+    const path = scratch.at('nowhere');
+    const open: Operation = {
+      op: 'openTree',
+      tree: 'x',
+      path,
+      depth: 'single',
+      automount: 'leave',
+    };
+    expect(await rejectionOf(run([open], { unshare: newMounts }))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open_tree',
+      path,
+    });
   });
 
   test('a failed operation says what failed', async () => {

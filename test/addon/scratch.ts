@@ -27,6 +27,12 @@ export class Scratch {
     return this.keep(openSync(path, flags));
   }
 
+  /** Closes it before the end. */
+  close(fd: number): void {
+    this.#descriptors.splice(this.#descriptors.indexOf(fd), 1);
+    closeSync(fd);
+  }
+
   /** Closes this descriptor at the end. */
   keep(fd: number): number {
     this.#descriptors.push(fd);

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { constants } from 'node:os';
 import { native } from '../../lib/host/native';
+import type { Pty } from '../../lib/host/native';
 import { O_PATH } from '../../lib/host/state/open-flags';
 import { runProgram } from '../support/run-command';
 import { failureOf, rejectionOf } from './failure';
@@ -20,8 +21,9 @@ const scratch = new Scratch();
 
 afterAll(() => scratch.dispose());
 
-function open(): { master: number; slave: number; path: string } {
-  const pty = native().openPty();
+/** A pair of the host's own devpts. */
+async function open(): Promise<Pty> {
+  const pty = await native().openPtyInside(scratch.open('/', O_PATH));
   scratch.keep(pty.master);
   scratch.keep(pty.slave);
   return pty;
@@ -32,34 +34,6 @@ function read(fd: number): string {
   return buffer.toString('latin1', 0, readSync(fd, buffer));
 }
 
-describe('openPty', () => {
-  test('what is typed at the master is echoed, with a carriage return', () => {
-    const pty = open();
-    expect(pty.path).toBe(readlinkSync(`/proc/self/fd/${pty.slave}`));
-    writeSync(pty.master, 'word\n');
-    expect(read(pty.slave)).toBe('word\n');
-    expect(read(pty.master)).toBe('word\r\n');
-    expect(() => read(pty.master)).toThrow(/EAGAIN/);
-  });
-
-  test('without a free descriptor it is EMFILE', async () => {
-    const [node, ...words] = nodeWords(`
-      try { for (;;) fs.openSync('/dev/null'); } catch {}
-      try { addon.openPty(); } catch ({ errno, syscall, path }) {
-        console.log(JSON.stringify({ errno, syscall, path }));
-      }`);
-    const { stdout } = await runProgram([
-      'sh',
-      '-c',
-      'ulimit -n 64; exec "$@"',
-      'sh',
-      node,
-      ...words,
-    ]);
-    expect(JSON.parse(stdout)).toEqual({ errno: 24, syscall: 'open', path: '/dev/ptmx' });
-  });
-});
-
 describe('openPtyInside', () => {
   const devpts = (path: string): string[] => [
     ...['unshare', '--mount', '--propagation', 'private', 'sh', '-c'],
@@ -67,14 +41,13 @@ describe('openPtyInside', () => {
     'sh',
   ];
 
-  test('a pair of the devpts below the root', async () => {
-    const root = scratch.open('/', O_PATH);
-    const pty = await native().openPtyInside(root);
-    scratch.keep(pty.master);
-    scratch.keep(pty.slave);
+  test('a pair of the devpts below the root: what is typed is echoed, with a carriage return', async () => {
+    const pty = await open();
     expect(pty.path).toBe(readlinkSync(`/proc/self/fd/${pty.slave}`));
     writeSync(pty.master, 'word\n');
     expect(read(pty.slave)).toBe('word\n');
+    expect(read(pty.master)).toBe('word\r\n');
+    expect(() => read(pty.master)).toThrow(/EAGAIN/);
   });
 
   test('a root that is no directory is ENOTDIR', async () => {
@@ -187,8 +160,8 @@ describe('makeFifos', () => {
 const fdinfo = (fd: number): string => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
 
 describe('makeRaw', () => {
-  test('a raw terminal neither echoes nor waits for a line', () => {
-    const pty = open();
+  test('a raw terminal neither echoes nor waits for a line', async () => {
+    const pty = await open();
     native().makeRaw(pty.slave);
     writeSync(pty.master, '\x03x');
     expect(read(pty.slave)).toBe('\x03x');
@@ -205,8 +178,8 @@ describe('makeRaw', () => {
 });
 
 describe('setWindowSize', () => {
-  test('both ends have the new size', () => {
-    const pty = open();
+  test('both ends have the new size', async () => {
+    const pty = await open();
     native().setWindowSize(pty.master, { rows: 50, columns: 132 });
     expect(native().windowSize(pty.slave)).toEqual({ rows: 50, columns: 132 });
   });
@@ -222,8 +195,8 @@ describe('setWindowSize', () => {
 });
 
 describe('windowSize', () => {
-  test('a new terminal has none', () => {
-    expect(native().windowSize(open().master)).toEqual({ rows: 0, columns: 0 });
+  test('a new terminal has none', async () => {
+    expect(native().windowSize((await open()).master)).toEqual({ rows: 0, columns: 0 });
   });
 
   test('what is no descriptor is EBADF', () => {

@@ -6,7 +6,6 @@ import { closeSync, constants, copyFileSync, mkdirSync, openSync, readFileSync }
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { native } from '../../lib/host/native';
 import { monitorPath } from '../../lib/host/package-paths';
 import { eventually } from '../support/eventually';
 import { domainXml } from '../support/domain-xml';
@@ -54,6 +53,16 @@ async function runs(program: string, ...words: string[]): Promise<ChildProcess &
   const { pid } = child;
   if (pid === undefined) throw new Error(`${program} did not start`);
   return Object.assign(child, { pid });
+}
+
+/** The path of a read-only bind of a file, which a process keeps until the end of the test. */
+async function keptReadOnly(file: string): Promise<string> {
+  const child = spawn('python3', [join(__dirname, 'kept-bind.py'), file], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return `/proc/${String(child.pid)}/fd/${String((await lines.next()).value)}`;
 }
 
 /** A started domain that sleeps, and its monitor's pid. */
@@ -145,18 +154,12 @@ describe('its executable', () => {
   test('could be written from a container if it were run from a read-only bind that is kept', async () => {
     const copy = join(scratch, 'bound');
     copyFileSync('/bin/sleep', copy);
-    const tree = native().openTree(copy, { depth: 'single', automount: 'leave' });
-    try {
-      native().setTreeAttributes(tree, { set: 1, propagation: 'private', depth: 'single' });
-      const path = `/proc/${process.pid}/fd/${tree}`;
-      expect(() => openSync(path, constants.O_WRONLY)).toThrow(/EROFS/);
-      const victim = await runs(path, '1000');
-      const { running, later } = await attackFromContainer(victim.pid, () => ended(victim));
-      expect(running['set attributes by descriptor']).toBe('done');
-      expect(later['write by descriptor']).toBe('done');
-    } finally {
-      closeSync(tree);
-    }
+    const path = await keptReadOnly(copy);
+    expect(() => openSync(path, constants.O_WRONLY)).toThrow(/EROFS/);
+    const victim = await runs(path, '1000');
+    const { running, later } = await attackFromContainer(victim.pid, () => ended(victim));
+    expect(running['set attributes by descriptor']).toBe('done');
+    expect(later['write by descriptor']).toBe('done');
   });
 
   test('is static: it names no interpreter and has no dynamic section', () => {
