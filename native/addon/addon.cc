@@ -1,5 +1,5 @@
 // The module of the addon. It has no state: every environment (main thread, each worker) that loads
-// it gets an object of its own with the same functions, and nobody adds to it.
+// it gets an object of its own with the same functions, which is never changed.
 #include <napi.h>
 
 #include "native/addon/exports.h"

@@ -25,7 +25,7 @@ struct Waiting {
 
 using Shared = std::shared_ptr<Waiting>;
 
-// A system call that nobody interrupts any more isn't worth holding up the end of a worker.
+// After so many attempts to interrupt the system call, the end of the worker waits no longer.
 void interrupt(Waiting& waiting, std::unique_lock<std::mutex>& lock) {
   constexpr int kAttempts = 100;
   for (int attempt = 0; attempt < kAttempts && !waiting.ran; ++attempt) {
@@ -72,7 +72,7 @@ void* wait(void* data) {
   Interruption::allow();
   waiting.task->run();
   const std::lock_guard lock(waiting.mutex);
-  // Given back before anybody who waits for this thread goes on.
+  // Given back before a thread that waits for this one goes on.
   if (!deliver(*shared)) waiting.task->abandon();
   waiting.ran = true;
   waiting.changed.notify_all();
@@ -90,7 +90,7 @@ void makeQueue(Napi::Env env, const Shared& waiting) {
 
 void start(const Shared& waiting) {
   auto shared = std::make_unique<Shared>(waiting);
-  const std::lock_guard lock(waiting->mutex);  // nobody looks at `thread` before it is set
+  const std::lock_guard lock(waiting->mutex);  // `thread` is not read before it is set
   waiting->thread = startThread(wait, shared.get());
   static_cast<void>(shared.release());  // the thread owns it
   pthread_detach(waiting->thread);

@@ -1,4 +1,4 @@
-// Tasks that wait for somebody else: each has a thread of its own, since four waiters in libuv's
+// Tasks that wait for another process: each has a thread of its own, since four waiters in libuv's
 // pool would stop everything, their holder included. When the environment ends (a worker is
 // terminated, the process exits), the wait is ended too where it can be; otherwise the thread goes
 // on, and its result is given back.

@@ -1,5 +1,5 @@
 // Exports for labels of trees, each walk in a thread of its own. How far it is goes into a
-// descriptor of the caller; when nobody reads that any more, the walk ends.
+// descriptor of the caller; when its reader is gone, the walk ends.
 #include <unistd.h>
 
 #include <memory>

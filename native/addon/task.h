@@ -1,5 +1,5 @@
 // Work that must not block the event loop, as a promise. An environment may end while it runs: then
-// nobody is told, and what the task got is given back.
+// its promise never settles, and what the task got is given back.
 #pragma once
 
 #include <napi.h>
@@ -26,7 +26,7 @@ class Task {
   void run();
   // In JavaScript's thread: resolves or rejects.
   void settle(Napi::Env env, napi_deferred deferred);
-  // Instead of settle(), in either thread, when there is nobody left to tell.
+  // Instead of settle(), in either thread, when the environment has ended.
   void abandon();
 
  private:
@@ -44,8 +44,8 @@ class Task {
 // A promise of this environment.
 Napi::Value promiseOf(Napi::Env env, napi_deferred* deferred);
 
-// Runs the task in libuv's pool, and returns its promise. Not for one that waits for somebody else:
-// see own-thread.h.
+// Runs the task in libuv's pool, and returns its promise. Not for one that waits for another
+// process: see own-thread.h.
 Napi::Value inPool(Napi::Env env, std::unique_ptr<Task> task);
 
 inline Napi::Value toValue(Napi::Env env, std::monostate) { return env.Undefined(); }

@@ -1,5 +1,5 @@
 // Reader and Writer of the bytes that cross a process boundary (lib/plan/encode.ts says how they
-// look). The reader trusts nobody: lengths are checked, and whatever is wrong throws
+// look). The reader trusts no sender: lengths are checked, and anything wrong throws
 // MalformedBytes.
 #pragma once
 

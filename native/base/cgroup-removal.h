@@ -11,8 +11,8 @@ namespace tslxc {
 // Kills every process in the cgroups and below and waits until all are gone; EBUSY after `limit`.
 void killCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
 
-// Kills what is frozen in the cgroups and below, and thaws it: on v1 nobody dies before. Nothing of
-// it runs in between.
+// Kills what is frozen in the cgroups and below, and thaws it: on v1 no process dies before. None
+// of them runs in between.
 void killFrozen(const std::vector<std::string>& paths);
 
 // Removes what is below the cgroups and switches their controllers off for it, so that a process

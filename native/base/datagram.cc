@@ -14,7 +14,7 @@ namespace tslxc {
 void sendDatagram(const std::string& path, std::string_view text) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  // Longer names are refused, never cut: a shorter one may be somebody else's.
+  // Longer names are refused, never cut: a shorter one may be another process's.
   if (path.size() >= sizeof address.sun_path) throw SyscallError{ENAMETOOLONG, "sendto", path};
   std::memcpy(address.sun_path, path.data(), path.size());
   size_t length = offsetof(sockaddr_un, sun_path) + path.size() + 1;

@@ -1,4 +1,4 @@
-// How somebody else ends a system call that waits in another thread: the flag first, then signals
+// How one thread ends a system call that waits in another: the flag first, then signals
 // until the thread has seen it, since one that comes just before the call is lost.
 #pragma once
 
@@ -12,7 +12,8 @@ namespace tslxc {
 
 class Interruption {
  public:
-  // Ignored by default, so nobody misses it; with a handler it ends a call that waits (signal(7)).
+  // Ignored by default, so that taking it changes nothing; with a handler it ends a call that waits
+  // (signal(7)).
   static constexpr int kSignal = SIGURG;
 
   // The handler is the process's, does nothing, and is only put in the place of the default.

@@ -1,6 +1,6 @@
 // The mount family, by descriptor (fsopen(2), open_tree(2), mount_setattr(2), move_mount(2), since
-// Linux 5.2/5.12). The only place that mounts; no path string is resolved in a root that somebody
-// else wrote.
+// Linux 5.2/5.12). The only place that mounts; no path string is resolved in a root that another
+// user wrote.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ void setProcessAttribute(const std::string& attribute, std::string_view text);
 
 // Waits for a process that is in the midst of an execve(2), by its pidfd, until it has the
 // credentials that its program is to have; returns at once for every other. In between the old
-// memory is gone already, and descriptors are closed: whoever has seen that has seen too little.
+// memory is gone already, and descriptors are closed: to have seen that is not enough.
 void awaitCredentials(int pidfd);
 
 // Reads one of a process by its pidfd, which may have ended but must not have been waited for

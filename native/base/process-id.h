@@ -1,5 +1,5 @@
-// Numbers of processes as the mounted /proc has them: those of its PID namespace, which for whoever
-// has a namespace of its own are not what getpid(2) and its like say.
+// Numbers of processes as the mounted /proc has them: those of its PID namespace, which for a
+// process in a namespace of its own are not what getpid(2) and its like say.
 #pragma once
 
 #include <sys/types.h>

@@ -28,7 +28,7 @@ dev_t deviceOf(int inode) {
 }
 
 // Whether a failure is that of a read-only snapshot below the source, which has a device number of
-// its own on the same mount: nobody can change what is in it.
+// its own on the same mount: what is in it can't be changed.
 class Snapshots {
  public:
   explicit Snapshots(int source) : device_(deviceOf(source)) {}

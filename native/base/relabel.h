@@ -17,7 +17,7 @@ struct LabelAttributes {
 };
 
 // What to do with an inode that has the label already, and remembers none: it had it before, which
-// is remembered too, or it was made meanwhile by whoever has this label, which is left to
+// is remembered too, or it was made meanwhile by a process with this label, which is left to
 // restoreTree().
 enum class SameLabel { remember, leave };
 

@@ -1,4 +1,5 @@
-// A copy of a file that nobody can change, not even root through /proc/PID/exe (memfd_create(2)).
+// A copy of a file that no process can change, not even root through /proc/PID/exe
+// (memfd_create(2)).
 #pragma once
 
 #include <string>

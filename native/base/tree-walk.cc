@@ -96,7 +96,8 @@ class Walk {
     reopen(below.get(), path);
   }
 
-  // Somebody may have moved what is below: then the way back is lost, and nothing else is touched.
+  // Another process may have moved what is below: then the way back is lost, and nothing else is
+  // touched.
   void reopen(int below, const std::string& path) {
     Level& level = levels_.back();
     Fd above(check(openat(below, "..", O_PATH | O_DIRECTORY | O_CLOEXEC), "openat", path));

@@ -1,6 +1,7 @@
 // Visits every inode of a tree on one mount, by descriptor, each name taken from the directory that
-// is open: no link is followed, nothing mounted below is entered, and whoever exchanges names
-// meanwhile leads the walk nowhere else. However deep the tree is, few descriptors are open.
+// is open: no link is followed, nothing mounted below is entered, and a process that exchanges
+// names meanwhile can't lead the walk elsewhere. However deep the tree is, few descriptors are
+// open.
 #pragma once
 
 #include "native/base/syscall.h"

@@ -38,7 +38,7 @@ constexpr uint64_t kCapKill = 1ULL << 5;  // CAP_KILL: whatever ids the command'
 // Between two looks at what is still to be ended: at first, and at most.
 constexpr int kFirstPause = 1;
 constexpr int kLongestPause = 50;
-// A guardian that does not end although it has nobody left.
+// How long a guardian may take to end that has no process left.
 constexpr milliseconds kGuardianTime{1000};
 // A caller that is busy with something else.
 constexpr milliseconds kReadTime{5000};
@@ -187,7 +187,7 @@ void Attendant::listenToCaller() {
     // The guardian has just ended: that is seen next.
   }
   if (!callerGone_) return;
-  // Without a caller nobody would read what a command that has ended says still.
+  // Without a caller there is no reader for what is left of the output of an ended command.
   if (told_) phase_ = Phase::over;
   beginEnd();
 }
@@ -257,7 +257,7 @@ void Attendant::executed(const RawMessage& ready) {
   sendFrame(channel_.get(), ExecutedMessage{});
 }
 
-// Neither the guardian nor anybody before it is there to tell of an end.
+// Neither the guardian nor a joiner before it is there to report an end.
 void Attendant::insideIsGone() {
   inside_.reset();
   orders_.reset();
@@ -284,10 +284,10 @@ void Attendant::beginEnd() {
   }
 }
 
-// In rounds until nobody is left: what is orphaned by one comes to the guardian, and is found by
-// the next. A child of ours is the guardian, which goes last, or a joiner that is not done. Who is
-// frozen, or waits in the kernel, is killed and does not end: the looks get rarer while nobody new
-// is found.
+// In rounds until no process is left: what is orphaned by one comes to the guardian, and is found
+// by the next. A child of ours is the guardian, which goes last, or a joiner that is not done. One
+// that is frozen, or waits in the kernel, is killed and does not end: the looks get rarer while no
+// new process is found.
 void Attendant::endMore() {
   bool guardian = false;
   bool news = false;
@@ -339,8 +339,8 @@ void Attendant::reap() {
   }
 }
 
-// A caller that still sends something finds somebody there until it has read how the command ended:
-// to write to a socket that is closed would cost it what it has not read.
+// A caller that still sends something finds the socket open until it has read how the command
+// ended: to write to a socket that is closed would cost it what it has not read.
 void Attendant::awaitAcknowledgement() {
   const auto until = Clock::now() + kReadTime;
   while (!acknowledged_ && !callerGone_) {

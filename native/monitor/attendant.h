@@ -12,9 +12,10 @@
 //     │◀────── executed│ looks at its label ([continue]) ▶│
 //     │◀─────── exited │◀───────────────────────── exited │          ✕
 //
-// Whoever says something inside may be in the hands of a hostile root, who can trace it: it is
-// believed only in what concerns the command itself. Nor may that root learn by its socket who the
-// attendant is (native/monitor/anonymous-pair.h): so what is said to the guardian goes by a pipe.
+// A hostile root of the container can trace the processes inside and speak for them: they are
+// believed only in what concerns the command itself. Nor may that root learn by its
+// socket who the attendant is (native/monitor/anonymous-pair.h): orders to the guardian go by a
+// pipe.
 #pragma once
 
 namespace tslxc {

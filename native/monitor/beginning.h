@@ -10,7 +10,7 @@
 
 namespace tslxc {
 
-// The caller went away before the commit: nothing is left to be told to anybody.
+// The caller went away before the commit: there is no receiver for anything.
 struct CallerGone {};
 
 // `--descriptors N` among the arguments: how many were passed.

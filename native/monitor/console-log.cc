@@ -57,7 +57,7 @@ bool ConsoleLog::openFile() {
 
 bool ConsoleLog::rotate() {
   struct stat status{};
-  // Somebody else may have cut it.
+  // Another process may have truncated it.
   if (fstat(file_.get(), &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   if (size_ < settings_.mostBytes) return true;
   const std::string old = settings_.file + ".1";

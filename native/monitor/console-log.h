@@ -1,7 +1,7 @@
-// The file that keeps what a console put out, for whoever looks later. It is appended to from one
+// The file that keeps what a console put out, to be read later. It is appended to from one
 // run to the next; when it is full it becomes the old one, in the place of the one before, and a
 // new one is begun. What can't be written is left out, and said so once writing is possible again:
-// a full disk holds nobody up.
+// a full disk holds nothing up.
 #pragma once
 
 #include <cstdint>

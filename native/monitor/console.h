@@ -1,5 +1,5 @@
 // One console of the container: its pty, the output that is kept, and the input on its way in. The
-// pty is always drained, whether somebody reads or not, so that a container never waits for a
+// pty is always drained, with or without a reader, so that a container never waits for a
 // reader; a reader that keeps up is waited for, one that stands still is not.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace tslxc {
 
-// Somebody who follows a console's output at a pace of their own.
+// A reader that follows a console's output at its own pace.
 class Follower {
  public:
   virtual ~Follower() = default;

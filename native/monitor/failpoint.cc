@@ -25,7 +25,7 @@ void killAndWait(pid_t victim) {
 }  // namespace
 
 void Failpoints::act() const {
-  // Nobody can signal out of a PID namespace: at init's points the test does it meanwhile.
+  // No process can signal out of a PID namespace: at init's points the test does it meanwhile.
   constexpr useconds_t kOutsideTime = 1'000'000;
   const bool kills = action == FailAction::kKillController || action == FailAction::kKillMonitor;
   if (kills && getpid() == 1) {

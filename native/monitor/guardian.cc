@@ -55,7 +55,7 @@ class Guardian {
     if (child.pid == 0) runCommand(plan_, reports_);
     command_ = child.pid;
     pidfd_ = std::move(child.pidfd);
-    // Whoever reads from the command or writes to it shall see its end.
+    // The other ends of the command's streams see its end only when these copies are closed.
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
   }
 

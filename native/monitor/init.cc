@@ -121,7 +121,7 @@ void runInit(InitContext context) noexcept {
     try {
       report(context, stage, cause);
     } catch (const SyscallError&) {
-      // The monitor is gone, and with it whoever would want to know.
+      // The monitor is gone, and with it the only reader of the report.
     }
     _exit(kSetupFailed);
   } catch (...) {

@@ -54,7 +54,7 @@ class Joiner {
                                           static_cast<uint32_t>(cause.error), cause.syscall,
                                           cause.subject.substr(0, 4096), uint8_t{0}});
     } catch (const SyscallError&) {
-      // The attendant is gone, and with it whoever would want to know.
+      // The attendant is gone, and with it the only reader of the report.
     }
   }
 

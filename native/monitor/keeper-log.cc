@@ -33,7 +33,8 @@ void KeeperLog::append(std::string_view event, std::string_view said) const {
   while (said.starts_with('\n')) said.remove_prefix(1);
   std::string text = now() + " " + std::string(event) + "\n" + std::string(said);
   if (text.back() != '\n') text += '\n';
-  if (write(descriptor_, text.data(), text.size()) == -1) return;  // nobody to tell
+  if (write(descriptor_, text.data(), text.size()) == -1)
+    return;  // there is no one to report it to
 }
 
 }  // namespace tslxc

@@ -61,7 +61,7 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-// Whoever asks for the keeper's pid believes it while the lock is held.
+// The pid in the file is believed while the lock is held.
 Fd holdLock(int directory, const std::string& name) {
   Fd file(check(openat(directory, name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
                 "openat", name));
@@ -231,8 +231,8 @@ class Keeper {
   int exitCode_ = 0;
 };
 
-// Whoever undoes what a caller has begun knows the keeper by its lock. A caller that was killed
-// before there was one has been undone without it.
+// The process that undoes what a caller has begun knows the keeper by its lock. A caller that was
+// killed before there was one has been undone without it.
 bool isAbandoned(const Fd& channel) {
   pollfd entry{channel.get(), 0, 0};
   return check(retry([&] { return poll(&entry, 1, 0); }), "poll") > 0;

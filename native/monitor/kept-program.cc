@@ -57,7 +57,7 @@ void writePid(int directory, const std::string& name, pid_t pid) {
   execve(command.argv[0], command.argv.data(), environ);
   const std::string text =
       std::string("execve ") + command.argv[0] + ": " + strerrordesc_np(errno) + "\n";
-  // Nobody to tell if that fails too.
+  // If that fails too, only the exit status says so.
   _exit(write(STDERR_FILENO, text.data(), text.size()) == -1 ? kNotExecuted + 1 : kNotExecuted);
 }
 

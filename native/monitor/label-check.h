@@ -1,5 +1,5 @@
 // Whether a process executes its program with the label that it was to: looked at from outside,
-// since what the process itself says of it, or finds in its own /proc, is nobody's proof.
+// since what the process itself says of it, or finds in its own /proc, proves nothing.
 #pragma once
 
 #include <string>

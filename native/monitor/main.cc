@@ -36,8 +36,9 @@ pid_t peerOf(int channel) {
   return peer.pid;
 }
 
-// The monitor is alive as long as it holds this lock: a pid can be anybody's, and an exec keeps it.
-// The pid stands in the file for who looks for the network that is kept, also by the reap program.
+// The monitor is alive as long as it holds this lock: a pid can be reused, and an exec keeps it.
+// The pid stands in the file for a process that looks for the network that is kept, also by the
+// reap program.
 Fd holdMonitorLock(int runDirectory) {
   Fd file(
       check(openat(runDirectory, "monitor.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
@@ -66,7 +67,7 @@ class Monitor {
  public:
   explicit Monitor(Fd channel) : channel_(std::move(channel)) {}
 
-  // Runs until the container has ended; returns when somebody else cleans up.
+  // Runs until the container has ended; returns when another process cleans up.
   void run();
   // After a failure.
   void tell(const FailedMessage& failed);

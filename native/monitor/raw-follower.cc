@@ -93,8 +93,8 @@ void RawFollower::pump() {
         retry([&] { return write(descriptor_.get(), bytes.data(), bytes.size()); });
     if (size <= 0) {
       blocked_ = errno == EAGAIN;
-      // Nobody has the other end of a pty open (EIO), or it is gone (EPIPE): what is written now is
-      // lost.
+      // No process has the other end of a pty open (EIO), or it is gone (EPIPE): what is written
+      // now is lost.
       if (!blocked_) moveTo(output.end());
       return;
     }
@@ -163,14 +163,14 @@ void HostTerminal::takeEvents() {
   }
 }
 
-// Also takes what somebody has typed who has closed it already.
+// Also takes what was typed by a process that has closed it already.
 void HostTerminal::lookAtMaster() {
   pollfd master{follower_.descriptor(), POLLIN, 0};
   poll(&master, 1, 0);
   follower_.ready(static_cast<uint32_t>(master.revents));  // POLLIN is EPOLLIN, POLLHUP EPOLLHUP
 }
 
-// Whoever opened it may have gone since: then pump() closes it again.
+// The process that opened it may have closed it since: then pump() closes it again.
 void HostTerminal::open() {
   lookAtMaster();
   state_ = State::open;
@@ -181,8 +181,8 @@ void HostTerminal::close() {
   state_ = State::closed;
   follower_.unfollow();
   {
-    // What nobody read would be the next reader's first bytes, and the modes that one left the next
-    // one's.
+    // What was not read would be the next reader's first bytes, and the modes that one left the
+    // next one's.
     const Fd slave = openSlave();
     if (!slave.valid()) return;
     tcflush(slave.get(), TCIFLUSH);

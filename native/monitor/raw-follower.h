@@ -22,7 +22,7 @@ class RawFollower : public Source, public Follower {
   void ready(uint32_t events) override;
 
   bool gone() const { return gone_; }
-  // Whether it is a pty's master whose slave nobody has open.
+  // Whether it is a pty's master whose slave no process has open.
   bool hungUp() const { return hungUp_; }
   // Starts with the output to come, or stops.
   void follow();
@@ -39,15 +39,15 @@ class RawFollower : public Source, public Follower {
   Console& console_;
   bool following_ = false;
   bool blocked_ = false;
-  // A pty master whose slave nobody has open: told once by edge, or the loop would spin.
+  // A pty master whose slave no process has open: told once by edge, or the loop would spin.
   bool hungUp_ = false;
   bool gone_ = false;
 };
 
-// A pty of the host whose slave is /dev/pts/N there, raw for whoever opens it. Whether somebody has
-// it open is what its master says: a hang-up while nobody has, when nothing is written either.
+// A pty of the host whose slave is /dev/pts/N there, raw for the process that opens it. Whether one
+// has it open is what its master says: a hang-up while none has, when nothing is written either.
 // Events are not counted: inotify(7) makes one of several that are equal. It tells of an opening,
-// which the master tells nobody; of the last close epoll tells.
+// which the master doesn't report; the last close is reported by epoll.
 class HostTerminal : public Source {
  public:
   // `pty` is raw, and may have been opened by others already.
@@ -58,15 +58,15 @@ class HostTerminal : public Source {
   void ready(uint32_t events) override;
 
   // False when the host has too few inotify instances left (fs.inotify.max_user_instances, 128 by
-  // default): then somebody has to look again and again.
+  // default): then the supervisor has to look again and again.
   bool watched() const { return watch_.valid(); }
   void lookAgain();
 
   RawFollower& follower() { return follower_; }
   // Sends what there is, or finds out that the last one has closed it.
   void pump();
-  // True when whoever has it open has read everything: what is unread is lost when the master
-  // closes.
+  // True when the process that has it open has read everything: what is unread is lost when the
+  // master closes.
   bool drained();
 
  private:

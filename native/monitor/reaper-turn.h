@@ -11,7 +11,7 @@ namespace tslxc {
 
 // The right to be the one reaper of a root. Byte 0 of its lock file is the reaper's, from before it
 // looks for what has ended until it has looked; byte 1 is that of the next reaper, until that
-// looks. Whoever finds both taken has written the record of its end before the next one looks,
+// looks. A monitor that finds both taken has written the record of its end before the next looks,
 // which then cleans it up.
 class ReaperTurn {
  public:

@@ -22,7 +22,7 @@ namespace tslxc {
 namespace {
 
 constexpr int kFailed = 1;
-// How long processes that somebody has put into the container's cgroups may take to go.
+// How long processes from outside that were put into the container's cgroups may take to go.
 constexpr std::chrono::milliseconds kClearTime{1000};
 
 struct Counterpart {
@@ -92,7 +92,7 @@ class Restart : public Start {
   Fd previous_;
 };
 
-// The monitor's word on who tells of the reboot: somebody does, or this process as its last act.
+// The monitor's word on who tells of the reboot: a caller does, or this process as its last act.
 void tellIfAsked(FrameReader& inbox, const ReapProgram& reap) {
   for (;;) {
     while (const std::optional<RawMessage> message = inbox.next()) {
@@ -144,7 +144,7 @@ int restart(int argc, char** argv) {
     } catch (const CallerGone&) {
     }
   } catch (const SyscallError&) {
-    // The monitor is gone: nobody wants to know.
+    // The monitor is gone, and with it the receiver.
   }
   return kFailed;
 }

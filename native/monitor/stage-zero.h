@@ -1,5 +1,5 @@
 // Stage 0: what the caller spawns and waits for. It clones the process proper into its cgroup and
-// ends, so that this is nobody's child to reap but the system's (the classic double fork).
+// ends, so that the system's init reaps this one (the classic double fork).
 #pragma once
 
 #include "native/base/monitor-descriptors.h"

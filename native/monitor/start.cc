@@ -172,9 +172,9 @@ void Start::takeMasters() {
 void Start::tellOfSuccess() {
   writeRunningRecord(runDirectory_, {started_.init, consolePaths_, 0});
   failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
-  // Whoever hears that it runs finds no more privileges than it keeps.
+  // Before `running` is sent, so that the receiver finds no more privileges than it keeps.
   limitEffectiveCapabilities(kCapKill);
-  // After the commit the caller may be gone: then nobody is told.
+  // After the commit the caller may be gone: then the message is lost.
   sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), consolePaths_});
 }
 

@@ -18,7 +18,7 @@ bool killedBy(const ExitedMessage& exited, int number) {
 }  // namespace
 
 // reboot(2) inside ends init by SIGHUP. An init that can't do that ends in its own way, and
-// somebody has said that this is meant as a reboot.
+// a client has said that this is meant as a reboot.
 void Supervisor::classifyEnd() {
   const bool holds = Clock::now() < intent_.until;
   End end = holds ? intent_.end : End::kNone;
@@ -65,7 +65,8 @@ bool Supervisor::startAgain() {
       }
     }
   } catch (const SyscallError&) {
-    // The container has ended as it did: whoever cleans up starts it anew, with another monitor.
+    // The container has ended as it did: the process that cleans up starts it anew, with another
+    // monitor.
   }
   if (destroyRequested_) {
     exited_.how = 1;

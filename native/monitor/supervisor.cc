@@ -113,7 +113,7 @@ void Supervisor::destroyInit() {
   try {
     killFrozen(settings_.cgroups);
   } catch (const SyscallError&) {
-    // Whoever cleans up kills in the cgroups, and says why when that fails.
+    // The clean-up kills in the cgroups, and reports why when that fails.
   }
 }
 
@@ -179,8 +179,8 @@ void Supervisor::keepOutput() {
   if (backlog() > 0) log_.write(consoles_.front().output());
 }
 
-// Whoever hears of the end finds the last words in the log. A pty holds some 64 KiB; one that
-// somebody outside goes on writing to is not waited for.
+// The last output is in the log before the end is told. A pty holds some 64 KiB; one that a
+// process outside goes on writing to is not waited for.
 void Supervisor::catchUp() {
   constexpr int kMostReads = 64;
   for (Console& console : consoles_) {
@@ -190,7 +190,8 @@ void Supervisor::catchUp() {
   keepOutput();
 }
 
-// Every slave is closed now but one that somebody outside may hold: silence ends the wait then.
+// Every slave is closed now but one that a process outside may hold: then the wait ends when
+// nothing comes any more.
 void Supervisor::drainConsoles() {
   constexpr int kSilentTurns = 5;
   int silent = 0;

@@ -1,5 +1,5 @@
 // The monitor's life after the start: pumps consoles, serves the control socket, waits for init's
-// end, records it, and sees to it that somebody cleans up.
+// end, records it, and has the container cleaned up by a caller or by `tslxc reap`.
 #pragma once
 
 #include <chrono>
@@ -83,7 +83,7 @@ class Supervisor : public Source, public InitControl {
   // One turn of the loop, and what follows from it.
   void turn(int milliseconds);
   void drainConsoles();
-  // Reads what is there at once, as far as nobody has to be waited for, and keeps it.
+  // Reads what is there now, without waiting, and keeps it.
   void catchUp();
   // Whether some host pty has to be looked at again and again.
   bool unwatched() const;

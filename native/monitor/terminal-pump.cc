@@ -83,7 +83,7 @@ void TerminalPump::readMaster() {
   const ssize_t count = read(master_.get(), output_.data(), output_.size());
   const bool later = isLater(count);
   output_.resize(count > 0 ? static_cast<size_t>(count) : 0);
-  // EIO: nobody has the terminal open any more.
+  // EIO: no process has the terminal open any more.
   if (count <= 0 && !later) master_.reset();
 }
 

@@ -1,5 +1,6 @@
 // Copies both ways between the master of a container's terminal and the caller's stream: Node can't
-// wait for a master without blocking. A side that doesn't read holds the other up, and nobody else.
+// wait for a master without blocking. A side that doesn't read holds up the other, and nothing
+// else.
 #pragma once
 
 #include <poll.h>

@@ -41,7 +41,7 @@ function endWords(exit: ExitRecord): string | undefined {
   }
 }
 
-/** What a shell would say of init's end: its exit code, or 128 and the signal; 255 when nobody saw it. */
+/** What a shell would say of init's end: its exit code, or 128 and the signal; 255 when it is not known. */
 export function exitStatus(exit: ExitRecord): number {
   if (exit.how === 'exited') return exit.code ?? 0;
   return exit.how === 'killed' ? 128 + (exit.signal ?? 0) : 255;

@@ -81,7 +81,7 @@ export function descriptorSink(fd: number): Sink {
   };
 }
 
-/** Writes all of it, waiting where the descriptor is non-blocking; false when nobody reads any more. */
+/** Writes all of it, waiting where the descriptor is non-blocking; false when the reader is gone. */
 function writeAll(fd: number, bytes: Buffer): boolean {
   for (let at = 0; at < bytes.length;) {
     try {

@@ -42,7 +42,7 @@ export type CommandTable = Readonly<Record<string, Command>>;
 export interface Context {
   readonly output: Output;
   readonly globals: GlobalOptions;
-  /** Variables of the environment. A command that hands one on to nobody deletes it. */
+  /** Variables of the environment. A command deletes one that its child processes must not get. */
   readonly environment: Record<string, string | undefined>;
   /** The connection, opened at the first call; `logger` is used where `-d` or `-l` gave none. */
   connect(logger?: Logger): Promise<Connection>;

@@ -58,7 +58,7 @@ class Attachment {
     return await new Promise<SessionEnd>((resolve, reject) => {
       this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
       this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
-      // A shell that stopped this process has set the terminal to its own liking since.
+      // A shell that stopped this process has changed the terminal's mode since.
       this.#onSignals(['SIGCONT'], () => terminal.setMode('raw'));
       stream.once('error', reject);
       this.#copyInput(resolve);
@@ -70,7 +70,7 @@ class Attachment {
     const { terminal, stream } = this.#session;
     for (const release of this.#releases) release();
     terminal.setMode('normal');
-    // An error that comes after the end concerns nobody.
+    // After the end of the session an error has no effect.
     stream.on('error', () => undefined);
     stream.destroy();
   }

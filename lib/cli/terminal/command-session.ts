@@ -28,7 +28,7 @@ export async function joinPipes(session: CommandSession<PipedProcess>): Promise<
   ];
   try {
     const status = statusOf(await process.result);
-    // There is nobody left to hand a signal on to: it ends this process, however long its reader may take.
+    // The command has ended: from now on a signal ends this process, even while it waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
     return status;
@@ -46,7 +46,8 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
     terminal,
     stream: process.terminal,
     resize: (size) => process.resize(size),
-    // Nobody is there for it any more. Before it is hung up: of that a command could die first, and leave others behind.
+    // The terminal's user has left. All of the command's processes are killed before the hang-up, which would end the command
+    // alone and leave its children.
     onLeave: () => process.destroy(),
     signals,
   });

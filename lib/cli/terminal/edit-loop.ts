@@ -44,7 +44,7 @@ export async function editText(
       before = problem.now;
       const answer = await askAgain(context, problem);
       if (answer === 'n') file.remove();
-      if (answer === 'n' || answer === 'nobody') throw failure(problem, answer);
+      if (answer === 'n' || answer === 'none') throw failure(problem, answer);
       if (answer === 'y') edited = await file.edit();
     }
   } catch (error) {
@@ -80,18 +80,18 @@ async function attempt(
   }
 }
 
-/** Who was asked has seen what is wrong. */
-function failure({ message, cause }: Problem, answer: 'n' | 'nobody'): CommandError {
+/** A user who has answered has seen what is wrong already. */
+function failure({ message, cause }: Problem, answer: 'n' | 'none'): CommandError {
   if (cause === undefined) return new CommandError(message);
   return new CommandError(message, { cause, causeLine: answer === 'n' ? 'hidden' : 'shown' });
 }
 
-/** Without a terminal there is nobody to ask. */
+/** `none`: there is no terminal to ask on, or the user has left the question. */
 async function askAgain(
   { output, terminal }: Context,
   { message, cause }: Problem,
-): Promise<'y' | 'n' | 'f' | 'nobody'> {
-  if (!terminal.isInteractive()) return 'nobody';
+): Promise<'y' | 'n' | 'f' | 'none'> {
+  if (!terminal.isInteractive()) return 'none';
   if (cause !== undefined) for (const line of errorLines(cause)) output.error(line);
   terminal.setMode('raw');
   try {
@@ -100,7 +100,7 @@ async function askAgain(
       const answer = await key(terminal.input());
       if (answer === '?') output.text(`\r\n${help.join('\r\n')}\r\n`);
       // ^C and ^D, which the terminal doesn't act on now, and its end.
-      if (['', '\u0003', '\u0004'].includes(answer)) return 'nobody';
+      if (['', '\u0003', '\u0004'].includes(answer)) return 'none';
       if (answer === 'y' || answer === 'n' || answer === 'f') return answer;
     }
   } finally {

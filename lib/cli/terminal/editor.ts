@@ -1,6 +1,6 @@
 /**
  * The user's editor on a text, as virsh has it: VISUAL, else EDITOR, else vi. The text lies in a file of its own that
- * only its user can read; whoever is done with it removes it, so that nothing that was typed is lost before.
+ * only its user can read; the caller removes it when the text is stored, so that nothing that was typed is lost before.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -47,7 +47,7 @@ export interface Foreground {
 export async function runInForeground(foreground: Foreground): Promise<number> {
   const { context, domain } = foreground;
   const socket = context.environment['NOTIFY_SOCKET'];
-  // The container and its monitor are nobody's business but ours.
+  // The supervisor is told by this process alone, not by the container or its monitor.
   delete context.environment['NOTIFY_SOCKET'];
   const relay = new SignalRelay(context.signals, domain, foreground.patience ?? patience);
   try {
@@ -71,7 +71,7 @@ async function finalEnd(domain: Supervised, relay: SignalRelay): Promise<ExitRec
   for (;;) {
     const record = await domain.wait();
     if (!(await isRunning(domain))) return record;
-    // Whoever wants this process to end doesn't want the container back.
+    // The supervisor has asked this process to end: the container is not to come back.
     if (relay.wantsEnd) await domain.destroy();
   }
 }
@@ -149,7 +149,7 @@ class SignalRelay {
     }
   };
 
-  /** Whatever comes of the question, the container ends. */
+  /** Ends the container, whether or not init heeds the request. */
   async #end(): Promise<void> {
     const { signal } = this.#over;
     try {

@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 
-/** Others may have the command's output open still: nothing to read for this long, in milliseconds, is its end. */
+/** Other processes may still have the command's output open: when nothing comes for so many milliseconds, it has ended. */
 const silence = 200;
 
 export class OutputCopy {
@@ -12,7 +12,7 @@ export class OutputCopy {
   #happened = 0;
   readonly #over = new AbortController();
 
-  /** `onGone` is called when nobody reads the copy any more, as in `… | head -1`. */
+  /** `onGone` is called when the reader of the copy has closed it, as in `… | head -1`. */
   constructor(from: Readable, to: Writable, onGone: () => void) {
     this.#from = from;
     this.#to = to;
@@ -20,7 +20,7 @@ export class OutputCopy {
     from.once('close', () => this.#over.abort());
     to.on('error', () => {
       this.#over.abort();
-      // Whatever else it writes, it doesn't wait for somebody to read it.
+      // What the command still writes is thrown away: it never waits for a reader that is gone.
       from.resume();
       onGone();
     });
@@ -31,7 +31,7 @@ export class OutputCopy {
     for (let before = -1; !this.#isOver && before !== this.#happened;) {
       before = this.#happened;
       await sleep(silence, undefined, { signal: this.#over.signal }).catch(() => undefined);
-      // A reader that takes its time is no silence, however long it takes.
+      // While the reader is slow, no output can come: that is not the end.
       if (this.#from.isPaused()) await this.#written();
       // Nor is a write that has held up this whole process: in this turn it reads what has come meanwhile.
       await nextTurn();
@@ -53,7 +53,7 @@ export class OutputCopy {
     });
   }
 
-  /** Also when it can't be, since nobody reads it. */
+  /** Resolves when all is written, or can't be since the reader is gone. */
   async #written(): Promise<void> {
     await new Promise<void>((resolve) => this.#to.write('', () => resolve()));
   }

@@ -65,7 +65,7 @@ export function closeLostTerminal(): void {
 }
 
 function ignore(): void {
-  // Whoever reads the input hears of the error too.
+  // The reader of the input gets the same error.
 }
 
 /** The byte that `^]` or `x` stands for. */

@@ -1,6 +1,6 @@
 /**
- * A container's freezer. Its state is the kernel's alone: whoever looks, in whichever process, sees whether the container
- * is paused, and nothing can be remembered wrongly.
+ * A container's freezer. Its state is kept by the kernel alone: every process sees whether the container is paused, and
+ * no copy of it can be wrong.
  */
 import { readFileSync } from 'node:fs';
 import { hostFacts } from '../../host/facts';
@@ -22,7 +22,7 @@ export function freezerDirectory(
   return folders.unified === undefined ? undefined : { path: folders.unified, version: 'v2' };
 }
 
-/** Whether somebody has asked for the container to stand still. False when it has no cgroup. */
+/** Whether the container has been asked to stand still. False when it has no cgroup. */
 export function isFrozen(start: StartRecord): boolean {
   const directory = freezerDirectory(start);
   if (directory === undefined) return false;
@@ -59,7 +59,7 @@ export async function freeze(start: StartRecord, state: 'frozen' | 'thawed'): Pr
 
 /**
  * Sends SIGKILL to every process of a container that is frozen. Those of v1 end as soon as they are thawed, and run no
- * further; nobody waits for it here.
+ * further; this doesn't wait for it.
  */
 export async function killFrozen(start: StartRecord): Promise<void> {
   const freezer = freezerDirectory(start);

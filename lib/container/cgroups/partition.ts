@@ -1,6 +1,6 @@
 /**
  * The cgroups of `<resource><partition>`: made for the first container that is in it, gone with the last. Those that
- * somebody else has made, with limits of his own, stay as they are. One lock of the host is over both, so that no
+ * another program has made, with limits of its own, stay as they are. One lock of the host is over both, so that no
  * partition goes away between being found and being entered.
  */
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
@@ -26,7 +26,7 @@ export async function withPartition<T>(
 ): Promise<T> {
   if (partition === undefined) return await enter();
   return await underLock(async () => {
-    // A purge by somebody else may have removed what partitions are made in.
+    // A purge by another process may have removed what partitions are made in.
     forgetBaseCgroups();
     await ensureBaseCgroups(planBaseCgroups(layout));
     for (const folder of partitionFolders(partition.path)) await makeFolder(layout, folder);
@@ -63,7 +63,7 @@ export async function releasePartition(paths: readonly string[]): Promise<void> 
   });
 }
 
-/** In hierarchies where it is missing. On v2 somebody's own folder gets controllers switched on, and nothing else. */
+/** In hierarchies where it is missing. On v2 a folder that another program has made gets controllers switched on, and nothing else. */
 async function makeFolder(layout: CgroupLayout, folder: string): Promise<void> {
   const { unified } = layout;
   const parent = folder.slice(0, folder.lastIndexOf('/'));
@@ -85,7 +85,7 @@ function directoriesOf({ hierarchies, unified }: CgroupLayout, folder: string): 
   return mounts.map((mount) => `${mount}/${folder}`);
 }
 
-/** Not recursive: what is in use, by another container or by somebody else, stays. */
+/** Not recursive: what is in use, by another container or another program, stays. */
 function removeEmpty(path: string): void {
   try {
     rmdirSync(path);

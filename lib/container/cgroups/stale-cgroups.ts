@@ -1,4 +1,4 @@
-/** Cgroups that nobody will give back any more: made by a root of tslxc whose run state has been deleted. */
+/** Cgroups whose record is lost: made by a root of tslxc whose run state has been deleted. */
 import { existsSync } from 'node:fs';
 import { native } from '../../host/native';
 import { runPaths, statePaths } from '../../host/state/state-paths';

@@ -7,7 +7,7 @@ import { SyscallError, TslxcError } from '../../errors';
 /** More would say nothing new. */
 const mostNamed = 5;
 
-/** The failure with who is left in those cgroups, or as it is when it is another, or nobody is. */
+/** An EBUSY with the processes that are left in those cgroups named; unchanged without any, and any other failure. */
 export function nameUnkillable(failure: unknown, cgroups: readonly string[]): unknown {
   if (!TslxcError.is(failure) || failure.errno !== constants.errno.EBUSY) return failure;
   const pids = [...new Set(cgroups.flatMap(pidsBelow))];

@@ -1,5 +1,5 @@
 /**
- * The standard streams of a command in a container. Pipes whose far ends are the command's own, so that nobody copies
+ * The standard streams of a command in a container. Pipes whose far ends are the command's own, so that no process copies
  * what goes through them; or a terminal of the container's devpts, whose bytes the attendant copies, since Node can't
  * wait for a terminal's master without blocking.
  */
@@ -24,7 +24,7 @@ export interface CommandTerminal {
 /** The caller's ends, and what the attendant is given. */
 export interface OpenStreams<Streams> {
   readonly streams: Streams;
-  /** Closed by whoever opened them, once the attendant has them. */
+  /** Closed by the caller, once the attendant has them. */
   readonly descriptors: readonly number[];
 }
 
@@ -95,7 +95,7 @@ export async function openTerminal(
   }
 }
 
-/** A socket that reads nothing before somebody wants it: its end would else be over before anybody could listen. */
+/** A socket that reads nothing until the caller does: else its 'end' could be emitted before the caller listens. */
 function unread(options: SocketConstructorOpts): Socket {
   const lazily: SocketConstructorOpts & { readonly manualStart: true } = {
     ...options,

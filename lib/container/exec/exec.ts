@@ -232,7 +232,7 @@ async function spawn({ plan, name, descriptors }: Spawn): Promise<Channel> {
   }
 }
 
-/** Ends the start when the signal fires. One that waits in the kernel ends later, without anybody who waits for it. */
+/** Ends the start when the signal fires. One that waits in the kernel ends later; this doesn't wait for it. */
 function givesUp(channel: Channel, signal: AbortSignal | undefined): Disposable {
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {

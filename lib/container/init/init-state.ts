@@ -12,7 +12,7 @@ interface InitCgroups {
   readonly unified: string;
 }
 
-/** @throws TslxcError INTERNAL_ERROR when somebody has moved init out of the container's cgroups. */
+/** @throws TslxcError INTERNAL_ERROR when init has been moved out of the container's cgroups. */
 export function readInitState(init: number, start: StartRecord, layout: CgroupLayout): InitState {
   const status = readFileSync(`/proc/${init}/status`, 'latin1');
   const { v1, unified } = initCgroups(init, start, layout);
@@ -24,7 +24,7 @@ export function readInitState(init: number, start: StartRecord, layout: CgroupLa
   };
 }
 
-/** Whether the container's processes are stopped by a freezer, whoever asked for it. */
+/** Whether the container's processes are stopped by a freezer, by tslxc or another program. */
 export function isFrozen(init: number, start: StartRecord, layout: CgroupLayout): boolean {
   const { v1, unified } = initCgroups(init, start, layout);
   const states = v1.map((path) => `${path}/freezer.state`).filter((path) => existsSync(path));

@@ -1,7 +1,7 @@
 /**
  * The pipe by which sysvinit, and what behaves like it, is told to change the run level. Its path is resolved in the
- * container's own mount namespace, where a file system of the container may keep whoever looks waiting for ever: so it is
- * this file, run as a program of its own, that looks.
+ * container's own mount namespace, where a file system of the container may keep a process waiting for ever: so this
+ * file is run as a program of its own, and looks.
  */
 import { execFile } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
@@ -22,7 +22,7 @@ const patience = 3000;
 const program = join(packageRoot, 'dist', 'container', 'initctl.js');
 const exitCodes = { written: 0, none: 3 } as const;
 
-/** True when init's pipe has taken the request; false when there is none, nobody reads it, or it isn't found in time. */
+/** True when init's pipe has taken the request; false when there is none, no process reads it, or it isn't found in time. */
 export async function requestLevel(
   { id, init }: Pick<RunningRecord, 'id' | 'init'>,
   level: RunLevel,
@@ -40,11 +40,11 @@ const pipes = ['run/initctl', 'dev/initctl', 'etc/.initctl'];
 /** struct init_request of sysvinit: magic, command 1 (change the run level), the level, and nothing else. */
 const request = { bytes: 384, magic: 0x03091969, changeLevel: 1 } as const;
 
-/** True when init's pipe has taken the request; false when there is none, or nobody reads it. */
+/** True when init's pipe has taken the request; false when there is none, or no process reads it. */
 function writeRequest(running: Pick<RunningRecord, 'id' | 'init'>, level: RunLevel): boolean {
   const root = openSync(`/proc/${running.init}/root`, O_PATH | constants.O_DIRECTORY);
   try {
-    // The number is still init's, or the folder opened before is somebody else's.
+    // The number is still init's, or the folder that was opened is another process's.
     if (!isInitOf(running)) return false;
     return pipes.some((path) => writeTo(root, path, level));
   } finally {
@@ -70,7 +70,7 @@ function writeTo(root: number, path: string, level: RunLevel): boolean {
       closeSync(pipe);
     }
   } catch {
-    return false; // ENXIO: nobody reads it.
+    return false; // ENXIO: no process reads it.
   } finally {
     native().closeDescriptor(found);
   }

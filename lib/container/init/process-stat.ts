@@ -6,7 +6,7 @@ export interface ProcessStat {
   readonly state: string;
   readonly parent: number;
   readonly flags: number;
-  /** Ticks from the boot to its start: with its number, it is nobody else in this boot. */
+  /** Ticks from the boot to its start: with its number, it identifies one process of this boot. */
   readonly started: number;
 }
 
@@ -22,7 +22,7 @@ export function statOf(pid: number): ProcessStat | undefined {
   }
 }
 
-/** By a signal, or by a debugger: it answers nobody until it is let go. */
+/** By a signal, or by a debugger: it answers no request until it goes on. */
 export function isStopped(pid: number): boolean {
   return ['T', 't'].includes(statOf(pid)?.state ?? '');
 }

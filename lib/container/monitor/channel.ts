@@ -1,5 +1,5 @@
 /**
- * A stream socket that carries messages. Whoever waits gets the next message in order; the end of the stream
+ * A stream socket that carries messages. Receivers get the messages in order; the end of the stream
  * is `undefined`, never a message. It keeps the process alive only while it is ref'd.
  */
 import { Socket } from 'node:net';

@@ -65,7 +65,7 @@ export const failpoints = [
 
 export type Failpoint = (typeof failpoints)[number];
 
-/** What happens there, to whom. `monitor` and `init` mean themselves at their own points. */
+/** What happens there, and to which process. `monitor` and `init` mean themselves at their own points. */
 export const failActions = [
   'none',
   'killSelf',

@@ -44,7 +44,7 @@ export class MonitorClient {
   }
 
   /**
-   * `undefined` when nobody listens (any more). A monitor that is stopped says nothing: `within` limits the
+   * `undefined` when no monitor listens (any more). A monitor that is stopped says nothing: `within` limits the
    * time for its first word.
    *
    * @throws TslxcError OPERATION_TIMEOUT, with the monitor's pid in the message.
@@ -179,7 +179,7 @@ async function answer(
   if (within === 'endless') return channel.held(() => channel.receive());
   const over = new AbortController();
   const tooLong = sleep(within, 'late' as const, { signal: over.signal });
-  // Nobody hears of it when the answer is there first.
+  // When the answer comes first, the timer is aborted, and that rejection means nothing.
   tooLong.catch(() => undefined);
   const received = channel.held(() => channel.receive());
   const first = await Promise.race([received, tooLong]).finally(() => over.abort());
@@ -194,7 +194,7 @@ async function answer(
   );
 }
 
-/** Nobody listens; ECONNRESET: the monitor died with this connection in its queue. */
+/** No monitor listens; ECONNRESET: the monitor died with this connection in its queue. */
 const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET']);
 
 /** By descriptor of the folder: a socket's path holds 107 bytes, and Node cuts a longer one without a word. */

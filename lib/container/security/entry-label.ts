@@ -33,7 +33,7 @@ export function entryLabel(
   return labelOnHost(filesystem.source, `/${relative(filesystem.target, init)}`);
 }
 
-/** As it is now: nobody is going to change it. What can't be opened fails at exec, with words of its own. */
+/** The file's label now, which the start doesn't change. What can't be opened fails at exec, with words of its own. */
 function labelOnHost(root: string, path: string): EntryLabel | undefined {
   let folder = -1;
   let file = -1;

@@ -1,7 +1,7 @@
 /**
- * Mount targets on a shared root. A missing one is made for as long as somebody uses it, and removed by the
- * last user if it is still empty. The users are kept in an extended attribute of what was made, under flock(2)
- * of it: two containers, or two roots of tslxc, can share a target, and a crash loses nobody.
+ * Mount targets on a shared root. A missing one is made for as long as a container uses it, and removed by the
+ * last one if it is still empty. The users are kept in an extended attribute of what was made, under flock(2)
+ * of it: two containers, or two roots of tslxc, can share a target, and a crash loses no user of it.
  */
 import {
   closeSync,
@@ -26,7 +26,7 @@ const claimAttempts = 10;
 
 export type TargetKind = 'directory' | 'file';
 
-/** How a part of a target's path is found: not there, or made by tslxc for somebody else. */
+/** How a part of a target's path is found: not there, or made by tslxc for another container. */
 export type Found = 'missing' | 'made';
 
 /**
@@ -68,7 +68,7 @@ export async function claimTarget(path: string, kind: TargetKind, user: string):
 }
 
 /**
- * Takes `user` off; removes what was made when nobody uses it any more and it is empty. `found` is how the
+ * Takes `user` off; removes what was made when no container uses it any more and it is empty. `found` is how the
  * target was at the start: one that was `missing` and has no users now is from a claim that was cut short.
  */
 export async function releaseTarget(path: string, user: string, found: Found): Promise<void> {
@@ -76,7 +76,7 @@ export async function releaseTarget(path: string, user: string, found: Found): P
     if (users === undefined && found === 'made') return undefined;
     const left = (users ?? []).filter((other) => other !== user);
     if (left.length > 0) return left;
-    // One that stays is nobody's now, but can be claimed again.
+    // One that stays has no user now, and can be claimed again.
     return removeTarget(path) === 'removed' || users === undefined ? undefined : [];
   });
 }
@@ -141,7 +141,7 @@ function removeTarget(path: string): 'removed' | 'kept' {
     else unlinkSync(path);
     return 'removed';
   } catch {
-    // Not empty any more: what somebody put there stays.
+    // Not empty any more: what was put there stays.
     return 'kept';
   }
 }

@@ -26,8 +26,8 @@ export function ownersOfRoot(definition: DomainDefinition): OwnersOfRoot {
 
 /**
  * Returns when no other user of the host can reach what a container with an id map writes to as the host's root:
- * its private root, or the upper layer of that, and what `accessmode='mapped'` shows it. An image is reached by
- * nobody.
+ * its private root, or the upper layer of that, and what `accessmode='mapped'` shows it. An image can't be
+ * reached.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, with what to do.
  */

@@ -96,7 +96,7 @@ export function forgetIdRoot(paths: StatePaths): void {
   if (!existsSync(idRootsPath)) return;
   const fd = openSync(idRootsPath, 'r+');
   try {
-    // Whoever holds it gives ids away, and takes roots off that have none.
+    // The holder of the lock gives ids away, and takes off roots that have none.
     if (!native().tryFlock(fd, 'exclusive')) return;
     const known = readFileSync(idRootsPath, 'utf8').split('\n').filter(hasRecords);
     const others = known.filter((root) => !isSameRoot(root, paths.root));
@@ -121,8 +121,8 @@ export async function shareIds(
 }
 
 /**
- * The first id of a range that nobody has. Each domain begins to look at a place of its own: a range that was
- * given back is not the next one's, which would own what is left of the former.
+ * The first id of a free range. Each domain begins to look at a place of its own: a range that was given back is not
+ * the next domain's, which would own the files that the former has left.
  */
 function findFree(definition: DomainDefinition, taken: readonly HostRange[]): number {
   const { uuid, extension } = definition;

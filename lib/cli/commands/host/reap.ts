@@ -1,7 +1,7 @@
 /**
  * reap: cleans up after containers that have ended. The monitor executes it as its last act when no
- * service did it, so that it has nobody to talk to: it writes to the domains' logs, and prints no more than
- * that it needs root.
+ * service did it, so that no user sees its output: it writes to the domains' logs, and prints only that it needs
+ * root.
  */
 import { TslxcError } from '../../../errors';
 import { DomainLog } from '../../../host/state/domain-log';

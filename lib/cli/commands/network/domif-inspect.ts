@@ -94,7 +94,7 @@ async function showStatistics(context: Context, options: Options): Promise<undef
 
 function statisticsOf({ statistics }: InterfaceInfo): LinkStatistics {
   if (statistics !== undefined) return statistics;
-  // Somebody has deleted it, on the host or inside.
+  // It has been deleted, on the host or inside.
   throw new TslxcError('INTERNAL_ERROR', 'Interface not found');
 }
 

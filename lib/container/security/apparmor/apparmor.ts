@@ -13,7 +13,7 @@ export interface AppArmorAssignment {
   readonly accepted: readonly string[];
 }
 
-/** What a profile that somebody else has loaded may be in; each is that one's choice. */
+/** The modes in which another program may have loaded a profile. */
 const modes = ['enforce', 'complain', 'kill', 'unconfined'];
 
 /**

@@ -23,7 +23,7 @@ export function claimAppArmor(start: LabelledStart): Labelling {
   return labelling;
 }
 
-/** One that nobody of this root is known to have loaded is another's. */
+/** A loaded profile that this root has no record of belongs to another program. */
 function checkFree(paths: StatePaths, name: string): void {
   if (profileMode(name) === undefined || recordedProfiles(paths).includes(name)) return;
   const detail = `the AppArmor profile ${name} is loaded already, and not by this root of tslxc`;

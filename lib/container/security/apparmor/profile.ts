@@ -51,7 +51,7 @@ function nameOf(line: string): string {
 }
 
 /**
- * Replaces what is loaded by that name. Its text is there first, so that whoever looks after a death finds what to unload.
+ * Replaces what is loaded by that name. Its text is written first: if this process dies, the clean-up finds what to unload.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED without apparmor_parser, OPERATION_FAILED with its words
  */

@@ -21,7 +21,7 @@ export interface LabelledSource {
   /** Where its file system is mounted: whether a source is gone for good, or only not there now. */
   readonly mountPoint: string;
   readonly label: string;
-  /** Domains that use it; nobody any more when it waits for being restored. */
+  /** Domains that use it; empty when it waits for being restored. */
   readonly users: readonly string[];
   /** `labelled`: a container may have run, and have made files that have the label from the first. */
   readonly phase: 'labelling' | 'labelled';
@@ -32,7 +32,7 @@ interface LabelRecord {
   readonly sources: readonly LabelledSource[];
 }
 
-/** The sources, while nobody else labels or restores any. */
+/** The sources, while no other process labels or restores any. */
 export class LabelRegistry {
   readonly #paths: StatePaths;
   readonly #located = new Map<string, Located>();
@@ -98,7 +98,7 @@ export async function withLabels<T>(
 /**
  * Undefined when nothing has been labelled yet.
  *
- * @throws TslxcError OPERATION_FAILED when nobody knows what is labelled; SyscallError.
+ * @throws TslxcError OPERATION_FAILED when it can't be told what is labelled; SyscallError.
  */
 export function readLabels(paths: StatePaths): readonly LabelledSource[] | undefined {
   const path = labelsPath(paths);

@@ -11,7 +11,7 @@ import type { Mount } from '../../../host/kernel/mount-table';
 import { O_PATH } from '../../../host/state/open-flags';
 
 export interface OpenSource extends Located {
-  /** O_PATH, of whoever uses it. */
+  /** O_PATH; the caller closes it. */
   readonly fd: number;
   /** Without symbolic links. */
   readonly path: string;

@@ -7,8 +7,8 @@ import { checkRelabel } from './relabel';
 import type { RelabelledSource } from './relabel';
 
 /**
- * The sources with each such file system as one of its own, since a walk stays in that in which it begins. Nobody has named
- * them: left as they are where the host lives in them, where they can't be labelled, and where another source has to do with them.
+ * The sources with each such file system as one of its own, since a walk stays in that in which it begins. The
+ * definition doesn't name them: they are left as they are where the host lives in them, where they can't be labelled, and where another source has to do with them.
  */
 export function withMountsBelow(
   sources: readonly RelabelledSource[],
@@ -26,7 +26,7 @@ export function withMountsBelow(
   return [...sources, ...found.values()];
 }
 
-/** Nothing of what is mounted when somebody comes by: to open it would be to come by. */
+/** Without automount points: to open one would mount it. */
 function mountPointsBelow(folder: string): string[] {
   const below = listMounts().filter(({ mountPoint }) => isBelow(mountPoint, folder));
   const waiting = below.filter(({ type }) => type === 'autofs').map((one) => one.mountPoint);

@@ -93,7 +93,7 @@ function checkPlace(
 }
 
 /**
- * Gives every inode of the sources its label, once nobody else needs another there. To be done again, and to be undone by
+ * Gives every inode of the sources its label, once no other container needs another one there. To be done again, and to be undone by
  * restoreSources(), at whichever point it has ended.
  *
  * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or
@@ -105,7 +105,7 @@ export async function relabelSources(request: RelabelRequest): Promise<readonly 
   checkOneLabel(sources);
   return await withLabels(paths, async (registry) => {
     const unrestored = await restoreUnused(registry, { ...request, names });
-    // What others have left is in nobody else's way.
+    // What could not be restored elsewhere is no obstacle here.
     const places = sources.map(({ path }) => located(path));
     throwAny(unrestored.filter((left) => places.some((one) => overlaps(located(left.path), one))));
     // Each is opened once: what is looked at, what is on record and what is walked are one, whatever its owner does.

@@ -1,6 +1,6 @@
 /**
  * The way back of relabel.ts: a source gets its own labels again when its last user, and the last of what overlaps it, has
- * ended. It may end at any point, and is done again by whoever comes next.
+ * ended. If it is cut short, the next start, clean-up or purge does it again.
  */
 import { constants as system } from 'node:os';
 import { TslxcError } from '../../../errors';
@@ -89,7 +89,7 @@ export interface Unrestored {
 }
 
 /**
- * Restores what nobody uses any more; resolves with what could not be. Those that wait for a file system to be mounted again
+ * Restores what no domain uses any more; resolves with what could not be. Those that wait for a file system to be mounted again
  * are no failure, and stay on record too.
  */
 export async function restoreUnused(

@@ -48,7 +48,7 @@ function sourceToLabel(
       path: filesystem.source,
       label,
       place: { path: element, position: filesystem.position },
-      // What nobody can write, such as squashfs, has the label that it was made with.
+      // What can't be written, such as squashfs, has the label that it was made with.
       whenImpossible: filesystem.readonly ? 'skip' : 'refuse',
       recursive: type === 'mount' && depthOf(definition, filesystem) === 'recursive',
     },

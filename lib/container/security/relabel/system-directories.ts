@@ -1,6 +1,6 @@
 /**
- * What must not get a container's label, since the host lives in it. Whoever labels such a directory for a container has
- * taken it away from everything else that is confined on this host.
+ * What must not get a container's label, since the host's own programs use it: with that label it would be out of reach of
+ * every other confined program of this host.
  */
 import { isBelow, isSame } from '../../../domain/xml/path';
 
@@ -10,7 +10,7 @@ const wholeTrees = [
   ...['/lib', '/lib32', '/lib64', '/libx32'],
 ];
 
-/** Themselves: what lies below belongs to somebody. */
+/** Only these directories themselves: what lies below them belongs to users and programs. */
 const folders = [
   ...['/home', '/root', '/opt', '/srv', '/tmp', '/mnt', '/media', '/lost+found'],
   ...['/var', '/var/lib', '/var/log', '/var/tmp', '/var/cache', '/var/spool', '/var/opt'],

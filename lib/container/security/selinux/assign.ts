@@ -60,7 +60,7 @@ export async function assignLabels(assignment: LabelAssignment): Promise<Selinux
   }
 }
 
-/** The labels of a start that only is to be shown: which categories there will be, nobody knows yet. Takes nothing. */
+/** The labels of a start that is only shown: its categories are not drawn yet. Takes nothing. */
 export function previewLabels(request: LabelRequest): SelinuxLabels {
   checkLabel(request);
   if (request.asked.type === 'static') return accept(request, composeLabels(request));

@@ -1,6 +1,6 @@
 /**
- * Categories of SELinux for domains: two that no other running domain of this host has, of any root, whoever started it. They
- * are what keeps containers apart that have the same type and the same ids.
+ * Categories of SELinux for domains: two that no other running domain of this host has, of any root. They keep
+ * containers apart that have the same type and the same ids.
  */
 import { setTimeout } from 'node:timers/promises';
 import { TslxcError } from '../../../errors';
@@ -124,7 +124,7 @@ interface Draw {
   readonly foreign: readonly Pair[];
 }
 
-/** Undefined when each pair is somebody's who lives. */
+/** Undefined when a running domain has each of the pairs. */
 async function takeFree({ folder, holder, bounds, foreign }: Draw): Promise<Pair | undefined> {
   let taken = new Set(foreign.map(keyOf));
   let isSwept = false;
@@ -146,7 +146,7 @@ async function takeFree({ folder, holder, bounds, foreign }: Draw): Promise<Pair
 /** @returns false when another domain has the pair. */
 function take(folder: string, holder: Holder, pair: Pair): boolean {
   if (!enter(folder, holder, { type: 'dynamic', pair })) return false;
-  // Whoever writes down a static label looks for a dynamic one after that, so that one of the two sees the other.
+  // A start with a static label writes that down before it looks for dynamic ones, so that one of the two sees the other.
   if (!placesIn(folder, 'static').some((other) => keyOf(other) === keyOf(pair))) return true;
   leave(folder, holder);
   return false;

@@ -1,13 +1,13 @@
 /**
  * Who has which SELinux categories, of all roots of this host: a folder of symbolic links, since making one is a claim and a
- * note of who claims in one step, and fails for who comes second, without a lock. Nobody follows them.
+ * note of who claims in one step, and fails for the second who tries, without a lock. They are never followed.
  *
  *     dynamic/12,803         → the entry of the one domain that has this pair
  *     static/12,803.OWNER    → the same for each domain whose static label has it
  *     owners/OWNER           → which of those is the domain's
  *
- * A domain is in it from before its start record is written until what it borrowed has been given back. Only who holds the
- * domain's lock changes what is its own; what is nobody's any more is removed under the lock of this folder.
+ * A domain is in it from before its start record is written until what it borrowed has been given back. Only the
+ * holder of a domain's lock changes its entries; those of domains that are gone are removed under the lock of this folder.
  */
 import { createHash, randomInt } from 'node:crypto';
 import {
@@ -77,7 +77,7 @@ export function enter(folder: string, holder: Holder, place: Place): boolean {
   }
 }
 
-/** Nobody else takes any for the domain while its lock is held. */
+/** The domain's lock is held: no other process can have taken them for it. */
 export function hasAlready({ name }: Owner): TslxcError {
   return new TslxcError('INTERNAL_ERROR', `the domain '${name}' has categories already`);
 }
@@ -94,7 +94,7 @@ export function leave(folder: string, holder: Holder): void {
   const path = readLink(folder, index);
   if (path === undefined) return;
   const entry = readEntry(folder, path);
-  // It may have been given to another since, when this domain's was nobody's.
+  // The pair may belong to another domain by now, if this one's entry was removed as a dead one.
   if (entry !== undefined && isOf(holder)(entry)) removeLink(folder, path);
   removeLink(folder, index);
 }
@@ -138,7 +138,7 @@ export function isLive(folder: string, entry: CategoryEntry): boolean {
   return isIts && existsSync(runPaths(statePaths(root), name).start);
 }
 
-/** Removes those of these entries that nobody has any more. */
+/** Removes those of these entries whose domains are gone. */
 export async function removeDead(folder: string, entries: readonly CategoryEntry[]): Promise<void> {
   const dead = entries.filter((entry) => !isLive(folder, entry));
   if (dead.length === 0) return;
@@ -152,7 +152,7 @@ export async function removeDead(folder: string, entries: readonly CategoryEntry
   });
 }
 
-/** Runs `action` as the only one that removes what may be nobody's. */
+/** Runs `action` as the only process that removes entries of domains that are gone. */
 async function withFolder(folder: string, action: () => void): Promise<void> {
   const lock = openSync(join(folder, 'lock'), 'a', 0o600);
   try {
