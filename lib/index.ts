@@ -2,7 +2,7 @@
  * The public API: what this file exports is kept stable, and nothing else is. Loading it throws
  * NATIVE_NOT_BUILT, with the command that builds, when the native code is missing.
  */
-import { requireBuilt } from './host/built';
+import { requireBuilt } from './host/package-paths';
 
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';

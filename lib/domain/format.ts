@@ -8,7 +8,7 @@ import type { XmlAttribute, XmlElement } from './xml/element';
 import { formatBlockTuning } from './tuning/block-tuning';
 import { formatCpuTuning } from './tuning/cpu-tuning';
 import { formatDevices } from './devices/format-devices';
-import { formatSecurityLabels } from './security/format-seclabel';
+import { formatSecurityLabels } from './security/seclabel';
 import { formatMemoryTuning } from './tuning/memory-tuning';
 import { formatNumaTuning } from './tuning/numa-tuning';
 import { formatPartition } from './tuning/partition';

@@ -5,9 +5,8 @@
  */
 import { openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { requireBuilt } from './built';
+import { requireBuilt, monitorPath, packageRoot } from './package-paths';
 import { native } from './native';
-import { monitorPath, packageRoot } from './package-paths';
 import { O_PATH } from './state/open-flags';
 
 // mount_setattr(2)

@@ -4,8 +4,9 @@
  * the caller owns and closes (closeDescriptor). Functions that can block return promises and run off
  * the event loop; those that wait for a lock have a thread of their own.
  */
-import { SyscallError } from '../errors';
-import { loadAddon } from './addon';
+import bindings from 'bindings';
+import { SyscallError, TslxcError } from '../errors';
+import { buildCommand, packageRoot } from './package-paths';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
 export type CgroupStep =
@@ -351,4 +352,12 @@ function wrap(raw: Raw): Native {
     };
   }
   return wrapped as unknown as Native;
+}
+
+function loadAddon(): unknown {
+  try {
+    return bindings({ bindings: 'tslxc', module_root: packageRoot });
+  } catch (cause) {
+    throw new TslxcError('NATIVE_NOT_BUILT', `run \`${buildCommand}\` to build it`, { cause });
+  }
 }

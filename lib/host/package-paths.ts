@@ -1,6 +1,7 @@
 /** Where this package's own files lie. The same from lib/ and from dist/, which are equally deep. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { TslxcError } from '../errors';
 
 /** The package's top folder. */
 export const packageRoot = join(__dirname, '..', '..');
@@ -22,4 +23,11 @@ export function packageVersion(): string {
   const text = readFileSync(join(packageRoot, 'package.json'), 'utf8');
   const { version } = JSON.parse(text) as { version: string };
   return version;
+}
+
+/** @throws TslxcError NATIVE_NOT_BUILT, with the file that is missing as its `path`. */
+export function requireBuilt(): void {
+  const path = [addonPath, monitorPath].find((file) => !existsSync(file));
+  if (path === undefined) return;
+  throw new TslxcError('NATIVE_NOT_BUILT', `run \`${buildCommand}\` to build it`, { path });
 }

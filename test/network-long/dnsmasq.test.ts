@@ -1,11 +1,6 @@
 /** DHCP and DNS of a network, as its clients see them. */
 import { join } from 'node:path';
-import {
-  dnsmasqPid,
-  ensureDnsmasq,
-  reloadDnsmasq,
-  startDnsmasq,
-} from '../../lib/network/dnsmasq/dnsmasq';
+import { dnsmasqPid, ensureDnsmasq, startDnsmasq } from '../../lib/network/dnsmasq/dnsmasq';
 import { readLeases } from '../../lib/network/dnsmasq/leases';
 import { eventually } from '../support/eventually';
 import { readProcess } from '../support/processes';
@@ -165,7 +160,7 @@ test('leases outlive a restart, and a changed definition is taken over', async (
     <ip address='10.77.2.1' prefix='24'>${range.replaceAll('77.0', '77.2')}</ip>
     <dns><host ip='10.77.2.99'><hostname>added</hostname></host></dns>`,
   );
-  await reloadDnsmasq(after);
+  await startDnsmasq(after);
   expect(dnsmasqPid(after)).not.toBe(pid);
   expect(await client.resolve('added', '10.77.2.1')).toEqual(['10.77.2.99']);
   expect(await client.resolve('changing', '10.77.2.1')).toEqual([ip]);

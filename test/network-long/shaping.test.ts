@@ -1,5 +1,5 @@
 /** What `<bandwidth>` does to real TCP connections, in both directions from the container's point of view. */
-import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../lib/network/active-network';
 import { clearShaping, shapeLink, shapeNetwork } from '../../lib/network/shaping/shaping';
 import { withoutProgram } from '../support/hidden-program';
 import { Lab, run, serverAddress, type Place } from '../support/lab';

@@ -8,7 +8,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { networkPaths, statePaths } from '../../lib/host/state/state-paths';
-import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../lib/network/active-network';
 import { stopDnsmasq } from '../../lib/network/dnsmasq/dnsmasq';
 import { parseNetwork } from '../../lib/network/definition/parse';
 import { eventually } from './eventually';

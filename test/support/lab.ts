@@ -6,7 +6,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../lib/network/active-network';
 import { parseNetwork } from '../../lib/network/definition/parse';
 import { networkPaths, statePaths } from '../../lib/host/state/state-paths';
 

@@ -7,7 +7,7 @@ import { packageRoot } from './run-command';
 export interface SourceImport {
   /** The importing file, from lib/: `host/native.ts`. */
   readonly file: string;
-  /** What is imported: `host/addon`, from lib/, or the name of a package. */
+  /** What is imported: `host/facts`, from lib/, or the name of a package. */
   readonly from: string;
   /** `type`: erased by the compiler; `lazy`: loaded by a call, when it is needed. */
   readonly kind: 'type' | 'value' | 'lazy';

@@ -3,7 +3,7 @@
  * away again; else the network isn't started, and the remedy that the error names works.
  */
 import { closeFirewall, openFirewall } from '../../lib/network/firewall/firewall';
-import type { ActiveNetwork } from '../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../lib/network/active-network';
 import {
   closedTable,
   emptyIptables,

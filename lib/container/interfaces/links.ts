@@ -15,7 +15,7 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, describePlace, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import type { Link as HostLink } from '../../host/native';
-import { guestNames } from '../../plan/network/guest-names';
+import { guestNames } from '../../plan/network/links';
 import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';

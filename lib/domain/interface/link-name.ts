@@ -2,7 +2,7 @@
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** IFNAMSIZ, without the byte that ends it. */
-export const maxLinkName = 15;
+const maxLinkName = 15;
 
 // Settings for all interfaces stand beside those of each, in /proc/sys/net/*/conf.
 const reserved = ['all', 'default'];

@@ -4,7 +4,6 @@
  */
 import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { hasPrivateNetwork } from './private-network';
 import {
   childOf,
   locateChildren,
@@ -89,4 +88,13 @@ function parseShared(at: LocatedElement): SharedNamespace | undefined {
   }
   const kind = kinds[feature as keyof typeof kinds];
   return source === undefined ? undefined : { kind, source, value, position };
+}
+
+/** As in libvirt: with `<privnet/>`, and as soon as it has an interface, made for it or lent by the host. */
+export function hasPrivateNetwork({
+  features,
+  interfaces,
+  hostInterfaces,
+}: Pick<DomainDefinition, 'features' | 'interfaces' | 'hostInterfaces'>): boolean {
+  return features.privateNetwork || interfaces.length > 0 || hostInterfaces.length > 0;
 }

@@ -14,7 +14,7 @@ import type { BlockDeviceTuning, BlockTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 
 /** What the kernel takes as a weight. */
-export const blockWeights = [1, 10_000] as const;
+const blockWeights = [1, 10_000] as const;
 
 const tuningVocabulary = vocabulary({ children: { weight: 'one', device: 'many' } });
 

@@ -8,7 +8,7 @@ import type { CpuTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 
 /** What the kernel takes; of `quota`, also any negative number. */
-export const cpuRanges = {
+const cpuRanges = {
   shares: [2, 262_144],
   period: [1000, 1_000_000],
   quota: [1000, 17_592_186_044_415],

@@ -5,6 +5,7 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
+import { present } from '../../present';
 import type { MemoryTuning } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
@@ -36,7 +37,7 @@ export function parseMemoryTuning(
   const swapHardLimit = parseLimit(reading, 'swap_hard_limit', session);
   if (hardLimit === undefined && softLimit === undefined && swapHardLimit === undefined) return {};
   const limits = { hardLimit, softLimit, swapHardLimit };
-  return { memoryTuning: { ...withoutUndefined(limits), position: at.position } };
+  return { memoryTuning: { ...present(limits), position: at.position } };
 }
 
 /** The children of `<memtune>`. */
@@ -81,8 +82,4 @@ function parseLimit(reading: Reading, name: string, session: ParseSession): numb
 
 function limit(name: string, value: number | undefined): PrintableElement[] {
   return value === undefined ? [] : [node(name, { unit: 'KiB' }, [String(value)])];
-}
-
-function withoutUndefined(values: Readonly<Record<string, number | undefined>>): object {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

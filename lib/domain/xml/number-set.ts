@@ -6,7 +6,7 @@ const largest = 16_383;
 /**
  * The numbers, in ascending order; undefined for what is no set. libvirt's `^N` takes out what came before it.
  */
-export function parseNumberSet(text: string): number[] | undefined {
+function parseNumberSet(text: string): number[] | undefined {
   const numbers = new Set<number>();
   for (const part of text.split(',')) {
     const match = /^ *(?:(\^?)(\d{1,5})|(\d{1,5}) *- *(\d{1,5})) *$/.exec(part);
@@ -23,7 +23,7 @@ export function parseNumberSet(text: string): number[] | undefined {
 }
 
 /** As the kernel prints it: `0-1,3`. */
-export function formatNumberSet(numbers: readonly number[]): string {
+function formatNumberSet(numbers: readonly number[]): string {
   const ranges: [number, number][] = [];
   for (const number of numbers) {
     const last = ranges.at(-1);

@@ -48,7 +48,7 @@ export function locateRoot(element: XmlElement): LocatedElement {
 }
 
 /** A child at its place. */
-export function locateChild(parent: LocatedElement, element: XmlElement): LocatedElement {
+function locateChild(parent: LocatedElement, element: XmlElement): LocatedElement {
   return {
     path: `${parent.path}/${element.name}`,
     position: element.position,

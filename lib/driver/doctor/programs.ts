@@ -1,7 +1,6 @@
 /** The package’s own native code, and the programs of the host that parts of it use. */
-import { requireBuilt } from '../../host/built';
+import { requireBuilt, buildCommand } from '../../host/package-paths';
 import { lxcfsMount } from '../../host/kernel/lxcfs';
-import { buildCommand } from '../../host/package-paths';
 import { programPath } from '../../host/program';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';

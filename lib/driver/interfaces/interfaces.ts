@@ -3,7 +3,7 @@ import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { LinkRecord } from '../../container/record/run-state';
 import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
 import type { Link, LinkStatistics } from '../../host/native';
-import { guestNames } from '../../plan/network/guest-names';
+import { guestNames } from '../../plan/network/links';
 import {
   requireRunning,
   runningDefinition,

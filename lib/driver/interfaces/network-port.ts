@@ -3,7 +3,7 @@ import type { NetworkInterface } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';
-import { defaultNetwork } from '../../network/definition/default-network';
+import { defaultNetwork } from '../../network/lifecycle/default-network';
 import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition, Portgroup } from '../../network/definition/definition';
 import { needsSettling, runningDefinition } from '../../network/lifecycle/reconcile';

@@ -6,7 +6,7 @@ import type { LinkRecord } from '../../container/record/run-state';
 import type { Bandwidth, DomainDefinition, InterfaceDefinition } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import { activeNetwork } from '../../network/lifecycle/active-network';
+import { activeNetwork } from '../../network/active-network';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import { shapeNetwork } from '../../network/shaping/shaping';

@@ -4,14 +4,8 @@ import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { cpuWrites, defaultCpu, readCpu, type CpuLimits } from '../../plan/limits/cpu-limits';
 import type { CpuTuningInfo, VcpuCount } from './types';
-import {
-  changeLimit,
-  checkWhole,
-  lookAtLimit,
-  nowhere,
-  present,
-  type LimitQuery,
-} from './live-limits';
+import { changeLimit, checkWhole, lookAtLimit, nowhere, type LimitQuery } from './live-limits';
+import { present } from '../../present';
 
 export async function getCpuTuning(query: LimitQuery): Promise<CpuTuningInfo> {
   return lookAtLimit(query, {
@@ -27,7 +21,7 @@ export async function setCpuTuning(
   change: Partial<CpuTuningInfo>,
 ): Promise<void> {
   const { shares, period, quota } = change;
-  const wanted = present<Partial<CpuLimits>>({
+  const wanted = present({
     shares,
     period,
     quota: quota === 'unlimited' ? -1 : quota,

@@ -110,14 +110,6 @@ export function checkWhole(
   throw new TslxcError('INVALID_ARG', `${what} is a number ${range}, and not '${String(value)}'`);
 }
 
-/** The fields that have a value. */
-export function present<T extends object>(fields: {
-  readonly [K in keyof T]: T[K] | undefined;
-}): T {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as T;
-}
-
 function liveOf(session: Session, state: RunningState): Live {
   const definition = runningDefinition(session, state);
   const { limits } = session.containers;

@@ -10,11 +10,11 @@ import {
   checkWhole,
   lookAtLimit,
   nowhere,
-  present,
   type LimitQuery,
   type Live,
   type LiveLimitChange,
 } from './live-limits';
+import { present } from '../../present';
 
 /** As with libvirt, the number that means no limit is allowed. */
 const range = [1, unlimitedKibibytes] as const;
@@ -111,7 +111,7 @@ export async function setMemoryTuning(
     stored: (definition) => checkLimits(withTuning(definition, change)),
     live: (live) =>
       changeMemory(query, live, {
-        change: present<Partial<MemoryLimits>>({
+        change: present({
           limit: hardLimit === undefined ? undefined : numberOf(hardLimit),
           soft: softLimit === undefined ? undefined : numberOf(softLimit),
           swap: swapHardLimit === undefined ? undefined : numberOf(swapHardLimit),
@@ -162,7 +162,7 @@ function withTuning(
     const kibibytes = numberOf(value);
     return [name, kibibytes >= unlimitedKibibytes ? undefined : kibibytes] as const;
   });
-  const tuning = present<NonNullable<DomainDefinition['memoryTuning']>>({
+  const tuning = present({
     ...memoryTuning,
     ...Object.fromEntries(given),
   });

@@ -7,7 +7,7 @@ import {
   defaultNetwork,
   defaultNetworkXml,
   isDefaultRefused,
-} from '../../network/definition/default-network';
+} from '../../network/lifecycle/default-network';
 import { withHostNetworks } from '../../network/lifecycle/network-lock';
 import { readNetworkState, writeOffRecord } from '../../network/lifecycle/state';
 import { isActive, otherNetworks, settleAndTell } from './settling';

@@ -2,7 +2,7 @@
 import type { Identity } from '../../host/state/definition-store';
 import { parseMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
-import { activeNetwork } from '../../network/lifecycle/active-network';
+import { activeNetwork } from '../../network/active-network';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { formatNetwork } from '../../network/definition/format';
 import { readLeases } from '../../network/dnsmasq/leases';

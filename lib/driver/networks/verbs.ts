@@ -2,9 +2,9 @@
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { withPath } from '../../host/state/file-error';
-import { freeBridgeName } from '../../network/elements/bridge-name';
+import { freeBridgeName } from '../../network/elements/names';
 import { bridgeInUse } from '../../network/bridge/bridge';
-import { defaultNetwork, refuseDefault } from '../../network/definition/default-network';
+import { defaultNetwork, refuseDefault } from '../../network/lifecycle/default-network';
 import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { libvirtNetworks, linkNames } from '../../network/bridge/host-use';

@@ -1,11 +1,11 @@
 /** Which security model labels the containers of this host: that of its settings, or the first that is there. */
 import { TslxcError } from '../../errors';
-import { isAppArmorOn } from './apparmor-host';
 import { hasLxcContexts, lxcContextsPath, readLxcContexts } from './lxc-contexts';
 import type { LxcContexts } from './lxc-contexts';
 import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
 import type { HostSecurity, SecurityModel } from './host-security';
 import type { SecuritySettings } from './settings';
+import { accessSync, constants, readFileSync } from 'node:fs';
 
 /** What this host offers. */
 export type SecurityDriver =
@@ -72,4 +72,24 @@ function lookAtSelinux(): SelinuxHost {
       return contexts();
     },
   };
+}
+
+export interface AppArmorFiles {
+  readonly enabled: string;
+  readonly profiles: string;
+}
+
+const hostFiles: AppArmorFiles = {
+  enabled: '/sys/module/apparmor/parameters/enabled',
+  profiles: '/sys/kernel/security/apparmor/profiles',
+};
+
+export function isAppArmorOn({ enabled, profiles }: AppArmorFiles = hostFiles): boolean {
+  try {
+    if (readFileSync(enabled, 'latin1').trim() !== 'Y') return false;
+    accessSync(profiles, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

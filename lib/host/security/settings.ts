@@ -7,7 +7,7 @@ import { confError, parseConf } from './conf';
 import type { ConfValue } from './conf';
 import type { SecurityModel } from './host-security';
 
-export const securityModels: readonly SecurityModel[] = ['selinux', 'apparmor', 'none'];
+const securityModels: readonly SecurityModel[] = ['selinux', 'apparmor', 'none'];
 
 export interface SecuritySettings {
   /** Undefined: the first that the host has. */

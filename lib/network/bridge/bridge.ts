@@ -6,7 +6,7 @@ import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { writeNetworkParameter } from '../../host/kernel/sysctl';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import type { NetworkDefinition, NetworkIp } from '../definition/definition';
 
 const { EEXIST, ENODEV, ENOENT, EOPNOTSUPP } = constants.errno;

@@ -2,7 +2,7 @@
 import { definitionError } from '../../domain/xml/source-location';
 import { native } from '../../host/native';
 import { bridgeInUse } from './bridge';
-import { freeBridgeName } from '../elements/bridge-name';
+import { freeBridgeName } from '../elements/names';
 import { findCollision } from './collision';
 import type { NetworkDefinition } from '../definition/definition';
 import { linkNames, subnetsInUse } from './host-use';

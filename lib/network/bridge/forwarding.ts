@@ -11,7 +11,7 @@ import { networkNamespace } from '../../host/kernel/network-namespace';
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { forwardingPath, statePaths } from '../../host/state/state-paths';
 import { readNetworkParameter, writeNetworkParameter } from '../../host/kernel/sysctl';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import { isForwarded } from '../definition/definition';
 import { withHostNetworks } from '../lifecycle/network-lock';
 import { readNetworkState, runningNames } from '../lifecycle/state';
@@ -129,10 +129,6 @@ function isSame(a: Pick<User, 'root' | 'network'>, b: Pick<User, 'root' | 'netwo
   return a.root === b.root && a.network === b.network;
 }
 
-/**
- * Users that have gone without a word, with their whole root for instance, are left out. When all have, nobody knows any
- * more who wants what.
- */
 /** The roots whose networks need forwarding, in any network namespace. */
 export function forwardingRoots(): string[] {
   const folder = dirname(forwardingPath(''));
@@ -145,6 +141,10 @@ export function forwardingRoots(): string[] {
     });
 }
 
+/**
+ * The record without the networks that no longer run: their root may have been deleted without a stop, for instance. If
+ * none is left, `former` is dropped too, since it is then unknown who relies on forwarding.
+ */
 function readForwarding(): Pick<ForwardingRecord, 'users' | 'former'> {
   const path = forwardingPath(networkNamespace());
   const record = readRecord(path) as ForwardingRecord | undefined;

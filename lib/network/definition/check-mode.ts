@@ -6,6 +6,7 @@ import {
 } from '../../domain/xml/source-location';
 import { childOf, childrenOf, type Reading } from '../../domain/xml/reading';
 import { hasOwnBridge, type NetworkDefinition } from './definition';
+import { refuseUnsupported } from '../../domain/xml/unsupported';
 
 /** IPV6_MIN_MTU of linux/ipv6.h; RFC 8200, section 5. */
 const minIpv6Mtu = 1280;
@@ -130,4 +131,23 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
   const path = vlan === undefined ? 'network/portgroup/vlan' : 'network/vlan';
   const detail = `<vlan> element specified for network ${name}, whose type doesn't support vlan configuration`;
   throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position: found.position });
+}
+
+/**
+ * Returns when this version can carry out all of the definition.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED: the first element that is for later, or a network that names neither a
+ * bridge nor a device for its interfaces.
+ */
+export function checkNetworkStartable(definition: NetworkDefinition): void {
+  refuseUnsupported(definition.unsupported);
+  const { name, forward, bridge } = definition;
+  if (hasOwnBridge(definition) || forward.devices.length > 0 || bridge.name !== undefined) return;
+  const what =
+    forward.mode === 'bridge' ? 'a <bridge name> or an <interface dev>' : '<interface dev>';
+  const detail = `network '${name}' with forward mode='${forward.mode}' needs ${what}`;
+  throw definitionError('CONFIG_UNSUPPORTED', detail, {
+    path: 'network/forward',
+    position: forward.position,
+  });
 }

@@ -15,8 +15,8 @@ import {
   type NetworkDefinition,
   type Portgroup,
 } from './definition';
-import { formatDns } from './format-dns';
-import { formatIp } from './format-ip';
+import { formatDns } from '../elements/dns';
+import { formatIp } from '../elements/ip';
 import {
   bridgeVocabulary,
   forwardVocabulary,

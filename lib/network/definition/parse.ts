@@ -15,6 +15,7 @@ import {
   type Reading,
 } from '../../domain/xml/reading';
 import { parseXml } from '../../domain/xml/xml';
+import { present } from '../../present';
 import { required, singleLine, yesNo } from '../elements/attributes';
 import { checkAddresses } from './check-addresses';
 import { checkMode } from './check-mode';
@@ -24,7 +25,7 @@ import { parseDns, parseDomainName } from '../elements/dns';
 import { parseForward } from '../elements/forward';
 import { parseNetworkIp } from '../elements/ip';
 import { keepPort, parseIsolated, parsePortgroups, parseShape } from '../elements/portgroup';
-import type { NetworkParseContext, NetworkSession } from '../elements/session';
+import type { NetworkParseContext, NetworkSession } from '../elements/parse-session';
 import { dnsmasqOptionVocabulary, dnsmasqVocabulary, networkVocabulary } from './vocabulary';
 
 /**
@@ -101,12 +102,6 @@ function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): Unsup
   return all.flatMap(({ path, vlan: one }) =>
     one === undefined ? [] : [{ path, position: one.position, words }],
   );
-}
-
-/** Without what is undefined: an absent field is not there. */
-function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
 /** `<dnsmasq:options>`: lines of its configuration, which nobody reads here. */

@@ -5,7 +5,7 @@
  */
 import { definitionError } from '../../domain/xml/source-location';
 import { addressBits, parseIp } from '../../domain/interface/ip-address';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import { quoted, word } from './text';
 import { hasOwnBridge } from '../definition/definition';
 import type {

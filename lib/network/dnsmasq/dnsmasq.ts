@@ -10,9 +10,9 @@ import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { naming } from '../../host/state/file-error';
 import { programPath, runProgram } from '../../host/program';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import { dnsmasqConfig } from './config';
-import { endKeeper, isKeeperAlive, signalKeeper, startKeeper } from './keeper';
+import { endKeeper, isKeeperAlive, startKeeper } from './keeper';
 
 const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
 const step = 'start dnsmasq';
@@ -43,27 +43,6 @@ export async function stopDnsmasq({ paths }: Pick<ActiveNetwork, 'paths'>): Prom
   for (const path of [config, dnsmasqPid, dnsmasqOwnPid]) rmSync(path, { force: true });
 }
 
-/**
- * Takes over what has changed in the definition, without a pause that a client would notice. Starts it when it isn't
- * there.
- *
- * @throws as `startDnsmasq`; when it comes to nothing, the keeper goes on trying.
- */
-export async function reloadDnsmasq(network: ActiveNetwork): Promise<void> {
-  const { paths } = network;
-  if (!isKeeperAlive(paths)) {
-    await startDnsmasq(network);
-    return;
-  }
-  await writeConfig(network);
-  // dnsmasq's own SIGHUP reads files of hosts anew; ours stand in the configuration, which it reads once.
-  const before = readPid(network);
-  signalKeeper(paths, 'SIGHUP');
-  if (await servesWithin(network, startTime, before)) return;
-  const detail = `dnsmasq does not start again: ${lastWords(paths.log)} (${step})`;
-  throw new TslxcError('OPERATION_FAILED', detail, { step });
-}
-
 export interface DnsmasqState {
   /** `serving`: it was there. `restarted`: it was not, and is now. `failing`: it dies again and again. */
   readonly state: 'serving' | 'restarted' | 'failing';
@@ -87,7 +66,7 @@ export async function ensureDnsmasq(network: ActiveNetwork): Promise<DnsmasqStat
     return { state: 'restarted' };
   }
   if (readPid(network) !== undefined) return { state: 'serving' };
-  if (await servesWithin(network, startTime)) return { state: 'restarted' };
+  if (await servesSoon(network)) return { state: 'restarted' };
   return { state: 'failing', words: lastWords(paths.log) };
 }
 
@@ -96,16 +75,11 @@ export function dnsmasqPid(network: ActiveNetwork): number | undefined {
   return isKeeperAlive(network.paths) ? readPid(network) : undefined;
 }
 
-/** True once there is a dnsmasq that serves and isn't that of `before`. */
-async function servesWithin(
-  network: ActiveNetwork,
-  milliseconds: number,
-  before?: number,
-): Promise<boolean> {
-  const end = Date.now() + milliseconds;
+/** Waits until dnsmasq serves; false when it does not in `startTime`. */
+async function servesSoon(network: ActiveNetwork): Promise<boolean> {
+  const end = Date.now() + startTime;
   do {
-    const pid = readPid(network);
-    if (pid !== undefined && pid !== before) return true;
+    if (readPid(network) !== undefined) return true;
     await sleep(10);
   } while (Date.now() < end);
   return false;

@@ -102,13 +102,13 @@ async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<s
   }
 }
 
-export interface Keeper {
+interface Keeper {
   /** pidfd_open(2); the caller closes it. */
   readonly pidfd: number;
 }
 
 /** The keeper that lives, if one does. */
-export function findKeeper({ keeperLock }: NetworkPaths): Keeper | undefined {
+function findKeeper({ keeperLock }: NetworkPaths): Keeper | undefined {
   return withLockFile(keeperLock, (lock) => {
     if (!native().isByteLocked(lock, 0)) return undefined;
     const pid = readPid(lock);
@@ -145,21 +145,6 @@ export async function endKeeper(paths: NetworkPaths): Promise<boolean> {
   }
   const step = 'end the keeper of a program';
   throw new TslxcError('OPERATION_TIMEOUT', `the process does not end (${step})`, { step });
-}
-
-/** False when there is no keeper. */
-export function signalKeeper(paths: NetworkPaths, signal: NodeJS.Signals): boolean {
-  const keeper = findKeeper(paths);
-  if (keeper === undefined) return false;
-  try {
-    native().signalPidfd(keeper.pidfd, system.signals[signal]);
-    return true;
-  } catch (error) {
-    if (!isGone(error)) throw error;
-    return false;
-  } finally {
-    native().closeDescriptor(keeper.pidfd);
-  }
 }
 
 /**

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
 import type { IpFamily } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import type { NetworkDefinition } from '../definition/definition';
 
 /** An address that a network's DHCP has given away. */

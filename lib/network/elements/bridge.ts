@@ -5,8 +5,8 @@ import { attributeLocation, definitionError } from '../../domain/xml/source-loca
 import { childOf, readElement, type Reading } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
 import type { NetworkBridge } from '../definition/definition';
-import { deviceName } from './device-name';
-import type { NetworkSession } from './session';
+import { deviceName } from './names';
+import type { NetworkSession } from './parse-session';
 import { bridgeVocabulary, macVocabulary, mtuVocabulary } from '../definition/vocabulary';
 
 /** What stands for the default name: the lowest free of these. */

@@ -5,9 +5,9 @@ import { attributeLocation, definitionError } from '../../domain/xml/source-loca
 import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpHost } from '../definition/definition';
-import { isHostName } from './dns-name';
+import { isHostName } from './names';
 import { parseLease } from './lease-time';
-import type { Subnet } from './subnet';
+import type { Subnet } from './parse-session';
 import { dhcpHostVocabulary } from '../definition/vocabulary';
 
 /**

@@ -15,7 +15,7 @@ import { childOf, readElement, type LocatedElement, type Reading } from '../../d
 import { required } from './attributes';
 import type { DhcpRange } from '../definition/definition';
 import { parseLease } from './lease-time';
-import type { Subnet } from './subnet';
+import type { Subnet } from './parse-session';
 import { rangeVocabulary } from '../definition/vocabulary';
 
 interface Ends {

@@ -6,7 +6,7 @@ import { required, singleLine } from './attributes';
 import type { NetworkIp } from '../definition/definition';
 import { parseDhcpHosts } from './dhcp-hosts';
 import { parseDhcpRanges } from './dhcp-ranges';
-import type { Subnet } from './subnet';
+import type { Subnet } from './parse-session';
 import { bootpVocabulary, dhcpVocabulary } from '../definition/vocabulary';
 
 type Dhcp = NonNullable<NetworkIp['dhcp']>;

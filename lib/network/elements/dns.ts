@@ -11,8 +11,8 @@ import {
 } from '../../domain/xml/reading';
 import { required, singleLine, wholeNumber, yesNo } from './attributes';
 import type { NetworkDefinition, NetworkDns } from '../definition/definition';
-import { isDnsName, isHostName } from './dns-name';
-import type { NetworkSession } from './session';
+import { isDnsName, isHostName } from './names';
+import type { NetworkSession } from './parse-session';
 import {
   dnsHostVocabulary,
   dnsVocabulary,
@@ -21,6 +21,7 @@ import {
   srvVocabulary,
   txtVocabulary,
 } from '../definition/vocabulary';
+import { node, type PrintableElement } from '../../domain/xml/print';
 
 type Srv = NetworkDns['srvs'][number];
 
@@ -202,4 +203,41 @@ function dnsName({ attributes, at }: Reading, name: string): string | undefined 
   if (text === undefined || isDnsName(text)) return text;
   const detail = `Invalid value for attribute '${name}' in element '${at.element.name}': '${text}' is no domain name`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
+}
+
+/** Empty when nothing differs from the defaults. */
+export function formatDns(dns: NetworkDns): readonly PrintableElement[] {
+  const { enabled, forwardPlainNames, forwarders, txts, srvs, hosts } = dns;
+  const records = [
+    ...forwarders.map(({ domain, address }) => node('forwarder', { domain, addr: address })),
+    ...txts.map(({ name, value }) => node('txt', { name, value })),
+    ...srvs.map(formatSrv),
+    ...hosts.map(({ ip, names }) =>
+      node(
+        'host',
+        { ip },
+        names.map((name) => node('hostname', {}, [name])),
+      ),
+    ),
+  ];
+  if (enabled && forwardPlainNames && records.length === 0) return [];
+  const attributes = {
+    enable: enabled ? undefined : 'no',
+    forwardPlainNames: forwardPlainNames ? undefined : 'no',
+  };
+  return [node('dns', attributes, records)];
+}
+
+function formatSrv(srv: NetworkDns['srvs'][number]): PrintableElement {
+  const { service, protocol, domain, target, port, priority, weight } = srv;
+  const text = (value: number | undefined) => (value === undefined ? undefined : String(value));
+  return node('srv', {
+    service,
+    protocol,
+    domain,
+    target,
+    port: text(port),
+    priority: text(priority),
+    weight: text(weight),
+  });
 }

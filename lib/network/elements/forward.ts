@@ -12,8 +12,8 @@ import {
 } from '../../domain/xml/reading';
 import { required, wholeNumber, yesNo } from './attributes';
 import type { Forward, ForwardMode } from '../definition/definition';
-import { deviceName } from './device-name';
-import type { NetworkSession } from './session';
+import { deviceName } from './names';
+import type { NetworkSession } from './parse-session';
 import {
   forwardVocabulary,
   natRangeVocabulary,

@@ -8,6 +8,7 @@ import {
   parseIp,
   prefixOfNetmask,
   type Ip,
+  formatIp as formatAddress,
 } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
@@ -15,9 +16,10 @@ import { parseWholeNumber } from '../../domain/xml/whole-number';
 import { required, singleLine, yesNo } from './attributes';
 import type { NetworkIp } from '../definition/definition';
 import { parseDhcp } from './dhcp';
-import type { NetworkSession } from './session';
-import type { Subnet } from './subnet';
+import type { NetworkSession, Subnet } from './parse-session';
 import { ipVocabulary, tftpVocabulary } from '../definition/vocabulary';
+import { node, type PrintableElement } from '../../domain/xml/print';
+import { formatLease } from './lease-time';
 
 /** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, in libvirt's words. */
 export function parseNetworkIp(at: LocatedElement, session: NetworkSession): NetworkIp {
@@ -151,4 +153,35 @@ function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): str
   if (root.startsWith('/')) return root;
   const detail = `tftp root '${root}' in network '${network}' must be an absolute path`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'root'));
+}
+
+/** The family is printed where it is not the default. */
+export function formatIp(ip: NetworkIp): PrintableElement {
+  const { family, address, prefix, hasNetmask, localPtr, tftpRoot, dhcp } = ip;
+  const attributes = {
+    family: family === 'ipv6' ? family : undefined,
+    address,
+    ...(hasNetmask === true ? { netmask: netmaskOf(prefix) } : { prefix: String(prefix) }),
+    localPtr: localPtr ? 'yes' : undefined,
+  };
+  return node('ip', attributes, [
+    ...(tftpRoot === undefined ? [] : [node('tftp', { root: tftpRoot })]),
+    ...(dhcp === undefined ? [] : [formatDhcp(dhcp)]),
+  ]);
+}
+
+/** `255.255.255.0` for 24. */
+function netmaskOf(prefix: number): string {
+  const all = (1n << 32n) - 1n;
+  return formatAddress('ipv4', (all << BigInt(32 - prefix)) & all);
+}
+
+function formatDhcp({ ranges, hosts, bootp }: NonNullable<NetworkIp['dhcp']>): PrintableElement {
+  return node('dhcp', {}, [
+    ...ranges.map(({ start, end, lease }) => node('range', { start, end }, formatLease(lease))),
+    ...hosts.map(({ mac, id, name, ip, lease }) =>
+      node('host', { mac, id, name, ip }, formatLease(lease)),
+    ),
+    ...(bootp === undefined ? [] : [node('bootp', { file: bootp.file, server: bootp.server })]),
+  ]);
 }

@@ -15,7 +15,7 @@ import {
 import { parseVlan } from '../../domain/interface/vlan';
 import { required, singleLine, yesNo } from './attributes';
 import type { Portgroup } from '../definition/definition';
-import type { NetworkSession } from './session';
+import type { NetworkSession } from './parse-session';
 import { portgroupVocabulary, portVocabulary } from '../definition/vocabulary';
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED, in libvirt's words, for two of a name and two defaults. */

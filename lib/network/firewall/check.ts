@@ -3,7 +3,7 @@
  * started since lacks what the network needs of it.
  */
 import { TslxcError } from '../../errors';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import { passesOtherFirewalls, renewFirewall } from './firewall';
 import { firewallRules, firewallTable } from './rules';
 import { filterTables } from './iptables';

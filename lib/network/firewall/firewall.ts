@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import { describeObstacles, type Obstacle } from './obstacles';
 import { firewallNeeds } from './needs';
 import { firewallRules, firewallTable, nftFamily, noFirewallRules } from './rules';

@@ -3,7 +3,7 @@
  * it, and rules and remedies are written from it.
  */
 import { parseIp, networkAddress, ipOf, type IpFamily } from '../../domain/interface/ip-address';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import type { NetworkIp } from '../definition/definition';
 import { isTranslated, networkOf } from './rules';
 

@@ -1,5 +1,5 @@
 /** What another firewall drops of what a network needs, and the commands that allow it, in words. */
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import type { Need } from './needs';
 import { nftFamily } from './rules';
 import type { NftChain } from './nft';

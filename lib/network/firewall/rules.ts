@@ -4,7 +4,7 @@
  */
 import { networkAddress, parseIp, type IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import type { Forward, NetworkIp } from '../definition/definition';
 
 /** How nft calls the addresses of a family. */
@@ -44,7 +44,7 @@ export function noFirewallRules(bridge: string): string {
 }
 
 /** The name of an interface, in nft's words. */
-export function quoteDevice(name: string): string {
+function quoteDevice(name: string): string {
   if (/["\\*]/u.test(name)) {
     const detail = `the name of the network interface '${name}' cannot be written in nftables' language`;
     throw new TslxcError('CONFIG_UNSUPPORTED', detail);

@@ -3,8 +3,8 @@
  * crash at any point, can take back what is there. Under the network's lock.
  */
 import type { StatePaths } from '../../host/state/state-paths';
-import { activeNetwork } from './active-network';
-import type { ActiveNetwork } from './active-network';
+import { activeNetwork } from '../active-network';
+import type { ActiveNetwork } from '../active-network';
 import {
   addBridgeAddresses,
   addBridgeRoutes,
@@ -28,7 +28,7 @@ import { shapeNetwork } from '../shaping/shaping';
 import { writeActiveRecord, writeOffRecord } from './state';
 import type { ActiveRecord, Borrowed } from './state';
 import { takeDown } from './take-down';
-import { checkNetworkStartable } from '../definition/validate';
+import { checkNetworkStartable } from '../definition/check-mode';
 
 export interface NetworkStart {
   readonly paths: StatePaths;

@@ -5,7 +5,7 @@
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
-import { activeNetwork } from './active-network';
+import { activeNetwork } from '../active-network';
 import { hasBridge } from '../bridge/bridge';
 import type { NetworkDefinition } from '../definition/definition';
 import { ensureDnsmasq } from '../dnsmasq/dnsmasq';

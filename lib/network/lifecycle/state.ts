@@ -56,9 +56,6 @@ export type NetworkState =
   /** `elsewhere`: in a network namespace that isn't this process's; not to be touched from here. */
   | Readonly<{ phase: ActiveRecord['phase']; record: ActiveRecord; place: 'here' | 'elsewhere' }>;
 
-/** A network's state while it is up, or on its way. */
-export type ActiveState = NetworkState & { phase: ActiveRecord['phase'] };
-
 export function readNetworkState(paths: StatePaths, name: string): NetworkState {
   const record = readRecord(networkPaths(paths, name).state) as
     ActiveRecord | OffRecord | undefined;

@@ -11,7 +11,7 @@ import { runProgram } from '../../host/program';
 import type { Link } from '../../host/native';
 import { findShaper, shaperName } from '../../host/kernel/shaper';
 import type { Shaped } from '../../host/kernel/shaper';
-import type { ActiveNetwork } from '../lifecycle/active-network';
+import type { ActiveNetwork } from '../active-network';
 import {
   floorQueue,
   networkLines,

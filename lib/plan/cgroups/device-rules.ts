@@ -4,7 +4,7 @@ import type { CgroupStep, DeviceRule } from '../../host/native';
 import type { CgroupPlace } from './places';
 
 /** null, zero, full, random, urandom, tty, ptmx, fuse, and every pty. */
-export const allowedDevices: readonly DeviceRule[] = [
+const allowedDevices: readonly DeviceRule[] = [
   ...[3, 5, 7, 8, 9].map((minor) => ({ type: 'c', major: 1, minor, access: 'rwm' }) as const),
   ...[0, 2].map((minor) => ({ type: 'c', major: 5, minor, access: 'rwm' }) as const),
   { type: 'c', major: 10, minor: 229, access: 'rwm' },

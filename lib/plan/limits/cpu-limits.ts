@@ -16,7 +16,7 @@ export const defaultCpu: CpuLimits = { shares: 1024, period: 100_000, quota: -1 
 const weights = { least: 1, most: 10_000, default: 100 };
 
 /** The proportion stays: what is nobody's wish has 1024 shares on v1, and the weight 100 on v2. */
-export function weightOf(shares: number): number {
+function weightOf(shares: number): number {
   const weight = Math.round((shares * weights.default) / defaultCpu.shares);
   return Math.min(Math.max(weight, weights.least), weights.most);
 }

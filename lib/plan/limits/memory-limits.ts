@@ -12,7 +12,7 @@ export interface MemoryLimits {
 }
 
 /** Files by the limits that they hold. v2 counts swap alone, v1 memory and swap together. */
-export const memoryFiles = {
+const memoryFiles = {
   v1: {
     limit: 'memory.limit_in_bytes',
     soft: 'memory.soft_limit_in_bytes',

@@ -52,7 +52,7 @@ export function otherFilesystems(definition: DomainDefinition): readonly Filesys
 }
 
 /** What the descriptors of a file system are called. */
-export function treeName({ target }: FilesystemDefinition): string {
+function treeName({ target }: FilesystemDefinition): string {
   return target === '/' ? 'root' : `filesystem:${target}`;
 }
 

@@ -1,6 +1,6 @@
 /** Which namespaces the container gets, and which it shares. Pure. */
 import type { DomainDefinition, SharedNamespaceKind } from '../../domain/definition';
-import { hasPrivateNetwork } from '../../domain/namespaces/private-network';
+import { hasPrivateNetwork } from '../../domain/namespaces/shared-namespaces';
 import { mountAttributes, namespaceFlags } from '../constants';
 import { hasUserNamespace } from './id-map';
 import type { Operation } from '../operation';

@@ -73,7 +73,7 @@ export function ownFileRules(definition: DomainDefinition, hidden: readonly stri
 }
 
 /** Where the file systems are that the container may not write to; without the root, below which the others lie. */
-export function readonlyTargets(definition: DomainDefinition): string[] {
+function readonlyTargets(definition: DomainDefinition): string[] {
   const targets = otherFilesystems(definition);
   const isWritten = (path: string): boolean =>
     targets.some((one) => !one.readonly && withoutDots(one.target).startsWith(`${path}/`));

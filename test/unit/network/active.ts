@@ -1,6 +1,6 @@
 /** A network as if it ran, from what stands in its `<network>`. */
 import { networkPaths, statePaths } from '../../../lib/host/state/state-paths';
-import type { ActiveNetwork } from '../../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../../lib/network/active-network';
 import { parseNetwork } from '../../../lib/network/definition/parse';
 
 /** `attributes` are those of `<network>`. */

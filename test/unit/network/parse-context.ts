@@ -1,7 +1,7 @@
 /** A fixed world for parsing networks, so that each text gives one definition. */
 import type { NetworkDefinition } from '../../../lib/network/definition/definition';
 import { parseNetwork } from '../../../lib/network/definition/parse';
-import type { NetworkParseContext } from '../../../lib/network/elements/session';
+import type { NetworkParseContext } from '../../../lib/network/elements/parse-session';
 
 export const context: NetworkParseContext = {
   newUuid: () => '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',

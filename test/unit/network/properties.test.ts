@@ -3,7 +3,7 @@ import fc from 'fast-check';
 
 import { TslxcError } from '../../../lib/errors';
 import { formatNetwork } from '../../../lib/network/definition/format';
-import { checkNetworkStartable } from '../../../lib/network/definition/validate';
+import { checkNetworkStartable } from '../../../lib/network/definition/check-mode';
 import { repeats } from '../../support/repeats';
 import { withoutPositions } from '../domain/parse-context';
 import { networks } from './arbitrary-network';

@@ -147,11 +147,11 @@ test('a file of lib/ may speak of it, and use other modules', () => {
 test('an exception that nothing needs is found', () => {
   const faults = check({
     'native/base/clone.cc': '// nothing\n',
-    'lib/host/built.ts': '// nothing\n',
+    'lib/host/package-paths.ts': '// nothing\n',
   });
   expect(faults).toEqual([
     'path-exceptions.js: native/base/clone.cc has no SYS_clone3, or one that needs no exception',
-    'path-exceptions.js: lib/host/built.ts does not use node:fs',
+    'path-exceptions.js: lib/host/package-paths.ts does not use node:fs',
   ]);
 });
 

@@ -1,8 +1,7 @@
 /** Which security model a host has, and the contexts that its policy means for containers. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isAppArmorOn } from '../../../../lib/host/security/apparmor-host';
-import { hostSecurity } from '../../../../lib/host/security/driver';
+import { isAppArmorOn, hostSecurity } from '../../../../lib/host/security/driver';
 import type { SecurityProbes } from '../../../../lib/host/security/driver';
 import { parseLxcContexts, readLxcContexts } from '../../../../lib/host/security/lxc-contexts';
 import { processLabels } from '../../../../lib/host/security/process-labels';

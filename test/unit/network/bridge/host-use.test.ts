@@ -1,7 +1,7 @@
 /** lib/network/bridge/host-use.ts, bridge-name.ts, forwarding.ts: what is read of the host's own files. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { freeBridgeName } from '../../../../lib/network/elements/bridge-name';
+import { freeBridgeName } from '../../../../lib/network/elements/names';
 import { learnedDevices, switchesOn } from '../../../../lib/network/bridge/forwarding';
 import { libvirtNetworks } from '../../../../lib/network/bridge/host-use';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';

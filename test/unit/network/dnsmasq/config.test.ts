@@ -1,7 +1,7 @@
 /** dnsmasq's configuration: which line comes of what, in which order. */
 import fc from 'fast-check';
 import { dnsmasqConfig, wantsDnsmasq } from '../../../../lib/network/dnsmasq/config';
-import type { ActiveNetwork } from '../../../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../../../lib/network/active-network';
 import { activeNetwork } from '../active';
 
 const nat = "<forward mode='nat'/>";

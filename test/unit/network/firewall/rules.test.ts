@@ -4,7 +4,7 @@ import {
   firewallTable,
   noFirewallRules,
 } from '../../../../lib/network/firewall/rules';
-import type { ActiveNetwork } from '../../../../lib/network/lifecycle/active-network';
+import type { ActiveNetwork } from '../../../../lib/network/active-network';
 import { networkPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import { parse } from '../parse-context';
 

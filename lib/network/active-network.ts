@@ -1,7 +1,7 @@
 /** A virtual network that runs: what its parts (bridge, firewall, dnsmasq, shaping) work on. */
-import { networkPaths } from '../../host/state/state-paths';
-import type { NetworkPaths, StatePaths } from '../../host/state/state-paths';
-import type { NetworkDefinition } from '../definition/definition';
+import { networkPaths } from '../host/state/state-paths';
+import type { NetworkPaths, StatePaths } from '../host/state/state-paths';
+import type { NetworkDefinition } from './definition/definition';
 
 export interface ActiveNetwork {
   /** With a bridge name, also where the stored one has none. */

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { StatePaths } from '../../host/state/state-paths';
-import { freeBridgeName } from '../elements/bridge-name';
+import { freeBridgeName } from '../elements/names';
 import { freeDefaultSubnet } from '../bridge/collision';
-import type { NetworkDefinition } from './definition';
+import type { NetworkDefinition } from '../definition/definition';
 import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
 
 export const defaultNetwork = 'default';
@@ -48,7 +48,7 @@ export async function defaultNetworkXml(defined: readonly NetworkDefinition[]): 
   return defaultXml(third, bridge);
 }
 
-export function defaultXml(third: number, bridge: string): string {
+function defaultXml(third: number, bridge: string): string {
   const subnet = `192.168.${third}`;
   return `<network>
   <name>${defaultNetwork}</name>

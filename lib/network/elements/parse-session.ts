@@ -1,5 +1,6 @@
 /** What the reading of one network carries along. */
 import type { ReadingSession } from '../../domain/xml/reading';
+import type { Ip } from '../../domain/interface/ip-address';
 
 /** What `parseNetwork` has to know about the world. */
 export interface NetworkParseContext {
@@ -14,4 +15,13 @@ export interface NetworkSession extends ReadingSession {
   readonly context: NetworkParseContext;
   /** The network's name, which libvirt's words end with. */
   readonly network: string;
+}
+
+/** The `<ip>` whose content is parsed. */
+export interface Subnet {
+  /** Name of the network. */
+  readonly network: string;
+  /** Address of the bridge. */
+  readonly ip: Ip;
+  readonly prefix: number;
 }

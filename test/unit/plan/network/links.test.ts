@@ -1,6 +1,6 @@
 /** What interfaces are called inside: as libvirt counts, and never two alike. */
 import type { DomainDefinition } from '../../../../lib/domain/definition';
-import { guestNames } from '../../../../lib/plan/network/guest-names';
+import { guestNames } from '../../../../lib/plan/network/links';
 
 /** `undefined` for an interface without `<guest dev>`. */
 function namesOf(guests: readonly (string | undefined)[], lent: readonly string[] = []): string[] {

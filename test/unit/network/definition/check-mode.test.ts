@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { TslxcError } from '../../../../lib/errors';
-import { checkNetworkStartable } from '../../../../lib/network/definition/validate';
+import { checkNetworkStartable } from '../../../../lib/network/definition/check-mode';
 import { document, parse } from '../parse-context';
 
 /** The golden network of that name. */
