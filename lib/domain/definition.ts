@@ -23,7 +23,7 @@ import type {
 import type { Position, XmlElement } from './xml/element';
 import type { KeptPart, UnsupportedElement } from './xml/unsupported';
 
-/** What `on_poweroff`, `on_reboot` and `on_crash` can say. The first two are carried out, `start` refuses the others. */
+/** Values of `on_poweroff`, `on_reboot` and `on_crash`. The first two are supported; `start` refuses the others. */
 export type LifecycleAction =
   'destroy' | 'restart' | 'rename-restart' | 'preserve' | 'coredump-destroy' | 'coredump-restart';
 
@@ -32,25 +32,25 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
-/** `compat`: what libvirt leaves open stays open. `hardened`: the default. */
+/** `compat`: as open as a container of libvirt. `hardened`: the default. */
 export type Hardening = 'compat' | 'hardened';
 
 export interface OsDefinition {
-  /** Kernel's name of the architecture, as uname -m gives it. */
+  /** The kernel's name of the architecture, as `uname -m` prints it. */
   readonly arch: string;
   /** The program that becomes PID 1. */
   readonly init: string;
   readonly initArgs: readonly string[];
   readonly initEnvironment: readonly EnvironmentVariable[];
   readonly initDirectory?: string;
-  /** A name, or a number that is a uid. */
+  /** A user name, or a uid in digits. */
   readonly initUser?: string;
   readonly initGroup?: string;
-  /** `<cmdline>`: init finds it in its environment. */
+  /** `<cmdline>`: passed to init in its environment. */
   readonly commandLine?: string;
 }
 
-/** A range of an id map: `count` ids from `start` in the container are those from `target` on the host. */
+/** A range of an id map: `count` ids from `start` on in the container are those from `target` on of the host. */
 export interface IdRange {
   readonly start: number;
   readonly target: number;
@@ -58,33 +58,33 @@ export interface IdRange {
   readonly position: Position;
 }
 
-/** `<idmap>`: the container has a user namespace of its own. Ranges are sorted by `start`; both lists map 0. */
+/** `<idmap>`: the container has its own user namespace. Ranges are sorted by `start`; both lists map id 0. */
 export interface IdMap {
   readonly uids: readonly IdRange[];
   readonly gids: readonly IdRange[];
   readonly position: Position;
 }
 
-/** `<capabilities>`: where the policy's choice stands, and where the definition has its own. */
+/** `<capabilities>`: the policy, and the capabilities for which the definition overrides it. */
 export interface CapabilitiesDefinition {
   readonly policy: 'default' | 'allow' | 'deny';
-  /** In libvirt's order, as `off`. */
+  /** Sorted in libvirt's order, as `off` is. */
   readonly on: readonly CapabilityName[];
   readonly off: readonly CapabilityName[];
 }
 
 export interface FeaturesDefinition {
-  /** `<privnet/>`: a network namespace of its own, with nothing but `lo`, when there is no interface. */
+  /** `<privnet/>`: a container without interfaces has its own network namespace, which contains only `lo`. */
   readonly privateNetwork: boolean;
   readonly capabilities: CapabilitiesDefinition;
 }
 
 export type SharedNamespaceKind = 'net' | 'ipc' | 'uts';
 
-/** `name`: that of another domain, which has to run. `pid`: that of a process. `netns`: a name of ip-netns(8). */
+/** `name`: of another domain, which must be running. `pid`: of a process. `netns`: a namespace name of ip-netns(8). */
 export type SharedNamespaceSource = 'name' | 'pid' | 'netns';
 
-/** A child of `<lxc:namespace>`: the container has no namespace of this kind for its own. */
+/** A child of `<lxc:namespace>`: the container shares its namespace of this kind. */
 export interface SharedNamespace {
   readonly kind: SharedNamespaceKind;
   readonly source: SharedNamespaceSource;
@@ -92,26 +92,26 @@ export interface SharedNamespace {
   readonly position: Position;
 }
 
-/** What `<tslxc:container>` below `<metadata>` says. */
+/** The content of `<tslxc:container>` below `<metadata>`. */
 export interface DomainExtension {
-  /** Default: that of the connection. */
+  /** Default: the connection's level. */
   readonly hardening?: Hardening;
-  /** No program in the container gains privileges by exec: prctl(2), PR_SET_NO_NEW_PRIVS. */
+  /** No program in the container can gain privileges by exec: prctl(2), PR_SET_NO_NEW_PRIVS. */
   readonly noNewPrivileges?: true;
-  /** At most one a resource. */
+  /** At most one for each resource. */
   readonly resourceLimits?: readonly ResourceLimit[];
   readonly processLimit?: ProcessLimit;
-  /** At most one a size. */
+  /** At most one for each page size. */
   readonly hugepageLimits?: readonly HugepageLimit[];
-  /** `<tslxc:idmap allocate='auto'>`: an id map with ranges of the host that the driver chooses. */
+  /** `<tslxc:idmap allocate='auto'>`: the driver chooses the host ids of the id map. */
   readonly idAllocation?: IdAllocation;
   readonly filesystems?: readonly FilesystemOptions[];
   readonly overlays?: readonly OverlayOptions[];
-  /** `<tslxc:relabel system='yes'/>`: directories of the host's own system may be relabelled. */
+  /** `<tslxc:relabel system='yes'/>`: system directories of the host may be relabelled. */
   readonly relabelSystem?: true;
 }
 
-/** The ids 0 to `count - 1` of the container, users and groups alike, on a range of the host that nobody else has. */
+/** Maps the container's user and group ids 0 to `count - 1` to a range of host ids that no other container uses. */
 export interface IdAllocation {
   readonly count: number;
   readonly position: Position;
@@ -120,7 +120,7 @@ export interface IdAllocation {
 /** An address of an interface, inside or on the host. */
 export interface InterfaceAddress {
   readonly family: 'ipv4' | 'ipv6';
-  /** In canonical text: `192.168.122.50`, `fd00::1`. */
+  /** In canonical form: `192.168.122.50`, `fd00::1`. */
   readonly address: string;
   /** Default: IPv4 by class (8, 16, 24), IPv6 64. */
   readonly prefix: number;
@@ -140,7 +140,7 @@ export interface InterfaceRoute {
   readonly position: Position;
 }
 
-/** One direction of `<bandwidth>`: KiB/s, and KiB for `burst`. At least one of average and floor is there. */
+/** One direction of `<bandwidth>`: KiB/s, and KiB for `burst`. At least one of `average` and `floor` is set. */
 export interface Rate {
   /** KiB/s in the long run. */
   readonly average?: number;
@@ -159,7 +159,7 @@ export interface Bandwidth {
   readonly position: Position;
 }
 
-/** `<vlan>` of a bridge port. One tag without `trunk` is untagged at the port. */
+/** `<vlan>` of a bridge port. Frames of a single tag without `trunk` leave the port untagged. */
 export interface Vlan {
   readonly trunk: boolean;
   readonly tags: readonly {
@@ -169,37 +169,37 @@ export interface Vlan {
   readonly position: Position;
 }
 
-/** How a macvlan's frames leave it, in libvirt's words. */
+/** The mode of a macvlan interface, in libvirt's words. */
 export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
 
 interface InterfaceCommon {
-  /** Lower case, six bytes with colons; generated once when the text has none. */
+  /** Six bytes in lower case with colons; generated once if the text has none. */
   readonly mac: string;
-  /** Name of the host's side, as asked; the driver's own names (`vnetN`, `macvlanN`) are not kept. */
+  /** Requested name of the host's side; names that the driver chose (`vnetN`, `macvlanN`) are not kept. */
   readonly targetDevice?: string;
-  /** Name inside, as asked. Default: the lowest free `ethN`. */
+  /** Requested name in the container. Default: the lowest free `ethN`. */
   readonly guestDevice?: string;
   readonly mtu?: number;
   /** Default: up. */
   readonly linkState?: 'up' | 'down';
-  /** Printed and listed, without an effect in a container. */
+  /** Printed and listed; has no effect in a container. */
   readonly model?: string;
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly InterfaceRoute[];
   readonly bandwidth?: Bandwidth;
   readonly vlan?: Vlan;
-  /** `<port isolated='yes'/>`: no frames to other isolated ports of the bridge. */
+  /** `<port isolated='yes'/>`: frames are not forwarded between isolated ports of the bridge. */
   readonly isolated?: boolean;
   readonly position: Position;
 }
 
-/** A veth pair with its host side on a bridge of the host's. */
+/** A veth pair whose host side is a port of a bridge of the host. */
 export interface BridgeInterface extends InterfaceCommon {
   readonly type: 'bridge';
   readonly bridge: string;
 }
 
-/** As the virtual network says. */
+/** An interface of the kind that the virtual network provides. */
 export interface NetworkInterface extends InterfaceCommon {
   readonly type: 'network';
   readonly network: string;
@@ -213,18 +213,18 @@ export interface DirectInterface extends InterfaceCommon {
   readonly mode: DirectMode;
 }
 
-/** A veth pair with its host side free. `hostAddresses` and `hostRoutes` come from `<source>`. */
+/** A veth pair whose host side is not a port of a bridge. `hostAddresses` and `hostRoutes` come from `<source>`. */
 export interface EthernetInterface extends InterfaceCommon {
   readonly type: 'ethernet';
   readonly hostAddresses: readonly InterfaceAddress[];
   readonly hostRoutes: readonly InterfaceRoute[];
 }
 
-/** Other types are kept in `later`. */
+/** Other types are in `unsupported`. */
 export type InterfaceDefinition =
   BridgeInterface | NetworkInterface | DirectInterface | EthernetInterface;
 
-/** `<hostdev mode='capabilities'>`: a device of the host, at its place below the container's /dev. */
+/** `<hostdev mode='capabilities'>`: a device of the host, under the same path below the container's /dev. */
 export interface HostDeviceDefinition {
   /** `storage` is a block device, `misc` a character device. */
   readonly type: 'storage' | 'misc';
@@ -234,7 +234,7 @@ export interface HostDeviceDefinition {
   readonly position: Position;
 }
 
-/** Buses that libvirt knows for a disk's name; printed, and without an effect in a container. */
+/** The disk buses that libvirt knows. Printed; has no effect in a container. */
 export type DiskBus =
   'ide' | 'fdc' | 'scsi' | 'virtio' | 'xen' | 'usb' | 'uml' | 'sata' | 'sd' | 'none';
 
@@ -250,7 +250,7 @@ export interface DiskDefinition {
   readonly position: Position;
 }
 
-/** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
+/** `<hostdev mode='capabilities' type='net'>`: an interface of the host that moves into the container while it runs. */
 export interface HostInterfaceDefinition {
   /** Its name on the host. */
   readonly device: string;
@@ -262,10 +262,10 @@ export interface HostInterfaceDefinition {
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
-  /** Printed, and without an effect: consoles are the container's own. */
+  /** Printed; has no effect, since consoles are on the container's own devpts. */
   readonly sourceLabels?: readonly SourceLabel[];
   readonly position: Position;
-  /** The element as written, when it says more than `<console type='pty'/>` can. */
+  /** The element as written, if it has more than `<console type='pty'/>` can express. */
   readonly raw?: XmlElement;
 }
 
@@ -275,16 +275,16 @@ export interface DomainDefinition {
   readonly uuid: string;
   readonly title?: string;
   readonly description?: string;
-  /** Children of `<metadata>`, one a namespace. */
+  /** Children of `<metadata>`, one for each namespace. */
   readonly metadata: readonly XmlElement[];
   /** Memory limit in KiB. */
   readonly memory: number;
-  /** In KiB; reported, not applied. */
+  /** In KiB. Reported, but not applied. */
   readonly currentMemory: number;
   readonly vcpu: {
     readonly count: number;
     readonly current?: number;
-    /** In canonical text: `0-1,3`. */
+    /** In canonical form: `0-1,3`. */
     readonly cpuset?: string;
     readonly placement: 'static' | 'auto';
     readonly position?: Position;
@@ -312,15 +312,15 @@ export interface DomainDefinition {
   readonly interfaces: readonly InterfaceDefinition[];
   readonly hostInterfaces: readonly HostInterfaceDefinition[];
   readonly securityLabels: readonly SecurityLabel[];
-  /** Elements of `<domain>` itself that are kept raw, in libvirt's output order. */
+  /** Children of `<domain>` that are kept as written, in libvirt's output order. */
   readonly otherElements: readonly XmlElement[];
-  /** Elements of `<devices>` that are kept raw, in libvirt's output order. */
+  /** Children of `<devices>` that are kept as written, in libvirt's output order. */
   readonly otherDevices: readonly XmlElement[];
-  /** Raw parts of other elements, at most one a path. */
+  /** Parts of other elements that are kept as written, at most one for each path. */
   readonly kept?: readonly KeptPart[];
-  /** Everything that `start` has to refuse, in document order; empty when all is carried out. */
+  /** Everything that `start` must refuse, in document order; empty if all of the definition is supported. */
   readonly unsupported: readonly UnsupportedElement[];
-  /** Start of `<devices>`, or of `<domain>` when it has none. */
+  /** Position of `<devices>`, or of `<domain>` if it has none. */
   readonly devicesPosition?: Position;
 }
 
@@ -328,18 +328,18 @@ export interface DomainDefinition {
 export interface LiveState {
   /** The monitor's pid. */
   readonly id: number;
-  /** Host pty of each console, in order: `/dev/pts/3`. */
+  /** The host's pty of each console, in order: `/dev/pts/3`. */
   readonly consolePaths: readonly string[];
-  /** What each interface has become, in their order. */
+  /** The actual names of each interface, in the order of the definition. */
   readonly interfaces?: readonly LiveInterface[];
   readonly security?: LiveSecurity;
 }
 
 export interface LiveInterface {
-  /** Name of the host's side; a macvlan has none. */
+  /** Name of the host's side. A macvlan has none. */
   readonly target?: string;
-  /** Name inside. */
+  /** Name in the container. */
   readonly guest: string;
-  /** Of a virtual network: the bridge that it is plugged into. */
+  /** For an interface of a virtual network: the bridge that it is connected to. */
   readonly bridge?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * DomainDefinition to XML, in libvirt's element order and style. Reading the result gives the same
- * definition; formatting that gives the same text.
+ * Formats a DomainDefinition as XML, in libvirt's element order and style. Parsing the result gives the same
+ * definition, and formatting that gives the same text.
  */
 import type { DomainDefinition, IdRange, LiveState, OsDefinition } from './definition';
 import type { KeptPart } from './xml/unsupported';
@@ -17,7 +17,7 @@ import { wordOf } from './xml/reading';
 import { domainVocabulary, lxcNamespace, osVocabulary } from './xml/vocabulary';
 
 export interface FormatOptions {
-  /** What a running container adds; without it the text is the inactive XML. */
+  /** What a running container adds. Default: none, which gives the inactive XML. */
   readonly live?: LiveState;
 }
 
@@ -134,7 +134,7 @@ function formatIdMap({ idMap }: DomainDefinition): readonly PrintableElement[] {
   return [node('idmap', {}, [...ranges('uid', idMap.uids), ...ranges('gid', idMap.gids)])];
 }
 
-/** An element that is there when it holds something. */
+/** An element that is printed only if it has children. */
 function parent(
   name: string,
   children: readonly PrintableElement[],
@@ -144,7 +144,7 @@ function parent(
   return element.children.length === 0 ? [] : [element];
 }
 
-/** `element` with what was kept of it; `path` is the one below `<domain>`. */
+/** `element` with the parts of it that were kept as written; `path` is relative to `<domain>`. */
 function withKept(
   element: PrintableElement,
   path: string,

@@ -1,19 +1,19 @@
-/** What the parsing of one domain carries along. */
+/** The state of parsing one domain. */
 import type { ReadingSession } from './xml/reading';
 
-/** What `parseDomain` has to know about the world. */
+/** What `parseDomain` has to know besides the text. */
 export interface ParseContext {
-  /** The host's architecture, as `uname -m` gives it. */
+  /** The host's architecture, as `uname -m` prints it. */
   readonly arch: string;
   /** Path of the monitor's executable: the default `<emulator>`. */
   readonly emulator: string;
-  /** A random uuid, asked for when the text has none. */
+  /** Makes a random uuid; called if the text has none. */
   readonly newUuid: () => string;
-  /** A random Ethernet address with libvirt's prefix, asked for when an interface has none. */
+  /** Makes a random Ethernet address with libvirt's prefix; called for each interface without one. */
   readonly newMac: () => string;
 }
 
-/** One run of `parseDomain`. */
+/** The state of one call of `parseDomain`. */
 export interface ParseSession extends ReadingSession {
   readonly context: ParseContext;
 }

@@ -1,5 +1,5 @@
 /**
- * The text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
+ * Parses the text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
  * Pure: the same text and context give the same definition. Nothing in the text is ignored.
  */
 import { parseBlockTuning } from './tuning/block-tuning';
@@ -41,8 +41,8 @@ const domainTypes =
  * Parses one definition.
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, NO_SOURCE,
- * NO_TARGET, XML_DETAIL, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, as libvirt has them. What `start`
- * refuses is no error here; see `later` and `checkStartable`.
+ * NO_TARGET, XML_DETAIL, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, in the same cases as libvirt. What only
+ * `start` refuses is not an error here; see `unsupported` and `checkStartable`.
  */
 export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
   const session: ParseSession = { context, unsupported: [], kept: [] };

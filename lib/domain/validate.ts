@@ -1,6 +1,6 @@
 /**
- * What a definition may not say when it is started, though it may be defined. Pure: whether the host
- * has what the definition names is not asked here.
+ * Checks a definition before it is started: what may be stored, but not started. Pure: whether the host
+ * has what the definition names is not checked here.
  */
 import type { DomainDefinition } from './definition';
 import { refuseUnsupported } from './xml/unsupported';
@@ -12,11 +12,11 @@ import { checkFilesystems } from './filesystem/validate';
 import { checkInterfaces } from './interface/validate';
 
 /**
- * Returns when this version can carry out all of the definition.
+ * Returns if this version supports all of the definition.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED: no console or one that is no pty, the first element
- * that is for later, a partition that is no path, a shared namespace that can't be, or an interface or filesystem that can't be had; see
- * checkInterfaces and checkFilesystems.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console or one that is not a pty, for the first unsupported
+ * element, and for an invalid partition, shared namespace, interface (see checkInterfaces) or filesystem (see
+ * checkFilesystems).
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);

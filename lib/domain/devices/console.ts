@@ -1,6 +1,6 @@
 /**
- * `<console>`: a terminal of the container. Type pty is carried out. What libvirt writes for a
- * running domain (tty, source path, alias) is dropped: it is never the caller's to choose.
+ * `<console>`: a terminal of the container. Only type pty is supported. What libvirt writes for a
+ * running domain (tty, source path, alias) is dropped: the caller can't choose it.
  */
 import type { ConsoleDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
@@ -23,7 +23,7 @@ const types =
   );
 const targetTypes = ['lxc', 'serial', 'xen', 'uml', 'virtio', 'openvz', 'sclp', 'sclplm'];
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for a bad port. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for an invalid port. */
 export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
   const unsupported: UnsupportedElement[] = [];
   const reading = readElement(at, consoleVocabulary, unsupported);
@@ -35,7 +35,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   readTarget(reading, unsupported);
   const { position } = at;
   const raw = standalone(at, ['alias', 'address']);
-  // The type alone keeps it from starting, and `start` says so in libvirt's words.
+  // `start` refuses the type, with libvirt's message; nothing else in the element matters then.
   if (type !== 'pty') return { type, position, raw };
   const sources = childrenOf(reading, 'source').map((source) =>
     readElement(source, ptySourceVocabulary, unsupported),
@@ -45,7 +45,7 @@ export function parseConsole(at: LocatedElement, session: ParseSession): Console
   return { type, ...labels[0], position, ...(unsupported.length === 0 ? {} : { raw }) };
 }
 
-/** The port is checked and forgotten: libvirt numbers consoles anew, in their order. */
+/** The port is checked and then dropped: libvirt renumbers consoles in document order. */
 function readTarget(reading: Reading, unsupported: UnsupportedElement[]): void {
   const at = childOf(reading, 'target');
   if (at === undefined) return;

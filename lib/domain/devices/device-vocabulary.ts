@@ -1,4 +1,4 @@
-/** The words of `<disk>` and `<hostdev>`; see vocabulary.ts. */
+/** The vocabularies of `<disk>` and `<hostdev>`; see vocabulary.ts. */
 import { vocabulary } from '../xml/vocabulary';
 
 export const diskVocabulary = vocabulary({

@@ -1,6 +1,4 @@
-/**
- * `<devices>`: the emulator, the devices that are carried out, and those that are kept raw.
- */
+/** `<devices>`: the emulator, the supported devices, and those that are kept as written. */
 import { parseConsole } from './console';
 import type { DomainDefinition } from '../definition';
 import type { ParsedDevice } from '../xml/unsupported';
@@ -30,7 +28,7 @@ type SupportedDevices = Pick<
   'filesystems' | 'consoles' | 'disks' | 'hostDevices' | 'interfaces' | 'hostInterfaces'
 >;
 
-/** A domain without `<devices>` is one with an empty `<devices>`. @throws DefinitionError. */
+/** A missing `<devices>` means the same as an empty one. @throws DefinitionError. */
 export function parseDevices(
   domain: Reading,
   session: ParseSession,
@@ -62,7 +60,7 @@ const noDevices: SupportedDevices = {
   hostInterfaces: [],
 };
 
-/** Those that can be carried out, by kind; `raw` in document order. */
+/** The supported devices by kind, and the others in document order. */
 function parseEach(
   devices: Reading,
   session: ParseSession,
@@ -93,7 +91,7 @@ function parseEach(
   return { supported, raw: raw.sort((a, b) => comparePositions(a.position, b.position)) };
 }
 
-/** The devices that are carried out, and those that are kept; what is for later goes to the session. */
+/** The supported devices, and those that are kept as written; what is unsupported is added to the session. */
 function sortParsed<T>(
   parsed: readonly ParsedDevice<T>[],
   session: ParseSession,

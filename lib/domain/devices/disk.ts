@@ -1,6 +1,6 @@
 /**
- * `<disk>`: a block device of the host under a name of the container's own. Type block is carried out;
- * what says more than that is kept whole.
+ * `<disk>`: a block device of the host under another name in the container. Only type block is supported; an element
+ * with anything unsupported is kept as a whole.
  */
 import type { DiskBus, DiskDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
@@ -20,7 +20,7 @@ const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
 
-/** The bus that libvirt guesses by a disk's name. */
+/** The bus that libvirt derives from a disk's name. */
 const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
   ['sd', 'scsi'],
   ['hd', 'ide'],
@@ -30,8 +30,8 @@ const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
 ]);
 
 /**
- * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR for a value that libvirt
- * doesn't know, INTERNAL_ERROR for a target that is no disk's name.
+ * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR for a value that libvirt
+ * doesn't know, INTERNAL_ERROR for a target that is not the name of a disk.
  */
 export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
   const unsupported: UnsupportedElement[] = [];
@@ -68,7 +68,7 @@ export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
   };
 }
 
-/** @throws DefinitionError XML_ERROR when two disks have one name. */
+/** @throws DefinitionError XML_ERROR if two disks have the same target. */
 export function checkDiskTargets(disks: readonly DiskDefinition[]): void {
   disks.forEach(({ source, target, position }, index) => {
     const first = disks.slice(0, index).find((other) => other.target === target);

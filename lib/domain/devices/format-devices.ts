@@ -1,6 +1,4 @@
-/**
- * The content of `<devices>` in libvirt's order, inactive or as it is while the container runs.
- */
+/** Formats the content of `<devices>` in libvirt's order, as inactive or as live XML. */
 import type { ConsoleDefinition, DomainDefinition, LiveState } from '../definition';
 import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
@@ -29,7 +27,7 @@ export function formatDevices(
   );
 }
 
-/** Those that are carried out and those that are kept, in the order in which they were written. */
+/** The supported elements and those that are kept as written, in document order. */
 function inDocumentOrder(
   supported: readonly (PrintableElement & { readonly position: Position })[],
   { otherDevices }: DomainDefinition,
@@ -69,7 +67,7 @@ function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
   return inDocumentOrder([...devices, ...interfaces], definition, 'hostdev');
 }
 
-/** In document order, by which they get their names inside. */
+/** In document order, which decides their names in the container. */
 function formatInterfaces(
   definition: DomainDefinition,
   live: LiveState | undefined,
@@ -82,8 +80,8 @@ function formatInterfaces(
 }
 
 /**
- * All of them in document order, since they are mounted in that order; when live, first the root
- * that the container shares with the host unless it has its own.
+ * All filesystems in document order, since they are mounted in that order. Live XML begins with the host's root if the
+ * container has no root of its own.
  */
 function formatFilesystems(
   { filesystems, otherDevices }: DomainDefinition,

@@ -1,6 +1,6 @@
 /**
- * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc is
- * carried out; others are kept whole. Type net is in host-interface.ts.
+ * `<hostdev>`: a device of the host in the container. Only mode capabilities with type storage or misc is
+ * supported; other elements are kept as written. For type net, see host-interface.ts.
  */
 import type { HostDeviceDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
@@ -18,7 +18,7 @@ export const hostDeviceSources = { storage: 'block', misc: 'char' } as const;
 const descriptions = { storage: 'storage device', misc: 'character device' };
 const subsystemTypes = ['usb', 'pci', 'scsi', 'scsi_host', 'mdev'];
 
-/** @throws DefinitionError XML_ERROR or INTERNAL_ERROR, as libvirt, when something is missing or unknown. */
+/** @throws DefinitionError XML_ERROR or INTERNAL_ERROR, as libvirt does, if something is missing or unknown. */
 export function parseHostDevice(at: LocatedElement): ParsedDevice<HostDeviceDefinition> {
   const { mode = 'subsystem', type } = attributesOf(at);
   if (mode !== 'subsystem' && mode !== 'capabilities') {

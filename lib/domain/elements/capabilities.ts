@@ -1,6 +1,4 @@
-/**
- * `<features><capabilities>`: what of root's power the container's programs keep, capabilities(7).
- */
+/** `<features><capabilities>`: which capabilities the container's programs keep, capabilities(7). */
 import { capabilityNumbers, type CapabilityName } from './capability-numbers';
 import type { CapabilitiesDefinition } from '../definition';
 import type { XmlElement } from '../xml/element';
@@ -44,7 +42,7 @@ export function parseCapabilities(at: LocatedElement | undefined): CapabilitiesD
   return { policy, on: namesIn('on'), off: namesIn('off') };
 }
 
-/** As libvirt prints it; undefined when it says no more than its absence would. */
+/** The element as libvirt prints it; undefined if it means the same as a missing one. */
 export function canonicalCapabilities(
   { policy, on, off }: CapabilitiesDefinition,
   { position }: XmlElement,
@@ -66,7 +64,7 @@ export function canonicalCapabilities(
   }
 }
 
-/** To name a capability without a state is to ask for it. */
+/** A capability without a state is on. */
 function stateOf(at: LocatedElement): (typeof states)[number] {
   return choiceOf(readElement(at, capabilityVocabulary, []), 'state', states) ?? 'on';
 }

@@ -29,7 +29,7 @@ const crashActions: readonly LifecycleAction[] = [
   'coredump-restart',
 ];
 
-/** The offset; `utc` when absent. @throws DefinitionError CONFIG_UNSUPPORTED or XML_ERROR. */
+/** The offset; `utc` if there is no `<clock>`. @throws DefinitionError CONFIG_UNSUPPORTED or XML_ERROR. */
 export function parseClock(domain: Reading, session: ParseSession): string {
   const at = childOf(domain, 'clock');
   if (at === undefined) return 'utc';
@@ -51,7 +51,7 @@ export function parseClock(domain: Reading, session: ParseSession): string {
   return offset;
 }
 
-/** What happens at each end of the container. @throws DefinitionError CONFIG_UNSUPPORTED. */
+/** What happens each time the container ends. @throws DefinitionError CONFIG_UNSUPPORTED. */
 export function parseLifecycle(
   domain: Reading,
   session: ParseSession,

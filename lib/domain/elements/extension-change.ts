@@ -1,21 +1,21 @@
-/** Changes an element of `<tslxc:container>`, which is stored and printed with the other metadata. */
+/** Changes a child of `<tslxc:container>`, which is stored and printed with the other metadata. */
 import type { DomainDefinition } from '../definition';
 import type { XmlAttribute, XmlElement } from '../xml/element';
 import { wordOf } from '../xml/reading';
 import { extensionNamespace } from '../xml/vocabulary';
 
 export interface ExtensionElement {
-  /** Without the prefix. */
+  /** Local name, without the prefix. */
   readonly name: string;
-  /** Undefined to take it away. */
+  /** Undefined to remove the element. */
   readonly attributes: Readonly<Record<string, string>> | undefined;
-  /** Of several of that name, those that it takes the place of. Default: all. */
+  /** Which elements of that name are replaced. Default: all. */
   readonly isSame?: (attributes: Record<string, string | undefined>) => boolean;
 }
 
 const position = { line: 1, column: 1 };
 
-/** The definition with this element in the place of the one that there is. */
+/** The definition with this element instead of those that it replaces. */
 export function withExtensionElement(
   definition: DomainDefinition,
   { name, attributes, isSame = () => true }: ExtensionElement,
@@ -44,7 +44,7 @@ function emptyContainer(): XmlElement {
   };
 }
 
-/** With the prefix that the container has. */
+/** Makes the element, with the prefix of `<tslxc:container>`. */
 function make(
   { name: parent }: XmlElement,
   name: string,

@@ -1,5 +1,5 @@
 /**
- * `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for. The element
+ * `<tslxc:container>` below `<metadata>`: what libvirt's schema has no elements for. The element
  * itself is stored and printed with the other metadata.
  */
 import { allocatable } from '../namespaces/allocated-ids';
@@ -27,10 +27,10 @@ import {
   relabelVocabulary,
 } from '../xml/vocabulary';
 
-/** From the most open. */
+/** Beginning with the most open level. */
 export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
-/** Empty without the element. @throws DefinitionError XML_ERROR for a word or value that is unknown. */
+/** Empty if there is no such element. @throws DefinitionError XML_ERROR for an unknown name or value. */
 export function parseExtension(domain: Reading, session: ParseSession): DomainExtension {
   const metadata = childOf(domain, 'metadata');
   const at =
@@ -73,7 +73,7 @@ function parseHardening(
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'level'));
 }
 
-/** Says something with `system='yes'` only. */
+/** `system='no'` means the same as a missing element. */
 function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 'relabelSystem'> {
   if (at === undefined) return {};
   const system = enumerated(readElement(at, relabelVocabulary, []), 'system', ['yes', 'no']);
@@ -82,7 +82,7 @@ function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 're
   throw definitionError('XML_ERROR', detail, at);
 }
 
-/** Ids that most programs expect to have: those of 16 bits. */
+/** Most programs expect to have all ids of 16 bits. */
 const usualIds = 65536;
 
 function parseAllocation(

@@ -1,6 +1,6 @@
 /**
- * What a domain or a network is called: name, uuid, title, description, metadata. A name becomes a file name, a
- * cgroup and a host name, so nothing that could leave its directory may pass here.
+ * The identity of a domain or a network: name, uuid, title, description, metadata. A name becomes a file name, a
+ * cgroup and a host name, so no name may pass here that could lead out of its directory.
  */
 import type { XmlElement } from '../xml/element';
 import { definitionError } from '../xml/source-location';
@@ -19,7 +19,7 @@ import {
 // NAME.console.log and temporary names beside NAME.xml must stay below NAME_MAX (255).
 const maxNameBytes = 230;
 
-/** @throws DefinitionError NO_NAME, or XML_ERROR for a name that can't be a file name. */
+/** @throws DefinitionError NO_NAME if it is missing, XML_ERROR for a name that can't be a file name. */
 export function parseName(root: Reading, session: ReadingSession): string {
   const at = childOf(root, 'name');
   const name = readText(at, session.unsupported);
@@ -43,7 +43,7 @@ export function parseName(root: Reading, session: ReadingSession): string {
   return name;
 }
 
-/** Lower case with dashes; a new one when there is none. @throws DefinitionError INTERNAL_ERROR. */
+/** In lower case with dashes; a new one if there is none. @throws DefinitionError INTERNAL_ERROR. */
 export function parseUuid(
   root: Reading,
   session: ReadingSession & { readonly context: { readonly newUuid: () => string } },
@@ -51,7 +51,7 @@ export function parseUuid(
   const at = childOf(root, 'uuid');
   const text = readText(at, session.unsupported)?.trim();
   if (at === undefined || text === undefined) return session.context.newUuid();
-  // As libvirt: dashes and blanks may stand between any two bytes.
+  // As in libvirt, dashes and spaces may stand between any two bytes.
   const isUuid = text.length <= 128 && /^(?:[- ]*[0-9a-f]{2}){16}$/i.test(text);
   if (!isUuid) throw definitionError('INTERNAL_ERROR', 'malformed uuid element', at);
   const digits = text.replace(/[- ]/g, '').toLowerCase();
@@ -69,7 +69,7 @@ export function parseTitle(root: Reading, session: ReadingSession): string | und
   return title;
 }
 
-/** The children of `<metadata>`. @throws DefinitionError XML_ERROR unless there is one a namespace. */
+/** The children of `<metadata>`. @throws DefinitionError XML_ERROR for a second one of the same namespace. */
 export function parseMetadata(root: Reading): readonly XmlElement[] {
   const at = childOf(root, 'metadata');
   if (at === undefined) return [];

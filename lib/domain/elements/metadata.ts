@@ -1,6 +1,6 @@
 /**
- * One element of `<metadata>`, set and read as libvirt does it: the caller's text has no namespace of its own, and gets
- * that of its URI with the prefix `key`.
+ * Sets and reads one element of `<metadata>`, as libvirt does: the caller's text has no namespace, and gets that of the
+ * URI, with the prefix `key`.
  */
 import { TslxcError } from '../../errors';
 import type { DomainDefinition } from '../definition';
@@ -9,23 +9,23 @@ import { printXml, type PrintableElement } from '../xml/print';
 import { extensionNamespace } from '../xml/vocabulary';
 import { parseXml } from '../xml/xml';
 
-/** What is stored below `<metadata>` for one URI. */
+/** The content of `<metadata>` for one URI. */
 export interface MetadataContent {
-  /** The prefix that its elements get. */
+  /** The prefix of its elements. */
   readonly key: string;
-  /** One element as text; those without a namespace get that of the URI. */
+  /** One element as text. Elements without a namespace get that of the URI. */
   readonly xml: string;
 }
 
-/** Whether elements of that URI are ours: they say how the container is made. */
+/** Whether the URI is that of `<tslxc:container>`, which says how the container is made. */
 export function isExtension(uri: string): boolean {
   return uri === extensionNamespace;
 }
 
 /**
- * The definition with that content for the URI, in the place of what it had; without content it has none.
+ * The definition with the content of the URI replaced, or removed if `content` is missing.
  *
- * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for a key that is no prefix, and a root of another namespace.
+ * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for an invalid prefix, and for a root of another namespace.
  * @throws DefinitionError for text that is not one element.
  */
 export function withMetadata(
@@ -39,7 +39,7 @@ export function withMetadata(
   return { ...definition, metadata: [...others, elementOf(uri, content)] };
 }
 
-/** The content for a URI, without the namespace; undefined when there is none. */
+/** The content of a URI, without the namespace; undefined if there is none. */
 export function metadataOf({ metadata }: DomainDefinition, uri: string): string | undefined {
   const element = metadata.find(({ namespace }) => namespace === uri);
   if (element === undefined) return undefined;
@@ -65,7 +65,7 @@ function elementOf(uri: string, { key, xml }: MetadataContent): XmlElement {
   return { name, namespace, attributes: [declaration, ...rest], children, position };
 }
 
-/** Gives every element that has no namespace that of the URI. */
+/** Moves every element without a namespace into that of the URI. */
 function inNamespace(element: XmlElement, uri: string, key: string): XmlElement {
   const children = element.children.map((child) =>
     typeof child === 'string' ? child : inNamespace(child, uri, key),
@@ -87,7 +87,7 @@ function withoutNamespace(element: XmlElement, uri: string): PrintableElement {
   return stripped(element, { uri, isNeeded: (prefix) => prefixes.has(prefix) });
 }
 
-/** Prefixes of the URI that attributes have too: their declarations have to stay. */
+/** Prefixes of the URI that attributes use too: their declarations must stay. */
 function prefixesOf(element: XmlElement, uri: string): string[] {
   const own = element.attributes
     .map(({ name }) => name)

@@ -15,7 +15,7 @@ import {
 import type { ParseSession } from '../parse-session';
 import { initenvVocabulary, osTypeVocabulary, osVocabulary } from '../xml/vocabulary';
 
-/** The 32-bit architecture that a 64-bit kernel also runs; libvirt accepts it for such a host. */
+/** The 32-bit architecture that a 64-bit kernel runs too. libvirt accepts it on such a host. */
 const siblings: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'i686'],
   ['aarch64', 'armv7l'],
@@ -28,8 +28,8 @@ const siblings: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * @throws DefinitionError XML_ERROR when type or init is missing or an initarg or initenv is empty,
- * INVALID_ARG for another type than exe or an architecture that the host doesn't run.
+ * @throws DefinitionError XML_ERROR if type or init is missing, or if an initarg or initenv is empty; INVALID_ARG for a
+ * type other than exe, and for an architecture that the host doesn't run.
  */
 export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
   const at = childOf(domain, 'os');

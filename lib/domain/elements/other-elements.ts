@@ -1,5 +1,5 @@
 /**
- * The children of `<domain>` that are kept whole. Of what they hold, only the names of features are
+ * The children of `<domain>` that are kept as written. Of their content, only the names of features are
  * checked here.
  */
 import { canonicalCapabilities, parseCapabilities } from './capabilities';
@@ -33,7 +33,7 @@ export function parseOtherElements(domain: Reading, session: ParseSession): XmlE
   return inVocabularyOrder(others, domainVocabulary).map((child) => standalone(child));
 }
 
-/** What is carried out of `<features>`; the element itself is kept. @throws as `parseCapabilities`. */
+/** The supported content of `<features>`; the element itself is kept as written. @throws as `parseCapabilities`. */
 export function parseFeatures(domain: Reading): FeaturesDefinition {
   const at = childOf(domain, 'features');
   const features = at === undefined ? [] : locateChildren(at);
@@ -53,7 +53,7 @@ function isCapabilities({ name, namespace }: XmlElement): boolean {
   return name === 'capabilities' && namespace === '';
 }
 
-/** With its capabilities as libvirt prints them; the other features as they were written. */
+/** The element with its capabilities as libvirt prints them, and the other features as written. */
 function canonicalFeatures(at: LocatedElement): XmlElement {
   const children = locateChildren(at).flatMap((child) => {
     const { element } = child;
@@ -63,7 +63,7 @@ function canonicalFeatures(at: LocatedElement): XmlElement {
   return { ...at.element, children };
 }
 
-/** Each feature is for later by itself, so that `start` names it. */
+/** Each feature is listed as unsupported by itself, so that `start` names it. */
 function checkFeatures(at: LocatedElement, session: ParseSession): void {
   const features = locateChildren(at);
   readElement(

@@ -1,6 +1,6 @@
 /**
- * `<tslxc:rlimit name='nofile' soft='1024' hard='unlimited'/>`: a resource limit of init and of all that it
- * starts, getrlimit(2). libvirt has no words for it.
+ * `<tslxc:rlimit name='nofile' soft='1024' hard='unlimited'/>`: a resource limit of init and all processes that it
+ * starts, getrlimit(2). libvirt's schema has no element for it.
  */
 import type { Position } from '../xml/element';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -42,7 +42,7 @@ export const unlimited = (1n << 64n) - 1n;
 
 const names = Object.keys(resourceNumbers) as ResourceName[];
 
-/** @throws DefinitionError XML_ERROR for an unknown or repeated name, and for a limit that is none. */
+/** @throws DefinitionError XML_ERROR for an unknown or repeated name, and for an invalid limit. */
 export function parseResourceLimits(elements: readonly LocatedElement[]): ResourceLimit[] {
   const limits: ResourceLimit[] = [];
   for (const at of elements) {

@@ -1,6 +1,4 @@
-/**
- * What a domain may use: `<memory>`, `<currentMemory>` and `<vcpu>`, with libvirt's defaults.
- */
+/** The resources of a domain: `<memory>`, `<currentMemory>` and `<vcpu>`, with libvirt's defaults. */
 import type { DomainDefinition } from '../definition';
 import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
@@ -30,7 +28,7 @@ export function parseMemory(
   return { memory, currentMemory: current === 0 || current > memory ? memory : current };
 }
 
-/** @throws DefinitionError with libvirt's code for each wrong count, set and placement. */
+/** @throws DefinitionError with libvirt's code for each invalid count, set and placement. */
 export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinition['vcpu'] {
   const at = childOf(domain, 'vcpu');
   if (at === undefined) return { count: 1, placement: 'static' };
@@ -62,7 +60,7 @@ function parseCount(text: string, what: 'maximum' | 'current', location: SourceL
   return Number(text);
 }
 
-/** Undefined when all are current: libvirt prints the attribute only when some are not. */
+/** Undefined if all are current: libvirt prints the attribute only if some are not. */
 function parseCurrent({ attributes, at }: Reading, count: number): number | undefined {
   const text = attributes.get('current');
   if (text === undefined) return undefined;

@@ -1,29 +1,32 @@
-/** What a definition has of file systems: `<filesystem>`, and what the extension says more about one. */
+/** The file systems of a definition: `<filesystem>`, and the options that the extension adds. */
 import type { Position } from '../xml/element';
 import type { SourceLabel } from '../security/definition';
 
 export type Propagation = 'private' | 'slave' | 'shared';
 
-/** `<tslxc:filesystem>`: more about the `<filesystem>` of the same target. */
+/** `<tslxc:filesystem>`: further options of the `<filesystem>` with the same target. */
 export interface FilesystemOptions {
   readonly target: string;
-  /** Whether what is mounted below the source comes along. Default: `yes` for the root, else `no`. */
+  /** Whether mounts below the source are included. Default: `yes` for the root, else `no`. */
   readonly recursive?: 'yes' | 'no';
-  /** Whether mounts that are made later reach the container (slave), and the host too (shared). Default: neither. */
+  /**
+   * `slave`: mounts made later on the host appear in the container. `shared`: also those made in the container on the
+   * host. Default: `private`, neither.
+   */
   readonly propagation?: Propagation;
   readonly position: Position;
 }
 
-/** `<tslxc:overlay>`: the `<filesystem>` of the same target is only read; what the container writes goes to `upper`. */
+/** `<tslxc:overlay>`: the `<filesystem>` with the same target is read-only; what the container writes goes to `upper`. */
 export interface OverlayOptions {
   readonly target: string;
-  /** Absolute path of a directory on the host; has `upper` and `work` inside. */
+  /** Absolute path of a directory on the host, in which the directories `upper` and `work` are made. */
   readonly upper: string;
   readonly position: Position;
 }
 
 interface FilesystemCommon {
-  /** `mapped`: shown with the container's ids. Absent only where the text of a running container has it absent. */
+  /** `mapped`: shown with the container's ids. Missing only for live XML that has no such attribute. */
   readonly accessMode?: 'passthrough' | 'mapped';
   /** Absolute path in the container. */
   readonly target: string;
@@ -32,17 +35,17 @@ interface FilesystemCommon {
   readonly position: Position;
 }
 
-/** A tree of the host. */
+/** A directory tree of the host. */
 export interface MountFilesystem extends FilesystemCommon {
   readonly type: 'mount';
   /** Absolute path on the host. */
   readonly source: string;
 }
 
-/** A tree of the container, once more. */
+/** A directory tree of the container, mounted a second time. */
 export interface BindFilesystem extends FilesystemCommon {
   readonly type: 'bind';
-  /** Absolute path in the container, as assembled so far. */
+  /** Absolute path in the container, after the mounts before this one. */
   readonly source: string;
 }
 
@@ -51,7 +54,7 @@ export interface FileFilesystem extends FilesystemCommon {
   readonly type: 'file';
   /** Absolute path on the host. */
   readonly source: string;
-  /** As far as it is written out; there is no other. */
+  /** As far as the element says it. There is no other driver. */
   readonly driver?: { readonly type: 'loop'; readonly format?: 'raw' };
 }
 
@@ -63,10 +66,10 @@ export interface BlockFilesystem extends FilesystemCommon {
 
 export interface RamFilesystem extends FilesystemCommon {
   readonly type: 'ram';
-  /** At most so many KiB. */
+  /** Maximum size in KiB. */
   readonly usage: number;
 }
 
-/** Other types are kept in `later`. */
+/** Other types are in `unsupported`. */
 export type FilesystemDefinition =
   MountFilesystem | BindFilesystem | FileFilesystem | BlockFilesystem | RamFilesystem;

@@ -1,4 +1,4 @@
-/** `<driver>` of a `<filesystem>`: raw images through a loop device are carried out, nothing else. */
+/** `<driver>` of a `<filesystem>`: only raw images through a loop device are supported. */
 import type { UnsupportedElement } from '../xml/unsupported';
 import type { FileFilesystem } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -10,8 +10,8 @@ const driverFormats =
   'raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk'.split(' ');
 
 /**
- * As libvirt prints it: without a type there is none. Adds to `later` what is not carried out: all of it
- * where the filesystem is no image.
+ * The driver as libvirt prints it: undefined without a type. Adds what is not supported to `unsupported`: the whole
+ * element, if the filesystem is not an image.
  *
  * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED for a type or format that libvirt doesn't know.
  */
@@ -40,7 +40,7 @@ export function parseDriver(
   }
   unsupported.push(...unsupportedInDriver);
   if (type !== undefined && type !== 'loop') {
-    // A network block device is for later; of all others libvirt says this.
+    // For all types but a network block device, libvirt has this message.
     const words = type === 'nbd' ? {} : { words: `fs driver ${type} is not supported` };
     unsupported.push({ ...attributeLocation(at, 'type'), value: type, ...words });
   } else if (format !== undefined && format !== 'raw') {

@@ -1,6 +1,6 @@
 /**
- * `<filesystem>`: a tree, image or memory that the container sees. What says more than is carried out is
- * kept whole.
+ * `<filesystem>`: a directory tree, an image or a file system in memory that the container sees. An element with
+ * anything unsupported is kept as a whole.
  */
 import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
 import type { FilesystemDefinition } from './definition';
@@ -19,7 +19,7 @@ import {
   filesystemVocabulary,
 } from '../xml/vocabulary';
 
-/** Each type, and the attributes of its `<source>`; the first one names the tree. */
+/** The attributes of `<source>` for each type; the first one names the tree. */
 const sourceAttributes = {
   mount: ['dir'],
   bind: ['dir'],
@@ -36,7 +36,7 @@ const types = Object.keys(sourceAttributes) as FilesystemType[];
 const accessModes = ['passthrough', 'mapped', 'squash'] as const;
 
 /**
- * @throws DefinitionError NO_SOURCE or NO_TARGET when one is missing, XML_ERROR or
+ * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR or
  * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
  */
 export function parseFilesystem(at: LocatedElement): ParsedDevice<FilesystemDefinition> {
@@ -75,7 +75,7 @@ export function parseFilesystem(at: LocatedElement): ParsedDevice<FilesystemDefi
   return { supported: { type, ...common, source, ...written } };
 }
 
-/** Duplicate and trailing slashes mean nothing to the kernel; without them paths can be compared. */
+/** The path without duplicate and trailing slashes, so that paths can be compared. */
 export function sanitizePath(path: string): string {
   const single = path.replace(/\/+/g, '/');
   return single.length > 1 && single.endsWith('/') ? single.slice(0, -1) : single;
@@ -84,7 +84,7 @@ export function sanitizePath(path: string): string {
 interface Ends {
   readonly source: string;
   readonly target: string;
-  /** KiB; 0 for what is not in memory. */
+  /** In KiB; 0 for a file system that is not in memory. */
   readonly usage: number;
   readonly sourceLabels?: readonly SourceLabel[];
 }
@@ -92,7 +92,7 @@ interface Ends {
 function readEnds(reading: Reading, type: FilesystemType, unsupported: UnsupportedElement[]): Ends {
   const sourceAt = childOf(reading, 'source');
   const targetAt = childOf(reading, 'target');
-  // The words of other types than this one's are known too; what is carried out is never among them.
+  // The attributes of the other types are known too, and unsupported for this one.
   const unsupportedInSource: UnsupportedElement[] = [];
   const sourceReading =
     sourceAt && readElement(sourceAt, filesystemSourceVocabulary, unsupportedInSource);
@@ -135,7 +135,7 @@ function parseUsage(
   return parseKibibytes({ text: usage, unit, location, unitName: 'units' });
 }
 
-/** libvirt checks them in what this version only keeps. */
+/** Checks modes as libvirt does, though this version only keeps them. */
 function checkModes({ keptAttributes, at }: Reading): void {
   for (const { name, value } of keptAttributes) {
     const isMode = name === 'fmode' || name === 'dmode';

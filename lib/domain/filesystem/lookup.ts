@@ -3,18 +3,18 @@ import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { isSame } from '../xml/path';
 
-/** The file system of the domain that is its root; undefined: the host's own. */
+/** The domain's file system for `/`; undefined if it uses the host's root. */
 export function rootOf(definition: DomainDefinition): FilesystemDefinition | undefined {
   return definition.filesystems.find(({ target }) => target === '/');
 }
 
-/** Whether the container sees the host's own `/`. */
+/** Whether the container's root is the host's. */
 export function sharesRoot(definition: DomainDefinition): boolean {
   const root = rootOf(definition);
   return root === undefined || (isHostRoot(root) && overlayOf(definition, root) === undefined);
 }
 
-/** Whether the source is the host's own `/`. */
+/** Whether the source is the host's root. */
 export function isHostRoot(filesystem: FilesystemDefinition): boolean {
   return filesystem.type === 'mount' && isSame(filesystem.source, '/');
 }

@@ -1,6 +1,6 @@
 /**
- * `<tslxc:filesystem>` and `<tslxc:overlay>` in `<tslxc:container>`: what a `<filesystem>` can have more than
- * libvirt has words for. Each names the filesystem by its target.
+ * `<tslxc:filesystem>` and `<tslxc:overlay>` in `<tslxc:container>`: options of a `<filesystem>` that
+ * libvirt's schema lacks. Each names the filesystem by its target.
  */
 import type { FilesystemOptions, OverlayOptions } from './definition';
 import { sanitizePath } from './filesystem';
@@ -11,7 +11,7 @@ import { filesystemOptionsVocabulary, overlayVocabulary } from '../xml/vocabular
 const yesOrNo = ['yes', 'no'] as const;
 const propagations = ['private', 'slave', 'shared'] as const;
 
-/** @throws DefinitionError XML_ERROR for a missing target, or a value that is unknown. */
+/** @throws DefinitionError XML_ERROR for a missing target or an unknown value. */
 export function parseFilesystemOptions(at: LocatedElement): FilesystemOptions {
   const reading = readElement(at, filesystemOptionsVocabulary, []);
   const recursive = oneOf(reading, 'recursive', yesOrNo);

@@ -1,4 +1,4 @@
-/** What the `<filesystem>` elements may not say when the domain is started. Pure. */
+/** Checks the `<filesystem>` elements before the domain is started. Pure. */
 import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { isHostRoot, optionsOf, overlayOf } from './lookup';
@@ -17,12 +17,12 @@ export function checkFilesystems(definition: DomainDefinition): void {
   definition.extension.overlays?.forEach((overlay) => checkOverlay(definition, overlay));
 }
 
-/** Whether it has an id map, or will have one when it starts. */
+/** Whether the domain has an id map, or gets one at its start. */
 function hasOwnIds({ idMap, extension }: DomainDefinition): boolean {
   return idMap !== undefined || extension.idAllocation !== undefined;
 }
 
-/** The element itself, or one of its children. */
+/** The location of the element itself, or of one of its children. */
 export function filesystemLocation(
   { position }: FilesystemDefinition,
   child?: string,
@@ -43,14 +43,14 @@ function checkPaths(filesystem: FilesystemDefinition): void {
     const detail = `filesystem ${end} '${path}' is not an absolute path`;
     refuse(detail, filesystemLocation(filesystem, end));
   }
-  // Whether a target is the root, or lies in another, is told by its text.
+  // The text of a target decides whether it is the root, or below another target.
   if (target.split('/').includes('..') || (isSame(target, '/') && target !== '/')) {
     const detail = `filesystem target '${target}' must be written without '.' and '..'`;
     refuse(detail, filesystemLocation(filesystem, 'target'));
   }
 }
 
-/** libvirt mounts the one over the other; nobody means that. */
+/** libvirt would mount one over the other, which is never intended. */
 function checkTargets(filesystems: readonly FilesystemDefinition[]): void {
   const seen = new Map<string, FilesystemDefinition>();
   for (const filesystem of filesystems) {
@@ -69,7 +69,7 @@ function checkType(filesystem: FilesystemDefinition): void {
   if (isSame(target, '/') && (type === 'ram' || type === 'bind')) {
     refuse(`Unsupported root filesystem type ${type}`, filesystemLocation(filesystem, '@type'));
   }
-  // tmpfs(5) takes 0 for no limit.
+  // For tmpfs(5), 0 means no limit.
   if (type === 'ram' && filesystem.usage === 0) {
     refuse(
       'usage of a RAM filesystem must be more than 0',
@@ -99,7 +99,7 @@ function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinit
 
 const container = 'domain/metadata/tslxc:container';
 
-/** The one filesystem that it is about. */
+/** The filesystem that the options or the overlay belong to. */
 function subjectOf<T extends FilesystemOptions | OverlayOptions>(
   definition: DomainDefinition,
   options: T,
@@ -135,7 +135,7 @@ function checkOptions(definition: DomainDefinition, options: FilesystemOptions):
   if (propagation === 'shared') checkShared(definition, subject, location);
 }
 
-/** What is mounted below a shared tree is mounted on the host too, and stays there. */
+/** A mount below a shared tree would also appear on the host, and remain there. */
 function checkShared(
   definition: DomainDefinition,
   { target }: FilesystemDefinition,

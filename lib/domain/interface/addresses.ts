@@ -34,14 +34,13 @@ const routeVocabulary = vocabulary({
   },
 });
 
-/** What the kernel keeps of a metric. */
+/** The kernel's maximum: a metric has 32 bits. */
 const maxMetric = 2 ** 32 - 1;
 
 /**
- * `<ip>`. The family is that of the address; where it is written too, both have to agree. Prefix 0 is none, as in
- * libvirt: the default.
+ * `<ip>`. The address decides the family; a `family` attribute must agree. As in libvirt, prefix 0 means the default.
  *
- * @throws DefinitionError XML_ERROR or INVALID_ARG, in libvirt's words where it has some.
+ * @throws DefinitionError XML_ERROR or INVALID_ARG, with libvirt's message if it has one.
  */
 export function parseAddress(at: LocatedElement): InterfaceAddress {
   const reading = readElement(at, ipVocabulary, []);
@@ -81,11 +80,11 @@ export function formatAddress({
 }
 
 /**
- * `<route>`; without a family it is one of IPv4. Default prefix: 0 for the unspecified address, else by class or 64.
- * `owner` is whose route it is, in libvirt's words: `guest interface`, `interface host IP`,
- * `Domain hostdev device`, or the name of a network.
+ * `<route>`. Default family: IPv4. Default prefix: 0 for the unspecified address, else by class or 64.
  *
- * @throws DefinitionError XML_ERROR, in libvirt's words.
+ * @param owner - what the route belongs to, for libvirt's messages: `guest interface`, `interface host IP`,
+ * `Domain hostdev device`, or the name of a network
+ * @throws DefinitionError XML_ERROR, with libvirt's message.
  */
 export function parseRoute(at: LocatedElement, owner: string): InterfaceRoute {
   const reading = readElement(at, routeVocabulary, []);
@@ -135,7 +134,7 @@ function readRouteFamily({ attributes }: Reading, fail: Fail): IpFamily {
   throw fail(`Unrecognized family '${text}' in route definition`, 'family');
 }
 
-/** The network or the gateway. */
+/** The address of the network or of the gateway. */
 function readEnd(
   { attributes }: Reading,
   end: { readonly name: string; readonly word: string; readonly family: IpFamily },
@@ -159,7 +158,7 @@ function readEnd(
   throw fail(`${says} '${text}' in route definition`, name);
 }
 
-/** Of `prefix` or `netmask`, whichever is there. */
+/** The prefix from `prefix` or from `netmask`. */
 function readRoutePrefix(reading: Reading, family: IpFamily, fail: Fail): number | undefined {
   const { attributes } = reading;
   const netmask = attributes.get('netmask');
@@ -192,7 +191,7 @@ function readMetric(reading: Reading): number | undefined {
   throw definitionError('XML_ERROR', detail, attributeLocation(reading.at, 'metric'));
 }
 
-/** As written in `<ip>`; undefined when there is none. */
+/** The prefix of an `<ip>`; undefined if it has none. */
 function readPrefix({ attributes, at }: Reading, family: IpFamily): number | undefined {
   const text = attributes.get('prefix');
   if (text === undefined) return undefined;

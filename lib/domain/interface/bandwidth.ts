@@ -1,6 +1,6 @@
 /**
- * `<bandwidth>` of an interface, a network or a port group: rates in KiB/s, `burst` in KiB. A value of 0 is none, as
- * in libvirt.
+ * `<bandwidth>` of an interface, a network or a port group: rates in KiB/s, `burst` in KiB. As in libvirt, 0 means no
+ * limit.
  */
 import type { Bandwidth, Rate } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -18,14 +18,14 @@ const rateVocabulary = vocabulary({
   attributes: { average: 'supported', peak: 'supported', floor: 'supported', burst: 'supported' },
 });
 
-// As bytes and as bits, a rate must be an exact number. The kernel counts a burst's bytes in 32 bits.
+// A rate must be an exact number in bytes and in bits. The kernel counts the bytes of a burst in 32 bits.
 const largest = { average: 2 ** 40, peak: 2 ** 40, floor: 2 ** 40, burst: 2 ** 22 - 1 };
 
 /**
- * Undefined when it limits nothing. A `floor` is refused, unless it is that of the inbound of an interface `on a network`:
- * nothing else has a share of something to be guaranteed.
+ * Undefined if it limits nothing. A `floor` is refused, except for `inbound` of an interface `on a network`: only a
+ * network has a rate of which a share can be guaranteed.
  *
- * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words.
+ * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message.
  */
 export function parseBandwidth(
   at: LocatedElement,

@@ -1,19 +1,18 @@
-/** What no two network interfaces of one domain may have in common. */
+/** Checks that the network interfaces of one domain do not conflict with each other. */
 import type { DomainDefinition } from '../definition';
 import type { Position } from '../xml/element';
 import { comparePositions, definitionError } from '../xml/source-location';
 
 interface Claim {
-  /** What is claimed, in words: interfaces that say the same of it are in conflict. */
+  /** What the interface claims, for the message. Two interfaces with the same claim are in conflict. */
   readonly what: string;
   readonly path: string;
   readonly position: Position;
 }
 
 /**
- * A second interface with the Ethernet address, the name inside or the name on the host of a first one.
- *
- * @throws DefinitionError XML_ERROR that names the second.
+ * @throws DefinitionError XML_ERROR for an interface that has the Ethernet address, the name in the container or the name
+ * on the host of an earlier one.
  */
 export function checkInterfaceConflicts({
   interfaces,
@@ -30,7 +29,7 @@ export function checkInterfaceConflicts({
     ];
   });
   for (const { device, position } of hostInterfaces) {
-    // It keeps its name inside.
+    // An interface of the host keeps its name in the container.
     claims.push({ what: `guest dev '${device}'`, path: 'domain/devices/hostdev', position });
   }
   const inOrder = claims.sort((a, b) => comparePositions(a.position, b.position));

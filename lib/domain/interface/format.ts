@@ -1,4 +1,4 @@
-/** Network interfaces in libvirt's order, inactive or as they are while the container runs. */
+/** Formats network interfaces in libvirt's order, as inactive or as live XML. */
 import { formatBandwidth } from './bandwidth';
 import type {
   HostInterfaceDefinition,

@@ -1,4 +1,4 @@
-/** `<hostdev mode='capabilities' type='net'>`: a network interface of the host, the container's while it runs. */
+/** `<hostdev mode='capabilities' type='net'>`: an interface of the host that moves into the container while it runs. */
 import type { HostInterfaceDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
 import type { ParsedDevice } from '../xml/unsupported';
@@ -15,7 +15,7 @@ export function isHostInterface({ element }: LocatedElement): boolean {
   return value('mode') === 'capabilities' && value('type') === 'net';
 }
 
-/** @throws DefinitionError XML_ERROR, as libvirt, when something is missing or can't be read. */
+/** @throws DefinitionError XML_ERROR, as libvirt does, if something is missing or invalid. */
 export function parseHostInterface(at: LocatedElement): ParsedDevice<HostInterfaceDefinition> {
   const unsupported: UnsupportedElement[] = [];
   const reading = readElement(at, hostInterfaceVocabulary, unsupported);

@@ -1,6 +1,6 @@
 /**
- * `<interface>`: a network interface of the container. Types bridge, network, direct and ethernet are carried out; what
- * says more than that is kept whole.
+ * `<interface>`: a network interface of the container. Types bridge, network, direct and ethernet are supported; an
+ * element with anything unsupported is kept as a whole.
  */
 import { parseBandwidth } from './bandwidth';
 import type { InterfaceDefinition } from '../definition';
@@ -40,22 +40,22 @@ const types: readonly string[] = [
   ...'user vhostuser server client mcast internal hostdev udp vdpa null vds'.split(' '),
 ];
 
-/** Names that libvirt and this driver choose; whoever copies them from live XML does not ask for them. */
+/** Names that libvirt and this driver choose. They come from copied live XML, and are not a request of the user. */
 const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 
 /** Limits of veth(4) in the kernel: ETH_MIN_MTU and ETH_MAX_MTU. */
 const mtuRange = { min: 68, max: 65535 };
 
-/** What `start` says of it, where libvirt has words of its own. */
+/** The message of `start` for a type for which libvirt has its own. */
 const unsupportedMessage: ReadonlyMap<string, string> = new Map([
   ['script', 'scripts are not supported on LXC network interfaces'],
   ['downscript', 'scripts are not supported on LXC network interfaces'],
 ]);
 
 /**
- * All of a domain's. Those without a `<mac>` get one from `newMac`, which no other of them has.
+ * All interfaces of a domain. Each one without a `<mac>` gets an address from `newMac` that no other one has.
  *
- * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INVALID_ARG, in libvirt's words where it has some.
+ * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INVALID_ARG, with libvirt's message if it has one.
  */
 export function parseInterfaces(
   elements: readonly LocatedElement[],
@@ -64,7 +64,7 @@ export function parseInterfaces(
   const taken = new Set(elements.map(writtenMac));
   const unusedMac = (): string => {
     let mac = newMac();
-    // A source that repeats itself is its caller's fault, and the conflict is told of later.
+    // If `newMac` repeats itself, checkInterfaceConflicts reports the conflict.
     for (let attempt = 0; taken.has(mac) && attempt < 10; attempt += 1) mac = newMac();
     taken.add(mac);
     return mac;
@@ -100,7 +100,7 @@ function parseInterface(
   };
 }
 
-/** @throws DefinitionError XML_ERROR for a type that libvirt doesn't know; its default is `user`. */
+/** The type; libvirt's default is `user`. @throws DefinitionError XML_ERROR for a type that libvirt doesn't know. */
 function typeOf(at: LocatedElement): string {
   const type = at.element.attributes.find(({ name }) => name === 'type')?.value ?? 'user';
   if (types.includes(type)) return type;
@@ -120,7 +120,7 @@ function worded(
   return words === undefined ? unsupported : { ...unsupported, words };
 }
 
-/** The attribute of a child that has no more than this one and some that are for later. */
+/** The only supported attribute of a child. */
 function valueOf(
   reading: Reading,
   child: { readonly name: string; readonly attribute: string; readonly words: Vocabulary },
@@ -163,7 +163,7 @@ function readNames(
 function deviceName(found: { readonly text: string; readonly reading: Reading }): string {
   const location = attributeLocation(found.reading.at, 'dev');
   const name = parseLinkName(found.text, location);
-  // Every network namespace has it from the beginning.
+  // Every network namespace has an interface `lo` from the beginning.
   if (name !== 'lo') return name;
   throw definitionError('XML_ERROR', "'lo' is the name of the loopback interface", location);
 }
@@ -189,7 +189,7 @@ function readLink(
   };
 }
 
-/** As in libvirt, 0 is none. */
+/** As in libvirt, 0 means the default. */
 function readMtu(reading: Reading): number | undefined {
   const found = valueOf(reading, { name: 'mtu', attribute: 'size', words: mtuVocabulary }, []);
   if (found === undefined) return undefined;
@@ -207,7 +207,7 @@ function readMtu(reading: Reading): number | undefined {
   return size === 0 ? undefined : size;
 }
 
-/** What it asks of the port that it is plugged into. */
+/** The settings of the bridge port that the interface is connected to. */
 function readPort(
   reading: Reading,
   { type }: { readonly type: CarriedInterfaceType },
@@ -230,7 +230,7 @@ function readPort(
   };
 }
 
-/** As far as it can be read; what is at fault is told of later. */
+/** The written address; undefined if it is invalid, which is reported elsewhere. */
 function writtenMac({ element }: LocatedElement): string | undefined {
   const mac = element.children.find((child) => typeof child !== 'string' && child.name === 'mac');
   if (mac === undefined || typeof mac === 'string') return undefined;

@@ -1,13 +1,13 @@
 /**
- * IPv4 and IPv6 addresses as text and as numbers. Text is read strictly, as inet_pton(3) does: nothing that two
- * programs could understand in two ways (`010.0.0.1`, `10.1`) is an address.
+ * IPv4 and IPv6 addresses as text and as numbers. Text is parsed as strictly as by inet_pton(3): text that two
+ * programs could understand differently (`010.0.0.1`, `10.1`) is not an address.
  */
 
 export type IpFamily = 'ipv4' | 'ipv6';
 
 export interface Ip {
   readonly family: IpFamily;
-  /** Canonical text: one address has one. */
+  /** In canonical form, of which each address has exactly one. */
   readonly address: string;
   readonly value: bigint;
 }
@@ -15,7 +15,7 @@ export interface Ip {
 /** Bits of an address. */
 export const addressBits: Readonly<Record<IpFamily, number>> = { ipv4: 32, ipv6: 128 };
 
-/** Undefined for what is no address, or one with a zone (`fe80::1%eth0`). */
+/** Undefined if the text is not an address, and for an address with a zone (`fe80::1%eth0`). */
 export function parseIp(text: string): Ip | undefined {
   const family = text.includes(':') ? 'ipv6' : 'ipv4';
   const value = family === 'ipv4' ? parseIpv4(text) : parseIpv6(text);
@@ -27,12 +27,12 @@ export function ipOf(family: IpFamily, value: bigint): Ip {
   return { family, address: formatIp(family, value), value };
 }
 
-/** Canonical text; that of IPv6 is the one of RFC 5952. */
+/** The canonical form; for IPv6, that of RFC 5952. */
 export function formatIp(family: IpFamily, value: bigint): string {
   return family === 'ipv4' ? formatIpv4(value) : formatIpv6(value);
 }
 
-/** The first address of the network of `prefix` bits that `ip` is in. */
+/** The first address of the network with `prefix` bits that contains the address. */
 export function networkAddress({ family, value }: Ip, prefix: number): Ip {
   const host = BigInt(addressBits[family] - prefix);
   return ipOf(family, (value >> host) << host);
@@ -44,7 +44,7 @@ export function broadcastAddress({ family, value }: Ip, prefix: number): Ip {
   return ipOf(family, value | ((1n << host) - 1n));
 }
 
-/** 24 for `255.255.255.0`; undefined for what is no netmask of IPv4. */
+/** 24 for `255.255.255.0`; undefined if the text is not a netmask of IPv4. */
 export function prefixOfNetmask(text: string): number | undefined {
   const mask = parseIpv4(text);
   if (mask === undefined) return undefined;
@@ -55,8 +55,8 @@ export function prefixOfNetmask(text: string): number | undefined {
 }
 
 /**
- * The prefix of an address that is written without one, as libvirt has it: IPv4 by class, IPv6 64. Undefined for
- * IPv4's class D and E, which have none.
+ * The prefix of an address that is written without one, as in libvirt: for IPv4 by class, for IPv6 64. Undefined for
+ * IPv4's classes D and E.
  */
 export function defaultPrefix({ family, value }: Ip): number | undefined {
   if (family === 'ipv6') return 64;
@@ -66,7 +66,7 @@ export function defaultPrefix({ family, value }: Ip): number | undefined {
   return first < 224 ? 24 : undefined;
 }
 
-/** Whether an interface can have it: neither unspecified, nor multicast, nor IPv4's broadcast. */
+/** Whether an interface can have the address: it is not unspecified, not multicast, and not IPv4's broadcast address. */
 export function isInterfaceAddress({ family, value }: Ip): boolean {
   if (value === 0n) return false;
   if (family === 'ipv6') return value >> 120n !== 0xffn;
@@ -123,14 +123,14 @@ function formatIpv4(value: bigint): string {
 }
 
 function formatIpv6(value: bigint): string {
-  // RFC 5952, section 5: addresses that hold one of IPv4 show it.
+  // RFC 5952, section 5: an address that contains an IPv4 address shows it.
   if (value >> 32n === 0xffffn) return `::ffff:${formatIpv4(value & 0xffff_ffffn)}`;
   const groups = Array.from({ length: 8 }, (_, index) =>
     Number((value >> BigInt(112 - 16 * index)) & 0xffffn),
   );
   const { start, length } = longestZeros(groups);
   const text = (part: readonly number[]) => part.map((group) => group.toString(16)).join(':');
-  // A single group of zeros is written out.
+  // A single group of zeros is not shortened.
   if (length < 2) return text(groups);
   return `${text(groups.slice(0, start))}::${text(groups.slice(start + length))}`;
 }

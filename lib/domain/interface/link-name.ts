@@ -1,29 +1,29 @@
-/** Names of network interfaces, as the kernel takes them: dev_valid_name of net/core/dev.c. */
+/** Names of network interfaces that the kernel accepts: dev_valid_name of net/core/dev.c. */
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
-/** IFNAMSIZ, without the byte that ends it. */
+/** IFNAMSIZ, without the terminating byte. */
 const maxLinkName = 15;
 
-// Settings for all interfaces stand beside those of each, in /proc/sys/net/*/conf.
+// In /proc/sys/net/*/conf, these names stand for all interfaces, and for those made later.
 const reserved = ['all', 'default'];
 
-// What the kernel's isspace takes for a blank, byte by byte: in Latin-1, 0xa0 is one.
+// White space for the kernel's isspace, which looks at bytes: 0xa0 is white space in Latin-1.
 const isBlank = (byte: number): boolean =>
   byte === 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0xa0;
 
-/** Why the kernel takes no interface with that name; undefined when it does. */
+/** Why the kernel refuses the name for an interface; undefined if it accepts it. */
 export function faultOfLinkName(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (Buffer.byteLength(name) > maxLinkName) return `has more than ${maxLinkName} bytes`;
   if (name === '.' || name === '..') return 'names a folder';
   if (reserved.includes(name)) return 'is reserved by the kernel';
-  // A `%d` would make it a pattern, for which the kernel chooses the number.
+  // For a name with `%d`, the kernel would choose a number.
   const [unfit] = /[/:%]/.exec(name) ?? [];
   if (unfit !== undefined) return `has a '${unfit}'`;
   return Buffer.from(name).some(isBlank) ? 'has a blank' : undefined;
 }
 
-/** The name. @throws DefinitionError XML_ERROR when the kernel would not take it. */
+/** The name. @throws DefinitionError XML_ERROR if the kernel would refuse it. */
 export function parseLinkName(text: string, location: SourceLocation): string {
   const fault = faultOfLinkName(text);
   if (fault === undefined) return text;

@@ -1,14 +1,14 @@
 /** Ethernet addresses as text: six bytes in lower case, with colons. */
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
-/** Canonical text, or undefined for what is no address. As libvirt, a byte may lack its leading zero. */
+/** The canonical form, or undefined if the text is not an address. As in libvirt, a byte may lack its leading zero. */
 export function parseMac(text: string): string | undefined {
   const bytes = text.split(':');
   if (bytes.length !== 6 || !bytes.every((byte) => /^[0-9a-f]{1,2}$/i.test(byte))) return undefined;
   return bytes.map((byte) => byte.toLowerCase().padStart(2, '0')).join(':');
 }
 
-/** The address of one interface. @throws DefinitionError XML_ERROR, in libvirt's words, for what is none. */
+/** An address that an interface can have. @throws DefinitionError XML_ERROR, with libvirt's message, for other text. */
 export function parseUnicastMac(text: string, location: SourceLocation): string {
   const mac = parseMac(text);
   if (mac === undefined) {
@@ -18,28 +18,28 @@ export function parseUnicastMac(text: string, location: SourceLocation): string 
     const detail = `expected unicast mac address, found multicast '${text}'`;
     throw definitionError('XML_ERROR', detail, location);
   }
-  // The kernel takes it for no address at all.
+  // For the kernel, this means that there is no address.
   if (mac === '00:00:00:00:00:00') {
     throw definitionError('XML_ERROR', `mac address '${text}' belongs to no interface`, location);
   }
   return mac;
 }
 
-/** Whether canonical `mac` is an address of many, or of all. */
+/** Whether `mac`, in canonical form, is a multicast or broadcast address. */
 export function isMulticastMac(mac: string): boolean {
   return (firstByte(mac) & 1) === 1;
 }
 
 /**
- * The address of the host's side of a veth pair, by that of the container's side. It starts with `fe`, so that a bridge,
- * whose own is the lowest of its ports', never takes it; and it is the same at each start.
+ * The address of the host's side of a veth pair, made from that of the container's side, so that it is the same at each
+ * start. It begins with `fe`: a bridge takes the lowest address of its ports, and so never takes this one.
  */
 export function hostSideMac(mac: string): string {
-  // Two sides of one link need two addresses.
+  // The two sides of a link need different addresses.
   return `${firstByte(mac) === 0xfe ? 'fa' : 'fe'}${mac.slice(2)}`;
 }
 
-/** An address with libvirt's prefix, from three random bytes. */
+/** An address with libvirt's prefix and three random bytes. */
 export function macFromBytes(bytes: Uint8Array): string {
   const own = Array.from(bytes.subarray(0, 3), (byte) => byte.toString(16).padStart(2, '0'));
   return ['52', '54', '00', ...own].join(':');

@@ -1,4 +1,4 @@
-/** `<source>` of an `<interface>`: what it is plugged into, by type. */
+/** `<source>` of an `<interface>`: what it is connected to, for each type. */
 import type {
   BridgeInterface,
   DirectInterface,
@@ -15,7 +15,7 @@ import { parseLinkName } from './link-name';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
 
-/** What of an interface its `<source>` says. */
+/** The fields of an interface that come from its `<source>`. */
 export type InterfaceSource =
   | Pick<BridgeInterface, 'type' | 'bridge'>
   | Pick<NetworkInterface, 'type' | 'network' | 'portgroup'>
@@ -29,7 +29,7 @@ const modes: readonly DirectMode[] = ['vepa', 'private', 'bridge', 'passthrough'
 /**
  * `parent` is the `<interface>`, and `at` its `<source>`.
  *
- * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words where it has some.
+ * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message if it has one.
  */
 export function parseInterfaceSource(
   type: CarriedInterfaceType,

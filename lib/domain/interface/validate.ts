@@ -1,12 +1,12 @@
-/** What network interfaces may not ask for when they are started, though they may be defined. */
+/** Checks the network interfaces before the domain is started: what may be stored, but not started. */
 import type { DomainDefinition, InterfaceDefinition } from '../definition';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
-/** RFC 8200, section 5. The kernel has no IPv6 on a link with less. */
+/** RFC 8200, section 5. The kernel turns IPv6 off on a link with a smaller MTU. */
 const smallestIpv6Mtu = 1280;
 
 /**
- * What a virtual network makes of its interfaces is not known here.
+ * Interfaces of virtual networks are checked elsewhere, when the network is known.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED.
  */
@@ -27,7 +27,7 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
   const { type, mac, bandwidth, vlan, mtu, linkState, addresses, routes } = item;
   const [route] = routes;
   if (type === 'direct' && bandwidth !== undefined) {
-    // The host has no side of a macvlan that rules could be attached to.
+    // A macvlan has no side on the host to which rules could be attached.
     const detail = 'Unable to set network bandwidth on direct interfaces';
     return { detail, location: placeOf('bandwidth', bandwidth) };
   }
@@ -36,7 +36,7 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
     return { detail, location: placeOf('vlan', vlan) };
   }
   if (linkState === 'down' && route !== undefined) {
-    // The kernel keeps no routes of an interface that is down.
+    // The kernel has no routes for an interface that is down.
     const detail = 'a route needs an interface that is up';
     return { detail, location: placeOf('route', route) };
   }

@@ -1,4 +1,4 @@
-/** `<vlan>` of an interface, a network or a port group: the tags of a bridge's port. */
+/** `<vlan>` of an interface, a network or a port group: the tags of a bridge port. */
 import type { Vlan } from '../definition';
 import { enumerated } from '../xml/enumerated';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -18,10 +18,10 @@ type Tag = Vlan['tags'][number];
 const nativeModes = ['tagged', 'untagged'] as const;
 
 const maxTag = 4095;
-// IEEE 802.1Q; a bridge of Linux takes neither.
+// Reserved by IEEE 802.1Q; a bridge of Linux accepts neither.
 const reservedTags = [0, maxTag];
 
-/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words; XML_ERROR for a reserved tag. */
+/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message; XML_ERROR for a reserved tag. */
 export function parseVlan(at: LocatedElement): Vlan {
   const reading = readElement(at, vlanVocabulary, []);
   const elements = childrenOf(reading, 'tag');
@@ -63,7 +63,7 @@ function parseTag(at: LocatedElement): Tag {
   return nativeMode === undefined ? { id } : { id, nativeMode };
 }
 
-/** Default: whether there are several tags. libvirt takes a single one with `nativeMode` as it is, untrunked. */
+/** Default: whether there are several tags. In libvirt a single tag with `nativeMode` does not make a trunk. */
 function parseTrunk({ attributes, at }: Reading, tags: readonly Tag[]): boolean {
   const text = attributes.get('trunk');
   if (text === undefined) return tags.length > 1;

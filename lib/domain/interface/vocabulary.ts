@@ -1,4 +1,4 @@
-/** The words of `<interface>`, and of `<hostdev>` for an interface; see vocabulary.ts. */
+/** The vocabularies of `<interface>`, and of `<hostdev>` for an interface; see vocabulary.ts. */
 import { vocabulary, type Vocabulary } from '../xml/vocabulary';
 
 export const interfaceVocabulary = vocabulary({
@@ -36,8 +36,8 @@ export const interfaceVocabulary = vocabulary({
 });
 
 /**
- * `<source>` by type. What a network has made of an interface, libvirt writes into its live XML: a bridge beside
- * the network, or a network beside the bridge or device.
+ * `<source>` by type. In live XML, libvirt writes what a network has made of an interface: a bridge next to
+ * the network, or a network next to the bridge or device.
  */
 export const interfaceSourceVocabularies = {
   bridge: vocabulary({

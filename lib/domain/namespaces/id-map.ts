@@ -1,6 +1,6 @@
 /**
- * `<idmap>`: which ids of the host the container's users and groups are. What the kernel would refuse
- * when the map is written (user_namespaces(7)) is refused here, with its line.
+ * `<idmap>`: the host ids of the container's users and groups. A map that the kernel would refuse
+ * (user_namespaces(7)) is refused here, with its line.
  */
 import type { DomainDefinition, IdMap, IdRange } from '../definition';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
@@ -20,7 +20,7 @@ const maxRanges = 340;
 /** A map is written at once, in less than a page (user_namespaces(7)); no page is smaller than 4 KiB. */
 const maxBytes = 4095;
 
-/** (uid_t)-1 means no id, so that the last one is the one before. */
+/** (uid_t)-1, which means no id: the last id is the one before. */
 const noId = 2 ** 32 - 1;
 
 interface LocatedRange extends IdRange {
@@ -28,8 +28,8 @@ interface LocatedRange extends IdRange {
 }
 
 /**
- * @throws DefinitionError XML_ERROR for what is no range, CONFIG_UNSUPPORTED for ranges that overlap, for
- * a list without the other, and for a list without the container's root, as libvirt.
+ * @throws DefinitionError XML_ERROR for an invalid range; CONFIG_UNSUPPORTED for ranges that overlap, for uids without
+ * gids or gids without uids, and, as in libvirt, for a list that does not map the container's root.
  */
 export function parseIdMap(
   domain: Reading,
@@ -78,7 +78,7 @@ function readRange(at: LocatedElement, session: ParseSession): LocatedRange {
   return { ...range, position, location: { path, position } };
 }
 
-/** The list, sorted by `start`, once it is one that the kernel takes. */
+/** The list sorted by `start`, checked so that the kernel accepts it. */
 function checkRanges(ranges: readonly LocatedRange[]): IdRange[] {
   checkOverlaps(ranges, 'start', 'in the container');
   checkOverlaps(ranges, 'target', 'on the host');

@@ -1,9 +1,10 @@
-/** What keeps a container's root from being the host's. Pure. */
+/** Whether root in the container is root on the host. Pure. */
 import type { DomainDefinition, IdRange } from '../definition';
 
 /**
- * `user-namespace`: root inside is an ordinary user of the host. `host-root`: there is an `<idmap>`, but an
- * id in it is the host's root or its group. `none`: root inside is the host's, whatever else is taken away.
+ * `user-namespace`: root in the container is an unprivileged user of the host. `host-root`: there is an `<idmap>`, but
+ * it maps an id to the host's root or its group. `none`: root in the container is the host's root, though it may have
+ * fewer rights.
  */
 export type Isolation = 'user-namespace' | 'host-root' | 'none';
 

@@ -1,6 +1,6 @@
 /**
- * `<lxc:namespace>`: namespaces that the container shares with another domain, a process, or by a name of
- * ip-netns(8). The element itself is stored and printed as it was written.
+ * `<lxc:namespace>`: namespaces that the container shares with another domain, with a process, or that have a name of
+ * ip-netns(8). The element itself is stored and printed as written. Also, whether a container has its own network.
  */
 import type { DomainDefinition, SharedNamespace, SharedNamespaceSource } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -17,7 +17,7 @@ import { emptyVocabulary, sharedNamespaceVocabulary } from '../xml/vocabulary';
 const kinds = { sharenet: 'net', shareipc: 'ipc', shareuts: 'uts' } as const;
 const sources: readonly SharedNamespaceSource[] = ['name', 'pid', 'netns'];
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR, as libvirt; XML_ERROR for an unknown word. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR, as libvirt does; XML_ERROR for an unknown name. */
 export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
   const at = childOf(domain, 'lxc:namespace');
   if (at === undefined) return [];
@@ -39,11 +39,7 @@ export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
   return shared;
 }
 
-/**
- * What may be defined and not started.
- *
- * @throws DefinitionError CONFIG_UNSUPPORTED.
- */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for what may be defined, but not started. */
 export function checkSharedNamespaces(definition: DomainDefinition): void {
   for (const { kind, source, value, position } of definition.sharedNamespaces) {
     const location = { path: `domain/lxc:namespace/lxc:share${kind}`, position };
@@ -90,7 +86,10 @@ function parseShared(at: LocatedElement): SharedNamespace | undefined {
   return source === undefined ? undefined : { kind, source, value, position };
 }
 
-/** As in libvirt: with `<privnet/>`, and as soon as it has an interface, made for it or lent by the host. */
+/**
+ * Whether the container has its own network namespace. As in libvirt: with `<privnet/>`, or with any interface, made for
+ * it or borrowed from the host.
+ */
 export function hasPrivateNetwork({
   features,
   interfaces,

@@ -1,21 +1,21 @@
-/** Which of a definition's labels counts on this host. Pure: what the host has is a parameter. */
+/** Chooses the label of a definition that applies on this host. Pure: what the host has is a parameter. */
 import type { DomainDefinition } from '../definition';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 import type { SecurityLabel } from './definition';
 import { sourceLabelsOf } from './source-label';
 
 export interface LabelSettings {
-  /** A domain that says nothing of labels gets a dynamic one. */
+  /** Whether a domain without a `<seclabel>` gets a dynamic label. */
   readonly defaultConfined: boolean;
-  /** A domain without a label is not started. */
+  /** Whether a domain without a label is refused. */
   readonly requireConfined: boolean;
 }
 
 /**
- * The label that the container has to have, with its model filled in; undefined for none.
+ * The label of the container, with its model filled in; undefined if it has none.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for a model that the host doesn't have, and for a container without a label
- * where each must have one.
+ * if `requireConfined`.
  */
 export function chosenLabel(
   definition: DomainDefinition,
@@ -44,7 +44,7 @@ const seclabel = 'domain/seclabel';
 const domainPlace: SourceLocation = { path: 'domain', position: { line: 1, column: 1 } };
 const implicit: SecurityLabel = { type: 'dynamic', relabel: true, position: domainPlace.position };
 
-/** Type none asks nothing of the host. */
+/** A label of type none needs no model on the host. */
 function checkModels(definition: DomainDefinition, model: string): void {
   const ofDomain = definition.securityLabels
     .filter(({ type }) => type !== 'none')

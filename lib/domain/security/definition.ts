@@ -1,35 +1,35 @@
-/** What a definition has of security labels: `<seclabel>` of the domain, and of single sources. */
+/** The security labels of a definition: `<seclabel>` of the domain, and of single sources. */
 import type { Position } from '../xml/element';
 
-/** `<seclabel>` of the domain, at most one a model. */
+/** `<seclabel>` of the domain, at most one for each model. */
 export interface SecurityLabel {
-  /** `dynamic`: the driver makes the label. `static`: it is given. `none`: there is none. */
+  /** `dynamic`: the driver generates the label. `static`: the definition contains it. `none`: there is no label. */
   readonly type: 'dynamic' | 'static' | 'none';
-  /** Default: that of the host. */
+  /** Default: the host's model. */
   readonly model?: string;
-  /** Whether what the container uses on the host is labelled for it. */
+  /** Whether the files and devices of the host that the container uses are labelled for it. */
   readonly relabel: boolean;
-  /** Of type static, and always there: to the letter. */
+  /** Set for type static only: the label, unchanged. */
   readonly label?: string;
-  /** Of type dynamic: what the label is made from, in the place of the policy's. */
+  /** For type dynamic: the label to generate from, instead of the policy's. */
   readonly baseLabel?: string;
   readonly position: Position;
 }
 
 /** `<seclabel>` below a `<source>`: another label for this one source, or none. */
 export interface SourceLabel {
-  /** Default: that of the host. */
+  /** Default: the host's model. */
   readonly model?: string;
   readonly relabel: boolean;
-  /** In the place of the domain's; only with `relabel`. */
+  /** The label instead of the domain's; only with `relabel`. */
   readonly label?: string;
   readonly position: Position;
 }
 
-/** What a running container is labelled with. */
+/** The labels of a running container. */
 export interface LiveSecurity {
   readonly model: string;
   readonly label: string;
-  /** Of what it uses on the host. */
+  /** The label of the files and devices that it uses on the host. */
   readonly imageLabel?: string;
 }

@@ -1,14 +1,14 @@
-/** What `<seclabel>` of the domain and that of a source have in common: model, relabel, and the texts of labels. */
+/** What the `<seclabel>` of a domain and of a source have in common: model, relabel, and the texts of labels. */
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { childOf, readElement, readText, type LocatedElement, type Reading } from '../xml/reading';
 import type { UnsupportedElement } from '../xml/unsupported';
 import type { Vocabulary } from '../xml/vocabulary';
 
-/** Bytes that libvirt has room for. */
+/** libvirt's limits, in bytes. */
 const longestModel = 256;
 const longestLabel = 4096;
 
-/** An element whose texts between its children are remarks, such as the seed has: they say nothing. */
+/** Reads an element that may have text between its children; that text is a remark without a meaning. */
 export function readSeclabel(
   at: LocatedElement,
   vocabulary: Vocabulary,
@@ -18,7 +18,7 @@ export function readSeclabel(
   return readElement({ ...at, element: { ...at.element, children } }, vocabulary, unsupported);
 }
 
-/** @throws DefinitionError XML_DETAIL, when two of the elements are of one model. */
+/** @throws DefinitionError XML_DETAIL if two of the elements have the same model. */
 export function checkModels(readings: readonly Reading[]): void {
   const seen = new Set<string | undefined>();
   for (const reading of readings) {
@@ -31,14 +31,14 @@ export function checkModels(readings: readonly Reading[]): void {
   }
 }
 
-/** As for libvirt, an empty one is none. @throws DefinitionError INTERNAL_ERROR for one that is too long. */
+/** Undefined if it is missing or, as in libvirt, empty. @throws DefinitionError INTERNAL_ERROR if it is too long. */
 export function modelOf({ attributes, at }: Reading): string | undefined {
   const model = attributes.get('model') ?? '';
   checkLength(model, longestModel, attributeLocation(at, 'model'));
   return model === '' ? undefined : model;
 }
 
-/** Undefined without the attribute. @throws DefinitionError XML_ERROR for another word than yes and no. */
+/** Undefined if it is missing. @throws DefinitionError XML_ERROR for a value other than yes and no. */
 export function relabelOf({ attributes, at }: Reading): boolean | undefined {
   const value = attributes.get('relabel');
   if (value === undefined) return undefined;
@@ -47,7 +47,7 @@ export function relabelOf({ attributes, at }: Reading): boolean | undefined {
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'relabel'));
 }
 
-/** The text of a child, to the letter; undefined when empty. @throws DefinitionError INTERNAL_ERROR for one that is too long. */
+/** The unchanged text of a child; undefined if it is empty. @throws DefinitionError INTERNAL_ERROR if it is too long. */
 export function labelOf(reading: Reading, name: string): string | undefined {
   const at = childOf(reading, name);
   const text = readText(at, []);

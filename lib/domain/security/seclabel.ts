@@ -1,6 +1,6 @@
 /**
  * `<seclabel>` of the domain: how the container gets its security label. Whether the host has the model is
- * asked at start: see chosen-label.ts.
+ * checked at start: see chosen-label.ts.
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { childrenOf, type LocatedElement, type Reading } from '../xml/reading';
@@ -11,20 +11,20 @@ import { vocabulary } from '../xml/vocabulary';
 import type { DomainDefinition } from '../definition';
 import { node, type PrintableElement } from '../xml/print';
 
-/** What the type has no use for is dropped: libvirt writes it for a running domain. */
+/** Children that the type doesn't use are dropped: libvirt writes them for a running domain. */
 const seclabelVocabulary = vocabulary({
   attributes: { type: 'supported', model: 'supported', relabel: 'supported' },
   children: { label: 'one', imagelabel: 'output', baselabel: 'one' },
 });
 
-/** The last one says no more than no element does. */
+/** `default` means the same as a missing element. */
 const types = ['dynamic', 'static', 'none', 'default'] as const;
 
 /**
- * In document order, without those of type default.
+ * The labels in document order, without those of type default.
  *
  * @throws DefinitionError XML_ERROR; CONFIG_UNSUPPORTED for a `relabel` that the type can't have; XML_DETAIL for a second
- * label of one model.
+ * label of the same model.
  */
 export function parseSecurityLabels(domain: Reading, session: ParseSession): SecurityLabel[] {
   const readings = childrenOf(domain, 'seclabel').map((at: LocatedElement) =>
@@ -55,7 +55,7 @@ function parseLabel(reading: Reading): SecurityLabel | undefined {
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'relabel'));
   }
   const common = { ...(model === undefined ? {} : { model }), relabel, position: at.position };
-  // A model without labels.
+  // Model `none` has no labels.
   if (type === 'none' || model === 'none') return { ...common, type: 'none', relabel: false };
   const text = labelOf(reading, type === 'static' ? 'label' : 'baselabel');
   if (type === 'static' && text === undefined) {
@@ -83,7 +83,7 @@ function typeOf({ attributes, at }: Reading): (typeof types)[number] {
 
 type Printed = Omit<SecurityLabel, 'position'>;
 
-/** A running container that got its label without having asked for one shows that too. */
+/** The elements as libvirt prints them. Live XML also shows a label that the definition did not ask for. */
 export function formatSecurityLabels(
   { securityLabels }: DomainDefinition,
   live: LiveSecurity | undefined,

@@ -1,4 +1,4 @@
-/** `<seclabel>` below a `<source>`: this source gets another label than the others of the domain, or none. */
+/** `<seclabel>` below a `<source>`: this source gets a label other than the domain's, or none. */
 import type { DomainDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
 import { attributeLocation, definitionError } from '../xml/source-location';
@@ -8,16 +8,16 @@ import { checkModels, labelOf, modelOf, readSeclabel, relabelOf } from './seclab
 import type { SecurityLabel, SourceLabel } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
-/** `labelskip` tells of a running domain that the source could not be labelled. */
+/** In live XML, `labelskip` says that the source could not be labelled. */
 const sourceLabelVocabulary = vocabulary({
   attributes: { model: 'supported', relabel: 'supported', labelskip: 'output' },
   children: { label: 'one' },
 });
 
 /**
- * Nothing when `<source>` has none.
+ * Empty if `<source>` has no `<seclabel>`.
  *
- * @throws DefinitionError XML_ERROR for a label that would not be used; XML_DETAIL for a second one of a model.
+ * @throws DefinitionError XML_ERROR for a label that would not be used; XML_DETAIL for a second one of the same model.
  */
 export function parseSourceLabels(
   source: Reading | undefined,
@@ -53,7 +53,7 @@ type Labelled = Pick<
   'disks' | 'filesystems' | 'hostDevices' | 'consoles' | 'securityLabels'
 >;
 
-/** Of devices that are labelled, each with the path of its element. */
+/** The source labels of all devices, each with the path of its element. */
 export function sourceLabelsOf(
   definition: Omit<Labelled, 'securityLabels'>,
 ): { readonly path: string; readonly label: SourceLabel }[] {
@@ -70,7 +70,7 @@ export function sourceLabelsOf(
   );
 }
 
-/** @throws DefinitionError XML_ERROR for one of a model whose domain label leaves all sources alone. */
+/** @throws DefinitionError XML_ERROR for a source label of a model for which the domain's label turns relabelling off. */
 export function checkSourceLabels(definition: Labelled): void {
   const isOff = (label: SourceLabel): boolean =>
     definition.securityLabels.some(
@@ -83,7 +83,7 @@ export function checkSourceLabels(definition: Labelled): void {
   }
 }
 
-/** As libvirt prints them. */
+/** The elements as libvirt prints them. */
 export function formatSourceLabels(labels: readonly SourceLabel[] = []): PrintableElement[] {
   return labels.map(({ model, relabel, label }) =>
     node(

@@ -1,4 +1,4 @@
-/** `<blkiotune>`: how much of block devices. */
+/** `<blkiotune>`: limits and weights of block devices. */
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import {
@@ -13,12 +13,12 @@ import type { ParseSession } from '../parse-session';
 import type { BlockDeviceTuning, BlockTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 
-/** What the kernel takes as a weight. */
+/** The weights that the kernel accepts. */
 const blockWeights = [1, 10_000] as const;
 
 const tuningVocabulary = vocabulary({ children: { weight: 'one', device: 'many' } });
 
-/** The elements of a device in libvirt's output order, their properties, and libvirt's words for them. */
+/** The elements of a device in libvirt's output order, their properties, and their names in libvirt's messages. */
 export const deviceLimits = [
   { element: 'weight', property: 'weight', words: 'weight' },
   { element: 'read_iops_sec', property: 'readIops', words: 'read iops sec' },
@@ -34,7 +34,7 @@ const deviceVocabulary = vocabulary({
   },
 });
 
-/** As libvirt, 0 is none. @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
+/** As in libvirt, 0 means no limit. @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, as libvirt. */
 export function parseBlockTuning(
   domain: Reading,
   session: ParseSession,

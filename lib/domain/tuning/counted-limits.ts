@@ -1,6 +1,6 @@
 /**
  * `<tslxc:pids max='512'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of `<tslxc:container>`: limits that
- * libvirt has no words for. Sizes are in KiB, and may have a `unit`.
+ * libvirt's schema has no elements for. Sizes are in KiB, unless there is a `unit`.
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
@@ -15,10 +15,10 @@ const hugepagesVocabulary = vocabulary({
   attributes: { size: 'supported', max: 'supported', unit: 'supported' },
 });
 
-/** PID_MAX_LIMIT: the kernel has no more. */
+/** The kernel's maximum, PID_MAX_LIMIT. */
 export const mostProcesses = 4_194_304;
 
-/** @throws DefinitionError XML_ERROR for a limit that is no number, or more than the kernel can have. */
+/** @throws DefinitionError XML_ERROR for a limit that is not a number, or is above the kernel's maximum. */
 export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit | undefined {
   if (at === undefined) return undefined;
   const reading = readElement(at, pidsVocabulary, []);
@@ -31,7 +31,7 @@ export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit 
   return { max, position: at.position };
 }
 
-/** @throws DefinitionError XML_ERROR or INVALID_ARG; also for a size that is already limited. */
+/** @throws DefinitionError XML_ERROR or INVALID_ARG; also for a second limit of the same page size. */
 export function parseHugepageLimits(elements: readonly LocatedElement[]): HugepageLimit[] {
   const limits: HugepageLimit[] = [];
   for (const at of elements) {

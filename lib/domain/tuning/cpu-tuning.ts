@@ -1,4 +1,4 @@
-/** `<cputune>`: how much of the CPUs. */
+/** `<cputune>`: CPU time. */
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
@@ -7,7 +7,7 @@ import type { ParseSession } from '../parse-session';
 import type { CpuTuning } from './definition';
 import { textVocabulary, vocabulary } from '../xml/vocabulary';
 
-/** What the kernel takes; of `quota`, also any negative number. */
+/** The values that the kernel accepts; for `quota`, also any negative number. */
 const cpuRanges = {
   shares: [2, 262_144],
   period: [1000, 1_000_000],
@@ -40,7 +40,7 @@ const tuningVocabulary = vocabulary({
   },
 });
 
-/** As libvirt, 0 is none. @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
+/** As in libvirt, 0 means no limit. @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, as libvirt. */
 export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTuning?: CpuTuning } {
   const at = childOf(domain, 'cputune');
   if (at === undefined) return {};
@@ -54,7 +54,7 @@ export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTun
   return { cpuTuning: { ...Object.fromEntries(given), position: at.position } };
 }
 
-/** Why `value` is none of this parameter; undefined when it is one. */
+/** Why `value` is invalid for this parameter; undefined if it is valid. */
 export function cpuParameterFault(name: CpuParameter, value: number): string | undefined {
   const [least, most] = cpuRanges[name];
   if (value >= least && value <= most) return undefined;

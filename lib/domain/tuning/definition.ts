@@ -1,7 +1,7 @@
-/** What a definition limits: `<memtune>`, `<cputune>`, `<blkiotune>`, `<numatune>`. Memory is in KiB. */
+/** The limits of a definition: `<memtune>`, `<cputune>`, `<blkiotune>`, `<numatune>`. Memory is in KiB. */
 import type { Position } from '../xml/element';
 
-/** `<memtune>`. What is left out is not limited, or by `<memory>` alone. */
+/** `<memtune>`. A missing limit is not set; without `hardLimit`, `<memory>` is the limit. */
 export interface MemoryTuning {
   /** Instead of `<memory>`. */
   readonly hardLimit?: number;
@@ -13,26 +13,26 @@ export interface MemoryTuning {
 
 /** `<cputune>`. */
 export interface CpuTuning {
-  /** Weight beside the other containers, 2 to 262144; the kernel's default is 1024. */
+  /** Weight relative to the other containers, 2 to 262144. The kernel's default is 1024. */
   readonly shares?: number;
-  /** Microseconds, 1000 to 1000000; the kernel's default is 100000. */
+  /** In microseconds, 1000 to 1000000. The kernel's default is 100000. */
   readonly period?: number;
-  /** Microseconds of all CPUs together in each period, from 1000 on; negative is no limit. */
+  /** Microseconds of all CPUs together in each period, at least 1000. A negative number means no limit. */
   readonly quota?: number;
   readonly position: Position;
 }
 
-/** `<device>` of `<blkiotune>`: what is left out is not limited. */
+/** `<device>` of `<blkiotune>`. A missing field means no limit. */
 export interface BlockDeviceTuning {
-  /** Of a block device of the host. */
+  /** Path of a block device of the host. */
   readonly path: string;
   /** 1 to 10000; BFQ takes no more than 1000. */
   readonly weight?: number;
-  /** Operations a second. */
+  /** Operations per second. */
   readonly readIops?: number;
   /** Operations a second. */
   readonly writeIops?: number;
-  /** Bytes a second. */
+  /** Bytes per second. */
   readonly readBytes?: number;
   /** Bytes a second. */
   readonly writeBytes?: number;
@@ -40,36 +40,36 @@ export interface BlockDeviceTuning {
 
 /** `<blkiotune>`. */
 export interface BlockTuning {
-  /** 1 to 10000; the kernel's default is 100. */
+  /** 1 to 10000. The kernel's default is 100. */
   readonly weight?: number;
-  /** At most one a path. */
+  /** At most one for each path. */
   readonly devices: readonly BlockDeviceTuning[];
   readonly position: Position;
 }
 
-/** `<numatune>`: memory comes from these nodes alone. */
+/** `<numatune>`: memory is allocated from these nodes only. */
 export interface NumaTuning {
   readonly mode: 'strict' | 'restrictive';
-  /** In canonical text: `0-1,3`. */
+  /** In canonical form: `0-1,3`. */
   readonly nodeset: string;
   readonly position: Position;
 }
 
-/** `<resource><partition>`: the cgroup that the container's is made in. */
+/** `<resource><partition>`: the cgroup in which the container's cgroup is made. */
 export interface Partition {
   readonly path: string;
   readonly position: Position;
 }
 
-/** `<tslxc:pids max='…'/>`: processes and threads together. */
+/** `<tslxc:pids max='…'/>`: the number of processes and threads together. */
 export interface ProcessLimit {
   readonly max: number;
   readonly position: Position;
 }
 
-/** `<tslxc:hugepages size='2048' max='…'/>`: huge pages of one size, in KiB. */
+/** `<tslxc:hugepages size='2048' max='…'/>`: the memory in huge pages of one size, in KiB. */
 export interface HugepageLimit {
-  /** Of one page. */
+  /** Size of one page. */
   readonly size: number;
   readonly max: number;
   readonly position: Position;

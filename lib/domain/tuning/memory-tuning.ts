@@ -9,7 +9,7 @@ import { present } from '../../present';
 import type { MemoryTuning } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
-/** libvirt's number of KiB that means no limit. */
+/** The number of KiB that means no limit for libvirt. */
 export const unlimitedKibibytes = Number.MAX_SAFE_INTEGER;
 
 const tuningVocabulary = vocabulary({
@@ -49,7 +49,7 @@ export function formatMemoryTuning(tuning: MemoryTuning | undefined): PrintableE
   ];
 }
 
-/** @throws DefinitionError INVALID_ARG when swap and memory together may be less than memory. */
+/** @throws DefinitionError INVALID_ARG if the limit of memory and swap together is below that of memory. */
 export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void {
   if (memoryTuning?.swapHardLimit === undefined) return;
   const { hardLimit = memory, swapHardLimit, position } = memoryTuning;

@@ -1,4 +1,4 @@
-/** `<numatune>`: which memory nodes. */
+/** `<numatune>`: the memory nodes to allocate from. */
 import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
@@ -14,12 +14,12 @@ const memoryVocabulary = vocabulary({
   attributes: { mode: 'supported', nodeset: 'supported', placement: 'supported' },
 });
 
-/** Carried out by the cpuset controller, which both mean the same for; the others are policies of a process. */
+/** Both mean the same for the cpuset controller. libvirt's other modes are memory policies of a process. */
 export const numaModes = ['strict', 'restrictive'] as const;
 
 const unsupportedModes = ['preferred', 'interleave'];
 
-/** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, in libvirt's words. */
+/** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message. */
 export function parseNumaTuning(
   domain: Reading,
   session: ParseSession,
@@ -62,7 +62,7 @@ export function formatNumaTuning(tuning: NumaTuning | undefined): PrintableEleme
   return [node('memory', { mode: tuning.mode, nodeset: tuning.nodeset })];
 }
 
-/** Undefined when the host is to choose. */
+/** Undefined if the host should choose. */
 function parseNodeset({ attributes, at }: Reading): string | undefined {
   const nodeset = attributes.get('nodeset');
   const placement = attributes.get('placement') ?? 'static';

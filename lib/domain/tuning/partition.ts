@@ -1,4 +1,4 @@
-/** `<resource><partition>`: which cgroup the container's is made in. */
+/** `<resource><partition>`: the cgroup in which the container's cgroup is made. */
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
@@ -31,10 +31,10 @@ export function formatPartition(partition: Partition | undefined): PrintableElem
   return partition === undefined ? [] : [node('partition', {}, [partition.path])];
 }
 
-/** What our own cgroups in a partition are called; libvirt's, too. */
+/** The suffix of a container's cgroup in a partition, as in libvirt. */
 export const partitionedSuffix = '.libvirt-lxc';
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED for one that can't be a path of cgroups. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED for a partition that can't be a cgroup path. */
 export function checkPartition({ partition }: { readonly partition?: Partition }): void {
   if (partition === undefined) return;
   const { path, position } = partition;

@@ -1,6 +1,6 @@
-/** An XML document as readonly plain data: its elements as they were written, and where. */
+/** An XML document as readonly plain data: its elements as they were written, with their positions. */
 
-/** A place in the XML text; both count from 1. */
+/** A position in the XML text; line and column count from 1. */
 export interface Position {
   readonly line: number;
   readonly column: number;
@@ -13,7 +13,7 @@ export interface XmlElement {
   /** Namespace URI, or '' for none. */
   readonly namespace: string;
   readonly attributes: readonly XmlAttribute[];
-  /** Child elements and text in document order; no comments, no processing instructions. */
+  /** Child elements and text in document order, without comments and processing instructions. */
   readonly children: readonly (XmlElement | string)[];
   readonly position: Position;
 }

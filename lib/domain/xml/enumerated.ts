@@ -1,8 +1,8 @@
-/** Attributes whose values are words of a closed list. */
+/** Attributes that have one of a fixed list of values. */
 import { attributeLocation, definitionError } from './source-location';
 import type { Reading } from './reading';
 
-/** Undefined when the element does not have it. @throws DefinitionError XML_ERROR, in libvirt's words, for another word. */
+/** Undefined if the attribute is missing. @throws DefinitionError XML_ERROR, with libvirt's message, for another value. */
 export function enumerated<T extends string>(
   { attributes, at }: Reading,
   name: string,

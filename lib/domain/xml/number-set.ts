@@ -1,10 +1,11 @@
 /** Sets of CPUs or memory nodes as libvirt and the kernel write them: `0-3,8`. */
 
-/** The kernel has no more. */
+/** The highest number that the kernel supports. */
 const largest = 16_383;
 
 /**
- * The numbers, in ascending order; undefined for what is no set. libvirt's `^N` takes out what came before it.
+ * The numbers in ascending order; undefined if the text is not a set. libvirt's `^N` removes a number that stands before
+ * it.
  */
 function parseNumberSet(text: string): number[] | undefined {
   const numbers = new Set<number>();
@@ -33,19 +34,19 @@ function formatNumberSet(numbers: readonly number[]): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
-/** The set as the kernel prints it; undefined for what is no set. */
+/** The set as the kernel prints it; undefined if the text is not a set. */
 export function canonicalNumberSet(text: string): string | undefined {
   const numbers = parseNumberSet(text);
   return numbers && formatNumberSet(numbers);
 }
 
-/** The members of the first set that the second one lacks. */
+/** The numbers of the first set that the second one lacks. */
 export function missingNumbers(wanted: string, available: string): number[] {
   const there = new Set(parseNumberSet(available));
   return (parseNumberSet(wanted) ?? []).filter((number) => !there.has(number));
 }
 
-/** Both sets together, as the kernel prints it. */
+/** The union of both sets, as the kernel prints it. */
 export function unitedNumbers(one: string, other: string): string {
   const all = new Set([...(parseNumberSet(one) ?? []), ...(parseNumberSet(other) ?? [])]);
   return formatNumberSet([...all].sort((a, b) => a - b));

@@ -1,6 +1,6 @@
-/** Absolute paths as text. Symbolic links are the kernel's: where they matter, nothing here is asked. */
+/** Absolute paths as text. Symbolic links are not resolved: where they matter, the kernel resolves the path. */
 
-/** The path without its `.` components, which name nothing, and without slashes that mean nothing. */
+/** The path without `.` components and redundant slashes. */
 export function withoutDots(path: string): string {
   return `/${path
     .split('/')
@@ -15,7 +15,7 @@ export function isBelow(path: string, folder: string): boolean {
   return inner !== outer && (outer === '/' || inner.startsWith(`${outer}/`));
 }
 
-/** Whether both name the same place. */
+/** Whether both paths are the same, apart from `.` components and redundant slashes. */
 export function isSame(path: string, other: string): boolean {
   return withoutDots(path) === withoutDots(other);
 }

@@ -1,6 +1,6 @@
 /**
- * A tree of elements to XML text in libvirt's style: two spaces, single quotes, empty elements
- * closed by themselves. What is printed reads back as the same tree.
+ * Prints a tree of elements as XML text in libvirt's style: indented by two spaces, single quotes, self-closing tags for
+ * empty elements. Parsing the text gives the same tree.
  */
 import { TslxcError } from '../../errors';
 import type { XmlAttribute } from './element';
@@ -13,7 +13,7 @@ export interface PrintableElement {
   readonly children: readonly (PrintableElement | string)[];
 }
 
-/** Attributes by name, in order of printing; undefined ones are left out. */
+/** Attributes by name, in printing order; those that are undefined are left out. */
 export type Attributes = Readonly<Record<string, string | undefined>>;
 
 /** Makes an element to print. */
@@ -32,7 +32,7 @@ export function node(
 /**
  * The element as a document, ending with a newline.
  *
- * @throws TslxcError INVALID_ARG for a character that XML can't hold, such as U+0000.
+ * @throws TslxcError INVALID_ARG for a character that XML doesn't allow, such as U+0000.
  */
 export function printXml(element: PrintableElement): string {
   const lines: string[] = [];
@@ -54,7 +54,7 @@ function printLines(element: PrintableElement, indent: string, lines: string[]):
   lines.push(`${indent}</${name}>`);
 }
 
-/** Beside text every blank is content, so nothing may be added. */
+/** Next to text, white space is content, so none may be added. */
 function printInline(element: PrintableElement): string {
   const { name, children } = element;
   const start = `<${name}${printAttributes(element)}`;
@@ -83,7 +83,7 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['"', '&quot;'],
 ]);
 
-/** As libvirt, quotes too; a carriage return only survives reading as a reference. */
+/** Also escapes quotes, as libvirt does, and a carriage return, which a parser would otherwise change to a newline. */
 function escapeXml(text: string): string {
   const illegal = findIllegalCharacter(text);
   if (illegal !== undefined) {

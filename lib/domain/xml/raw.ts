@@ -1,6 +1,6 @@
 /**
- * Elements that are kept as written: made independent of the document that they stood in, so that
- * they can be printed elsewhere. Nothing here may change what they say.
+ * Elements that are kept as written: made independent of the document that they come from, so that
+ * they can be printed elsewhere. Nothing here may change their meaning.
  */
 import type { XmlAttribute, XmlElement } from './element';
 import {
@@ -11,8 +11,8 @@ import {
 } from './reading';
 
 /**
- * The element with all namespace declarations that it relies on, declarations first and sorted.
- * Children of the names in `without` are left out: what libvirt only ever writes.
+ * The element with all namespace declarations that it relies on, sorted and before the other attributes.
+ * Children named in `without` are left out: libvirt writes them into live XML.
  */
 export function standalone(at: LocatedElement, without: readonly string[] = []): XmlElement {
   const { element, scope } = at;
@@ -35,7 +35,7 @@ export function standalone(at: LocatedElement, without: readonly string[] = []):
   return { ...element, attributes: [...sorted, ...others], children };
 }
 
-/** Keeps what `reading` found for later, under the element's path. */
+/** Keeps the unsupported parts that `reading` found, under the element's path. */
 export function keepRest(reading: Reading, session: ReadingSession): void {
   const { keptAttributes, keptChildren, at } = reading;
   if (keptAttributes.length === 0 && keptChildren.length === 0) return;
@@ -46,7 +46,7 @@ export function keepRest(reading: Reading, session: ReadingSession): void {
   });
 }
 
-/** Prefixes that are used in the element and not declared in it. */
+/** Prefixes that the element uses but does not declare. */
 function unboundPrefixes(element: XmlElement, outer: ReadonlySet<string>): Set<string> {
   const names = element.attributes.map(({ name }) => name);
   const declared = new Set(outer);

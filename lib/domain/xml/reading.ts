@@ -1,6 +1,6 @@
 /**
- * Reads one element by its vocabulary: what is carried out, what is kept for later, what is dropped.
- * This is the only place that decides whether a word is known; it must never ignore one.
+ * Reads one element by its vocabulary, which says what is supported, what is only kept, and what is dropped.
+ * Only this file decides whether a name is known; it must never ignore one.
  */
 import type { KeptPart, UnsupportedElement } from './unsupported';
 import type { XmlAttribute, XmlElement } from './element';
@@ -13,26 +13,26 @@ import {
   type Vocabulary,
 } from './vocabulary';
 
-/** What one reading of a document has found so far for `later` and `kept`. */
+/** What the reading of a document has found so far: the unsupported elements, and the parts that are kept as written. */
 export interface ReadingSession {
   readonly unsupported: UnsupportedElement[];
   readonly kept: KeptPart[];
 }
 
-/** An element at its place, with the namespace prefixes that are in scope inside it. */
+/** An element with its path and the namespace prefixes that are in scope inside it. */
 export interface LocatedElement extends SourceLocation {
   readonly element: XmlElement;
   readonly scope: ReadonlyMap<string, string>;
 }
 
-/** An element sorted by its vocabulary. */
+/** The attributes and children of an element, sorted by its vocabulary. */
 export interface Reading {
   readonly at: LocatedElement;
   readonly attributes: ReadonlyMap<string, string>;
-  /** Carried-out children by name, in document order. */
+  /** Supported children by name, in document order. */
   readonly children: ReadonlyMap<string, readonly LocatedElement[]>;
   readonly keptAttributes: readonly XmlAttribute[];
-  /** Children for later, in the order of the vocabulary. */
+  /** Unsupported children, in the order of the vocabulary. */
   readonly keptChildren: readonly LocatedElement[];
   readonly text: string;
 }
@@ -47,7 +47,7 @@ export function locateRoot(element: XmlElement): LocatedElement {
   };
 }
 
-/** A child at its place. */
+/** A child with its path. */
 function locateChild(parent: LocatedElement, element: XmlElement): LocatedElement {
   return {
     path: `${parent.path}/${element.name}`,
@@ -57,7 +57,7 @@ function locateChild(parent: LocatedElement, element: XmlElement): LocatedElemen
   };
 }
 
-/** The child elements, each at its place. */
+/** The child elements, each with its path. */
 export function locateChildren(at: LocatedElement): LocatedElement[] {
   return at.element.children
     .filter((child) => typeof child !== 'string')
@@ -65,10 +65,10 @@ export function locateChildren(at: LocatedElement): LocatedElement[] {
 }
 
 /**
- * Sorts attributes and children of `at` by `vocabulary`; adds what is for later to `later`.
+ * Sorts the attributes and children of `at` by `vocabulary`, and adds those that are unsupported to `unsupported`.
  *
- * @throws DefinitionError XML_ERROR for an unknown word, a second element where one may stand, and
- * text where there may be none.
+ * @throws DefinitionError XML_ERROR for an unknown name, a second element where only one is allowed, and
+ * text where none is allowed.
  */
 export function readElement(
   at: LocatedElement,
@@ -87,7 +87,7 @@ export function readElement(
   };
 }
 
-/** The text of an element that may hold nothing else; undefined when empty or absent. */
+/** The text of an element that may contain nothing else; undefined if it is empty or missing. */
 export function readText(
   at: LocatedElement | undefined,
   unsupported: UnsupportedElement[],
@@ -96,7 +96,7 @@ export function readText(
   return readElement(at, textVocabulary, unsupported).text || undefined;
 }
 
-/** The only child of that name. */
+/** The first child of that name. */
 export function childOf(reading: Reading, name: string): LocatedElement | undefined {
   return reading.children.get(name)?.[0];
 }
@@ -106,7 +106,7 @@ export function childrenOf(reading: Reading, name: string): readonly LocatedElem
   return reading.children.get(name) ?? [];
 }
 
-/** Text directly in an element. */
+/** The text directly in an element, without that of its children. */
 export function textOf(element: XmlElement): string {
   return element.children.filter((child) => typeof child === 'string').join('');
 }
@@ -188,7 +188,7 @@ const prefixes: ReadonlyMap<string, string> = new Map([
   [dnsmasqNamespace, 'dnsmasq'],
 ]);
 
-/** The name by which a vocabulary knows an element; undefined for a foreign namespace. */
+/** The name of the element in a vocabulary; undefined for a foreign namespace. */
 export function wordOf({ name, namespace }: XmlElement): string | undefined {
   if (namespace === '') return name;
   const prefix = prefixes.get(namespace);

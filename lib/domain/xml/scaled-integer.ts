@@ -7,7 +7,7 @@ const powers = new Map(
   ['k', 'm', 'g', 't', 'p', 'e'].map((letter, index) => [letter, BigInt(index + 1)]),
 );
 
-// libvirt stops at the largest signed 64-bit number of bytes; a KiB count must also be exact here.
+// libvirt's limit is the largest signed 64-bit number of bytes. Here a number of KiB must also be exact.
 const maxBytes = 2n ** 63n - 1n;
 
 /** A number, its unit (KiB when absent), and the element that both stand in. */
@@ -17,14 +17,14 @@ export interface ScaledInteger {
   readonly location: SourceLocation;
   /** Name of the unit's attribute. Default: `unit`. */
   readonly unitName?: string;
-  /** libvirt's words for the element, where its own name is not all. */
+  /** libvirt's name of the element in messages, if it is more than the element's own. */
   readonly words?: string;
 }
 
 /**
  * The value in KiB, rounded up.
  *
- * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for what is no number or too large.
+ * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for text that is not a number or is too large.
  */
 export function parseKibibytes(scaled: ScaledInteger): number {
   const { text, unit, location, unitName = 'unit' } = scaled;
@@ -48,14 +48,14 @@ export function parseKibibytes(scaled: ScaledInteger): number {
   return Number(kibibytes);
 }
 
-/** Bytes in one `unit`; upper and lower case are the same, `K` and `KiB` are 1024, `KB` is 1000. */
+/** Bytes in one `unit`. Case is ignored; `K` and `KiB` are 1024, `KB` is 1000. */
 function unitScale(unit: string, location: SourceLocation): bigint {
   const scale = scaleOf(unit);
   if (scale !== undefined) return scale;
   throw definitionError('INVALID_ARG', `unknown suffix '${unit}'`, location);
 }
 
-/** Undefined for what is no unit. */
+/** Bytes in one `unit`; undefined if it is not a unit. */
 export function scaleOf(unit: string): bigint | undefined {
   const lower = unit.toLowerCase();
   if (['b', 'byte', 'bytes'].includes(lower)) return 1n;

@@ -1,20 +1,20 @@
 /**
- * Where in a definition something stands, and the error that says so. Every refusal of this folder
- * is made here, so that none lacks its element and position.
+ * The location of an element or attribute in a definition, and the error that names it. Every DefinitionError about a
+ * document is made here, so that none lacks its element and position.
  */
 import { DefinitionError, type ErrorCode } from '../../errors';
 import type { Position } from './element';
 
-/** An element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`) and the start of its tag. */
+/** The path of an element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`), and the position of its tag. */
 export interface SourceLocation {
   readonly path: string;
   readonly position: Position;
 }
 
-// Details quote what was written, and that can be megabytes.
+// A message quotes the text of the definition, which can be megabytes long.
 const maxDetail = 400;
 
-/** The error to throw when `place` is at fault; its message ends with the position. */
+/** The error to throw if what stands at `location` is invalid; its message ends with the position. */
 export function definitionError(
   code: ErrorCode,
   text: string,
@@ -30,7 +30,7 @@ export function definitionError(
   });
 }
 
-/** The place of an attribute: its own path, and the position of the tag that it stands in. */
+/** The location of an attribute: its own path, and the position of the tag that it stands in. */
 export function attributeLocation(location: SourceLocation, attribute: string): SourceLocation {
   return { path: `${location.path}/@${attribute}`, position: location.position };
 }

@@ -1,18 +1,18 @@
-/** What a document says and this version does not carry out: it is stored and printed, and `start` refuses it. */
+/** What a document contains and this version does not support: it is stored and printed, and `start` refuses it. */
 import type { Position, XmlAttribute, XmlElement } from './element';
 import { definitionError } from './source-location';
 
 /**
- * An element, attribute or value that libvirt knows and this version stores and prints but does not
- * carry out: `start` refuses the definition and names it.
+ * An element, attribute or value that libvirt knows, and that this version only stores and prints: `start` refuses the
+ * definition with an error that names it.
  */
 export interface UnsupportedElement {
   /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
   readonly path: string;
   readonly position: Position;
-  /** The value at fault, where other values of the element or attribute are supported. */
+  /** The unsupported value, if other values of the element or attribute are supported. */
   readonly value?: string;
-  /** The message of `start`, where the value says too little or libvirt has a message of its own. */
+  /** The message of `start`, if libvirt has its own or the default message says too little. */
   readonly words?: string;
 }
 

@@ -1,28 +1,28 @@
 /**
- * The words of libvirt's domain schema, and what this version does with each. A word that stands in
- * no table is unknown to libvirt and refused; none may be ignored in silence.
- * Children stand in libvirt's output order: `format` prints them in the order of these tables.
+ * The names of elements and attributes in libvirt's domain schema, and what this version does with each. A name that is
+ * in no table is refused: none may be silently ignored. Children are in libvirt's output order: `format` prints
+ * them in the order of these tables.
  */
 
-/** The namespace of `<lxc:namespace>`; its elements are looked up as `lxc:NAME`, whatever their prefix. */
+/** The namespace of `<lxc:namespace>`; its elements are `lxc:NAME` in these tables, whatever their prefix. */
 export const lxcNamespace = 'http://libvirt.org/schemas/domain/lxc/1.0';
 
-/** The namespace of a network's `<dnsmasq:options>`, looked up as `dnsmasq:NAME`. */
+/** The namespace of a network's `<dnsmasq:options>`; its elements are `dnsmasq:NAME` in these tables. */
 export const dnsmasqNamespace = 'http://libvirt.org/schemas/network/dnsmasq/1.0';
 
 /**
- * The namespace of `<tslxc:container>` below `<metadata>`: what tslxc can do and libvirt has no words for.
- * libvirt keeps metadata as it is, so that one document serves both. Looked up as `tslxc:NAME`.
+ * The namespace of `<tslxc:container>` below `<metadata>`, for what libvirt's schema has no elements for. libvirt keeps
+ * metadata unchanged, so one document serves both. Its elements are `tslxc:NAME` in these tables.
  */
 export const extensionNamespace = 'urn:tslxc:domain:1';
 
 /**
- * carried: read and carried out; later: kept, printed, refused by `start`; output: what libvirt
- * writes for a running domain, dropped from input.
+ * `unsupported`: stored and printed, but refused by `start`. `output`: libvirt writes it for a running domain; it is
+ * dropped from input.
  */
 export type AttributeStanding = 'supported' | 'unsupported' | 'output';
 
-/** As for attributes; 'one' and 'many' are carried out. */
+/** As for attributes. `one` and `many` are supported: an element that may appear once, or several times. */
 export type ChildStanding = 'one' | 'many' | 'unsupported' | 'output';
 
 export interface Vocabulary {
@@ -37,7 +37,7 @@ interface Words {
   readonly text?: 'text';
 }
 
-/** The words of one element. */
+/** The vocabulary of one element. */
 export function vocabulary({ attributes = {}, children = {}, text }: Words): Vocabulary {
   return {
     attributes: new Map(Object.entries(attributes)),
@@ -234,7 +234,7 @@ export const filesystemVocabulary = vocabulary({
   },
 });
 
-/** Each type has its own attributes of these; only they are carried out. */
+/** Each type supports some of these attributes; see `sourceAttributes` of filesystem.ts. */
 export const filesystemSourceVocabulary = vocabulary({
   attributes: {
     dir: 'unsupported',

@@ -2,7 +2,7 @@
 import { attributeLocation, definitionError } from './source-location';
 import type { Reading } from './reading';
 
-/** A number in decimal digits, at most `max`; undefined for all else. */
+/** A number in decimal digits, at most `max`; undefined for any other text. */
 export function parseWholeNumber(text: string, max: number): number | undefined {
   if (!/^\d{1,16}$/.test(text)) return undefined;
   const value = Number(text);
@@ -10,9 +10,9 @@ export function parseWholeNumber(text: string, max: number): number | undefined 
 }
 
 /**
- * The number in an attribute; undefined when the element does not have it.
+ * The number in an attribute; undefined if the attribute is missing.
  *
- * @throws DefinitionError XML_ERROR, in libvirt's words, for what is no number; also for one above `max`.
+ * @throws DefinitionError XML_ERROR, with libvirt's message, for text that is not a number; also for a number above `max`.
  */
 export function wholeNumber(
   { attributes, at }: Reading,

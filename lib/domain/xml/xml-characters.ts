@@ -1,10 +1,8 @@
-/**
- * The characters that XML 1.0 can hold (its production 2, Char). None else may be read or printed.
- */
+/** The characters that XML 1.0 allows (its production 2, Char). No other character may be read or printed. */
 
 const illegal = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
-/** The first character that XML can't hold, such as U+0000 or half a surrogate pair. */
+/** The first character that XML doesn't allow, such as U+0000 or half a surrogate pair. */
 export function findIllegalCharacter(text: string): { offset: number; shown: string } | undefined {
   const match = illegal.exec(text);
   if (match === null) return undefined;

@@ -1,7 +1,7 @@
 /**
- * XML text to a tree of elements that know their positions. The text comes from whoever may define a
- * domain, so this must never follow a DOCTYPE, an external entity or a processing instruction, and
- * its work is bounded by the limits below.
+ * Parses XML text to a tree of elements with their positions. The text comes from the user who defines a
+ * domain, so a DOCTYPE, an external entity or a processing instruction must never be followed, and
+ * the limits below bound the work.
  */
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 
@@ -12,7 +12,7 @@ import { findIllegalCharacter } from './xml-characters';
 const maxBytes = 10 * 1024 * 1024;
 const maxDepth = 64;
 const maxAttributes = 64;
-// Some 0.5 s of reading; no domain comes near it.
+// Takes about 0.5 s to parse; real domains have far fewer.
 const maxElements = 100_000;
 
 interface OpenElement {
@@ -23,8 +23,8 @@ interface OpenElement {
 }
 
 /**
- * Parses one document. Blanks between elements are dropped unless `xml:space='preserve'`; text in
- * mixed content is kept to the letter. Line and column are those of the `<` of a start tag.
+ * Parses one document. White space between elements is dropped unless `xml:space='preserve'`; text in
+ * mixed content is kept unchanged. A position is that of the `<` of a start tag.
  *
  * @throws DefinitionError with code XML_ERROR when the text is not well-formed, has a DOCTYPE, a
  * processing instruction or an encoding other than UTF-8, or exceeds 10 MiB, 100,000
@@ -39,7 +39,7 @@ export function parseXml(text: string): XmlElement {
     });
   }
   const content = text.startsWith('\uFEFF') ? text.slice(1) : text;
-  // saxes lets half a surrogate pair pass, and the next character with it.
+  // saxes accepts half a surrogate pair, together with the character after it.
   const illegal = findIllegalCharacter(content);
   if (illegal !== undefined) {
     const location = { path: '/', position: locator(content)(illegal.offset) };
@@ -52,18 +52,18 @@ class TreeBuilder {
   readonly #text: string;
   readonly #locate: (offset: number) => Position;
   readonly #open: OpenElement[] = [];
-  // XML 1.1 would allow control characters that can't be printed again as XML 1.0.
+  // XML 1.1 allows control characters that could not be printed as XML 1.0.
   readonly #parser = new SaxesParser({
     xmlns: true,
     forceXMLVersion: true,
     defaultXMLVersion: '1.0',
   });
   #root: XmlElement | undefined;
-  /** The start tag that is being read, and how many attributes it has so far. */
+  /** The start tag that is being read, and below it the number of its attributes so far. */
   #starting: SourceLocation = { path: '/', position: { line: 1, column: 1 } };
   #attributes = 0;
   #elements = 0;
-  /** Offset behind the last construct that was read; the next `<` behind it begins the next one. */
+  /** Offset after the last construct that was read; the next construct begins at the next `<`. */
   #consumed = 0;
 
   constructor(text: string) {
@@ -163,7 +163,7 @@ class TreeBuilder {
     const children = this.#open.at(-1)?.children;
     if (children === undefined || text === '') return;
     const last = children.at(-1);
-    // CDATA sections and comments split what is one text.
+    // saxes reports text in parts if it is interrupted by CDATA sections or comments.
     if (typeof last === 'string') children[children.length - 1] = last + text;
     else children.push(text);
   }
@@ -177,18 +177,18 @@ class TreeBuilder {
     const detail = error.message.replace(/^\d+:\d+: /, '').replace(/\.$/, '');
     const offset = this.#badReference();
     const position = offset === undefined ? this.#here().position : this.#locate(offset);
-    // saxes takes all up to the next `;` for the name, be it the rest of the document.
+    // saxes takes everything up to the next `;` for the name, even the rest of the document.
     const isRunaway = offset !== undefined && !detail.includes('entity');
     const shown = isRunaway ? 'disallowed character in entity name' : detail;
     throw definitionError('XML_ERROR', shown, { path: this.#path(), position });
   }
 
-  /** Offset of the first `&` behind the last construct that begins no well-formed reference. */
+  /** Offset of the first `&` after the last construct that does not begin a well-formed reference. */
   #badReference(): number | undefined {
     const search = /<!|&(?!(?:amp|lt|gt|quot|apos|#[1-9]\d*|#x0*[1-9a-fA-F][\da-fA-F]*);)/g;
     search.lastIndex = this.#consumed;
     const match = search.exec(this.#text.slice(0, this.#parser.position));
-    // In a comment or CDATA section an ampersand means nothing.
+    // In a comment or CDATA section an ampersand has no meaning.
     return match === null || match[0] === '<!' ? undefined : match.index;
   }
 
@@ -202,7 +202,7 @@ class TreeBuilder {
   }
 }
 
-/** Blanks between elements are layout; beside other text, or alone in an element, they are content. */
+/** White space between elements is layout. Next to other text, or alone in an element, it is content. */
 function withoutBlanks(children: readonly (XmlElement | string)[]): (XmlElement | string)[] {
   const layout =
     children.some((child) => typeof child !== 'string') &&
@@ -210,7 +210,7 @@ function withoutBlanks(children: readonly (XmlElement | string)[]): (XmlElement 
   return layout ? children.filter((child) => typeof child !== 'string') : [...children];
 }
 
-/** Turns growing offsets into positions, in one pass over the text. Columns count code points. */
+/** Converts increasing offsets to positions, in one pass over the text. Columns count code points. */
 function locator(text: string): (offset: number) => Position {
   let line = 1;
   let column = 1;
