@@ -183,7 +183,6 @@ const fileUsers = {
   'lib/container/record/cleanup.ts': 'the run folder',
   'lib/container/exec/command-streams.ts':
     '/proc: the root of init, to be opened below by openPtyInside; descriptors',
-  'lib/container/start/controller.ts': 'the run folder',
   'lib/container/exec/exec.ts': 'cgroups',
   'lib/container/cgroups/directory-attribute.ts': 'cgroups',
   'lib/container/sources/host-devices.ts':
@@ -220,6 +219,7 @@ const fileUsers = {
   'lib/container/security/apparmor/profile.ts':
     'the texts of our profiles, securityfs and /proc/thread-self',
   'lib/container/start/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
+  'lib/container/start/start-record.ts': 'the run folder',
   'lib/container/sources/sources.ts':
     'sources: the host’s own paths; what is in a root, by openInRoot',
   'lib/container/cgroups/stale-cgroups.ts': 'the run folder of another root of ours',

@@ -31,14 +31,10 @@ test('a lock dies with its holder', async () => {
   await using holder = await DrivenChild.start(root.path);
   const dist = (file: string): string => JSON.stringify(join(packageRoot, 'dist', file));
   await holder.run(`
-    const { withDomainLock } = require(${dist('container/domain-lock.js')});
-    const { statePaths } = require(${dist('host/state-paths.js')});
-    await new Promise((held) => {
-      void withDomainLock(statePaths(process.env.TSLXC_ROOT), 'held', () => {
-        held();
-        return new Promise((resolve) => setTimeout(resolve, 600_000));
-      });
-    });`);
+    const { lockDomain } = require(${dist('container/record/locks.js')});
+    const { statePaths } = require(${dist('host/state/state-paths.js')});
+    await lockDomain(statePaths(process.env.TSLXC_ROOT), 'held');
+    setTimeout(() => undefined, 600_000);`);
   let state = 'waits';
   const title = domain.setTitle('changed').then(() => (state = 'done'));
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,13 +1,15 @@
 /** What a caller does when the interfaces are there and nothing of the container has run. */
-import { readlinkSync } from 'node:fs';
+import { mkdirSync, readlinkSync, rmSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { cleanUp } from '../../lib/container/record/cleanup';
 import { startContainer } from '../../lib/container/start/controller';
-import type { ContainerStart } from '../../lib/container/start/controller';
+import type { ContainerStart } from '../../lib/container/start/container-start';
+import { Rollback } from '../../lib/container/start/rollback';
 import { readRunState } from '../../lib/container/record/run-state';
 import type { LinkRecord } from '../../lib/container/record/run-state';
 import { parseDomain } from '../../lib/domain/parse';
-import { statePaths } from '../../lib/host/state/state-paths';
+import { hostFacts } from '../../lib/host/facts';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { expectGone, initsOf } from '../support/container-traces';
 import { domainXml } from '../support/domain-xml';
 import { startOnce } from '../support/first-start';
@@ -23,8 +25,17 @@ const name = 'paused';
 let links: HostLinks;
 let root: TestRoot;
 let before: HostSnapshot;
+/** Of one test; what could not be given back. */
+let rollback: Rollback;
+let failures: unknown[];
+
+function newRollback(): void {
+  failures = [];
+  rollback = new Rollback((failure) => failures.push(failure));
+}
 
 beforeAll(async () => {
+  newRollback();
   links = new HostLinks();
   await links.bridge('br0');
   await startOnce();
@@ -37,11 +48,13 @@ beforeAll(async () => {
 afterAll(() => links[Symbol.dispose]());
 
 beforeEach(async () => {
+  newRollback();
   before = snapshotHost();
   root = await makeTestRoot();
 });
 
 afterEach(async () => {
+  expect(failures).toEqual([]);
   await root.remove();
   await expectHostUnchanged(before);
 });
@@ -56,6 +69,7 @@ function startOf(parts: Partial<ContainerStart>): ContainerStart {
     newMac: () => macOf('ff'),
   };
   return {
+    rollback,
     paths: statePaths(root.path),
     definition: parseDomain(xml, context),
     xml,
@@ -71,7 +85,7 @@ function startOf(parts: Partial<ContainerStart>): ContainerStart {
 }
 
 async function runAndEnd(start: ContainerStart): Promise<void> {
-  const container = await startContainer(start);
+  const container = await startContainer(start, hostFacts());
   await container.destroy();
   const state = readRunState(start.paths, name);
   if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
@@ -105,8 +119,25 @@ test('it has their names on the host, and init waits meanwhile with its interfac
 
 test('what it fails at is why the start fails, and nothing is left', async () => {
   const whenLinked = (): Promise<void> => Promise.reject(new Error('no tc here'));
-  await expect(startContainer(startOf({ whenLinked }))).rejects.toThrow('no tc here');
+  await expect(startContainer(startOf({ whenLinked }), hostFacts())).rejects.toThrow('no tc here');
+  expect(rollback.mark).toBe(0);
   expect(host.names()).not.toContain('vnet1000');
+  await expectGone(name);
+});
+
+test('why it failed is what is told, also when something can not be given back, which the clean-up does later', async () => {
+  const { exit } = runPaths(statePaths(root.path), name);
+  const whenLinked = (): Promise<void> => {
+    mkdirSync(`${exit}/full`, { recursive: true });
+    return Promise.reject(new Error('no tc here'));
+  };
+  const start = startOf({ whenLinked });
+  await expect(startContainer(start, hostFacts())).rejects.toThrow('no tc here');
+  expect(failures.splice(0)).toEqual([expect.objectContaining({ syscall: 'rename' })]);
+  rmSync(exit, { recursive: true });
+  const state = readRunState(start.paths, name);
+  if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
+  await cleanUp(start.paths, state, { name, notice: () => undefined });
   await expectGone(name);
 });
 

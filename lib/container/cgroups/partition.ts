@@ -1,12 +1,12 @@
 /**
- * The cgroups of `<resource><partition>`: made for the first container that is in it, gone with the last. Those that
- * another program has made, with limits of its own, stay as they are. One lock of the host is over both, so that no
- * partition goes away between being found and being entered.
+ * The cgroups of `<resource><partition>`: made for the first container that is in it, removed with the last. Those that
+ * the administrator has made, with limits of their own, stay as they are. One lock of the host is held over both.
  */
 import { closeSync, existsSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
+import type { Partition } from '../../domain/tuning/definition';
 import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
 import { readCpuset } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -18,20 +18,26 @@ import { enableControllers, planBaseCgroups, planPartition } from '../../plan/cg
 import { partitionAttribute, partitionFolders } from '../../plan/cgroups/names';
 import { directoryAttribute } from './directory-attribute';
 
-/** Runs `enter`, which makes a cgroup in the partition, when that is there. */
-export async function withPartition<T>(
-  { partition }: Pick<DomainDefinition, 'partition'>,
+/**
+ * The lock of all partitions of this host: no partition goes away between being made and being entered. `using` lets it
+ * go. Nothing for a container that is in none.
+ */
+export async function lockPartition(partition: Partition | undefined): Promise<Disposable | null> {
+  return partition === undefined ? null : await lockPartitions();
+}
+
+/**
+ * Makes what a container's cgroups are made in, as far as it is missing: what all containers are in, which a purge by
+ * another process may have removed, and the folders of its partition, whose lock is held.
+ */
+export async function makeParents(
   layout: CgroupLayout,
-  enter: () => Promise<T>,
-): Promise<T> {
-  if (partition === undefined) return await enter();
-  return await underLock(async () => {
-    // A purge by another process may have removed what partitions are made in.
-    forgetBaseCgroups();
-    await ensureBaseCgroups(planBaseCgroups(layout));
-    for (const folder of partitionFolders(partition.path)) await makeFolder(layout, folder);
-    return await enter();
-  });
+  partition: Partition | undefined,
+): Promise<void> {
+  forgetBaseCgroups();
+  await ensureBaseCgroups(planBaseCgroups(layout));
+  const folders = partition === undefined ? [] : partitionFolders(partition.path);
+  for (const folder of folders) await makeFolder(layout, folder);
 }
 
 /** The directories of a partition in all hierarchies, from the top. */
@@ -55,12 +61,10 @@ export function layoutInPartition(
 
 /** Removes those that were made for containers and hold none any more. `paths` are from the top. */
 export async function releasePartition(paths: readonly string[]): Promise<void> {
-  await underLock(() => {
-    for (const path of [...paths].reverse()) {
-      if (directoryAttribute(path, partitionAttribute)) removeEmpty(path);
-    }
-    return Promise.resolve();
-  });
+  using _lock = await lockPartitions();
+  for (const path of [...paths].reverse()) {
+    if (directoryAttribute(path, partitionAttribute)) removeEmpty(path);
+  }
 }
 
 /** In hierarchies where it is missing. On v2 a folder that another program has made gets controllers switched on, and nothing else. */
@@ -85,7 +89,7 @@ function directoriesOf({ hierarchies, unified }: CgroupLayout, folder: string): 
   return mounts.map((mount) => `${mount}/${folder}`);
 }
 
-/** Not recursive: what is in use, by another container or another program, stays. */
+/** Not recursive: what is in use, by another container or by another program, stays. */
 function removeEmpty(path: string): void {
   try {
     rmdirSync(path);
@@ -98,7 +102,7 @@ function removeEmpty(path: string): void {
   }
 }
 
-async function underLock<T>(action: () => Promise<T>): Promise<T> {
+async function lockPartitions(): Promise<Disposable> {
   let fd: number;
   try {
     mkdirSync(dirname(hostPartitionsPath), { recursive: true, mode: 0o700 });
@@ -108,8 +112,9 @@ async function underLock<T>(action: () => Promise<T>): Promise<T> {
   }
   try {
     await lockFile(fd);
-    return await action();
-  } finally {
+  } catch (error) {
     closeSync(fd);
+    throw error;
   }
+  return { [Symbol.dispose]: () => closeSync(fd) };
 }

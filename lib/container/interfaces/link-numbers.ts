@@ -1,7 +1,7 @@
 /**
  * The numbers of a start's `vnetN`. libvirt counts from 0 and fails when a name is taken between its look and its
- * creation: ours are higher, and never in its way. Our own starts don't get in one another's way either, in whichever
- * process and root they are, since each number is locked from its choice to the end of the start.
+ * creation: ours are higher, and never in its way. Starts of tslxc don't get in one another's way either, in all processes
+ * and roots, since each number is locked from its choice to the end of the start.
  */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -38,27 +38,9 @@ export interface LinkNames {
   readonly taken: readonly string[];
 }
 
-/**
- * Runs `start`, and again with another name when a program that knows nothing of the locks has come between the choice and
- * the making: the kernel has the last word.
- */
-export async function withLinkNames<T>(start: (names: LinkNames) => Promise<T>): Promise<T> {
-  const taken: string[] = [];
-  for (;;) {
-    const numbers = new LinkNumbers();
-    try {
-      return await start({ choose: numbers.choose, taken });
-    } catch (error) {
-      const name = TslxcError.is(error) && error.errno === EEXIST ? error.path : undefined;
-      if (name === undefined || !numbers.hasChosen(name) || taken.length === attempts) throw error;
-      taken.push(name);
-    } finally {
-      numbers[Symbol.dispose]();
-    }
-  }
-}
-
-class LinkNumbers implements Disposable {
+/** The names that one attempt of a start has chosen, with the locks of their numbers; `taken` come from those before it. */
+export class LinkNumbers implements LinkNames, Disposable {
+  readonly taken: readonly string[];
   readonly #chosen = new Set<string>();
   #locks: number | undefined;
   #next = firstNumber;
@@ -75,8 +57,18 @@ class LinkNumbers implements Disposable {
     return name;
   };
 
-  hasChosen(name: string): boolean {
-    return this.#chosen.has(name);
+  constructor(taken: readonly string[]) {
+    this.taken = taken;
+  }
+
+  /**
+   * What is taken by now, when the start failed because a program that knows nothing of the locks has come between the
+   * choice of a name and the making: the kernel has the last word. Undefined when another attempt would not help.
+   */
+  takenBy(error: unknown): readonly string[] | undefined {
+    const name = TslxcError.is(error) && error.errno === EEXIST ? error.path : undefined;
+    if (name === undefined || !this.#chosen.has(name)) return undefined;
+    return this.taken.length === attempts ? undefined : [...this.taken, name];
   }
 
   /** Lets all go: the names are in use, or free again. */

@@ -2,17 +2,15 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { SyscallError } from '../../errors';
-import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
 import { monitorExecutable } from '../../host/executable';
-import { hostFacts } from '../../host/facts';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
-import { planBaseCgroups } from '../../plan/cgroups/base';
 import { encodePlan } from '../../plan/encode';
 import { reach } from '../monitor/failpoint';
 import { encodeFrame } from '../monitor/frames';
-import { withPartition } from '../cgroups/partition';
+import { lockPartition, makeParents } from '../cgroups/partition';
 import type { Preparation } from './preparation';
-import { spawnFailure } from './spawn-failure';
+import { spawnFailure, takenCgroup } from './spawn-failure';
 import { removeStaleCgroups } from '../cgroups/stale-cgroups';
 
 const killSignal = 9;
@@ -22,40 +20,43 @@ const patience = 2000;
 
 /** What the monitor gets of its caller's. */
 export interface CallersDescriptors {
-  readonly consoleDescriptor?: number;
+  readonly consoleDescriptor?: number | undefined;
   /** For init. */
   readonly passDescriptors: readonly number[];
 }
 
-/** Tries again when what was in the way has been removed, or what was missing made. */
+/** Spawns it, a second time when what the cgroups lacked has been made or what was in their way removed. */
 export async function spawnMonitor(
   callers: CallersDescriptors,
   preparation: Preparation,
+  layout: CgroupLayout,
 ): Promise<number> {
-  const { cgroups } = hostFacts();
-  return await withPartition(preparation, cgroups, () => spawnOrAgain(callers, preparation));
+  const { cgroups, partition } = preparation;
+  using _lock = await lockPartition(partition);
+  if (partition !== undefined) await makeParents(layout, partition);
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      return await spawn(callers, preparation);
+    } catch (error) {
+      if (isFirst && (await isMended(error, preparation, layout))) continue;
+      throw takenCgroup(error, cgroups.directories) ?? error;
+    }
+  }
 }
 
-async function spawnOrAgain(
-  callers: CallersDescriptors,
-  preparation: Preparation,
-): Promise<number> {
-  try {
-    return await spawn(callers, preparation);
-  } catch (error) {
-    const { directories, monitorUnified } = preparation.cgroups;
-    const { code, path } = error as NodeJS.ErrnoException;
-    if (isFailedMkdir(error, 'ENOENT') || (code === 'ENOENT' && path === monitorUnified)) {
-      forgetBaseCgroups();
-      await ensureBaseCgroups(planBaseCgroups(hostFacts().cgroups));
-    } else if (
-      !isFailedMkdir(error, 'EEXIST') ||
-      !(await removeStaleCgroups(directories, preparation.plan.header.name))
-    ) {
-      throw error;
-    }
-    return await spawn(callers, preparation);
+/** Whether the reason of a failed spawn has gone: cgroups that were missing are made, and stale ones removed. */
+async function isMended(
+  error: unknown,
+  { cgroups, partition, plan }: Preparation,
+  layout: CgroupLayout,
+): Promise<boolean> {
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (isFailedMkdir(error, 'ENOENT') || (code === 'ENOENT' && path === cgroups.monitorUnified)) {
+    await makeParents(layout, partition);
+    return true;
   }
+  if (!isFailedMkdir(error, 'EEXIST')) return false;
+  return await removeStaleCgroups(cgroups.directories, plan.header.name);
 }
 
 function isFailedMkdir(error: unknown, name: 'ENOENT' | 'EEXIST'): boolean {

@@ -4,7 +4,8 @@ import { sharesRoot } from '../../domain/filesystem/lookup';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Partition } from '../../domain/tuning/definition';
 import { withWeightFiles } from '../../host/kernel/cgroup-layout';
-import { hostFacts } from '../../host/facts';
+import type { HostFacts } from '../../host/facts';
+import { commandPath } from '../../host/package-paths';
 import { lxcfsFiles } from '../../host/kernel/lxcfs';
 import { isSelinuxOn } from '../../host/security/selinuxfs';
 import { consoleLogName, hiddenDirectories, runPaths } from '../../host/state/state-paths';
@@ -26,13 +27,12 @@ import { linkPlaces } from '../interfaces/link-failure';
 import type { ResolvedLinks } from '../interfaces/links';
 import { failActions, failpoints } from '../monitor/failpoints';
 import type { ArmedFailpoint } from '../monitor/failpoints';
-import { foreseeIds } from '../users/id-allocation';
+import { previewIds } from '../users/id-allocation';
 import { initIdentity } from '../users/init-identity';
 import { borrowedPaths } from '../sources/mount-target';
 import type { Found, TargetKind } from '../sources/mount-target';
 import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
-import { reapCommand } from './reap-command';
 import type { Labelling } from '../security/labelled-start';
 import { lookUpNamespaces } from './shared-namespaces';
 import { lookUpSources } from '../sources/sources';
@@ -64,6 +64,7 @@ export interface Preparation {
 }
 
 export interface PreparationInput {
+  readonly host: HostFacts;
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
   /** Of the connection: the definition's own has precedence. */
@@ -82,12 +83,11 @@ export interface PreparationInput {
 }
 
 export function prepare(input: PreparationInput): Preparation {
-  const { paths } = input;
+  const { host, paths } = input;
   // A start has claimed its ids before; a plan that is only looked at names them.
-  const definition = foreseeIds(paths, input.definition);
-  const facts = hostFacts();
+  const definition = previewIds(paths, input.definition);
   const world = lookUpWorld(definition, paths);
-  const cgroups = lookUpCgroups(definition, paths, world.devices);
+  const cgroups = lookUpCgroups(definition, input, world.devices);
   const hidden = hiddenFrom(definition, paths);
   const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
   checkMappedSources(definition);
@@ -97,14 +97,14 @@ export function prepare(input: PreparationInput): Preparation {
     ...sources,
     hidden,
     ownersOfRoot: ownersOfRoot(definition),
-    boot: facts.boot,
+    boot: host.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
     ...world,
     hardening: definition.extension.hardening ?? input.hardening,
-    arch: facts.arch,
-    privileges: facts.privileges,
-    maskedHardware: facts.thermalThrottle,
+    arch: host.arch,
+    privileges: host.privileges,
+    maskedHardware: host.thermalThrottle,
     identity: initIdentity(definition),
     reap: reapCommand(paths, definition.name),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
@@ -125,7 +125,7 @@ export function prepare(input: PreparationInput): Preparation {
     undo: [
       ...(input.labelling?.undo ?? []),
       ...undoOfFiles({ targets, overlayUppers: uppers, user }),
-      ...undoOfCgroups(definition, paths, cgroups),
+      ...undoOfCgroups(definition, input, cgroups),
       ...input.links.undo,
     ],
     warnings: startWarnings(definition, world),
@@ -134,10 +134,10 @@ export function prepare(input: PreparationInput): Preparation {
 
 function lookUpCgroups(
   definition: DomainDefinition,
-  { root }: StatePaths,
+  { host, paths: { root } }: PreparationInput,
   devices: PlanFacts['devices'],
 ): CgroupPlan {
-  const known = layoutInPartition(definition, hostFacts().cgroups);
+  const known = layoutInPartition(definition, host.cgroups);
   const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
   const blockNumbers = lookUpBlockNumbers(definition);
   return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
@@ -157,10 +157,10 @@ function undoOfFiles({
 /** The partition goes after what is in it: undone is what comes last first. */
 function undoOfCgroups(
   definition: DomainDefinition,
-  { root }: StatePaths,
+  { host, paths: { root } }: PreparationInput,
   { directories }: CgroupPlan,
 ): Undo[] {
-  const partition = partitionDirectories(definition, hostFacts().cgroups);
+  const partition = partitionDirectories(definition, host.cgroups);
   return [
     ...(partition.length === 0 ? [] : [{ undo: 'releasePartition', paths: partition } as const]),
     { undo: 'removeCgroups', paths: directories, owner: root },
@@ -220,4 +220,16 @@ function inputFacts(input: PreparationInput) {
 
 function positions({ point, action, count }: ArmedFailpoint): PlanFacts['failpoint'] & object {
   return { point: failpoints.indexOf(point) + 1, action: failActions.indexOf(action), count };
+}
+
+/** The command that a monitor executes as its last act: `tslxc reap NAME`, by the node that runs now. */
+function reapCommand({ root }: StatePaths, name: string): PlanFacts['reap'] {
+  return {
+    program: process.execPath,
+    argv: ['node', commandPath, 'reap', name],
+    environment: [
+      'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      `TSLXC_ROOT=${root}`,
+    ],
+  };
 }

@@ -1,6 +1,8 @@
 /** What the one job fails at that makes the cgroups and spawns the monitor, with its step in words. */
-import { SyscallError } from '../../errors';
+import { constants as system } from 'node:os';
+import { SyscallError, TslxcError } from '../../errors';
 import type { CgroupStep } from '../../host/native';
+import { ownerOf } from '../record/undo';
 
 /** `error` with a step, if it is of a system call and has none. The addon knows paths, and not what they are for. */
 export function spawnFailure(
@@ -17,7 +19,7 @@ export function spawnFailure(
   );
 }
 
-/** The step at a path; of several writes to one file nobody knows which has failed. */
+/** The step at a path; of several writes to one file it is unknown which has failed. */
 function stepAt(steps: readonly CgroupStep[], path: string | undefined): string | undefined {
   const [step, ...others] = steps.filter((one) => one.path === path);
   switch (step?.step) {
@@ -33,4 +35,24 @@ function stepAt(steps: readonly CgroupStep[], path: string | undefined): string 
     case 'devices':
       return 'limit the devices of the cgroup';
   }
+}
+
+/** For an `error` that says that one of these cgroups is there already: which other root of tslxc has it. */
+export function takenCgroup(
+  error: unknown,
+  directories: readonly string[],
+): TslxcError | undefined {
+  if (!(error instanceof SyscallError) || error.syscall !== 'mkdir') return undefined;
+  const { errno, path } = error;
+  if (errno !== system.errno.EEXIST || path === undefined) return undefined;
+  if (!directories.includes(path)) return undefined;
+  const owner = ownerOf(path) ?? '';
+  const by = owner === '' ? 'by another program' : `by the tslxc root '${owner}'`;
+  return new TslxcError('RESOURCE_BUSY', `the cgroup ${path} is taken ${by}`, {
+    cause: error,
+    path,
+    step: 'make the cgroups',
+    syscall: 'mkdir',
+    errno,
+  });
 }

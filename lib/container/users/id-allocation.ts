@@ -73,7 +73,7 @@ export async function claimIds(
 }
 
 /** What `claimIds` is going to choose, as far as can be said without asking the processes. Takes nothing. */
-export function foreseeIds(paths: StatePaths, definition: DomainDefinition): DomainDefinition {
+export function previewIds(paths: StatePaths, definition: DomainDefinition): DomainDefinition {
   const { idAllocation } = definition.extension;
   if (idAllocation === undefined) return definition;
   const own = recordOf(paths, definition);

@@ -2,7 +2,7 @@
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import { abortable, throwIfAborted } from '../session/abort';
+import { fileError } from '../../host/state/file-error';
 import { transition } from '../lifecycle/lifecycle';
 import { nameOfUuid, uuidOfName } from '../lookup/lookup';
 import { reapInBackground, settle } from '../lifecycle/reaper';
@@ -51,23 +51,22 @@ export async function createDomain(
   const { definition } = parsed;
   const { name, uuid } = definition;
   session.store.path(name);
-  return abortable(options.signal, (commit) =>
-    session.locked(name, async () => {
-      throwIfAborted(options.signal);
-      commit();
-      const { state } = await settle(session, name, 'stay');
-      const existing = ownUuid(session, name, state);
-      if (existing === undefined || existing === uuid || parsed.uuid === 'generated') {
-        transition('create', state.phase, name);
-      }
-      if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
-      await session.store.exclusive(() => checkUuidIsFree(session, definition));
-      const persistence = existing === undefined ? 'transient' : 'persistent';
-      const onExited = (): void => reapInBackground(session, name);
-      await launch(session, { definition, persistence, options, onExited });
-      return { name, uuid };
-    }),
-  );
+  try {
+    using _lock = await session.lock(name, options.signal);
+    const { state } = await settle(session, name, 'stay');
+    const existing = ownUuid(session, name, state);
+    if (existing === undefined || existing === uuid || parsed.uuid === 'generated') {
+      transition('create', state.phase, name);
+    }
+    if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
+    await session.store.exclusive(() => checkUuidIsFree(session, definition));
+    const persistence = existing === undefined ? 'transient' : 'persistent';
+    const onExited = (): void => reapInBackground(session, name);
+    await launch(session, { definition, persistence, options, onExited });
+    return { name, uuid };
+  } catch (error) {
+    throw fileError(error);
+  }
 }
 
 /** Parses the text again, if need be, until no other domain has one of the generated addresses. */

@@ -3,6 +3,8 @@
  * `floor`, its share of what a network has, on the network's bridge.
  */
 import type { LinkRecord } from '../../container/record/run-state';
+import type { ContainerStart } from '../../container/start/container-start';
+import type { Rollback } from '../../container/start/rollback';
 import type { Bandwidth, DomainDefinition, InterfaceDefinition } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
@@ -15,22 +17,34 @@ import type { Port } from '../../plan/network/links';
 import { networkLinks } from '../networks/links';
 import type { Session } from '../session/session';
 
-type WhenLinked = (links: readonly LinkRecord[]) => Promise<void>;
+type WhenLinked = NonNullable<ContainerStart['whenLinked']>;
 
-/** What a start does when its interfaces are there; undefined when none of them has a rate, and nobody need wait. */
+/** A domain, and where each of its interfaces is plugged in, in their order. */
+interface Plugged {
+  readonly definition: DomainDefinition;
+  readonly ports: readonly Port[];
+}
+
+/**
+ * What a start does when its interfaces are there; undefined when none of them has a rate, so that it need not wait. What
+ * it takes of networks is given back by `rollback`, after the record of the start has gone, which counts as a share.
+ */
 export function whenLinked(
   session: Session,
-  definition: DomainDefinition,
-  ports: readonly Port[],
+  { definition, ports }: Plugged,
+  rollback: Rollback,
 ): WhenLinked | undefined {
   const isShaped = definition.interfaces.some((one, index) => ratesOf(one, ports[index]));
   if (!isShaped) return undefined;
+  let networks: readonly string[] = [];
+  rollback.add(() => giveUpFloors(session, networks));
   return async (links) => {
+    networks = sharedNetworks(links);
     for (const { host, bandwidth } of links) {
       if (host === undefined || bandwidth === undefined) continue;
       await session.containers.shapeLink(host, bandwidth);
     }
-    await settleFloors(session, sharedNetworks(links));
+    await settleFloors(session, networks);
   };
 }
 
@@ -38,11 +52,7 @@ export function whenLinked(
  * @throws DefinitionError OPERATION_UNSUPPORTED for a floor where the network has no rate, OPERATION_INVALID where its
  * rate has been promised to others.
  */
-export function checkFloors(
-  session: Session,
-  definition: DomainDefinition,
-  ports: readonly Port[],
-): void {
+export function checkFloors(session: Session, { definition, ports }: Plugged): void {
   const promised = new Map<string, number>();
   for (const [index, one] of definition.interfaces.entries()) {
     const port = ports[index];

@@ -5,7 +5,6 @@
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
-import { withPath } from '../../host/state/file-error';
 import { readRecord, writeRecord } from '../../host/state/record-file';
 import { withLock } from '../../host/state/named-lock';
 import { transition } from './lifecycle';
@@ -106,8 +105,9 @@ async function startIfDue(
       transition('start', state.phase, name);
       const onExited = (): void => reapInBackground(session, name);
       const options = { ownership: 'leave' } as const;
-      const what = { definition, persistence: 'persistent', options, onExited } as const;
-      await withPath(session.store.path(name), () => launch(session, what));
+      const file = session.store.path(name);
+      const persistence = 'persistent';
+      await launch(session, { definition, file, persistence, options, onExited });
       session.logger.info({ domain: name }, 'started with the host');
       return { outcome: 'started' };
     });

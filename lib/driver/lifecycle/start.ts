@@ -1,24 +1,26 @@
-/** Starting a container for a domain, whatever asked for it. Under the domain's lock, with the domain off. */
+/** Starting a container for a domain, by whichever verb. Under the domain's lock, with the domain off. */
 import { mkdirSync } from 'node:fs';
-import type { ContainerStart } from '../../container/start/controller';
+import type { ContainerStart } from '../../container/start/container-start';
+import { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
-import { fileError } from '../../host/state/file-error';
+import type { HostRange } from '../../host/kernel/id-ranges';
+import { fileError, ofFile } from '../../host/state/file-error';
 import type { OwnedContainer } from '../session/containers';
 import type { Plan } from '../../plan/operation';
-import type { Port } from '../../plan/network/links';
 import { warningWords } from '../../plan/warnings';
-import { definedIds } from './defined-ids';
 import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
 import { tellOfReboots } from './reboots';
 import type { Session } from '../session/session';
-import { checkFloors, giveUpFloors, sharedNetworks, whenLinked } from '../interfaces/shaping';
+import { checkFloors, whenLinked } from '../interfaces/shaping';
 import type { StartOptions } from '../types';
 
 export interface Launch {
   readonly definition: DomainDefinition;
+  /** The file that the definition is stored in, which errors about it name. */
+  readonly file?: string;
   readonly persistence: 'persistent' | 'transient';
   /** Default: that of the connection. */
   readonly hardening?: Hardening;
@@ -36,20 +38,36 @@ export interface Launch {
  * `startContainer` throws, and then the host is as before.
  */
 export async function launch(session: Session, what: Launch): Promise<void> {
-  const { definition } = what;
+  const { logger, containers } = session;
+  const { definition, file } = what;
   const { name, uuid } = definition;
-  const start = describeStart(session, what);
+  const rollback = new Rollback((failure) => {
+    logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
+  });
+  const start = describeStart(session, what, rollback);
   // Whatever it asks for: the host may label those that ask for nothing.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
-  const container = await startOrRemember(session, start);
+  let container: OwnedContainer;
+  try {
+    checkStartable(definition);
+    const ports = await portsOf(session, definition, 'start');
+    checkFloors(session, { definition, ports });
+    const shape = whenLinked(session, { definition, ports }, rollback);
+    container = await containers.startContainer({ ...start, ports, whenLinked: shape });
+  } catch (error) {
+    await rollback.run(error);
+    logger.error({ err: error, domain: name }, 'starting failed');
+    rememberFailure(session, what);
+    throw file === undefined ? error : ofFile(file, error);
+  }
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
   await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
-  session.logger.info({ domain: name, id: container.id }, 'container started');
+  logger.info({ domain: name, id: container.id }, 'container started');
   for (const warning of container.warnings) {
     await session.announce({ event: 'warning', detail: warning, domain: name, uuid });
-    session.logger.warn({ domain: name, warning }, warningWords[warning]);
+    logger.warn({ domain: name, warning }, warningWords[warning]);
   }
 }
 
@@ -64,44 +82,14 @@ export async function planStart(session: Session, definition: DomainDefinition):
   return containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
 }
 
-/** A start that fails, or that is refused, is why the domain is off from then on. */
-async function startOrRemember(session: Session, start: ContainerStart): Promise<OwnedContainer> {
-  const { paths, containers, logger } = session;
-  const { definition, persistence } = start;
-  const { name } = definition;
+/** A start that fails, or that is refused, is why a persistent domain is off from then on. */
+function rememberFailure({ containers, paths, logger }: Session, what: Launch): void {
+  const { definition, persistence } = what;
   try {
-    checkStartable(definition);
-    const ports = await portsOf(session, definition, 'start');
-    return await startShaped(session, { ...start, ports });
+    if (persistence === 'persistent') containers.rememberFailedStart(paths, definition.name);
   } catch (error) {
-    logger.error({ err: error, domain: name }, 'starting failed');
-    try {
-      if (persistence === 'persistent') containers.rememberFailedStart(paths, name);
-    } catch (second) {
-      logger.error({ err: second, domain: name }, 'a failed start could not be put on record');
-    }
-    throw error;
-  }
-}
-
-async function startShaped(
-  session: Session,
-  start: ContainerStart & { readonly ports: readonly Port[] },
-): Promise<OwnedContainer> {
-  const { definition, ports } = start;
-  checkFloors(session, definition, ports);
-  const shape = whenLinked(session, definition, ports);
-  if (shape === undefined) return session.containers.startContainer(start);
-  const networks = new Set<string>();
-  try {
-    const shapeKnown: typeof shape = async (links) => {
-      for (const name of sharedNetworks(links)) networks.add(name);
-      await shape(links);
-    };
-    return await session.containers.startContainer({ ...start, whenLinked: shapeKnown });
-  } catch (error) {
-    await giveUpFloors(session, [...networks]);
-    throw error;
+    const detail = 'a failed start could not be put on record';
+    logger.error({ err: error, domain: definition.name }, detail);
   }
 }
 
@@ -123,13 +111,14 @@ function canonicalText(definition: DomainDefinition): string {
   return text;
 }
 
-function describeStart(session: Session, what: Launch): ContainerStart {
-  const { paths, startTimeout } = session;
+function describeStart(session: Session, what: Launch, rollback: Rollback): ContainerStart {
+  const { paths, startTimeout, logger } = session;
   const { definition, persistence, options, restarts = 0, onExited } = what;
-  const { passDescriptors = [], consoleDescriptor, signal, autodestroy = false } = options;
-  const { onProgress } = options;
-  const ownership = autodestroy ? 'keep' : (options.ownership ?? 'keep');
+  const { passDescriptors = [], autodestroy = false, ownership = 'keep' } = options;
+  const { consoleDescriptor, signal, onProgress } = options;
+  const domain = definition.name;
   return {
+    rollback,
     paths,
     definition,
     definedIds: () => definedIds(session),
@@ -139,14 +128,25 @@ function describeStart(session: Session, what: Launch): ContainerStart {
     startTimeout,
     restarts,
     passDescriptors,
-    ownership,
+    consoleDescriptor,
+    ownership: autodestroy ? 'keep' : ownership,
     onExited,
-    trace: (step, fields = {}) =>
-      session.logger.debug({ domain: definition.name, ...fields }, step),
-    onRebooted: () => tellOfReboots(session, definition.name),
+    trace: (step, fields = {}) => logger.debug({ domain, ...fields }, step),
+    onRebooted: () => tellOfReboots(session, domain),
     autodestroy,
-    ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onLabelling: onProgress }),
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
   };
+}
+
+/** The ranges of the host's ids that every `<idmap>` of this root names. A stored file that is no definition names none. */
+async function definedIds({ store }: Session): Promise<HostRange[]> {
+  const identities = await store.identities();
+  return identities.flatMap(({ name }) => {
+    const { idMap } = store.read(name) ?? {};
+    return [...(idMap?.uids ?? []), ...(idMap?.gids ?? [])].map(({ target, count }) => ({
+      first: target,
+      count,
+    }));
+  });
 }

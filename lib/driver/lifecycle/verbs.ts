@@ -5,9 +5,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
-import { abortable, throwIfAborted } from '../session/abort';
+import { fileError } from '../../host/state/file-error';
 import type { EndedState } from '../session/containers';
-import { withPath } from '../../host/state/file-error';
 import { transition } from './lifecycle';
 import { checkSame, noDomain } from '../lookup/lookup';
 import {
@@ -44,22 +43,21 @@ export async function startDomain(
   identity: Identity,
   options: StartOptions,
 ): Promise<void> {
-  const { name } = identity;
-  await abortable(options.signal, (commit) =>
-    session.locked(name, async () => {
-      throwIfAborted(options.signal);
-      commit();
-      const { state } = await settle(session, name, 'stay');
-      transition('start', state.phase, name);
-      const definition = session.store.read(name);
-      if (definition?.uuid !== identity.uuid) {
-        throw noDomain(`no domain with matching uuid '${identity.uuid}' (${name})`);
-      }
-      const onExited = (): void => reapInBackground(session, name);
-      const what = { definition, persistence: 'persistent', options, onExited } as const;
-      await withPath(session.store.path(name), () => launch(session, what));
-    }),
-  );
+  const { name, uuid } = identity;
+  try {
+    using _lock = await session.lock(name, options.signal);
+    const { state } = await settle(session, name, 'stay');
+    transition('start', state.phase, name);
+    const definition = session.store.read(name);
+    if (definition?.uuid !== uuid) {
+      throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+    }
+    const [file, persistence] = [session.store.path(name), 'persistent'] as const;
+    const onExited = (): void => reapInBackground(session, name);
+    await launch(session, { definition, file, persistence, options, onExited });
+  } catch (error) {
+    throw fileError(error);
+  }
 }
 
 /**

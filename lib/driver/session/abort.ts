@@ -6,21 +6,16 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw aborted(signal);
 }
 
-/**
- * Runs `work` and rejects with OPERATION_ABORTED as soon as the signal fires; but no longer once `work`
- * has called `commit`, after which the outcome is its own.
- */
-export function abortable<T>(
-  signal: AbortSignal | undefined,
-  work: (commit: () => void) => Promise<T>,
-): Promise<T> {
-  if (signal === undefined) return work(() => undefined);
+/** Runs `work`, and rejects with OPERATION_ABORTED as soon as the signal fires: `work` goes on then, but its outcome is lost. */
+export function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+  if (signal === undefined) return work();
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(aborted(signal));
-    const commit = (): void => signal.removeEventListener('abort', onAbort);
     signal.addEventListener('abort', onAbort, { once: true });
     if (signal.aborted) onAbort();
-    work(commit).then(resolve, reject).finally(commit);
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }
 

@@ -4,9 +4,10 @@
  */
 import { existsSync } from 'node:fs';
 import { carryOver, cleanUp, forget, rememberFailedStart } from '../../container/record/cleanup';
-import { startContainer, type ContainerStart } from '../../container/start/controller';
+import type { ContainerStart } from '../../container/start/container-start';
+import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
-import { withDomainLock, withReaperLock } from '../../container/record/domain-lock';
+import { endReaperTurn, lockDomain, withReaperLock } from '../../container/record/locks';
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
 import { freeze, isFrozen, killFrozen } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
@@ -15,12 +16,15 @@ import { MonitorClient, type ConnectOptions } from '../../container/monitor/moni
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
 import { execInContainer } from '../../container/exec/exec';
 import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
-import { prepare } from '../../container/start/preparation';
+import {
+  prepare,
+  type Preparation,
+  type PreparationInput,
+} from '../../container/start/preparation';
 import { previewLabelling } from '../../container/security/labelling';
 import { readRunningLabel } from '../../container/init/init-process';
 import { readCgroupStatistics, readUsage } from '../../container/statistics/read';
 import { isStopped } from '../../container/init/process-stat';
-import { endReaperTurn } from '../../container/record/reaper-turn';
 import {
   readRunning,
   readRunState,
@@ -28,6 +32,7 @@ import {
   runNames,
   type RunState,
 } from '../../container/record/run-state';
+import { hostFacts } from '../../host/facts';
 import { bootId } from '../../host/kernel/boot-id';
 import { shapeLink } from '../../network/shaping/shaping';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
@@ -50,14 +55,13 @@ export interface Containers {
   readonly killFrozen: typeof killFrozen;
   readonly init: InitControl;
   readonly runNames: typeof runNames;
-  readonly withDomainLock: typeof withDomainLock;
+  readonly lockDomain: typeof lockDomain;
   readonly withReaperLock: typeof withReaperLock;
   readonly endReaperTurn: typeof endReaperTurn;
   readonly previewLinks: typeof previewLinks;
   readonly previewLabelling: typeof previewLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
-  readonly prepare: typeof prepare;
   readonly execInContainer: typeof execInContainer;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
@@ -71,6 +75,7 @@ export interface Containers {
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
+  prepare(input: Omit<PreparationInput, 'host'>): Preparation;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
   connectMonitor(
@@ -91,16 +96,16 @@ export const containers: Containers = {
   killFrozen,
   init: initControl,
   runNames,
-  withDomainLock,
+  lockDomain,
   withReaperLock,
   endReaperTurn,
   previewLinks,
   previewLabelling,
   restoreLostLabels,
   labelledSources,
-  prepare,
+  prepare: (input) => prepare({ ...input, host: hostFacts() }),
   execInContainer,
-  startContainer,
+  startContainer: (start) => startContainer(start, hostFacts()),
   cleanUp,
   forget,
   rename: carryOver,

@@ -16,6 +16,7 @@ import type { HostSecurity } from '../../host/security/host-security';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { withNetworkLock } from '../../network/lifecycle/network-lock';
 import { parseNetwork } from '../../network/definition/parse';
+import { abortable, throwIfAborted } from './abort';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
@@ -170,10 +171,32 @@ export class Session {
     }
   }
 
+  /**
+   * Waits for the lock of a domain; `using` lets it go. Not re-entrant.
+   *
+   * @throws TslxcError OPERATION_ABORTED when the signal fires before.
+   */
+  async lock(name: string, signal?: AbortSignal): Promise<Disposable> {
+    const locking = this.containers.lockDomain(this.paths, name);
+    try {
+      const lock = await abortable(signal, () => locking);
+      throwIfAborted(signal);
+      return lock;
+    } catch (error) {
+      // It may still come: nothing waits for it any more.
+      locking.then(
+        (lock) => lock[Symbol.dispose](),
+        () => undefined,
+      );
+      throw fileError(error);
+    }
+  }
+
   /** Runs `action` under the lock of a domain; not re-entrant. */
   async locked<T>(name: string, action: () => Promise<T>): Promise<T> {
     try {
-      return await this.containers.withDomainLock(this.paths, name, action);
+      using _lock = await this.containers.lockDomain(this.paths, name);
+      return await action();
     } catch (error) {
       throw fileError(error);
     }

@@ -38,12 +38,17 @@ export function inFile(error: TslxcError, path: string): TslxcError {
   return Object.assign(error, { path, message });
 }
 
+/** `error`; one about a definition with the file that this stands in. To be thrown again. */
+export function ofFile(path: string, error: unknown): unknown {
+  return TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
+}
+
 /** Gives an error about a definition the file that it stands in. */
 export async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    throw TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
+    throw ofFile(path, error);
   }
 }
 

@@ -18,7 +18,19 @@ export interface NamedLock {
 
 const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
-const queues = new Map<string, Promise<unknown>>();
+/** The last caller of this process that has asked for a lock, by lock file and name. */
+const queues = new Map<string, Promise<void>>();
+
+/** Waits for the lock; `using` releases it. Not re-entrant. */
+export async function takeLock(paths: StatePaths, { name, step }: NamedLock): Promise<Disposable> {
+  const turn = await nextTurn(keyOf(paths, name));
+  try {
+    return await lockByteOf(openLocks(paths, step), name, turn);
+  } catch (error) {
+    turn[Symbol.dispose]();
+    throw error;
+  }
+}
 
 /** Runs `action` while it holds the lock. Not re-entrant. */
 export async function withLock<T>(
@@ -26,21 +38,25 @@ export async function withLock<T>(
   lock: NamedLock,
   action: () => Promise<T>,
 ): Promise<T> {
-  const key = `${paths.locks}\0${lock.name}`;
-  return await queued(key, () => withByte(paths, lock, action));
+  using _lock = await takeLock(paths, lock);
+  return await action();
 }
 
-/** As `withLock`, but returns undefined without running `action` if there is no lock file: this root is unused. */
-export async function withLockIfAny<T>(
+/** As `takeLock`; undefined where there is no lock file: no process has done anything under this root. */
+export async function takeLockIfAny(
   paths: StatePaths,
-  lock: NamedLock,
-  action: () => Promise<T>,
-): Promise<T | undefined> {
-  const key = `${paths.locks}\0${lock.name}`;
-  return await queued(key, async () => {
-    const fd = openIfAny(paths, lock.step);
-    return fd === undefined ? undefined : withByteOf(fd, lock, action);
-  });
+  { name, step }: NamedLock,
+): Promise<Disposable | undefined> {
+  const turn = await nextTurn(keyOf(paths, name));
+  try {
+    const fd = openIfAny(paths, step);
+    if (fd !== undefined) return await lockByteOf(fd, name, turn);
+  } catch (error) {
+    turn[Symbol.dispose]();
+    throw error;
+  }
+  turn[Symbol.dispose]();
+  return undefined;
 }
 
 /** Whether this process or another one holds the lock now. */
@@ -58,42 +74,42 @@ export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
   }
 }
 
-async function queued<T>(key: string, action: () => Promise<T>): Promise<T> {
-  const before = queues.get(key) ?? Promise.resolve();
-  const mine = before.then(action, action);
-  const settled = mine.then(
-    () => undefined,
-    () => undefined,
-  );
-  queues.set(key, settled);
-  try {
-    return await mine;
-  } finally {
-    if (queues.get(key) === settled) queues.delete(key);
-  }
+function keyOf({ locks }: StatePaths, name: string): string {
+  return `${locks}\0${name}`;
 }
 
-async function withByte<T>(
-  paths: StatePaths,
-  { name, step }: NamedLock,
-  action: () => Promise<T>,
-): Promise<T> {
-  return await withByteOf(openLocks(paths, step), { name }, action);
+/** Waits until the callers of this process that have asked before are done. */
+async function nextTurn(key: string): Promise<Disposable> {
+  const before = queues.get(key);
+  let end: () => void = () => undefined;
+  const mine = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  queues.set(key, mine);
+  await before;
+  return {
+    [Symbol.dispose]() {
+      end();
+      if (queues.get(key) === mine) queues.delete(key);
+    },
+  };
 }
 
-/** Closes the file at the end. */
-async function withByteOf<T>(
-  fd: number,
-  { name }: Pick<NamedLock, 'name'>,
-  action: () => Promise<T>,
-): Promise<T> {
+/** Releasing the lock closes the file, and lets the next caller have its `turn`. */
+async function lockByteOf(fd: number, name: string, turn: Disposable): Promise<Disposable> {
   try {
     const offset = offsetOf(name);
     if (!native().tryLockByte(fd, offset)) await native().lockByte(fd, offset);
-    return await action();
-  } finally {
+  } catch (error) {
     closeSync(fd);
+    throw error;
   }
+  return {
+    [Symbol.dispose]() {
+      closeSync(fd);
+      turn[Symbol.dispose]();
+    },
+  };
 }
 
 function openIfAny(paths: StatePaths, step: string): number | undefined {

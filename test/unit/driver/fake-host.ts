@@ -1,7 +1,7 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
 import { ProtocolError, TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
-import type { ContainerStart } from '../../../lib/container/start/controller';
+import type { ContainerStart } from '../../../lib/container/start/container-start';
 import type { InitControl } from '../../../lib/container/init/init-control';
 import { controlVersion } from '../../../lib/container/monitor/messages';
 import { noLinks } from '../../../lib/container/interfaces/links';
@@ -93,7 +93,7 @@ export class FakeHost {
   /** Of every init. */
   label: string | undefined;
   #nextId = 100;
-  readonly #queues = new Map<string, Promise<unknown>>();
+  readonly #queues = new Map<string, Promise<void>>();
 
   constructor(root: string) {
     this.root = root;
@@ -139,9 +139,8 @@ export class FakeHost {
 
   /** Holds the lock of a domain, as another process would. Resolves to what lets it go. */
   async hold(name: string): Promise<() => void> {
-    return new Promise((held) => {
-      void this.#locked(name, () => new Promise<void>((release) => held(() => release())));
-    });
+    const lock = await this.#lock(name);
+    return () => lock[Symbol.dispose]();
   }
 
   lastEvent(): DomainEvent | undefined {
@@ -179,8 +178,11 @@ export class FakeHost {
         requestLevel: (running, level) => this.init.requestLevel(running, level),
       },
       runNames: () => [...this.states.keys()],
-      withDomainLock: (_, name, action) => this.#locked(name, action),
-      withReaperLock: (_, action) => this.#locked('\0reaper', action),
+      lockDomain: (_, name) => this.#lock(name),
+      withReaperLock: async (_, action) => {
+        using _lock = await this.#lock('\0reaper');
+        return await action();
+      },
       endReaperTurn: () => undefined,
       previewLinks: () => Promise.resolve(noLinks),
       previewLabelling: () => undefined,
@@ -324,14 +326,15 @@ export class FakeHost {
     };
   }
 
-  async #locked<T>(name: string, action: () => Promise<T>): Promise<T> {
-    const before = this.#queues.get(name) ?? Promise.resolve();
-    const mine = before.then(action);
-    this.#queues.set(
-      name,
-      mine.catch(() => undefined),
-    );
-    return mine;
+  async #lock(name: string): Promise<Disposable> {
+    const before = this.#queues.get(name);
+    let end: () => void = () => undefined;
+    const mine = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#queues.set(name, mine);
+    await before;
+    return { [Symbol.dispose]: () => end() };
   }
 
   #logger(): Logger {

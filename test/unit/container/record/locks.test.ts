@@ -6,10 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withDomainLock, withReaperLock } from '../../../../lib/container/record/domain-lock';
+import { lockDomain, withReaperLock } from '../../../../lib/container/record/locks';
 import { packageRoot } from '../../../../lib/host/package-paths';
 import { statePaths } from '../../../../lib/host/state/state-paths';
+import type { StatePaths } from '../../../../lib/host/state/state-paths';
 import { source } from '../../driver/source-child';
+
+async function withDomainLock<T>(
+  at: StatePaths,
+  name: string,
+  action: () => Promise<T>,
+): Promise<T> {
+  using _lock = await lockDomain(at, name);
+  return await action();
+}
 
 const root = mkdtempSync(join(tmpdir(), 'tslxc-lock-'));
 const paths = statePaths(root);
@@ -33,15 +43,16 @@ class Other {
   constructor(name: string) {
     const hook = join(packageRoot, 'test/unit/driver/compile-on-require.js');
     const code = `
-      const { withDomainLock } = require(${source('container/record/domain-lock.ts')});
+      const { lockDomain } = require(${source('container/record/locks.ts')});
       const { statePaths } = require(${source('host/state/state-paths.ts')});
       const { once } = require('node:events');
       console.log('asks');
-      withDomainLock(statePaths(${JSON.stringify(root)}), ${JSON.stringify(name)}, async () => {
+      lockDomain(statePaths(${JSON.stringify(root)}), ${JSON.stringify(name)}).then(async () => {
         console.log('holds');
         await once(process.stdin, 'data');
         console.log('lets go');
-      }).then(() => process.exit());`;
+        process.exit();
+      });`;
     const child = spawn(process.execPath, ['-r', hook, '-e', code], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

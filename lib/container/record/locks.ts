@@ -1,0 +1,34 @@
+/** One operation on a domain at a time, across all processes; and one reaper at a time. */
+import { native } from '../../host/native';
+import { takeLock, takeLockIfAny } from '../../host/state/named-lock';
+import type { StatePaths } from '../../host/state/state-paths';
+
+const step = 'lock the domain';
+
+/** Waits for the lock of this domain; `using` lets it go. Not re-entrant. */
+export async function lockDomain(paths: StatePaths, name: string): Promise<Disposable> {
+  return await takeLock(paths, { name: `domain:${name}`, step });
+}
+
+/**
+ * Runs `action` as the only reaper of this root: many containers that end at once need one. Undefined where the root is
+ * gone: it is not made again.
+ */
+export async function withReaperLock<T>(
+  paths: StatePaths,
+  action: () => Promise<T>,
+): Promise<T | undefined> {
+  using held = await takeLockIfAny(paths, { name: 'reaper', step });
+  return held === undefined ? undefined : await action();
+}
+
+/**
+ * Ends the turn of `tslxc reap`, which its monitor has waited for: one process at a time, by a descriptor that it
+ * inherits; see native/monitor/reaper-turn.h. What has ended has been looked at, and the next process may begin. Nothing
+ * to do for a process that never had the turn.
+ */
+export function endReaperTurn(): void {
+  const descriptor = Number(process.env['TSLXC_REAPER_LOCK'] ?? NaN);
+  delete process.env['TSLXC_REAPER_LOCK'];
+  if (Number.isInteger(descriptor) && descriptor > 2) native().closeDescriptor(descriptor);
+}

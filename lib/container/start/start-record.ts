@@ -1,0 +1,69 @@
+/** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
+import { unlinkSync } from 'node:fs';
+import type { DomainDefinition } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { bootId } from '../../host/kernel/boot-id';
+import { writeRecord } from '../../host/state/record-file';
+import { runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { StartRecord } from '../record/run-state';
+import type { Labelling } from '../security/labelled-start';
+import type { ContainerStart } from './container-start';
+import type { Preparation } from './preparation';
+
+/** `definition` is that of the start, with the ids that it was given. */
+export function startRecord(
+  start: ContainerStart,
+  definition: DomainDefinition,
+  { undo, links, labelling }: Preparation & { readonly labelling: Labelling | undefined },
+): StartRecord {
+  const { records } = links;
+  return {
+    name: definition.name,
+    uuid: definition.uuid,
+    boot: bootId(),
+    persistence: start.persistence,
+    restarts: start.restarts,
+    ...(start.autodestroy === true ? { autodestroy: true } : {}),
+    xml: start.xml,
+    hardening: start.hardening,
+    ...allocated(start.definition, definition),
+    undo,
+    ...(labelling === undefined ? {} : { security: labelling.security }),
+    ...(records.length === 0 ? {} : { links: records }),
+    time: Date.now(),
+    controller: process.pid,
+  };
+}
+
+function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firstId?: number } {
+  const [range] = idMap?.uids ?? [];
+  if (asked.extension.idAllocation === undefined || range === undefined) return {};
+  return { firstId: range.target };
+}
+
+/** The exit record of the last run goes first: it would be taken for the end of this one. */
+export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
+  const files = runPaths(paths, record.name);
+  try {
+    unlinkSync(files.exit);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  writeRecord(files.start, record);
+}
+
+/**
+ * What of the record is to be undone when the start fails for `reason`. When one of its cgroups is taken, only those in
+ * front of it have been made: it, and those behind it, belong to another, and stay untouched.
+ */
+export function takenOf(record: StartRecord, reason: unknown): StartRecord {
+  if (!TslxcError.is(reason, 'RESOURCE_BUSY') || reason.syscall !== 'mkdir') return record;
+  const { path = '' } = reason;
+  const undo = record.undo.map((one) =>
+    one.undo === 'removeCgroups' && one.paths.includes(path)
+      ? { ...one, paths: one.paths.slice(0, one.paths.indexOf(path)) }
+      : one,
+  );
+  return { ...record, undo };
+}
