@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
 import { freezerDirectory } from '../../lib/container/cgroups/freezer';
+import { hostFacts } from '../../lib/host/facts';
 import { readRunState } from '../../lib/container/record/run-state';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { expectShell } from '../support/console-answer';
@@ -216,7 +217,10 @@ test('a fork bomb does not keep a container from being destroyed', async () => {
   });
   await bomb.start();
   const state = readRunState(statePaths(bomb.root), bomb.name);
-  const path = state.phase === 'running' ? freezerDirectory(state.start)?.path : undefined;
+  const path =
+    state.phase === 'running'
+      ? freezerDirectory(state.start, hostFacts().cgroups)?.path
+      : undefined;
   const processes = (): number =>
     ['', '/init'].flatMap((below) => lines(`${path}${below}/cgroup.procs`)).length;
   await eventually(() => expect(processes()).toBeGreaterThan(50));

@@ -3,7 +3,7 @@
  * no copy of it can be wrong.
  */
 import { readFileSync } from 'node:fs';
-import { hostFacts } from '../../host/facts';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { StartRecord } from '../record/run-state';
 import { cgroupFolders } from '../statistics/read';
@@ -15,16 +15,17 @@ const patience = 5000;
 /** Where a container is stopped, with all that is in it. Of v2 alone where there is no hierarchy of v1 for it. */
 export function freezerDirectory(
   start: StartRecord,
+  layout: CgroupLayout,
 ): { readonly path: string; readonly version: 'v1' | 'v2' } | undefined {
-  const folders = cgroupFolders(start, hostFacts().cgroups);
+  const folders = cgroupFolders(start, layout);
   const v1 = folders.v1('freezer');
   if (v1 !== undefined) return { path: v1, version: 'v1' };
   return folders.unified === undefined ? undefined : { path: folders.unified, version: 'v2' };
 }
 
 /** Whether the container has been asked to stand still. False when it has no cgroup. */
-export function isFrozen(start: StartRecord): boolean {
-  const directory = freezerDirectory(start);
+export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
+  const directory = freezerDirectory(start, layout);
   if (directory === undefined) return false;
   const { path, version } = directory;
   try {
@@ -42,8 +43,12 @@ export function isFrozen(start: StartRecord): boolean {
  * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT when processes can't be stopped, and then they
  * go on.
  */
-export async function freeze(start: StartRecord, state: 'frozen' | 'thawed'): Promise<void> {
-  const { path } = freezerDirectory(start) ?? {
+export async function freeze(
+  start: StartRecord,
+  state: 'frozen' | 'thawed',
+  layout: CgroupLayout,
+): Promise<void> {
+  const { path } = freezerDirectory(start, layout) ?? {
     path: '/sys/fs/cgroup/freezer',
   };
   try {
@@ -61,13 +66,13 @@ export async function freeze(start: StartRecord, state: 'frozen' | 'thawed'): Pr
  * Sends SIGKILL to every process of a container that is frozen. Those of v1 end as soon as they are thawed, and run no
  * further; this doesn't wait for it.
  */
-export async function killFrozen(start: StartRecord): Promise<void> {
-  const freezer = freezerDirectory(start);
+export async function killFrozen(start: StartRecord, layout: CgroupLayout): Promise<void> {
+  const freezer = freezerDirectory(start, layout);
   // One of v1 would be thawed on the way; and every process is in each of the hierarchies.
   const isThawed = (path: string): boolean =>
     freezer?.version === 'v1' && `${path}/`.startsWith(`${freezer.path}/`);
   const own = start.undo.flatMap((one) => (one.undo === 'removeCgroups' ? ownCgroups(one) : []));
-  const { unified } = cgroupFolders(start, hostFacts().cgroups);
+  const { unified } = cgroupFolders(start, layout);
   const path = own.find((one) => one === unified) ?? own.find((one) => !isThawed(one));
   if (path === undefined) return;
   await native()

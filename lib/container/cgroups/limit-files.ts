@@ -8,7 +8,6 @@ import type { DomainDefinition } from '../../domain/definition';
 import { SyscallError, TslxcError } from '../../errors';
 import { withWeightFiles } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import { hostFacts } from '../../host/facts';
 import { native } from '../../host/native';
 import type { BlockNumbers } from '../../plan/limits/block-limits';
 import { holds, limitSteps, valueIn, type LimitWrite } from '../../plan/limits/limit-write';
@@ -38,13 +37,16 @@ export interface LimitFiles {
 
 const step = 'change a limit';
 
-export const limitFiles: LimitFiles = {
-  layout: (definition) => withWeightFiles(layoutInPartition(definition, hostFacts().cgroups)),
-  blockNumbers: (paths) => blockNumbers(paths),
-  read,
-  apply,
-  squeeze,
-};
+/** `ofHost` tells the hierarchies of this host. */
+export function limitFiles(ofHost: () => CgroupLayout): LimitFiles {
+  return {
+    layout: (definition) => withWeightFiles(layoutInPartition(definition, ofHost())),
+    blockNumbers: (paths) => blockNumbers(paths),
+    read,
+    apply,
+    squeeze,
+  };
+}
 
 function read(path: string): string | undefined {
   try {

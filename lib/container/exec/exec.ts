@@ -4,7 +4,8 @@ import { constants as system } from 'node:os';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { SyscallError, TslxcError } from '../../errors';
 import { monitorExecutable } from '../../host/executable';
-import { hostFacts } from '../../host/facts';
+import type { HostFacts } from '../../host/facts';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { WindowSize } from '../../host/native';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -28,6 +29,7 @@ import { readRunState } from '../record/run-state';
 import type { RunningRecord, StartRecord } from '../record/run-state';
 
 export interface ExecTarget {
+  readonly host: HostFacts;
   readonly paths: StatePaths;
   readonly start: StartRecord;
   readonly running: RunningRecord;
@@ -99,12 +101,16 @@ async function join(
     discard(streams);
     throw ended(name);
   }
-  const channel = await spawn({ plan, name, descriptors: [init, ...descriptors] }).catch(
-    (error: unknown) => {
-      discard(streams);
-      throw error;
-    },
-  );
+  const layout = target.host.cgroups;
+  const channel = await spawn({
+    plan,
+    layout,
+    name,
+    descriptors: [init, ...descriptors],
+  }).catch((error: unknown) => {
+    discard(streams);
+    throw error;
+  });
   const giveUp = givesUp(channel, request.signal);
   try {
     await channel.held(() => untilExecuted(channel, plan, name));
@@ -147,9 +153,8 @@ function planCommand(
   request: ExecRequest,
   security: SecurityFacts | undefined,
 ): CommandPlan {
-  const { definition, running, start } = target;
-  const facts = hostFacts();
-  const layout = facts.cgroups;
+  const { host, definition, running, start } = target;
+  const layout = host.cgroups;
   if (isFrozen(running.init, start, layout)) {
     throw new TslxcError('OPERATION_INVALID', 'domain is paused: no command can run in it', {
       domain: start.name,
@@ -157,8 +162,8 @@ function planCommand(
   }
   return compileCommand(definition, {
     hardening: hardeningOf(definition, start.hardening),
-    arch: facts.arch,
-    privileges: facts.privileges,
+    arch: host.arch,
+    privileges: host.privileges,
     init: readInitState(running.init, start, layout),
     attendantTasks: layout.hierarchies
       .filter(({ controllers }) => controllers.includes('name=systemd'))
@@ -205,13 +210,14 @@ function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts 
 
 interface Spawn {
   readonly plan: CommandPlan;
+  readonly layout: CgroupLayout;
   readonly name: string;
   /** The pidfd, and those of the streams: these are closed. */
   readonly descriptors: readonly number[];
 }
 
-async function spawn({ plan, name, descriptors }: Spawn): Promise<Channel> {
-  const { monitorUnified } = monitorLeaf(hostFacts().cgroups);
+async function spawn({ plan, layout, name, descriptors }: Spawn): Promise<Channel> {
+  const { monitorUnified } = monitorLeaf(layout);
   let leaf = -1;
   try {
     if (monitorUnified !== '') {

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import { hostFacts } from '../../host/facts';
 import { present } from '../../present';
 import type { StartRecord } from '../record/run-state';
 import { cpuFromV1, cpuFromV2 } from './cpu';
@@ -40,8 +39,8 @@ export function cgroupFolders(
 }
 
 /** Undefined fields are those that this host can't tell; all of them, when the container has just ended. */
-export function readCgroupStatistics(start: StartRecord): CgroupStatistics {
-  const folders = cgroupFolders(start, hostFacts().cgroups);
+export function readCgroupStatistics(start: StartRecord, layout: CgroupLayout): CgroupStatistics {
+  const folders = cgroupFolders(start, layout);
   const v1 = (controller: string): Files | undefined => filesOf(folders.v1(controller));
   const unified = filesOf(folders.unified);
   const [cpuacct, memory, blkio] = [v1('cpuacct'), v1('memory'), v1('blkio')];
@@ -62,8 +61,8 @@ export interface Usage {
 }
 
 /** These alone, without reading all the others. Undefined when the container has just ended. */
-export function readUsage(start: StartRecord): Usage | undefined {
-  const folders = cgroupFolders(start, hostFacts().cgroups);
+export function readUsage(start: StartRecord, layout: CgroupLayout): Usage | undefined {
+  const folders = cgroupFolders(start, layout);
   const unified = filesOf(folders.unified);
   const cpuacct = filesOf(folders.v1('cpuacct'));
   const memory = filesOf(folders.v1('memory'));

@@ -1,6 +1,6 @@
 /**
  * What the driver asks of container/: one table, so that the rules about domains can be tested without
- * root and without a container. It decides nothing.
+ * root and without a container. It decides nothing, and is the one place that asks for the facts of this host.
  */
 import { existsSync } from 'node:fs';
 import { carryOver, cleanUp, forget, rememberFailedStart } from '../../container/record/cleanup';
@@ -14,7 +14,7 @@ import { initControl, type InitControl } from '../../container/init/init-control
 import { previewLinks } from '../../container/interfaces/links';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
-import { execInContainer } from '../../container/exec/exec';
+import { execInContainer, type ExecRequest, type ExecTarget } from '../../container/exec/exec';
 import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
 import {
   prepare,
@@ -31,9 +31,11 @@ import {
   replaceStart,
   runNames,
   type RunState,
+  type StartRecord,
 } from '../../container/record/run-state';
 import { hostFacts } from '../../host/facts';
 import { bootId } from '../../host/kernel/boot-id';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { shapeLink } from '../../network/shaping/shaping';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
 
@@ -45,14 +47,18 @@ export type OwnedContainer = Pick<RunningContainer, keyof RunningContainer>;
 
 export type EndedState = RunState & { phase: 'ended' };
 
+/** What reads a container's cgroups, told where those of this host are. */
+type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unknown> = (
+  start: StartRecord,
+) => ReturnType<Reads>;
+
 /** See the functions of the same names. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
   readonly readRunning: typeof readRunning;
-  readonly isFrozen: typeof isFrozen;
+  readonly isFrozen: OnThisHost<typeof isFrozen>;
   readonly isStopped: typeof isStopped;
-  readonly freeze: typeof freeze;
-  readonly killFrozen: typeof killFrozen;
+  readonly killFrozen: OnThisHost<typeof killFrozen>;
   readonly init: InitControl;
   readonly runNames: typeof runNames;
   readonly lockDomain: typeof lockDomain;
@@ -62,20 +68,24 @@ export interface Containers {
   readonly previewLabelling: typeof previewLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
-  readonly execInContainer: typeof execInContainer;
   readonly cleanUp: typeof cleanUp;
   readonly forget: typeof forget;
   readonly rename: typeof carryOver;
   readonly rememberFailedStart: typeof rememberFailedStart;
-  readonly readUsage: typeof readUsage;
+  readonly readUsage: OnThisHost<typeof readUsage>;
   readonly readRunningLabel: typeof readRunningLabel;
-  readonly readCgroupStatistics: typeof readCgroupStatistics;
+  readonly readCgroupStatistics: OnThisHost<typeof readCgroupStatistics>;
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
+  freeze(start: StartRecord, state: 'frozen' | 'thawed'): Promise<void>;
   prepare(input: Omit<PreparationInput, 'host'>): Preparation;
+  execInContainer(
+    target: Omit<ExecTarget, 'host'>,
+    request: ExecRequest,
+  ): ReturnType<typeof execInContainer>;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
   connectMonitor(
@@ -87,13 +97,15 @@ export interface Containers {
   hasRun(paths: StatePaths, name: string): boolean;
 }
 
+const layout = (): CgroupLayout => hostFacts().cgroups;
+
 export const containers: Containers = {
   readRunState,
   readRunning,
-  isFrozen,
+  isFrozen: (start) => isFrozen(start, layout()),
   isStopped,
-  freeze,
-  killFrozen,
+  freeze: (start, state) => freeze(start, state, layout()),
+  killFrozen: (start) => killFrozen(start, layout()),
   init: initControl,
   runNames,
   lockDomain,
@@ -104,20 +116,20 @@ export const containers: Containers = {
   restoreLostLabels,
   labelledSources,
   prepare: (input) => prepare({ ...input, host: hostFacts() }),
-  execInContainer,
+  execInContainer: (target, request) => execInContainer({ ...target, host: hostFacts() }, request),
   startContainer: (start) => startContainer(start, hostFacts()),
   cleanUp,
   forget,
   rename: carryOver,
   rememberFailedStart,
-  readUsage,
+  readUsage: (start) => readUsage(start, layout()),
   readRunningLabel,
-  readCgroupStatistics,
+  readCgroupStatistics: (start) => readCgroupStatistics(start, layout()),
   bootId,
   network: networkViews,
   shapeLink,
   replaceStart,
-  limits: limitFiles,
+  limits: limitFiles(layout),
   connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
 };
