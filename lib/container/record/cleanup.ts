@@ -30,7 +30,7 @@ export async function cleanUp(
   const isLost = exit.how === 'lost';
   if (state.start.boot === bootId()) {
     if (isLost) {
-      // That somebody has asked for it only this process knows, and what follows may fail.
+      // Only this process knows that a destroy was asked for, and what follows may fail.
       if (exit.requested !== undefined) writeRecord(files.exit, exit);
       await endLost(paths, name, state.start);
     }

@@ -1,4 +1,4 @@
-/** How a container ended: written by its monitor at that moment, or by whoever finds the monitor dead. */
+/** How a container ended: written by its monitor at that moment, or by the process that finds the monitor dead. */
 
 /** Why a domain is shut off, in libvirt's words (`virsh domstate --reason`). */
 export type ShutoffReason = 'unknown' | 'shutdown' | 'destroyed' | 'crashed' | 'failed';
@@ -7,7 +7,7 @@ export type ShutoffReason = 'unknown' | 'shutdown' | 'destroyed' | 'crashed' | '
 export interface ExitRecord {
   /**
    * `exited`: init called exit(2) with `code`. `killed`: it was ended by `signal`.
-   * `lost`: the monitor died first, so that nobody was there to see it. `unstarted`: the start failed.
+   * `lost`: the monitor died first, so that init's end is unknown. `unstarted`: the start failed.
    */
   readonly how: 'exited' | 'killed' | 'lost' | 'unstarted';
   /** 0 to 255, only with `exited`. */

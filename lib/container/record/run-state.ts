@@ -24,7 +24,7 @@ export interface StartRecord {
   readonly restarts?: number;
   /** The container ends with its owner, who alone may start it again. */
   readonly autodestroy?: boolean;
-  /** Reboots under this monitor that everybody has been told of. */
+  /** Reboots under this monitor that have been announced. */
   readonly boots?: number;
   /** The container was resumed in this of its lives: 0 is the first, 1 that after the first reboot. */
   readonly resumed?: number;
@@ -81,7 +81,7 @@ export type RunState =
   /** A start is on its way; its caller holds the domain's lock. */
   | Readonly<{ phase: 'starting'; start: StartRecord }>
   | Readonly<{ phase: 'running'; start: StartRecord; running: RunningRecord }>
-  /** To be cleaned up by whoever sees it. Without `exit` the monitor was killed. */
+  /** To be cleaned up by the next call that sees it. Without `exit` the monitor was killed. */
   | Readonly<{ phase: 'ended'; start: StartRecord; exit?: ExitRecord }>;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What a start borrows from the host, as data: written down before it is taken, given back by whoever stops
- * the container, in whichever process. Undoing twice, or undoing what never happened, succeeds.
+ * What a start borrows from the host, as data: written down before it is taken, given back by the process
+ * that cleans up after the container. Undoing twice, or undoing what never happened, succeeds.
  */
 import { rmdirSync } from 'node:fs';
 import { native } from '../../host/native';
@@ -58,7 +58,7 @@ const patience = 5000;
 export async function undoAll(undos: readonly Undo[], context: UndoContext): Promise<void> {
   const failures: unknown[] = [];
   for (const undo of [...undos].reverse()) {
-    // As long as files have them, nobody else may.
+    // As long as files have them, no other domain may.
     if (undo.undo === 'releaseCategories' && failures.length > 0) continue;
     try {
       await undoOne(undo, context);

@@ -84,7 +84,7 @@ export class RunningContainer implements RunningFacts {
     let message = await this.#channel.receive();
     for (; message?.message === 'rebooted'; message = await this.#channel.receive()) onRebooted?.();
     if (message?.message === 'exited') {
-      // Whoever cleans up tries again, and tells of it.
+      // The clean-up tries again, and tells of it.
       await this.#beforeLeave().catch(() => undefined);
       this.#channel.send({ message: 'acknowledge' });
     }

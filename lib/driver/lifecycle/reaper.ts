@@ -1,6 +1,6 @@
 /**
  * What happens after a container's end: cleaning up, telling of it, and what the definition says comes
- * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all come to it.
+ * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all do it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
@@ -81,7 +81,7 @@ export async function stateUnderLock(
 
 /**
  * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
- * of which nobody was told. Under the domain's lock.
+ * and so was never announced. Under the domain's lock.
  */
 export async function finish(
   session: Session,
@@ -119,7 +119,7 @@ export function wantsRestart(session: Session, start: StartRecord, exit: ExitRec
   }
 }
 
-/** Whether it was to end with somebody else: started again by this process, it would have nobody to end with. */
+/** Whether it was to end with another process, its owner: started again by this one, it would end with neither. */
 function isBondedElsewhere(session: Session, { name, autodestroy }: StartRecord): boolean {
   return autodestroy === true && session.owned(name) === undefined;
 }
@@ -165,7 +165,7 @@ export async function reapAll(
 /**
  * Milliseconds until a container that has ended may start again; 0 when nothing is in its way, or nothing is
  * to start. What ends as soon as it starts would otherwise do nothing else. Until then the domain's end is on
- * record and not cleaned up: a destroy is final, and whoever asks for the domain's state ends the pause.
+ * record and not cleaned up: a destroy is final, and a caller that asks for the domain's state ends the pause.
  */
 function remainingPause(session: Session, name: string): number {
   const state = readStateOrSkip(session, name);
@@ -176,7 +176,7 @@ function remainingPause(session: Session, name: string): number {
   return Math.min(Math.max(due - Date.now(), 0), longestPause);
 }
 
-/** Whether its pause is over. One that has ended again in between has somebody of its own who waits. */
+/** Whether its pause is over. When it has ended again in between, another call waits for the pause of that end. */
 function isPauseOver(session: Session, name: string): boolean {
   return remainingPause(session, name) <= timerSlack;
 }
@@ -207,13 +207,13 @@ export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
     await sleep(remainingPause(session, name));
     await reapOne(session, name, (one) => isPauseOver(session, one));
-    // Whoever was first has disowned it in another process.
+    // Another process may have cleaned up first: then there is nothing to own any more.
     const state = session.containers.readRunState(session.paths, name);
     if (state.phase === 'off' || isOfAnother(session, state)) session.disown(name);
   });
 }
 
-/** Whether what runs was started by somebody else, after the end of what this process owned. */
+/** Whether what runs was started by another process, after the end of what this process owned. */
 export function isOfAnother(session: Session, state: RunState): boolean {
   if (state.phase !== 'running') return false;
   return session.owned(state.start.name)?.id !== state.running.id;

@@ -1,4 +1,4 @@
-/** Starting a container for a domain, by whichever verb. Under the domain's lock, with the domain off. */
+/** Starting a container for a domain, for every verb that does. Under the domain's lock, with the domain off. */
 import { mkdirSync } from 'node:fs';
 import type { ContainerStart } from '../../container/start/container-start';
 import { Rollback } from '../../container/start/rollback';
@@ -45,7 +45,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
     logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
   });
   const start = describeStart(session, what, rollback);
-  // Whatever it asks for: the host may label those that ask for nothing.
+  // Also for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
   let container: OwnedContainer;
