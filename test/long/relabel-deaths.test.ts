@@ -38,12 +38,12 @@ const restore = (user: string): Promise<void> => restoreSources({ paths: paths()
 
 /** Runs `call`, of the built library, in a process of its own and kills it `milliseconds` after it has begun. */
 async function killed(call: string, milliseconds: number): Promise<void> {
-  const folder = JSON.stringify(join(packageRoot, 'dist/container/security'));
+  const folder = JSON.stringify(join(packageRoot, 'dist'));
   const code = `
-    const { relabelSources } = require(${folder} + '/relabel.js');
-    const { restoreSources } = require(${folder} + '/restore.js');
-    const { native } = require(${folder} + '/../../host/native.js');
-    const { statePaths } = require(${folder} + '/../../host/state-paths.js');
+    const { relabelSources } = require(${folder} + '/container/security/relabel/relabel.js');
+    const { restoreSources } = require(${folder} + '/container/security/relabel/restore.js');
+    const { native } = require(${folder} + '/host/native.js');
+    const { statePaths } = require(${folder} + '/host/state/state-paths.js');
     const paths = statePaths(${JSON.stringify(root.path)});
     native();
     require('node:fs').writeSync(1, 'begun');
