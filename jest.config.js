@@ -3,8 +3,11 @@
 // one file at a time, and never beside one another.
 'use strict';
 
+/** ES modules of node_modules, which Jest can load only as CommonJS. */
+const modules = 'get-east-asian-width';
+
 const transform = {
-  '\\.ts$': [
+  [`\\.ts$|/node_modules/(${modules})/`]: [
     '@swc/jest',
     {
       jsc: {
@@ -30,6 +33,7 @@ function project(displayName, folders, seconds) {
     globals: { testSeconds: seconds },
     setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
     transform,
+    transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`],
     moduleNameMapper: { '^tslxc$': '<rootDir>/dist/bundle/library.js' },
   };
 }

@@ -47,6 +47,8 @@ const packageUsers: Readonly<Record<string, RegExp>> = {
   bindings: /^host\/native\.ts$/,
   saxes: /^domain\/xml\//,
   pino: /^cli\//,
+  // Part of the bundle: scripts/bundle.js.
+  'get-east-asian-width': /^cli\/output\/table\.ts$/,
 };
 
 const pure = /^(domain|plan)\//;

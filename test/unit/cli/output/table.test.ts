@@ -51,6 +51,9 @@ test.each<[string, number]>([
   ['한글', 4],
   ['ｆｕｌｌ', 8],
   ['📦', 2],
+  ['✅', 2],
+  ['⚡', 2],
+  ['🌡', 1],
   ['a\u200db', 2],
 ])('%j takes %d columns', (text, columns) => {
   expect(columnsOf(text)).toBe(columns);
