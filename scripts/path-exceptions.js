@@ -126,8 +126,13 @@ const nativeExceptions = [
   { file: 'native/base/cgroup.cc', uses: ['mkdir', 'setxattr', 'chown'], reason: ofCgroupfs },
   {
     file: 'native/base/cgroup-removal.cc',
-    uses: ['rmdir', 'std::filesystem'],
+    uses: ['rmdir', 'unlinkat'],
     reason: ofCgroupfs,
+  },
+  {
+    file: 'native/base/cgroup-walk.cc',
+    uses: ['open', 'openat'],
+    reason: `${ofCgroupfs}; below it one name at a time, and never a link`,
   },
   {
     file: 'native/base/loop.cc',
@@ -140,8 +145,7 @@ const nativeExceptions = [
   { file: 'native/base/device-program.cc', uses: ['open'], reason: ofCgroupfs },
   {
     file: 'native/base/file.cc',
-    uses: ['open', 'access'],
-    argument: 'path.c_str()',
+    uses: ['openat', 'access'],
     reason: `the one reader and writer of the kernel’s small files: ${ofCgroupfs}, or ${ofKernel}`,
   },
   { file: 'native/base/label.cc', uses: ['open', 'access'], reason: ofKernel },

@@ -228,6 +228,8 @@ export interface Native {
   killCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
   /** Removes the cgroups with all below them, deepest first, retrying EBUSY for `milliseconds`. Missing ones are skipped. */
   removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
+  /** The pids in the cgroups and below, each once, at most `most`. Missing cgroups have none. */
+  processesInCgroups(paths: readonly string[], most: number): Promise<number[]>;
   /** v2 cgroup.freeze / v1 freezer.state of the directory, and waits until it is so; ETIMEDOUT after `milliseconds`. */
   freezeCgroup(path: string, state: 'frozen' | 'thawed', milliseconds: number): Promise<void>;
 

@@ -1,14 +1,32 @@
 // Exports for cgroups. All run in the pool: a write to a cgroup may wait for an RCU grace period.
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "native/addon/cgroup-step.h"
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
 #include "native/addon/task.h"
+#include "native/base/cgroup-processes.h"
 #include "native/base/cgroup-removal.h"
 #include "native/base/cgroup.h"
+
+namespace tslxc {
+
+// Of the result of a task: found by its type.
+struct ProcessNumbers {
+  std::vector<pid_t> numbers;
+};
+
+static Napi::Value toValue(Napi::Env env, const ProcessNumbers& processes) {
+  Napi::Array array = Napi::Array::New(env, processes.numbers.size());
+  uint32_t index = 0;
+  for (const pid_t pid : processes.numbers) array.Set(index++, Napi::Number::New(env, pid));
+  return array;
+}
+
+}  // namespace tslxc
 
 namespace tslxc::addon {
 namespace {
@@ -38,6 +56,13 @@ Value removeCgroups(const CallbackInfo& info) {
                 }));
 }
 
+Value processesInCgroups(const CallbackInfo& info) {
+  return inPool(info.Env(), task([paths = Input(info, 0, "paths").texts(),
+                                  most = Input(info, 1, "most").number<uint32_t>()] {
+                  return ProcessNumbers{tslxc::processesInCgroups(paths, most)};
+                }));
+}
+
 Value freezeCgroup(const CallbackInfo& info) {
   const bool frozen = Input(info, 1, "state").word({"frozen", "thawed"}) == 0;
   return inPool(info.Env(),
@@ -52,6 +77,7 @@ void exportCgroups(Napi::Object exports) {
   definePromise<applyCgroupSteps>(exports, "applyCgroupSteps");
   definePromise<killCgroups>(exports, "killCgroups");
   definePromise<removeCgroups>(exports, "removeCgroups");
+  definePromise<processesInCgroups>(exports, "processesInCgroups");
   definePromise<freezeCgroup>(exports, "freezeCgroup");
 }
 

@@ -1,46 +1,20 @@
 #include "native/base/cgroup-removal.h"
 
-#include <signal.h>
-#include <sys/syscall.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
-#include <filesystem>
 #include <string_view>
 
 #include "native/base/backoff.h"
+#include "native/base/cgroup-processes.h"
+#include "native/base/cgroup-walk.h"
 #include "native/base/fd.h"
 #include "native/base/file.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
 namespace {
-
-std::vector<std::string> childrenOf(const std::string& path) {
-  std::vector<std::string> children;
-  std::error_code gone;  // may vanish at any time
-  std::filesystem::directory_iterator entry(path, gone);
-  while (!gone && entry != std::filesystem::directory_iterator()) {
-    std::error_code unknown;
-    if (entry->is_directory(unknown)) children.push_back(entry->path().string());
-    entry.increment(gone);
-  }
-  return children;
-}
-
-std::vector<pid_t> processesOf(const std::string& path) {
-  const std::string text = readFileIfThere(path + "/cgroup.procs").value_or("");
-  std::vector<pid_t> processes;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end;) {
-    pid_t pid = 0;
-    const auto [rest, error] = std::from_chars(at, end, pid);
-    if (pid > 0) processes.push_back(pid);  // 0 is one of a pid namespace that this one can't see
-    at = rest + 1;
-  }
-  return processes;
-}
 
 std::vector<std::string> wordsOf(const std::string& text) {
   constexpr const char* kBlanks = " \n";
@@ -53,64 +27,86 @@ std::vector<std::string> wordsOf(const std::string& text) {
   return words;
 }
 
-void killProcess(pid_t pid) {
-  const Fd pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd.valid() && errno == ESRCH) return;
-  check(pidfd.get(), "pidfd_open", std::to_string(pid));
-  const long result = syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0);
-  if (result == -1 && errno == ESRCH) return;
-  check(result, "pidfd_send_signal", std::to_string(pid));
-}
-
-bool isFrozen(const std::string& path) {  // v1 only
-  const auto state = readFileIfThere(path + "/freezer.state");
-  return state && !state->starts_with("THAWED");
-}
-
-// Signals everything in the tree one by one. True when there was nothing, not even in a namespace
-// that hides its pids. A frozen process of v1 dies when it is thawed: after the kill, so that it
-// doesn't run before; one of v2 dies at once.
-bool killTree(const std::string& path) {
-  bool empty = readFileIfThere(path + "/cgroup.procs").value_or("").empty();
-  if (!empty) {
-    for (const pid_t pid : processesOf(path)) killProcess(pid);
+// Runs `work` on the cgroup at `path`, if there is one. A failure names that one, and not what is
+// below: those names are the container's, as many and as long as it likes.
+template <typename Work>
+void inCgroup(const std::string& path, Work work) {
+  const Fd cgroup = openCgroup(path);
+  if (!cgroup.valid()) return;
+  try {
+    work(cgroup.get());
+  } catch (const SyscallError& failure) {
+    throw SyscallError{failure.error, failure.syscall, path};
   }
-  for (const std::string& child : childrenOf(path)) empty = killTree(child) && empty;
-  if (isFrozen(path)) writeFileIfThere(path + "/freezer.state", "THAWED");
-  return empty;
-}
-
-// Only a hierarchy with a freezer is looked through.
-void killFrozenTree(const std::string& path) {
-  if (!fileExists(path + "/freezer.state")) return;
-  if (isFrozen(path)) {
-    killTree(path);
-    return;
-  }
-  for (const std::string& child : childrenOf(path)) killFrozenTree(child);
 }
 
 // Kills once more what is there; true when nothing was.
 bool killOnce(const std::string& path) {
-  const auto events = readFileIfThere(path + "/cgroup.events");  // v2 only
-  if (!events) return killTree(path);
-  if (events->find("populated 0") != std::string::npos) return true;
-  if (!writeFileIfThere(path + "/cgroup.kill", "1")) killTree(path);  // Linux 5.14
-  return false;
+  bool empty = true;
+  inCgroup(path, [&](int cgroup) {
+    const auto events = readFileIfThere(cgroup, "cgroup.events");  // v2 only
+    if (!events) {
+      empty = killTree(cgroup);
+    } else if (events->find("populated 0") == std::string::npos) {
+      empty = false;
+      if (!writeFileIfThere(cgroup, "cgroup.kill", "1")) killTree(cgroup);  // Linux 5.14
+    }
+  });
+  return empty;
 }
 
-// True when it is gone; otherwise errno says why not.
-bool removed(const std::string& path) { return rmdir(path.c_str()) == 0 || errno == ENOENT; }
+enum class Removal { done, inUse };
 
-bool stillInUse() { return errno == EBUSY || errno == ENOTEMPTY; }
+Removal removalOf(int result, const std::string& name) {
+  if (result == 0 || errno == ENOENT) return Removal::done;
+  if (errno != EBUSY && errno != ENOTEMPTY) check(-1, "rmdir", name);
+  return Removal::inUse;
+}
 
-void removeChildren(const std::string& path) {
-  for (const std::string& child : childrenOf(path)) {
-    if (removed(child)) continue;
-    if (!stillInUse()) check(-1, "rmdir", child);
-    removeChildren(child);
-    if (!removed(child) && !stillInUse()) check(-1, "rmdir", child);
+Removal remove(const std::string& path) { return removalOf(rmdir(path.c_str()), path); }
+
+Removal removeIn(int parent, const std::string& name) {
+  return removalOf(unlinkat(parent, name.c_str(), AT_REMOVEDIR), name);
+}
+
+class Remover final : public CgroupVisitor {
+ public:
+  bool wants(int parent, const std::string& name) override {
+    return removeIn(parent, name) == Removal::inUse;
   }
+  bool enter(int) override { return true; }
+  void leave(int) override {}
+  void passed(int parent, const std::string& name) override { removeIn(parent, name); }
+};
+
+// Whether anything is below.
+class Finder final : public CgroupVisitor {
+ public:
+  bool wants(int, const std::string&) override {
+    found_ = true;
+    return false;
+  }
+  bool enter(int) override { return false; }
+  void leave(int) override {}
+  void passed(int, const std::string&) override {}
+
+  bool found() const { return found_; }
+
+ private:
+  bool found_ = false;
+};
+
+void removeBelow(const std::string& path) {
+  inCgroup(path, [](int cgroup) {
+    Remover remover;
+    walkCgroups(cgroup, remover);
+  });
+}
+
+bool hasBelow(const std::string& path) {
+  Finder finder;
+  inCgroup(path, [&](int cgroup) { walkCgroups(cgroup, finder); });
+  return finder.found();
 }
 
 }  // namespace
@@ -126,14 +122,14 @@ void killCgroups(const std::vector<std::string>& paths, std::chrono::millisecond
 }
 
 void killFrozen(const std::vector<std::string>& paths) {
-  for (const std::string& path : paths) killFrozenTree(path);
+  for (const std::string& path : paths) inCgroup(path, killFrozenTree);
 }
 
 void clearCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {
   Backoff backoff(limit);
   for (const std::string& path : paths) {
-    removeChildren(path);
-    while (!childrenOf(path).empty() && backoff.wait()) removeChildren(path);
+    removeBelow(path);
+    while (hasBelow(path) && backoff.wait()) removeBelow(path);
     const std::string control = path + "/cgroup.subtree_control";  // v2 only
     for (const std::string& name : wordsOf(readFileIfThere(control).value_or(""))) {
       writeFileIfThere(control, "-" + name);
@@ -144,11 +140,9 @@ void clearCgroups(const std::vector<std::string>& paths, std::chrono::millisecon
 void removeCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {
   Backoff backoff(limit);
   for (const std::string& path : paths) {
-    while (!removed(path)) {
-      if (!stillInUse()) check(-1, "rmdir", path);
-      removeChildren(path);
-      if (removed(path)) break;
-      if (!stillInUse()) check(-1, "rmdir", path);
+    while (remove(path) == Removal::inUse) {
+      removeBelow(path);
+      if (remove(path) == Removal::done) break;
       if (!backoff.wait()) throw SyscallError{EBUSY, "rmdir", path};
     }
   }

@@ -1,5 +1,5 @@
-// Emptying and removing cgroups, whatever is in them by now. What is missing already is done
-// already.
+// Emptying and removing cgroups, whatever is in them by now, however deep and wide. What is missing
+// already is done already. The subject of a failure is one of `paths`.
 #pragma once
 
 #include <chrono>

@@ -14,8 +14,8 @@ namespace {
 bool isGone() { return errno == ENOENT || errno == ENODEV; }
 
 // Null, or the name of the call that failed.
-const char* tryRead(const std::string& path, std::string& content) {
-  const Fd file(retry([&] { return open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+const char* tryRead(int directory, const char* path, std::string& content) {
+  const Fd file(retry([&] { return openat(directory, path, O_RDONLY | O_CLOEXEC); }));
   if (!file.valid()) return "open";
   std::array<char, 4096> chunk{};
   for (;;) {
@@ -26,8 +26,8 @@ const char* tryRead(const std::string& path, std::string& content) {
   }
 }
 
-const char* tryWrite(const std::string& path, std::string_view value) {
-  const Fd file(retry([&] { return open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
+const char* tryWrite(int directory, const char* path, std::string_view value) {
+  const Fd file(retry([&] { return openat(directory, path, O_WRONLY | O_CLOEXEC); }));
   if (!file.valid()) return "open";
   const ssize_t count = retry([&] { return write(file.get(), value.data(), value.size()); });
   return count == -1 ? "write" : nullptr;
@@ -41,26 +41,34 @@ bool fileExists(const std::string& path) { return access(path.c_str(), F_OK) == 
 
 std::string readFile(const std::string& path) {
   std::string content;
-  if (const char* const failed = tryRead(path, content)) check(-1, failed, path);
+  if (const char* const failed = tryRead(AT_FDCWD, path.c_str(), content)) check(-1, failed, path);
   return content;
 }
 
 std::optional<std::string> readFileIfThere(const std::string& path) {
+  return readFileIfThere(AT_FDCWD, path.c_str());
+}
+
+std::optional<std::string> readFileIfThere(int directory, const char* name) {
   std::string content;
-  const char* const failed = tryRead(path, content);
+  const char* const failed = tryRead(directory, name, content);
   if (failed != nullptr && isGone()) return std::nullopt;
-  if (failed != nullptr) check(-1, failed, path);
+  if (failed != nullptr) check(-1, failed, name);
   return content;
 }
 
 void writeFile(const std::string& path, std::string_view value) {
-  if (const char* const failed = tryWrite(path, value)) check(-1, failed, path);
+  if (const char* const failed = tryWrite(AT_FDCWD, path.c_str(), value)) check(-1, failed, path);
 }
 
 bool writeFileIfThere(const std::string& path, std::string_view value) {
-  const char* const failed = tryWrite(path, value);
+  return writeFileIfThere(AT_FDCWD, path.c_str(), value);
+}
+
+bool writeFileIfThere(int directory, const char* name, std::string_view value) {
+  const char* const failed = tryWrite(directory, name, value);
   if (failed != nullptr && isGone()) return false;
-  if (failed != nullptr) check(-1, failed, path);
+  if (failed != nullptr) check(-1, failed, name);
   return true;
 }
 

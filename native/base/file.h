@@ -19,10 +19,12 @@ bool fileExists(const std::string& path);
 std::string readFile(const std::string& path);
 // Nothing when it isn't there, or vanishes meanwhile (ENOENT, ENODEV).
 std::optional<std::string> readFileIfThere(const std::string& path);
+std::optional<std::string> readFileIfThere(int directory, const char* name);
 
 // Writes `value` to a file that exists, in one write(2). Throws SyscallError{open} or {write}.
 void writeFile(const std::string& path, std::string_view value);
 // False when it isn't there, or vanishes meanwhile.
 bool writeFileIfThere(const std::string& path, std::string_view value);
+bool writeFileIfThere(int directory, const char* name, std::string_view value);
 
 }  // namespace tslxc

@@ -2,13 +2,24 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
+import { runProgram } from '../support/run-command';
 import { rejectionOf } from './failure';
 import { CgroupTree, hierarchies, moveTo } from './cgroup-tree';
+import { nodeWords } from './node-child';
 import { Scratch, ended, printed } from './scratch';
 
 const scratch = new Scratch();
 
 afterAll(() => scratch.dispose());
+
+/** A tree deeper than any path is long, and wide at both ends; `who` is at its end. */
+async function dug(root: string, who: 'nobody' | 'child'): Promise<CgroupTree> {
+  const tree = new CgroupTree(root);
+  const script = join(__dirname, '../support/dig-cgroups.py');
+  const words = ['python3', script, '200', '1000', who, tree.path];
+  expect(await runProgram(words)).toMatchObject({ code: 0, stdout: 'dug 1\n' });
+  return tree;
+}
 
 /** A tree with a process in each of three cgroups. */
 function populated(root: string): { tree: CgroupTree; pids: number[] } {
@@ -75,6 +86,18 @@ describe('killCgroups', () => {
     await ended(child);
   });
 
+  test.each(hierarchies)(
+    'a process at a depth that no path reaches is killed in $name',
+    async (at) => {
+      const tree = await dug(at.root, 'child');
+      expect(await native().processesInCgroups([tree.path], 10)).toHaveLength(1);
+      await native().killCgroups([tree.path], 5000);
+      expect(await native().processesInCgroups([tree.path], 10)).toEqual([]);
+      await native().removeCgroups([tree.path], 5000);
+      expect(existsSync(tree.path)).toBe(false);
+    },
+  );
+
   test('for an empty list and missing cgroups no time is needed: there may be none left', async () => {
     for (const none of [[], ['/sys/fs/cgroup/tslxc-none', '/nowhere']]) {
       await expect(native().killCgroups(none, -1)).resolves.toBeUndefined();
@@ -101,6 +124,29 @@ describe('removeCgroups', () => {
     tree.make('a', 'd');
     await native().removeCgroups([join(tree.path, 'missing'), tree.path, tree.path], 0);
     expect(existsSync(tree.path)).toBe(false);
+  });
+
+  test.each(hierarchies)(
+    'a tree deeper than any path, and wide, is removed with few descriptors in $name',
+    async (at) => {
+      const { path } = await dug(at.root, 'nobody');
+      const code = `addon.removeCgroups(['${path}'], 5000).then(() => console.log('removed'));`;
+      const limited = ['sh', '-c', 'ulimit -n 40; exec "$@"', 'sh', ...nodeWords(code)];
+      expect(await runProgram(limited)).toMatchObject({ code: 0, stdout: 'removed\n' });
+      expect(existsSync(path)).toBe(false);
+    },
+  );
+
+  test.each(hierarchies)('a process far below is EBUSY of the top in $name', async (at) => {
+    const { path } = await dug(at.root, 'child');
+    expect(await rejectionOf(native().removeCgroups([path], 0))).toEqual({
+      errno: 'EBUSY',
+      syscall: 'rmdir',
+      path,
+    });
+    await native().killCgroups([path], 5000);
+    await native().removeCgroups([path], 5000);
+    expect(existsSync(path)).toBe(false);
   });
 
   test.each(hierarchies)('it waits for the last process to end in $name', async (at) => {
@@ -137,6 +183,28 @@ describe('removeCgroups', () => {
     expect(await rejectionOf(native().removeCgroups([path], 0))).toEqual({
       errno: 'ENOTDIR',
       syscall: 'rmdir',
+      path,
+    });
+  });
+});
+
+describe('processesInCgroups', () => {
+  test.each(hierarchies)('all at any depth, each once, up to a number, in $name', async (at) => {
+    const { tree, pids } = await populated(at.root);
+    const sorted = pids.sort((one, other) => one - other);
+    const missing = join(tree.path, 'missing');
+    expect(await native().processesInCgroups([tree.path, missing, tree.path], 10)).toEqual(sorted);
+    expect(await native().processesInCgroups([tree.path], 2)).toHaveLength(2);
+    await native().killCgroups([tree.path], 5000);
+    await native().removeCgroups([tree.path], 5000);
+  });
+
+  test('what is no directory is ENOTDIR', async () => {
+    const path = scratch.at('plain');
+    writeFileSync(path, '');
+    expect(await rejectionOf(native().processesInCgroups([path], 1))).toEqual({
+      errno: 'ENOTDIR',
+      syscall: 'open',
       path,
     });
   });

@@ -1,16 +1,23 @@
 /** Names the processes that SIGKILL does not end: they wait in the kernel, mostly for a device or a file system that is stuck. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
 import { SyscallError, TslxcError } from '../../errors';
+import { native } from '../../host/native';
 
 /** More would say nothing new. */
 const mostNamed = 5;
+/** How many are counted. */
+const mostCounted = 1000;
 
 /** An EBUSY with the processes that are left in those cgroups named; unchanged without any, and any other failure. */
-export function nameUnkillable(failure: unknown, cgroups: readonly string[]): unknown {
+export async function nameUnkillable(
+  failure: unknown,
+  cgroups: readonly string[],
+): Promise<unknown> {
   if (!TslxcError.is(failure) || failure.errno !== constants.errno.EBUSY) return failure;
-  const pids = [...new Set(cgroups.flatMap(pidsBelow))];
+  const pids = await native()
+    .processesInCgroups(cgroups, mostCounted)
+    .catch(() => []);
   const named = pids.slice(0, mostNamed).flatMap(describeProcess);
   if (named.length === 0) return failure;
   const { errno, syscall = 'kill', path, domain } = failure;
@@ -22,16 +29,6 @@ export function nameUnkillable(failure: unknown, cgroups: readonly string[]): un
     ...(domain === undefined ? {} : { domain }),
     step: `SIGKILL does not end ${named.join(', ')}${more}`,
   });
-}
-
-function pidsBelow(cgroup: string): number[] {
-  try {
-    const own = readFileSync(join(cgroup, 'cgroup.procs'), 'latin1').split('\n').filter(Boolean);
-    const below = readdirSync(cgroup, { withFileTypes: true }).filter((one) => one.isDirectory());
-    return [...own.map(Number), ...below.flatMap(({ name }) => pidsBelow(join(cgroup, name)))];
-  } catch {
-    return [];
-  }
 }
 
 /** `process 207 (cat), which waits in the kernel`: proc_pid_stat(5). None for one that has ended. */

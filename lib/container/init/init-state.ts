@@ -1,7 +1,9 @@
 /** What the kernel says of a running container's init: its confinement, its cgroups, whether it is frozen. */
 import { existsSync, readFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { TslxcError } from '../../errors';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { cgroupPlaces } from '../../plan/cgroups/places';
 import type { InitState } from '../../plan/command';
 import type { StartRecord } from '../record/run-state';
 
@@ -33,16 +35,25 @@ export function isFrozen(init: number, start: StartRecord, layout: CgroupLayout)
   return unified !== '' && /^frozen 1$/m.test(readFileSync(events, 'latin1'));
 }
 
+/** What the kernel takes as a path (PATH_MAX), less the name of a file in it. */
+const longestPath = 4096 - 64;
+
 /**
  * Where init is now: a system inside makes cgroups of its own, and in v2 only leaves take processes. Always at or below
- * what the start made.
+ * what the start made. In the place of one that can't be named it is where the start has put it: a path may be longer than
+ * the kernel takes or tells in full, and need not be UTF-8.
  */
 function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): InitCgroups {
-  const lines = readFileSync(`/proc/${init}/cgroup`, 'utf8').trimEnd().split('\n');
+  const lines = cgroupLines(init);
   const made = start.undo.flatMap((undo) => (undo.undo === 'removeCgroups' ? undo.paths : []));
   const place = (mount: string, controllers: string): string => {
-    const line = lines.find((text) => text.split(':')[1] === controllers) ?? '';
+    const own = made.find((path) => path.startsWith(`${mount}/`));
+    const line = lines?.find((text) => text.split(':')[1] === controllers) ?? '';
     const path = `${mount}${line.split(':').slice(2).join(':')}`;
+    if (own !== undefined && (lines === undefined || !isUsable(path))) {
+      const places = cgroupPlaces(layout, own.slice(mount.length + 1));
+      return places.find((one) => one.path === own)?.joined ?? own;
+    }
     if (made.some((directory) => path === directory || path.startsWith(`${directory}/`))) {
       return path;
     }
@@ -56,6 +67,20 @@ function initCgroups(init: number, start: StartRecord, layout: CgroupLayout): In
     v1: layout.hierarchies.map(({ mount, controllers }) => place(mount, controllers.join())),
     unified: layout.unified === undefined ? '' : place(layout.unified.mount, ''),
   };
+}
+
+/** Undefined when one of the paths is too long for the kernel to tell; some kernels cut it instead. */
+function cgroupLines(init: number): string[] | undefined {
+  try {
+    return readFileSync(`/proc/${init}/cgroup`, 'utf8').trimEnd().split('\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).errno === -system.errno.ENAMETOOLONG) return undefined;
+    throw error;
+  }
+}
+
+function isUsable(path: string): boolean {
+  return Buffer.byteLength(path) <= longestPath && !path.includes('\ufffd');
 }
 
 /** Of proc_pid_status(5). */

@@ -91,7 +91,7 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
     try {
       await native().killCgroups(own, patience);
     } catch (error) {
-      throw nameUnkillable(error, own);
+      throw await nameUnkillable(error, own);
     }
   }
 }
