@@ -221,7 +221,8 @@ export class Domain {
    * @returns how init was asked, and what came of it
    * @throws TslxcError OPERATION_INVALID when nothing runs or it is paused; OPERATION_UNSUPPORTED when init has
    * neither a handler for the signal nor an initctl pipe, so that it would not react; OPERATION_TIMEOUT when it
-   * still runs after `timeout`; OPERATION_ABORTED when `signal` has fired, though init stays asked; INVALID_ARG for
+   * still runs after `timeout`, or when a file system of the container keeps its pipe from being found for three
+   * seconds; OPERATION_ABORTED when `signal` has fired, though init stays asked; INVALID_ARG for
    * an unknown mode or a negative timeout.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.

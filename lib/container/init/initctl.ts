@@ -1,36 +1,98 @@
 /**
  * The pipe by which sysvinit, and what behaves like it, is told to change the run level. Its path is resolved in the
- * container's own mount namespace, where a file system of the container may keep a process waiting for ever: so this
- * file is run as a program of its own, and looks.
+ * container's own mount namespace, where a file system of the container may keep a process waiting for ever, out of
+ * reach of SIGKILL: so this file is run as a program of its own, and looks. Its end is not waited for: a process that does
+ * not end is left alone, and as long as it is there no second one is started for that init.
  */
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SyscallError } from '../../errors';
+import { fileError } from '../../host/state/file-error';
 import { native } from '../../host/native';
 import { O_PATH } from '../../host/state/open-flags';
 import { packageRoot } from '../../host/package-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { tryTakeLock } from '../../host/state/named-lock';
 import { isInitOf } from './init-process';
 import type { RunningRecord } from '../record/run-state';
 
 /** 0 is power off, 6 reboot. */
 export type RunLevel = '0' | '6';
 
-/** How long the pipe may take to be found, in milliseconds. */
-const patience = 3000;
+/** `late`: it was not found in time. `none`: there is no pipe, or no process reads it. */
+export type PipeAnswer = 'taken' | 'none' | 'late';
 
-const program = join(packageRoot, 'dist', 'container', 'initctl.js');
+export interface PipeSearch {
+  readonly paths: StatePaths;
+  readonly name: string;
+  readonly running: Pick<RunningRecord, 'id' | 'init'>;
+  /** How long the pipe may take to be found, in milliseconds. */
+  readonly within: number;
+}
+
+const step = 'look for the initctl pipe';
+/** Between two looks whether another has ended, in milliseconds. */
+const pause = 25;
+
+const program = join(packageRoot, 'dist', 'container', 'init', 'initctl.js');
 const exitCodes = { written: 0, none: 3 } as const;
 
-/** True when init's pipe has taken the request; false when there is none, no process reads it, or it isn't found in time. */
-export async function requestLevel(
-  { id, init }: Pick<RunningRecord, 'id' | 'init'>,
-  level: RunLevel,
-): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const args = [program, String(id), String(init), level];
-    const limits = { timeout: patience, killSignal: 'SIGKILL' } as const;
-    execFile(process.execPath, args, limits, (error) => resolve(error === null));
+/**
+ * Whether init's pipe has taken the request.
+ *
+ * @throws SyscallError when nothing could be started to look for it.
+ */
+export async function requestLevel(search: PipeSearch, level: RunLevel): Promise<PipeAnswer> {
+  const deadline = performance.now() + search.within;
+  const held = await holdTurn(search, deadline);
+  if (held === undefined) return 'late';
+  const { id, init } = search.running;
+  try {
+    return await lookBefore(deadline, [String(id), String(init), level], held);
+  } finally {
+    closeSync(held);
+  }
+}
+
+/** The lock of the process that looks for this init's pipe; undefined when another one holds it up to the deadline. */
+async function holdTurn(
+  { paths, name, running }: PipeSearch,
+  deadline: number,
+): Promise<number | undefined> {
+  const lock = `initctl:${name}:${running.id}:${running.init}`;
+  for (;;) {
+    const held = tryTakeLock(paths, { name: lock, step });
+    if (held !== undefined || performance.now() >= deadline) return held;
+    await sleep(pause);
+  }
+}
+
+/** `held` is what the program keeps open to its end. */
+async function lookBefore(
+  deadline: number,
+  words: readonly string[],
+  held: number,
+): Promise<PipeAnswer> {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: '/',
+    stdio: ['ignore', 'ignore', 'ignore', held],
+  });
+  return await new Promise<PipeAnswer>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      child.unref();
+      resolve('late');
+    }, deadline - performance.now());
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      reject(fileError(error, step));
+    });
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      resolve(code === exitCodes.written ? 'taken' : 'none');
+    });
   });
 }
 

@@ -2,7 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { End } from '../../container/monitor/messages';
 import type { RunState } from '../../container/record/run-state';
+import type { PipeAnswer } from '../../container/init/initctl';
 import { TslxcError } from '../../errors';
+import { throwIfAborted } from '../session/abort';
 import type { MonitorConnection } from '../session/containers';
 import type { PowerMode } from './power-types';
 import type { Session } from '../session/session';
@@ -20,6 +22,16 @@ interface Request {
   readonly modes: readonly PowerMode[];
   /** Milliseconds in which its end counts as what was asked for. */
   readonly within: number;
+  /** Milliseconds in which its pipe has to be found. */
+  readonly search: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Of whom it is asked. */
+interface Addressee {
+  readonly session: Session;
+  readonly state: Running;
+  readonly monitor: MonitorConnection;
 }
 
 type Running = RunState & { phase: 'running' };
@@ -48,31 +60,53 @@ const signals = {
 /** These inits end by reboot(2), which tells the monitor whether they power off or reboot. */
 const tellsItself = new Set(['systemd', 'busybox']);
 
-/** @throws TslxcError OPERATION_UNSUPPORTED when init reacts to none of the modes; SyscallError. */
-export async function askInit(session: Session, state: Running, request: Request): Promise<Asked> {
-  const { name } = state.start;
-  const monitor = await session.containers.connectMonitor(session.paths, name);
-  if (monitor === undefined) {
-    throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: name });
-  }
+/**
+ * Closes the connection to the monitor. Not under the domain's lock.
+ *
+ * @throws TslxcError OPERATION_UNSUPPORTED when nothing of this reaches init, OPERATION_TIMEOUT when a file system of the
+ * container keeps its pipe from being found, OPERATION_INVALID when it has ended meanwhile; SyscallError.
+ */
+export async function askInit(to: Addressee, request: Request): Promise<Asked> {
+  const { session, state, monitor } = to;
   try {
-    const attempt = new Attempt({ session, state, request, monitor });
+    const attempt = new Attempt(to, request);
     for (const mode of request.modes) {
+      throwIfAborted(request.signal);
       const asked = await attempt.by(mode);
       if (asked !== undefined) return asked;
     }
-    throw notReached(name, request.modes);
+    const { name } = state.start;
+    if (!session.containers.init.isAlive(state.running)) {
+      const detail = `init of domain '${name}' ended before it was asked to`;
+      throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
+    }
+    throw attempt.isLate ? lateFor(name, request) : notReached(name, request.modes);
   } finally {
     monitor.close();
   }
 }
 
 function notReached(name: string, modes: readonly PowerMode[]): TslxcError {
-  const detail =
-    modes.length === 1 && modes[0] === 'initctl'
-      ? 'Container does not provide an initctl pipe'
-      : `init of domain '${name}' has no handler for a signal that asks it to end, and no initctl pipe`;
+  const detail = isPipeOnly(modes)
+    ? 'Container does not provide an initctl pipe'
+    : `init of domain '${name}' has no handler for a signal that asks it to end, and no initctl pipe`;
   return new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: name });
+}
+
+/** What there is to be done about it is known: a destroy waits for no file system. */
+function lateFor(name: string, { modes, search }: Request): TslxcError {
+  const place = `a file system of domain '${name}' has not answered for ${search / 1000} s`;
+  const rest = isPipeOnly(modes)
+    ? ''
+    : ', and init has no handler for a signal that asks it to end';
+  return new TslxcError('OPERATION_TIMEOUT', `${place}${rest}: destroy the domain to end it`, {
+    domain: name,
+    step: 'look for the initctl pipe',
+  });
+}
+
+function isPipeOnly(modes: readonly PowerMode[]): boolean {
+  return modes.length === 1 && modes[0] === 'initctl';
 }
 
 class Attempt {
@@ -80,17 +114,18 @@ class Attempt {
   readonly #state: Running;
   readonly #request: Request;
   readonly #monitor: MonitorConnection;
+  #pipe: PipeAnswer = 'none';
 
-  constructor(of: {
-    session: Session;
-    state: Running;
-    request: Request;
-    monitor: MonitorConnection;
-  }) {
-    this.#session = of.session;
-    this.#state = of.state;
-    this.#request = of.request;
-    this.#monitor = of.monitor;
+  constructor({ session, state, monitor }: Addressee, request: Request) {
+    this.#session = session;
+    this.#state = state;
+    this.#monitor = monitor;
+    this.#request = request;
+  }
+
+  /** Whether its pipe was looked for, and it is not known whether there is one. */
+  get isLate(): boolean {
+    return this.#pipe === 'late';
   }
 
   /** Undefined when init can't be asked in this way. */
@@ -108,8 +143,15 @@ class Attempt {
     const { init } = this.#session.containers;
     // An init with such a pipe ends by reboot(2) where it may; where it may not, the monitor has to know the intent.
     await this.#intend('mayKnowItself');
-    const isTaken = await init.requestLevel(this.#state.running, level);
-    if (isTaken) return { by: 'initctl' };
+    const { start, running } = this.#state;
+    const search = {
+      paths: this.#session.paths,
+      name: start.name,
+      running,
+      within: this.#request.search,
+    };
+    this.#pipe = await init.requestLevel(search, level);
+    if (this.#pipe === 'taken') return { by: 'initctl' };
     if (this.#request.goal !== 'shutdown') await this.#takeBack();
     return undefined;
   }

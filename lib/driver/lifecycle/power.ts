@@ -5,6 +5,7 @@ import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { throwIfAborted } from '../session/abort';
+import type { MonitorConnection } from '../session/containers';
 import { askInit, type Asked, type Goal } from './ask-init';
 import { lastEvent } from '../events/event-log';
 import { transition } from './lifecycle';
@@ -32,17 +33,37 @@ export async function askToEnd(
   const modes = modesOf(options.mode);
   checkTimeout(timeout);
   throwIfAborted(signal);
-  const { asked, before } = await session.locked(name, async () => {
+  const { before, monitor } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     checkSame(session, identity, state);
     transition(goal === 'reboot' ? 'reboot' : 'shutdown', phaseOf(session, state), name);
     if (state.phase !== 'running') throw new TypeError('the table lets only what runs end');
-    const within = timeout ?? rebootPatience;
-    return { asked: await askInit(session, state, { goal, modes, within }), before: state };
+    return { before: state, monitor: await connectRunning(session, name) };
   });
+  // Without the lock: a file system of the container may make it take its time, and a destroy waits for nothing of it. Of
+  // another container of that name, started meanwhile, this monitor knows nothing.
+  const request = {
+    goal,
+    modes,
+    within: timeout ?? rebootPatience,
+    search: searchTime(timeout),
+    signal,
+  };
+  const asked = await askInit({ session, state: before, monitor }, request);
   session.logger.debug({ domain: name, goal, ...asked }, 'init was asked to end');
   if (timeout === undefined) return { ...asked, outcome: 'asked' };
   return await outcomeOf(session, identity, { before, asked, goal, timeout, signal });
+}
+
+/** For init's pipe, in milliseconds: more is of no use, and in less a busy machine would not find one. */
+function searchTime(timeout = Infinity): number {
+  return Math.min(Math.max(timeout, 1000), 3000);
+}
+
+async function connectRunning(session: Session, name: string): Promise<MonitorConnection> {
+  const monitor = await session.containers.connectMonitor(session.paths, name);
+  if (monitor !== undefined) return monitor;
+  throw new TslxcError('OPERATION_INVALID', 'domain is not running', { domain: name });
 }
 
 type Running = RunState & { phase: 'running' };

@@ -59,6 +59,22 @@ export async function takeLockIfAny(
   return undefined;
 }
 
+/**
+ * Takes the lock if it is free, for a process that is given the descriptor: it holds the lock as long as any copy of that is
+ * open, also after this process has exited. Undefined while another process holds it.
+ */
+export function tryTakeLock(paths: StatePaths, { name, step }: NamedLock): number | undefined {
+  const fd = openLocks(paths, step);
+  try {
+    if (native().tryLockByte(fd, offsetOf(name))) return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  closeSync(fd);
+  return undefined;
+}
+
 /** Whether this process or another one holds the lock now. */
 export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
   let fd: number;

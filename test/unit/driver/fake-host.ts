@@ -64,7 +64,7 @@ export class FakeHost {
     isAlive: () => true,
     isKilled: () => true,
     heeds: () => false,
-    requestLevel: () => Promise.resolve(false),
+    requestLevel: () => Promise.resolve('none'),
   };
   /** What was asked of monitors, in that order. */
   readonly asked: string[] = [];

@@ -32,7 +32,7 @@ function initIs(kind: InitKind, heeded: readonly number[] = [], pipe = false): v
     heeds: (_, signal) => heeded.includes(signal),
     requestLevel: (_, level) => {
       if (pipe) host.asked.push(`level ${level}`);
-      return Promise.resolve(pipe);
+      return Promise.resolve(pipe ? 'taken' : 'none');
     },
   };
 }
@@ -88,6 +88,56 @@ test('nothing is sent to an init that would not notice, and the answer says so',
   });
   // The monitor alone hears that an end would be no reboot.
   expect(new Set(host.asked)).toEqual(new Set(['intend none 0']));
+});
+
+test('a destroy does not wait for a look into the container, and the one who looks hears of it', async () => {
+  let answer: (pipe: 'none') => void = () => undefined;
+  const search = new Promise<'none'>((resolve) => (answer = resolve));
+  let isAlive = true;
+  initIs('other');
+  host.init = { ...host.init, isAlive: () => isAlive, requestLevel: () => search };
+  await domain.start();
+  const asked = domain.shutdown({ timeout: 5000 }).catch((error: unknown) => error);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(host.asked).toEqual(['intend none 0']);
+  await domain.destroy();
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  isAlive = false;
+  answer('none');
+  expect(await asked).toMatchObject({
+    code: 'OPERATION_INVALID',
+    message: "Requested operation is not valid: init of domain 'web' ended before it was asked to",
+  });
+});
+
+test.each([
+  ['initctl', ': destroy the domain to end it'],
+  [
+    'auto',
+    ', and init has no handler for a signal that asks it to end: destroy the domain to end it',
+  ],
+] as const)('a pipe that is not found in time is told of, with mode %s', async (mode, rest) => {
+  initIs('other');
+  const searched: number[] = [];
+  host.init = {
+    ...host.init,
+    requestLevel: ({ within }) => {
+      searched.push(within);
+      return Promise.resolve('late');
+    },
+  };
+  await domain.start();
+  for (const timeout of [10, 2000, undefined]) {
+    const options = timeout === undefined ? { mode } : { mode, timeout };
+    await expect(domain.shutdown(options)).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
+  }
+  expect(searched).toEqual([1000, 2000, 3000]);
+  await expect(domain.shutdown({ mode, timeout: 2000 })).rejects.toMatchObject({
+    message: `Timed out during operation: a file system of domain 'web' has not answered for 2 s${rest}`,
+  });
+  initIs('other', [15]);
+  host.init = { ...host.init, requestLevel: () => Promise.resolve('late') };
+  expect(await domain.shutdown()).toEqual({ by: 'signal', signal: 15, outcome: 'asked' });
 });
 
 test('an older monitor is asked only for what it sees by itself', async () => {

@@ -1,0 +1,68 @@
+/** A file system inside that answers nothing: whoever looks for a file in it waits in the kernel, out of reach of SIGKILL. */
+import { join } from 'node:path';
+import { expectGone } from '../support/container-traces';
+import { eventually } from '../support/eventually';
+import { startOnce } from '../support/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import type { HostSnapshot } from '../support/host-snapshot';
+import { listProcesses, readProcess } from '../support/processes';
+import { TestDomain } from '../support/test-domain';
+
+const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+/** Milliseconds that a destroy may take, and a command beyond its own time. */
+const promise = 5000 * slowness;
+const timeout = 20_000;
+
+let before: HostSnapshot;
+beforeAll(startOnce);
+beforeEach(() => {
+  before = snapshotHost();
+});
+afterEach(() => expectHostUnchanged(before));
+
+/** A container whose init is the server of such a file system on `place`, by the device that devtmpfs has. */
+async function startStuck(name: string, place: string): Promise<TestDomain> {
+  const script = join(__dirname, '../support/stuck-fuse.py');
+  const device = 'mount -t devtmpfs devices /mnt && ln -s /mnt/fuse /dev/fuse';
+  const container = await TestDomain.make({
+    name,
+    initArguments: ['-c', `[ $$ = 1 ] && ${device} && exec python3 ${script} ${place}`],
+  });
+  await container.start();
+  await container.domain.waitFor({ console: /mounted/, timeout });
+  return container;
+}
+
+/** The programs that look for a pipe of an init. */
+function searches(): number[] {
+  return listProcesses().filter((pid) =>
+    readProcess(pid).words.some((word) => word.endsWith('container/initctl.js')),
+  );
+}
+
+async function timed<T>(action: Promise<T>): Promise<[T, number]> {
+  const began = performance.now();
+  return [await action, performance.now() - began];
+}
+
+test('a shutdown says so in time, leaves one process at most, and a destroy waits for neither', async () => {
+  await using container = await startStuck('stuck-shutdown', '/run');
+  const { domain, name } = container;
+  for (const mode of ['auto', 'initctl']) {
+    const words = ['shutdown', name, '--mode', mode, '--timeout', '2'];
+    const [answer, took] = await timed(container.try(words));
+    expect(answer.code).toBe(1);
+    expect(answer.stderr).toContain(`a file system of domain '${name}' has not answered for 2 s`);
+    expect(took).toBeGreaterThan(1999);
+    expect(took).toBeLessThan(2000 + promise);
+    expect(searches()).toHaveLength(1);
+  }
+  const refusal = domain.shutdown({ timeout }).catch((error: unknown) => error);
+  expect(await container.reason()).toBe('running (booted)');
+  const [, took] = await timed(domain.destroy());
+  process.stdout.write(`stuck: destroyed in ${took.toFixed(0)} ms\n`);
+  expect(took).toBeLessThan(promise);
+  expect(await refusal).toMatchObject({ code: 'OPERATION_INVALID' });
+  await expectGone(name);
+  await eventually(() => expect(searches()).toEqual([]));
+});
