@@ -185,8 +185,7 @@ const fileUsers = {
   'lib/container/sources/block-numbers.ts':
     'devices: the host’s own paths, of which the document speaks',
   'lib/container/record/cleanup.ts': 'the run folder',
-  'lib/container/exec/command-streams.ts':
-    '/proc: the root of init, to be opened below by openPtyInside; descriptors',
+  'lib/container/exec/command-streams.ts': 'descriptors',
   'lib/container/exec/exec.ts': 'cgroups',
   'lib/container/cgroups/directory-attribute.ts': 'cgroups',
   'lib/container/sources/host-devices.ts':

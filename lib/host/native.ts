@@ -284,10 +284,8 @@ export interface Native {
   /** /proc/PID/attr/current; undefined where no module labels processes (EINVAL). */
   processLabel(pid: number): string | undefined;
 
-  /** A pair of the devpts that a container has at /dev/pts below `root`, the descriptor of its root directory; in a
-   *  thread of its own, since the way there is the container's. ENODEV for what is no devpts, EXDEV for a ptmx with
-   *  something mounted on it. `path` is meant inside. */
-  openPtyInside(root: number): Promise<Pty>;
+  /** For tests only, which have no other way to make a pair of the host's own devpts. */
+  openPty(): Pty;
   /** Two ends, O_CLOEXEC: of a pipe(2) to read and to write, or of a stream socketpair(2). */
   makePair(kind: 'pipe' | 'socket'): [number, number];
   /** As many pipes, as the two ends of FIFOs in a tmpfs that nobody sees: its mount options can give them a label. */

@@ -10,14 +10,11 @@
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
-#include "native/addon/own-thread.h"
 #include "native/base/fifo.h"
-#include "native/base/file.h"
 #include "native/base/pty.h"
 
 namespace tslxc {
 
-// Of the result of a task: found by its type.
 static Napi::Value toValue(Napi::Env env, const Pty& pty) {
   Napi::Object result = Napi::Object::New(env);
   result.Set("path", Napi::String::New(env, "/dev/pts/" + std::to_string(pty.index)));
@@ -39,12 +36,11 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-// The way to it is the container's, which can make it wait for as long as it likes.
-Value openPtyInside(const CallbackInfo& info) {
-  return inOwnThread(info.Env(), task([root = duplicate(Input(info, 0, "root").descriptor())] {
-                       return tslxc::openPtyInside(root.get());
-                     }),
-                     nullptr);
+Value openPty(const CallbackInfo& info) {
+  Pty pty = openHostPty();
+  const Value result = toValue(info.Env(), pty);
+  handOverValue(pty);
+  return result;
 }
 
 Value makePair(const CallbackInfo& info) {
@@ -98,7 +94,7 @@ Value windowSize(const CallbackInfo& info) {
 }  // namespace
 
 void exportTerminals(Napi::Object exports) {
-  definePromise<openPtyInside>(exports, "openPtyInside");
+  define<openPty>(exports, "openPty");
   define<makePair>(exports, "makePair");
   define<makeFifos>(exports, "makeFifos");
   define<makeRaw>(exports, "makeRaw");

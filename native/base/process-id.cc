@@ -8,7 +8,6 @@
 #include <cstring>
 #include <string>
 
-#include "native/base/fd.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -19,10 +18,14 @@ pid_t hostProcessId() {
   return static_cast<pid_t>(std::atol(text));
 }
 
-// The file about a pidfd names the process in the namespace of that /proc (proc_pid_fdinfo(5)).
 pid_t hostProcessId(pid_t pid) {
   const Fd pidfd(static_cast<int>(check(syscall(SYS_pidfd_open, pid, 0), "pidfd_open")));
-  const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd.get());
+  return processOf(pidfd.get());
+}
+
+// The file about a pidfd names the process in the namespace of that /proc (proc_pid_fdinfo(5)).
+pid_t processOf(int pidfd) {
+  const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
   const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
   char text[512] = {};
   check(read(file.get(), text, sizeof text - 1), "read", path);
@@ -31,6 +34,14 @@ pid_t hostProcessId(pid_t pid) {
   const long number = field == nullptr ? -1 : std::atol(field + sizeof kField - 1);
   if (number <= 0) throw SyscallError{ESRCH, "read", path};
   return static_cast<pid_t>(number);
+}
+
+Fd openRootOf(int pidfd) {
+  const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/root";
+  Fd root(check(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path));
+  // The number is still that process's, or the folder may be another's.
+  check(syscall(SYS_pidfd_send_signal, pidfd, 0, nullptr, 0), "pidfd_send_signal", path);
+  return root;
 }
 
 }  // namespace tslxc

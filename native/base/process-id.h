@@ -4,6 +4,8 @@
 
 #include <sys/types.h>
 
+#include "native/base/fd.h"
+
 namespace tslxc {
 
 // Of this process. Throws SyscallError{readlink} where no /proc is mounted.
@@ -11,5 +13,12 @@ pid_t hostProcessId();
 
 // Of a process that has this number here. Throws SyscallError; ESRCH when there is none.
 pid_t hostProcessId(pid_t pid);
+
+// Of the process of a pidfd; ESRCH when it has gone.
+pid_t processOf(int pidfd);
+
+// The root directory of the process of a pidfd, as O_PATH. The file system that it lies on may make
+// it wait for as long as it likes. Throws SyscallError; ESRCH when the process has gone.
+Fd openRootOf(int pidfd);
 
 }  // namespace tslxc

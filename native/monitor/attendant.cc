@@ -18,6 +18,8 @@
 #include "native/base/clone.h"
 #include "native/base/message.h"
 #include "native/base/monitor-descriptors.h"
+#include "native/base/process-id.h"
+#include "native/base/pty.h"
 #include "native/monitor/anonymous-pair.h"
 #include "native/monitor/beginning.h"
 #include "native/monitor/joiner.h"
@@ -25,6 +27,7 @@
 #include "native/monitor/process-tree.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/terminal-pump.h"
+#include "native/monitor/terminal-request.h"
 
 namespace tslxc {
 namespace {
@@ -42,14 +45,15 @@ constexpr int kLongestPause = 50;
 constexpr milliseconds kGuardianTime{1000};
 // A caller that is busy with something else.
 constexpr milliseconds kReadTime{5000};
-// The three streams, or a terminal's slave, its master and the caller's stream.
-constexpr int kDescriptors = 4;
+// The pidfd of init, and the three streams or the caller's stream of a terminal.
+constexpr size_t kWithPipes = 4;
+constexpr size_t kWithTerminal = 2;
 
 class Attendant {
  public:
   explicit Attendant(int channel) : channel_(channel) {}
 
-  void run(std::vector<Fd> passed);
+  void run(std::vector<Fd> passed, std::optional<TerminalRequest> request);
   void tell(const FailedMessage& failed) { sendFrame(channel_.get(), failed); }
 
  private:
@@ -58,6 +62,7 @@ class Attendant {
   void startJoiner(std::vector<Fd> passed);
   template <typename Message>
   void order(const Message& message);
+  Fd openTerminal(int init, Fd stream);
   void waitOnce();
   int timeLeft() const;
   void listenToCaller();
@@ -73,6 +78,7 @@ class Attendant {
   void awaitAcknowledgement();
 
   Fd channel_;
+  std::optional<TerminalRequest> request_;
   FrameReader inbox_;
   CommandPlan plan_;
   Fd inside_;  // what is said there
@@ -91,7 +97,8 @@ class Attendant {
   ExitedMessage exited_{1, SIGKILL, 1};
 };
 
-void Attendant::run(std::vector<Fd> passed) {
+void Attendant::run(std::vector<Fd> passed, std::optional<TerminalRequest> request) {
+  request_ = request;
   plan_ = decodeCommandPlan(receivePlan(channel_.get(), inbox_).body);
   deadline_ = Clock::now() + milliseconds(plan_.header.deadline);
   enterCgroups(plan_.header.attendantTasks);
@@ -103,7 +110,9 @@ void Attendant::run(std::vector<Fd> passed) {
 }
 
 void Attendant::startJoiner(std::vector<Fd> passed) {
-  if (passed.size() != kDescriptors) throw MalformedBytes{"descriptors"};
+  const bool terminal = plan_.header.terminal != 0;
+  if (passed.size() != (terminal ? kWithTerminal : kWithPipes)) throw MalformedBytes{"descriptors"};
+  if (terminal != request_.has_value()) throw MalformedBytes{"terminal"};
   std::array<Fd, 2> reports = makeAnonymousPair();
   inside_ = std::move(reports[0]);
   std::array<int, 2> orders;
@@ -112,12 +121,10 @@ void Attendant::startJoiner(std::vector<Fd> passed) {
   orders_ = Fd(orders[1]);
   // A guardian that is stopped or frozen reads nothing.
   check(fcntl(orders_.get(), F_SETFL, O_WRONLY | O_NONBLOCK), "fcntl");
-  context.streams.push_back(std::move(passed[1]));
-  if (plan_.header.terminal != 0) {
-    terminal_.emplace(std::move(passed[2]), std::move(passed[3]));
+  if (terminal) {
+    context.streams.push_back(openTerminal(context.init.get(), std::move(passed[1])));
   } else {
-    context.streams.push_back(std::move(passed[2]));
-    context.streams.push_back(std::move(passed[3]));
+    for (size_t i = 1; i < kWithPipes; ++i) context.streams.push_back(std::move(passed[i]));
   }
   const std::string& path = plan_.header.unifiedCgroup;
   Fd cgroup;
@@ -133,6 +140,16 @@ void Attendant::startJoiner(std::vector<Fd> passed) {
 template <typename Message>
 void Attendant::order(const Message& message) {
   writeFrame(orders_.get(), message);
+}
+
+// The way there is the container's, which can make it wait for as long as it likes: here, where
+// nothing but this command is held up. The caller gives it up when its time is over.
+Fd Attendant::openTerminal(int init, Fd stream) {
+  Pty pty = openPtyInside(openRootOf(init).get());
+  check(fchown(pty.slave.get(), request_->owner, static_cast<gid_t>(-1)), "fchown", "/dev/pts");
+  setWindowSize(pty.master.get(), request_->size);
+  terminal_.emplace(std::move(pty.master), std::move(stream));
+  return std::move(pty.slave);
 }
 
 void Attendant::waitOnce() {
@@ -361,7 +378,7 @@ int attend(int argc, char** argv) {
   Attendant attendant(kChannel);
   try {
     becomeQuiet("tslxc-exec");
-    attendant.run(takeDescriptors(kFirstPassedDescriptor, passed));
+    attendant.run(takeDescriptors(kFirstPassedDescriptor, passed), terminalRequest(argc, argv));
     return 0;
   } catch (const SyscallError& cause) {
     attendant.tell(monitorFailure(cause));

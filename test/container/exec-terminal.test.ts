@@ -1,6 +1,7 @@
 /** Commands on a terminal, by the library and by the command; and the command's other manners. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminalProcess } from 'tslxc';
@@ -210,4 +211,27 @@ test('the death of tslxc shell itself ends all that it runs', async () => {
     expect([...pidsOf('sleep', '6005'), ...pidsOf('sleep', '6006')]).toEqual([]),
   );
   await eventually(() => expect(helpers()).toEqual([]));
+});
+
+test.each([
+  { what: 'no devpts', mount: 'mount -t tmpfs t /dev/pts', errno: constants.errno.ENODEV },
+  { what: 'nothing', mount: 'mount -t tmpfs t /dev', errno: constants.errno.ENOENT },
+  {
+    what: 'something on its ptmx',
+    mount: 'mount --bind /dev/null /dev/pts/ptmx',
+    errno: constants.errno.EXDEV,
+  },
+])('a terminal is refused where $what is at /dev/pts', async ({ mount, errno }) => {
+  const init = `[ $$ = 1 ] && ${mount} && echo mounted && exec sleep 1000`;
+  await using container = await TestDomain.make({
+    name: 'exec-devpts',
+    initArguments: ['-c', init],
+  });
+  await container.start();
+  await container.domain.waitFor({ console: /mounted/, timeout: 20_000 });
+  const tty = { rows: 24, columns: 80 };
+  await expect(container.domain.exec(['true'], { tty })).rejects.toMatchObject({
+    errno,
+    syscall: 'openat2',
+  });
 });

@@ -2,10 +2,12 @@
 import { join } from 'node:path';
 import { expectGone } from '../support/container-traces';
 import { eventually } from '../support/eventually';
+import { helpers } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
 import type { HostSnapshot } from '../support/host-snapshot';
 import { listProcesses, readProcess } from '../support/processes';
+import { packageRoot, runProgram } from '../support/run-command';
 import { TestDomain } from '../support/test-domain';
 
 const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
@@ -65,4 +67,37 @@ test('a shutdown says so in time, leaves one process at most, and a destroy wait
   expect(await refusal).toMatchObject({ code: 'OPERATION_INVALID' });
   await expectGone(name);
   await eventually(() => expect(searches()).toEqual([]));
+});
+
+test('a command on a terminal that can not be opened is given up in time, and leaves nothing with its caller', async () => {
+  await using container = await startStuck('stuck-terminal', '/dev');
+  const { domain, name } = container;
+  const tty = { rows: 24, columns: 80 };
+  const abort = new AbortController();
+  const aborted = domain.exec(['true'], { tty, signal: abort.signal });
+  const refusal = expect(aborted).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await domain.waitFor({ console: /asked/, timeout });
+  abort.abort();
+  const [, took] = await timed(refusal);
+  expect(took).toBeLessThan(promise);
+  // Its process comes to its end, whatever waits in the kernel.
+  const code = `
+    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/index.js'))});
+    (async () => {
+      const connection = await connect(undefined, { startTimeout: 1000 });
+      const domain = await connection.lookupDomainByName('${name}');
+      const answer = domain.exec(['true'], { tty: ${JSON.stringify(tty)} });
+      await answer.catch(({ code, message }) => console.log(code, message));
+      await connection.close();
+    })();`;
+  const late = runProgram([process.execPath, '-e', code], { root: container.root });
+  const [{ code: status, stdout }, lateTook] = await timed(late);
+  expect([status, stdout]).toEqual([
+    0,
+    `OPERATION_TIMEOUT Timed out during operation: waiting for the command to be executed in domain '${name}'\n`,
+  ]);
+  expect(lateTook).toBeLessThan(2000 + promise);
+  await domain.destroy();
+  await expectGone(name);
+  await eventually(() => expect(helpers()).toEqual([]));
 });

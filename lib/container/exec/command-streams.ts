@@ -3,11 +3,9 @@
  * what goes through them; or a terminal of the container's devpts, whose bytes the attendant copies, since Node can't
  * wait for a terminal's master without blocking.
  */
-import { closeSync, constants, fchownSync, openSync } from 'node:fs';
+import { fchownSync } from 'node:fs';
 import { Socket, type SocketConstructorOpts } from 'node:net';
 import { native } from '../../host/native';
-import type { WindowSize } from '../../host/native';
-import { O_PATH } from '../../host/state/open-flags';
 
 export interface CommandPipes {
   readonly kind: 'pipes';
@@ -70,29 +68,11 @@ function labelledPipes(label: string, opened: number[]): [number, number][] {
   return pairs;
 }
 
-/** `init` is the pid of the container's init, whose root the terminal is of. */
-export async function openTerminal(
-  init: number,
-  owner: number,
-  size: WindowSize,
-): Promise<OpenStreams<CommandTerminal>> {
-  const opened: number[] = [];
-  const root = openSync(`/proc/${init}/root`, O_PATH | constants.O_DIRECTORY);
-  try {
-    const { master, slave } = await native().openPtyInside(root);
-    opened.push(master, slave);
-    fchownSync(slave, owner, -1);
-    native().setWindowSize(master, size);
-    const [near, far] = native().makePair('socket');
-    opened.push(near, far);
-    const stream = unread({ fd: near, readable: true, writable: true });
-    return { streams: { kind: 'terminal', stream }, descriptors: [slave, master, far] };
-  } catch (error) {
-    closeAll(opened);
-    throw error;
-  } finally {
-    closeSync(root);
-  }
+/** The attendant opens the terminal: a file system of the container may keep whoever looks for it waiting for ever. */
+export function openTerminal(): OpenStreams<CommandTerminal> {
+  const [near, far] = native().makePair('socket');
+  const stream = unread({ fd: near, readable: true, writable: true });
+  return { streams: { kind: 'terminal', stream }, descriptors: [far] };
 }
 
 /** A socket that reads nothing until the caller does: else its 'end' could be emitted before the caller listens. */

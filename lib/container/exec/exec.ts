@@ -92,32 +92,29 @@ async function join(
   const owner = ownerOfStreams(target.definition, request.user);
   const label = security?.mountLabel;
   const { streams, descriptors } =
-    request.tty === undefined
-      ? openPipes(owner, label)
-      : await openTerminal(target.running.init, owner, request.tty);
+    request.tty === undefined ? openPipes(owner, label) : openTerminal();
   // What was read below /proc by its number was of that init, if it is still there.
   if (!isInitOf(target.running)) {
     closeAll(descriptors);
     discard(streams);
     throw ended(name);
   }
+  const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
+  const passed = [init, ...descriptors];
   const layout = target.host.cgroups;
-  const channel = await spawn({
-    plan,
-    layout,
-    name,
-    descriptors: [init, ...descriptors],
-  }).catch((error: unknown) => {
-    discard(streams);
-    throw error;
-  });
-  const giveUp = givesUp(channel, request.signal);
+  const channel = await spawn({ plan, layout, name, descriptors: passed, terminal }).catch(
+    (error: unknown) => {
+      discard(streams);
+      throw error;
+    },
+  );
+  const giveUp = givesUp(channel, request);
   try {
     await channel.held(() => untilExecuted(channel, plan, name));
   } catch (error) {
     channel.close();
     discard(streams);
-    throw error;
+    throw giveUp.isLate() ? lateFor(name, error) : error;
   } finally {
     giveUp[Symbol.dispose]();
   }
@@ -214,9 +211,12 @@ interface Spawn {
   readonly name: string;
   /** The pidfd, and those of the streams: these are closed. */
   readonly descriptors: readonly number[];
+  /** Of a command on a terminal: who owns it on the host, and its size. */
+  readonly terminal: ({ readonly owner: number } & WindowSize) | undefined;
 }
 
-async function spawn({ plan, layout, name, descriptors }: Spawn): Promise<Channel> {
+async function spawn({ plan, layout, name, descriptors, terminal }: Spawn): Promise<Channel> {
+  const { owner = 0, rows = 0, columns = 0 } = terminal ?? {};
   const { monitorUnified } = monitorLeaf(layout);
   let leaf = -1;
   try {
@@ -225,7 +225,10 @@ async function spawn({ plan, layout, name, descriptors }: Spawn): Promise<Channe
     }
     const channel = await native().startMonitor({
       executable: monitorExecutable(),
-      argv: ['tslxc-monitor', 'exec', '--name', name, '--descriptors', String(descriptors.length)],
+      argv: [
+        ...['tslxc-monitor', 'exec', '--name', name, '--descriptors', String(descriptors.length)],
+        ...(terminal === undefined ? [] : ['--terminal', `${owner}:${rows}:${columns}`]),
+      ],
       cgroups: [],
       leafCgroup: leaf,
       plan: encodeFrame({ message: 'plan', bytes: encodeCommandPlan(plan) }),
@@ -238,20 +241,45 @@ async function spawn({ plan, layout, name, descriptors }: Spawn): Promise<Channe
   }
 }
 
-/** Ends the start when the signal fires. One that waits in the kernel ends later; this doesn't wait for it. */
-function givesUp(channel: Channel, signal: AbortSignal | undefined): Disposable {
+interface GivingUp extends Disposable {
+  /** Whether it was given up since its time was over. */
+  readonly isLate: () => boolean;
+}
+
+/**
+ * Ends the start when the signal fires, and when an attendant that waits in the kernel does not say itself that the time is
+ * over. What waits there ends later; this doesn't wait for it.
+ */
+function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp {
   let timer: NodeJS.Timeout | undefined;
+  let late = false;
   const onAbort = (): void => {
     channel.send({ message: 'destroy' });
     timer = setTimeout(() => channel.close(), endTime);
   };
+  const end = setTimeout(() => {
+    late = true;
+    channel.close();
+  }, deadline + endTime);
   signal?.addEventListener('abort', onAbort, { once: true });
   return {
+    isLate: () => late,
     [Symbol.dispose]() {
       signal?.removeEventListener('abort', onAbort);
       clearTimeout(timer);
+      clearTimeout(end);
     },
   };
+}
+
+/** As the attendant says it. */
+function lateFor(domain: string, cause: unknown): TslxcError {
+  const step = 'waiting for the command to be executed';
+  return new TslxcError('OPERATION_TIMEOUT', `${step} in domain '${domain}'`, {
+    domain,
+    step,
+    cause,
+  });
 }
 
 async function untilExecuted(channel: Channel, plan: CommandPlan, domain: string): Promise<void> {

@@ -1,0 +1,22 @@
+// What the caller of a command asks of the terminal that it runs on.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "native/base/pty.h"
+
+namespace tslxc {
+
+// Who owns the terminal of the command on the host, and its first size.
+struct TerminalRequest {
+  uid_t owner = 0;
+  WindowSize size;
+};
+
+// `--terminal OWNER:ROWS:COLUMNS` among the arguments; nothing where the command has pipes. Throws
+// MalformedBytes for what does not have this form.
+std::optional<TerminalRequest> terminalRequest(int argc, char** argv);
+
+}  // namespace tslxc
