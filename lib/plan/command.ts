@@ -1,6 +1,6 @@
 /**
- * (definition, facts) → the plan of a command in a running container, confined by the very operations that confined
- * its init. Pure.
+ * (definition, facts) → the plan of a command in a running container. The operations that confined the container's init
+ * confine the command too. Pure.
  */
 import type { DomainDefinition } from '../domain/definition';
 import { keptCapabilities } from './security/capabilities';
@@ -20,7 +20,7 @@ import type { Identity } from './process/process';
 import { labelHeader, planExecLabel } from './security/labels';
 import type { SecurityFacts } from './security/labels';
 
-/** What the kernel says of init now: it may have given up more since its start, and nobody inside gets it back. */
+/** What the kernel reports of init now: it may have dropped more rights since its start, which the command must lack. */
 export interface InitState {
   readonly boundingSet: bigint;
   readonly noNewPrivileges: boolean;
@@ -38,7 +38,7 @@ export interface CommandFacts extends ConfinementFacts {
   readonly environment: readonly string[];
   readonly directory: string;
   readonly terminal: boolean;
-  /** The label that the command executes with; without, that of its caller. */
+  /** The label that the command executes with. Default: that of its caller. */
   readonly security?: SecurityFacts;
   /** Milliseconds. */
   readonly deadline: number;
@@ -76,15 +76,15 @@ export function compileCommand(definition: DomainDefinition, facts: CommandFacts
   };
 }
 
-/** All that init has; a namespace that it shares with the host is joined without effect. */
+/** All namespaces of init. Joining one that init shares with the host has no effect. */
 function joinedNamespaces(definition: DomainDefinition): number {
   const { user, ...others } = namespaceFlags;
   const own = Object.values(others).reduce((flags, flag) => flags | flag, 0);
-  // To enter the user namespace that one is in already is refused (setns(2)).
+  // The kernel refuses to enter the user namespace that the process is already in (setns(2)).
   return hasUserNamespace(definition) ? own | user : own;
 }
 
-/** As at init's start: the bounding set before the ids, the ids before CAP_SETUID goes. */
+/** The order is that of init's start: the bounding set before the ids, the ids before CAP_SETUID is dropped. */
 function planConfinement(definition: DomainDefinition, facts: CommandFacts): Operation[] {
   const { identity, init } = facts;
   const keep = keptCapabilities(definition, facts.hardening) & init.boundingSet;

@@ -36,16 +36,16 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   readonly identity: Identity;
   /** Devices of the host that the container gets too. */
   readonly devices: readonly HostDevice[];
-  /** The label that init executes with; none without. */
+  /** The label that init executes with. Default: none. */
   readonly security?: SecurityFacts;
   readonly sharedNamespaces: readonly NamespaceFact[];
-  /** Those of `<interface>` in their order, then those that the host lends. */
+  /** Those of each `<interface>` in document order, then those borrowed from the host. */
   readonly links: readonly Link[];
   /** Whether the container ends with its caller. */
   readonly autodestroy?: boolean;
-  /** Whether the caller has something to do when the interfaces are there and nothing of the container has run. */
+  /** Whether the start waits for the caller after the interfaces are made and before init runs. */
   readonly waitsForCaller?: boolean;
-  /** The command that cleans up when nobody else does. */
+  /** The command that cleans up if no caller does. */
   readonly reap: {
     readonly program: string;
     readonly argv: readonly string[];
@@ -63,10 +63,10 @@ export interface PlanFacts extends RootfsFacts, KernelMountFacts, ConfinementFac
   };
 }
 
-/** Console output that is kept for whoever attaches. */
+/** Bytes of console output that are replayed to a client that attaches. */
 export const replayBytes = 256 * 1024;
 
-/** One file of a console's log; there are two at most. */
+/** Bytes of one file of a console's log, of which there are at most two. */
 export const consoleLogBytes = 1024 * 1024;
 
 export function compilePlan(definition: DomainDefinition, facts: PlanFacts): Plan {
@@ -108,9 +108,9 @@ function planOutside(definition: DomainDefinition, facts: PlanFacts): Operation[
 function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[] {
   const { cgroups, identity } = facts;
   return [
-    // First: /proc is still the host's.
+    // First, while /proc is still the host's.
     ...planExecLabel(facts.security),
-    // Joined before the cgroup namespace is made: its root is where the process is then.
+    // Joined before the cgroup namespace is made, since the process's cgroup becomes its root.
     ...cgroups.tasks.map((_, index): Operation => {
       return { op: 'writeFile', file: tasksFile(index), text: '0' };
     }),

@@ -1,7 +1,7 @@
 /**
- * Plan → bytes. Little-endian; u8, u32 and u64 as they are; a string is its length (u32) and UTF-8 bytes;
- * a list its count (u32) and items; an operation its opcode (u8) and its fields in the table's order; a
- * handle the position (u8) at which its name was opened. The decoder in native/ refuses everything else.
+ * Encodes a plan as bytes, little-endian. u8, u32 and u64 are plain; a string is its length (u32) and UTF-8 bytes;
+ * a list is its count (u32) and its items; an operation is its opcode (u8) and its fields in the table's order; a
+ * handle is the position (u8) at which its name was opened. The decoder in native/ refuses everything else.
  */
 import {
   accessChoices,
@@ -17,7 +17,7 @@ import type { CommandPlan, FieldType, Operation, OperationName, Plan } from './o
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
 export const planVersion = 5;
 
-/** The same of a command's plan. */
+/** The same for the plan of a command. */
 export const commandPlanVersion = 2;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
@@ -59,7 +59,7 @@ export function encodeCommandPlan(plan: CommandPlan): Buffer {
   return writer.finish();
 }
 
-/** A bare list of operations, for running them outside a container. */
+/** A list of operations without a header, to run them outside a container. */
 export function encodeOperations(operations: readonly Operation[]): Buffer {
   const writer = new Writer();
   writer.operations(operations);

@@ -267,7 +267,7 @@ export const headerFields = {
   passDescriptors: 'u8',
   argv: 'strings',
   environment: 'strings',
-  /** What the monitor executes as its last act when nobody else cleans up. */
+  /** What the monitor executes as its last act if no caller cleans up. */
   reapProgram: 'string',
   reapArgv: 'strings',
   reapEnvironment: 'strings',

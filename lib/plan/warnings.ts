@@ -1,12 +1,12 @@
-/** What a container that starts has not of its own, though most would expect it. Pure. */
+/** Warnings at a start: what the container shares with the host, though most users would not expect it. Pure. */
 import type { DomainDefinition } from '../domain/definition';
 import type { ContainerViewFacts } from './mounts/container-view';
 import { networkMode } from './process/namespaces';
 
 /**
- * `MeminfoIsHosts`: no lxcfs is mounted on the host, so /proc/meminfo and the like tell of the host.
- * `SharedHostNetwork`: without an interface and `<privnet/>` the container is in the host's network, with
- * all its interfaces and abstract sockets.
+ * `MeminfoIsHosts`: no lxcfs is mounted on the host, so /proc/meminfo and similar files show the host's values.
+ * `SharedHostNetwork`: the container has neither an interface nor `<privnet/>`, so it is in the host's network
+ * namespace, with all its interfaces and abstract sockets.
  */
 export type StartWarning = 'MeminfoIsHosts' | 'SharedHostNetwork';
 
@@ -21,7 +21,7 @@ export function startWarnings(
   ];
 }
 
-/** In words, for a log. */
+/** The messages, for a log. */
 export const warningWords: Readonly<Record<StartWarning, string>> = {
   MeminfoIsHosts: 'no lxcfs is mounted: the container sees the memory and CPUs of the host',
   SharedHostNetwork:

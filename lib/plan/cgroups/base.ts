@@ -1,12 +1,12 @@
-/** The cgroups that containers share, as steps: those of all, and those of a partition. Pure. */
+/** The steps that make the cgroups which containers share: those of all, and those of a partition. Pure. */
 import type { CgroupHierarchy, CgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupStep } from '../../host/native';
 import { baseFolders, monitorFolder, partitionAttribute } from './names';
 
-/** Controllers that are switched on for containers on a v2 host, where the root has them. */
+/** Controllers that are enabled for containers on a v2 host, if the root cgroup has them. */
 const delegated = ['cpu', 'cpuset', 'hugetlb', 'io', 'memory', 'pids'];
 
-/** Makes the folders that all containers share, and switches controllers on from the root down (cgroups(7)). */
+/** Makes the folders that all containers share, and enables controllers from the root down (cgroups(7)). */
 export function planBaseCgroups(layout: CgroupLayout): CgroupStep[] {
   const steps: CgroupStep[] = [];
   for (const hierarchy of layout.hierarchies) {
@@ -28,7 +28,7 @@ export function planBaseCgroups(layout: CgroupLayout): CgroupStep[] {
   return steps;
 }
 
-/** Makes one folder of a partition that is not there, in all hierarchies; the one above it is there. */
+/** Makes a missing folder of a partition in all hierarchies. Its parent folder must exist. */
 export function planPartition(layout: CgroupLayout, folder: string): CgroupStep[] {
   const make = (path: string): CgroupStep[] => [
     { step: 'make', path, existing: 'shared' },
@@ -43,14 +43,14 @@ export function planPartition(layout: CgroupLayout, folder: string): CgroupStep[
   ];
 }
 
-/** Lets what is below a v2 directory be limited. */
+/** Enables controllers for the children of a v2 directory. */
 export function enableControllers(path: string, controllers: readonly string[]): CgroupStep[] {
   return delegated
     .filter((name) => controllers.includes(name))
     .map((name) => ({ step: 'write', path: `${path}/cgroup.subtree_control`, value: `+${name}` }));
 }
 
-/** A new cpuset of v1 is empty, and takes no task until it is filled. */
+/** Fills a new cpuset of v1, which is empty and accepts no task until then. */
 export function fillCpuset(
   { controllers }: Pick<CgroupHierarchy, 'controllers'>,
   path: string,

@@ -1,4 +1,4 @@
-/** The cgroups of a container, as steps and paths: what is made, limited, joined, and given back. Pure. */
+/** The cgroups of a container, as steps and paths: what is made, limited, joined and removed. Pure. */
 import { DefinitionError, TslxcError } from '../../errors';
 import type { DomainDefinition } from '../../domain/definition';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -14,7 +14,7 @@ import { filterDevices, listDevices } from './device-rules';
 import { hostId } from '../process/id-map';
 import { limitSteps } from '../limits/limit-write';
 
-/** Controllers that libvirt's driver insists on; on v2 cpu accounts and a BPF program filters devices. */
+/** Controllers that libvirt's driver requires. On v2, cpu does the accounting, and a BPF program filters devices. */
 const needed = { v1: ['cpuacct', 'devices', 'memory'], v2: ['cpu', 'memory'] };
 
 export interface CgroupPlan {
@@ -36,13 +36,13 @@ export interface CgroupPlan {
 
 /** What planning needs besides the layout. */
 export interface CgroupContext {
-  /** Of tslxc: who owns the cgroups. */
+  /** The root of tslxc that owns the cgroups. */
   readonly root: string;
-  /** Of the block devices that the definition limits. */
+  /** Device numbers of the block devices that the definition limits. */
   readonly blockNumbers?: BlockNumbers;
 }
 
-/** @throws DefinitionError INTERNAL_ERROR for a host that can't hold a container; and as `definedLimits`. */
+/** @throws DefinitionError INTERNAL_ERROR if the host lacks a required controller; and as `definedLimits`. */
 export function planCgroups(
   definition: DomainDefinition,
   layout: CgroupLayout,
@@ -90,7 +90,7 @@ export function planCgroups(
   };
 }
 
-/** Where monitors are, and whatever else has to outlive its caller: `monitorTasks` and `monitorUnified` of a plan. */
+/** The cgroups of monitors and other processes that outlive their caller: `monitorTasks`, `monitorUnified` of a plan. */
 export function monitorLeaf({
   hierarchies,
   unified,
@@ -101,7 +101,7 @@ export function monitorLeaf({
   };
 }
 
-/** After the limits are set: rules for devices are inherited when a cgroup is made, and not later. */
+/** Called after the limits are set: a cgroup inherits device rules only when it is made. */
 function makeInner(
   { version, controllers, path, joined }: CgroupPlace,
   cpuset: CgroupLayout['cpuset'],
@@ -114,13 +114,13 @@ function makeInner(
   ];
 }
 
-/** Files of a cgroup that its owner needs to manage what is below it (cgroups(7), delegation). */
+/** Files of a cgroup that its owner must be able to write to manage cgroups below it (cgroups(7), delegation). */
 const delegatedFiles = {
   v1: ['tasks', 'cgroup.procs'],
   v2: ['cgroup.procs', 'cgroup.subtree_control', 'cgroup.threads'],
 };
 
-/** With a user namespace, the container's root owns what it may manage: the v2 tree and the named v1 ones. */
+/** With a user namespace, the container's root owns the cgroups that it may manage: in v2 and in named v1 hierarchies. */
 function delegate(
   { idMap }: DomainDefinition,
   path: string,

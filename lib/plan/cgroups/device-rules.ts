@@ -11,13 +11,13 @@ const allowedDevices: readonly DeviceRule[] = [
   { type: 'c', major: 136, minor: -1, access: 'rwm' },
 ];
 
-/** libvirt's way to let CAP_MKNOD be of use: any node can be made, though not opened. */
+/** As in libvirt, any node can be made, so that CAP_MKNOD is useful, but not opened. */
 const anyNode: readonly DeviceRule[] = [
   { type: 'b', major: -1, minor: -1, access: 'm' },
   { type: 'c', major: -1, minor: -1, access: 'm' },
 ];
 
-/** Refuses all and allows some, where this directory has the devices controller. */
+/** Denies all devices and allows some, if this directory has the devices controller. */
 export function listDevices(
   { controllers, path }: CgroupPlace,
   definition: DomainDefinition,
@@ -32,7 +32,7 @@ export function listDevices(
   ];
 }
 
-/** On a host whose v1 hierarchies have no devices controller, a program of the v2 directory filters. */
+/** Makes a program of the v2 directory filter devices, if no v1 hierarchy has the devices controller. */
 export function filterDevices(
   places: readonly CgroupPlace[],
   definition: DomainDefinition,
@@ -43,7 +43,7 @@ export function filterDevices(
   return [{ step: 'devices', path: unified.path, rules: deviceRules(definition) }];
 }
 
-/** A rule as devices.allow takes it. */
+/** A rule in the format of devices.allow. */
 export function deviceLine({ type, major, minor, access }: DeviceRule): string {
   const number = (value: number): string => (value === -1 ? '*' : String(value));
   return `${type} ${number(major)}:${number(minor)} ${access}`;

@@ -1,26 +1,26 @@
-/** Where cgroups are, below the root of each hierarchy. Pure. */
+/** Paths of cgroups below the root of each hierarchy. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { partitionedSuffix } from '../../domain/tuning/partition';
 
-/** All that is ours. */
+/** The folder of all cgroups that tslxc makes. */
 const root = 'libvirt';
 
-/** Of containers without a partition. */
+/** The folder of containers without a partition. */
 const containers = `${root}/lxc`;
 
 /** The folder of the monitors. */
 export const monitorFolder = `${root}/tslxc-monitor`;
 
-/** What has to be there before the first container: made once, kept. */
+/** The folders that the first start makes. They are kept. */
 export const baseFolders = [root, containers, monitorFolder];
 
-/** Extended attribute of a container's cgroups that says which tslxc root made them. */
+/** Extended attribute of a container's cgroups: the tslxc root that made them. */
 export const ownerAttribute = 'trusted.tslxc.root';
 
-/** Extended attribute of a partition's cgroups that were made for a container, and go with the last one. */
+/** Extended attribute of a partition's cgroups that tslxc made; they are removed with the last container. */
 export const partitionAttribute = 'trusted.tslxc.partition';
 
-/** Of a container. */
+/** The folder of a container. */
 export function containerFolder({
   name,
   partition,
@@ -31,8 +31,8 @@ export function containerFolder({
 }
 
 /**
- * The folders of a partition, from the top, by libvirt's rule: what has no dot in its name gets a suffix, but for
- * `machine`, `system` and `user` at the top.
+ * The folders of a partition from the top. By libvirt's rule, a name without a dot gets a suffix, except `machine`,
+ * `system` and `user` at the top.
  */
 export function partitionFolders(path: string): string[] {
   const parts = path.split('/').filter((part) => part !== '');
@@ -45,7 +45,7 @@ export function partitionFolders(path: string): string[] {
 
 const topFolders = ['machine', 'system', 'user'];
 
-/** A name that could be taken for one of the kernel's own files gets a `_` in front. */
+/** Puts a `_` before a name that could be that of a cgroup file of the kernel. */
 export function cgroupName(name: string): string {
   const files = new Set(['tasks', 'notify_on_release', 'release_agent']);
   const prefixes =

@@ -1,25 +1,25 @@
-/** The directories of a container in each hierarchy: which of them limits what. Pure. */
+/** The directories of a container in each hierarchy, and which of them has the limits. Pure. */
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 
 export interface CgroupPlace {
   readonly version: 'v1' | 'v2';
-  /** Those of the hierarchy, or `name=systemd` and the like for one without. */
+  /** The controllers of the hierarchy, or `name=systemd` for a hierarchy that has a name instead. */
   readonly controllers: readonly string[];
   /** The directory that has the limits. */
   readonly path: string;
-  /** The directory that the container is in, the root of its cgroup namespace: the same, or one below. */
+  /** The directory of the container's processes and root of its cgroup namespace: `path`, or a directory below it. */
   readonly joined: string;
 }
 
 /**
- * Below what has the limits, so that they are out of the container's reach: whoever has CAP_SYS_ADMIN could mount the
- * root of the cgroup namespace anew, and lift them.
+ * The directory below the one with the limits. A container with CAP_SYS_ADMIN can mount the root of its cgroup
+ * namespace again; if the limits were in that directory, it could lift them.
  */
 const inner = 'init';
 
 /**
- * Controllers of v1 with which a container is limited, at its start or later. Not blkio: its rates are of the tasks of a
- * directory, and not of those below.
+ * Controllers of v1 that limit a container, at its start or later. Not blkio, whose rates apply to the tasks of a
+ * directory, but not to those in directories below it.
  */
 const limiting = ['cpu', 'cpuset', 'devices', 'hugetlb', 'memory', 'pids'];
 
@@ -47,7 +47,7 @@ export function cgroupPlaces(
   ];
 }
 
-/** The one that limits what this controller counts. */
+/** The place with the limits of this controller. */
 export function placeOf(
   places: readonly CgroupPlace[],
   controller: Controller,
@@ -56,5 +56,5 @@ export function placeOf(
   return places.find(({ version, controllers }) => controllers.includes(names[version]));
 }
 
-/** By their names of v2. */
+/** Controllers, by their names in v2. */
 export type Controller = 'cpu' | 'cpuset' | 'hugetlb' | 'io' | 'memory' | 'pids';

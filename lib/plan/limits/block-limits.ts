@@ -16,7 +16,7 @@ const rates: readonly { rate: Rate; v1: string; v2: string }[] = [
   { rate: 'writeIops', v1: 'write_iops', v2: 'wiops' },
 ];
 
-/** The scheduler BFQ takes no more. */
+/** The largest weight that the BFQ scheduler accepts. */
 const bfqMost = 1000;
 
 export interface BlockContext {
@@ -25,7 +25,7 @@ export interface BlockContext {
   readonly weightFiles: readonly string[];
 }
 
-/** All of each device that is given: what it leaves out is not limited. */
+/** The writes for each given device. A limit that is left out is removed. */
 export function blockWrites(
   place: CgroupPlace,
   { weight, devices }: Pick<BlockTuning, 'weight' | 'devices'>,
@@ -43,12 +43,12 @@ export function blockWrites(
   ];
 }
 
-/** The largest weight that this host's files take. */
+/** The largest weight that this host's files accept. */
 export function mostWeight({ weightFiles }: Pick<BlockContext, 'weightFiles'>): number {
   return weightFiles.some((name) => name.includes('bfq')) ? bfqMost : 10_000;
 }
 
-/** What the kernel has now of these devices. */
+/** The current limits of these devices. */
 export function readBlock(
   place: CgroupPlace,
   read: (path: string) => string | undefined,
@@ -133,7 +133,7 @@ function readRates(
   return Object.fromEntries(found.filter(([, value]) => value > 0));
 }
 
-/** What stands behind `key` in its line. */
+/** The rest of the line that begins with `key`. */
 function lineOf(text: string, key: string): string | undefined {
   const line = text.split('\n').find((one) => one.startsWith(`${key} `));
   return line?.slice(key.length + 1).trim();

@@ -1,4 +1,4 @@
-/** Limits of what is counted: processes, and huge pages. Infinity is no limit. Pure. */
+/** Limits of processes and huge pages. Infinity means no limit. Pure. */
 import type { HugepageLimit } from '../../domain/tuning/definition';
 import type { CgroupPlace } from '../cgroups/places';
 import { bytesFrom, type LimitWrite } from './limit-write';
@@ -16,7 +16,7 @@ export function readProcesses(
   return /^\d+$/.test(text) ? Number(text) : Infinity;
 }
 
-/** KiB. */
+/** Limits in KiB. */
 export function hugepageWrites(
   place: CgroupPlace,
   limits: readonly Pick<HugepageLimit, 'size' | 'max'>[],
@@ -41,7 +41,7 @@ export function readHugepages(
 
 const none = { v1: '-1', v2: 'max' };
 
-/** The kernel names a size by its largest unit: `hugetlb.2MB.max`. */
+/** The kernel's file for a page size, which it names by the largest unit: `hugetlb.2MB.max`. */
 function hugepageFile({ version, path }: CgroupPlace, size: number): string {
   const units = [
     [2 ** 20, 'GB'],

@@ -1,4 +1,4 @@
-/** Shares of the CPUs, and time on them, in the files of both versions. Pure. */
+/** CPU shares and CPU time in the files of both cgroup versions. Pure. */
 import type { CgroupPlace } from '../cgroups/places';
 import type { LimitWrite } from './limit-write';
 
@@ -10,18 +10,18 @@ export interface CpuLimits {
   readonly quota: number;
 }
 
-/** The kernel's own. */
+/** The kernel's defaults. */
 export const defaultCpu: CpuLimits = { shares: 1024, period: 100_000, quota: -1 };
 
 const weights = { least: 1, most: 10_000, default: 100 };
 
-/** The proportion stays: what is nobody's wish has 1024 shares on v1, and the weight 100 on v2. */
+/** Converts shares of v1 to a weight of v2 in proportion: the defaults are 1024 shares and weight 100. */
 function weightOf(shares: number): number {
   const weight = Math.round((shares * weights.default) / defaultCpu.shares);
   return Math.min(Math.max(weight, weights.least), weights.most);
 }
 
-/** Only what is given, but for time: v2 has its two numbers in one file. */
+/** The writes for the given values. For CPU time on v2 both numbers are written, since they are in one file. */
 export function cpuWrites(
   { version, path }: CgroupPlace,
   limits: Partial<CpuLimits>,
@@ -43,7 +43,7 @@ export function cpuWrites(
   ];
 }
 
-/** What the kernel has now. A weight stands for several numbers of shares: `known` is told if it may be it. */
+/** The current values. A weight stands for several numbers of shares: `known` is returned if it is one of them. */
 export function readCpu(
   { version, path }: CgroupPlace,
   read: (path: string) => string | undefined,

@@ -1,4 +1,4 @@
-/** Which CPUs and memory nodes a container may use, in the files of both versions. Pure. */
+/** The CPUs and memory nodes that a container may use, in the files of both cgroup versions. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { unitedNumbers } from '../../domain/xml/number-set';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -7,7 +7,7 @@ import type { LimitWrite } from './limit-write';
 
 export type CpusetFile = 'cpus' | 'mems';
 
-/** What a definition says, and where it says nothing what there is. */
+/** The sets of the definition; for one that is missing, the available set. */
 export function definedCpuset(
   { vcpu, numaTuning }: Pick<DomainDefinition, 'vcpu' | 'numaTuning'>,
   available: CgroupLayout['cpuset'],
@@ -20,7 +20,7 @@ export function definedCpuset(
   );
 }
 
-/** On v2, where a directory has what the one above it has until something is written. */
+/** The writes for a new directory of v2, which has the sets of its parent until something is written. */
 export function cpusetWrites(
   { path }: CgroupPlace,
   { vcpu, numaTuning }: Pick<DomainDefinition, 'vcpu' | 'numaTuning'>,
@@ -32,21 +32,21 @@ export function cpusetWrites(
 
 export interface CpusetChange {
   readonly file: CpusetFile;
-  /** Undefined for all that there are. */
+  /** Undefined for all that are available. */
   readonly wanted: string | undefined;
   readonly current: string;
   readonly available: string;
 }
 
 /**
- * Of a running container. On v1 a directory has to hold what those below it have, and no more than the one above it: it
- * grows from the top, and shrinks from the bottom.
+ * The writes for a running container. On v1 the set of a directory must contain those of its children, and be contained
+ * in that of its parent: a set grows from the top, and shrinks from the bottom.
  */
 export function changeCpuset(
   { version, path, joined }: CgroupPlace,
   { file, wanted, current, available }: CpusetChange,
 ): LimitWrite[] {
-  // The kernel takes nothing away from a cpuset with tasks, on v2 neither.
+  // The kernel never empties a cpuset that has tasks, so all that is available is written.
   const value = wanted ?? available;
   if (version === 'v2') return [cpusetWrite(path, file, value)];
   const both = unitedNumbers(current, value);
@@ -58,7 +58,7 @@ export function changeCpuset(
   ];
 }
 
-/** What the kernel lets it use now. */
+/** The set that the container can use now. */
 export function readCpuset(
   { version, path }: CgroupPlace,
   file: CpusetFile,

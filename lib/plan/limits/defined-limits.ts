@@ -1,4 +1,4 @@
-/** What a definition limits, as values in the files of a container's cgroups. Pure. */
+/** The limits of a definition as values in the files of a container's cgroups. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { missingNumbers } from '../../domain/xml/number-set';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
@@ -12,9 +12,10 @@ import type { LimitWrite } from './limit-write';
 import { definedMemory, memoryWrites } from './memory-limits';
 
 /**
- * For a cgroup that is new: what is not limited is left out. A cpuset of v1 is filled elsewhere.
+ * The writes for a new cgroup, where a missing limit needs none. A cpuset of v1 is filled elsewhere.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for what this host can't limit, and CPUs and nodes that it does not have.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a limit that this host doesn't support, and for CPUs and nodes that it
+ * does not have.
  */
 export function definedLimits(
   definition: DomainDefinition,
@@ -105,7 +106,7 @@ function limitBlocks(
     throw definitionError('INVALID_ARG', detail, at);
   }
   const context = { numbers: blockNumbers, weightFiles };
-  // What takes a line away is for a cgroup that has one.
+  // A new cgroup has no lines to be removed.
   return blockWrites(place, blockTuning, context).filter(({ value, none }) => value !== none);
 }
 

@@ -1,4 +1,4 @@
-/** What a limit is to the kernel: a value in a file of a cgroup, and how it reads afterwards. Pure. */
+/** A limit as the kernel sees it: a value for a file of a cgroup, and how the file reads afterwards. Pure. */
 import type { CgroupStep } from '../../host/native';
 
 export interface LimitWrite {
@@ -9,23 +9,23 @@ export interface LimitWrite {
    * `line`: the value is one line of several.
    */
   readonly as: 'text' | 'bytes' | 'line';
-  /** Of a line: its first word, a device's number or `default`. */
+  /** For `line`: its first word, a device number or `default`. */
   readonly key?: string;
-  /** Of a line: what is written to take it away. */
+  /** For `line`: what is written to remove it. */
   readonly none?: string;
 }
 
-/** The kernel reads what is at least this as no limit (PAGE_COUNTER_MAX pages). */
+/** From this value on, the kernel means no limit (PAGE_COUNTER_MAX pages). */
 const unlimitedBytes = 2n ** 63n - 65_536n;
 
-/** Pages are at most this large. */
+/** The largest page size, in bytes. */
 const largestPage = 65_536n;
 
 export function limitSteps(writes: readonly LimitWrite[]): CgroupStep[] {
   return writes.map(({ path, value }) => ({ step: 'write', path, value }));
 }
 
-/** The value that `text`, the content of the file, has for this limit; undefined where it has no such line. */
+/** The value of this limit in `text`, the content of the file; undefined if it has no such line. */
 export function valueIn(text: string, { as, key }: LimitWrite): string | undefined {
   if (as !== 'line') return text.trim();
   return text
@@ -34,7 +34,7 @@ export function valueIn(text: string, { as, key }: LimitWrite): string | undefin
     .find((line) => line.split(' ')[0] === key);
 }
 
-/** Whether the file says what was written. */
+/** Whether the content of the file is what was written. */
 export function holds(text: string, write: LimitWrite): boolean {
   const value = valueIn(text, write);
   if (write.as === 'bytes') return sameBytes(value ?? '', write.value);

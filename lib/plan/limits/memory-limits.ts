@@ -1,4 +1,4 @@
-/** Limits of memory and swap in the files of both versions. KiB; Infinity is no limit. Pure. */
+/** Limits of memory and swap in the files of both cgroup versions. In KiB; Infinity means no limit. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { unlimitedKibibytes } from '../../domain/tuning/memory-tuning';
 import type { CgroupPlace } from '../cgroups/places';
@@ -11,7 +11,7 @@ export interface MemoryLimits {
   readonly swap: number;
 }
 
-/** Files by the limits that they hold. v2 counts swap alone, v1 memory and swap together. */
+/** The file of each limit. v2 counts swap alone, v1 counts memory and swap together. */
 const memoryFiles = {
   v1: {
     limit: 'memory.limit_in_bytes',
@@ -21,7 +21,7 @@ const memoryFiles = {
   v2: { limit: 'memory.max', soft: 'memory.high', swap: 'memory.swap.max' },
 } as const;
 
-/** As a start has them. */
+/** The limits of a definition, as a start sets them. */
 export function definedMemory({ memory, memoryTuning = {} }: MemoryDefinition): MemoryLimits {
   const { hardLimit = memory, softLimit = Infinity, swapHardLimit = Infinity } = memoryTuning;
   return {
@@ -31,13 +31,13 @@ export function definedMemory({ memory, memoryTuning = {} }: MemoryDefinition): 
   };
 }
 
-/** What of a definition counts here. */
+/** The fields of a definition that are used here. */
 export interface MemoryDefinition {
   readonly memory: number;
   readonly memoryTuning?: Partial<NonNullable<DomainDefinition['memoryTuning']>>;
 }
 
-/** All three, each in its file. v1 refuses less memory and swap than memory: a rise begins with swap. */
+/** The writes for all three. v1 refuses a swap limit below the memory limit, so a raise begins with swap. */
 export function memoryWrites({ version, path }: CgroupPlace, limits: MemoryLimits): LimitWrite[] {
   const files = memoryFiles[version];
   const write = (name: keyof MemoryLimits, kibibytes: number): LimitWrite => ({
@@ -52,7 +52,7 @@ export function memoryWrites({ version, path }: CgroupPlace, limits: MemoryLimit
   ];
 }
 
-/** What the kernel has now. `read` gives the content of a file, undefined where there is none. */
+/** The current limits. `read` returns the content of a file, or undefined if it does not exist. */
 export function readMemory(
   { version, path }: CgroupPlace,
   read: (path: string) => string | undefined,

@@ -4,11 +4,11 @@ import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 /** The container's view of a hierarchy. */
 export interface CgroupMount {
   readonly type: 'cgroup' | 'cgroup2';
-  /** Below /sys/fs/cgroup; '' is that itself. */
+  /** Path below /sys/fs/cgroup, or '' for /sys/fs/cgroup itself. */
   readonly path: string;
-  /** Of the file system: its controllers, or its name. */
+  /** Mount options of the file system: its controllers, or its name. */
   readonly options: readonly string[];
-  /** Limits of a v1 hierarchy could be lifted by whoever may write there: only those without any are writable. */
+  /** A program that can write to a v1 hierarchy can lift its limits, so only hierarchies without limits are writable. */
   readonly access: 'readOnly' | 'readWrite';
   /** Further names: `cpu` for `cpu,cpuacct`. */
   readonly aliases: readonly string[];

@@ -1,4 +1,4 @@
-/** /proc as the container's limits have it: files of lxcfs over those of the kernel. Pure. */
+/** Files of lxcfs mounted over those of /proc, so that they show the container's limits. Pure. */
 import type { ProcFile } from '../../host/kernel/lxcfs';
 import { mountAttributes, privatePropagation } from '../constants';
 import type { Operation } from '../operation';
@@ -6,11 +6,11 @@ import type { Operation } from '../operation';
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
 
 export interface ContainerViewFacts {
-  /** None: the container sees the host's. */
+  /** Empty if the container sees the host's values. */
   readonly procFiles: readonly ProcFile[];
 }
 
-/** Opened before the clone, since only the host's namespace shows them. */
+/** Opens the files before the clone, since only the host's mount namespace shows them. */
 export function planOutsideView({ procFiles }: ContainerViewFacts): Operation[] {
   return procFiles.flatMap(({ name, path }): Operation[] => [
     { op: 'openTree', tree: treeName(name), path, depth: 'single', automount: 'leave' },
@@ -25,7 +25,7 @@ export function planOutsideView({ procFiles }: ContainerViewFacts): Operation[] 
   ]);
 }
 
-/** In the container's own /proc. */
+/** Mounts the files in the container's own /proc. */
 export function planView({ procFiles }: ContainerViewFacts): Operation[] {
   return procFiles.map(({ name }) => ({
     op: 'attachTree',

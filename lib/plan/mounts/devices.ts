@@ -27,12 +27,12 @@ const links = [
 /** The group that owns terminals on every distribution. */
 const ttyGroup = 5;
 
-/** The names in /dev that every container has. */
+/** The names in /dev of every container. */
 export function ownDeviceNames(definition: DomainDefinition): string[] {
   return [...[...nodes, ...links, ...consoleLinks(definition)].map(([name]) => name), 'pts'];
 }
 
-/** Built before the clone, by real root; nothing outside ever sees it. */
+/** Builds /dev before the clone, as the host's root. It is never visible outside the container. */
 export function planDeviceTree(definition: DomainDefinition): Operation[] {
   return [
     {
@@ -67,13 +67,13 @@ export function planDeviceTree(definition: DomainDefinition): Operation[] {
   ];
 }
 
-/** The group of terminals, where the container has it. */
+/** The group of terminals, if the container's id map contains it. */
 function terminalGroup({ idMap }: DomainDefinition): string[] {
   const has = idMap === undefined || hostId(idMap.gids, ttyGroup) !== undefined;
   return has ? [`gid=${ttyGroup}`] : [];
 }
 
-/** Attached by init, with a devpts of its own, whose first ptys are the consoles. */
+/** Attaches /dev in init, with the container's own devpts, whose first ptys are the consoles. */
 export function planDevices(definition: DomainDefinition, uid: number): Operation[] {
   return [
     { op: 'attachTree', tree: 'dev', root: 'root', path: '/dev', missing: 'makeDirectory' },
@@ -100,7 +100,7 @@ export function planDevices(definition: DomainDefinition, uid: number): Operatio
   ];
 }
 
-/** `/dev/console` and `/dev/ttyN` are links into the devpts, as libvirt's documentation has them. */
+/** `/dev/console` and `/dev/ttyN` are links into the devpts, as libvirt's documentation says. */
 function consoleLinks(definition: DomainDefinition): (readonly [string, string])[] {
   const ttys = definition.consoles.map((_, index) => [`tty${index + 1}`, `pts/${index}`] as const);
   return [['console', 'pts/0'] as const, ...ttys];

@@ -15,27 +15,27 @@ import type { Depth, Missing, Operation } from '../operation';
 
 const { readonly, nosuid, nodev } = mountAttributes;
 
-/** Whether a mount source is a directory or something else: decides what a missing target is made as. */
+/** Whether a mount source is a directory or something else, which decides what a missing target is made as. */
 export type SourceKind = 'directory' | 'file';
 
 export interface FilesystemFacts {
   /** By `sourceKey`; a source that is not listed is a directory. */
   readonly sources: ReadonlyMap<string, SourceKind>;
-  /** What images and devices hold, by path: the kernel's name of the file system. */
+  /** The type of the file system on each image and device, by path, as the kernel names it. */
   readonly images: ReadonlyMap<string, string>;
 }
 
-/** File systems that can't be written to, whatever they lie on. */
+/** Types of file systems that can never be written to. */
 const readonlyTypes = ['squashfs', 'erofs', 'iso9660'];
 
-/** A path on the host and one in the container may be the same text. */
+/** The key of a source: a path on the host and one in the container may be the same text. */
 export function sourceKey({ type, source }: { type: 'mount' | 'bind'; source: string }): string {
   return type === 'bind' ? `bind:${source}` : source;
 }
 
 /**
- * The file systems besides the root, in the order in which they are mounted: as in the document, but none
- * before one that it lies in.
+ * The file systems other than the root in mounting order: that of the document, but each after those that it lies
+ * in.
  */
 export function otherFilesystems(definition: DomainDefinition): readonly FilesystemDefinition[] {
   const others = definition.filesystems.filter(({ target }) => target !== '/');
@@ -51,7 +51,7 @@ export function otherFilesystems(definition: DomainDefinition): readonly Filesys
   return [...ordered];
 }
 
-/** What the descriptors of a file system are called. */
+/** The name of a file system's descriptor in a plan. */
 function treeName({ target }: FilesystemDefinition): string {
   return target === '/' ? 'root' : `filesystem:${target}`;
 }
@@ -74,7 +74,7 @@ export function filesystemLocations(
   );
 }
 
-/** Opens what only the host's namespace shows; nothing for what is made inside. */
+/** Opens a file system that only the host's mount namespace shows; does nothing for one that is made inside. */
 export function planOpened(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
@@ -108,7 +108,7 @@ function planTree(
     case 'mount': {
       const depth = depthOf(definition, filesystem);
       const propagation = optionsOf(definition, filesystem)?.propagation ?? 'private';
-      // The recursive clone of a root must not ask for everything that is mounted on demand.
+      // The recursive clone of a root must not trigger all automounts of the host.
       const automount = filesystem.target === '/' ? 'leave' : 'trigger';
       return [
         { op: 'openTree', tree, path: filesystem.source, depth, automount },
@@ -138,7 +138,7 @@ function planTree(
   }
 }
 
-/** Shown with the container's ids: what is asked for, and the layers of what the container makes its own. */
+/** Shows file systems with the container's ids: those with accessmode mapped, the root, and the layers of overlays. */
 export function planMapped(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
@@ -156,7 +156,7 @@ export function planMapped(
   return [{ op: 'mapTree', tree: treeName(filesystem), depth }];
 }
 
-/** Before the root is entered: an overlay can be made only of what is attached, before Linux 6.15. */
+/** Makes the overlay before the root is entered: before Linux 6.15, its layers must be attached mounts. */
 export function planOverlay(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
@@ -172,14 +172,14 @@ export function planOverlay(
       tree: treeName(filesystem),
       lower,
       work,
-      // Extended attributes of the trusted kind are not for user namespaces.
+      // A user namespace can't use extended attributes of the kind `trusted`.
       options: hasUserNamespace(definition) ? ['userxattr'] : [],
       attributes: filesystem.readonly ? readonly : 0,
     },
   ];
 }
 
-/** Attaches it in the root that has been entered; makes first what is made inside. */
+/** Attaches a file system in the new root; one that is made inside is made first. */
 export function planAttached(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
@@ -225,7 +225,7 @@ export function targetKind(filesystem: FilesystemDefinition, facts: FilesystemFa
 }
 
 export function depthOf(definition: DomainDefinition, filesystem: FilesystemDefinition): Depth {
-  // Below the base of an overlay nothing is mounted: layers are single mounts.
+  // The layers of an overlay are single mounts, so nothing is mounted below its base.
   if (overlayOf(definition, filesystem) !== undefined) return 'single';
   const asked = optionsOf(definition, filesystem)?.recursive;
   const byDefault = filesystem.target === '/' ? 'yes' : 'no';
@@ -238,7 +238,7 @@ interface Protection {
   readonly propagation?: Propagation;
 }
 
-/** A tree cloned in the host's namespace keeps its peers: a later unmount inside would unmount on the host. */
+/** A tree cloned in the host's namespace is still a peer of the host's mount: an unmount inside would reach the host. */
 function protect(tree: string, { depth, set, propagation = 'private' }: Protection): Operation {
   const type = propagationTypes[propagation];
   return { op: 'setTreeAttributes', tree, set, clear: 0, propagation: type, depth };

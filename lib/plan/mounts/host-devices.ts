@@ -1,4 +1,4 @@
-/** Devices of the host in the container: where their nodes are, and what the cgroups allow. Pure. */
+/** Devices of the host in the container: their nodes, and the cgroup rules that allow them. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
@@ -18,12 +18,12 @@ export interface WantedDevice {
   readonly node: string;
   readonly type: 'c' | 'b';
   readonly access: 'rwm' | 'rm';
-  /** What is said of a source that is something else. */
+  /** The message for a source that is something else. */
   readonly otherwise: string;
   readonly place: SourceLocation;
 }
 
-/** One that is there. */
+/** A device that exists. */
 export interface HostDevice {
   readonly node: string;
   readonly rule: DeviceRule;
@@ -35,8 +35,8 @@ const nodeMode = 0o700;
 /**
  * In document order: disks, then host devices.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for a source that is no absolute path or has no name below
- * /dev, and for a name that something else in /dev has.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a source that is not an absolute path or gives no name below
+ * /dev, and for a name that is already used in /dev.
  */
 export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   const wanted = [
@@ -44,7 +44,7 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
       source,
       node: target,
       type: 'b',
-      // libvirt's: a disk that is only read may be made again, but not written.
+      // As in libvirt: the node of a read-only disk may be made with mknod, but not written.
       access: readonly ? 'rm' : 'rwm',
       otherwise: `disk source ${source} is not a block device`,
       place: { path: 'domain/devices/disk', position },
@@ -71,7 +71,7 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   return wanted;
 }
 
-/** The nodes with the folders that they are in, for the tree `dev`. */
+/** Makes the nodes, and the folders that they are in, in the tree `dev`. */
 export function planHostDevices(
   { idMap }: DomainDefinition,
   devices: readonly HostDevice[],
@@ -98,7 +98,7 @@ export function planHostDevices(
   ];
 }
 
-/** The cgroups with the devices allowed, whichever kind of them filters. */
+/** The cgroups, with the devices allowed in the v1 hierarchy or the v2 program, whichever filters. */
 export function allowDevices(cgroups: CgroupPlan, devices: readonly HostDevice[]): CgroupPlan {
   const rules = devices.map(({ rule }) => rule);
   return {
@@ -115,7 +115,7 @@ export function allowDevices(cgroups: CgroupPlan, devices: readonly HostDevice[]
   };
 }
 
-/** libvirt's rule: the path without its first component, whatever that is. */
+/** By libvirt's rule, the path without its first component, whatever that is. */
 function nodeOf(source: string): string {
   return source.split('/').slice(2).join('/');
 }

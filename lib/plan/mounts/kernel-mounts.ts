@@ -1,4 +1,4 @@
-/** /proc, /sys and the cgroup trees of the container, and what of them it must not see or write. Pure. */
+/** /proc, /sys and the cgroup trees of the container, and the parts of them that are hidden or read-only. Pure. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { CgroupMount } from './cgroup-mounts';
 import { mountAttributes, privatePropagation, regularFile } from '../constants';
@@ -15,21 +15,22 @@ const restricted = nosuid | nodev | noexec;
 export interface KernelMountFacts extends ContainerViewFacts {
   readonly hardening: Hardening;
   readonly cgroups: { readonly mounts: readonly CgroupMount[] };
-  /** Paths below /sys that this host's hardware adds to those that are masked. */
+  /** Paths below /sys that are masked too, because of this host's hardware. */
   readonly maskedHardware: readonly string[];
   /** Whether the host has a selinuxfs. */
   readonly selinuxfs?: boolean;
 }
 
 /**
- * A sysfs shows the network namespace of whoever mounts it, so only its owner may: else it is the host's that is
- * shown, or one that was made in the shared namespace.
+ * Whether /sys is opened or made before the clone. A sysfs shows the network namespace of the process that mounts it, and
+ * only the owner of that namespace may mount one: a container without its own network gets the host's /sys, or one made in
+ * the shared namespace.
  */
 function hasOutsideSys(definition: DomainDefinition): boolean {
   return hasUserNamespace(definition) && networkMode(definition) !== 'private';
 }
 
-/** Opened before the clone. Not recursive: what is mounted below /sys on the host stays away. */
+/** Opens /sys before the clone, without the file systems that are mounted below it on the host. */
 export function planOutsideSys(definition: DomainDefinition): Operation[] {
   if (!hasOutsideSys(definition) || networkMode(definition) === 'shared') return [];
   return [
@@ -45,7 +46,7 @@ export function planOutsideSys(definition: DomainDefinition): Operation[] {
   ];
 }
 
-/** In the container's root, which has been entered. Ends with what is made read-only, so that all before can be made. */
+/** Runs in the container's new root. Mounts are made read-only last, so that those before can still be made. */
 export function planKernelMounts(
   definition: DomainDefinition,
   facts: KernelMountFacts,
@@ -65,8 +66,8 @@ export function planKernelMounts(
 }
 
 /**
- * Read-only, as libvirt has it: libselinux then takes SELinux as off, so that no program inside tries to set labels.
- * A user namespace can't mount it, and there it is left out.
+ * Mounts selinuxfs read-only, as libvirt does: libselinux then treats SELinux as off, so no program in the container tries
+ * to set labels. A user namespace can't mount it, and goes without.
  */
 function planSelinuxfs(
   definition: DomainDefinition,
@@ -79,7 +80,7 @@ function planSelinuxfs(
   ];
 }
 
-/** Empty things to put over what must not be seen. Stacked below the root: only what is attached can be cloned. */
+/** Makes the empty file and directory that cover hidden paths. They are attached, since only an attached tree can be cloned. */
 export function planCover({ hardening }: KernelMountFacts): Operation[] {
   if (hardening === 'compat') return [];
   return [
@@ -128,13 +129,13 @@ function mask(root: string, path: string, kind: 'file' | 'directory'): Operation
     source: 'cover',
     from: kind,
     depth: 'single',
-    // The cover is read-only, and so is what is cloned from it.
+    // The cover is read-only, and so are its clones.
     set: 0,
     missing: 'skip',
   };
 }
 
-/** Each part over itself, read-only. With a network of its own the container may set that network's knobs. */
+/** Mounts each part of /proc over itself, read-only. A container with its own network may set that network's parameters. */
 function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]): Operation[] {
   const net = networkMode(definition) === 'private';
   return [
@@ -173,7 +174,7 @@ function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]
   ];
 }
 
-/** The container's own part of each hierarchy: it is in a cgroup namespace already. */
+/** Mounts each hierarchy. The container is in a cgroup namespace already, so it sees its own part only. */
 function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
   const nested = mounts.filter(({ path }) => path !== '');
   return [

@@ -1,6 +1,6 @@
 /**
- * What of /proc and /sys the hardened profile takes away: the union of what Docker, Podman and
- * systemd-nspawn mask. What a kernel doesn't have is skipped.
+ * The paths in /proc and /sys that the hardened profile masks: all that Docker, Podman or systemd-nspawn mask. A path
+ * that the kernel doesn't have is skipped.
  */
 
 export type MaskedPath = readonly [path: string, kind: 'file' | 'directory'];
@@ -40,5 +40,5 @@ export const maskedInSys: readonly MaskedPath[] = [
   ['kernel/vmcoreinfo', 'file'],
 ];
 
-/** Below /proc: seen, but not written. */
+/** Below /proc: visible, but read-only. */
 export const readonlyInProc: readonly string[] = ['bus', 'fs', 'irq', 'sys'];

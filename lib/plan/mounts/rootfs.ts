@@ -17,17 +17,17 @@ import type { Missing, Operation } from '../operation';
 
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
 
-/** Whose ids the files of the private root have on disk. */
+/** Whether the files of the private root have the host's ids or the container's on disk. */
 export type OwnersOfRoot = 'host' | 'container';
 
 export interface RootfsFacts extends FilesystemFacts {
   /** Directories that a container on the shared root must not see. */
   readonly hidden: readonly string[];
-  /** `container`: they are those of its id map already, and are not shifted again. Default: `host`. */
+  /** `container`: the files already have the ids of the id map, and are not shifted again. Default: `host`. */
   readonly ownersOfRoot?: OwnersOfRoot;
 }
 
-/** The host's own `/`, where the definition names no root. */
+/** The host's root, for a definition without a root. */
 const hostRoot: FilesystemDefinition = {
   type: 'mount',
   source: '/',
@@ -41,12 +41,12 @@ function allFilesystems(definition: DomainDefinition): readonly FilesystemDefini
   return [rootOf(definition) ?? hostRoot, ...otherFilesystems(definition)];
 }
 
-/** What has to be opened on the host, before the clone: sources that only the host's namespace shows. */
+/** Opens sources before the clone, since only the host's mount namespace shows them. */
 export function planOutsideTrees(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
   return allFilesystems(definition).flatMap((one) => planOpened(definition, one, facts));
 }
 
-/** A private root is shown with the container's ids, so that nothing on disk has to change its owner. */
+/** Shows a private root with the container's ids, so that no file on disk has to change its owner. */
 export function planMappedTrees(
   definition: DomainDefinition,
   { ownersOfRoot = 'host' }: RootfsFacts,
@@ -56,7 +56,7 @@ export function planMappedTrees(
   return all.flatMap((one) => planMapped(definition, one));
 }
 
-/** Enters the root; what the host has mounted where the container gets its own is let go. */
+/** Enters the root, and unmounts the host's file systems where the container gets its own. */
 export function planRoot(definition: DomainDefinition): Operation[] {
   return [
     ...allFilesystems(definition).flatMap((one) => planOverlay(definition, one)),
@@ -69,7 +69,7 @@ export function planRoot(definition: DomainDefinition): Operation[] {
 export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
   const borrowed = new Set(borrowedTargets(definition));
   const missing = (filesystem: FilesystemDefinition): Missing => {
-    // On a shared root a missing target was made before, with an undo: a container leaves no trace there.
+    // On a shared root a missing target has been made before, with an undo, so that nothing of the container remains.
     if (borrowed.has(filesystem)) return 'fail';
     return targetKind(filesystem, facts) === 'file' ? 'makeFile' : 'makeDirectory';
   };
@@ -79,10 +79,10 @@ export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts
   ];
 }
 
-/** Mounted on by the container itself, so that what lies below is not the root's. */
+/** The container mounts its own file systems here: what lies below is not in the root. */
 const ownMounts = ['/dev', '/proc', '/sys'];
 
-/** The file systems whose targets lie on the host's own tree, where the container may leave nothing. */
+/** The file systems whose targets lie in the host's own tree, where nothing of the container may remain. */
 export function borrowedTargets(definition: DomainDefinition): readonly FilesystemDefinition[] {
   if (!sharesRoot(definition)) return [];
   const others = otherFilesystems(definition);

@@ -10,8 +10,8 @@ import type {
 import type { SourceLocation } from '../../domain/xml/source-location';
 
 /**
- * Where one `<interface>` is plugged in: what its `<source>` means on this host, its network and port group looked up.
- * What the network says of VLAN, bandwidth and isolation is merged in; the interface's own has precedence.
+ * What one `<interface>` is connected to: the meaning of its `<source>` on this host, with its network and port group
+ * looked up. VLAN, bandwidth and isolation come from the interface, or else from the network.
  */
 export type Port =
   | Readonly<{
@@ -23,14 +23,14 @@ export type Port =
       bandwidth?: Bandwidth;
       /** The virtual network that it belongs to. */
       network?: string;
-      /** Its network switches the filter of VLANs on, if the kernel has one, before anything is plugged in. */
+      /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
     }>
   | Readonly<{ kind: 'direct'; device: string; mode: DirectMode; network?: string }>
   | Readonly<{ kind: 'free' }>;
 
 interface LinkCommon {
-  /** Name inside. */
+  /** Name in the container. */
   readonly guest: string;
   readonly state: 'up' | 'down';
   readonly addresses: readonly InterfaceAddress[];
@@ -47,7 +47,7 @@ export interface VethLink extends LinkCommon {
   readonly hostMac: string;
   readonly mac: string;
   readonly mtu?: number;
-  /** The bridge that the host's side is a port of; none for `ethernet`. */
+  /** The bridge of which the host's side is a port; undefined for `ethernet`. */
   readonly bridge?: string;
   readonly vlan?: Vlan;
   readonly isolated: boolean;
@@ -55,7 +55,7 @@ export interface VethLink extends LinkCommon {
   readonly hostRoutes: readonly InterfaceRoute[];
 }
 
-/** A macvlan, made in the container's namespace. */
+/** A macvlan, made in the container's network namespace. */
 export interface MacvlanLink extends LinkCommon {
   readonly kind: 'macvlan';
   readonly lower: string;
@@ -64,7 +64,7 @@ export interface MacvlanLink extends LinkCommon {
   readonly mtu?: number;
 }
 
-/** An interface of the host, lent to the container. */
+/** An interface borrowed from the host. */
 export interface MovedLink extends LinkCommon {
   readonly kind: 'moved';
   /** Its name on the host. */
@@ -74,8 +74,9 @@ export interface MovedLink extends LinkCommon {
 export type Link = VethLink | MacvlanLink | MovedLink;
 
 /**
- * The names inside, one for each `<interface>` in their order: `<guest dev>`, or `ethK`, where K counts those without a
- * name, as in libvirt, and leaves out what another interface is called. Interfaces that the host lends keep their names.
+ * The names in the container, one for each `<interface>` in document order: `<guest dev>`, or `ethK`. As in libvirt, K
+ * counts the interfaces without a name; a name that another interface has is left out. Interfaces borrowed from the host
+ * keep their names.
  */
 export function guestNames({
   interfaces,

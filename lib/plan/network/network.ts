@@ -1,4 +1,4 @@
-/** The network interfaces of a container: what the monitor makes of them, and what init does with them. Pure. */
+/** The network interfaces of a container: how the monitor makes them, and how init configures them. Pure. */
 import type { InterfaceAddress, InterfaceRoute, Vlan } from '../../domain/definition';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
 import { bridgeVlanFlags, macvlanModes } from '../constants';
@@ -6,9 +6,10 @@ import type { Link, MacvlanLink, VethLink } from './links';
 import type { Operation } from '../operation';
 
 /**
- * Done by the monitor in the host's namespace, when init and so its network namespace exist. The side inside is made
- * there, with the name that it keeps: to move it would cost an RCU grace period. What the host lends comes first, when
- * nothing there can have its index: by that it is known again, whatever the container makes of it.
+ * Run by the monitor in the host's namespace, when init and its network namespace exist. The container's side of a veth
+ * is made in that namespace with its final name, since moving it would cost an RCU grace period. Borrowed interfaces come
+ * first, when no other interface there can have their index: they are recognized by it when they are returned, whatever
+ * the container changes.
  */
 export function planLinks(links: readonly Link[]): Operation[] {
   const borrowed = links.filter(({ kind }) => kind === 'moved');
@@ -26,8 +27,8 @@ export function planLinks(links: readonly Link[]): Operation[] {
 }
 
 /**
- * In the place of `planLinks` when init is started again: the host's sides stay as they are, with their ports, rates and
- * addresses. What is inside moves out of the old namespace, and loses there what the container had set.
+ * Run instead of `planLinks` when init is restarted: the host's sides stay as they are, with their ports, rates and
+ * addresses. The container's sides move out of the old namespace, and so lose what the container had set.
  */
 export function planTakenLinks(links: readonly Link[]): Operation[] {
   return links.map((link): Operation => {
@@ -42,14 +43,14 @@ export function planTakenLinks(links: readonly Link[]): Operation[] {
   });
 }
 
-/** Done by init in a network namespace of its own, which has nothing but `lo`, down, and those that the monitor made. */
+/** Run by init in its own network namespace, which has `lo`, which is down, and the interfaces that the monitor made. */
 export function planLinksInside(links: readonly Link[]): Operation[] {
   return [{ op: 'setLinkUp', name: 'lo' }, ...links.flatMap(planGuest)];
 }
 
 /**
- * Whether the monitor has to keep the container's network namespace when that has ended: until lent interfaces have been
- * taken back from it, and the devices below macvlans are free again.
+ * Whether the monitor must keep the network namespace when the container has ended: until borrowed interfaces have been
+ * taken back from it, and the devices below macvlans are released.
  */
 export function keepsNetwork(links: readonly Link[]): boolean {
   return links.some(({ kind }) => kind !== 'veth');
@@ -74,14 +75,14 @@ function planVeth(link: VethLink): Operation[] {
       ? []
       : [{ op: 'setPortVlans', name, vlans: vlanNumbers(vlan) } as const]),
     ...link.hostAddresses.map((address) => planAddress(name, address)),
-    // Down, the link is not plugged in: there is no carrier inside, whatever is done there.
+    // The host's side of a link that is down stays down: the container has no carrier then, whatever it does.
     ...(link.state === 'up' ? planUp(name, link.hostRoutes) : []),
   ];
 }
 
 /**
- * The container could make itself a router of the host, and the host's traffic its own (CVE-2020-13401). A port of a
- * bridge needs none of it: its frames are the bridge's.
+ * Without this, a container could announce itself as a router to the host and receive its traffic (CVE-2020-13401). A
+ * port of a bridge does not need it: its frames go to the bridge.
  */
 function ignoreAdvertisements(name: string): Operation {
   return {
@@ -99,8 +100,8 @@ function planMacvlan({ guest: name, lower, mode, mac, mtu = 0 }: MacvlanLink): O
 }
 
 /**
- * In passthrough the device below has the container's address too. It is given by the macvlan itself: for that change,
- * unlike for one of the device, the kernel knows what to put back when the macvlan goes.
+ * In mode passthrough the device below has the container's address too. It is set by way of the macvlan: then the kernel
+ * restores the device's address when the macvlan is removed, which it would not after a change of the device itself.
  */
 function planOwnAddress(link: Link): Operation[] {
   if (link.kind !== 'macvlan' || link.mode !== 'passthrough') return [];
@@ -126,7 +127,7 @@ function planAddress(name: string, { address, prefix, peer = '' }: InterfaceAddr
   return { op: 'addAddress', name, address, prefix, peer, broadcast };
 }
 
-/** Of IPv4 alone; a network of two addresses has none (RFC 3021). */
+/** The broadcast address; '' for IPv6 and for a network of two addresses (RFC 3021). */
 function broadcastOf(address: string, prefix: number): string {
   const ip = parseIp(address);
   return ip?.family === 'ipv4' && prefix < 31 ? broadcastAddress(ip, prefix).address : '';
@@ -139,7 +140,7 @@ function planRoute(
   return { op: 'addRoute', name, address, prefix, gateway, metric };
 }
 
-/** As libvirt: the only tag without `trunk` is the port's own, untagged; of a trunk that which has a `nativeMode`. */
+/** As in libvirt, the port's own tag is the only one if there is no `trunk`, and else the one with a `nativeMode`. */
 function vlanNumbers({ trunk, tags }: Vlan): number[] {
   const { own, untagged } = bridgeVlanFlags;
   return tags.map(({ id, nativeMode }) => {

@@ -1,4 +1,4 @@
-/** The container's user namespace, as far as a plan has to do with it. Pure. */
+/** The container's user namespace: its id map, and the ownership of files. Pure. */
 import type { DomainDefinition, IdMap, IdRange } from '../../domain/definition';
 import type { Operation } from '../operation';
 
@@ -7,18 +7,18 @@ export function mapLines(ranges: readonly IdRange[] = []): string {
   return ranges.map(({ start, target, count }) => `${start} ${target} ${count}\n`).join('');
 }
 
-/** The host's id of an id in the container; undefined when it is not mapped. */
+/** The host's id for an id in the container; undefined if it is not mapped. */
 export function hostId(ranges: readonly IdRange[], id: number): number | undefined {
   const range = ranges.find(({ start, count }) => id >= start && id < start + count);
   return range === undefined ? undefined : range.target + (id - range.start);
 }
 
-/** Whether the container has a user namespace of its own, and so is a security boundary. */
+/** Whether the container has its own user namespace, and so is a security boundary. */
 export function hasUserNamespace({ idMap }: DomainDefinition): boolean {
   return idMap !== undefined;
 }
 
-/** Gives entries of a tree that the monitor makes to the container's root; nothing to do without a map. */
+/** Makes the container's root the owner of entries that the monitor makes; does nothing without a map. */
 export function planOwnership(
   idMap: IdMap | undefined,
   tree: string,

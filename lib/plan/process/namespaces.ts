@@ -8,8 +8,8 @@ import type { Operation } from '../operation';
 const { readonly, nosuid, nodev, noexec } = mountAttributes;
 
 /**
- * `host`: no interface and no `<privnet/>`: the host's own, as in libvirt. `private`: its own. `shared`: that
- * of another domain, of a process, or one with a name.
+ * `host`: the host's network namespace, as in libvirt if there is no interface and no `<privnet/>`. `private`: its own.
+ * `shared`: that of another domain or of a process, or a named one.
  */
 export type NetworkMode = 'host' | 'private' | 'shared';
 
@@ -22,7 +22,7 @@ export function networkMode(definition: DomainDefinition): NetworkMode {
 export interface NamespaceFact {
   readonly kind: SharedNamespaceKind;
   readonly path: string;
-  /** Tells that it is still the same when it is opened. */
+  /** Checked when the namespace is opened: it must still be the same. */
   readonly inode: bigint;
 }
 
@@ -33,7 +33,7 @@ export function sharesNamespace(
   return sharedNamespaces.some((shared) => shared.kind === kind);
 }
 
-/** CLONE_NEW* flags of init. The cgroup namespace comes later: its root is where init is when it is made. */
+/** CLONE_NEW* flags of init. Not for the cgroup namespace, which init makes when it is in its cgroup: its root. */
 export function initNamespaces(definition: DomainDefinition): number {
   const { mount, pid, uts, ipc, net, user } = namespaceFlags;
   return (
@@ -47,8 +47,8 @@ export function initNamespaces(definition: DomainDefinition): number {
 }
 
 /**
- * The monitor enters what init is to inherit: real root may enter what a container's root may not. After
- * everything else outside, and in libvirt's order.
+ * The monitor enters the shared namespaces, and init inherits them: the host's root may enter namespaces that the
+ * container's root may not. After all other operations outside, and in libvirt's order.
  */
 export function planEnterShared(
   definition: DomainDefinition,
@@ -62,7 +62,7 @@ export function planEnterShared(
   ]);
 }
 
-/** Back to where it was, once init exists. */
+/** The monitor returns to its own namespaces once init exists. */
 export function planLeaveShared(facts: readonly NamespaceFact[]): Operation[] {
   return inOrder(facts).map(({ kind }) => ({
     op: 'joinNamespace',
@@ -71,7 +71,7 @@ export function planLeaveShared(facts: readonly NamespaceFact[]): Operation[] {
   }));
 }
 
-/** A sysfs is that of the network namespace that it is made in, which a container's root must own. */
+/** A sysfs belongs to the network namespace in which it is made. A container's root does not own a shared one. */
 const sharedSys: Operation = {
   op: 'makeFilesystem',
   tree: 'sys',

@@ -12,7 +12,7 @@ import { hasUserNamespace } from './id-map';
 import { sharesNamespace } from './namespaces';
 import type { Operation } from '../operation';
 
-/** Who init is, resolved in the container's own databases. */
+/** The ids of init, looked up in the container's own account databases. */
 export interface Identity {
   readonly uid: number;
   readonly gid: number;
@@ -45,7 +45,7 @@ export function planEnvironment(definition: DomainDefinition, passed: number): s
   environment.set('LIBVIRT_LXC_NAME', name);
   if (os.commandLine !== undefined) environment.set('LIBVIRT_LXC_CMDLINE', os.commandLine);
   if (passed > 0) {
-    // sd_listen_fds(3): init is process 1, its descriptors begin at 3.
+    // sd_listen_fds(3): init is process 1, and its descriptors begin at 3.
     environment.set('LISTEN_PID', '1');
     environment.set('LISTEN_FDS', String(passed));
   }
@@ -53,7 +53,7 @@ export function planEnvironment(definition: DomainDefinition, passed: number): s
   return [...environment].map(([variable, value]) => `${variable}=${value}`);
 }
 
-/** In a new user namespace init is nobody until it takes the ids of its root. */
+/** Takes the ids of the container's root, which init does not have at first in a new user namespace. */
 export function planEntry(definition: DomainDefinition): Operation[] {
   return hasUserNamespace(definition) ? [{ op: 'setIds', uid: 0, gid: 0, groups: [] }] : [];
 }
@@ -67,14 +67,14 @@ export function planProcess(
   const { initDirectory } = definition.os;
   const keep = keptCapabilities(definition, facts.hardening);
   return [
-    // A shared one is not the container's to change, though libvirt does.
+    // The host name of a shared UTS namespace is not changed, unlike in libvirt.
     ...(sharesNamespace(definition, 'uts')
       ? []
       : [{ op: 'setHostname', name: hostname(definition.name) } as const]),
-    // To raise a hard limit takes CAP_SYS_RESOURCE, to install a filter CAP_SYS_ADMIN.
+    // Raising a hard limit needs CAP_SYS_RESOURCE, and installing a filter CAP_SYS_ADMIN.
     ...planResourceLimits(definition, facts),
     ...planSystemCallFilter(definition, facts),
-    // The bounding set first: with other ids CAP_SETPCAP is gone. The ids before CAP_SETUID goes.
+    // The bounding set first, since CAP_SETPCAP is lost with the ids. The ids before CAP_SETUID is dropped.
     { op: 'limitBoundingSet', keep },
     { op: 'setIds', uid: identity.uid, gid: identity.gid, groups: identity.groups },
     { op: 'setCapabilities', keep },
@@ -87,7 +87,7 @@ export function planProcess(
   ];
 }
 
-/** The domain's name with what a host name can't hold taken out, as libvirt does it. */
+/** The domain's name without the characters that a host name can't have, as in libvirt. */
 export function hostname(domain: string): string {
   return domain
     .replace(/[^A-Za-z0-9-]/g, '')

@@ -1,10 +1,10 @@
 /**
- * What a domain's AppArmor profile denies of the kernel's files, wherever they are shown, and of the domain's own.
- * Pure.
+ * The rules of a domain's AppArmor profile that deny files of the kernel, wherever they are mounted, and files of the
+ * domain. Pure.
  *
- * Rules go by path, and root inside can give a path another beginning: by a mount namespace of its own whose root lies
- * elsewhere, or by a rename, seen from there, of the folder that something is mounted on. The names within procfs and
- * sysfs stay what they are. So what is worth most is denied by these, with any beginning.
+ * Rules match paths, and root in the container can change the beginning of a path: in its own mount namespace with another
+ * root, or by renaming, from there, the folder of a mount point. It can't change the names inside procfs and sysfs. So
+ * the most important files are denied by those names, with any beginning.
  */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { withoutDots } from '../../domain/xml/path';
@@ -12,23 +12,23 @@ import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from '../mounts/filesystems';
 import { maskedInProc, maskedInSys } from '../mounts/masked-paths';
 
-/** Writing, appending, links and locks; and all that can be done with a file. */
+/** Permissions: writing, appending, links and locks; and every access to a file. */
 const write = 'wkl';
 const any = 'rwklmx';
 
 /** Sysctls that belong to namespaces of the container. */
 const ownSysctls = ['domainname', 'hostname', 'msg*', 'sem*', 'shm*'];
 
-/** Files that give the host away, by which no folder around them has to be known: nor are they bound elsewhere. */
+/** Files that give control of the host. They are denied by name in any folder, and may not be bound elsewhere. */
 export const knobNames = ['kcore', 'kmem', 'release_agent', 'sysrq-trigger', 'uevent_helper'];
 
-/** Of /proc/sys, beside those of `kernel`: how the host's memory is used, and how many files there may be. */
+/** Other files of /proc/sys: the use of the host's memory, and the number of files. */
 const hostSysctls = [
   'fs/{aio-max-nr,binfmt_misc/*,file-max,mount-max,nr_open,pipe-*,protected_*,suid_dumpable}',
   'vm/{admin_*,compact*,dirty_*,drop_caches,min_*,mmap_*,nr_*,oom_*,overcommit_*,panic_on_oom,swappiness,user_*}',
 ];
 
-/** Of sysfs: what changes how the kernel works, and which driver has a device. */
+/** Files of sysfs that change how the kernel works, and which driver a device has. */
 const hostKnobs = [
   'module/*/parameters/*',
   'power/{disk,resume,state}',
@@ -36,7 +36,7 @@ const hostKnobs = [
 ];
 
 /**
- * A rule with any beginning has no `**` at its end where it can be helped: each such pair doubles the compiled profile.
+ * A rule that begins with `**` has none at its end if possible: each such pair doubles the compiled profile.
  */
 export function kernelFileRules(hardening: Hardening): string[] {
   return [
@@ -57,7 +57,7 @@ export function kernelFileRules(hardening: Hardening): string[] {
   ];
 }
 
-/** What the mounts mask, should they be taken off; at the root, too, where names of a mount that was let go begin. */
+/** Denies the masked paths too, in case the masks are unmounted; also at the root, where the paths of a detached mount begin. */
 function maskedRules(): string[] {
   const inProc = maskedInProc.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/{,*}'}`);
   const inSys = maskedInSys.map(([path, kind]) => `${path}${kind === 'file' ? '' : '/**'}`);
@@ -72,7 +72,7 @@ export function ownFileRules(definition: DomainDefinition, hidden: readonly stri
   ];
 }
 
-/** Where the file systems are that the container may not write to; without the root, below which the others lie. */
+/** The targets of read-only file systems, without the root, below which the others lie. */
 function readonlyTargets(definition: DomainDefinition): string[] {
   const targets = otherFilesystems(definition);
   const isWritten = (path: string): boolean =>

@@ -1,8 +1,8 @@
 /**
- * What a domain's AppArmor profile lets root inside mount: enough for an init and its services' own mount namespaces, and
- * nothing by which a mask or a read-only mount is undone. Pure.
+ * The mounts that a domain's AppArmor profile allows root in the container: enough for an init and the mount namespaces of
+ * its services, and none that undoes a mask or a read-only mount. Pure.
  *
- * What is allowed names its options with `=`: with `in`, the parser also lets through a mount without any option.
+ * The rules name options with `=`: with `in`, the parser would also allow a mount without any option.
  */
 import type { DomainDefinition } from '../../domain/definition';
 import { withoutDots } from '../../domain/xml/path';
@@ -10,15 +10,15 @@ import { knobNames } from './apparmor-files';
 import { otherThan, quoted } from './apparmor-patterns';
 import { otherFilesystems } from '../mounts/filesystems';
 
-/** Made anew by everybody, at any place: each is the container's own, or empty. */
+/** Types that may be mounted anywhere: a new one is empty, or shows only what belongs to the container. */
 const freshTypes = ['cgroup', 'cgroup2', 'devpts', 'hugetlbfs', 'mqueue', 'ramfs', 'tmpfs'];
-/** Of a program of the container, by a /dev/fuse that it has been given. */
+/** File systems of a program in the container, which has /dev/fuse. */
 const fuseTypes = ['fuse', 'fuse.*', 'fuseblk'];
-/** On a device that the container has been given. */
+/** File systems on a device that the container has. */
 const diskTypes = ['btrfs', 'erofs', 'ext2', 'ext3', 'ext4', 'f2fs', 'iso9660', 'squashfs'];
 const foreignDiskTypes = ['exfat', 'ntfs3', 'udf', 'vfat', 'xfs'];
 
-/** What a remount may set beside `ro` and `bind`. */
+/** Flags that a remount may set, besides `ro` and `bind`. */
 const mountFlags = [
   'nosuid',
   'nodev',
@@ -32,7 +32,7 @@ const mountFlags = [
 
 const propagations = ['private', 'shared', 'slave', 'unbindable'];
 
-/** Kernel file systems, and all that lies in them, wherever they are. */
+/** The kernel's file systems wherever they are mounted, and everything in them. */
 const kernelTrees = '/{,**/}{proc,sys}/{,**}';
 
 export function mountRules(definition: DomainDefinition, hidden: readonly string[]): string[] {
@@ -49,8 +49,9 @@ export function mountRules(definition: DomainDefinition, hidden: readonly string
 }
 
 /**
- * No sysfs, whose old mount is read-only and stays so, and none of the file systems that are the host's: debugfs, tracefs,
- * securityfs, configfs, pstore, efivarfs, binfmt_misc, bpf. No overlay: it shows what lies in its layers by other paths.
+ * New mounts. Not allowed are: sysfs, whose present mount is read-only and stays so; the file systems that belong to the
+ * host (debugfs, tracefs, securityfs, configfs, pstore, efivarfs, binfmt_misc, bpf); and overlay, which shows the files
+ * of its layers under other paths.
  */
 function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
   const types = [...freshTypes, ...fuseTypes];
@@ -58,18 +59,19 @@ function freshRules({ disks, hostDevices }: DomainDefinition): string[] {
   return [
     ...types.map((type) => `mount fstype=${type},`),
     'mount fstype=fusectl -> /sys/fs/fuse/connections/,',
-    // Its masks are not there, but the rules for its files hold by this name.
+    // A new procfs has no masks, but the rules for its files apply under this name.
     'mount fstype=proc -> /{,**/}proc/,',
   ];
 }
 
-/** Files that systemd binds over themselves: what a service is not to change, and the one of its cgroup that it may. */
+/** Files that systemd binds over themselves: those that a service must not change, and the one of its cgroup that it may. */
 const boundOverThemselves = ['domainname', 'hostname', 'memory.pressure'];
 
 /**
- * Anything, but nothing out of procfs and sysfs, by whose names the rules for files go: a bind of a part of them would leave out
- * the names above it. What it is put on can be renamed, seen from another mount namespace, and so no name that ends a path is
- * enough: a `sys` may be procfs's own, and is bound nowhere. Of a bind or a move the kernel asks about no other options.
+ * Binds and moves of anything but parts of procfs and sysfs. The rules for files match the names in those file systems, and a
+ * bind of a part would hide the names above it. A mount point can be renamed from another mount namespace, so that a path's
+ * last name proves nothing: a folder `sys` may be that of procfs, and is never bound. For a bind or a move, the
+ * kernel checks no other options.
  */
 function bindRules(): string[] {
   const changes = propagations.flatMap((kind) => [`make-${kind}`, `make-r${kind}`]);
@@ -83,7 +85,7 @@ function bindRules(): string[] {
   ];
   return [
     ...['bind', 'rbind', 'move'].map((kind) => `mount options=(${kind}),`),
-    // Without a place the parser takes these for more than they are.
+    // Without a mount point the parser would read more into these rules.
     ...changes
       .flatMap((kind) => [kind, `${kind},silent`])
       .map((names) => `mount options=(${names}) -> /{,**},`),
@@ -98,8 +100,9 @@ function placeOtherThan(names: readonly string[]): string {
 }
 
 /**
- * Only of a mount, never of the file system, which may be the host's too; and it may take rights away, but not give
- * back any. A service's mounts get `nosuid` while they stay writable: allowed where nothing but the kernel's is read-only.
+ * Remounts. Only of a mount, never of a file system, which the host may use too; and only to remove rights, not to give
+ * them back. systemd sets `nosuid` on mounts of services that stay writable: that is allowed if no file system of the
+ * domain is read-only.
  */
 function remountRules(definition: DomainDefinition): string[] {
   const flags = mountFlags.join(',');
@@ -111,7 +114,7 @@ function remountRules(definition: DomainDefinition): string[] {
   ];
 }
 
-/** What would show, when it is taken off, what it was put over. */
+/** The mount points that must not be unmounted, because what they cover would show. */
 function attachedPaths(definition: DomainDefinition, hidden: readonly string[]): string[] {
   return [...otherFilesystems(definition).map(({ target }) => withoutDots(target)), ...hidden];
 }

@@ -1,19 +1,19 @@
-/** Paths in the language of AppArmor's rules (apparmor.d(5)): as they are, and all but some of a folder. Pure. */
+/** Paths in AppArmor's rules (apparmor.d(5)): a path itself, and all but some names in a folder. Pure. */
 
-/** What doesn't mean itself within quotes, or might not. */
+/** Characters that have, or might have, a special meaning within quotes. */
 const special = /[^A-Za-z0-9_./ +:=~%\u0080-\u{10ffff}-]/gu;
 
 /**
- * A path in quotes. A character that could have a meaning of its own is any one character: so a rule that denies
- * denies a little more, and none can be closed from within.
+ * A path in quotes. A character that could have a special meaning is replaced by `?`, any one character: so a rule that
+ * denies may deny a little more, and no path can end its rule.
  */
 export function quoted(path: string, tail = ''): string {
   return `"${path.replaceAll(special, '?')}${tail}"`;
 }
 
 /**
- * One component of a path that is none of `names`; with a `*` behind it, a name stands for all that begin so. The
- * language has no negation of words, so this goes by the first character that differs.
+ * One component of a path that is none of `names`. A name that ends with `*` stands for all that begin like it. The
+ * language can't negate a word, so the pattern lists each first character that differs.
  */
 export function otherThan(names: readonly string[]): string {
   return `{${others('', names).join(',')}}`;

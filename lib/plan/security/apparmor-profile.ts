@@ -11,30 +11,31 @@ export interface ProfileFacts {
   readonly hardening: Hardening;
   /** Directories of tslxc that a container on the shared root must not see. */
   readonly hidden: readonly string[];
-  /** The profile that this one is stacked with: their processes are the container's too. */
+  /** The profile that this one is stacked with: processes under it belong to the container too. */
   readonly base?: string;
 }
 
 const ownPrefix = 'tslxc-';
 
 /**
- * Not libvirt's own name for it: its daemon may run beside us, and removes what it takes for its own. Of another root than `/`
- * with `rootKey`, which is that root's alone: it may have a copy of the domain.
+ * The name of a domain's profile. It differs from libvirt's, whose daemon may run too and would remove a profile that it
+ * takes for its own. Under a root other than `/` it includes `rootKey`, since that root may have a copy of the domain.
  */
 export function profileName(uuid: string, rootKey?: string): string {
   return `${ownPrefix}${uuid}${rootKey === undefined ? '' : `.${rootKey}`}`;
 }
 
-/** Whether a profile, or one of a stack, is made for a domain: it goes with that. */
+/** Whether a profile, or one in a stack, was made for a domain, and is removed with it. */
 export function isOwnProfile(label: string): boolean {
   return label.split('//&').some((name) => name.startsWith(ownPrefix));
 }
 
 /**
- * All is allowed but what reaches out of the container: a list of denials for files, and of what is allowed for mounts,
- * signals and tracing. There is no rule for a change of the profile, so that nothing inside leaves it.
+ * Allows everything that does not reach out of the container: files by a list of denials; mounts, signals and tracing by
+ * a list of what is allowed. No rule allows a change of the profile, so no process in the container can leave it.
  *
- * The rules are of AppArmor 3.0, which Debian has had since 12: what later ones mediate besides is left alone.
+ * The rules are those of AppArmor 3.0, which Debian has since version 12. What later versions also mediate is not
+ * restricted.
  */
 export function compileProfile(definition: DomainDefinition, facts: ProfileFacts): string {
   const { name, base, hardening } = facts;
@@ -46,7 +47,7 @@ export function compileProfile(definition: DomainDefinition, facts: ProfileFacts
     'unix,',
     'dbus,',
     'capability,',
-    // With these the container's root could load a profile that allows it more.
+    // With these the container's root could load a profile that allows more.
     'deny capability mac_admin mac_override,',
     'signal (receive),',
     ...peers.map((peer) => `signal (send) peer=${peer},`),
@@ -65,9 +66,9 @@ export function compileProfile(definition: DomainDefinition, facts: ProfileFacts
   ].join('\n');
 }
 
-/** A stack is asked for as a whole, and for each of its profiles. */
+/** The kernel checks a stack as a whole, and each of its profiles. */
 function peerNames(name: string, base: string | undefined): string[] {
   if (base === undefined) return [name];
-  // Profiles may be named after paths, with blanks in them.
+  // The name of a profile may be a path with spaces.
   return [name, quoted(base), `${name}//&**`, `**//&${name}`];
 }

@@ -1,12 +1,12 @@
-/** Which capabilities the container's programs can have: the model of policy, level and network. Pure. */
+/** The capabilities that the container's programs can have, by policy, hardening level and network. Pure. */
 import { capabilityNumbers, type CapabilityName } from '../../domain/elements/capability-numbers';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { networkMode } from '../process/namespaces';
 
-/** Every bit, so also a capability that is newer than this table. */
+/** Every bit, including those of capabilities that are newer than this table. */
 const all = (1n << 64n) - 1n;
 
-/** What libvirt's default policy takes away. Its sixth, sys_boot, only on kernels before 3.4. */
+/** The capabilities that libvirt's default policy drops. It drops a sixth, sys_boot, only on kernels before 3.4. */
 const droppedByLibvirt: readonly CapabilityName[] = [
   'sys_module',
   'sys_time',
@@ -15,7 +15,7 @@ const droppedByLibvirt: readonly CapabilityName[] = [
   'mac_admin',
 ];
 
-/** What the hardened profile takes away besides: ways to the host's kernel that no system needs to boot. */
+/** The capabilities that the hardened level drops too: access to the host's kernel that no system needs to boot. */
 const droppedByHardened: readonly CapabilityName[] = [
   'dac_read_search',
   'sys_rawio',
@@ -30,12 +30,12 @@ const droppedByHardened: readonly CapabilityName[] = [
   'checkpoint_restore',
 ];
 
-/** What would reach the host's network. */
+/** The capabilities that would control the host's network. */
 const networkCapabilities: readonly CapabilityName[] = ['net_admin', 'net_raw'];
 
 /**
- * Bit n is capability n of linux/capability.h. This is the bounding set, and root's permitted and effective sets; the
- * inheritable and ambient ones are empty. Intersected with what the caller has, unless there is a user namespace.
+ * Bit n is capability n of linux/capability.h. These are the bounding set and root's permitted and effective sets; the
+ * inheritable and ambient sets are empty. Without a user namespace, capabilities that the caller lacks are not in it.
  */
 export function keptCapabilities(definition: DomainDefinition, level: Hardening): bigint {
   const { policy, on, off } = definition.features.capabilities;
@@ -47,7 +47,7 @@ export function keptCapabilities(definition: DomainDefinition, level: Hardening)
   return (base | bitsOf(on)) & ~bitsOf(off);
 }
 
-/** Those that the definition asks for, as against those that are merely left. */
+/** The capabilities that the definition asks for, not those that are merely not dropped. */
 export function grantedCapabilities({ features }: DomainDefinition): bigint {
   const { policy, on, off } = features.capabilities;
   return policy === 'allow' ? all & ~bitsOf(off) : bitsOf(on);

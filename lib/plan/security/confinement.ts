@@ -1,6 +1,6 @@
 /**
- * What init and all that it starts are confined by, besides their capabilities: keyring, resource limits, the filter
- * of system calls, no_new_privs, and who is killed first when memory runs out. Pure.
+ * What confines init and all processes that it starts, besides their capabilities: keyring, resource limits, the filter
+ * of system calls, no_new_privs, and the score that decides which process is killed first when memory runs out. Pure.
  */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { ResourceLimit } from '../../domain/elements/resource-limits';
@@ -22,43 +22,43 @@ export interface ConfinementFacts {
   /** uname -m. */
   readonly arch: string;
   readonly privileges: Privileges;
-  /** Beside a profile of AppArmor, whose mount rules the new mount API would go round. */
+  /** Set with an AppArmor profile, because the new mount API would bypass its mount rules. */
   readonly deniesNewMountApi?: boolean;
 }
 
-/** What the caller happens to have is no good default: Node raises its own soft limit of open files. */
+/** The caller's own limits are no good default: Node raises its soft limit of open files. */
 const defaultLimits: readonly Readonly<{ name: ResourceName; soft: bigint; hard: bigint }>[] = [
-  // More than 1024 breaks select(2); who can do without asks for more, up to what systemd gives its services.
+  // A soft limit above 1024 breaks select(2). A program that doesn't use it can raise it to what systemd gives services.
   { name: 'nofile', soft: 1024n, hard: 524_288n },
-  // A core dump may go to a program that the host runs.
+  // A core dump may be handled by a program that the host runs.
   { name: 'core', soft: 0n, hard: unlimited },
   { name: 'memlock', soft: 8_388_608n, hard: 8_388_608n },
 ];
 
-/** The kernel's first choice when memory runs out is never a monitor, which would take its container along. */
+/** When memory runs out, the kernel must not choose a monitor first, since its container would end with it. */
 const monitorScore = -999;
 const initScore = 0;
 
 /**
- * In the namespaces of the host: init is born with the score of a common process, whatever its caller's is.
+ * In the namespaces of the host: init gets the score of an ordinary process, whatever its caller's is.
  */
 export function planOutsideScore({ privileges }: ConfinementFacts): Operation[] {
   const file = { op: 'openFile', file: 'oomScore', path: '/proc/self/oom_score_adj' } as const;
-  // Without CAP_SYS_RESOURCE a score can't be lowered below what a privileged process has set.
+  // Without CAP_SYS_RESOURCE a score can't be lowered below the one that a privileged process has set.
   const settable = canRaise(privileges) || privileges.oomScoreAdjust <= initScore;
   if (!settable) return [];
   return [file, { op: 'writeFile', file: file.file, text: String(initScore) }];
 }
 
-/** After the clone: from here on the monitor differs from init. */
+/** After the clone, the monitor gets its own score. */
 export function planMonitorScore({ privileges }: ConfinementFacts): Operation[] {
   if (!canRaise(privileges)) return [];
   return [{ op: 'writeFile', file: 'oomScore', text: String(monitorScore) }];
 }
 
 /**
- * While the process is the host's root still, so that its keyring counts against root's quota and not against the
- * small one that all containers of one id map share.
+ * While the process is still the host's root, so that its keyring counts against root's quota, and not against the
+ * small one that all containers with the same id map share.
  */
 export function planKeyring({ hardening }: ConfinementFacts): Operation[] {
   return hardening === 'hardened' ? [{ op: 'newSessionKeyring' }] : [];
@@ -86,7 +86,7 @@ export function planResourceLimits(
   ];
 }
 
-/** While CAP_SYS_ADMIN is there, which a filter needs without no_new_privs. What comes after it has to pass it. */
+/** While the process has CAP_SYS_ADMIN, which a filter needs without no_new_privs. Later operations must pass the filter. */
 export function planSystemCallFilter(
   definition: DomainDefinition,
   { hardening, arch, deniesNewMountApi = false }: ConfinementFacts,
@@ -100,7 +100,7 @@ export function planSystemCallFilter(
   return [{ op: 'setSeccomp', program: compileSeccomp({ arch, granted, denies }) }];
 }
 
-/** Off unless asked for, since sudo and ping need it off; but who denies all capabilities means it. */
+/** Off by default, since sudo and ping need it off. On for a definition that asks for it or denies all capabilities. */
 export function planNoNewPrivileges(
   { extension, features }: DomainDefinition,
   { hardening }: ConfinementFacts,
@@ -109,7 +109,7 @@ export function planNoNewPrivileges(
   return extension.noNewPrivileges || denied ? [{ op: 'setNoNewPrivileges' }] : [];
 }
 
-/** Beyond a ceiling the kernel says EPERM. A user namespace's own CAP_SYS_RESOURCE lifts none. */
+/** The highest limits that the kernel permits (else EPERM). CAP_SYS_RESOURCE of a user namespace does not raise them. */
 function ceilings(
   definition: DomainDefinition,
   privileges: Privileges,

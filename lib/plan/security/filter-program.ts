@@ -1,6 +1,6 @@
-/** Classic BPF as seccomp(2) takes it: instructions with named targets, made into words. Pure. */
+/** Classic BPF for seccomp(2): instructions with named targets, assembled to words. Pure. */
 
-/** What is loaded: offsets in struct seccomp_data, linux/seccomp.h. Arguments have eight bytes each. */
+/** Offsets in struct seccomp_data, linux/seccomp.h. Arguments have eight bytes each. */
 const offsets = { number: 0, architecture: 4, arguments: 16 };
 
 /** Codes of linux/bpf_common.h. */
@@ -24,7 +24,7 @@ const mostInstructions = 4096;
 /** How far a conditional jump reaches: jt and jf are bytes. */
 const farthest = 255;
 
-/** What a program is made of, for whoever has the kernel's headers to compare. */
+/** The constants of a program, for a test that compares them with the kernel's headers. */
 export const filterConstants = { ...offsets, ...codes, ...verdicts, mostInstructions };
 
 type Value = 'number' | 'architecture' | Readonly<{ argument: number }>;
@@ -38,10 +38,10 @@ export type Instruction =
   | Readonly<{ do: 'return'; verdict: keyof typeof verdicts }>;
 
 /**
- * Two words an instruction, as struct sock_filter lies in a little-endian machine's memory: code, jt and jf in one, k
- * in the other. Jumps lead forward only, so that every program ends.
+ * Two words for each instruction, as struct sock_filter is laid out in the memory of a little-endian machine: code, jt
+ * and jf in one, k in the other. Jumps go forward only, so every program ends.
  *
- * @throws RangeError for a target that isn't there once, or can't be reached: a mistake of whoever wrote the program
+ * @throws RangeError for a target that does not exist exactly once or can't be reached: an error in the program
  */
 export function assemble(instructions: readonly Instruction[]): readonly number[] {
   const targets = new Map<string, number>();

@@ -1,19 +1,19 @@
 /**
- * The label of a security module: asked for by a process before its execve(2), looked at from the host afterwards, and
- * given to the file systems that are made for a container. Pure.
+ * The label of a security module: a process requests it before its execve(2), the monitor checks it afterwards from the
+ * host, and the file systems that are made for a container get it. Pure.
  */
 import type { Operation } from '../operation';
 
-/** What a plan needs to know of the label that a process is to execute with. */
+/** The label with which a process executes, as a plan needs it. */
 export interface SecurityFacts {
   readonly model: 'selinux' | 'apparmor';
-  /** Below /proc/thread-self/attr. */
+  /** The file below /proc/thread-self/attr. */
   readonly execAttribute: string;
-  /** What is written there. */
+  /** The text that is written there. */
   readonly execText: string;
-  /** Below /proc/PID/attr. */
+  /** The file below /proc/PID/attr. */
   readonly currentAttribute: string;
-  /** What may be read there once the program is executed. */
+  /** The texts that may be read there once the program is executed. */
   readonly accepted: readonly string[];
   /** SELinux: the context of the file systems that are made for the container: /dev, devpts, ram, images. */
   readonly mountLabel?: string;
@@ -25,11 +25,11 @@ export interface RecordedLabel {
   /** A context of SELinux, or the name of a profile. */
   readonly label: string;
   readonly imageLabel?: string;
-  /** What the kernel may call it: SELinux resolves aliases of types, AppArmor adds what it does about violations. */
+  /** How the kernel may print it: SELinux resolves aliases of types, and AppArmor adds the mode of the profile. */
   readonly accepted: readonly string[];
 }
 
-/** What a process has to be asked for to have the label. */
+/** How a process requests the label, and how it is checked. */
 export function securityFacts(recorded: RecordedLabel): SecurityFacts {
   const { model, label, imageLabel, accepted } = recorded;
   if (model === 'apparmor') {
@@ -52,8 +52,8 @@ export function securityFacts(recorded: RecordedLabel): SecurityFacts {
 }
 
 /**
- * In the host's mount namespace, where nothing of the container can pass for /proc: the kernel keeps it until the next
- * execve(2), and a process inherits it.
+ * Run in the host's mount namespace, where /proc can't be one that the container made: the kernel keeps the request until
+ * the next execve(2), and a child inherits it.
  */
 export function planExecLabel(security: SecurityFacts | undefined): Operation[] {
   if (security === undefined) return [];
@@ -61,14 +61,14 @@ export function planExecLabel(security: SecurityFacts | undefined): Operation[] 
   return [{ op: 'setProcessAttribute', attribute: execAttribute, text: execText }];
 }
 
-/** What the label is compared with. */
+/** The header fields that the label is checked with. */
 export function labelHeader(
   security: SecurityFacts | undefined,
 ): Readonly<{ labelAttribute: string; labels: readonly string[] }> {
   return { labelAttribute: security?.currentAttribute ?? '', labels: security?.accepted ?? [] };
 }
 
-/** Their files have labels of the kernel's own, or none. */
+/** File systems whose files have labels of the kernel, or none. */
 const unlabelledTypes: ReadonlySet<string> = new Set([
   'proc',
   'sysfs',
@@ -77,7 +77,7 @@ const unlabelledTypes: ReadonlySet<string> = new Set([
   'selinuxfs',
 ]);
 
-/** Every file system that is made here carries the label: the files of most can't be given one later. */
+/** Mounts every new file system with the label: most do not allow setting labels of files later. */
 export function labelFilesystems(
   operations: readonly Operation[],
   security: SecurityFacts | undefined,

@@ -1,11 +1,11 @@
 /**
- * What the hardened profile's seccomp filter denies, and what gives it back; and what a filter denies beside a profile
- * of AppArmor. Lists of denials, so that a call that is newer than them works: the first is for what has no namespace
- * and what the host alone may do. Pure.
+ * What the seccomp filter of the hardened level denies, and which capability allows it again; and what a filter denies
+ * next to an AppArmor profile. These are lists of denials, so that newer calls work. The first list has what is not
+ * namespaced, and what only the host may do. Pure.
  */
 import type { CallName } from './system-calls';
 
-/** Numbers of the capabilities that give a call back, linux/capability.h. */
+/** Numbers of the capabilities that allow a call again, linux/capability.h. */
 export const grantingCapabilities = {
   dac_read_search: 2,
   sys_module: 16,
@@ -21,7 +21,7 @@ export const grantingCapabilities = {
 } as const;
 
 /**
- * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel drops the rest.
+ * One argument decides, by its low 32 bits: each of these calls declares it as an int, so the kernel ignores the rest.
  * `denyBits` denies whatever has one of those bits, and `needBits` whatever has none of them. Of several rules for one
  * call each has to let it pass, so that a rule of `allow`, which ends the matter, is its call's only one.
  */
@@ -35,9 +35,9 @@ export type ArgumentRule = Readonly<{ argument: number }> &
 
 export interface DeniedCall {
   readonly call: CallName;
-  /** Denied whatever the arguments when left out. */
+  /** Default: the call is denied with any arguments. */
   readonly when?: ArgumentRule;
-  /** The capability that gives it back when the definition asks for it. Left out where no capability governs the call. */
+  /** The capability that allows the call again, if the definition asks for it. Missing if no capability governs the call. */
   readonly grantedBy?: keyof typeof grantingCapabilities;
   readonly why: string;
 }
@@ -49,8 +49,8 @@ export const terminalInjection = { TIOCSTI: 0x5412, TIOCLINUX: 0x541c } as const
 export const consoleTheft = { TIOCCONS: 0x541d } as const;
 
 /**
- * What CAP_SYS_ADMIN does with a whole file system, on any file of it: of linux/fs.h, of libxfs/xfs_fs.h with the
- * structures of 64-bit and 32-bit programs, and of linux/btrfs.h.
+ * ioctls on any file that change its whole file system with CAP_SYS_ADMIN: from linux/fs.h, from libxfs/xfs_fs.h with the
+ * structures of 64-bit and 32-bit programs, and from linux/btrfs.h.
  */
 export const wholeFilesystem = {
   FIFREEZE: 0xc0045877,
@@ -103,7 +103,7 @@ function bitsOf(flags: Readonly<Record<string, number>>): number {
 /** AF_ALG and AF_VSOCK, linux/socket.h. */
 export const deniedFamilies = { AF_ALG: 38, AF_VSOCK: 40 } as const;
 
-/** PER_LINUX, PER_LINUX32, both with UNAME26, and the question what is set; linux/personality.h. */
+/** PER_LINUX, PER_LINUX32, both with UNAME26, and the query of the current one; linux/personality.h. */
 const allowedPersonalities = [0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
 const clock = 'there is one wall clock';
@@ -121,8 +121,8 @@ const tracing = 'sees the whole kernel';
  * namespace), and i386's socketcall(2). The family of the latter's sockets is behind a pointer, as is that of
  * io_uring's (IORING_OP_SOCKET, Linux 5.19): by these two sockets of every family can be made.
  *
- * adjtimex and clock_adjtime are open too. What they do is behind a pointer, where no filter can look; reading must
- * work (`adjtimex`, NTP clients), and for every write the kernel itself asks for CAP_SYS_TIME, which is dropped.
+ * adjtimex and clock_adjtime are allowed too. A filter can't see what they do, which is behind a pointer. Reading must
+ * work (`adjtimex`, NTP clients), and for every write the kernel itself requires CAP_SYS_TIME, which is dropped.
  */
 export const deniedCalls: readonly DeniedCall[] = [
   {
@@ -187,7 +187,7 @@ export const deniedCalls: readonly DeniedCall[] = [
   { call: 'bpf', grantedBy: 'bpf', why: kernelCode },
   { call: 'perf_event_open', grantedBy: 'perfmon', why: tracing },
   { call: 'lookup_dcookie', grantedBy: 'perfmon', why: tracing },
-  // The kernel lets everybody read its log unless kernel.dmesg_restrict is set.
+  // Every process may read the kernel's log unless kernel.dmesg_restrict is set.
   { call: 'syslog', grantedBy: 'syslog', why: 'the kernel’s log is the host’s' },
   { call: 'keyctl', why: keys },
   { call: 'add_key', why: keys },
@@ -219,7 +219,7 @@ export const deniedCalls: readonly DeniedCall[] = [
 
 /**
  * The mount API of Linux 5.2 and later. AppArmor's mount rules are for mount(2): of these calls a kernel mediates
- * move_mount at most, and by mount_setattr anything read-only would be writable again. Callers take ENOSYS for an
+ * move_mount at most, and mount_setattr could make a read-only mount writable again. Programs take ENOSYS as a sign of an
  * older kernel, and use mount(2).
  */
 export const newMountCalls: readonly CallName[] = [

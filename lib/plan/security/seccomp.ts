@@ -1,6 +1,6 @@
 /**
- * A container's seccomp filter, compiled from its policy: EPERM for what is denied, ENOSYS for what is to look absent,
- * and everything else as ever, so that unknown numbers are the kernel's ENOSYS. Pure.
+ * A container's seccomp filter, compiled from its policy: EPERM for denied calls, ENOSYS for calls that should seem
+ * absent. All other calls are allowed, so that the kernel answers unknown numbers with ENOSYS. Pure.
  */
 import { TslxcError } from '../../errors';
 import { assemble } from './filter-program';
@@ -15,15 +15,15 @@ export interface SeccompOptions {
   readonly arch: string;
   /**
    * The capabilities that the definition asks for (bit n is capability n of linux/capability.h): `<X state='on'/>`, or
-   * all of them by `policy='allow'`. Each gives its calls back. Those that are kept unasked give nothing back:
+   * all of them with `policy='allow'`. Each allows its calls again. Those that are kept by default do not:
    * CAP_SYS_ADMIN is kept to mount, not to swap.
    */
   readonly granted: bigint;
-  /** `mounts`: nothing but the new mount API is denied. Default: `hardened`. */
+  /** `mounts`: only the new mount API is denied. Default: `hardened`. */
   readonly denies?: 'hardened' | 'hardened and mounts' | 'mounts';
 }
 
-/** AUDIT_ARCH_* of linux/audit.h: what seccomp(2) calls each table. */
+/** AUDIT_ARCH_* of linux/audit.h: the number of each table for seccomp(2). */
 export const auditArchitectures: Readonly<Record<CallTable, number>> = {
   x86_64: 0xc000003e,
   i386: 0x40000003,
@@ -32,25 +32,25 @@ export const auditArchitectures: Readonly<Record<CallTable, number>> = {
 };
 
 /**
- * __X32_SYSCALL_BIT: x32's calls come as x86_64's with this bit. It is taken off before the number is compared, and x32's
- * own numbers (512 to 547) are denied without it too: before Linux 5.4 they worked that way.
+ * __X32_SYSCALL_BIT: calls of x32 are those of x86_64 with this bit. It is removed before the number is compared. The
+ * numbers that only x32 has (512 to 547) are denied without the bit too: before Linux 5.4 they worked so.
  */
 const x32Bit = 0x40000000;
 
-/** The tables of each family of machines. A 32-bit name may be a personality on a 64-bit kernel, so it gets both. */
+/** The tables of each family of machines. A 32-bit name may be a personality of a 64-bit kernel, so it gets both. */
 const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
   { machine: /^(?:x86_64|i[3-6]86)$/, tables: ['x86_64', 'i386'] },
   { machine: /^(?:aarch64|armv[5-8][a-z]*l)$/, tables: ['aarch64', 'arm'] },
 ];
 
 /**
- * Two 32-bit words an instruction, as the kernel reads them (see {@link assemble}).
+ * Two 32-bit words for each instruction, as the kernel reads them (see {@link assemble}).
  *
- * A call whose arguments don't matter costs one look into a bitmap, since the kernel (5.11) runs the program once for each
- * number when it is installed and remembers which are always allowed. So the numbers stand in a plain list, behind the few
- * whose arguments matter.
+ * A call whose arguments don't matter costs one look into a bitmap: the kernel (5.11) runs the program once for each
+ * number when it is installed, and remembers which are always allowed. So the numbers are in a plain list, after the few
+ * calls whose arguments matter.
  *
- * @throws CONFIG_UNSUPPORTED for a machine without a table: to start without the filter has to be asked for
+ * @throws CONFIG_UNSUPPORTED for a machine without a table: the user must ask for a start without the filter
  */
 export function compileSeccomp({
   arch,
@@ -77,7 +77,7 @@ export function compileSeccomp({
     ...tables.map((table): Instruction => {
       return { do: 'jumpIfEqual', to: table, value: auditArchitectures[table] };
     }),
-    // No kernel of these machines has another table. If one ever does, nothing is known of it.
+    // No kernel of these machines has another table. If one ever does, its calls are unknown.
     { do: 'return', verdict: 'denied' },
     ...tables.flatMap((table) => filterTable(table, denied, absent)),
   ]);
@@ -88,7 +88,7 @@ function isGranted(capability: DeniedCall['grantedBy'], granted: bigint): boolea
   return ((granted >> BigInt(grantingCapabilities[capability])) & 1n) === 1n;
 }
 
-/** Begins at the table's label with the architecture known, and ends in returns. */
+/** Begins at the table's label, when the architecture is known, and ends in returns. */
 function filterTable(
   table: CallTable,
   denied: readonly DeniedCall[],
@@ -128,7 +128,7 @@ function filterTable(
   ];
 }
 
-/** Allowed is what no rule denies. */
+/** A call that no rule denies is allowed. */
 function checkArguments(
   rules: readonly ArgumentRule[],
   { start, deny }: Readonly<{ start: string; deny: string }>,

@@ -1,9 +1,9 @@
 /** Numbers of the system calls that the seccomp filter names, from the kernel's headers (asm/unistd*.h). Pure. */
 
-/** The tables of system calls that a filtered kernel has; a 64-bit kernel runs those of its 32-bit forebear too. */
+/** The tables of system calls. A 64-bit kernel also has that of the 32-bit architecture before it. */
 export type CallTable = 'x86_64' | 'i386' | 'aarch64' | 'arm';
 
-/** Each number; left out where the table has no such call. `x32` where x32 has a number of its own beside x86_64's. */
+/** The number in each table that has the call. `x32` if x32 has its own number besides that of x86_64. */
 export type CallNumbers = Readonly<Partial<Record<CallTable | 'x32', number>>>;
 
 export const systemCalls = {
@@ -54,7 +54,7 @@ export const systemCalls = {
 
 export type CallName = keyof typeof systemCalls;
 
-/** Where a call is found in a table: nowhere, at one number, or for x86_64 at x32's own as well. */
+/** The numbers of a call in a table: none, one, or for x86_64 also that of x32. */
 export function numbersOf(call: CallName, table: CallTable): readonly number[] {
   const numbers: CallNumbers = systemCalls[call];
   const native = numbers[table];
