@@ -158,7 +158,7 @@ const nativeExceptions = [
   },
   {
     file: 'native/base/xattr.cc',
-    uses: ['getxattr', 'setxattr', 'removexattr', 'listxattr'],
+    uses: ['getxattr', 'setxattr', 'removexattr'],
     argument: 'link.c_str()',
     reason: 'the link in /proc of a descriptor that is O_PATH',
   },

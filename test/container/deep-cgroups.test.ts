@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectGone, initOf, monitorsOf } from '../support/container-traces';
+import { eventually } from '../support/eventually';
 import { runIn } from '../support/exec';
 import { startOnce } from '../support/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
@@ -67,7 +68,9 @@ test.each(maps)(
 
     await startDigging(container);
     process.kill(monitorsOf(name)[0] ?? 0, 'SIGKILL');
-    expect(await container.reason()).toBe('shut off (crashed: its monitor was lost)');
+    await eventually(async () =>
+      expect(await container.reason()).toBe('shut off (crashed: its monitor was lost)'),
+    );
     await expectGone(name);
 
     await startDigging(container);
