@@ -1,5 +1,5 @@
 // `npm run test:all`: everything that there is, in hours: what `npm test` runs, what takes long, all five machines with all of
-// their tests, and both commands on a fresh Debian.
+// their tests, the other versions of Node.js, and both commands on a fresh Debian.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -20,6 +20,7 @@ main('test:all', () =>
         name: 'machines, categories',
         argv: script('test:vm', '--', 'test/long/categories.test.ts'),
       },
+      { name: 'other versions of Node.js', argv: script('test:node') },
       { name: 'hello and tests on a fresh Debian', argv: script('test:fresh', '--', '--tests') },
     ],
     { budget, limit },

@@ -1,0 +1,73 @@
+// `npm run test:node`: `npm run hello` and the unit tests under each version of Node.js that the README names besides the
+// one that everything else is tested with, in a clean clone of what is committed. Node.js comes from npm's registry, as the
+// package that has its program and its headers.
+'use strict';
+const { mkdirSync, mkdtempSync, rmSync } = require('node:fs');
+const { arch, tmpdir } = require('node:os');
+const { delimiter, join } = require('node:path');
+const { installPackages } = require('./debian-packages');
+const { StepError, main, packageRoot, run, runOrFail, say } = require('./steps');
+
+const versions = ['20', '22', '24'];
+
+/** The folder of that version's program and headers. */
+async function installNode(version, folder) {
+  const name = `node-linux-${arch()}`;
+  const prefix = join(folder, 'node');
+  mkdirSync(prefix);
+  const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--no-save', '--prefix', prefix];
+  await runOrFail(
+    ['npm', 'install', ...options, `${name}@${version}`],
+    () => `npm can't install Node.js ${version}`,
+  );
+  return join(prefix, 'node_modules', name);
+}
+
+/** Runs hello and the unit tests; resolves with what failed, or undefined. */
+async function tryVersion(version) {
+  const folder = mkdtempSync(join(tmpdir(), 'tslxc-node-'));
+  try {
+    const home = await installNode(version, folder);
+    const clone = join(folder, 'project');
+    await runOrFail(
+      ['git', 'clone', '--quiet', packageRoot, clone],
+      () => 'the project is no git repository',
+    );
+    const env = {
+      ...process.env,
+      PATH: [join(home, 'bin'), process.env.PATH].join(delimiter),
+      npm_config_nodedir: home,
+    };
+    const node = join(home, 'bin', 'node');
+    const { output: said } = await run([node, '--version']);
+    const commands = {
+      'npm run hello': [node, 'scripts/hello.js'],
+      'the unit tests': [node, 'node_modules/jest/bin/jest.js', '--ci', '--selectProjects=unit'],
+    };
+    for (const [what, argv] of Object.entries(commands)) {
+      say(`Node.js ${said.trim()}: ${what}`);
+      const { code } = await run(argv, { cwd: clone, env, echo: 'live' });
+      if (code !== 0) return `${what}: exit code ${code}`;
+    }
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+main('test:node', async () => {
+  await installPackages('test');
+  const asked = process.argv.slice(2);
+  const unknown = asked.filter((version) => !versions.includes(version));
+  if (unknown.length > 0) throw new StepError(`versions are ${versions.join(', ')}`);
+  // This one has run everything else, when all are tried.
+  const own = process.versions.node.split('.')[0];
+  const chosen = asked.length > 0 ? asked : versions.filter((version) => version !== own);
+  const results = [];
+  for (const version of chosen) results.push({ version, fault: await tryVersion(version) });
+  for (const { version, fault } of results)
+    say(`Node.js ${version}: ${fault ?? 'as it should be'}`);
+  const failed = results.filter(({ fault }) => fault !== undefined).length;
+  process.stdout.write(`${results.length - failed} passed, ${failed} failed\n`);
+  if (failed > 0) process.exitCode = 1;
+});
