@@ -15,11 +15,11 @@ const { EEXIST, ENODEV, ENOENT, EOPNOTSUPP } = constants.errno;
 const delayUnit = 100;
 
 /**
- * The kernel's spanning tree keeps a new port from forwarding for twice the delay, and takes no delay below 2 seconds: a
- * container would wait 4 s for its first lease. So `stp='on' delay='0'`, which is libvirt's default, makes a bridge
- * without it; such a bridge has no ports but containers, and no loop. A delay switches it on.
+ * With the kernel's spanning tree, a new port does not forward for twice the delay, which is at least 2 seconds: a
+ * container would wait 4 s for its first lease. So `stp='on' delay='0'`, libvirt's default, makes a bridge without
+ * spanning tree: its ports are containers only, so it has no loops. With a delay, spanning tree is on.
  *
- * @throws TslxcError OPERATION_FAILED when somebody has the name.
+ * @throws TslxcError OPERATION_FAILED if an interface of that name exists.
  */
 export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise<void> {
   const { mac, mtu } = definition;
@@ -32,7 +32,7 @@ export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise
       forwardDelay: delay * delayUnit,
       ...(mac === undefined ? {} : { address: mac }),
     });
-    // What is set afterwards is not changed by ports that come and go.
+    // An MTU that is set explicitly is not changed by ports that are added or removed.
     if (mtu !== undefined) await native().changeLink(bridge, { mtu });
     const vlan = firstVlan(definition);
     if (vlan !== undefined) await filterVlans(bridge, vlan);
@@ -42,7 +42,7 @@ export async function makeBridge({ definition, bridge }: ActiveNetwork): Promise
   }
 }
 
-/** Makes a bridge heed the VLANs of its ports. @throws DefinitionError CONFIG_UNSUPPORTED on a kernel that has none. */
+/** Enables VLAN filtering on a bridge. @throws DefinitionError CONFIG_UNSUPPORTED if the kernel lacks it. */
 export async function filterVlans(bridge: string, location: SourceLocation): Promise<void> {
   try {
     await native().changeLink(bridge, { vlanFiltering: true });
@@ -60,7 +60,7 @@ export function bridgeInUse(bridge: string): TslxcError {
   return new TslxcError('OPERATION_FAILED', `bridge name '${bridge}' already in use.`);
 }
 
-/** What the kernel would do by itself on a bridge that is the network's: take part in IPv6, or believe its containers. */
+/** Turns off what the kernel does by default on the network's bridge: IPv6, and trust in announcements of containers. */
 export function setBridgeParameters({ definition, bridge }: ActiveNetwork): void {
   const hasIpv6 = definition.ips.some(({ family }) => family === 'ipv6');
   const isThere = writeNetworkParameter(`ipv6/conf/${bridge}/disable_ipv6`, hasIpv6 ? '0' : '1');
@@ -91,7 +91,7 @@ export async function bringBridgeUp({ bridge }: ActiveNetwork): Promise<void> {
   await native().changeLink(bridge, { state: 'up' });
 }
 
-/** `<route>` of the network, by its bridge. */
+/** Adds each `<route>` of the network, by its bridge. */
 export async function addBridgeRoutes({ definition, bridge }: ActiveNetwork): Promise<void> {
   for (const { address, prefix, gateway = '', metric = 0 } of definition.routes) {
     try {
@@ -102,19 +102,19 @@ export async function addBridgeRoutes({ definition, bridge }: ActiveNetwork): Pr
   }
 }
 
-/** Whether the network's bridge is there. */
+/** Whether the network's bridge exists. */
 export async function hasBridge({ name, mac }: { name: string; mac: string }): Promise<boolean> {
   const links = await native().listLinks();
   return links.some((link) => link.name === name && link.kind === 'bridge' && link.address === mac);
 }
 
-/** No packet passes any more. */
+/** Sets the bridge down, so that it forwards no more packets. */
 export async function bringBridgeDown(bridge: { name: string; mac: string }): Promise<void> {
   if (!(await hasBridge(bridge))) return;
   await unlessGone(native().changeLink(bridge.name, { state: 'down' }));
 }
 
-/** Deletes the bridge, with its addresses and routes; its ports stay, unplugged. One that is another's stays too. */
+/** Deletes the bridge with its addresses and routes; its ports stay. A bridge with another address is left alone. */
 export async function deleteBridge(bridge: { name: string; mac: string }): Promise<void> {
   if (!(await hasBridge(bridge))) return;
   await unlessGone(native().deleteLink(bridge.name));
@@ -141,7 +141,7 @@ function firstOf({ ips }: NetworkDefinition, family: NetworkIp['family']): Netwo
   return found;
 }
 
-/** The same failure, with what it was done for. */
+/** The same error, with the step. */
 function withStep(error: unknown, step: string): unknown {
   if (!(error instanceof SyscallError)) return error;
   const { errno = 0, syscall = '', path } = error;

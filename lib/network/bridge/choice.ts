@@ -1,4 +1,4 @@
-/** What a network takes of the names and subnets of this host, and that nobody else has them. */
+/** The choice of a network's bridge name, and the check that its name and subnets are free on this host. */
 import { definitionError } from '../../domain/xml/source-location';
 import { native } from '../../host/native';
 import { bridgeInUse } from './bridge';
@@ -11,7 +11,7 @@ import { linkNames, subnetsInUse } from './host-use';
  * The definition with its bridge. Under the lock of the host's networks.
  *
  * @param takenBridges - names that the bridges of other networks have
- * @throws TslxcError OPERATION_FAILED when the bridge's name is in use; DefinitionError, likewise, for a subnet.
+ * @throws TslxcError OPERATION_FAILED if the bridge's name is in use; DefinitionError OPERATION_FAILED for a subnet.
  */
 export async function chooseBridge(
   definition: NetworkDefinition,
@@ -26,7 +26,7 @@ export async function chooseBridge(
   return chosen;
 }
 
-/** libvirt's words, and the place. */
+/** Throws libvirt's message, with the location. */
 async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
   if (ips.length === 0 && routes.length === 0) return;
   const uses = await subnetsInUse();
@@ -52,7 +52,7 @@ async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
   }
 }
 
-/** A network that only names a bridge of the host's: it has to be there. @throws DefinitionError OPERATION_FAILED. */
+/** Checks that the host's bridge that a network names exists. @throws DefinitionError OPERATION_FAILED. */
 export async function checkForeignBridge({ bridge }: NetworkDefinition): Promise<void> {
   const { name, position } = bridge;
   if (name === undefined) return;

@@ -1,4 +1,4 @@
-/** Whether the subnets of a network are free on this host, and which one is. Pure. */
+/** Whether the subnets of a network are free on this host, and which default subnet is free. Pure. */
 import {
   addressBits,
   broadcastAddress,
@@ -7,21 +7,21 @@ import {
 } from '../../domain/interface/ip-address';
 import type { IpFamily } from '../../domain/interface/ip-address';
 
-/** An address with its prefix: a subnet, and a place in it. */
+/** An address with its prefix: a subnet, and an address in it. */
 export interface Subnet {
   readonly family: IpFamily;
   readonly address: string;
   readonly prefix: number;
 }
 
-/** What the host uses: addresses of its interfaces, and destinations of its routes. */
+/** A subnet that the host uses: an address of an interface, or the destination of a route. */
 export interface SubnetUse extends Subnet {
   readonly kind: 'address' | 'route';
   /** The interface. */
   readonly device: string;
 }
 
-/** Routes that are wider are ways to the rest of the world, split in two by some VPNs: nothing is near them. */
+/** Wider routes lead to the whole internet, which some VPNs split in two. They do not count as near any subnet. */
 const leastPrefix = 8;
 
 /** The default network's subnets, as libvirt numbers its own: 192.168.122.0/24 and on. */
@@ -35,8 +35,8 @@ interface Range {
 }
 
 /**
- * What a subnet can't be used beside: an address of the host in it, or a route to all or a part of it. A route to more
- * than it, such as to a whole company, is no obstacle: the bridge's own is more specific.
+ * A use that conflicts with the subnet: an address of the host in it, or a route to all or a part of it. A route to more
+ * than the subnet, such as to a company's network, does not conflict: the route of the bridge is more specific.
  */
 export function findCollision(subnet: Subnet, uses: readonly SubnetUse[]): SubnetUse | undefined {
   const wanted = rangeOf(subnet);
@@ -48,7 +48,7 @@ export function findCollision(subnet: Subnet, uses: readonly SubnetUse[]): Subne
   });
 }
 
-/** The third byte of the first of the default network's subnets that is far from everything in use. */
+/** The third byte of the first default subnet that is not near anything in use. */
 export function freeDefaultSubnet(
   uses: readonly SubnetUse[],
   defined: readonly Subnet[],
@@ -58,7 +58,7 @@ export function freeDefaultSubnet(
   const free = all.find(
     (third) => !near.some((range) => overlaps(range, rangeOf(subnetOf(third)))),
   );
-  // In a host whose own network is 192.168.0.0/16, what nobody uses exactly so has to do.
+  // On a host whose own network is 192.168.0.0/16, a subnet without a direct conflict is chosen.
   return free ?? all.find((third) => findCollision(subnetOf(third), uses) === undefined);
 }
 

@@ -1,6 +1,6 @@
 /**
- * IP forwarding of the host: switched on when the first network needs it, and given back when the last one stops, unless
- * somebody else wants it by then. The kernel counts no users, so that the networks of all roots are kept on record.
+ * IP forwarding of the host: switched on when the first network needs it, and restored when the last one stops, unless
+ * another program needs it by then. The kernel does not count users, so a record lists the networks of all roots.
  */
 import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -29,14 +29,14 @@ interface User {
 interface ForwardingRecord {
   readonly boot: string;
   readonly users: readonly User[];
-  /** What was, of the families that were off. */
+  /** The former state of each family that was off. */
   readonly former: Readonly<Partial<Record<Family, Former>>>;
 }
 
 interface Former {
-  /** Interfaces that forwarded all the same. */
+  /** Interfaces for which forwarding was on nevertheless. */
   readonly forwarding: readonly string[];
-  /** Bridges with an address: whoever's they are, they did without. */
+  /** Bridges that had an address: they worked without forwarding. */
   readonly bridges: readonly string[];
 }
 
@@ -45,7 +45,7 @@ const configFolders = ['/etc', '/run', '/usr/local/lib', '/usr/lib'].map((folder
   join(folder, 'sysctl.d'),
 );
 
-/** The switch of all interfaces. */
+/** The switch for all interfaces. */
 const switches = { ipv4: 'ipv4/ip_forward', ipv6: 'ipv6/conf/all/forwarding' } as const;
 
 /** A route that was learned from a router's advertisement: RTF_DEFAULT of linux/ipv6_route.h. */
@@ -58,7 +58,7 @@ export function forwardedFamilies({ definition }: ActiveNetwork): Family[] {
 }
 
 /**
- * @throws TslxcError CONFIG_UNSUPPORTED when it would cost the host the routes that it has learned; SyscallError.
+ * @throws TslxcError CONFIG_UNSUPPORTED if the host would lose the routes that it has learned; SyscallError.
  */
 export async function claimForwarding(network: ActiveNetwork, root: string): Promise<void> {
   const families = forwardedFamilies(network);
@@ -81,7 +81,7 @@ export async function claimForwarding(network: ActiveNetwork, root: string): Pro
   });
 }
 
-/** Nothing to do for a network that has claimed none. */
+/** Does nothing for a network that has not claimed forwarding. */
 export async function releaseForwarding(root: string, network: string): Promise<void> {
   await withHostNetworks(async () => {
     const { users, former } = readForwarding();
@@ -93,7 +93,7 @@ export async function releaseForwarding(root: string, network: string): Promise<
     for (const family of ['ipv4', 'ipv6'] as const) {
       const before = former[family];
       if (before === undefined || isNeeded(family)) continue;
-      // Another program's network that came since, and lives by forwarding as ours do.
+      // A network that another program has made since then may rely on forwarding, as those of tslxc do.
       const others = bridges.filter((one) => !ours.has(one) && !before.bridges.includes(one));
       if (others.length === 0 && !isConfigured(family)) giveBack(family, before.forwarding);
     }
@@ -112,7 +112,7 @@ export function switchesOn(text: string, family: Family): boolean {
   });
 }
 
-/** Of the networks in the same roots: those that need no forwarding are no users, and no other program's either. */
+/** The bridges of all networks of these roots: also of those that need no forwarding, which are not on record. */
 function madeBridges(users: readonly User[], root: string): string[] {
   const roots = new Set([root, ...users.map((user) => user.root)]);
   return [...roots].map(statePaths).flatMap((paths) =>
@@ -167,7 +167,7 @@ function writeForwarding({ users, former }: Pick<ForwardingRecord, 'users' | 'fo
   writeRecord(path, { boot: bootId(), users, former });
 }
 
-/** The switch of all interfaces writes that of each; some may have had their own before. */
+/** Writing the switch for all interfaces sets that of each, so those that were on before are set again. */
 function giveBack(family: Family, former: readonly string[]): void {
   writeNetworkParameter(switches[family], '0');
   for (const device of former) writeNetworkParameter(`${family}/conf/${device}/forwarding`, '1');
@@ -192,15 +192,15 @@ async function addressedBridges(): Promise<string[]> {
     .map(({ name }) => name);
 }
 
-/** The host's own configuration, which is applied again at any time and then finds the switch on already. */
+/** Whether the host's own configuration switches forwarding on. It may be applied again at any time. */
 function isConfigured(family: Family): boolean {
   const files = configFolders.flatMap((folder) => list(folder).map((name) => join(folder, name)));
   return ['/etc/sysctl.conf', ...files].some((path) => switchesOn(readText(path), family));
 }
 
 /**
- * A router believes no router: with forwarding on, the kernel takes advertisements only where accept_ra is 2, and forgets
- * what it has learned.
+ * With forwarding on, the kernel ignores router advertisements unless accept_ra is 2, and drops the routes that it has
+ * learned from them.
  */
 function checkLearnedRoutes(): void {
   const devices = learnedDevices(readText('/proc/net/ipv6_route')).filter(

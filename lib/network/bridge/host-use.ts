@@ -1,14 +1,14 @@
-/** What this host's network uses already: names of interfaces, addresses, routes; and what libvirt is going to use. */
+/** What is in use on this host: names of interfaces, addresses, routes; and what libvirt will use. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseIp, prefixOfNetmask } from '../../domain/interface/ip-address';
 import { native } from '../../host/native';
 import type { Subnet, SubnetUse } from './collision';
 
-/** Networks that a libvirt of this host starts by itself. */
+/** Networks that libvirt starts with this host. */
 const libvirtAutostart = '/etc/libvirt/qemu/networks/autostart';
 
-/** The addresses of the interfaces, and the destinations of the routes; nothing that any link has by itself. */
+/** The addresses of the interfaces and the destinations of the routes, without those that every link has. */
 export async function subnetsInUse(): Promise<SubnetUse[]> {
   const [links, addresses, routes] = await Promise.all([
     native().listLinks(),
@@ -35,7 +35,7 @@ export async function linkNames(): Promise<string[]> {
   return (await native().listLinks()).map(({ name }) => name);
 }
 
-/** The bridges and subnets of libvirt's own networks that it starts with the host, whether or not it has yet. */
+/** The bridges and subnets of the networks that libvirt starts with the host, whether they run yet or not. */
 export function libvirtNetworks(folder = libvirtAutostart): {
   readonly bridges: readonly string[];
   readonly subnets: readonly Subnet[];
@@ -52,7 +52,7 @@ function readTexts(folder: string): string[] {
   try {
     return readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
   } catch {
-    // There is no libvirt, or one that changes its networks just now.
+    // There is no libvirt, or it is changing its networks at this moment.
     return [];
   }
 }

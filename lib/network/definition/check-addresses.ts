@@ -1,4 +1,4 @@
-/** What the addresses of one network have to be to each other: `<ip>` and `<route>`. */
+/** Checks the addresses of one network against each other: `<ip>` and `<route>`. */
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
 import {
   attributeLocation,
@@ -8,8 +8,8 @@ import {
 import type { NetworkDefinition, NetworkIp } from './definition';
 
 /**
- * @throws DefinitionError CONFIG_UNSUPPORTED for an address that is there twice, a second DHCP of a family, and a
- * gateway that no address reaches; the last two in libvirt's words.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a duplicate address, a second DHCP of a family, and a gateway that is in
+ * no subnet; the last two with libvirt's message.
  */
 export function checkAddresses(definition: NetworkDefinition): void {
   checkIps(definition.ips);
@@ -37,7 +37,7 @@ function checkIps(ips: readonly NetworkIp[]): void {
   }
 }
 
-/** A gateway is reached when it is in the subnet of an address. */
+/** A gateway can be reached if it is in the subnet of an address. */
 function checkGateways({ name, ips, routes }: NetworkDefinition): void {
   const prefixes = new Map(ips.map((ip) => [`${ip.family}/${ip.prefix}`, ip]));
   const subnets = new Set(ips.map((ip) => subnetOf(ip.address, ip)));
@@ -52,7 +52,7 @@ function checkGateways({ name, ips, routes }: NetworkDefinition): void {
   }
 }
 
-/** `10.0.0.0/24` for 10.0.0.9 and a prefix of 24; undefined for what is no address. */
+/** `10.0.0.0/24` for 10.0.0.9 and a prefix of 24; undefined if the text is not an address. */
 function subnetOf(text: string, { prefix }: NetworkIp): string | undefined {
   const ip = parseIp(text);
   return ip && `${networkAddress(ip, prefix).address}/${prefix}`;

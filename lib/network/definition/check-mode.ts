@@ -1,4 +1,4 @@
-/** What a network may have by its forward mode, and what it has to have. */
+/** Checks what a network may have, and must have, in its forward mode. */
 import {
   attributeLocation,
   definitionError,
@@ -11,14 +11,14 @@ import { refuseUnsupported } from '../../domain/xml/unsupported';
 /** IPV6_MIN_MTU of linux/ipv6.h; RFC 8200, section 5. */
 const minIpv6Mtu = 1280;
 
-/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, in libvirt's words. */
+/** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message. */
 export function checkMode(definition: NetworkDefinition, network: Reading): void {
   if (hasOwnBridge(definition)) checkManaged(definition, network);
   else checkUnmanaged(definition, network);
   checkVlans(definition);
 }
 
-/** The network has a bridge of its own. */
+/** Checks a network with its own bridge. */
 function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: Reading): void {
   const { mode, devices } = forward;
   const at = childOf(network, 'forward') ?? network.at;
@@ -42,10 +42,10 @@ function checkManaged({ name, forward, ips, mtu }: NetworkDefinition, network: R
   }
 }
 
-/** Belongs to a bridge of the network's own. */
+/** Elements that only a network with its own bridge can have. */
 const ofOwnBridge = ['mac', 'ip', 'route', 'domain', 'dnsmasq:options'];
 
-/** The bridge is another's, or there is none. */
+/** Checks a network without its own bridge. */
 function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
   const { name, forward, bridge, dns, portgroups } = definition;
   const { mode, devices } = forward;
@@ -65,7 +65,7 @@ function checkUnmanaged(definition: NetworkDefinition, network: Reading): void {
   if (dnsAt !== undefined && records.some((list) => list.length > 0)) {
     throw modeError('<dns> element', dnsAt);
   }
-  // Ports of a bridge that is there can be shaped and isolated; macvlans can't.
+  // Ports of an existing bridge can be shaped and isolated; macvlans can't.
   if (mode === 'bridge' && devices.length === 0 && bridge.name !== undefined) return;
   const bandwidthAt = childOf(network, 'bandwidth');
   if (bandwidthAt !== undefined) throw modeError('network-wide <bandwidth> element', bandwidthAt);
@@ -119,7 +119,7 @@ function hasPhysicalFunction(network: Reading): boolean {
   );
 }
 
-/** Tags are for ports of a bridge that somebody has made, and for what SR-IOV devices offer. */
+/** Tags are allowed for ports of an existing bridge of the host, and for functions of SR-IOV devices. */
 function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefinition): void {
   const { mode } = forward;
   const isTaggable =
@@ -134,9 +134,9 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
 }
 
 /**
- * Returns when this version can carry out all of the definition.
+ * Returns if this version supports all of the definition. Checked at a start, not when it is defined.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED: the first element that is for later, or a network that names neither a
+ * @throws DefinitionError CONFIG_UNSUPPORTED for the first unsupported element, and for a network that names neither a
  * bridge nor a device for its interfaces.
  */
 export function checkNetworkStartable(definition: NetworkDefinition): void {

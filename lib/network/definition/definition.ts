@@ -7,7 +7,7 @@ import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported'
 import type { Position, XmlElement } from '../../domain/xml/element';
 
 /**
- * `none`: no `<forward>`, an isolated network. From `bridge` on there is no bridge of the network's own. `hostdev` is
+ * `none`: an isolated network, without `<forward>`. From `bridge` on, the network has no bridge of its own. `hostdev` is
  * only stored: checkNetworkStartable refuses it.
  */
 export type ForwardMode =
@@ -15,7 +15,7 @@ export type ForwardMode =
 
 export interface Forward {
   readonly mode: ForwardMode;
-  /** The only device that packets may leave by; for pools the devices of `<interface>`, in order. */
+  /** The only device by which packets may leave; for a pool, the devices of each `<interface>` in order. */
   readonly devices: readonly string[];
   /** `<nat>`. */
   readonly nat?: {
@@ -30,11 +30,11 @@ export interface Forward {
 }
 
 export interface NetworkBridge {
-  /** Default, in modes with a bridge of their own: the lowest free `virbrN`. */
+  /** Default, in modes with their own bridge: the lowest free `virbrN`. */
   readonly name?: string;
-  /** Spanning tree. Default: on, without the delay that it would bring. */
+  /** Spanning tree. Default: on, with a delay of 0; see makeBridge. */
   readonly stp: boolean;
-  /** Seconds of listening and learning at a new port. */
+  /** Seconds that a new port listens, and then learns, before it forwards. */
   readonly delay: number;
   readonly position: Position;
 }
@@ -47,10 +47,10 @@ export interface DhcpRange {
   readonly position: Position;
 }
 
-/** A static lease. One of `mac` (IPv4 only), `id` (IPv6 only) and `name` tells whose. */
+/** A static lease. At least one of `mac` (IPv4 only), `id` (IPv6 only) and `name` identifies the client. */
 export interface DhcpHost {
   readonly mac?: string;
-  /** The client's DUID: bytes in hexadecimal digits, with colons. */
+  /** The client's DUID: bytes in hexadecimal, with colons. */
   readonly id?: string;
   readonly name?: string;
   readonly ip: string;
@@ -58,14 +58,14 @@ export interface DhcpHost {
   readonly position: Position;
 }
 
-/** `<ip>`: an address of the bridge, and what is served from it. */
+/** `<ip>`: an address of the bridge, and the services for its subnet. */
 export interface NetworkIp {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   readonly prefix: number;
-  /** The text has a netmask instead of a prefix, and is printed so. */
+  /** Set if the text has a netmask instead of a prefix; it is printed the same way. */
   readonly hasNetmask?: true;
-  /** Whether names of addresses in this network are answered here and never forwarded. */
+  /** Whether queries for the names of addresses in this network are answered here and never forwarded. */
   readonly localPtr: boolean;
   readonly tftpRoot?: string;
   readonly dhcp?: {
@@ -95,13 +95,13 @@ export interface NetworkDns {
   }[];
 }
 
-/** What an interface takes from the network when it names this group, or none and this is the default. */
+/** The settings of an interface that names this group, or that names none if this is the default group. */
 export interface Portgroup {
   readonly name: string;
   readonly isDefault: boolean;
   readonly vlan?: Vlan;
   readonly bandwidth?: Bandwidth;
-  /** What is kept raw of it. */
+  /** The parts of it that are kept as written. */
   readonly kept?: KeptPart;
   readonly position: Position;
 }
@@ -113,11 +113,11 @@ export interface NetworkDefinition {
   readonly title?: string;
   readonly description?: string;
   readonly metadata: readonly XmlElement[];
-  /** `@ipv6`: containers may talk IPv6 with each other though the bridge has no such address. */
+  /** `@ipv6`: containers may use IPv6 among each other, even if the bridge has no IPv6 address. */
   readonly ipv6: boolean;
   readonly forward: Forward;
   readonly bridge: NetworkBridge;
-  /** Of the bridge; generated once. Absent in modes without a bridge of their own. */
+  /** Address of the bridge; generated once. Missing in modes without their own bridge. */
   readonly mac?: string;
   readonly mtu?: number;
   readonly domain?: {
@@ -134,9 +134,9 @@ export interface NetworkDefinition {
   readonly portgroups: readonly Portgroup[];
   /** Lines for dnsmasq's configuration, as written. */
   readonly dnsmasqOptions: readonly DnsmasqOption[];
-  /** Raw parts of the network itself, of `<forward>` and `<bridge>`, at most one a path. */
+  /** Parts of the network itself, of `<forward>` and of `<bridge>` that are kept as written, at most one for each path. */
   readonly kept?: readonly KeptPart[];
-  /** Everything that `start` has to refuse, in document order; empty when all is carried out. */
+  /** Everything that `start` must refuse, in document order; empty if all of the definition is supported. */
   readonly unsupported: readonly UnsupportedElement[];
 }
 
@@ -145,12 +145,12 @@ export interface DnsmasqOption {
   readonly position: Position;
 }
 
-/** Modes whose bridge tslxc makes. */
+/** Whether tslxc makes the bridge in this mode. */
 export function hasOwnBridge({ forward }: NetworkDefinition): boolean {
   return ['none', 'nat', 'route', 'open'].includes(forward.mode);
 }
 
-/** Modes in which the host passes packets on between the bridge and its other interfaces. */
+/** Whether the host forwards packets between the bridge and its other interfaces in this mode. */
 export function isForwarded({ forward }: NetworkDefinition): boolean {
   return ['nat', 'route', 'open'].includes(forward.mode);
 }

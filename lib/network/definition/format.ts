@@ -1,6 +1,6 @@
 /**
- * NetworkDefinition to XML, in libvirt's element order and style. Reading the result gives the same definition;
- * formatting that gives the same text.
+ * Formats a NetworkDefinition as XML, in libvirt's element order and style. Parsing the result gives the same definition,
+ * and formatting that gives the same text.
  */
 import { formatBandwidth } from '../../domain/interface/bandwidth';
 import type { KeptPart } from '../../domain/xml/unsupported';
@@ -24,11 +24,11 @@ import {
   portgroupVocabulary,
 } from './vocabulary';
 
-/** What a network that runs adds to the XML of its definition. */
+/** What a running network adds to the XML of its definition. */
 export interface LiveNetwork {
-  /** Name of its bridge, where the definition may have none. */
+  /** Name of its bridge, which the definition may lack. */
   readonly bridge?: string;
-  /** How many interfaces are on it. */
+  /** Number of interfaces that are connected to it. */
   readonly connections: number;
 }
 
@@ -37,7 +37,7 @@ type Children = Map<string, readonly PrintableElement[]>;
 /**
  * The text of a definition, ending with a newline; without `live` it is the inactive XML.
  *
- * @throws TslxcError INVALID_ARG for a character that XML can't hold.
+ * @throws TslxcError INVALID_ARG for a character that XML doesn't allow.
  */
 export function formatNetwork(definition: NetworkDefinition, live?: LiveNetwork): string {
   const { name, uuid, title, description, metadata, mtu, mac, ipv6 } = definition;
@@ -85,14 +85,14 @@ function formatForward(
     ['nat', mode === 'nat' ? formatNat(live === undefined ? nat : livingNat(nat)) : []],
     ['interface', devices.map((dev) => node('interface', { dev }))],
   ]);
-  // libvirt prints it for this mode, written or not.
+  // libvirt always prints the attribute for this mode.
   const isManaged = kept.attributes.some(({ name }) => name === 'managed');
   const managed = mode === 'hostdev' && !isManaged ? 'no' : undefined;
   const attributes = { dev: devices[0], mode, managed };
   return [withKept('forward', attributes, { supported, order: forwardVocabulary, kept })];
 }
 
-/** libvirt shows which ports are used as soon as they are. */
+/** Live XML shows the ports that are used, as in libvirt. */
 function livingNat(nat: Forward['nat']): Forward['nat'] {
   return { ipv6: false, ports: { start: 1024, end: 65535 }, ...nat };
 }
@@ -149,7 +149,7 @@ function formatDnsmasqOptions(options: readonly DnsmasqOption[]): readonly Print
   return [node('dnsmasq:options', {}, elements)];
 }
 
-/** An element with what was kept of it, all in the vocabulary's order. */
+/** An element with the parts of it that were kept as written, all in the vocabulary's order. */
 function withKept(
   name: string,
   attributes: Attributes,

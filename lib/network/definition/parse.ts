@@ -1,6 +1,6 @@
 /**
- * The text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and context
- * give the same definition. Nothing in the text is ignored.
+ * Parses the text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and
+ * context give the same definition. Nothing in the text is ignored.
  */
 import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
@@ -32,7 +32,8 @@ import { dnsmasqOptionVocabulary, dnsmasqVocabulary, networkVocabulary } from '.
  * Parses one definition.
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, INTERNAL_ERROR or
- * CONFIG_UNSUPPORTED, as libvirt has them. What is only kept is no error here; see `later` and checkNetworkStartable.
+ * CONFIG_UNSUPPORTED, in the same cases as libvirt. What only `start` refuses is not an error here; see `unsupported` and
+ * checkNetworkStartable.
  */
 export function parseNetwork(xml: string, context: NetworkParseContext): NetworkDefinition {
   const root = locateRoot(parseXml(xml));
@@ -91,7 +92,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
   };
 }
 
-/** libvirt leaves the tags of what is passed through to functions of SR-IOV devices. */
+/** In mode passthrough, libvirt supports tags only for functions of SR-IOV devices. */
 function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): UnsupportedElement[] {
   if (forward.mode !== 'passthrough') return [];
   const words = '<vlan> of devices that are passed through is not carried out by this version';
@@ -104,7 +105,7 @@ function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): Unsup
   );
 }
 
-/** `<dnsmasq:options>`: lines of its configuration, which nobody reads here. */
+/** `<dnsmasq:options>`: lines for dnsmasq's configuration, which are not interpreted. */
 function parseDnsmasqOptions(network: Reading, { unsupported }: NetworkSession): DnsmasqOption[] {
   const at = childOf(network, 'dnsmasq:options');
   if (at === undefined) return [];

@@ -1,6 +1,6 @@
 /**
- * The words of libvirt's network schema, and what this version does with each; see domain/vocabulary.ts. Children
- * stand in libvirt's output order.
+ * The names of elements and attributes in libvirt's network schema, and what this version does with each; see
+ * domain/xml/vocabulary.ts. Children are in libvirt's output order.
  */
 import { vocabulary } from '../../domain/xml/vocabulary';
 

@@ -1,7 +1,7 @@
 /**
- * The configuration of a network's dnsmasq, line by line as libvirt writes it. What libvirt keeps in files beside it
- * (hosts of DHCP, names) stands in it too: dnsmasq reads those after it has left root behind, and nobody but root can
- * look into our run folder. Pure.
+ * The configuration of a network's dnsmasq, line by line as libvirt writes it. What libvirt writes to separate files
+ * (DHCP hosts, names) is in it too: dnsmasq would read such files after it has dropped root's rights, and only root can
+ * read the run folder. Pure.
  */
 import { definitionError } from '../../domain/xml/source-location';
 import { addressBits, parseIp } from '../../domain/interface/ip-address';
@@ -16,13 +16,13 @@ import type {
   NetworkIp,
 } from '../definition/definition';
 
-/** Who else dnsmasq may be than root. */
+/** The user that dnsmasq changes to. */
 export interface DnsmasqUser {
-  /** Default: nobody, which is dnsmasq's own default. */
+  /** Default: the user `nobody`, dnsmasq's own default. */
   readonly user?: string;
 }
 
-/** Whether there is anything to serve: an address to answer at, and a question to answer. */
+/** Whether the network needs dnsmasq: it has an address, and serves DHCP or DNS on it. */
 export function wantsDnsmasq(definition: NetworkDefinition): boolean {
   const { ips, dns } = definition;
   if (!hasOwnBridge(definition) || ips.length === 0) return false;
@@ -30,8 +30,7 @@ export function wantsDnsmasq(definition: NetworkDefinition): boolean {
 }
 
 /**
- * @throws DefinitionError XML_ERROR, with the element, for a value that dnsmasq would understand as something else than
- * what was meant.
+ * @throws DefinitionError XML_ERROR, with the element, for a value that dnsmasq would misunderstand.
  */
 export function dnsmasqConfig(network: ActiveNetwork, { user }: DnsmasqUser = {}): string {
   const { definition, bridge, paths } = network;
@@ -80,7 +79,7 @@ function forwarding({ dns, domain, ips }: NetworkDefinition): string[] {
   return lines;
 }
 
-/** The zone of the names of a network's addresses. The prefix ends where a label does, or the parser has refused it. */
+/** The reverse zone of a network's addresses. The parser has checked that the prefix ends where a label of a name ends. */
 function reverseZone({ family, address, prefix }: NetworkIp): string {
   const ip = parseIp(address);
   const [labelBits, radix, suffix] =
@@ -123,7 +122,7 @@ function dhcp({ definition, paths }: ActiveNetwork): string[] {
   const total = leases.reduce((sum, size) => sum + size, 0);
   return [
     ...serving.flatMap(ranges),
-    // Without no-ping the first lease comes three seconds late: dnsmasq waits that long for whoever has the address.
+    // Without no-ping, dnsmasq waits three seconds for a ping answer before it gives the first lease.
     ...(serving.some(({ family }) => family === 'ipv4')
       ? ['dhcp-no-override', 'dhcp-authoritative', 'no-ping']
       : []),
@@ -187,7 +186,7 @@ function dhcpHost({ mac, id, name, ip, lease, position }: DhcpHost, family: stri
   return `dhcp-host=${parts.map((part) => word(part, element, position)).join(',')}`;
 }
 
-/** A simple name has the network's domain too, as in a file of hosts with expand-hosts; the first one is that of PTR. */
+/** A name without dots also gets the network's domain, as with expand-hosts. The first name answers PTR queries. */
 function names({ dns, domain }: NetworkDefinition): string[] {
   return dns.hosts.map(({ ip, names: own }) => {
     const all = own.flatMap((name) =>
@@ -203,7 +202,7 @@ function routerAdvertisement({ ips }: NetworkDefinition): string[] {
   return own.map(({ address }) => `dhcp-range=${address},ra-only`);
 }
 
-/** By these it is found, and known to serve. */
+/** Options that tslxc sets itself, to find dnsmasq and to see whether it serves. */
 const ours = /^\s*(pid-file|keep-in-foreground|no-daemon)\b(?!-)/;
 
 function option({ value, position }: DnsmasqOption): string {

@@ -1,7 +1,7 @@
 /**
- * DHCP and DNS of a virtual network by the host's own dnsmasq, under a keeper. What goes on is in the host's system
- * log, as with libvirt; ends that nobody asked for are in the network's log too. Call all of it but the pid under the
- * network's lock.
+ * DHCP and DNS of a virtual network by the host's dnsmasq, under a keeper. As with libvirt, dnsmasq writes to the host's
+ * system log; if it ends unexpectedly, that is in the network's log too. The caller must hold the network's lock, except
+ * for `dnsmasqPid`.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -18,11 +18,11 @@ const call = { program: 'dnsmasq', package: 'dnsmasq-base' } as const;
 const step = 'start dnsmasq';
 
 /**
- * Starts it with the network's definition as it is now; one that runs already is ended first. Resolves once it serves.
- * Leases of before are kept.
+ * Starts dnsmasq with the network's current definition; one that is running is ended first. Resolves once it serves.
+ * Existing leases are kept.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED when dnsmasq isn't installed; XML_ERROR for an option that it refuses;
- * OPERATION_FAILED, with its own words, when it doesn't start; the errors of node:fs.
+ * @throws TslxcError OPERATION_UNSUPPORTED if dnsmasq isn't installed; XML_ERROR for an option that it refuses;
+ * OPERATION_FAILED, with its own message, if it doesn't start; the errors of node:fs.
  */
 export async function startDnsmasq(network: ActiveNetwork): Promise<void> {
   const { paths, definition } = network;
@@ -36,7 +36,7 @@ export async function startDnsmasq(network: ActiveNetwork): Promise<void> {
   });
 }
 
-/** Ends it, if it is there, and takes its files away but for the leases. */
+/** Ends dnsmasq, if it runs, and removes its files except the leases. */
 export async function stopDnsmasq({ paths }: Pick<ActiveNetwork, 'paths'>): Promise<void> {
   await endKeeper(paths);
   const { dnsmasqConfig: config, dnsmasqPid, dnsmasqOwnPid } = paths;
@@ -44,18 +44,18 @@ export async function stopDnsmasq({ paths }: Pick<ActiveNetwork, 'paths'>): Prom
 }
 
 export interface DnsmasqState {
-  /** `serving`: it was there. `restarted`: it was not, and is now. `failing`: it dies again and again. */
+  /** `serving`: it was running. `restarted`: it was not, and is now. `failing`: it exits again and again. */
   readonly state: 'serving' | 'restarted' | 'failing';
   /** With `failing`: the end of the network's log. */
   readonly words?: string;
 }
 
-/** Milliseconds that dnsmasq may take between two lives. */
+/** Milliseconds that the keeper may take to restart dnsmasq. */
 const startTime = 2000;
 
 /**
- * Looks after the dnsmasq of a network that runs: brings it back when even its keeper is gone, and tells when its
- * keeper tries in vain.
+ * Checks the dnsmasq of a running network: starts it again if its keeper is gone, and reports if its keeper fails to
+ * restart it.
  *
  * @throws as `startDnsmasq`.
  */
@@ -85,7 +85,7 @@ async function servesSoon(network: ActiveNetwork): Promise<boolean> {
   return false;
 }
 
-/** The keeper replaces the file as a whole, and takes it away at dnsmasq's end. */
+/** The keeper writes the file atomically, and removes it when dnsmasq exits. */
 function readPid({ paths }: ActiveNetwork): number | undefined {
   try {
     const pid = Number.parseInt(readFileSync(paths.dnsmasqPid, 'latin1'), 10);
@@ -124,7 +124,7 @@ async function writeConfig(network: ActiveNetwork): Promise<void> {
   }
 }
 
-/** Debian makes this user for dnsmasq; elsewhere dnsmasq is `nobody`. */
+/** Whether the host has the user. Debian has a user for dnsmasq; elsewhere it runs as `nobody`. */
 function hasUser(name: string): boolean {
   try {
     return readFileSync('/etc/passwd', 'utf8')

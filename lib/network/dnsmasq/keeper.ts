@@ -1,6 +1,6 @@
 /**
- * The keeper of a program: a process of ours that starts it again when it dies, and ends with it. It outlives its
- * caller, as monitors do. Only the lock tells that it lives: pids are reused.
+ * The keeper of a program: a process of tslxc that restarts the program if it exits. Ending the keeper ends the program.
+ * It outlives its caller, as monitors do. Its lock tells whether it is alive, since pids are reused.
  */
 import {
   closeSync,
@@ -27,13 +27,13 @@ import { monitorLeaf } from '../../plan/cgroups/cgroups';
 export interface KeptProgram {
   /** Absolute path and arguments. */
   readonly argv: readonly [string, ...string[]];
-  /** For `ps`. */
+  /** Shown by `ps`. */
   readonly name: string;
-  /** What it is started for, in words. */
+  /** The step that an error names. */
   readonly step: string;
 }
 
-/** Milliseconds: the program's own time to end, and the keeper's after that. */
+/** Milliseconds that the program has to end, and then the keeper. */
 const endTime = 4000;
 
 const lookFlags = constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -43,8 +43,8 @@ const logFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | c
 /**
  * Resolves once the program serves.
  *
- * @throws TslxcError OPERATION_FAILED with `step` and the program's own words; SyscallError when the keeper itself
- * could not do its part; the errors of node:fs.
+ * @throws TslxcError OPERATION_FAILED with `step` and the program's own message; SyscallError if the keeper itself
+ * fails; the errors of node:fs.
  */
 export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Promise<void> {
   const answer = await spawnKeeper(paths, program);
@@ -107,14 +107,14 @@ interface Keeper {
   readonly pidfd: number;
 }
 
-/** The keeper that lives, if one does. */
+/** The running keeper; undefined if there is none. */
 function findKeeper({ keeperLock }: NetworkPaths): Keeper | undefined {
   return withLockFile(keeperLock, (lock) => {
     if (!native().isByteLocked(lock, 0)) return undefined;
     const pid = readPid(lock);
     const pidfd = pid === undefined ? undefined : openPidfd(pid);
     if (pidfd === undefined) return undefined;
-    // Whoever writes its pid there has the lock: if it has it still, the descriptor is that keeper's and nobody else's.
+    // A keeper writes its pid while it holds the lock. If the lock and the pid are unchanged, the pidfd is the keeper's.
     if (native().isByteLocked(lock, 0) && readPid(lock) === pid) return { pidfd };
     native().closeDescriptor(pidfd);
     return undefined;
@@ -125,7 +125,7 @@ export function isKeeperAlive(paths: NetworkPaths): boolean {
   return withLockFile(paths.keeperLock, (lock) => native().isByteLocked(lock, 0)) === true;
 }
 
-/** Ends the keeper and its program. False when there was none. Resolves when both are gone. */
+/** Ends the keeper and its program, and resolves when both are gone. False if there was none. */
 export async function endKeeper(paths: NetworkPaths): Promise<boolean> {
   const keeper = findKeeper(paths);
   if (keeper === undefined) {
@@ -148,8 +148,8 @@ export async function endKeeper(paths: NetworkPaths): Promise<boolean> {
 }
 
 /**
- * A killed keeper gives its lock back a moment before the kernel has ended its program, which still has its ports. Its
- * pid stays in the lock file; one that is another process's by now costs no more than the look at its name.
+ * The lock of a killed keeper is released shortly before the kernel has ended its program, which still has its ports. The
+ * pid stays in the lock file; if another process has it by now, its name shows that.
  */
 async function awaitDead({ keeperLock }: NetworkPaths): Promise<void> {
   const pid = withLockFile(keeperLock, readPid);

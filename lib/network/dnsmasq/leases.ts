@@ -1,4 +1,4 @@
-/** Leases as dnsmasq's own file has them. dnsmasq writes it anew in place: a look may find a part of it. */
+/** Leases from dnsmasq's file. dnsmasq rewrites it in place, so a reader may see a part of it. */
 import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
@@ -7,32 +7,32 @@ import { parseMac } from '../../domain/interface/mac-address';
 import type { ActiveNetwork } from '../active-network';
 import type { NetworkDefinition } from '../definition/definition';
 
-/** An address that a network's DHCP has given away. */
+/** An address that a network's DHCP server has given to a client. */
 export interface Lease {
-  /** Milliseconds since the epoch; absent: never. */
+  /** Milliseconds since the epoch; missing if it never expires. */
   readonly expires?: number;
-  /** Lower case with colons; '' for an IPv6 client that tells its address in no way. */
+  /** Lower case with colons; '' for an IPv6 client that does not tell its address. */
   readonly mac: string;
   /** Of `address`. */
   readonly family: IpFamily;
   /** The address that the client has, without a prefix. */
   readonly address: string;
-  /** Of the network's `<ip>` that it is from. */
+  /** The prefix of the `<ip>` whose DHCP gave the lease. */
   readonly prefix: number;
   /** The name of the client as dnsmasq knows it; absent when it knows none. */
   readonly hostname?: string;
-  /** What the client calls itself: bytes in hexadecimal, with colons. With IPv6 its DUID. */
+  /** The client's identifier, for IPv6 its DUID: bytes in hexadecimal, with colons. */
   readonly clientId?: string;
-  /** IPv6's number of the interface. */
+  /** The identity association of an IPv6 lease, by which the client numbers its interfaces. */
   readonly iaid?: string;
 }
 
-/** Those that have not expired, in the file's order. Empty when there is no file yet. */
+/** The leases that have not expired, in the file's order. Empty if there is no file yet. */
 export async function readLeases({ definition, paths }: ActiveNetwork): Promise<Lease[]> {
   return parseLeases(await readSettled(paths.leases), definition, Date.now());
 }
 
-/** A file that has just been written is read until two looks see the same. */
+/** Reads a file that has just been written until two reads give the same. */
 async function readSettled(path: string): Promise<string> {
   const [settled, pause, looks] = [100, 5, 20];
   let before: string | undefined;
@@ -56,11 +56,11 @@ function readWithAge(path: string): { text: string; age: number } {
 }
 
 /**
- * Lines of the file: `EXPIRY MAC ADDRESS NAME CLIENT-ID`; after one `duid SERVER-DUID`, those of IPv6:
- * `EXPIRY IAID ADDRESS NAME CLIENT-DUID`. `*` stands for none. Lines that are cut short are left out. Pure.
+ * Lines of the file: `EXPIRY MAC ADDRESS NAME CLIENT-ID`; after a line `duid SERVER-DUID`, those of IPv6:
+ * `EXPIRY IAID ADDRESS NAME CLIENT-DUID`. `*` stands for a missing value. Incomplete lines are left out. Pure.
  */
 export function parseLeases(text: string, definition: NetworkDefinition, now: number): Lease[] {
-  // The last line is whole only when it ends.
+  // The last line is complete only if it ends with a newline.
   const whole = text.split('\n').slice(0, -1);
   const leases = whole.flatMap((line) => parseLine(line, definition));
   const macs = new Map(
@@ -98,7 +98,7 @@ function parseLine(line: string, definition: NetworkDefinition): Lease[] {
   ];
 }
 
-/** A type of hardware other than Ethernet stands before the address: `20-80:00:…`. */
+/** The address. One that is not an Ethernet address has its hardware type before it: `20-80:00:…`. */
 function hardwareAddress(text: string): string | undefined {
   return parseMac(text) ?? (/^[0-9a-f]{2}-[0-9a-f:]*$/.test(text) ? text.slice(3) : undefined);
 }

@@ -1,13 +1,13 @@
-/** Values in dnsmasq's configuration: none of them can end its line, begin a comment, or become two. Pure. */
+/** Values in dnsmasq's configuration, so that none can end its line, begin a comment, or be read as two values. Pure. */
 import { DefinitionError } from '../../errors';
 import type { Position } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
 
-/** What separates, quotes, escapes or comments there, or stands for more than itself. */
+/** Characters with a special meaning there: separators, quotes, escapes, comments, wildcards. */
 const special = /[\s,"#/\\*]|\p{Cc}/u;
 
 /**
- * A name, number or address, which has nothing of that.
+ * A name, number or address, which has none of these characters.
  *
  * @throws DefinitionError XML_ERROR with `element`.
  */
@@ -27,9 +27,9 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /**
- * Any text, quoted where it has to be.
+ * Any text, quoted if necessary.
  *
- * @throws DefinitionError XML_ERROR with `element` for control characters that dnsmasq has no words for.
+ * @throws DefinitionError XML_ERROR with `element` for control characters that dnsmasq can't escape.
  */
 export function quoted(text: string, element: string): string {
   if (/^[\w./:=+@%-]+$/.test(text)) return text;
@@ -45,7 +45,7 @@ function untold(text: string, element: string, position?: Position): DefinitionE
   return new DefinitionError('XML_ERROR', `${detail} (${element})`, { element });
 }
 
-/** Control characters stay out of messages. */
+/** The text for a message, without control characters. */
 function shown(text: string): string {
   return text.replace(/\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

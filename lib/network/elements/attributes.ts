@@ -1,16 +1,16 @@
-/** Attributes of the kinds that a network's elements have many of. */
+/** Common kinds of attributes of a network's elements. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import type { Reading } from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 
-/** Undefined when absent. @throws DefinitionError XML_ERROR, in libvirt's words. */
+/** Undefined if it is missing. @throws DefinitionError XML_ERROR, with libvirt's message. */
 export function yesNo(reading: Reading, name: string): boolean | undefined {
   const word = enumerated(reading, name, ['yes', 'no'] as const);
   return word === undefined ? undefined : word === 'yes';
 }
 
-/** Undefined when absent. @throws DefinitionError XML_ERROR for what is no number of the range. */
+/** Undefined if it is missing. @throws DefinitionError XML_ERROR for text that is not a number in the range. */
 export function wholeNumber(
   { attributes, at }: Reading,
   name: string,
@@ -26,7 +26,7 @@ export function wholeNumber(
   throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 
-/** @throws DefinitionError XML_ERROR when absent or empty, in libvirt's words unless there are `words`. */
+/** @throws DefinitionError XML_ERROR if it is missing or empty, with `words`, or else libvirt's message. */
 export function required({ attributes, at }: Reading, name: string, words?: string): string {
   const value = attributes.get(name);
   if (value !== undefined && value !== '') return value;
@@ -43,7 +43,7 @@ const controls = /\p{Cc}/u;
 /**
  * A value that becomes part of a line of dnsmasq's configuration.
  *
- * @throws DefinitionError XML_ERROR for a control character: a line break would begin a line of its own.
+ * @throws DefinitionError XML_ERROR for a control character: a line break would begin a new line.
  */
 export function singleLine(value: string, reading: Reading, name: string): string {
   if (!controls.test(value)) return value;

@@ -9,13 +9,13 @@ import { deviceName } from './names';
 import type { NetworkSession } from './parse-session';
 import { bridgeVocabulary, macVocabulary, mtuVocabulary } from '../definition/vocabulary';
 
-/** What stands for the default name: the lowest free of these. */
+/** Means the default name: the lowest free one of these. */
 const anyName = 'virbr%d';
 
-/** BR_MAX_FORWARD_DELAY of the kernel's net/bridge/br_private.h, which the standard 802.1D has too. */
+/** BR_MAX_FORWARD_DELAY of the kernel's net/bridge/br_private.h, which is also that of the standard 802.1D. */
 const maxDelay = 30;
 
-/** As of `<mtu>`: ETH_MIN_MTU of linux/if_ether.h, and what libvirt's schema goes to. */
+/** Values of `<mtu>`: from ETH_MIN_MTU of linux/if_ether.h to the maximum of libvirt's schema. */
 const mtuRange = [68, 65535] as const;
 
 /** @throws DefinitionError XML_ERROR. */
@@ -32,7 +32,7 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
   return { ...(name === undefined ? {} : { name }), stp, delay, position: at.position };
 }
 
-/** Canonical, or undefined when the text has none. @throws DefinitionError XML_ERROR, in libvirt's words. */
+/** In canonical form; undefined if the text has none. @throws DefinitionError XML_ERROR, with libvirt's message. */
 export function parseBridgeMac(
   network: Reading,
   { network: name, unsupported }: NetworkSession,
@@ -54,7 +54,7 @@ export function parseBridgeMac(
   return mac;
 }
 
-/** Undefined for the kernel's own. @throws DefinitionError XML_ERROR. */
+/** Undefined for the kernel's default. @throws DefinitionError XML_ERROR. */
 export function parseMtu(network: Reading, { unsupported }: NetworkSession): number | undefined {
   const at = childOf(network, 'mtu');
   if (at === undefined) return undefined;
@@ -63,7 +63,7 @@ export function parseMtu(network: Reading, { unsupported }: NetworkSession): num
   return wholeNumber(reading, 'size', mtuRange);
 }
 
-/** The zone is for later, and so is who learns addresses, unless it is the kernel: that one is not printed either. */
+/** `zone` is unsupported, and so is a `macTableManager` other than the kernel, which is the default and is not printed. */
 function keepTableManager(reading: Reading, session: NetworkSession): void {
   const { at, keptAttributes } = reading;
   const manager = enumerated(reading, 'macTableManager', ['kernel', 'libvirt'] as const);

@@ -1,4 +1,4 @@
-/** `<host>` of `<dhcp>`: who is always given the same address and name. */
+/** `<host>` of `<dhcp>`: a client that always gets the same address and name. */
 import { broadcastAddress, networkAddress, parseIp } from '../../domain/interface/ip-address';
 import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
@@ -11,8 +11,8 @@ import type { Subnet } from './parse-session';
 import { dhcpHostVocabulary } from '../definition/vocabulary';
 
 /**
- * @throws DefinitionError XML_ERROR, in libvirt's words, for one that is not told who it is; CONFIG_UNSUPPORTED for an
- * address that is not of the subnet, and for two with the same address, mac, id or name.
+ * @throws DefinitionError XML_ERROR, with libvirt's message, for one that does not identify a client; CONFIG_UNSUPPORTED
+ * for an address outside the subnet, and for two with the same address, mac, id or name.
  */
 export function parseDhcpHosts(elements: readonly LocatedElement[], subnet: Subnet): DhcpHost[] {
   const seen: Seen = { mac: new Map(), id: new Map(), name: new Map(), ip: new Map() };
@@ -64,7 +64,7 @@ function parseHostMac({ attributes, at }: Reading, { network, ip }: Subnet): str
   return mac;
 }
 
-/** A DUID: 2 bytes of type, and what RFC 8415 lets follow, up to 130 bytes in all. */
+/** A DUID: 2 bytes of type and the rest, at most 130 bytes (RFC 8415). */
 function parseClientId({ attributes, at }: Reading, { network, ip }: Subnet): string | undefined {
   const text = attributes.get('id');
   if (text === undefined) return undefined;
@@ -120,12 +120,12 @@ function parseHostAddress(reading: Reading, { network, ip, prefix }: Subnet): st
   return host.address;
 }
 
-/** Lines of the hosts so far, by what nobody else may have. */
+/** Line numbers of the hosts so far, by each value that must be unique. */
 type Seen = Readonly<Record<(typeof keys)[number], Map<string, number>>>;
 
 const keys = ['mac', 'id', 'name', 'ip'] as const;
 
-/** dnsmasq would refuse two with an address; of two with a name or mac it would take one. */
+/** dnsmasq would refuse two hosts with one address, and would ignore one of two with the same name or mac. */
 function checkUnique(at: LocatedElement, host: DhcpHost, seen: Seen): void {
   for (const key of keys) {
     const value = host[key];

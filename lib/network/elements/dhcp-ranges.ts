@@ -1,4 +1,4 @@
-/** `<range>` of `<dhcp>`: addresses that are given to whoever asks. */
+/** `<range>` of `<dhcp>`: addresses for any client. */
 import {
   broadcastAddress,
   networkAddress,
@@ -24,8 +24,8 @@ interface Ends {
 }
 
 /**
- * @throws DefinitionError INTERNAL_ERROR, in libvirt's words, for one that is reversed, too large or not in the subnet;
- * CONFIG_UNSUPPORTED for two that overlap; XML_ERROR for what is no address.
+ * @throws DefinitionError INTERNAL_ERROR, with libvirt's message, for a range that is reversed, too large or not in the
+ * subnet; CONFIG_UNSUPPORTED for two that overlap; XML_ERROR for text that is not an address.
  */
 export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
   const read: (Ends & SourceLocation)[] = [];
@@ -97,7 +97,7 @@ function checkRange(at: LocatedElement, ends: Ends, { ip, prefix }: Subnet): voi
       throw fail(`end of ${range} in network ${of} is the broadcast address`);
     }
   }
-  // As libvirt: all but the last two bytes are the same.
+  // As in libvirt, all bytes but the last two must be the same.
   if (start.value >> 16n !== end.value >> 16n) throw fail(`${range} is too large (> 65535)`);
 }
 

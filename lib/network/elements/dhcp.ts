@@ -1,4 +1,4 @@
-/** `<dhcp>`: which addresses are given away, and to whom. */
+/** `<dhcp>`: the addresses that clients get. */
 import { parseIp } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { childOf, childrenOf, readElement, type LocatedElement } from '../../domain/xml/reading';
@@ -11,7 +11,7 @@ import { bootpVocabulary, dhcpVocabulary } from '../definition/vocabulary';
 
 type Dhcp = NonNullable<NetworkIp['dhcp']>;
 
-/** Undefined when it says nothing. @throws DefinitionError. */
+/** Undefined if it is missing or empty. @throws DefinitionError. */
 export function parseDhcp(at: LocatedElement | undefined, subnet: Subnet): NetworkIp['dhcp'] {
   if (at === undefined) return undefined;
   const reading = readElement(at, dhcpVocabulary, []);
@@ -22,7 +22,7 @@ export function parseDhcp(at: LocatedElement | undefined, subnet: Subnet): Netwo
   return { ranges, hosts, ...(bootp === undefined ? {} : { bootp }) };
 }
 
-/** What a machine without a disk fetches first. */
+/** The file that a diskless machine boots from. */
 function parseBootp(at: LocatedElement | undefined, { network, ip }: Subnet): Dhcp['bootp'] {
   if (at === undefined) return undefined;
   if (ip.family === 'ipv6') {

@@ -1,4 +1,4 @@
-/** `<dns>` and `<domain>` of a network: what its name server answers. */
+/** `<dns>` and `<domain>` of a network: the configuration of its name server. */
 import { parseIp } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import {
@@ -25,7 +25,7 @@ import { node, type PrintableElement } from '../../domain/xml/print';
 
 type Srv = NetworkDns['srvs'][number];
 
-/** @throws DefinitionError XML_ERROR, in libvirt's words. */
+/** @throws DefinitionError XML_ERROR, with libvirt's message. */
 export function parseDns(
   network: Reading,
   { network: name, unsupported }: NetworkSession,
@@ -138,7 +138,7 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
   return { ip: ip.address, names };
 }
 
-/** A label of a name has 63 bytes, and the first is the underscore before the service. */
+/** A label of a DNS name has at most 63 bytes, of which the first is the underscore before the service. */
 const maxService = 62;
 
 function parseSrv(at: LocatedElement, network: string): Srv {
@@ -171,7 +171,7 @@ function parseSrv(at: LocatedElement, network: string): Srv {
   };
 }
 
-/** Where a target is found. A priority or weight of 0 is the default, and libvirt prints none. */
+/** Port, priority and weight of a target. A priority or weight of 0 is the default, which libvirt does not print. */
 function parseTargetNumbers(
   reading: Reading,
   network: string,
@@ -190,14 +190,14 @@ function parseTargetNumbers(
   return numbers;
 }
 
-/** A name, also with the root's dot at its end; the dot alone says that the service is not offered (RFC 2782). */
+/** A name, which may end with a dot. A dot alone means that the service is not offered (RFC 2782). */
 function srvTarget(reading: Reading): string | undefined {
   const text = reading.attributes.get('target');
   if (text === '.' || (text?.endsWith('.') && isDnsName(text.slice(0, -1)))) return text;
   return dnsName(reading, 'target');
 }
 
-/** An attribute that holds a name; undefined when absent. */
+/** An attribute with a DNS name; undefined if it is missing. */
 function dnsName({ attributes, at }: Reading, name: string): string | undefined {
   const text = attributes.get(name);
   if (text === undefined || isDnsName(text)) return text;
@@ -205,7 +205,7 @@ function dnsName({ attributes, at }: Reading, name: string): string | undefined 
   throw definitionError('XML_ERROR', detail, attributeLocation(at, name));
 }
 
-/** Empty when nothing differs from the defaults. */
+/** `<dns>`, in libvirt's order; empty if nothing differs from the defaults. */
 export function formatDns(dns: NetworkDns): readonly PrintableElement[] {
   const { enabled, forwardPlainNames, forwarders, txts, srvs, hosts } = dns;
   const records = [

@@ -1,4 +1,4 @@
-/** `<forward>`: where packets of a network go, and by which devices. */
+/** `<forward>`: how packets of a network are forwarded, and by which devices. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { parseIp, type Ip } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
@@ -25,7 +25,7 @@ const modes = 'none nat route open bridge private vepa passthrough hostdev'.spli
   ' ',
 ) as ForwardMode[];
 
-/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, in libvirt's words. */
+/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, with libvirt's message. */
 export function parseForward(network: Reading, session: NetworkSession): Forward {
   const at = childOf(network, 'forward');
   if (at === undefined) return { mode: 'none', devices: [], position: network.at.position };
@@ -53,7 +53,7 @@ function parseMode({ attributes, at }: Reading, session: NetworkSession): Forwar
   return mode;
 }
 
-/** Who binds PCI devices is printed with them; in other modes libvirt's default means nothing. */
+/** `managed` is printed for PCI devices; in other modes libvirt's default has no meaning. */
 function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSession): void {
   const { at, keptChildren } = reading;
   const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);
@@ -67,7 +67,7 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
   session.kept.push({ path: at.path, attributes, children });
 }
 
-/** That of `dev`, or those of the pool; where both are there, they begin with the same. */
+/** The device of `dev`, or those of the pool. If both are given, the pool must begin with the device of `dev`. */
 function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
   const { attributes, at } = reading;
   const text = attributes.get('dev');
@@ -93,7 +93,7 @@ function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
   return devices.size === 0 && first !== undefined ? [first] : [...devices];
 }
 
-/** A pool is of devices by name, of PCI addresses, or of what one device has. */
+/** A pool has either devices by name, PCI addresses, or the functions of one device. */
 function checkSources(reading: Reading, mode: ForwardMode, { network }: NetworkSession): void {
   const { at, attributes, keptChildren } = reading;
   const [device] = childrenOf(reading, 'interface');
@@ -127,7 +127,7 @@ function checkSources(reading: Reading, mode: ForwardMode, { network }: NetworkS
   }
 }
 
-/** Undefined where it says nothing that is no default. */
+/** Undefined if it has only defaults. */
 function parseNat(
   at: LocatedElement | undefined,
   mode: ForwardMode,

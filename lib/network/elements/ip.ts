@@ -1,4 +1,4 @@
-/** `<ip>` of a network: an address of its bridge, and the subnet that is served from it. */
+/** `<ip>` of a network: an address of its bridge, and the services for its subnet. */
 import {
   addressBits,
   broadcastAddress,
@@ -21,7 +21,7 @@ import { ipVocabulary, tftpVocabulary } from '../definition/vocabulary';
 import { node, type PrintableElement } from '../../domain/xml/print';
 import { formatLease } from './lease-time';
 
-/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, in libvirt's words. */
+/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, with libvirt's message. */
 export function parseNetworkIp(at: LocatedElement, session: NetworkSession): NetworkIp {
   const { network, unsupported } = session;
   const reading = readElement(at, ipVocabulary, unsupported);
@@ -110,7 +110,7 @@ function parsePrefix(
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'address'));
 }
 
-/** libvirt lets the kernel find this out, or nobody. */
+/** Checks that an interface can have the address. libvirt does not check this. */
 function checkOwnAddress({ at }: Reading, { network, ip, prefix }: Subnet): void {
   const location = attributeLocation(at, 'address');
   if (!isInterfaceAddress(ip)) {
@@ -134,7 +134,7 @@ function checkServedPrefix({ at }: Reading, { network, ip, prefix }: Subnet): vo
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'prefix'));
 }
 
-/** Names of addresses are cut where DNS has a dot: after each byte, or each four bits. */
+/** A reverse zone can only end where a DNS name has a dot: after each byte, or for IPv6 after each four bits. */
 function checkReverseDomain({ at }: Reading, { network, ip, prefix }: Subnet): void {
   const step = ip.family === 'ipv4' ? 8 : 4;
   if (prefix % step === 0 && prefix < addressBits[ip.family]) return;
@@ -155,7 +155,7 @@ function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): str
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'root'));
 }
 
-/** The family is printed where it is not the default. */
+/** `<ip>` with its `<dhcp>`, in libvirt's order. The family is printed if it is not the default. */
 export function formatIp(ip: NetworkIp): PrintableElement {
   const { family, address, prefix, hasNetmask, localPtr, tftpRoot, dhcp } = ip;
   const attributes = {

@@ -1,4 +1,4 @@
-/** `<lease>`: how long an address is given away for. */
+/** `<lease>`: how long a client may keep an address. */
 import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { node, type PrintableElement } from '../../domain/xml/print';
@@ -6,20 +6,20 @@ import { readElement, type LocatedElement } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
 import { leaseVocabulary } from '../definition/vocabulary';
 
-/** From the longest; each with its seconds. */
+/** The units with their seconds, the longest first. */
 const units = [
   ['hours', 3600],
   ['minutes', 60],
   ['seconds', 1],
 ] as const;
 
-/** dnsmasq takes no less: dnsmasq(8), --dhcp-range. */
+/** dnsmasq's minimum: dnsmasq(8), --dhcp-range. */
 const minSeconds = 120;
 
 /** 68 years; dnsmasq counts in 32 bits. */
 const maxSeconds = 2 ** 31 - 1;
 
-/** In seconds, 0 for infinite; undefined without the element. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
+/** In seconds, 0 for infinite; undefined if it is missing. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
 export function parseLease(at: LocatedElement | undefined): number | undefined {
   if (at === undefined) return undefined;
   const reading = readElement(at, leaseVocabulary, []);
@@ -34,7 +34,7 @@ export function parseLease(at: LocatedElement | undefined): number | undefined {
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'expiry'));
 }
 
-/** In the longest unit that it is a multiple of. */
+/** Prints the time in the longest unit of which it is a multiple. */
 export function formatLease(seconds: number | undefined): PrintableElement[] {
   if (seconds === undefined) return [];
   if (seconds === 0) return [node('lease', { expiry: '0' })];

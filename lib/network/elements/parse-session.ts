@@ -1,19 +1,19 @@
-/** What the reading of one network carries along. */
+/** The state of parsing one network. */
 import type { ReadingSession } from '../../domain/xml/reading';
 import type { Ip } from '../../domain/interface/ip-address';
 
-/** What `parseNetwork` has to know about the world. */
+/** What `parseNetwork` has to know besides the text. */
 export interface NetworkParseContext {
-  /** A random uuid, asked for when the text has none. */
+  /** Makes a random uuid; called if the text has none. */
   readonly newUuid: () => string;
-  /** A random address for the bridge, asked for when the text has none; canonical, as of macFromBytes. */
+  /** Makes a random address for the bridge, in canonical form; called if the text has none. */
   readonly newMac: () => string;
 }
 
-/** One run of `parseNetwork`. */
+/** The state of one call of `parseNetwork`. */
 export interface NetworkSession extends ReadingSession {
   readonly context: NetworkParseContext;
-  /** The network's name, which libvirt's words end with. */
+  /** The network's name, with which libvirt's messages end. */
   readonly network: string;
 }
 

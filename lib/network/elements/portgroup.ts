@@ -1,4 +1,4 @@
-/** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: what interfaces take from their network. */
+/** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: the settings of interfaces that come from their network. */
 import { parseBandwidth } from '../../domain/interface/bandwidth';
 import type { Bandwidth, Vlan } from '../../domain/definition';
 import type { KeptPart } from '../../domain/xml/unsupported';
@@ -18,7 +18,7 @@ import type { Portgroup } from '../definition/definition';
 import type { NetworkSession } from './parse-session';
 import { portgroupVocabulary, portVocabulary } from '../definition/vocabulary';
 
-/** @throws DefinitionError CONFIG_UNSUPPORTED, in libvirt's words, for two of a name and two defaults. */
+/** @throws DefinitionError CONFIG_UNSUPPORTED, with libvirt's message, for two groups of one name and for two defaults. */
 export function parsePortgroups(network: Reading, session: NetworkSession): Portgroup[] {
   const names = new Set<string>();
   let first: string | undefined;
@@ -49,7 +49,7 @@ export function parseShape(reading: Reading): { vlan?: Vlan; bandwidth?: Bandwid
   };
 }
 
-/** `<port isolated>`; undefined when absent. @throws DefinitionError XML_ERROR. */
+/** `<port isolated>`; undefined if it is missing. @throws DefinitionError XML_ERROR. */
 export function parseIsolated(
   network: Reading,
   { unsupported }: NetworkSession,
@@ -58,7 +58,7 @@ export function parseIsolated(
   return at && yesNo(readElement(at, portVocabulary, unsupported), 'isolated');
 }
 
-/** What is kept of a network or a group: whether filters of the guest are trusted, and for later all else. */
+/** The parts of a network or a group that are kept as written: `trustGuestRxFilters`, and all that is unsupported. */
 export function keepPort(reading: Reading, session: NetworkSession): KeptPart | undefined {
   const { at, keptChildren } = reading;
   const attributes: XmlAttribute[] = [];

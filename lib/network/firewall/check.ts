@@ -1,6 +1,6 @@
 /**
- * Whether a network's rules are still there: a firewall that is loaded anew flushes all that it finds, and one that was
- * started since lacks what the network needs of it.
+ * Whether a network's rules are still in place: a firewall that reloads may flush all rules, and one that was started
+ * since then lacks the rules that the network needs.
  */
 import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
@@ -13,23 +13,23 @@ import type { NftChain } from './nft';
 
 const step = 'look for the rules of a network';
 
-/** What the host has of rules. */
+/** The rules that the host has now. */
 interface Sight {
   readonly chains: readonly NftChain[];
   readonly tables: readonly FilterTable[];
 }
 
-/** The look that is under way: who looks at many networks at once runs the programs once. */
+/** The look that is in progress, so that a caller who checks many networks runs the programs once. */
 let looking: Promise<Sight> | undefined;
 
-/** True too for a network that has no rules. */
+/** Whether the network's rules are in place; also true for a network without rules. */
 export async function isFirewallOpen(network: ActiveNetwork): Promise<boolean> {
   if (firewallRules(network) === undefined) return true;
   looking ??= look().finally(() => (looking = undefined));
   return isOpenIn(await looking, network);
 }
 
-/** Opens it again if it was lost. @throws as `renewFirewall`. */
+/** Opens the firewall again if its rules were lost. @throws as `renewFirewall`. */
 export async function ensureFirewall(network: ActiveNetwork): Promise<void> {
   if (firewallRules(network) === undefined || isOpenIn(await look(), network)) return;
   await renewFirewall(network);

@@ -1,7 +1,7 @@
 /**
- * The firewall of a virtual network on this host. Its own rules are a table of nftables (rules.ts). Firewalls
- * of others can drop what it lets pass. Into iptables' chains, which all programs share, rules of ours are put; a table of
- * nftables belongs to who made it: there, the start of the network fails and says what has to be allowed.
+ * The firewall of a virtual network on this host. Its own rules are an nftables table (rules.ts). Other firewalls can still
+ * drop packets that it accepts. iptables' chains are shared by all programs, so rules are added there; an nftables table
+ * belongs to the program that made it, so if one drops packets, the start fails with a message that says what to allow.
  */
 import { readFileSync } from 'node:fs';
 import type { IpFamily } from '../../domain/interface/ip-address';
@@ -15,10 +15,10 @@ import { listNftRuleset, loadNft, type NftChain, type NftRuleset } from './nft';
 import { droppingChains } from './nft-verdict';
 
 /**
- * Opens it for a network that starts. When it fails, nothing of it is there.
+ * Opens the firewall for a network that starts. If it fails, nothing of it remains.
  *
  * @throws TslxcError OPERATION_UNSUPPORTED without the program nft; OPERATION_FAILED, naming the chain and the remedy,
- * when another firewall drops what the network needs.
+ * if another firewall drops what the network needs.
  */
 export async function openFirewall(network: ActiveNetwork): Promise<void> {
   try {
@@ -30,8 +30,8 @@ export async function openFirewall(network: ActiveNetwork): Promise<void> {
 }
 
 /**
- * Brings it up to date for a network that runs, when another firewall was started or loaded anew. What holds packets
- * back stays when it fails: its containers are there.
+ * Updates the firewall of a running network after another firewall was started or reloaded. If it fails, the network's own
+ * rules stay, since its containers are running.
  *
  * @throws as `openFirewall`.
  */
@@ -46,7 +46,7 @@ export async function renewFirewall(network: ActiveNetwork): Promise<void> {
   await passOtherFirewalls(network, step);
 }
 
-/** Removes it. Succeeds when there is none. @throws TslxcError OPERATION_UNSUPPORTED without the program nft. */
+/** Removes the firewall, if there is one. @throws TslxcError OPERATION_UNSUPPORTED without the program nft. */
 export async function closeFirewall(bridge: string): Promise<void> {
   const step = `close the firewall of the bridge ${bridge}`;
   await loadNft(noFirewallRules(bridge), step);
@@ -55,7 +55,7 @@ export async function closeFirewall(bridge: string): Promise<void> {
   for (const table of tables) await replaceMarked(table, nothing);
 }
 
-/** Without nft, nothing was opened. */
+/** Closes the firewall after a failure. Without nft, nothing was opened. */
 async function closeOpened(bridge: string): Promise<void> {
   try {
     await closeFirewall(bridge);
@@ -67,7 +67,7 @@ async function closeOpened(bridge: string): Promise<void> {
 async function passOtherFirewalls(network: ActiveNetwork, step: string): Promise<void> {
   const ruleset = await listNftRuleset(step);
   const tables = await filterTables(ruleset, step);
-  // br_netfilter may be switched on later, as Docker does it.
+  // br_netfilter may be enabled later, for example by Docker.
   const needs = firewallNeeds(network, ['ipv4', 'ipv6']);
   const mark = firewallTable(network.bridge);
   for (const table of tables) await replaceMarked(table, { mark, needs, step });
@@ -78,7 +78,7 @@ async function passOtherFirewalls(network: ActiveNetwork, step: string): Promise
   });
 }
 
-/** Whether other firewalls have the rules of ours that they need by now, and no more. */
+/** Whether the iptables chains have exactly the rules that the network needs now. */
 export function passesOtherFirewalls(
   network: ActiveNetwork,
   tables: readonly FilterTable[],
@@ -104,7 +104,7 @@ function isTableOf({ kind, family }: FilterTable, chain: NftChain): boolean {
   return kind === 'nft' && chain.table === 'filter' && chain.family === nftFamily[family];
 }
 
-/** Families in which br_netfilter shows bridged packets to the rules of the IP layer. */
+/** Families for which br_netfilter passes bridged packets through the rules of the IP layer. */
 function bridgedFamilies(): IpFamily[] {
   return (['ipv4', 'ipv6'] as const).filter((family) => {
     try {

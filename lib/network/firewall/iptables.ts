@@ -1,7 +1,7 @@
 /**
- * Rules in the tables of iptables, in both of its kinds. Its chains INPUT, FORWARD and OUTPUT are one for all
- * programs: whoever needs something puts a rule there, as libvirt and Docker do. Ours carry a comment, and by it they
- * are found again.
+ * Rules in the tables of iptables, of both its kinds (legacy and nft). All programs share its chains INPUT, FORWARD and
+ * OUTPUT and add rules there, as libvirt and Docker do. The rules of tslxc have a comment, by which they are found
+ * again.
  */
 import { readFileSync } from 'node:fs';
 import { TslxcError } from '../../errors';
@@ -15,15 +15,15 @@ import type { NftRuleset } from './nft';
 export interface FilterTable {
   readonly kind: 'nft' | 'legacy';
   readonly family: IpFamily;
-  /** As iptables-save(8) has it. */
+  /** The output of iptables-save(8). */
   readonly text: string;
 }
 
 export interface Marked {
-  /** The comment of the rules: letters, digits and underlines. */
+  /** The comment of the rules: letters, digits and underscores. */
   readonly mark: string;
   readonly needs: readonly Need[];
-  /** What it is done for, in words. */
+  /** The step that an error names. */
   readonly step: string;
 }
 
@@ -33,10 +33,10 @@ const builtIn: Readonly<Record<Hook, string>> = {
   output: 'OUTPUT',
 };
 
-/** Docker's chain for the rules of others: it is asked first, and left alone by Docker. */
+/** Docker's chain for rules of other programs: it comes first, and Docker does not change it. */
 const dockersHook = 'DOCKER-USER';
 
-/** Those that there are. Nothing is made or loaded by looking. */
+/** The tables that exist. Reading them makes no table and loads no module. */
 export async function filterTables(
   ruleset: Pick<NftRuleset, 'chains'>,
   step: string,
@@ -49,7 +49,7 @@ export async function filterTables(
   return tables;
 }
 
-/** Takes out what has this mark, and puts in what `needs` asks for, in one transaction. */
+/** Replaces the rules with this mark by those for `needs`, in one transaction. */
 export async function replaceMarked(
   table: FilterTable,
   { mark, needs, step }: Marked,
@@ -103,10 +103,10 @@ async function saved(
   try {
     const args = ['-t', 'filter'];
     const text = await runProgram({ program, package: 'iptables', args, step });
-    // One that was written by nft, and says what iptables can't, is not shown.
+    // iptables-save does not show a table that nft has written and that iptables can't express.
     return text.includes('*filter') ? [{ kind, family, text }] : [];
   } catch (error) {
-    // Without the program the rules came from elsewhere, and are looked at as nftables' own.
+    // Without the program, other programs made the rules; they are checked as those of nftables.
     if (TslxcError.is(error, 'OPERATION_UNSUPPORTED')) return [];
     throw error;
   }
@@ -145,7 +145,7 @@ function markWords(mark: string): string {
   return `-m comment --comment ${mark}`;
 }
 
-/** Without a rule, and with everything accepted at its end. */
+/** Whether the chain has no rules and accepts everything. */
 function isOpen(table: FilterTable, mark: string, hook: Hook): boolean {
   const chain = builtIn[hook];
   const isDropping = lines(table).some((line) => line.startsWith(`:${chain} DROP`));
@@ -160,7 +160,7 @@ function chainFor(table: FilterTable, hook: Hook): string {
   return hook === 'forward' && asksDockersHook ? dockersHook : builtIn[hook];
 }
 
-/** A need, as iptables writes it. */
+/** A need in the syntax of iptables. */
 function matchWords(need: Need): string {
   const { from, to, sourceNetwork, destinationNetwork, protocol, port, state } = need;
   return [

@@ -1,6 +1,6 @@
 /**
- * What has to pass the host's firewall for a network to work, as data: other firewalls are asked whether they drop
- * it, and rules and remedies are written from it.
+ * The packets that must pass the host's firewall for a network to work, as data: it is checked whether other firewalls
+ * drop them, and rules and remedies are written for them.
  */
 import { parseIp, networkAddress, ipOf, type IpFamily } from '../../domain/interface/ip-address';
 import type { ActiveNetwork } from '../active-network';
@@ -9,34 +9,34 @@ import { isTranslated, networkOf } from './rules';
 
 export type Hook = 'input' | 'forward' | 'output';
 
-/** A kind of packet that a network needs. What is left out may be anything. */
+/** A kind of packet that a network needs. A missing field may have any value. */
 export interface Need {
   readonly hook: Hook;
   readonly family: IpFamily;
-  /** The interface that it comes in by, and the one that it goes out by. */
+  /** The interface by which it comes in, and the one by which it goes out. */
   readonly from?: string;
   readonly to?: string;
-  /** Network of the containers, when they send it or get it. */
+  /** The containers' network, if they send or receive the packet. */
   readonly sourceNetwork?: string;
   readonly destinationNetwork?: string;
   /** An address of that network. */
   readonly address?: string;
   readonly protocol?: 'udp' | 'tcp' | 'icmpv6';
-  /** Port that it goes to. */
+  /** Destination port. */
   readonly port?: number;
   readonly state: 'new' | 'established';
-  /** What it is, in words. */
+  /** Its name in messages. */
   readonly what: string;
 }
 
-/** `bridged`: families in which packets between ports of a bridge pass the hook `forward`, by br_netfilter. */
+/** `bridged`: families for which br_netfilter passes packets between ports of a bridge through the hook `forward`. */
 export function firewallNeeds(network: ActiveNetwork, bridged: readonly IpFamily[]): Need[] {
   const { forward } = network.definition;
   if (forward.mode !== 'none' && forward.mode !== 'nat' && forward.mode !== 'route') return [];
   return [...serviceNeeds(network), ...bridgedNeeds(network, bridged), ...forwardNeeds(network)];
 }
 
-/** What containers ask of dnsmasq, and its answers that are no answers for connection tracking. */
+/** Queries of containers to dnsmasq, and those answers that connection tracking does not recognize as such. */
 function serviceNeeds({ definition, bridge }: ActiveNetwork): Need[] {
   const needs: Need[] = [];
   for (const family of ['ipv4', 'ipv6'] as const) {
@@ -56,7 +56,7 @@ function serviceNeeds({ definition, bridge }: ActiveNetwork): Need[] {
     if (ips.some((ip) => ip.tftpRoot !== undefined)) {
       add({ protocol: 'udp', port: 69, what: 'TFTP requests' });
     }
-    // Without it nobody finds the bridge's address.
+    // Without neighbour discovery, containers can't find the bridge's address.
     if (family === 'ipv6' && ips.length > 0) {
       add({ protocol: 'icmpv6', what: 'neighbour discovery' });
     }
@@ -106,7 +106,7 @@ function forwardNeeds({ definition, bridge }: ActiveNetwork): Need[] {
   });
 }
 
-/** An address that a container may have. */
+/** An example of an address that a container may have. */
 function exampleAddress({ address, prefix }: NetworkIp): string {
   const ip = parseIp(address);
   if (ip === undefined) return address;

@@ -1,6 +1,6 @@
 /**
- * Whether a packet that a network needs matches what a rule of nftables asks for. Three answers: what a rule asks for
- * may be more than is known of the packet, or than is understood here.
+ * Whether a packet that a network needs matches an nftables rule. There are three answers: a rule may test what is unknown
+ * about the packet, or what this code does not understand.
  */
 import { networkAddress, parseIp } from '../../domain/interface/ip-address';
 import type { Need } from './needs';
@@ -8,7 +8,7 @@ import type { NftNode } from './nft';
 
 export type Match = 'yes' | 'no' | 'maybe';
 
-/** A value of the packet; undefined when it may be any, null when such packets have none. */
+/** A value of the packet; undefined if it may be any, null if such packets have none. */
 type Value = string | number | undefined | null;
 
 export function bothMatch(one: Match, other: Match): Match {
@@ -22,12 +22,12 @@ export function matchExpression({ op, left, right }: NftNode, need: Need): Match
   if (op === '==' || op === 'in') return answer;
   if (op !== '!=') return answer === 'no' ? 'no' : 'maybe';
   if (answer === 'maybe') return 'maybe';
-  // A rule that looks at what a packet doesn't have is not about that packet, whatever it compares it with.
+  // A rule that tests a field which the packet doesn't have never matches it.
   if (valueOf(left as NftNode, need) === null) return 'no';
   return answer === 'yes' ? 'no' : 'yes';
 }
 
-/** Whether the packet's value is the one, or among those, of `right`. */
+/** Whether the packet's value is `right`, or one of its values. */
 export function matchValue(left: NftNode, right: unknown, need: Need): Match {
   const value = valueOf(left, need);
   if (value === null) return 'no';
@@ -35,7 +35,7 @@ export function matchValue(left: NftNode, right: unknown, need: Need): Match {
   return compare(value, right);
 }
 
-/** An interface that isn't known is neither `lo` nor the bridge. */
+/** An unknown interface is neither `lo` nor the bridge. */
 function isOtherDevice(left: NftNode, right: unknown, need: Need): boolean {
   const { key } = (left['meta'] ?? {}) as { key?: string };
   if (key === undefined || !deviceKeys.has(key)) return false;
@@ -51,7 +51,7 @@ function valueOf(left: NftNode, need: Need): Value {
     return payloadValue(String(payload['protocol']), String(payload['field']), need);
   }
   if (ct?.['key'] === 'state') return need.state;
-  // What is new has not been translated by anybody.
+  // A new connection has not been translated yet.
   if (ct?.['key'] === 'status' && need.state === 'new') return '';
   return undefined;
 }
@@ -121,11 +121,11 @@ function anyOf(answers: readonly Match[]): Match {
   return answers.includes('maybe') ? 'maybe' : 'no';
 }
 
-/** nft's names for what is `icmpv6` here. */
+/** Other names of nft for `icmpv6`. */
 const synonyms: Readonly<Record<string, string>> = { 'ipv6-icmp': 'icmpv6' };
 
 function compareText(value: string, right: string): Match {
-  // A set with a name; its contents are not looked at.
+  // A named set, whose contents are not known.
   if (right.startsWith('@')) return 'maybe';
   if (right.endsWith('*')) return value.startsWith(right.slice(0, -1)) ? 'yes' : 'no';
   return value === (synonyms[right] ?? right) ? 'yes' : 'no';

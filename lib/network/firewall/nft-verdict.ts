@@ -1,9 +1,9 @@
 /**
- * What the chains of other programs do with a packet that a network needs. A verdict `accept` of one table doesn't
- * overrule the `drop` of another at the same hook, so all of them have to let it pass.
+ * What the chains of other programs do with a packet that a network needs. A verdict `accept` of one table does not
+ * overrule the `drop` of another at the same hook, so all of them must accept it.
  *
- * Only what is certain counts as dropped: rules are understood as far as firewalls are usually written, and a network
- * must not be refused for a rule that nobody here can read.
+ * Only a certain verdict counts as a drop: this code understands rules as firewalls usually have them, and a network
+ * must not be refused because of a rule that it can't interpret.
  */
 import type { Need } from './needs';
 import type { NftChain, NftNode, NftRuleset } from './nft';
@@ -24,10 +24,10 @@ interface Branch {
   readonly verdict: Verdict;
 }
 
-/** `accept` also stands for what can't be told. */
+/** `accept` also stands for an unknown outcome. */
 type Outcome = 'accept' | 'drop' | 'next';
 
-/** The base chains that drop it. `ignored` tells tables that are somebody else's concern. */
+/** The base chains that drop the packet. `ignored` says which tables to skip. */
 export function droppingChains(
   ruleset: NftRuleset,
   need: Need,
@@ -50,7 +50,7 @@ function drops(question: Question, chain: NftChain): boolean {
 }
 
 function followChain(question: Question, chain: NftChain): Outcome {
-  // After a rule by which the packet may have left the chain, nothing that drops it is certain.
+  // After a rule with which the packet may have left the chain, no drop is certain.
   let mayHaveLeft = false;
   const rules = question.ruleset.rules.filter(
     (rule) =>
@@ -81,7 +81,7 @@ function followVerdict(question: Question, { family, table }: NftChain, verdict:
   }
 }
 
-/** Statements that neither ask for something nor decide. */
+/** Statements that neither test a packet nor decide about it. */
 const passive: ReadonlySet<string> = new Set([
   'counter',
   'log',
@@ -93,7 +93,7 @@ const passive: ReadonlySet<string> = new Set([
   'ct expectation',
 ]);
 
-/** Statements after which no rule of this hook is asked any more. */
+/** Statements after which no further rule of this hook is evaluated. */
 const accepting: ReadonlySet<string> = new Set(['accept', 'queue', 'tproxy', 'synproxy']);
 
 function readRule(statements: readonly NftNode[], need: Need): Branch[] {
@@ -119,7 +119,7 @@ function readVerdict(key: string, value: unknown): Verdict | undefined {
 
 function readVerdictMap({ key, data }: NftNode, match: Match, need: Need): Branch[] {
   const { set } = (typeof data === 'object' && data !== null ? data : {}) as { set?: unknown };
-  // A map with a name: any verdict is possible.
+  // A named map: any verdict is possible.
   if (!Array.isArray(set)) return [{ match: 'maybe', verdict: { kind: 'accept' } }];
   return (set as [unknown, NftNode][]).flatMap(([value, result]) => {
     const [kind = '', detail] = Object.entries(result)[0] ?? [];

@@ -1,14 +1,14 @@
-/** nft(8), and what it tells of the rules that the kernel has. */
+/** nft(8), and the kernel's rules as it prints them. */
 import { runProgram } from '../../host/program';
 
-/** Statements and expressions, as libnftables-json(5) has them. */
+/** Statements and expressions of libnftables-json(5). */
 export type NftNode = Readonly<Record<string, unknown>>;
 
 export interface NftChain {
   readonly family: string;
   readonly table: string;
   readonly name: string;
-  /** The next three are of base chains only. */
+  /** This field and the next two are set for base chains only. */
   readonly type?: string;
   readonly hook?: string;
   readonly policy?: string;
@@ -26,12 +26,12 @@ export interface NftRuleset {
   readonly rules: readonly NftRule[];
 }
 
-/** Loads a text as one transaction: all of it, or nothing. */
+/** Loads a text as one transaction. */
 export async function loadNft(text: string, step: string): Promise<void> {
   await runProgram({ program: 'nft', package: 'nftables', args: ['-f', '-'], input: text, step });
 }
 
-/** What there is in the own network namespace. The contents of named sets, which can be large, are left out. */
+/** The ruleset of this process's network namespace, without the contents of named sets, which can be large. */
 export async function listNftRuleset(step: string): Promise<NftRuleset> {
   const text = await runProgram({
     program: 'nft',
@@ -46,7 +46,7 @@ export async function listNftRuleset(step: string): Promise<NftRuleset> {
   };
 }
 
-/** The chains alone, which costs less where there are many rules. */
+/** The chains alone, which is faster if there are many rules. */
 export async function listNftChains(step: string): Promise<NftChain[]> {
   const args = ['--json', 'list', 'chains'];
   return chainsOf(nodesOf(await runProgram({ program: 'nft', package: 'nftables', args, step })));

@@ -1,4 +1,4 @@
-/** What another firewall drops of what a network needs, and the commands that allow it, in words. */
+/** The message about packets of a network that another firewall drops, with the commands that allow them. */
 import type { ActiveNetwork } from '../active-network';
 import type { Need } from './needs';
 import { nftFamily } from './rules';
@@ -10,7 +10,7 @@ export interface Obstacle {
   readonly need: Need;
 }
 
-/** One sentence on all chains. */
+/** One sentence about all chains. */
 export function describeObstacles(
   { definition, bridge }: ActiveNetwork,
   obstacles: readonly Obstacle[],
@@ -28,7 +28,7 @@ function describeChain({ name, family, table }: NftChain): string {
   return `the chain '${name}' of the nftables table '${family} ${table}'`;
 }
 
-/** A table of firewalld's can be changed by firewalld only. */
+/** The commands that help. A table of firewalld can be changed only by firewalld. */
 function remedies(obstacles: readonly Obstacle[], bridge: string): string[] {
   return [
     ...new Set(
@@ -41,7 +41,7 @@ function remedies(obstacles: readonly Obstacle[], bridge: string): string[] {
   ];
 }
 
-/** A need, as nft writes it. */
+/** A need in the syntax of nft. */
 function nftWords(need: Need): string {
   const { from, to, sourceNetwork, destinationNetwork, protocol, port, state } = need;
   const family = nftFamily[need.family];
@@ -56,7 +56,7 @@ function nftWords(need: Need): string {
   ].join(' ');
 }
 
-/** What is no plain word for nft is quoted for it, and for the shell. */
+/** The name, quoted for nft and for the shell if necessary. */
 function shellDevice(name: string): string {
   return /^[A-Za-z][\w.-]*$/u.test(name) ? name : `'"${name}"'`;
 }

@@ -1,16 +1,16 @@
 /**
- * The firewall of a virtual network as the text that nft(8) loads: a table of its own, replaced in one transaction.
- * What may pass is libvirt's choice; that it is one table a network is ours.
+ * The firewall of a virtual network as text for nft(8): one table for each network, replaced in one transaction. It accepts
+ * the same packets as libvirt's rules.
  */
 import { networkAddress, parseIp, type IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
 import type { ActiveNetwork } from '../active-network';
 import type { Forward, NetworkIp } from '../definition/definition';
 
-/** How nft calls the addresses of a family. */
+/** nft's keyword for the addresses of a family. */
 export const nftFamily: Readonly<Record<IpFamily, 'ip' | 'ip6'>> = { ipv4: 'ip', ipv6: 'ip6' };
 
-/** Of a bridge, which is one of a kind in a network namespace, while several roots may have a network of one name. */
+/** Named after the bridge, which is unique in a network namespace, while several roots may have a network of one name. */
 export function firewallTable(bridge: string): string {
   const escaped = bridge.replaceAll(
     /[^A-Za-z0-9]/gu,
@@ -19,7 +19,7 @@ export function firewallTable(bridge: string): string {
   return `tslxc_${escaped}`;
 }
 
-/** Undefined in modes that leave all traffic as the host has it. Loading it again changes nothing. */
+/** Undefined in modes that need no rules. Loading the text again changes nothing. */
 export function firewallRules(network: ActiveNetwork): string | undefined {
   const { forward } = network.definition;
   if (forward.mode !== 'none' && forward.mode !== 'nat' && forward.mode !== 'route')
@@ -38,12 +38,12 @@ export function firewallRules(network: ActiveNetwork): string | undefined {
   ].join('\n');
 }
 
-/** Loading it when there is no such table succeeds. */
+/** The text that removes the table, if there is one. */
 export function noFirewallRules(bridge: string): string {
   return [...withoutTable(firewallTable(bridge)), ''].join('\n');
 }
 
-/** The name of an interface, in nft's words. */
+/** The name of an interface in the syntax of nft. */
 function quoteDevice(name: string): string {
   if (/["\\*]/u.test(name)) {
     const detail = `the name of the network interface '${name}' cannot be written in nftables' language`;
@@ -52,19 +52,19 @@ function quoteDevice(name: string): string {
   return `"${name}"`;
 }
 
-/** `192.168.122.0/24` of the bridge's address. */
+/** The subnet of an address of the bridge: `192.168.122.0/24`. */
 export function networkOf({ address, prefix }: NetworkIp): string {
   const ip = parseIp(address);
   if (ip === undefined) throw new TslxcError('INTERNAL_ERROR', `'${address}' is no address`);
   return `${networkAddress(ip, prefix).address}/${prefix}`;
 }
 
-/** Whether packets of that family leave with another source address. */
+/** Whether packets of that family get another source address. */
 export function isTranslated({ mode, nat }: Forward, family: IpFamily): boolean {
   return mode === 'nat' && (family === 'ipv4' || nat?.ipv6 === true);
 }
 
-/** A table must be there to be deleted; `add` makes it when it isn't. */
+/** Deletes a table; `add` first makes it if it does not exist, since nft can't delete a missing one. */
 function withoutTable(table: string): string[] {
   return [`add table inet ${table}`, `delete table inet ${table}`];
 }
@@ -90,7 +90,7 @@ function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
     (ip) => `iifname ${own} ${to}${nftFamily[ip.family]} saddr ${networkOf(ip)} counter accept`,
   );
   return [
-    // Seen here only when br_netfilter shows bridged packets to the IP layer's rules.
+    // Such packets pass here only if br_netfilter passes bridged packets through the rules of the IP layer.
     `iifname ${own} oifname ${own} counter accept`,
     ...inwards,
     `oifname ${own} counter reject`,
@@ -105,13 +105,13 @@ function natChain({ definition, bridge }: ActiveNetwork): string[] {
     .filter((ip) => isTranslated(forward, ip.family))
     .flatMap((ip) => translation(forward, ip));
   return chain('postrouting', 'type nat hook postrouting priority srcnat; policy accept;', [
-    // With br_netfilter, what goes from one guest to another comes by here.
+    // With br_netfilter, packets from one guest to another pass here.
     `oifname ${quoteDevice(bridge)} return`,
     ...rules,
   ]);
 }
 
-/** Multicast and broadcast are for the link: with another source address nobody there could answer. */
+/** Multicast and broadcast stay on the link: with another source address, they could not be answered. */
 const untranslated: Readonly<Record<IpFamily, string>> = {
   ipv4: '{ 224.0.0.0/24, 255.255.255.255 }',
   ipv6: 'ff02::/16',
@@ -136,7 +136,7 @@ function translation(forward: Forward, ip: NetworkIp): string[] {
   ];
 }
 
-/** `<address>` of the family, as nft writes a range; in IPv6 with brackets, which ports need. */
+/** `<address>` of the family as a range of nft; for IPv6 in brackets, which ports need. */
 function sourceAddresses(
   range: { readonly start: string; readonly end: string } | undefined,
   family: IpFamily,

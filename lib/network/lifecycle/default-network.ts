@@ -1,6 +1,6 @@
 /**
- * The network that every container can name without anybody having defined it: 192.168.122.0/24 behind NAT, or the next
- * subnet that is free. It is made once; when it has been undefined, it stays away.
+ * The network `default`, which every container can use without defining it: 192.168.122.0/24 behind NAT, or the next free
+ * subnet. It is defined once. If the user undefines it, it is not defined again.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,12 +14,12 @@ import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
 
 export const defaultNetwork = 'default';
 
-/** Whether somebody has undefined it. */
+/** Whether the user has undefined it. */
 export function isDefaultRefused(paths: StatePaths): boolean {
   return existsSync(markerPath(paths));
 }
 
-/** Before it is undefined, so that no crash in between brings it back. */
+/** Called before it is undefined, so that a crash in between does not bring it back. */
 export function refuseDefault(paths: StatePaths): void {
   try {
     mkdirSync(paths.networkDefinitions, { recursive: true, mode: 0o700 });
@@ -30,10 +30,10 @@ export function refuseDefault(paths: StatePaths): void {
 }
 
 /**
- * Its text, with what is free on this host. Under the lock of the host's networks.
+ * Its text, with a free subnet and bridge name. The caller holds the lock of the host's networks.
  *
  * @param defined - the other networks of this root
- * @throws TslxcError OPERATION_FAILED when all subnets are in use.
+ * @throws TslxcError OPERATION_FAILED if all subnets are in use.
  */
 export async function defaultNetworkXml(defined: readonly NetworkDefinition[]): Promise<string> {
   const libvirt = libvirtNetworks();
@@ -63,7 +63,7 @@ function defaultXml(third: number, bridge: string): string {
 `;
 }
 
-/** A file that is no definition: the store leaves it alone. */
+/** A file next to the definitions, which the store ignores. */
 function markerPath({ networkDefinitions }: StatePaths): string {
   return join(networkDefinitions, 'no-default');
 }

@@ -1,6 +1,6 @@
 /**
- * Places where a test can end or stop this process, or make a step fail, named in order. Without
- * TSLXC_NETWORK_FAILPOINT they cost one comparison. Format: `NAME=ACTION`.
+ * Failpoints: where a test can end or stop this process, or make a step fail, in the order of a start and a stop. Without
+ * TSLXC_NETWORK_FAILPOINT, which has the form `NAME=ACTION`, each costs one comparison.
  */
 import { TslxcError } from '../../errors';
 

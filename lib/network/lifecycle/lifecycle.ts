@@ -1,6 +1,6 @@
 /**
- * The start of a network. Each effect is on record before it begins, so that whoever comes next, after a
- * crash at any point, can take back what is there. Under the network's lock.
+ * The start of a network. Each effect is recorded before it begins, so that after a crash at any point the next caller
+ * can undo what was done. The caller holds the network's lock.
  */
 import type { StatePaths } from '../../host/state/state-paths';
 import { activeNetwork } from '../active-network';
@@ -33,18 +33,18 @@ import { checkNetworkStartable } from '../definition/check-mode';
 export interface NetworkStart {
   readonly paths: StatePaths;
   readonly definition: NetworkDefinition;
-  /** Names that the bridges of other networks have. */
+  /** Names of the bridges of other networks. */
   readonly takenBridges: readonly string[];
 }
 
-/** One step, with what it borrows. */
+/** One step of a start, with what it borrows from the host. */
 interface Step {
   readonly point: NetworkFailpoint;
   readonly borrows?: (network: ActiveNetwork) => Borrowed;
   readonly run: (network: ActiveNetwork, root: string) => Promise<void> | void;
 }
 
-/** Done while nobody else of this host chooses a bridge or subnet: at their end both are seen to be in use. */
+/** Run while this process holds the lock of the host's networks: after them, others can see the bridge and its subnets. */
 const visibleSteps: readonly Step[] = [
   {
     point: 'network:after-bridge',
@@ -52,7 +52,7 @@ const visibleSteps: readonly Step[] = [
     run: makeBridge,
   },
   { point: 'network:after-parameters', run: setBridgeParameters },
-  // Before there is an address that anybody could talk to.
+  // Before the bridge has an address at which containers could reach the host.
   {
     point: 'network:after-firewall',
     borrows: (network) => (firewallRules(network) === undefined ? {} : { firewall: true }),
@@ -86,8 +86,9 @@ const laterSteps: readonly Step[] = [
 ];
 
 /**
- * @throws DefinitionError, with element and position, for what this version does not carry out or this host does not
- * have; TslxcError OPERATION_FAILED when a bridge or subnet is in use; whatever a step throws. The host is then as before.
+ * @throws DefinitionError, with element and position, for what this version does not support or this host does not
+ * have; TslxcError OPERATION_FAILED if a bridge or subnet is in use; the error of a step that fails. The host is then as
+ * before.
  */
 export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
   const { paths, definition, takenBridges } = start;
@@ -113,7 +114,7 @@ export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
   }
 }
 
-/** The record of a network on its way up, which grows with what it borrows. */
+/** The record of a network that starts, to which each step adds what it borrows. */
 class BringingUp {
   readonly #paths: StatePaths;
   #record: ActiveRecord | undefined;
@@ -146,13 +147,13 @@ class BringingUp {
     return record;
   }
 
-  /** What can't be given back stays on record, and is tried again by whoever looks next: the failure before it counts. */
+  /** What can't be returned stays on record for the next caller to try again. The first error is the one that is thrown. */
   async undo(definition: NetworkDefinition): Promise<void> {
     try {
       if (this.#record !== undefined) await takeDown(this.#paths, this.#record);
       writeOffRecord(this.#paths, definition, 'failed');
     } catch {
-      // The record says what is left.
+      // The record lists what remains.
     }
   }
 }

@@ -1,4 +1,4 @@
-/** One operation on a network at a time, and one choice of bridges and subnets on the whole host. */
+/** The lock of each network, and that of the choice of bridges and subnets on the whole host. */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileError } from '../../host/state/file-error';
@@ -21,12 +21,15 @@ export async function withNetworkLock<T>(
   return await withLock(paths, lockOf(name), action);
 }
 
-/** Whether somebody, in this process or another, works on the network now. */
+/** Whether this process or another one holds the network's lock now. */
 export function isNetworkLocked(paths: StatePaths, name: string): boolean {
   return isLocked(paths, lockOf(name));
 }
 
-/** Runs `action` as the only one on this host who chooses bridges and subnets. Not re-entrant; within a network's lock. */
+/**
+ * Runs `action` while no other process on this host chooses bridges and subnets. Not re-entrant. A caller that needs both
+ * takes a network's lock first.
+ */
 export async function withHostNetworks<T>(action: () => Promise<T>): Promise<T> {
   const fd = openLock();
   try {

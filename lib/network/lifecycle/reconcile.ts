@@ -1,6 +1,6 @@
 /**
- * What a look at a network finds, and puts right: a start or stop whose caller died, a bridge that was deleted by hand,
- * a dead dnsmasq, rules that somebody has flushed.
+ * Repairs a network: a start or stop whose caller died, a bridge that was deleted by hand, a dead dnsmasq, rules that
+ * another program has flushed.
  */
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
@@ -17,19 +17,19 @@ import { parseNetwork } from '../definition/parse';
 import { readNetworkState, writeOffRecord } from './state';
 import type { ActiveRecord, NetworkState, OffReason } from './state';
 
-/** A network's state once nothing of it is half done. */
+/** A network's state when no start or stop of it is half done. */
 export type SettledState = NetworkState & { phase: 'off' | 'running' };
 
 export interface Settled {
   readonly state: SettledState;
-  /** What was running until it was found to have lost its bridge, or a stop of it was finished just now. */
+  /** The record of the network, if it has just lost its bridge, or if its stop has just been completed. */
   readonly ended?: ActiveRecord;
 }
 
 /**
- * Takes back what is half done, under the network's lock.
+ * Undoes a start or stop that is half done. The caller holds the network's lock.
  *
- * @throws whatever could not be given back; the next look tries again.
+ * @throws the error of what could not be returned; the next call tries again.
  */
 export async function settleNetwork(paths: StatePaths, name: string): Promise<Settled> {
   const state = readNetworkState(paths, name);
@@ -45,7 +45,7 @@ export async function settleNetwork(paths: StatePaths, name: string): Promise<Se
   return { state: { phase: 'off', why: why[phase] }, ...ended };
 }
 
-/** Takes a network down, and remembers why it is off. Under the network's lock. */
+/** Takes a network down, and records why it is off. The caller holds the network's lock. */
 export async function endNetwork(
   paths: StatePaths,
   record: ActiveRecord,
@@ -56,8 +56,8 @@ export async function endNetwork(
 }
 
 /**
- * Whether a look has something to put right. Takes no lock; what somebody works on is theirs. A `quick` look, as each
- * start of a container takes it, doesn't ask for the rules: that takes a program of some milliseconds.
+ * Whether the network needs a repair. Takes no lock; false while another caller works on the network. A `quick` look, which
+ * each start of a container takes, does not check the firewall: that runs a program for some milliseconds.
  */
 export async function needsSettling(
   paths: StatePaths,
@@ -75,15 +75,15 @@ export async function needsSettling(
   return !(await isFirewallOpen(activeNetwork(paths, runningDefinition(record))));
 }
 
-/** By text: each start of a container asks for that of its network. */
+/** Parsed definitions by their text, since each start of a container needs that of its network. */
 const parsed = new Map<string, NetworkDefinition>();
 const parsedAtMost = 64;
 
-/** The definition that runs. */
+/** The running definition. */
 export function runningDefinition({ xml, uuid }: ActiveRecord): NetworkDefinition {
   const known = parsed.get(xml);
   if (known !== undefined) return known;
-  // What was printed has both.
+  // The recorded text has a uuid and a mac, so neither is made.
   const definition = parseNetwork(xml, { newUuid: () => uuid, newMac: () => '' });
   if (parsed.size >= parsedAtMost) parsed.clear();
   parsed.set(xml, definition);
@@ -91,9 +91,9 @@ export function runningDefinition({ xml, uuid }: ActiveRecord): NetworkDefinitio
 }
 
 /**
- * Brings back what a running network has lost. Under its lock.
+ * Restores what a running network has lost. The caller holds the network's lock.
  *
- * @throws TslxcError OPERATION_FAILED when dnsmasq ends again and again; as openFirewall and startDnsmasq.
+ * @throws TslxcError OPERATION_FAILED if dnsmasq exits again and again; as openFirewall and startDnsmasq.
  */
 export async function repairNetwork(paths: StatePaths, record: ActiveRecord): Promise<void> {
   const { dnsmasq, firewall } = record.borrowed;

@@ -1,6 +1,6 @@
 /**
- * What the run folder of a network says: what runs, and what it has borrowed from the host. A record is written before
- * the effect that it tells of. One of another boot is not believed.
+ * The state of a network in its run folder: whether it runs, and what it has borrowed from the host. A record is written
+ * before the effect that it describes. A record of another boot is ignored.
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
@@ -9,15 +9,15 @@ import { readRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 
-/** What a running network has of the host; each is given back by whoever stops it. Addresses and routes go with the bridge. */
+/** What a running network has borrowed from the host. A stop returns it. Addresses and routes are removed with the bridge. */
 export interface Borrowed {
-  /** The bridge that it made: only one with this address is deleted. */
+  /** The bridge that was made. Only a bridge with this address is deleted. */
   readonly bridge?: { readonly name: string; readonly mac: string };
   readonly firewall?: true;
   readonly dnsmasq?: true;
-  /** Rates of the bridge, and the device that what comes in there is sent round by: see shaping.ts. */
+  /** The rates of the bridge, and the device that shapes its incoming packets: see shaping.ts. */
   readonly shaping?: true;
-  /** IP forwarding, and the host's own settings: see forwarding.ts. */
+  /** IP forwarding: see forwarding.ts. */
   readonly forwarding?: true;
 }
 
@@ -29,19 +29,19 @@ interface RecordCommon {
   readonly time: number;
 }
 
-/** `starting` and `stopping` have somebody at work, who holds the network's lock; or nobody, and are to be undone. */
+/** In `starting` and `stopping`, a caller that holds the network's lock is at work; if none does, it must be undone. */
 export interface ActiveRecord extends RecordCommon {
   readonly phase: 'starting' | 'running' | 'stopping';
-  /** Network namespace of the host that it is in. */
+  /** The network namespace that it is in. */
   readonly namespace: string;
-  /** Canonical text of the definition that runs, with its bridge. */
+  /** Canonical text of the running definition, with its bridge. */
   readonly xml: string;
   readonly borrowed: Borrowed;
 }
 
 /**
- * Why it is off, though it may be one that is started with the host: `stopped` by hand, a start that `failed`, a bridge
- * that was `lost`, or an autostart that was `asked` for after the host had booted.
+ * Why a network is off, even if it has an autostart: it was `stopped` by hand, its start `failed`, its bridge was `lost`,
+ * or its autostart was `asked` for after the host had booted.
  */
 export type OffReason = 'stopped' | 'failed' | 'lost' | 'asked';
 
@@ -51,9 +51,9 @@ export interface OffRecord extends RecordCommon {
 }
 
 export type NetworkState =
-  /** Without a `why` it has not been started since the boot. */
+  /** Without a `why`, it has not been started since the boot. */
   | Readonly<{ phase: 'off'; why?: OffReason }>
-  /** `elsewhere`: in a network namespace that isn't this process's; not to be touched from here. */
+  /** `elsewhere`: in another network namespace than this process, which must not touch it. */
   | Readonly<{ phase: ActiveRecord['phase']; record: ActiveRecord; place: 'here' | 'elsewhere' }>;
 
 export function readNetworkState(paths: StatePaths, name: string): NetworkState {
@@ -63,7 +63,7 @@ export function readNetworkState(paths: StatePaths, name: string): NetworkState 
   if (record.phase === 'off') return { phase: 'off', why: record.why };
   const { phase, namespace } = record;
   if (namespace === networkNamespace()) return { phase, record, place: 'here' };
-  // With its namespace everything of it has gone.
+  // When its namespace is gone, everything of the network is gone.
   return isNetworkNamespaceInUse(namespace)
     ? { phase, record, place: 'elsewhere' }
     : { phase: 'off' };
@@ -87,7 +87,7 @@ export function writeOffRecord(
   writeRecord(networkPaths(paths, name).state, record);
 }
 
-/** Names that have a run folder. */
+/** Names of all networks that have a run folder. */
 export function runningNames(paths: StatePaths): string[] {
   try {
     return readdirSync(paths.networks);
@@ -96,7 +96,7 @@ export function runningNames(paths: StatePaths): string[] {
   }
 }
 
-/** Nothing is remembered of the network any more, its leases included. */
+/** Removes all state of the network, including its leases. */
 export function forgetNetwork(paths: StatePaths, name: string): void {
   const files = networkPaths(paths, name);
   rmSync(files.directory, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** The end of a network: gives back what it has borrowed from the host, as its record says. Under the network's lock. */
+/** The end of a network: returns what it has borrowed from the host, by its record. The caller holds the network's lock. */
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -13,10 +13,10 @@ import { writeActiveRecord } from './state';
 import type { ActiveRecord } from './state';
 
 /**
- * Gives back what a network has borrowed, in reverse. What is gone already is no error. The record stays, for the caller
- * to replace: what could not be given back is tried again by whoever looks next.
+ * Returns what a network has borrowed, in reverse order. What is gone already is no error. The record stays until the
+ * caller replaces it: what could not be returned is tried again by the next caller.
  *
- * @throws the first failure, when all has been tried.
+ * @throws the first error, after everything was tried.
  */
 export async function takeDown(paths: StatePaths, record: ActiveRecord): Promise<void> {
   const { name, borrowed } = record;
@@ -30,7 +30,7 @@ export async function takeDown(paths: StatePaths, record: ActiveRecord): Promise
     try {
       await undo();
     } catch (error) {
-      // A program that a start did not find has left nothing.
+      // If a start did not find the program, it has left nothing.
       const hasLeft = record.phase !== 'starting';
       if (hasLeft || !TslxcError.is(error, 'OPERATION_UNSUPPORTED')) failures.push(error);
     }
@@ -41,7 +41,7 @@ export async function takeDown(paths: StatePaths, record: ActiveRecord): Promise
       stopDnsmasq({ paths: networkPaths(paths, name) }),
     );
   }
-  // Rules stand until there is nothing that they would have to hold back.
+  // The rules stay until the bridge is down, and no packet can pass any more.
   if (bridge) await attempt('network:after-down', () => bringBridgeDown(bridge));
   if (borrowed.firewall && bridge) {
     await attempt('network:after-firewall-closed', () => closeFirewall(bridge.name));

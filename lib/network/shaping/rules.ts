@@ -1,32 +1,31 @@
 /**
- * Rates of `<bandwidth>` as lines for `tc -batch`: a token bucket (tc-htb(8)) with a queue behind it. Packets wait
- * rather than being dropped, as libvirt drops those that a container sends: TCP in particular would get a fraction
- * of its rate by that.
+ * Rates of `<bandwidth>` as lines for `tc -batch`: a token bucket (tc-htb(8)) with a queue. Packets wait instead of being
+ * dropped; libvirt drops those that a container sends above the rate, with which TCP reaches only a fraction of it.
  */
 import type { Rate } from '../../domain/definition';
 
-/** Numbers of tc, in bytes and bytes a second. */
+/** The parameters of a class, in bytes and bytes per second. */
 interface Bucket {
   readonly rate: number;
   readonly ceil: number;
   readonly burst: number;
-  /** How much may go out at once; what is faster than `ceil` waits. */
+  /** Bytes that may be sent at once, faster than `ceil`. */
   readonly ceilBurst: number;
 }
 
-/** What was asked for, and what has to be there: `class change` keeps the packets that wait. */
+/** `change` is for an existing class, and keeps the packets that wait in it. */
 export type Action = 'add' | 'change';
 
-/** Which queue a class has. The kernel may lack the first. */
+/** The queue of a class. The kernel may lack the first kind. */
 export type QueueKind = 'fq_codel' | 'bfifo';
 
 const kibi = 1024;
 const packet = 1514;
 
-/** The largest packet that the kernel hands over in one piece, to be cut up later. */
+/** The largest packet that the kernel passes on in one piece, to be segmented later. */
 const largestPacket = 64 * kibi;
 
-/** With these two, the root of a device has the class 1:1 for what it sends. */
+/** The lines that give a device a root with the class 1:1 for what it sends. */
 export function rootLines(device: string, rate: Rate, action: Action): string[] {
   return [
     ...(action === 'add' ? [`qdisc add dev ${device} root handle 1: htb default 1`] : []),
@@ -34,7 +33,7 @@ export function rootLines(device: string, rate: Rate, action: Action): string[] 
   ];
 }
 
-/** Queues share what there is fairly among connections, where the kernel has such. */
+/** The line for a queue; fq_codel, if the kernel has it, shares the rate fairly among connections. */
 export function queueLine(device: string, rate: Rate, queue: Queue): string {
   const { rate: bytes } = bucketOf(rate);
   const { action, kind, parent, handle } = queue;
@@ -51,7 +50,7 @@ export interface Queue {
   readonly handle: string;
 }
 
-/** What comes in by `device` goes out by `shaper`. */
+/** The lines that redirect incoming packets of `device` to `shaper`. */
 export function redirectLines(device: string, shaper: string): string[] {
   return [
     `qdisc add dev ${device} clsact`,
@@ -60,19 +59,19 @@ export function redirectLines(device: string, shaper: string): string[] {
   ];
 }
 
-/** A share of a network's rate that is kept for one interface. */
+/** A share of a network's rate that is guaranteed to one interface. */
 export interface Floor {
   readonly mac: string;
-  /** KiB/s. */
+  /** In KiB/s. */
   readonly floor: number;
 }
 
-/** The first class of the bridge that is that of an interface. */
+/** The number of the first class of the bridge that is for an interface. */
 const firstFloor = 3;
 
 /**
- * The bridge of a network: 1:1 has the rate of the network, 1:2 what no interface has a share of, and 1:3 and so on
- * the shares. Whoever needs less leaves the rest to the others.
+ * The classes of a network's bridge: 1:1 has the rate of the network, 1:2 is for interfaces without a share, and 1:3 and so
+ * on are the shares. What one class does not use, the others can.
  */
 export function networkLines(
   bridge: string,
@@ -103,7 +102,7 @@ export function floorQueue(index: number): Pick<Queue, 'parent' | 'handle'> {
   return { parent: `1:${number}`, handle: `${number}:` };
 }
 
-/** Takes the shares away: filters first, which the classes are used by. `classes` are the ids that there are. */
+/** The lines that remove the shares: filters first, since they use the classes. `classes` are the existing ids. */
 export function withoutFloorsLines(bridge: string, classes: readonly string[]): string[] {
   const shares = classes.filter((id) => !['1:1', '1:2'].includes(id));
   return [
@@ -112,7 +111,7 @@ export function withoutFloorsLines(bridge: string, classes: readonly string[]): 
   ];
 }
 
-/** The destination of an Ethernet frame, from where u32 counts: the start of what is in the frame. */
+/** A match of the destination of an Ethernet frame. u32 counts offsets from the start of the frame's payload. */
 function destination(mac: string): string {
   const digits = mac.replaceAll(':', '');
   const [high, low] = [digits.slice(0, 4), digits.slice(4)];
@@ -125,7 +124,7 @@ function classLine(
   { id, parent, bucket }: { id: string; parent: string; bucket: Bucket },
 ): string {
   const { rate, ceil, burst, ceilBurst } = bucket;
-  // How much a class may send before it is the next one's turn.
+  // Bytes that a class may send before the next one has its turn.
   const quantum = clamp(Math.floor(rate / 10), packet, 200_000);
   return (
     `class ${action} dev ${device} parent ${parent} classid ${id} htb rate ${rate * 8}bit ceil ${ceil * 8}bit ` +
@@ -134,8 +133,8 @@ function classLine(
 }
 
 /**
- * `burst` goes out as fast as `peak` allows, or else as fast as the device can; after it, `average` holds. The kernel keeps
- * a burst as the time that it takes, in 32 bits.
+ * `burst` bytes are sent as fast as `peak` allows, or else as fast as the device can; after them, `average` applies. The
+ * kernel stores a burst as the time that it takes, in 32 bits.
  */
 function bucketOf({ average = 0, peak, burst }: Rate): Bucket {
   const rate = Math.max(average, 1) * kibi;
@@ -148,12 +147,12 @@ function bucketOf({ average = 0, peak, burst }: Rate): Bucket {
   return { rate, ceil, burst: amount, ceilBurst: Math.max(Math.floor(ceil / 100), 2 * packet) };
 }
 
-/** A quarter of a second, as far as that holds a few packets, and isn't the host's memory. */
+/** A quarter of a second of data, but at least a few packets, and not too much of the host's memory. */
 function queueLimit(bytes: number): number {
   return clamp(Math.floor(bytes / 4), 2 * largestPacket, 16 * kibi * kibi);
 }
 
-/** Delays that CoDel accepts: never less than a packet and a half takes. */
+/** The target delay of CoDel: at least the time of one and a half packets. */
 function codelWords(bytes: number): string[] {
   const target = Math.max(5000, Math.ceil((packet * 1.5e6) / bytes));
   return target === 5000 ? [] : [`target ${target}us interval ${target * 20}us`];

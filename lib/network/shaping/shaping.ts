@@ -1,7 +1,7 @@
 /**
- * Shaping: `<bandwidth>` carried out on devices of this host, by tc(8). What a container receives goes out by the host's
- * side of its pair, and what all containers of a network receive by the bridge; what they send comes in there, and
- * is sent round by a device for it (host/shaper.ts).
+ * Shaping: `<bandwidth>` on devices of this host, by tc(8). Packets to a container leave by the host's side of its
+ * veth pair, and packets to all containers of a network by the bridge. Packets from them come in there, and are
+ * redirected to another device that shapes them (host/kernel/shaper.ts).
  */
 import { existsSync } from 'node:fs';
 import type { Bandwidth, Rate } from '../../domain/definition';
@@ -27,22 +27,22 @@ import { batchIp, batchTc, classesOf, queuesOf } from './tc';
 type Directions = Pick<Bandwidth, 'inbound' | 'outbound'>;
 
 /**
- * Makes the rates of an interface those of `bandwidth`, whatever they were. A direction that stays as it is isn't touched:
- * packets of it go on waiting for their turn. Of `host`, the host's side of a veth pair.
+ * Sets the rates of an interface to those of `bandwidth`. A direction that does not change is not touched, so that packets
+ * that wait in it are kept. `host` is the host's side of a veth pair.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED without the program tc; OPERATION_FAILED with tc's words.
+ * @throws TslxcError OPERATION_UNSUPPORTED without the program tc; OPERATION_FAILED with tc's message.
  */
 export async function shapeLink(host: string, bandwidth: Directions): Promise<void> {
   const step = `shape the network interface ${host}`;
   const { inbound, outbound } = bandwidth;
   const { isShaped, isRedirected } = await queuesOf(host, step);
-  // Without an average, there is a floor, which is the bridge's concern.
+  // Without an average there is only a floor, which is a class of the bridge.
   if (inbound?.average !== undefined) await shapeRoot(host, inbound, { isShaped, step });
   else if (isShaped) await batchTc([`qdisc del dev ${host} root`], step);
   await shapeIncoming(host, outbound, { isRedirected, step });
 }
 
-/** Takes all rates away. Succeeds when there are none, and when the interface has gone or another has its name. */
+/** Removes all rates, if there are any. Does nothing if the interface is gone or another one has its name. */
 export async function clearShaping({ name, mac }: Shaped): Promise<void> {
   const links = await native().listLinks();
   if (links.some((link) => link.name === name && link.address === mac)) {
@@ -54,8 +54,8 @@ export async function clearShaping({ name, mac }: Shaped): Promise<void> {
 }
 
 /**
- * Rates of a network, for all its containers together, as the host sees them: what passes its bridge from port to
- * port doesn't count. `floors`: the shares of those that run.
+ * Sets the rates of a network, for all its containers together. Packets from port to port of its bridge do not count.
+ * `floors` are the shares of the running containers.
  */
 export async function shapeNetwork(
   { definition, bridge }: ActiveNetwork,
@@ -106,7 +106,7 @@ async function shapeIncoming(
   const shaper = findShaper(links, { name: device, mac });
   const back = isRedirected ? [`qdisc del dev ${device} clsact`] : [];
   if (rate?.average === undefined) {
-    // First the way there: what is sent to a device that is gone is lost.
+    // The redirection is removed first: packets to a device that is gone would be lost.
     await batchTc(back, step);
     if (shaper !== undefined) await native().deleteLink(shaper.name);
     return;
@@ -127,7 +127,7 @@ async function makeShaper({
 }: Shaped & Found & { readonly links: readonly Link[] }): Promise<void> {
   await loadWithoutDevices(step);
   const isTaken = links.some((link) => link.name === name && link.kind === 'ifb');
-  // Of an interface that had this name before.
+  // It may be left from an interface that had this name before.
   const before = isTaken ? [`link del ${name}`] : [];
   await batchIp(
     [...before, `link add ${name} address ${mac} type ifb`, `link set ${name} up`],
@@ -135,18 +135,18 @@ async function makeShaper({
   );
 }
 
-/** Loaded by the kernel itself, the module comes with two devices that nobody has asked for. */
+/** Loads the module without devices. If the kernel loads it by itself, it makes two devices. */
 async function loadWithoutDevices(step: string): Promise<void> {
   if (existsSync('/sys/module/ifb')) return;
   const args = ['ifb', 'numifbs=0'];
-  // Where it can't be loaded, making the device says why.
+  // If the module can't be loaded, making the device fails with the reason.
   await runProgram({ program: 'modprobe', package: 'kmod', args, step }).catch(() => undefined);
 }
 
-/** Kinds of queues that this kernel has turned out to lack. */
+/** Kinds of queues that this kernel lacks, as a failure has shown. */
 const lacking = new Set<QueueKind>();
 
-/** Runs lines, and then those that make queues: of the better kind, where the kernel has it. */
+/** Runs lines, and then those that make queues: of the better kind, if the kernel has it. */
 async function withQueues(
   lines: readonly string[],
   step: string,

@@ -1,4 +1,4 @@
-/** tc(8) and ip(8), and what they tell of a device. All of it is about the own network namespace. */
+/** tc(8) and ip(8), and their information about a device, in this process's network namespace. */
 import { runProgram } from '../../host/program';
 
 const iproute = { package: 'iproute2' } as const;
@@ -9,7 +9,7 @@ interface TcQdisc {
   readonly root?: boolean;
 }
 
-/** Runs lines in their order, until one fails. */
+/** Runs lines in order, until one fails. */
 export async function batchTc(lines: readonly string[], step: string): Promise<void> {
   if (lines.length === 0) return;
   const input = [...lines, ''].join('\n');
@@ -21,7 +21,7 @@ export async function batchIp(lines: readonly string[], step: string): Promise<v
   await runProgram({ ...iproute, program: 'ip', args: ['-batch', '-'], input, step });
 }
 
-/** Whether the device has a token bucket at its root, and whether what comes in by it is looked at. */
+/** Whether the device has a token bucket at its root, and whether it has a queue for incoming packets. */
 export async function queuesOf(
   device: string,
   step: string,

@@ -22,9 +22,9 @@ export interface KernelMountFacts extends ContainerViewFacts {
 }
 
 /**
- * Whether /sys is opened or made before the clone. A sysfs shows the network namespace of the process that mounts it, and
- * only the owner of that namespace may mount one: a container without its own network gets the host's /sys, or one made in
- * the shared namespace.
+ * Whether init can't mount its own sysfs. A sysfs shows the network namespace of the process that mounts it, which must
+ * own that namespace: a container with a user namespace, but without its own network, gets the host's /sys, or one that
+ * was made in the shared namespace.
  */
 function hasOutsideSys(definition: DomainDefinition): boolean {
   return hasUserNamespace(definition) && networkMode(definition) !== 'private';
