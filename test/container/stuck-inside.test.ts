@@ -38,7 +38,7 @@ async function startStuck(name: string, place: string): Promise<TestDomain> {
 /** The programs that look for a pipe of an init. */
 function searches(): number[] {
   return listProcesses().filter((pid) =>
-    readProcess(pid).words.some((word) => word.endsWith('container/initctl.js')),
+    readProcess(pid).words.some((word) => word.endsWith('container/init/initctl.js')),
   );
 }
 
