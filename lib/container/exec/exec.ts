@@ -261,7 +261,9 @@ function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp 
     late = true;
     channel.close();
   }, deadline + endTime);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  // It may have fired while the attendant was spawned.
+  if (signal?.aborted === true) onAbort();
+  else signal?.addEventListener('abort', onAbort, { once: true });
   return {
     isLate: () => late,
     [Symbol.dispose]() {
