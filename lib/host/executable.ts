@@ -1,7 +1,7 @@
 /**
  * The monitor's executable as a descriptor that no container can write through. It is opened in a detached
- * read-only overlay of its folder: /proc/PID/exe then leads to a file that has no writable mount, while all
- * monitors share the pages of the one file. A sealed memory copy is the fallback where an overlay is refused.
+ * read-only overlay of its folder: /proc/PID/exe then leads to a file without a writable mount, and all
+ * monitors share the pages of one file. If the kernel refuses the overlay, a sealed copy in memory is used.
  */
 import { openSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ const MOUNT_ATTR_NODEV = 0x4;
 
 let opened: number | undefined;
 
-/** O_PATH descriptor of the monitor; one a process, kept open. Throws NATIVE_NOT_BUILT when there is none. */
+/** O_PATH descriptor of the monitor, opened once in a process and kept open. Throws NATIVE_NOT_BUILT if there is none. */
 export function monitorExecutable(): number {
   opened ??= openMonitor();
   return opened;
@@ -31,7 +31,7 @@ function openMonitor(): number {
   }
 }
 
-/** Without an upper layer overlayfs wants two lower ones; the second only has to be there. */
+/** Without an upper layer, overlayfs needs two lower layers; the second can be any. */
 function openInOverlay(): number {
   const layers = [dirname(monitorPath), join(packageRoot, 'native')];
   const overlay = native().makeFilesystem(
@@ -46,7 +46,7 @@ function openInOverlay(): number {
   }
 }
 
-/** Colons separate layers and backslashes escape (overlayfs.rst). */
+/** Escapes colons, which separate layers, and backslashes (overlayfs.rst). */
 function escapeLayer(path: string): string {
   return path.replace(/[\\:]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-/** What this machine offers, as plain data: the input of plans besides the definition. Types only plus their probe. */
+/** Facts about this machine as plain data: the input of a plan besides the definition. */
 import { existsSync, readdirSync } from 'node:fs';
 import { release, machine } from 'node:os';
 import { join } from 'node:path';
@@ -14,14 +14,14 @@ export interface HostFacts {
   readonly kernel: string;
   readonly boot: string;
   readonly cgroups: CgroupLayout;
-  /** Directories below /sys that tell of each CPU how often it got too hot: a side channel. */
+  /** Directories below /sys that count how often each CPU was throttled for heat: a side channel. */
   readonly thermalThrottle: readonly string[];
   readonly privileges: Privileges;
 }
 
 let known: HostFacts | undefined;
 
-/** Probed once a process: none of it changes while the process runs. */
+/** Read once in a process, since the facts don't change while it runs. */
 export function hostFacts(): HostFacts {
   known ??= {
     arch: machine(),

@@ -1,6 +1,6 @@
-/** Where this package tells what nobody asked for. It prints nothing itself. */
+/** Where this package reports events that are not the result of a call. It prints nothing itself. */
 
-/** The part of pino's interface that is used; any logger with it will do. */
+/** The part of pino's interface that is used. Any logger that has it can be passed. */
 export interface Logger {
   /** What is done, step by step. */
   debug(fields: object, message: string): void;

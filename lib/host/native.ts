@@ -1,8 +1,8 @@
 /**
- * The one door to the addon: typed functions, and errno turned into SyscallError. Each function is one
- * system call, one netlink exchange or one job; nothing here decides. Descriptors are plain numbers that
+ * The only access to the addon: typed functions that throw a SyscallError for an errno. Each function is one
+ * system call, one netlink exchange or one job, and makes no decisions. Descriptors are plain numbers that
  * the caller owns and closes (closeDescriptor). Functions that can block return promises and run off
- * the event loop; those that wait for a lock have a thread of their own.
+ * the event loop; those that wait for a lock use their own thread.
  */
 import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
@@ -10,23 +10,23 @@ import { buildCommand, packageRoot } from './package-paths';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
 export type CgroupStep =
-  /** mkdir(2) 0755. `exclusive`: EEXIST is an error; `shared`: it is not. */
+  /** mkdir(2) with mode 0755. EEXIST is an error if `exclusive`, and not if `shared`. */
   | Readonly<{ step: 'make'; path: string; existing: 'exclusive' | 'shared' }>
   /** Writes `value` to the file `path` in one write(2). */
   | Readonly<{ step: 'write'; path: string; value: string }>
   /** setxattr(2) of `value` under `name` on the directory `path`. */
   | Readonly<{ step: 'mark'; path: string; name: string; value: string }>
-  /** chown(2) of a directory or file of a cgroup: whoever owns it may manage what is below (cgroups(7)). */
+  /** chown(2) of a directory or file of a cgroup: its owner may manage the cgroups below it (cgroups(7)). */
   | Readonly<{ step: 'own'; path: string; uid: number; gid: number }>
-  /** Attaches a device program (BPF_PROG_TYPE_CGROUP_DEVICE) to the v2 directory `path`, replacing ours. */
+  /** Attaches a device program (BPF_PROG_TYPE_CGROUP_DEVICE) to the v2 directory `path`, and replaces an earlier one. */
   | Readonly<{ step: 'devices'; path: string; rules: readonly DeviceRule[] }>;
 
-/** Allows access to a device; whatever no rule allows is refused (EPERM). */
+/** Allows access to a device. Access that no rule allows is refused (EPERM). */
 export interface DeviceRule {
   readonly type: 'c' | 'b' | 'a';
-  /** -1 is any. */
+  /** -1 means any. */
   readonly major: number;
-  /** -1 is any. */
+  /** -1 means any. */
   readonly minor: number;
   /** Any of `r`, `w`, `m` (mknod), in that order. */
   readonly access: string;
@@ -35,13 +35,13 @@ export interface DeviceRule {
 export interface MonitorRequest {
   /** O_PATH descriptor of the monitor's executable. */
   readonly executable: number;
-  /** argv[0] and on, as `ps` shows it; the addon appends nothing. */
+  /** The arguments from argv[0] on, as `ps` shows them; the addon appends nothing. */
   readonly argv: readonly string[];
-  /** Done in order before the spawn; a failure makes the promise reject and nothing is spawned. */
+  /** Run in order before the spawn. If one fails, the promise rejects and nothing is spawned. */
   readonly cgroups: readonly CgroupStep[];
   /** Descriptor of the v2 cgroup that the monitor is cloned into, or -1. */
   readonly leafCgroup: number;
-  /** The bytes that lie in the monitor's socket before it is spawned (already framed). */
+  /** The framed bytes that are written to the monitor's socket before it is spawned. */
   readonly plan: Uint8Array;
   /** Descriptors that the monitor gets as 6, 7, … in this order, besides 3 (channel), 5 (leaf, if any). */
   readonly descriptors: readonly number[];
@@ -62,7 +62,7 @@ export interface WindowSize {
   readonly columns: number;
 }
 
-/** Names of extended attributes: of the label, and of what it was before. */
+/** Names of the extended attributes for the label, and for the label before it. */
 export interface TreeMemory {
   readonly attribute: string;
   readonly memory: string;
@@ -70,7 +70,7 @@ export interface TreeMemory {
 
 export interface TreeLabel extends TreeMemory {
   readonly label: string;
-  /** Of an inode that has this label already and remembers none: whether it had it before, or was made with it. */
+  /** For an inode that has this label and remembers none: `remember` if it had it before, `leave` if it was made with it. */
   readonly same: 'remember' | 'leave';
 }
 
@@ -85,16 +85,16 @@ export interface Link {
   readonly mtu: number;
   /** Index of the bridge it is a port of, or 0. */
   readonly master: number;
-  /** Index of the device below (macvlan) or of the peer (veth); 0 for none. It may be one of another namespace. */
+  /** Index of the device below (macvlan) or of the peer (veth), which may be in another namespace; 0 for none. */
   readonly parent: number;
   /** IFF_UP. */
   readonly up: boolean;
   /** IFF_LOWER_UP: frames can pass. */
   readonly carrier: boolean;
-  /** Of a bridge: whether the VLANs of its ports count. */
+  /** For a bridge: whether VLAN filtering is on. */
   readonly vlanFiltering: boolean;
   readonly statistics: LinkStatistics;
-  /** By which it is known as well; they go with it to another namespace. */
+  /** Further names, which move with it to another namespace. */
   readonly alternativeNames: readonly string[];
 }
 
@@ -119,7 +119,7 @@ export interface LinkStatistics {
 }
 
 export type LinkRequest =
-  /** A pair; `peerNamespace` (a descriptor of a network namespace, or -1 for this one) gets the peer. */
+  /** A pair. The peer is made in `peerNamespace`: a descriptor of a network namespace, or -1 for this one. */
   | Readonly<{
       kind: 'veth';
       name: string;
@@ -152,16 +152,16 @@ export interface LinkChange {
   readonly state?: 'up' | 'down';
   readonly address?: string;
   readonly mtu?: number;
-  /** Name of a bridge, or '' to leave it. */
+  /** Name of the bridge to join, or '' to leave the present one. */
   readonly master?: string;
   readonly name?: string;
   /** Descriptor of the network namespace to move it to. */
   readonly namespace?: number;
-  /** Of a bridge's port: no frames to other isolated ports. */
+  /** For a bridge port: no frames are forwarded between isolated ports. */
   readonly isolated?: boolean;
-  /** Of a bridge: whether its ports may have VLANs. */
+  /** For a bridge: VLAN filtering. */
   readonly vlanFiltering?: boolean;
-  /** Alternative names to take away. */
+  /** Alternative names to remove. */
   readonly droppedNames?: readonly string[];
 }
 
@@ -181,7 +181,7 @@ export interface LinkAddress {
 
 /** RTM_NEWROUTE, of the main table. */
 export interface LinkRoute {
-  /** Index of the interface that it leaves by. */
+  /** Index of the interface by which packets leave. */
   readonly index: number;
   readonly family: 'ipv4' | 'ipv6';
   /** The unspecified address for the default route. */
@@ -192,12 +192,12 @@ export interface LinkRoute {
   readonly metric: number;
 }
 
-/** RTM_NEWNEIGH: who answers to an address, as the host's neighbour table has it. */
+/** RTM_NEWNEIGH: an entry of the host's neighbour table. */
 export interface Neighbour {
   readonly index: number;
   readonly address: string;
   readonly mac: string;
-  /** NUD_REACHABLE and the like, as rtnetlink(7) has them, in lower case. */
+  /** The state in rtnetlink(7) in lower case: `reachable` for NUD_REACHABLE. */
   readonly state: string;
 }
 
@@ -230,21 +230,21 @@ export interface Native {
   removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
   /** The pids in the cgroups and below, each once, at most `most`. Missing cgroups have none. */
   processesInCgroups(paths: readonly string[], most: number): Promise<number[]>;
-  /** v2 cgroup.freeze / v1 freezer.state of the directory, and waits until it is so; ETIMEDOUT after `milliseconds`. */
+  /** Writes v2 cgroup.freeze or v1 freezer.state and waits until the state is reached; ETIMEDOUT after `milliseconds`. */
   freezeCgroup(path: string, state: 'frozen' | 'thawed', milliseconds: number): Promise<void>;
 
   createLink(request: LinkRequest, namespace?: number): Promise<void>;
   changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
   deleteLink(name: string, namespace?: number): Promise<void>;
   listLinks(namespace?: number): Promise<Link[]>;
-  /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST when it has it already. */
+  /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST if the interface has the address. */
   addAddress(
     name: string,
     address: Readonly<{ address: string; prefix: number; peer: string; broadcast: string }>,
     namespace?: number,
   ): Promise<void>;
   listAddresses(namespace?: number): Promise<LinkAddress[]>;
-  /** `gateway` may be ''; metric 0 is the kernel's. */
+  /** `gateway` may be ''. Metric 0 means the kernel's default. */
   addRoute(
     name: string,
     route: Readonly<{ address: string; prefix: number; gateway: string; metric: number }>,
@@ -255,40 +255,41 @@ export interface Native {
 
   /** flock(2); waits in a thread of its own. Closing the descriptor unlocks. */
   flock(fd: number, mode: 'shared' | 'exclusive'): Promise<void>;
-  /** False when another holds it. */
+  /** False if another open file description holds it. */
   tryFlock(fd: number, mode: 'shared' | 'exclusive'): boolean;
   /** An open-file-description write lock (F_OFD_SETLKW, fcntl(2)) on one byte; waits in a thread of its own. */
   lockByte(fd: number, offset: number): Promise<void>;
   tryLockByte(fd: number, offset: number): boolean;
-  /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK); takes nothing. */
+  /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK). */
   isByteLocked(fd: number, offset: number): boolean;
 
-  /** Extended attributes of an open file; `undefined` when there is none (ENODATA). */
+  /** An extended attribute of an open file; undefined if it is missing (ENODATA). */
   getXattr(fd: number, name: string): Buffer | undefined;
   setXattr(fd: number, name: string, value: Uint8Array): void;
   removeXattr(fd: number, name: string): void;
 
-  /** Label of a file as the module keeps it: xattr security.selinux and the like; undefined when none. */
+  /** The label of a file in the module's extended attribute, such as security.selinux; undefined if there is none. */
   fileLabel(fd: number, module: 'selinux' | 'smack' | 'apparmor'): string | undefined;
-  /** Gives every inode of the tree at `source` a label, following no link and entering no other mount, after it has
-   *  remembered in `memory`, another attribute, what it had. How many inodes it has visited goes as lines to the
-   *  descriptor `report` (-1 for none), now and then; when nobody reads that any more, it ends with ECANCELED. */
+  /** Labels every inode of the tree at `source`, without following links or entering other mounts. Before that, it
+   *  stores the former label in another attribute, `memory`. It writes the number of visited inodes as lines to
+   *  the descriptor `report` (-1 for none) from time to time; if the reader has closed it, it ends with ECANCELED. */
   relabelTree(source: number, labels: TreeLabel, report: number): Promise<void>;
-  /** Gives back what the inodes remember. `made`: the label that the tree was given; what was made with it meanwhile gets what
-   *  the directory above it gets. True when some had it before: they remember that until they are restored without `made`. */
+  /** Restores the labels that the inodes remember. `made` is the label that the tree was given; an inode that was created
+   *  with it meanwhile gets the label of the directory above it. True if some inodes had that label before: they remember
+   *  that until they are restored without `made`. */
   restoreTree(
     source: number,
     labels: TreeMemory & { made?: string },
     report: number,
   ): Promise<boolean>;
-  /** /proc/PID/attr/current; undefined where no module labels processes (EINVAL). */
+  /** /proc/PID/attr/current; undefined if no module labels processes (EINVAL). */
   processLabel(pid: number): string | undefined;
 
   /** For tests only, which have no other way to make a pair of the host's own devpts. */
   openPty(): Pty;
-  /** Two ends, O_CLOEXEC: of a pipe(2) to read and to write, or of a stream socketpair(2). */
+  /** Two descriptors, O_CLOEXEC: the read and write ends of a pipe(2), or a stream socketpair(2). */
   makePair(kind: 'pipe' | 'socket'): [number, number];
-  /** As many pipes, as the two ends of FIFOs in a tmpfs that nobody sees: its mount options can give them a label. */
+  /** `count` pipes as the two ends of FIFOs in a detached tmpfs, whose mount options can give them a label. */
   makeFifos(count: number, options: readonly string[]): [number, number][];
   makeRaw(fd: number): void;
   setWindowSize(fd: number, size: WindowSize): void;
@@ -300,7 +301,7 @@ export interface Native {
   /** Resolves when the process has ended (poll(2) on the pidfd, in a thread of its own); false after `milliseconds`. */
   waitPidfd(pidfd: number, milliseconds: number): Promise<boolean>;
 
-  /** close(2) of a descriptor that one of these functions gave: node:fs warns of those it did not open itself. */
+  /** close(2) of a descriptor that one of these functions returned: node:fs warns about those that it did not open. */
   closeDescriptor(fd: number): void;
 
   /** sd_notify(3): one datagram to a unix socket path, or an abstract one that begins with `@`. */
@@ -317,13 +318,13 @@ interface RawFailure {
 
 let opened: Native | undefined;
 
-/** The addon's functions. Loads it at the first call; throws NATIVE_NOT_BUILT when it has not been built. */
+/** The addon's functions. Loads it at the first call; throws NATIVE_NOT_BUILT if it has not been built. */
 export function native(): Native {
   opened ??= wrap(loadAddon() as Raw);
   return opened;
 }
 
-/** Turns what the addon throws into SyscallError; everything else passes as it is. */
+/** Converts an errno error of the addon to a SyscallError; returns any other error unchanged. */
 function typed(error: unknown): unknown {
   if (typeof error !== 'object' || error === null) return error;
   const { errno, syscall, path } = error as RawFailure;

@@ -1,4 +1,4 @@
-/** Where this package's own files lie. The same from lib/ and from dist/, which are equally deep. */
+/** Paths of this package's own files, and whether it is built. They are the same from lib/ and dist/, which are equally deep. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../errors';
@@ -9,7 +9,7 @@ export const packageRoot = join(__dirname, '..', '..');
 /** The monitor's executable, as node-gyp builds it. */
 export const monitorPath = join(packageRoot, 'build', 'Release', 'tslxc-monitor');
 
-/** The addon, likewise. */
+/** The addon, as node-gyp builds it. */
 export const addonPath = join(packageRoot, 'build', 'Release', 'tslxc.node');
 
 /** The command's script, which the monitor executes at the end of a container. */

@@ -1,16 +1,16 @@
-/** What this process can hand on to a container: its monitor is executed as root and so has the bounding set. Only reads. */
+/** The privileges that this process can give a container: its monitor, executed as root, has the bounding set. */
 import { readFileSync } from 'node:fs';
 
 export interface Privileges {
   /** Bit n is capability n of linux/capability.h. */
   readonly boundingSet: bigint;
-  /** By resource (`nofile`); all bits set is no limit. Only CAP_SYS_RESOURCE in the first user namespace can raise one. */
+  /** By resource (`nofile`); all bits set means no limit. Raising one needs CAP_SYS_RESOURCE in the first user namespace. */
   readonly hardLimits: Readonly<Record<string, bigint>>;
   /** proc_pid_oom_score_adj(5). */
   readonly oomScoreAdjust: number;
 }
 
-/** How proc_pid_limits(5) calls them. */
+/** The names in proc_pid_limits(5). */
 const titles = {
   cpu: 'Max cpu time',
   fsize: 'Max file size',
@@ -41,7 +41,7 @@ export function readPrivileges(): Privileges {
   };
 }
 
-/** `text` as the kernel writes it: on each line a title, the soft limit, the hard one and the unit. */
+/** `text` is that of the kernel: each line has a title, the soft limit, the hard limit and the unit. */
 export function parseHardLimits(text: string): Privileges['hardLimits'] {
   const lines = text.split('\n');
   const limits = Object.entries(titles).map(([name, title]) => {

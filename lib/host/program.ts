@@ -1,4 +1,4 @@
-/** Programs of the host that do what they were made for: nft, tc, dnsmasq. Run to their end, off the event loop. */
+/** Runs programs of the host, such as nft, tc and dnsmasq, until they exit. */
 import { spawn } from 'node:child_process';
 import { accessSync, constants as fileModes, statSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -7,19 +7,19 @@ import { errnoName, TslxcError } from '../errors';
 
 export interface ProgramCall {
   readonly program: string;
-  /** The Debian package that has it. */
+  /** The Debian package that contains it. */
   readonly package: string;
   readonly args: readonly string[];
-  /** Standard input; empty without it. */
+  /** Standard input. Default: empty. */
   readonly input?: string;
-  /** What it is run for, in words. */
+  /** The step that an error names. */
   readonly step: string;
 }
 
 /**
- * The absolute path of a program that somebody else executes.
+ * The absolute path of a program that another process executes.
  *
- * @throws as `runProgram`, when there is none.
+ * @throws as `runProgram`, if there is no such program.
  */
 export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
   for (const folder of searchPath().split(delimiter)) {
@@ -28,21 +28,21 @@ export function programPath(call: Omit<ProgramCall, 'args' | 'input'>): string {
       accessSync(path, fileModes.X_OK);
       if (statSync(path).isFile()) return path;
     } catch {
-      // The next folder may have it.
+      // It may be in the next folder.
     }
   }
   const errno = -constants.errno.ENOENT;
   throw notRun({ ...call, args: [] }, Object.assign(new Error('ENOENT'), { errno }));
 }
 
-/** A service's PATH may lack where Debian keeps what is for root. */
+/** The PATH of a service may lack the folders with programs for root. */
 const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
  * Resolves to what the program wrote to standard output.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED, naming the package, when there is no such program; OPERATION_FAILED
- * with `step` and the program's own words when it fails.
+ * @throws TslxcError OPERATION_UNSUPPORTED, naming the package, if there is no such program; OPERATION_FAILED
+ * with `step` and the program's own message if it fails.
  */
 export async function runProgram(call: ProgramCall): Promise<string> {
   const { program, args, input = '', step } = call;
@@ -54,7 +54,7 @@ export async function runProgram(call: ProgramCall): Promise<string> {
     const [output, errors]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    // A program that reads nothing closes its end.
+    // A program may exit without reading its input.
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     child.on('error', (error: NodeJS.ErrnoException) => reject(notRun(call, error)));

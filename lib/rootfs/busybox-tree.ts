@@ -1,16 +1,16 @@
-/** What a busybox root consists of, as a table: folders, files and the commands that are linked. Pure. */
+/** The content of a busybox root as a table: folders, files and the links to commands. Pure. */
 import { udhcpcScript } from './udhcpc-script';
 
-/** One entry below the root; `path` is relative, and its folder stands before it. */
+/** One entry below the root. `path` is relative; its folder comes before it. */
 export type TreeEntry =
   | Readonly<{ kind: 'folder'; path: string; mode: number }>
   | Readonly<{ kind: 'file'; path: string; mode: number; text: string }>
   | Readonly<{ kind: 'link'; path: string; target: string }>;
 
-/** Where the executable stands in the root. */
+/** Path of the executable in the root. */
 export const busyboxPath = 'bin/busybox';
 
-/** The commands that are linked beside it, and why each group is there. */
+/** The commands that are linked to it, and why each group is there. */
 export const appletGroups: readonly Readonly<{ why: string; applets: readonly string[] }>[] = [
   {
     why: 'the list of libvirt’s own example of a private root, in its order',
@@ -46,7 +46,7 @@ export const applets: readonly string[] = appletGroups.flatMap((group) => group.
 
 const folders: readonly (readonly [path: string, mode: number])[] = [
   ['bin', 0o755],
-  // Mounted over at the start; a read-only root must have them.
+  // Mount points of every start, which a read-only root must have.
   ['dev', 0o755],
   ['proc', 0o755],
   ['sys', 0o755],
@@ -69,23 +69,23 @@ const folders: readonly (readonly [path: string, mode: number])[] = [
 const scriptPath = 'usr/share/udhcpc/default.script';
 
 const files: readonly (readonly [path: string, mode: number, text: string])[] = [
-  // `*` matches no password: nobody logs in, root is who the console belongs to.
+  // `*` matches no password: no user can log in. The console has a root shell.
   [
     'etc/passwd',
     0o644,
     'root:*:0:0:root:/root:/bin/sh\nnobody:*:65534:65534:nobody:/:/bin/false\n',
   ],
-  // The devpts of a container gives its terminals to group 5.
+  // Group 5 owns the terminals in the devpts of a container.
   ['etc/group', 0o644, 'root:x:0:\ntty:x:5:\nnogroup:x:65534:\n'],
   ['etc/hosts', 0o644, '127.0.0.1\tlocalhost\n::1\tlocalhost\n'],
   [scriptPath, 0o755, udhcpcScript],
 ];
 
-/** The whole tree but the executable, in the order of making. */
+/** The whole tree without the executable, in the order in which it is made. */
 export const busyboxTree: readonly TreeEntry[] = [
   ...folders.map(([path, mode]) => ({ kind: 'folder', path, mode }) as const),
   ...files.map(([path, mode, text]) => ({ kind: 'file', path, mode, text }) as const),
-  // Busybox as Debian builds it looks for the script here, and everybody else's in usr/share.
+  // Debian's busybox looks for the script here, other builds in usr/share.
   { kind: 'link', path: 'etc/udhcpc/default.script', target: `../../${scriptPath}` },
   ...applets.map((applet) => ({ kind: 'link', path: `bin/${applet}`, target: 'busybox' }) as const),
 ];

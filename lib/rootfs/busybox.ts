@@ -1,4 +1,4 @@
-/** Builds a busybox root: the host's static busybox, and what the table says. */
+/** Builds a busybox root from the host's static busybox and the table. */
 import { execFile } from 'node:child_process';
 import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,16 +9,16 @@ import { applets, busyboxPath, busyboxTree } from './busybox-tree';
 import type { TreeEntry } from './busybox-tree';
 import { linkageOf } from './elf';
 
-/** Debian's place first, then that of a merged /usr, then that of libvirt's example. */
+/** Debian's path first, then that of a merged /usr, then that of libvirt's example. */
 const places = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox'];
 
 const advice = 'install the Debian package busybox-static';
 const ENOENT = 2;
 
 /**
- * The host's busybox that runs in any root.
+ * The host's static busybox, which runs in any root.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED when there is none, or none that is static.
+ * @throws TslxcError OPERATION_UNSUPPORTED if there is none, or only one that is not static.
  */
 export async function findBusybox(candidates: readonly string[] = places): Promise<string> {
   let unfit: string | undefined;
@@ -40,7 +40,7 @@ export async function buildBusyboxRoot(root: string, busybox: string): Promise<v
   for (const entry of busyboxTree) await makeEntry(root, entry);
   const copy = join(root, busyboxPath);
   await copyFile(busybox, copy);
-  // Not the original's mode: some distributions give it the set-user-ID bit.
+  // The mode is not copied: some distributions set the set-user-ID bit.
   await chmod(copy, 0o755);
 }
 
@@ -53,7 +53,7 @@ async function linkageAt(path: string): Promise<ReturnType<typeof linkageOf> | u
   }
 }
 
-/** Which commands a busybox has is chosen when it is built: a link to one that it lacks would be dead. */
+/** Checks that this build of busybox has all commands that are linked to it. */
 async function checkApplets(busybox: string): Promise<void> {
   const { stdout } = await promisify(execFile)(busybox, ['--list']);
   const known = new Set(stdout.split('\n'));
@@ -63,7 +63,7 @@ async function checkApplets(busybox: string): Promise<void> {
   throw new TslxcError('OPERATION_UNSUPPORTED', `${what}: ${advice}`, { path: busybox });
 }
 
-/** Modes are set apart: those of mkdir(2) and open(2) are cut by the umask. */
+/** Makes an entry. The mode is set separately, since the umask reduces those of mkdir(2) and open(2). */
 async function makeEntry(root: string, entry: TreeEntry): Promise<void> {
   const path = join(root, entry.path);
   if (entry.kind === 'link') {

@@ -1,6 +1,6 @@
 /**
- * Builds a Debian root with mmdebstrap, in namespaces of its own: what it mounts is never seen by the host,
- * and all that it has started ends with it, or with this process.
+ * Builds a Debian root with mmdebstrap, in its own namespaces: the host never sees its mounts,
+ * and all processes that it has started end with it, or with this process.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -10,14 +10,14 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TslxcError } from '../errors';
 
-/** With minbase, what an init that boots a container needs: systemd, its bus, and a login on the console. */
+/** Besides minbase, what a container needs to boot: systemd, its bus, and a login on the console. */
 const packages = ['systemd-sysv', 'dbus', 'login', 'iproute2'];
 
-/** A user's PATH may lack where Debian keeps what is for root. */
+/** The PATH of a user may lack the folders with programs for root. */
 const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
- * Refuses what can't be the name of a Debian release, since it becomes an argument of a program.
+ * Refuses a text that can't be the name of a Debian release, since it becomes an argument of a program.
  *
  * @throws TslxcError INVALID_ARG.
  */
@@ -28,9 +28,9 @@ export function checkSuite(suite: string): void {
 }
 
 /**
- * The program that builds it.
+ * The program that builds a root.
  *
- * @throws TslxcError OPERATION_UNSUPPORTED when there is none, ACCESS_DENIED for another user than root.
+ * @throws TslxcError OPERATION_UNSUPPORTED if it is missing, ACCESS_DENIED for a user other than root.
  */
 export async function findMmdebstrap(folders: readonly string[] = searchPath()): Promise<string> {
   if (process.geteuid?.() !== 0) {
@@ -55,14 +55,14 @@ async function isExecutable(path: string): Promise<boolean> {
   }
 }
 
-/** What builds the root: argv. Pure. All of it is killed if this process dies, whatever it has started. */
+/** The command that builds the root, as argv. Pure. If this process dies, the command and all that it started is killed. */
 export function debianCommand(mmdebstrap: string, suite: string, root: string): string[] {
   return [
     ...['setpriv', '--pdeathsig', 'KILL', '--'],
     ...['unshare', '--mount', '--mount-proc', '--pid', '--fork', '--kill-child', '--'],
     ...[mmdebstrap, '--mode=root', '--format=directory', '--variant=minbase'],
     `--include=${packages.join(',')}`,
-    // The host's own name, which mmdebstrap copies: a container has its own.
+    // mmdebstrap copies the host's name; a container has its own.
     '--customize-hook=rm -f "$1/etc/hostname"',
     ...[suite, root],
   ];
@@ -78,14 +78,14 @@ export interface DebianParts {
 }
 
 /**
- * Fills the directory. When it rejects, whatever was running has ended.
+ * Fills the directory. If it rejects, all processes have ended.
  *
  * @throws TslxcError OPERATION_FAILED with mmdebstrap's own reason.
  */
 export async function buildDebianRoot(parts: DebianParts): Promise<void> {
   const [program = '', ...words] = debianCommand(parts.mmdebstrap, parts.suite, parts.root);
   const child = spawn(program, words, {
-    // A session of its own: Ctrl-C reaches this process alone, which ends the whole of it in order.
+    // In its own session, so that Ctrl-C reaches only this process, which then ends the others in order.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C', PATH: searchPath().join(delimiter) },
@@ -95,7 +95,7 @@ export async function buildDebianRoot(parts: DebianParts): Promise<void> {
   if (parts.signal?.aborted === true) kill();
   try {
     const errors = collectErrors(child, parts.onProgress);
-    // Not `exit`: the pipes close when the last process that has them is gone.
+    // Not `exit`: the pipes close only when the last process that has them has ended.
     const [code, ended] = (await once(child, 'close')) as [number | null, string | null];
     if (code === 0) await checkInit(parts.root);
     else throw failure(errors[0] ?? `it ended with ${ended ?? `exit code ${String(code)}`}`);
@@ -104,7 +104,7 @@ export async function buildDebianRoot(parts: DebianParts): Promise<void> {
   }
 }
 
-/** Hands each line on; keeps those that are errors, of which the first is the cause of the others. */
+/** Passes each line on, and collects the errors, of which the first is the cause of the others. */
 function collectErrors(child: ChildProcess, onProgress: (step: string) => void): string[] {
   const errors: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

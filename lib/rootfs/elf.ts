@@ -1,8 +1,8 @@
-/** Whether an executable needs anything besides itself, read from its ELF header (elf(5)). Pure. */
+/** Whether an executable is static, read from its ELF header (elf(5)). Pure. */
 
 const PT_INTERP = 3;
 
-/** Length of the header and where its fields stand, in bytes, by class: 1 is 32 bit, 2 is 64 bit. */
+/** Length of the header and offsets of its fields in bytes, by class: 1 is 32 bit, 2 is 64 bit. */
 const layouts: Readonly<Record<number, Layout>> = {
   1: { length: 52, e_phoff: 28, e_phentsize: 42, e_phnum: 44 },
   2: { length: 64, e_phoff: 32, e_phentsize: 54, e_phnum: 56 },
@@ -15,7 +15,7 @@ interface Layout {
   readonly e_phnum: number;
 }
 
-/** Reads unsigned numbers in the file's byte order: of 2, 4 and 8 bytes. */
+/** Reads unsigned numbers of 2, 4 and 8 bytes in the file's byte order. */
 interface Reader {
   half(at: number): number;
   word(at: number): number;
@@ -23,8 +23,8 @@ interface Reader {
 }
 
 /**
- * `static`: no interpreter is named, so the kernel starts it by itself, in whatever root.
- * `dynamic`: it wants a dynamic linker and libraries. `other`: it is no complete ELF file.
+ * `static`: it names no interpreter, so it runs in any root. `dynamic`: it needs a dynamic linker and libraries.
+ * `other`: it is not a complete ELF file.
  */
 export function linkageOf(bytes: Buffer): 'static' | 'dynamic' | 'other' {
   const [fileClass = 0, byteOrder] = bytes.subarray(4, 6);

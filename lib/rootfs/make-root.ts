@@ -1,4 +1,4 @@
-/** Makes root file systems: each is built beside its place and renamed, so it is there as a whole or not at all. */
+/** Makes root file systems. Each is built next to its destination and then renamed, so that it is complete or missing. */
 import { chmod, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { throwIfAborted } from '../driver/session/abort';
@@ -8,7 +8,7 @@ import { buildBusyboxRoot, findBusybox } from './busybox';
 import { buildDebianRoot, checkSuite, findMmdebstrap } from './debian';
 import { findPlace } from './place';
 
-/** What a root is made of. */
+/** The content of a root. */
 export type RootContent =
   | Readonly<{
       /** busybox, with links to its commands. */
@@ -25,9 +25,9 @@ export type RootContent =
 export interface MakeRootOptions {
   /** Default: busybox. */
   readonly content?: RootContent;
-  /** Ends it; rejects with OPERATION_ABORTED, and nothing is left of it. */
+  /** Aborts it: it rejects with OPERATION_ABORTED, and nothing remains. */
   readonly signal?: AbortSignal;
-  /** Told what happens next, or what mmdebstrap says: one line without its end. */
+  /** Called with the next step or a message of mmdebstrap: one line without a newline. */
   readonly onProgress?: (step: string) => void;
 }
 
@@ -70,7 +70,7 @@ export async function makeRoot(directory: string, options: MakeRootOptions = {})
   return place;
 }
 
-/** Finds what it needs on this machine first. */
+/** The builder of the content. First finds the programs that it needs on this machine. */
 async function builderOf(content: RootContent, options: MakeRootOptions): Promise<Builder> {
   const { signal, onProgress = () => undefined } = options;
   if (content.kind === 'debian') {
@@ -88,7 +88,7 @@ async function builderOf(content: RootContent, options: MakeRootOptions): Promis
   };
 }
 
-/** Open to all, as the root will be: apt downloads into it as a user without rights. */
+/** Makes the temporary directory. All users may enter it, as they may the root: apt downloads as an unprivileged user. */
 async function makeDraft(place: string): Promise<string> {
   try {
     const draft = await mkdtemp(join(dirname(place), '.tslxc-mkroot-'));
@@ -99,7 +99,7 @@ async function makeDraft(place: string): Promise<string> {
   }
 }
 
-/** Nothing can be mounted in it: mmdebstrap's mounts were in a namespace that is gone. */
+/** Removes the temporary directory. Nothing is mounted in it: mmdebstrap's mounts were in a namespace that is gone. */
 async function discard(draft: string, reason: unknown): Promise<void> {
   try {
     await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });

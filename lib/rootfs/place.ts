@@ -1,4 +1,4 @@
-/** Where a root is to stand: checked before anything is made, so that nothing of the caller's is lost. */
+/** The destination of a root, checked before anything is made, so that no file of the caller is lost. */
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileError, hasErrno } from '../host/state/file-error';
@@ -9,9 +9,9 @@ const ENOENT = 2;
 const step = 'looking at the place of the root';
 
 /**
- * The place that `directory` names, without symbolic links: nothing is there yet, or an empty directory.
+ * The path of `directory` without symbolic links. It does not exist yet, or is an empty directory.
  *
- * @throws TslxcError INVALID_ARG when it can't be such a place, OPERATION_INVALID when something is there;
+ * @throws TslxcError INVALID_ARG if a root can't be made there, OPERATION_INVALID if something is there already;
  * SyscallError.
  */
 export async function findPlace(directory: string): Promise<string> {
@@ -47,7 +47,7 @@ async function emptyPlace(path: string): Promise<string> {
   const found = await stat(real);
   if (!found.isDirectory()) throw refusal(path, 'exists, and is not a directory');
   if ((await readdir(real)).length > 0) throw refusal(path, 'exists, and is not empty');
-  // It is replaced as a whole, which neither of these can be.
+  // The directory is replaced by a rename, which is impossible for these.
   if (found.dev !== (await stat(dirname(real))).dev) {
     throw refusal(path, 'is a mount point: name a directory below it');
   }
@@ -57,7 +57,7 @@ async function emptyPlace(path: string): Promise<string> {
   return real;
 }
 
-/** Also for a symbolic link, wherever it leads. */
+/** Whether something exists; true also for a symbolic link that leads nowhere. */
 async function exists(path: string): Promise<boolean> {
   try {
     await lstat(path);

@@ -1,9 +1,9 @@
 /**
- * The program that udhcpc runs when a lease comes, changes or goes (udhcpc's `-s`). It is written for
- * busybox' shell and `ip`, and for nothing else.
+ * The program that udhcpc runs when a lease begins, changes or ends (udhcpc's `-s`). It is written for
+ * busybox's shell and `ip` only.
  */
 
-/** POSIX sh. Every word that a DHCP server chose is data: quoted, or split at blanks without patterns. */
+/** POSIX sh. Every word that a DHCP server chose is data: it is quoted, or split at spaces without globbing. */
 export const udhcpcScript = `#!/bin/sh
 # Configures a network interface. udhcpc runs this with the event as $1 and the lease in the environment:
 # interface, ip, mask (its length in bits), broadcast, mtu, router, dns, domain, search.

@@ -1,4 +1,5 @@
-// Places where a test ends or stops a process (lib/container/monitor/failpoints.ts). Armed by the plan.
+// Places where a test ends or stops a process (lib/container/monitor/failpoints.ts), armed by the
+// plan.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,4 @@
-/** The folders that all containers share, in every hierarchy: made before the first start of a process. */
+/** The cgroup folders that all containers share, in every hierarchy: made before the first start of a process. */
 import { existsSync, readFileSync, readdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,14 +7,14 @@ import type { CgroupStep } from '../native';
 
 let seen = false;
 
-/** `steps` make them. Looks once a process; `forgetBaseCgroups` makes it look again. */
+/** Runs the `steps` that make them, if needed. Checks once in a process, and again after `forgetBaseCgroups`. */
 export async function ensureBaseCgroups(steps: readonly CgroupStep[]): Promise<void> {
   if (seen) return;
   if (!steps.every(isDone)) await native().applyCgroupSteps(steps);
   seen = true;
 }
 
-/** A controller that is switched on stays so: what is below relies on it. */
+/** Whether a step has been done. An enabled controller stays enabled, since cgroups below rely on it. */
 function isDone(step: CgroupStep): boolean {
   if (step.step === 'make') return existsSync(step.path);
   if (step.step !== 'write' || !step.path.endsWith('/cgroup.subtree_control')) return true;
@@ -25,20 +25,20 @@ function isDone(step: CgroupStep): boolean {
   }
 }
 
-/** Somebody has removed them since. */
+/** Called if another process has removed them. */
 export function forgetBaseCgroups(): void {
   seen = false;
 }
 
-/** Innermost first. Other programs make a `libvirt` too: without the monitors' one, none is ours. */
+/** The innermost first. Other programs make a folder `libvirt` too: without that of the monitors, none is removed. */
 const ours = ['libvirt/tslxc-monitor', 'libvirt/lxc', 'libvirt'];
 
-/** How often, and after how many milliseconds, one is tried again that a dying process is in. */
+/** How often, and after how many milliseconds, to retry a folder that still has a dying process. */
 const retries = { count: 40, pause: 25 };
 
 /**
- * Removes them from these hierarchies, as far as they are empty: those in use have containers or monitors of other
- * roots. Resolves to those that are gone now.
+ * Removes them from these hierarchies if they are empty: they may have containers or monitors of other
+ * roots. Resolves to those that were removed.
  */
 export async function removeBaseCgroups(mounts: readonly string[]): Promise<string[]> {
   const gone: string[] = [];
@@ -69,7 +69,7 @@ async function removeIfEmpty(path: string): Promise<boolean> {
   return false;
 }
 
-/** Busy with nothing but what the kernel has not yet let go. */
+/** Whether the folder has no child but only processes that the kernel has not released yet. */
 function isDying(path: string): boolean {
   try {
     const below = readdirSync(path, { withFileTypes: true }).some((entry) => entry.isDirectory());

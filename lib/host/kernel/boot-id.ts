@@ -1,4 +1,4 @@
-/** Which boot of this machine it is: state of another boot is never believed. */
+/** The id of this boot of the machine: state of another boot is ignored. */
 import { readFileSync } from 'node:fs';
 
 let known: string | undefined;

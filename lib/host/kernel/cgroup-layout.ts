@@ -1,22 +1,22 @@
-/** Which cgroup hierarchies this host has mounted, and where: v1, v2, or both (hybrid). */
+/** The cgroup hierarchies that this host has mounted: v1, v2, or both (hybrid). */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { unescapeMountPath } from './mount-table';
 
 /** A v1 hierarchy. */
 export interface CgroupHierarchy {
-  /** Its controllers, or `name=systemd` and the like for one without. */
+  /** Its controllers, or `name=systemd` for a hierarchy that has a name instead. */
   readonly controllers: readonly string[];
   readonly mount: string;
 }
 
 export interface CgroupLayout {
   readonly hierarchies: readonly CgroupHierarchy[];
-  /** The v2 tree, with the controllers that it governs (none on a hybrid host). */
+  /** The v2 tree with its controllers (often none on a hybrid host). */
   readonly unified?: UnifiedTree;
-  /** CPUs and memory nodes that there are: a new v1 cpuset is empty and takes no task until it has some. */
+  /** The available CPUs and memory nodes: a new v1 cpuset is empty and accepts no task until it has some. */
   readonly cpuset?: Cpuset;
-  /** Files that hold weights of block devices, in directories below the root: it depends on the kernel's schedulers. */
+  /** Files for weights of block devices in directories below the root, which depend on the kernel's schedulers. */
   readonly weightFiles?: readonly string[];
 }
 
@@ -24,8 +24,8 @@ export interface UnifiedTree {
   readonly mount: string;
   readonly controllers: readonly string[];
   /**
-   * Without the mount option `nsdelegate`, the root of a cgroup namespace may be written to from inside, and so its
-   * limits lifted.
+   * Set without the mount option `nsdelegate`: a container can then write to the root of its cgroup namespace, and so
+   * lift its limits.
    */
   readonly limits?: 'liftable';
 }
@@ -59,7 +59,7 @@ export function readCgroupLayout(): CgroupLayout {
   };
 }
 
-/** CPUs and memory nodes of a folder of containers, or of the nearest above it that is there. */
+/** CPUs and memory nodes of a folder of containers, or of its nearest existing parent. */
 export function readCpuset(
   { hierarchies, unified }: CgroupLayout,
   folder: string,
@@ -86,14 +86,14 @@ function readUnified({ mount, limits }: UnifiedTree): UnifiedTree {
   return { mount, controllers, ...(limits && controllers.length > 0 ? { limits } : {}) };
 }
 
-/** With the names of what holds weights, looked up when they are needed: a scheduler may come late, and so does io. */
+/** The layout with the files for weights. They are looked up when needed, since a scheduler may be loaded later. */
 export function withWeightFiles(layout: CgroupLayout): CgroupLayout {
   return { ...layout, weightFiles: findWeightFiles(layout) };
 }
 
 /**
- * Of any directory below the root, which has none itself. Before there is one where block devices are governed, what
- * kernels since 5.0 have.
+ * The files of any directory below the root, which itself has none. If there is no such directory yet, those of kernels
+ * since 5.0.
  */
 function findWeightFiles({ hierarchies, unified }: CgroupLayout): string[] {
   const v1 = hierarchies.find(({ controllers }) => controllers.includes('blkio'));
@@ -119,7 +119,7 @@ function readWord(path: string): string {
   }
 }
 
-/** The mounts alone, from the text of /proc/PID/mountinfo (proc(5)); the first mount of each hierarchy counts. */
+/** The layout from the text of /proc/PID/mountinfo (proc(5)). The first mount of each hierarchy counts. */
 export function parseCgroupLayout(mountinfo: string): CgroupLayout {
   const hierarchies: CgroupHierarchy[] = [];
   let unified: CgroupLayout['unified'];

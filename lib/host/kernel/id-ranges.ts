@@ -1,19 +1,19 @@
-/** Which user and group ids of the host are somebody's. Only reads, and waits for nobody. */
+/** User and group ids of the host that are in use or reserved. Only reads. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
-/** `count` ids of the host from `first` on, as users or as groups. */
+/** `count` user or group ids of the host from `first` on. */
 export interface HostRange {
   readonly first: number;
   readonly count: number;
 }
 
-/** How many processes are read before other work of this process gets its turn. */
+/** How many processes are read before other work on the event loop gets its turn. */
 const batch = 100;
 
 /**
- * The host's side of every id map that a process has, other than this process's own. One that has ended and
- * waits for its parent has no use for its ids any more: it may be what is left of the container that starts again.
+ * The host ids in the id maps of all processes, except this process's own map. A zombie no longer uses its ids: it may
+ * be left of the container that is being started again.
  */
 export async function idsInUse(): Promise<HostRange[]> {
   const own = readText('/proc/self/uid_map');
@@ -28,7 +28,7 @@ export async function idsInUse(): Promise<HostRange[]> {
   return [...maps].flatMap(parseIdMapFile);
 }
 
-/** What subuid(5) and subgid(5) give to users of the host. */
+/** The ranges of subuid(5) and subgid(5) for users of the host. */
 export function subordinateIds(): HostRange[] {
   return ['/etc/subuid', '/etc/subgid'].flatMap((path) => parseSubordinates(readText(path)));
 }
@@ -49,13 +49,13 @@ export function parseSubordinates(text: string): HostRange[] {
   });
 }
 
-/** The state of proc_pid_stat(5) follows the name, which may hold anything. */
+/** Whether a process is a zombie. In proc_pid_stat(5) the state follows the name, which may contain anything. */
 function hasEnded(pid: string): boolean {
   const stat = readText(`/proc/${pid}/stat`);
   return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
 }
 
-/** Empty for what isn't there, or has gone. */
+/** The content of a file; empty if it does not exist. */
 function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');

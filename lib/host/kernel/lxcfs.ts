@@ -1,24 +1,24 @@
 /**
- * lxcfs, when it runs on this host: a file system in user space whose files are those of /proc as the
- * cgroup of whoever reads them has it.
+ * lxcfs, if it runs on this host: a file system in user space with files as in /proc that show the
+ * limits of the reader's cgroup.
  */
 import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { unescapeMountPath } from './mount-table';
 
-/** A file that is to be seen in place of the kernel's. */
+/** A file that is mounted over that of the kernel. */
 export interface ProcFile {
-  /** In /proc. */
+  /** Name in /proc. */
   readonly name: string;
-  /** On the host. */
+  /** Path on the host. */
   readonly path: string;
 }
 
 const names = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'uptime'];
 
 /**
- * Its files for /proc, wherever it is mounted; none when there is no lxcfs, when it has died (ENOTCONN), or
- * when it refuses to answer. Looked up anew each time: it may come and go.
+ * The files of lxcfs for /proc, wherever it is mounted; none if there is no lxcfs, if it has died (ENOTCONN), or
+ * if it does not answer. Looked up each time, since it may be started or stopped.
  */
 export function lxcfsFiles(): ProcFile[] {
   const mount = lxcfsMount(readFileSync('/proc/self/mountinfo', 'utf8'));
@@ -36,8 +36,8 @@ export function lxcfsFiles(): ProcFile[] {
 }
 
 /**
- * The last mount of the type that is root's, in lines of proc_pid_mountinfo(5): fusermount(1) gives every user of the
- * host mounts with a type of their choice.
+ * The last mount of this type that belongs to root, in lines of proc_pid_mountinfo(5): with fusermount(1), every user of
+ * the host can make mounts with a type of their choice.
  */
 export function lxcfsMount(mountinfo: string): string | undefined {
   const line = mountinfo

@@ -1,8 +1,8 @@
-/** The mounts that this process sees: proc_pid_mountinfo(5). Reads, never writes. */
+/** The mounts that this process sees: proc_pid_mountinfo(5). Only reads. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { O_PATH } from '../state/open-flags';
 
-/** A mount, as far as it says where a file is, whatever path leads to it. */
+/** The identity of a mounted directory, whatever path leads to it. */
 export interface Mount {
   /** `major:minor` of the file system, in this boot. */
   readonly device: string;
@@ -11,13 +11,13 @@ export interface Mount {
   readonly mountPoint: string;
 }
 
-/** The mount that an open file is in; undefined when it was unmounted meanwhile. */
+/** The mount that contains an open file; undefined if it was unmounted meanwhile. */
 export function mountOf(fd: number): Mount | undefined {
   const fields = mountFields(fd);
   return fields === undefined ? undefined : mountFrom(fields);
 }
 
-/** All of them, in the order in which they were made; `type` is that of the file system. */
+/** All mounts in the order in which they were made; `type` is that of the file system. */
 export function listMounts(): (Mount & { readonly type: string })[] {
   return mountLines().map((line) => {
     const [before = '', behind = ''] = line.split(' - ');
@@ -34,8 +34,8 @@ function mountLines(): string[] {
 }
 
 /**
- * Optional fields (`shared:N`, `master:N`, …) of the mount that a path is in; undefined when it was unmounted
- * meanwhile. Throws what open(2) says.
+ * Optional fields (`shared:N`, `master:N`, …) of the mount that contains a path; undefined if it was unmounted
+ * meanwhile. Throws the errors of open(2).
  */
 export function propagationOf(path: string): readonly string[] | undefined {
   const fd = openSync(path, O_PATH);
@@ -46,7 +46,7 @@ export function propagationOf(path: string): readonly string[] | undefined {
   }
 }
 
-/** Up to the separator that ends the optional ones. */
+/** The fields up to the separator after the optional ones. */
 function mountFields(fd: number): readonly string[] | undefined {
   const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
   const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
@@ -54,14 +54,14 @@ function mountFields(fd: number): readonly string[] | undefined {
   return line?.split(' - ')[0]?.split(' ');
 }
 
-/** What is mounted at a path, and below it. */
+/** The mount points at a path and below it. */
 export function mountsWithin(folder: string): string[] {
   return listMounts()
     .map(({ mountPoint }) => mountPoint)
     .filter((path) => path === folder || path.startsWith(`${folder}/`));
 }
 
-/** `\040` and the like, as mountinfo writes blanks. */
+/** Decodes escapes such as `\040`, which mountinfo uses for white space. */
 export function unescapeMountPath(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) =>
     String.fromCharCode(parseInt(digits, 8)),

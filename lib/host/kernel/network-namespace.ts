@@ -1,4 +1,4 @@
-/** Which network namespace this process is in: interfaces, addresses, rules and forwarding belong to one. */
+/** The network namespace of this process, to which interfaces, addresses, rules and forwarding belong. */
 import { readdirSync, readlinkSync } from 'node:fs';
 
 /** Inode of a network namespace (namespaces(7)), as text. */
@@ -6,7 +6,7 @@ export function networkNamespace(): string {
   return inodeOf('self') ?? '';
 }
 
-/** Whether a process is in it. One that is gone has none, and a new one may get its number. */
+/** Whether any process is in the namespace. If none is, it is gone, and a new one may get its inode. */
 export function isNetworkNamespaceInUse(inode: string): boolean {
   return readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && inodeOf(pid) === inode);
 }
@@ -15,7 +15,7 @@ function inodeOf(pid: string): string | undefined {
   try {
     return /^net:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/ns/net`))?.[1];
   } catch {
-    // It has ended, or is a zombie.
+    // The process has ended, or is a zombie.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The host itself, as virsh's node commands show it: its CPUs, memory, and how both are used. */
+/** The host as virsh's node commands show it: its CPUs and memory, and their use. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { machine } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ export interface NodeInfo {
   readonly model: string;
   /** CPUs that are online. */
   readonly cpus: number;
-  /** MHz; absent where the kernel doesn't tell. */
+  /** In MHz; missing if the kernel doesn't tell. */
   readonly mhz?: number;
   /** NUMA cells. */
   readonly cells: number;
@@ -41,7 +41,7 @@ export interface NodeMemoryStatistics {
   readonly total: number;
   /** What is not used at all. */
   readonly free: number;
-  /** Absent for one NUMA cell: the kernel counts them for the host only. */
+  /** Missing for a single NUMA cell: the kernel counts them for the whole host only. */
   readonly buffers?: number;
   /** Page cache; absent for one NUMA cell. */
   readonly cached?: number;
@@ -60,14 +60,14 @@ export function readNodeInfo(): NodeInfo {
   };
 }
 
-/** One CPU's place. */
+/** The position of one CPU in the topology. */
 export interface CpuPlace {
   readonly cell: number;
   readonly socket: number;
   readonly core: number;
 }
 
-/** Where sockets, cores and threads aren't the same everywhere, one socket with as many cores as there are CPUs: as libvirt. */
+/** The topology. If sockets, cores and threads are not regular: one socket with a core for each CPU, as in libvirt. */
 export function nodeShape(
   places: readonly CpuPlace[],
 ): Pick<NodeInfo, 'cpus' | 'cells' | 'sockets' | 'cores' | 'threads'> {
@@ -84,7 +84,7 @@ export function nodeShape(
   return { cpus, cells: 1, sockets: 1, cores: cpus, threads: 1 };
 }
 
-/** Of one CPU, or of all together. Undefined when there is no such CPU. */
+/** The times of one CPU, or of all together; undefined if there is no such CPU. */
 export function readNodeCpuStatistics(cpu?: number): NodeCpuStatistics | undefined {
   return parseCpuStatistics(read('/proc/stat'), cpu);
 }
@@ -100,7 +100,7 @@ export function parseCpuStatistics(stat: string, cpu?: number): NodeCpuStatistic
   return { user: time(0, 1), system: time(2, 5, 6), idle: time(3), iowait: time(4) };
 }
 
-/** Of one NUMA cell, or of the host. Undefined when there is no such cell. */
+/** The memory of one NUMA cell, or of the host; undefined if there is no such cell. */
 export function readNodeMemoryStatistics(cell?: number): NodeMemoryStatistics | undefined {
   if (cell === undefined) return parseMemoryStatistics(read('/proc/meminfo'));
   const path = join(systemFolder, 'node', `node${cell}`, 'meminfo');
@@ -135,7 +135,7 @@ function readCpus(): CpuPlace[] {
       const core = Number(read(join(topology, 'core_id')));
       return [{ cell: cells.get(Number(number)) ?? 0, socket, core }];
     } catch {
-      // One that is offline has no place.
+      // A CPU that is offline has no topology.
       return [];
     }
   });
@@ -148,7 +148,7 @@ function cellsOfCpus(): Map<number, number> {
   try {
     names = readdirSync(folder);
   } catch {
-    // A kernel without NUMA.
+    // The kernel has no NUMA.
   }
   for (const name of names) {
     const cell = /^node(\d+)$/.exec(name)?.[1];

@@ -1,8 +1,8 @@
-/** Which file system an image or a device holds, by the magic number in its superblock. Reads, never writes. */
+/** The type of the file system on an image or a device, by the magic number in its superblock. Only reads. */
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 
 interface Magic {
-  /** The name by which the kernel mounts it. */
+  /** The kernel's name of the type. */
   readonly type: string;
   /** Byte offset from the start of the image. */
   readonly offset: number;
@@ -17,14 +17,14 @@ function littleEndian(magic: number): Buffer {
   return bytes;
 }
 
-/** linux/magic.h and the headers of each file system. In this order: what comes first is surer. */
+/** From linux/magic.h and the headers of each file system, with the most reliable first. */
 const magics: readonly Magic[] = [
   { type: 'xfs', offset: 0, bytes: latin('XFSB') },
   { type: 'squashfs', offset: 0, bytes: latin('hsqs') },
   { type: 'btrfs', offset: 0x10040, bytes: latin('_BHRfS_M') },
   { type: 'erofs', offset: 1024, bytes: littleEndian(0xe0f5e1e2) },
   { type: 'f2fs', offset: 1024, bytes: littleEndian(0xf2f52010) },
-  // Also ext2 and ext3, which ext4 mounts.
+  // Also ext2 and ext3, which the kernel can mount as ext4.
   { type: 'ext4', offset: 0x438, bytes: Buffer.from([0x53, 0xef]) },
   { type: 'iso9660', offset: 0x8001, bytes: latin('CD001') },
   { type: 'exfat', offset: 3, bytes: latin('EXFAT   ') },
@@ -33,19 +33,19 @@ const magics: readonly Magic[] = [
   { type: 'vfat', offset: 0x36, bytes: latin('FAT12   ') },
 ];
 
-/** The names that `detectFilesystem` can give. */
+/** The names that `detectFilesystem` can return. */
 export const detectedFilesystems: readonly string[] = [
   ...new Set(magics.map(({ type }) => type)),
 ].sort();
 
-/** How much of an image has to be read. */
+/** How many bytes of an image have to be read. */
 const length = Math.max(...magics.map(({ offset, bytes }) => offset + bytes.length));
 
-/** s_feature_incompat of ext4's superblock, and its bit for a journal that is a device of its own. */
+/** s_feature_incompat of ext4's superblock, and its bit for a device that is an external journal. */
 const incompatibleFeatures = 0x460;
 const journalDevice = 0x8;
 
-/** The kernel's name of the file system; undefined when none is recognized. Throws what open(2) and read(2) say. */
+/** The kernel's name of the file system; undefined if none is recognized. Throws the errors of open(2) and read(2). */
 export function detectFilesystem(path: string): string | undefined {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -64,7 +64,7 @@ function recognize(start: Buffer): string | undefined {
   return isJournal ? undefined : found?.type;
 }
 
-/** The first bytes; zeros where the image ends before. */
+/** The first bytes, filled with zeros if the image is shorter. */
 function readStart(fd: number): Buffer {
   const start = Buffer.alloc(length);
   let read = 0;

@@ -1,4 +1,4 @@
-/** Parameters of the kernel's network, of this process's network namespace: sysctl(8), below /proc/sys/net. */
+/** The kernel's network parameters in this process's network namespace: sysctl(8), below /proc/sys/net. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileError, hasErrno } from '../state/file-error';
@@ -9,7 +9,7 @@ function pathOf(name: string): string {
   return join('/proc/sys/net', name);
 }
 
-/** The value of such as `ipv4/ip_forward`; undefined where the kernel has no such parameter. */
+/** The value of a parameter such as `ipv4/ip_forward`; undefined if the kernel has no such parameter. */
 export function readNetworkParameter(name: string): string | undefined {
   try {
     return readFileSync(pathOf(name), 'latin1').trim();
@@ -20,8 +20,8 @@ export function readNetworkParameter(name: string): string | undefined {
 }
 
 /**
- * @returns false where the kernel has no such parameter.
- * @throws SyscallError, as EROFS in a container.
+ * @returns false if the kernel has no such parameter.
+ * @throws SyscallError, such as EROFS in a container.
  */
 export function writeNetworkParameter(name: string, value: string): boolean {
   try {

@@ -1,6 +1,6 @@
 /**
- * Files of settings in libvirt's syntax: `name = value` a line, where a value is a whole number or text in quotation marks
- * without escapes, and `#` begins a comment. Lists are none of ours. Pure.
+ * Settings files in libvirt's syntax: a line is `name = value`, where a value is a whole number or text in quotation marks
+ * without escapes, and `#` begins a comment. Lists are not supported. Pure.
  */
 import { TslxcError } from '../../errors';
 
@@ -15,7 +15,7 @@ const assignment = /^\s*([A-Za-z_]\w*)\s*=\s*(.*)$/;
 const text = /^(?:"([^"]*)"|'([^']*)')\s*(#.*)?$/;
 const number = /^(-?\d+)\s*(#.*)?$/;
 
-/** The last of several with one name counts. @throws TslxcError CONF_SYNTAX with the path and, in the message, the line. */
+/** The last value of a name counts. @throws TslxcError CONF_SYNTAX with the path, and the line in the message. */
 export function parseConf(content: string, path: string): ReadonlyMap<string, ConfValue> {
   const values = new Map<string, ConfValue>();
   for (const [index, statement] of content.split(/\r?\n/).entries()) {
@@ -32,7 +32,7 @@ export function parseConf(content: string, path: string): ReadonlyMap<string, Co
   return values;
 }
 
-/** libvirt's form: `/etc/libvirt/lxc.conf:3: expecting a value`. */
+/** An error in libvirt's form: `/etc/libvirt/lxc.conf:3: expecting a value`. */
 export function confError(
   { path, line }: { readonly path: string; readonly line: number },
   detail: string,

@@ -1,6 +1,7 @@
 /**
- * SELinux contexts as text: `user:role:type:range`. A range is a level, or two with a `-` between; a level is a sensitivity,
- * and categories behind a colon: `s0-s0:c0.c1023`. Pure; whether a policy knows a context, only the kernel can say.
+ * SELinux contexts as text: `user:role:type:range`. A range is one level, or two with a `-` between them; a level is a
+ * sensitivity, with a colon and categories: `s0-s0:c0.c1023`. Pure: only the kernel knows whether a context is valid in
+ * the policy.
  */
 import { TslxcError } from '../../errors';
 
@@ -8,29 +9,29 @@ export interface SecurityContext {
   readonly user: string;
   readonly role: string;
   readonly type: string;
-  /** As it was written; undefined for one without, as policies without MLS have them. */
+  /** As written; undefined in policies without MLS. */
   readonly range?: string;
 }
 
 export interface SecurityLevel {
   readonly sensitivity: string;
-  /** In rising order, each once. */
+  /** In ascending order, without duplicates. */
   readonly categories: readonly number[];
 }
 
 export interface SecurityRange {
   readonly low: SecurityLevel;
-  /** The same as `low` where only one was written. */
+  /** The same as `low` if only one level was written. */
   readonly high: SecurityLevel;
 }
 
-/** What no part of a context may hold: it ends the part, or the file that it is written to. */
+/** A part of a context: no character may end the part, or the text in a file. */
 const part = /^[^\s:,\0]+$/;
 const level = /^([A-Za-z][\w.]*)(?::(c\d+(?:[.,]c\d+)*))?$/;
-/** Numbers in a policy have 32 bits, but nobody has that many categories. */
+/** A limit for categories: a policy could have 32-bit numbers, but none has so many. */
 const mostCategories = 65_536;
 
-/** @throws TslxcError INVALID_ARG for what has not the form of a context. */
+/** @throws TslxcError INVALID_ARG for text that does not have the form of a context. */
 export function parseContext(text: string): SecurityContext {
   const [user = '', role = '', type = '', ...rest] = text.split(':');
   if (![user, role, type].every((one) => part.test(one))) throw malformed('context', text);
@@ -49,7 +50,7 @@ export function withRange(context: string, range: string): string {
   return formatContext({ ...parseContext(context), range });
 }
 
-/** @throws TslxcError INVALID_ARG for what has not the form of a range. */
+/** @throws TslxcError INVALID_ARG for text that does not have the form of a range. */
 export function parseRange(text: string): SecurityRange {
   const levels = text.split('-').map((one) => parseLevel(one));
   const [low, high = low] = levels;
@@ -57,7 +58,7 @@ export function parseRange(text: string): SecurityRange {
   return { low, high };
 }
 
-/** The two categories that a container's range has; undefined for a range with fewer or more of them. */
+/** The two categories of a container's range; undefined for a range that does not have exactly two. */
 export function pairOf(context: string): readonly [number, number] | undefined {
   const { range } = parseContext(context);
   if (range === undefined) return undefined;

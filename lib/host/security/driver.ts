@@ -1,4 +1,4 @@
-/** Which security model labels the containers of this host: that of its settings, or the first that is there. */
+/** The security model that labels the containers of this host: that of its settings, or the first one available. */
 import { TslxcError } from '../../errors';
 import { hasLxcContexts, lxcContextsPath, readLxcContexts } from './lxc-contexts';
 import type { LxcContexts } from './lxc-contexts';
@@ -7,19 +7,19 @@ import type { HostSecurity, SecurityModel } from './host-security';
 import type { SecuritySettings } from './settings';
 import { accessSync, constants, readFileSync } from 'node:fs';
 
-/** What this host offers. */
+/** The security model of this host. */
 export type SecurityDriver =
   SelinuxHost | (HostSecurity & Readonly<{ model: 'apparmor' | 'none' }>);
 
 export interface SelinuxHost extends HostSecurity {
   readonly model: 'selinux';
   readonly enforcing: boolean;
-  /** Context of a container's processes, before it has categories of its own. */
+  /** Context of a container's processes, without its categories. */
   readonly baseLabel: string;
   readonly contexts: LxcContexts;
 }
 
-/** How one model is found. */
+/** How a model is detected. */
 export interface SecurityProbe {
   isThere(): boolean;
   look(): SecurityDriver;
@@ -27,7 +27,7 @@ export interface SecurityProbe {
 
 export type SecurityProbes = Readonly<Record<SecurityModel, SecurityProbe>>;
 
-/** In the order in which they are tried. */
+/** The models in the order in which they are tried. */
 const hostProbes: SecurityProbes = {
   selinux: { isThere: isSelinuxUsable, look: lookAtSelinux },
   apparmor: { isThere: () => isAppArmorOn(), look: () => ({ model: 'apparmor', doi: '0' }) },
@@ -35,10 +35,10 @@ const hostProbes: SecurityProbes = {
 };
 
 /**
- * Looks at the host anew: whether SELinux enforces may change at any time.
+ * Looks at the host each time, since SELinux may change between enforcing and permissive.
  *
- * @throws TslxcError CONFIG_UNSUPPORTED when the settings want one that is not there, INTERNAL_ERROR for a policy without
- * contexts of containers.
+ * @throws TslxcError CONFIG_UNSUPPORTED if the model of the settings is not available, INTERNAL_ERROR for a policy without
+ * contexts for containers.
  */
 export function hostSecurity(
   { driver }: SecuritySettings,
@@ -52,12 +52,12 @@ export function hostSecurity(
   throw new TslxcError('CONFIG_UNSUPPORTED', `Security driver ${driver} not enabled`);
 }
 
-/** As libvirt has it: a policy that knows nothing of containers is passed over. */
+/** As in libvirt, a policy without contexts for containers is passed over. */
 function isSelinuxUsable(): boolean {
   return isSelinuxOn() && hasLxcContexts(lxcContextsPath(policyName()));
 }
 
-/** What the policy says of containers is read by whoever asks: a policy without it is in nobody else's way. */
+/** The contexts are read when they are needed, so that a policy without them fails only then. */
 function lookAtSelinux(): SelinuxHost {
   let known: LxcContexts | undefined;
   const contexts = (): LxcContexts => (known ??= readLxcContexts(lxcContextsPath(policyName())));

@@ -1,4 +1,4 @@
-/** The contexts that the policy means for containers: `lxc_contexts`, as libvirt's driver uses them. */
+/** The policy's contexts for containers: `lxc_contexts`, which libvirt's driver uses too. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
@@ -8,27 +8,27 @@ import type { ConfValue } from './conf';
 import { parseContext } from './context';
 
 export interface LxcContexts {
-  /** Of processes. */
+  /** Context of processes. */
   readonly process: string;
-  /** Of files that the container may change. */
+  /** Context of files that the container may change. */
   readonly file: string;
-  /** Of files that any container may look at. */
+  /** Context of files that any container may read. */
   readonly content: string;
-  /** Of what is shown to containers read-only. */
+  /** Context of files that are read-only in containers. */
   readonly readonlyFile: string;
 }
 
-/** `/etc/selinux/default/contexts/lxc_contexts` for the policy `default`. */
+/** The path of the file: `/etc/selinux/default/contexts/lxc_contexts` for the policy `default`. */
 export function lxcContextsPath(policy: string, folder = '/etc/selinux'): string {
   return join(folder, policy, 'contexts', 'lxc_contexts');
 }
 
-/** Whether the policy has such a file at all; one that hasn't is made without containers in mind. */
+/** Whether the policy has such a file, and so supports containers. */
 export function hasLxcContexts(path: string): boolean {
   return existsSync(path);
 }
 
-/** @throws TslxcError INTERNAL_ERROR for a key that is missing or no context, CONF_SYNTAX, SyscallError. */
+/** @throws TslxcError INTERNAL_ERROR for a missing key or an invalid context; CONF_SYNTAX; SyscallError. */
 export function readLxcContexts(path: string): LxcContexts {
   try {
     return parseLxcContexts(readFileSync(path, 'utf8'), path);

@@ -1,8 +1,8 @@
-/** The labels of all processes of this host, whoever started them. Only reads, and waits for nobody. */
+/** The labels of all processes of this host. Only reads. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each once; processes that end meanwhile are left out. Nothing where no module labels processes. */
+/** The labels, without those of processes that end meanwhile. Empty if no module labels processes. */
 export function processLabels(folder = '/proc'): Set<string> {
   const labels = new Set<string>();
   for (const pid of readdirSync(folder)) {
@@ -13,7 +13,7 @@ export function processLabels(folder = '/proc'): Set<string> {
   return labels;
 }
 
-/** Of this process; '' where no module labels processes. */
+/** The label of this process; '' if no module labels processes. */
 export function ownLabel(): string {
   return labelIn('/proc/self/attr/current');
 }

@@ -1,24 +1,24 @@
 /**
- * What the kernel says of SELinux and of the policy that is loaded, by selinuxfs. Questions about contexts are written to a
- * file of it and answered on the same descriptor. Nothing here changes anything.
+ * Queries about SELinux and the loaded policy, by selinuxfs. A query is written to one of its files, and the answer is read
+ * from the same descriptor. Nothing is changed.
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { join } from 'node:path';
 import { fileError, hasErrno } from '../state/file-error';
 
-/** Where SELinux is asked. */
+/** A mounted selinuxfs. */
 export interface Selinuxfs {
   readonly folder: string;
-  /** Writes a question to one of its files, and reads the answer. @throws the errors of node:fs. */
+  /** Writes a query to one of its files, and reads the answer. @throws the errors of node:fs. */
   ask(file: string, question: string): string;
 }
 
-/** What a process may do. */
+/** An access of a process that the policy may allow. */
 export interface Access {
   /** Context of the process. */
   readonly source: string;
-  /** Context of what it does it to. */
+  /** Context of the object. */
   readonly target: string;
   /** `process`, `file`. */
   readonly objectClass: string;
@@ -28,17 +28,17 @@ export interface Access {
 
 /** The kernel answers in one page at most. */
 const answerSize = 4096;
-/** SELINUX_AVD_FLAGS_PERMISSIVE: the source's type is a permissive one. */
+/** SELINUX_AVD_FLAGS_PERMISSIVE: the source's type is permissive. */
 const permissiveFlag = 1;
 
-/** The one that is mounted at `folder`. */
+/** The selinuxfs that is mounted at `folder`. */
 export function selinuxfsAt(folder: string): Selinuxfs {
   return { folder, ask: (file, question) => transact(join(folder, file), question) };
 }
 
 export const hostSelinuxfs = selinuxfsAt('/sys/fs/selinux');
 
-/** Whether the kernel has SELinux, and it is on. */
+/** Whether SELinux is enabled in the kernel. */
 export function isSelinuxOn({ folder }: Selinuxfs = hostSelinuxfs): boolean {
   return existsSync(join(folder, 'enforce'));
 }
@@ -54,7 +54,7 @@ export function policyName(path = '/etc/selinux/config'): string {
   return /^[ \t]*SELINUXTYPE[ \t]*=[ \t]*([^\s#]+)/m.exec(config)?.[1] ?? 'targeted';
 }
 
-/** The context as the policy has it, aliases resolved; undefined for one that it has not. */
+/** The context with aliases resolved; undefined if the policy does not have it. */
 export function canonicalContext(
   context: string,
   selinuxfs: Selinuxfs = hostSelinuxfs,
@@ -91,7 +91,7 @@ export function mayEnter(
   );
 }
 
-/** What the policy allows, whether or not it is enforced. A type that is permissive by itself may do all. */
+/** Whether the policy allows the access, enforced or not. A permissive type may do everything. */
 export function isAllowed(access: Access, selinuxfs: Selinuxfs = hostSelinuxfs): boolean {
   const { source, target, objectClass, permission } = access;
   const folder = join(selinuxfs.folder, 'class', objectClass);
@@ -105,7 +105,7 @@ export function isAllowed(access: Access, selinuxfs: Selinuxfs = hostSelinuxfs):
   }
 }
 
-/** Context of files that have no label: what the kernel takes for theirs. */
+/** The context that the kernel uses for files without a label. */
 export function unlabeledContext({ folder }: Selinuxfs = hostSelinuxfs): string {
   return readText(join(folder, 'initial_contexts', 'unlabeled')).replace(/[\0\n][^]*$/, '');
 }
@@ -117,7 +117,7 @@ function allows(answer: string, bit: number): boolean {
   return ((parseInt(allowed, 16) >>> bit) & 1) === 1;
 }
 
-/** One write(2) is the whole question; its file offset stays 0. */
+/** The query must be one write(2); the file offset stays 0. */
 function transact(path: string, question: string): string {
   const fd = openSync(path, 'r+');
   try {
@@ -125,7 +125,7 @@ function transact(path: string, question: string): string {
     const answer = Buffer.alloc(answerSize);
     return answer.toString('utf8', 0, readSync(fd, answer, 0, answerSize, 0));
   } catch (error) {
-    // read(2) and write(2) name no path.
+    // Errors of read(2) and write(2) have no path.
     throw Object.assign(error as Error, { path });
   } finally {
     closeSync(fd);

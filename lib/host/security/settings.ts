@@ -1,4 +1,4 @@
-/** How this host wants its containers to be confined: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
+/** How this host confines its containers: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
 import { readFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { fileError, hasErrno } from '../state/file-error';
@@ -10,7 +10,7 @@ import type { SecurityModel } from './host-security';
 const securityModels: readonly SecurityModel[] = ['selinux', 'apparmor', 'none'];
 
 export interface SecuritySettings {
-  /** Undefined: the first that the host has. */
+  /** Default: the first one that the host has. */
   readonly driver?: SecurityModel;
   /** Whether a domain without a `<seclabel>` gets a dynamic label. */
   readonly defaultConfined: boolean;
@@ -32,7 +32,7 @@ const settings: Readonly<Record<string, Setting>> = {
   security_require_confined: (found, place) => ({ requireConfined: flagOf(found, place) }),
 };
 
-/** Those of a host that has none written down. @throws TslxcError CONF_SYNTAX; SyscallError when they can't be read. */
+/** The settings; the defaults if there is no file. @throws TslxcError CONF_SYNTAX; SyscallError if it can't be read. */
 export function readSecuritySettings({ settings: path }: StatePaths): SecuritySettings {
   try {
     return parseSecuritySettings(readFileSync(path, 'utf8'), path);
@@ -42,7 +42,7 @@ export function readSecuritySettings({ settings: path }: StatePaths): SecuritySe
   }
 }
 
-/** Pure. A name that is none of ours is refused: a setting that is misspelt would confine nobody. */
+/** Pure. An unknown name is refused: with a misspelt setting, containers would not be confined. */
 export function parseSecuritySettings(text: string, path: string): SecuritySettings {
   let all: SecuritySettings = { defaultConfined: false, requireConfined: false };
   for (const [name, found] of parseConf(text, path)) {

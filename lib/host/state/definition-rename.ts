@@ -1,7 +1,7 @@
 /**
- * Giving a definition's file another name, so that at each moment, whoever dies when, it is there under one name and
- * under one only. The file says its name itself, so that it is written anew; a link in `renames/` stands from before the
- * new file is there until the old one is gone. As long as it leads to a file, the old name has none any more.
+ * Atomic rename of a definition's file: at each moment, even if the process dies, the definition exists under exactly one
+ * name. The file contains its name, so a new file is written. A link in `renames/` exists from before the new file is
+ * written until the old one is removed. While the link leads to a file, the old name does not count.
  */
 import { existsSync, readdirSync, statSync, readlinkSync } from 'node:fs';
 import { mkdir, rm, rmdir, symlink } from 'node:fs/promises';
@@ -17,16 +17,19 @@ export interface FileRename {
   /** Names of files in the directory. */
   readonly from: string;
   readonly to: string;
-  /** What the file is to hold under its new name. */
+  /** Content of the file under its new name. */
   readonly text: string;
 }
 
-/** True for a file that has another name now, though it may still be seen under this one. */
+/** Whether a file has been renamed, though it may still exist under this name. */
 export function isRenamedAway(directory: string, file: string): boolean {
   return statSync(linkOf(directory, file), { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Nobody else may write below the directory meanwhile. Flushed to the disk when it resolves. @throws the errors of node:fs. */
+/**
+ * Renames a file. The caller makes sure that no other process writes below the directory. Flushed to the disk when it
+ * resolves. @throws the errors of node:fs.
+ */
 export async function renameFile(directory: string, { from, to, text }: FileRename): Promise<void> {
   await mkdir(renames(directory), { recursive: true, mode: 0o700 });
   await symlink(join('..', to), linkOf(directory, from));
@@ -35,14 +38,14 @@ export async function renameFile(directory: string, { from, to, text }: FileRena
     await carryAutostart(directory, { from, to });
     await replaceFile(join(directory, to), text);
   } catch (error) {
-    // Also where the new file is there and only its flush has failed.
+    // Also if the new file exists and only its flush has failed.
     await finishRenames(directory);
     throw error;
   }
   await finishRenames(directory);
 }
 
-/** Finishes, or takes back, what was cut short. Nobody else may write below the directory meanwhile. */
+/** Completes or undoes interrupted renames. The caller makes sure that no other process writes below the directory. */
 export async function finishRenames(directory: string): Promise<void> {
   for (const file of unfinished(directory)) {
     const link = linkOf(directory, file);
@@ -62,7 +65,7 @@ export async function finishRenames(directory: string): Promise<void> {
   });
 }
 
-/** A link to nothing is none: it counts as soon as the file is there. */
+/** Makes an autostart link for the new name. It has no effect until the file exists. */
 async function carryAutostart(
   directory: string,
   { from, to }: Pick<FileRename, 'from' | 'to'>,

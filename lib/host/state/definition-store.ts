@@ -1,7 +1,6 @@
 /**
- * The stored definitions, `NAME.xml` each. A file is replaced as a whole or not at all, whoever dies when;
- * one that can't be read as a definition is told of and left alone. No file is read twice while it stays
- * as it is.
+ * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that is not a valid definition
+ * is reported and left alone. A file is read again only after it has changed.
  */
 import {
   closeSync,
@@ -23,7 +22,7 @@ import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
 import type { Logger } from '../logger';
 
-/** What a domain or a network is known by. */
+/** The identity of a domain or a network. */
 export interface Identity {
   readonly name: string;
   /** Lower case with dashes. */
@@ -32,17 +31,17 @@ export interface Identity {
 
 export interface StoreOptions<Definition extends Identity> {
   readonly directory: string;
-  /** What is stored, in a word for messages: `domain`. */
+  /** What is stored, for messages: `domain`. */
   readonly kind: string;
-  /** The command that takes an edited copy: `tslxc define`. */
+  /** The command that stores an edited copy: `tslxc define`. */
   readonly command: string;
-  /** What a file lacks that a definition has, such as a uuid, has to be the same at each reading: `path` tells files apart. */
+  /** What a definition has but the file lacks, such as a uuid, must be the same at each reading: `path` identifies the file. */
   readonly parse: (xml: string, path: string) => Definition;
   readonly format: (definition: Definition) => string;
   readonly logger: Logger;
 }
 
-/** What a file held when it had that stamp; without a definition it was none. */
+/** The content of a file when it had that stamp; without `definition` it was not a valid definition. */
 interface CachedFile<Definition> {
   readonly stamp: string;
   readonly definition?: Definition;
@@ -51,11 +50,11 @@ interface CachedFile<Definition> {
 const ENOENT = 2;
 const EEXIST = 17;
 const suffix = '.xml';
-/** NAME_MAX less the suffix, and a little. */
+/** NAME_MAX, minus the suffix and a margin. */
 const largestName = 250;
-/** How long the event loop may be kept from others; reading one definition takes some tenths of that. */
+/** How long the event loop may be blocked. Reading one definition takes some tenths of that. */
 const turnMilliseconds = 4;
-/** A file that is younger may change again without its times changing. */
+/** A younger file may change again without a change of its times. */
 const settledNanoseconds = 50_000_000n;
 
 function preamble({ kind, command }: { readonly kind: string; readonly command: string }): string {
@@ -67,7 +66,7 @@ changes may be. To change the ${kind}, give an edited copy to: ${command} FILE
 `;
 }
 
-/** True for what can be the name of a definition's file. */
+/** Whether a name can be that of a definition's file. */
 export function isFileName(name: string): boolean {
   if (name === '' || name === '.' || name === '..') return false;
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
@@ -95,22 +94,22 @@ export class DefinitionStore<Definition extends Identity> {
     return isFileName(name) && this.#stat(name) !== undefined;
   }
 
-  /** Names of all that have a file, whatever is in it. */
+  /** Names of all files, whatever their content. */
   names(): string[] {
     return this.#namesIn('.');
   }
 
-  /** True when it is to be started with the host. */
+  /** Whether it is started with the host. */
   isAutostarted(name: string): boolean {
     return statSync(this.#autostartLink(name), { throwIfNoEntry: false }) !== undefined;
   }
 
-  /** Names of all that are to be started with the host. */
+  /** Names of all definitions that are started with the host. */
   autostartedNames(): string[] {
     return this.#namesIn('autostart').filter((name) => this.isAutostarted(name) && this.has(name));
   }
 
-  /** Whether it is to be started with the host: a link to the definition, as libvirt has it. */
+  /** Sets whether it is started with the host: by a link to the definition, as in libvirt. */
   async setAutostart(name: string, autostart: 'on' | 'off'): Promise<void> {
     const path = this.path(name);
     const link = this.#autostartLink(name);
@@ -128,9 +127,9 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   /**
-   * The stored definition of a name; undefined when there is none.
+   * The stored definition of a name; undefined if there is none.
    *
-   * @throws DefinitionError that has the file as its `path`; SyscallError.
+   * @throws DefinitionError with the file as its `path`; SyscallError.
    */
   read(name: string): Definition | undefined {
     const stats = isFileName(name) ? this.#stat(name) : undefined;
@@ -149,7 +148,7 @@ export class DefinitionStore<Definition extends Identity> {
     return definition === undefined ? undefined : { name, uuid: definition.uuid };
   }
 
-  /** All that can be read, by name. Warns of each file that can't, once. */
+  /** The identities of all valid definitions, by name. Warns once about each file that is not valid. */
   async identities(): Promise<Identity[]> {
     const names = this.names();
     const present = new Set(names);
@@ -166,8 +165,8 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   /**
-   * Whether the file of another name than `except` has one of these texts in it. Reads every file, and none as a
-   * definition: so it costs some hundredths of a millisecond each.
+   * Whether a file other than that of `except` contains one of these texts. Reads every file, but parses none, which
+   * costs some hundredths of a millisecond for each.
    */
   isAnyWritten(texts: readonly string[], { except }: { readonly except: string }): boolean {
     if (texts.length === 0) return false;
@@ -178,7 +177,7 @@ export class DefinitionStore<Definition extends Identity> {
     });
   }
 
-  /** Stores a definition in the place of the one of that name. Flushed to the disk when it resolves. */
+  /** Stores a definition, and replaces the one of that name. Flushed to the disk when it resolves. */
   async write(definition: Definition): Promise<'added' | 'updated'> {
     const path = this.path(definition.name);
     const existing = this.has(definition.name);
@@ -194,8 +193,8 @@ export class DefinitionStore<Definition extends Identity> {
   }
 
   /**
-   * Removes a definition and its autostart link; false when there was none. Within `exclusive`, where definitions are
-   * renamed: a rename that was cut short would bring the file back under its former name.
+   * Removes a definition and its autostart link; false if there was none. Must be called within `exclusive` if definitions
+   * can be renamed: an interrupted rename would bring the file back under its former name.
    */
   async remove(name: string): Promise<boolean> {
     const path = this.path(name);
@@ -211,7 +210,7 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  /** Stores a definition in the place of the one of another name, which is gone then. Within `exclusive`. */
+  /** Stores a definition under a new name, and removes the one of the former name. Must be called within `exclusive`. */
   async rename(former: string, definition: Definition): Promise<void> {
     const { name } = definition;
     const [from, to] = [basename(this.path(former)), basename(this.path(name))];
@@ -225,7 +224,7 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  /** Runs `action` while no other process stores a definition: what it finds stays so until it has written. */
+  /** Runs `action` while no other process stores a definition: what it reads does not change until it has written. */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
     const handle = await this.#openDirectory();
     try {
@@ -273,7 +272,7 @@ export class DefinitionStore<Definition extends Identity> {
     try {
       return readText(this.path(name));
     } catch {
-      // It went away, or is no file: what it holds is nobody's.
+      // It was removed meanwhile, or is not a file.
       return '';
     }
   }
@@ -328,7 +327,7 @@ export class DefinitionStore<Definition extends Identity> {
   }
 }
 
-/** What is no file, such as a fifo, holds nobody: it is read as empty. */
+/** The text of a file; empty if it is not a regular file, such as a fifo. */
 function readText(path: string): string {
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {

@@ -1,6 +1,6 @@
 /**
- * The log of what tslxc does to each domain: one file a domain, which every process adds to, lines as pino writes them.
- * pino itself would take longer to load than the work takes. Lines are written a little later and off the event loop,
+ * The log of what tslxc does to each domain: one file for each domain, to which every process appends lines in the format
+ * of pino. Loading pino itself would take longer than the work. Lines are written a little later,
  * so that no start waits for a disk. Never throws, never prints.
  */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
@@ -8,10 +8,10 @@ import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../logger';
 
-/** A file of this many bytes is put aside as `NAME.log.1`, in the place of the one before. */
+/** A file of this size is renamed to `NAME.log.1`, and replaces the one before. */
 const maximumBytes = 1024 * 1024;
 
-/** Lines of that many milliseconds are written at once. */
+/** Milliseconds for which lines are collected before they are written. */
 const delay = 50;
 
 const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
@@ -20,14 +20,14 @@ const levels = { debug: 20, info: 30, warn: 40, error: 50 } as const;
 export type LogLevel = 'debug' | 'info';
 
 export interface DomainLogOptions {
-  /** Made by the first start. What is said before is left out, so that no root is made again that is gone. */
+  /** Made by the first start. Lines before that are dropped, so that a root that was removed is not made again. */
   readonly directory: string;
-  /** Name of the file for what concerns no domain; without it that is left out. */
+  /** Name of the file for lines about no domain. Default: they are dropped. */
   readonly fallback?: string;
   readonly level: LogLevel;
 }
 
-/** Those that have something to write. */
+/** The logs that have lines to write. */
 const waiting = new Set<DomainLog>();
 
 function writeAllNow(): void {
@@ -36,7 +36,7 @@ function writeAllNow(): void {
 
 export class DomainLog implements Logger {
   readonly #options: DomainLogOptions;
-  /** By file. */
+  /** Collected text, by file. */
   readonly #pending = new Map<string, string>();
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
@@ -61,7 +61,7 @@ export class DomainLog implements Logger {
     this.#add('error', fields, message);
   }
 
-  /** Resolves when all that has been said is written, or could not be. */
+  /** Resolves when all lines have been written, or could not be. */
   async flush(): Promise<void> {
     const lines = this.#takePending();
     this.#writing = this.#writing.then(async () => {
@@ -83,7 +83,7 @@ export class DomainLog implements Logger {
     waiting.add(this);
   }
 
-  /** When the process can wait for nothing any more. */
+  /** Writes synchronously, for a process that is exiting. */
   writeNow(): void {
     for (const [file, text] of this.#takePending()) appendNow(file, text);
   }
@@ -99,7 +99,7 @@ export class DomainLog implements Logger {
   }
 }
 
-/** Says everything to both. */
+/** A logger that passes everything to both. */
 export function bothLoggers(one: Logger, other: Logger): Logger {
   const both =
     (level: keyof Logger) =>
@@ -115,7 +115,7 @@ function domainOf(fields: object): string | undefined {
   return fields.domain.includes('/') ? undefined : fields.domain;
 }
 
-// A full or read-only disk, or no folder, must not keep the work from being done, and there is nobody to tell.
+// A full or read-only disk, or a missing folder, must not stop the work, and there is nowhere to report it.
 
 async function append(file: string, text: string): Promise<void> {
   try {
@@ -140,7 +140,7 @@ function appendNow(file: string, text: string): void {
   }
 }
 
-/** The fields with errors as data: JSON would leave out their message. */
+/** The fields, with errors as plain data: JSON would leave out their message. */
 function shown(fields: object): object {
   if (!('err' in fields) || typeof fields.err !== 'object' || fields.err === null) return fields;
   const { message, stack } = fields.err as { message?: unknown; stack?: unknown };

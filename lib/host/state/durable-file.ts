@@ -1,13 +1,13 @@
-/** Files that are replaced as a whole, and are on the disk when they are said to be. */
+/** Files that are replaced atomically, and flushed to the disk. */
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { naming } from './file-error';
 
 const temporaryPrefix = '.new-';
-/** A temporary file as old as this has lost its writer. */
+/** The writer of a temporary file of this age has died. */
 const abandonedMilliseconds = 60_000;
 
-/** Whoever reads sees the one or the other. Flushed to the disk when it resolves. @throws the errors of node:fs, with the path. */
+/** A reader sees the old or the new content. Flushed to the disk when it resolves. @throws the errors of node:fs, with the path. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const directory = dirname(path);
   await removeAbandoned(directory, extname(path));
@@ -26,7 +26,7 @@ export async function replaceFile(path: string, text: string): Promise<void> {
   await flushDirectory(directory);
 }
 
-/** A rename or removal is on the disk only when the directory is: fsync(2). */
+/** Flushes a rename or removal to the disk, which needs an fsync(2) of the directory. */
 export async function flushDirectory(path: string): Promise<void> {
   const handle = await open(path, 'r');
   try {
@@ -36,7 +36,7 @@ export async function flushDirectory(path: string): Promise<void> {
   }
 }
 
-/** `suffix` is that of the files themselves: one may look like a temporary file. */
+/** Removes temporary files of dead writers. Files with `suffix` are kept: they are not temporary, whatever their name. */
 async function removeAbandoned(directory: string, suffix: string): Promise<void> {
   for (const file of await readdir(directory)) {
     if (!file.startsWith(temporaryPrefix) || file.endsWith(suffix)) continue;

@@ -1,4 +1,4 @@
-/** What node:fs throws, as an error of this package. */
+/** Errors of node:fs as errors of this package. */
 import { SyscallError, TslxcError } from '../../errors';
 
 interface NodeFileError {
@@ -13,7 +13,7 @@ function isNodeFileError(error: unknown): error is NodeFileError {
   return typeof errno === 'number' && errno < 0 && typeof syscall === 'string';
 }
 
-/** A SyscallError for an error of node:fs, which has negative errnos; anything else as it is. */
+/** A SyscallError for an error of node:fs, whose errnos are negative; any other error unchanged. */
 export function fileError(error: unknown, step?: string): Error {
   if (!isNodeFileError(error)) {
     const isError = error instanceof Error || TslxcError.is(error);
@@ -25,13 +25,13 @@ export function fileError(error: unknown, step?: string): Error {
   return new SyscallError({ errno: -errno, syscall, ...when, ...where });
 }
 
-/** Gives an error of write(2) or fsync(2), which know a descriptor alone, the path of their file; to be thrown again. */
+/** Adds the path to an error of write(2) or fsync(2), which know only a descriptor, and returns it. */
 export function naming(path: string, error: unknown): unknown {
   if (!isNodeFileError(error) || error.path !== undefined) return error;
   return Object.assign(error, { path });
 }
 
-/** Gives an error about a definition the file that it stands in, which its line and column are of. */
+/** Adds to an error about a definition the file that its line and column refer to. */
 export function inFile(error: TslxcError, path: string): TslxcError {
   if (error.path !== undefined) return error;
   const message = error.line === undefined ? error.message : `${error.message} of ${path}`;
@@ -43,7 +43,7 @@ export function ofFile(path: string, error: unknown): unknown {
   return TslxcError.is(error) && error.element !== undefined ? inFile(error, path) : error;
 }
 
-/** Gives an error about a definition the file that it stands in. */
+/** Runs `action`, and adds the file to an error about a definition. */
 export async function withPath<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
@@ -52,7 +52,7 @@ export async function withPath<T>(path: string, action: () => Promise<T>): Promi
   }
 }
 
-/** True for an error of node:fs or of this package with that errno (positive). */
+/** Whether an error of node:fs or of this package has that errno (positive). */
 export function hasErrno(error: unknown, errno: number): boolean {
   if (typeof error !== 'object' || error === null) return false;
   return Math.abs(Number((error as { errno?: unknown }).errno)) === errno;

@@ -1,12 +1,12 @@
 /**
- * A flock(2) on an open file for the length of an action. The lock goes with the descriptor, so that a
- * killed holder leaves none. Waits off the event loop and off libuv's pool.
+ * A flock(2) on an open file. The kernel releases the lock with the descriptor, also if the holder is
+ * killed. Waits off the event loop and off libuv's thread pool.
  */
 import { native } from '../native';
 
-/** Takes the lock; whoever closes the descriptor gives it back. */
+/** Takes the lock. Closing the descriptor releases it. */
 export async function lockFile(fd: number): Promise<void> {
-  // The short way costs one system call and no thread; it is almost always open.
+  // Almost always the lock is free: then one system call is enough, without a thread.
   if (native().tryFlock(fd, 'exclusive')) return;
   await native().flock(fd, 'exclusive');
 }

@@ -1,4 +1,4 @@
-/** Flags of open(2) that Node has no name for. */
+/** Flags of open(2) for which Node has no name. */
 
-/** Only the place, not the file: no permission to read it is needed, and no device is woken up. */
+/** Opens a file as a location only: this needs no permission to read it, and opens no device. */
 export const O_PATH = 0o10000000;

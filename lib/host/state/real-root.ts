@@ -1,7 +1,7 @@
-/** A root of tslxc may be reached by several paths. */
+/** The real path of a root of tslxc, which several paths may lead to. */
 import { realpathSync } from 'node:fs';
 
-/** Without symbolic links; as it is where nothing is there yet. */
+/** The path without symbolic links; unchanged if it does not exist yet. */
 export function realRoot(root: string): string {
   try {
     return realpathSync.native(root);

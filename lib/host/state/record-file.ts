@@ -1,6 +1,6 @@
 /**
- * Small files of JSON that are replaced as a whole. Folder and file are made by us and by nobody else: a link or a fifo
- * in their place is neither followed nor waited for.
+ * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
+ * is not followed, and a fifo does not block.
  */
 import {
   closeSync,
@@ -18,22 +18,22 @@ import { dirname } from 'node:path';
 import { SyscallError } from '../../errors';
 import { fileError, naming } from './file-error';
 
-/** There is none, or its folder is gone. */
+/** The file or its folder does not exist. */
 const absences = ['ENOENT', 'ENOTDIR'];
-/** A link, a folder, a socket. */
+/** It is a symbolic link, a folder or a socket. */
 const otherThings = ['ELOOP', 'EISDIR', 'ENXIO'];
 
 const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Writes a record so that a reader sees all of it or none. No fsync: what is lost with a boot counts as missing.
+ * Writes a record so that a reader sees all of it or none. Without fsync, since records do not outlive a boot.
  *
- * @throws SyscallError ENOTDIR when something else stands in the folder's place; the errors of node:fs, with the path.
+ * @throws SyscallError ENOTDIR if the folder is something else; the errors of node:fs, with the path.
  */
 export function writeRecord(path: string, record: object): void {
   const temporary = `${path}.new`;
   makeFolder(dirname(path));
-  // One that is there is a dead writer's, or was put there: it is not written through.
+  // An existing temporary file is left from a dead writer, or made by another program: it must not be written to.
   rmSync(temporary, { force: true });
   try {
     writeFileSync(temporary, `${JSON.stringify(record)}\n`, { flag: 'wx', mode: 0o600 });
@@ -45,19 +45,20 @@ export function writeRecord(path: string, record: object): void {
 }
 
 /**
- * A record that is cut short or foreign counts as missing: the records are replaced atomically by us.
+ * The content; undefined if the record is missing or damaged. tslxc replaces records atomically, so a damaged one is not
+ * its own.
  *
- * @throws SyscallError when it can't be read, such as EIO or EMFILE: nobody knows then what it says.
+ * @throws SyscallError if it can't be read, such as EIO or EMFILE: then its content is unknown.
  */
 export function readRecord(path: string): unknown {
   return findRecord(path)?.content;
 }
 
 /**
- * Undefined when there is none; the content is undefined when it is no JSON, or what stands there is no file. One look
- * tells which: a record that appears between two looks would be taken for one that is damaged.
+ * Undefined if there is no record; the content is undefined if it is not JSON or not a file. Both are told by one read:
+ * with two, a record that appears between them would be taken for a damaged one.
  *
- * @throws SyscallError when it can't be read, such as EIO or EMFILE.
+ * @throws SyscallError if it can't be read, such as EIO or EMFILE.
  */
 export function findRecord(path: string): { readonly content: unknown } | undefined {
   const text = readText(path);
@@ -69,7 +70,7 @@ export function findRecord(path: string): { readonly content: unknown } | undefi
   }
 }
 
-/** Undefined when there is none, '' when something else stands in its place. */
+/** Undefined if there is no file, '' if something other than a file is in its place. */
 function readText(path: string): string | undefined {
   let fd: number | undefined;
   try {

@@ -1,8 +1,8 @@
-/** Where tslxc keeps its state below a root that tests and services can move. Pure names, no I/O. */
+/** Paths of tslxc's state below a root that tests and services can change. Only names, no I/O. */
 import { join } from 'node:path';
 
 export interface StatePaths {
-  /** The root itself, `/` unless moved. */
+  /** The root itself. Default: `/`. */
   readonly root: string;
   /** Definitions: `NAME.xml`, and `autostart/`. */
   readonly definitions: string;
@@ -10,9 +10,9 @@ export interface StatePaths {
   readonly settings: string;
   /** All run state. */
   readonly run: string;
-  /** One folder a domain, 0700. */
+  /** The run folders of domains, one for each, mode 0700. */
   readonly domains: string;
-  /** The one lock file: each domain has a byte of it. Never removed. */
+  /** The lock file, in which each domain has a byte. Only `purge` removes it. */
   readonly locks: string;
   /** The event log that connections of all processes follow. */
   readonly events: string;
@@ -20,7 +20,7 @@ export interface StatePaths {
   readonly library: string;
   /** Definitions of virtual networks: `NAME.xml`, and `autostart/`. */
   readonly networkDefinitions: string;
-  /** Run state of virtual networks, one folder each, 0700. */
+  /** The run folders of virtual networks, one for each, mode 0700. */
   readonly networks: string;
 }
 
@@ -41,7 +41,7 @@ export function statePaths(root: string): StatePaths {
   };
 }
 
-/** What the first console of a domain has put out, in the folder of logs; the file before it has `.1` behind that. */
+/** The file in the folder of logs with the output of a domain's first console. The file before it has the suffix `.1`. */
 export function consoleLogName(domain: string): string {
   return `${domain}.console.log`;
 }
@@ -57,17 +57,17 @@ export function hiddenDirectories(paths: StatePaths): string[] {
 }
 
 /**
- * The roots of tslxc that have given ids of the host to domains since the boot; the lock of whoever
- * gives more. Not below a root, since all roots share the host's ids.
+ * The roots of tslxc that have given host ids to domains since the boot. A process that gives more locks this
+ * file. Not below a root, since all roots share the host's ids.
  */
 export const idRootsPath = '/run/tslxc/id-roots';
 
-/** Which ids of the host a domain keeps. */
+/** The record of the host ids that a domain keeps. */
 export function idRecordPath(paths: StatePaths, name: string): string {
   return join(paths.library, 'ids', `${name}.json`);
 }
 
-/** Which sources have the labels of containers; outlives a boot of the host, as labels do. */
+/** The record of the sources that are labelled for containers. Like the labels, it outlives a boot of the host. */
 export function labelsPath(paths: StatePaths): string {
   return join(paths.library, 'labels.json');
 }
@@ -75,13 +75,13 @@ export function labelsPath(paths: StatePaths): string {
 /** The files of one domain's run folder. */
 export interface RunPaths {
   readonly directory: string;
-  /** What the start was asked and what it borrows from the host: written before any effect. */
+  /** The options of the start, and what it borrows from the host. Written before any effect. */
   readonly start: string;
-  /** Written by the monitor once init's execve succeeded. */
+  /** Written by the monitor after init's execve has succeeded. */
   readonly running: string;
   /** Written by the monitor when init has ended. */
   readonly exit: string;
-  /** The monitor holds a lock on byte 0 while it lives. */
+  /** The monitor holds a lock on byte 0 while it is alive. */
   readonly monitorLock: string;
   /** The monitor's control socket. */
   readonly control: string;
@@ -102,18 +102,18 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
 /** The files of one virtual network. */
 export interface NetworkPaths {
   readonly directory: string;
-  /** What runs and what it borrows from the host: written before any effect. */
+  /** The running definition, and what it borrows from the host. Written before any effect. */
   readonly state: string;
-  /** The keeper of the network's dnsmasq holds a lock on byte 0 while it lives. */
+  /** The keeper of the network's dnsmasq holds a lock on byte 0 while it is alive. */
   readonly keeperLock: string;
-  /** There while dnsmasq serves; by its keeper. */
+  /** Written by the keeper; exists while dnsmasq serves. */
   readonly dnsmasqPid: string;
-  /** dnsmasq's own, with its number in the PID namespace of its keeper. */
+  /** Written by dnsmasq, with its pid in the PID namespace of its keeper. */
   readonly dnsmasqOwnPid: string;
   readonly dnsmasqConfig: string;
-  /** dnsmasq's own file; outlives a boot of the host. */
+  /** Written by dnsmasq; outlives a boot of the host. */
   readonly leases: string;
-  /** Each end of dnsmasq that nobody asked for. What it does is in the host's system log. */
+  /** Unexpected ends of dnsmasq. Its other messages are in the host's system log. */
   readonly log: string;
 }
 
@@ -132,27 +132,27 @@ export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
 }
 
 /**
- * The lock of whoever chooses bridges and subnets of this host, or changes its IP forwarding. Not below a root, since
+ * The lock for choosing bridges and subnets of this host, and for changing its IP forwarding. Not below a root, since
  * all roots share the host's network.
  */
 export const hostNetworksPath = '/run/tslxc/networks.lock';
 
-/** The lock of whoever makes or removes cgroups of partitions, which all roots share as well. */
+/** The lock for making and removing cgroups of partitions, which all roots share too. */
 export const hostPartitionsPath = '/run/tslxc/partitions.lock';
 
-/** Which networks of all roots need IP forwarding in a network namespace (its inode), and what it was without them. */
+/** The record of the networks of all roots that need IP forwarding in a network namespace, and of the former setting. */
 export function forwardingPath(namespace: string): string {
   return `/run/tslxc/forwarding-${namespace}.json`;
 }
 
 /**
- * One byte for each number of a `vnetN`, locked while a start has chosen it and not made it yet. Not below a root:
- * names of interfaces are the host's.
+ * One byte for each number of a `vnetN`, locked from its choice until the interface is made. Not below a root, since
+ * all roots share the names of interfaces.
  */
 export const linkNumbersPath = '/run/tslxc/links';
 
 /**
- * Which pairs of SELinux categories the running domains of all roots have; see category-folder.ts.
- * Not below a root: a process of any container may be kept from another's files by nothing else.
+ * The pairs of SELinux categories of the running domains of all roots; see category-folder.ts. Not below a root: all
+ * containers of the host must have different pairs, which may be all that keeps one from the files of another.
  */
 export const categoriesPath = '/run/tslxc/categories';

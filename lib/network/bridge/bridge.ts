@@ -60,7 +60,7 @@ export function bridgeInUse(bridge: string): TslxcError {
   return new TslxcError('OPERATION_FAILED', `bridge name '${bridge}' already in use.`);
 }
 
-/** Turns off what the kernel does by default on the network's bridge: IPv6, and trust in announcements of containers. */
+/** Turns IPv6 off on a bridge without an IPv6 address, and makes the bridge ignore router advertisements of containers. */
 export function setBridgeParameters({ definition, bridge }: ActiveNetwork): void {
   const hasIpv6 = definition.ips.some(({ family }) => family === 'ipv6');
   const isThere = writeNetworkParameter(`ipv6/conf/${bridge}/disable_ipv6`, hasIpv6 ? '0' : '1');

@@ -22,7 +22,7 @@ export interface DnsmasqUser {
   readonly user?: string;
 }
 
-/** Whether the network needs dnsmasq: it has an address, and serves DHCP or DNS on it. */
+/** Whether the network needs dnsmasq: it has an address, and serves DNS, DHCP, TFTP or IPv6 on it. */
 export function wantsDnsmasq(definition: NetworkDefinition): boolean {
   const { ips, dns } = definition;
   if (!hasOwnBridge(definition) || ips.length === 0) return false;
