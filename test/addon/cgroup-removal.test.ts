@@ -190,7 +190,7 @@ describe('removeCgroups', () => {
 
 describe('processesInCgroups', () => {
   test.each(hierarchies)('all at any depth, each once, up to a number, in $name', async (at) => {
-    const { tree, pids } = await populated(at.root);
+    const { tree, pids } = populated(at.root);
     const sorted = pids.sort((one, other) => one - other);
     const missing = join(tree.path, 'missing');
     expect(await native().processesInCgroups([tree.path, missing, tree.path], 10)).toEqual(sorted);

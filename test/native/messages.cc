@@ -1,6 +1,6 @@
 // Frames that lib/container/monitor/frames.ts has written, one of every kind, are read by the
-// generated decoders and written again byte for byte; shorter and longer ones are refused. Argument:
-// the folder of the fixtures.
+// generated decoders and written again byte for byte; shorter and longer ones are refused.
+// Argument: the folder of the fixtures.
 #include <map>
 #include <vector>
 
