@@ -31,7 +31,7 @@ function project(displayName, folders, seconds) {
     testEnvironment: 'node',
     testMatch: folders.map((folder) => `<rootDir>/test/${folder}/**/*.test.ts`),
     globals: { testSeconds: seconds },
-    setupFilesAfterEnv: ['<rootDir>/test/support/time-limit.ts'],
+    setupFilesAfterEnv: ['<rootDir>/test/support/time/time-limit.ts'],
     transform,
     transformIgnorePatterns: [`/node_modules/(?!(${modules})/)`],
     moduleNameMapper: { '^tslxc$': '<rootDir>/dist/bundle/library.js' },
@@ -57,7 +57,7 @@ module.exports = {
     project('host', ['host'], 120),
     project('install', ['install'], 400),
     project('long', ['long'], 600),
-    // What npm test repeats less often (test/support/repeats.ts).
+    // What npm test repeats less often (test/support/time/repeats.ts).
     {
       ...project('repeated', [], 120),
       testMatch: [

@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const { createInterface } = require('node:readline');
 const { StepError, packageRoot } = require('./steps');
 
-const driver = join(packageRoot, 'test', 'support', 'pty-driver.py');
+const driver = join(packageRoot, 'test', 'support', 'console', 'pty-driver.py');
 
 /**
  * Starts `argv`; each of `dialogue` is typed as soon as its pattern has been written since the one before.

@@ -22,7 +22,7 @@ import { lockFile } from '../../lib/host/state/file-lock';
 import { bootId } from '../../lib/host/kernel/boot-id';
 import { statOf } from '../../lib/container/init/process-stat';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
-import { claimByMany } from '../support/many-labels';
+import { claimByMany } from '../support/labels/many-labels';
 import { runNode } from './node-child';
 
 /** 28 pairs. */

@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
-import { runProgram } from '../support/run-command';
+import { runProgram } from '../support/process/run-command';
 import { rejectionOf } from './failure';
 import { CgroupTree, hierarchies, moveTo } from './cgroup-tree';
 import { nodeWords } from './node-child';
@@ -15,7 +15,7 @@ afterAll(() => scratch.dispose());
 /** A tree deeper than any path is long, and wide at both ends; `who` is at its end. */
 async function dug(root: string, who: 'nobody' | 'child'): Promise<CgroupTree> {
   const tree = new CgroupTree(root);
-  const script = join(__dirname, '../support/dig-cgroups.py');
+  const script = join(__dirname, '../support/probe/dig-cgroups.py');
   const words = ['python3', script, '200', '1000', who, tree.path];
   expect(await runProgram(words)).toMatchObject({ code: 0, stdout: 'dug 1\n' });
   return tree;

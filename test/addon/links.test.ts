@@ -5,7 +5,7 @@ import type { Link } from '../../lib/host/native';
 import { rejectionOf } from './failure';
 import { NetworkNamespaces } from './network-namespaces';
 import { Scratch } from './scratch';
-import { eventually } from '../support/eventually';
+import { eventually } from '../support/time/eventually';
 
 const scratch = new Scratch();
 let namespaces: NetworkNamespaces;

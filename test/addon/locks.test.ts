@@ -1,7 +1,7 @@
 /** flock(2), and byte locks of an open file description. */
 import { writeFileSync } from 'node:fs';
 import { native } from '../../lib/host/native';
-import { eventually } from '../support/eventually';
+import { eventually } from '../support/time/eventually';
 import { failureOf, rejectionOf } from './failure';
 import { nodeWords, runNode } from './node-child';
 import { Scratch, badDescriptor, ended, pathOnly, printed } from './scratch';

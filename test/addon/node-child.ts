@@ -1,8 +1,8 @@
 /** Code with the addon in a Node process of its own, which it may end, and count descriptors of. */
 import { join } from 'node:path';
 import { packageRoot } from '../../lib/host/package-paths';
-import { runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
+import { runProgram } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 
 /** The addon as it was built; lib/host/native.ts finds the same file. */
 export const addonPath = join(packageRoot, 'build', 'Release', 'tslxc.node');

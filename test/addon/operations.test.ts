@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 import { native } from '../../lib/host/native';
 import { encodeOperations } from '../../lib/plan/encode';
 import type { Operation } from '../../lib/plan/operation';
-import { eventually } from '../support/eventually';
+import { eventually } from '../support/time/eventually';
 import { rejectionOf } from './failure';
 import { Scratch, badDescriptor } from './scratch';
 

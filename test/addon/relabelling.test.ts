@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
-import { slowness } from '../support/eventually';
+import { slowness } from '../support/time/eventually';
 import {
   countIn,
   labelName,
@@ -22,7 +22,7 @@ import {
   memoryName,
   pathsIn,
   setLabel,
-} from '../support/labelled-tree';
+} from '../support/labels/labelled-tree';
 import { rejectionOf } from './failure';
 import { Scratch, badDescriptor, pathOnly, printed } from './scratch';
 

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/remove-tree';
+import { removeTree } from '../support/root/remove-tree';
 
 /** open(2)'s O_PATH, which node:fs does not name. */
 export const pathOnly = 0x20_0000;

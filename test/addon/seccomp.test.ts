@@ -14,7 +14,7 @@ import {
 import { numbersOf, systemCalls } from '../../lib/plan/security/system-calls';
 import type { CallName, CallNumbers, CallTable } from '../../lib/plan/security/system-calls';
 import { compileOne } from '../native/compile';
-import { runProgram } from '../support/run-command';
+import { runProgram } from '../support/process/run-command';
 
 const compileTime = 300_000;
 const eperm = 1;

@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { native } from '../../lib/host/native';
-import { runProgram } from '../support/run-command';
+import { runProgram } from '../support/process/run-command';
 import { failureOf } from './failure';
 import { nodeWords } from './node-child';
 import { Scratch, badDescriptor } from './scratch';

@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { native } from '../../lib/host/native';
-import { eventually } from '../support/eventually';
+import { eventually } from '../support/time/eventually';
 import { addonPath, runNode } from './node-child';
 import { Scratch } from './scratch';
 

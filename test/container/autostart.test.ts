@@ -1,9 +1,9 @@
 /** Domains that are started with the host, and another name for one: by the command, with real containers. */
-import { initOf } from '../support/container-traces';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { TestDomain } from '../support/test-domain';
+import { initOf } from '../support/world/container-traces';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { TestDomain } from '../support/domain/test-domain';
 import { readFileSync } from 'node:fs';
 
 let before: HostSnapshot;

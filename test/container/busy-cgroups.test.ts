@@ -9,13 +9,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { hostFacts } from '../../lib/host/facts';
-import { cgroupsOf, expectGone, initOf } from '../support/container-traces';
-import { askConsole } from '../support/console-answer';
-import { eventually, slowness } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { TestDomain } from '../support/test-domain';
+import { cgroupsOf, expectGone, initOf } from '../support/world/container-traces';
+import { askConsole } from '../support/console/console-answer';
+import { eventually, slowness } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { TestDomain } from '../support/domain/test-domain';
 
 /** What a destroy may take, in milliseconds: 0.1 to 1.7 s are seen beside other lanes. */
 const promise = 5000 * slowness;

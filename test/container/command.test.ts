@@ -2,15 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { PtySession } from '../support/pty-session';
-import { commandLine, runCommand, spawnCommand } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
-import { makeTestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { PtySession } from '../support/console/pty-session';
+import { commandLine, runCommand, spawnCommand } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { makeTestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

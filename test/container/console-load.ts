@@ -9,14 +9,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsoleStream, Domain } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from '../support/console-session';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import type { BusyboxRoot } from '../support/root/busybox-root';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 
 export interface ConsoleLoad {
   /** Last number of the `seq` that floods the console. */

@@ -2,15 +2,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { repeats } from '../support/repeats';
-import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from '../support/console-session';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import type { BusyboxRoot } from '../support/root/busybox-root';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { repeats } from '../support/time/repeats';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 
 /** Busybox asks the terminal for its cursor (ESC [6n) after each prompt. */
 const prompt = /[#$] (?:\S\[6n)?$/;

@@ -1,14 +1,14 @@
 /** Several processes that work on the same domains at once (the whole of it is in test/long). */
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { contend } from '../support/contention';
-import { domainXml } from '../support/domain-xml';
-import { DrivenChild } from '../support/driven-child';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { packageRoot } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
+import { contend } from '../support/world/contention';
+import { domainXml } from '../support/domain/domain-xml';
+import { DrivenChild } from '../support/process/driven-child';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { packageRoot } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

@@ -2,11 +2,11 @@
  * Stage 0, the monitor and init are killed at system calls of theirs, spread over a start and a destroy. Whatever the
  * moment, the container runs or is gone, and its name starts again. test/long tries every one.
  */
-import { startOnce } from '../support/first-start';
+import { startOnce } from '../support/world/first-start';
 import { ExecSweep } from '../support/death/exec-sweep';
 import { DeathSweep } from '../support/death/sweep';
 import { tryAll } from '../support/death/try-all';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 /** Of each process. */
 const points = 6;

@@ -1,14 +1,14 @@
 /** Root inside makes cgroups whose path is longer than any system call takes. Nothing of it holds a domain up. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expectGone, initOf, monitorsOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { idMapXml } from '../support/mapped-domain';
-import { TestDomain } from '../support/test-domain';
+import { expectGone, initOf, monitorsOf } from '../support/world/container-traces';
+import { runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { idMapXml } from '../support/domain/mapped-domain';
+import { TestDomain } from '../support/domain/test-domain';
+import { eventually } from '../support/time/eventually';
 
 /** 8,200 bytes: twice PATH_MAX. */
 const depth = 200;
@@ -24,7 +24,7 @@ afterEach(() => expectHostUnchanged(before));
 
 /** A container whose root digs in every hierarchy that it may write to; `who` goes to the end. */
 async function makeDigger(name: string, who: string, elements: string): Promise<TestDomain> {
-  const script = join(__dirname, '../support/dig-cgroups.py');
+  const script = join(__dirname, '../support/probe/dig-cgroups.py');
   return TestDomain.make({
     name,
     memory: 1024 * 1024,

@@ -1,12 +1,12 @@
 /** Definitions on a disk that is full, or that fails: the old text or the new one, and an error that says what failed. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FaultyDefinitions } from '../support/definition-faults';
-import type { Change } from '../support/definition-faults';
-import type { Fault } from '../support/fault';
-import { domainXml } from '../support/domain-xml';
-import { DrivenChild } from '../support/driven-child';
-import { makeTestRoot } from '../support/test-root';
+import { FaultyDefinitions } from '../support/death/definition-faults';
+import type { Change } from '../support/death/definition-faults';
+import type { Fault } from '../support/death/fault';
+import { domainXml } from '../support/domain/domain-xml';
+import { DrivenChild } from '../support/process/driven-child';
+import { makeTestRoot } from '../support/root/test-root';
 
 /** The whole sweep is in test/long. */
 test.each<readonly [Change, Omit<Fault, 'nth'>, number]>([

@@ -2,14 +2,14 @@
  * The examples of README.md and docs/, run as they are printed, page by page: what is typed at a shell, and what the library
  * is asked for. Those of docs/networks.md are run by test/network/documents.test.ts.
  */
-import { startOnce } from '../support/first-start';
+import { startOnce } from '../support/world/first-start';
 import { documentPages, runBlocks } from '../support/documents/blocks';
 import { DocumentWorld } from '../support/documents/document-world';
 import { expectPage } from '../support/documents/run-page';
 import type { PrintedBlocks } from '../support/documents/run-page';
-import { domainXml } from '../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
+import { domainXml } from '../support/domain/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
 
 /** It listens at a port of a network of its own, and ends when it is asked to. */
 const xml = domainXml({

@@ -4,11 +4,11 @@
  */
 import { failpoints } from '../../lib/container/monitor/failpoints';
 import type { Failpoint } from '../../lib/container/monitor/failpoints';
-import { FailpointLane } from '../support/failpoint-lane';
-import type { Outcome, Victim } from '../support/failpoint-lane';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { someOf } from '../support/repeats';
+import { FailpointLane } from '../support/death/failpoint-lane';
+import type { Outcome, Victim } from '../support/death/failpoint-lane';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { someOf } from '../support/time/repeats';
 
 const lanes = 2;
 const minutes = 60_000;

@@ -3,15 +3,15 @@ import { openSync, closeSync, mkdirSync, truncateSync, writeFileSync, writeSync 
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
-import { domainXml } from '../support/domain-xml';
-import { makeImage } from '../support/filesystem-image';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import type { BusyboxRoot } from '../support/root/busybox-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { makeImage } from '../support/root/filesystem-image';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 let root: TestRoot;

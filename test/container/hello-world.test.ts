@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { initOf } from '../support/container-traces';
-import { askConsole } from '../support/console-answer';
-import { helloWorldXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { initOf } from '../support/world/container-traces';
+import { askConsole } from '../support/console/console-answer';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 

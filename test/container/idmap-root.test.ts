@@ -3,16 +3,22 @@ import { chmodSync, lchownSync, readdirSync, readFileSync, statSync } from 'node
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { initOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { files } from '../support/host-aspects';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { idMapXml, makeClosedRoot, mappedRoot, ownerOf, runInside } from '../support/mapped-domain';
-import type { ClosedRoot } from '../support/mapped-domain';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { initOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { files } from '../support/world/host-aspects';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import {
+  idMapXml,
+  makeClosedRoot,
+  mappedRoot,
+  ownerOf,
+  runInside,
+} from '../support/domain/mapped-domain';
+import type { ClosedRoot } from '../support/domain/mapped-domain';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'mapped-root';
 const elements = idMapXml();

@@ -17,12 +17,12 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { native } from '../../lib/host/native';
-import { initOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { files } from '../support/host-aspects';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
+import { initOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { files } from '../support/world/host-aspects';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
 import {
   idMapXml,
   idsOnHost,
@@ -31,10 +31,10 @@ import {
   ownerOf,
   privateNetworkXml,
   runInside,
-} from '../support/mapped-domain';
-import type { ClosedRoot } from '../support/mapped-domain';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+} from '../support/domain/mapped-domain';
+import type { ClosedRoot } from '../support/domain/mapped-domain';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'mapped';
 const mappedIds = `${Array(4).fill(mappedRoot.uid).join(' ')} ${Array(4).fill(mappedRoot.gid).join(' ')}`;

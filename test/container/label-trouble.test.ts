@@ -13,11 +13,17 @@ import { recoverLabels, restoreSources } from '../../lib/container/security/rela
 import { undoAll } from '../../lib/container/record/undo';
 import type { Undo } from '../../lib/container/record/undo';
 import { categoriesPath, statePaths } from '../../lib/host/state/state-paths';
-import { domainXml } from '../support/domain-xml';
-import { makeImage } from '../support/filesystem-image';
-import { countIn, labelName, labelsIn, makeTree, memoryName } from '../support/labelled-tree';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { makeImage } from '../support/root/filesystem-image';
+import {
+  countIn,
+  labelName,
+  labelsIn,
+  makeTree,
+  memoryName,
+} from '../support/labels/labelled-tree';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const label = 'u:r:container_file_t:s0:c1,c2';
 const other = 'u:r:container_file_t:s0:c3,c4';

@@ -3,13 +3,17 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type Connection, type Domain } from 'tslxc';
 import { statePaths } from '../../lib/host/state/state-paths';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
-import { repeats } from '../support/repeats';
-import { sideBySide } from '../support/side-by-side';
-import { makeTestRoot, type TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import {
+  expectHostUnchanged,
+  snapshotHost,
+  type HostSnapshot,
+} from '../support/world/host-snapshot';
+import { repeats } from '../support/time/repeats';
+import { sideBySide } from '../support/world/side-by-side';
+import { makeTestRoot, type TestRoot } from '../support/root/test-root';
 
 const name = 'lifecycle';
 

@@ -11,15 +11,15 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { runSuccessfully } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from '../support/console-session';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import type { BusyboxRoot } from '../support/root/busybox-root';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { runSuccessfully } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 
 const megabyte = 2 ** 20;
 

@@ -5,15 +5,15 @@ import { chmodSync, chownSync, existsSync, readdirSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { applets, busyboxTree } from '../../lib/rootfs/busybox-tree';
 import { findMmdebstrap } from '../../lib/rootfs/debian';
-import { askConsole } from '../support/console-answer';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { listProcesses, readProcess } from '../support/processes';
-import { RootFactory } from '../support/root-factory';
-import { commandEnvironment, commandLine, runProgram } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
+import { askConsole } from '../support/console/console-answer';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { listProcesses, readProcess } from '../support/process/processes';
+import { RootFactory } from '../support/root/root-factory';
+import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
 
 /** nobody */
 const uid = 65534;

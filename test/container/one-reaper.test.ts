@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { connect } from 'tslxc';
-import { initOf, monitorsOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
-import { endAllAtOnce } from '../support/many-ends';
-import { packageRoot, runProgram } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
+import { initOf, monitorsOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryWords } from '../support/process/library-child';
+import { endAllAtOnce } from '../support/death/many-ends';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

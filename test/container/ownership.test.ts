@@ -2,12 +2,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { connect, type Connection, type DomainEvent } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost, type HostSnapshot } from '../support/host-snapshot';
-import { libraryPath, runWithLibrary } from '../support/library-child';
-import { makeTestRoot, type TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import {
+  expectHostUnchanged,
+  snapshotHost,
+  type HostSnapshot,
+} from '../support/world/host-snapshot';
+import { libraryPath, runWithLibrary } from '../support/process/library-child';
+import { makeTestRoot, type TestRoot } from '../support/root/test-root';
 
 const name = 'ownership';
 

@@ -6,14 +6,14 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const { hierarchies, unified } = hostFacts().cgroups;
 const mounts = [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];

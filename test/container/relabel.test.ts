@@ -16,9 +16,9 @@ import {
   makeTree,
   memoryName,
   setLabel,
-} from '../support/labelled-tree';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+} from '../support/labels/labelled-tree';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const label = 'u:r:container_file_t:s0:c1,c2';
 const other = 'u:r:container_file_t:s0:c3,c4';

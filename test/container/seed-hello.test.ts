@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { helloWorldXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { SeedTerminal } from '../support/seed-terminal';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { SeedTerminal } from '../support/console/seed-terminal';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 

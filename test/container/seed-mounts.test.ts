@@ -3,16 +3,16 @@ import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { helloWorldXml } from '../support/domain-xml';
-import { exclusive } from '../support/exclusive';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { SeedTerminal } from '../support/seed-terminal';
-import { kernelMounts, isCover } from '../support/kernel-mounts';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { exclusive } from '../support/world/exclusive';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { SeedTerminal } from '../support/console/seed-terminal';
+import { kernelMounts, isCover } from '../support/domain/kernel-mounts';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 

@@ -5,16 +5,16 @@ import { closeSync, openSync, readFileSync, readlinkSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain, TslxcError } from 'tslxc';
-import { initOf, monitorsOf, tracesOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { idMapXml, makeClosedRoot, runInside } from '../support/mapped-domain';
-import type { ClosedRoot } from '../support/mapped-domain';
-import { NamedNetwork } from '../support/named-network';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { idMapXml, makeClosedRoot, runInside } from '../support/domain/mapped-domain';
+import type { ClosedRoot } from '../support/domain/mapped-domain';
+import { NamedNetwork } from '../support/network/named-network';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'sharing';
 const kinds = ['net', 'ipc', 'uts'] as const;

@@ -4,14 +4,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Domain, DomainStatistics } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { inside } from '../support/inside';
-import { startOnce } from '../support/first-start';
-import { makeImage } from '../support/filesystem-image';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { runProgram } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
-import { ConsoleSession } from '../support/console-session';
+import { inside } from '../support/domain/inside';
+import { startOnce } from '../support/world/first-start';
+import { makeImage } from '../support/root/filesystem-image';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 
 const megabyte = 2 ** 20;
 

@@ -1,15 +1,15 @@
 /** Limits of the stored definition, changed while its container runs: that one keeps its own, and the next start has them. */
 import { connect } from 'tslxc';
 import type { Connection, Domain, WhichOption } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { limitFile, limitPlace, LimitTable } from '../support/limit-table';
-import { MarkedDisk } from '../support/marked-disk';
-import { runCommand } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
+import { MarkedDisk } from '../support/fake/marked-disk';
+import { runCommand } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'stored-limits';
 const table = new LimitTable();

@@ -1,14 +1,14 @@
 /** A file system inside that answers nothing: whoever looks for a file in it waits in the kernel, out of reach of SIGKILL. */
 import { join } from 'node:path';
-import { expectGone } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { helpers } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { listProcesses, readProcess } from '../support/processes';
-import { packageRoot, runProgram } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
+import { expectGone } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { helpers } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { listProcesses, readProcess } from '../support/process/processes';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
 
 const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 /** Milliseconds that a destroy may take, and a command beyond its own time. */
@@ -24,7 +24,7 @@ afterEach(() => expectHostUnchanged(before));
 
 /** A container whose init is the server of such a file system on `place`, by the device that devtmpfs has. */
 async function startStuck(name: string, place: string): Promise<TestDomain> {
-  const script = join(__dirname, '../support/stuck-fuse.py');
+  const script = join(__dirname, '../support/fake/stuck-fuse.py');
   const device = 'mount -t devtmpfs devices /mnt && ln -s /mnt/fuse /dev/fuse';
   const container = await TestDomain.make({
     name,

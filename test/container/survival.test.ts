@@ -9,19 +9,25 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError, connect } from 'tslxc';
-import { expectShell } from '../support/console-answer';
-import { expectGone, cgroupsOf, initOf, initsOf, monitorsOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { hasEnded, untilIn } from '../support/processes';
-import { PtySession } from '../support/pty-session';
-import { commandEnvironment, commandLine } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
-import { makeTestRoot } from '../support/test-root';
-import { startAndStay } from '../support/unfinished-caller';
+import { expectShell } from '../support/console/console-answer';
+import {
+  expectGone,
+  cgroupsOf,
+  initOf,
+  initsOf,
+  monitorsOf,
+} from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { hasEnded, untilIn } from '../support/process/processes';
+import { PtySession } from '../support/console/pty-session';
+import { commandEnvironment, commandLine } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { makeTestRoot } from '../support/root/test-root';
+import { startAndStay } from '../support/process/unfinished-caller';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

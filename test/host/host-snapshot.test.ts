@@ -1,7 +1,7 @@
 /** The tests' own eyes: what is left on the host is seen, what goes away in time is forgiven. */
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeChanges, expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { describeChanges, expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 let folder: string;
 

@@ -1,5 +1,5 @@
 /** The tests' own terminal must not lie: what it shows, waits for and reports. */
-import { PtySession } from '../support/pty-session';
+import { PtySession } from '../support/console/pty-session';
 
 const shell = ['/bin/sh'];
 

@@ -4,8 +4,8 @@
  */
 import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/remove-tree';
-import { type CommandResult, packageRoot, runProgram } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { type CommandResult, packageRoot, runProgram } from '../support/process/run-command';
 
 /** Builds the native code, which takes a minute where nothing else runs. */
 const installTime = 390_000;

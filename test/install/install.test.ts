@@ -1,11 +1,15 @@
 /** The tarball as users get it: installed, built, loaded in every way, and said what is missing. Starts containers. */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { type HostSnapshot, expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { removeTree } from '../support/remove-tree';
-import { type PackedPackage, packPackage } from '../support/packed-package';
-import { packageRoot } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
+import {
+  type HostSnapshot,
+  expectHostUnchanged,
+  snapshotHost,
+} from '../support/world/host-snapshot';
+import { removeTree } from '../support/root/remove-tree';
+import { type PackedPackage, packPackage } from '../support/source/packed-package';
+import { packageRoot } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
 import { Consumer } from './consumer';
 import { helloOutput, helloXml, importProgram, requireProgram } from './programs';
 import { typedConfig, typedProgram } from './programs';

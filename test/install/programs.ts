@@ -1,5 +1,5 @@
 /** The hello-world programs of a consumer, one for each way to load the package. */
-import { domainXml } from '../support/domain-xml';
+import { domainXml } from '../support/domain/domain-xml';
 
 export const domainName = 'package-hello';
 export const helloXml = domainXml({ name: domainName });

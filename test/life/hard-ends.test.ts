@@ -1,18 +1,18 @@
 /** What doesn't end when it should: an init that ignores everything, a process in the kernel, and clocks that jump. R18, R19. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import { expectGone, initOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually, patience, slowness } from '../support/eventually';
-import { pidOf } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
-import { runProgram } from '../support/run-command';
-import { StuckFolder } from '../support/stuck-folder';
-import { TestDomain } from '../support/test-domain';
-import { makeTestRoot } from '../support/test-root';
+import { expectGone, initOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually, patience, slowness } from '../support/time/eventually';
+import { pidOf } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryWords } from '../support/process/library-child';
+import { runProgram } from '../support/process/run-command';
+import { StuckFolder } from '../support/fake/stuck-folder';
+import { TestDomain } from '../support/domain/test-domain';
+import { makeTestRoot } from '../support/root/test-root';
 
 /** Milliseconds that a destroy, or its failure, may take. */
 const promise = 5000 * slowness;

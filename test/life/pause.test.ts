@@ -8,14 +8,14 @@ import { freezerDirectory } from '../../lib/container/cgroups/freezer';
 import { hostFacts } from '../../lib/host/facts';
 import { readRunState } from '../../lib/container/record/run-state';
 import { statePaths } from '../../lib/host/state/state-paths';
-import { expectShell } from '../support/console-answer';
-import { expectGone } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { TestDomain } from '../support/test-domain';
-import { makeTestRoot } from '../support/test-root';
+import { expectShell } from '../support/console/console-answer';
+import { expectGone } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { TestDomain } from '../support/domain/test-domain';
+import { makeTestRoot } from '../support/root/test-root';
 
 beforeAll(startOnce);
 

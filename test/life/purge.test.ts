@@ -4,18 +4,22 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkHost, connect } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { cgroupsOf, expectGone, monitorsOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { automaticIdMapXml, makeClosedRoot, privateNetworkXml } from '../support/mapped-domain';
-import type { ClosedRoot } from '../support/mapped-domain';
-import { PtySession } from '../support/pty-session';
-import { commandLine, runCommand } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
-import { makeTestRoot } from '../support/test-root';
+import { cgroupsOf, expectGone, monitorsOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import {
+  automaticIdMapXml,
+  makeClosedRoot,
+  privateNetworkXml,
+} from '../support/domain/mapped-domain';
+import type { ClosedRoot } from '../support/domain/mapped-domain';
+import { PtySession } from '../support/console/pty-session';
+import { commandLine, runCommand } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { makeTestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

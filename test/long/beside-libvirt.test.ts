@@ -1,15 +1,15 @@
 /** Beside a libvirt with its default network up, each starts containers at the same time: none gets in another's way. */
 import { join } from 'node:path';
 import { makeRoot } from 'tslxc';
-import { startOnce } from '../support/first-start';
-import { domainXml } from '../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
-import { Libvirt } from '../support/libvirt';
-import { runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { startOnce } from '../support/world/first-start';
+import { domainXml } from '../support/domain/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryWords } from '../support/process/library-child';
+import { Libvirt } from '../support/machine/libvirt';
+import { runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const starts = 50;
 

@@ -3,15 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { limitFile, limitPlace, LimitTable } from '../support/limit-table';
-import { MarkedDisk } from '../support/marked-disk';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
+import { MarkedDisk } from '../support/fake/marked-disk';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const table = new LimitTable();
 

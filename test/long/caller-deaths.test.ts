@@ -4,8 +4,8 @@
  * TSLXC_TEST_SLICE=1/4 tries the second quarter of the points.
  */
 import { CallerSweep } from '../support/death/caller-sweep';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 const minutes = 60_000;
 

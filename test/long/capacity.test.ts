@@ -4,14 +4,14 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryPath, libraryWords } from '../support/library-child';
-import { runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryPath, libraryWords } from '../support/process/library-child';
+import { runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const minutes = 60_000;
 const megabyte = 2 ** 20;

@@ -1,6 +1,6 @@
 /** A hundred thousand dynamic labels: no two that live are alike, and all are given back. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { claimByMany } from '../support/many-labels';
+import { claimByMany } from '../support/labels/many-labels';
 
 test('a hundred thousand labels over eight processes', async () => {
   // A file system of memory, as /run is.

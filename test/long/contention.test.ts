@@ -1,11 +1,11 @@
 /** 16 processes, 200 operations each, on 4 domains; and the same while their callers are killed at random. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
-import { contend, killAtRandom } from '../support/contention';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
+import { contend, killAtRandom } from '../support/world/contention';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

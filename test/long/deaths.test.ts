@@ -4,13 +4,13 @@
  * R1 and R2 of the fault model, the whole form. How many points were tried is printed. TSLXC_TEST_SLICE=1/4 tries the
  * second quarter of them, evenly spread.
  */
-import { startOnce } from '../support/first-start';
+import { startOnce } from '../support/world/first-start';
 import { ExecSweep } from '../support/death/exec-sweep';
 import { DeathSweep } from '../support/death/sweep';
 import { tryAll } from '../support/death/try-all';
-import type { DomainXmlOptions } from '../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { idMapXml, privateNetworkXml } from '../support/mapped-domain';
+import type { DomainXmlOptions } from '../support/domain/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { idMapXml, privateNetworkXml } from '../support/domain/mapped-domain';
 
 const minutes = 60_000;
 

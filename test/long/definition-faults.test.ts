@@ -1,7 +1,7 @@
 /** Every system call by which definitions are changed fails once, each with each error: nothing is ever half of the old and half of the new. */
-import { FaultyDefinitions, changes } from '../support/definition-faults';
-import type { Change } from '../support/definition-faults';
-import { makeTestRoot } from '../support/test-root';
+import { FaultyDefinitions, changes } from '../support/death/definition-faults';
+import type { Change } from '../support/death/definition-faults';
+import { makeTestRoot } from '../support/root/test-root';
 
 /** Each with the errors that a disk has for it. */
 const faults: readonly (readonly [string, readonly string[]])[] = [

@@ -1,10 +1,10 @@
 /** 1,000 commands in a container, one after the other and at once, leave everything as it was. */
 import { readdirSync } from 'node:fs';
-import { eventually } from '../support/eventually';
-import { helpers } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { TestDomain } from '../support/test-domain';
+import { eventually } from '../support/time/eventually';
+import { helpers } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { TestDomain } from '../support/domain/test-domain';
 
 const width = 10;
 

@@ -1,12 +1,12 @@
 /** Debian roots by the real mmdebstrap, from the network. */
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
-import { askConsole } from '../support/console-answer';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { RootFactory } from '../support/root-factory';
-import { TestDomain } from '../support/test-domain';
+import { askConsole } from '../support/console/console-answer';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { RootFactory } from '../support/root/root-factory';
+import { TestDomain } from '../support/domain/test-domain';
 
 /** Milliseconds that a slow mirror may take. */
 const timeout = 500_000;

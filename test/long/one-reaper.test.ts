@@ -1,7 +1,7 @@
 /** 500 containers that end at once, with no caller: R16 and the clean-up of the fault model, the whole form. */
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { endAllAtOnce } from '../support/many-ends';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { endAllAtOnce } from '../support/death/many-ends';
 
 const minutes = 60_000;
 const count = 500;

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { Canary } from '../security/canary';
 import { SharedVolume } from '../security/race';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
-import { runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import { UnsafePackage } from '../support/unsafe-package';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryWords } from '../support/process/library-child';
+import { runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 
 const starts = 500;
 /** With the delays a start takes seconds. */

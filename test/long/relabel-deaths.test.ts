@@ -8,10 +8,16 @@ import { relabelSources } from '../../lib/container/security/relabel/relabel';
 import type { RelabelledSource } from '../../lib/container/security/relabel/relabel';
 import { recoverLabels, restoreSources } from '../../lib/container/security/relabel/restore';
 import { statePaths } from '../../lib/host/state/state-paths';
-import { countIn, labelName, labelsIn, makeTree, memoryName } from '../support/labelled-tree';
-import { packageRoot } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import {
+  countIn,
+  labelName,
+  labelsIn,
+  makeTree,
+  memoryName,
+} from '../support/labels/labelled-tree';
+import { packageRoot } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const label = 'u:r:container_file_t:s0:c1,c2';
 const stored = `${label}\0`;

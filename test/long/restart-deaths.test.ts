@@ -2,10 +2,10 @@
  * The helper of a reboot, the init that it starts and the monitor are killed at system calls of theirs: every second one, or
  * 300 of each, evenly spread, which takes about five minutes. TSLXC_TEST_SLICE=1/2 tries the others, 3/20 one of twenty. How many is printed.
  */
-import { startOnce } from '../support/first-start';
+import { startOnce } from '../support/world/first-start';
 import { RestartSweep } from '../support/death/restart-sweep';
 import { tryAll } from '../support/death/try-all';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 const minutes = 60_000;
 /** Points of each process: the helper makes from 270 to 1,500 system calls. */

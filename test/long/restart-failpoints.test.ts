@@ -8,16 +8,16 @@ import { failpoints } from '../../lib/container/monitor/failpoints';
 import type { FailAction, Failpoint } from '../../lib/container/monitor/failpoints';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { readRunState } from '../../lib/container/record/run-state';
-import { expectGone, initsOf, monitorsOf, tracesOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { untilIn } from '../support/processes';
-import { commandEnvironment, commandLine, runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { expectGone, initsOf, monitorsOf, tracesOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { untilIn } from '../support/process/processes';
+import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'restart-failpoint';
 /** Milliseconds in which what was begun has to come to its end, without anybody's help. */

@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cgroupsOf, expectGone } from '../support/container-traces';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { hasEnded } from '../support/processes';
-import { TestDomain } from '../support/test-domain';
+import { cgroupsOf, expectGone } from '../support/world/container-traces';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { hasEnded } from '../support/process/processes';
+import { TestDomain } from '../support/domain/test-domain';
 
 let before: HostSnapshot;
 beforeAll(startOnce);

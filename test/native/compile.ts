@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { packageRoot, runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 
 /** Not optimized: that takes twice as long as it saves, and may optimize away what a sanitizer would find. */
 const flags = [

@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorPath, packageRoot } from '../../lib/host/package-paths';
-import { removeTree } from '../support/remove-tree';
-import { runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { runProgram } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 
 const build = join(packageRoot, 'build');
 const objects = join(build, 'Release/obj.target/tslxc-monitor');

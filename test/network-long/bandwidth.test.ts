@@ -1,14 +1,14 @@
 /** `<bandwidth>` of containers that run: from the start on, changed while they run, and nothing of it left. */
 import type { ChildProcess } from 'node:child_process';
-import { eventually } from '../support/eventually';
-import { initOf, monitorsOf } from '../support/container-traces';
-import { startOnce } from '../support/first-start';
-import { HostLinks } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { NetworkWorld, interfaceXml } from '../support/network-world';
-import { runCommand } from '../support/run-command';
-import { Surroundings, endProcess, run, serveTransfers } from '../support/lab';
+import { eventually } from '../support/time/eventually';
+import { initOf, monitorsOf } from '../support/world/container-traces';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { NetworkWorld, interfaceXml } from '../support/network/network-world';
+import { runCommand } from '../support/process/run-command';
+import { Surroundings, endProcess, run, serveTransfers } from '../support/network/lab';
 
 let links: HostLinks;
 let server: ChildProcess;

@@ -11,11 +11,11 @@ import {
 import { monitorExecutable } from '../../lib/host/executable';
 import type { ActiveNetwork } from '../../lib/network/active-network';
 import { isKeeperAlive } from '../../lib/network/dnsmasq/keeper';
-import { eventually } from '../support/eventually';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { packageRoot, runProgram } from '../support/run-command';
-import { hasEnded, listProcesses, readProcess } from '../support/processes';
-import { DhcpWorld, run } from '../support/dhcp-world';
+import { eventually } from '../support/time/eventually';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import { hasEnded, listProcesses, readProcess } from '../support/process/processes';
+import { DhcpWorld, run } from '../support/network/dhcp-world';
 
 // Opened once a process, and kept.
 monitorExecutable();

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { dnsmasqPid, ensureDnsmasq, startDnsmasq } from '../../lib/network/dnsmasq/dnsmasq';
 import { readLeases } from '../../lib/network/dnsmasq/leases';
-import { eventually } from '../support/eventually';
-import { readProcess } from '../support/processes';
-import { DhcpWorld, run } from '../support/dhcp-world';
+import { eventually } from '../support/time/eventually';
+import { readProcess } from '../support/process/processes';
+import { DhcpWorld, run } from '../support/network/dhcp-world';
 
 const world = new DhcpWorld();
 
@@ -68,7 +68,7 @@ test('a reader of raw frames is told when a checksum has not been filled in', as
   const client = await world.client(network, 'raw');
   const output = await client.run(
     'python3',
-    join(__dirname, '../support/raw-dhcp-client.py'),
+    join(__dirname, '../support/network/raw-dhcp-client.py'),
     'eth0',
   );
   const [address, checksum, time] = output.trim().split(' ');

@@ -5,14 +5,14 @@
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import type { FailAction } from '../../lib/container/monitor/failpoints';
-import { initOf, monitorsOf, tracesOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { HostLinks, NetworkView, host, ip, settled } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
-import { spawnCommand } from '../support/run-command';
+import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, NetworkView, host, ip, settled } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
+import { spawnCommand } from '../support/process/run-command';
 
 const minutes = 60_000;
 const name = 'killed';

@@ -1,8 +1,8 @@
 /** What `<bandwidth>` does to real TCP connections, in both directions from the container's point of view. */
 import type { ActiveNetwork } from '../../lib/network/active-network';
 import { clearShaping, shapeLink, shapeNetwork } from '../../lib/network/shaping/shaping';
-import { withoutProgram } from '../support/hidden-program';
-import { Lab, run, serverAddress, type Place } from '../support/lab';
+import { withoutProgram } from '../support/fake/hidden-program';
+import { Lab, run, serverAddress, type Place } from '../support/network/lab';
 
 let lab: Lab;
 let network: ActiveNetwork;

@@ -2,14 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const count = 100;
 

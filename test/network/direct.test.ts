@@ -1,12 +1,12 @@
 /** Macvlans on a device of the host: which frames pass, and what comes back. */
 import type { Domain } from 'tslxc';
-import { startOnce } from '../support/first-start';
-import { eventually } from '../support/eventually';
-import { HostLinks, host, ip, settled } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { expectReached, reaches } from '../support/ping';
-import { NetworkWorld, interfaceXml, macOf } from '../support/network-world';
+import { startOnce } from '../support/world/first-start';
+import { eventually } from '../support/time/eventually';
+import { HostLinks, host, ip, settled } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { expectReached, reaches } from '../support/network/ping';
+import { NetworkWorld, interfaceXml, macOf } from '../support/network/network-world';
 
 let links: HostLinks;
 let world: NetworkWorld;

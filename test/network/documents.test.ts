@@ -1,10 +1,10 @@
 /** The examples of docs/networks.md, run as they are printed; those of other pages are run by test/container/documents.test.ts. */
-import { startOnce } from '../support/first-start';
+import { startOnce } from '../support/world/first-start';
 import { DocumentWorld } from '../support/documents/document-world';
 import { expectPage } from '../support/documents/run-page';
-import { domainXml } from '../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
+import { domainXml } from '../support/domain/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
 
 /** On the default network, with an address that needs nothing inside. */
 const xml = domainXml({

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { ServerNetwork } from '../support/server-network';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { ServerNetwork } from '../support/network/server-network';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 import { containing, errorOf } from '../unit/driver/refusal';
 import {
   closedTable,
@@ -20,9 +20,9 @@ import {
   savedIptables,
   uncounted,
   type IptablesKind,
-} from '../support/foreign-hosts';
-import { setParameter, type Parameter } from '../support/lab';
-import { run } from '../support/virtual-network-world';
+} from '../support/network/foreign-hosts';
+import { setParameter, type Parameter } from '../support/network/lab';
+import { run } from '../support/network/virtual-network-world';
 
 let before: HostSnapshot;
 let root: TestRoot;

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TslxcError } from 'tslxc';
-import { tracesOf } from '../support/container-traces';
-import { startOnce } from '../support/first-start';
-import { HostLinks, host } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { NetworkWorld, interfaceXml, lentXml, macOf } from '../support/network-world';
-import { runCommand } from '../support/run-command';
+import { tracesOf } from '../support/world/container-traces';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, host } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { NetworkWorld, interfaceXml, lentXml, macOf } from '../support/network/network-world';
+import { runCommand } from '../support/process/run-command';
 
 const name = 'refused';
 

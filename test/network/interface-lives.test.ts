@@ -1,13 +1,13 @@
 /** Interfaces of every type in a container with its own ids, and in one that restarts itself. */
-import { initOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { HostLinks, NetworkView, host, ip, settled } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside as say } from '../support/inside';
-import { idMapXml, makeClosedRoot } from '../support/mapped-domain';
-import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
+import { initOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, NetworkView, host, ip, settled } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside as say } from '../support/domain/inside';
+import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
+import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
 
 const name = 'lives';
 

@@ -1,14 +1,14 @@
 /** Interfaces of running containers, looked at from inside and from the host. */
 import { readFileSync } from 'node:fs';
-import { startOnce } from '../support/first-start';
-import { HostLinks, host, ip } from '../support/host-links';
-import type { ShownLink } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside as say } from '../support/inside';
-import { idMapXml, makeClosedRoot } from '../support/mapped-domain';
-import { NetworkWorld, interfaceXml, macOf } from '../support/network-world';
-import { expectReached, reaches } from '../support/ping';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, host, ip } from '../support/network/host-links';
+import type { ShownLink } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside as say } from '../support/domain/inside';
+import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
+import { NetworkWorld, interfaceXml, macOf } from '../support/network/network-world';
+import { expectReached, reaches } from '../support/network/ping';
 
 let links: HostLinks;
 let world: NetworkWorld;

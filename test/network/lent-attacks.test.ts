@@ -2,16 +2,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Domain } from 'tslxc';
-import { monitorsOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { HostLinks, host, ip, settled } from '../support/host-links';
-import type { ShownLink } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { libraryWords } from '../support/library-child';
-import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
-import { commandEnvironment } from '../support/run-command';
+import { monitorsOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, host, ip, settled } from '../support/network/host-links';
+import type { ShownLink } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { libraryWords } from '../support/process/library-child';
+import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
+import { commandEnvironment } from '../support/process/run-command';
 
 const name = 'borrower';
 

@@ -2,17 +2,17 @@
 import { execFileSync } from 'node:child_process';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
-import { monitorsOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { HostLinks, host, ip, settled } from '../support/host-links';
-import type { ShownLink } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside as say } from '../support/inside';
-import { NetworkWorld, interfaceXml, lentXml } from '../support/network-world';
-import { runCommand, spawnCommand } from '../support/run-command';
-import { startAndStay } from '../support/unfinished-caller';
+import { monitorsOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, host, ip, settled } from '../support/network/host-links';
+import type { ShownLink } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside as say } from '../support/domain/inside';
+import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
+import { runCommand, spawnCommand } from '../support/process/run-command';
+import { startAndStay } from '../support/process/unfinished-caller';
 
 const name = 'borrower';
 

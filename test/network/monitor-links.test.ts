@@ -9,9 +9,9 @@ import { native } from '../../lib/host/native';
 import type { Link } from '../../lib/host/native';
 import { namespaceFlags } from '../../lib/plan/constants';
 import type { Operation } from '../../lib/plan/operation';
-import { BareStart } from '../support/bare-start';
-import { eventually } from '../support/eventually';
-import { descriptorsOf } from '../support/open-descriptors';
+import { BareStart } from '../support/domain/bare-start';
+import { eventually } from '../support/time/eventually';
+import { descriptorsOf } from '../support/process/open-descriptors';
 
 const ip = (...words: string[]): string => execFileSync('ip', words, { encoding: 'utf8' });
 

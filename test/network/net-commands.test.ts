@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, makeRoot } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { commandEnvironment, commandLine, runCommand } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { commandEnvironment, commandLine, runCommand } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const uuid = '4f0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f50';
 

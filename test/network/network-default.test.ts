@@ -4,10 +4,16 @@ import type { Connection } from 'tslxc';
 import type { StartRecord } from '../../lib/container/record/run-state';
 import { readRecord } from '../../lib/host/state/record-file';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
-import { domainXml } from '../support/domain-xml';
-import { makeTestRoot } from '../support/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { makeTestRoot } from '../support/root/test-root';
 import { containing, errorOf } from '../unit/driver/refusal';
-import { link, makeNetworkWorld, networkXml, run, traces } from '../support/virtual-network-world';
+import {
+  link,
+  makeNetworkWorld,
+  networkXml,
+  run,
+  traces,
+} from '../support/network/virtual-network-world';
 
 /** A domain with interfaces on these networks; what else `<interface>` says. */
 function onNetworks(name: string, ...networks: readonly string[]): string {

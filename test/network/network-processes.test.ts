@@ -5,11 +5,11 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { libraryWords } from '../support/library-child';
-import { commandEnvironment, runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { libraryWords } from '../support/process/library-child';
+import { commandEnvironment, runProgram } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 import { containing } from '../unit/driver/refusal';
 import {
   bootIdPath,
@@ -19,8 +19,8 @@ import {
   processes,
   run,
   traces,
-} from '../support/virtual-network-world';
-import type { NetworkWorld } from '../support/virtual-network-world';
+} from '../support/network/virtual-network-world';
+import type { NetworkWorld } from '../support/network/virtual-network-world';
 
 test('what one process does to a network, another hears of in order', async () => {
   await using world = await makeNetworkWorld();

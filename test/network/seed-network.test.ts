@@ -4,16 +4,16 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { helloWorldXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { exclusive } from '../support/exclusive';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { SeedTerminal } from '../support/seed-terminal';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { exclusive } from '../support/world/exclusive';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { SeedTerminal } from '../support/console/seed-terminal';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 const applets = ['ifconfig', 'route', 'ping'];
@@ -134,7 +134,7 @@ test('the seed’s container on the default network, configured by hand', async 
 });
 
 test('the seed’s complete final example, byte for byte', async () => {
-  const seed = readFileSync(join(__dirname, '../support/seed-final.xml'), 'utf8');
+  const seed = readFileSync(join(__dirname, '../support/network/seed-final.xml'), 'utf8');
   const made: string[] = [];
   try {
     const first = mkdirSync('/export/helloworld', { recursive: true });

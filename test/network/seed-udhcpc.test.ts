@@ -2,15 +2,15 @@
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { helloWorldXml } from '../support/domain-xml';
-import { eventually, slowness } from '../support/eventually';
-import { exclusive } from '../support/exclusive';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { SeedTerminal } from '../support/seed-terminal';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { helloWorldXml } from '../support/domain/domain-xml';
+import { eventually, slowness } from '../support/time/eventually';
+import { exclusive } from '../support/world/exclusive';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { SeedTerminal } from '../support/console/seed-terminal';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 

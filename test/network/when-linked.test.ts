@@ -10,15 +10,15 @@ import type { LinkRecord } from '../../lib/container/record/run-state';
 import { parseDomain } from '../../lib/domain/parse';
 import { hostFacts } from '../../lib/host/facts';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
-import { expectGone, initsOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { HostLinks, NetworkView, host } from '../support/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { interfaceXml, macOf } from '../support/network-world';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { expectGone, initsOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { HostLinks, NetworkView, host } from '../support/network/host-links';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { interfaceXml, macOf } from '../support/network/network-world';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'paused';
 

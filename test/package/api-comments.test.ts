@@ -1,8 +1,8 @@
 /** What typedoc.json asks of the API's comments: a gap in them is found. */
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/remove-tree';
-import { packageRoot, runProgram } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { packageRoot, runProgram } from '../support/process/run-command';
 
 let folder: string;
 

@@ -2,7 +2,7 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { packageRoot, runProgram } from '../support/run-command';
+import { packageRoot, runProgram } from '../support/process/run-command';
 
 const script = join('dist', 'cli', 'main.js');
 const compiled = join('build', 'bundle.compiled');

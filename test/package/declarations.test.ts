@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
-import { removeTree } from '../support/remove-tree';
-import { packageRoot } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { packageRoot } from '../support/process/run-command';
 
 const source = `import { connect, Connection, Domain, Network } from 'tslxc';
 

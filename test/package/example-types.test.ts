@@ -3,8 +3,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { documentPages, placeOf, runBlocks } from '../support/documents/blocks';
 import type { Block } from '../support/documents/blocks';
-import { removeTree } from '../support/remove-tree';
-import { packageRoot, runProgram } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { packageRoot, runProgram } from '../support/process/run-command';
 
 const imported = /^const \{ ([\w, ]+) \} = require\('tslxc'\);.*\n/gm;
 

@@ -1,8 +1,8 @@
 /** What set-up and build say when they can't do their work: one line that tells what to do, and exit code 1. */
 import { chmodSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { removeTree } from '../support/remove-tree';
-import { type CommandResult, packageRoot, runProgram } from '../support/run-command';
+import { removeTree } from '../support/root/remove-tree';
+import { type CommandResult, packageRoot, runProgram } from '../support/process/run-command';
 
 let programs: string;
 

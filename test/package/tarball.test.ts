@@ -3,9 +3,9 @@ import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { documentPages, readPage } from '../support/documents/blocks';
-import { type PackedPackage, packPackage } from '../support/packed-package';
-import { removeTree } from '../support/remove-tree';
-import { packageRoot, runProgram } from '../support/run-command';
+import { type PackedPackage, packPackage } from '../support/source/packed-package';
+import { removeTree } from '../support/root/remove-tree';
+import { packageRoot, runProgram } from '../support/process/run-command';
 
 let folder: string;
 let packed: PackedPackage;

@@ -1,8 +1,8 @@
 /** What an attacker must not reach: a tree of the host, only root's, with files that every trick may aim at. */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { files } from '../support/host-aspects';
-import { removeTree } from '../support/remove-tree';
+import { files } from '../support/world/host-aspects';
+import { removeTree } from '../support/root/remove-tree';
 
 export class Canary implements AsyncDisposable {
   /** Its name is nowhere else, so that a mention in a container's mounts is a leak. */

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import type { connect } from 'tslxc';
 import { connect as connectToProduct } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
-import { askConsole } from '../support/console-answer';
-import { cgroups } from '../support/host-aspects';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import { UnsafePackage } from '../support/unsafe-package';
+import { askConsole } from '../support/console/console-answer';
+import { cgroups } from '../support/world/host-aspects';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 
 const script = join(__dirname, 'cgroup-attack.sh');
 

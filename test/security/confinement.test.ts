@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Hardening } from 'tslxc';
 import { readPrivileges } from '../../lib/host/privileges';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
-import { TestDomain } from '../support/test-domain';
+import { TestDomain } from '../support/domain/test-domain';
 
 let before: HostSnapshot;
 

@@ -4,14 +4,14 @@
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import type { BusyboxRoot } from '../support/busybox-root';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import type { BusyboxRoot } from '../support/root/busybox-root';
 import { below, compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
-import { packageRoot } from '../support/run-command';
+import { packageRoot } from '../support/process/run-command';
 import { covers, doors, freshMounts, readOnlyMounts } from './door-table';
 
 let before: HostSnapshot;

@@ -4,12 +4,12 @@
  */
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { someOf } from '../support/repeats';
-import { makeTestRoot } from '../support/test-root';
-import { UnsafePackage } from '../support/unsafe-package';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { someOf } from '../support/time/repeats';
+import { makeTestRoot } from '../support/root/test-root';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 import { Canary } from './canary';
 import { EvilRoots, namesOf, touchedPaths } from './evil-root';
 import type { Attack, Outcome } from './evil-root';

@@ -9,9 +9,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Connection } from 'tslxc';
-import { initOf } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { removeTree } from '../support/remove-tree';
+import { initOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { removeTree } from '../support/root/remove-tree';
 import type { Canary } from './canary';
 import { makeSocket, undoTricks } from './tricks';
 import type { Trick } from './tricks';

@@ -1,14 +1,14 @@
 /** A command is confined exactly as the init of its container is, whatever that is: compared by what the kernel says. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
-import { initOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { helpers, pidOf, runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { idMapXml, makeClosedRoot, privateNetworkXml } from '../support/mapped-domain';
-import type { ClosedRoot } from '../support/mapped-domain';
-import { TestDomain } from '../support/test-domain';
+import { initOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { helpers, pidOf, runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { idMapXml, makeClosedRoot, privateNetworkXml } from '../support/domain/mapped-domain';
+import type { ClosedRoot } from '../support/domain/mapped-domain';
+import { TestDomain } from '../support/domain/test-domain';
 
 let before: HostSnapshot;
 let closed: ClosedRoot;

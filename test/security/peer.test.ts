@@ -9,15 +9,15 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Hardening } from 'tslxc';
-import { askConsole } from '../support/console-answer';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { idMapXml } from '../support/mapped-domain';
+import { askConsole } from '../support/console/console-answer';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { idMapXml } from '../support/domain/mapped-domain';
 import { parseReport } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
-import { makeTestRoot } from '../support/test-root';
+import { makeTestRoot } from '../support/root/test-root';
 
 let before: HostSnapshot;
 

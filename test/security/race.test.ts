@@ -1,10 +1,10 @@
 /** Starts on a shared volume that changes under them, the short form. Recipe T6 of the threat catalogue. */
 import { connect } from 'tslxc';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import { UnsafePackage } from '../support/unsafe-package';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 import { Canary } from './canary';
 import { SharedVolume } from './race';
 

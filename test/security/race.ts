@@ -8,8 +8,8 @@ import { once } from 'node:events';
 import { copyFileSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Connection } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { removeTree } from '../support/remove-tree';
+import { domainXml } from '../support/domain/domain-xml';
+import { removeTree } from '../support/root/remove-tree';
 import type { Canary } from './canary';
 
 const racers = 2;

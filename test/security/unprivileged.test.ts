@@ -11,10 +11,10 @@ import {
 import { join } from 'node:path';
 import { commands as refused } from '../../lib/cli/commands/host/refused';
 import { verbNames } from '../../lib/cli/shell/verbs';
-import { domainXml } from '../support/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { packageRoot, runProgram } from '../support/run-command';
-import type { CommandResult } from '../support/run-command';
+import { domainXml } from '../support/domain/domain-xml';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { packageRoot, runProgram } from '../support/process/run-command';
+import type { CommandResult } from '../support/process/run-command';
 
 const nobody = 65534;
 const CAP_SYS_ADMIN = 'sys_admin';

@@ -1,6 +1,6 @@
 /** What a failing start is for its test: how it is brought about, what the error says, how it is mended. */
-import type { DomainXmlOptions, FilesystemSource } from '../support/domain-xml';
-import type { FailureData } from '../support/failed-start';
+import type { DomainXmlOptions, FilesystemSource } from '../support/domain/domain-xml';
+import type { FailureData } from '../support/domain/failed-start';
 
 /** The domain's. */
 export const name = 'fail-start';

@@ -1,7 +1,12 @@
 /** The shape of the sources: imports point one way, and each door has one keeper. */
 import { dirname } from 'node:path';
 import * as ts from 'typescript';
-import { descendants, parseSource, sourceFiles, sourceImports } from '../support/source-imports';
+import {
+  descendants,
+  parseSource,
+  sourceFiles,
+  sourceImports,
+} from '../support/source/source-imports';
 import {
   circles,
   crowdedFolders,
@@ -9,7 +14,7 @@ import {
   importsBeyond,
   layerOf,
   upwardImports,
-} from '../support/source-shape';
+} from '../support/source/source-shape';
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
 const base = ['errors', 'present'];

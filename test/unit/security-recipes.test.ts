@@ -5,8 +5,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ts from 'typescript';
-import { packageRoot } from '../support/run-command';
-import { descendants } from '../support/source-imports';
+import { packageRoot } from '../support/process/run-command';
+import { descendants } from '../support/source/source-imports';
 
 interface Recipe {
   readonly recipe: string;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dnsmasqConfig } from '../../lib/network/dnsmasq/config';
-import { runProgram } from '../support/run-command';
+import { runProgram } from '../support/process/run-command';
 import { activeNetwork } from '../unit/network/active';
 
 const folder = mkdtempSync(join(tmpdir(), 'tslxc-config-'));

@@ -1,7 +1,7 @@
 /** The firewall of a network, seen by the packets of containers. */
 import { closeFirewall, openFirewall } from '../../lib/network/firewall/firewall';
-import { eventually } from '../support/eventually';
-import { withoutProgram } from '../support/hidden-program';
+import { eventually } from '../support/time/eventually';
+import { withoutProgram } from '../support/fake/hidden-program';
 import { firewallTable } from '../../lib/network/firewall/rules';
 import {
   Lab,
@@ -11,7 +11,7 @@ import {
   uplinkAddress,
   uplinkAddress6,
   type Place,
-} from '../support/lab';
+} from '../support/network/lab';
 
 let lab: Lab;
 

@@ -12,7 +12,7 @@ import {
   savedIptables,
   uncounted,
   type IptablesKind,
-} from '../support/foreign-hosts';
+} from '../support/network/foreign-hosts';
 import { loadNft } from '../../lib/network/firewall/nft';
 import {
   Lab,
@@ -22,7 +22,7 @@ import {
   uplinkAddress,
   type Parameter,
   type Place,
-} from '../support/lab';
+} from '../support/network/lab';
 
 let lab: Lab;
 let network: ActiveNetwork;

@@ -12,8 +12,8 @@ import {
 import { join } from 'node:path';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
-import { eventually } from '../support/eventually';
-import { makeTestRoot } from '../support/test-root';
+import { eventually } from '../support/time/eventually';
+import { makeTestRoot } from '../support/root/test-root';
 
 test('a keeper whose caller was killed before it had its lock starts nothing', async () => {
   const root = await makeTestRoot();

@@ -5,12 +5,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { networkFailpoints } from '../../lib/network/lifecycle/failpoint';
 import type { NetworkFailpoint } from '../../lib/network/lifecycle/failpoint';
-import { eventually } from '../support/eventually';
-import { libraryWords } from '../support/library-child';
-import { someOf } from '../support/repeats';
-import { commandEnvironment } from '../support/run-command';
+import { eventually } from '../support/time/eventually';
+import { libraryWords } from '../support/process/library-child';
+import { someOf } from '../support/time/repeats';
+import { commandEnvironment } from '../support/process/run-command';
 import { containing, errorOf } from '../unit/driver/refusal';
-import { makeNetworkWorld, networkXml, traces } from '../support/virtual-network-world';
+import { makeNetworkWorld, networkXml, traces } from '../support/network/virtual-network-world';
 
 /** With everything that a network may borrow: two families, a route, forwarding, dnsmasq, a bandwidth. */
 const xml = networkXml(

@@ -1,7 +1,7 @@
 /** A virtual network's life: what its start makes, what its stop takes away, and what is refused. */
 import type { TslxcError } from 'tslxc';
 import { containing, errorOf } from '../unit/driver/refusal';
-import { withoutProgram } from '../support/hidden-program';
+import { withoutProgram } from '../support/fake/hidden-program';
 import {
   bridgeData,
   link,
@@ -11,7 +11,7 @@ import {
   processes,
   run,
   traces,
-} from '../support/virtual-network-world';
+} from '../support/network/virtual-network-world';
 
 const nat = `<forward mode='nat'/>`;
 

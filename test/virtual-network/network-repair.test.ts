@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import { eventually } from '../support/eventually';
-import { libraryWords } from '../support/library-child';
-import { commandEnvironment } from '../support/run-command';
-import { loadIptables, savedIptables, uncounted } from '../support/foreign-hosts';
-import { makeTestRoot } from '../support/test-root';
+import { eventually } from '../support/time/eventually';
+import { libraryWords } from '../support/process/library-child';
+import { commandEnvironment } from '../support/process/run-command';
+import { loadIptables, savedIptables, uncounted } from '../support/network/foreign-hosts';
+import { makeTestRoot } from '../support/root/test-root';
 import {
   link,
   makeNetworkWorld,
@@ -16,7 +16,7 @@ import {
   processes,
   run,
   traces,
-} from '../support/virtual-network-world';
+} from '../support/network/virtual-network-world';
 
 const xml = networkXml('lan', 31, `<forward mode='nat'/><bridge name='lan0'/>`);
 

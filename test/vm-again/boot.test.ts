@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { expectShell } from '../support/console-answer';
-import { expectGone } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { runSuccessfully } from '../support/run-command';
-import { property, systemctl } from '../support/systemd';
+import { expectShell } from '../support/console/console-answer';
+import { expectGone } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { runSuccessfully } from '../support/process/run-command';
+import { property, systemctl } from '../support/machine/systemd';
 
 let connection: Connection;
 

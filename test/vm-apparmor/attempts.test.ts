@@ -4,12 +4,12 @@
  */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { attempt, labelOf, loadedProfiles } from '../support/apparmor';
-import { domainXml } from '../support/domain-xml';
-import { runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { attempt, labelOf, loadedProfiles } from '../support/labels/apparmor';
+import { domainXml } from '../support/domain/domain-xml';
+import { runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const corePattern = '/proc/sys/kernel/core_pattern';
 

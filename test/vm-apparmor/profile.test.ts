@@ -8,14 +8,19 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { attempt, labelOf, loadedProfiles, profileOf } from '../support/apparmor';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { commandEnvironment, commandLine, runCommand, runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { attempt, labelOf, loadedProfiles, profileOf } from '../support/labels/apparmor';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import {
+  commandEnvironment,
+  commandLine,
+  runCommand,
+  runProgram,
+} from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 const dynamic = "<seclabel type='dynamic' model='apparmor'/>";

@@ -5,17 +5,17 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { expectGone } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import type { FilesystemSource } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { mountsOf } from '../support/mounts-of';
-import { property, systemctl } from '../support/systemd';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { expectGone } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import type { FilesystemSource } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { mountsOf } from '../support/domain/mounts-of';
+import { property, systemctl } from '../support/machine/systemd';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'beside-automounts';
 const folder = '/srv/vmtest-automount';

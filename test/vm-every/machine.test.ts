@@ -2,10 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { hostFacts } from '../../lib/host/facts';
-import { byFlavour, flavour } from '../support/flavour';
-import type { Flavour } from '../support/flavour';
-import { runProgram } from '../support/run-command';
-import { systemctl } from '../support/systemd';
+import { byFlavour, flavour } from '../support/machine/flavour';
+import type { Flavour } from '../support/machine/flavour';
+import { runProgram } from '../support/process/run-command';
+import { systemctl } from '../support/machine/systemd';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 

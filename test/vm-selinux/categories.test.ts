@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { readEntries } from '../../lib/container/security/selinux/category-folder';
 import { categoriesPath } from '../../lib/host/state/state-paths';
-import { packageRoot, runProgram } from '../support/run-command';
+import { packageRoot, runProgram } from '../support/process/run-command';
 
 const callers = 8;
 const labelsOfEach = 4;

@@ -1,12 +1,12 @@
 /** T12: whatever a root has in the place of /proc, init has its label, or the start is refused. Never an unlabelled init. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOnce } from '../support/first-start';
-import { initOf, untilGone } from '../support/container-traces';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { LabelledCase } from '../support/labelled-case';
-import { containerProcess, labelsBelow, processContext } from '../support/selinux-labels';
+import { startOnce } from '../support/world/first-start';
+import { initOf, untilGone } from '../support/world/container-traces';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { LabelledCase } from '../support/labels/labelled-case';
+import { containerProcess, labelsBelow, processContext } from '../support/labels/selinux-labels';
 
 const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
 

@@ -2,12 +2,12 @@
 import type { TslxcError } from 'tslxc';
 import { readEntries } from '../../lib/container/security/selinux/category-folder';
 import { categoriesPath, runPaths, statePaths } from '../../lib/host/state/state-paths';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { LabelledCase } from '../support/labelled-case';
-import { runWithoutRoom } from '../support/run-command';
-import { labelsBelow, withLxcContexts, withMode } from '../support/selinux-labels';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { LabelledCase } from '../support/labels/labelled-case';
+import { runWithoutRoom } from '../support/process/run-command';
+import { labelsBelow, withLxcContexts, withMode } from '../support/labels/selinux-labels';
 
 let before: HostSnapshot;
 let world: LabelledCase;

@@ -4,13 +4,13 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { initOf } from '../support/container-traces';
-import { eventually } from '../support/eventually';
-import { runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { LabelledCase } from '../support/labelled-case';
+import { initOf } from '../support/world/container-traces';
+import { eventually } from '../support/time/eventually';
+import { runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { LabelledCase } from '../support/labels/labelled-case';
 import {
   fileLabel,
   isEnforcing,
@@ -20,7 +20,7 @@ import {
   setLabel,
   withLxcContexts,
   withMode,
-} from '../support/selinux-labels';
+} from '../support/labels/selinux-labels';
 
 /** The seed's XML, character for character. */
 const dynamic = `<seclabel type='dynamic' model='selinux' relabel='yes'>

@@ -2,13 +2,13 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
-import { eventually } from '../support/eventually';
-import { runIn } from '../support/exec';
-import { startOnce } from '../support/first-start';
-import { initOf } from '../support/container-traces';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { LabelledCase } from '../support/labelled-case';
+import { eventually } from '../support/time/eventually';
+import { runIn } from '../support/domain/exec';
+import { startOnce } from '../support/world/first-start';
+import { initOf } from '../support/world/container-traces';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { LabelledCase } from '../support/labels/labelled-case';
 import {
   containerFile,
   containerProcess,
@@ -16,7 +16,7 @@ import {
   processContext,
   setLabel,
   withMode,
-} from '../support/selinux-labels';
+} from '../support/labels/selinux-labels';
 
 const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
 

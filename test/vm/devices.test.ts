@@ -2,14 +2,14 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { MarkedDisk } from '../support/marked-disk';
-import { runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { MarkedDisk } from '../support/fake/marked-disk';
+import { runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
 
 const name = 'devices';
 const cgroup = `/sys/fs/cgroup/libvirt/lxc/${name}`;

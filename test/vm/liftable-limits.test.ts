@@ -1,13 +1,13 @@
 /** A v2 tree that is mounted without `nsdelegate`: whoever may write to the root of its namespace still lifts no limit. */
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import { makeBusyboxRoot } from '../support/busybox-root';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import { inside } from '../support/inside';
-import { runProgram } from '../support/run-command';
-import { makeTestRoot } from '../support/test-root';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import { inside } from '../support/domain/inside';
+import { runProgram } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
 
 const name = 'liftable';
 const mount = '/sys/fs/cgroup';

@@ -4,14 +4,20 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain, ExitRecord } from 'tslxc';
-import { expectShell } from '../support/console-answer';
-import { expectGone, initOf, monitorsOf, untilGone } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { eventually } from '../support/eventually';
-import { libraryWords } from '../support/library-child';
-import { hasEnded } from '../support/processes';
-import { commandLine, runSuccessfully } from '../support/run-command';
-import { installUnits, makeService, property, runAsService, systemctl } from '../support/systemd';
+import { expectShell } from '../support/console/console-answer';
+import { expectGone, initOf, monitorsOf, untilGone } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { libraryWords } from '../support/process/library-child';
+import { hasEnded } from '../support/process/processes';
+import { commandLine, runSuccessfully } from '../support/process/run-command';
+import {
+  installUnits,
+  makeService,
+  property,
+  runAsService,
+  systemctl,
+} from '../support/machine/systemd';
 
 /** What the units use: the machine is the tests’ own. */
 const root = '/';

@@ -1,10 +1,10 @@
 /** What a container uses, with cgroup v2 alone: the kernel's own numbers, and those of loads of known size. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConsoleSession } from '../support/console-session';
-import { startOnce } from '../support/first-start';
-import { runProgram } from '../support/run-command';
-import { TestDomain } from '../support/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
+import { startOnce } from '../support/world/first-start';
+import { runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
 
 const name = 'statistics';
 const cgroup = `/sys/fs/cgroup/libvirt/lxc/${name}`;

@@ -1,14 +1,14 @@
 /** A Debian with systemd as init, as it comes from the archive: it boots, and ends in each of its own ways. */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { ConsoleSession } from '../support/console-session';
-import { expectGone } from '../support/container-traces';
-import { domainXml } from '../support/domain-xml';
-import { startOnce } from '../support/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/host-snapshot';
-import type { HostSnapshot } from '../support/host-snapshot';
-import { makeTestRoot } from '../support/test-root';
-import type { TestRoot } from '../support/test-root';
+import { ConsoleSession } from '../support/console/console-session';
+import { expectGone } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { startOnce } from '../support/world/first-start';
+import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
+import type { HostSnapshot } from '../support/world/host-snapshot';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const name = 'debian';
 /** As the image is made (scripts/vm/image/trees.js). */

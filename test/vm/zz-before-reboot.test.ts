@@ -2,9 +2,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { domainXml } from '../support/domain-xml';
-import { commandScript, runSuccessfully } from '../support/run-command';
-import { installUnits, systemctl } from '../support/systemd';
+import { domainXml } from '../support/domain/domain-xml';
+import { commandScript, runSuccessfully } from '../support/process/run-command';
+import { installUnits, systemctl } from '../support/machine/systemd';
 
 test('domains are marked for the next boot', async () => {
   await installUnits();

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
-import { expectShell } from '../console-answer';
-import { expectGone, monitorsOf } from '../container-traces';
-import { domainXml } from '../domain-xml';
-import { eventually } from '../eventually';
-import { libraryWords } from '../library-child';
-import { runProgram } from '../run-command';
-import { makeTestRoot } from '../test-root';
-import type { TestRoot } from '../test-root';
+import { expectShell } from '../console/console-answer';
+import { expectGone, monitorsOf } from '../world/container-traces';
+import { domainXml } from '../domain/domain-xml';
+import { eventually } from '../time/eventually';
+import { libraryWords } from '../process/library-child';
+import { runProgram } from '../process/run-command';
+import { makeTestRoot } from '../root/test-root';
+import type { TestRoot } from '../root/test-root';
 
 export type CallerOutcome = 'running' | 'gone' | 'unreached';
 

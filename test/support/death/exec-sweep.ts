@@ -5,12 +5,12 @@
  */
 import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { expectGone, initsOf } from '../container-traces';
-import { domainXml } from '../domain-xml';
-import { eventually } from '../eventually';
-import { helpers, pidsOf, runIn } from '../exec';
-import { makeTestRoot } from '../test-root';
-import type { TestRoot } from '../test-root';
+import { expectGone, initsOf } from '../world/container-traces';
+import { domainXml } from '../domain/domain-xml';
+import { eventually } from '../time/eventually';
+import { helpers, pidsOf, runIn } from '../domain/exec';
+import { makeTestRoot } from '../root/test-root';
+import type { TestRoot } from '../root/test-root';
 import { refused } from './sweep';
 import type { Outcome } from './sweep';
 import { TracedPackage } from './traced-package';

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { connect } from 'tslxc';
-import { packageRoot, runProgram } from '../run-command';
+import { packageRoot, runProgram } from '../process/run-command';
 
 const victims = [
   ...(['stage0', 'monitor', 'init', 'helper', 'reinit'] as const),

@@ -1,7 +1,7 @@
 /** The fenced blocks of README.md and docs/, as the tests run them. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot } from '../run-command';
+import { packageRoot } from '../process/run-command';
 
 /** Languages of blocks that are run, and of those that only show something. */
 export const runLanguages = ['console', 'js', 'sh', 'xml'] as const;

@@ -29,11 +29,11 @@ import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Hardening } from 'tslxc';
-import { askConsole } from '../console-answer';
-import { domainXml } from '../domain-xml';
-import type { DomainXmlOptions } from '../domain-xml';
-import { packageRoot, runProgram } from '../run-command';
-import { makeTestRoot } from '../test-root';
+import { askConsole } from '../console/console-answer';
+import { domainXml } from '../domain/domain-xml';
+import type { DomainXmlOptions } from '../domain/domain-xml';
+import { packageRoot, runProgram } from '../process/run-command';
+import { makeTestRoot } from '../root/test-root';
 
 export type Report = Readonly<Record<string, string>>;
 

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandsWith, verbNames } from '../../../lib/cli/shell/verbs';
-import { packageRoot, runProgram } from '../../support/run-command';
+import { packageRoot, runProgram } from '../../support/process/run-command';
 
 const manual = join(packageRoot, 'man', 'tslxc.1');
 

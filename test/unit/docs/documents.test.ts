@@ -14,7 +14,7 @@ import {
   runLanguages,
   shownLanguages,
 } from '../../support/documents/blocks';
-import { packageRoot } from '../../support/run-command';
+import { packageRoot } from '../../support/process/run-command';
 
 const pages = documentPages();
 const topPages = ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'];

@@ -6,7 +6,7 @@ import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsup
 import type { XmlElement } from '../../../lib/domain/xml/element';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
-import { repeats } from '../../support/repeats';
+import { repeats } from '../../support/time/repeats';
 import { defined, hostInterfaces, interfaces, optional } from './interface/interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
 import { securityLabels, sourceLabels } from './security/seclabel-arbitrary';

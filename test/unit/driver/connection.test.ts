@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from '../../../lib/driver/connection';
 import type { ConnectOptions } from '../../../lib/driver/types';
-import { domainXml } from '../../support/domain-xml';
-import { eventually } from '../../support/eventually';
+import { domainXml } from '../../support/domain/domain-xml';
+import { eventually } from '../../support/time/eventually';
 import { exitRecord, FakeHost } from './fake-host';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';
 import { containing, errorOf } from './refusal';

@@ -1,8 +1,8 @@
 /** Code that uses the sources in a Node process of its own: other processes, other users. */
 import { join } from 'node:path';
 import { packageRoot } from '../../../lib/host/package-paths';
-import { runProgram } from '../../support/run-command';
-import type { CommandOptions } from '../../support/run-command';
+import { runProgram } from '../../support/process/run-command';
+import type { CommandOptions } from '../../support/process/run-command';
 
 /** The path of a source, as a literal for the code of a child. */
 export function source(name: string): string {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { TslxcError } from '../../../lib/errors';
 import { formatNetwork } from '../../../lib/network/definition/format';
 import { checkNetworkStartable } from '../../../lib/network/definition/check-mode';
-import { repeats } from '../../support/repeats';
+import { repeats } from '../../support/time/repeats';
 import { withoutPositions } from '../domain/parse-context';
 import { networks } from './arbitrary-network';
 import { document, parse } from './parse-context';

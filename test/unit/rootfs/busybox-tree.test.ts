@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { dirname, join, normalize } from 'node:path';
 import { appletGroups, applets, busyboxTree } from '../../../lib/rootfs/busybox-tree';
 import { udhcpcScript } from '../../../lib/rootfs/udhcpc-script';
-import { seedApplets } from '../../support/busybox-root';
+import { seedApplets } from '../../support/root/busybox-root';
 
 const paths = busyboxTree.map(({ path }) => path);
 

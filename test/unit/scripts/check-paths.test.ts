@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { packageRoot } from '../../support/run-command';
-import { removeTree } from '../../support/remove-tree';
+import { packageRoot } from '../../support/process/run-command';
+import { removeTree } from '../../support/root/remove-tree';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { pathFaults } = require(join(packageRoot, 'scripts/check-paths.js')) as {

@@ -2,8 +2,8 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { removeTree } from '../../support/remove-tree';
-import { packageRoot } from '../../support/run-command';
+import { removeTree } from '../../support/root/remove-tree';
+import { packageRoot } from '../../support/process/run-command';
 
 interface Outcome {
   readonly code: number;

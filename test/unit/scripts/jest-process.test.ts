@@ -2,9 +2,9 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { eventually } from '../../support/eventually';
-import { removeTree } from '../../support/remove-tree';
-import { packageRoot } from '../../support/run-command';
+import { eventually } from '../../support/time/eventually';
+import { removeTree } from '../../support/root/remove-tree';
+import { packageRoot } from '../../support/process/run-command';
 
 interface Options {
   readonly report: string;

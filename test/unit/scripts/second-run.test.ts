@@ -1,6 +1,6 @@
 /** The second run of test files that failed: who gets one, what is said of it, and that it pardons nothing. */
 import { join } from 'node:path';
-import { packageRoot } from '../../support/run-command';
+import { packageRoot } from '../../support/process/run-command';
 
 interface Result {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** The tests' way to run a program: all that it says, how it ended, and what it reads. */
-import { runProgram } from '../../support/run-command';
+import { runProgram } from '../../support/process/run-command';
 
 test('what a program writes, reads and ends with is told', async () => {
   const argv = ['/bin/sh', '-c', 'cat /dev/stdin; echo problem >&2; exit 3'];

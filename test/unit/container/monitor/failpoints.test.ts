@@ -8,7 +8,7 @@ import {
   failpoints,
 } from '../../../../lib/container/monitor/failpoints';
 import { packageRoot } from '../../../../lib/host/package-paths';
-import { runProgram } from '../../../support/run-command';
+import { runProgram } from '../../../support/process/run-command';
 import { source } from '../../driver/source-child';
 
 const cases = failpoints.flatMap((point) => failActions.map((action) => ({ point, action })));

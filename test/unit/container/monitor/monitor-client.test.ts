@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { MonitorClient } from '../../../../lib/container/monitor/monitor-client';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 import type { StatePaths } from '../../../../lib/host/state/state-paths';
-import { removeTree } from '../../../support/remove-tree';
+import { removeTree } from '../../../support/root/remove-tree';
 
 /** Listens and accepts nobody: what a stopped monitor looks like. */
 const silent = `

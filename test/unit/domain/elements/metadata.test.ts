@@ -3,7 +3,7 @@ import { formatDomain } from '../../../../lib/domain/format';
 import { metadataOf, withMetadata } from '../../../../lib/domain/elements/metadata';
 import { parseDomain } from '../../../../lib/domain/parse';
 import type { DomainDefinition } from '../../../../lib/domain/definition';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 
 const context = {
   arch: 'x86_64',

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../../lib/errors';
-import { domainXml } from '../../../support/domain-xml';
-import { someOf } from '../../../support/repeats';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { someOf } from '../../../support/time/repeats';
 import { FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

@@ -2,7 +2,7 @@
 import * as crypto from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

@@ -11,8 +11,8 @@ import { join } from 'node:path';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import type { DomainEvent } from '../../../../lib/driver/types';
-import { domainXml } from '../../../support/domain-xml';
-import { eventually } from '../../../support/eventually';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost, thisBoot } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

@@ -4,7 +4,7 @@ import type { LinkRecord } from '../../../../lib/container/record/run-state';
 import { hostSideMac } from '../../../../lib/domain/interface/mac-address';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost, exitRecord } from '../fake-host';
 import { address, link, noTraffic } from '../fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';

@@ -7,7 +7,7 @@ import {
 import { stopDetail, transition } from '../../../../lib/driver/lifecycle/lifecycle';
 import type { SettledPhase, Verb } from '../../../../lib/driver/lifecycle/lifecycle';
 import { parseDomain } from '../../../../lib/domain/parse';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { exitRecord } from '../fake-host';
 
 const notRunning = 'domain is not running';

@@ -5,7 +5,7 @@ import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { parseDomainEvent } from '../../../../lib/driver/events/event-log';
 import { statePaths } from '../../../../lib/host/state/state-paths';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

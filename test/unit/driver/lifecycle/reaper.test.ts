@@ -1,7 +1,7 @@
 /** lib/driver/lifecycle/reaper.ts: who cleans up, and what comes after an end. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { domainXml } from '../../../support/domain-xml';
-import { eventually } from '../../../support/eventually';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

@@ -1,7 +1,7 @@
 /** lib/driver: limits of a domain, looked at and changed: of what runs in the kernel's files, of what is stored in its text. */
 import type { Domain } from '../../../../lib/driver/domain';
 import { SyscallError } from '../../../../lib/errors';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 

@@ -1,5 +1,5 @@
 /** Snapshots of what domains use, on a host without containers. */
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { FakeHost } from '../fake-host';
 import { link, noTraffic } from '../fake-links';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { detectedFilesystems, detectFilesystem } from '../../../../lib/host/kernel/superblock';
-import { imageTypes, makeImage } from '../../../support/filesystem-image';
+import { imageTypes, makeImage } from '../../../support/root/filesystem-image';
 
 let folder: string;
 

@@ -12,7 +12,7 @@ import {
   selinuxfsAt,
   unlabeledContext,
 } from '../../../../lib/host/security/selinuxfs';
-import { fakeSelinuxfs } from '../../../support/fake-selinuxfs';
+import { fakeSelinuxfs } from '../../../support/fake/fake-selinuxfs';
 
 const container = 'system_u:system_r:container_t:s0:c1,c2';
 const unconfined = 'unconfined_u:unconfined_r:unconfined_t:s0';

@@ -15,7 +15,7 @@ import { randomUUID } from 'node:crypto';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { domainStore, generatorsOf } from '../../../../lib/driver/session/stores';
 import { isFileName } from '../../../../lib/host/state/definition-store';
-import { domainXml } from '../../../support/domain-xml';
+import { domainXml } from '../../../support/domain/domain-xml';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 import { runChild, source } from '../../driver/source-child';
 import { containing, errorOf } from '../../driver/refusal';

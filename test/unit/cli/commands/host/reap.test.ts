@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SyscallError } from '../../../../../lib/errors';
-import { eventually } from '../../../../support/eventually';
+import { eventually } from '../../../../support/time/eventually';
 import { FakeConnection } from '../../fake-connection';
 import { run } from '../../run-main';
 

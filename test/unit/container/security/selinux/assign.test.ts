@@ -5,8 +5,8 @@ import { assignLabels, previewLabels } from '../../../../../lib/container/securi
 import type { LabelAssignment } from '../../../../../lib/container/security/selinux/assign';
 import { readEntries } from '../../../../../lib/container/security/selinux/category-folder';
 import type { AskedLabel } from '../../../../../lib/container/security/assigned';
-import { fakeSelinuxfs } from '../../../../support/fake-selinuxfs';
-import type { FakeSelinuxfs } from '../../../../support/fake-selinuxfs';
+import { fakeSelinuxfs } from '../../../../support/fake/fake-selinuxfs';
+import type { FakeSelinuxfs } from '../../../../support/fake/fake-selinuxfs';
 
 const contexts = {
   process: 'system_u:system_r:svirt_lxc_net_t:s0',

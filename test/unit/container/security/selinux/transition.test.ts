@@ -3,7 +3,7 @@ import {
   checkEntryPoint,
   checkTransition,
 } from '../../../../../lib/container/security/selinux/transition';
-import { fakeSelinuxfs } from '../../../../support/fake-selinuxfs';
+import { fakeSelinuxfs } from '../../../../support/fake/fake-selinuxfs';
 
 const label = 'system_u:system_r:container_t:s0:c1,c2';
 const service = 'system_u:system_r:initrc_t:s0';

@@ -1,0 +1,15 @@
+/** What a line of shell says in a running container. */
+import type { Domain } from 'tslxc';
+import { askConsole } from '../console/console-answer';
+
+let count = 0;
+
+/** Runs the line on the console's shell; resolves with what it printed. The console replays all that was before. */
+export async function inside(domain: Domain, line: string): Promise<string> {
+  count += 1;
+  const marked = `echo "be""gin${count}"; ${line}; echo "e""nd${count}"`;
+  const output = await askConsole(domain, marked, new RegExp(`^end${count}\r$`, 'm'));
+  const text = output.replaceAll('\r', '');
+  const begin = `\nbegin${count}\n`;
+  return text.slice(text.lastIndexOf(begin) + begin.length, text.lastIndexOf(`end${count}\n`));
+}

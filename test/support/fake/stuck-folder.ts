@@ -1,0 +1,47 @@
+/** A mounted folder in which whoever looks for a file waits in the kernel, out of reach of SIGKILL, until it is released. */
+import { spawn } from 'node:child_process';
+import type { ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { eventually } from '../time/eventually';
+import { runProgram } from '../process/run-command';
+
+export class StuckFolder implements AsyncDisposable {
+  readonly path: string;
+  readonly #server: ChildProcessByStdio<null, Readable, null>;
+  readonly #ended: Promise<unknown>;
+  #said = '';
+
+  private constructor(path: string) {
+    this.path = path;
+    const script = join(__dirname, 'stuck-fuse.py');
+    this.#server = spawn('python3', [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#ended = once(this.#server, 'close');
+    this.#server.stdout.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+  }
+
+  static async mount(): Promise<StuckFolder> {
+    const folder = new StuckFolder(await mkdtemp('/var/tmp/tslxc-stuck-'));
+    await eventually(() => expect(folder.#said).toContain('mounted'));
+    return folder;
+  }
+
+  /** Until somebody waits in it. */
+  async untilAsked(): Promise<void> {
+    await eventually(() => expect(this.#said).toContain('asked'));
+  }
+
+  /** Lets all who wait go on, with an error. */
+  async release(): Promise<void> {
+    this.#server.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.release();
+    await runProgram(['umount', '-l', this.path], {});
+    await rmdir(this.path);
+  }
+}

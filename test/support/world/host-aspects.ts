@@ -1,0 +1,194 @@
+/**
+ * What a container could leave on the host, each aspect as a list of lines that are compared. Only reads:
+ * /proc, /sys, the files that it is told, and what ip and nft print.
+ */
+import { spawnSync } from 'node:child_process';
+import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { listProcesses } from '../process/processes';
+
+/** Cgroups that stay once they were made: the parents of all containers and of all monitors. */
+const permanentCgroups = ['libvirt', 'libvirt/lxc', 'libvirt/tslxc-monitor'];
+
+const vanished = new Set(['ENOENT', 'ESRCH', 'EINVAL', 'ENODEV']);
+
+/** Runs a reader; what vanished while it was read counts as not there. */
+function tolerant<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (vanished.has((error as NodeJS.ErrnoException).code ?? '')) return otherwise;
+    throw error;
+  }
+}
+
+function readText(path: string): string {
+  return tolerant(() => readFileSync(path, 'utf8').trim(), '');
+}
+
+function listFolder(path: string): Dirent[] {
+  return tolerant(() => readdirSync(path, { withFileTypes: true }), []);
+}
+
+/** Every mount that this process sees, as in proc_pid_mountinfo(5). */
+export function mounts(): string[] {
+  return readText('/proc/self/mountinfo').split('\n');
+}
+
+/** What these command lines print, each in its turn; nothing where there is no such program. */
+function printed(lines: readonly string[]): string[] {
+  // By one shell: to start a process costs this large one more than it costs a small one.
+  const script = lines.map((line) => {
+    const [program = ''] = line.split(' ');
+    return `if command -v ${program} >/dev/null; then ${line}; fi; printf '\\0'`;
+  });
+  const words = ['-ec', script.join('\n')];
+  const { error, status, stdout, stderr } = spawnSync('sh', words, { encoding: 'utf8' });
+  if (status === 0) return stdout.split('\0').slice(0, -1);
+  throw new Error(`${lines.join('; ')}: ${stderr}`, { cause: error });
+}
+
+/** As `ip -json address` has it, in part. */
+interface PrintedLink {
+  readonly ifindex: number;
+  readonly ifname: string;
+  readonly address?: string;
+  readonly mtu: number;
+  readonly master?: string;
+  readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
+}
+
+/** What of this process's own network namespace is compared, which is not that of /sys in tests that have one of their own. */
+export interface NetworkAspects {
+  readonly links: string[];
+  /** Of all tables. */
+  readonly routes: string[];
+  /** Rules of nftables, without their counters. */
+  readonly firewall: string[];
+}
+
+export function network(): NetworkAspects {
+  const [address = '', ipv4 = '', ipv6 = '', rules = ''] = printed([
+    'ip -json address',
+    'ip -4 route show table all',
+    'ip -6 route show table all',
+    'nft --stateless list ruleset',
+  ]);
+  const routes = `${ipv4}${ipv6}`.replace(/ expires \d+sec/g, '').split('\n');
+  return { links: linksIn(address), routes, firewall: [rules] };
+}
+
+/** Network interfaces: index, name, hardware address, MTU, bridge and addresses. */
+function linksIn(text: string): string[] {
+  const all = JSON.parse(text || '[]') as PrintedLink[];
+  return all.map(({ ifindex, ifname, address = '', mtu, master = '', addr_info: addresses }) => {
+    const own = addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+    return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
+  });
+}
+
+/** Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. */
+export function cgroups(): string[] {
+  const hierarchies = mounts()
+    .filter((line) => / - cgroup2? /.test(line))
+    .map((line) => line.split(' ')[4] ?? '');
+  return [...new Set(hierarchies)].flatMap((root) => {
+    const ignored = permanentCgroups.map((name) => join(root, name));
+    return subfolders(join(root, 'libvirt')).filter((path) => !ignored.includes(path));
+  });
+}
+
+function subfolders(path: string): string[] {
+  return listFolder(path)
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) => [join(path, name), ...subfolders(join(path, name))]);
+}
+
+interface HostProcess {
+  readonly pid: string;
+  readonly command: string;
+  readonly words: readonly string[];
+}
+
+/** Of the whole host. Zombies have gone. */
+function hostProcesses(): HostProcess[] {
+  return listProcesses()
+    .map(String)
+    .flatMap((pid) => {
+      const stat = readText(`/proc/${pid}/stat`);
+      const command = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+      if (stat === '' || stat.startsWith(' Z', stat.lastIndexOf(')') + 1)) return [];
+      const words = readText(`/proc/${pid}/cmdline`)
+        .split('\0')
+        .filter((word) => word !== '');
+      return [{ pid, command, words }];
+    });
+}
+
+const describe = ({ pid, command, words }: HostProcess): string =>
+  `${pid} ${command}: ${words.join(' ')}`;
+
+/** dnsmasq of a virtual network, and its keeper, which at its birth has no more than its argv. */
+function isNetworkServer({ command, words }: HostProcess): boolean {
+  return command === 'dnsmasq' || command === 'tslxc-keeper' || words[0] === 'tslxc-keeper';
+}
+
+/** Monitors, clean-ups under way, and whatever else lives in a pid namespace below ours. */
+export function processes(): string[] {
+  const counted = hostProcesses().filter((one) => {
+    if (isNetworkServer(one)) return false;
+    const { pid, command, words } = one;
+    const isNested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
+    const isReap = words.includes('reap') && words.some((word) => /tslxc|cli\/main\.js/.test(word));
+    const isOurs = command === 'tslxc-monitor' || command === 'tslxc-exec';
+    return isOurs || isReap || isNested;
+  });
+  return counted.map(describe);
+}
+
+/** The servers of virtual networks in this process's own network namespace. */
+export function networkServers(): string[] {
+  const namespaceOf = (pid: string): string =>
+    tolerant(() => readlinkSync(`/proc/${pid}/ns/net`), '');
+  const own = namespaceOf('self');
+  const found = hostProcesses().filter(isNetworkServer);
+  return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
+}
+
+/** The pseudo-terminals of our own devpts; those of a container go with its processes. */
+export function ptys(): string[] {
+  return listFolder('/dev/pts').map(({ name }) => name);
+}
+
+/** Loop devices in use, with their files. */
+export function loopDevices(): string[] {
+  return listFolder('/sys/block')
+    .map(({ name }) => `${name} ${readText(`/sys/block/${name}/loop/backing_file`)}`)
+    .filter((line) => /^loop\d+ ./.test(line));
+}
+
+/** What this process has open, by kind: the numbers of descriptors and of sockets don't matter. */
+export function descriptors(): string[] {
+  const counts = new Map<string, number>();
+  for (const { name } of listFolder('/proc/self/fd')) {
+    const target = tolerant(() => readlinkSync(`/proc/self/fd/${name}`), undefined);
+    if (target === undefined) continue;
+    const kind = target.replace(/^(\w+):\[\d+\]$/, '$1');
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts].map(([kind, count]) => `${count} × ${kind}`);
+}
+
+/** Every file below `root` with its type, mode, owner, size and link target; times of folders don't count. */
+export function files(root: string): string[] {
+  const stats = tolerant(() => lstatSync(root), undefined);
+  if (stats === undefined) return [`${root} (missing)`];
+  const owner = `${stats.uid}:${stats.gid}`;
+  const mode = stats.mode.toString(8);
+  if (stats.isDirectory()) {
+    const below = listFolder(root).flatMap(({ name }) => files(join(root, name)));
+    return [`${root}/ ${mode} ${owner}`, ...below];
+  }
+  const target = stats.isSymbolicLink() ? ` -> ${readlinkSync(root)}` : '';
+  return [`${root} ${mode} ${owner} ${stats.size} ${stats.mtimeMs}${target}`];
+}

@@ -1,0 +1,79 @@
+/** The rule of every test that touches the host: it ends as it began. Takes a picture, and compares. */
+import * as aspects from './host-aspects';
+import { eventually } from '../time/eventually';
+
+const patience = 5000;
+
+/**
+ * Undefined where nothing but these tests changes the host; else scripts/test.js says whether they run `apart`, in a world of
+ * their own, or `beside` tests with containers, in a network namespace of their own.
+ */
+const lane = process.env['TSLXC_TEST_LANE'];
+
+export interface HostSnapshot {
+  /** The trees that were asked for, with their files. */
+  readonly roots: readonly string[];
+  /** Sorted lines by aspect: mounts, links, cgroups, … */
+  readonly lines: Readonly<Record<string, readonly string[]>>;
+}
+
+/**
+ * The host as it is: mounts, links, routes, rules, cgroups, container processes, ptys, loop devices, this process's
+ * descriptors, and the files below `roots`.
+ */
+export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
+  const lines: Record<string, string[]> = {
+    ...aspects.network(),
+    'servers of networks': aspects.networkServers(),
+    descriptors: aspects.descriptors(),
+    ...(lane === 'beside' ? {} : ownWorld()),
+    // There is one set of them for all worlds.
+    ...(lane === undefined ? { 'loop devices': aspects.loopDevices() } : {}),
+  };
+  for (const root of roots) lines[`files of ${root}`] = aspects.files(root);
+  for (const list of Object.values(lines)) list.sort();
+  return { roots, lines };
+}
+
+/** What is not of this process's network namespace. */
+function ownWorld(): Record<string, string[]> {
+  return {
+    mounts: aspects.mounts(),
+    cgroups: aspects.cgroups(),
+    processes: aspects.processes(),
+    ptys: aspects.ptys(),
+  };
+}
+
+/**
+ * Waits up to 5 s for the host to be as in `before` (a monitor's last clean-up takes its time), then
+ * throws with what came and what went. Aspects in `except` aren't compared.
+ */
+export async function expectHostUnchanged(
+  before: HostSnapshot,
+  { except = [] }: { readonly except?: readonly string[] } = {},
+): Promise<void> {
+  await eventually(() => {
+    const report = describeChanges(before, snapshotHost(before.roots), except);
+    if (report !== '') throw new Error(`the host is not as it was\n${report}`);
+  }, patience);
+}
+
+/** What came (+) and what went (-), by aspect; empty when nothing did. */
+export function describeChanges(
+  before: HostSnapshot,
+  after: HostSnapshot,
+  except: readonly string[] = [],
+): string {
+  return Object.entries(before.lines)
+    .filter(([aspect]) => !except.includes(aspect))
+    .flatMap(([aspect, old]) => {
+      const now = after.lines[aspect] ?? [];
+      const changes = [
+        ...old.filter((line) => !now.includes(line)).map((line) => `  - ${line}`),
+        ...now.filter((line) => !old.includes(line)).map((line) => `  + ${line}`),
+      ];
+      return changes.length === 0 ? [] : [`${aspect}:`, ...changes];
+    })
+    .join('\n');
+}
