@@ -1,17 +1,10 @@
 /** Domains that are started with the host, and another name for one: by the command, with real containers. */
 import { initOf } from '../support/world/container-traces';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { TestDomain } from '../support/domain/test-domain';
 import { readFileSync } from 'node:fs';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('the boot starts what is marked, and not what was stopped by hand since', async () => {
   await using container = await TestDomain.make({ name: 'with-the-host', init: '/bin/cat' });

@@ -12,21 +12,14 @@ import { hostFacts } from '../../lib/host/facts';
 import { cgroupsOf, expectGone, initOf } from '../support/world/container-traces';
 import { askConsole } from '../support/console/console-answer';
 import { eventually, slowness } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { TestDomain } from '../support/domain/test-domain';
 
 /** What a destroy may take, in milliseconds: 0.1 to 1.7 s are seen beside other lanes. */
 const promise = 5000 * slowness;
 const depth = 50;
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 async function destroyInTime(container: TestDomain): Promise<void> {
   const started = performance.now();

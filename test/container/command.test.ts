@@ -4,20 +4,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { PtySession } from '../support/console/pty-session';
 import { commandLine, runCommand, spawnCommand } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 const header = (name: string, escape = ']'): string =>
   `Connected to domain '${name}'\r\nEscape character is ^${escape} (Ctrl + ${escape})\r\n`;

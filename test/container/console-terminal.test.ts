@@ -8,28 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
 import { runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
 
-let before: HostSnapshot;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeBusyboxRoot(['seq', 'stty']);
-});
-
-afterAll(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
+const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['seq', 'stty'])), {
+  per: 'file',
 });
 
 /** A started domain whose init is this script. */

@@ -3,11 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { repeats } from '../support/time/repeats';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
@@ -15,18 +12,8 @@ import { ConsoleSession } from '../support/console/console-session';
 /** Busybox asks the terminal for its cursor (ESC [6n) after each prompt. */
 const prompt = /[#$] (?:\S\[6n)?$/;
 
-let before: HostSnapshot;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeBusyboxRoot(['stty', 'tty']);
-});
-
-afterAll(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
+const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['stty', 'tty'])), {
+  per: 'file',
 });
 
 /** A domain on the busybox root whose init is this script, or an interactive shell. */

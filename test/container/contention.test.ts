@@ -4,18 +4,11 @@ import { connect } from 'tslxc';
 import { contend } from '../support/world/contention';
 import { domainXml } from '../support/domain/domain-xml';
 import { DrivenChild } from '../support/process/driven-child';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { packageRoot } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('of 16 processes that work on 4 domains at random, no operation is lost and no state is wrong', async () => {
   await using root = await makeTestRoot();

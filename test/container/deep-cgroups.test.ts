@@ -3,9 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectGone, initOf, monitorsOf } from '../support/world/container-traces';
 import { runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { TestDomain } from '../support/domain/test-domain';
 import { eventually } from '../support/time/eventually';
@@ -15,12 +13,7 @@ const depth = 200;
 const width = 20;
 const timeout = 30_000;
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 /** A container whose root digs in every hierarchy that it may write to; `who` goes to the end. */
 async function makeDigger(name: string, who: string, elements: string): Promise<TestDomain> {

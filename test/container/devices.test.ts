@@ -7,44 +7,26 @@ import { once } from 'node:events';
 import { existsSync, lstatSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { cgroupsOf, initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import type { FilesystemSource } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { idMapXml, makeClosedRoot, mappedRoot, runInside } from '../support/domain/mapped-domain';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { runCommand, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'devices';
 const applets = ['dd', 'mkdir', 'mknod', 'mount'];
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let busybox: BusyboxRoot;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  busybox = await makeBusyboxRoot(applets);
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await busybox.remove();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const busybox = keep(await makeBusyboxRoot(applets));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { busybox, root, connection };
 });
 
 const storage = (source: string): string =>
@@ -62,9 +44,11 @@ interface Container {
 
 /** A private root, and a shell there with the script, or with the console. */
 function define({ devices = '', script, filesystems = [] }: Container): Promise<Domain> {
-  const all = [{ source: busybox.path, target: '/' }, ...filesystems];
+  const all = [{ source: world.busybox.path, target: '/' }, ...filesystems];
   const initArguments = script === undefined ? [] : ['-c', script];
-  return connection.defineDomain(domainXml({ name, initArguments, filesystems: all, devices }));
+  return world.connection.defineDomain(
+    domainXml({ name, initArguments, filesystems: all, devices }),
+  );
 }
 
 /** Runs the script as init; resolves with what it wrote to /result. */
@@ -73,7 +57,7 @@ async function run(container: Container & { readonly script: string }): Promise<
   const domain = await define({ ...container, script });
   await domain.start();
   await domain.wait();
-  return readFileSync(join(busybox.path, 'result'), 'utf8').trim();
+  return readFileSync(join(world.busybox.path, 'result'), 'utf8').trim();
 }
 
 test('disks and host devices are nodes where libvirt has them, and only those', async () => {
@@ -103,7 +87,7 @@ test('disks and host devices are nodes where libvirt has them, and only those', 
 test('with an id map a device is that of the container’s root', async () => {
   using marked = new MarkedDisk();
   await using closed = await makeClosedRoot();
-  const domain = await connection.defineDomain(
+  const domain = await world.connection.defineDomain(
     domainXml({
       name,
       elements: idMapXml(),
@@ -120,7 +104,7 @@ test('with an id map a device is that of the container’s root', async () => {
 });
 
 test('the folders of a device are made', async () => {
-  const folder = join(root.path, 'folder/below');
+  const folder = join(world.root.path, 'folder/below');
   mkdirSync(folder, { recursive: true });
   await runProgram(['mknod', `${folder}/zero`, 'c', '1', '5']);
   const source = `${folder}/zero`;
@@ -134,7 +118,7 @@ const ways: Readonly<
   Record<string, (marked: MarkedDisk) => Promise<Container & { node: string }>>
 > = {
   'a node that lies in its root': async ({ numbers: { major, minor } }) => {
-    await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+    await runProgram(['mknod', join(world.busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
     return { node: '/node' };
   },
   'a node that is mounted': ({ path }) =>
@@ -186,7 +170,7 @@ describe.each(Object.keys(ways))('%s', (way) => {
 /** What a process of the host may do in the container's cgroups, with every capability. */
 async function allowedInCgroups(marked: MarkedDisk): Promise<string[]> {
   const { major, minor } = marked.numbers;
-  const node = join(root.path, 'made');
+  const node = join(world.root.path, 'made');
   const script = `
     for directory in ${cgroupsOf(name).join(' ')}; do
       if test -d $directory/init; then directory=$directory/init; fi
@@ -220,7 +204,7 @@ test('a node can’t be made inside', async () => {
   const script = `mknod /made b ${major} ${minor}; ls /made`;
   const output = await run({ script });
   expect(output).toContain('Operation not permitted');
-  expect(existsSync(join(busybox.path, 'made'))).toBe(false);
+  expect(existsSync(join(world.busybox.path, 'made'))).toBe(false);
 });
 
 const v1 = hostFacts().cgroups.hierarchies.some(({ controllers }) =>
@@ -230,8 +214,8 @@ const v1 = hostFacts().cgroups.hierarchies.some(({ controllers }) =>
 test('its own cgroups can’t be allowed more, when they are mounted anew', async () => {
   using marked = new MarkedDisk();
   const { major, minor } = marked.numbers;
-  await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
-  for (const folder of ['devices', 'memory']) mkdirSync(join(busybox.path, folder));
+  await runProgram(['mknod', join(world.busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+  for (const folder of ['devices', 'memory']) mkdirSync(join(world.busybox.path, folder));
   const lift = `
     mount -t cgroup -o devices none /devices
     echo a > /devices/devices.allow
@@ -251,14 +235,14 @@ test('its own cgroups can’t be allowed more, when they are mounted anew', asyn
 test('a cgroup made inside can’t be allowed more', async () => {
   using marked = new MarkedDisk();
   const { major, minor } = marked.numbers;
-  await runProgram(['mknod', join(busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
+  await runProgram(['mknod', join(world.busybox.path, 'node'), 'b', `${major}`, `${minor}`]);
   const enter = v1
     ? `mount -t cgroup -o devices none /sub && mkdir /sub/sub
        echo a > /sub/sub/devices.allow
        echo 'b ${major}:${minor} r' > /sub/sub/devices.allow
        echo $$ > /sub/sub/tasks`
     : 'mkdir /sys/fs/cgroup/sub && echo $$ > /sys/fs/cgroup/sub/cgroup.procs';
-  mkdirSync(join(busybox.path, 'sub'));
+  mkdirSync(join(world.busybox.path, 'sub'));
   const output = await run({
     script: `set -x\n${enter}\nhead -c ${MarkedDisk.marker.length} /node\ncat /proc/self/cgroup`,
   });
@@ -315,7 +299,9 @@ test.each([
 ] as const)('a %s that %s is refused in its line', async (...[word, , devices, code, message]) => {
   const domain = await define({ devices });
   const element = `domain/devices/${word}`;
-  const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split('\n');
+  const stored = readFileSync(join(world.root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split(
+    '\n',
+  );
   const at = stored.findIndex((text) => text.includes(`<${word} `));
   const column = (stored[at]?.indexOf('<') ?? 0) + 1;
   const place = `${element}, line ${at + 1}, column ${column})`;
@@ -327,6 +313,6 @@ test.each([
     message: expect.stringContaining(`${message}${place}`) as string,
   });
   expect(cgroupsOf(name)).toEqual([]);
-  const { code: exit, stderr } = await runCommand(['start', name], { root: root.path });
+  const { code: exit, stderr } = await runCommand(['start', name], { root: world.root.path });
   expect([exit, stderr]).toEqual([1, expect.stringContaining(place)]);
 });

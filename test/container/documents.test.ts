@@ -2,14 +2,12 @@
  * The examples of README.md and docs/, run as they are printed, page by page: what is typed at a shell, and what the library
  * is asked for. Those of docs/networks.md are run by test/network/documents.test.ts.
  */
-import { startOnce } from '../support/world/first-start';
+import { containerTest, nothing } from '../support/world/container-test';
 import { documentPages, runBlocks } from '../support/documents/blocks';
 import { DocumentWorld } from '../support/documents/document-world';
 import { expectPage } from '../support/documents/run-page';
 import type { PrintedBlocks } from '../support/documents/run-page';
 import { domainXml } from '../support/domain/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 
 /** It listens at a port of a network of its own, and ends when it is asked to. */
 const xml = domainXml({
@@ -22,14 +20,14 @@ const xml = domainXml({
   elements: '<features><privnet/></features>',
 });
 
-const nothing = /^$/;
+const noOutput = /^$/;
 
 /** Page → what its blocks of `js` and `sh` print. */
 const pages: Readonly<Record<string, PrintedBlocks>> = {
-  'README.md': [nothing, /^world\r\nhello world\r\ninit exited with 3\n$/],
+  'README.md': [noOutput, /^world\r\nhello world\r\ninit exited with 3\n$/],
   'docs/exec.md': [/^nobody\n\/tmp\n\{ code: 0 \}\n$/, /exit\r\n[^]*\{ code: 0 \}\n$/],
   'docs/filesystems-and-roots.md': [/^copying \/bin\/busybox/],
-  'docs/library.md': [nothing, /^\d+ running \d+\n$/, nothing, /^NO_DOMAIN\n$/],
+  'docs/library.md': [noOutput, /^\d+ running \d+\n$/, noOutput, /^NO_DOMAIN\n$/],
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
   'docs/services.md': [/^signal stopped 0\n$/],
   'docs/statistics-and-logs.md': [
@@ -45,14 +43,7 @@ const pages: Readonly<Record<string, PrintedBlocks>> = {
   ],
 };
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-});
-
-afterAll(() => expectHostUnchanged(before));
+containerTest(nothing, { per: 'file' });
 
 test.each(Object.keys(pages))('%s', async (page) => {
   await using world = await DocumentWorld.make(

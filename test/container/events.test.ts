@@ -6,19 +6,12 @@ import { once } from 'node:events';
 import { DrivenChild } from '../support/process/driven-child';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { repeats } from '../support/time/repeats';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 const uuid = '3f0f7a5e-53f5-4c57-8b0a-0d2a4c3b9a11';
 const xml = (name: string): string => JSON.stringify(domainXml({ name, uuid, init: '/bin/cat' }));

@@ -7,27 +7,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { TerminalProcess } from 'tslxc';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { PtySession } from '../support/console/pty-session';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-let test_: TestDomain;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  test_ = await TestDomain.make({ name: 'exec-tty' });
-  await test_.start();
-});
-
-afterAll(async () => {
-  await test_[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const test_ = containerTest(
+  async (keep) => {
+    const test_ = keep(await TestDomain.make({ name: 'exec-tty' }));
+    await test_.start();
+    return test_;
+  },
+  { per: 'file' },
+);
 
 /** All that was written, and a wait for more. */
 function reader({ terminal }: TerminalProcess): (pattern: RegExp) => Promise<void> {

@@ -4,43 +4,28 @@ import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { TslxcError } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-let test_: TestDomain;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  test_ = await TestDomain.make({ name: 'exec', init: '/bin/sleep', initArguments: ['100000'] });
-  await test_.start();
-  root = await makeBusyboxRoot([
-    'env',
-    'id',
-    'mkdir',
-    'mount',
-    'readlink',
-    'tty',
-    'chmod',
-    'touch',
-  ]);
-});
-
-afterAll(async () => {
-  await test_[Symbol.asyncDispose]();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const root = keep(
+      await makeBusyboxRoot(['env', 'id', 'mkdir', 'mount', 'readlink', 'tty', 'chmod', 'touch']),
+    );
+    const test_ = keep(
+      await TestDomain.make({ name: 'exec', init: '/bin/sleep', initArguments: ['100000'] }),
+    );
+    await test_.start();
+    return { root, test_ };
+  },
+  { per: 'file' },
+);
 
 async function failure(argv: readonly string[], options = {}): Promise<TslxcError> {
-  return test_.domain.exec(argv, options).then(
+  return world.test_.domain.exec(argv, options).then(
     () => {
       throw new Error('it was executed');
     },
@@ -57,7 +42,9 @@ test('exit codes from 0 to 255 are exact', async () => {
   const codes = Array.from({ length: 256 }, (_, code) => code);
   const seen: (number | undefined)[] = [];
   await forEach(codes, async (code) => {
-    const process = await test_.domain.exec(['sh', '-c', `exit ${code}`], { stdin: 'ignore' });
+    const process = await world.test_.domain.exec(['sh', '-c', `exit ${code}`], {
+      stdin: 'ignore',
+    });
     const result = await process.result;
     seen[code] = 'code' in result ? result.code : undefined;
   });
@@ -72,7 +59,7 @@ test('signals that end a command are exact', async () => {
     (number) => !harmless.includes(number),
   );
   await forEach(deadly, async (number) => {
-    const { result } = await runIn(test_.domain, ['sh', '-c', `kill -${number} $$; sleep 9`]);
+    const { result } = await runIn(world.test_.domain, ['sh', '-c', `kill -${number} $$; sleep 9`]);
     const name = 'signal' in result ? result.signal : 'none';
     const found =
       (constants.signals as Record<string, number | undefined>)[name] ??
@@ -87,12 +74,12 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
   writeFileSync(path, content);
   try {
     const hash = createHash('sha256');
-    const reading = await test_.domain.exec(['cat', path], { stdin: 'ignore' });
+    const reading = await world.test_.domain.exec(['cat', path], { stdin: 'ignore' });
     for await (const chunk of reading.stdout) hash.update(chunk as Buffer);
     expect(await reading.result).toEqual({ code: 0 });
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
     const part = content.subarray(0, 8 * 1024 * 1024);
-    const { stdout } = await runIn(test_.domain, ['sha256sum'], { stdin: part });
+    const { stdout } = await runIn(world.test_.domain, ['sha256sum'], { stdin: part });
     expect(stdout).toBe(`${createHash('sha256').update(part).digest('hex')}  -\n`);
   } finally {
     rmSync(path);
@@ -102,7 +89,7 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
 test('100 commands leave descriptors, threads and processes as they were', async () => {
   const own = (): string[] => readdirSync('/proc/self/fd').sort();
   const run = async (): Promise<void> => {
-    const process = await test_.domain.exec(['true']);
+    const process = await world.test_.domain.exec(['true']);
     expect(await process.result).toEqual({ code: 0 });
   };
   for (let index = 0; index < 8; index += 1) await run();
@@ -119,24 +106,30 @@ test('100 commands leave descriptors, threads and processes as they were', async
 });
 
 test('environment, working directory and user are as asked', async () => {
-  const { stdout } = await runIn(test_.domain, ['sh', '-c', 'pwd; id; echo $A-$HOME-$container'], {
-    env: { A: 'a b=c', HOME: '/somewhere' },
-    cwd: '/usr/../var/log/',
-    user: 'nobody',
-  });
+  const { stdout } = await runIn(
+    world.test_.domain,
+    ['sh', '-c', 'pwd; id; echo $A-$HOME-$container'],
+    {
+      env: { A: 'a b=c', HOME: '/somewhere' },
+      cwd: '/usr/../var/log/',
+      user: 'nobody',
+    },
+  );
   expect(stdout.split('\n')).toEqual([
     '/var/log',
     expect.stringMatching(/^uid=65534\(nobody\) gid=65534\(nogroup\) groups=65534\(nogroup\)$/),
     'a b=c-/somewhere-lxc-libvirt',
     '',
   ]);
-  const numbers = await runIn(test_.domain, ['sh', '-c', 'id -u; id -g'], { user: '1234:+5678' });
+  const numbers = await runIn(world.test_.domain, ['sh', '-c', 'id -u; id -g'], {
+    user: '1234:+5678',
+  });
   expect(numbers.stdout).toBe('1234\n5678\n');
 });
 
 test('a user that is not root can open its streams anew', async () => {
   const script = 'echo out > /dev/stdout; echo err > /dev/stderr; cat /dev/stdin';
-  const ran = await runIn(test_.domain, ['sh', '-c', script], {
+  const ran = await runIn(world.test_.domain, ['sh', '-c', script], {
     user: 'nobody',
     stdin: Buffer.from('in\n'),
   });
@@ -221,7 +214,7 @@ test('a command sees the mounts that init has made, and is where init is', async
     name: 'exec-mounts',
     init: '/bin/sh',
     initArguments: ['-c', script],
-    filesystems: [{ source: root.path, target: '/' }],
+    filesystems: [{ source: world.root.path, target: '/' }],
   });
   await test.start();
   await eventually(async () => {
@@ -230,7 +223,7 @@ test('a command sees the mounts that init has made, and is where init is', async
 });
 
 test('what is left behind by a command that has ended goes on', async () => {
-  const { result } = await runIn(test_.domain, ['sh', '-c', 'sleep 4711 > /dev/null 2>&1 &']);
+  const { result } = await runIn(world.test_.domain, ['sh', '-c', 'sleep 4711 > /dev/null 2>&1 &']);
   expect(result).toEqual({ code: 0 });
   const pid = await pidOf('sleep', '4711');
   await eventually(() => expect(helpers()).toEqual([]));

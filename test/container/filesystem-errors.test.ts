@@ -2,49 +2,34 @@
 import { openSync, closeSync, mkdirSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
 import { makeImage } from '../support/root/filesystem-image';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let busybox: BusyboxRoot;
-let connection: Connection;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeTestRoot();
-  busybox = await makeBusyboxRoot();
-  mkdirSync(join(root.path, 'tree/sub'), { recursive: true });
-  const image = makeImage('ext4', root.path);
-  const damaged = makeImage('ext4', join(root.path, 'tree'));
-  overwrite(damaged, 1024, Buffer.alloc(0x38, 0xff));
-  writeFileSync(join(root.path, 'empty'), '');
-  truncateSync(join(root.path, 'empty'), 1 << 20);
-  // The magic number of a file system that no kernel has built in.
-  const magic = Buffer.from([0x10, 0x20, 0xf5, 0xf2]);
-  const foreign = join(root.path, 'foreign');
-  writeFileSync(foreign, '');
-  truncateSync(foreign, 1 << 20);
-  overwrite(foreign, 1024, magic);
-  expect(image).toBe(join(root.path, 'ext4.img'));
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterAll(async () => {
-  await connection.close();
-  await root.remove();
-  await busybox.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const busybox = keep(await makeBusyboxRoot());
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    mkdirSync(join(root.path, 'tree/sub'), { recursive: true });
+    const image = makeImage('ext4', root.path);
+    const damaged = makeImage('ext4', join(root.path, 'tree'));
+    overwrite(damaged, 1024, Buffer.alloc(0x38, 0xff));
+    writeFileSync(join(root.path, 'empty'), '');
+    truncateSync(join(root.path, 'empty'), 1 << 20);
+    const magic = Buffer.from([0x10, 0x20, 0xf5, 0xf2]);
+    const foreign = join(root.path, 'foreign');
+    writeFileSync(foreign, '');
+    truncateSync(foreign, 1 << 20);
+    overwrite(foreign, 1024, magic);
+    expect(image).toBe(join(root.path, 'ext4.img'));
+    return { busybox, root, connection };
+  },
+  { per: 'file' },
+);
 
 function overwrite(path: string, offset: number, bytes: Buffer): void {
   const fd = openSync(path, 'r+');
@@ -166,12 +151,12 @@ const titled = rows.map((row) => [row[0], row] as const);
 test.each(titled)('%s', async (_title, [, attributes, source, code, element, words]) => {
   const xml = domainXml({
     name: 'fs-errors',
-    filesystems: [{ source: busybox.path, target: '/' }],
-    devices: `\n  <filesystem ${attributes}><source ${source.replace('ROOT', root.path)}/><target dir='/mnt'/></filesystem>`,
+    filesystems: [{ source: world.busybox.path, target: '/' }],
+    devices: `\n  <filesystem ${attributes}><source ${source.replace('ROOT', world.root.path)}/><target dir='/mnt'/></filesystem>`,
   });
   const at = xml.split('\n').findIndex((line) => line.includes("dir='/mnt'")) + 1;
-  const started = snapshotHost([busybox.path]);
-  const error: unknown = await connection.createDomain(xml).then(
+  const started = snapshotHost([world.busybox.path]);
+  const error: unknown = await world.connection.createDomain(xml).then(
     () => ({ code: 'STARTED' }),
     (cause: unknown) => cause,
   );
@@ -180,5 +165,5 @@ test.each(titled)('%s', async (_title, [, attributes, source, code, element, wor
   expect(message).toContain(words);
   expect(message).toContain(`${element}, line ${at}, column `);
   // What was mounted before the failure has made its target in the container's own root.
-  await expectHostUnchanged(started, { except: [`files of ${busybox.path}`] });
+  await expectHostUnchanged(started, { except: [`files of ${world.busybox.path}`] });
 });

@@ -10,45 +10,27 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { makeImage } from '../support/root/filesystem-image';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { files } from '../support/world/host-aspects';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { inside } from '../support/domain/inside';
 import { mountAt } from '../support/domain/mounts-of';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let base: BusyboxRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  base = await makeBusyboxRoot(['mkdir', 'stat', 'id']);
+const world = containerTest(async (keep) => {
+  const base = keep(await makeBusyboxRoot(['mkdir', 'stat', 'id']));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
   chmodSync(base.path, 0o755);
   writeFileSync(
     join(base.path, 'etc/passwd'),
     'root:x:0:0::/:/bin/sh\nalice:x:1234:99::/:/bin/sh\n',
   );
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await base.remove();
-  await expectHostUnchanged(before);
+  return { base, root, connection };
 });
 
 interface Layers {
@@ -62,7 +44,7 @@ interface Layers {
 
 function xml(layers: Layers): string {
   const { name, upper, target = '/', devices = '', osElements = '' } = layers;
-  const directory = `<filesystem><source dir='${base.path}'/><target dir='/'/></filesystem>`;
+  const directory = `<filesystem><source dir='${world.base.path}'/><target dir='/'/></filesystem>`;
   return domainXml({
     name,
     osElements,
@@ -73,15 +55,15 @@ function xml(layers: Layers): string {
 }
 
 async function start(layers: Layers): Promise<Domain> {
-  const domain = await connection.defineDomain(xml(layers));
+  const domain = await world.connection.defineDomain(xml(layers));
   await domain.start();
   return domain;
 }
 
-const upperOf = (name: string): string => join(root.path, `upper-${name}`);
+const upperOf = (name: string): string => join(world.root.path, `upper-${name}`);
 
 test('two containers write, each for itself, and the base stays as it is', async () => {
-  const untouched = files(base.path);
+  const untouched = files(world.base.path);
   const one = await start({ name: 'overlay-one', upper: upperOf('one') });
   const two = await start({ name: 'overlay-two', upper: upperOf('two') });
   await inside(one, 'echo one > /etc/name; rm /bin/head');
@@ -91,11 +73,11 @@ test('two containers write, each for itself, and the base stays as it is', async
   );
   expect(await inside(two, 'cat /etc/name; ls /bin/head')).toBe('two\n/bin/head\n');
   expect(readFileSync(join(upperOf('one'), 'upper/etc/name'), 'utf8')).toBe('one\n');
-  expect(files(base.path)).toEqual(untouched);
+  expect(files(world.base.path)).toEqual(untouched);
   expect(mountAt(await initOf('overlay-one'), '/')?.type).toBe('overlay');
   expect(statSync(upperOf('one')).mode & 0o777).toBe(0o700);
   expect(await inside(one, 'stat -c %a /')).toBe(
-    `${(statSync(base.path).mode & 0o777).toString(8)}\n`,
+    `${(statSync(world.base.path).mode & 0o777).toString(8)}\n`,
   );
   await one.destroy();
   await one.start();
@@ -108,7 +90,7 @@ test('two containers write, each for itself, and the base stays as it is', async
 test('a layer in use is refused to another container, by name and line, and free afterwards', async () => {
   const upper = upperOf('busy');
   const one = await start({ name: 'overlay-busy', upper });
-  const second = await connection.defineDomain(xml({ name: 'overlay-late', upper }));
+  const second = await world.connection.defineDomain(xml({ name: 'overlay-late', upper }));
   await expect(second.start()).rejects.toMatchObject({
     code: 'RESOURCE_BUSY',
     element: 'domain/metadata/tslxc:container/tslxc:overlay',
@@ -122,9 +104,9 @@ test('a layer in use is refused to another container, by name and line, and free
 });
 
 test('missing targets are made in the layer, and a read-only overlay can not be written', async () => {
-  const image = makeImage('squashfs', root.path);
+  const image = makeImage('squashfs', world.root.path);
   const upper = upperOf('image');
-  const filesystem = `<filesystem><source dir='${base.path}'/><target dir='/'/></filesystem>
+  const filesystem = `<filesystem><source dir='${world.base.path}'/><target dir='/'/></filesystem>
 <filesystem type='file'><source file='${image}'/><target dir='/new/data'/><readonly/></filesystem>`;
   const domain = await start({ name: 'overlay-image', upper, target: '/new/data', filesystem });
   expect(await inside(domain, 'cat /new/data/page')).toContain('a page');
@@ -142,8 +124,8 @@ test('missing targets are made in the layer, and a read-only overlay can not be 
 });
 
 test('a squashfs image is a root for many, each with its layer', async () => {
-  for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(base.path, folder));
-  const image = makeImage('squashfs', root.path, base.path);
+  for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(world.base.path, folder));
+  const image = makeImage('squashfs', world.root.path, world.base.path);
   const filesystem = `<filesystem type='file'><source file='${image}'/><target dir='/'/></filesystem>`;
   const one = await start({ name: 'overlay-root-1', upper: upperOf('1'), filesystem });
   const two = await start({ name: 'overlay-root-2', upper: upperOf('2'), filesystem });
@@ -152,7 +134,7 @@ test('a squashfs image is a root for many, each with its layer', async () => {
   expect(await inside(two, 'ls /mine')).toContain('No such file');
   await one.destroy();
   await two.destroy();
-  const domain = await connection.defineDomain(
+  const domain = await world.connection.defineDomain(
     xml({
       name: 'overlay-user',
       upper: upperOf('u'),
@@ -183,8 +165,8 @@ test('the user of init is looked up in the layer first, then in the base', async
 });
 
 test('a layer inside the base is refused in its line', async () => {
-  const upper = join(base.path, 'upper');
-  const domain = await connection.defineDomain(xml({ name: 'overlay-loop', upper }));
+  const upper = join(world.base.path, 'upper');
+  const domain = await world.connection.defineDomain(xml({ name: 'overlay-loop', upper }));
   await expect(domain.start()).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     element: 'domain/metadata/tslxc:container/tslxc:overlay',

@@ -1,39 +1,18 @@
 /** What the seed's hello world gets that its text does not show: environment, cgroups, memory limit. */
 import { readFileSync } from 'node:fs';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { initOf } from '../support/world/container-traces';
 import { askConsole } from '../support/console/console-answer';
 import { helloWorldXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 
 const name = 'helloworld';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 async function startHelloWorld(): Promise<Domain> {
-  const domain = await connection.defineDomain(helloWorldXml);
+  const domain = await world.connection.defineDomain(helloWorldXml);
   await domain.start();
   return domain;
 }

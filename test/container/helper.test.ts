@@ -13,21 +13,14 @@ import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { askConsole, expectShell } from '../support/console/console-answer';
 import { expectGone, initOf, initsOf, monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { NotifyParent } from '../support/process/notify-parent';
 import { readProcess } from '../support/process/processes';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
 import { startFromParent } from '../support/process/start-parent';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 const untilTermination = 'trap "exit 7" TERM; echo trapped; while :; do sleep 0.05; done';
 

@@ -2,39 +2,20 @@
 import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { allocatable } from '../../lib/domain/namespaces/allocated-ids';
 import { idRecordPath, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { automaticIdMapXml, idMapXml, idsOnHost } from '../support/domain/mapped-domain';
 import { runSuccessfully } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
 const elements = automaticIdMapXml;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 /** The first id of the host in the live XML, which says the same for users and groups. */
 async function rangeOf(domain: Domain): Promise<number> {
@@ -47,7 +28,7 @@ async function rangeOf(domain: Domain): Promise<number> {
 }
 
 test('a domain gets a range of the documented ones, and the same again', async () => {
-  const domain = await connection.defineDomain(domainXml({ name: 'auto', elements }));
+  const domain = await world.connection.defineDomain(domainXml({ name: 'auto', elements }));
   await domain.start();
   const first = await rangeOf(domain);
   expect(first % 65_536).toBe(0);
@@ -57,7 +38,7 @@ test('a domain gets a range of the documented ones, and the same again', async (
   expect((await idsOnHost('auto')).map((one) => one.ids)).toEqual([ids]);
   expect(await domain.xml({ which: 'inactive' })).toContain("allocate='auto'");
   expect((await domain.info()).isolation).toBe('user-namespace');
-  const information = await runSuccessfully(['dominfo', 'auto'], { root: root.path });
+  const information = await runSuccessfully(['dominfo', 'auto'], { root: world.root.path });
   expect(information).toMatch(/^Isolation: {6}user namespace$/m);
   await domain.destroy();
   await domain.start();
@@ -66,7 +47,7 @@ test('a domain gets a range of the documented ones, and the same again', async (
 });
 
 test('a domain whose monitor was killed keeps its range, though its init is not reaped yet', async () => {
-  const domain = await connection.defineDomain(domainXml({ name: 'auto-killed', elements }));
+  const domain = await world.connection.defineDomain(domainXml({ name: 'auto-killed', elements }));
   await domain.start();
   const first = await rangeOf(domain);
   process.kill(domain.id ?? 0, 'SIGKILL');
@@ -83,7 +64,7 @@ test('a domain of another root is another, also with the same name and UUID', as
   await using otherConnection = await connect(undefined, { root: other.path });
   const xml = domainXml({ name: 'auto-twin', uuid, elements });
   const ranges: number[] = [];
-  for (const one of [connection, otherConnection, connection]) {
+  for (const one of [world.connection, otherConnection, world.connection]) {
     const domain = await one.lookupDomainByName('auto-twin').catch(() => one.defineDomain(xml));
     await domain.start();
     ranges.push(await rangeOf(domain));
@@ -100,7 +81,7 @@ test('domains of two roots have ranges of their own, though both would choose th
   try {
     const xml = (name: string): string => domainXml({ name, uuid, elements });
     const domains = await Promise.all([
-      connection.createDomain(xml('auto-one')),
+      world.connection.createDomain(xml('auto-one')),
       otherConnection.createDomain(xml('auto-two')),
     ]);
     const [one, two] = await Promise.all(domains.map(rangeOf));
@@ -112,39 +93,42 @@ test('domains of two roots have ranges of their own, though both would choose th
 });
 
 test('a range that somebody else uses meanwhile is not used a second time', async () => {
-  const domain = await connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
+  const domain = await world.connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
   await domain.start();
   const first = await rangeOf(domain);
   await domain.destroy();
   const chosen = idMapXml([[0, first, 65_536]], [[0, first, 65_536]]);
-  const taker = await connection.createDomain(domainXml({ name: 'taker', elements: chosen }));
+  const taker = await world.connection.createDomain(domainXml({ name: 'taker', elements: chosen }));
   await domain.start();
   expect(await rangeOf(domain)).not.toBe(first);
   // Whoever chooses a range shares it with whom he wants.
-  const sharer = await connection.createDomain(domainXml({ name: 'sharer', elements: chosen }));
+  const sharer = await world.connection.createDomain(
+    domainXml({ name: 'sharer', elements: chosen }),
+  );
   for (const one of [domain, taker, sharer]) await one.destroy();
 });
 
 test('a range is given back by undefine', async () => {
-  const domain = await connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
+  const domain = await world.connection.defineDomain(domainXml({ name: 'auto', uuid, elements }));
   await domain.start();
   const first = await rangeOf(domain);
   await domain.destroy();
   await domain.undefine();
-  const next = await connection.createDomain(domainXml({ name: 'other', uuid, elements }));
+  const next = await world.connection.createDomain(domainXml({ name: 'other', uuid, elements }));
   expect(await rangeOf(next)).toBe(first);
   await next.destroy();
 });
 
 test('a transient domain keeps no range, neither after its end nor when its start is refused', async () => {
-  const records = (): string[] => readdirSync(dirname(idRecordPath(statePaths(root.path), '')));
-  const domain = await connection.createDomain(domainXml({ name: 'auto', elements }));
+  const records = (): string[] =>
+    readdirSync(dirname(idRecordPath(statePaths(world.root.path), '')));
+  const domain = await world.connection.createDomain(domainXml({ name: 'auto', elements }));
   expect(records()).toEqual(['auto.json']);
   await domain.destroy();
   expect(records()).toEqual([]);
   const filesystems = [{ source: '/nonexistent', target: '/' }];
   await expect(
-    connection.createDomain(domainXml({ name: 'auto', elements, filesystems })),
+    world.connection.createDomain(domainXml({ name: 'auto', elements, filesystems })),
   ).rejects.toMatchObject({ code: 'SYSTEM_ERROR', path: '/nonexistent' });
   expect(records()).toEqual([]);
 });

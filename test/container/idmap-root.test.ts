@@ -2,13 +2,11 @@
 import { chmodSync, lchownSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { files } from '../support/world/host-aspects';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import {
   idMapXml,
   makeClosedRoot,
@@ -16,40 +14,24 @@ import {
   ownerOf,
   runInside,
 } from '../support/domain/mapped-domain';
-import type { ClosedRoot } from '../support/domain/mapped-domain';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'mapped-root';
 const elements = idMapXml();
 
-let before: HostSnapshot;
-let root: TestRoot;
-let closed: ClosedRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  closed = await makeClosedRoot();
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await closed[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const closed = keep(await makeClosedRoot());
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { closed, connection };
 });
 
 function xmlOf(path: string): string {
   return domainXml({ name, elements, filesystems: [{ source: path, target: '/' }] });
 }
 
-async function start(path = closed.path): Promise<Domain> {
-  return connection.createDomain(xmlOf(path));
+async function start(path = world.closed.path): Promise<Domain> {
+  return world.connection.createDomain(xmlOf(path));
 }
 
 /** Mount point and options of every mount that init sees. */
@@ -93,29 +75,29 @@ test('a root that was prepared for its map is not shifted again', async () => {
     if (!statSync(path).isDirectory()) return;
     for (const entry of readdirSync(path)) shift(join(path, entry));
   };
-  shift(closed.path);
+  shift(world.closed.path);
   // Its set-uid programs are those of an ordinary user: everybody may reach it.
-  chmodSync(closed.folder, 0o755);
+  chmodSync(world.closed.folder, 0o755);
   const domain = await start();
   expect(await runInside(domain, 'stat -c %u:%g / /bin/busybox')).toBe('0:0\n0:0\n');
   await runInside(domain, 'touch /etc/new');
-  expect(ownerOf(join(closed.path, 'etc/new'))).toBe(`${uid}:${gid}`);
+  expect(ownerOf(join(world.closed.path, 'etc/new'))).toBe(`${uid}:${gid}`);
   expect((await mountsOfInit())[0]).not.toContain('idmapped');
   await domain.destroy();
 });
 
 test('a root that other users can reach is refused, with what to do', async () => {
-  chmodSync(closed.folder, 0o711);
-  const entries = files(closed.path);
-  const xml = xmlOf(closed.path);
+  chmodSync(world.closed.folder, 0o711);
+  const entries = files(world.closed.path);
+  const xml = xmlOf(world.closed.path);
   const line = xml.slice(0, xml.indexOf('<filesystem')).split('\n').length;
-  await expect(connection.createDomain(xml)).rejects.toMatchObject({
+  await expect(world.connection.createDomain(xml)).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     element: 'domain/devices/filesystem/source',
     line,
-    message: expect.stringContaining(`chmod 0700 '${closed.folder}'`) as string,
+    message: expect.stringContaining(`chmod 0700 '${world.closed.folder}'`) as string,
   });
-  expect(files(closed.path)).toEqual(entries);
-  chmodSync(closed.folder, 0o700);
+  expect(files(world.closed.path)).toEqual(entries);
+  chmodSync(world.closed.folder, 0o700);
   await (await start()).destroy();
 });

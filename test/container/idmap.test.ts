@@ -15,14 +15,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { native } from '../../lib/host/native';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { files } from '../support/world/host-aspects';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import {
   idMapXml,
   idsOnHost,
@@ -32,42 +30,25 @@ import {
   privateNetworkXml,
   runInside,
 } from '../support/domain/mapped-domain';
-import type { ClosedRoot } from '../support/domain/mapped-domain';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'mapped';
 const mappedIds = `${Array(4).fill(mappedRoot.uid).join(' ')} ${Array(4).fill(mappedRoot.gid).join(' ')}`;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let closed: ClosedRoot;
-let connection: Connection;
-/** Of the host's root: what a container must not get at, and `open`, where everybody may write. */
-let canary: string;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  closed = await makeClosedRoot();
-  connection = await connect(undefined, { root: root.path });
-  canary = join('/var/tmp', `tslxc-canary-${process.pid}`);
+const world = containerTest(async (keep) => {
+  // Of the host's root: what a container must not get at, and `open`, where everybody may write.
+  const canary = join('/var/tmp', `tslxc-canary-${process.pid}`);
+  keep(() => rmSync(canary, { recursive: true, force: true }));
+  const closed = keep(await makeClosedRoot());
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
   mkdirSync(join(canary, 'locked'), { recursive: true });
   chmodSync(join(canary, 'locked'), 0o700);
   mkdirSync(join(canary, 'open'));
   chmodSync(join(canary, 'open'), 0o1777);
   writeFileSync(join(canary, 'secret'), 'secret of the host\n', { mode: 0o600 });
   writeFileSync(join(canary, 'program'), '#!/bin/sh\n', { mode: 0o755 });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await closed[Symbol.asyncDispose]();
-  rmSync(canary, { recursive: true, force: true });
-  await expectHostUnchanged(before);
+  return { canary, closed, connection };
 });
 
 interface Shape {
@@ -77,11 +58,11 @@ interface Shape {
 
 async function start({ elements, root: kind }: Shape): Promise<Domain> {
   const filesystems = [
-    { source: canary, target: '/mnt' },
-    ...(kind === 'private' ? [{ source: closed.path, target: '/' }] : []),
+    { source: world.canary, target: '/mnt' },
+    ...(kind === 'private' ? [{ source: world.closed.path, target: '/' }] : []),
   ];
-  if (kind === 'private') mkdirSync(join(closed.path, 'mnt'), { recursive: true });
-  return connection.createDomain(domainXml({ name, elements, filesystems }));
+  if (kind === 'private') mkdirSync(join(world.closed.path, 'mnt'), { recursive: true });
+  return world.connection.createDomain(domainXml({ name, elements, filesystems }));
 }
 
 /** Every way to the canary that a shell has. */
@@ -105,7 +86,7 @@ test.each([
 ] as const)(
   'root inside is the mapped user on the host, with a %s root and a %s network',
   async (kind, _network, features) => {
-    const canaryBefore = files(canary);
+    const canaryBefore = files(world.canary);
     const domain = await start({ elements: idMapXml() + features, root: kind });
     expect(await runInside(domain, 'id -u; id -g; cat /proc/self/setgroups')).toBe('0\n0\nallow\n');
     await runInside(domain, 'sleep 100 & (sleep 100; true) & true');
@@ -117,7 +98,7 @@ test.each([
       const output = await runInside(domain, `(${attack}) 2>/dev/null && echo done`);
       expect(`${attack}: ${output}`).toBe(`${attack}: `);
     }
-    expect(files(canary)).toEqual(canaryBefore);
+    expect(files(world.canary)).toEqual(canaryBefore);
     await domain.destroy();
   },
 );
@@ -126,8 +107,8 @@ test('positive control: without an id map, root inside is the host’s', async (
   const domain = await start({ elements: '', root: 'private' });
   expect(await runInside(domain, 'cat /mnt/secret')).toBe('secret of the host\n');
   await runInside(domain, 'echo overwritten > /mnt/secret; touch /mnt/locked/new');
-  expect(readFileSync(join(canary, 'secret'), 'utf8')).toBe('overwritten\n');
-  expect(ownerOf(join(canary, 'locked/new'))).toBe('0:0');
+  expect(readFileSync(join(world.canary, 'secret'), 'utf8')).toBe('overwritten\n');
+  expect(ownerOf(join(world.canary, 'locked/new'))).toBe('0:0');
   expect((await idsOnHost(name))[0]?.ids).toBe('0 0 0 0 0 0 0 0');
   await domain.destroy();
 });
@@ -138,9 +119,9 @@ test('what it makes outside its root is the mapped user’s, whatever it does to
   await runInside(domain, 'chown 0:0 /mnt/open/shell; chmod 4755 /mnt/open/shell');
   await runInside(domain, 'touch /mnt/open/user; chown 1000:1000 /mnt/open/user');
   const { uid, gid } = mappedRoot;
-  expect(ownerOf(join(canary, 'open/shell'))).toBe(`${uid}:${gid}`);
-  expect(statSync(join(canary, 'open/shell')).mode & 0o7777).toBe(0o4755);
-  expect(ownerOf(join(canary, 'open/user'))).toBe(`${uid + 1000}:${gid + 1000}`);
+  expect(ownerOf(join(world.canary, 'open/shell'))).toBe(`${uid}:${gid}`);
+  expect(statSync(join(world.canary, 'open/shell')).mode & 0o7777).toBe(0o4755);
+  expect(ownerOf(join(world.canary, 'open/user'))).toBe(`${uid + 1000}:${gid + 1000}`);
   const refused = await runInside(
     domain,
     'for type in b c; do mknod /mnt/open/$type $type 1 3 2>/dev/null && echo made; done',
@@ -160,17 +141,17 @@ os.setxattr(path, 'system.posix_acl_access', acl)
 `;
 
 test('capabilities and access lists that it gives a file are worth nothing to the host', async () => {
-  writeFileSync(join(canary, 'mark.py'), markFile);
+  writeFileSync(join(world.canary, 'mark.py'), markFile);
   const mark = async (elements: string): Promise<{ capability: Buffer; acl: Buffer }> => {
     const domain = await start({ elements, root: 'shared' });
     expect(await runInside(domain, 'python3 /mnt/mark.py && echo done')).toBe('done\n');
     await domain.destroy();
-    const file = openSync(join(canary, 'open/tool'), 'r');
+    const file = openSync(join(world.canary, 'open/tool'), 'r');
     const read = (attribute: string): Buffer =>
       native().getXattr(file, attribute) ?? Buffer.alloc(0);
     const marks = { capability: read('security.capability'), acl: read('system.posix_acl_access') };
     closeSync(file);
-    rmSync(join(canary, 'open/tool'));
+    rmSync(join(world.canary, 'open/tool'));
     return marks;
   };
   /** The revision, and whose root it is for (capabilities(7): from revision 3 on). */
@@ -225,9 +206,9 @@ test('gaps, a single id, and a user of init that the map has', async () => {
   ] as const;
   const gids = [[0, 400_000, 1]] as const;
   const elements = idMapXml(uids, gids);
-  const filesystems = [{ source: closed.path, target: '/' }];
+  const filesystems = [{ source: world.closed.path, target: '/' }];
   const osElements = '<inituser>1000</inituser>';
-  const domain = await connection.createDomain(
+  const domain = await world.connection.createDomain(
     domainXml({ name, elements, filesystems, osElements }),
   );
   expect(await runInside(domain, 'id -u')).toBe('1000\n');
@@ -242,7 +223,7 @@ test('gaps, a single id, and a user of init that the map has', async () => {
 test('a user of init that the map lacks is refused, naming it', async () => {
   const elements = idMapXml([[0, 300_000, 1]], [[0, 400_000, 1]]);
   const xml = domainXml({ name, elements, osElements: '<inituser>1000</inituser>' });
-  await expect(connection.createDomain(xml)).rejects.toMatchObject({
+  await expect(world.connection.createDomain(xml)).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     element: 'domain/os/inituser',
   });
@@ -250,9 +231,9 @@ test('a user of init that the map lacks is refused, naming it', async () => {
 
 test('init’s end is seen as ever: exit code, and nothing left', async () => {
   const elements = idMapXml();
-  const filesystems = [{ source: closed.path, target: '/' }];
+  const filesystems = [{ source: world.closed.path, target: '/' }];
   const initArguments = ['-c', 'read line; exit 3'];
-  const domain = await connection.defineDomain(
+  const domain = await world.connection.defineDomain(
     domainXml({ name, elements, filesystems, initArguments }),
   );
   await domain.start();

@@ -1,39 +1,17 @@
 /** Real containers through the library: define, start, list, wait, destroy, undefine. */
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, type Connection, type Domain } from 'tslxc';
+import { connect, type Domain } from 'tslxc';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import {
-  expectHostUnchanged,
-  snapshotHost,
-  type HostSnapshot,
-} from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { repeats } from '../support/time/repeats';
 import { sideBySide } from '../support/world/side-by-side';
-import { makeTestRoot, type TestRoot } from '../support/root/test-root';
 
 const name = 'lifecycle';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 /** A container whose shell does `script`. */
 function scriptXml(script: string, elements = ''): string {
@@ -41,11 +19,11 @@ function scriptXml(script: string, elements = ''): string {
 }
 
 function define(script: string, elements = ''): Promise<Domain> {
-  return connection.defineDomain(scriptXml(script, elements));
+  return world.connection.defineDomain(scriptXml(script, elements));
 }
 
 async function listed(): Promise<string[]> {
-  const domains = await connection.listDomains();
+  const domains = await world.connection.listDomains();
   return domains.map((domain) => `${domain.name} ${domain.id === undefined ? 'off' : 'running'}`);
 }
 
@@ -56,15 +34,15 @@ test('a domain is defined, started, listed, destroyed and undefined', async () =
   expect(await listed()).toEqual([`${name} running`]);
   const { id } = domain;
   expect(readFileSync(`/proc/${id ?? 0}/comm`, 'utf8')).toBe('tslxc-monitor\n');
-  expect((await connection.lookupDomainById(id ?? 0)).name).toBe(name);
+  expect((await world.connection.lookupDomainById(id ?? 0)).name).toBe(name);
   expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
   await domain.destroy();
   expect(await listed()).toEqual([`${name} off`]);
   expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
   await domain.undefine();
   expect(await listed()).toEqual([]);
-  expect(readdirSync(statePaths(root.path).domains)).toEqual([]);
-  expect(readdirSync(statePaths(root.path).definitions)).toEqual([]);
+  expect(readdirSync(statePaths(world.root.path).domains)).toEqual([]);
+  expect(readdirSync(statePaths(world.root.path).definitions)).toEqual([]);
 });
 
 test('a running container has numbers, live XML and a pty on the host', async () => {
@@ -110,10 +88,10 @@ test('a signal that init handles reaches it', async () => {
 });
 
 test('a transient domain leaves nothing but the memory of its end', async () => {
-  const domain = await connection.createDomain(scriptXml('exit 5'));
+  const domain = await world.connection.createDomain(scriptXml('exit 5'));
   expect(domain.isPersistent()).toBe(false);
   expect(await domain.wait()).toMatchObject({ how: 'exited', code: 5 });
-  await eventually(() => expect(readdirSync(statePaths(root.path).domains)).toEqual([]));
+  await eventually(() => expect(readdirSync(statePaths(world.root.path).domains)).toEqual([]));
   expect(await listed()).toEqual([]);
   expect(await domain.wait()).toMatchObject({ how: 'exited', code: 5 });
 });
@@ -125,7 +103,7 @@ test('a running domain that is undefined goes on, and is gone at its end', async
   expect(await listed()).toEqual([`${name} running`]);
   await domain.destroy();
   expect(await listed()).toEqual([]);
-  expect(readdirSync(statePaths(root.path).domains)).toEqual([]);
+  expect(readdirSync(statePaths(world.root.path).domains)).toEqual([]);
 });
 
 test(`after an exit, undefine and list at once never show it running: ${repeats(200)} times`, async () => {
@@ -168,7 +146,7 @@ test('on_poweroff restart starts it again also when nobody owns it', async () =>
 test.each(['keep', 'leave'] as const)(
   'an init that ends at once does not start again and again (ownership %s), and destroy wins at once',
   async (ownership) => {
-    const events = connection.events();
+    const events = world.connection.events();
     let starts = 0;
     const counting = (async (): Promise<void> => {
       for await (const { event } of events) if (event === 'started') starts += 1;

@@ -4,79 +4,63 @@
  */
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
 import { withWeightFiles } from '../../lib/host/kernel/cgroup-layout';
 import { hostFacts } from '../../lib/host/facts';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { runCommand } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'limits';
 const applets = ['dd', 'mknod', 'nproc'];
 const table = new LimitTable();
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let busybox: BusyboxRoot;
-let disk: MarkedDisk;
-let domain: Domain;
-
-beforeAll(startOnce);
-
-beforeAll(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  busybox = await makeBusyboxRoot(applets);
-  disk = new MarkedDisk();
-  domain = await connection.defineDomain(
-    domainXml({
-      name,
-      elements:
-        "<vcpu cpuset='0-1'>2</vcpu><memtune><soft_limit unit='MiB'>96</soft_limit></memtune>" +
-        '<cputune><shares>512</shares><period>50000</period><quota>100000</quota></cputune>' +
-        "<numatune><memory nodeset='0'/></numatune>" +
-        '<features><privnet/><capabilities><mknod/></capabilities></features>' +
-        "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:pids max='100'/>" +
-        '</tslxc:container></metadata>',
-      filesystems: [{ source: busybox.path, target: '/' }],
-      devices:
-        "<filesystem type='ram'><source usage='64' units='MiB'/><target dir='/ram'/></filesystem>" +
-        `<hostdev mode='capabilities' type='storage'><source><block>${disk.path}</block></source>` +
-        '</hostdev>',
-    }),
-  );
-  await domain.start();
-});
-
-afterAll(async () => {
-  table.print();
-  await domain.destroy();
-  await connection.close();
-  await root.remove();
-  await busybox.remove();
-  disk[Symbol.dispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const disk = keep(new MarkedDisk());
+    const busybox = keep(await makeBusyboxRoot(applets));
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    const domain = await connection.defineDomain(
+      domainXml({
+        name,
+        elements:
+          "<vcpu cpuset='0-1'>2</vcpu><memtune><soft_limit unit='MiB'>96</soft_limit></memtune>" +
+          '<cputune><shares>512</shares><period>50000</period><quota>100000</quota></cputune>' +
+          "<numatune><memory nodeset='0'/></numatune>" +
+          '<features><privnet/><capabilities><mknod/></capabilities></features>' +
+          "<metadata><tslxc:container xmlns:tslxc='urn:tslxc:domain:1'><tslxc:pids max='100'/>" +
+          '</tslxc:container></metadata>',
+        filesystems: [{ source: busybox.path, target: '/' }],
+        devices:
+          "<filesystem type='ram'><source usage='64' units='MiB'/><target dir='/ram'/></filesystem>" +
+          `<hostdev mode='capabilities' type='storage'><source><block>${disk.path}</block></source>` +
+          '</hostdev>',
+      }),
+    );
+    keep(() => domain.destroy());
+    await domain.start();
+    keep(() => table.print());
+    return { disk, root, domain };
+  },
+  { per: 'file' },
+);
 
 const versionOf = (controller: Parameters<typeof limitPlace>[1]): string =>
   limitPlace(name, controller)?.version ?? 'none';
 
 /** Whether a program of the container may have so many MiB at once. */
 async function takes(mebibytes: number): Promise<boolean> {
-  const said = await inside(domain, `dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1 2>&1`);
+  const said = await inside(
+    world.domain,
+    `dd if=/dev/zero of=/dev/null bs=${mebibytes}M count=1 2>&1`,
+  );
   return /1\+0 records out/.test(said);
 }
 
@@ -97,15 +81,19 @@ test('a start sets what the definition says', async () => {
       version === 'v1' ? v1 : v2,
     ]);
   }
-  expect(await domain.getCpuTuning()).toEqual({ shares: 512, period: 50_000, quota: 100_000 });
+  expect(await world.domain.getCpuTuning()).toEqual({
+    shares: 512,
+    period: 50_000,
+    quota: 100_000,
+  });
 });
 
 test('memory: what takes more than the limit is ended', async () => {
   expect(await takes(48)).toBe(true);
-  await domain.setMemory(32_768);
+  await world.domain.setMemory(32_768);
   const kernel = limitFile(name, 'memory', { v1: 'memory.limit_in_bytes', v2: 'memory.max' });
   expect(kernel).toBe(String(32_768 * 1024));
-  expect(await domain.getMemory()).toEqual({ maximum: 102_400, current: 32_768 });
+  expect(await world.domain.getMemory()).toEqual({ maximum: 102_400, current: 32_768 });
   expect(await takes(48)).toBe(false);
   expect(await takes(8)).toBe(true);
   table.add({
@@ -119,25 +107,25 @@ test('memory: what takes more than the limit is ended', async () => {
 });
 
 test('memory: a limit below what is in use is refused, and the old one stays', async () => {
-  await domain.setMemory(102_400);
+  await world.domain.setMemory(102_400);
   // A file in a file system in memory is there until it is removed.
-  await inside(domain, 'dd if=/dev/zero of=/ram/held bs=1M count=40 2>/dev/null');
-  await expect(domain.setMemory(16_384)).rejects.toMatchObject({
+  await inside(world.domain, 'dd if=/dev/zero of=/ram/held bs=1M count=40 2>/dev/null');
+  await expect(world.domain.setMemory(16_384)).rejects.toMatchObject({
     code: 'SYSTEM_ERROR',
     errno: 16,
     path: expect.stringMatching(/libvirt\/lxc\/limits\/memory\./) as unknown,
     step: 'change a limit',
   });
-  expect(await domain.getMemory()).toMatchObject({ current: 102_400 });
-  expect(await domain.getMemoryTuning()).toMatchObject({ softLimit: 98_304 });
+  expect(await world.domain.getMemory()).toMatchObject({ current: 102_400 });
+  expect(await world.domain.getMemoryTuning()).toMatchObject({ softLimit: 98_304 });
   // With the stored definition it is all or nothing.
-  const stored = await domain.xml({ which: 'inactive' });
-  const refused = await runCommand(['setmem', domain.name, '16M', '--live', '--config'], {
-    root: root.path,
+  const stored = await world.domain.xml({ which: 'inactive' });
+  const refused = await runCommand(['setmem', world.domain.name, '16M', '--live', '--config'], {
+    root: world.root.path,
   });
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('EBUSY') as unknown });
-  expect(await domain.xml({ which: 'inactive' })).toBe(stored);
-  expect(await inside(domain, 'rm /ram/held && echo there')).toBe('there\n');
+  expect(await world.domain.xml({ which: 'inactive' })).toBe(stored);
+  expect(await inside(world.domain, 'rm /ram/held && echo there')).toBe('there\n');
 });
 
 test('memtune: each of its limits is changed, in an order that the kernel takes', async () => {
@@ -147,18 +135,18 @@ test('memtune: each of its limits is changed, in an order that the kernel takes'
     swap: { v1: 'memory.memsw.limit_in_bytes', v2: 'memory.swap.max' },
   };
   const MiB = 1024;
-  await domain.setMemoryTuning({ hardLimit: 64 * MiB, swapHardLimit: 96 * MiB });
+  await world.domain.setMemoryTuning({ hardLimit: 64 * MiB, swapHardLimit: 96 * MiB });
   const [hard, swap] = [files.hard, files.swap].map((file) => limitFile(name, 'memory', file));
   // v1 counts memory and swap together, v2 swap alone.
   const isV1 = versionOf('memory') === 'v1';
   expect([hard, swap]).toEqual([String(64 << 20), String((isV1 ? 96 : 32) << 20)]);
   // Both rise, and both fall: on v1 memory must never be above memory and swap.
-  await domain.setMemoryTuning({ hardLimit: 128 * MiB, swapHardLimit: 160 * MiB });
-  await domain.setMemoryTuning({ hardLimit: 80 * MiB, swapHardLimit: 80 * MiB });
+  await world.domain.setMemoryTuning({ hardLimit: 128 * MiB, swapHardLimit: 160 * MiB });
+  await world.domain.setMemoryTuning({ hardLimit: 80 * MiB, swapHardLimit: 80 * MiB });
   // On v2 what is above the soft limit is slowed down: it comes last.
   expect(await takes(96)).toBe(false);
-  await domain.setMemoryTuning({ softLimit: 40 * MiB });
-  expect(await domain.getMemoryTuning()).toEqual({
+  await world.domain.setMemoryTuning({ softLimit: 40 * MiB });
+  expect(await world.domain.getMemoryTuning()).toEqual({
     hardLimit: 80 * MiB,
     softLimit: 40 * MiB,
     swapHardLimit: 80 * MiB,
@@ -171,7 +159,7 @@ test('memtune: each of its limits is changed, in an order that the kernel takes'
     expect(await takes(40)).toBe(true);
     expect(Number(countHigh().slice(5))).toBeGreaterThan(highBefore);
   }
-  await expect(domain.setMemoryTuning({ swapHardLimit: 10 * MiB })).rejects.toMatchObject({
+  await expect(world.domain.setMemoryTuning({ swapHardLimit: 10 * MiB })).rejects.toMatchObject({
     code: 'INVALID_ARG',
   });
   table.add({
@@ -190,27 +178,27 @@ test('memtune: each of its limits is changed, in an order that the kernel takes'
     effect: isV1 ? 'when memory is scarce only' : '40 MiB at once: reclaimed from, and taken',
     measured: isV1 ? 'not measured' : `memory.events: ${countHigh()}`,
   });
-  await domain.setMemoryTuning({
+  await world.domain.setMemoryTuning({
     hardLimit: 100 * MiB,
     softLimit: 'unlimited',
     swapHardLimit: 'unlimited',
   });
-  expect(await domain.getMemoryTuning()).toMatchObject({ swapHardLimit: 'unlimited' });
+  expect(await world.domain.getMemoryTuning()).toMatchObject({ swapHardLimit: 'unlimited' });
 });
 
 test('cputune: quota holds a busy loop back, at once', async () => {
-  await domain.setCpuTuning({ period: 20_000, quota: 4000 });
+  await world.domain.setCpuTuning({ period: 20_000, quota: 4000 });
   const kernel = limitFile(name, 'cpu', { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' });
   expect(kernel).toMatch(/^4000( 20000)?$/);
   const used = await loadOf(1500);
   expect(used).toBeLessThan(0.26);
   expect(limitFile(name, 'cpu', { v1: 'cpu.stat', v2: 'cpu.stat' })).toMatch(/nr_throttled [1-9]/);
-  await domain.setCpuTuning({ shares: 2048 });
+  await world.domain.setCpuTuning({ shares: 2048 });
   const shares = limitFile(name, 'cpu', { v1: 'cpu.shares', v2: 'cpu.weight' });
   expect(shares).toBe(versionOf('cpu') === 'v1' ? '2048' : '200');
-  expect(await domain.getCpuTuning()).toEqual({ shares: 2048, period: 20_000, quota: 4000 });
-  await domain.setCpuTuning({ quota: 'unlimited' });
-  expect(await domain.getCpuTuning()).toMatchObject({ quota: 'unlimited' });
+  expect(await world.domain.getCpuTuning()).toEqual({ shares: 2048, period: 20_000, quota: 4000 });
+  await world.domain.setCpuTuning({ quota: 'unlimited' });
+  expect(await world.domain.getCpuTuning()).toMatchObject({ quota: 'unlimited' });
   table.add({
     limit: 'period, quota',
     version: versionOf('cpu'),
@@ -231,26 +219,26 @@ test('cputune: quota holds a busy loop back, at once', async () => {
 
 /** CPUs that a busy loop inside uses in so many milliseconds. */
 async function loadOf(milliseconds: number): Promise<number> {
-  await inside(domain, 'while :; do :; done & echo $! > /busy');
+  await inside(world.domain, 'while :; do :; done & echo $! > /busy');
   const measure = async (): Promise<[bigint, bigint]> => [
-    (await domain.info()).cpuTime ?? 0n,
+    (await world.domain.info()).cpuTime ?? 0n,
     process.hrtime.bigint(),
   ];
   const [used, began] = await measure();
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
   const [usedThen, ended] = await measure();
-  await inside(domain, 'kill $(cat /busy)');
+  await inside(world.domain, 'kill $(cat /busy)');
   return Number(usedThen - used) / Number(ended - began);
 }
 
 test('cpuset: processes that run move to the CPUs that are left', async () => {
-  await inside(domain, 'while :; do :; done & echo $! > /busy');
+  await inside(world.domain, 'while :; do :; done & echo $! > /busy');
   const init = await initOf(name);
   const seen: string[] = [];
   for (const cpus of ['1', '0', '0-1', '0']) {
-    await domain.setCpuset(cpus);
+    await world.domain.setCpuset(cpus);
     expect(limitFile(name, 'cpuset', { v1: 'cpuset.cpus', v2: 'cpuset.cpus' })).toBe(cpus);
-    expect(await domain.getCpuset()).toBe(cpus);
+    expect(await world.domain.getCpuset()).toBe(cpus);
     const status = readFileSync(`/proc/${init}/status`, 'latin1');
     expect(/^Cpus_allowed_list:\t(.*)$/m.exec(status)?.[1]).toBe(cpus);
     seen.push(cpus);
@@ -263,9 +251,9 @@ test('cpuset: processes that run move to the CPUs that are left', async () => {
       ?.split(' ');
     expect(fields?.[36]).toBe('0');
   });
-  expect(await inside(domain, 'nproc; kill $(cat /busy)')).toBe('1\n');
-  await expect(domain.setCpuset('0,4095')).rejects.toMatchObject({ code: 'INVALID_ARG' });
-  await domain.setCpuset('all');
+  expect(await inside(world.domain, 'nproc; kill $(cat /busy)')).toBe('1\n');
+  await expect(world.domain.setCpuset('0,4095')).rejects.toMatchObject({ code: 'INVALID_ARG' });
+  await world.domain.setCpuset('all');
   table.add({
     limit: 'vcpu cpuset',
     version: versionOf('cpuset'),
@@ -277,11 +265,11 @@ test('cpuset: processes that run move to the CPUs that are left', async () => {
 });
 
 test('numatune: the nodes of memory are those that it says', async () => {
-  await domain.setNumaTuning({ mode: 'restrictive', nodeset: '0' });
-  expect(await domain.getNumaTuning()).toEqual({ mode: 'restrictive', nodeset: '0' });
-  const allowed = await inside(domain, 'grep Mems_allowed_list /proc/self/status');
+  await world.domain.setNumaTuning({ mode: 'restrictive', nodeset: '0' });
+  expect(await world.domain.getNumaTuning()).toEqual({ mode: 'restrictive', nodeset: '0' });
+  const allowed = await inside(world.domain, 'grep Mems_allowed_list /proc/self/status');
   expect(allowed).toBe('Mems_allowed_list:\t0\n');
-  await expect(domain.setNumaTuning({ nodeset: '9' })).rejects.toMatchObject({
+  await expect(world.domain.setNumaTuning({ nodeset: '9' })).rejects.toMatchObject({
     code: 'INVALID_ARG',
   });
   table.add({
@@ -295,16 +283,16 @@ test('numatune: the nodes of memory are those that it says', async () => {
 });
 
 test('pids: one process more is refused', async () => {
-  await domain.setProcessLimit(6);
+  await world.domain.setProcessLimit(6);
   const kernel = limitFile(name, 'pids', { v1: 'pids.max', v2: 'pids.max' });
-  expect([kernel, await domain.getProcessLimit()]).toEqual(['6', 6]);
+  expect([kernel, await world.domain.getProcessLimit()]).toEqual(['6', 6]);
   const said = await inside(
-    domain,
+    world.domain,
     "sh -c 'for i in 1 2 3 4 5 6 7 8; do sleep 5 & done' 2>&1; kill $(ps | grep slee[p] | while read a b; do echo $a; done) 2>/dev/null",
   );
   expect(said).toMatch(/can't fork/);
-  await domain.setProcessLimit('unlimited');
-  expect(await domain.getProcessLimit()).toBe('unlimited');
+  await world.domain.setProcessLimit('unlimited');
+  expect(await world.domain.getProcessLimit()).toBe('unlimited');
   table.add({
     limit: 'pids (ours)',
     version: versionOf('pids'),
@@ -317,14 +305,14 @@ test('pids: one process more is refused', async () => {
 
 test('blkiotune: a device is written no faster than it says, and read as well', async () => {
   const MiB = 1024 * 1024;
-  const device = disk.path;
+  const device = world.disk.path;
   const node = device.slice('/dev/'.length);
   const write = (count: number): string =>
     `dd if=/dev/zero of=/dev/${node} bs=128k count=${count} oflag=direct 2>&1`;
-  await domain.setBlockTuning({
+  await world.domain.setBlockTuning({
     devices: [{ path: device, writeBytes: MiB / 2, readBytes: 4 * MiB, writeIops: 1000 }],
   });
-  const { major, minor } = disk.numbers;
+  const { major, minor } = world.disk.numbers;
   const file = { v1: 'blkio.throttle.write_bps_device', v2: 'io.max' };
   const kernel = limitFile(name, 'io', file);
   expect(kernel).toBe(
@@ -332,21 +320,21 @@ test('blkiotune: a device is written no faster than it says, and read as well', 
       ? `${major}:${minor} ${MiB / 2}`
       : `${major}:${minor} rbps=${4 * MiB} wbps=${MiB / 2} riops=max wiops=1000`,
   );
-  expect(await domain.getBlockTuning()).toMatchObject({
+  expect(await world.domain.getBlockTuning()).toMatchObject({
     devices: [{ path: device, writeBytes: MiB / 2, readBytes: 4 * MiB, writeIops: 1000 }],
   });
   const began = Date.now();
-  expect(await inside(domain, write(6))).toMatch(/6\+0 records out/);
+  expect(await inside(world.domain, write(6))).toMatch(/6\+0 records out/);
   const seconds = (Date.now() - began) / 1000;
   expect(seconds).toBeGreaterThan(1.1);
-  await domain.setBlockTuning({ devices: [{ path: device, writeBytes: 0, writeIops: 0 }] });
-  expect(await domain.getBlockTuning()).toMatchObject({
+  await world.domain.setBlockTuning({ devices: [{ path: device, writeBytes: 0, writeIops: 0 }] });
+  expect(await world.domain.getBlockTuning()).toMatchObject({
     devices: [{ path: device, readBytes: 4 * MiB }],
   });
-  await domain.setBlockTuning({ devices: [{ path: device, readBytes: 0 }] });
+  await world.domain.setBlockTuning({ devices: [{ path: device, readBytes: 0 }] });
   expect(limitFile(name, 'io', file)).toBe('');
   await expect(
-    domain.setBlockTuning({ devices: [{ path: '/dev/null', readBytes: 1 }] }),
+    world.domain.setBlockTuning({ devices: [{ path: '/dev/null', readBytes: 1 }] }),
   ).rejects.toMatchObject({ code: 'INVALID_ARG', path: '/dev/null' });
   table.add({
     limit: 'blkiotune device',
@@ -360,7 +348,7 @@ test('blkiotune: a device is written no faster than it says, and read as well', 
 
 test('blkiotune: weights are as the kernel has them, or refused by it', async () => {
   const [file] = withWeightFiles(hostFacts().cgroups).weightFiles ?? [];
-  const change = domain.setBlockTuning({ weight: 250 });
+  const change = world.domain.setBlockTuning({ weight: 250 });
   const row = {
     limit: 'blkiotune weight',
     version: versionOf('io'),
@@ -375,13 +363,16 @@ test('blkiotune: weights are as the kernel has them, or refused by it', async ()
   await change;
   const kernel = limitFile(name, 'io', { v1: file, v2: file });
   expect(kernel).toMatch(/^(default )?250/);
-  expect(await domain.getBlockTuning()).toMatchObject({ weight: 250 });
+  expect(await world.domain.getBlockTuning()).toMatchObject({ weight: 250 });
   table.add({ ...row, kernel: `${file}: ${kernel}`, effect: 'left to the scheduler' });
 });
 
 test('devices: of two nodes that are made, that of an allowed device is opened and the other is not', async () => {
   const open = (node: string, numbers: string): Promise<string> =>
-    inside(domain, `mknod /${node} c ${numbers} && dd if=/${node} bs=4 count=1 of=/dev/null 2>&1`);
+    inside(
+      world.domain,
+      `mknod /${node} c ${numbers} && dd if=/${node} bs=4 count=1 of=/dev/null 2>&1`,
+    );
   expect(await open('zero', '1 5')).toMatch(/1\+0 records out/);
   expect(await open('kmsg', '1 11')).toMatch(/Operation not permitted/);
   table.add({

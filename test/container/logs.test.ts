@@ -12,29 +12,16 @@ import {
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { runSuccessfully } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
 
 const megabyte = 2 ** 20;
 
-let before: HostSnapshot;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeBusyboxRoot(['stty', 'seq', 'true']);
-});
-
-afterAll(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
+const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['stty', 'seq', 'true'])), {
+  per: 'file',
 });
 
 function running(name: string, script: string): Promise<TestDomain> {

@@ -7,9 +7,7 @@ import { applets, busyboxTree } from '../../lib/rootfs/busybox-tree';
 import { findMmdebstrap } from '../../lib/rootfs/debian';
 import { askConsole } from '../support/console/console-answer';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { listProcesses, readProcess } from '../support/process/processes';
 import { RootFactory } from '../support/root/root-factory';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
@@ -18,12 +16,7 @@ import { TestDomain } from '../support/domain/test-domain';
 /** nobody */
 const uid = 65534;
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 const words = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 

@@ -9,33 +9,26 @@ import { createInterface } from 'node:readline';
 import { monitorPath } from '../../lib/host/package-paths';
 import { eventually } from '../support/time/eventually';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { expectMonitorDescriptors } from '../support/process/open-descriptors';
 import { commandLine, commandEnvironment, runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
-
-let before: HostSnapshot;
-let scratch: string;
 const children: ChildProcess[] = [];
 
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = await mkdtemp('/var/tmp/tslxc-monitor-process-');
-  mkdirSync(join(scratch, 'proc'));
-});
+const world = containerTest(
+  async (keep) => {
+    const scratch = await mkdtemp('/var/tmp/tslxc-monitor-process-');
+    keep(() => rm(scratch, { recursive: true }));
+    mkdirSync(join(scratch, 'proc'));
+    return { scratch };
+  },
+  { per: 'file' },
+);
 
 afterEach(async () => {
   for (const child of children.splice(0)) await ended(child);
-});
-
-afterAll(async () => {
-  await rm(scratch, { recursive: true });
-  await expectHostUnchanged(before);
 });
 
 async function ended(child: ChildProcess): Promise<void> {
@@ -87,7 +80,7 @@ const attacker = join(__dirname, 'executable-attack.py');
 async function attackFromContainer(pid: number, end: () => Promise<unknown>): Promise<Attack> {
   const asked = ['python3', '-c', 'import sys; print(sys.executable, end="")'];
   const { stdout: python } = await runProgram(asked);
-  const proc = join(scratch, 'proc');
+  const proc = join(world.scratch, 'proc');
   await using test = await TestDomain.make({
     name: 'monitor-attacker',
     init: python,
@@ -143,7 +136,7 @@ describe('its executable', () => {
   });
 
   test('could be written from a container if it were run from where it lies', async () => {
-    const copy = join(scratch, 'plain');
+    const copy = join(world.scratch, 'plain');
     copyFileSync('/bin/sleep', copy);
     const victim = await runs(copy, '1000');
     const { running, later } = await attackFromContainer(victim.pid, () => ended(victim));
@@ -152,7 +145,7 @@ describe('its executable', () => {
   });
 
   test('could be written from a container if it were run from a read-only bind that is kept', async () => {
-    const copy = join(scratch, 'bound');
+    const copy = join(world.scratch, 'bound');
     copyFileSync('/bin/sleep', copy);
     const path = await keptReadOnly(copy);
     expect(() => openSync(path, constants.O_WRONLY)).toThrow(/EROFS/);
@@ -262,9 +255,9 @@ describe('its descriptors', () => {
 });
 
 test('a start executes nothing but the monitor and the container’s init', async () => {
-  const trace = join(scratch, 'trace');
+  const trace = join(world.scratch, 'trace');
   const code = `
-    const connection = await connect(undefined, { root: ${JSON.stringify(scratch)} });
+    const connection = await connect(undefined, { root: ${JSON.stringify(world.scratch)} });
     const domain = await connection.createDomain(${JSON.stringify(domainXml({ name: 'monitor-trace' }))});
     await domain.destroy();
     await connection.close();`;

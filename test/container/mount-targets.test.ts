@@ -6,57 +6,38 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { askConsole } from '../support/console/console-answer';
 import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import type { FilesystemSource } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { removeTree } from '../support/root/remove-tree';
 import { commandLine, runCommand, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 import { startAndStay } from '../support/process/unfinished-caller';
 
 /** The seed's own, "Adding custom mounts". Where a host has them they are found and stay. */
 const seedTargets = ['/etc/httpd', '/var/www'];
 
-let root: TestRoot;
-let connection: Connection;
-/** Sources of the mounts: a directory with a page, and a file. */
-let page: string;
-let file: string;
-/** A piece of the host's tree in which the targets are missing. */
-let tree: string;
-let before: HostSnapshot;
-/** The names in the parents of the seed's targets. */
-let parents: readonly string[][];
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  parents = seedParents();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  tree = await mkdtemp('/var/tmp/tslxc-tree-');
-  page = join(root.path, 'page');
-  file = join(root.path, 'motd');
+const world = containerTest(async (keep) => {
+  // The names in the parents of the seed's targets.
+  const parents = seedParents();
+  keep(() => expect(seedParents()).toEqual(parents));
+  // A piece of the host's tree in which the targets are missing.
+  const tree = await mkdtemp('/var/tmp/tslxc-tree-');
+  keep(() => removeTree(tree));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  // Sources of the mounts: a directory with a page, and a file.
+  const page = join(root.path, 'page');
+  const file = join(root.path, 'motd');
   await mkdir(page);
   await writeFile(join(page, 'index.html'), 'a mounted page\n');
   await writeFile(file, 'a mounted file\n');
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await removeTree(tree);
-  expect(seedParents()).toEqual(parents);
-  await expectHostUnchanged(before);
+  return { parents, tree, root, connection, page, file };
 });
 
 function seedParents(): string[][] {
@@ -65,13 +46,13 @@ function seedParents(): string[][] {
 
 /** All below the tree, as `PATH MODE`: type and permissions. */
 function listTree(): string[] {
-  return readdirSync(tree, { recursive: true, encoding: 'utf8' })
-    .map((name) => `${name} ${lstatSync(join(tree, name)).mode.toString(8)}`)
+  return readdirSync(world.tree, { recursive: true, encoding: 'utf8' })
+    .map((name) => `${name} ${lstatSync(join(world.tree, name)).mode.toString(8)}`)
     .sort();
 }
 
 function define(name: string, ...filesystems: readonly FilesystemSource[]): Promise<Domain> {
-  return connection.defineDomain(domainXml({ name, filesystems }));
+  return world.connection.defineDomain(domainXml({ name, filesystems }));
 }
 
 /** What a program in the container reads there. */
@@ -82,27 +63,27 @@ async function expectInside(domain: Domain, path: string, content: string): Prom
 /** Looks until a domain that has ended is cleaned up: a list waits a second for that, which a busy machine may need. */
 async function listUntilSettled(name: string): Promise<void> {
   await eventually(async () => {
-    expect((await runCommand(['list', '--all'], { root: root.path })).code).toBe(0);
-    expect(existsSync(runPaths(statePaths(root.path), name).start)).toBe(false);
+    expect((await runCommand(['list', '--all'], { root: world.root.path })).code).toBe(0);
+    expect(existsSync(runPaths(statePaths(world.root.path), name).start)).toBe(false);
   });
 }
 
 test('the seed’s /etc/httpd and /var/www are seen inside, and are on the host as before', async () => {
   const domain = await define(
     'targets-seed',
-    { source: page, target: '/etc/httpd' },
-    { source: page, target: '/var/www' },
+    { source: world.page, target: '/etc/httpd' },
+    { source: world.page, target: '/var/www' },
   );
   await domain.start();
   await expectInside(domain, '/etc/httpd/index.html', 'a mounted page');
   await expectInside(domain, '/var/www/index.html', 'a mounted page');
   await domain.destroy();
-  expect(seedParents()).toEqual(parents);
+  expect(seedParents()).toEqual(world.parents);
 });
 
 test('several missing directories are made for one target, and all are removed', async () => {
-  const target = join(tree, 'a/b/c');
-  const domain = await define('targets-deep', { source: page, target });
+  const target = join(world.tree, 'a/b/c');
+  const domain = await define('targets-deep', { source: world.page, target });
   await domain.start();
   expect(listTree()).toEqual(['a 40755', 'a/b 40755', 'a/b/c 40755']);
   expect(readdirSync(target)).toEqual([]);
@@ -112,31 +93,34 @@ test('several missing directories are made for one target, and all are removed',
 });
 
 test('a file as the source gets a file as its target', async () => {
-  const target = join(tree, 'etc/motd');
-  const domain = await define('targets-file', { source: file, target });
+  const target = join(world.tree, 'etc/motd');
+  const domain = await define('targets-file', { source: world.file, target });
   await domain.start();
   expect(listTree()).toEqual(['etc 40755', 'etc/motd 100644']);
   await expectInside(domain, target, 'a mounted file');
   await domain.destroy();
   expect(listTree()).toEqual([]);
-  expect(await readFile(file, 'utf8')).toBe('a mounted file\n');
+  expect(await readFile(world.file, 'utf8')).toBe('a mounted file\n');
 });
 
 test('a target that was there stays, with what is in it', async () => {
-  await mkdir(join(tree, 'there'));
-  await writeFile(join(tree, 'there', 'own'), 'mine\n');
+  await mkdir(join(world.tree, 'there'));
+  await writeFile(join(world.tree, 'there', 'own'), 'mine\n');
   const present = listTree();
-  const domain = await define('targets-there', { source: page, target: join(tree, 'there') });
+  const domain = await define('targets-there', {
+    source: world.page,
+    target: join(world.tree, 'there'),
+  });
   await domain.start();
-  await expectInside(domain, join(tree, 'there/index.html'), 'a mounted page');
+  await expectInside(domain, join(world.tree, 'there/index.html'), 'a mounted page');
   await domain.destroy();
   expect(listTree()).toEqual(present);
-  expect(await readFile(join(tree, 'there/own'), 'utf8')).toBe('mine\n');
+  expect(await readFile(join(world.tree, 'there/own'), 'utf8')).toBe('mine\n');
 });
 
 test('what somebody puts into a made target stays, and so does the target', async () => {
-  const target = join(tree, 'used/target');
-  const domain = await define('targets-used', { source: page, target });
+  const target = join(world.tree, 'used/target');
+  const domain = await define('targets-used', { source: world.page, target });
   await domain.start();
   await writeFile(join(target, 'own'), 'mine\n');
   await domain.destroy();
@@ -144,13 +128,13 @@ test('what somebody puts into a made target stays, and so does the target', asyn
   await domain.start();
   await domain.destroy();
   expect(await readFile(join(target, 'own'), 'utf8')).toBe('mine\n');
-  await rm(join(tree, 'used'), { recursive: true });
+  await rm(join(world.tree, 'used'), { recursive: true });
 });
 
 test('a made target stays for as long as one of its containers runs, whoever was first', async () => {
-  const target = join(tree, 'shared/target');
-  const first = await define('targets-first', { source: page, target });
-  const second = await define('targets-second', { source: page, target });
+  const target = join(world.tree, 'shared/target');
+  const first = await define('targets-first', { source: world.page, target });
+  const second = await define('targets-second', { source: world.page, target });
   const made = ['shared 40755', 'shared/target 40755'];
   for (const [early, late] of [
     [first, second],
@@ -167,9 +151,9 @@ test('a made target stays for as long as one of its containers runs, whoever was
 });
 
 test('containers that come and go at once always find their target', async () => {
-  const target = join(tree, 'a/b');
+  const target = join(world.tree, 'a/b');
   const lane = async (name: string): Promise<void> => {
-    const domain = await define(name, { source: page, target });
+    const domain = await define(name, { source: world.page, target });
     for (let round = 0; round < 8; round += 1) {
       await domain.start();
       await expectInside(domain, join(target, 'index.html'), 'a mounted page');
@@ -181,11 +165,11 @@ test('containers that come and go at once always find their target', async () =>
 });
 
 test('containers of two roots share a made target', async () => {
-  const target = join(tree, 'target');
-  const first = await define('targets-root-1', { source: page, target });
+  const target = join(world.tree, 'target');
+  const first = await define('targets-root-1', { source: world.page, target });
   await using otherRoot = await makeTestRoot();
   await using other = await connect(undefined, { root: otherRoot.path });
-  const xml = domainXml({ name: 'targets-root-2', filesystems: [{ source: page, target }] });
+  const xml = domainXml({ name: 'targets-root-2', filesystems: [{ source: world.page, target }] });
   await first.start();
   const second = await other.createDomain(xml);
   await first.destroy();
@@ -196,8 +180,8 @@ test('containers of two roots share a made target', async () => {
 });
 
 test('a start that fails takes its targets back', async () => {
-  const filesystems = [{ source: page, target: join(tree, 'a/b') }];
-  const domain = await connection.defineDomain(
+  const filesystems = [{ source: world.page, target: join(world.tree, 'a/b') }];
+  const domain = await world.connection.defineDomain(
     domainXml({ name: 'targets-failed', init: '/bin/missing', filesystems }),
   );
   await expect(domain.start()).rejects.toMatchObject({ syscall: 'execve' });
@@ -206,9 +190,9 @@ test('a start that fails takes its targets back', async () => {
 
 describe('somebody is killed in between', () => {
   test('the caller, while the container runs: the targets go with the container', async () => {
-    const target = join(tree, 'a/b');
-    const domain = await define('targets-caller', { source: page, target });
-    const kill = await startAndStay(root.path, domain.name);
+    const target = join(world.tree, 'a/b');
+    const domain = await define('targets-caller', { source: world.page, target });
+    const kill = await startAndStay(world.root.path, domain.name);
     await kill();
     await expectInside(domain, join(target, 'index.html'), 'a mounted page');
     process.kill(await initOf(domain.name), 'SIGKILL');
@@ -218,8 +202,8 @@ describe('somebody is killed in between', () => {
   });
 
   test('the monitor: the next look removes the targets', async () => {
-    const target = join(tree, 'a/b');
-    const domain = await define('targets-monitor', { source: page, target });
+    const target = join(world.tree, 'a/b');
+    const domain = await define('targets-monitor', { source: world.page, target });
     await domain.start({ ownership: 'leave' });
     for (const monitor of monitorsOf(domain.name)) process.kill(monitor, 'SIGKILL');
     await eventually(() => expect(monitorsOf(domain.name)).toEqual([]));
@@ -230,10 +214,10 @@ describe('somebody is killed in between', () => {
   test.each(['controller:after-start-record', 'controller:after-targets', 'monitor:after-clone'])(
     'the caller at %s: the next look removes the targets',
     async (point) => {
-      const target = join(tree, 'a/b');
-      const domain = await define('targets-killed', { source: page, target });
+      const target = join(world.tree, 'a/b');
+      const domain = await define('targets-killed', { source: world.page, target });
       const env = { TSLXC_FAILPOINT: `${point}=killController` };
-      const options = { root: root.path, env };
+      const options = { root: world.root.path, env };
       const { signal } = await runProgram(commandLine('start', domain.name), options);
       expect(signal).toBe('SIGKILL');
       expect(existsSync(target)).toBe(point !== 'controller:after-start-record');
@@ -244,9 +228,9 @@ describe('somebody is killed in between', () => {
   );
 
   test('one of two that share a target: the other keeps it', async () => {
-    const target = join(tree, 'shared');
-    const first = await define('targets-lost', { source: page, target });
-    const second = await define('targets-kept', { source: page, target });
+    const target = join(world.tree, 'shared');
+    const first = await define('targets-lost', { source: world.page, target });
+    const second = await define('targets-kept', { source: world.page, target });
     await first.start({ ownership: 'leave' });
     await second.start({ ownership: 'leave' });
     for (const monitor of monitorsOf(first.name)) process.kill(monitor, 'SIGKILL');

@@ -4,28 +4,12 @@ import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import { idRootsPath, runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { automaticIdMapXml } from '../support/domain/mapped-domain';
 import { runSuccessfully, runWithoutRoom } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-let root: TestRoot;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-});
-
-afterEach(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const root = containerTest(async (keep) => keep(await makeTestRoot()));
 
 async function wordsWithoutRoom(...words: readonly string[]): Promise<string> {
   const { code, stderr } = await runWithoutRoom(words, { root: root.path });

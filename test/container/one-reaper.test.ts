@@ -4,20 +4,13 @@ import { cp, mkdir, rm, symlink } from 'node:fs/promises';
 import { connect } from 'tslxc';
 import { initOf, monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { endAllAtOnce } from '../support/death/many-ends';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('60 containers that end with no caller run few reapers, and all are cleaned up', async () => {
   const reapers = await endAllAtOnce('one-reaper', 60);

@@ -1,37 +1,16 @@
 /** Real containers and the processes that come and go beside them: other callers, workers, none at all. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { connect, type Connection, type DomainEvent } from 'tslxc';
+import { connect, type DomainEvent } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import {
-  expectHostUnchanged,
-  snapshotHost,
-  type HostSnapshot,
-} from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { libraryPath, runWithLibrary } from '../support/process/library-child';
-import { makeTestRoot, type TestRoot } from '../support/root/test-root';
+import { makeTestRoot } from '../support/root/test-root';
 
 const name = 'ownership';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 function scriptXml(script: string): string {
   return domainXml({ name, initArguments: ['-c', script] });
@@ -43,7 +22,7 @@ function literal(script: string): string {
 }
 
 async function child(code: string): Promise<string> {
-  const { code: status, stdout, stderr } = await runWithLibrary(root.path, code);
+  const { code: status, stdout, stderr } = await runWithLibrary(world.root.path, code);
   if (status !== 0) throw new Error(`child: exit code ${status}\n${stderr}`);
   return stdout;
 }
@@ -61,12 +40,12 @@ async function take(events: AsyncIterator<DomainEvent>, count: number): Promise<
 test.each(['keep', 'leave'])(
   'the end is exact when no caller is alive at that moment (ownership %s)',
   async (ownership) => {
-    const events = connection.events();
+    const events = world.connection.events();
     await child(`
       const domain = await connection.defineDomain(${literal('sleep 0.5; exit 33')});
       await domain.start({ ownership: ${JSON.stringify(ownership)} });
     `);
-    const domain = await connection.lookupDomainByName(name);
+    const domain = await world.connection.lookupDomainByName(name);
     expect(domain.id).toBeDefined();
     // This process doesn't touch the domain: the monitor's last act cleans up and tells.
     const [defined, started, stopped] = await take(events, 3);
@@ -90,7 +69,7 @@ test('a process whose connection is idle ends, and its container goes on', async
     await domain.info();
   `);
   expect(Date.now() - began).toBeLessThan(5000);
-  const [domain] = await connection.listDomains();
+  const [domain] = await world.connection.listDomains();
   expect(domain?.id).toBeDefined();
   await domain?.destroy();
 });
@@ -116,8 +95,8 @@ test('wait keeps its process alive', async () => {
 });
 
 test('what one process starts another lists, waits for and destroys', async () => {
-  const events = connection.events();
-  const domain = await connection.defineDomain(scriptXml('exec sleep 100'));
+  const events = world.connection.events();
+  const domain = await world.connection.defineDomain(scriptXml('exec sleep 100'));
   await domain.start();
   const waiting = domain.wait();
   const stdout = await child(`
@@ -135,26 +114,26 @@ test('what one process starts another lists, waits for and destroys', async () =
     'stopped destroyed',
     'undefined removed',
   ]);
-  expect(await connection.listDomains()).toEqual([]);
+  expect(await world.connection.listDomains()).toEqual([]);
 });
 
 test('a killed caller leaves its container running, to be found and destroyed', async () => {
   const { signal } = await runWithLibrary(
-    root.path,
+    world.root.path,
     `
     await connection.createDomain(${literal('exec sleep 100')});
     process.kill(process.pid, 'SIGKILL');
   `,
   );
   expect(signal).toBe('SIGKILL');
-  const domain = await connection.lookupDomainByName(name);
+  const domain = await world.connection.lookupDomainByName(name);
   expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
   await domain.destroy();
-  expect(await connection.listDomains()).toEqual([]);
+  expect(await world.connection.listDomains()).toEqual([]);
 });
 
 test('a monitor that is killed takes its container along, and destroy cleans up', async () => {
-  const domain = await connection.defineDomain(scriptXml('exec sleep 100'));
+  const domain = await world.connection.defineDomain(scriptXml('exec sleep 100'));
   await domain.start();
   const { id } = domain;
   if (id === undefined) throw new Error('no id');
@@ -172,7 +151,7 @@ test('a worker thread starts, sees and destroys as any other caller', async () =
     const { parentPort } = require('node:worker_threads');
     const { connect } = require(${libraryPath});
     (async () => {
-      const connection = await connect('lxc:///', { root: ${JSON.stringify(root.path)} });
+      const connection = await connect('lxc:///', { root: ${JSON.stringify(world.root.path)} });
       const events = connection.events();
       const domain = await connection.createDomain(${literal('exit 9')});
       const exit = await domain.wait();
@@ -189,14 +168,14 @@ test('a worker thread starts, sees and destroys as any other caller', async () =
   });
   expect(answer).toEqual({ code: 9, event: 'started' });
   await eventually(() => expect(worker.threadId).toBe(-1));
-  expect(await connection.listDomains()).toEqual([]);
+  expect(await world.connection.listDomains()).toEqual([]);
 });
 
 test('two roots with one name do not touch each other', async () => {
   await using second = await makeTestRoot();
   const other = await connect('lxc:///', { root: second.path });
   const [mine, theirs] = [
-    await connection.defineDomain(scriptXml('exec sleep 100')),
+    await world.connection.defineDomain(scriptXml('exec sleep 100')),
     await other.defineDomain(scriptXml('exec sleep 100')),
   ];
   await mine.start();

@@ -10,9 +10,7 @@ import { initOf, monitorsOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { makeImage } from '../support/root/filesystem-image';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
 import { runCommand, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
@@ -24,13 +22,7 @@ const everywhere = (folder: string): string[] =>
 const existing = (folder: string): number =>
   everywhere(folder).filter((path) => existsSync(path)).length;
 
-let before: HostSnapshot;
-
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 interface Start {
   readonly name: string;

@@ -3,17 +3,12 @@
  * the administrator has made stays, with its limits.
  */
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const { hierarchies, unified } = hostFacts().cgroups;
 const mounts = [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
@@ -22,27 +17,11 @@ const mountOf = (controller: string): string =>
   unified?.mount ??
   '';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 function define(name: string, partition: string, elements = ''): Promise<Domain> {
   const resource = `<resource><partition>${partition}</partition></resource>`;
-  return connection.defineDomain(domainXml({ name, elements: `${resource}${elements}` }));
+  return world.connection.defineDomain(domainXml({ name, elements: `${resource}${elements}` }));
 }
 
 const existing = (folder: string): number =>
@@ -120,7 +99,7 @@ test('one that the administrator has made stays, and its CPUs are those of the c
 });
 
 test('after a start that fails, and after one whose container is lost, it is gone', async () => {
-  const failing = await connection.defineDomain(
+  const failing = await world.connection.defineDomain(
     domainXml({
       name: 'failing',
       init: '/nowhere/init',

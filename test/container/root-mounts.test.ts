@@ -1,8 +1,7 @@
 /** What a container has mounted, on a private and on the shared root. */
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { hiddenDirectories, statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { askConsole } from '../support/console/console-answer';
@@ -10,33 +9,14 @@ import { initOf } from '../support/world/container-traces';
 import { domainXml, helloWorldXml } from '../support/domain/domain-xml';
 import type { FilesystemSource } from '../support/domain/domain-xml';
 import { exclusive } from '../support/world/exclusive';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { kernelMounts, isCover } from '../support/domain/kernel-mounts';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
 exclusive();
-beforeAll(startOnce);
 
-beforeEach(async () => {
-  before = snapshotHost(['/etc/httpd']);
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection, { watch: ['/etc/httpd'] });
 
 interface Mount {
   readonly device: string;
@@ -94,7 +74,7 @@ async function startPrivate(
   access: 'read-only' | 'read-write' = 'read-write',
 ): Promise<Domain> {
   const all = [{ source: path, target: '/', access }, ...filesystems];
-  const domain = await connection.defineDomain(domainXml({ name, filesystems: all }));
+  const domain = await world.connection.defineDomain(domainXml({ name, filesystems: all }));
   await domain.start();
   return domain;
 }
@@ -114,7 +94,7 @@ test('a private root has exactly libvirt’s mounts, with libvirt’s options', 
 test('read-only mounts are read-only, the root too', async () => {
   await using busybox = await makeBusyboxRoot();
   for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(busybox.path, folder));
-  const source = join(root.path, 'config');
+  const source = join(world.root.path, 'config');
   mkdirSync(source);
   const filesystem = { source, target: '/etc/httpd', access: 'read-only' } as const;
   const domain = await startPrivate(busybox.path, [filesystem], 'read-only');
@@ -146,17 +126,17 @@ test.each(['dev', 'proc', 'sys'])(
     });
     expect(read()).toEqual(entries);
     mkdirSync(join(busybox.path, missing));
-    await (await connection.lookupDomainByName(name)).start();
+    await (await world.connection.lookupDomainByName(name)).start();
   },
 );
 
 test('the shared root shows the host’s mounts, less the folders of tslxc’s state', async () => {
-  const hidden = hiddenDirectories(statePaths(root.path));
+  const hidden = hiddenDirectories(statePaths(world.root.path));
   for (const folder of hidden) {
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'secret'), 'secret');
   }
-  const domain = await connection.defineDomain(helloWorldXml);
+  const domain = await world.connection.defineDomain(helloWorldXml);
   await domain.start();
   const inside = mountsOf(await initOf(name));
   expectKernelMounts(inside);

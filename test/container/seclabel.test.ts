@@ -1,39 +1,18 @@
 /** `<seclabel>` on a host without a module that labels: refused in words where it asks for one, and otherwise no label at all. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Connection, TslxcError } from 'tslxc';
+import type { TslxcError } from 'tslxc';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { runCommand, runSuccessfully } from '../support/process/run-command';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'labelled';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 function configure(text: string): string {
-  const folder = join(root.path, 'etc/tslxc');
+  const folder = join(world.root.path, 'etc/tslxc');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'lxc.conf'), text);
   return join(folder, 'lxc.conf');
@@ -41,14 +20,14 @@ function configure(text: string): string {
 
 async function refusal(seclabel: string): Promise<TslxcError> {
   const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements: seclabel });
-  const domain = await connection.defineDomain(xml);
+  const domain = await world.connection.defineDomain(xml);
   const failure = await domain.start().then(
     () => {
       throw new Error('it was not refused');
     },
     (error: unknown) => error as TslxcError,
   );
-  const { code, stderr } = await runCommand(['start', name], { root: root.path });
+  const { code, stderr } = await runCommand(['start', name], { root: world.root.path });
   expect(code).toBe(1);
   expect(stderr).toContain(failure.message);
   await expectGone(name);
@@ -67,7 +46,7 @@ test.each([
   expect(failure.message).toContain(`Security driver model '${model}' is not available`);
   expect(failure).toMatchObject({ code: 'CONFIG_UNSUPPORTED', element: 'domain/seclabel/@model' });
   // Of the definition as it is stored, where it is the last element.
-  const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8');
+  const stored = readFileSync(join(world.root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8');
   const lines = stored.split('\n');
   expect(lines[(failure.line ?? 0) - 1]).toContain('<seclabel');
 });
@@ -78,11 +57,11 @@ test.each([
   ['a dynamic one of no model', "<seclabel type='dynamic'/>"],
 ])('%s: a container without a label', async (_title, elements) => {
   const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements });
-  const domain = await connection.defineDomain(xml);
+  const domain = await world.connection.defineDomain(xml);
   await domain.start();
   expect(await domain.securityLabel()).toBeUndefined();
   expect(await domain.xml()).not.toMatch(/<(image)?label>/);
-  expect(await runSuccessfully(['dominfo', name], { root: root.path })).not.toMatch(
+  expect(await runSuccessfully(['dominfo', name], { root: world.root.path })).not.toMatch(
     /Security label/,
   );
   await domain.destroy();

@@ -2,42 +2,21 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection } from 'tslxc';
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { slowness } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { PtySession } from '../support/console/pty-session';
 import { repeats } from '../support/time/repeats';
 import { commandLine, runCommand, runSuccessfully } from '../support/process/run-command';
 import { sideBySide } from '../support/world/side-by-side';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 const minute = 60_000 * slowness;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 async function xmlFile(xml: string): Promise<string> {
-  const file = join(root.path, 'helloworld.xml');
+  const file = join(world.root.path, 'helloworld.xml');
   await writeFile(file, xml);
   return file;
 }
@@ -56,29 +35,29 @@ const leftOut = [
 test.each(leftOut)('without its %s the document is refused in libvirt’s words', async (...row) => {
   const [, line, message] = row;
   const xml = helloWorldXml.replace(`${line}\n`, '\n');
-  await expect(connection.defineDomain(xml)).rejects.toMatchObject({
+  await expect(world.connection.defineDomain(xml)).rejects.toMatchObject({
     message: expect.stringContaining(message) as string,
     line: expect.any(Number) as number,
   });
   const file = await xmlFile(xml);
-  const result = await runCommand(['define', file], { root: root.path });
+  const result = await runCommand(['define', file], { root: world.root.path });
   expect(result).toMatchObject({ code: 1, stdout: '\n' });
   const [first, second = '', ...rest] = result.stderr.split('\n');
   expect(first).toBe(`error: Failed to define domain from ${file}`);
   expect(second.startsWith(`error: ${message}`)).toBe(true);
   expect(rest).toEqual(['']);
-  expect(await connection.listDomains()).toEqual([]);
+  expect(await world.connection.listDomains()).toEqual([]);
 });
 
 test('without a console the document is defined, and its start is refused in libvirt’s words', async () => {
   const xml = helloWorldXml.replace("<console type='pty'/>\n", '\n');
-  const domain = await connection.defineDomain(xml);
+  const domain = await world.connection.defineDomain(xml);
   const message = 'unsupported configuration: At least one PTY console is required';
   await expect(domain.start()).rejects.toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     message: expect.stringContaining(message) as string,
   });
-  const { code, stderr } = await runCommand(['start', name], { root: root.path });
+  const { code, stderr } = await runCommand(['start', name], { root: world.root.path });
   const [first, second = ''] = stderr.split('\n');
   expect({ code, first }).toEqual({ code: 1, first: "error: Failed to start domain 'helloworld'" });
   expect(second.startsWith(`error: ${message}`)).toBe(true);
@@ -107,13 +86,13 @@ test(
 test.each(['undefine first', 'list first'] as const)(
   'the same by the commands, %s: twice',
   async (order) => {
-    const options = { root: root.path };
+    const options = { root: world.root.path };
     const file = await xmlFile(helloWorldXml);
     for (let run = 0; run < 2; run += 1) {
       await runSuccessfully(['define', file], options);
       await runSuccessfully(['start', name], options);
       await using session = PtySession.start(commandLine('console', name), {
-        env: { TSLXC_ROOT: root.path },
+        env: { TSLXC_ROOT: world.root.path },
       });
       await session.expect('# ');
       session.enter('exit');

@@ -1,43 +1,22 @@
 /** The seed's "A simple Hello World LXC container", word for word, with tslxc in the place of virsh. */
 import { readFileSync } from 'node:fs';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { helloWorldXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { SeedTerminal } from '../support/console/seed-terminal';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 async function startHelloWorld(): Promise<Domain> {
-  const domain = await connection.defineDomain(helloWorldXml);
+  const domain = await world.connection.defineDomain(helloWorldXml);
   await domain.start();
   return domain;
 }
 
 test('the seed’s session, typed as it is printed', async () => {
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   await terminal.writeFile('helloworld.xml', helloWorldXml);
   expect(await terminal.host('tslxc define helloworld.xml')).toBe(
     "Domain 'helloworld' defined from helloworld.xml\n\n",
@@ -83,7 +62,7 @@ test('the seed’s session, typed as it is printed', async () => {
 
 test('the two variables that the seed echoes are the domain’s', async () => {
   const { uuid } = await startHelloWorld();
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   await terminal.openConsole(name);
   expect(await terminal.container('echo $LIBVIRT_LXC_NAME $LIBVIRT_LXC_UUID')).toBe(
     `helloworld ${uuid}\n`,

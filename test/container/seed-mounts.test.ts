@@ -1,18 +1,13 @@
 /** The seed's "Adding custom mounts" and "A private root filesystem with busybox". */
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { helloWorldXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { SeedTerminal } from '../support/console/seed-terminal';
 import { kernelMounts, isCover } from '../support/domain/kernel-mounts';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 
@@ -36,36 +31,21 @@ const customMounts = `<filesystem type='mount'>
 const watched = ['/export', '/etc/httpd', '/var/www'];
 const folders = (): string[][] => ['/etc', '/var', '/'].map((path) => readdirSync(path).sort());
 
-let before: HostSnapshot;
-let foldersBefore: string[][];
-let made: string[];
-let root: TestRoot;
-let connection: Connection;
-
 exclusive();
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost(watched);
-  foldersBefore = folders();
-  made = [];
-  for (const [folder, file] of sources) {
-    const first = mkdirSync(folder, { recursive: true });
-    if (first !== undefined) made.push(first);
-    writeFileSync(join(folder, file), '', { flag: 'wx' });
-    made.push(join(folder, file));
-  }
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  for (const path of made) rmSync(path, { recursive: true, force: true });
-  await expectHostUnchanged(before);
-  expect(folders()).toEqual(foldersBefore);
-});
+const world = containerTest(
+  async (keep) => {
+    const before = folders();
+    keep(() => eventually(() => expect(folders()).toEqual(before)));
+    for (const [folder, file] of sources) {
+      const first = mkdirSync(folder, { recursive: true });
+      if (first !== undefined) keep(() => rmSync(first, { recursive: true, force: true }));
+      writeFileSync(join(folder, file), '', { flag: 'wx' });
+      keep(() => rmSync(join(folder, file), { force: true }));
+    }
+    return { ...(await rootAndConnection(keep)), folders: before };
+  },
+  { watch: watched },
+);
 
 /** The seed's document with more devices, in front of its end. */
 function withDevices(devices: string): string {
@@ -80,7 +60,7 @@ function rootFilesystem(path: string): string {
 const names = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
 test('the seed’s custom mounts on the shared root, and the host’s tree as before', async () => {
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   await terminal.writeFile('helloworld.xml', withDevices(customMounts));
   await terminal.host('tslxc define helloworld.xml');
   expect(await terminal.host('tslxc start helloworld')).toContain('started');
@@ -91,12 +71,12 @@ test('the seed’s custom mounts on the shared root, and the host’s tree as be
   expect(existsSync('/var/www/world.txt')).toBe(false);
   await terminal.lastLine('exit');
   expect(await terminal.host('tslxc undefine helloworld')).toContain('has been undefined');
-  expect(folders().slice(0, 2)).toEqual(foldersBefore.slice(0, 2));
+  expect(folders().slice(0, 2)).toEqual(world.folders.slice(0, 2));
 });
 
 test('the seed’s private root with busybox', async () => {
   await using busybox = await makeBusyboxRoot();
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   const devices = rootFilesystem(busybox.path) + customMounts;
   await terminal.writeFile('helloworld.xml', withDevices(devices));
   await terminal.host('tslxc define helloworld.xml');

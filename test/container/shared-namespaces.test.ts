@@ -4,41 +4,23 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain, TslxcError } from 'tslxc';
+import type { Domain, TslxcError } from 'tslxc';
 import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { idMapXml, makeClosedRoot, runInside } from '../support/domain/mapped-domain';
-import type { ClosedRoot } from '../support/domain/mapped-domain';
 import { NamedNetwork } from '../support/network/named-network';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'sharing';
 const kinds = ['net', 'ipc', 'uts'] as const;
 type Kind = (typeof kinds)[number];
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let closed: ClosedRoot;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  closed = await makeClosedRoot();
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await closed[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const closed = keep(await makeClosedRoot());
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { closed, root, connection };
 });
 
 const shares = (content: string): string =>
@@ -48,8 +30,8 @@ const share = (kind: Kind, type: string, value: string | number): string =>
 const privnet = '<features><privnet/></features>';
 
 function define(elements: string, domain = name): Promise<Domain> {
-  const filesystems = [{ source: closed.path, target: '/' }];
-  return connection.defineDomain(domainXml({ name: domain, filesystems, elements }));
+  const filesystems = [{ source: world.closed.path, target: '/' }];
+  return world.connection.defineDomain(domainXml({ name: domain, filesystems, elements }));
 }
 
 const namespaceOf = (pid: number | 'self', kind: Kind): string =>
@@ -198,7 +180,9 @@ test.each(Object.keys(refusals))('%s is refused in its line, and nothing is left
     () => undefined,
     (cause: unknown) => cause as TslxcError,
   );
-  const stored = readFileSync(join(root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split('\n');
+  const stored = readFileSync(join(world.root.path, `etc/tslxc/lxc/${name}.xml`), 'utf8').split(
+    '\n',
+  );
   const line = stored.findIndex((text) => text.includes('<lxc:share')) + 1;
   expect(error).toMatchObject({ code, line, column: 5 });
   expect(error?.message).toContain(words);

@@ -11,18 +11,11 @@ import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import type { RunPaths } from '../../lib/host/state/state-paths';
 import { expectGone, initOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 /** A process that has nothing to do with it, and writes down every signal. */
 class Innocent implements AsyncDisposable {

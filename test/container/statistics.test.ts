@@ -5,32 +5,24 @@ import { join } from 'node:path';
 import type { Domain, DomainStatistics } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { inside } from '../support/domain/inside';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { makeImage } from '../support/root/filesystem-image';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
 
 const megabyte = 2 ** 20;
 
-let before: HostSnapshot;
-let scratch: string;
-let python: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = await mkdtemp('/var/tmp/tslxc-statistics-');
-  const asked = ['python3', '-c', 'import sys; print(sys.executable, end="")'];
-  python = (await runProgram(asked)).stdout;
-});
-
-afterAll(async () => {
-  await rm(scratch, { recursive: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const scratch = await mkdtemp('/var/tmp/tslxc-statistics-');
+    keep(() => rm(scratch, { recursive: true }));
+    const asked = ['python3', '-c', 'import sys; print(sys.executable, end="")'];
+    const python = (await runProgram(asked)).stdout;
+    return { scratch, python };
+  },
+  { per: 'file' },
+);
 
 /** A cgroup of the container; v1 of the controller if the host has that, else v2. */
 function cgroup(name: string, controller: string): string {
@@ -53,7 +45,7 @@ async function running(name: string, program: string, memory = 204_800): Promise
   const test = await TestDomain.make({
     name,
     memory,
-    init: python,
+    init: world.python,
     initArguments: ['-c', `print('ready', flush=True); input()\n${program}\ninput()`],
   });
   await test.domain.start();
@@ -105,7 +97,7 @@ print('done', flush=True)`,
 
 test('memory is what a process has taken, of its own and of the page cache, and what the kernel’s files say', async () => {
   const [own, cached] = [32 * megabyte, 16 * megabyte];
-  const file = join(scratch, 'cached');
+  const file = join(world.scratch, 'cached');
   await using test = await running(
     'stat-memory',
     `kept = bytearray(b'x') * ${own}
@@ -177,7 +169,7 @@ function loopOf(image: string): string {
 }
 
 test('bytes and operations on a block device are counted once the kernel counts them, and absent before', async () => {
-  const image = makeImage('ext4', scratch);
+  const image = makeImage('ext4', world.scratch);
   await using test = await TestDomain.make({
     name: 'stat-io',
     devices: `<filesystem type='file'><driver type='loop' format='raw'/><source file='${image}'/><target dir='/mnt'/></filesystem>`,

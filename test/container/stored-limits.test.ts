@@ -1,44 +1,29 @@
 /** Limits of the stored definition, changed while its container runs: that one keeps its own, and the next start has them. */
 import { connect } from 'tslxc';
-import type { Connection, Domain, WhichOption } from 'tslxc';
+import type { WhichOption } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { runCommand } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'stored-limits';
 const table = new LimitTable();
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let disk: MarkedDisk;
-let domain: Domain;
-
-beforeAll(startOnce);
-
-beforeAll(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  disk = new MarkedDisk();
-  domain = await connection.defineDomain(domainXml({ name }));
-  await domain.start();
-});
-
-afterAll(async () => {
-  table.print();
-  await domain.destroy();
-  await connection.close();
-  await root.remove();
-  disk[Symbol.dispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const disk = keep(new MarkedDisk());
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    const domain = await connection.defineDomain(domainXml({ name }));
+    keep(() => domain.destroy());
+    await domain.start();
+    keep(() => table.print());
+    return { disk, root, domain };
+  },
+  { per: 'file' },
+);
 
 interface StoredLimit {
   readonly limit: string;
@@ -54,7 +39,7 @@ interface StoredLimit {
 const mebibyte = 1024 * 1024;
 
 function limits(): StoredLimit[] {
-  const { path, numbers } = disk;
+  const { path, numbers } = world.disk;
   const device = `${numbers.major}:${numbers.minor}`;
   return [
     {
@@ -62,8 +47,8 @@ function limits(): StoredLimit[] {
       controller: 'memory',
       file: { v1: 'memory.limit_in_bytes', v2: 'memory.max' },
       set: (options) =>
-        domain.setMemoryTuning({ hardLimit: 65_536, swapHardLimit: 81_920 }, options),
-      get: (options) => domain.getMemoryTuning(options),
+        world.domain.setMemoryTuning({ hardLimit: 65_536, swapHardLimit: 81_920 }, options),
+      get: (options) => world.domain.getMemoryTuning(options),
       stored: { hardLimit: 65_536, softLimit: 'unlimited', swapHardLimit: 81_920 },
       kernel: String(64 * mebibyte),
     },
@@ -71,8 +56,8 @@ function limits(): StoredLimit[] {
       limit: 'swap_hard_limit',
       controller: 'memory',
       file: { v1: 'memory.memsw.limit_in_bytes', v2: 'memory.swap.max' },
-      set: (options) => domain.setMemoryTuning({ swapHardLimit: 98_304 }, options),
-      get: async (options) => (await domain.getMemoryTuning(options)).swapHardLimit,
+      set: (options) => world.domain.setMemoryTuning({ swapHardLimit: 98_304 }, options),
+      get: async (options) => (await world.domain.getMemoryTuning(options)).swapHardLimit,
       stored: 98_304,
       kernel: { v1: String(96 * mebibyte), v2: String(32 * mebibyte) },
     },
@@ -80,8 +65,8 @@ function limits(): StoredLimit[] {
       limit: 'soft_limit',
       controller: 'memory',
       file: { v1: 'memory.soft_limit_in_bytes', v2: 'memory.high' },
-      set: (options) => domain.setMemoryTuning({ softLimit: 49_152 }, options),
-      get: async (options) => (await domain.getMemoryTuning(options)).softLimit,
+      set: (options) => world.domain.setMemoryTuning({ softLimit: 49_152 }, options),
+      get: async (options) => (await world.domain.getMemoryTuning(options)).softLimit,
       stored: 49_152,
       kernel: String(48 * mebibyte),
     },
@@ -89,8 +74,8 @@ function limits(): StoredLimit[] {
       limit: 'shares',
       controller: 'cpu',
       file: { v1: 'cpu.shares', v2: 'cpu.weight' },
-      set: (options) => domain.setCpuTuning({ shares: 4096 }, options),
-      get: async (options) => (await domain.getCpuTuning(options)).shares,
+      set: (options) => world.domain.setCpuTuning({ shares: 4096 }, options),
+      get: async (options) => (await world.domain.getCpuTuning(options)).shares,
       stored: 4096,
       kernel: { v1: '4096', v2: '400' },
     },
@@ -98,8 +83,8 @@ function limits(): StoredLimit[] {
       limit: 'period, quota',
       controller: 'cpu',
       file: { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' },
-      set: (options) => domain.setCpuTuning({ period: 50_000, quota: 40_000 }, options),
-      get: (options) => domain.getCpuTuning(options),
+      set: (options) => world.domain.setCpuTuning({ period: 50_000, quota: 40_000 }, options),
+      get: (options) => world.domain.getCpuTuning(options),
       stored: { shares: 4096, period: 50_000, quota: 40_000 },
       kernel: { v1: '40000', v2: '40000 50000' },
     },
@@ -107,8 +92,8 @@ function limits(): StoredLimit[] {
       limit: 'vcpu cpuset',
       controller: 'cpuset',
       file: { v1: 'cpuset.cpus', v2: 'cpuset.cpus' },
-      set: (options) => domain.setCpuset('1', options),
-      get: (options) => domain.getCpuset(options),
+      set: (options) => world.domain.setCpuset('1', options),
+      get: (options) => world.domain.getCpuset(options),
       stored: '1',
       kernel: '1',
     },
@@ -116,8 +101,8 @@ function limits(): StoredLimit[] {
       limit: 'numatune nodeset',
       controller: 'cpuset',
       file: { v1: 'cpuset.mems', v2: 'cpuset.mems' },
-      set: (options) => domain.setNumaTuning({ nodeset: '0' }, options),
-      get: (options) => domain.getNumaTuning(options),
+      set: (options) => world.domain.setNumaTuning({ nodeset: '0' }, options),
+      get: (options) => world.domain.getNumaTuning(options),
       stored: { mode: 'strict', nodeset: '0' },
       kernel: '0',
     },
@@ -126,8 +111,8 @@ function limits(): StoredLimit[] {
       controller: 'io',
       file: { v1: 'blkio.throttle.write_bps_device', v2: 'io.max' },
       set: (options) =>
-        domain.setBlockTuning({ devices: [{ path, writeBytes: mebibyte }] }, options),
-      get: (options) => domain.getBlockTuning(options),
+        world.domain.setBlockTuning({ devices: [{ path, writeBytes: mebibyte }] }, options),
+      get: (options) => world.domain.getBlockTuning(options),
       stored: { devices: [{ path, writeBytes: mebibyte }] },
       kernel: {
         v1: `${device} ${mebibyte}`,
@@ -138,8 +123,8 @@ function limits(): StoredLimit[] {
       limit: 'pids (ours)',
       controller: 'pids',
       file: { v1: 'pids.max', v2: 'pids.max' },
-      set: (options) => domain.setProcessLimit(88, options),
-      get: (options) => domain.getProcessLimit(options),
+      set: (options) => world.domain.setProcessLimit(88, options),
+      get: (options) => world.domain.getProcessLimit(options),
       stored: 88,
       kernel: '88',
     },
@@ -163,8 +148,8 @@ const all = (): StoredLimit[] => [
         {
           ...hugepages,
           set: (options: WhichOption) =>
-            domain.setHugepageLimit({ size: 2048, max: 8192 }, options),
-          get: (options: WhichOption) => domain.getHugepageLimits(options),
+            world.domain.setHugepageLimit({ size: 2048, max: 8192 }, options),
+          get: (options: WhichOption) => world.domain.getHugepageLimits(options),
         },
       ]),
 ];
@@ -178,8 +163,8 @@ test('each is read back as it was stored, changes nothing of what runs, and is s
     expect([limit, await get({ which: 'inactive' })]).toEqual([limit, stored]);
   }
   expect(chosen.map(fileOf)).toEqual(running);
-  await domain.destroy();
-  await domain.start();
+  await world.domain.destroy();
+  await world.domain.start();
   for (const [index, one] of chosen.entries()) {
     const version = limitPlace(name, one.controller)?.version ?? 'none';
     const kernel = typeof one.kernel === 'string' ? one.kernel : one.kernel[version as 'v1' | 'v2'];
@@ -197,21 +182,23 @@ test('each is read back as it was stored, changes nothing of what runs, and is s
 });
 
 test('hugepages: limited live where the host has the controller, and refused by its name where not', async () => {
-  const change = domain.setHugepageLimit({ size: 2048, max: 4096 }, { which: 'live' });
+  const change = world.domain.setHugepageLimit({ size: 2048, max: 4096 }, { which: 'live' });
   if (limitPlace(name, 'hugetlb') === undefined) {
     await expect(change).rejects.toMatchObject({ code: 'OPERATION_UNSUPPORTED' });
     const ran = await runCommand(['hugepagetune', name, '2M', '4M', '--live', '--config'], {
-      root: root.path,
+      root: world.root.path,
     });
     expect(ran).toMatchObject({
       code: 1,
       stderr: expect.stringContaining("the cgroup controller 'hugetlb'") as unknown,
     });
-    expect(await domain.getHugepageLimits({ which: 'inactive' })).toEqual([]);
+    expect(await world.domain.getHugepageLimits({ which: 'inactive' })).toEqual([]);
     return;
   }
   await change;
-  expect(await domain.getHugepageLimits({ which: 'live' })).toEqual([{ size: 2048, max: 4096 }]);
+  expect(await world.domain.getHugepageLimits({ which: 'live' })).toEqual([
+    { size: 2048, max: 4096 },
+  ]);
   const kernel = limitFile(name, 'hugetlb', hugepages.file);
   expect(kernel).toBe(String(4 * mebibyte));
   table.add({
@@ -225,16 +212,16 @@ test('hugepages: limited live where the host has the controller, and refused by 
 });
 
 test('what was changed live is in the live XML, and not in the stored definition', async () => {
-  await domain.setProcessLimit(77, { which: 'live' });
-  await domain.setCpuTuning({ shares: 333 }, { which: 'inactive' });
+  await world.domain.setProcessLimit(77, { which: 'live' });
+  await world.domain.setCpuTuning({ shares: 333 }, { which: 'inactive' });
   const [live, inactive] = [
-    await domain.xml({ which: 'live' }),
-    await domain.xml({ which: 'inactive' }),
+    await world.domain.xml({ which: 'live' }),
+    await world.domain.xml({ which: 'inactive' }),
   ];
   expect([live.includes("<tslxc:pids max='77'/>"), live.includes('<shares>333<')]).toEqual([
     true,
     false,
   ]);
   expect([inactive.includes("max='88'"), inactive.includes('<shares>333<')]).toEqual([true, true]);
-  expect(await domain.getProcessLimit({ which: 'inactive' })).toBe(88);
+  expect(await world.domain.getProcessLimit({ which: 'inactive' })).toBe(88);
 });

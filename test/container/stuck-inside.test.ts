@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { expectGone } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { helpers } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { listProcesses, readProcess } from '../support/process/processes';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
@@ -15,12 +13,7 @@ const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 const promise = 5000 * slowness;
 const timeout = 20_000;
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 /** A container whose init is the server of such a file system on `place`, by the device that devtmpfs has. */
 async function startStuck(name: string, place: string): Promise<TestDomain> {

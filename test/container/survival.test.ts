@@ -19,9 +19,7 @@ import {
 } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded, untilIn } from '../support/process/processes';
 import { PtySession } from '../support/console/pty-session';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
@@ -29,12 +27,7 @@ import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 import { startAndStay } from '../support/process/unfinished-caller';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 /** Milliseconds up to which the callers live on after their start has returned. */
 const longestLife = 60;

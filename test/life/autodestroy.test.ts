@@ -4,41 +4,21 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import type { DomainXmlOptions } from '../support/domain/domain-xml';
 import { DrivenChild } from '../support/process/driven-child';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { hasEnded } from '../support/process/processes';
 import { commandEnvironment, commandLine, runSuccessfully } from '../support/process/run-command';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 const define = (options: DomainXmlOptions): Promise<Domain> =>
-  connection.defineDomain(domainXml(options));
+  world.connection.defineDomain(domainXml(options));
 
 /** An init that ends when it is asked to. Guarded, as everything that would end the host. */
 const willing = "[ $$ = 1 ] || exit; trap 'exit 0' TERM; while :; do sleep 0.05; done";
@@ -46,7 +26,7 @@ const patience = 10_000;
 
 test('autodestroy ends the container with its connection, also after a reboot', async () => {
   const domain = await define({ name: 'bond-close', initArguments: ['-c', willing] });
-  const owner = await connect(undefined, { root: root.path });
+  const owner = await connect(undefined, { root: world.root.path });
   const bonded = await owner.lookupDomainByName('bond-close');
   await bonded.start({ autodestroy: true });
   await bonded.reboot({ timeout: patience });
@@ -65,7 +45,7 @@ test('autodestroy ends it with the process, however that ends', async () => {
     '--foreground',
   );
   const caller = spawn(program, words, {
-    env: { ...commandEnvironment(root.path) },
+    env: { ...commandEnvironment(world.root.path) },
     stdio: 'ignore',
   });
   await eventually(() => expect(domain.id).toBeDefined(), patience);
@@ -78,7 +58,7 @@ test('autodestroy ends it with the process, however that ends', async () => {
 
 test('autodestroy ends one that is paused, too', async () => {
   const domain = await define({ name: 'bond-paused' });
-  await using owner = await DrivenChild.start(root.path);
+  await using owner = await DrivenChild.start(world.root.path);
   await owner.run(`
     const domain = await connection.lookupDomainByName('bond-paused');
     await domain.start({ autodestroy: true });
@@ -93,7 +73,7 @@ test('autodestroy ends one that is paused, too', async () => {
 });
 
 test('autodestroy is not lost when another process comes first in the pause before a restart', async () => {
-  const source = join(root.path, 'lives');
+  const source = join(world.root.path, 'lives');
   mkdirSync(source);
   const domain = await define({
     name: 'bond-restart',
@@ -109,7 +89,7 @@ test('autodestroy is not lost when another process comes first in the pause befo
     await (await connection.lookupDomainByName('bond-restart')).start({ autodestroy: true });
     setInterval(() => undefined, 1000);`;
   const [program, ...words] = libraryWords(code);
-  const env = { ...commandEnvironment(root.path) };
+  const env = { ...commandEnvironment(world.root.path) };
   const owner = spawn(program, words, { env, stdio: 'ignore' });
   await eventually(() => expect(domain.id).toBeDefined(), patience);
   // Its owner waits for 0.1 s then.
@@ -124,9 +104,9 @@ test('autodestroy is not lost when another process comes first in the pause befo
 });
 
 test('autodestroy of a command that ends at once is a container that does', async () => {
-  const file = join(root.path, 'bond.xml');
+  const file = join(world.root.path, 'bond.xml');
   writeFileSync(file, domainXml({ name: 'bond-create' }));
-  await runSuccessfully(['create', file, '--autodestroy'], { root: root.path });
-  expect(await runSuccessfully(['list', '--all', '--name'], { root: root.path })).toBe('\n');
+  await runSuccessfully(['create', file, '--autodestroy'], { root: world.root.path });
+  expect(await runSuccessfully(['list', '--all', '--name'], { root: world.root.path })).toBe('\n');
   await expectGone('bond-create');
 });

@@ -6,33 +6,27 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { commandEnvironment, packageRoot } from '../support/process/run-command';
 import { StuckFolder } from '../support/fake/stuck-folder';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-let test_: TestDomain;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  test_ = await TestDomain.make({
-    name: 'exec-end',
-    // The bomb is to be ended by us, and not for want of memory.
-    memory: 1024 * 1024,
-    init: '/bin/sh',
-    initArguments: ['-c', 'sleep 5001 & while :; do sleep 5002; done'],
-  });
-  await test_.start();
-});
-
-afterAll(async () => {
-  await test_[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const test_ = containerTest(
+  async (keep) => {
+    const test_ = keep(
+      await TestDomain.make({
+        name: 'exec-end',
+        // The bomb is to be ended by us, and not for want of memory.
+        memory: 1024 * 1024,
+        init: '/bin/sh',
+        initArguments: ['-c', 'sleep 5001 & while :; do sleep 5002; done'],
+      }),
+    );
+    await test_.start();
+    return test_;
+  },
+  { per: 'file' },
+);
 
 /** Forks twice, starts sessions of its own, and ignores what it can. */
 const tree = `trap '' HUP TERM INT

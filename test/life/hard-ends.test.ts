@@ -5,9 +5,7 @@ import { expectGone, initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually, patience, slowness } from '../support/time/eventually';
 import { pidOf } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { runProgram } from '../support/process/run-command';
 import { StuckFolder } from '../support/fake/stuck-folder';
@@ -20,12 +18,7 @@ const promise = 5000 * slowness;
 /** Hears of every request to end, and goes on. */
 const deaf = "trap '' PWR; trap 'echo heard' TERM HUP INT; echo deaf; while :; do sleep 0.05; done";
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('an init that ignores what asks it to end is told of as running on, and is destroyed', async () => {
   await using container = await TestDomain.make({ name: 'hard-deaf', initArguments: ['-c', deaf] });

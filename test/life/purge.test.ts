@@ -7,9 +7,7 @@ import { hostFacts } from '../../lib/host/facts';
 import { cgroupsOf, expectGone, monitorsOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import {
   automaticIdMapXml,
   makeClosedRoot,
@@ -21,12 +19,7 @@ import { commandLine, runCommand } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 interface Filled {
   readonly upper: string;

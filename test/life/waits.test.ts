@@ -5,18 +5,11 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidsOf } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 /** A shell that runs a script, in a network of its own. */
 function shell(name: string, script: string): Promise<TestDomain> {

@@ -2,47 +2,29 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const table = new LimitTable();
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let disk: MarkedDisk;
-let scheduler: string;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  disk = new MarkedDisk();
-  scheduler = `/sys/block/${disk.path.slice('/dev/'.length)}/queue/scheduler`;
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  disk[Symbol.dispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const disk = keep(new MarkedDisk());
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  const scheduler = `/sys/block/${disk.path.slice('/dev/'.length)}/queue/scheduler`;
+  return { disk, connection, scheduler };
 });
 
 afterAll(() => table.print());
 
 async function start(name: string, weight: number): Promise<Domain> {
-  const source = `<source><block>${disk.path}</block></source>`;
-  const domain = await connection.defineDomain(
+  const source = `<source><block>${world.disk.path}</block></source>`;
+  const domain = await world.connection.defineDomain(
     domainXml({
       name,
       devices: `<hostdev mode='capabilities' type='storage'>${source}</hostdev>`,
@@ -51,7 +33,7 @@ async function start(name: string, weight: number): Promise<Domain> {
   await domain.start();
   await domain.setBlockTuning({ weight });
   // v1 counts from the first limit on: one that limits nothing.
-  await domain.setBlockTuning({ devices: [{ path: disk.path, readBytes: 2 ** 40 }] });
+  await domain.setBlockTuning({ devices: [{ path: world.disk.path, readBytes: 2 ** 40 }] });
   return domain;
 }
 
@@ -59,20 +41,20 @@ const readBy = async (domain: Domain): Promise<number> =>
   (await domain.stats()).io?.reduce((sum, { readBytes }) => sum + readBytes, 0) ?? 0;
 
 test('of two that read from one device, each gets as much as its weight says', async () => {
-  const schedulers = readFileSync(scheduler, 'latin1');
+  const schedulers = readFileSync(world.scheduler, 'latin1');
   const row = { limit: 'blkiotune weight', set: '800 : 100' };
   if (!schedulers.includes('bfq')) {
     table.add({ ...row, version: '', kernel: '', effect: 'no BFQ here', measured: 'not measured' });
     return;
   }
-  writeFileSync(scheduler, 'bfq');
+  writeFileSync(world.scheduler, 'bfq');
   try {
-    const parameters = scheduler.replace(/[^/]+$/, 'iosched');
+    const parameters = world.scheduler.replace(/[^/]+$/, 'iosched');
     writeFileSync(`${parameters}/low_latency`, '0');
     writeFileSync(`${parameters}/strict_guarantees`, '1');
     const reader =
       'import os, mmap; m = mmap.mmap(-1, 1 << 18); ' +
-      `f = os.open("${disk.path}", os.O_RDONLY | os.O_DIRECT); ` +
+      `f = os.open("${world.disk.path}", os.O_RDONLY | os.O_DIRECT); ` +
       'all(os.preadv(f, [m], 0) for _ in iter(int, 1))';
     const [heavy, light] = [await start('heavy', 800), await start('light', 100)];
     const files = { v1: 'blkio.bfq.weight', v2: 'io.bfq.weight' };
@@ -92,6 +74,6 @@ test('of two that read from one device, each gets as much as its weight says', a
     });
     expect(ratio).toBeGreaterThan(3);
   } finally {
-    writeFileSync(scheduler, /\[(\w[\w-]*)\]/.exec(schedulers)?.[1] ?? 'none');
+    writeFileSync(world.scheduler, /\[(\w[\w-]*)\]/.exec(schedulers)?.[1] ?? 'none');
   }
 });

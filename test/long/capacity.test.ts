@@ -5,30 +5,15 @@
 import { readFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { libraryPath, libraryWords } from '../support/process/library-child';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const minutes = 60_000;
 const megabyte = 2 ** 20;
 
-let before: HostSnapshot;
-let root: TestRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeTestRoot();
-});
-
-afterAll(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const root = containerTest(async (keep) => keep(await makeTestRoot()), { per: 'file' });
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -2,17 +2,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
 import { contend, killAtRandom } from '../support/world/contention';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('no operation is lost, no state is wrong, and nobody waits for ever', async () => {
   await using root = await makeTestRoot();

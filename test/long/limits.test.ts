@@ -1,56 +1,36 @@
 /** What limits of CPU and block devices come to, measured: quota, shares under contention, and rates. Prints the table. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { limitFile, limitPlace, LimitTable } from '../support/domain/limit-table';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const table = new LimitTable();
 const MiB = 1024 * 1024;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let busybox: BusyboxRoot;
-let disk: MarkedDisk;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  busybox = await makeBusyboxRoot(['dd']);
-  disk = new MarkedDisk();
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await busybox.remove();
-  disk[Symbol.dispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const disk = keep(new MarkedDisk());
+  const busybox = keep(await makeBusyboxRoot(['dd']));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { disk, busybox, connection };
 });
 
 afterAll(() => table.print());
 
 async function start(name: string, elements = ''): Promise<Domain> {
-  const domain = await connection.defineDomain(
+  const domain = await world.connection.defineDomain(
     domainXml({
       name,
       elements: `${elements}<features><privnet/></features>`,
-      filesystems: [{ source: busybox.path, target: '/' }],
+      filesystems: [{ source: world.busybox.path, target: '/' }],
       devices:
-        `<hostdev mode='capabilities' type='storage'><source><block>${disk.path}</block></source>` +
+        `<hostdev mode='capabilities' type='storage'><source><block>${world.disk.path}</block></source>` +
         '</hostdev>',
     }),
   );
@@ -123,7 +103,7 @@ test.each([
   '%s of a device is kept within 20 %%',
   async (...[property, words, rate, ends, flag]) => {
     const domain = await start('rate');
-    const node = `/dev/${disk.path.slice('/dev/'.length)}`;
+    const node = `/dev/${world.disk.path.slice('/dev/'.length)}`;
     const once = `dd ${ends}${node} bs=128k count=8 ${flag}=direct 2>/dev/null`;
     const transfer = async (): Promise<number> => {
       const began = Date.now();
@@ -132,7 +112,7 @@ test.each([
     };
     // What the programs themselves take is long where processes start slowly.
     const unlimited = await transfer();
-    await domain.setBlockTuning({ devices: [{ path: disk.path, [property]: rate }] });
+    await domain.setBlockTuning({ devices: [{ path: world.disk.path, [property]: rate }] });
     const throttle = `blkio.throttle.${words}_bps_device`;
     const kernel = limitFile('rate', 'io', { v1: throttle, v2: 'io.max' });
     const measured = (4 * MiB * 1000) / ((await transfer()) - unlimited);

@@ -2,21 +2,14 @@
 import { existsSync, lstatSync, readFileSync, readdirSync } from 'node:fs';
 import { askConsole } from '../support/console/console-answer';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { RootFactory } from '../support/root/root-factory';
 import { TestDomain } from '../support/domain/test-domain';
 
 /** Milliseconds that a slow mirror may take. */
 const timeout = 500_000;
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('a container boots from a Debian root, by systemd and up to the login', async () => {
   await using factory = new RootFactory();

@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { Canary } from '../security/canary';
 import { SharedVolume } from '../security/race';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { libraryWords } from '../support/process/library-child';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
@@ -18,14 +16,7 @@ const delayedStarts = 3;
 /** Which of the two names a delayed step finds is chance (about two rounds of three hit): the control goes on until one has. */
 const mostRounds = 12;
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost(['/var/lib']);
-});
-
-afterAll(() => expectHostUnchanged(before));
+containerTest(nothing, { per: 'file', watch: ['/var/lib'] });
 
 /** Calls that resolve paths wait, so that the exchange always comes between two of them. */
 const delays = [

@@ -4,18 +4,11 @@ import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cgroupsOf, expectGone } from '../support/world/container-traces';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded } from '../support/process/processes';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-beforeAll(startOnce);
-beforeEach(() => {
-  before = snapshotHost();
-});
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('a process that somebody else has put into the cgroup is told of, and not killed', async () => {
   await using container = await TestDomain.make({ name: 'busy-stranger' });

@@ -1,25 +1,21 @@
 /** `<bandwidth>` of containers that run: from the start on, changed while they run, and nothing of it left. */
 import type { ChildProcess } from 'node:child_process';
+import type { Connection } from 'tslxc';
 import { eventually } from '../support/time/eventually';
 import { initOf, monitorsOf } from '../support/world/container-traces';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { NetworkWorld, interfaceXml } from '../support/network/network-world';
 import { runCommand } from '../support/process/run-command';
 import { Surroundings, endProcess, run, serveTransfers } from '../support/network/lab';
 
 let links: HostLinks;
 let server: ChildProcess;
-let world: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
   await links.bridge('br0', '192.168.122.1/24', '2001:db8::1/64');
   server = await serveTransfers();
-  await startOnce();
 });
 
 afterAll(async () => {
@@ -27,22 +23,17 @@ afterAll(async () => {
   links[Symbol.dispose]();
 });
 
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await NetworkWorld.make();
+const world = containerTest(async (keep) => {
+  keep(() => eventually(() => expect(shapers()).toEqual([])));
+  const made = keep(await NetworkWorld.make());
+  keep(() => endAll(made.connection));
+  return made;
 });
 
-afterEach(async () => {
-  for (const domain of await world.connection.listDomains({ state: 'active' })) {
-    await domain.destroy();
-  }
-  for (const network of await world.connection.listNetworks({ state: 'active' })) {
-    await network.destroy();
-  }
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-  expect(shapers()).toEqual([]);
-});
+async function endAll(connection: Connection): Promise<void> {
+  for (const domain of await connection.listDomains({ state: 'active' })) await domain.destroy();
+  for (const network of await connection.listNetworks({ state: 'active' })) await network.destroy();
+}
 
 function shapers(): string[] {
   const links = JSON.parse(run('ip', '-json', 'link')) as { ifname: string }[];

@@ -1,35 +1,14 @@
 /** A hundred containers on a network come and go, half of them by a crash: the host's network is as before. */
 import { execFileSync } from 'node:child_process';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 
 const count = 100;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 const output = (program: string, ...words: string[]): string =>
   execFileSync(program, words, { encoding: 'utf8' });
@@ -43,7 +22,7 @@ function networkOfHost(): string[] {
 
 test(`${count} containers with an interface each leave nothing, killed or not`, async () => {
   await using busybox = await makeBusyboxRoot();
-  const network = await connection.createNetwork(
+  const network = await world.connection.createNetwork(
     `<network><name>crowd</name><forward/><ip address='10.77.0.1' prefix='16'/></network>`,
   );
   const idle = networkOfHost();
@@ -51,7 +30,7 @@ test(`${count} containers with an interface each leave nothing, killed or not`, 
   const devices = `<interface type='network'><source network='crowd'/></interface>`;
   const domains: Domain[] = await Promise.all(
     Array.from({ length: count }, (_, index) =>
-      connection.createDomain(domainXml({ name: `crowd${index}`, filesystems, devices })),
+      world.connection.createDomain(domainXml({ name: `crowd${index}`, filesystems, devices })),
     ),
   );
   const { bridge = '' } = await network.info();
@@ -65,7 +44,7 @@ test(`${count} containers with an interface each leave nothing, killed or not`, 
       else process.kill(domain.id ?? 0, 'SIGKILL');
     }),
   );
-  await eventually(async () => expect(await connection.listDomains()).toEqual([]), 20_000);
+  await eventually(async () => expect(await world.connection.listDomains()).toEqual([]), 20_000);
   await eventually(() => expect(networkOfHost()).toEqual(idle));
   expect((await network.info()).connections).toBe(0);
   await network.destroy();

@@ -1,16 +1,12 @@
 /** Macvlans on a device of the host: which frames pass, and what comes back. */
 import type { Domain } from 'tslxc';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { eventually } from '../support/time/eventually';
 import { HostLinks, host, ip, settled } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { expectReached, reaches } from '../support/network/ping';
 import { NetworkWorld, interfaceXml, macOf } from '../support/network/network-world';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
@@ -20,20 +16,11 @@ beforeAll(async () => {
   ip('link', 'set', 'wire', 'master', 'switch');
   ip('link', 'set', 'card', 'up');
   await settled('card', 'wire');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await NetworkWorld.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const direct = (mode: string | undefined, mac: string, device = 'card'): string =>
   interfaceXml({

@@ -1,10 +1,8 @@
 /** The examples of docs/networks.md, run as they are printed; those of other pages are run by test/container/documents.test.ts. */
-import { startOnce } from '../support/world/first-start';
+import { containerTest, nothing } from '../support/world/container-test';
 import { DocumentWorld } from '../support/documents/document-world';
 import { expectPage } from '../support/documents/run-page';
 import { domainXml } from '../support/domain/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 
 /** On the default network, with an address that needs nothing inside. */
 const xml = domainXml({
@@ -17,15 +15,7 @@ const xml = domainXml({
   </interface>`,
 });
 
-let before: HostSnapshot;
-
-beforeAll(startOnce);
-
-beforeEach(() => {
-  before = snapshotHost();
-});
-
-afterEach(() => expectHostUnchanged(before));
+containerTest(nothing);
 
 test('docs/networks.md', async () => {
   await using world = await DocumentWorld.make({ xml, ready: /ready/ });

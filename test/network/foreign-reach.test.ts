@@ -2,15 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { ServerNetwork } from '../support/network/server-network';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 import { containing, errorOf } from '../unit/driver/refusal';
 import {
   closedTable,
@@ -24,36 +21,21 @@ import {
 import { setParameter, type Parameter } from '../support/network/lab';
 import { run } from '../support/network/virtual-network-world';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let tree: string;
-let connection: Connection;
-let server: ServerNetwork;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  tree = join(root.path, 'tree');
+const world = containerTest(async (keep) => {
+  keep(() => emptyIptables());
+  keep(() => run('nft', 'flush', 'ruleset'));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect('lxc:///', { root: root.path }));
+  keep(await ServerNetwork.open());
+  const tree = join(root.path, 'tree');
   await makeRoot(tree);
-  connection = await connect('lxc:///', { root: root.path });
-  server = await ServerNetwork.open();
-});
-
-afterEach(async () => {
-  await server[Symbol.asyncDispose]();
-  await connection.close();
-  await root.remove();
-  run('nft', 'flush', 'ruleset');
-  emptyIptables();
-  await expectHostUnchanged(before);
+  return { connection, tree };
 });
 
 async function startContainer(name: string): Promise<Domain> {
   const devices = `<interface type='network'><source network='default'/></interface>`;
-  const filesystems = [{ source: tree, target: '/' }];
-  const domain = await connection.defineDomain(domainXml({ name, filesystems, devices }));
+  const filesystems = [{ source: world.tree, target: '/' }];
+  const domain = await world.connection.defineDomain(domainXml({ name, filesystems, devices }));
   await domain.start();
   return domain;
 }
@@ -74,7 +56,7 @@ describe.each<IptablesKind>(['nft', 'legacy'])('with iptables-%s', (kind) => {
       const ask = `nc -w 3 ${ServerNetwork.address} 80; echo status=$?`;
       expect(await inside(beta, ask)).toBe(`${ServerNetwork.hostAddress}\nstatus=0\n`);
       for (const domain of [alpha, beta]) await domain.destroy();
-      await (await connection.lookupNetworkByName('default')).destroy();
+      await (await world.connection.lookupNetworkByName('default')).destroy();
       expect(uncounted(savedIptables(kind))).toBe(rules);
       bridged.forEach(setParameter);
     },
@@ -101,6 +83,6 @@ test.each([
     message: containing(`the chain '${row.chain}' of the nftables table`),
   });
   expect(uncounted(run('nft', 'list', 'ruleset'))).toBe(rules);
-  const network = await connection.lookupNetworkByName('default');
+  const network = await world.connection.lookupNetworkByName('default');
   expect(await network.info()).toMatchObject({ active: false });
 });

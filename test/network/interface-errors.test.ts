@@ -3,36 +3,24 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TslxcError } from 'tslxc';
 import { tracesOf } from '../support/world/container-traces';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, host } from '../support/network/host-links';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { NetworkWorld, interfaceXml, lentXml, macOf } from '../support/network/network-world';
 import { runCommand } from '../support/process/run-command';
 
 const name = 'refused';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
   await links.bridge('br0');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await NetworkWorld.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const onBridge = (more = '', mac = '01'): string =>
   interfaceXml({ type: 'bridge', source: "bridge='br0'", mac, more });
@@ -94,6 +82,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
 test.each(Object.keys(refusals))('%s is refused in its line', async (what) => {
   const { devices, code, words, element = 'domain/devices/interface' } = refusals[what] as Refusal;
   const domain = await world.define({ name, devices });
+  const before = snapshotHost();
   const error = await domain.start().then(
     () => undefined,
     (cause: unknown) => cause as TslxcError,

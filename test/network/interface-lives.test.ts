@@ -1,10 +1,8 @@
 /** Interfaces of every type in a container with its own ids, and in one that restarts itself. */
 import { initOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, NetworkView, host, ip, settled } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { inside as say } from '../support/domain/inside';
 import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
 import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
@@ -12,8 +10,6 @@ import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-
 const name = 'lives';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
@@ -22,20 +18,11 @@ beforeAll(async () => {
   for (const card of ['card0', 'card1', 'card2']) ip('link', 'set', card, 'up');
   await settled('card0', 'card1', 'card2', 'wire0', 'wire1', 'wire2');
   ip('link', 'set', 'card2', 'down');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await NetworkWorld.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const ofEveryType = [
   interfaceXml({ type: 'bridge', source: "bridge='br0'", mac: '01' }),

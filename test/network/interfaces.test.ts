@@ -1,36 +1,23 @@
 /** Interfaces of running containers, looked at from inside and from the host. */
 import { readFileSync } from 'node:fs';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip } from '../support/network/host-links';
 import type { ShownLink } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { inside as say } from '../support/domain/inside';
 import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
 import { NetworkWorld, interfaceXml, macOf } from '../support/network/network-world';
 import { expectReached, reaches } from '../support/network/ping';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
   await links.bridge('br0', '192.0.2.1/24', '2001:db8::1/64');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await NetworkWorld.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const onBridge = (more = '', mac = '01'): string =>
   interfaceXml({ type: 'bridge', source: "bridge='br0'", mac, more });

@@ -4,11 +4,9 @@ import { once } from 'node:events';
 import type { Domain } from 'tslxc';
 import { monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip, settled } from '../support/network/host-links';
 import type { ShownLink } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { libraryWords } from '../support/process/library-child';
 import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
 import { commandEnvironment } from '../support/process/run-command';
@@ -16,8 +14,6 @@ import { commandEnvironment } from '../support/process/run-command';
 const name = 'borrower';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 let cards: ShownLink[];
 
 beforeAll(async () => {
@@ -27,21 +23,15 @@ beforeAll(async () => {
   for (const card of ['card0', 'card1']) ip('link', 'set', card, 'up');
   await settled('card0', 'wire0', 'card1', 'wire1');
   for (const card of ['card0', 'card1']) ip('link', 'set', card, 'down');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
+beforeEach(() => {
   cards = shown();
-  world = await NetworkWorld.make();
 });
 
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 function shown(): ShownLink[] {
   return [host.link('card0'), host.link('card1')];

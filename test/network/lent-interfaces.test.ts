@@ -4,11 +4,9 @@ import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip, settled } from '../support/network/host-links';
 import type { ShownLink } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { inside as say } from '../support/domain/inside';
 import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-world';
 import { runCommand, spawnCommand } from '../support/process/run-command';
@@ -17,8 +15,6 @@ import { startAndStay } from '../support/process/unfinished-caller';
 const name = 'borrower';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let before: HostSnapshot;
 let card: ShownLink;
 
 beforeAll(async () => {
@@ -29,21 +25,15 @@ beforeAll(async () => {
   ip('link', 'set', 'card0', 'up');
   await settled('card0', 'wire0');
   ip('link', 'set', 'card0', 'down');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
+beforeEach(() => {
   card = host.link('card0');
-  world = await NetworkWorld.make();
 });
 
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const devices = lentXml('card0', "<ip address='192.0.2.2' prefix='24'/>");
 

@@ -4,35 +4,23 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { Domain } from 'tslxc';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip } from '../support/network/host-links';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { NetworkWorld, interfaceXml } from '../support/network/network-world';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 
 let links: HostLinks;
-let world: NetworkWorld;
-let other: NetworkWorld;
-let before: HostSnapshot;
 
 beforeAll(async () => {
   links = new HostLinks();
   await links.bridge('br0');
-  await startOnce();
 });
 
 afterAll(() => links[Symbol.dispose]());
 
-beforeEach(async () => {
-  before = snapshotHost();
-  [world, other] = [await NetworkWorld.make(), await NetworkWorld.make()];
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await other[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
+const worlds = containerTest(async (keep) => {
+  const other = keep(await NetworkWorld.make());
+  return { one: keep(await NetworkWorld.make()), other };
 });
 
 const onBridge = (mac: string): string =>
@@ -53,7 +41,7 @@ async function startAll(domains: readonly Domain[]): Promise<void> {
 test('starts of one process at once have names of their own, the lowest that are free', async () => {
   const macs = ['01', '02', '03', '04', '05', '06'];
   const domains = await Promise.all(
-    macs.map((mac) => world.define({ name: `many-${mac}`, devices: onBridge(mac) })),
+    macs.map((mac) => worlds.one.define({ name: `many-${mac}`, devices: onBridge(mac) })),
   );
   await startAll(domains);
   expect(names().sort()).toEqual(macs.map((_, index) => `vnet${1000 + index}`));
@@ -63,13 +51,13 @@ test('starts of one process at once have names of their own, the lowest that are
 });
 
 test('starts of several processes and roots at once have names of their own', async () => {
-  const worlds = [world, other];
+  const both = [worlds.one, worlds.other];
   const rounds = 3;
   for (let round = 0; round < rounds; round += 1) {
     const children = await Promise.all(
       ['11', '12', '13', '14'].map(async (mac, index) => {
-        const { root } = worlds[index % 2] as NetworkWorld;
-        const domain = await (worlds[index % 2] as NetworkWorld).define({
+        const { root } = both[index % 2] as NetworkWorld;
+        const domain = await (both[index % 2] as NetworkWorld).define({
           name: `process-${mac}`,
           devices: onBridge(mac),
         });
@@ -92,15 +80,15 @@ test('names of libvirt and of anybody else are left alone', async () => {
   using others = new HostLinks('beside others');
   others.pair('vnet0', 'vnet1000');
   others.pair('vnet1001', 'elsewhere');
-  await world.start({ name: 'beside', devices: onBridge('01') });
+  await worlds.one.start({ name: 'beside', devices: onBridge('01') });
   expect(names().sort()).toEqual(['vnet0', 'vnet1000', 'vnet1001', 'vnet1002']);
 });
 
 test('a name that is taken between its choice and its making is let go, and another taken', async () => {
-  const domain = await world.define({ name: 'raced', devices: onBridge('01') });
+  const domain = await worlds.one.define({ name: 'raced', devices: onBridge('01') });
   const [program = '', ...words] = commandLine('start', 'raced');
   const env = {
-    ...commandEnvironment(world.root),
+    ...commandEnvironment(worlds.one.root),
     // It has chosen by then, and waits to be continued.
     TSLXC_FAILPOINT: 'controller:before-start-record=stopSelf',
   };

@@ -7,9 +7,7 @@ import type { InterfaceInfo } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import type { BusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { TestDomain } from '../support/domain/test-domain';
 
@@ -23,27 +21,21 @@ function ip(...words: readonly string[]): string {
 }
 
 let root: BusyboxRoot;
-let before: HostSnapshot;
 let domain: TestDomain;
 
 beforeAll(async () => {
-  await startOnce();
   root = await makeBusyboxRoot(['ip', 'ping', 'ifconfig']);
 });
 
 afterAll(() => root.remove());
 
-beforeEach(() => {
-  before = snapshotHost();
+containerTest((keep) => {
   ip('link', 'add', bridge, 'type', 'bridge');
   ip('address', 'add', `${hostAddress}/24`, 'dev', bridge);
   ip('link', 'set', bridge, 'up');
-});
-
-afterEach(async () => {
-  await domain[Symbol.asyncDispose]();
-  ip('link', 'delete', bridge);
-  await expectHostUnchanged(before);
+  keep(() => ip('link', 'delete', bridge));
+  keep(() => domain[Symbol.asyncDispose]());
+  return {};
 });
 
 /** Starts a container with these devices. */

@@ -7,14 +7,11 @@ import { connect, makeRoot } from 'tslxc';
 import type { Connection } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { commandEnvironment, commandLine, runCommand } from '../support/process/run-command';
 import type { CommandResult } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const uuid = '4f0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f50';
 
@@ -31,27 +28,16 @@ const xml = `<network>
 </network>
 `;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let file: string;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  file = join(root.path, 'lab.xml');
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const file = join(root.path, 'lab.xml');
   writeFileSync(file, xml);
-});
-
-afterEach(async () => {
-  await run('net-destroy', 'lab');
-  await root.remove();
-  await expectHostUnchanged(before);
+  keep(() => run('net-destroy', 'lab'));
+  return { root, file };
 });
 
 function run(...words: readonly string[]): Promise<CommandResult> {
-  return runCommand(words, { root: root.path });
+  return runCommand(words, { root: world.root.path });
 }
 
 async function stdoutOf(...words: readonly string[]): Promise<string> {
@@ -67,7 +53,7 @@ async function stderrOf(...words: readonly string[]): Promise<string> {
 }
 
 function connectTo(): Promise<Connection> {
-  return connect(undefined, { root: root.path });
+  return connect(undefined, { root: world.root.path });
 }
 
 function bridges(): string[] {
@@ -78,7 +64,9 @@ function bridges(): string[] {
 }
 
 test('a network is defined, started, looked at, stopped and undefined', async () => {
-  expect(await stdoutOf('net-define', file)).toBe(`Network lab defined from ${file}\n\n`);
+  expect(await stdoutOf('net-define', world.file)).toBe(
+    `Network lab defined from ${world.file}\n\n`,
+  );
   expect(await stdoutOf('net-list', '--inactive', '--no-autostart', '--name')).toBe('lab\n\n');
   expect(bridges()).toEqual([]);
 
@@ -119,7 +107,9 @@ test('a network is defined, started, looked at, stopped and undefined', async ()
 });
 
 test('a created network is transient: it has nothing to undefine or to start with the host', async () => {
-  expect(await stdoutOf('net-create', file)).toBe(`Network lab created from ${file}\n\n`);
+  expect(await stdoutOf('net-create', world.file)).toBe(
+    `Network lab created from ${world.file}\n\n`,
+  );
   expect(await stdoutOf('net-list', '--transient', '--uuid')).toBe(`${uuid}\n\n`);
   expect(await stderrOf('net-undefine', 'lab')).toMatch(
     /^error: Failed to undefine network lab\nerror: Requested operation is not valid: /,
@@ -132,8 +122,8 @@ test('a created network is transient: it has nothing to undefine or to start wit
 });
 
 test('a document that is no network is refused with its place', async () => {
-  writeFileSync(file, xml.replace('192.168.150.1', '192.168.150.1000'));
-  expect(await stderrOf('net-define', file)).toMatch(
+  writeFileSync(world.file, xml.replace('192.168.150.1', '192.168.150.1000'));
+  expect(await stderrOf('net-define', world.file)).toMatch(
     /^error: Failed to define network from .*\nerror: .*192\.168\.150\.1000.* line 8, column \d+\)\n$/,
   );
 });
@@ -147,7 +137,7 @@ interface Listener {
 async function listen(...words: readonly string[]): Promise<Listener> {
   const [program = '', ...rest] = commandLine('net-event', '--event', 'lifecycle', ...words);
   const child = spawn(program, rest, {
-    env: commandEnvironment(root.path),
+    env: commandEnvironment(world.root.path),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let stdout = '';
@@ -155,7 +145,7 @@ async function listen(...words: readonly string[]): Promise<Listener> {
   const ended = new Promise<{ code: number | null; stdout: string }>((resolve) => {
     child.on('close', (code) => resolve({ code, stdout }));
   });
-  const log = join(root.path, 'run/tslxc/events');
+  const log = join(world.root.path, 'run/tslxc/events');
   const folder = `/proc/${child.pid ?? 0}/fd`;
   await eventually(() => {
     const open = readdirSync(folder).map((name) => readlinkSync(join(folder, name)));

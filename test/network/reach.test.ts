@@ -2,42 +2,26 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { ServerNetwork } from '../support/network/server-network';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const forwardingFile = '/proc/sys/net/ipv4/ip_forward';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let tree: string;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  tree = join(root.path, 'tree');
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect('lxc:///', { root: root.path }));
+  const tree = join(root.path, 'tree');
   await makeRoot(tree);
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
+  return { connection, tree };
 });
 
 /** Defines and starts a network 192.168.150.0/24, with this `<forward>`. */
 async function startNetwork(forward: string): Promise<void> {
-  const network = await connection.defineNetwork(`<network>
+  const network = await world.connection.defineNetwork(`<network>
     <name>lab</name>
     ${forward}
     <ip address='192.168.150.1' netmask='255.255.255.0'>
@@ -54,8 +38,8 @@ async function startContainer(name: string, address?: string): Promise<Domain> {
       ? ''
       : `<ip address='${address}' prefix='24'/><route address='0.0.0.0' prefix='0' gateway='192.168.150.1'/>`;
   const devices = `<interface type='network'><source network='lab'/>${ip}</interface>`;
-  const filesystems = [{ source: tree, target: '/' }];
-  const domain = await connection.defineDomain(domainXml({ name, filesystems, devices }));
+  const filesystems = [{ source: world.tree, target: '/' }];
+  const domain = await world.connection.defineDomain(domainXml({ name, filesystems, devices }));
   await domain.start();
   return domain;
 }
@@ -110,7 +94,7 @@ test('from an isolated network a container reaches its neighbours, and nobody el
 });
 
 test('by IPv6 a container has an address, a way out and a name server without asking for them', async () => {
-  const network = await connection.defineNetwork(`<network>
+  const network = await world.connection.defineNetwork(`<network>
     <name>lab</name>
     <forward mode='nat'><nat ipv6='yes'/></forward>
     <dns><host ip='fd00:77::9'><hostname>nine</hostname></host></dns>

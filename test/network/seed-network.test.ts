@@ -2,18 +2,12 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { dirname, join } from 'node:path';
-import { connect } from 'tslxc';
-import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { SeedTerminal } from '../support/console/seed-terminal';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 const applets = ['ifconfig', 'route', 'ping'];
@@ -24,24 +18,9 @@ const seedInterface = `<interface type='network'>
 </interface>
 `;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
 exclusive();
-beforeAll(startOnce);
 
-beforeEach(async () => {
-  before = snapshotHost(['/export']);
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection, { watch: ['/export'] });
 
 /** The seed's document with more devices, in front of its end. */
 function withDevices(devices: string): string {
@@ -89,7 +68,7 @@ default         192.168.122.1   255.255.255.255 UGH   0      0        0 eth0
 
 test('the seed’s container on the default network, configured by hand', async () => {
   await using busybox = await makeBusyboxRoot(applets);
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   await terminal.writeFile(
     'helloworld.xml',
     withDevices(rootFilesystem(busybox.path) + seedInterface),
@@ -145,7 +124,7 @@ test('the seed’s complete final example, byte for byte', async () => {
     }
     await using busybox = await makeBusyboxRoot(applets);
     execFileSync('cp', ['-a', busybox.path, '/export/helloworld/root']);
-    await using terminal = await SeedTerminal.open(root.path);
+    await using terminal = await SeedTerminal.open(world.root.path);
     await terminal.writeFile('helloworld.xml', seed);
     expect(await terminal.host('tslxc define helloworld.xml')).toContain('defined from');
     expect(await terminal.host('tslxc start helloworld')).toContain('started');

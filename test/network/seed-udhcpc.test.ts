@@ -1,16 +1,12 @@
 /** The seed's container on the default network, configured by DHCP. */
 import { join } from 'node:path';
-import { connect, makeRoot } from 'tslxc';
-import type { Connection } from 'tslxc';
+import { makeRoot } from 'tslxc';
 import { helloWorldXml } from '../support/domain/domain-xml';
 import { eventually, slowness } from '../support/time/eventually';
 import { exclusive } from '../support/world/exclusive';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { SeedTerminal } from '../support/console/seed-terminal';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 
@@ -20,24 +16,9 @@ const seedInterface = `<interface type='network'>
 </interface>
 `;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
 exclusive();
-beforeAll(startOnce);
 
-beforeEach(async () => {
-  before = snapshotHost(['/export']);
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection, { watch: ['/export'] });
 
 /** The seed's document with more devices, in front of its end. */
 function withDevices(devices: string): string {
@@ -53,14 +34,14 @@ test('plain udhcpc has an address within two seconds of the start, and a name se
   await using folder = await makeTestRoot();
   const tree = join(folder.path, 'tree');
   await makeRoot(tree);
-  await using terminal = await SeedTerminal.open(root.path);
+  await using terminal = await SeedTerminal.open(world.root.path);
   await terminal.writeFile('helloworld.xml', withDevices(rootFilesystem(tree) + seedInterface));
   await terminal.host('tslxc define helloworld.xml');
   // The first use makes the network: the second start is a container's alone.
   await terminal.host('tslxc start helloworld');
   await terminal.host('tslxc destroy helloworld');
 
-  const domain = await connection.lookupDomainByName(name);
+  const domain = await world.connection.lookupDomainByName(name);
   const started = Date.now();
   await domain.start();
   const console = await domain.openConsole();

@@ -18,28 +18,20 @@ import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { helpers } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
 
-let before: HostSnapshot;
-let scratch: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-sockets-');
-  chmodSync(scratch, 0o755);
-  copyFileSync(join(__dirname, 'take-sockets.py'), join(scratch, 'take.py'));
-});
-
-afterAll(async () => {
-  rmSync(scratch, { recursive: true });
-  // Each package keeps its own copy of the monitor's executable open.
-  await expectHostUnchanged(before, { except: ['descriptors'] });
-});
+const world = containerTest(
+  (keep) => {
+    const scratch = mkdtempSync('/var/tmp/tslxc-sockets-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    chmodSync(scratch, 0o755);
+    copyFileSync(join(__dirname, 'take-sockets.py'), join(scratch, 'take.py'));
+    return { scratch };
+  },
+  { per: 'file', except: ['descriptors'] },
+);
 
 /** With it nothing is denied that the attack could use: pidfd_getfd(2) spares it to be traced by hand. */
 const traces = '<features><capabilities><sys_ptrace/></capabilities></features>';
@@ -47,14 +39,14 @@ const traces = '<features><capabilities><sys_ptrace/></capabilities></features>'
 /** By which ends of its sockets PID 1 has got to the host, while a command ran and was sent signals. */
 async function attack(connectTo: typeof connect): Promise<readonly string[]> {
   await using root = await makeTestRoot();
-  const folder = mkdtempSync(join(scratch, 'found-'));
+  const folder = mkdtempSync(join(world.scratch, 'found-'));
   const read = (name: string): unknown => JSON.parse(readFileSync(join(folder, name), 'utf8'));
   // tslxc's own state, which the container does not see.
   mkdirSync(join(root.path, 'run/tslxc/lxc'), { recursive: true });
   const canary = join(root.path, 'run/tslxc/lxc/canary');
   writeFileSync(canary, 'secret of the host');
   await using connection = await connectTo(undefined, { root: root.path });
-  const initArguments = [join(scratch, 'take.py'), folder, canary];
+  const initArguments = [join(world.scratch, 'take.py'), folder, canary];
   const init = { init: '/usr/bin/python3', initArguments };
   const domain = await connection.createDomain(
     domainXml({ name: 'exec-sockets', ...init, elements: traces }),

@@ -11,9 +11,7 @@ import type { CapabilityName } from '../../lib/domain/elements/capability-number
 import { keptCapabilities } from '../../lib/plan/security/capabilities';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
@@ -23,23 +21,17 @@ import { makeTestRoot } from '../support/root/test-root';
 import type { TestRoot } from '../support/root/test-root';
 import { parse } from '../unit/domain/parse-context';
 
-let before: HostSnapshot;
-let scratch: string;
-let bounding: bigint;
-
-beforeAll(async () => {
-  await startOnce();
-  await compileProbe();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-capabilities-');
-  chmodSync(scratch, 0o755);
-  bounding = setsOf(readFileSync('/proc/self/status', 'latin1')).bounding;
-});
-
-afterAll(async () => {
-  rmSync(scratch, { recursive: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    await compileProbe();
+    const scratch = mkdtempSync('/var/tmp/tslxc-capabilities-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    chmodSync(scratch, 0o755);
+    const bounding = setsOf(readFileSync('/proc/self/status', 'latin1')).bounding;
+    return { scratch, bounding };
+  },
+  { per: 'file' },
+);
 
 interface Sets {
   readonly permitted: bigint;
@@ -62,7 +54,7 @@ function setsOf(status: string): Sets {
 }
 
 /** Root's sets in a container with this mask: what it has of the caller's, or of all in a user namespace of its own. */
-function rootSets(mask: bigint, available = bounding): Sets {
+function rootSets(mask: bigint, available = world.bounding): Sets {
   const kept = mask & available;
   return { permitted: kept, effective: kept, bounding: kept, inheritable: 0n, ambient: 0n };
 }
@@ -187,7 +179,7 @@ function statusOf(report: Report): string {
 
 /** A copy of the probe that every user reaches: the package may lie below a closed home. */
 async function reachableCopy(name: string): Promise<string> {
-  const copy = join(scratch, name);
+  const copy = join(world.scratch, name);
   copyFileSync(await compileProbe(), copy);
   chmodSync(copy, 0o755);
   return copy;
@@ -222,7 +214,7 @@ describe('init as another user', () => {
   test('has no capability, the bounding set of the model, and its groups only', async () => {
     const { report, sets } = await asNobody('capability-user', {});
     const none = { permitted: 0n, effective: 0n, inheritable: 0n, ambient: 0n };
-    expect(sets).toEqual({ ...none, bounding: 0xb5eccffbn & bounding });
+    expect(sets).toEqual({ ...none, bounding: 0xb5eccffbn & world.bounding });
     expect(report).toMatchObject({
       'status.Uid': '65534 65534 65534 65534',
       'status.Gid': '65534 65534 65534 65534',
@@ -241,7 +233,7 @@ describe('init as another user', () => {
     // Without the effective flag, exec goes on with what is left.
     const init = await privilegedCopy('permitted', [everything, '0']);
     const { sets } = await asNobody('capability-permitted', { init });
-    expect(sets).toMatchObject({ permitted: 0xb5eccffbn & bounding, effective: 0n });
+    expect(sets).toMatchObject({ permitted: 0xb5eccffbn & world.bounding, effective: 0n });
   });
 
   test('gets nothing from a file’s inheritable set; where the process has one, it would', async () => {

@@ -10,23 +10,14 @@ import { hostFacts } from '../../lib/host/facts';
 import { askConsole } from '../support/console/console-answer';
 import { cgroups } from '../support/world/host-aspects';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
 
 const script = join(__dirname, 'cgroup-attack.sh');
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost(['/mnt']);
-});
-
 // The library of the control keeps its monitor's executable open.
-afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+containerTest(nothing, { per: 'file', watch: ['/mnt'], except: ['descriptors'] });
 
 /** Controllers of this kernel that no hierarchy has: mounting one makes a hierarchy whose root is the host's. */
 function unusedControllers(): string[] {

@@ -2,21 +2,17 @@
 import { readFileSync } from 'node:fs';
 import type { Hardening } from 'tslxc';
 import { readPrivileges } from '../../lib/host/privileges';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  await compileProbe();
-  before = snapshotHost();
-});
-
-afterAll(() => expectHostUnchanged(before));
+containerTest(
+  async () => {
+    await compileProbe();
+    return {};
+  },
+  { per: 'file' },
+);
 
 const commands = [['status'], ['limits'], ['keyring']];
 const probe = (hardening: Hardening, elements = '') =>

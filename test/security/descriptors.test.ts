@@ -7,9 +7,7 @@ import { createInterface } from 'node:readline';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { descriptorsOf, expectMonitorDescriptors } from '../support/process/open-descriptors';
 import type { OpenDescriptor } from '../support/process/open-descriptors';
 import { commandEnvironment, packageRoot } from '../support/process/run-command';
@@ -20,19 +18,14 @@ const containers = 16;
 const firstHeld = 100;
 const pastHeld = 300;
 
-let before: HostSnapshot;
-let scratch: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-descriptors-');
-});
-
-afterAll(async () => {
-  rmSync(scratch, { recursive: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  (keep) => {
+    const scratch = mkdtempSync('/var/tmp/tslxc-descriptors-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    return { scratch };
+  },
+  { per: 'file' },
+);
 
 const nameOf = (index: number): string => `inherit-${index}`;
 
@@ -82,7 +75,7 @@ async function startAll(
   );
   const code = callerCode(join(packageFolder, 'dist/index.js'), documents);
   const holder = join(__dirname, 'hold-descriptors.py');
-  const child = spawn('python3', [holder, scratch, process.execPath, '-e', code], {
+  const child = spawn('python3', [holder, world.scratch, process.execPath, '-e', code], {
     env: commandEnvironment(root.path),
     stdio: ['pipe', 'pipe', 'inherit'],
   });

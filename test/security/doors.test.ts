@@ -4,34 +4,24 @@
  */
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { below, compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
 import { packageRoot } from '../support/process/run-command';
 import { covers, doors, freshMounts, readOnlyMounts } from './door-table';
 
-let before: HostSnapshot;
-let scratch: string;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  await compileProbe();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-doors-');
-  chmodSync(scratch, 0o700);
-  root = await makeBusyboxRoot();
-});
-
-afterAll(async () => {
-  await root.remove();
-  rmSync(scratch, { recursive: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    await compileProbe();
+    const scratch = mkdtempSync('/var/tmp/tslxc-doors-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    const root = keep(await makeBusyboxRoot());
+    chmodSync(scratch, 0o700);
+    return { scratch, root };
+  },
+  { per: 'file' },
+);
 
 const grants = (name: string): string =>
   `<features><capabilities><${name}/></capabilities></features>`;
@@ -42,7 +32,7 @@ const without = (name: string): string =>
 async function probePrivate(run: Omit<ProbeRun, 'filesystems' | 'init'>): Promise<Report> {
   const probe = await compileProbe();
   const filesystems = [
-    { source: root.path, target: '/' },
+    { source: world.root.path, target: '/' },
     { source: probe, target: '/probe' },
   ];
   return probeContainer({ ...run, filesystems, init: '/probe' });
@@ -60,7 +50,7 @@ describe('a file handle (T2)', () => {
   const around = 10_000;
 
   async function reach(name: string, options: Partial<ProbeRun>): Promise<Report> {
-    const canary = join(scratch, 'canary');
+    const canary = join(world.scratch, 'canary');
     writeFileSync(canary, 'secret');
     const { 'handle.inode': inode = '', 'handle.generation': generation = '' } = await probeHost([
       ['handle', canary],
@@ -92,7 +82,7 @@ describe('the file system that the root lies on', () => {
 
   /** While the host reads a file beside the container's root. */
   async function watched(name: string, options: Partial<ProbeRun>): Promise<Report> {
-    const canary = join(scratch, 'read');
+    const canary = join(world.scratch, 'read');
     writeFileSync(canary, secret);
     const reader = setInterval(() => readFileSync(canary), 20);
     try {
@@ -155,7 +145,7 @@ describe('the knobs of the kernel (T4)', () => {
   ];
 
   async function tryDoors(name: string, options: Partial<ProbeRun>): Promise<Report> {
-    mkdirSync(join(root.path, 'tmp'), { recursive: true });
+    mkdirSync(join(world.root.path, 'tmp'), { recursive: true });
     return probePrivate({ name, commands: everyAttempt, ...options });
   }
 

@@ -4,9 +4,7 @@
  */
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { someOf } from '../support/time/repeats';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
@@ -20,15 +18,8 @@ const longest = 5000;
 /** Starts that are under way at once. */
 const width = 4;
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost(['/etc', '/var/lib']);
-});
-
 // The library of the control keeps its monitor's executable open.
-afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+containerTest(nothing, { per: 'file', watch: ['/etc', '/var/lib'], except: ['descriptors'] });
 
 function attacks(paths: readonly string[], all: Readonly<Record<string, Trick>>): Attack[] {
   return paths.flatMap((path, row) =>

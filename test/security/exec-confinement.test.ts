@@ -3,26 +3,11 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { initOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { idMapXml, makeClosedRoot, privateNetworkXml } from '../support/domain/mapped-domain';
-import type { ClosedRoot } from '../support/domain/mapped-domain';
 import { TestDomain } from '../support/domain/test-domain';
 
-let before: HostSnapshot;
-let closed: ClosedRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  closed = await makeClosedRoot();
-});
-
-afterAll(async () => {
-  await closed[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const closed = containerTest(async (keep) => keep(await makeClosedRoot()), { per: 'file' });
 
 /** Lines of proc_pid_status(5) that say what a process may do. */
 const compared =

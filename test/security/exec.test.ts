@@ -17,9 +17,7 @@ import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { helpers } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
@@ -28,25 +26,19 @@ type Found = Readonly<
   Record<'seen' | 'fd' | 'root' | 'memory' | 'ptrace' | 'write' | 'secret', readonly string[]>
 >;
 
-let before: HostSnapshot;
-let scratch: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-watch-');
-  chmodSync(scratch, 0o755);
-  copyFileSync(join(__dirname, 'watch-processes.py'), join(scratch, 'watch.py'));
-  chmodSync(join(scratch, 'watch.py'), 0o644);
-  process.env['TSLXC_TEST_SECRET'] = 'secret-of-the-caller';
-});
-
-afterAll(async () => {
-  delete process.env['TSLXC_TEST_SECRET'];
-  rmSync(scratch, { recursive: true });
-  // Each package keeps its own copy of the monitor's executable open.
-  await expectHostUnchanged(before, { except: ['descriptors'] });
-});
+const world = containerTest(
+  (keep) => {
+    const scratch = mkdtempSync('/var/tmp/tslxc-watch-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    chmodSync(scratch, 0o755);
+    copyFileSync(join(__dirname, 'watch-processes.py'), join(scratch, 'watch.py'));
+    chmodSync(join(scratch, 'watch.py'), 0o644);
+    process.env['TSLXC_TEST_SECRET'] = 'secret-of-the-caller';
+    keep(() => delete process.env['TSLXC_TEST_SECRET']);
+    return { scratch };
+  },
+  { per: 'file', except: ['descriptors'] },
+);
 
 /** What PID 1 gets while short and long commands are run. The canary is tslxc's own state, which it does not see. */
 async function attack(
@@ -57,7 +49,7 @@ async function attack(
   },
 ): Promise<Found> {
   await using root = await makeTestRoot();
-  const folder = mkdtempSync(join(scratch, 'found-'));
+  const folder = mkdtempSync(join(world.scratch, 'found-'));
   chmodSync(folder, 0o777);
   mkdirSync(join(root.path, 'run/tslxc/lxc'), { recursive: true });
   const canary = join(root.path, 'run/tslxc/lxc/canary');
@@ -65,7 +57,7 @@ async function attack(
   const connection = await connectTo(undefined, { root: root.path });
   const init = {
     init: '/usr/bin/python3',
-    initArguments: [join(scratch, 'watch.py'), folder, canary],
+    initArguments: [join(world.scratch, 'watch.py'), folder, canary],
   };
   const domain = await connection.createDomain(
     domainXml({ name: 'exec-watch', ...init, elements }),

@@ -8,10 +8,8 @@ import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
 import { addonPath, monitorPath } from '../../lib/host/package-paths';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { domainXml } from '../support/domain/domain-xml';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
@@ -21,23 +19,17 @@ import { ConsoleSession } from '../support/console/console-session';
 const starts = 20;
 const shebang = '#!/proc/self/exe\n';
 
-let before: HostSnapshot;
-let scratch: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-executable-');
-  mkdirSync(join(scratch, 'proc'));
-  writeFileSync(join(scratch, 'init'), shebang);
-  chmodSync(join(scratch, 'init'), 0o755);
-});
-
-afterAll(async () => {
-  rmSync(scratch, { recursive: true });
-  // The library of the control keeps its monitor's executable open.
-  await expectHostUnchanged(before, { except: ['descriptors'] });
-});
+const world = containerTest(
+  (keep) => {
+    const scratch = mkdtempSync('/var/tmp/tslxc-executable-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    mkdirSync(join(scratch, 'proc'));
+    writeFileSync(join(scratch, 'init'), shebang);
+    chmodSync(join(scratch, 'init'), 0o755);
+    return { scratch };
+  },
+  { per: 'file', except: ['descriptors'] },
+);
 
 const hash = (path: string): string =>
   createHash('sha256').update(readFileSync(path)).digest('hex');
@@ -52,7 +44,7 @@ interface Watched {
 async function underWatch(executable: string, work: () => Promise<void>): Promise<Watched> {
   const asked = ['python3', '-c', 'import sys; print(sys.executable, end="")'];
   const { stdout: python } = await runProgram(asked);
-  const proc = join(scratch, 'proc');
+  const proc = join(world.scratch, 'proc');
   await using test = await TestDomain.make({
     name: 'executable-attacker',
     init: python,
@@ -73,7 +65,7 @@ async function startScripts(library: typeof connect): Promise<void> {
   await using root = await makeTestRoot();
   await using connection = await library(undefined, { root: root.path });
   for (let run = 0; run < starts; run += 1) {
-    const xml = domainXml({ name: 'executable-victim', init: join(scratch, 'init') });
+    const xml = domainXml({ name: 'executable-victim', init: join(world.scratch, 'init') });
     const domain = await connection.createDomain(xml).catch(() => undefined);
     await domain?.destroy().catch(() => undefined);
   }

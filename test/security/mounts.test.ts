@@ -6,37 +6,26 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { askConsole } from '../support/console/console-answer';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import type { FilesystemSource } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
 
 const name = 'mounts-seen';
 
-let before: HostSnapshot;
-let busybox: BusyboxRoot;
-let scratch: string;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  busybox = await makeBusyboxRoot(['mount', 'mkdir']);
-  scratch = mkdtempSync('/var/tmp/tslxc-mounts-');
-});
-
-afterAll(async () => {
-  await busybox.remove();
-  rmSync(scratch, { recursive: true });
-  // The library of the control keeps its monitor's executable open.
-  await expectHostUnchanged(before, { except: ['descriptors'] });
-});
+const world = containerTest(
+  async (keep) => {
+    const scratch = mkdtempSync('/var/tmp/tslxc-mounts-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    const busybox = keep(await makeBusyboxRoot(['mount', 'mkdir']));
+    return { scratch, busybox };
+  },
+  { per: 'file', except: ['descriptors'] },
+);
 
 interface Mount {
   readonly id: string;
@@ -59,7 +48,7 @@ function mountsOf(pid: number | 'self'): Mount[] {
 
 const roots = (): readonly (readonly [string, readonly FilesystemSource[]])[] => [
   ['the shared root', []],
-  ['a private root', [{ source: busybox.path, target: '/' }]],
+  ['a private root', [{ source: world.busybox.path, target: '/' }]],
 ];
 
 /** Mounts that are not below the container's own `/`, and those that hide another `/`. */
@@ -122,7 +111,7 @@ describe('mounts (T25)', () => {
       const mounts = await start(connection, filesystems);
       expect([which, strays(mounts)]).toEqual([which, []]);
       expect(mounts.filter(({ propagation }) => propagation.length > 0)).toEqual([]);
-      const named = mounts.filter(({ target }) => target.includes(busybox.path));
+      const named = mounts.filter(({ target }) => target.includes(world.busybox.path));
       expect([which, named]).toEqual([which, []]);
     }
   });
@@ -141,11 +130,15 @@ describe('mounts (T25)', () => {
     await using connection = await connect(undefined, { root: root.path });
     const domain = await connection.createDomain(domainXml({ name }));
     const outside = mountsOf('self');
-    await askConsole(domain, `mount -t tmpfs inside ${scratch} && echo mounted=$?`, /mounted=0/);
+    await askConsole(
+      domain,
+      `mount -t tmpfs inside ${world.scratch} && echo mounted=$?`,
+      /mounted=0/,
+    );
     expect(mountsOf('self')).toEqual(outside);
     const inside = mountsOf(await initOf(name));
-    expect(inside.map(({ target }) => target)).toContain(scratch);
-    const folder = mkdtempSync(join(scratch, 'outside-'));
+    expect(inside.map(({ target }) => target)).toContain(world.scratch);
+    const folder = mkdtempSync(join(world.scratch, 'outside-'));
     expect(await runProgram(['mount', '-t', 'tmpfs', 'outside', folder])).toMatchObject({
       code: 0,
     });

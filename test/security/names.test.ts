@@ -9,9 +9,7 @@ import type { Connection } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
@@ -19,15 +17,8 @@ import { Canary } from './canary';
 
 const longest = 5000;
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost(['/etc', '/var/lib']);
-});
-
 // The library of the control keeps its monitor's executable open.
-afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+containerTest(nothing, { per: 'file', watch: ['/etc', '/var/lib'], except: ['descriptors'] });
 
 interface Attacked {
   readonly kind: string;

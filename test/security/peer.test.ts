@@ -11,22 +11,13 @@ import { connect } from 'tslxc';
 import type { Hardening } from 'tslxc';
 import { askConsole } from '../support/console/console-answer';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { parseReport } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
 import { makeTestRoot } from '../support/root/test-root';
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-});
-
-afterAll(() => expectHostUnchanged(before));
+containerTest(nothing, { per: 'file' });
 
 /** PIDFD_GETFD, SO_PEERPIDFD and CLONE_NEWNS by their numbers: Python has no names for them. */
 const script = `

@@ -9,9 +9,7 @@ import type { connect } from 'tslxc';
 import { askConsole } from '../support/console/console-answer';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
 import { compileProbe, joined, parseReport } from '../support/probe/probe';
 import { makeTestRoot } from '../support/root/test-root';
@@ -33,15 +31,8 @@ type Profile = (typeof profiles)[keyof typeof profiles];
 /** What the probe tries from within. */
 const commands = [['keyring'], ['terminal'], ['unshare']];
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-});
-
 // The library of the control keeps its monitor's executable open.
-afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+containerTest(nothing, { per: 'file', except: ['descriptors'] });
 
 /** The facts of a container in a private root: as the host sees its init, and as the probe tells from within. */
 async function facts(library: typeof connect, { level, elements }: Profile): Promise<string> {

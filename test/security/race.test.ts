@@ -1,8 +1,6 @@
 /** Starts on a shared volume that changes under them, the short form. Recipe T6 of the threat catalogue. */
 import { connect } from 'tslxc';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, nothing } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
 import { UnsafePackage } from '../support/probe/unsafe-package';
 import { Canary } from './canary';
@@ -12,15 +10,8 @@ const starts = 50;
 /** The control ends at its first hit. */
 const mostForControl = 300;
 
-let before: HostSnapshot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost(['/var/lib']);
-});
-
 // The library of the control keeps its monitor's executable open.
-afterAll(() => expectHostUnchanged(before, { except: ['descriptors'] }));
+containerTest(nothing, { per: 'file', watch: ['/var/lib'], except: ['descriptors'] });
 
 /** What is made in one directory may be looked for in the other; nothing else is a reason to refuse. */
 function expectOutcomes(started: number, refusals: readonly string[]): void {

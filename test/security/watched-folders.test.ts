@@ -10,12 +10,9 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { askConsole } from '../support/console/console-answer';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { compileProbe, joined, parseReport, probeContainer } from '../support/probe/probe';
 import type { ProbeRun, Report } from '../support/probe/probe';
 import { makeTestRoot } from '../support/root/test-root';
@@ -23,28 +20,20 @@ import { makeTestRoot } from '../support/root/test-root';
 const secret = 'the host’s secret';
 const inside = '/tmp/watched';
 
-let before: HostSnapshot;
-let scratch: string;
-let root: BusyboxRoot;
-let folder: string;
-
-beforeAll(async () => {
-  await startOnce();
-  await compileProbe();
-  before = snapshotHost();
-  scratch = mkdtempSync('/var/tmp/tslxc-watched-');
-  chmodSync(scratch, 0o700);
-  writeFileSync(join(scratch, 'canary'), secret);
-  root = await makeBusyboxRoot();
-  folder = join(root.path, inside);
-  mkdirSync(folder, { recursive: true });
-});
-
-afterAll(async () => {
-  await root.remove();
-  rmSync(scratch, { recursive: true });
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    await compileProbe();
+    const scratch = mkdtempSync('/var/tmp/tslxc-watched-');
+    keep(() => rmSync(scratch, { recursive: true }));
+    const root = keep(await makeBusyboxRoot());
+    chmodSync(scratch, 0o700);
+    writeFileSync(join(scratch, 'canary'), secret);
+    const folder = join(root.path, inside);
+    mkdirSync(folder, { recursive: true });
+    return { scratch, root, folder };
+  },
+  { per: 'file' },
+);
 
 type Options = Pick<ProbeRun, 'hardening' | 'elements'>;
 
@@ -58,7 +47,7 @@ const open: readonly (readonly [string, Options])[] = [
 async function privateRun(name: string, command: readonly string[]) {
   const probe = await compileProbe();
   const filesystems = [
-    { source: root.path, target: '/' },
+    { source: world.root.path, target: '/' },
     { source: probe, target: '/probe' },
   ];
   return { name, filesystems, init: '/probe', commands: [command] };
@@ -67,9 +56,9 @@ async function privateRun(name: string, command: readonly string[]) {
 describe('what a process of the host has opened', () => {
   /** While the host lists the folder. */
   async function lured(name: string, options: Options): Promise<Report> {
-    const lister = setInterval(() => readdirSync(folder), 20);
+    const lister = setInterval(() => readdirSync(world.folder), 20);
     try {
-      const command = ['lure', inside, join(scratch, 'canary'), secret];
+      const command = ['lure', inside, join(world.scratch, 'canary'), secret];
       return await probeContainer({ ...(await privateRun(name, command)), ...options });
     } finally {
       clearInterval(lister);
@@ -121,7 +110,7 @@ describe('a process of the host that opens a folder', () => {
     let ended: Promise<number> | undefined;
     try {
       const report = parseReport(await askConsole(domain, '', /^end\t/m));
-      const lister = spawn('ls', [folder], { stdio: 'ignore' });
+      const lister = spawn('ls', [world.folder], { stdio: 'ignore' });
       ended = once(lister, 'exit').then(([code]) => code as number);
       const second = new Promise<'held'>((resolve) => setTimeout(resolve, 1000, 'held'));
       const during = await Promise.race([ended, second]);

@@ -10,12 +10,9 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConsoleStream, Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { commandLine } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { PtySession } from '../support/console/pty-session';
 import { TestDomain } from '../support/domain/test-domain';
 import { ConsoleSession } from '../support/console/console-session';
@@ -24,19 +21,10 @@ const kept = 262_144;
 const megabyte = 2 ** 20;
 const transfer = 16 * megabyte;
 
-let before: HostSnapshot;
-let root: BusyboxRoot;
-
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeBusyboxRoot(['stty', 'seq', 'sha256sum']);
-});
-
-afterAll(async () => {
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const root = containerTest(
+  async (keep) => keep(await makeBusyboxRoot(['stty', 'seq', 'sha256sum'])),
+  { per: 'file' },
+);
 
 afterEach(() => {
   for (const name of ['data', 'received', 'sum', 'done']) rmSync(inRoot(name), { force: true });

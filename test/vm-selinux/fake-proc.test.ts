@@ -1,29 +1,14 @@
 /** T12: whatever a root has in the place of /proc, init has its label, or the start is refused. Never an unlabelled init. */
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { initOf, untilGone } from '../support/world/container-traces';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { LabelledCase } from '../support/labels/labelled-case';
 import { containerProcess, labelsBelow, processContext } from '../support/labels/selinux-labels';
 
 const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
 
-let before: HostSnapshot;
-let world: LabelledCase;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await LabelledCase.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await LabelledCase.make()));
 
 /** A folder that looks like what a label is written to. */
 function fakeProc(folder: string): void {

@@ -3,10 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { startOnce } from '../support/world/first-start';
+import { containerTest } from '../support/world/container-test';
 import { eventually } from '../support/time/eventually';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
 import { LabelledCase } from '../support/labels/labelled-case';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { fileLabel, labelsBelow } from '../support/labels/selinux-labels';
@@ -15,20 +13,7 @@ const seclabel = "<seclabel type='dynamic' model='selinux' relabel='yes'/>";
 const folders = 100;
 const filesPerFolder = 100;
 
-let before: HostSnapshot;
-let world: LabelledCase;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  world = await LabelledCase.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(async (keep) => keep(await LabelledCase.make()));
 
 function fill(tree: string): void {
   for (let folder = 0; folder < folders; folder += 1) {

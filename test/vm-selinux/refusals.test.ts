@@ -2,30 +2,14 @@
 import type { TslxcError } from 'tslxc';
 import { readEntries } from '../../lib/container/security/selinux/category-folder';
 import { categoriesPath, runPaths, statePaths } from '../../lib/host/state/state-paths';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { LabelledCase } from '../support/labels/labelled-case';
 import { runWithoutRoom } from '../support/process/run-command';
 import { labelsBelow, withLxcContexts, withMode } from '../support/labels/selinux-labels';
 
-let before: HostSnapshot;
-let world: LabelledCase;
-let mode: Disposable;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  // In the permissive machine as well: what is asked here is what an enforcing one refuses.
-  mode = withMode('enforcing');
-  world = await LabelledCase.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  mode[Symbol.dispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  keep(withMode('enforcing'));
+  return keep(await LabelledCase.make());
 });
 
 function refusalOf(attempt: Promise<unknown>): Promise<TslxcError> {

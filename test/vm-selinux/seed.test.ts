@@ -7,9 +7,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { initOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { runIn } from '../support/domain/exec';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { LabelledCase } from '../support/labels/labelled-case';
 import {
   fileLabel,
@@ -42,25 +40,14 @@ const withRelabelling = `<seclabel type='static' model='selinux' relabel='yes'>
 const image = 'system_u:object_r:svirt_image_t';
 const given = 's0:c192,c392';
 
-let before: HostSnapshot;
-let world: LabelledCase;
-let contexts: Disposable;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  contexts = withLxcContexts({
-    process: 'system_u:system_r:svirt_t:s0',
-    file: `${image}:s0`,
-  });
-  world = await LabelledCase.make();
-});
-
-afterEach(async () => {
-  await world[Symbol.asyncDispose]();
-  contexts[Symbol.dispose]();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  keep(
+    withLxcContexts({
+      process: 'system_u:system_r:svirt_t:s0',
+      file: `${image}:s0`,
+    }),
+  );
+  return keep(await LabelledCase.make());
 });
 
 /** `<label>` and `<imagelabel>` of what `dumpxml` prints. */

@@ -2,41 +2,24 @@
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
 import { ConsoleSession } from '../support/console/console-session';
 import { expectGone, initOf } from '../support/world/container-traces';
 import { helloWorldXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'helloworld';
 const cgroup = '/sys/fs/cgroup/libvirt/lxc/helloworld';
 const patience = 60_000;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let domain: Domain;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-  domain = await connection.defineDomain(helloWorldXml);
+const domain = containerTest(async (keep) => {
+  keep(() => expectGone(name));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect('lxc:///', { root: root.path }));
+  const domain = await connection.defineDomain(helloWorldXml);
   await domain.start();
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectGone(name);
-  await expectHostUnchanged(before);
+  return domain;
 });
 
 /** What a program says, with its exit code. */

@@ -3,42 +3,21 @@ import { mkdir } from 'node:fs/promises';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { ConsoleSession } from '../support/console/console-session';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 
 /** Milliseconds for a boot or an end under emulation. */
 const long = 180_000;
 const uuid = '4dea22b3-1d52-d8f3-2516-782e98ab3fa0';
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(rootAndConnection);
 
 async function counting(name: string): Promise<{ domain: Domain; size: () => number }> {
-  const source = join(root.path, 'counted');
+  const source = join(world.root.path, 'counted');
   await mkdir(source, { recursive: true });
   const script = [
     'cd /sys/fs/cgroup; i=0; while [ $i -lt 50 ]; do mkdir d && cd d || exit 1; i=$((i + 1)); done',
@@ -50,7 +29,7 @@ async function counting(name: string): Promise<{ domain: Domain; size: () => num
     initArguments: ['-c', script.join('\n')],
     filesystems: [{ source, target: '/counted' }],
   });
-  const domain = await connection.defineDomain(xml);
+  const domain = await world.connection.defineDomain(xml);
   await domain.start();
   const size = (): number => statSync(join(source, 'file'), { throwIfNoEntry: false })?.size ?? 0;
   await eventually(() => expect(size()).toBeGreaterThan(1));
@@ -84,7 +63,7 @@ test('systemd is rebooted and shut down by signals of its own, under one monitor
     elements: '<features><privnet/></features>',
     filesystems: [{ source: '/containers/debian', target: '/' }],
   });
-  const domain = await connection.defineDomain(xml);
+  const domain = await world.connection.defineDomain(xml);
   await domain.start();
   using session = await ConsoleSession.open(domain);
   await session.expect(/debian login: $/, long);

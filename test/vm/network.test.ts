@@ -2,23 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
+import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
-
-let before: HostSnapshot;
-let root: TestRoot;
-let busybox: BusyboxRoot;
-let connection: Connection;
 
 const ip = (...words: string[]): string => execFileSync('ip', words, { encoding: 'utf8' });
 
@@ -30,26 +21,17 @@ function hardware(): string[] {
 }
 
 async function start(name: string, devices: string): Promise<Domain> {
-  const filesystems = [{ source: busybox.path, target: '/' }];
-  const domain = await connection.defineDomain(domainXml({ name, filesystems, devices }));
+  const filesystems = [{ source: world.busybox.path, target: '/' }];
+  const domain = await world.connection.defineDomain(domainXml({ name, filesystems, devices }));
   await domain.start();
   return domain;
 }
 
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  busybox = await makeBusyboxRoot(['ifconfig', 'ping', 'ip']);
-  connection = await connect('lxc:///', { root: root.path });
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await busybox.remove();
-  await expectHostUnchanged(before);
+const world = containerTest(async (keep) => {
+  const busybox = keep(await makeBusyboxRoot(['ifconfig', 'ping', 'ip']));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect('lxc:///', { root: root.path }));
+  return { busybox, connection };
 });
 
 describe('an interface of the machine', () => {
@@ -96,7 +78,7 @@ test('a port of a VLAN reaches its own VLAN, and no other', async () => {
     expect(await inside(first, 'ping -c 1 -W 10 192.0.2.2')).toMatch(/ 0% packet loss/);
     expect(await inside(first, 'ping -c 1 -W 3 192.0.2.3')).toMatch(/100% packet loss/);
     for (const name of ['first', 'second', 'third']) {
-      await (await connection.lookupDomainByName(name)).destroy();
+      await (await world.connection.lookupDomainByName(name)).destroy();
     }
   } finally {
     ip('link', 'delete', 'lan0');

@@ -1,45 +1,31 @@
 /** Limits of what the machine has to be given first: swap, and huge pages. Prints its part of the table of limits. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { limitFile, LimitTable } from '../support/domain/limit-table';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'scarce';
 const table = new LimitTable();
 const MiB = 1024;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let domain: Domain;
-
-beforeAll(startOnce);
-
-beforeAll(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  domain = await connection.defineDomain(
-    domainXml({ name, elements: '<features><privnet/></features>' }),
-  );
-  await domain.start();
-});
-
-afterAll(async () => {
-  table.print();
-  await domain.destroy();
-  await connection.close();
-  await root.remove();
-  await expectHostUnchanged(before);
-});
+const domain = containerTest(
+  async (keep) => {
+    const root = keep(await makeTestRoot());
+    const connection = keep(await connect(undefined, { root: root.path }));
+    const domain = await connection.defineDomain(
+      domainXml({ name, elements: '<features><privnet/></features>' }),
+    );
+    keep(() => domain.destroy());
+    await domain.start();
+    keep(() => table.print());
+    return domain;
+  },
+  { per: 'file' },
+);
 
 async function run(...words: readonly string[]): Promise<void> {
   const { code, stderr } = await runProgram(words);

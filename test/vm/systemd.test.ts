@@ -1,14 +1,10 @@
 /** A Debian with systemd as init, as it comes from the archive: it boots, and ends in each of its own ways. */
 import { connect } from 'tslxc';
-import type { Connection, Domain } from 'tslxc';
 import { ConsoleSession } from '../support/console/console-session';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'debian';
 /** As the image is made (scripts/vm/image/trees.js). */
@@ -33,26 +29,13 @@ const xml = domainXml({
   filesystems: [{ source, target: '/' }],
 });
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let domain: Domain;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect('lxc:///', { root: root.path });
-  domain = await connection.defineDomain(xml);
+const domain = containerTest(async (keep) => {
+  keep(() => expectGone(name));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect('lxc:///', { root: root.path }));
+  const domain = await connection.defineDomain(xml);
   await domain.start();
-});
-
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await expectGone(name);
-  await expectHostUnchanged(before);
+  return domain;
 });
 
 /** Waits for the login prompt on the console, and answers it. */
