@@ -1,4 +1,4 @@
-// A pair of sockets whose ends name no process. Each end of a pair gives whoever has the other a
+// A pair of sockets whose ends name no process. Each end gives the process at the other one a
 // pidfd of the process that made it (SO_PEERPIDFD, Linux 6.5), and by setns(2) or pidfd_getfd(2) a
 // hostile root inside would take the attendant's namespaces and descriptors, which are the host's.
 #pragma once

@@ -13,7 +13,7 @@ namespace tslxc {
 struct JoinerContext {
   const CommandPlan& plan;
   Fd reports;  // SEQPACKET: of the joiner, the guardian and the command
-  Fd orders;   // the attendant's to the guardian: a pipe, by which nobody is named
+  Fd orders;   // the attendant's to the guardian: a pipe, which names no process
   Fd init;     // pidfd
   // Standard input, output and error, or the one terminal.
   std::vector<Fd> streams;

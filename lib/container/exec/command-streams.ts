@@ -68,7 +68,7 @@ function labelledPipes(label: string, opened: number[]): [number, number][] {
   return pairs;
 }
 
-/** The attendant opens the terminal: a file system of the container may keep whoever looks for it waiting for ever. */
+/** The attendant opens the terminal: a file system of the container may never answer the process that looks for it. */
 export function openTerminal(): OpenStreams<CommandTerminal> {
   const [near, far] = native().makePair('socket');
   const stream = unread({ fd: near, readable: true, writable: true });

@@ -1,5 +1,5 @@
 /**
- * Domains that are started with the host: once a boot, by whoever runs `autostartAll` first. One that has been started
+ * Domains that are started with the host: once a boot, by the first process that runs `autostartAll`. One that has been started
  * since the host booted, or that could not be, is left as it is, and so is every domain once a run has come to its end.
  */
 import { join } from 'node:path';
