@@ -2,16 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import type { Connection, Domain, DomainEvent } from 'tslxc';
+import type { Domain, DomainEvent } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { LxcfsNamespace } from '../support/machine/lxcfs';
 import { idMapXml, makeClosedRoot } from '../support/domain/mapped-domain';
-import type { ClosedRoot } from '../support/domain/mapped-domain';
-import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
 
 const name = 'view';
 const memory = 65_536;
@@ -27,38 +22,22 @@ const script = `
   grep lxcfs /proc/mounts
   echo "up $(busybox cut -d. -f1 /proc/uptime)"`;
 
-let before: HostSnapshot;
-let root: TestRoot;
-let connection: Connection;
-let closed: ClosedRoot;
-
-beforeAll(startOnce);
-
-beforeEach(async () => {
-  before = snapshotHost();
-  root = await makeTestRoot();
-  connection = await connect(undefined, { root: root.path });
-  closed = await makeClosedRoot();
+const world = containerTest(async (keep) => {
+  const closed = keep(await makeClosedRoot());
+  return { closed, ...(await rootAndConnection(keep)) };
 });
 
-afterEach(async () => {
-  await connection.close();
-  await root.remove();
-  await closed[Symbol.asyncDispose]();
-  await expectHostUnchanged(before);
-});
-
-function define(elements = ''): Promise<Domain> {
-  const filesystems = [{ source: closed.path, target: '/' }];
+function define(elements = '', connection = world.connection): Promise<Domain> {
+  const filesystems = [{ source: world.closed.path, target: '/' }];
   const initArguments = ['-c', script];
   return connection.defineDomain(domainXml({ name, memory, filesystems, initArguments, elements }));
 }
 
-const result = (): string => readFileSync(join(closed.path, 'result'), 'utf8');
+const result = (): string => readFileSync(join(world.closed.path, 'result'), 'utf8');
 
 /** The warnings that every connection has been told of. */
 function warnings(): string[] {
-  const text = readFileSync(join(root.path, 'run/tslxc/events'), 'utf8');
+  const text = readFileSync(join(world.root.path, 'run/tslxc/events'), 'utf8');
   return text
     .trim()
     .split('\n')
@@ -76,7 +55,10 @@ test.each([
 ])('with lxcfs, %s, a container sees its own memory, and nobody is warned', async (_title, ids) => {
   using lxcfs = new LxcfsNamespace();
   const domain = await define(`${ids}\n<features><privnet/></features>`);
-  expect(await lxcfs.start(name, 'mounted', root.path)).toMatchObject({ code: 0, stderr: '' });
+  expect(await lxcfs.start(name, 'mounted', world.root.path)).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
   await domain.wait();
   const output = result();
   expect(output).toMatch(new RegExp(`^MemTotal:\\s+${memory} kB$`, 'm'));
@@ -94,7 +76,7 @@ test.each(['absent', 'dead'] as const)(
   async (state) => {
     using lxcfs = new LxcfsNamespace();
     const domain = await define();
-    expect(await lxcfs.start(name, state, root.path)).toMatchObject({ code: 0 });
+    expect(await lxcfs.start(name, state, world.root.path)).toMatchObject({ code: 0 });
     await domain.wait();
     const output = result();
     expect(output).toMatch(new RegExp(`^MemTotal:\\s+${hostMemory()} kB$`, 'm'));
@@ -104,12 +86,11 @@ test.each(['absent', 'dead'] as const)(
 );
 
 test('a logger gets the warnings too, and a follower of events sees them after the start', async () => {
-  await connection.close();
   const warn = jest.fn();
   const logger = { debug: jest.fn(), info: jest.fn(), warn, error: jest.fn() };
-  connection = await connect(undefined, { root: root.path, logger });
+  await using connection = await connect(undefined, { root: world.root.path, logger });
   const events = connection.events();
-  const domain = await define();
+  const domain = await define('', connection);
   await domain.start();
   const seen: string[] = [];
   for await (const { event, detail } of events) {

@@ -1,27 +1,15 @@
 /** What comes along with a tree of the host, and what reaches it later. The host is a mount namespace of its own. */
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import type { BusyboxRoot } from '../support/root/busybox-root';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
-import { startOnce } from '../support/world/first-start';
-import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import type { HostSnapshot } from '../support/world/host-snapshot';
+import { containerTest } from '../support/world/container-test';
 import { mountAt } from '../support/domain/mounts-of';
 import { commandLine, runProgram, runSuccessfully } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import type { TestRoot } from '../support/root/test-root';
-
-let before: HostSnapshot;
-let root: TestRoot;
-let busybox: BusyboxRoot;
-/** Keeps the namespace. */
-let host: ChildProcess;
-let source: string;
 
 const setUp = `
 mkdir "$1" "$1-private"
@@ -33,46 +21,45 @@ mount -t tmpfs none "$1/sub"
 echo ready
 exec sleep 300`;
 
-beforeAll(async () => {
-  await startOnce();
-  before = snapshotHost();
-  root = await makeTestRoot();
-  busybox = await makeBusyboxRoot(['mount']);
-  source = join(root.path, 'source');
-  const words = ['--mount', '--propagation', 'private', '/bin/sh', '-ec', setUp, 'sh', source];
-  host = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  if (host.stdout !== null) await once(host.stdout, 'data');
-});
-
-afterAll(async () => {
-  const ended = once(host, 'exit');
-  host.kill('SIGKILL');
-  await ended;
-  await root.remove();
-  await busybox.remove();
-  await expectHostUnchanged(before);
-});
+const world = containerTest(
+  async (keep) => {
+    const busybox = keep(await makeBusyboxRoot(['mount']));
+    const root = keep(await makeTestRoot());
+    const source = join(root.path, 'source');
+    const words = ['--mount', '--propagation', 'private', '/bin/sh', '-ec', setUp, 'sh', source];
+    // Keeps the namespace.
+    const host = spawn('unshare', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    keep(async () => {
+      const ended = once(host, 'exit');
+      host.kill('SIGKILL');
+      await ended;
+    });
+    await once(host.stdout, 'data');
+    return { busybox, root, source, host };
+  },
+  { per: 'file' },
+);
 
 async function onHost(...words: readonly string[]): Promise<string> {
-  const all = ['nsenter', `--target=${host.pid ?? 0}`, '--mount', ...words];
-  const { code, stderr } = await runProgram(all, { root: root.path });
+  const all = ['nsenter', `--target=${world.host.pid ?? 0}`, '--mount', ...words];
+  const { code, stderr } = await runProgram(all, { root: world.root.path });
   return code === 0 ? '' : stderr;
 }
 
 async function define(name: string, options: string, devices: string): Promise<void> {
   const xml = domainXml({
     name,
-    filesystems: [{ source: busybox.path, target: '/' }],
+    filesystems: [{ source: world.busybox.path, target: '/' }],
     elements: `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>${options}</t:container></metadata>`,
     devices,
   });
-  const file = join(root.path, `${name}.xml`);
+  const file = join(world.root.path, `${name}.xml`);
   writeFileSync(file, xml);
-  await runSuccessfully(['define', file], { root: root.path });
+  await runSuccessfully(['define', file], { root: world.root.path });
 }
 
 const mount = (target: string, more = ''): string =>
-  `<filesystem><source dir='${source}'/><target dir='${target}'/>${more}</filesystem>`;
+  `<filesystem><source dir='${world.source}'/><target dir='${target}'/>${more}</filesystem>`;
 
 test('mounts come along, follow and go out as the options say', async () => {
   const name = 'fs-propagation';
@@ -94,16 +81,16 @@ test('mounts come along, follow and go out as the options say', async () => {
   expect(mountAt(init, '/tree/sub')?.options).toContain('rw');
   expect(mountAt(init, '/tree-ro/sub')?.options).toContain('ro');
 
-  expect(await onHost('mount', '-t', 'tmpfs', 'none', `${source}/late`)).toBe('');
+  expect(await onHost('mount', '-t', 'tmpfs', 'none', `${world.source}/late`)).toBe('');
   expect(mounted('late')).toEqual(['/slave', '/shared']);
 
   const inside = `nsenter --target=${init} --mount --root /bin/mount -t tmpfs none`.split(' ');
   for (const target of ['/plain/inner', '/slave/inner', '/shared/inner']) {
     expect((await runProgram([...inside, target], {})).stderr).toBe('');
-    const onTheHost = mountAt(host.pid ?? 0, `${source}/inner`) !== undefined;
+    const onTheHost = mountAt(world.host.pid ?? 0, `${world.source}/inner`) !== undefined;
     expect([target, onTheHost]).toEqual([target, target === '/shared/inner']);
   }
-  await runSuccessfully(['destroy', name], { root: root.path });
+  await runSuccessfully(['destroy', name], { root: world.root.path });
 });
 
 test.each(['slave', 'shared'])('a source that is not shared can not be %s', async (kind) => {
@@ -111,11 +98,11 @@ test.each(['slave', 'shared'])('a source that is not shared can not be %s', asyn
   await define(
     name,
     `\n<t:filesystem target='/mnt' propagation='${kind}'/>`,
-    `<filesystem><source dir='${source}-private'/><target dir='/mnt'/></filesystem>`,
+    `<filesystem><source dir='${world.source}-private'/><target dir='/mnt'/></filesystem>`,
   );
   const stderr = await onHost(...commandLine('start', name));
   expect(stderr).toContain(
-    `the mount of '${source}-private' on the host is not shared, so nothing can be propagated ` +
+    `the mount of '${world.source}-private' on the host is not shared, so nothing can be propagated ` +
       '(domain/metadata/tslxc:container/tslxc:filesystem, line ',
   );
 });
