@@ -53,6 +53,12 @@ const exitStatus = [
   { name: '0', help: 'The verb has done what it was asked for.' },
   { name: '1', help: 'It has not; stderr says why.' },
   {
+    name: '125, 126, 127',
+    help:
+      'exec, shell and lxc-enter-namespace have not run the command: 127 where there is no such program, 126 where it can not ' +
+      'be executed, 125 for every other failure.',
+  },
+  {
     name: 'other',
     help:
       'exec, shell and lxc-enter-namespace end with the status of the command in the container, start --foreground and ' +

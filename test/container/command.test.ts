@@ -6,7 +6,7 @@ import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
 import { PtySession } from '../support/console/pty-session';
-import { commandLine, runCommand, spawnCommand } from '../support/process/run-command';
+import { commandLine, runCommand, runProgram, spawnCommand } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
@@ -228,4 +228,63 @@ test('create runs a transient domain, which is gone with its container', async (
   expect((await run('-q', 'list', '--name', '--persistent')).stdout).toBe('');
   expect((await run('destroy', 'command-create')).code).toBe(0);
   expect((await run('-q', 'list', '--all')).stdout).toBe('');
+});
+
+describe('what can not be written', () => {
+  /** Runs the command with its standard output on a device that is full, or in a pipe whose reader has gone. */
+  function writingTo(target: 'full' | 'gone', container: TestDomain, ...words: readonly string[]) {
+    const script = {
+      full: 'exec "$@" >/dev/full',
+      gone: '{ "$@"; echo "status=$?" >&2; } | :',
+    }[target];
+    return runProgram(['sh', '-c', script, 'sh', ...commandLine(...words)], {
+      root: container.root,
+    });
+  }
+
+  test('is an error, of the command itself and of a command in the container', async () => {
+    await using container = await TestDomain.make({ name: 'command-full' });
+    await container.start();
+    const { name } = container;
+    for (const words of [['dumpxml', name], ['list', '--all'], ['help']]) {
+      const { code, stderr } = await writingTo('full', container, ...words);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^error: failed to write all of the output\nerror: .*ENOSPC/),
+      ]);
+    }
+    const { code, stderr } = await writingTo('full', container, 'exec', name, '--', 'echo', 'lost');
+    expect([code, stderr]).toEqual([
+      125,
+      expect.stringMatching(/^error: failed to write all of the command's output\nerror: .*ENOSPC/),
+    ]);
+  });
+
+  test('is none when the reader has gone', async () => {
+    await using container = await TestDomain.make({ name: 'command-gone' });
+    const { stderr } = await writingTo('gone', container, 'help');
+    expect(stderr).toBe('status=0\n');
+  });
+});
+
+test.each([
+  ['a program that is not there', ['/nowhere'], 127],
+  ['a name that PATH does not have', ['nothing-of-it'], 127],
+  ['a file that is not executable', ['/etc/passwd'], 126],
+  ['a folder', ['/etc'], 126],
+  ['a working directory that is not there', ['--cwd', '/nowhere'], 125],
+])('exec of %s has the status of env(1)', async (_what, words, status) => {
+  await using container = await TestDomain.make({ name: 'command-status' });
+  await container.start();
+  const [first = ''] = words;
+  const rest =
+    first === '--cwd' ? [...words, container.name, '--', 'true'] : [container.name, '--', ...words];
+  expect((await container.try(['exec', ...rest])).code).toBe(status);
+});
+
+test('exec in a domain that is off, or without a command, has status 125', async () => {
+  await using container = await TestDomain.make({ name: 'command-off' });
+  expect((await container.try(['exec', container.name, '--', 'true'])).code).toBe(125);
+  expect((await container.try(['exec', container.name])).code).toBe(125);
+  expect((await container.try(['shell', 'nothing-of-that-name'])).code).toBe(125);
 });

@@ -3,11 +3,13 @@
  * straight to the descriptor, since setting up process.stdout costs more than most commands. Nothing that
  * a container or a definition says reaches the terminal as a control character.
  */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 
-/** Where text goes; `write` never throws for a reader that has gone away. */
+/** Where text goes. `write` never throws. */
 export interface Sink {
   write(text: string): void;
+  /** Why not all of the text could be written; undefined also where the reader has closed its end (EPIPE), as in `… | head -1`. */
+  failure?(): Error | undefined;
 }
 
 export class Output {
@@ -38,6 +40,11 @@ export class Output {
   /** One line that `-q` leaves out. */
   extra(text: string): void {
     if (this.#verbosity === 'normal') this.line(text);
+  }
+
+  /** Why not all of what was asked for could be written, if so. */
+  get failure(): Error | undefined {
+    return this.#stdout.failure?.();
   }
 
   error(text: string): void {
@@ -73,27 +80,47 @@ export function printableText(text: string): string {
 
 /** A descriptor as a sink. */
 export function descriptorSink(fd: number): Sink {
-  let reader: 'there' | 'gone' = 'there';
+  let failed: Error | undefined;
   return {
     write(text: string): void {
-      if (reader === 'there' && !writeAll(fd, Buffer.from(text))) reader = 'gone';
+      if (failed !== undefined) return;
+      try {
+        writeAll(fd, Buffer.from(text));
+      } catch (error) {
+        failed = error as Error;
+      }
     },
+    failure: () => (failed === undefined || isReaderGone(failed, fd) ? undefined : failed),
   };
 }
 
-/** Writes all of it, waiting where the descriptor is non-blocking; false when the reader is gone. */
-function writeAll(fd: number, bytes: Buffer): boolean {
+/** Whether a write failed since its reader has closed the other end, or a terminal was hung up. That is no fault. */
+export function isReaderGone(error: unknown, fd: number): boolean {
+  const code = codeOf(error);
+  return code === 'EPIPE' || (code === 'EIO' && isCharacterDevice(fd));
+}
+
+/** isatty(3) says no more of a terminal that was hung up. */
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
+/** Writes all of it, waiting where the descriptor is non-blocking. */
+function writeAll(fd: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length;) {
     try {
       at += writeSync(fd, bytes, at);
     } catch (error) {
-      if (!isFull(error)) return false;
+      if (codeOf(error) !== 'EAGAIN') throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
     }
   }
-  return true;
 }
 
-function isFull(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EAGAIN';
+function codeOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
 }

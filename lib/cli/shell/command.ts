@@ -32,6 +32,8 @@ export interface Command {
   readonly visibility?: 'hidden' | 'unlisted';
   /** `alone`: nothing of ours is on stdout, which is that of a command in the container. */
   readonly stdout?: 'alone';
+  /** The exit status for what the command line or `run` fails with; 1 without it. */
+  failureStatus?(error: unknown): number;
   /** Resolves to the exit status when it is not 0; rejects with what is to be shown. */
   run(context: Context, options: Options): Promise<number | undefined>;
 }

@@ -8,6 +8,7 @@ import { chooseUri, parseGlobals } from './globals';
 import { openLog } from './log';
 import { commandsWith } from './verbs';
 import { packageVersion } from '../../host/package-paths';
+import { fileError } from '../../host/state/file-error';
 import { Output, descriptorSink } from '../output/output';
 import { closeLostTerminal, processTerminal } from '../terminal/terminal';
 import type { Logger } from '../../host/logger';
@@ -39,7 +40,10 @@ export async function main(argv: readonly string[], surroundings: Surroundings):
     output = new Output(stdout, stderr, line.globals.verbosity);
     const { debug, logFile } = line.globals;
     if (debug !== undefined || logFile !== undefined) log = openLog(line.globals);
-    return await new Invocation({ line, output, surroundings, log }).run();
+    const status = await new Invocation({ line, output, surroundings, log }).run();
+    if (output.failure === undefined) return status;
+    const cause = fileError(output.failure, 'write to standard output');
+    throw new CommandError('failed to write all of the output', { cause });
   } catch (error) {
     log?.error({ err: error }, 'command failed');
     for (const text of errorLines(error)) output.error(text);
@@ -74,16 +78,30 @@ class Invocation {
     if (this.#line.wants === 'help' || verb === undefined) return this.#usage();
     const command = commandsWith(verb)?.[verb];
     if (command === undefined) throw new UsageError(`unknown command: '${verb}'`);
-    const { options, wants } = parseArguments(verb, command, words);
+    let parsed: ReturnType<typeof parseArguments>;
+    try {
+      parsed = parseArguments(verb, command, words);
+    } catch (error) {
+      return this.#fail(error, command);
+    }
+    const { options, wants } = parsed;
     if (wants === 'help') return this.#perform(() => this.#help(verb));
     return this.#perform(() => command.run(this.#context(), options), command);
+  }
+
+  /** Shows why the command fails; returns the exit status for it. */
+  #fail(error: unknown, { failureStatus }: Pick<Command, 'failureStatus'>): number {
+    for (const text of errorLines(error)) this.#output.error(text);
+    this.#log?.error({ err: error }, 'command failed');
+    return failureStatus?.(error) ?? 1;
   }
 
   /** virsh puts an empty line after every command that has begun, whether it succeeded or not. */
   async #perform(
     action: () => Promise<number | undefined>,
-    { visibility, stdout }: Pick<Command, 'visibility' | 'stdout'> = {},
+    command: Pick<Command, 'visibility' | 'stdout' | 'failureStatus'> = {},
   ): Promise<number> {
+    const { visibility, stdout } = command;
     const blank = (): void => {
       if (visibility !== 'hidden' && stdout !== 'alone') this.#output.extra('');
     };
@@ -92,10 +110,9 @@ class Invocation {
       blank();
       return status ?? 0;
     } catch (error) {
-      for (const text of errorLines(error)) this.#output.error(text);
-      this.#log?.error({ err: error }, 'command failed');
+      const status = this.#fail(error, command);
       if (endsWithBlank(error)) blank();
-      return 1;
+      return status;
     } finally {
       await this.#close();
     }

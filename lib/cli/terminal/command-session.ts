@@ -3,6 +3,8 @@ import { constants } from 'node:os';
 import type { CommandProcess, CommandResult, PipedProcess, TerminalProcess } from '../../index';
 import { attach } from './attach';
 import type { SignalSource } from '../shell/command';
+import { CommandError } from '../shell/command-error';
+import { fileError } from '../../host/state/file-error';
 import { OutputCopy } from './output-copy';
 import type { Terminal } from './terminal';
 
@@ -31,11 +33,25 @@ export async function joinPipes(session: CommandSession<PipedProcess>): Promise<
     // The command has ended: from now on a signal ends this process, even while it waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
+    failIfUnwritten(outputs);
     return status;
+  } catch (error) {
+    // A command whose output can't be written is killed: that is the reason.
+    failIfUnwritten(outputs);
+    throw error;
   } finally {
     stop();
     input.unpipe(process.stdin);
     input.pause();
+  }
+}
+
+function failIfUnwritten(outputs: readonly OutputCopy[]): void {
+  for (const { failure } of outputs) {
+    if (failure !== undefined) {
+      const cause = fileError(failure, 'write to a standard stream');
+      throw new CommandError("failed to write all of the command's output", { cause });
+    }
   }
 }
 

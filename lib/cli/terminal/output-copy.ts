@@ -1,6 +1,7 @@
 /** Copies what a command writes to a stream of this process, and tells when that was all. */
 import type { Readable, Writable } from 'node:stream';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { isReaderGone } from '../output/output';
 
 /** Other processes may still have the command's output open: when nothing comes for so many milliseconds, it has ended. */
 const silence = 200;
@@ -11,14 +12,16 @@ export class OutputCopy {
   /** Grows with all that happens: while it stays, nothing came that could have come. */
   #happened = 0;
   readonly #over = new AbortController();
+  #failure: Error | undefined;
 
-  /** `onGone` is called when the reader of the copy has closed it, as in `… | head -1`. */
+  /** `onGone` is called when nothing more can be written: the reader has closed its end, as in `… | head -1`, or a disk is full. */
   constructor(from: Readable, to: Writable, onGone: () => void) {
     this.#from = from;
     this.#to = to;
     from.on('data', (chunk: Buffer) => this.#take(chunk));
     from.once('close', () => this.#over.abort());
-    to.on('error', () => {
+    to.on('error', (error: Error) => {
+      if (!isReaderGone(error, descriptorOf(to))) this.#failure ??= error;
       this.#over.abort();
       // What the command still writes is thrown away: it never waits for a reader that is gone.
       from.resume();
@@ -39,6 +42,11 @@ export class OutputCopy {
     await this.#written();
   }
 
+  /** Why not all could be written; undefined also where the reader has closed its end. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   get #isOver(): boolean {
     return this.#over.signal.aborted;
   }
@@ -57,4 +65,9 @@ export class OutputCopy {
   async #written(): Promise<void> {
     await new Promise<void>((resolve) => this.#to.write('', () => resolve()));
   }
+}
+
+/** Of process.stdout and the like; -1 for a stream that has none. */
+function descriptorOf(stream: Writable): number {
+  return 'fd' in stream && typeof stream.fd === 'number' ? stream.fd : -1;
 }

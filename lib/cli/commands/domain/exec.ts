@@ -1,4 +1,5 @@
 /** exec, shell and lxc-enter-namespace: commands in a running container. */
+import { constants } from 'node:os';
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -33,8 +34,9 @@ export const commands: CommandTable = {
     description:
       'Run a command, confined as the init of the container is. Its standard streams are copied from\n' +
       'and to those of this command; with -t it has a terminal of its own. The exit status is that of\n' +
-      'the command, or 128 and the signal that ended it. Signals are handed on. When this command\n' +
-      'ends before, all that the command has started ends.',
+      'the command, or 128 and the signal that ended it; 127 where there is no such program, 126 where it\n' +
+      'can not be executed, 125 when this command itself fails. Signals are handed on. When this\n' +
+      'command ends before, all that the command has started ends.',
     options: [
       { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
       userOption,
@@ -44,6 +46,7 @@ export const commands: CommandTable = {
     ],
     example: 'tslxc exec -t helloworld -- /bin/ls -l',
     stdout: 'alone',
+    failureStatus,
     async run(context, options) {
       const domain = await findDomain(await context.connect(), options.required('domain'));
       const how = options.has('tty') ? 'terminal' : 'pipes';
@@ -53,10 +56,13 @@ export const commands: CommandTable = {
   shell: {
     group: 'domain',
     summary: 'run a shell in a running container',
-    description: 'Run a login shell on this terminal: bash where the container has it, else sh.',
+    description:
+      'Run a login shell on this terminal: bash where the container has it, else sh. The exit status is\n' +
+      'that of the shell, or as of exec.',
     options: [userOption, directoryOption, domainOption],
     example: 'tslxc shell helloworld',
     stdout: 'alone',
+    failureStatus,
     run: shell,
   },
   'lxc-enter-namespace': {
@@ -64,7 +70,7 @@ export const commands: CommandTable = {
     summary: 'LXC Guest Enter Namespace',
     description:
       'Run an arbitrary command in a lxc guest namespace, confined as its init is. On a terminal it\n' +
-      'has one of its own. The exit status is that of the command, or 128 and its signal.',
+      'has one of its own. The exit status is that of the command, or 128 and its signal, or as of exec.',
     options: [
       domainOption,
       { name: 'noseclabel', kind: 'flag', help: 'do not change the security label of the command' },
@@ -72,6 +78,7 @@ export const commands: CommandTable = {
     ],
     example: 'tslxc lxc-enter-namespace helloworld --noseclabel -- /bin/ls -l',
     stdout: 'alone',
+    failureStatus,
     async run(context, options) {
       const domain = await findDomain(await context.connect(), options.required('domain'));
       const how = context.terminal.isShown() ? 'terminal' : 'pipes';
@@ -80,6 +87,16 @@ export const commands: CommandTable = {
     },
   },
 };
+
+/**
+ * The exit status for a command that never ran, by the convention of env(1), docker and podman: 127 where there is no such
+ * program, 126 where it can't be executed, 125 for every other failure.
+ */
+function failureStatus(error: unknown): number {
+  const cause = error instanceof CommandError ? error.cause : error;
+  if (!TslxcError.is(cause) || cause.step !== 'execute the command') return 125;
+  return cause.errno === constants.errno.ENOENT ? 127 : 126;
+}
 
 interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel'> {
   readonly argv: readonly string[];

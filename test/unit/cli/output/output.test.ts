@@ -1,4 +1,5 @@
 /** What reaches stdout and stderr. */
+import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,7 +47,7 @@ test('errors, notes and lines are made printable', () => {
   expect([...stdout, ...stderr]).toEqual(['a\\x1b\n', 'b\\x1b\n', 'error: c\\x1b\n']);
 });
 
-test('a descriptor gets every byte, and a reader that is gone is no error', () => {
+test('a descriptor gets every byte', () => {
   const folder = mkdtempSync(join(tmpdir(), 'output-'));
   const file = join(folder, 'out');
   const fd = openSync(file, 'w');
@@ -55,6 +56,31 @@ test('a descriptor gets every byte, and a reader that is gone is no error', () =
   sink.write(text);
   expect(readFileSync(file, 'utf8')).toBe(text);
   closeSync(fd);
-  expect(() => descriptorSink(1_000_000).write('lost')).not.toThrow();
+  rmSync(folder, { recursive: true });
+});
+
+test.each([
+  { what: 'a full device', path: '/dev/full', code: 'ENOSPC' },
+  { what: 'no descriptor', path: undefined, code: 'EBADF' },
+])('$what throws nothing, and is told of', ({ path, code }) => {
+  const fd = path === undefined ? 1_000_000 : openSync(path, 'w');
+  const sink = descriptorSink(fd);
+  expect(sink.failure?.()).toBeUndefined();
+  sink.write('lost');
+  expect(sink.failure?.()).toMatchObject({ code });
+  if (path !== undefined) closeSync(fd);
+});
+
+test('a pipe without a reader is no failure', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'output-'));
+  const fifo = join(folder, 'fifo');
+  execFileSync('mkfifo', [fifo]);
+  const both = openSync(fifo, 'r+');
+  const fd = openSync(fifo, 'w');
+  closeSync(both);
+  const sink = descriptorSink(fd);
+  sink.write('lost');
+  expect(sink.failure?.()).toBeUndefined();
+  closeSync(fd);
   rmSync(folder, { recursive: true });
 });

@@ -62,7 +62,7 @@ test('a reader that goes while it holds up the source ends it at once', async ()
   const source = new PassThrough({ highWaterMark: 1 });
   const { stream } = reader(async () => {
     await sleep(50);
-    throw new Error('EPIPE');
+    throw Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
   });
   let told = 0;
   const copy = new OutputCopy(source, stream, () => (told += 1));
@@ -73,4 +73,17 @@ test('a reader that goes while it holds up the source ends it at once', async ()
   expect(told).toBeGreaterThan(0);
   await sleep(1);
   expect(source.readableEnded).toBe(true);
+  expect(copy.failure).toBeUndefined();
+});
+
+test('what can not be written ends it too, and is told of', async () => {
+  const source = new PassThrough();
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  const { stream } = reader(() => Promise.reject(full));
+  let told = 0;
+  const copy = new OutputCopy(source, stream, () => (told += 1));
+  source.end('lost');
+  await copy.untilSilent();
+  await sleep(1);
+  expect([told, copy.failure]).toEqual([1, full]);
 });
