@@ -68,7 +68,9 @@ export class SeedTerminal implements AsyncDisposable {
     await this.#session.expect(`${line}\r\n`);
     const [before = ''] = await this.#session.expect(shown, 10_000);
     this.#session.write('\x03');
-    return before.replaceAll('\r\n', '\n') + (await this.#untilPrompt(containerPrompt));
+    // The terminal shows ^C when the signal has been sent: perhaps after all that the program says of it.
+    const prompt = `(?:\\^C)?${containerPrompt}`;
+    return before.replaceAll('\r\n', '\n') + (await this.#untilPrompt(prompt));
   }
 
   /** Types `tslxc console NAME`; resolves with all up to the container's prompt. */
