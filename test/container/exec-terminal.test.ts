@@ -107,7 +107,7 @@ test('tslxc exec copies its streams and ends with the status of the command', as
   const killed = await test_.try(['exec', test_.name, 'sh', '-c', 'kill -9 $$']);
   expect(killed).toMatchObject({ code: 137, stdout: '' });
   const missing = await test_.try(['exec', test_.name, '--', '/none']);
-  expect(missing).toMatchObject({ code: 1, stdout: '' });
+  expect(missing).toMatchObject({ code: 127, stdout: '' });
   expect(missing.stderr).toMatch(
     /^error: Failed to run '\/none' in domain 'exec-tty'\nerror: cannot find the program '\/none'/,
   );
