@@ -498,7 +498,8 @@ export class Domain {
    * byte, and keeps this process alive unless `unref` is called on it.
    *
    * @param options - `device`: the first console by default; `size` in rows and columns; `from`: `replay` by
-   * default, which sends up to 262,144 bytes of earlier output first
+   * default, which sends up to 262,144 bytes of earlier output first; `replay`: `raw` by default, `quiet` for a
+   * terminal, which answers what programs have asked
    * @throws TslxcError OPERATION_INVALID when nothing runs; INVALID_ARG when there is no such console.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.

@@ -228,6 +228,12 @@ export interface ConsoleOptions {
   readonly size?: WindowSize;
   /** `replay` (default) sends the last 262,144 bytes first, `live` does not. */
   readonly from?: 'replay' | 'live';
+  /**
+   * `raw` (default) sends those bytes as they were written. `quiet` is for a terminal: without the questions of programs
+   * (where the cursor is, what the terminal is), which it would answer once more, into the input of the container; and
+   * without what has an effect outside of the screen, such as setting the clipboard.
+   */
+  readonly replay?: 'raw' | 'quiet';
 }
 
 /** What `Connection.version` gives. */

@@ -5,6 +5,7 @@
 import type { Duplex } from 'node:stream';
 import type { WindowSize } from '../../host/native';
 import type { SignalSource } from '../shell/command';
+import type { ScreenKeeper } from './screen-keeper';
 import type { Terminal } from './terminal';
 
 export interface Session {
@@ -16,6 +17,8 @@ export interface Session {
   readonly escape?: number;
   /** Called when the session is left before the other side has ended it, and before the stream is let go of. */
   readonly onLeave?: () => void;
+  /** Brings the terminal's screen back to how it was; without one it stays as the other side has left it. */
+  readonly keeper?: ScreenKeeper;
   readonly signals: SignalSource;
 }
 
@@ -34,11 +37,14 @@ const flushTime = 500;
 /** Resolves when the session is over; rejects when the console fails. */
 export async function attach(session: Session): Promise<SessionEnd> {
   const attachment = new Attachment(session);
+  let end: SessionEnd | undefined;
   try {
-    const end = await attachment.run();
+    end = await attachment.run();
     if (end.how !== 'ended') session.onLeave?.();
     return end;
   } finally {
+    // A terminal that is gone has no screen.
+    if (end?.how !== 'hangup') attachment.restoreScreen();
     attachment.close();
   }
 }
@@ -53,8 +59,9 @@ class Attachment {
   }
 
   async run(): Promise<SessionEnd> {
-    const { terminal, stream, resize } = this.#session;
+    const { terminal, stream, resize, keeper } = this.#session;
     terminal.setMode('raw');
+    if (keeper) terminal.output().write(keeper.begin());
     return await new Promise<SessionEnd>((resolve, reject) => {
       this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
       this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
@@ -64,6 +71,11 @@ class Attachment {
       this.#copyInput(resolve);
       this.#copyOutput(resolve);
     });
+  }
+
+  restoreScreen(): void {
+    const { terminal, keeper } = this.#session;
+    if (keeper) terminal.output().write(keeper.restoration());
   }
 
   close(): void {
@@ -127,9 +139,10 @@ class Attachment {
   }
 
   #copyOutput(resolve: (end: SessionEnd) => void): void {
-    const { stream, terminal } = this.#session;
+    const { stream, terminal, keeper } = this.#session;
     const output = terminal.output();
     const onData = (chunk: Buffer): void => {
+      keeper?.watch(chunk);
       if (output.write(chunk)) return;
       stream.pause();
       output.once('drain', () => stream.resume());

@@ -5,15 +5,23 @@
 import { Duplex } from 'node:stream';
 import type { Channel } from '../monitor/channel';
 import type { Message } from '../monitor/messages';
+import { QuietReplay } from './quiet-replay';
 
 /** One input message; the monitor takes up to 64 KiB before it lets a client wait. */
 const inputChunk = 32 * 1024;
+
+/** Where in the output a stream begins. */
+export interface Attached {
+  readonly dropped: bigint;
+  readonly replayed: number;
+  readonly replay: 'raw' | 'quiet';
+}
 
 /** A console of a container, made by `Domain.openConsole`: reads its output, and writes to its input. */
 export class ConsoleStream extends Duplex {
   /** Bytes of output from before the replayed ones, which are no longer kept. */
   readonly dropped: bigint;
-  /** Bytes of earlier output that the stream begins with. */
+  /** Bytes of earlier output that the stream begins with; fewer are read of a quiet replay. */
   readonly replayed: number;
   /** Bytes that were left out because this reader was too slow. */
   skipped = 0n;
@@ -21,12 +29,19 @@ export class ConsoleStream extends Duplex {
   #reading = false;
   #resume: (() => void) | undefined;
 
+  /** What makes the replay quiet, until it is over. */
+  #quiet: QuietReplay | undefined;
+  /** Bytes of the replay that are still to come. */
+  #replaying: bigint;
+
   /** @internal */
-  constructor(channel: Channel, { dropped, replayed }: { dropped: bigint; replayed: number }) {
+  constructor(channel: Channel, { dropped, replayed, replay }: Attached) {
     super({ allowHalfOpen: false });
     this.#channel = channel;
     this.dropped = dropped;
     this.replayed = replayed;
+    this.#replaying = BigInt(replayed);
+    this.#quiet = replay === 'quiet' && replayed > 0 ? new QuietReplay() : undefined;
     // Until the caller reads: the channel would buffer without a limit.
     channel.pause();
     channel.ref();
@@ -100,7 +115,30 @@ export class ConsoleStream extends Duplex {
 
   /** False when the reader has enough for now. */
   #deliver(message: Message): boolean {
-    if (message.message === 'skipped') this.skipped += message.bytes;
-    return message.message !== 'output' || this.push(message.bytes);
+    if (message.message === 'skipped') {
+      this.skipped += message.bytes;
+      // The end of a sequence that has begun may be among them.
+      this.#quiet?.takeRest();
+      this.#passReplay(message.bytes);
+    }
+    if (message.message !== 'output') return true;
+    return this.push(this.#quiet === undefined ? message.bytes : this.#quieted(message.bytes));
+  }
+
+  /** The part of it that is replay is quiet, what has come since is as it is. */
+  #quieted(bytes: Uint8Array): Buffer {
+    const old = bytes.subarray(0, Number(this.#replaying));
+    const quiet = this.#quiet?.take(old) ?? old;
+    const rest = this.#passReplay(BigInt(old.length));
+    return Buffer.concat([quiet, rest, bytes.subarray(old.length)]);
+  }
+
+  /** At the end of the replay, what has begun in it. */
+  #passReplay(count: bigint): Buffer {
+    this.#replaying -= count;
+    if (this.#replaying > 0n) return Buffer.alloc(0);
+    const rest = this.#quiet?.takeRest() ?? Buffer.alloc(0);
+    this.#quiet = undefined;
+    return rest;
   }
 }

@@ -26,6 +26,7 @@ export interface OpenConsole {
   /** From 0. */
   readonly index: number;
   readonly from: 'replay' | 'live';
+  readonly replay: 'raw' | 'quiet';
   readonly size?: Readonly<{ rows: number; columns: number }>;
 }
 
@@ -126,10 +127,10 @@ export class MonitorClient {
    * @throws TslxcError OPERATION_INVALID when the container has just ended; SyscallError ENXIO for a console
    * that it does not have.
    */
-  async openConsole({ index, from, size }: OpenConsole): Promise<ConsoleStream> {
+  async openConsole({ index, from, replay, size }: OpenConsole): Promise<ConsoleStream> {
     this.#channel.send({ message: 'attach', console: index, replay: from === 'replay' ? 1 : 0 });
     const { dropped, replayed } = await this.#expect('attached');
-    const stream = new ConsoleStream(this.#channel, { dropped, replayed });
+    const stream = new ConsoleStream(this.#channel, { dropped, replayed, replay });
     if (size) stream.resize(size);
     return stream;
   }

@@ -105,14 +105,14 @@ export async function openConsole(
   identity: Identity,
   options: ConsoleOptions,
 ): Promise<ConsoleStream> {
-  const { device, size, from = 'replay' } = options;
+  const { device, size, from = 'replay', replay = 'raw' } = options;
   const index = consoleIndex(device);
   const state = await currentState(session, identity);
   requireRunning(state, 'openConsole', identity);
   if (index >= state.running.consoles.length) throw noConsole(device ?? index);
   const monitor = await connectRunning(session, identity, 'openConsole');
   try {
-    return await monitor.openConsole({ index, from, ...(size ? { size } : {}) });
+    return await monitor.openConsole({ index, from, replay, ...(size ? { size } : {}) });
   } catch (error) {
     monitor.close();
     throw error;

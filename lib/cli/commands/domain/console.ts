@@ -3,9 +3,10 @@ import { constants } from 'node:os';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { attach } from '../../terminal/attach';
+import { ScreenKeeper } from '../../terminal/screen-keeper';
 import { escapeByte } from '../../terminal/terminal';
 import type { WindowSize } from '../../../host/native';
-import type { Domain } from '../../../index';
+import type { ConsoleOptions, Domain } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -14,18 +15,25 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: 'connect to the guest console',
     description:
-      'Connect the terminal to the console of the container. What it wrote last is shown first.\n' +
-      'The escape character (^] unless -e says otherwise) leaves; the container goes on.',
+      'Connect the terminal to the console of the container. What it wrote last is shown first,\n' +
+      'without the questions of programs to the terminal, whose answers would be typed into the container.\n' +
+      'The escape character (^] unless -e says otherwise) leaves; the container goes on, and the terminal\n' +
+      'gets its screen, mouse, cursor, characters and title back.',
     options: [
       domainOption,
       { name: 'devname', kind: 'string', help: 'character device name, such as console1' },
+      { name: 'no-replay', kind: 'flag', help: 'show only what it writes from now on' },
       { name: 'force', kind: 'flag', help: 'accepted: any number of terminals may be connected' },
       { name: 'safe', kind: 'flag', help: 'accepted: any number of terminals may be connected' },
     ],
     example: 'tslxc console helloworld',
     async run(context: Context, options: Options): Promise<number | undefined> {
       const domain = await findDomain(await context.connect(), options.required('domain'));
-      return openConsole(context, domain, options.string('devname'));
+      const device = options.string('devname');
+      return openConsole(context, domain, {
+        ...(device === undefined ? {} : { device }),
+        ...(options.has('no-replay') ? { from: 'live' } : {}),
+      });
     },
   },
 };
@@ -34,7 +42,7 @@ export const commands: CommandTable = {
 export async function openConsole(
   context: Context,
   domain: Domain,
-  device?: string,
+  options: Pick<ConsoleOptions, 'device' | 'from'> = {},
 ): Promise<number | undefined> {
   const { terminal, output, globals, signals } = context;
   if (domain.id === undefined) {
@@ -44,10 +52,10 @@ export async function openConsole(
     throw new CommandError('Cannot run interactive console without a controlling TTY');
   }
   const size = terminal.size();
-  const stream = await domain.openConsole(device === undefined ? { size } : { size, device });
+  const stream = await domain.openConsole({ size, replay: 'quiet', ...options });
   output.extra(`Connected to domain '${domain.name}'`);
   output.extra(`Escape character is ${escapeText(globals.escape)}`);
-  if (stream.dropped > 0n) {
+  if (stream.dropped > 0n && options.from !== 'live') {
     output.note(`(${String(stream.dropped)} bytes of earlier output dropped)`);
   }
   const session = {
@@ -56,6 +64,7 @@ export async function openConsole(
     resize: (to: WindowSize) => stream.resize(to),
     escape: escapeByte(globals.escape),
     signals,
+    ...(terminal.isShown() ? { keeper: new ScreenKeeper() } : {}),
   };
   const end = await attach(session);
   if (stream.skipped > 0n) {

@@ -152,8 +152,43 @@ test('console says where it is and how to leave', async () => {
     stdout: "Connected to domain 'web'\nEscape character is ^x (Ctrl + x)\n\n",
   });
   expect(connection.domains[0]?.calls).toEqual([
-    ['openConsole', { size: { rows: 24, columns: 80 }, device: 'console1' }],
+    ['openConsole', { size: { rows: 24, columns: 80 }, replay: 'quiet', device: 'console1' }],
   ]);
+});
+
+test('console --no-replay shows nothing earlier, and says nothing of it', async () => {
+  const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+  const terminal = new FakeTerminal();
+  terminal.typed.write('\u001d');
+  const ran = await run('console web --no-replay', { connection, terminal });
+  expect(ran).toMatchObject({ status: 0, stderr: '' });
+  expect(connection.domains[0]?.calls).toEqual([
+    ['openConsole', { size: { rows: 24, columns: 80 }, replay: 'quiet', from: 'live' }],
+  ]);
+});
+
+describe('the screen of the terminal', () => {
+  const vim = '\u001b[?1049h\u001b[?1000;2004h\u001b[?25l';
+  const undone = '\u001b[?1049l\u001b[?1000l\u001b[?2004l\u001b[?25h\u001b[23;0t';
+
+  test('is restored when it is left, before anything else is shown', async () => {
+    const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+    const terminal = new FakeTerminal();
+    const running = run('console web', { connection, terminal });
+    connection.domains[0]?.console.push(vim);
+    while (terminal.shown.readableLength < vim.length) await sleep(1);
+    terminal.typed.write('\u001d');
+    await running;
+    expect(String(terminal.shown.read())).toBe(`\u001b[22;0t${vim}${undone}`);
+  });
+
+  test('is left alone after a hang-up', async () => {
+    const connection = new FakeConnection([{ name: 'web', id: 7 }]);
+    const terminal = new FakeTerminal();
+    terminal.typed.end();
+    await run('console web', { connection, terminal });
+    expect(String(terminal.shown.read())).toBe('\u001b[22;0t');
+  });
 });
 
 test('a signal that ends the console is in the exit status', async () => {
