@@ -68,7 +68,7 @@ export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promi
 
 /**
  * A connection to the containers of this host, or of a root of one's own: see `connect`. Any number may be open, in
- * any number of processes. An open one does not keep its process alive unless `ref` is called.
+ * any number of processes. An open one does not keep its process alive unless `ref` is called; what is awaited does.
  *
  * Every method but `plan` of an XML text, `version` and those about the host may throw ACCESS_DENIED when the process
  * is not root with CAP_SYS_ADMIN; all throw OPERATION_INVALID when the connection is closed. Methods that change
@@ -91,8 +91,8 @@ export class Connection implements AsyncDisposable {
     this.uri = uri;
     this.#session = session;
     this.#listeners = new EventListeners({
-      domain: () => session.followDomains(undefined),
-      network: () => session.followNetworks(undefined),
+      domain: () => session.followDomains({ keptAliveBy: 'ref' }),
+      network: () => session.followNetworks({ keptAliveBy: 'ref' }),
     });
   }
 
@@ -340,8 +340,8 @@ export class Connection implements AsyncDisposable {
   // Events.
 
   /**
-   * What happens to domains from now on, whichever process does it, in order and without a gap. Does not keep this
-   * process alive unless `ref` is called.
+   * What happens to domains from now on, whichever process does it, in order and without a gap. An event that is
+   * awaited, as by `for await`, keeps this process alive.
    *
    * @param options - `signal`: ends the iteration
    * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
@@ -350,12 +350,12 @@ export class Connection implements AsyncDisposable {
    */
   events(options: { readonly signal?: AbortSignal } = {}): DomainEvents {
     this.#session.requireAccess('read', 'Connection.events');
-    return this.#session.followDomains(options.signal);
+    return this.#session.followDomains({ ...options });
   }
 
   /**
-   * What happens to virtual networks from now on, whichever process does it, in order and without a gap. Does not
-   * keep this process alive unless `ref` is called.
+   * What happens to virtual networks from now on, whichever process does it, in order and without a gap. An event that is
+   * awaited, as by `for await`, keeps this process alive.
    *
    * @param options - `signal`: ends the iteration
    * @throws TslxcError OPERATION_FAILED, from the iteration, when it was not read for so long that events are gone.
@@ -364,7 +364,7 @@ export class Connection implements AsyncDisposable {
    */
   networkEvents(options: { readonly signal?: AbortSignal } = {}): NetworkEvents {
     this.#session.requireAccess('read', 'Connection.networkEvents');
-    return this.#session.followNetworks(options.signal);
+    return this.#session.followNetworks({ ...options });
   }
 
   /**
@@ -506,12 +506,12 @@ export class Connection implements AsyncDisposable {
 
   // The connection itself.
 
-  /** Keeps this process alive for as long as the connection owns containers or follows events. Never throws. */
+  /** Keeps this process alive for as long as the connection owns containers or has listeners. Never throws. */
   ref(): void {
     this.#session.ref();
   }
 
-  /** Lets this process end although the connection owns containers or follows events: the default. Never throws. */
+  /** Lets this process end although the connection owns containers or has listeners: the default. Never throws. */
   unref(): void {
     this.#session.unref();
   }

@@ -39,7 +39,6 @@ export async function showEvents<Event extends { readonly time: number }>(
   const { output } = context;
   const count = await untilEnd(context, seconds, async (signal) => {
     let shown = 0;
-    connection.ref();
     for await (const event of events(signal)) {
       const line = lineOf(event);
       if (line === undefined) continue;

@@ -28,6 +28,8 @@ export interface EventStreamOptions<Event> {
   /** The event of a line; undefined for one that is not followed. */
   readonly parse: (line: string) => Event | undefined;
   readonly signal?: AbortSignal;
+  /** What keeps this process alive: an event that is awaited (the default) or only `ref`. */
+  readonly keptAliveBy?: 'waiting' | 'ref';
   /** Called once, when the stream is over. */
   readonly onClose?: (stream: OpenStream) => void;
 }
@@ -47,6 +49,7 @@ export class EventStream<Event>
   readonly #onClose: (stream: OpenStream) => void;
   readonly #parse: (line: string) => Event | undefined;
   readonly #signal: AbortSignal | undefined;
+  readonly #keptAliveBy: 'waiting' | 'ref';
   readonly #abort = (): void => this.close();
   readonly #ready: Event[] = [];
   readonly #waiting: Waiting<Event>[] = [];
@@ -56,12 +59,15 @@ export class EventStream<Event>
   #partial: Buffer = Buffer.alloc(0);
   #state: 'open' | 'closed' = 'open';
   #failure: Error | undefined;
+  #hold: 'ref' | 'unref' = 'unref';
 
-  constructor({ path, parse, signal, onClose = () => undefined }: EventStreamOptions<Event>) {
+  constructor(options: EventStreamOptions<Event>) {
+    const { path, parse, signal, keptAliveBy = 'waiting', onClose = () => undefined } = options;
     this.#path = path;
     this.#parse = parse;
     this.#onClose = onClose;
     this.#signal = signal;
+    this.#keptAliveBy = keptAliveBy;
     this.#fd = openLog(path);
     this.#offset = fstatSync(this.#fd).size;
     try {
@@ -86,11 +92,13 @@ export class EventStream<Event>
   }
 
   ref(): void {
-    this.#watcher.ref();
+    this.#hold = 'ref';
+    this.#keepAlive();
   }
 
   unref(): void {
-    this.#watcher.unref();
+    this.#hold = 'unref';
+    this.#keepAlive();
   }
 
   next(): Promise<IteratorResult<Event, undefined>> {
@@ -102,7 +110,10 @@ export class EventStream<Event>
       return Promise.reject(failure);
     }
     if (this.#state === 'closed') return Promise.resolve({ done: true, value: undefined });
-    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      this.#keepAlive();
+    });
   }
 
   return(): Promise<IteratorResult<Event, undefined>> {
@@ -184,6 +195,13 @@ export class EventStream<Event>
     const first = this.#waiting.shift();
     if (first === undefined) this.#ready.push(event);
     else first.resolve({ done: false, value: event });
+    this.#keepAlive();
+  }
+
+  #keepAlive(): void {
+    const isAwaited = this.#keptAliveBy === 'waiting' && this.#waiting.length > 0;
+    if (isAwaited || this.#hold === 'ref') this.#watcher.ref();
+    else this.#watcher.unref();
   }
 
   #isRotated(): boolean {

@@ -21,7 +21,7 @@ import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from '.
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
 import { appendEvent, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
-import { EventStream, type OpenStream } from '../events/event-stream';
+import { EventStream, type EventStreamOptions, type OpenStream } from '../events/event-stream';
 import { lookUpHostSecurity } from './security';
 import { domainStore, generatorsOf, networkStore } from './stores';
 import type { DomainStore, Generators, NetworkStore } from './stores';
@@ -57,6 +57,8 @@ export interface ParsedNetwork {
   readonly uuid: 'explicit' | 'generated';
   readonly mac: 'explicit' | 'generated';
 }
+
+type FollowOptions = Pick<EventStreamOptions<unknown>, 'signal' | 'keptAliveBy'>;
 
 const atRandom: Generators = {
   newUuid: randomUUID,
@@ -211,12 +213,12 @@ export class Session {
     }
   }
 
-  followDomains(signal: AbortSignal | undefined): EventStream<DomainEvent> {
-    return this.#follow(parseDomainEvent, signal);
+  followDomains(options: FollowOptions): EventStream<DomainEvent> {
+    return this.#follow(parseDomainEvent, options);
   }
 
-  followNetworks(signal: AbortSignal | undefined): EventStream<NetworkEvent> {
-    return this.#follow(parseNetworkEvent, signal);
+  followNetworks(options: FollowOptions): EventStream<NetworkEvent> {
+    return this.#follow(parseNetworkEvent, options);
   }
 
   /** Takes over the channel of a container that this process owns. */
@@ -273,15 +275,16 @@ export class Session {
     while (this.#background.size > 0) await Promise.all(this.#background);
     await this.#domainLog?.flush();
   }
+
   #follow<Event>(
     parse: (line: string) => Event | undefined,
-    signal: AbortSignal | undefined,
+    options: FollowOptions,
   ): EventStream<Event> {
     const stream = new EventStream({
+      ...options,
       path: this.paths.events,
       parse,
       onClose: (closed) => this.#streams.delete(closed),
-      ...(signal ? { signal } : {}),
     });
     if (stream.isOpen) this.#streams.add(stream);
     if (stream.isOpen && this.#hold === 'ref') stream.ref();
