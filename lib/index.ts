@@ -1,9 +1,7 @@
 /**
- * The public API: what this file exports is kept stable, and nothing else is. Loading it throws
- * NATIVE_NOT_BUILT, with the command that builds, when the native code is missing.
+ * The public API: what this file exports is kept stable, and nothing else is. Loading it needs no native code, so that
+ * `checkHost` can say that it is missing.
  */
-import { requireBuilt } from './host/package-paths';
-
 export { connect, Connection } from './driver/connection';
 export type { DomainEvents, NetworkEvents } from './driver/connection';
 export { checkHost } from './driver/doctor/check-host';
@@ -109,5 +107,3 @@ export type { Operation, Plan, PlanHeader } from './plan/operation';
 export type { StartWarning } from './plan/warnings';
 export { DefinitionError, ProtocolError, SyscallError, TslxcError } from './errors';
 export type { ErrorCode, ErrorDetails, Failure } from './errors';
-
-requireBuilt();

@@ -6,7 +6,7 @@
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
 import type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from '../host/kernel/node';
-import { packageVersion } from '../host/package-paths';
+import { packageVersion, requireBuilt } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/operation';
 import { createDomain, defineDomain } from './definitions/define';
@@ -54,13 +54,15 @@ export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & Asy
  * @param options - root, logger, access, hardening and time limit; by default those of the environment, else those
  * that `ConnectOptions` names
  * @throws TslxcError NO_CONNECT for another driver or host; INVALID_ARG for a malformed URI or option;
- * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit.
+ * OPERATION_DENIED when the process has no_new_privs set, which its monitors would inherit; NATIVE_NOT_BUILT, with the
+ * command that builds, when the native code is missing.
  * @see virConnectOpen, `virsh connect`
  * @example
  * await using connection = await connect();
  */
 export function connect(uri = canonicalUri, options: ConnectOptions = {}): Promise<Connection> {
   return new Promise((resolve) => {
+    requireBuilt();
     const resolved = resolveUri(uri);
     resolve(Connection.of(openSession(options), resolved));
   });

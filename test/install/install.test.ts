@@ -69,7 +69,7 @@ test('installed without scripts, it names the command that builds it, and then w
 
   consumer.write(
     'load.cjs',
-    "try { require('tslxc'); } catch (e) { console.log(e.code, e.message); }",
+    "require('tslxc').connect().catch((e) => console.log(e.code, e.message));",
   );
   const { stdout } = await consumer.run(process.execPath, 'load.cjs');
   expect(stdout).toMatch(/^NATIVE_NOT_BUILT .*`npm rebuild tslxc`/);
