@@ -4,6 +4,7 @@ import type { PipedProcess, TerminalProcess } from '../container/exec/command-pr
 import type { ExecRequest } from '../container/exec/exec';
 import { withAllocatedIds } from '../domain/namespaces/allocated-ids';
 import { TslxcError } from '../errors';
+import { onAbort } from '../host/abort-listener';
 import type { Identity } from '../host/state/definition-store';
 import type { WindowSize } from '../host/native';
 import { throwIfAborted } from './session/abort';
@@ -135,14 +136,12 @@ function feed(process: PipedProcess | TerminalProcess, stdin: ExecOptions['stdin
 }
 
 function limit(process: CommandProcess, { signal, timeout }: ExecOptions, domain: string): void {
-  const onAbort = (): void => {
+  const stopListening = onAbort(signal, () => {
     const detail = `a command in domain '${domain}' was ended`;
     process.endBecauseOf(
       new TslxcError('OPERATION_ABORTED', detail, { domain, cause: signal?.reason }),
     );
-  };
-  signal?.addEventListener('abort', onAbort, { once: true });
-  if (signal?.aborted === true) onAbort();
+  });
   const timer =
     timeout === undefined
       ? undefined
@@ -151,7 +150,7 @@ function limit(process: CommandProcess, { signal, timeout }: ExecOptions, domain
           process.endBecauseOf(new TslxcError('OPERATION_TIMEOUT', detail, { domain }));
         }, timeout);
   const over = (): void => {
-    signal?.removeEventListener('abort', onAbort);
+    stopListening();
     clearTimeout(timer);
   };
   process.result.then(over, over);

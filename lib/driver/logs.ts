@@ -7,6 +7,7 @@ import { TslxcError } from '../errors';
 import { fileError } from '../host/state/file-error';
 import type { Identity } from '../host/state/definition-store';
 import { currentState, findByName, uuidOfName } from './lookup/lookup';
+import { pauseFor } from './session/abort';
 import type { Session } from './session/session';
 
 /** Which lines of a console's log are given. */
@@ -72,7 +73,7 @@ async function* linesOf(
   yield* wanted === undefined ? kept : kept.slice(kept.length - Math.min(wanted, kept.length));
   if (running === undefined) return undefined;
   for (let isOver = false; !isOver && signal?.aborted !== true;) {
-    await sleep(pause, undefined, signal ? { signal } : {}).catch(() => undefined);
+    await pauseFor(pause, signal);
     session.checkOpen();
     if (hasEnded(session, name, running.id)) {
       await untilSilent(running.id);

@@ -9,6 +9,7 @@ import { access, constants, lstat } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { TslxcError } from '../errors';
+import { onAbort } from '../host/abort-listener';
 
 /** Besides minbase, what a container needs to boot: systemd, its bus, and a login on the console. */
 const packages = ['systemd-sysv', 'dbus', 'login', 'iproute2'];
@@ -90,9 +91,7 @@ export async function buildDebianRoot(parts: DebianParts): Promise<void> {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LC_ALL: 'C', PATH: searchPath().join(delimiter) },
   });
-  const kill = (): void => void child.kill('SIGKILL');
-  parts.signal?.addEventListener('abort', kill, { once: true });
-  if (parts.signal?.aborted === true) kill();
+  const stopListening = onAbort(parts.signal, () => void child.kill('SIGKILL'));
   try {
     const errors = collectErrors(child, parts.onProgress);
     // Not `exit`: the pipes close only when the last process that has them has ended.
@@ -100,7 +99,7 @@ export async function buildDebianRoot(parts: DebianParts): Promise<void> {
     if (code === 0) await checkInit(parts.root);
     else throw failure(errors[0] ?? `it ended with ${ended ?? `exit code ${String(code)}`}`);
   } finally {
-    parts.signal?.removeEventListener('abort', kill);
+    stopListening();
   }
 }
 

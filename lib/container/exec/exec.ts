@@ -3,6 +3,7 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { SyscallError, TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
 import { monitorExecutable } from '../../host/executable';
 import type { HostFacts } from '../../host/facts';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -253,21 +254,19 @@ interface GivingUp extends Disposable {
 function givesUp(channel: Channel, { signal, deadline }: ExecRequest): GivingUp {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
-  const onAbort = (): void => {
-    channel.send({ message: 'destroy' });
-    timer = setTimeout(() => channel.close(), endTime);
-  };
   const end = setTimeout(() => {
     late = true;
     channel.close();
   }, deadline + endTime);
   // It may have fired while the attendant was spawned.
-  if (signal?.aborted === true) onAbort();
-  else signal?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(signal, () => {
+    channel.send({ message: 'destroy' });
+    timer = setTimeout(() => channel.close(), endTime);
+  });
   return {
     isLate: () => late,
     [Symbol.dispose]() {
-      signal?.removeEventListener('abort', onAbort);
+      stopListening();
       clearTimeout(timer);
       clearTimeout(end);
     },

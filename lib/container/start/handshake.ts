@@ -1,6 +1,7 @@
 /** The caller's side of a start, from the spawned monitor to the running container. Reads like its diagram in messages.ts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Plan } from '../../plan/operation';
 import type { Channel } from '../monitor/channel';
@@ -150,20 +151,18 @@ export class Handshake {
           }),
         );
       };
-      const aborted = (): void => {
+      const stopListening = onAbort(signal, () => {
         reject(
           new TslxcError('OPERATION_ABORTED', `the start of domain '${domain}' was abandoned`, {
             domain,
             cause: signal?.reason,
           }),
         );
-      };
+      });
       const timer = setTimeout(late, deadline);
-      signal?.addEventListener('abort', aborted, { once: true });
-      if (signal?.aborted === true) aborted();
       this.#stop = () => {
         clearTimeout(timer);
-        signal?.removeEventListener('abort', aborted);
+        stopListening();
       };
     });
   }

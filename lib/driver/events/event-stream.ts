@@ -7,6 +7,7 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, watch } from 'nod
 import type { FSWatcher } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
 import { generationOf, isCurrent, openLog, previousLog } from './event-log';
 import { fileError, hasErrno } from '../../host/state/file-error';
 
@@ -48,9 +49,7 @@ export class EventStream<Event>
   readonly #chunk = Buffer.allocUnsafe(chunkBytes);
   readonly #onClose: (stream: OpenStream) => void;
   readonly #parse: (line: string) => Event | undefined;
-  readonly #signal: AbortSignal | undefined;
   readonly #keptAliveBy: 'waiting' | 'ref';
-  readonly #abort = (): void => this.close();
   readonly #ready: Event[] = [];
   readonly #waiting: Waiting<Event>[] = [];
   #fd: number;
@@ -59,6 +58,7 @@ export class EventStream<Event>
   #partial: Buffer = Buffer.alloc(0);
   #state: 'open' | 'closed' = 'open';
   #failure: Error | undefined;
+  #stopListening = (): void => undefined;
   #hold: 'ref' | 'unref' = 'unref';
 
   constructor(options: EventStreamOptions<Event>) {
@@ -66,7 +66,6 @@ export class EventStream<Event>
     this.#path = path;
     this.#parse = parse;
     this.#onClose = onClose;
-    this.#signal = signal;
     this.#keptAliveBy = keptAliveBy;
     this.#fd = openLog(path);
     this.#offset = fstatSync(this.#fd).size;
@@ -81,8 +80,7 @@ export class EventStream<Event>
       if (name === basename(path)) this.#read();
     });
     this.#watcher.on('error', (error) => this.#fail(fileError(error, 'watch the event log')));
-    if (signal?.aborted === true) this.close();
-    else signal?.addEventListener('abort', this.#abort, { once: true });
+    this.#stopListening = onAbort(signal, () => this.close());
     // Reads what was appended before the watch was set up.
     this.#read();
   }
@@ -127,7 +125,7 @@ export class EventStream<Event>
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#watcher.close();
-    this.#signal?.removeEventListener('abort', this.#abort);
+    this.#stopListening();
     closeSync(this.#fd);
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
     this.#onClose(this);

@@ -1,5 +1,7 @@
 /** AbortSignal, with the errors of this package. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
 
 /** @throws TslxcError OPERATION_ABORTED when the signal has fired. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
@@ -10,13 +12,20 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 export function abortable<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   if (signal === undefined) return work();
   return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(aborted(signal));
-    signal.addEventListener('abort', onAbort, { once: true });
-    if (signal.aborted) onAbort();
-    work()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    const stop = onAbort(signal, () => reject(aborted(signal)));
+    work().then(resolve, reject).finally(stop);
   });
+}
+
+/** Resolves after so many milliseconds, or as soon as the signal fires. */
+export async function pauseFor(
+  milliseconds: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const over = new AbortController();
+  const stop = onAbort(signal, () => over.abort());
+  await sleep(milliseconds, undefined, { signal: over.signal }).catch(() => undefined);
+  stop();
 }
 
 function aborted(signal: AbortSignal): TslxcError {

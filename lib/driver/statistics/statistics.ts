@@ -1,5 +1,4 @@
 /** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
@@ -8,6 +7,7 @@ import type { Link } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
 import { fromInside } from '../interfaces/interfaces';
 import { currentState, findAll, stateOf as domainStateOf } from '../lookup/lookup';
+import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import type { DomainStatistics, InterfaceStatistics, WatchOptions } from './types';
 import type { ListFilter } from '../types';
@@ -63,9 +63,7 @@ export async function* watchStatistics(
     yield await snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
     // A snapshot that the caller takes late is not followed by several at once.
     due = Math.max(due + interval, performance.now());
-    await sleep(due - performance.now(), undefined, signal ? { signal } : {}).catch(
-      () => undefined,
-    );
+    await pauseFor(due - performance.now(), signal);
   }
   return undefined;
 }

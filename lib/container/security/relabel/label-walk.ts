@@ -2,6 +2,7 @@
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { SyscallError, TslxcError } from '../../../errors';
+import { onAbort } from '../../../host/abort-listener';
 import { native } from '../../../host/native';
 
 /** Where the label is kept, and where what it was before. Tests have others. */
@@ -49,14 +50,13 @@ export async function walkSource<T>(
   const [near, far] = native().makePair('socket');
   const reports = new Socket({ fd: near, readable: true, writable: true });
   const closed = new Promise((resolve) => reports.once('close', resolve));
-  const stop = (): void => void reports.destroy();
   let text = '';
   reports.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (text + chunk).split('\n');
     text = lines.pop() ?? '';
     for (const line of lines) onProgress?.({ path, inodes: Number(line) });
   });
-  signal?.addEventListener('abort', stop, { once: true });
+  const stopListening = onAbort(signal, () => void reports.destroy());
   try {
     const walking = walk(fd, far);
     // The walk has a descriptor of its own by now, which ends the reports.
@@ -69,7 +69,7 @@ export async function walkSource<T>(
     throwIfAborted(signal);
     throw placed(error, path);
   } finally {
-    signal?.removeEventListener('abort', stop);
+    stopListening();
   }
 }
 

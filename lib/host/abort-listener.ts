@@ -1,0 +1,46 @@
+/**
+ * Listens for the abort of a caller's signal. A service may well give one signal to a thousand calls, and Node.js warns of
+ * a leak from eleven listeners of one signal on: all of them share one.
+ */
+
+type Listener = () => void;
+
+interface Shared {
+  readonly listeners: Set<Listener>;
+  /** Ends the one listener that the signal has. */
+  readonly end: Listener;
+}
+
+const bySignal = new WeakMap<AbortSignal, Shared>();
+
+/** Calls `listener` when the signal fires, at once if it has; what is returned ends that. Without a signal it does nothing. */
+export function onAbort(signal: AbortSignal | undefined, listener: Listener): Listener {
+  if (signal === undefined) return () => undefined;
+  if (signal.aborted) {
+    listener();
+    return () => undefined;
+  }
+  const { listeners, end } = bySignal.get(signal) ?? listenTo(signal);
+  // Each call has an entry of its own, also when two give the same function.
+  const entry = (): void => listener();
+  listeners.add(entry);
+  return () => {
+    if (listeners.delete(entry) && listeners.size === 0) end();
+  };
+}
+
+function listenTo(signal: AbortSignal): Shared {
+  const listeners = new Set<Listener>();
+  const handler = (): void => {
+    // What a listener ends, or adds, meanwhile has its effect.
+    for (const listener of listeners) listener();
+  };
+  const end = (): void => {
+    signal.removeEventListener('abort', handler);
+    bySignal.delete(signal);
+  };
+  signal.addEventListener('abort', handler, { once: true });
+  const shared = { listeners, end };
+  bySignal.set(signal, shared);
+  return shared;
+}
