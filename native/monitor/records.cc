@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,18 +12,42 @@
 namespace tslxc {
 namespace {
 
+void writeWhole(int directory, const std::string& path, const std::string& name,
+                const std::string& text) {
+  const Fd file(
+      check(openat(directory, path.c_str(),
+                   O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0600),
+            "openat", name));
+  const ssize_t written =
+      check(retry([&] { return write(file.get(), text.data(), text.size()); }), "write", name);
+  if (static_cast<size_t>(written) != text.size()) throw SyscallError{ENOSPC, "write", name};
+}
+
 void replaceFile(int directory, const std::string& name, const std::string& text) {
   const std::string temporary = "." + name + ".new";
-  {
-    const Fd file(
-        check(openat(directory, temporary.c_str(),
-                     O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW, 0600),
-              "openat", name));
-    const ssize_t written =
-        check(retry([&] { return write(file.get(), text.data(), text.size()); }), "write", name);
-    if (static_cast<size_t>(written) != text.size()) throw SyscallError{ENOSPC, "write", name};
+  try {
+    writeWhole(directory, temporary, name, text);
+    check(renameat(directory, temporary.c_str(), directory, name.c_str()), "renameat", name);
+  } catch (const SyscallError&) {
+    unlinkat(directory, temporary.c_str(), 0);
+    throw;
   }
-  check(renameat(directory, temporary.c_str(), directory, name.c_str()), "renameat", name);
+}
+
+// Into the file that the start has left for it, whose blocks are there already. Blanks behind the
+// record change nothing of it, and leave the file's length as it is.
+bool replaceFromRoom(int directory, const std::string& name, const std::string& text) {
+  constexpr const char* kRoom = "exit.room";
+  const Fd room(openat(directory, kRoom, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW));
+  struct stat status{};
+  if (!room.valid() || fstat(room.get(), &status) == -1) return false;
+  std::string padded = text;
+  if (status.st_size < static_cast<off_t>(text.size())) return false;
+  padded.resize(static_cast<size_t>(status.st_size), ' ');
+  const ssize_t written =
+      retry([&] { return pwrite(room.get(), padded.data(), padded.size(), 0); });
+  if (written != static_cast<ssize_t>(padded.size())) return false;
+  return renameat(directory, kRoom, directory, name.c_str()) == 0;
 }
 
 }  // namespace
@@ -39,6 +64,7 @@ void writeRunningRecord(int directory, const RunningRecord& running) {
 }
 
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot) {
+  constexpr const char* kName = "exit.json";
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   const std::string end = exited.how == 0 ? "\"exited\",\"code\":" : "\"killed\",\"signal\":";
@@ -46,10 +72,15 @@ void writeExitRecord(int directory, const ExitedMessage& exited, const std::stri
   if (exited.requested == static_cast<uint8_t>(End::kDestroy)) requested = "destroy";
   if (exited.requested == static_cast<uint8_t>(End::kReboot)) requested = "reboot";
   if (!requested.empty()) requested = ",\"requested\":\"" + requested + "\"";
-  replaceFile(directory, "exit.json",
-              "{\"how\":" + end + std::to_string(exited.status) + requested +
-                  ",\"time\":" + std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) +
-                  ",\"boot\":\"" + boot + "\"}\n");
+  const std::string text = "{\"how\":" + end + std::to_string(exited.status) + requested +
+                           ",\"time\":" +
+                           std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) +
+                           ",\"boot\":\"" + boot + "\"}\n";
+  try {
+    replaceFile(directory, kName, text);
+  } catch (const SyscallError&) {
+    if (!replaceFromRoom(directory, kName, text)) throw;
+  }
 }
 
 }  // namespace tslxc

@@ -20,6 +20,8 @@ struct RunningRecord {
 };
 
 void writeRunningRecord(int directory, const RunningRecord& running);
+
+// On a disk that is full it takes the room that the start has kept.
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot);
 
 }  // namespace tslxc

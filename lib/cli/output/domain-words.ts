@@ -16,6 +16,11 @@ export function stateWords(state: DomainState): string {
     : `${word} (${state.monitor})`;
 }
 
+/** What stands in the place of a state that can't be told: `no state (write /run/…: ENOSPC, …)`. */
+export function noStateWords(error: unknown): string {
+  return `no state (${error instanceof Error ? error.message : String(error)})`;
+}
+
 /** What stands in the brackets of `domstate --reason`: `booted`, `destroyed`, `shutdown: exit code 3`. */
 export function reasonWords(state: DomainState): string {
   if (state.state !== 'shutoff') {

@@ -1,12 +1,13 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
 import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
+import { fileError } from '../../host/state/file-error';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
+import { writeEnd } from './end-record';
 import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
-import { writeRecord } from '../../host/state/record-file';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
 import { monitorOf, readRunState } from './run-state';
 import type { RunState, StartRecord } from './run-state';
@@ -28,12 +29,11 @@ export async function cleanUp(
   const files = runPaths(paths, name);
   const exit = state.exit ?? lostRecord(state.start);
   const isLost = exit.how === 'lost';
+  const isAsked = exit.requested !== undefined;
+  // Only this process knows that a destroy was asked for, and what follows may fail.
+  if (isLost && isAsked) recordEnd(files, exit, notice);
   if (state.start.boot === bootId()) {
-    if (isLost) {
-      // Only this process knows that a destroy was asked for, and what follows may fail.
-      if (exit.requested !== undefined) writeRecord(files.exit, exit);
-      await endLost(paths, name, state.start);
-    }
+    if (isLost) await endLost(paths, name, state.start);
     await undoAll(state.start.undo, {
       networks: retainedNetnsPaths(monitorOf(files.monitorLock)),
       notice,
@@ -45,9 +45,20 @@ export async function cleanUp(
     forget(paths, name);
     return exit;
   }
-  if (isLost) writeRecord(files.exit, exit);
+  if (isLost && !isAsked) recordEnd(files, exit, notice);
   removeRunFiles(files);
   return exit;
+}
+
+/** A record that can't be written keeps no container alive, and its domain from no end. */
+function recordEnd(files: RunPaths, exit: ExitRecord, notice: (text: string) => void): void {
+  try {
+    writeEnd(files, exit);
+  } catch (error) {
+    // A clean-up that was cut short has written it: every start removes that of the run before.
+    if (existsSync(files.exit)) return;
+    notice(`how it ended is not on record: ${fileError(error).message}`);
+  }
 }
 
 /** A monitor that hangs still keeps the container's network: what is lent there is taken back before it goes. */
@@ -71,7 +82,8 @@ export async function abandonStart(paths: StatePaths, start: StartRecord): Promi
     return;
   }
   const files = runPaths(paths, start.name);
-  writeRecord(files.exit, unstartedRecord());
+  // The caller is told why the start has failed, also where it can't be put on record that it has.
+  recordEnd(files, unstartedRecord(), () => undefined);
   removeRunFiles(files);
 }
 
@@ -79,7 +91,7 @@ export async function abandonStart(paths: StatePaths, start: StartRecord): Promi
 export function rememberFailedStart(paths: StatePaths, name: string): void {
   // What could not be given back is still on record, and its clean-up comes first.
   if (readRunState(paths, name).phase !== 'off') return;
-  writeRecord(runPaths(paths, name).exit, unstartedRecord());
+  writeEnd(runPaths(paths, name), unstartedRecord());
 }
 
 /** Removes the run folder of a domain that is off and is none any more, and gives its ids back. */
@@ -104,7 +116,8 @@ export async function carryOver(
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */
 function removeRunFiles(files: RunPaths): void {
-  for (const file of [files.running, files.control, files.monitorLock, files.start]) remove(file);
+  const { running, control, monitorLock, exitRoom, start } = files;
+  for (const file of [running, control, monitorLock, exitRoom, start]) remove(file);
 }
 
 function remove(file: string): void {

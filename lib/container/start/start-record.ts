@@ -6,6 +6,7 @@ import { bootId } from '../../host/kernel/boot-id';
 import { writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
+import { keepRoomForEnd } from '../record/end-record';
 import type { StartRecord } from '../record/run-state';
 import type { Labelling } from '../security/labelled-start';
 import type { ContainerStart } from './container-start';
@@ -42,7 +43,10 @@ function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firs
   return { firstId: range.target };
 }
 
-/** The exit record of the last run goes first: it would be taken for the end of this one. */
+/**
+ * The exit record of the last run goes first: it would be taken for the end of this one. Where there is no room for that of
+ * this one, nothing is begun.
+ */
 export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   const files = runPaths(paths, record.name);
   try {
@@ -51,6 +55,12 @@ export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   writeRecord(files.start, record);
+  try {
+    keepRoomForEnd(files);
+  } catch (error) {
+    unlinkSync(files.start);
+    throw error;
+  }
 }
 
 /**

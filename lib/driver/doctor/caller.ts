@@ -1,13 +1,12 @@
 /** What this process may do, and what it sees: the unit of a systemd service can restrict both. */
-import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { hiddenDirectories } from '../../host/state/state-paths';
+import { existsSync, readlinkSync } from 'node:fs';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isHostsIdMap, isPrivileged, readPrivilege } from '../session/access';
 import type { Privilege } from '../session/access';
 import { fail, ok, warn } from './check';
 import type { HostCheck } from './check';
 import { readText } from './kernel';
+import { checkState } from './state-disk';
 
 /** linux/capability.h: capabilities that the start of a container needs in the bounding set; a service may have less. */
 const neededCapabilities = {
@@ -41,7 +40,7 @@ export function checkCaller(paths: StatePaths): HostCheck[] {
     ok('caller.privilege', 'root with CAP_SYS_ADMIN'),
     ...checkInheritance(privilege, readText('/proc/self/status')),
     ...checkNamespaces(),
-    ...checkState(paths),
+    ...checkState(paths, isApart('mnt') ? 'own' : "the host's"),
     ...checkDevices(),
   ];
 }
@@ -117,29 +116,6 @@ function isApart(kind: string): boolean {
   } catch {
     return false;
   }
-}
-
-function checkState(paths: StatePaths): HostCheck[] {
-  const id = 'caller.state';
-  const folders = hiddenDirectories(paths);
-  const faults = folders.flatMap((folder): HostCheck[] => {
-    const at = nearest(folder);
-    try {
-      accessSync(at, constants.W_OK);
-      return [];
-    } catch (error) {
-      const { code = '' } = error as NodeJS.ErrnoException;
-      const advice =
-        'in a systemd unit with ProtectSystem=strict: ReadWritePaths=' + folders.join(' ');
-      return [fail(id, `${folder} can’t be written (${code})`, advice)];
-    }
-  });
-  return faults.length === 0 ? [ok(id, `${folders.join(', ')} can be written`)] : faults;
-}
-
-/** The folder, or the innermost one above it that is there. */
-function nearest(folder: string): string {
-  return existsSync(folder) || folder === dirname(folder) ? folder : nearest(dirname(folder));
 }
 
 function checkDevices(): HostCheck[] {

@@ -7,6 +7,8 @@ import { settle } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
 
+type Running = SettledState & { phase: 'running' };
+
 /** @throws TslxcError OPERATION_INVALID when nothing runs or init is being restarted; NO_DOMAIN; SyscallError. */
 export async function suspendDomain(session: Session, identity: Identity): Promise<void> {
   const { name, uuid } = identity;
@@ -34,11 +36,19 @@ export async function resumeDomain(session: Session, identity: Identity): Promis
     const state = await settled(session, identity);
     transition('resume', phaseOf(session, state), name);
     if (state.phase !== 'running') return;
-    const { containers, paths } = session;
-    await containers.freeze(state.start, 'thawed');
-    containers.replaceStart(paths, { ...state.start, resumed: state.running.boots ?? 0 });
+    await session.containers.freeze(state.start, 'thawed');
+    noteResumed(session, state);
     await session.announce({ event: 'resumed', detail: 'unpaused', domain: name, uuid });
   });
+}
+
+/** It runs again by now, whether there is room for a record of it or not: `domstate --reason` says `booted` without one. */
+function noteResumed({ containers, paths, logger }: Session, { start, running }: Running): void {
+  try {
+    containers.replaceStart(paths, { ...start, resumed: running.boots ?? 0 });
+  } catch (error) {
+    logger.warn({ err: error, domain: start.name }, 'that it was resumed is not on record');
+  }
 }
 
 function betweenLives(domain: string): TslxcError {

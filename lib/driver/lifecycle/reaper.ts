@@ -75,8 +75,8 @@ export async function stateUnderLock(
     state = read();
   }
   if (!hasUntold(session, name, state)) return state;
-  await announceReboots(session, name, state);
-  return stateUnderLock(session, name);
+  const told = await announceReboots(session, name, state);
+  return told === 'recorded' ? stateUnderLock(session, name) : state;
 }
 
 /**

@@ -10,20 +10,30 @@ export function hasUntold(session: Session, name: string, state: RunState): bool
   return untold(session, name, state) > 0;
 }
 
-/** Under the domain's lock. The state has to be read again after it. */
+/**
+ * Under the domain's lock. `recorded`: the state has to be read again after it. `unrecorded`: there is no room for a record of
+ * it, so that they are announced once more when there is.
+ */
 export async function announceReboots(
   session: Session,
   name: string,
   state: RunState,
-): Promise<void> {
-  if (state.phase !== 'running' && state.phase !== 'ended') return;
+): Promise<'recorded' | 'unrecorded'> {
+  if (state.phase !== 'running' && state.phase !== 'ended') return 'recorded';
+  const { containers, paths, logger } = session;
   const { start } = state;
   const count = untold(session, name, state);
   const { uuid } = start;
   for (let told = 0; told < count; told += 1) {
     await session.announce({ event: 'reboot', detail: 'rebooted', domain: name, uuid });
   }
-  session.containers.replaceStart(session.paths, { ...start, boots: (start.boots ?? 0) + count });
+  try {
+    containers.replaceStart(paths, { ...start, boots: (start.boots ?? 0) + count });
+    return 'recorded';
+  } catch (error) {
+    logger.warn({ err: error, domain: name }, 'that it was rebooted is not on record');
+    return 'unrecorded';
+  }
 }
 
 /** What the owner of a container does when it hears of a reboot. */

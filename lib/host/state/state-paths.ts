@@ -81,6 +81,8 @@ export interface RunPaths {
   readonly running: string;
   /** Written by the monitor when init has ended. */
   readonly exit: string;
+  /** Kept by the start, for the record of the end on a disk that is full by then. */
+  readonly exitRoom: string;
   /** The monitor holds a lock on byte 0 while it is alive. */
   readonly monitorLock: string;
   /** The monitor's control socket. */
@@ -94,6 +96,7 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     start: join(directory, 'start.json'),
     running: join(directory, 'running.json'),
     exit: join(directory, 'exit.json'),
+    exitRoom: join(directory, 'exit.room'),
     monitorLock: join(directory, 'monitor.lock'),
     control: join(directory, 'control'),
   };

@@ -56,6 +56,8 @@ export class FakeHost {
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
   failCleanUp: string | undefined;
+  /** Why no start record can be replaced. */
+  failReplace: Error | undefined;
   /** Names of what is paused. */
   readonly frozen = new Set<string>();
   /** What init is like. */
@@ -220,6 +222,7 @@ export class FakeHost {
         this.shaped.push([name, rates]);
       },
       replaceStart: (_, start) => {
+        if (this.failReplace !== undefined) throw this.failReplace;
         const { state } = this.#runningState(start.name);
         this.states.set(start.name, { ...state, start });
       },

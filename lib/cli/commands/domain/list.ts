@@ -1,6 +1,6 @@
 /** list: all domains, as virsh's table or one value a line. */
 import { TslxcError } from '../../../errors';
-import { stateWords } from '../../output/domain-words';
+import { noStateWords, stateWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
 import type { Domain, DomainState, ListFilter } from '../../../index';
@@ -75,13 +75,16 @@ async function kept(domains: readonly Domain[], options: Options): Promise<reado
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   if (states.length === 0 && marked === unmarked) return domains;
   const passing = await Promise.all(
-    domains.map((domain) =>
-      unlessGone(async () => {
+    domains.map(async (domain) => {
+      const fits = async (): Promise<Domain[]> => {
         const { state, autostart } = await domain.info();
         if (states.length > 0 && !states.includes(state.state)) return [];
         return marked !== unmarked && autostart !== marked ? [] : [domain];
-      }),
-    ),
+      };
+      // One that can't say what it is, is of another state than those that can.
+      const isOther = states.length === 0 || states.includes('other');
+      return listed(fits, () => (isOther ? [domain] : []));
+    }),
   );
   return passing.flat();
 }
@@ -98,22 +101,27 @@ function valuesOf(domain: Domain, options: Options): string[] {
   ];
 }
 
-/** The row of a domain; none when it was undefined in the meantime. */
+/** The row of a domain, which says why when its state can't be told; none when it was undefined in the meantime. */
 async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[][]> {
-  return unlessGone(async () => {
+  const known = async (): Promise<string[][]> => {
     const id = domain.id;
     const state: DomainState = await domain.state();
     const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
     if (style === 'titled') row.push(titleOf(await domain.xml()));
     return [row];
-  });
+  };
+  const title = style === 'titled' ? [''] : [];
+  return listed(known, (error) => [['-', domain.name, noStateWords(error), ...title]]);
 }
 
-async function unlessGone<T>(action: () => Promise<T[]>): Promise<T[]> {
+/** What `action` says of one domain; nothing when it has gone. What is wrong with it keeps no other from the list. */
+async function listed<T>(
+  action: () => Promise<T[]>,
+  otherwise: (error: unknown) => T[],
+): Promise<T[]> {
   try {
     return await action();
   } catch (error) {
-    if (TslxcError.is(error, 'NO_DOMAIN')) return [];
-    throw error;
+    return TslxcError.is(error, 'NO_DOMAIN') ? [] : otherwise(error);
   }
 }

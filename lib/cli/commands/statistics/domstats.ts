@@ -94,7 +94,12 @@ async function show(context: Context, options: Options): Promise<undefined> {
   let separator = '';
   for (const domain of domains) {
     const measured = await measure(domain, named.length === 0 ? 'listed' : 'named');
-    if (measured === undefined || !passes(options, domain, measured.info)) continue;
+    if (measured === undefined) continue;
+    if (measured instanceof Error) {
+      context.output.error(`domain '${domain.name}': ${measured.message}`);
+      continue;
+    }
+    if (!passes(options, domain, measured.info)) continue;
     context.output.text(separator);
     context.output.line(`Domain: '${domain.name}'`);
     for (const { lines } of shown) {
@@ -118,13 +123,17 @@ function refuseMissing(options: Options): void {
   throw new TslxcError('ARGUMENT_UNSUPPORTED', detail);
 }
 
-/** One of a list that has gone meanwhile is left out. */
-async function measure(domain: Domain, origin: 'listed' | 'named'): Promise<Measured | undefined> {
+/** Of a list, one that has gone meanwhile is left out, and what is wrong with another is handed back. */
+async function measure(
+  domain: Domain,
+  origin: 'listed' | 'named',
+): Promise<Measured | Error | undefined> {
   try {
     return { statistics: await domain.stats(), info: await domain.info() };
   } catch (error) {
-    if (origin === 'listed' && TslxcError.is(error, 'NO_DOMAIN')) return undefined;
-    throw error;
+    if (origin === 'named') throw error;
+    if (TslxcError.is(error, 'NO_DOMAIN')) return undefined;
+    return error instanceof Error ? error : new Error(String(error));
   }
 }
 

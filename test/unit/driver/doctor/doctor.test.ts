@@ -5,6 +5,7 @@ import { ok, reportOf, warn } from '../../../../lib/driver/doctor/check';
 import { checkHost } from '../../../../lib/driver/doctor/check-host';
 import { checkVersion } from '../../../../lib/driver/doctor/kernel';
 import { judgeSecurity } from '../../../../lib/driver/doctor/security';
+import { judgeRoom } from '../../../../lib/driver/doctor/state-disk';
 import type { CgroupLayout } from '../../../../lib/host/kernel/cgroup-layout';
 
 const root = { uid: 0, capabilities: ~0n, noNewPrivileges: false } as const;
@@ -65,6 +66,23 @@ test('what a unit takes from the bounding set is named', () => {
   const bounding = ((1n << 41n) - 1n) & ~(1n << 27n);
   const checks = checkInheritance(root, status({ CapBnd: bounding.toString(16) }));
   expect(checks).toMatchObject([{ status: 'fail', found: 'CAP_MKNOD is not in the bounding set' }]);
+});
+
+test.each([
+  ['room', { kibibytes: 1_000_000, files: 1000 }, []],
+  ['room, and files as many as fit', { kibibytes: 1_000_000 }, []],
+  ['little room', { kibibytes: 9000, files: 1000 }, ['warn is nearly full: 9000 KiB are free']],
+  ['none', { kibibytes: 12, files: 1000 }, ['fail is full: 12 KiB are free']],
+  [
+    'no room for files',
+    { kibibytes: 1_000_000, files: 3 },
+    ['fail is full: it takes 3 files more'],
+  ],
+])('a disk of state with %s', (_, room, judged) => {
+  const checks = judgeRoom({ folders: ['/run/tslxc'], ...room });
+  expect(checks.map(({ status, found }) => `${status} ${found}`)).toEqual(
+    judged.map((words) => words.replace(' ', ' the disk of /run/tslxc ')),
+  );
 });
 
 const selinux = { model: 'selinux', doi: '0', enforcing: true } as const;

@@ -1,9 +1,11 @@
 /** suspend, resume, shutdown, reboot: what is asked of whom, and what is said of it. */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { InitKind } from '../../../../lib/container/init/init-control';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
 import { parseDomainEvent } from '../../../../lib/driver/events/event-log';
+import { SyscallError } from '../../../../lib/errors';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../fake-host';
@@ -250,6 +252,39 @@ test('reboots are told by whoever comes next, once for each, before what follows
     if (event === 'stopped') break;
   }
   expect(told).toEqual(['reboot', 'reboot', 'stopped']);
+});
+
+describe('without room for records', () => {
+  const full = (): Error =>
+    new SyscallError({ errno: constants.errno.ENOSPC, syscall: 'write', path: 'start.json' });
+
+  test('what has been resumed is: that is said, and the log tells what is not on record', async () => {
+    await domain.start({ ownership: 'leave' });
+    await domain.suspend();
+    host.failReplace = full();
+    await domain.resume();
+    expect(await domain.state()).toMatchObject({ state: 'running' });
+    expect(host.lastEvent()).toMatchObject({ event: 'resumed', detail: 'unpaused' });
+    expect(host.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warn',
+        message: 'that it was resumed is not on record',
+        fields: { domain: 'web', err: host.failReplace },
+      }),
+    );
+  });
+
+  test('what has rebooted is listed, and can be destroyed', async () => {
+    await domain.start({ ownership: 'leave' });
+    const state = host.state('web');
+    if (state.phase !== 'running') throw new Error('it should run');
+    host.states.set('web', { ...state, running: { ...state.running, boots: 1 } });
+    host.failReplace = full();
+    expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['web']);
+    expect(await domain.state()).toMatchObject({ state: 'running' });
+    await domain.destroy();
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
+  });
 });
 
 test('closing a connection ends what was bonded to it, and nothing else', async () => {

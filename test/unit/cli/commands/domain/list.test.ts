@@ -72,3 +72,29 @@ test('a domain that is undefined while it is listed is left out', async () => {
   ]);
   expect((await run('-q list', { connection })).stdout).toBe(' 7   web   running\n');
 });
+
+const full = new TslxcError('SYSTEM_ERROR', 'write /run/tslxc/lxc/bad/exit.json: ENOSPC');
+const withBad = (): FakeConnection =>
+  new FakeConnection([
+    { name: 'bad', id: 6, failure: full },
+    { name: 'web', id: 7 },
+  ]);
+
+test.each([
+  [
+    '-q list',
+    ' -   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)\n 7   web   running\n',
+  ],
+  [
+    '-q list --title',
+    ' -   bad   no state (write /run/tslxc/lxc/bad/exit.json: ENOSPC)   \n 7   web   running                                                 \n',
+  ],
+  ['-q list --name --state-running', 'web\n'],
+  ['-q list --name --state-other', 'bad\n'],
+  ['-q list --name --no-autostart', 'bad\nweb\n'],
+])(
+  'a domain whose state cannot be told is shown with the reason, and keeps no other out: %s',
+  async (words, stdout) => {
+    expect(await run(words, { connection: withBad() })).toMatchObject({ status: 0, stdout });
+  },
+);

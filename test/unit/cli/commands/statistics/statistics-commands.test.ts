@@ -1,4 +1,5 @@
 /** domstats, cpu-stats, dommemstat, domblkstat and the node's: command lines in, virsh's words and exit codes out. */
+import { TslxcError } from '../../../../../lib/errors';
 import { FakeConnection } from '../../fake-connection';
 import { run } from '../../run-main';
 
@@ -151,6 +152,16 @@ test.each<[string, string]>([
   ],
 ])('%s', async (line, stdout) => {
   expect(await run(line, { connection: seed() })).toMatchObject({ status: 0, stdout, stderr: '' });
+});
+
+test('domstats tells of a domain that nothing can be said of, and goes on with the others', async () => {
+  const failure = new TslxcError('SYSTEM_ERROR', 'write exit.json: ENOSPC');
+  const connection = new FakeConnection([{ name: 'bad', failure }, { name: 'off' }]);
+  expect(await run('domstats --state', { connection })).toMatchObject({
+    status: 0,
+    stdout: `${state('off', 5, 0)}\n`,
+    stderr: "error: domain 'bad': write exit.json: ENOSPC\n",
+  });
 });
 
 const notRunning = 'error: Requested operation is not valid: domain is not running\n';

@@ -1,0 +1,61 @@
+/**
+ * The record of how a container ended, and the room that its start keeps for it on the disk: a disk that is full by then
+ * loses no end. The monitor does the same, see native/monitor/records.cc.
+ */
+import {
+  closeSync,
+  constants,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { naming } from '../../host/state/file-error';
+import { writeRecord } from '../../host/state/record-file';
+import type { RunPaths } from '../../host/state/state-paths';
+import type { ExitRecord } from './exit-record';
+
+/** More than any record of an end has. */
+const roomBytes = 512;
+
+/** Takes the room, in which nothing is written yet. @throws the errors of node:fs, with the path. */
+export function keepRoomForEnd({ exitRoom }: RunPaths): void {
+  rmSync(exitRoom, { force: true });
+  try {
+    writeFileSync(exitRoom, blanks(''), { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    rmSync(exitRoom, { force: true });
+    throw naming(exitRoom, error);
+  }
+}
+
+/** Writes the record of an end, where a full disk leaves no other place into the room. @throws as `writeRecord`. */
+export function writeEnd(files: RunPaths, exit: ExitRecord): void {
+  try {
+    writeRecord(files.exit, exit);
+  } catch (error) {
+    if (!isWrittenIntoRoom(files, exit)) throw error;
+  }
+}
+
+/** Blanks behind the record change nothing of it, and need no change of the file's length. */
+function isWrittenIntoRoom({ exit: path, exitRoom }: RunPaths, exit: ExitRecord): boolean {
+  const text = Buffer.from(blanks(JSON.stringify(exit)));
+  if (text.length > roomBytes) return false;
+  let fd: number | undefined;
+  try {
+    fd = openSync(exitRoom, constants.O_WRONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    if (writeSync(fd, text, 0, text.length, 0) < text.length) return false;
+    renameSync(exitRoom, path);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
+function blanks(text: string): string {
+  return `${text.padEnd(roomBytes - 1)}\n`;
+}
