@@ -159,6 +159,8 @@ function messagesHeader() {
     `inline constexpr int kNetworkDescriptor = ${wire.networkDescriptor};\n`,
     enumeration('Stage', wire.stages),
     enumeration('ExecReason', wire.execReasons),
+    enumeration('DeathReason', wire.deathReasons),
+    enumeration('How', wire.hows),
     enumeration('End', wire.ends),
     enumeration('Failpoint', ['none', ...fail.failpoints]),
     enumeration('FailAction', fail.failActions),

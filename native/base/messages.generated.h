@@ -36,6 +36,17 @@ enum class ExecReason : uint8_t {
   kNotAFile,
 };
 
+enum class DeathReason : uint8_t {
+  kOther,
+  kOutOfMemory,
+};
+
+enum class How : uint8_t {
+  kExited,
+  kKilled,
+  kOomKilled,
+};
+
 enum class End : uint8_t {
   kNone,
   kDestroy,

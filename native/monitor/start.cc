@@ -15,6 +15,7 @@
 #include "native/base/clone.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/namespaces.h"
+#include "native/base/oom-kills.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
 #include "native/monitor/label-check.h"
@@ -226,9 +227,16 @@ void Start::reportDeath() {
   // ECHILD: of a sibling, whose parent sees how it ended.
   if (reaped == -1 && errno != ECHILD) check(-1, "waitid");
   started_.init = 0;
-  const char* how = end.si_code == CLD_EXITED ? "exit code " : "signal ";
-  throw FailedMessage{static_cast<uint8_t>(Stage::kDeath), 0,         ECHILD, "waitid",
-                      how + std::to_string(end.si_status), uint8_t{0}};
+  const bool exited = end.si_code == CLD_EXITED;
+  const bool starved =
+      !exited && end.si_status == SIGKILL && countOomKills(plan_.header.cgroups) > 0;
+  const DeathReason reason = starved ? DeathReason::kOutOfMemory : DeathReason::kOther;
+  throw FailedMessage{static_cast<uint8_t>(Stage::kDeath),
+                      0,
+                      ECHILD,
+                      "waitid",
+                      (exited ? "exit code " : "signal ") + std::to_string(end.si_status),
+                      static_cast<uint8_t>(reason)};
 }
 
 void Start::killInit() noexcept {

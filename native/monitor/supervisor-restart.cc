@@ -12,7 +12,8 @@ namespace {
 using std::chrono::milliseconds;
 
 bool killedBy(const ExitedMessage& exited, int number) {
-  return exited.how == 1 && exited.status == static_cast<uint32_t>(number);
+  return exited.how == static_cast<uint8_t>(How::kKilled) &&
+         exited.status == static_cast<uint32_t>(number);
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ bool Supervisor::startAgain() {
     // monitor.
   }
   if (destroyRequested_) {
-    exited_.how = 1;
+    exited_.how = static_cast<uint8_t>(How::kKilled);
     exited_.status = SIGKILL;
     exited_.requested = static_cast<uint8_t>(End::kDestroy);
   }

@@ -6,8 +6,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "native/base/cgroup-removal.h"
+#include "native/base/oom-kills.h"
 #include "native/base/syscall.h"
 #include "native/monitor/records.h"
 
@@ -96,10 +98,21 @@ void Supervisor::ready(uint32_t) {
   siginfo_t end{};
   check(retry([&] { return waitid(P_PIDFD, static_cast<id_t>(pidfd_.get()), &end, WEXITED); }),
         "waitid");
-  exited_.how = end.si_code == CLD_EXITED ? 0 : 1;
+  exited_.how = static_cast<uint8_t>(end.si_code == CLD_EXITED ? How::kExited : How::kKilled);
   exited_.status = static_cast<uint32_t>(end.si_status);
   ended_ = true;
+  lookForOomKill();
   classifyEnd();
+}
+
+// Only the kernel and a process outside can end init by SIGKILL, and the kernel counts what it
+// kills before it does. An earlier kill of another process in the container looks the same when
+// another program of the host kills init afterwards.
+void Supervisor::lookForOomKill() {
+  const uint64_t before = std::exchange(oomKills_, countOomKills(settings_.cgroups));
+  const bool killed = exited_.how == static_cast<uint8_t>(How::kKilled);
+  if (!killed || exited_.status != SIGKILL || destroyRequested_ || oomKills_ <= before) return;
+  exited_.how = static_cast<uint8_t>(How::kOomKilled);
 }
 
 int Supervisor::signalInit(int number) {

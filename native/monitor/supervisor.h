@@ -94,6 +94,8 @@ class Supervisor : public Source, public InitControl {
 
   // What init's end was, after all that had been asked for.
   void classifyEnd();
+  // Whether the kernel has killed init for lack of memory.
+  void lookForOomKill();
   // After a reboot: true when init runs again.
   bool startAgain();
   // False when it can't go on with it.
@@ -123,6 +125,8 @@ class Supervisor : public Source, public InitControl {
   } intent_;
   std::vector<std::string> consolePaths_;
   uint32_t boots_ = 0;
+  // In the cgroups, before this life of init.
+  uint64_t oomKills_ = 0;
   std::unique_ptr<Farewell> farewell_;
   pid_t init_ = 0;
 };

@@ -27,8 +27,14 @@ export function reasonWords(state: DomainState): string {
     return state.monitor === undefined ? state.reason : `${state.reason}, ${state.monitor}`;
   }
   if (state.exit === undefined) return state.reason;
+  if (isOomKilled(state.exit)) return `${state.reason} (oom-killed)`;
   const end = endWords(state.exit);
   return end === undefined ? state.reason : `${state.reason}: ${end}`;
+}
+
+/** Whether the kernel killed init for lack of memory, and no destroy had been asked for. */
+export function isOomKilled({ OOMKilled = false, requested }: ExitRecord): boolean {
+  return OOMKilled && requested !== 'destroy';
 }
 
 /** Undefined where the reason alone says it all: exit code 0, a destroy, or a start that failed. */

@@ -59,7 +59,7 @@ export const messages = {
   cloned: { kind: 36, fields: { init: 'u32' } },
   /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
   executed: { kind: 71, fields: {} },
-  /** `how`: 0 exited with `status`, 1 killed by signal `status`. `requested`: what was asked of the monitor, see ends. */
+  /** `how`: see hows; `status` is its exit code or signal. `requested`: what was asked of the monitor, see ends. */
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 
   // client → monitor, on the control socket
@@ -134,6 +134,15 @@ export const execReasons = [
   'notAFile',
 ] as const;
 export type ExecReason = (typeof execReasons)[number];
+
+/** Why init died before it executed its program, as far as its monitor could find out. */
+export const deathReasons = ['other', 'outOfMemory'] as const;
+
+/**
+ * How a process has ended; the position is the number on the wire. `oomKilled`: by SIGKILL of the kernel, for lack of
+ * memory. A client of an older package takes it for `killed`.
+ */
+export const hows = ['exited', 'killed', 'oomKilled'] as const;
 
 /** What was asked for before an end; the position is the number on the wire. */
 export const ends = ['none', 'destroy', 'reboot'] as const;

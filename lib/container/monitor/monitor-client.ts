@@ -10,7 +10,7 @@ import { O_PATH } from '../../host/state/open-flags';
 import { Channel } from './channel';
 import { ConsoleStream } from '../console/console-stream';
 import type { ExitRecord } from '../record/exit-record';
-import { controlVersion, ends, oldestControlVersion } from './messages';
+import { controlVersion, ends, hows, oldestControlVersion } from './messages';
 import type { End, Message, MessageName, MessageNamed } from './messages';
 import { readRunState } from '../record/run-state';
 
@@ -236,7 +236,8 @@ function exitOf(message: Message | undefined, state: { phase: string }): ExitRec
   if (message?.message !== 'exited' || state.phase === 'running') return { how: 'lost', ...at };
   const asked = ends[message.requested];
   const requested = asked === undefined || asked === 'none' ? {} : { requested: asked };
-  return message.how === 0
-    ? { how: 'exited', code: message.status, ...requested, ...at }
-    : { how: 'killed', signal: message.status, ...requested, ...at };
+  const how = hows[message.how];
+  if (how === 'exited') return { how, code: message.status, ...requested, ...at };
+  const killed = { how: 'killed', signal: message.status, ...requested, ...at } as const;
+  return how === 'oomKilled' ? { ...killed, OOMKilled: true } : killed;
 }

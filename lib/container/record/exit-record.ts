@@ -14,6 +14,8 @@ export interface ExitRecord {
   readonly code?: number;
   /** Number of the signal, only with `killed`. */
   readonly signal?: number;
+  /** The kernel killed init since the container was at its memory limit, or the host had no memory left. */
+  readonly OOMKilled?: boolean;
   /** What was asked of the monitor before: `destroy` or `reboot`, or nothing. */
   readonly requested?: 'destroy' | 'reboot';
   /** Milliseconds since the epoch. */

@@ -6,7 +6,7 @@ import type { Failure } from '../../errors';
 import type { Operation, Plan } from '../../plan/operation';
 import { linkKey, linkWords } from '../interfaces/link-failure';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
-import { execReasons, stages } from '../monitor/messages';
+import { deathReasons, execReasons, stages } from '../monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
 import { reportedFailure, stepOf } from '../monitor/reported-failure';
 
@@ -53,7 +53,7 @@ export function startFailure(
     case 'death':
       return new TslxcError(
         'INTERNAL_ERROR',
-        `guest failed to start: init died with ${failed.subject}`,
+        `guest failed to start: init died with ${failed.subject}${deathWords(failed)}`,
         { domain, step: 'init, before it executed its program' },
       );
     case 'label':
@@ -61,6 +61,11 @@ export function startFailure(
     case 'monitor':
       return stepFailure(facts, 'set up the monitor');
   }
+}
+
+function deathWords({ reason }: MessageNamed<'failed'>): string {
+  if (deathReasons[reason] !== 'outOfMemory') return '';
+  return ' (oom-killed): <memory>, or <hard_limit> of <memtune>, is less than it needs';
 }
 
 function operationOf(plan: Plan, stage: Stage, step: number): Operation | undefined {

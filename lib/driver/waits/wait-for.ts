@@ -162,12 +162,12 @@ async function failAfter(
 }
 
 /** How it ended, in a few words. */
-export function endWords({ how, code, signal }: ExitRecord): string {
+export function endWords({ how, code, signal, OOMKilled = false }: ExitRecord): string {
   switch (how) {
     case 'exited':
       return `init exited with ${code ?? 0}`;
     case 'killed':
-      return `init was killed by signal ${signal ?? 0}`;
+      return `init was killed by signal ${signal ?? 0}${OOMKilled ? ' (oom-killed)' : ''}`;
     case 'lost':
     case 'unstarted':
       return 'its monitor was lost';

@@ -2,6 +2,7 @@
 import { CommandError } from '../../shell/command-error';
 import { findDomain } from '../../options/domain-argument';
 import { eventOption, loopOptions, showEvents, typeNamed } from '../../terminal/event-loop';
+import { isOomKilled } from '../../output/domain-words';
 import type { DomainEvent } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -61,7 +62,7 @@ function lineOf(event: DomainEvent): string {
   const head = `event '${type}' for domain '${event.domain}'`;
   switch (type) {
     case 'lifecycle':
-      return `${head}: ${capitalized(event.event)} ${capitalized(event.detail)}`;
+      return `${head}: ${capitalized(event.event)} ${capitalized(event.detail)}${oomWords(event)}`;
     case 'reboot':
       return head;
     case 'metadata-change':
@@ -69,6 +70,10 @@ function lineOf(event: DomainEvent): string {
     case 'warning':
       return `${head}: ${event.detail}`;
   }
+}
+
+function oomWords({ exit }: DomainEvent): string {
+  return exit !== undefined && isOomKilled(exit) ? ' (oom-killed)' : '';
 }
 
 function capitalized(word: string): string {

@@ -49,6 +49,18 @@ const ends: readonly End[] = [
     words: 'crashed: signal SIGRTMIN+3',
     status: 165,
   },
+  {
+    reason: 'crashed',
+    exit: { how: 'killed', signal: 9, OOMKilled: true },
+    words: 'crashed (oom-killed)',
+    status: 137,
+  },
+  {
+    reason: 'destroyed',
+    exit: { how: 'killed', signal: 9, OOMKilled: true, requested: 'destroy' },
+    words: 'destroyed',
+    status: 137,
+  },
   { reason: 'failed', exit: { how: 'unstarted' }, words: 'failed', status: 255 },
   { reason: 'crashed', exit: { how: 'lost' }, words: 'crashed: its monitor was lost', status: 255 },
 ];

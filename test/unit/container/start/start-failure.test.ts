@@ -1,5 +1,5 @@
 /** What the monitor reports of a failed start, as the error that the caller gets: for each stage and reason. */
-import { execReasons, stages } from '../../../../lib/container/monitor/messages';
+import { deathReasons, execReasons, stages } from '../../../../lib/container/monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../../../../lib/container/monitor/messages';
 import { startFailure } from '../../../../lib/container/start/start-failure';
 import { document, parse } from '../../domain/parse-context';
@@ -127,6 +127,15 @@ test('a death says how init died', () => {
     message: 'internal error: guest failed to start: init died with exit code 125',
     domain: 'test',
   });
+});
+
+test('a death for lack of memory says which element to look at', () => {
+  const reason = deathReasons.indexOf('outOfMemory');
+  const death = failed({ stage: 'death', subject: 'signal 9' });
+  expect(startFailure(plan, { ...death, reason }).message).toBe(
+    'internal error: guest failed to start: init died with signal 9 (oom-killed): <memory>, or <hard_limit> of ' +
+      '<memtune>, is less than it needs',
+  );
 });
 
 /** Reason → errno, what init found, and the words. */

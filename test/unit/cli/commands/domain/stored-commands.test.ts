@@ -233,12 +233,15 @@ describe('event', () => {
     ...fields,
   });
 
+  const oomKilled = { how: 'killed', signal: 9, OOMKilled: true, time: 0, boot: '' } as const;
+
   test('prints each in the words of virsh', async () => {
     connection.history = [
       at({}),
       at({ event: 'metadata-change', detail: 'title' }),
       at({ event: 'metadata-change', detail: 'element', uri: 'urn:x' }),
       at({ event: 'stopped', detail: 'destroyed', domain: 'db', uuid: 'other' }),
+      at({ event: 'stopped', detail: 'crashed', exit: oomKilled, domain: 'db', uuid: 'other' }),
       at({ event: 'warning', detail: 'MeminfoIsHosts' }),
       at({ event: 'reboot', detail: 'rebooted' }),
     ];
@@ -248,9 +251,10 @@ describe('event', () => {
         "event 'metadata-change' for domain 'web': type title, uri <null>\n" +
         "event 'metadata-change' for domain 'web': type element, uri urn:x\n" +
         "event 'lifecycle' for domain 'db': Stopped Destroyed\n" +
+        "event 'lifecycle' for domain 'db': Stopped Crashed (oom-killed)\n" +
         "event 'warning' for domain 'web': MeminfoIsHosts\n" +
         "event 'reboot' for domain 'web'\n" +
-        'event loop timed out\nevents received: 6\n\n',
+        'event loop timed out\nevents received: 7\n\n',
     );
     expect(all.status).toBe(0);
     const one = await tslxc('event --event metadata-change --timestamp');
