@@ -1,9 +1,19 @@
 /** purge takes everything of its root off the host, and touches nothing else. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+} from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkHost, connect } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
+import { native } from '../../lib/host/native';
 import { cgroupsOf, expectGone, monitorsOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
@@ -82,6 +92,27 @@ test('what runs is stopped, what is defined is forgotten, and the user’s data 
   expect(readdirSync(join(root.path, 'var/lib'))).toEqual(['mine']);
   const idRoots = '/run/tslxc/id-roots';
   expect(existsSync(idRoots) && readFileSync(idRoots, 'utf8').includes(root.path)).toBe(false);
+});
+
+test('the locks that all roots share stay: one that was made again would have two holders', async () => {
+  await using purged = await TestDomain.make({ name: 'purge-shared', elements: automaticIdMapXml });
+  await purged.start();
+  const path = '/run/tslxc/id-roots';
+  const held = openSync(path, 'r+');
+  expect(native().tryFlock(held, 'exclusive')).toBe(true);
+  // Another file that roots share, and that this one has never used.
+  const networks = '/run/tslxc/networks.lock';
+  closeSync(openSync(networks, 'a'));
+  const { ino } = statSync(networks);
+  try {
+    expect((await purged.try(['purge', '--yes'])).code).toBe(0);
+    const again = openSync(path, 'a+');
+    expect(native().tryFlock(again, 'exclusive')).toBe(false);
+    closeSync(again);
+    expect(statSync(networks).ino).toBe(ino);
+  } finally {
+    closeSync(held);
+  }
 });
 
 test('the cgroups that all containers share go when nobody else has any', async () => {

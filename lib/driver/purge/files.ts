@@ -1,8 +1,6 @@
-/** The files of a root of tslxc, and those that all roots of a host share. */
-import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
+/** The files of a root of tslxc. Those that all roots of a host share stay. */
+import { existsSync, readdirSync, rmSync, rmdirSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { forgetIdRoot } from '../../container/users/id-allocation';
-import { readEntries } from '../../container/security/selinux/category-folder';
 import { TslxcError } from '../../errors';
 import { mountsWithin } from '../../host/kernel/mount-table';
 import {
@@ -12,14 +10,13 @@ import {
   hostPartitionsPath,
   idRootsPath,
   linkNumbersPath,
-  statePaths,
 } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
-import { forwardingRoots } from '../../network/bridge/forwarding';
 
 /** Where the files are that all roots share. */
 const sharedFolder = dirname(idRootsPath);
 
+/** Locks, or records under locks on themselves: a file that was removed and made again would have two holders. */
 const sharedFiles = [
   idRootsPath,
   hostNetworksPath,
@@ -28,13 +25,18 @@ const sharedFiles = [
   categoriesPath,
 ];
 
-/** The folders of this root that are there. */
+/** The folders of this root that are there, and hold more than what all roots share. */
 export function purgeableFiles(paths: StatePaths): string[] {
-  return hiddenDirectories(paths).filter((path) => existsSync(path));
+  return hiddenDirectories(paths).filter((path) => existsSync(path) && !holdsOnlyShared(path));
+}
+
+function holdsOnlyShared(folder: string): boolean {
+  const all = readdirSync(folder).map((name) => join(folder, name));
+  return all.length > 0 && all.every(isShared);
 }
 
 /**
- * Removes one of them, and the folders between it and the root that are empty then.
+ * Removes one of them, but for what all roots share, and the folders between it and the root that are empty then.
  *
  * @throws TslxcError OPERATION_INVALID when something is mounted below: tslxc has not mounted it, and its files are others'.
  */
@@ -53,25 +55,6 @@ export function removeFiles(paths: StatePaths, folder: string): void {
     }
     // Of `/` only the folders named after tslxc are its own.
     if (paths.root === '/') return;
-  }
-}
-
-/** Removes the shared files, unless another root may still use them. */
-export function removeSharedFiles(paths: StatePaths): void {
-  forgetIdRoot(paths);
-  const labelled = readEntries(categoriesPath).map(({ root }) => root);
-  const others = [...linesOf(idRootsPath), ...forwardingRoots(), ...labelled, '/'].filter(
-    (root) => root !== paths.root && hasState(root),
-  );
-  if (others.length > 0 || !existsSync(sharedFolder)) return;
-  for (const name of readdirSync(sharedFolder)) {
-    const path = join(sharedFolder, name);
-    if (isShared(path)) rmSync(path, { recursive: true, force: true });
-  }
-  try {
-    rmdirSync(sharedFolder);
-  } catch {
-    // Another version of tslxc has files of its own there.
   }
 }
 
@@ -95,24 +78,4 @@ function isShared(path: string): boolean {
 function isBetween(root: string, path: string): boolean {
   const below = relative(root, path);
   return below !== '' && !below.startsWith('..');
-}
-
-/** Whether anything of a root is on this host. */
-function hasState(root: string): boolean {
-  const { run, library, definitions } = statePaths(root);
-  if (root === '/') {
-    const own = existsSync(run)
-      ? readdirSync(run).filter((name) => !isShared(join(run, name)))
-      : [];
-    return own.length > 0 || existsSync(library) || existsSync(definitions);
-  }
-  return [run, library, definitions].some((path) => existsSync(path));
-}
-
-function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, 'utf8').split('\n').filter(Boolean);
-  } catch {
-    return [];
-  }
 }

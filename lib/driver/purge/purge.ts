@@ -5,6 +5,7 @@
 import { monitorOf } from '../../container/record/run-state';
 import { removeCgroupsOf } from '../../container/cgroups/stale-cgroups';
 import { overlayUppersOf } from '../../container/sources/overlay-upper';
+import { forgetIdRoot } from '../../container/users/id-allocation';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
@@ -15,7 +16,7 @@ import { cgroupMounts } from '../doctor/container-cgroups';
 import { runStateIfAny } from '../doctor/known-state';
 import { settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
-import { purgeableFiles, refuseMounts, removeFiles, removeSharedFiles } from './files';
+import { purgeableFiles, refuseMounts, removeFiles } from './files';
 import { finish, stateUnderLock } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { destroyDomain } from '../lifecycle/verbs';
@@ -92,7 +93,7 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
         return Promise.resolve();
       });
     }
-    removeSharedFiles(session.paths);
+    forgetIdRoot(session.paths);
     for (const name of await removeBaseCgroups(cgroupMounts())) {
       tell({ kind: 'cgroup', name, fate: 'remove' });
     }
