@@ -51,6 +51,19 @@ describe('the default subnet', () => {
     expect(freeDefaultSubnet(taken, [])).toBe(125);
   });
 
+  test.each(['192.168.122.0/32', '192.168.122.255/32'])(
+    'keeps away from a use of %s alone, at the end of it',
+    (text) => {
+      expect(freeDefaultSubnet([use('address', text)], [])).toBe(123);
+      expect(freeDefaultSubnet([use('route', text)], [])).toBe(123);
+    },
+  );
+
+  test('takes one between two that are in use', () => {
+    const taken = [use('route', '192.168.122.0/24'), use('route', '192.168.124.0/24')];
+    expect(freeDefaultSubnet(taken, [])).toBe(123);
+  });
+
   test('keeps away from what other networks define', () => {
     expect(freeDefaultSubnet([], [subnet])).toBe(123);
   });

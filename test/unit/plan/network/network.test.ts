@@ -156,6 +156,16 @@ test('what the host lends is moved, and the network is kept to bring it back', (
   expect(keepsNetwork([veth, free])).toBe(false);
 });
 
+test('what the host lends is moved in before anything is made there that could have its index', () => {
+  expect(names(planLinks([veth, macvlan, lent]))).toEqual([
+    'moveLink',
+    'makeVeth',
+    'joinBridge',
+    'setLinkUp',
+    'makeMacvlan',
+  ]);
+});
+
 test('inside, lo is first, and each interface is up with its addresses and routes, in order', () => {
   const addressed = { ...veth, addresses: [address], routes: [defaultRoute] };
   const operations = planLinksInside([addressed, { ...macvlan, guest: 'eth1' }, lent]);

@@ -167,6 +167,14 @@ describe('who is killed first', () => {
     expect(planMonitorScore(facts(rootPrivileges))).toEqual([write('-999')]);
   });
 
+  test('the monitor gets its score when init is born, and not again when init is restarted', () => {
+    const { mapped, again, outside } = plan({}, { privileges: rootPrivileges });
+    expect(outside).toContainEqual(write('0'));
+    expect(mapped.at(-1)).toEqual(write('-999'));
+    expect(again).not.toContainEqual(write('-999'));
+    expect(plan({}, { privileges: poor }).mapped).not.toContainEqual(write('-999'));
+  });
+
   test('without CAP_SYS_RESOURCE the monitor stays where it is', () => {
     expect(planOutsideScore(facts(poor))).toEqual([open, write('0')]);
     expect(planMonitorScore(facts(poor))).toEqual([]);
