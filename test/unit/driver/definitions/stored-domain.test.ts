@@ -88,6 +88,22 @@ describe('a rename', () => {
     expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['web', 'taken']);
   });
 
+  test('and one the other way round at the same time are both refused: neither holds a lock the other waits for', async () => {
+    const taken = await connection.defineDomain(domainXml({ name: 'taken', uuid: other }));
+    expect(await Promise.allSettled([domain.rename('taken'), taken.rename('web')])).toEqual([
+      {
+        status: 'rejected',
+        reason: expect.objectContaining(
+          invalid("domain with name 'taken' already exists"),
+        ) as Error,
+      },
+      {
+        status: 'rejected',
+        reason: expect.objectContaining(invalid("domain with name 'web' already exists")) as Error,
+      },
+    ]);
+  });
+
   test('that was cut short before the new file was there has not been', async () => {
     mkdirSync(join(files, 'renames'));
     symlinkSync('../site.xml', join(files, 'renames/web.xml'));

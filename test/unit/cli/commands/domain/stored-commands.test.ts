@@ -201,6 +201,37 @@ describe('edit', () => {
     }
   });
 
+  describe('of what another process has changed meanwhile', () => {
+    const words = 'The XML configuration was changed by another user.';
+
+    /** The definition as it is read: before the editor, and from then on. */
+    function changedMeanwhile(): void {
+      const now = '<domain><name>web</name><title>of another</title></domain>\n';
+      jest.spyOn(domain, 'xml').mockResolvedValue(now).mockResolvedValueOnce('<domain/>\n');
+    }
+
+    test('overwrites nothing, and keeps what was typed', async () => {
+      changedMeanwhile();
+      const result = await tslxc('edit web', { environment: editor('echo typed >> "$1"') });
+      expect(result).toMatchObject({ status: 1, stdout: '\n' });
+      expect(result.stderr).toContain(`error: ${words}\n`);
+      expect(defined()).toEqual([]);
+      const [, path = ''] = /^The text that was edited is in (\S+)$/m.exec(result.stderr) ?? [];
+      expect(readFileSync(path, 'utf8')).toBe('<domain/>\ntyped\n');
+    });
+
+    test('asks on a terminal, and f replaces it', async () => {
+      changedMeanwhile();
+      const terminal = new FakeTerminal('tty');
+      terminal.typed.write('f');
+      const environment = editor('echo typed >> "$1"');
+      const result = await tslxc('edit web', { environment, terminal });
+      expect(result.stdout).toContain(`\r${words} Try again? [y,n,f,?]: `);
+      expect(result.status).toBe(0);
+      expect(defined()).toEqual([['defineDomain', '<domain/>\ntyped\n']]);
+    });
+  });
+
   test('an editor that fails, or is not there, is an error', async () => {
     const failing = await tslxc('edit web', { environment: editor('exit 1') });
     expect(failing.stderr).toMatch(

@@ -1,6 +1,16 @@
 /** doctor: what is found, for people and for programs. */
 import type { HostReport } from '../../../../../lib/index';
+import { checkHost } from '../../../../../lib/driver/doctor/check-host';
+import { fail, ok, reportOf, warn } from '../../../../../lib/driver/doctor/check';
 import { run } from '../../run-main';
+
+/** What this machine is like, unless a test says otherwise. */
+jest.mock('../../../../../lib/driver/doctor/check-host', () => {
+  const real = jest.requireActual<{ checkHost: typeof checkHost }>(
+    '../../../../../lib/driver/doctor/check-host',
+  );
+  return { ...real, checkHost: jest.fn(real.checkHost) };
+});
 
 test('--json is the library’s report, whatever this machine is like', async () => {
   const { status, stdout } = await run('--root /nowhere doctor --json');
@@ -21,4 +31,23 @@ test('each finding is a line, with its advice below it, and a sum', async () => 
 
 test('no connection is opened', async () => {
   expect((await run('--root /nowhere doctor')).connects).toEqual([]);
+});
+
+describe('the exit status', () => {
+  const fine = ok('kernel.version', 'Linux 6.12.0');
+  const lacking = warn('programs.nft', 'no nft', 'apt install nftables');
+  const broken = fail('cgroup.layout', 'no cgroup tree', 'mount it');
+
+  test.each([
+    ['nothing fails', [fine], 0],
+    ['something is missing or left over', [fine, lacking], 0],
+    ['no container can be started', [broken, fine], 1],
+  ] as const)('when %s', async (_, checks, expected) => {
+    for (const words of ['doctor', 'doctor --json', '-q doctor']) {
+      jest.mocked(checkHost).mockResolvedValueOnce(reportOf(checks));
+      const { status, stdout } = await run(words);
+      expect(status).toBe(expected);
+      if (checks[0] === broken) expect(stdout).toContain('no cgroup tree');
+    }
+  });
 });

@@ -1,0 +1,65 @@
+/** A command on this process's standard streams: its exit status, and the signals that it gets. */
+import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
+import { joinPipes } from '../../../../lib/cli/terminal/command-session';
+import type { CommandResult, PipedProcess } from '../../../../lib/index';
+import { FakeTerminal } from '../run-main';
+
+class FakeCommand {
+  readonly stdin = new PassThrough();
+  readonly stdout = new PassThrough();
+  readonly stderr = new PassThrough();
+  readonly killed: unknown[] = [];
+  readonly result: Promise<CommandResult>;
+  end: (result: CommandResult) => void = () => undefined;
+
+  constructor() {
+    this.result = new Promise((resolve) => {
+      this.end = (result) => {
+        this.stdout.end();
+        this.stderr.end();
+        resolve(result);
+      };
+    });
+  }
+
+  kill(signal: unknown): void {
+    this.killed.push(signal);
+  }
+
+  destroy(): void {
+    this.killed.push('SIGKILL');
+  }
+}
+
+function join(signals = new EventEmitter()): { command: FakeCommand; status: Promise<number> } {
+  const command = new FakeCommand();
+  const process = command as unknown as PipedProcess;
+  return { command, status: joinPipes({ process, terminal: new FakeTerminal('pipe'), signals }) };
+}
+
+test.each<[CommandResult, number]>([
+  [{ code: 0 }, 0],
+  [{ code: 255 }, 255],
+  [{ signal: 'SIGHUP' }, 129],
+  [{ signal: 'SIGKILL' }, 137],
+  [{ signal: 'SIGSYS' }, 159],
+  // Those of real time have no names.
+  [{ signal: 'SIG34' }, 162],
+  [{ signal: 'SIG64' }, 192],
+])('after %j the exit status is %d', async (result, expected) => {
+  const { command, status } = join();
+  command.end(result);
+  expect(await status).toBe(expected);
+});
+
+test('signals of this process go to the command until it has ended', async () => {
+  const signals = new EventEmitter();
+  const { command, status } = join(signals);
+  for (const name of ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']) signals.emit(name, name);
+  command.end({ signal: 'SIGTERM' });
+  expect(await status).toBe(143);
+  signals.emit('SIGINT', 'SIGINT');
+  expect(command.killed).toEqual(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']);
+  expect(signals.eventNames()).toEqual([]);
+});

@@ -1,0 +1,93 @@
+/** The order of a clean-up: as long as it is not over, the start is on record, and the next process does it again. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cleanUp } from '../../../../lib/container/record/cleanup';
+import type { ExitRecord } from '../../../../lib/container/record/exit-record';
+import { readRunState } from '../../../../lib/container/record/run-state';
+import type { RunState, StartRecord } from '../../../../lib/container/record/run-state';
+import { undoAll } from '../../../../lib/container/record/undo';
+import { bootId } from '../../../../lib/host/kernel/boot-id';
+import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+
+jest.mock('../../../../lib/container/record/undo', () => {
+  const real = jest.requireActual<{ undoAll: typeof undoAll }>(
+    '../../../../lib/container/record/undo',
+  );
+  return { ...real, undoAll: jest.fn(real.undoAll) };
+});
+
+const root = mkdtempSync(join(tmpdir(), 'tslxc-cleanup-'));
+const paths = statePaths(root);
+const files = runPaths(paths, 'web');
+
+const start: StartRecord = {
+  name: 'web',
+  uuid: '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
+  boot: bootId(),
+  persistence: 'persistent',
+  xml: '<domain/>',
+  hardening: 'hardened',
+  undo: [],
+  time: 1,
+  controller: 1,
+};
+const exit: ExitRecord = { how: 'exited', code: 3, time: 2, boot: bootId() };
+
+beforeEach(() => {
+  mkdirSync(files.directory, { recursive: true });
+  writeFileSync(files.start, JSON.stringify(start));
+  writeFileSync(files.running, JSON.stringify({ id: 10, init: 11, consoles: [] }));
+  writeFileSync(files.exit, JSON.stringify(exit));
+  writeFileSync(files.monitorLock, '');
+});
+
+afterEach(() => rmSync(root, { recursive: true }));
+
+function ended(): RunState & { phase: 'ended' } {
+  const state = readRunState(paths, 'web');
+  if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
+  return state;
+}
+
+function cleanUpNow(): Promise<ExitRecord> {
+  return cleanUp(paths, ended(), { name: 'web', notice: () => undefined });
+}
+
+test('leaves nothing but how it ended', async () => {
+  writeFileSync(files.control, '');
+  expect(await cleanUpNow()).toEqual(exit);
+  expect(readdirSync(files.directory)).toEqual(['exit.json']);
+  expect(readRunState(paths, 'web')).toEqual({ phase: 'off', last: exit });
+});
+
+test('that could not give everything back is done again', async () => {
+  jest.mocked(undoAll).mockRejectedValueOnce(new Error('busy'));
+  await expect(cleanUpNow()).rejects.toThrow('busy');
+  expect(ended()).toEqual({ phase: 'ended', start, exit });
+  expect(await cleanUpNow()).toEqual(exit);
+});
+
+test.each(['running', 'control', 'monitorLock'] as const)(
+  'that could not remove %s is done again: no later start finds what is left',
+  async (name) => {
+    rmSync(files[name], { force: true });
+    mkdirSync(files[name]);
+    // A directory there is a fault that unlink(2) does not remove.
+    const state = { phase: 'ended', start, exit } as const;
+    const again = () => cleanUp(paths, state, { name: 'web', notice: () => undefined });
+    await expect(again()).rejects.toMatchObject({ code: 'EISDIR' });
+    expect(existsSync(files.start)).toBe(true);
+    rmdirSync(files[name]);
+    expect(await again()).toEqual(exit);
+    expect(readdirSync(files.directory)).toEqual(['exit.json']);
+  },
+);
