@@ -146,7 +146,8 @@ function openInit({ paths, start, running }: ExecTarget): number {
   throw ended(start.name);
 }
 
-function planCommand(
+/** @throws TslxcError OPERATION_INVALID when the container is frozen; as commandIdentity. */
+export function planCommand(
   target: ExecTarget,
   request: ExecRequest,
   security: SecurityFacts | undefined,
