@@ -1,12 +1,24 @@
 /** Plan operations, run in other namespaces by the monitor's own interpreter. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { hostname } from 'node:os';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { constants, hostname } from 'node:os';
+import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { encodeOperations } from '../../lib/plan/encode';
 import type { Operation } from '../../lib/plan/operation';
 import { eventually } from '../support/time/eventually';
+import { runProgram } from '../support/process/run-command';
 import { rejectionOf } from './failure';
+import { nodeWords } from './node-child';
 import { Scratch, badDescriptor } from './scratch';
 
 const newUts = 0x0400_0000; // CLONE_NEWUTS
@@ -163,5 +175,96 @@ describe('runOperations', () => {
         /operations must be encoded operations/,
       );
     }
+  });
+});
+
+describe('the namespace that is joined by its file', () => {
+  const rename = (path: string, inode: bigint, name: string) =>
+    run(
+      [
+        { op: 'openNamespace', file: 'uts', path, inode },
+        { op: 'joinNamespace', file: 'uts', kind: newUts },
+        { op: 'setHostname', name },
+      ],
+      {},
+    );
+
+  test('is the one that was looked up; another that has its place since is ESTALE', async () => {
+    const { pid } = await stranger();
+    const path = `/proc/${pid}/ns/uts`;
+    const { ino } = statSync(path, { bigint: true });
+    const name = () => execFileSync('nsenter', ['-t', String(pid), '-u', 'hostname']).toString();
+    await rename(path, ino, 'known');
+    expect(name()).toBe('known\n');
+    await rename(path, 0n, 'any');
+    expect(name()).toBe('any\n');
+    expect(await rejectionOf(rename(path, ino + 1n, 'other'))).toEqual({
+      errno: 'ESTALE',
+      syscall: 'open',
+      path,
+    });
+    expect(name()).toBe('any\n');
+  });
+});
+
+describe('the groups of a process', () => {
+  const own = process.getgroups?.() ?? [];
+  const [shared, unprivileged] = [4, 65_534];
+
+  beforeEach(() => process.setgroups?.([shared, 27]));
+  afterEach(() => process.setgroups?.(own));
+
+  /** Opens a file that only members of the group may write to. */
+  function openAs(groups: readonly number[]): Promise<void> {
+    const path = scratch.at('of-the-group');
+    chmodSync(scratch.path, 0o755);
+    writeFileSync(path, '');
+    chownSync(path, 0, shared);
+    chmodSync(path, 0o060);
+    return run(
+      [
+        { op: 'setIds', uid: unprivileged, gid: unprivileged, groups },
+        { op: 'openFile', file: 'file', path },
+      ],
+      {},
+    );
+  }
+
+  test('are those that it is given, and none of its caller’s', async () => {
+    expect(await rejectionOf(openAs([]))).toMatchObject({ errno: 'EACCES', syscall: 'open' });
+    expect(await rejectionOf(openAs([27]))).toMatchObject({ errno: 'EACCES', syscall: 'open' });
+  });
+
+  test('control: a member of the group may open the file', async () => {
+    await openAs([27, shared]);
+  });
+});
+
+describe('a keyring of its own', () => {
+  const keyctl = process.arch === 'arm64' ? 219 : 250;
+
+  /** Where keyctl(2) fails with this errno. */
+  async function joinWhere(errno: number): Promise<string> {
+    const bytes = JSON.stringify([...encodeOperations([{ op: 'newSessionKeyring' }])]);
+    const words = nodeWords(`
+      const bytes = Uint8Array.from(${bytes});
+      await addon.runOperations(bytes, { join: [], unshare: 0 }).then(
+        () => console.log('joined'),
+        ({ errno, syscall }) => console.log(errno, syscall),
+      );`);
+    const refuse = join(__dirname, 'refuse-call.py');
+    const argv = ['python3', refuse, String(keyctl), String(errno), ...words] as const;
+    const { stdout, stderr } = await runProgram(argv);
+    expect(stderr).toBe('');
+    return stdout.trim();
+  }
+
+  test('is made, or the failure is told: else the process would have its caller’s', async () => {
+    const { EDQUOT } = constants.errno;
+    expect(await joinWhere(EDQUOT)).toBe(`${EDQUOT} keyctl`);
+  });
+
+  test('is none where the kernel has no keyrings, and so the caller has none', async () => {
+    expect(await joinWhere(constants.errno.ENOSYS)).toBe('joined');
   });
 });

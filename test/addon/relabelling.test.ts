@@ -282,6 +282,9 @@ describe('restoreTree', () => {
       const refused = await rejectionOf(restore(source, label));
       expect(refused).toEqual({ errno: 'EPERM', syscall: 'fsetxattr', path });
       expect(countIn(top, labelName, stored)).toBe(1);
+      // What is above it is asked for the label of what was made there, until all of that has its own.
+      expect(labelOf(join(top, 'folder-0'), memoryName)).toBeDefined();
+      expect(labelOf(top, memoryName)).toBeDefined();
     } finally {
       execFileSync('chattr', ['-i', stuck]);
     }

@@ -85,6 +85,10 @@ test('no path leads out of a root, nor is anything made outside', async () => {
   expect(await run('path', emptyFolder('path'))).toMatchObject(success);
 });
 
+test('a walk through a deep tree visits each inode, and nothing elsewhere when a directory is moved away', async () => {
+  expect(await run('tree-walk', emptyFolder('tree-walk'))).toMatchObject(success);
+});
+
 test('every failure of execve is explained', async () => {
   expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
 });

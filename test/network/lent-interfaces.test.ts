@@ -1,7 +1,10 @@
 /** Interfaces that the host lends to a container come back under their own names, however it ends. */
 import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
+import { native } from '../../lib/host/native';
 import { monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -36,6 +39,20 @@ beforeEach(() => {
 const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
 
 const devices = lentXml('card0', "<ip address='192.0.2.2' prefix='24'/>");
+
+/** As if one process cleaned up now and another were the next: monitors that end leave it to that one. */
+class HeldTurns implements Disposable {
+  readonly #lock: number;
+
+  constructor(root: string) {
+    this.#lock = openSync(join(root, 'run/tslxc/reaper.lock'), 'a+', 0o600);
+    for (const turn of [0, 1]) expect(native().tryLockByte(this.#lock, turn)).toBe(true);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#lock);
+  }
+}
 
 function expectHome(): void {
   const { address, mtu } = host.link('card0');
@@ -97,6 +114,13 @@ describe('it comes back', () => {
       await expectHomeInTime(domain);
     },
   );
+
+  test('when others have their turn to clean up: its network would be gone before its own', async () => {
+    const { domain, init } = await world.start({ name, devices }, { ownership: 'leave' });
+    using _turns = new HeldTurns(world.root);
+    process.kill(init, 'SIGKILL');
+    await expectHomeInTime(domain);
+  });
 
   test('when another process destroys what nobody owns', async () => {
     const { domain } = await world.start({ name, devices }, { ownership: 'leave' });

@@ -15,7 +15,9 @@ import { containerTest } from '../support/world/container-test';
 import { idMapXml } from '../support/domain/mapped-domain';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
 import type { Report } from '../support/probe/probe';
+import { libraryWords } from '../support/process/library-child';
 import { hasEnded } from '../support/process/processes';
+import { runProgram } from '../support/process/run-command';
 import { someOf } from '../support/time/repeats';
 import { makeTestRoot } from '../support/root/test-root';
 import type { TestRoot } from '../support/root/test-root';
@@ -259,6 +261,37 @@ describe('init as another user', () => {
       'status.NoNewPrivs': '1',
     });
   });
+});
+
+test('neither init nor a command has the groups and ambient capabilities of its caller', async () => {
+  await using root = await makeTestRoot();
+  const code = `
+    const { readFileSync } = require('node:fs');
+    const { text } = require('node:stream/consumers');
+    const connection = await connect();
+    const domain = await connection.createDomain(${JSON.stringify(xmlOf(''))});
+    const init = readFileSync('/proc/' + domain.id + '/task/' + domain.id + '/children', 'utf8').split(' ')[0];
+    const command = await domain.exec(['cat', '/proc/self/status'], { stdin: 'ignore' });
+    const found = {
+      caller: readFileSync('/proc/self/status', 'latin1'),
+      init: readFileSync('/proc/' + init + '/status', 'latin1'),
+      command: await text(command.stdout),
+    };
+    await domain.destroy();
+    await connection.close();
+    console.log(JSON.stringify(found));`;
+  const caller = ['--groups=4,27', '--inh-caps=+kill', '--ambient-caps=+kill', '--'];
+  const words = ['setpriv', ...caller, ...libraryWords(code)] as const;
+  const { stdout, stderr } = await runProgram(words, { root: root.path });
+  expect(stderr).toBe('');
+  const found = JSON.parse(stdout) as Record<'caller' | 'init' | 'command', string>;
+  const groupsOf = (status: string) => /^Groups:\t(.*?) *$/m.exec(status)?.[1];
+  // The control: it has them to give away.
+  expect([groupsOf(found.caller), setsOf(found.caller).ambient]).toEqual(['4 27', 1n << 5n]);
+  for (const status of [found.init, found.command]) {
+    expect(groupsOf(status)).toBe('');
+    expect(setsOf(status)).toEqual(rootSets(0xb5eccffbn));
+  }
 });
 
 test('with mknod on, any node is made but only those of the list are opened; without it none', async () => {

@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readFileSync,
   readSync,
   writeSync,
 } from 'node:fs';
@@ -14,6 +15,40 @@ import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
 import { eventually } from '../support/time/eventually';
 import { makeTestRoot } from '../support/root/test-root';
+
+test('a keeper and its program have the capabilities that dnsmasq needs, and no others', async () => {
+  const root = await makeTestRoot();
+  const folder = join(root.path, 'network');
+  mkdirSync(folder);
+  const [lock, told] = [join(folder, 'keeper.lock'), join(folder, 'told')];
+  const directory = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  const log = openSync(join(folder, 'log'), 'a', 0o600);
+  const script = `cat /proc/self/status > ${told}.new; mv ${told}.new ${told}; exec sleep 1000`;
+  const channel = await native().startMonitor({
+    executable: monitorExecutable(),
+    argv: [
+      ...['tslxc-keeper', '--keep', '--name', 'lan', '--lock', 'keeper.lock', '--pid', 'pid'],
+      ...['--daemon-pid', 'own-pid', '--descriptors', '2', '--', '/bin/sh', '-c', script],
+    ],
+    cgroups: [],
+    leafCgroup: -1,
+    plan: new Uint8Array(),
+    descriptors: [directory, log],
+  });
+  await eventually(() => expect(existsSync(told)).toBe(true));
+  const keeper = Number(readFileSync(lock, 'latin1'));
+  // CHOWN, DAC_OVERRIDE, KILL, SETGID, SETUID, NET_BIND_SERVICE, NET_ADMIN, NET_RAW
+  const needed = '00000000000034e3';
+  for (const status of [`/proc/${keeper}/status`, told]) {
+    const sets = readFileSync(status, 'latin1').match(/^Cap(?!Inh|Amb)\w+:\t\w+$/gm);
+    expect(sets).toEqual([`CapPrm:\t${needed}`, `CapEff:\t${needed}`, `CapBnd:\t${needed}`]);
+  }
+  process.kill(keeper, 'SIGKILL');
+  await eventually(() => expect(isLocked(lock)).toBe(false));
+  native().closeDescriptor(channel);
+  for (const fd of [directory, log]) closeSync(fd);
+  await root.remove();
+});
 
 test('a keeper whose caller was killed before it had its lock starts nothing', async () => {
   const root = await makeTestRoot();
