@@ -12,14 +12,6 @@ namespace {
 
 constexpr unsigned kMostCapabilities = 64;
 
-void setCapabilities(uint64_t set) {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2]{};
-  data[0].effective = data[0].permitted = static_cast<uint32_t>(set);
-  data[1].effective = data[1].permitted = static_cast<uint32_t>(set >> 32);
-  check(syscall(SYS_capset, &header, data), "capset");
-}
-
 }  // namespace
 
 uint64_t permittedCapabilities() {
@@ -41,10 +33,14 @@ void limitBoundingSet(uint64_t keep) {
 }
 
 void keepCapabilities(uint64_t keep) {
-  check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "prctl", "PR_CAP_AMBIENT");
-  setCapabilities(permittedCapabilities() & keep);
+  const uint64_t set = permittedCapabilities() & keep;
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  // The inheritable set becomes empty, and with it the ambient set, which is a part of it
+  // (capabilities(7)).
+  __user_cap_data_struct data[2]{};
+  data[0].effective = data[0].permitted = static_cast<uint32_t>(set);
+  data[1].effective = data[1].permitted = static_cast<uint32_t>(set >> 32);
+  check(syscall(SYS_capset, &header, data), "capset");
 }
-
-void limitEffectiveCapabilities(uint64_t keep) { setCapabilities(permittedCapabilities() & keep); }
 
 }  // namespace tslxc

@@ -13,10 +13,7 @@ void limitBoundingSet(uint64_t keep);
 
 // Takes everything that is not in `keep` out of the permitted and effective sets, and empties the
 // inheritable and ambient ones, from which file capabilities could escalate.
+// What is executed later as uid 0 may have all of the bounding set again.
 void keepCapabilities(uint64_t keep);
-
-// The same for permitted and effective alone: what is executed later as uid 0 may have it all
-// again.
-void limitEffectiveCapabilities(uint64_t keep);
 
 }  // namespace tslxc

@@ -103,7 +103,7 @@ void Attendant::run(std::vector<Fd> passed, std::optional<TerminalRequest> reque
   deadline_ = Clock::now() + milliseconds(plan_.header.deadline);
   enterCgroups(plan_.header.attendantTasks);
   startJoiner(std::move(passed));
-  limitEffectiveCapabilities(kCapKill);
+  keepCapabilities(kCapKill);
   while (phase_ != Phase::over) waitOnce();
   reap();
   awaitAcknowledgement();

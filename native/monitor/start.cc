@@ -174,7 +174,7 @@ void Start::tellOfSuccess() {
   writeRunningRecord(runDirectory_, {started_.init, consolePaths_, 0});
   failpoints_.reach(Failpoint::kMonitorAfterRunningRecord);
   // Before `running` is sent, so that the receiver finds no more privileges than it keeps.
-  limitEffectiveCapabilities(kCapKill);
+  keepCapabilities(kCapKill);
   // After the commit the caller may be gone: then the message is lost.
   sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), consolePaths_});
 }
