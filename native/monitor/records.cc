@@ -68,17 +68,16 @@ void writeExitRecord(int directory, const ExitedMessage& exited, const std::stri
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
   const auto how = static_cast<How>(exited.how);
-  const std::string end =
-      how == How::kExited ? "\"exited\",\"code\":" : "\"killed\",\"signal\":";
+  const std::string end = how == How::kExited ? "\"exited\",\"code\":" : "\"killed\",\"signal\":";
   const std::string oom = how == How::kOomKilled ? ",\"OOMKilled\":true" : "";
   std::string requested;
   if (exited.requested == static_cast<uint8_t>(End::kDestroy)) requested = "destroy";
   if (exited.requested == static_cast<uint8_t>(End::kReboot)) requested = "reboot";
   if (!requested.empty()) requested = ",\"requested\":\"" + requested + "\"";
-  const std::string text = "{\"how\":" + end + std::to_string(exited.status) + oom + requested +
-                           ",\"time\":" +
-                           std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) +
-                           ",\"boot\":\"" + boot + "\"}\n";
+  const std::string text =
+      "{\"how\":" + end + std::to_string(exited.status) + oom + requested +
+      ",\"time\":" + std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) + ",\"boot\":\"" +
+      boot + "\"}\n";
   try {
     replaceFile(directory, kName, text);
   } catch (const SyscallError&) {
