@@ -1,4 +1,6 @@
 /** purge takes everything of its root off the host, and touches nothing else. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
@@ -25,11 +27,14 @@ import {
 } from '../support/domain/mapped-domain';
 import type { ClosedRoot } from '../support/domain/mapped-domain';
 import { PtySession } from '../support/console/pty-session';
-import { commandLine, runCommand } from '../support/process/run-command';
+import { readProcess } from '../support/process/processes';
+import { commandEnvironment, commandLine, runCommand } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 
 containerTest(nothing);
+
+const monitorFolder = 'libvirt/tslxc-monitor';
 
 interface Filled {
   readonly upper: string;
@@ -115,18 +120,29 @@ test('the locks that all roots share stay: one that was made again would have tw
   }
 });
 
-test('the cgroups that all containers share go when nobody else has any', async () => {
+/** Of all roots. */
+function monitorsIn(mount: string): string[] {
+  const processes = readFileSync(join(mount, monitorFolder, 'cgroup.procs'), 'latin1');
+  return processes.split('\n').filter(Boolean);
+}
+
+/** Where each hierarchy is mounted. */
+function cgroupMounts(): string[] {
   const { hierarchies, unified } = hostFacts().cgroups;
-  const mounts = [...hierarchies, ...(unified ? [unified] : [])].map(({ mount }) => mount);
+  return [...hierarchies, ...(unified ? [unified] : [])].map(({ mount }) => mount);
+}
+
+test('the cgroups that all containers share go when no other container has any', async () => {
+  const mounts = cgroupMounts();
   {
     await using container = await TestDomain.make({ name: 'purge-base' });
     await container.run('start');
     await container.run('destroy');
     await container.untilGone();
+    // Those of the tests before may still be ending.
+    await eventually(() => expect(mounts.flatMap(monitorsIn)).toEqual([]));
     await container.spawn(['purge', '--yes']);
-    await eventually(() => {
-      expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
-    });
+    expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
   }
   // A process that has seen them before makes them again.
   await using other = await TestDomain.make({ name: 'purge-again' });
@@ -196,4 +212,26 @@ test('doctor finds what belongs to no domain, and nothing else', async () => {
     rmdirSync(stray);
   }
   await container.domain.destroy();
+});
+
+test('a purge leaves the cgroups that a start of another root is about to enter', async () => {
+  await using starting = await makeTestRoot();
+  await using purged = await TestDomain.make({ name: 'purge-mine' });
+  await using connection = await connect(undefined, { root: starting.path });
+  const domain = await connection.defineDomain(domainXml({ name: 'purge-beside' }));
+  const [program = '', ...words] = commandLine('start', domain.name);
+  const env = {
+    ...commandEnvironment(starting.path),
+    // It has opened the cgroup of the monitors by then, and waits to be continued.
+    TSLXC_FAILPOINT: 'controller:before-spawn=stopSelf',
+  };
+  const child = spawn(program, words, { env, stdio: 'ignore' });
+  const ended = once(child, 'exit');
+  await eventually(() => expect(readProcess(child.pid ?? 0).state).toBe('T'));
+  const { code } = await purged.try(['purge', '--yes']);
+  const removed = cgroupMounts().filter((mount) => !existsSync(join(mount, monitorFolder)));
+  child.kill('SIGCONT');
+  expect({ code, removed }).toEqual({ code: 0, removed: [] });
+  expect(await ended).toEqual([0, null]);
+  await domain.destroy();
 });

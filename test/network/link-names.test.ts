@@ -1,12 +1,12 @@
 /** Names `vnetN` of interfaces on the host: never two alike, and never one that somebody else takes. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import type { Domain } from 'tslxc';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip } from '../support/network/host-links';
 import { NetworkWorld, interfaceXml } from '../support/network/network-world';
+import { readProcess } from '../support/process/processes';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 
 let links: HostLinks;
@@ -27,12 +27,6 @@ const onBridge = (mac: string): string =>
   interfaceXml({ type: 'bridge', source: "bridge='br0'", mac });
 
 const names = (): string[] => host.names().filter((name) => name.startsWith('vnet'));
-
-/** As in proc_pid_stat(5). */
-function stateOf(pid: number): string | undefined {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[0];
-}
 
 async function startAll(domains: readonly Domain[]): Promise<void> {
   await Promise.all(domains.map((domain) => domain.start()));
@@ -95,7 +89,7 @@ test('a name that is taken between its choice and its making is let go, and anot
   using others = new HostLinks('beside others');
   const child = spawn(program, words, { env, stdio: 'ignore' });
   const ended = once(child, 'exit');
-  await eventually(() => expect(stateOf(child.pid ?? 0)).toBe('T'));
+  await eventually(() => expect(readProcess(child.pid ?? 0).state).toBe('T'));
   others.pair('vnet1000', 'thief');
   child.kill('SIGCONT');
   expect(await ended).toEqual([0, null]);

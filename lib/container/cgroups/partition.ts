@@ -2,16 +2,15 @@
  * The cgroups of `<resource><partition>`: made for the first container that is in it, removed with the last. Those that
  * the administrator has made, with limits of their own, stay as they are. One lock of the host is held over both.
  */
-import { closeSync, existsSync, mkdirSync, openSync, rmdirSync } from 'node:fs';
+import { existsSync, rmdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import { dirname } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Partition } from '../../domain/tuning/definition';
 import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
 import { readCpuset } from '../../host/kernel/cgroup-layout';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { fileError } from '../../host/state/file-error';
-import { lockFile } from '../../host/state/file-lock';
+import { takeHostLock } from '../../host/state/file-lock';
 import { native } from '../../host/native';
 import { hostPartitionsPath } from '../../host/state/state-paths';
 import { enableControllers, planBaseCgroups, planPartition } from '../../plan/cgroups/base';
@@ -103,18 +102,8 @@ function removeEmpty(path: string): void {
 }
 
 async function lockPartitions(): Promise<Disposable> {
-  let fd: number;
-  try {
-    mkdirSync(dirname(hostPartitionsPath), { recursive: true, mode: 0o700 });
-    fd = openSync(hostPartitionsPath, 'a', 0o600);
-  } catch (error) {
-    throw fileError(error, 'lock the partitions of the host');
-  }
-  try {
-    await lockFile(fd);
-  } catch (error) {
-    closeSync(fd);
-    throw error;
-  }
-  return { [Symbol.dispose]: () => closeSync(fd) };
+  return await takeHostLock({
+    path: hostPartitionsPath,
+    step: 'lock the partitions of the host',
+  });
 }

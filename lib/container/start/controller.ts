@@ -4,7 +4,7 @@
  */
 import type { DomainDefinition } from '../../domain/definition';
 import type { HostFacts } from '../../host/facts';
-import { ensureBaseCgroups } from '../../host/kernel/base-cgroups';
+import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { LinkNumbers } from '../interfaces/link-numbers';
@@ -70,6 +70,7 @@ async function attemptStart(
 
   const links = await lookUpLinks({ definition, ports, names });
 
+  using _cgroups = await holdBaseCgroups();
   const preparation = await plan(start, { definition, labelling, links, host });
   trace?.('plan compiled', { operations: countOperations(preparation) });
 

@@ -6,6 +6,7 @@ import { mountsWithin } from '../../host/kernel/mount-table';
 import {
   categoriesPath,
   hiddenDirectories,
+  hostCgroupsPath,
   hostNetworksPath,
   hostPartitionsPath,
   idRootsPath,
@@ -20,6 +21,7 @@ const sharedFolder = dirname(idRootsPath);
 const sharedFiles = [
   idRootsPath,
   hostNetworksPath,
+  hostCgroupsPath,
   hostPartitionsPath,
   linkNumbersPath,
   categoriesPath,

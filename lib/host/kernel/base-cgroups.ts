@@ -4,8 +4,21 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../native';
 import type { CgroupStep } from '../native';
+import { takeHostLock, tryTakeHostLock } from '../state/file-lock';
+import type { HostLock } from '../state/file-lock';
+import { hostCgroupsPath } from '../state/state-paths';
+
+const hostCgroups: HostLock = { path: hostCgroupsPath, step: 'lock the cgroups of the host' };
 
 let seen = false;
+
+/**
+ * Keeps them from being removed by the purge of any root, until it is disposed of: held while a process is on its way into
+ * them, from before they are made. Starts don't wait for each other.
+ */
+export async function holdBaseCgroups(): Promise<Disposable> {
+  return await takeHostLock(hostCgroups, 'shared');
+}
 
 /** Runs the `steps` that make them, if needed. Checks once in a process, and again after `forgetBaseCgroups`. */
 export async function ensureBaseCgroups(steps: readonly CgroupStep[]): Promise<void> {
@@ -38,9 +51,11 @@ const retries = { count: 40, pause: 25 };
 
 /**
  * Removes them from these hierarchies if they are empty: they may have containers or monitors of other
- * roots. Resolves to those that were removed.
+ * roots. They stay while another process starts one. Resolves to those that were removed.
  */
 export async function removeBaseCgroups(mounts: readonly string[]): Promise<string[]> {
+  using lock = tryTakeHostLock(hostCgroups);
+  if (lock === undefined) return [];
   const gone: string[] = [];
   for (const mount of mounts) {
     if (!existsSync(join(mount, ours[0] ?? ''))) continue;

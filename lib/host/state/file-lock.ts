@@ -2,11 +2,60 @@
  * A flock(2) on an open file. The kernel releases the lock with the descriptor, also if the holder is
  * killed. Waits off the event loop and off libuv's thread pool.
  */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { native } from '../native';
+import { fileError } from './file-error';
 
 /** Takes the lock. Closing the descriptor releases it. */
-export async function lockFile(fd: number): Promise<void> {
+export async function lockFile(
+  fd: number,
+  mode: 'shared' | 'exclusive' = 'exclusive',
+): Promise<void> {
   // Almost always the lock is free: then one system call is enough, without a thread.
-  if (native().tryFlock(fd, 'exclusive')) return;
-  await native().flock(fd, 'exclusive');
+  if (native().tryFlock(fd, mode)) return;
+  await native().flock(fd, mode);
+}
+
+/** A lock that all roots of a host share, below /run/tslxc. The file is made if it is missing, and never removed. */
+export interface HostLock {
+  readonly path: string;
+  /** The step that an error names. */
+  readonly step: string;
+}
+
+/** Waits for the lock; `using` releases it. */
+export async function takeHostLock(
+  lock: HostLock,
+  mode: 'shared' | 'exclusive' = 'exclusive',
+): Promise<Disposable> {
+  const fd = openHostLock(lock);
+  try {
+    await lockFile(fd, mode);
+  } catch (error) {
+    closeSync(fd);
+    throw error;
+  }
+  return { [Symbol.dispose]: () => closeSync(fd) };
+}
+
+/** Takes the lock if no other holder is in the way; else undefined. */
+export function tryTakeHostLock(lock: HostLock): Disposable | undefined {
+  const fd = openHostLock(lock);
+  let isTaken = false;
+  try {
+    isTaken = native().tryFlock(fd, 'exclusive');
+  } finally {
+    if (!isTaken) closeSync(fd);
+  }
+  return isTaken ? { [Symbol.dispose]: () => closeSync(fd) } : undefined;
+}
+
+function openHostLock({ path, step }: HostLock): number {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    throw fileError(error, step);
+  }
 }

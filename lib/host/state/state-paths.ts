@@ -143,6 +143,9 @@ export const hostNetworksPath = '/run/tslxc/networks.lock';
 /** The lock for making and removing cgroups of partitions, which all roots share too. */
 export const hostPartitionsPath = '/run/tslxc/partitions.lock';
 
+/** The lock that keeps the cgroups of all containers and monitors: shared by starts, exclusive for their removal. */
+export const hostCgroupsPath = '/run/tslxc/cgroups.lock';
+
 /** The record of the networks of all roots that need IP forwarding in a network namespace, and of the former setting. */
 export function forwardingPath(namespace: string): string {
   return `/run/tslxc/forwarding-${namespace}.json`;

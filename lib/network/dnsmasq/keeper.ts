@@ -16,7 +16,11 @@ import { text } from 'node:stream/consumers';
 import { constants as system } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { SyscallError, TslxcError } from '../../errors';
-import { ensureBaseCgroups, forgetBaseCgroups } from '../../host/kernel/base-cgroups';
+import {
+  ensureBaseCgroups,
+  forgetBaseCgroups,
+  holdBaseCgroups,
+} from '../../host/kernel/base-cgroups';
 import { monitorExecutable } from '../../host/executable';
 import { hostFacts } from '../../host/facts';
 import { native } from '../../host/native';
@@ -65,6 +69,7 @@ export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Pr
 async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<string> {
   const layout = hostFacts().cgroups;
   const { monitorTasks, monitorUnified } = monitorLeaf(layout);
+  using _cgroups = await holdBaseCgroups();
   if (!monitorTasks.every((path) => existsSync(path))) forgetBaseCgroups();
   if (monitorUnified !== '' && !existsSync(monitorUnified)) forgetBaseCgroups();
   await ensureBaseCgroups(planBaseCgroups(layout));

@@ -1,8 +1,5 @@
 /** The lock of each network, and that of the choice of bridges and subnets on the whole host. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { fileError } from '../../host/state/file-error';
-import { lockFile } from '../../host/state/file-lock';
+import { takeHostLock } from '../../host/state/file-lock';
 import { hostNetworksPath } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { isLocked, withLock } from '../../host/state/named-lock';
@@ -31,20 +28,6 @@ export function isNetworkLocked(paths: StatePaths, name: string): boolean {
  * takes a network's lock first.
  */
 export async function withHostNetworks<T>(action: () => Promise<T>): Promise<T> {
-  const fd = openLock();
-  try {
-    await lockFile(fd);
-    return await action();
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function openLock(): number {
-  try {
-    mkdirSync(dirname(hostNetworksPath), { recursive: true, mode: 0o700 });
-    return openSync(hostNetworksPath, 'a', 0o600);
-  } catch (error) {
-    throw fileError(error, "lock the host's networks");
-  }
+  using _lock = await takeHostLock({ path: hostNetworksPath, step: "lock the host's networks" });
+  return await action();
 }
