@@ -1,5 +1,5 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
-import { existsSync, renameSync, rmSync, unlinkSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { fileError } from '../../host/state/file-error';
 import { runPaths } from '../../host/state/state-paths';
@@ -9,7 +9,7 @@ import type { ExitRecord } from './exit-record';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
-import { monitorOf, readRunState } from './run-state';
+import { monitorOf, readRunState, removeLeftFiles } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
 import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
@@ -116,16 +116,8 @@ export async function carryOver(
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */
 function removeRunFiles(files: RunPaths): void {
-  const { running, control, monitorLock, exitRoom, start } = files;
-  for (const file of [running, control, monitorLock, exitRoom, start]) remove(file);
-}
-
-function remove(file: string): void {
-  try {
-    unlinkSync(file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  removeLeftFiles(files);
+  for (const file of [files.exitRoom, files.start]) rmSync(file, { recursive: true, force: true });
 }
 
 function unstartedRecord(): ExitRecord {

@@ -2,13 +2,14 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { closeSync, openSync, readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import { native } from '../../host/native';
+import { lookInto } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
-import type { StatePaths } from '../../host/state/state-paths';
+import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
 import { findRecord, readRecord, writeRecord } from '../../host/state/record-file';
 import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
@@ -95,9 +96,10 @@ export function readRunState(paths: StatePaths, name: string): RunState {
   if (start === undefined)
     return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
   if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
-  if (start.boot !== bootId() || !isMonitorAlive(files.monitorLock)) {
-    return { phase: 'ended', start };
-  }
+  if (start.boot !== bootId()) return { phase: 'ended', start };
+  const lock = lookAtLock(files.monitorLock);
+  if (lock === 'other') throw damaged(files.monitorLock, name);
+  if (lock === 'free') return { phase: 'ended', start };
   const running = readWhole(files.running, name, isRunningRecord);
   return running === undefined
     ? { phase: 'starting', start }
@@ -114,6 +116,13 @@ export function replaceStart(paths: StatePaths, record: StartRecord): void {
   writeRecord(runPaths(paths, record.name).start, record);
 }
 
+/** Removes what a monitor makes while its container runs, whatever lies there. */
+export function removeLeftFiles({ running, control, monitorLock }: RunPaths): void {
+  for (const file of [running, control, monitorLock]) {
+    rmSync(file, { recursive: true, force: true });
+  }
+}
+
 /** Names that have a run folder. */
 export function runNames(paths: StatePaths): string[] {
   try {
@@ -126,7 +135,8 @@ export function runNames(paths: StatePaths): string[] {
 /** The pid that the last monitor has written into its lock file; another may have it by now. */
 export function monitorOf(lockFile: string): number | undefined {
   try {
-    const pid = Number(readFileSync(lockFile, 'utf8'));
+    const found = lookInto(lockFile, 'read', (fd) => readFileSync(fd, 'utf8'));
+    const pid = Number(found.kind === 'file' ? found.content : undefined);
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
     return undefined;
@@ -141,8 +151,12 @@ function readWhole<T>(
   const found = findRecord(path);
   if (found === undefined) return undefined;
   if (isWhole(found.content)) return found.content;
+  throw damaged(path, domain);
+}
+
+function damaged(path: string, domain: string): TslxcError {
   const detail = `${path} is damaged: remove it when nothing of the container is left`;
-  throw new TslxcError('INTERNAL_ERROR', detail, { path, domain });
+  return new TslxcError('INTERNAL_ERROR', detail, { path, domain });
 }
 
 function isStartRecord(record: unknown): record is StartRecord {
@@ -186,15 +200,16 @@ function isPid(value: unknown): boolean {
 
 /** It has its lock until it is gone. */
 export function isMonitorAlive(lockFile: string): boolean {
-  let fd: number;
+  return lookAtLock(lockFile) === 'held';
+}
+
+/** `other`: something other than a file is in its place, so that it can't be told whether a monitor lives. */
+function lookAtLock(lockFile: string): 'held' | 'free' | 'other' {
   try {
-    fd = openSync(lockFile, 'r+');
+    const found = lookInto(lockFile, 'write', (fd) => native().isByteLocked(fd, 0));
+    if (found.kind === 'other') return 'other';
+    return found.kind === 'file' && found.content ? 'held' : 'free';
   } catch {
-    return false;
-  }
-  try {
-    return native().isByteLocked(fd, 0);
-  } finally {
-    closeSync(fd);
+    return 'free';
   }
 }

@@ -1,5 +1,5 @@
 /** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
@@ -7,6 +7,7 @@ import { writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { keepRoomForEnd } from '../record/end-record';
+import { removeLeftFiles } from '../record/run-state';
 import type { StartRecord } from '../record/run-state';
 import type { Labelling } from '../security/labelled-start';
 import type { ContainerStart } from './container-start';
@@ -44,16 +45,13 @@ function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firs
 }
 
 /**
- * The exit record of the last run goes first: it would be taken for the end of this one. Where there is no room for that of
- * this one, nothing is begun.
+ * The exit record of the last run goes first: it would be taken for the end of this one. So does what another program may
+ * have put where the monitor is going to make its files. Where there is no room for the record of this end, nothing is begun.
  */
 export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   const files = runPaths(paths, record.name);
-  try {
-    unlinkSync(files.exit);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  rmSync(files.exit, { recursive: true, force: true });
+  removeLeftFiles(files);
   writeRecord(files.start, record);
   try {
     keepRoomForEnd(files);

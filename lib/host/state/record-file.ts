@@ -2,28 +2,12 @@
  * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
  * is not followed, and a fifo does not block.
  */
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
 import { SyscallError } from '../../errors';
 import { fileError, naming } from './file-error';
-
-/** The file or its folder does not exist. */
-const absences = ['ENOENT', 'ENOTDIR'];
-/** It is a symbolic link, a folder or a socket. */
-const otherThings = ['ELOOP', 'EISDIR', 'ENXIO'];
-
-const readFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+import { lookInto } from './plain-file';
 
 /**
  * Writes a record so that a reader sees all of it or none. Without fsync, since records do not outlive a boot.
@@ -72,17 +56,12 @@ export function findRecord(path: string): { readonly content: unknown } | undefi
 
 /** Undefined if there is no file, '' if something other than a file is in its place. */
 function readText(path: string): string | undefined {
-  let fd: number | undefined;
   try {
-    fd = openSync(path, readFlags);
-    return readFileSync(fd, 'utf8');
+    const found = lookInto(path, 'read', (fd) => readFileSync(fd, 'utf8'));
+    if (found.kind === 'missing') return undefined;
+    return found.kind === 'file' ? found.content : '';
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (absences.includes(code)) return undefined;
-    if (otherThings.includes(code)) return '';
     throw fileError(Object.assign(error as Error, { path }), 'read a record');
-  } finally {
-    if (fd !== undefined) closeSync(fd);
   }
 }
 

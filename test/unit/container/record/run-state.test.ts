@@ -1,14 +1,29 @@
 /** The phase of a domain, from what lies in its run folder and who holds its lock. */
-import { mkdirSync, mkdtempSync, openSync, closeSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { monitorOf, readRunState, runNames } from '../../../../lib/container/record/run-state';
+import {
+  isMonitorAlive,
+  monitorOf,
+  readRunState,
+  runNames,
+} from '../../../../lib/container/record/run-state';
 import type { StartRecord } from '../../../../lib/container/record/run-state';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
 import { native } from '../../../../lib/host/native';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+import { runChild, source } from '../../driver/source-child';
 
 const root = mkdtempSync(join(tmpdir(), 'tslxc-run-state-'));
 const paths = statePaths(root);
@@ -163,4 +178,39 @@ test('the pid of the last monitor stands in its lock file, if there is one', () 
     write(files.monitorLock, text);
     expect(monitorOf(files.monitorLock)).toBeUndefined();
   }
+});
+
+describe('something other than a file in the place of the lock', () => {
+  const place: Readonly<Record<string, (path: string) => void>> = {
+    'a fifo': (path) => execFileSync('mkfifo', [path]),
+    'a folder': (path) => mkdirSync(path),
+    // Its target is locked, and says what a monitor would.
+    'a symbolic link': (path) => {
+      write(`${path}.target`, '4711');
+      const fd = openSync(`${path}.target`, 'r+');
+      descriptors.push(fd);
+      expect(native().tryLockByte(fd, 0)).toBe(true);
+      symlinkSync(`${path}.target`, path);
+    },
+  };
+
+  test.each(Object.keys(place))(
+    '%s names no monitor, and the state is refused with its path',
+    async (kind) => {
+      write(files.start, start);
+      write(files.running, running);
+      place[kind]?.(files.monitorLock);
+      // In a process of its own: one that waits for a writer of the fifo would never come back.
+      const lock = JSON.stringify(files.monitorLock);
+      const asked = runChild(
+        `const { isMonitorAlive, monitorOf } = require(${source('container/record/run-state.ts')});
+         console.log(isMonitorAlive(${lock}), monitorOf(${lock}));`,
+      );
+      expect(await asked).toBe('false undefined\n');
+      expect(isMonitorAlive(files.monitorLock)).toBe(false);
+      expect(() => readRunState(paths, 'web')).toThrow(
+        expect.objectContaining({ code: 'INTERNAL_ERROR', path: files.monitorLock }) as Error,
+      );
+    },
+  );
 });

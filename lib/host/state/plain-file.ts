@@ -1,0 +1,45 @@
+/**
+ * Files in which only tslxc should write. Another program may have put something else in their place: a symbolic link is not
+ * followed, a fifo does not block, and nothing but an ordinary file is looked into.
+ */
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+
+/** The file or its folder does not exist. */
+const absences = ['ENOENT', 'ENOTDIR'];
+/** It is a symbolic link, a folder or a socket. */
+const otherThings = ['ELOOP', 'EISDIR', 'ENXIO'];
+
+const accessFlags = { read: constants.O_RDONLY, write: constants.O_RDWR } as const;
+
+/** What is at a path: a file, with what was found in it, nothing, or something other than a file. */
+export type PlainFile<T> =
+  | Readonly<{ kind: 'file'; content: T }>
+  | Readonly<{ kind: 'missing' }>
+  | Readonly<{ kind: 'other' }>;
+
+/**
+ * Opens the file and looks into it.
+ *
+ * @throws the errors of node:fs if it can't be opened, such as EIO or EMFILE; what `look` throws.
+ */
+export function lookInto<T>(
+  path: string,
+  access: keyof typeof accessFlags,
+  look: (fd: number) => T,
+): PlainFile<T> {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, accessFlags[access] | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (absences.includes(code)) return { kind: 'missing' };
+    if (otherThings.includes(code)) return { kind: 'other' };
+    throw error;
+  }
+  try {
+    if (!fstatSync(fd).isFile()) return { kind: 'other' };
+    return { kind: 'file', content: look(fd) };
+  } finally {
+    closeSync(fd);
+  }
+}
