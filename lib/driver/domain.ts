@@ -59,7 +59,7 @@ import {
   runningId,
   sendSignal,
 } from './lookup/inspect';
-import { currentState, stateOf } from './lookup/lookup';
+import { currentOrDamaged, stateOf } from './lookup/lookup';
 import { domainSecurityLabel, type SecurityLabelInfo } from './lookup/security-label';
 import { Session } from './session/session';
 import { blockStatistics, type BlockStatistics } from './statistics/block';
@@ -160,7 +160,7 @@ export class Domain {
    */
   async state(): Promise<DomainState> {
     this.#session.requireAccess('read', 'Domain.state');
-    return stateOf(this.#session, await currentState(this.#session, this.#identity));
+    return stateOf(this.#session, await currentOrDamaged(this.#session, this.#identity));
   }
 
   /**

@@ -2,11 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConsoleLogReader, keepsConsoleLog, LineCutter } from '../container/console/console-log';
-import type { RunState } from '../container/record/run-state';
 import { TslxcError } from '../errors';
 import { fileError } from '../host/state/file-error';
 import type { Identity } from '../host/state/definition-store';
-import { currentState, findByName, uuidOfName } from './lookup/lookup';
+import { currentState, findByName, uuidOfName, type FoundDomain } from './lookup/lookup';
 import { pauseFor } from './session/abort';
 import type { Session } from './session/session';
 
@@ -47,12 +46,12 @@ export function consoleLinesOfName(
   name: string,
   options: LogOptions,
 ): AsyncGenerator<string, undefined> {
-  const look = async (): Promise<RunState> => (await findByName(session, name)).state;
+  const look = async (): Promise<FoundDomain['state']> => (await findByName(session, name)).state;
   return linesOf(session, name, { ...options, look });
 }
 
 interface Reading extends LogOptions {
-  readonly look: () => Promise<RunState>;
+  readonly look: () => Promise<FoundDomain['state']>;
 }
 
 async function* linesOf(

@@ -76,6 +76,13 @@ export type DomainState =
     }> &
       MonitorState)
   | Readonly<{
+      /** Whether a container runs can't be told. `Domain.destroy` ends what runs of it. */
+      state: 'nostate';
+      reason: 'unknown';
+      /** Which record of the run is damaged. */
+      damage: string;
+    }>
+  | Readonly<{
       /** No container runs. */
       state: 'shutoff';
       /** How the last container ended. */

@@ -1,5 +1,5 @@
 /** State of another boot, of pids that others have by now, and state that is damaged: nobody is signalled, nothing is deleted. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -175,44 +175,72 @@ describe('damaged records', () => {
     },
   );
 
+  const otherXml =
+    '<domain type="lxc"><name>other</name><memory>102400</memory><os><type>exe</type><init>/bin/sh</init></os><devices><console/></devices></domain>';
+
   test.each([
     ['start', 'cut short'],
     ['start', 'a directory'],
     ['running', 'cut short'],
     ['running', 'a directory'],
-  ] as const)('of %s, %s: others are listed, and the container goes on', async (kind, damage) => {
+    ['monitorLock', 'a directory'],
+    ['monitorLock', 'a fifo'],
+  ] as const)(
+    'of %s, %s: it is listed with the reason, the container goes on, and destroy ends it',
+    async (kind, damage) => {
+      await using container = await TestDomain.make({ name: 'damaged' });
+      await using connection = await connect(undefined, { root: container.root });
+      await connection.defineDomain(otherXml);
+      const path = runPaths(statePaths(container.root), container.name)[kind];
+      await container.start();
+      const init = await initOf(container.name);
+      const whole = readFileSync(path);
+      unlinkSync(path);
+      if (damage === 'a directory') mkdirSync(path);
+      else if (damage === 'a fifo') execFileSync('mkfifo', [path]);
+      else writeFileSync(path, whole.subarray(0, whole.length / 2));
+      expect((await connection.listDomains()).map(({ name }) => name)).toEqual([
+        'damaged',
+        'other',
+      ]);
+      const list = await container.try(['list', '--all', '--title']);
+      expect([list.code, list.stdout]).toEqual([
+        0,
+        expect.stringContaining(`no state (${path} is damaged)`),
+      ]);
+      expect((await container.try(['domstats'])).stdout).toContain("'damaged'\n  state.state=0\n");
+      expect((await container.try(['doctor'])).code).toBe(0);
+      expect(await connection.reap()).toBe(0);
+      const refused = { code: 'INTERNAL_ERROR', path };
+      const { domain } = container;
+      for (const call of [
+        () => domain.start(),
+        () => domain.undefine(),
+        () => domain.setTitle('x'),
+      ]) {
+        await expect(call()).rejects.toMatchObject(refused);
+      }
+      const { code, stderr } = await container.try(['start', container.name]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`${path} is damaged`)]);
+      expect(hasEnded(init)).toBe(false);
+      await container.run('destroy');
+      expect(hasEnded(init)).toBe(true);
+      expect(await container.reason()).toBe('shut off (destroyed)');
+      await expectGone(container.name);
+      await container.start();
+      await container.run('destroy');
+    },
+  );
+
+  test('a purge takes what runs of a damaged one along', async () => {
     await using container = await TestDomain.make({ name: 'damaged' });
-    await using connection = await connect(undefined, { root: container.root });
-    await connection.defineDomain(
-      '<domain type="lxc"><name>other</name><memory>102400</memory><os><type>exe</type><init>/bin/sh</init></os><devices><console/></devices></domain>',
-    );
-    const path = runPaths(statePaths(container.root), container.name)[kind];
+    const path = runPaths(statePaths(container.root), container.name).start;
     await container.start();
     const init = await initOf(container.name);
-    const whole = readFileSync(path);
-    unlinkSync(path);
-    if (damage === 'a directory') mkdirSync(path);
-    else writeFileSync(path, whole.subarray(0, whole.length / 2));
-    expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['other']);
-    expect(await connection.reap()).toBe(0);
-    const refused = { code: 'INTERNAL_ERROR', path };
-    const { domain } = container;
-    for (const call of [
-      () => domain.state(),
-      () => domain.start(),
-      () => domain.destroy(),
-      () => domain.undefine(),
-      () => domain.setTitle('x'),
-      () => connection.lookupDomainByName('damaged'),
-    ]) {
-      await expect(call()).rejects.toMatchObject(refused);
-    }
-    const { code, stderr } = await container.try(['destroy', container.name]);
-    expect([code, stderr]).toEqual([1, expect.stringContaining(`${path} is damaged`)]);
-    expect(hasEnded(init)).toBe(false);
-    rmSync(path, { recursive: true });
-    writeFileSync(path, whole);
-    await domain.destroy();
+    writeFileSync(path, '{');
+    const { code, stderr } = await container.try(['purge', '--yes']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(hasEnded(init)).toBe(true);
     await expectGone(container.name);
   });
 });

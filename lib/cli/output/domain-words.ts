@@ -3,14 +3,16 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import type { DomainState } from '../../driver/types';
 import { signalName } from './signal-names';
 
-/** `running` or `shut off`. */
+/** `running`, `shut off` or `no state`. */
 export function stateWord(state: DomainState['state']): string {
+  if (state === 'nostate') return 'no state';
   return state === 'shutoff' ? 'shut off' : state;
 }
 
-/** The same with what virsh has no word for: `running (unresponsive)`. */
+/** The same with what virsh has no word for: `running (unresponsive)`, `no state (… is damaged)`. */
 export function stateWords(state: DomainState): string {
   const word = stateWord(state.state);
+  if (state.state === 'nostate') return `${word} (${state.damage})`;
   return state.state === 'shutoff' || state.monitor === undefined
     ? word
     : `${word} (${state.monitor})`;
@@ -23,6 +25,7 @@ export function noStateWords(error: unknown): string {
 
 /** What stands in the brackets of `domstate --reason`: `booted`, `destroyed`, `shutdown: exit code 3`. */
 export function reasonWords(state: DomainState): string {
+  if (state.state === 'nostate') return `${state.reason}: ${state.damage}`;
   if (state.state !== 'shutoff') {
     return state.monitor === undefined ? state.reason : `${state.reason}, ${state.monitor}`;
   }

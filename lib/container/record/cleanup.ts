@@ -6,6 +6,7 @@ import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import { writeEnd } from './end-record';
 import type { ExitRecord } from './exit-record';
+import { removeCgroupsOf } from '../cgroups/stale-cgroups';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
@@ -71,6 +72,23 @@ async function endLost(paths: StatePaths, name: string, { undo }: StartRecord): 
     await undoInNetwork(undo, monitor).catch(() => undefined);
   });
   await killRemaining(undo);
+}
+
+/**
+ * Ends a container whose start record is damaged, so that its `cgroups` are all that is known of it. What it had borrowed of
+ * the host besides is not given back. Call it under the domain's lock.
+ */
+export async function endUnrecorded(
+  paths: StatePaths,
+  { name, cgroups, exit }: { name: string; cgroups: readonly string[]; exit: ExitRecord },
+): Promise<void> {
+  await endHungMonitor(paths, name, () => Promise.resolve());
+  await removeCgroupsOf(cgroups);
+  const files = runPaths(paths, name);
+  rmSync(files.exit, { recursive: true, force: true });
+  // The caller has asked for this end, and is told of it, also where it can't be put on record.
+  recordEnd(files, exit, () => undefined);
+  removeRunFiles(files);
 }
 
 /** Takes back what a failed start has borrowed. A persistent domain remembers that its start failed. */

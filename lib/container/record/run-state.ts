@@ -106,6 +106,12 @@ export function readRunState(paths: StatePaths, name: string): RunState {
     : { phase: 'running', start, running };
 }
 
+/** What is to be undone of the container that runs or ran; undefined when that record is missing or damaged. */
+export function readStart(paths: StatePaths, name: string): StartRecord | undefined {
+  const record = readRecord(runPaths(paths, name).start);
+  return isStartRecord(record) ? record : undefined;
+}
+
 /** What the monitor has said of the container that runs, or ran and is not cleaned up; undefined when init never did. */
 export function readRunning(paths: StatePaths, name: string): RunningRecord | undefined {
   return readRecord(runPaths(paths, name).running) as RunningRecord | undefined;
@@ -155,7 +161,7 @@ function readWhole<T>(
 }
 
 function damaged(path: string, domain: string): TslxcError {
-  const detail = `${path} is damaged: remove it when nothing of the container is left`;
+  const detail = `${path} is damaged: destroy the domain, which ends what runs of it`;
   return new TslxcError('INTERNAL_ERROR', detail, { path, domain });
 }
 

@@ -56,7 +56,7 @@ export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   try {
     keepRoomForEnd(files);
   } catch (error) {
-    unlinkSync(files.start);
+    rmSync(files.start);
     throw error;
   }
 }

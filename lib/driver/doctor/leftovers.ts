@@ -32,8 +32,7 @@ function checkEnded(paths: StatePaths): HostCheck[] {
   return runNames(paths).flatMap((name): HostCheck[] => {
     const state = runStateIfAny(paths, name);
     if (state === undefined) {
-      const advice =
-        'tslxc domstate names the file: remove it when nothing of the container is left';
+      const advice = `tslxc domstate --reason ${name} names the file; tslxc destroy ${name} ends what runs`;
       return [warn('leftover.domain', `a record of '${name}' is damaged`, advice)];
     }
     if (state.phase !== 'ended') return [];

@@ -3,11 +3,13 @@
  * ended, ask the table, act, tell.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import type { EndedState } from '../session/containers';
+import { destroyDamaged } from './destroy-damaged';
+import { destroyedWithoutMonitor, killInit, monitorPatience, withinPatience } from './kill';
 import { transition } from './lifecycle';
+import { readStateOrDamage } from '../lookup/damaged-state';
 import { checkSame, noDomain } from '../lookup/lookup';
 import {
   finish,
@@ -23,9 +25,6 @@ import { askToEnd } from './power';
 import { launch } from './start';
 import type { Identity } from '../../host/state/definition-store';
 import type { StartOptions } from '../types';
-
-/** How long a monitor may take to end its init, in milliseconds; then the cgroups are used. */
-const monitorPatience = 2500;
 
 /** Between two looks at a frozen init that is about to be killed, in milliseconds. */
 const look = 2;
@@ -61,13 +60,19 @@ export async function startDomain(
 }
 
 /**
- * Ends the container at once. It wins against a restart that its definition asks for.
+ * Ends the container at once, also if a record of its run is damaged. It wins against a restart that its definition asks for.
  *
  * @throws TslxcError OPERATION_INVALID when it doesn't run, NO_DOMAIN.
  */
 export async function destroyDomain(session: Session, identity: Identity): Promise<void> {
   const { name } = identity;
   await session.locked(name, async () => {
+    const seen = readStateOrDamage(session, name);
+    if (seen.phase === 'damaged') {
+      checkSame(session, identity, seen);
+      await destroyDamaged(session, identity, seen);
+      return;
+    }
     const state = await stateUnderLock(session, name);
     if (state.phase === 'ended') {
       await destroyEnded(session, identity, state);
@@ -167,39 +172,6 @@ async function killAlsoFrozen(session: Session, { start, running }: RunningState
   await killing;
 }
 
-/** A monitor that is stopped never answers. What comes of its answer later is of no interest then. */
-async function withinPatience(answer: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const tooLong = sleep(monitorPatience, undefined, { signal: over.signal }).catch(() => undefined);
-  answer.catch(() => undefined);
-  try {
-    await Promise.race([answer, tooLong]);
-  } finally {
-    over.abort();
-  }
-}
-
-/** A monitor that doesn't answer doesn't end its container either. */
-function unlessSilent(error: unknown): undefined {
-  if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
-}
-
-/** Asks the monitor; when it is gone, or goes without an answer, the state tells. */
-async function killInit(session: Session, name: string): Promise<void> {
-  // The owner's channel is there already.
-  if ((await session.owned(name)?.destroy()) !== undefined) return;
-  const monitor = await session.containers.connectMonitor(session.paths, name).catch(unlessSilent);
-  if (monitor === undefined) return;
-  try {
-    await monitor.destroy();
-  } catch (error) {
-    if (!TslxcError.is(error, 'PROTOCOL_ERROR')) throw error;
-    session.logger.debug({ domain: name, err: error }, 'the monitor went without an answer');
-  } finally {
-    monitor.close();
-  }
-}
-
 /** Destroys what has ended, but not for its user: it would start again, its monitor was killed, or a destroy has failed. */
 async function destroyEnded(
   session: Session,
@@ -221,9 +193,4 @@ async function destroyEnded(
     checkSame(session, identity, state);
     transition('destroy', 'off', name);
   }
-}
-
-function destroyedWithoutMonitor(session: Session): ExitRecord {
-  const boot = session.containers.bootId();
-  return { how: 'lost', requested: 'destroy', time: Date.now(), boot };
 }

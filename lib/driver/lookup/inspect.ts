@@ -2,7 +2,7 @@
 import type { ConsoleStream } from '../../container/console/console-stream';
 import type { LinkRecord } from '../../container/record/run-state';
 import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
-import type { LiveInterface } from '../../domain/definition';
+import type { DomainDefinition, LiveInterface } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
@@ -10,7 +10,8 @@ import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
 import { transition, type Verb } from '../lifecycle/lifecycle';
-import { currentState, noDomain, stateOf } from './lookup';
+import { readStateOrDamage } from './damaged-state';
+import { currentOrDamaged, currentState, noDomain, stateOf, type FoundDomain } from './lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
 import type { ConsoleOptions, DomainInfo } from '../types';
@@ -19,9 +20,9 @@ const bytesInKibibyte = 1024;
 /** Highest signal number of Linux (signal(7)). */
 const lastSignal = 64;
 
-/** The pid of the monitor of what runs; undefined while nothing does. */
+/** The pid of the monitor of what runs; undefined while nothing does, and when that can't be told. */
 export function runningId(session: Session, { name, uuid }: Identity): number | undefined {
-  const state = session.containers.readRunState(session.paths, name);
+  const state = readStateOrDamage(session, name);
   const isOurs = state.phase === 'running' && state.start.uuid === uuid;
   return isOurs ? state.running.id : undefined;
 }
@@ -30,9 +31,8 @@ export function runningId(session: Session, { name, uuid }: Identity): number | 
 export async function domainInfo(session: Session, identity: Identity): Promise<DomainInfo> {
   const { name } = identity;
   const { containers, store } = session;
-  const state = await currentState(session, identity);
-  const isRunning = state.phase === 'running';
-  const definition = isRunning ? runningDefinition(session, state) : stored(session, identity);
+  const state = await currentOrDamaged(session, identity);
+  const definition = definitionOf(session, identity, state);
   const usage = state.phase === 'running' ? containers.readUsage(state.start) : undefined;
   const usedMemory =
     usage === undefined
@@ -50,6 +50,20 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     autostart: store.isAutostarted(name),
     isolation: isolationOf(definition),
   };
+}
+
+/** What runs, or is stored. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when a record is damaged that alone says it. */
+function definitionOf(
+  session: Session,
+  identity: Identity,
+  state: FoundDomain['state'],
+): DomainDefinition {
+  if (state.phase === 'running') return runningDefinition(session, state);
+  if (state.phase === 'damaged' && !session.store.has(identity.name)) {
+    if (state.start === undefined) throw state.error;
+    return session.parse(state.start.xml).definition;
+  }
+  return stored(session, identity);
 }
 
 /**

@@ -7,13 +7,14 @@ import type { SettledPhase } from '../lifecycle/lifecycle';
 import { reapAll, settle } from '../lifecycle/reaper';
 import { hasUntold } from '../lifecycle/reboots';
 import type { Session } from '../session/session';
+import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
 import { readStateOrSkip } from './readable-state';
 import type { Identity } from '../../host/state/definition-store';
 import type { DomainState, ListFilter } from '../types';
 
 /** A domain as it is now. */
 export interface FoundDomain extends Identity {
-  readonly state: RunState;
+  readonly state: RunState | DamagedState;
   readonly persistence: 'persistent' | 'transient';
 }
 
@@ -22,7 +23,7 @@ const listPatience = { least: 1000, each: 50 };
 
 /** By name. @throws TslxcError NO_DOMAIN; DefinitionError for a stored file that is no definition. */
 export async function findByName(session: Session, name: string): Promise<FoundDomain> {
-  const found = describe(session, name, await settledState(session, name));
+  const found = describe(session, name, await settledOrDamaged(session, name));
   if (found !== undefined) return found;
   throw noDomain(`no domain with matching name '${name}'`);
 }
@@ -32,7 +33,7 @@ export async function findByUuid(session: Session, uuid: string): Promise<FoundD
   const wanted = canonicalUuid(uuid);
   const name = await nameOfUuid(session, wanted);
   if (name !== undefined) {
-    const found = describe(session, name, await settledState(session, name));
+    const found = describe(session, name, await settledOrDamaged(session, name));
     if (found?.uuid === wanted) return found;
   }
   throw noDomain(`no domain with matching uuid '${wanted}'`);
@@ -41,7 +42,7 @@ export async function findByUuid(session: Session, uuid: string): Promise<FoundD
 /** By the monitor's pid. @throws TslxcError NO_DOMAIN. */
 export async function findById(session: Session, id: number): Promise<FoundDomain> {
   const { containers, paths } = session;
-  const hasId = (state: RunState | undefined): boolean =>
+  const hasId = (state: FoundDomain['state'] | undefined): boolean =>
     state?.phase === 'running' && state.running.id === id;
   const name = containers
     .runNames(paths)
@@ -62,8 +63,8 @@ export async function findAll(session: Session, filter: ListFilter): Promise<Fou
   const names = new Set([...stored.keys(), ...session.containers.runNames(session.paths)]);
   return [...names]
     .flatMap((name) => {
-      const state = readStateOrSkip(session, name);
-      const found = state && combine({ name, state, storedUuid: stored.get(name) });
+      const state = readStateOrDamage(session, name);
+      const found = combine({ name, state, storedUuid: stored.get(name) });
       return found !== undefined && passes(found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
@@ -77,10 +78,24 @@ export async function currentState(session: Session, identity: Identity): Promis
 }
 
 /** @throws TslxcError NO_DOMAIN when the domain is gone or another has its name now. */
-export function checkSame(session: Session, { name, uuid }: Identity, state: RunState): void {
+export function checkSame(
+  session: Session,
+  { name, uuid }: Identity,
+  state: FoundDomain['state'],
+): void {
   const found = describe(session, name, state);
   if (found?.uuid === uuid) return;
   throw noDomain(`no domain with matching uuid '${uuid}' (${name})`);
+}
+
+/** The same, or that it can't be told. @throws TslxcError NO_DOMAIN. */
+export async function currentOrDamaged(
+  session: Session,
+  identity: Identity,
+): Promise<FoundDomain['state']> {
+  const state = await settledOrDamaged(session, identity.name);
+  checkSame(session, identity, state);
+  return state;
 }
 
 /** The name of the stored or running domain with that uuid. */
@@ -107,7 +122,11 @@ export function phaseOf({ containers }: Session, state: RunState): SettledPhase 
 }
 
 /** What `domstate --reason` says of a domain as it is now. */
-export function stateOf(session: Session, state: RunState): DomainState {
+export function stateOf(session: Session, state: FoundDomain['state']): DomainState {
+  if (state.phase === 'damaged') {
+    const damage = `${state.error.path ?? ''} is damaged`;
+    return { state: 'nostate', reason: 'unknown', damage };
+  }
   if (state.phase !== 'running') return domainState(state, session.containers.bootId());
   const isStopped = session.containers.isStopped(state.running.id);
   const monitor = isStopped ? ({ monitor: 'unresponsive' } as const) : {};
@@ -141,11 +160,17 @@ function shutoff(exit: ExitRecord): DomainState {
 }
 
 /** Whether it runs or is being started: its name and uuid are then taken. */
-function isActive(state: RunState): state is RunState & { phase: 'running' | 'starting' } {
+function isActive(
+  state: FoundDomain['state'],
+): state is RunState & { phase: 'running' | 'starting' } {
   return state.phase === 'running' || state.phase === 'starting';
 }
 
-function describe(session: Session, name: string, state: RunState): FoundDomain | undefined {
+function describe(
+  session: Session,
+  name: string,
+  state: FoundDomain['state'],
+): FoundDomain | undefined {
   if (!isActive(state)) {
     return combine({ name, state, storedUuid: session.store.identity(name)?.uuid });
   }
@@ -156,11 +181,16 @@ function describe(session: Session, name: string, state: RunState): FoundDomain 
 
 function combine(what: {
   name: string;
-  state: RunState;
+  state: FoundDomain['state'];
   storedUuid: string | undefined;
 }): FoundDomain | undefined {
   const { name, state, storedUuid } = what;
-  const uuid = isActive(state) ? state.start.uuid : storedUuid;
+  const uuid =
+    state.phase === 'damaged'
+      ? uuidOfDamaged(state, storedUuid)
+      : isActive(state)
+        ? state.start.uuid
+        : storedUuid;
   if (uuid === undefined) return undefined;
   return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
 }
@@ -175,6 +205,16 @@ async function settledState(session: Session, name: string): Promise<RunState> {
   const state = session.containers.readRunState(session.paths, name);
   if (!isUnsettled(session, name, state) || session.access === 'read-only') return state;
   return session.locked(name, async () => (await settle(session, name, 'carryOut')).state);
+}
+
+async function settledOrDamaged(session: Session, name: string): Promise<FoundDomain['state']> {
+  const state = readStateOrDamage(session, name);
+  if (state.phase === 'damaged') return state;
+  try {
+    return await settledState(session, name);
+  } catch (error) {
+    return damagedState(session, name, error);
+  }
 }
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
@@ -192,11 +232,13 @@ async function reapForList(session: Session, names: readonly string[]): Promise<
 }
 
 function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {
+  if (filter.persistence !== undefined && filter.persistence !== persistence) return false;
+  // It may run: it is among the active ones and among the others.
+  if (state.phase === 'damaged') return true;
   // A transient domain exists while it runs, and not while it is started.
   if (persistence === 'transient' && state.phase !== 'running') return false;
   const activity = state.phase === 'running' ? 'active' : 'inactive';
-  if (filter.state !== undefined && filter.state !== activity) return false;
-  return filter.persistence === undefined || filter.persistence === persistence;
+  return filter.state === undefined || filter.state === activity;
 }
 
 function byIdThenName(a: FoundDomain, b: FoundDomain): number {

@@ -19,7 +19,9 @@ import { releaseEmptyPartitions, staleCgroups } from './cgroups';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
 import { finish, stateUnderLock } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
+import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
+import { readStateOrDamage, uuidOfDamaged } from '../lookup/damaged-state';
 
 /** Something that a purge removes, or leaves. */
 export interface PurgeItem {
@@ -121,6 +123,11 @@ async function purgeDomain(session: Session, name: string): Promise<void> {
 
 async function stopDomain(session: Session, name: string): Promise<void> {
   const state = await session.locked(name, async () => {
+    const seen = readStateOrDamage(session, name);
+    if (seen.phase === 'damaged') {
+      const uuid = uuidOfDamaged(seen, session.store.identity(name)?.uuid);
+      await destroyDamaged(session, { name, uuid }, seen);
+    }
     const found = await stateUnderLock(session, name);
     if (found.phase === 'ended') await finish(session, name, found);
     return found;

@@ -3,7 +3,13 @@
  * root and without a container. It decides nothing, and is the one place that asks for the facts of this host.
  */
 import { existsSync } from 'node:fs';
-import { carryOver, cleanUp, forget, rememberFailedStart } from '../../container/record/cleanup';
+import {
+  carryOver,
+  cleanUp,
+  endUnrecorded,
+  forget,
+  rememberFailedStart,
+} from '../../container/record/cleanup';
 import type { ContainerStart } from '../../container/start/container-start';
 import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
@@ -28,6 +34,7 @@ import { isStopped } from '../../container/init/process-stat';
 import {
   readRunning,
   readRunState,
+  readStart,
   replaceStart,
   runNames,
   type RunState,
@@ -56,6 +63,7 @@ type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unkn
 export interface Containers {
   readonly readRunState: typeof readRunState;
   readonly readRunning: typeof readRunning;
+  readonly readStart: typeof readStart;
   readonly isFrozen: OnThisHost<typeof isFrozen>;
   readonly isStopped: typeof isStopped;
   readonly killFrozen: OnThisHost<typeof killFrozen>;
@@ -69,6 +77,7 @@ export interface Containers {
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
   readonly cleanUp: typeof cleanUp;
+  readonly endUnrecorded: typeof endUnrecorded;
   readonly forget: typeof forget;
   readonly rename: typeof carryOver;
   readonly rememberFailedStart: typeof rememberFailedStart;
@@ -102,6 +111,8 @@ const layout = (): CgroupLayout => hostFacts().cgroups;
 export const containers: Containers = {
   readRunState,
   readRunning,
+  readStart,
+  endUnrecorded,
   isFrozen: (start) => isFrozen(start, layout()),
   isStopped,
   freeze: (start, state) => freeze(start, state, layout()),

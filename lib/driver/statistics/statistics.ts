@@ -1,12 +1,17 @@
 /** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
-import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import type { Link } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
 import { fromInside } from '../interfaces/interfaces';
-import { currentState, findAll, stateOf as domainStateOf } from '../lookup/lookup';
+import {
+  currentOrDamaged,
+  currentState,
+  findAll,
+  stateOf as domainStateOf,
+  type FoundDomain,
+} from '../lookup/lookup';
 import { pauseFor } from '../session/abort';
 import type { Session } from '../session/session';
 import type { DomainStatistics, InterfaceStatistics, WatchOptions } from './types';
@@ -19,7 +24,7 @@ export async function domainStatistics(
   session: Session,
   identity: Identity,
 ): Promise<DomainStatistics> {
-  const state = await currentState(session, identity);
+  const state = await currentOrDamaged(session, identity);
   return snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
 }
 
@@ -86,7 +91,7 @@ async function stateOf(
 
 interface Subject {
   readonly identity: Identity;
-  readonly state: RunState;
+  readonly state: FoundDomain['state'];
   readonly onHost: readonly Link[];
 }
 
@@ -113,7 +118,7 @@ async function snapshot(
 /** The host's interfaces; empty when none of these containers has any. */
 async function hostLinks(
   { containers }: Session,
-  states: readonly RunState[],
+  states: readonly FoundDomain['state'][],
 ): Promise<readonly Link[]> {
   const isNeeded = states.some(
     (state) => state.phase === 'running' && (state.start.links ?? []).length > 0,

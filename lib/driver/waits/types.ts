@@ -39,7 +39,7 @@ export interface ExitWait extends WaitLimits {
 /** Waits for a state of the domain, whichever process brings it about. */
 export interface StateWait extends WaitLimits {
   /** The state. */
-  readonly state: DomainState['state'];
+  readonly state: Exclude<DomainState['state'], 'nostate'>;
 }
 
 /**

@@ -10,7 +10,7 @@ import type { CgroupStatistics } from '../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
 import type { Logger } from '../../../lib/host/logger';
 import type { HostSecurity } from '../../../lib/host/security/host-security';
-import { statePaths } from '../../../lib/host/state/state-paths';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { Connection } from '../../../lib/driver/connection';
 import type {
   Containers,
@@ -58,6 +58,8 @@ export class FakeHost {
   failCleanUp: string | undefined;
   /** Why no start record can be replaced. */
   failReplace: Error | undefined;
+  /** Names of domains with a damaged record, and which it is. */
+  readonly damaged = new Map<string, 'start' | 'running'>();
   /** Names of what is paused. */
   readonly frozen = new Set<string>();
   /** What init is like. */
@@ -159,10 +161,18 @@ export class FakeHost {
 
   #containers(): Containers {
     return {
-      readRunState: (_, name) => this.state(name),
+      readRunState: (_, name) => {
+        if (this.damaged.has(name)) throw this.#damage(name);
+        return this.state(name);
+      },
       readRunning: (_, name) => {
         const state = this.state(name);
         return state.phase === 'running' ? state.running : undefined;
+      },
+      readStart: (_, name) => {
+        const state = this.state(name);
+        const isRead = state.phase !== 'off' && this.damaged.get(name) !== 'start';
+        return isRead ? state.start : undefined;
       },
       isFrozen: ({ name }) => this.frozen.has(name),
       isStopped: () => false,
@@ -200,6 +210,11 @@ export class FakeHost {
       cleanUp: async (_, state, { name }) => {
         await Promise.resolve();
         return this.#cleanUp(name, state);
+      },
+      endUnrecorded: async (_, { name, exit }) => {
+        await Promise.resolve();
+        this.damaged.delete(name);
+        this.states.set(name, { phase: 'off', last: exit });
       },
       forget: (_, name) => this.states.delete(name),
       rename: async (_, { from, to }, commit) => {
@@ -285,8 +300,14 @@ export class FakeHost {
     });
   }
 
+  #damage(name: string): TslxcError {
+    const path = `${runPaths(statePaths(this.root), name).directory}/${this.damaged.get(name)}.json`;
+    return new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path, domain: name });
+  }
+
   #cleanUp(name: string, state: RunState & { phase: 'ended' }): ExitRecord {
     if (this.failCleanUp === name) throw new Error('EBUSY');
+    this.damaged.delete(name);
     const exit = state.exit ?? exitRecord({ how: 'lost', boot: this.boot });
     this.running.delete(name);
     if (state.start.persistence === 'transient') this.states.delete(name);

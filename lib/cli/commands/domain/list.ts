@@ -75,11 +75,14 @@ async function kept(domains: readonly Domain[], options: Options): Promise<reado
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   if (states.length === 0 && marked === unmarked) return domains;
   const passing = await Promise.all(
-    domains.map(async (domain) => {
+    domains.map((domain) => {
       const fits = async (): Promise<Domain[]> => {
-        const { state, autostart } = await domain.info();
-        if (states.length > 0 && !states.includes(state.state)) return [];
-        return marked !== unmarked && autostart !== marked ? [] : [domain];
+        const { state } = await domain.state();
+        const asked = state === 'nostate' ? 'other' : state;
+        if (states.length > 0 && !states.includes(asked)) return [];
+        if (marked === unmarked) return [domain];
+        const isMarked = domain.isPersistent() && (await domain.info()).autostart;
+        return isMarked === marked ? [domain] : [];
       };
       // One that can't say what it is, is of another state than those that can.
       const isOther = states.length === 0 || states.includes('other');
@@ -107,7 +110,9 @@ async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[
     const id = domain.id;
     const state: DomainState = await domain.state();
     const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
-    if (style === 'titled') row.push(titleOf(await domain.xml()));
+    if (style === 'titled') {
+      row.push(state.state === 'nostate' ? '' : titleOf(await domain.xml()));
+    }
     return [row];
   };
   const title = style === 'titled' ? [''] : [];

@@ -78,6 +78,11 @@ test('a domain that never ran has only its reason', () => {
   expect(reasonWords(stopped)).toBe('booted, unresponsive');
   expect(stateWords(stopped)).toBe('running (unresponsive)');
   expect(stateWords({ state: 'running', reason: 'booted' })).toBe('running');
+  const damaged = { state: 'nostate', reason: 'unknown', damage: '/x is damaged' } as const;
+  expect(stateWords(damaged)).toBe('no state (/x is damaged)');
+  expect(`${stateWord('nostate')} (${reasonWords(damaged)})`).toBe(
+    'no state (unknown: /x is damaged)',
+  );
   expect([stateWord('shutoff'), stateWord('running')]).toEqual(['shut off', 'running']);
 });
 

@@ -1,0 +1,58 @@
+/** destroy of a domain of which a record of the run is damaged: what runs is ended by its monitor or its cgroups. */
+import { basename } from 'node:path';
+import { partitionedSuffix } from '../../domain/tuning/partition';
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import { cgroupName } from '../../plan/cgroups/names';
+import { readContainerCgroups } from '../doctor/container-cgroups';
+import { readStateOrDamage, type DamagedState } from '../lookup/damaged-state';
+import type { EndedState } from '../session/containers';
+import type { Session } from '../session/session';
+import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
+import { stopDetail } from './lifecycle';
+import { finish } from './reaper';
+
+/** Under the domain's lock. */
+export async function destroyDamaged(
+  session: Session,
+  identity: Identity,
+  { start }: DamagedState,
+): Promise<void> {
+  const { name } = identity;
+  await withinPatience(killInit(session, name)).catch(unlessDamaged);
+  if (start === undefined) {
+    await endUnrecorded(session, identity);
+    return;
+  }
+  const after = readStateOrDamage(session, name);
+  const isRecorded = after.phase === 'ended' && after.exit !== undefined;
+  const exit = destroyedWithoutMonitor(session);
+  const ended: EndedState = isRecorded ? after : { phase: 'ended', start, exit };
+  await finish(session, name, ended);
+}
+
+/** The monitor has done what it was asked for; how that ended can't be read. */
+function unlessDamaged(error: unknown): void {
+  if (!TslxcError.is(error, 'INTERNAL_ERROR')) throw error;
+}
+
+async function endUnrecorded(session: Session, { name, uuid }: Identity): Promise<void> {
+  const { containers, paths, store, logger } = session;
+  const exit = destroyedWithoutMonitor(session);
+  await containers.endUnrecorded(paths, { name, cgroups: cgroupsOf(session, name), exit });
+  if (!store.has(name)) containers.forget(paths, name);
+  session.disown(name);
+  const detail = 'ended by its cgroups: what it had borrowed of the host besides is not on record';
+  logger.warn({ domain: name }, detail);
+  await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
+}
+
+/** Those that this root has made for the domain, in whichever partition. */
+function cgroupsOf({ paths }: Session, name: string): string[] {
+  const folders = [cgroupName(name), cgroupName(`${name}${partitionedSuffix}`)];
+  return readContainerCgroups()
+    .containers.filter(
+      ({ path, owner }) => owner === paths.root && folders.includes(basename(path)),
+    )
+    .map(({ path }) => path);
+}
