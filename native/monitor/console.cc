@@ -35,7 +35,6 @@ void Console::replaceMaster(Fd master) {
 
 void Console::removeFollower(Follower& follower) {
   std::erase(followers_, &follower);
-  positionsAtLastMark_.clear();
   if (!slave_.valid()) return;
   // TCOON alone does not restart what a typed ^S stopped; off, then on, does.
   ioctl(slave_.get(), TCXONC, TCOOFF);
@@ -51,29 +50,47 @@ size_t Console::room() const {
 }
 
 Console::Drained Console::drain() {
+  if (waits_ >= kMostWait) giveUpWaiting();
   const size_t most = std::min(room(), kChunk);
   if (most == 0) return Drained::waiting;
   std::array<char, kChunk> chunk;
   const ssize_t size = retry([&] { return read(master_.get(), chunk.data(), most); });
   if (size > 0) {
     output_.append({chunk.data(), static_cast<size_t>(size)});
+    payWaits(static_cast<size_t>(size));
     return Drained::some;
   }
   return size == -1 && errno == EAGAIN ? Drained::nothing : Drained::ended;
 }
 
-void Console::markStalledFollowers() {
-  std::vector<uint64_t> positions;
-  for (size_t i = 0; i < followers_.size(); ++i) {
-    Follower& follower = *followers_[i];
-    const bool known = positionsAtLastMark_.size() == followers_.size();
-    if (known && positionsAtLastMark_[i] == follower.position() &&
-        output_.end() - follower.position() >= output_.capacity()) {
-      follower.setStalled(true);
-    }
-    positions.push_back(follower.position());
+std::chrono::milliseconds Follower::stoodStill(std::chrono::milliseconds time) {
+  still_ = position_ == positionBefore_ ? still_ + time : std::chrono::milliseconds(0);
+  positionBefore_ = position_;
+  return still_;
+}
+
+bool Console::holdsUp(const Follower& follower) const {
+  return !follower.stalled() && output_.end() - follower.position() >= output_.capacity();
+}
+
+void Console::waited(std::chrono::milliseconds time) {
+  waits_ += time;
+  for (Follower* follower : followers_) {
+    if (holdsUp(*follower) && follower->stoodStill(time) >= kStallTime) follower->setStalled(true);
   }
-  positionsAtLastMark_ = std::move(positions);
+}
+
+void Console::giveUpWaiting() {
+  for (Follower* follower : followers_) {
+    if (holdsUp(*follower)) follower->setStalled(true);
+  }
+}
+
+void Console::payWaits(size_t bytes) {
+  if (waits_.count() == 0) return;
+  const std::chrono::microseconds most = kMostWait;
+  waits_ -= std::min(waits_,
+                     most * static_cast<int64_t>(bytes) / static_cast<int64_t>(output_.capacity()));
 }
 
 void Console::input(std::string_view bytes) {

@@ -1,9 +1,11 @@
 // One console of the container: its pty, the output that is kept, and the input on its way in. The
-// pty is always drained, with or without a reader, so that a container never waits for a
-// reader; a reader that keeps up is waited for, one that stands still is not.
+// pty is always drained, with or without a reader. A reader that keeps up is waited for, one that
+// stands still is not; and all waits together are bounded by what comes out, so that no behaviour
+// of readers blocks a container.
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,9 +26,13 @@ class Follower {
   // Where in the output this follower is.
   void moveTo(uint64_t position) { position_ = position; }
   void setStalled(bool stalled) { stalled_ = stalled; }
+  // The console waits for it. Returns for how long it has not moved by now.
+  std::chrono::milliseconds stoodStill(std::chrono::milliseconds time);
 
  private:
   uint64_t position_ = 0;
+  uint64_t positionBefore_ = 0;
+  std::chrono::milliseconds still_{0};
   bool stalled_ = false;
 };
 
@@ -50,8 +56,10 @@ class Console {
   enum class Drained { some, nothing, waiting, ended };
   Drained drain();
 
-  // Gives up on followers that made no progress since the last call; true when draining may go on.
-  void markStalledFollowers();
+  // Draining has waited for this long, since the last call or the beginning of the wait. Gives up
+  // on followers that hold it up and have not moved for kStallTime. When the waits have used up
+  // what the output allows, kMostWait for each ring of it, drain() gives up on all that do.
+  void waited(std::chrono::milliseconds time);
 
   // Queues input for the container. Callers stop reading their client while roomForInput() is
   // false.
@@ -71,16 +79,23 @@ class Console {
 
  private:
   static constexpr size_t kMostPending = 64 * 1024;
+  static constexpr std::chrono::milliseconds kStallTime{500};
+  static constexpr std::chrono::milliseconds kMostWait{2000};
 
   // How many bytes may be appended before a live follower loses some.
   size_t room() const;
+  bool holdsUp(const Follower& follower) const;
+  void giveUpWaiting();
+  // New output pays for waits.
+  void payWaits(size_t bytes);
 
   Fd master_;
   Fd slave_;
   OutputRing output_;
   std::string pending_;
   std::vector<Follower*> followers_;
-  std::vector<uint64_t> positionsAtLastMark_;
+  // The waits that no output has paid for.
+  std::chrono::microseconds waits_{0};
 };
 
 }  // namespace tslxc

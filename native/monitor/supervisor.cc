@@ -18,10 +18,10 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// A reader that takes nothing for this long no longer holds the container up.
-constexpr milliseconds kStallTime{500};
 // How long the last bytes may take to be delivered, and an owner to answer.
 constexpr milliseconds kDeliveryTime{2000};
+// A turn that took longer says more of the machine than of the readers that it waited for.
+constexpr milliseconds kLongestTurn{100};
 // A lost wake-up of a pty with pending input costs this much.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
@@ -141,15 +141,13 @@ void Supervisor::turn(int timeout) {
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
   if (unwatched() && (timeout == kForEver || timeout > kUnwatchedPause)) timeout = kUnwatchedPause;
   if (backlog() > 0) timeout = 0;
+  const auto began = Clock::now();
   const bool idle = !loop_.runOnce(timeout);
   if (idle || backlog() >= kLogPiece) keepOutput();
   if (typing) {
     for (Console& console : consoles_) console.writePendingInput();
   }
-  if (waiting && Clock::now() - lastMark_ > kStallTime) {
-    for (Console& console : consoles_) console.markStalledFollowers();
-    lastMark_ = Clock::now();
-  }
+  if (waiting) countWaits(Clock::now() - began);
   control_->service();
   for (const auto& terminal : hostTerminals_) {
     terminal->lookAgain();
@@ -158,6 +156,13 @@ void Supervisor::turn(int timeout) {
   for (const auto& follower : callersConsoles_) follower->pump();
   for (const auto& source : consoleSources_) {
     if (source->waiting()) source->retryDrain();
+  }
+}
+
+void Supervisor::countWaits(Clock::duration time) {
+  const milliseconds counted = std::min(std::chrono::ceil<milliseconds>(time), kLongestTurn);
+  for (size_t i = 0; i < consoles_.size(); ++i) {
+    if (consoleSources_[i]->waiting()) consoles_[i].waited(counted);
   }
 }
 

@@ -92,6 +92,8 @@ class Supervisor : public Source, public InitControl {
   bool everythingDelivered() const;
   void recordEnd();
 
+  // Consoles that wait for readers have done so for this long.
+  void countWaits(Clock::duration time);
   // What init's end was, after all that had been asked for.
   void classifyEnd();
   // Whether the kernel has killed init for lack of memory.
@@ -115,7 +117,6 @@ class Supervisor : public Source, public InitControl {
   std::vector<std::unique_ptr<RawFollower>> callersConsoles_;
   std::unique_ptr<ControlSocket> control_;
   std::unique_ptr<Caller> caller_;
-  Clock::time_point lastMark_ = Clock::now();
   ExitedMessage exited_;
   bool ended_ = false;
   bool destroyRequested_ = false;

@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <random>
 
 #include "native/base/pty.h"
 #include "test/native/refusal.h"
@@ -15,10 +19,16 @@ namespace tslxc::test {
 namespace {
 
 using Drained = Console::Drained;
+using std::chrono::milliseconds;
+using namespace std::chrono_literals;
 
 constexpr size_t kReplay = 4096;
 
-class Reader : public Follower {};
+// What it takes at a time, where that is made up.
+class Reader : public Follower {
+ public:
+  uint64_t rate = 0;
+};
 
 // A console, and its terminal as the container has it.
 struct Pair {
@@ -115,10 +125,10 @@ void aFollowerThatStandsStillIsGivenUp() {
   pair.console.addFollower(still);
   pair.console.addFollower(slow);
   fill(pair);
-  pair.console.markStalledFollowers();
+  pair.console.waited(300ms);
   assert(!still.stalled() && !slow.stalled());
   slow.moveTo(10);
-  pair.console.markStalledFollowers();
+  pair.console.waited(300ms);
   assert(still.stalled() && !slow.stalled());
   assert(pair.console.drain() == Drained::some);
   pair.console.removeFollower(slow);
@@ -126,19 +136,141 @@ void aFollowerThatStandsStillIsGivenUp() {
   pair.console.removeFollower(still);
 }
 
-// A follower that came or went since the last mark makes the old positions somebody else's.
-void marksAreForgottenWithTheirFollowers() {
+// The time of one follower is not counted for another that comes in its place, nor forgotten when
+// another goes.
+void eachFollowerHasItsOwnTime() {
   Pair pair = open(Mode::raw);
   Reader first;
   Reader second;
+  Reader third;
   pair.console.addFollower(first);
   fill(pair);
-  pair.console.markStalledFollowers();
-  pair.console.removeFollower(first);
+  pair.console.waited(300ms);
   pair.console.addFollower(second);
-  pair.console.markStalledFollowers();
-  assert(!second.stalled());
+  pair.console.waited(100ms);
   pair.console.removeFollower(second);
+  pair.console.addFollower(third);
+  pair.console.waited(200ms);
+  assert(first.stalled() && !third.stalled());
+  pair.console.removeFollower(third);
+  pair.console.removeFollower(first);
+}
+
+constexpr milliseconds kTurn = 20ms;
+
+// Readers, and a container that always has something to say, in turns of made-up time.
+struct Flow {
+  Pair pair = open(Mode::raw);
+  std::vector<std::unique_ptr<Reader>> readers;
+  milliseconds spent{0};
+  bool waiting = false;
+
+  Reader& attach() {
+    readers.push_back(std::make_unique<Reader>());
+    readers.back()->moveTo(pair.console.output().oldest());
+    pair.console.addFollower(*readers.back());
+    return *readers.back();
+  }
+
+  void detach(size_t index) {
+    pair.console.removeFollower(*readers[index]);
+    readers.erase(readers.begin() + static_cast<ptrdiff_t>(index));
+  }
+
+  // As its clients do: what is lost is left out, and the end is caught up with.
+  void read(Reader& reader, uint64_t bytes) {
+    const OutputRing& output = pair.console.output();
+    const uint64_t from = std::max(reader.position(), output.oldest());
+    reader.moveTo(std::min(from + bytes, output.end()));
+    if (reader.position() == output.end()) reader.setStalled(false);
+  }
+
+  // As the supervisor's: time passes while the console waits, and what is there is read after that.
+  void turn() {
+    spent += kTurn;
+    if (waiting) pair.console.waited(kTurn);
+    const std::string text(1000, 'x');
+    while (write(pair.slave.get(), text.data(), text.size()) > 0) {
+    }
+    await(pair.console.master(), POLLIN);
+    Drained drained = pair.console.drain();
+    if (drained == Drained::some) drained = pair.console.drain();
+    waiting = drained == Drained::waiting;
+  }
+
+  uint64_t rings() const { return pair.console.output().end() / kReplay; }
+
+  // The container gets on by a ring of output in two seconds at least.
+  bool isBlocked() const { return spent > 2100ms * static_cast<int64_t>(rings() + 1); }
+
+  ~Flow() {
+    while (!readers.empty()) detach(0);
+  }
+};
+
+void oneThatStandsStillWhileOthersComeAndGo() {
+  Flow flow;
+  flow.attach();
+  for (int i = 0; i < 2000; ++i) {
+    flow.attach();
+    flow.turn();
+    flow.detach(1);
+  }
+  assert(!flow.isBlocked());
+}
+
+void oneThatTakesByteForByte() {
+  Flow flow;
+  Reader& slow = flow.attach();
+  for (int i = 0; i < 2000; ++i) {
+    flow.turn();
+    flow.read(slow, 1);
+  }
+  assert(!flow.isBlocked());
+}
+
+void oneAfterTheOtherThatStandsStill() {
+  Flow flow;
+  for (int i = 0; i < 2000; ++i) {
+    if (i % 20 == 0) flow.attach();
+    flow.turn();
+    if (flow.readers.size() > 60) flow.detach(0);
+  }
+  assert(!flow.isBlocked());
+}
+
+// Whatever readers do, at random.
+void noBehaviourOfReadersBlocksAContainer(unsigned seed) {
+  printf("seed %u\n", seed);
+  fflush(stdout);
+  std::mt19937 random(seed);
+  const auto upTo = [&](uint32_t most) {
+    return std::uniform_int_distribution<uint32_t>(0, most)(random);
+  };
+  Flow flow;
+  for (int i = 0; i < 1000; ++i) {
+    if (flow.readers.size() < 8 && upTo(9) < 3) {
+      constexpr std::array<uint64_t, 4> rates{0, 1, 50, 2 * kReplay};
+      flow.attach().rate = rates[upTo(rates.size() - 1)];
+    }
+    if (flow.readers.size() > 1 && upTo(9) < 2) {
+      flow.detach(upTo(static_cast<uint32_t>(flow.readers.size() - 1)));
+    }
+    for (const auto& reader : flow.readers) flow.read(*reader, reader->rate);
+    flow.turn();
+  }
+  assert(!flow.isBlocked());
+}
+
+void oneThatKeepsUpLosesNothing() {
+  Flow flow;
+  Reader& reader = flow.attach();
+  for (int i = 0; i < 500; ++i) {
+    flow.turn();
+    assert(!reader.stalled() && reader.position() >= flow.pair.console.output().oldest());
+    flow.read(reader, kReplay / 4);
+  }
+  assert(flow.rings() > 100);
 }
 
 void inputIsKeptUntilTheContainerReadsIt() {
@@ -200,7 +332,13 @@ int main() {
   withoutFollowersItNeverWaits();
   aFollowerThatReadsIsWaitedFor();
   aFollowerThatStandsStillIsGivenUp();
-  marksAreForgottenWithTheirFollowers();
+  eachFollowerHasItsOwnTime();
+  oneThatStandsStillWhileOthersComeAndGo();
+  oneThatTakesByteForByte();
+  oneAfterTheOtherThatStandsStill();
+  const unsigned seed = std::random_device()();
+  for (unsigned i = 0; i < 20; ++i) noBehaviourOfReadersBlocksAContainer(seed + i);
+  oneThatKeepsUpLosesNothing();
   inputIsKeptUntilTheContainerReadsIt();
   aStopThatAFollowerTypedEndsWithIt();
   readingEndsAfterTheLastByte();
