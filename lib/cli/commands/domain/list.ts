@@ -81,8 +81,7 @@ async function kept(domains: readonly Domain[], options: Options): Promise<reado
         const asked = state === 'nostate' ? 'other' : state;
         if (states.length > 0 && !states.includes(asked)) return [];
         if (marked === unmarked) return [domain];
-        const isMarked = domain.isPersistent() && (await domain.info()).autostart;
-        return isMarked === marked ? [domain] : [];
+        return (await domain.info()).autostart === marked ? [domain] : [];
       };
       // One that can't say what it is, is of another state than those that can.
       const isOther = states.length === 0 || states.includes('other');

@@ -1,11 +1,10 @@
 /** The order of a clean-up: as long as it is not over, the start is on record, and the next process does it again. */
-import {
+import fs, {
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   rmSync,
-  rmdirSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -79,14 +78,18 @@ test('that could not give everything back is done again', async () => {
 test.each(['running', 'control', 'monitorLock'] as const)(
   'that could not remove %s is done again: no later start finds what is left',
   async (name) => {
-    rmSync(files[name], { force: true });
-    mkdirSync(files[name]);
-    // A directory there is a fault that unlink(2) does not remove.
+    writeFileSync(files.control, '');
+    const { rmSync: remove } = fs;
+    const removal = jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+      if (path === files[name]) throw Object.assign(new Error('EIO'), { code: 'EIO' });
+      remove(path, options);
+    });
     const state = { phase: 'ended', start, exit } as const;
     const again = () => cleanUp(paths, state, { name: 'web', notice: () => undefined });
-    await expect(again()).rejects.toMatchObject({ code: 'EISDIR' });
+    await expect(again()).rejects.toMatchObject({ code: 'EIO' });
     expect(existsSync(files.start)).toBe(true);
-    rmdirSync(files[name]);
+    expect(existsSync(files[name])).toBe(true);
+    removal.mockRestore();
     expect(await again()).toEqual(exit);
     expect(readdirSync(files.directory)).toEqual(['exit.json']);
   },
