@@ -21,7 +21,7 @@ import { setAutostart } from './lifecycle/autostart';
 import { resumeDomain, suspendDomain } from './lifecycle/pause';
 import { askToEnd } from './lifecycle/power';
 import type { DestroyOptions, PowerAnswer, PowerOptions } from './lifecycle/power-types';
-import { destroyDomain, destroyGracefully, startDomain, undefineDomain } from './lifecycle/verbs';
+import { destroyDomain, startDomain, undefineDomain } from './lifecycle/verbs';
 import { getBlockTuning, setBlockTuning } from './limits/block-tuning';
 import {
   getHugepageLimits,
@@ -271,7 +271,7 @@ export class Domain {
     this.#session.requireAccess('write', 'Domain.destroy');
     const timeout = graceful === true ? defaultGrace : graceful;
     if (timeout === false) await destroyDomain(this.#session, this.#identity);
-    else await destroyGracefully(this.#session, this.#identity, timeout);
+    else await askToEnd(this.#session, this.#identity, { goal: 'destroy', timeout });
   }
 
   /**

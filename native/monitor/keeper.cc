@@ -76,6 +76,7 @@ Fd holdLock(int directory, const std::string& name) {
   return file;
 }
 
+// SIGHUP changes nothing, and must not end the keeper either.
 sigset_t ourSignals() {
   sigset_t signals;
   sigemptyset(&signals);
@@ -135,7 +136,6 @@ class Keeper {
     while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
       if (signal.ssi_signo == SIGCHLD) reap();
       if (signal.ssi_signo == SIGTERM) end();
-      if (signal.ssi_signo == SIGHUP) startAnew();
     }
   }
 
@@ -143,7 +143,7 @@ class Keeper {
     for (;;) {
       int status = 0;
       const pid_t pid = waitpid(-1, &status, WNOHANG);
-      if (pid == -1 && errno == ECHILD && phase_ == Phase::ending) goOn();
+      if (pid == -1 && errno == ECHILD && phase_ == Phase::ending) ended();
       if (pid <= 0) return;
       if (phase_ == Phase::starting && pid == program_->launcher()) launched(status);
       if (phase_ == Phase::running && pid == program_->daemon()) died(describeEnd(status));
@@ -177,16 +177,8 @@ class Keeper {
   }
 
   void end() {
-    ends_ = true;
-    leave();
-  }
-
-  void startAnew() { leave(); }
-
-  // The program of now, for the end or the next one.
-  void leave() {
     if (!program_) {
-      goOn();
+      phase_ = Phase::over;
     } else if (phase_ != Phase::ending) {
       program_->signal(SIGTERM);
       phase_ = Phase::ending;
@@ -194,20 +186,18 @@ class Keeper {
     }
   }
 
-  void goOn() {
+  void ended() {
     program_.reset();
-    if (ends_) {
-      phase_ = Phase::over;
-    } else {
-      start();
-    }
+    phase_ = Phase::over;
   }
 
   void timeIsUp() {
     if (phase_ == Phase::starting) {
       died("did not start to serve in time");
+    } else if (phase_ == Phase::pausing) {
+      start();
     } else {
-      goOn();
+      ended();
     }
   }
 
@@ -227,7 +217,6 @@ class Keeper {
   Clock::time_point started_;
   // Of the start, the pause, or the end.
   Clock::time_point deadline_;
-  bool ends_ = false;
   int exitCode_ = 0;
 };
 

@@ -21,7 +21,6 @@ import {
 } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
-import { askToEnd } from './power';
 import { launch } from './start';
 import type { Identity } from '../../host/state/definition-store';
 import type { StartOptions } from '../types';
@@ -98,19 +97,6 @@ export async function destroyBonded(session: Session): Promise<void> {
       }),
     ),
   );
-}
-
-/**
- * Asks init to end, and waits for it.
- *
- * @throws as Domain.destroy with `graceful`.
- */
-export async function destroyGracefully(
-  session: Session,
-  identity: Identity,
-  timeout: number,
-): Promise<void> {
-  await askToEnd(session, identity, { goal: 'destroy', timeout });
 }
 
 /**
