@@ -215,7 +215,7 @@ const fileUsers = {
   'lib/container/sources/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/interfaces/network-view.ts': '/proc',
-  'lib/container/cgroups/partition.ts': 'cgroups, and our lock file',
+  'lib/container/cgroups/partition.ts': 'cgroups',
   'lib/container/sources/private-root.ts':
     'the root itself and the folders above it: the host’s own paths, never one below the root',
   'lib/container/record/run-state.ts': 'the run folder',
@@ -274,7 +274,9 @@ const fileUsers = {
   'lib/host/kernel/mount-table.ts': 'sources, only opened as such, and /proc/self',
   'lib/host/state/record-file.ts': 'the run folders, and our records of ids',
   'lib/host/state/real-root.ts': 'the root itself: the host’s own path',
+  'lib/host/state/file-lock.ts': 'our lock files',
   'lib/host/state/named-lock.ts': 'our lock file',
+  'lib/host/state/plain-file.ts': 'the run folders',
   'lib/host/kernel/sysctl.ts': '/proc/sys/net',
   'lib/host/kernel/superblock.ts': 'images and devices: the host’s own paths',
   'lib/host/kernel/network-namespace.ts': '/proc',
@@ -290,7 +292,6 @@ const fileUsers = {
   'lib/network/shaping/shaping.ts': '/sys/module',
   'lib/network/dnsmasq/keeper.ts': 'the run folder of the network, cgroups, and /proc',
   'lib/network/dnsmasq/leases.ts': 'what dnsmasq wrote',
-  'lib/network/lifecycle/network-lock.ts': 'our lock file',
   'lib/network/lifecycle/state.ts': 'the run folders',
   'lib/rootfs/busybox.ts': 'a root that is being made, and that no one else has written to',
   'lib/rootfs/debian.ts': 'likewise',

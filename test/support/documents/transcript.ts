@@ -32,7 +32,7 @@ export function typedCommands(text: string): TypedCommand[] {
 const volatile: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/^ \d+ +(?=\S+ +(?:running|paused)$)/, ' ID '],
   [/^(root +\d+) +[\d.]+ +[\d.]+ +\d+ +\d+ (\S+) +(\S+) +\d\d:\d\d +\d+:\d\d/, '$1 $2 $3'],
-  [/^(minor_fault|disk_caches|rss) \d+$/, '$1 N'],
+  [/^(major_fault|minor_fault|disk_caches|rss) \d+$/, '$1 N'],
   // A program with another nice value than 0 has an N or a < there.
   [/^(root +\d+ \S+ [A-Z])[N<]/, '$1'],
   [/^USER .*/, 'USER'],
