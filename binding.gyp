@@ -1,13 +1,12 @@
-# Two targets: the addon tslxc.node and the static executable tslxc-monitor. Both share native/base
-# and native/plan, but for `host_sources`, which never get into the monitor. The lists of files are
-# read by `configure` and `rebuild` only.
+# Two products: the addon tslxc.node and the static executable tslxc-monitor. Both are linked with the archive
+# tslxc-shared, for which native/base and native/plan are compiled once, but for `host_sources`, which never get into
+# the monitor. The lists of files are read by `configure` and `rebuild` only.
 {
   'variables': {
     # The C++ files of a folder.
     'list': 'node -p "require(\'fs\').readdirSync(process.argv[1])'
         '.filter((name) => name.endsWith(\'.cc\'))'
         '.map((name) => process.argv[1] + \'/\' + name).join(\' \')"',
-    'shared_sources': ['<!@(<(list) native/base)', '<!@(<(list) native/plan)'],
     # Those of native/base that only the addon uses.
     'host_sources': [
       'native/base/cgroup.cc',
@@ -51,8 +50,18 @@
   },
   'targets': [
     {
+      'target_name': 'tslxc-shared',
+      'type': 'static_library',
+      'sources': ['<!@(<(list) native/base)', '<!@(<(list) native/plan)'],
+      'sources!': ['<@(host_sources)'],
+      # Position independent, for the addon; hidden, so that no call takes a detour for that.
+      'cflags_cc': ['-fvisibility=hidden'],
+    },
+    {
       'target_name': 'tslxc',
-      'sources': ['<@(shared_sources)', '<!@(<(list) native/addon)'],
+      'dependencies': ['tslxc-shared'],
+      # native/addon.cc includes those of native/addon.
+      'sources': ['<@(host_sources)', 'native/addon.cc'],
       'defines': [
         'NAPI_VERSION=8',
         'NODE_ADDON_API_CPP_EXCEPTIONS',
@@ -69,8 +78,8 @@
     {
       'target_name': 'tslxc-monitor',
       'type': 'executable',
-      'sources': ['<@(shared_sources)', '<!@(<(list) native/monitor)'],
-      'sources!': ['<@(host_sources)'],
+      'dependencies': ['tslxc-shared'],
+      'sources': ['<!@(<(list) native/monitor)'],
       'cflags!': ['-fPIC', '-pthread'],
       'cflags_cc': ['-fno-pie'],
       'ldflags!': ['-pthread'],

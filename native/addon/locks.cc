@@ -16,7 +16,7 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
+int lockedFd(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
 
 FlockMode modeOf(const CallbackInfo& info) {
   return Input(info, 1, "mode").word({"shared", "exclusive"}) == 0 ? FlockMode::shared
@@ -29,7 +29,7 @@ off_t offsetOf(const CallbackInfo& info) { return Input(info, 1, "offset").numbe
 template <typename Take, typename GiveBack>
 Value waitFor(const CallbackInfo& info, Take take, GiveBack giveBack) {
   const auto interruption = std::make_shared<Interruption>();
-  const auto fd = std::make_shared<const Fd>(duplicate(fdOf(info)));
+  const auto fd = std::make_shared<const Fd>(duplicate(lockedFd(info)));
   return inOwnThread(info.Env(),
                      task([fd, take, interruption] { take(fd->get(), *interruption); },
                           [fd, giveBack] { attempt([&] { giveBack(fd->get()); }); }),
@@ -44,7 +44,7 @@ Value flock(const CallbackInfo& info) {
 }
 
 Value tryFlock(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tslxc::tryFlock(fdOf(info), modeOf(info)));
+  return Napi::Boolean::New(info.Env(), tslxc::tryFlock(lockedFd(info), modeOf(info)));
 }
 
 Value lockByte(const CallbackInfo& info) {
@@ -56,11 +56,11 @@ Value lockByte(const CallbackInfo& info) {
 }
 
 Value tryLockByte(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tryByte(fdOf(info), offsetOf(info)));
+  return Napi::Boolean::New(info.Env(), tryByte(lockedFd(info), offsetOf(info)));
 }
 
 Value isByteLocked(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(fdOf(info), offsetOf(info)));
+  return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(lockedFd(info), offsetOf(info)));
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 /** The shape of the sources: imports point one way, and each door has one keeper. */
-import { dirname } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
+import { packageRoot } from '../../lib/host/package-paths';
 import {
   descendants,
   parseSource,
@@ -155,6 +157,13 @@ test('files are named in kebab case, and for what they hold', () => {
   expect(names.filter((path) => /\b(utils?|helpers?|common|misc|manager)\b/.test(path))).toEqual(
     [],
   );
+});
+
+test('native/addon.cc includes every source of the addon', () => {
+  const text = readFileSync(join(packageRoot, 'native/addon.cc'), 'utf8');
+  const included = [...text.matchAll(/^#include "native\/addon\/(.+)"$/gm)].map(([, name]) => name);
+  const sources = readdirSync(join(packageRoot, 'native/addon'));
+  expect(included.sort()).toEqual(sources.filter((name) => name.endsWith('.cc')).sort());
 });
 
 /** Whether the file uses `process.NAME` with such a name. */

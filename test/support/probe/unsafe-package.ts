@@ -147,7 +147,12 @@ export type Weakness = keyof typeof variants;
 /** As the monitor's target in binding.gyp has them. */
 const compilerFlags = ['-std=gnu++20', '-O2', '-Wall', '-ffunction-sections', '-fno-pie', '-I.'];
 const linkerFlags = ['-static', '-no-pie', '-Wl,--gc-sections', '-s'];
-const objects = join(packageRoot, 'build/Release/obj.target/tslxc-monitor');
+/** The objects of each folder's sources. */
+const objects = {
+  'native/base': 'tslxc-shared',
+  'native/plan': 'tslxc-shared',
+  'native/monitor': 'tslxc-monitor',
+} as const;
 const cache = join(packageRoot, 'build/unsafe');
 
 export class UnsafePackage implements Disposable {
@@ -247,10 +252,11 @@ async function compile(words: readonly string[]): Promise<void> {
 
 /** Objects that the product's build left, of the sources that are there. */
 function otherObjects(changed: readonly string[]): string[] {
-  return ['native/base', 'native/plan', 'native/monitor'].flatMap((folder) =>
-    readdirSync(join(packageRoot, folder))
+  return Object.entries(objects).flatMap(([folder, target]) => {
+    const made = join(packageRoot, 'build/Release/obj.target', target, folder);
+    return readdirSync(join(packageRoot, folder))
       .filter((name) => name.endsWith('.cc') && !changed.includes(join(folder, name)))
-      .map((name) => join(objects, folder, name.replace(/cc$/, 'o')))
-      .filter((path) => existsSync(path)),
-  );
+      .map((name) => join(made, name.replace(/cc$/, 'o')))
+      .filter((path) => existsSync(path));
+  });
 }

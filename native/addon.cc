@@ -1,0 +1,21 @@
+// The sources of the addon as one: each is short, and takes the compiler less time than the headers
+// of node-addon-api. What they name without linkage is therefore common to all of them.
+#include "native/addon/addon.cc"
+
+#include "native/addon/attributes.cc"
+#include "native/addon/cgroup-step.cc"
+#include "native/addon/cgroups.cc"
+#include "native/addon/failure.cc"
+#include "native/addon/input.cc"
+#include "native/addon/links.cc"
+#include "native/addon/locks.cc"
+#include "native/addon/monitor.cc"
+#include "native/addon/mounts.cc"
+#include "native/addon/network-input.cc"
+#include "native/addon/networks.cc"
+#include "native/addon/operations.cc"
+#include "native/addon/own-thread.cc"
+#include "native/addon/processes.cc"
+#include "native/addon/relabelling.cc"
+#include "native/addon/task.cc"
+#include "native/addon/terminals.cc"
