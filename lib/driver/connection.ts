@@ -238,7 +238,7 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What a start of a stored domain or of an XML text would do, without doing any of it. For a text it needs no
-   * privilege.
+   * privilege. As JSON it is what `tslxc plan --json` prints.
    *
    * @param target - `name` of a stored domain, or `xml`
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.

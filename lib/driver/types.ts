@@ -105,7 +105,7 @@ export interface DomainInfo {
   readonly vcpus: number;
   /** As many may be set at most. */
   readonly maxVcpus: number;
-  /** CPU time used, in nanoseconds; undefined when shut off. */
+  /** CPU time used, in nanoseconds; undefined when shut off. In JSON its decimal digits, as each bigint here. */
   readonly cpuTime?: bigint;
   /** Whether it has a stored definition. */
   readonly persistent: boolean;

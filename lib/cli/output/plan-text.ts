@@ -1,4 +1,5 @@
 /** A plan as text to read: what is run, and every step, numbered and grouped by where it happens. Pure. */
+import { hexadecimal } from '../../driver/exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
 import type { Operation, Plan } from '../../plan/operation';
 import { printable } from './output';
@@ -34,7 +35,7 @@ function section(title: string, lines: readonly string[]): string {
 /** The same plan for programs; 64-bit numbers become strings in hexadecimal. */
 export function planJson(plan: Plan): string {
   const replacer = (_key: string, value: unknown): unknown =>
-    typeof value === 'bigint' ? `0x${value.toString(16)}` : value;
+    typeof value === 'bigint' ? hexadecimal(value) : value;
   return `${JSON.stringify(plan, replacer, 2)}\n`;
 }
 

@@ -4,6 +4,7 @@ import type { LinkRecord } from '../../container/record/run-state';
 import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
 import type { Link, LinkStatistics } from '../../host/native';
 import { guestNames } from '../../plan/network/links';
+import { exactJson } from '../exact-json';
 import {
   requireRunning,
   runningDefinition,
@@ -50,7 +51,7 @@ export async function liveInterfaces(
   return records.map((record, index) => {
     const outer = hostSide(onHost, record);
     const inner = outer === undefined ? guestSide(inside, record) : undefined;
-    return liveInterface({ record, defined: defined[index], outer, inner });
+    return exactJson(liveInterface({ record, defined: defined[index], outer, inner }));
   });
 }
 

@@ -1,5 +1,6 @@
 /** What a start would do: the plan of a stored domain, or of an XML text. */
 import type { Plan } from '../../plan/operation';
+import { exactJson, hexadecimal } from '../exact-json';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';
 import { planStart } from './start';
@@ -19,10 +20,15 @@ export type PlanTarget =
 export async function planDomain(session: Session, target: PlanTarget): Promise<Plan> {
   if ('xml' in target) {
     session.checkOpen();
-    return planStart(session, session.parse(target.xml).definition);
+    return written(await planStart(session, session.parse(target.xml).definition));
   }
   session.requireAccess('read', 'Connection.plan');
   const definition = session.store.read(target.name);
-  if (definition !== undefined) return planStart(session, definition);
+  if (definition !== undefined) return written(await planStart(session, definition));
   throw noDomain(`no domain with matching name '${target.name}'`);
+}
+
+/** As JSON it is what `tslxc plan --json` prints. */
+function written(plan: Plan): Plan {
+  return exactJson(plan, hexadecimal);
 }

@@ -12,6 +12,7 @@ import {
 } from '../../host/kernel/node';
 import { monitorPath } from '../../host/package-paths';
 import type { HostSecurity } from '../../host/security/host-security';
+import { exactJson } from '../exact-json';
 import type { Session } from '../session/session';
 
 export interface HostCapabilities {
@@ -60,7 +61,7 @@ export function formatCapabilities({ node: host, security, ...rest }: HostCapabi
 /** @throws TslxcError INVALID_ARG when there is no such CPU. */
 export function nodeCpuStatistics(cpu: number | undefined): NodeCpuStatistics {
   const found = readNodeCpuStatistics(cpu);
-  if (found !== undefined) return found;
+  if (found !== undefined) return exactJson(found);
   throw new TslxcError('INVALID_ARG', `Invalid cpuNum ${cpu ?? 'of all'}`);
 }
 

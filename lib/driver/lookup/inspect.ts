@@ -6,6 +6,7 @@ import type { DomainDefinition, LiveInterface } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
+import { exactJson } from '../exact-json';
 import type { MonitorConnection } from '../session/containers';
 import { requireRunning, runningDefinition, stored } from '../definitions/definitions';
 import { withLiveLinks } from '../interfaces/interfaces';
@@ -38,7 +39,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     usage === undefined
       ? definition.currentMemory
       : Math.floor(usage.memoryBytes / bytesInKibibyte);
-  return {
+  return exactJson({
     state: stateOf(session, state),
     maxMemory: definition.memory,
     currentMemory: definition.currentMemory,
@@ -49,7 +50,7 @@ export async function domainInfo(session: Session, identity: Identity): Promise<
     persistent: store.has(name),
     autostart: store.isAutostarted(name),
     isolation: isolationOf(definition),
-  };
+  });
 }
 
 /** What runs, or is stored. @throws TslxcError NO_DOMAIN; INTERNAL_ERROR when a record is damaged that alone says it. */

@@ -1,6 +1,7 @@
 /** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import { TslxcError } from '../../errors';
+import { exactJson } from '../exact-json';
 import type { Identity } from '../../host/state/definition-store';
 import type { Link } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
@@ -107,12 +108,12 @@ async function snapshot(
     state: domainStateOf(session, state),
   };
   if (state.phase !== 'running') return common;
-  return {
+  return exactJson({
     ...common,
     id: state.running.id,
     ...containers.readCgroupStatistics(state.start),
     network: await networkOf(session, state, onHost),
-  };
+  });
 }
 
 /** The host's interfaces; empty when none of these containers has any. */
