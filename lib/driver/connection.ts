@@ -238,12 +238,12 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What a start of a stored domain or of an XML text would do, without doing any of it. For a text it needs no
-   * privilege. As JSON it is what `tslxc plan --json` prints.
+   * privilege; settings of the host that this process may not read count as the defaults. As JSON it is what `tslxc plan --json` prints.
    *
    * @param target - `name` of a stored domain, or `xml`
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
-   * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name; OPERATION_INVALID when the connection
-   * is closed.
+   * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name, and for a text that names a network or
+   * the namespace of a domain; OPERATION_INVALID when the connection is closed.
    * @throws SyscallError SYSTEM_ERROR with `path` when the host lacks what the definition names.
    */
   async plan(target: PlanTarget): Promise<Plan> {
@@ -441,7 +441,7 @@ export class Connection implements AsyncDisposable {
 
   /**
    * The security module that labels containers on this host, and whether it enforces its policy. Needs no
-   * privilege.
+   * privilege; settings of the host that this process may not read count as the defaults.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
    * there; OPERATION_INVALID when the connection is closed.
@@ -454,7 +454,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What the host offers to domains, as libvirt's `<capabilities>`: its machine, its security module, what can run.
-   * Ends with a newline. Needs no privilege.
+   * Ends with a newline. Needs no privilege; settings of the host that this process may not read count as the
+   * defaults.
    *
    * @throws TslxcError CONF_SYNTAX or CONFIG_UNSUPPORTED when the settings of tslxc ask for a module that is not
    * there; OPERATION_INVALID when the connection is closed.

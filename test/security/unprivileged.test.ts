@@ -13,7 +13,7 @@ import { commands as refused } from '../../lib/cli/commands/host/refused';
 import { verbNames } from '../../lib/cli/shell/verbs';
 import { domainXml } from '../support/domain/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
-import { packageRoot, runProgram } from '../support/process/run-command';
+import { packageRoot, runCommand, runProgram } from '../support/process/run-command';
 import type { CommandResult } from '../support/process/run-command';
 
 const nobody = 65534;
@@ -265,6 +265,40 @@ describe.each(everyUser)('%s', (user) => {
       expect(answer).toEqual({ code: 'ACCESS_DENIED', message: denied });
     }
     await expectHostUnchanged(before);
+  });
+});
+
+/** The folders of tslxc's state are there then, and closed to others; before, no file of it can be forbidden. */
+describe('beside a root that is in use, another user', () => {
+  const user = 'uid 65534';
+  const used = (): string => join(folder, 'used');
+  const asUser = (words: readonly string[]): Promise<CommandResult> =>
+    runProgram([...users[user], process.execPath, join(folder, 'dist/cli/main.js'), ...words], {
+      root: used(),
+      cwd: '/',
+    });
+
+  beforeAll(async () => {
+    expect(await runCommand(['define', file], { root: used() })).toMatchObject({ code: 0 });
+    expect(await runCommand(['net-list'], { root: used() })).toMatchObject({ code: 0 });
+    writeFileSync(join(used(), 'etc/tslxc/lxc.conf'), '# Not one of others.\n', { mode: 0o600 });
+  });
+
+  test.each(allowed)('may use %j', async (words, output) => {
+    const result = await asUser(withFiles(words));
+    expect(result).toMatchObject({ code: 0, stderr: '' });
+    expect(result.stdout).toMatch(output);
+  });
+
+  test('is told that the plan of a container on a network needs root', async () => {
+    const onNetwork = join(folder, 'on-network.xml');
+    const devices = "<interface type='network'><source network='default'/></interface>";
+    writeFileSync(onNetwork, domainXml({ name: 'on-network', devices }));
+    const { stderr, code } = await asUser(['plan', onNetwork]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: access denied: needs root \(CAP_SYS_ADMIN\): this plan depends on \S+, which only root can read\n$/,
+    );
   });
 });
 

@@ -4,7 +4,8 @@
  */
 import { chosenLabel } from '../../domain/security/chosen-label';
 import { hostSecurity } from '../../host/security/driver';
-import { readSecuritySettings } from '../../host/security/settings';
+import { readSecuritySettings, visibleSecuritySettings } from '../../host/security/settings';
+import type { SecuritySettings } from '../../host/security/settings';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { LabelledDomain, LabelledStart, Labelling } from './labelled-start';
 import { claimAppArmor, previewAppArmor } from './apparmor/labelling';
@@ -21,7 +22,7 @@ import { claimSelinux, previewSelinux } from './selinux/labelling';
  * @throws DefinitionError for a label that can't be had, TslxcError for settings that can't be read; nothing is taken then.
  */
 export async function claimLabelling(what: LabelledDomain): Promise<Labelling | undefined> {
-  const start = lookUp(what);
+  const start = lookUp(what, readSecuritySettings(what.paths));
   switch (start?.host.model) {
     case 'selinux':
       return await claimSelinux({ ...start, host: start.host });
@@ -32,9 +33,9 @@ export async function claimLabelling(what: LabelledDomain): Promise<Labelling | 
   }
 }
 
-/** The same as far as can be said without taking anything. */
+/** The same as far as can be said without taking anything, for any user. */
 export function previewLabelling(what: LabelledDomain): Labelling | undefined {
-  const start = lookUp(what);
+  const start = lookUp(what, visibleSecuritySettings(what.paths));
   switch (start?.host.model) {
     case 'selinux':
       return previewSelinux({ ...start, host: start.host });
@@ -45,9 +46,8 @@ export function previewLabelling(what: LabelledDomain): Labelling | undefined {
   }
 }
 
-function lookUp(what: LabelledDomain): LabelledStart | undefined {
+function lookUp(what: LabelledDomain, settings: SecuritySettings): LabelledStart | undefined {
   const { paths, definition } = what;
-  const settings = readSecuritySettings(paths);
   const host = hostSecurity(settings);
   const asked = chosenLabel(definition, host.model, settings);
   if (asked === undefined) return undefined;

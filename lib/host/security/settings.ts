@@ -42,6 +42,21 @@ export function readSecuritySettings({ settings: path }: StatePaths): SecuritySe
   }
 }
 
+/**
+ * The settings, as far as this process may read them: for a look at what the host offers, which any user may take. Settings
+ * that it may not read count as the defaults; a start has to use `readSecuritySettings`, which refuses then.
+ *
+ * @throws TslxcError CONF_SYNTAX; SyscallError for any other failure.
+ */
+export function visibleSecuritySettings(paths: StatePaths): SecuritySettings {
+  try {
+    return readSecuritySettings(paths);
+  } catch (error) {
+    if (hasErrno(error, system.errno.EACCES)) return parseSecuritySettings('', paths.settings);
+    throw error;
+  }
+}
+
 /** Pure. An unknown name is refused: with a misspelt setting, containers would not be confined. */
 export function parseSecuritySettings(text: string, path: string): SecuritySettings {
   let all: SecuritySettings = { defaultConfined: false, requireConfined: false };

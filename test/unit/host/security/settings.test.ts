@@ -5,6 +5,7 @@ import { statePaths } from '../../../../lib/host/state/state-paths';
 import {
   parseSecuritySettings,
   readSecuritySettings,
+  visibleSecuritySettings,
 } from '../../../../lib/host/security/settings';
 
 const parse = (text: string): unknown => parseSecuritySettings(text, '/etc/tslxc/lxc.conf');
@@ -64,9 +65,11 @@ test('the file is that of the root, and may be missing but not unreadable', () =
     expect(readSecuritySettings(paths)).toMatchObject({ requireConfined: true });
     rmSync(paths.settings);
     mkdirSync(paths.settings);
-    expect(() => readSecuritySettings(paths)).toThrow(
-      expect.objectContaining({ code: 'SYSTEM_ERROR', errno: 21 }) as Error,
-    );
+    for (const read of [readSecuritySettings, visibleSecuritySettings]) {
+      expect(() => read(paths)).toThrow(
+        expect.objectContaining({ code: 'SYSTEM_ERROR', errno: 21 }) as Error,
+      );
+    }
   } finally {
     rmSync(root, { recursive: true });
   }
