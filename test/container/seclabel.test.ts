@@ -6,6 +6,7 @@ import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { runCommand, runSuccessfully } from '../support/process/run-command';
+import { eventually } from '../support/time/eventually';
 
 const name = 'labelled';
 
@@ -52,10 +53,11 @@ test.each([
 });
 
 test.each([
-  ['none at all', ''],
-  ['type none', "<seclabel type='none'/>"],
-  ['a dynamic one of no model', "<seclabel type='dynamic'/>"],
-])('%s: a container without a label', async (_title, elements) => {
+  ['none at all', '', false],
+  ['type none', "<seclabel type='none'/>", false],
+  ['a dynamic one of no model', "<seclabel type='dynamic'/>", true],
+])('%s: a container without a label, and a warning if it asks for one', async (...row) => {
+  const [, elements, isWarned] = row;
   const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements });
   const domain = await world.connection.defineDomain(xml);
   await domain.start();
@@ -65,6 +67,13 @@ test.each([
     /Security label/,
   );
   await domain.destroy();
+  const log = await eventually(() => {
+    const path = join(world.root.path, `var/log/tslxc/lxc/${name}.log`);
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain('"warning":"SharedHostNetwork"');
+    return text;
+  });
+  expect(log.includes('"warning":"NoSecurityLabel"')).toBe(isWarned);
   await expectGone(name);
 });
 

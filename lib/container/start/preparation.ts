@@ -128,7 +128,7 @@ export function prepare(input: PreparationInput): Preparation {
       ...undoOfCgroups(definition, input, cgroups),
       ...input.links.undo,
     ],
-    warnings: startWarnings(definition, world),
+    warnings: startWarnings(definition, { ...world, label: input.labelling ? 'given' : 'none' }),
   };
 }
 

@@ -35,10 +35,27 @@ test('each file is opened outside and attached in /proc, before anything of it i
 });
 
 test('what a container lacks is warned of', () => {
-  expect(startWarnings(shared, { procFiles: [] })).toEqual(['MeminfoIsHosts', 'SharedHostNetwork']);
-  expect(startWarnings(shared, { procFiles })).toEqual(['SharedHostNetwork']);
-  expect(startWarnings(own, { procFiles: [] })).toEqual(['MeminfoIsHosts']);
-  expect(startWarnings(own, { procFiles })).toEqual([]);
+  const label = 'given';
+  expect(startWarnings(shared, { procFiles: [], label })).toEqual([
+    'MeminfoIsHosts',
+    'SharedHostNetwork',
+  ]);
+  expect(startWarnings(shared, { procFiles, label })).toEqual(['SharedHostNetwork']);
+  expect(startWarnings(own, { procFiles: [], label })).toEqual(['MeminfoIsHosts']);
+  expect(startWarnings(own, { procFiles, label })).toEqual([]);
+});
+
+test.each([
+  ["<seclabel type='dynamic'/>", ['NoSecurityLabel']],
+  ["<seclabel type='none'/>", []],
+  ["<seclabel type='dynamic' model='none'/>", []],
+  ["<seclabel type='none' model='selinux'/>", []],
+  ['', []],
+])('a label that is asked for by %s and not given', (seclabel, warnings) => {
+  const elements = `<features><privnet/></features>${seclabel}`;
+  const definition = parse(document({ elements }));
+  expect(startWarnings(definition, { procFiles, label: 'none' })).toEqual(warnings);
+  expect(startWarnings(definition, { procFiles, label: 'given' })).toEqual([]);
 });
 
 test('lxcfs is found by its type, wherever it is mounted', () => {

@@ -72,7 +72,7 @@ test('init gets none of its own, and leaves the shared host name alone', () => {
 
 test('a shared network is neither the host’s nor the container’s to change', () => {
   expect(networkMode(all)).toBe('shared');
-  expect(startWarnings(all, { procFiles: [] })).toEqual(['MeminfoIsHosts']);
+  expect(startWarnings(all, { procFiles: [], label: 'none' })).toEqual(['MeminfoIsHosts']);
   const { inside } = compiled(all);
   expect(inside).not.toContainEqual(expect.objectContaining({ path: 'sys/net' }));
   const netAdmin = 1n << 12n;
