@@ -10,7 +10,8 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: "define (but don't start) a domain from an XML file",
     description:
-      'Define a persistent domain, or change the definition of one.\nA change counts from the next start.',
+      'Define a persistent domain, or change the definition of one: of that with the same uuid, or for a file\n' +
+      'without <uuid> of that with the same name. A change counts from the next start.',
     options: [
       {
         name: 'file',

@@ -20,7 +20,8 @@ export const commands: CommandTable = {
     group: 'network',
     summary: 'define an inactive persistent virtual network from an XML file, or modify one',
     description:
-      'Define or modify a persistent virtual network.\nA change counts from its next start.',
+      'Define or modify a persistent virtual network: that with the same uuid, or for a file without <uuid>\n' +
+      'that with the same name. A change counts from its next start.',
     options: fileOptions,
     example: 'tslxc net-define default.xml',
     run: define,

@@ -2,7 +2,7 @@
 import * as crypto from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { domainXml } from '../../../support/domain/domain-xml';
+import { domainXml, helloWorldXml } from '../../../support/domain/domain-xml';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
@@ -44,6 +44,19 @@ test('without <uuid> a new domain gets a random one, and a defined one keeps its
   expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
   expect((await connection.defineDomain(web())).uuid).toBe(uuid);
   expect((await connection.lookupDomainByName('web')).uuid).toBe(uuid);
+});
+
+test('the seed’s file can be edited and defined again, as its text does without an undefine', async () => {
+  const connection = host.connect();
+  const { uuid } = await connection.defineDomain(helloWorldXml);
+  const mount =
+    "<filesystem type='mount'><source dir='/export/data'/><target dir='/var/www'/></filesystem>";
+  const edited = helloWorldXml.replace('</devices>', `${mount}</devices>`);
+  const again = await connection.defineDomain(edited);
+  expect(again.uuid).toBe(uuid);
+  expect(await again.xml()).toContain("<target dir='/var/www'/>");
+  expect(host.lastEvent()).toMatchObject({ detail: 'updated', domain: 'helloworld', uuid });
+  expect(await connection.listDomains()).toHaveLength(1);
 });
 
 test('an interface keeps the address that it was given, which no other domain has', async () => {
