@@ -19,6 +19,7 @@ import type {
   NumaTuning,
   Partition,
   ProcessLimit,
+  TerminalLimit,
 } from './tuning/definition';
 import type { Position, XmlElement } from './xml/element';
 import type { KeptPart, UnsupportedElement } from './xml/unsupported';
@@ -101,6 +102,7 @@ export interface DomainExtension {
   /** At most one for each resource. */
   readonly resourceLimits?: readonly ResourceLimit[];
   readonly processLimit?: ProcessLimit;
+  readonly terminalLimit?: TerminalLimit;
   /** At most one for each page size. */
   readonly hugepageLimits?: readonly HugepageLimit[];
   /** `<tslxc:idmap allocate='auto'>`: the driver chooses the host ids of the id map. */

@@ -14,12 +14,13 @@ import { checkInterfaces } from './interface/validate';
 /**
  * Returns if this version supports all of the definition.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console or one that is not a pty, for the first unsupported
- * element, and for an invalid partition, shared namespace, interface (see checkInterfaces) or filesystem (see
- * checkFilesystems).
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console or one that is not a pty, for more consoles than
+ * terminals, for the first unsupported element, and for an invalid partition, shared namespace, interface (see
+ * checkInterfaces) or filesystem (see checkFilesystems).
  */
 export function checkStartable(definition: DomainDefinition): void {
   checkConsoles(definition);
+  checkTerminals(definition);
   refuseUnsupported(definition.unsupported);
   checkMemoryTuning(definition);
   checkPartition(definition);
@@ -39,4 +40,12 @@ function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
     const location = { path: 'domain/devices/console', position };
     throw definitionError('CONFIG_UNSUPPORTED', 'Only PTY console types are supported', location);
   }
+}
+
+function checkTerminals({ consoles, extension: { terminalLimit } }: DomainDefinition): void {
+  if (terminalLimit === undefined || consoles.length <= terminalLimit.max) return;
+  const { max, position } = terminalLimit;
+  const detail = `${consoles.length} consoles are more terminals than max allows, which is ${max}`;
+  const location = { path: 'domain/metadata/tslxc:container/tslxc:ptys', position };
+  throw definitionError('CONFIG_UNSUPPORTED', detail, location);
 }

@@ -38,6 +38,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T15', file: 'test/container/idmap.test.ts', control: 'positive control: ' },
   { recipe: 'T19', file: `${security}/names.test.ts`, control: 'control: ' },
   { recipe: 'T25', file: `${security}/mounts.test.ts`, control: 'control: ' },
+  { recipe: 'T27', file: `${security}/exhaustion.test.ts`, control: 'control: ' },
   { recipe: 'T32', file: `${security}/watched-folders.test.ts`, control: 'control: ' },
   { recipe: 'T33', file: `${security}/attendant.test.ts`, control: 'control: ' },
   { recipe: 'T34', file: `${security}/peer.test.ts`, control: 'control: ' },

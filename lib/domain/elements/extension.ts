@@ -3,7 +3,11 @@
  * itself is stored and printed with the other metadata.
  */
 import { allocatable } from '../namespaces/allocated-ids';
-import { parseHugepageLimits, parseProcessLimit } from '../tuning/counted-limits';
+import {
+  parseHugepageLimits,
+  parseProcessLimit,
+  parseTerminalLimit,
+} from '../tuning/counted-limits';
 import type { DomainExtension, Hardening, IdAllocation } from '../definition';
 import { parseFilesystemOptions, parseOverlay } from '../filesystem/options';
 import { enumerated } from '../xml/enumerated';
@@ -44,6 +48,7 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
     readElement(noNewPrivileges, emptyVocabulary, session.unsupported);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
+  const terminalLimit = parseTerminalLimit(childOf(reading, 'tslxc:ptys'));
   const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
   const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
@@ -53,6 +58,7 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
     ...(noNewPrivileges === undefined ? {} : { noNewPrivileges: true }),
     ...(resourceLimits.length === 0 ? {} : { resourceLimits }),
     ...(processLimit === undefined ? {} : { processLimit }),
+    ...(terminalLimit === undefined ? {} : { terminalLimit }),
     ...(hugepageLimits.length === 0 ? {} : { hugepageLimits }),
     ...(idAllocation === undefined ? {} : { idAllocation }),
     ...(filesystems.length === 0 ? {} : { filesystems }),

@@ -1,15 +1,16 @@
 /**
- * `<tslxc:pids max='512'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of `<tslxc:container>`: limits that
- * libvirt's schema has no elements for. Sizes are in KiB, unless there is a `unit`.
+ * `<tslxc:pids max='512'/>`, `<tslxc:ptys max='1024'/>` and `<tslxc:hugepages size='2048' max='65536'/>` of
+ * `<tslxc:container>`: limits that libvirt's schema has no elements for. Sizes are in KiB, unless there is a `unit`.
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
+import type { Position } from '../xml/element';
 import { readElement, type LocatedElement, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
-import type { HugepageLimit, ProcessLimit } from './definition';
+import type { HugepageLimit, ProcessLimit, TerminalLimit } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const pidsVocabulary = vocabulary({ attributes: { max: 'supported' } });
+const maximumVocabulary = vocabulary({ attributes: { max: 'supported' } });
 
 const hugepagesVocabulary = vocabulary({
   attributes: { size: 'supported', max: 'supported', unit: 'supported' },
@@ -18,14 +19,30 @@ const hugepagesVocabulary = vocabulary({
 /** The kernel's maximum, PID_MAX_LIMIT. */
 export const mostProcesses = 4_194_304;
 
+/** The kernel's maximum, NR_UNIX98_PTY_MAX. */
+const mostTerminals = 1_048_576;
+
 /** @throws DefinitionError XML_ERROR for a limit that is not a number, or is above the kernel's maximum. */
 export function parseProcessLimit(at: LocatedElement | undefined): ProcessLimit | undefined {
+  return parseMaximum(at, { most: mostProcesses, least: 'a container has at least one process' });
+}
+
+/** @throws DefinitionError as parseProcessLimit. */
+export function parseTerminalLimit(at: LocatedElement | undefined): TerminalLimit | undefined {
+  return parseMaximum(at, { most: mostTerminals, least: 'a console is a terminal' });
+}
+
+/** `least` says why it can't be 0. */
+function parseMaximum(
+  at: LocatedElement | undefined,
+  { most, least }: { readonly most: number; readonly least: string },
+): { readonly max: number; readonly position: Position } | undefined {
   if (at === undefined) return undefined;
-  const reading = readElement(at, pidsVocabulary, []);
-  const max = wholeNumber(reading, 'max', mostProcesses);
+  const reading = readElement(at, maximumVocabulary, []);
+  const max = wholeNumber(reading, 'max', most);
   if (max === undefined) throw missing(reading, 'max');
   if (max === 0) {
-    const detail = 'a container has at least one process: max must not be 0';
+    const detail = `${least}: max must not be 0`;
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'max'));
   }
   return { max, position: at.position };

@@ -67,6 +67,12 @@ export interface ProcessLimit {
   readonly position: Position;
 }
 
+/** `<tslxc:ptys max='…'/>`: the number of pseudo-terminals in the container's devpts, its consoles included. */
+export interface TerminalLimit {
+  readonly max: number;
+  readonly position: Position;
+}
+
 /** `<tslxc:hugepages size='2048' max='…'/>`: the memory in huge pages of one size, in KiB. */
 export interface HugepageLimit {
   /** Size of one page. */

@@ -301,6 +301,7 @@ export const extensionVocabulary = vocabulary({
     'tslxc:no-new-privileges': 'one',
     'tslxc:rlimit': 'many',
     'tslxc:pids': 'one',
+    'tslxc:ptys': 'one',
     'tslxc:hugepages': 'many',
     'tslxc:idmap': 'one',
     'tslxc:filesystem': 'many',

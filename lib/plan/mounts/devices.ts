@@ -27,6 +27,9 @@ const links = [
 /** The group that owns terminals on every distribution. */
 const ttyGroup = 5;
 
+/** As in LXC. Without a limit one container can take all that `kernel.pty.max` leaves to containers. */
+const usualTerminals = 1024;
+
 /** The names in /dev of every container. */
 export function ownDeviceNames(definition: DomainDefinition): string[] {
   return [...[...nodes, ...links, ...consoleLinks(definition)].map(([name]) => name), 'pts'];
@@ -87,6 +90,7 @@ export function planDevices(definition: DomainDefinition, uid: number): Operatio
         'ptmxmode=0666',
         'mode=0620',
         ...terminalGroup(definition),
+        `max=${definition.extension.terminalLimit?.max ?? usualTerminals}`,
       ],
       attributes: nosuid | noexec,
     },

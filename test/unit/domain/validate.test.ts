@@ -57,6 +57,16 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'At least one PTY console is required',
   ],
   [
+    'more consoles than terminals',
+    document({
+      devices: '<console/>',
+      elements:
+        "<metadata><t:container xmlns:t='urn:tslxc:domain:1'>\n<t:ptys max='1'/></t:container></metadata>",
+    }),
+    'domain/metadata/tslxc:container/tslxc:ptys 6:1',
+    '2 consoles are more terminals than max allows, which is 1',
+  ],
+  [
     'a console that is no pty',
     document({ devices: "<disk/>\n <console type='file'><source path='/x'/></console>" }),
     'domain/devices/console 9:2',

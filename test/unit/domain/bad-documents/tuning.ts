@@ -137,6 +137,27 @@ export const tuning: Row[] = [
     "missing required attribute 'max' of <tslxc:pids>",
   ],
   [
+    'no terminal at all',
+    extension("<tslxc:ptys max='0'/>"),
+    'XML_ERROR',
+    `${container}/tslxc:ptys/@max 6:1`,
+    'a console is a terminal: max must not be 0',
+  ],
+  [
+    'more terminals than the kernel can have',
+    extension("<tslxc:ptys max='1048577'/>"),
+    'XML_ERROR',
+    `${container}/tslxc:ptys/@max 6:1`,
+    'Expected a value up to 1048576',
+  ],
+  [
+    'terminals without a limit',
+    extension('<tslxc:ptys/>'),
+    'XML_ERROR',
+    `${container}/tslxc:ptys 6:1`,
+    "missing required attribute 'max' of <tslxc:ptys>",
+  ],
+  [
     'huge pages of a size that is none',
     extension("<tslxc:hugepages size='2047' max='1'/>"),
     'XML_ERROR',
