@@ -155,6 +155,7 @@ function messagesHeader() {
     '#include "native/base/bytes.h"\n',
     'namespace tslxc {\n',
     `inline constexpr uint32_t kLargestFrame = ${wire.largestFrame};`,
+    `inline constexpr uint32_t kLargestClientFrame = ${wire.largestClientFrame};`,
     `inline constexpr uint32_t kControlVersion = ${wire.controlVersion};`,
     `inline constexpr int kNetworkDescriptor = ${wire.networkDescriptor};\n`,
     enumeration('Stage', wire.stages),

@@ -46,6 +46,9 @@ std::string frameOf(const Message& message) {
 // Cuts a stream into messages.
 class FrameReader {
  public:
+  // `longest`: of a frame, without the bytes that say how long it is.
+  explicit FrameReader(uint32_t longest = kLargestFrame) : longest_(longest) {}
+
   // Reads what is there once. `ended` at end-of-file or when the peer is gone; `later` when nothing
   // is there.
   enum class Result { some, later, ended };
@@ -60,6 +63,7 @@ class FrameReader {
  private:
   Result add(const char* chunk, ssize_t size);
 
+  uint32_t longest_;
   std::string bytes_;
 };
 

@@ -11,6 +11,7 @@
 namespace tslxc {
 
 inline constexpr uint32_t kLargestFrame = 4194304;
+inline constexpr uint32_t kLargestClientFrame = 65536;
 inline constexpr uint32_t kControlVersion = 2;
 inline constexpr int kNetworkDescriptor = 4;
 

@@ -1,5 +1,6 @@
 #include "native/monitor/control.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -14,6 +15,20 @@ namespace {
 
 // One output frame; small enough that several clients get their turn.
 constexpr size_t kOutputChunk = 16 * 1024;
+// A client that has not taken so much of its answers is not listened to until it has.
+constexpr size_t kMostUnsent = 16 * 1024;
+// After an accept that failed, until the next.
+constexpr std::chrono::milliseconds kAcceptPause{250};
+
+// Whether clients have all the descriptors that they may: the monitor needs its own to start init
+// again, to keep the log and to record the end. The lowest free number is always given first.
+bool isReserved(int descriptor) {
+  constexpr rlim_t kMostReserved = 32;
+  rlimit limit{};
+  check(getrlimit(RLIMIT_NOFILE, &limit), "getrlimit");
+  const rlim_t reserved = std::min(kMostReserved, limit.rlim_cur / 4);
+  return static_cast<rlim_t>(descriptor) >= limit.rlim_cur - reserved;
+}
 
 }  // namespace
 
@@ -42,8 +57,9 @@ ControlClient::~ControlClient() {
 uint32_t ControlClient::wanted() const {
   if (gone_) return 0;
   const bool mayType = console_ == nullptr || console_->roomForInput();
-  const uint32_t in = mayType ? static_cast<uint32_t>(EPOLLIN) : 0U;
-  return in | (outbox_.size() > sent_ ? static_cast<uint32_t>(EPOLLOUT) : 0U);
+  const bool heard = mayType && outbox_.size() < kMostUnsent;
+  const uint32_t in = heard ? static_cast<uint32_t>(EPOLLIN) : 0U;
+  return in | (outbox_.empty() ? 0U : static_cast<uint32_t>(EPOLLOUT));
 }
 
 void ControlClient::ready(uint32_t events) {
@@ -129,20 +145,16 @@ void ControlClient::queueOutput() {
 }
 
 void ControlClient::send() {
-  while (sent_ < outbox_.size()) {
+  while (!outbox_.empty()) {
     const ssize_t size = retry([&] {
-      return ::send(socket_.get(), outbox_.data() + sent_, outbox_.size() - sent_,
-                    MSG_NOSIGNAL | MSG_DONTWAIT);
+      return ::send(socket_.get(), outbox_.data(), outbox_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     });
-    if (size >= 0) {
-      sent_ += static_cast<size_t>(size);
-      continue;
+    if (size == -1) {
+      if (errno != EAGAIN) gone_ = true;
+      return;
     }
-    if (errno != EAGAIN) gone_ = true;
-    return;
+    outbox_.erase(0, static_cast<size_t>(size));
   }
-  outbox_.clear();
-  sent_ = 0;
 }
 
 void ControlClient::pump() {
@@ -171,7 +183,11 @@ ControlSocket::ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>&
 
 void ControlSocket::ready(uint32_t) {
   Fd socket(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!socket.valid() || clients_.size() >= kMostClients) return;
+  if (!socket.valid()) {
+    pausedUntil_ = Clock::now() + kAcceptPause;
+    return;
+  }
+  if (clients_.size() >= kMostClients || isReserved(socket.get())) return;
   clients_.push_back(std::make_unique<ControlClient>(std::move(socket), consoles_, init_));
   loop_.add(*clients_.back());
   clients_.back()->pump();

@@ -58,28 +58,31 @@ class ControlClient : public Source, public Follower {
   Fd socket_;
   std::vector<Console>& consoles_;
   InitControl& init_;
-  FrameReader inbox_;
+  FrameReader inbox_{kLargestClientFrame};
   std::string outbox_;
-  size_t sent_ = 0;
   Console* console_ = nullptr;
   bool gone_ = false;
 };
 
-// Accepts clients and keeps them.
+// Accepts clients and keeps them. They are refused when they are too many, or would leave too few
+// descriptors to the monitor.
 class ControlSocket : public Source {
  public:
   ControlSocket(Fd listener, EventLoop& loop, std::vector<Console>& consoles, InitControl& init);
 
   int descriptor() const override { return listener_.get(); }
-  uint32_t wanted() const override { return EPOLLIN; }
+  uint32_t wanted() const override { return paused() ? 0U : static_cast<uint32_t>(EPOLLIN); }
   void ready(uint32_t events) override;
 
+  // Whether an accept has just failed: the client still waits, and would wake the loop up at once.
+  bool paused() const { return Clock::now() < pausedUntil_; }
   // Pumps every client and lets go of those that are gone.
   void service();
   void finish(const ExitedMessage& exited);
   bool drained() const;
 
  private:
+  using Clock = std::chrono::steady_clock;
   static constexpr size_t kMostClients = 64;
 
   Fd listener_;
@@ -87,6 +90,7 @@ class ControlSocket : public Source {
   std::vector<Console>& consoles_;
   InitControl& init_;
   std::vector<std::unique_ptr<ControlClient>> clients_;
+  Clock::time_point pausedUntil_;
 };
 
 }  // namespace tslxc

@@ -25,8 +25,9 @@ constexpr milliseconds kLongestTurn{100};
 // A lost wake-up of a pty with pending input costs this much.
 constexpr int kInputRetry = 20;
 constexpr int kForEver = -1;
-// Between two looks at a host pty that can't be watched.
-constexpr int kUnwatchedPause = 250;
+// Between two looks at what the loop can't wait for: a host pty that is not watched, clients that
+// could not be accepted.
+constexpr int kLookPause = 250;
 // As long as there is output to come, it is kept in pieces of that size at least.
 constexpr uint64_t kLogPiece = 64 * 1024;
 
@@ -139,7 +140,8 @@ void Supervisor::turn(int timeout) {
                                   [](const Console& console) { return console.hasPendingInput(); });
   if (waiting || typing)
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
-  if (unwatched() && (timeout == kForEver || timeout > kUnwatchedPause)) timeout = kUnwatchedPause;
+  const bool looking = unwatched() || control_->paused();
+  if (looking && (timeout == kForEver || timeout > kLookPause)) timeout = kLookPause;
   if (backlog() > 0) timeout = 0;
   const auto began = Clock::now();
   const bool idle = !loop_.runOnce(timeout);

@@ -77,6 +77,10 @@ test('the ring keeps the last bytes by their position', async () => {
   expect(await run('ring')).toMatchObject(success);
 });
 
+test('what clients of the control socket cost the monitor is bounded', async () => {
+  expect(await run('control', emptyFolder('control'))).toMatchObject(success);
+});
+
 test('a program that dies young waits longer each time', async () => {
   expect(await run('restart-pause')).toMatchObject(success);
 });

@@ -4,11 +4,12 @@
  */
 import { Duplex } from 'node:stream';
 import type { Channel } from '../monitor/channel';
+import { largestClientFrame } from '../monitor/messages';
 import type { Message } from '../monitor/messages';
 import { QuietReplay } from './quiet-replay';
 
-/** One input message; the monitor takes up to 64 KiB before it lets a client wait. */
-const inputChunk = 32 * 1024;
+/** One input message. */
+const inputChunk = largestClientFrame / 2;
 
 /** Where in the output a stream begins. */
 export interface Attached {

@@ -151,6 +151,9 @@ export type End = (typeof ends)[number];
 /** Largest frame in bytes; a longer one is a protocol error. */
 export const largestFrame = 4 * 1024 * 1024;
 
+/** The same of a client on the control socket: a monitor keeps what has come of one for each of them. */
+export const largestClientFrame = 64 * 1024;
+
 /**
  * The monitor's descriptor of init's network namespace, when the plan says `keepNetwork`: /proc/MONITOR/fd/4, as long as
  * the monitor lives or the program that it executes at the end.
