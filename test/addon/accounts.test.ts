@@ -14,7 +14,7 @@ beforeEach(() => {
 
 afterEach(() => rmSync(root, { recursive: true }));
 
-function groupsWith(lines: readonly string[]): readonly number[] {
+async function groupsWith(lines: readonly string[]): Promise<readonly number[]> {
   writeFileSync(join(root, 'etc/group'), `staff:x:50:\n${lines.join('\n')}\n`);
   const os = {
     init: '/i',
@@ -23,19 +23,18 @@ function groupsWith(lines: readonly string[]): readonly number[] {
     initUser: 'alice',
     initGroup: 'staff',
   };
-  return resolveIdentity(os as unknown as OsDefinition, [root]).groups;
+  return (await resolveIdentity(os as unknown as OsDefinition, [root])).groups;
 }
 
-test('the groups that list the user', () => {
-  expect(groupsWith(['audio:x:29:bob,alice', 'video:x:44:bob', 'users:x:100:alice'])).toEqual([
-    29, 100,
-  ]);
+test('the groups that list the user, each once', async () => {
+  const lines = ['audio:x:29:bob,alice', 'video:x:44:bob', 'users:x:100:alice', 'a:x:29:alice'];
+  expect(await groupsWith(lines)).toEqual([29, 100]);
 });
 
 test.each(['', ' ', '-1', '0x10', '1e3', '4294967295', 'none'])(
   'a group whose id is %p is none, and least of all root’s',
-  (id) => {
-    expect(groupsWith([`odd:x:${id}:alice`])).toEqual([]);
+  async (id) => {
+    expect(await groupsWith([`odd:x:${id}:alice`])).toEqual([]);
   },
 );
 
@@ -50,20 +49,56 @@ describe('a command as', () => {
 
   test.each(['alice', '1000', '+1000'])(
     '%s has the group of the user, and those that list it',
-    (user) => {
-      expect(asUser(user)).toEqual({ uid: 1000, gid: 50, groups: [29, 100] });
+    async (user) => {
+      expect(await asUser(user)).toEqual({ uid: 1000, gid: 50, groups: [29, 100] });
     },
   );
 
-  test.each(['alice:video', '1000:44'])('%s has that group alone', (user) => {
-    expect(asUser(user)).toEqual({ uid: 1000, gid: 44, groups: [] });
+  test.each(['alice:video', '1000:44'])('%s has that group alone', async (user) => {
+    expect(await asUser(user)).toEqual({ uid: 1000, gid: 44, groups: [] });
   });
 
-  test('a number without an entry has no groups', () => {
-    expect(asUser('4321')).toEqual({ uid: 4321, gid: 0, groups: [] });
+  test('a number without an entry has no groups', async () => {
+    expect(await asUser('4321')).toEqual({ uid: 4321, gid: 0, groups: [] });
   });
 
-  test.each(['bob', 'alice:nobody', 'alice:staff:', ''])('%p is refused', (user) => {
-    expect(() => asUser(user)).toThrow(/doesn't exist in the container/);
+  test.each(['bob', 'alice:nobody', 'alice:staff:', ''])('%p is refused', async (user) => {
+    await expect(asUser(user)).rejects.toThrow(/doesn't exist in the container/);
+  });
+});
+
+describe('a database that root inside has made long', () => {
+  const mebibyte = 1024 * 1024;
+  const filler = 'x'.repeat(99) + '\n';
+  const lines = (bytes: number) => filler.repeat(Math.floor(bytes / filler.length));
+  const wordsFor = (file: string) =>
+    `operation failed: ${file} in the container is longer than 4 MiB, too long to look a name up in it`;
+
+  test.each(['16 MiB of lines', 'one line of 16 MiB'])('is refused: %s', async (what) => {
+    const text = what.startsWith('one') ? 'x'.repeat(16 * mebibyte) : lines(16 * mebibyte);
+    writeFileSync(join(root, 'etc/passwd'), text);
+    writeFileSync(join(root, 'etc/group'), text);
+    await expect(resolveCommandUser('alice', [root])).rejects.toThrow(wordsFor('/etc/passwd'));
+    await expect(groupsWith([text])).rejects.toThrow(/in the container is longer than 4 MiB/);
+    // Of numbers there is nothing to look up.
+    expect(await resolveCommandUser('1000:44', [root])).toEqual({ uid: 1000, gid: 44, groups: [] });
+  });
+
+  test('is read while others go on, up to its last line', async () => {
+    writeFileSync(join(root, 'etc/passwd'), `${lines(3.9 * mebibyte)}last:x:7:8::/:/bin/sh`);
+    let turns = 0;
+    const counter = setInterval(() => (turns += 1), 0);
+    try {
+      expect(await resolveCommandUser('last', [root])).toEqual({ uid: 7, gid: 8, groups: [] });
+    } finally {
+      clearInterval(counter);
+    }
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  test('with more groups than the kernel takes is refused', async () => {
+    const groups = Array.from({ length: 65_537 }, (_, id) => `g:x:${id}:alice`);
+    await expect(groupsWith(groups)).rejects.toThrow(/user 'alice' in more than 65536 groups/);
+    expect(await groupsWith(groups.slice(1))).toHaveLength(65_536);
   });
 });

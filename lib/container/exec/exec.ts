@@ -16,6 +16,7 @@ import { encodeCommandPlan } from '../../plan/encode';
 import { hostId } from '../../plan/process/id-map';
 import type { CommandPlan } from '../../plan/operation';
 import { planEnvironment } from '../../plan/process/process';
+import type { Identity } from '../../plan/process/process';
 import { securityFacts } from '../../plan/security/labels';
 import type { SecurityFacts } from '../../plan/security/labels';
 import { Channel } from '../monitor/channel';
@@ -89,8 +90,9 @@ async function join(
 ): Promise<PipedProcess | TerminalProcess> {
   const { name } = target.start;
   const security = securityOf(target, request);
-  const plan = planCommand(target, request, security);
-  const owner = ownerOfStreams(target.definition, request.user);
+  const identity = await commandIdentity(target.definition, request.user);
+  const plan = planCommand(target, request, { identity, security });
+  const owner = ownerOfStreams(target.definition, identity);
   const label = security?.mountLabel;
   const { streams, descriptors } =
     request.tty === undefined ? openPipes(owner, label) : openTerminal();
@@ -146,11 +148,17 @@ function openInit({ paths, start, running }: ExecTarget): number {
   throw ended(start.name);
 }
 
-/** @throws TslxcError OPERATION_INVALID when the container is frozen; as commandIdentity. */
+/** As whom a command runs, and with which label. */
+interface CommandSubject {
+  readonly identity: Identity;
+  readonly security: SecurityFacts | undefined;
+}
+
+/** @throws TslxcError OPERATION_INVALID when the container is frozen. */
 export function planCommand(
   target: ExecTarget,
   request: ExecRequest,
-  security: SecurityFacts | undefined,
+  { identity, security }: CommandSubject,
 ): CommandPlan {
   const { host, definition, running, start } = target;
   const layout = host.cgroups;
@@ -167,7 +175,7 @@ export function planCommand(
     attendantTasks: layout.hierarchies
       .filter(({ controllers }) => controllers.includes('name=systemd'))
       .map(({ mount }) => `${mount}/libvirt/tslxc-monitor/tasks`),
-    identity: commandIdentity(definition, request.user),
+    identity,
     argv: request.argv,
     environment: environmentOf(definition, request.env),
     directory: request.cwd ?? definition.os.initDirectory ?? '/',
@@ -192,9 +200,8 @@ function environmentOf(
   return [...ofInit, ...Object.entries(added).map(([name, value]) => `${name}=${value}`)];
 }
 
-function ownerOfStreams(definition: DomainDefinition, user: string | undefined): number {
-  const { uid } = commandIdentity(definition, user);
-  return definition.idMap === undefined ? uid : (hostId(definition.idMap.uids, uid) ?? 0);
+function ownerOfStreams({ idMap }: DomainDefinition, { uid }: Identity): number {
+  return idMap === undefined ? uid : (hostId(idMap.uids, uid) ?? 0);
 }
 
 /** Beside a profile that was made for the domain, also for a command without its label: what it mounts is the container's. */

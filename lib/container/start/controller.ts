@@ -118,7 +118,7 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
   const ensureBase = () => ensureBaseCgroups(planBaseCgroups(known.host.cgroups));
   // Which files hold weights is seen in them.
   if (known.definition.blockTuning !== undefined) await ensureBase();
-  const preparation = prepare({
+  const preparation = await prepare({
     ...known,
     paths: start.paths,
     hardening: start.hardening,

@@ -82,10 +82,11 @@ export interface PreparationInput {
   readonly failpoint?: ArmedFailpoint;
 }
 
-export function prepare(input: PreparationInput): Preparation {
+export async function prepare(input: PreparationInput): Promise<Preparation> {
   const { host, paths } = input;
   // A start has claimed its ids before; a plan that is only looked at names them.
   const definition = previewIds(paths, input.definition);
+  const identity = await initIdentity(definition);
   const world = lookUpWorld(definition, paths);
   const cgroups = lookUpCgroups(definition, input, world.devices);
   const hidden = hiddenFrom(definition, paths);
@@ -105,7 +106,7 @@ export function prepare(input: PreparationInput): Preparation {
     arch: host.arch,
     privileges: host.privileges,
     maskedHardware: host.thermalThrottle,
-    identity: initIdentity(definition),
+    identity,
     reap: reapCommand(paths, definition.name),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,

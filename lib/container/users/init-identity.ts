@@ -9,9 +9,9 @@ import type { Identity } from '../../plan/process/process';
 import { resolveCommandUser, resolveIdentity } from './accounts';
 
 /** @throws TslxcError INTERNAL_ERROR for a name that doesn't exist, CONFIG_UNSUPPORTED for an id that is not mapped. */
-export function initIdentity(definition: DomainDefinition): Identity {
+export async function initIdentity(definition: DomainDefinition): Promise<Identity> {
   const { os, idMap } = definition;
-  const identity = resolveIdentity(os, rootDirectories(definition));
+  const identity = await resolveIdentity(os, rootDirectories(definition));
   if (idMap === undefined) return identity;
   checkMapped(idMap.uids, identity.uid, 'inituser');
   for (const gid of [identity.gid, ...identity.groups]) checkMapped(idMap.gids, gid, 'initgroup');
@@ -23,9 +23,12 @@ export function initIdentity(definition: DomainDefinition): Identity {
  *
  * @throws TslxcError INVALID_ARG for a name that doesn't exist or an id that is not mapped; as initIdentity without one.
  */
-export function commandIdentity(definition: DomainDefinition, user: string | undefined): Identity {
+export async function commandIdentity(
+  definition: DomainDefinition,
+  user: string | undefined,
+): Promise<Identity> {
   if (user === undefined) return initIdentity(definition);
-  const identity = resolveCommandUser(user, rootDirectories(definition));
+  const identity = await resolveCommandUser(user, rootDirectories(definition));
   const { idMap } = definition;
   if (idMap === undefined) return identity;
   const { uid, gid, groups } = identity;

@@ -79,7 +79,8 @@ export async function planStart(session: Session, definition: DomainDefinition):
   const links = await containers.previewLinks(definition, ports);
   const labelling = containers.previewLabelling({ paths, definition, hardening });
   const input = { paths, definition, hardening, startTimeout, links, labelling };
-  return containers.prepare({ ...input, consoleDescriptors: 0, passDescriptors: 0 }).plan;
+  const noDescriptors = { consoleDescriptors: 0, passDescriptors: 0 };
+  return (await containers.prepare({ ...input, ...noDescriptors })).plan;
 }
 
 /** A start that fails, or that is refused, is why a persistent domain is off from then on. */

@@ -90,7 +90,7 @@ export interface Containers {
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
   freeze(start: StartRecord, state: 'frozen' | 'thawed'): Promise<void>;
-  prepare(input: Omit<PreparationInput, 'host'>): Preparation;
+  prepare(input: Omit<PreparationInput, 'host'>): Promise<Preparation>;
   execInContainer(
     target: Omit<ExecTarget, 'host'>,
     request: ExecRequest,

@@ -5,6 +5,7 @@ import type { StartRecord } from '../../../../lib/container/record/run-state';
 import type { AssignedSecurity } from '../../../../lib/container/security/assigned';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import type { CommandPlan } from '../../../../lib/plan/operation';
+import { rootIdentity } from '../../../../lib/plan/process/process';
 import { document, parse } from '../../domain/parse-context';
 import { layouts, rootPrivileges } from '../../plan/plan-context';
 
@@ -44,7 +45,7 @@ function filterOf({ inside }: CommandPlan): readonly number[] | undefined {
 }
 
 const planned = (fields: Partial<StartRecord>) =>
-  filterOf(planCommand(target(fields), request, undefined));
+  filterOf(planCommand(target(fields), request, { identity: rootIdentity, security: undefined }));
 
 const profile: AssignedSecurity = {
   type: 'dynamic',
