@@ -1,9 +1,11 @@
 /**
  * Every error that tslxc throws. An error is data until someone shows it: it carries the code, and
- * where there are such the errno, system call, path, step, element and position. Nobody parses a message.
+ * where there are such the errno, system call, path, step, element and position. Nobody parses a message. Whatever
+ * a message quotes, as names that a container has chosen, it has no character that could steer a terminal.
  */
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
+import { printableText } from './printable';
 
 /**
  * The codes, named as libvirt names its `VIR_ERR_*`, and the words that libvirt puts before the detail.
@@ -97,7 +99,7 @@ export class TslxcError extends Error implements ErrorDetails {
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     const { cause, ...fields } = details;
-    super(prefixed(code, detail), cause === undefined ? undefined : { cause });
+    super(printableText(prefixed(code, detail)), cause === undefined ? undefined : { cause });
     this.code = code;
     Object.assign(this, fields);
   }

@@ -19,10 +19,11 @@ import {
 } from '../support/source/source-shape';
 
 /** The layers from the bottom up, each with the layers that it may use; all may use `base`. */
-const base = ['errors', 'present'];
+const base = ['errors', 'present', 'printable'];
 const mayUse: Readonly<Record<string, readonly string[]>> = {
-  errors: [],
+  errors: ['printable'],
   present: [],
+  printable: [],
   domain: base,
   plan: ['domain', ...base],
   host: base,

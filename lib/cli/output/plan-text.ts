@@ -2,7 +2,7 @@
 import { hexadecimal } from '../../driver/exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
 import type { Operation, Plan } from '../../plan/operation';
-import { printable } from './output';
+import { printable } from '../../printable';
 
 /** Ends each line; sections are apart by an empty one. */
 export function planText(plan: Plan): string {

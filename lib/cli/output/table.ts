@@ -1,6 +1,6 @@
 /** Tables as virsh lays them out: columns as wide as their widest cell, counted in terminal columns. Pure. */
 import type * as Width from 'get-east-asian-width' with { 'resolution-mode': 'import' };
-import { printable } from './output';
+import { printable } from '../../printable';
 
 export interface Table {
   readonly header: readonly string[];

@@ -4,7 +4,7 @@
  */
 import { CommandError, errorLines } from '../shell/command-error';
 import { EditedFile } from './editor';
-import { printable } from '../output/output';
+import { printable } from '../../printable';
 import type { Context } from '../shell/command';
 
 export interface Editing {

@@ -2,6 +2,7 @@
 import { constants } from 'node:os';
 import { errnoName, SyscallError, TslxcError } from '../../errors';
 import type { CommandPlan, Operation } from '../../plan/operation';
+import { printable } from '../../printable';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
 import { execReasons, stages } from '../monitor/messages';
 import type { ExecReason, MessageNamed, Stage } from '../monitor/messages';
@@ -69,17 +70,19 @@ function programFailure(
 ): TslxcError {
   const program = plan.header.argv[0] ?? '';
   const reason: ExecReason = execReasons[failed.reason] ?? 'other';
+  // An interpreter's name is the container's to choose.
+  const subject = printable(failed.subject);
   const details = {
     errno: failed.error,
     syscall: failed.syscall,
-    path: failed.subject,
+    path: subject,
     step: 'execute the command',
     domain,
   };
   const why =
     reason === 'other'
       ? refusedWords(plan.outside, program, failed.error)
-      : words[reason](program, failed.subject);
+      : words[reason](program, subject);
   return reportedFailure(why, details);
 }
 

@@ -4,6 +4,7 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { describePlace, errnoName, SyscallError, TslxcError } from '../../errors';
 import type { Failure } from '../../errors';
 import type { Operation, Plan } from '../../plan/operation';
+import { printable } from '../../printable';
 import { linkKey, linkWords } from '../interfaces/link-failure';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
 import { deathReasons, execReasons, stages } from '../monitor/messages';
@@ -144,17 +145,19 @@ function mapFailure(
 function execFailure(plan: Plan, failed: MessageNamed<'failed'>): TslxcError {
   const program = plan.header.argv[0] ?? '';
   const reason: ExecReason = execReasons[failed.reason] ?? 'other';
+  // An interpreter's name is the container's to choose.
+  const subject = printable(failed.subject);
   const details = {
     errno: failed.error,
     syscall: failed.syscall,
-    path: failed.subject,
+    path: subject,
     step: 'execute init',
     domain: plan.header.name,
   };
   const text =
     reason === 'other'
       ? refusedWords(plan.inside, program, failed.error)
-      : execWords[reason](program, failed.subject);
+      : execWords[reason](program, subject);
   if (text === undefined) return new SyscallError(details);
   return new TslxcError(
     'SYSTEM_ERROR',

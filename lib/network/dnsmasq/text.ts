@@ -2,6 +2,7 @@
 import { DefinitionError } from '../../errors';
 import type { Position } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
+import { printable } from '../../printable';
 
 /** Characters with a special meaning there: separators, quotes, escapes, comments, wildcards. */
 const special = /[\s,"#/\\*]|\p{Cc}/u;
@@ -39,13 +40,8 @@ export function quoted(text: string, element: string): string {
 }
 
 function untold(text: string, element: string, position?: Position): DefinitionError {
-  const detail = `'${shown(text)}' cannot be told to dnsmasq`;
+  const detail = `'${printable(text)}' cannot be told to dnsmasq`;
   if (position !== undefined)
     return definitionError('XML_ERROR', detail, { path: element, position });
   return new DefinitionError('XML_ERROR', `${detail} (${element})`, { element });
-}
-
-/** The text for a message, without control characters. */
-function shown(text: string): string {
-  return text.replace(/\p{Cc}/gu, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }

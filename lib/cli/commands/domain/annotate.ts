@@ -2,7 +2,7 @@
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { editText } from '../../terminal/edit-loop';
-import { printableText } from '../../output/output';
+import { printableText } from '../../../printable';
 import { whichOf } from '../../options/which-option';
 import type { AnnotationOptions, Domain } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';

@@ -2,7 +2,7 @@
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import { printable } from '../../output/output';
+import { printable } from '../../../printable';
 import type { Connection, LogOptions } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

@@ -6,7 +6,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { deviceOption, persistentOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatTable } from '../../output/table';
-import { printable } from '../../output/output';
+import { printable } from '../../../printable';
 import type { InterfaceInfo, LinkStatistics } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Output, descriptorSink, printable } from '../../../../lib/cli/output/output';
+import { Output, descriptorSink } from '../../../../lib/cli/output/output';
+import { printable } from '../../../../lib/printable';
 
 function outputs(verbosity: 'normal' | 'quiet'): {
   output: Output;

@@ -212,3 +212,16 @@ test('a root that has no idmapped mounts is named, with the reason', () => {
     'mount_setattr /srv/root: EACCES',
   );
 });
+
+test('an interpreter that the root has named reaches no terminal', () => {
+  const subject = '/bin/\u001b]0;x\u0007\n';
+  const report = failed({
+    stage: 'exec',
+    syscall: 'execve',
+    subject,
+    reason: 'interpreterMissing',
+  });
+  const error = startFailure(plan, report);
+  expect(error.path).toBe('/bin/\\x1b]0;x\\x07\\x0a');
+  expect(error.message).toContain("needs the interpreter '/bin/\\x1b]0;x\\x07\\x0a', which");
+});

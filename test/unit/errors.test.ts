@@ -1,0 +1,17 @@
+/** lib/errors.ts: what a message may have in it. */
+import { SyscallError, TslxcError } from '../../lib/errors';
+
+test.each([
+  ['\u001b]0;title\u0007', '\\x1b]0;title\\x07'],
+  ['\u009b31m', '\\xc2\\x9b31m'],
+  ['\u202etxt', '\\xe2\\x80\\xaetxt'],
+  ['one\r\n\ttwo', 'one\\x0d\n\ttwo'],
+])('no message can steer a terminal: %j', (name, shown) => {
+  expect(new TslxcError('INVALID_ARG', `user '${name}'`).message).toBe(
+    `invalid argument: user '${shown}'`,
+  );
+  const failure = { errno: 2, syscall: 'open', path: name, step: `look at ${name}` };
+  expect(new SyscallError(failure).message).toBe(
+    `open ${shown}: ENOENT, no such file or directory (look at ${shown})`,
+  );
+});
