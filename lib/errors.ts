@@ -202,6 +202,8 @@ function describeFailure(failure: Failure): string {
 const ownPlaces = /^\/sys\/fs\/cgroup\/|\/(etc|run|lib|log)\/tslxc(\/|$)/;
 
 function hintFor({ errno, path = '' }: Failure): string {
+  if (errno === constants.errno.EMFILE)
+    return ': its limit is to be raised (ulimit -n, LimitNOFILE=)';
   if (errno !== constants.errno.EROFS || !ownPlaces.test(path)) return '';
   const setting = path.startsWith('/sys/')
     ? 'ProtectControlGroups=no'

@@ -72,7 +72,8 @@ void sendRest(int socket, std::string_view rest) {
 // way first: a dup2 onto 3 must not close what should become 6.
 class FileActions {
  public:
-  explicit FileActions(size_t descriptors) : lowest_(64 + static_cast<int>(descriptors)) {
+  explicit FileActions(size_t descriptors)
+      : lowest_(kFirstPassedDescriptor + static_cast<int>(descriptors)) {
     posix_spawn_file_actions_init(&actions_);
   }
   FileActions(const FileActions&) = delete;
@@ -90,7 +91,10 @@ class FileActions {
   }
   // A copy above all targets, which ends with this object.
   int copy(int source) {
-    copies_.emplace_back(check(fcntl(source, F_DUPFD_CLOEXEC, lowest_), "fcntl"));
+    const int duplicate = fcntl(source, F_DUPFD_CLOEXEC, lowest_);
+    // What the kernel says when not even the lowest number is allowed (RLIMIT_NOFILE).
+    if (duplicate == -1 && errno == EINVAL) throw SyscallError{EMFILE, "fcntl", {}};
+    copies_.emplace_back(check(duplicate, "fcntl"));
     return copies_.back().get();
   }
   const posix_spawn_file_actions_t* get() const { return &actions_; }

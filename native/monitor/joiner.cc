@@ -22,7 +22,7 @@ constexpr int kStreams = 3;
 constexpr int kReports = kStreams;
 constexpr int kOrders = kReports + 1;
 // Above all targets.
-constexpr int kAside = 64;
+constexpr int kAside = kOrders + 1;
 
 class Joiner {
  public:

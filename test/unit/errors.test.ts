@@ -15,3 +15,10 @@ test.each([
     `open ${shown}: ENOENT, no such file or directory (look at ${shown})`,
   );
 });
+
+test('too many open files: what to do', () => {
+  const failure = { errno: 24, syscall: 'fcntl', step: 'start the monitor' };
+  expect(new SyscallError(failure).message).toMatch(
+    /^fcntl: EMFILE, too many open files \(start the monitor\): its limit is to be raised/,
+  );
+});
