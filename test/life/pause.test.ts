@@ -1,5 +1,5 @@
 /** suspend and resume, and that nothing keeps a container from being ended within five seconds. */
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -131,6 +131,44 @@ test('what needs no process of the container can be done while it is paused, and
   await domain.destroy();
   await expectGone(name);
 });
+
+test('an init that is frozen in a cgroup of its own is no pause: no verb says so, and none waits for it', async () => {
+  await using frozen = await TestDomain.make({ name: 'pause-own' });
+  const { domain, name } = frozen;
+  await frozen.start();
+  const state = readRunState(statePaths(frozen.root), name);
+  if (state.phase !== 'running') throw new Error('it does not run');
+  const freezer = freezerDirectory(state.start, hostFacts().cgroups);
+  const own = `${freezer?.path ?? ''}/own`;
+  await mkdir(own);
+  writeFileSync(`${own}/cgroup.procs`, String(state.running.init));
+  if (freezer?.version === 'v1') writeFileSync(`${own}/freezer.state`, 'FROZEN');
+  else writeFileSync(`${own}/cgroup.freeze`, '1');
+  await eventually(() => expect(standsStill(own)).toBe(true));
+  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  expect(await frozen.reason()).toBe('running (booted)');
+  await expect(domain.exec(['true'])).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+    path: own,
+    message: `Requested operation is not valid: init is frozen in ${own}, which is no pause of the domain: no command can run in it`,
+  });
+  await expect(domain.resume()).rejects.toMatchObject({
+    message: 'Requested operation is not valid: domain is already running',
+  });
+  await domain.suspend();
+  await expect(domain.exec(['true'])).rejects.toMatchObject({
+    message: 'Requested operation is not valid: domain is paused: no command can run in it',
+  });
+  await domain.resume();
+  await destroyInTime(frozen);
+});
+
+function standsStill(cgroup: string): boolean {
+  const v1 = join(cgroup, 'freezer.state');
+  return existsSync(v1)
+    ? readFileSync(v1, 'latin1').trim() === 'FROZEN'
+    : readFileSync(join(cgroup, 'cgroup.events'), 'latin1').includes('frozen 1');
+}
 
 test('the callers and their deaths make no difference to a pause', async () => {
   await counting('pause-owner', counter, async ({ domain, root }, size) => {

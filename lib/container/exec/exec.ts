@@ -19,14 +19,17 @@ import { planEnvironment } from '../../plan/process/process';
 import type { Identity } from '../../plan/process/process';
 import { securityFacts } from '../../plan/security/labels';
 import type { SecurityFacts } from '../../plan/security/labels';
+import { isFrozen } from '../cgroups/freezer';
+import { printable } from '../../printable';
 import { Channel } from '../monitor/channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
 import { execFailure } from './exec-failure';
 import { encodeFrame } from '../monitor/frames';
 import { commandIdentity } from '../users/init-identity';
+import { initHasEnded } from '../init/ended-init';
 import { isInitAlive, isInitOf } from '../init/init-process';
-import { isFrozen, readInitState } from '../init/init-state';
+import { frozenBy, readInitState } from '../init/init-state';
 import { readRunState } from '../record/run-state';
 import type { RunningRecord, StartRecord } from '../record/run-state';
 
@@ -70,14 +73,13 @@ export async function execInContainer(
   target: ExecTarget,
   request: ExecRequest,
 ): Promise<PipedProcess | TerminalProcess> {
-  const { name } = target.start;
   const init = openInit(target);
   try {
     return await join(target, request, init);
   } catch (error) {
     // Whatever went wrong: without the container that is the reason.
     const isOver = !isInitAlive(target.running) || (await native().waitPidfd(init, 0));
-    throw isOver ? ended(name, error) : error;
+    throw isOver ? ended(target, error) : error;
   } finally {
     native().closeDescriptor(init);
   }
@@ -100,7 +102,7 @@ async function join(
   if (!isInitOf(target.running)) {
     closeAll(descriptors);
     discard(streams);
-    throw ended(name);
+    throw ended(target);
   }
   const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
   const passed = [init, ...descriptors];
@@ -126,18 +128,18 @@ async function join(
     : new PipedProcess(channel, name, streams);
 }
 
-function ended(domain: string, cause?: unknown): TslxcError {
-  return new TslxcError('OPERATION_INVALID', 'domain is not running', { domain, cause });
+function ended({ paths, start: { name } }: ExecTarget, cause?: unknown): TslxcError {
+  return initHasEnded(readRunState(paths, name), name, cause);
 }
 
 /** A pidfd of init: that it is the one is asked afterwards, since the number could be another's before. */
-function openInit({ paths, start, running }: ExecTarget): number {
+function openInit(target: ExecTarget): number {
+  const { paths, start, running } = target;
   let pidfd: number;
   try {
     pidfd = native().openPidfd(running.init);
   } catch (error) {
-    if (error instanceof SyscallError && error.errno === system.errno.ESRCH)
-      throw ended(start.name);
+    if (error instanceof SyscallError && error.errno === system.errno.ESRCH) throw ended(target);
     throw error;
   }
   const now = readRunState(paths, start.name);
@@ -145,7 +147,23 @@ function openInit({ paths, start, running }: ExecTarget): number {
     return pidfd;
   }
   native().closeDescriptor(pidfd);
-  throw ended(start.name);
+  throw ended(target);
+}
+
+/** A command joins the cgroups of init, and would stand still with it. */
+function refuseFrozen({ host, running, start }: ExecTarget): void {
+  const cgroup = frozenBy(running.init, start, host.cgroups);
+  if (cgroup === undefined) return;
+  // The container names those that it makes.
+  const by = printable(cgroup);
+  const isPaused = isFrozen(start, host.cgroups);
+  const why = isPaused
+    ? 'domain is paused'
+    : `init is frozen in ${by}, which is no pause of the domain`;
+  throw new TslxcError('OPERATION_INVALID', `${why}: no command can run in it`, {
+    domain: start.name,
+    ...(isPaused ? {} : { path: by }),
+  });
 }
 
 /** As whom a command runs, and with which label. */
@@ -162,11 +180,7 @@ export function planCommand(
 ): CommandPlan {
   const { host, definition, running, start } = target;
   const layout = host.cgroups;
-  if (isFrozen(running.init, start, layout)) {
-    throw new TslxcError('OPERATION_INVALID', 'domain is paused: no command can run in it', {
-      domain: start.name,
-    });
-  }
+  refuseFrozen(target);
   return compileCommand(definition, {
     hardening: hardeningOf(definition, start.hardening),
     arch: host.arch,

@@ -26,13 +26,23 @@ export function readInitState(init: number, start: StartRecord, layout: CgroupLa
   };
 }
 
-/** Whether the container's processes are stopped by a freezer, by tslxc or another program. */
-export function isFrozen(init: number, start: StartRecord, layout: CgroupLayout): boolean {
+/**
+ * The cgroup of init whose freezer has stopped it, if one has: that of a pause, one of a cgroup below that the container has
+ * made, or one above, of another program.
+ */
+export function frozenBy(
+  init: number,
+  start: StartRecord,
+  layout: CgroupLayout,
+): string | undefined {
   const { v1, unified } = initCgroups(init, start, layout);
-  const states = v1.map((path) => `${path}/freezer.state`).filter((path) => existsSync(path));
-  if (states.some((path) => readFileSync(path, 'latin1').trim() !== 'THAWED')) return true;
-  const events = `${unified}/cgroup.events`;
-  return unified !== '' && /^frozen 1$/m.test(readFileSync(events, 'latin1'));
+  const stopped = v1.find((path) => {
+    const file = `${path}/freezer.state`;
+    return existsSync(file) && readFileSync(file, 'latin1').trim() !== 'THAWED';
+  });
+  if (stopped !== undefined || unified === '') return stopped;
+  const events = readFileSync(`${unified}/cgroup.events`, 'latin1');
+  return /^frozen 1$/m.test(events) ? unified : undefined;
 }
 
 /** What the kernel takes as a path (PATH_MAX), less the name of a file in it. */

@@ -1,4 +1,5 @@
 /** The addresses of a running container, from its network namespace, DHCP leases or the host's neighbour table. */
+import { initHasEnded } from '../../container/init/ended-init';
 import type { NetworkView } from '../../container/interfaces/network-view';
 import type { LinkRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
@@ -97,9 +98,8 @@ async function addressesInside(
 ): Promise<DomainAddress[]> {
   const view = await session.containers.network.networkInside(running);
   if (view !== undefined) return view.links.flatMap((link) => ofLink(link, view.addresses));
-  // It has ended since we looked.
-  requireRunning({ phase: 'off' }, 'look', identity);
-  return [];
+  const { containers, paths } = session;
+  throw initHasEnded(containers.readRunState(paths, identity.name), identity.name);
 }
 
 const noMac = ['', '00:00:00:00:00:00'];

@@ -1,6 +1,6 @@
 /** suspend and resume: all processes of a container are stopped, and go on. Only the kernel's freezer keeps the state. */
+import { initHasEnded } from '../../container/init/ended-init';
 import type { Identity } from '../../host/state/definition-store';
-import { TslxcError } from '../../errors';
 import { transition } from './lifecycle';
 import { checkSame, phaseOf } from '../lookup/lookup';
 import { settle } from './reaper';
@@ -19,11 +19,11 @@ export async function suspendDomain(session: Session, identity: Identity): Promi
     if (phase === 'paused' || state.phase !== 'running') return;
     const { containers } = session;
     // While init is being restarted, a freeze would only stop the start of the next init.
-    if (!containers.init.isAlive(state.running)) throw betweenLives(name);
+    if (!containers.init.isAlive(state.running)) throw initHasEnded(state, name);
     await containers.freeze(state.start, 'frozen');
     if (!containers.init.isAlive(state.running)) {
       await containers.freeze(state.start, 'thawed');
-      throw betweenLives(name);
+      throw initHasEnded(state, name);
     }
     await session.announce({ event: 'suspended', detail: 'paused', domain: name, uuid });
   });
@@ -49,11 +49,6 @@ function noteResumed({ containers, paths, logger }: Session, { start, running }:
   } catch (error) {
     logger.warn({ err: error, domain: start.name }, 'that it was resumed is not on record');
   }
-}
-
-function betweenLives(domain: string): TslxcError {
-  const detail = 'init has ended: the domain is being rebooted, or goes off';
-  return new TslxcError('OPERATION_INVALID', detail, { domain });
 }
 
 async function settled(session: Session, identity: Identity): Promise<SettledState> {

@@ -1,5 +1,7 @@
 /** What can be read of one domain: its numbers, its XML, its consoles. Changes nothing, except that it cleans up. */
+import { constants as system } from 'node:os';
 import type { ConsoleStream } from '../../container/console/console-stream';
+import { initHasEnded } from '../../container/init/ended-init';
 import type { LinkRecord } from '../../container/record/run-state';
 import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
 import type { DomainDefinition, LiveInterface } from '../../domain/definition';
@@ -134,7 +136,7 @@ export async function openConsole(
   }
 }
 
-/** @throws TslxcError INVALID_ARG, OPERATION_INVALID when nothing runs; SyscallError. */
+/** @throws TslxcError INVALID_ARG, OPERATION_INVALID when nothing runs or init is being restarted; SyscallError. */
 export async function sendSignal(
   session: Session,
   identity: Identity,
@@ -147,6 +149,10 @@ export async function sendSignal(
   const monitor = await connectRunning(session, identity, 'sendSignal');
   try {
     await monitor.signal(number);
+  } catch (error) {
+    if (!TslxcError.is(error) || error.errno !== system.errno.ESRCH) throw error;
+    const { containers, paths } = session;
+    throw initHasEnded(containers.readRunState(paths, identity.name), identity.name, error);
   } finally {
     monitor.close();
   }

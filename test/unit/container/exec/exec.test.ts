@@ -10,7 +10,7 @@ import { document, parse } from '../../domain/parse-context';
 import { layouts, rootPrivileges } from '../../plan/plan-context';
 
 jest.mock('../../../../lib/container/init/init-state', () => ({
-  isFrozen: () => false,
+  frozenBy: () => undefined,
   readInitState: () => ({ boundingSet: 0n, noNewPrivileges: false, tasks: [], unified: '' }),
 }));
 
