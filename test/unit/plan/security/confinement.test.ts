@@ -42,7 +42,7 @@ describe('resource limits', () => {
   test('hardened gives open files, core dumps and locked memory limits of their own', () => {
     expect(limitsOf({})).toEqual([
       [7, 1024n, 524_288n],
-      [4, 0n, unlimited],
+      [4, 1n, 1n],
       [8, 8_388_608n, 8_388_608n],
     ]);
   });
