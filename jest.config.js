@@ -63,7 +63,7 @@ module.exports = {
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,events,failpoints,lifecycle,seed-hello-edges}',
+        'container/{console,events,failpoints,lifecycle,seed-hello-edges,start-signals}',
         'native/native',
         'security/{capabilities,evil-root}',
         'unit/driver/{damaged-definitions,verbs}',

@@ -14,6 +14,8 @@ export interface CommandErrorOptions {
   readonly causeLine?: 'shown' | 'hidden';
   /** For the handshake, when the command itself refuses. */
   readonly code?: ErrorCode;
+  /** Exit status of the command; 1 when left out. */
+  readonly status?: number;
 }
 
 /** The command failed: `error: <message>`, then `error: <cause>` where there is one. */
@@ -21,11 +23,13 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
   readonly causeLine: 'shown' | 'hidden';
   readonly code: ErrorCode;
+  readonly status: number | undefined;
 
   constructor(message: string, options: CommandErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.causeLine = options.causeLine ?? 'shown';
     this.code = options.code ?? 'OPERATION_FAILED';
+    this.status = options.status;
   }
 }
 

@@ -93,7 +93,8 @@ class Invocation {
   #fail(error: unknown, { failureStatus }: Pick<Command, 'failureStatus'>): number {
     for (const text of errorLines(error)) this.#output.error(text);
     this.#log?.error({ err: error }, 'command failed');
-    return failureStatus?.(error) ?? 1;
+    const own = error instanceof CommandError ? error.status : undefined;
+    return own ?? failureStatus?.(error) ?? 1;
   }
 
   /** virsh puts an empty line after every command that has begun, whether it succeeded or not. */

@@ -28,8 +28,8 @@ export async function cleanUp(
   { name, notice }: { readonly name: string; readonly notice: (text: string) => void },
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
-  const exit = state.exit ?? lostRecord(state.start);
-  const isLost = exit.how === 'lost';
+  const exit = state.exit ?? endWithoutRecord(files, state.start);
+  const isLost = state.exit === undefined || exit.how === 'lost';
   const isAsked = exit.requested !== undefined;
   // Only this process knows that a destroy was asked for, and what follows may fail.
   if (isLost && isAsked) recordEnd(files, exit, notice);
@@ -140,6 +140,11 @@ function removeRunFiles(files: RunPaths): void {
 
 function unstartedRecord(): ExitRecord {
   return { how: 'unstarted', time: Date.now(), boot: bootId() };
+}
+
+/** Without a record of a running container, its init never was: the caller of the start has died, or the monitor before. */
+function endWithoutRecord({ running }: RunPaths, start: StartRecord): ExitRecord {
+  return existsSync(running) ? lostRecord(start) : unstartedRecord();
 }
 
 function lostRecord({ boot }: StartRecord): ExitRecord {

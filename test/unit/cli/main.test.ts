@@ -94,8 +94,13 @@ test('define and create name the file and the domain', async () => {
   const created = await run(['create', '--file', file, '--pass-fds', '5,6']);
   expect(created.stdout).toBe(`Domain 'helloworld' created from ${file}\n\n`);
   const onProgress = expect.any(Function) as unknown;
+  const signal = expect.any(AbortSignal) as unknown;
   expect(created.connection.calls).toEqual([
-    ['createDomain', '<domain/>', { passDescriptors: [5, 6], ownership: 'leave', onProgress }],
+    [
+      'createDomain',
+      '<domain/>',
+      { passDescriptors: [5, 6], ownership: 'leave', onProgress, signal },
+    ],
   ]);
 });
 

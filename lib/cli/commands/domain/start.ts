@@ -2,6 +2,7 @@
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { handshakeReport } from '../../terminal/handshake-report';
 import { openConsole } from './console';
@@ -38,7 +39,9 @@ export const commands: CommandTable = {
     description:
       'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
       'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
-      'second one kills it; other signals go to init. When this command is killed, so is the container.',
+      'second one kills it; other signals go to init. When this command is killed, so is the container.\n' +
+      'Before the container runs, SIGINT and SIGTERM abandon the start: what it has taken is given back, and\n' +
+      'the exit status is 128 and the number of the signal.',
     options: [
       { ...domainOption, help: 'name of the inactive domain' },
       consoleOption,
@@ -134,8 +137,20 @@ async function startNamed(
     context.output.extra(`Domain '${domain.name}' started`);
   };
   if (options.has('foreground')) return stay(context, domain, begin);
-  await begin(bond(options));
-  return options.has('console') ? openConsole(context, domain) : undefined;
+  const { late } = await abandonable(context.signals, (signal) =>
+    begin({ ...bond(options), signal }),
+  );
+  return attach(context, options, { domain, late });
+}
+
+/** To the console if that was asked for, unless a signal has come that the start was too far for. */
+async function attach(
+  context: Context,
+  options: Options,
+  { domain, late }: { readonly domain: Domain; readonly late: NodeJS.Signals | undefined },
+): Promise<number | undefined> {
+  if (!options.has('console') || late !== undefined) return undefined;
+  return openConsole(context, domain);
 }
 
 async function stay(
@@ -158,11 +173,13 @@ async function create(context: Context, options: Options): Promise<number | unde
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
-  const domain = await withErrorMessage(`Failed to create domain from ${file}`, () =>
-    connection.createDomain(xml, { ...startOptions(context, options), ...bond(options) }),
-  );
+  const begin = (signal: AbortSignal): Promise<Domain> =>
+    withErrorMessage(`Failed to create domain from ${file}`, () =>
+      connection.createDomain(xml, { ...startOptions(context, options), ...bond(options), signal }),
+    );
+  const { result: domain, late } = await abandonable(context.signals, begin);
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
-  return options.has('console') ? openConsole(context, domain) : undefined;
+  return attach(context, options, { domain, late });
 }
 
 async function destroy(context: Context, options: Options): Promise<undefined> {

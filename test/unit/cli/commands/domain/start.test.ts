@@ -42,7 +42,8 @@ test.each<[string, object]>([
   const { connection, status } = await run(words, { connection: inactive() });
   expect(status).toBe(0);
   const onProgress = expect.any(Function) as unknown;
-  expect(connection.domains[0]?.calls).toEqual([['start', { ...options, onProgress }]]);
+  const signal = expect.any(AbortSignal) as unknown;
+  expect(connection.domains[0]?.calls).toEqual([['start', { ...options, onProgress, signal }]]);
 });
 
 test('running is one line of JSON, and the descriptor is closed', async () => {

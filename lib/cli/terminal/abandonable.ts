@@ -1,0 +1,40 @@
+/**
+ * A start that a signal abandons. Without this, SIGINT would end this process in the middle of it, and what it has taken by
+ * then would be given back by the next call that looks at the domain.
+ */
+import { constants } from 'node:os';
+import { CommandError } from '../shell/command-error';
+import type { SignalSource } from '../shell/command';
+
+/** SIGQUIT still ends this process at once. */
+const abandoning: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/**
+ * Waits for `start`, which gives up when its signal fires. Resolves to what it gives, and to the signal that has come too
+ * late: the container runs then.
+ *
+ * @throws CommandError with the exit status of a command that was ended by the signal, when the start has failed since.
+ */
+export async function abandonable<T>(
+  source: SignalSource,
+  start: (signal: AbortSignal) => Promise<T>,
+): Promise<{ readonly result: T; readonly late: NodeJS.Signals | undefined }> {
+  const abort = new AbortController();
+  const seen: NodeJS.Signals[] = [];
+  const onSignal = (signal: NodeJS.Signals): void => {
+    seen.push(signal);
+    abort.abort();
+  };
+  for (const signal of abandoning) source.on(signal, onSignal);
+  try {
+    const result = await start(abort.signal);
+    return { result, late: seen[0] };
+  } catch (error) {
+    const [by] = seen;
+    if (by === undefined || !(error instanceof CommandError)) throw error;
+    const { message, cause, code } = error;
+    throw new CommandError(message, { cause, code, status: 128 + constants.signals[by] });
+  } finally {
+    for (const signal of abandoning) source.off(signal, onSignal);
+  }
+}
