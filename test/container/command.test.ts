@@ -149,8 +149,7 @@ describe('console', () => {
     await container.start();
     await using session = onTerminal(container, 'console', container.name);
     // Neither terminal may put a carriage return before the line feed.
-    await session.expect('Ctrl + ])\r\n');
-    await session.expect('ready\n');
+    await session.expect('Ctrl + ])\r\nready\n');
     // ^C, ^S, carriage return, ^Z: none of them may act on this side.
     session.write('\x03\x13\r\x1a');
     await session.expect(' 03 13 0d 1a\n');

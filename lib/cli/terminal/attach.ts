@@ -59,9 +59,8 @@ class Attachment {
   }
 
   async run(): Promise<SessionEnd> {
-    const { terminal, stream, resize, keeper } = this.#session;
+    const { terminal, stream, resize } = this.#session;
     terminal.setMode('raw');
-    if (keeper) terminal.output().write(keeper.begin());
     return await new Promise<SessionEnd>((resolve, reject) => {
       this.#onSignals(endingSignals, (signal) => resolve({ how: 'signal', signal }));
       this.#onSignals(['SIGWINCH'], () => resize(terminal.size()));
@@ -142,8 +141,7 @@ class Attachment {
     const { stream, terminal, keeper } = this.#session;
     const output = terminal.output();
     const onData = (chunk: Buffer): void => {
-      keeper?.watch(chunk);
-      if (output.write(chunk)) return;
+      if (output.write(keeper?.pass(chunk) ?? chunk)) return;
       stream.pause();
       output.once('drain', () => stream.resume());
     };

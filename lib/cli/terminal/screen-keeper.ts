@@ -21,6 +21,9 @@ const alternateScreens = new Set(['47', '1047', '1049']);
 
 const CSI = '\u001b[';
 const pushTitle = `${CSI}22;0t`;
+/** The begin of an OSC, or of screen's own sequence; at the end of what has arrived an ESC may be that. */
+// eslint-disable-next-line no-control-regex -- it is about control characters
+const titleSetter = /\x1b(?:[\]k]|$)/;
 const popTitle = `${CSI}23;0t`;
 /** Their ends move the cursor to the first line: the prompt belongs below what is shown. */
 const bottom = `${CSI}9999;1H`;
@@ -31,16 +34,19 @@ export class ScreenKeeper {
   readonly #undo = new Map<string, string>();
   #moved: 'margins' | 'origin' | undefined;
   #alternate: string | undefined;
+  #isTitleKept = false;
+  /** How many titles the container has put aside besides. */
   #titles = 0;
   #keyboards = 0;
 
-  /** To be written before anything else: the terminal keeps its title. */
-  begin(): string {
-    return pushTitle;
-  }
-
-  watch(bytes: Uint8Array): void {
+  /** What is to be written in the place of these bytes: the title is put aside before a program may set another. */
+  pass(bytes: Uint8Array): Uint8Array {
     for (const sequence of this.#cutter.take(bytes)) this.#see(sequence);
+    if (this.#isTitleKept) return bytes;
+    const at = Buffer.from(bytes).toString('latin1').search(titleSetter);
+    if (at === -1) return bytes;
+    this.#isTitleKept = true;
+    return Buffer.concat([bytes.subarray(0, at), Buffer.from(pushTitle), bytes.subarray(at)]);
   }
 
   /** What brings the terminal back to how it was. */
@@ -52,7 +58,8 @@ export class ScreenKeeper {
     const undone = [...this.#undo.values()].join('');
     // A sequence that was cut off would swallow what comes first.
     const cut = this.#cutter.takeRest().length === 0 ? '' : '\u0018';
-    return cut + moved + keyboards + alternate + undone + popTitle.repeat(this.#titles + 1);
+    const titles = this.#titles + (this.#isTitleKept ? 1 : 0);
+    return cut + moved + keyboards + alternate + undone + popTitle.repeat(titles);
   }
 
   #see(sequence: Sequence): void {

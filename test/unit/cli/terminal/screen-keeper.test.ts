@@ -1,22 +1,43 @@
 /** What a container does to the caller's terminal is undone, and nothing else. */
 import { ScreenKeeper } from '../../../../lib/cli/terminal/screen-keeper';
 
+const push = '\u001b[22;0t';
 const pop = '\u001b[23;0t';
+
+/** What is written in the place of each of these pieces. */
+function passed(keeper: ScreenKeeper, ...pieces: readonly string[]): string[] {
+  return pieces.map((piece) => Buffer.from(keeper.pass(Buffer.from(piece))).toString());
+}
 
 /** What undoes this output, but for the title. */
 function undo(output: string): string {
   const keeper = new ScreenKeeper();
-  for (const byte of Buffer.from(output)) keeper.watch(Buffer.of(byte));
+  for (const byte of Buffer.from(output)) keeper.pass(Buffer.of(byte));
   const restoration = keeper.restoration();
-  expect(restoration.endsWith(pop)).toBe(true);
-  return restoration.slice(0, -pop.length);
+  return restoration.endsWith(pop) ? restoration.slice(0, -pop.length) : restoration;
 }
 
-test('the title is put aside before, and taken back', () => {
+test('the title is put aside before it is set, once, and taken back', () => {
   const keeper = new ScreenKeeper();
-  expect(keeper.begin()).toBe('\u001b[22;0t');
-  keeper.watch(Buffer.from('\u001b]0;inside\u0007'));
+  const title = '\u001b]0;inside\u0007';
+  expect(passed(keeper, `ü\n${title}`, title)).toEqual([`ü\n${push}${title}`, title]);
   expect(keeper.restoration()).toBe(pop);
+});
+
+test('a sequence that has only begun may be one that sets the title', () => {
+  const keeper = new ScreenKeeper();
+  expect(passed(keeper, '# \u001b', ']0;inside\u0007')).toEqual([
+    `# ${push}\u001b`,
+    ']0;inside\u0007',
+  ]);
+  expect(keeper.restoration()).toBe(pop);
+});
+
+test('what sets no title passes as it is, and no title is taken back', () => {
+  const keeper = new ScreenKeeper();
+  const pieces = ['# \u001b[6n\u001b[2J\n', '\u001bM ü'];
+  expect(passed(keeper, ...pieces)).toEqual(pieces);
+  expect(keeper.restoration()).toBe('');
 });
 
 test.each([
