@@ -238,7 +238,8 @@ export class Connection implements AsyncDisposable {
 
   /**
    * What a start of a stored domain or of an XML text would do, without doing any of it. For a text it needs no
-   * privilege; settings of the host that this process may not read count as the defaults. As JSON it is what `tslxc plan --json` prints.
+   * privilege; settings of the host that this process may not read count as the defaults. It names the bridges that
+   * networks which the start would bring up would have. As JSON it is what `tslxc plan --json` prints.
    *
    * @param target - `name` of a stored domain, or `xml`
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
@@ -268,7 +269,8 @@ export class Connection implements AsyncDisposable {
   /**
    * Stores the definition of a virtual network, in the place of the one of that name if there is one. What runs
    * under the name goes on as it is, and the next start takes the new definition. Without `<uuid>` and `<mac>` it
-   * keeps the network's, or gets new ones.
+   * keeps the network's, or gets new ones. The network `default` as it was made here gives way, while it is off, to one
+   * with another uuid.
    *
    * @param xml - `<network>`
    * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.

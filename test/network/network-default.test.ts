@@ -1,4 +1,5 @@
 /** The network `default`: there without anybody having defined it, and what a container does with networks. */
+import { readdirSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import type { StartRecord } from '../../lib/container/record/run-state';
@@ -239,21 +240,105 @@ describe('a container', () => {
     }
   });
 
-  test('a plan takes networks as they are, and starts none', async () => {
+  test('is planned on the bridge that its start makes, and the plan makes nothing', async () => {
     await using world = await makeNetworkWorld();
-    const before = traces();
+    const before = { host: traces(), files: filesOf(world.root) };
+    const { mapped } = await world.connection.plan({ xml: inDefault });
+    expect({ host: traces(), files: filesOf(world.root) }).toEqual(before);
+    const joined = expect.objectContaining({ op: 'joinBridge', bridge: 'virbr0' }) as unknown;
+    expect(mapped).toContainEqual(joined);
+    await world.connection.listNetworks();
+    expect((await world.connection.plan({ xml: inDefault })).mapped).toContainEqual(joined);
+    expect(traces()).toEqual(before.host);
+    await using _first = await started(world.connection, inDefault);
+    expect(ports('virbr0')).toHaveLength(1);
+    const beside = onNetworks('second', `network='default'`);
+    expect((await world.connection.plan({ xml: beside })).mapped).toContainEqual(joined);
+  });
+
+  test('is planned beside a bridge of another as it would be started', async () => {
+    await using world = await makeNetworkWorld();
+    run('ip', 'link', 'add', 'virbr0', 'type', 'bridge');
+    try {
+      const { mapped } = await world.connection.plan({ xml: inDefault });
+      expect(mapped).toContainEqual(
+        expect.objectContaining({ op: 'joinBridge', bridge: 'virbr1' }),
+      );
+    } finally {
+      run('ip', 'link', 'del', 'virbr0');
+    }
+  });
+
+  test('is not planned on a network that its start would not bring up', async () => {
+    await using world = await makeNetworkWorld();
+    const network = await world.connection.lookupNetworkByName('default');
+    await network.start();
+    await network.destroy();
+    expect(await errorOf(() => world.connection.plan({ xml: inDefault }))).toMatchObject({
+      code: 'OPERATION_INVALID',
+      message: containing("network 'default' is not active"),
+    });
+    await network.undefine();
     expect(await errorOf(() => world.connection.plan({ xml: inDefault }))).toMatchObject({
       code: 'NO_NETWORK',
     });
-    await world.connection.listNetworks();
-    expect(await errorOf(() => world.connection.plan({ xml: inDefault }))).toMatchObject({
-      message: containing("network 'default' is not active"),
-    });
-    expect(traces()).toEqual(before);
-    await (await world.connection.lookupNetworkByName('default')).start();
-    const { mapped } = await world.connection.plan({ xml: inDefault });
-    expect(mapped).toContainEqual(expect.objectContaining({ op: 'joinBridge', bridge: 'virbr0' }));
   });
+});
+
+describe('libvirt’s own default.xml', () => {
+  const uuid = '9a05da11-e96b-47f3-8253-a3a482e445f5';
+  const text = (element: string): string =>
+    `<network><name>default</name>${element}<forward mode='nat'/>
+    <bridge name='virbr0' stp='on' delay='0'/><mac address='52:54:00:0a:cd:21'/>
+    <ip address='192.168.122.1' netmask='255.255.255.0'>
+      <dhcp><range start='192.168.122.2' end='192.168.122.254'/></dhcp>
+    </ip></network>`;
+
+  test('takes the place of the default network that another definition has made', async () => {
+    await using world = await makeNetworkWorld();
+    const { connection } = world;
+    await connection.defineNetwork(networkXml('lab', 55));
+    const made = await connection.lookupNetworkByName('default');
+    const network = await connection.defineNetwork(text(`<uuid>${uuid}</uuid>`));
+    expect(network.uuid).toBe(uuid);
+    expect(await network.xml()).toContain(`<mac address='52:54:00:0a:cd:21'/>`);
+    expect(await network.info()).toMatchObject({ active: false, autostart: false });
+    expect(await errorOf(() => made.info())).toMatchObject({ code: 'NO_NETWORK' });
+    expect((await connection.listNetworks()).map(({ name }) => name)).toEqual(['default', 'lab']);
+    // It is the user's from now on.
+    const other = text('<uuid>11111111-2222-3333-4444-555555555555</uuid>');
+    expect(await errorOf(() => connection.defineNetwork(other))).toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: containing(`network 'default' already exists with uuid ${uuid}`),
+    });
+    await network.start();
+    await using _first = await started(connection, inDefault);
+    expect(ports('virbr0')).toHaveLength(1);
+  });
+
+  test('without its uuid is a new version of it', async () => {
+    await using world = await makeNetworkWorld();
+    const made = await world.connection.lookupNetworkByName('default');
+    const network = await world.connection.defineNetwork(text(''));
+    expect(network.uuid).toBe(made.uuid);
+    expect(await network.xml()).toContain(`<mac address='52:54:00:0a:cd:21'/>`);
+  });
+
+  test.each(['runs', 'has been changed'])(
+    'is refused where the default network %s',
+    async (how) => {
+      await using world = await makeNetworkWorld();
+      const made = await world.connection.lookupNetworkByName('default');
+      if (how === 'runs') await made.start();
+      else await world.connection.defineNetwork(networkXml('default', 56));
+      const definition = text(`<uuid>${uuid}</uuid>`);
+      expect(await errorOf(() => world.connection.defineNetwork(definition))).toMatchObject({
+        code: 'OPERATION_FAILED',
+        message: containing(`network 'default' already exists with uuid ${made.uuid}`),
+      });
+      expect((await world.connection.lookupNetworkByName('default')).uuid).toBe(made.uuid);
+    },
+  );
 });
 
 async function started(connection: Connection, xml: string) {
@@ -269,6 +354,11 @@ async function started(connection: Connection, xml: string) {
 function deviceOf(root: string, name: string): string | undefined {
   const { start } = runPaths(statePaths(root), name);
   return (readRecord(start) as StartRecord).links?.[0]?.device;
+}
+
+/** Everything below a root, by its path. */
+function filesOf(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
 }
 
 /** Names of a bridge's ports. */

@@ -148,8 +148,12 @@ class Resolution {
   }
 
   #plugIn(definition: InterfaceDefinition, port: Port & { kind: 'bridge' }, guest: string) {
-    const { bridge, network } = port;
+    const { bridge } = port;
     const place = interfacePlace(definition);
+    if (port.isForeseen === true) {
+      const vlan = definition.vlan ?? port.vlan;
+      return this.#toBridge(definition, port, { guest, mtu: port.mtu, vlan });
+    }
     const found = this.#find(bridge, 'bridge', place);
     if (found.kind !== 'bridge') {
       throw definitionError(
@@ -173,6 +177,15 @@ class Resolution {
     const vlan = definition.vlan ?? port.vlan;
     const isFiltered = found.vlanFiltering || port.filtersVlans === true;
     if (vlan !== undefined && !isFiltered) throw ignoredVlan(bridge, place);
+    return this.#toBridge(definition, port, { guest, mtu, vlan });
+  }
+
+  #toBridge(
+    definition: InterfaceDefinition,
+    port: Port & { kind: 'bridge' },
+    { guest, mtu, vlan }: BridgePort,
+  ): Resolved {
+    const { bridge, network } = port;
     return this.#veth(definition, {
       guest,
       type: definition.type,
@@ -267,6 +280,12 @@ class Resolution {
       { ...details, errno, syscall: 'RTM_GETLINK', path: name },
     );
   }
+}
+
+interface BridgePort {
+  readonly guest: string;
+  readonly mtu: number | undefined;
+  readonly vlan: VethLink['vlan'] | undefined;
 }
 
 interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'network'> {

@@ -10,7 +10,8 @@ import { needsSettling, runningDefinition } from '../../network/lifecycle/reconc
 import { readNetworkState } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
 import type { Port } from '../../plan/network/links';
-import { makeDefault } from '../networks/autostart';
+import { isFreshDefault, makeDefault } from '../networks/autostart';
+import { foreseenNetwork } from '../networks/foreseen';
 import { networkLinks } from '../networks/links';
 import { isActive, settleAndRepair } from '../networks/settling';
 import { launchNetwork } from '../networks/start';
@@ -21,7 +22,7 @@ type DirectPort = Port & { kind: 'direct' };
 export interface PortContext {
   /** Devices that other interfaces of the same container have. */
   readonly chosen: readonly string[];
-  /** `preview` takes networks as they are, and starts none. */
+  /** `preview` starts no network, and foresees those that a start would. */
   readonly intent: 'start' | 'preview';
 }
 
@@ -35,11 +36,7 @@ export async function networkPort(
   { chosen, intent }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
-  const state =
-    intent === 'start'
-      ? await stateForStart(session, wanted.network)
-      : readNetworkState(session.paths, wanted.network);
-  const definition = activeDefinition(session, { name: wanted.network, state, place });
+  const { definition, isForeseen } = await networkFor(session, wanted.network, { intent, place });
   const group = portgroupOf(definition, wanted, place);
   const { name: bridge } = definition.bridge;
   if (bridge === undefined) return pickDevice(session, definition, { place, chosen });
@@ -59,7 +56,24 @@ export async function networkPort(
     ...(isolated === undefined ? {} : { isolated }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(filtersVlans ? { filtersVlans } : {}),
+    ...(isForeseen && hasOwnBridge(definition) ? { isForeseen: true } : {}),
   };
+}
+
+/** The network as the start has it, or would have it. */
+async function networkFor(
+  session: Session,
+  name: string,
+  { intent, place }: Pick<PortContext, 'intent'> & { readonly place: SourceLocation },
+): Promise<{ readonly definition: NetworkDefinition; readonly isForeseen: boolean }> {
+  if (intent === 'start') {
+    const state = await stateForStart(session, name);
+    return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
+  }
+  const state = readNetworkState(session.paths, name);
+  const foreseen = await foreseenNetwork(session, name, state);
+  if (foreseen !== undefined) return { definition: foreseen, isForeseen: true };
+  return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
 }
 
 function activeDefinition(
@@ -91,12 +105,6 @@ async function stateForStart(session: Session, name: string): Promise<NetworkSta
     if (definition !== undefined) await launchNetwork(session, definition);
     return readNetworkState(paths, name);
   });
-}
-
-/** The default network that has been defined since the boot is started by its first user. */
-function isFreshDefault({ networks }: Session, name: string, state: NetworkState): boolean {
-  const isFresh = state.phase === 'off' && state.why === 'asked';
-  return name === defaultNetwork && isFresh && networks.isAutostarted(name);
 }
 
 function portgroupOf(

@@ -6,10 +6,14 @@ import type { Identity } from '../../host/state/definition-store';
 import {
   defaultNetwork,
   defaultNetworkXml,
+  isBuiltInDefault,
   isDefaultRefused,
 } from '../../network/lifecycle/default-network';
 import { withHostNetworks } from '../../network/lifecycle/network-lock';
 import { readNetworkState, writeOffRecord } from '../../network/lifecycle/state';
+import type { NetworkState } from '../../network/lifecycle/state';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { generatorsOf } from '../session/stores';
 import { isActive, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
 import type { Session } from '../session/session';
@@ -76,8 +80,7 @@ async function defineDefault(session: Session): Promise<Identity> {
   const { networks } = session;
   const definition = await networks.exclusive(() =>
     withHostNetworks(async () => {
-      const others = await otherNetworks(session, defaultNetwork);
-      const { definition: chosen } = session.parseNetwork(await defaultNetworkXml(others));
+      const chosen = await newDefault(session);
       // A link without its definition does not count: after a crash in between both are made again.
       await networks.setAutostart(defaultNetwork, 'on');
       await networks.write(chosen);
@@ -89,12 +92,45 @@ async function defineDefault(session: Session): Promise<Identity> {
   return { name, uuid };
 }
 
-function isDefaultThere({ networks, paths }: Session): boolean {
+/** The default network as it would be made now. */
+export async function newDefault(session: Session): Promise<NetworkDefinition> {
+  const others = await otherNetworks(session, defaultNetwork);
+  const { definition } = session.parseNetwork(await defaultNetworkXml(others));
+  return { ...definition, uuid: defaultUuid(session) };
+}
+
+/**
+ * Whether a stored definition is that of the default network as it was made here, which no caller has asked for or changed:
+ * it gives way to a definition of the user's own.
+ */
+export function isUntouchedDefault(session: Session, definition: NetworkDefinition): boolean {
+  return definition.uuid === defaultUuid(session) && isBuiltInDefault(definition);
+}
+
+/** The same at each time that it is made, by which it is known again; another one in each root. */
+function defaultUuid({ networks }: Session): string {
+  return generatorsOf(networks.path(defaultNetwork)).newUuid();
+}
+
+/** Whether the first container that names it, or any first use of networks, starts it. */
+export function isStartedByUse(session: Session, name: string, state: NetworkState): boolean {
+  const { networks } = session;
+  if (!networks.has(name) || !networks.isAutostarted(name)) return false;
+  return isDue(state) || isFreshDefault(session, name, state);
+}
+
+/** The default network that has been defined since the boot is started by its first user. */
+export function isFreshDefault({ networks }: Session, name: string, state: NetworkState): boolean {
+  const isFresh = state.phase === 'off' && state.why === 'asked';
+  return name === defaultNetwork && isFresh && networks.isAutostarted(name);
+}
+
+export function isDefaultThere({ networks, paths }: Session): boolean {
   if (networks.has(defaultNetwork) || isDefaultRefused(paths)) return true;
   return isActive(readNetworkState(paths, defaultNetwork));
 }
 
 /** Whether it was neither started nor stopped since the boot. */
-function isDue(state: ReturnType<typeof readNetworkState>): boolean {
+function isDue(state: NetworkState): boolean {
   return state.phase === 'off' && state.why === undefined;
 }

@@ -12,14 +12,15 @@ import { withHostNetworks } from '../../network/lifecycle/network-lock';
 import { endNetwork } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
-import { prepareNetworks } from './autostart';
+import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
 import type { ParsedNetwork, Session } from '../session/session';
 
 /**
- * Stores a definition; what runs under that name goes on as it is.
+ * Stores a definition; what runs under that name goes on as it is. The default network as it was made here, while it is off,
+ * gives way to one with another uuid, such as libvirt's.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
  */
@@ -33,10 +34,12 @@ export async function defineNetwork(session: Session, xml: string): Promise<Iden
     // The name of a bridge is chosen among those of all definitions: that takes both locks.
     return session.networks.exclusive(() =>
       withHostNetworks(async () => {
-        const own = takeOver(session, parsed, ownUuid(session, name, state));
+        const replaced = replacedDefault(session, parsed, state);
+        const own = takeOver(session, parsed, replaced ? undefined : ownUuid(session, name, state));
         if (parsed.uuid === 'explicit') await checkUuidIsFree(session, own);
         const definition = await withBridgeName(session, own);
         await session.networks.write(definition);
+        if (replaced !== undefined) await forgetDefault(session, replaced);
         const { uuid } = definition;
         await session.announce({ event: 'defined', network: name, uuid });
         return { name, uuid };
@@ -173,6 +176,25 @@ function takeOver(
     ...keptMac,
     ...(isKept && name !== undefined ? { bridge: { ...bridge, name } } : {}),
   };
+}
+
+/** The default network that was made here, where a definition with another uuid takes its place. */
+function replacedDefault(
+  session: Session,
+  { definition, uuid }: ParsedNetwork,
+  state: SettledState,
+): NetworkDefinition | undefined {
+  if (definition.name !== defaultNetwork || uuid !== 'explicit') return undefined;
+  const former = storedOrNone(session, definition.name);
+  if (former === undefined || former.uuid === definition.uuid) return undefined;
+  return state.phase === 'off' && isUntouchedDefault(session, former) ? former : undefined;
+}
+
+/** What is left of it: the definition in its place is off, and not started with the host, as any that is new. */
+async function forgetDefault(session: Session, { name, uuid }: NetworkDefinition): Promise<void> {
+  await session.networks.setAutostart(name, 'off');
+  forgetNetwork(session.paths, name);
+  await session.announce({ event: 'undefined', network: name, uuid });
 }
 
 /** As libvirt, a definition without a name for its bridge gets one for good. */

@@ -10,6 +10,8 @@ import type { StatePaths } from '../../host/state/state-paths';
 import { freeBridgeName } from '../elements/names';
 import { freeDefaultSubnet } from '../bridge/collision';
 import type { NetworkDefinition } from '../definition/definition';
+import { formatNetwork } from '../definition/format';
+import { parseNetwork } from '../definition/parse';
 import { libvirtNetworks, linkNames, subnetsInUse } from '../bridge/host-use';
 
 export const defaultNetwork = 'default';
@@ -46,6 +48,18 @@ export async function defaultNetworkXml(defined: readonly NetworkDefinition[]): 
   const named = defined.flatMap(({ bridge }) => (bridge.name === undefined ? [] : [bridge.name]));
   const bridge = freeBridgeName(new Set([...(await linkNames()), ...named, ...libvirt.bridges]));
   return defaultXml(third, bridge);
+}
+
+/** Whether it says what the default network says that is made here, whatever its uuid and Ethernet address. */
+export function isBuiltInDefault(definition: NetworkDefinition): boolean {
+  const { ips, bridge, uuid, mac } = definition;
+  const [, third] = /^192\.168\.(\d+)\.1$/.exec(ips[0]?.address ?? '') ?? [];
+  if (third === undefined || bridge.name === undefined || mac === undefined) return false;
+  const made = parseNetwork(defaultXml(Number(third), bridge.name), {
+    newUuid: () => uuid,
+    newMac: () => mac,
+  });
+  return formatNetwork(made) === formatNetwork(definition);
 }
 
 function defaultXml(third: number, bridge: string): string {

@@ -25,6 +25,8 @@ export type Port =
       network?: string;
       /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
+      /** The bridge is not there yet: the start that is planned makes it, with its network. */
+      isForeseen?: true;
     }>
   | Readonly<{ kind: 'direct'; device: string; mode: DirectMode; network?: string }>
   | Readonly<{ kind: 'free' }>;
