@@ -67,6 +67,23 @@ describe('a command as', () => {
   });
 });
 
+describe('a number that the image calls a user (T17)', () => {
+  const withUser = (name: string) =>
+    writeFileSync(join(root, 'etc/passwd'), `${name}:x:0:0::/:/bin/sh\n`);
+
+  test.each(['1000', '+1000'])('%s is an id, for a command and for init', async (user) => {
+    withUser(user);
+    expect(await resolveCommandUser(user, [root])).toEqual({ uid: 1000, gid: 0, groups: [] });
+    const os = { init: '/i', initArgs: [], initEnvironment: [], initUser: user };
+    expect((await resolveIdentity(os as unknown as OsDefinition, [root])).uid).toBe(1000);
+  });
+
+  test('control: a name in the same place has the id that stands there', async () => {
+    withUser('thousand');
+    expect((await resolveCommandUser('thousand', [root])).uid).toBe(0);
+  });
+});
+
 describe('a database that root inside has made long', () => {
   const mebibyte = 1024 * 1024;
   const filler = 'x'.repeat(99) + '\n';

@@ -1,4 +1,4 @@
-/** Categories of domains, from one folder of the host. */
+/** T12. Categories of domains, from one folder of the host. */
 import {
   closeSync,
   mkdirSync,

@@ -1,6 +1,6 @@
 /**
  * The hardened profile's filter in the kernel: every call that it denies is made with and without it, in all tables of
- * system calls that 64-bit code can reach, with arguments that do no harm where nothing denies them.
+ * system calls that 64-bit code can reach, with arguments that do no harm where nothing denies them (T23).
  */
 import { machine } from 'node:os';
 import { compileSeccomp } from '../../lib/plan/security/seccomp';

@@ -1,10 +1,10 @@
-/** The addon in worker threads: several environments at once, and some that end while it waits. */
+/** T31. The addon in worker threads: several environments at once, and some that end while it waits. */
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { native } from '../../lib/host/native';
 import { eventually } from '../support/time/eventually';
 import { addonPath, runNode } from './node-child';
-import { Scratch } from './scratch';
+import { Scratch, pathOnly } from './scratch';
 
 const scratch = new Scratch();
 const path = scratch.at('lock');
@@ -36,6 +36,25 @@ test('workers use the addon at the same time as the main thread', async () => {
   const all = await Promise.all(Array.from({ length: 4 }, () => message(code)));
   expect(all.map(({ said }) => said)).toEqual(Array.from({ length: 4 }, () => [true, true]));
   expect((await native().listLinks()).length).toBeGreaterThan(0);
+  await Promise.all(all.map(({ worker }) => worker.terminate()));
+});
+
+test('eight workers that allocate all the time start processes, and none hangs', async () => {
+  const code = `
+    const executable = fs.openSync('/bin/sh', ${pathOnly});
+    const churn = setInterval(() => Array.from({ length: 20000 }, (_, index) => ({ index })), 1);
+    const argv = ['stage-zero', '-c', 'exit 0'];
+    const request = { executable, argv, cgroups: [], leafCgroup: -1, plan: Buffer.alloc(100000), descriptors: [] };
+    let started = 0;
+    for (let round = 0; round < 25; round += 1) {
+      addon.closeDescriptor(await addon.startMonitor(request));
+      started += 1;
+    }
+    clearInterval(churn);
+    fs.closeSync(executable);
+    parentPort.postMessage(started);`;
+  const all = await Promise.all(Array.from({ length: 8 }, () => message(code)));
+  expect(all.map(({ said }) => said)).toEqual(Array.from({ length: 8 }, () => 25));
   await Promise.all(all.map(({ worker }) => worker.terminate()));
 });
 

@@ -1,4 +1,4 @@
-/** What makes a cgroup hard to remove: trees in it, and forks. R8; test/long has a stranger in it. */
+/** What makes a cgroup hard to remove: trees in it, and forks. R8 and T27; test/long has a stranger in it. */
 import {
   existsSync,
   mkdirSync,

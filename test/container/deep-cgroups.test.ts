@@ -1,4 +1,4 @@
-/** Root inside makes cgroups whose path is longer than any system call takes. Nothing of it holds a domain up. */
+/** T27. Root inside makes cgroups whose path is longer than any system call takes. Nothing of it holds a domain up. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectGone, initOf, monitorsOf } from '../support/world/container-traces';

@@ -1,4 +1,4 @@
-/** What the kernel kills for lack of memory says so: in its reason, its event and its record, also when no process waited. */
+/** T27. What the kernel kills for lack of memory says so: in its reason, its event and its record, also when no process waited. */
 import type { Domain, DomainEvent } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { runSuccessfully } from '../support/process/run-command';

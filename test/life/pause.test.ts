@@ -1,4 +1,4 @@
-/** suspend and resume, and that nothing keeps a container from being ended within five seconds. */
+/** suspend and resume, and that nothing, a bomb of processes (T27) among it, keeps a container from being ended within five seconds. */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

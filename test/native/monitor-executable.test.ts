@@ -1,6 +1,6 @@
 /**
  * The monitor's executable is whole in itself: nothing is loaded at run time, neither a library nor what
- * glibc's account, host, locale and character-set functions would load even in a static program.
+ * glibc's account, host, locale and character-set functions would load even in a static program: from a container's root (T16).
  */
 import { mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

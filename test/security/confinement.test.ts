@@ -1,4 +1,7 @@
-/** What the two levels do to a process besides its capabilities; and what is left of the monitor's own power. */
+/**
+ * What the two levels do to a process besides its capabilities, the keyring (T24) among it; and what is left of the monitor's own
+ * power.
+ */
 import { readFileSync } from 'node:fs';
 import type { Hardening } from 'tslxc';
 import { readPrivileges } from '../../lib/host/privileges';

@@ -1,6 +1,7 @@
 /**
  * Everything that a container's init is and has, compared with a golden file for each profile: a difference is looked at
- * before it is accepted (UPDATE_GOLDEN=1). Recipe T1 of the threat catalogue.
+ * before it is accepted (UPDATE_GOLDEN=1). Recipes T1 and T29 of the threat catalogue; T29 is
+ * what of /proc and /sys is masked.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

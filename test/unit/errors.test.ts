@@ -1,4 +1,4 @@
-/** lib/errors.ts: what a message may have in it. */
+/** lib/errors.ts: what a message may have in it. Recipe T20 of the threat catalogue: what root inside names reaches no terminal. */
 import { SyscallError, TslxcError } from '../../lib/errors';
 
 test.each([
@@ -14,6 +14,10 @@ test.each([
   expect(new SyscallError(failure).message).toBe(
     `open ${shown}: ENOENT, no such file or directory (look at ${shown})`,
   );
+});
+
+test('control: an error of Node.js has in it whatever was named', () => {
+  expect(new Error('\u001b]0;title\u0007').message).toBe('\u001b]0;title\u0007');
 });
 
 test('too many open files: what to do', () => {

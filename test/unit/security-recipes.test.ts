@@ -28,6 +28,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T7', file: `${security}/descriptors.test.ts`, control: 'control: ' },
   { recipe: 'T8', file: `${security}/exec.test.ts`, control: 'control: ' },
   { recipe: 'T9', file: `${security}/executable.test.ts`, control: 'control: ' },
+  { recipe: 'T10', file: `${security}/directories.test.ts`, control: 'control: ' },
   { recipe: 'T11', file: 'test/security/doors.test.ts', control: 'control: ' },
   { recipe: 'T13', file: 'test/container/devices.test.ts', control: 'control: ' },
   {
@@ -36,9 +37,27 @@ const recipes: readonly Recipe[] = [
     control: 'gets nothing from a file’s inheritable set; where the process has one, it would',
   },
   { recipe: 'T15', file: 'test/container/idmap.test.ts', control: 'positive control: ' },
+  {
+    recipe: 'T16',
+    file: 'test/native/monitor-executable.test.ts',
+    control: 'its flags refuse to link such a reference',
+  },
+  { recipe: 'T17', file: 'test/addon/accounts.test.ts', control: 'control: ' },
   { recipe: 'T19', file: `${security}/names.test.ts`, control: 'control: ' },
+  { recipe: 'T20', file: 'test/unit/errors.test.ts', control: 'control: ' },
+  { recipe: 'T21', file: `${security}/control-socket.test.ts`, control: 'control: ' },
+  { recipe: 'T22', file: `${security}/control-socket.test.ts`, control: 'control: ' },
+  {
+    recipe: 'T23',
+    file: 'test/addon/seccomp.test.ts',
+    control: 'a command whose high half is set reaches the terminal without the filter',
+  },
+  { recipe: 'T24', file: `${security}/confinement.test.ts`, control: 'compat: none of it' },
   { recipe: 'T25', file: `${security}/mounts.test.ts`, control: 'control: ' },
+  { recipe: 'T26', file: 'test/network/router-advertisements.test.ts', control: 'control: ' },
   { recipe: 'T27', file: `${security}/exhaustion.test.ts`, control: 'control: ' },
+  { recipe: 'T28', file: 'test/vm/core-dumps.test.ts', control: 'control: ' },
+  { recipe: 'T29', file: `${security}/profile.test.ts`, control: 'control: ' },
   { recipe: 'T32', file: `${security}/watched-folders.test.ts`, control: 'control: ' },
   { recipe: 'T33', file: `${security}/attendant.test.ts`, control: 'control: ' },
   { recipe: 'T34', file: `${security}/peer.test.ts`, control: 'control: ' },
@@ -47,6 +66,40 @@ const recipes: readonly Recipe[] = [
 /** The same, whole, for `npm run test:long`. */
 const longRecipes: readonly Recipe[] = [
   { recipe: 'T6', file: 'test/long/race.test.ts', control: 'control: ' },
+];
+
+/** Those that no control of their own stands beside, where they are tested, and why. T30 has never been written. */
+const withoutControl: readonly Readonly<{
+  recipe: string;
+  files: readonly string[];
+  why: string;
+}>[] = [
+  {
+    recipe: 'T12',
+    files: ['test/vm-selinux/fake-proc.test.ts', 'test/addon/categories.test.ts'],
+    why: 'labels need SELinux, which only a machine of its own has; an init without its label is what is looked for in each case',
+  },
+  {
+    recipe: 'T18',
+    files: ['test/unit/domain/bad-xml.test.ts', 'test/unit/domain/properties.test.ts'],
+    why: 'a parser that expands entities or pollutes prototypes is none that the project has',
+  },
+  {
+    recipe: 'T27',
+    files: [
+      'test/container/busy-cgroups.test.ts',
+      'test/container/deep-cgroups.test.ts',
+      'test/container/oom.test.ts',
+      'test/container/stuck-inside.test.ts',
+      'test/life/pause.test.ts',
+    ],
+    why: 'without limits a bomb takes the machine that the tests run on',
+  },
+  {
+    recipe: 'T31',
+    files: ['test/addon/workers.test.ts'],
+    why: 'a fork in a threaded process, which would hang now and then, is nowhere in the addon',
+  },
 ];
 
 /** Titles of the tests of a recipe; empty for a file that does not name it. */
@@ -78,6 +131,16 @@ test.each([...recipes, ...longRecipes])('$recipe has a defence and a control in 
   const controls = titles.filter((title) => title.startsWith(row.control));
   expect(controls.length).toBeGreaterThan(0);
   expect(titles.length).toBeGreaterThan(controls.length);
+});
+
+test.each(withoutControl)('$recipe has tests, but no control: $why', ({ recipe, files }) => {
+  for (const file of files) expect(titlesOf({ recipe, file })).not.toEqual([]);
+});
+
+test('every recipe of the catalogue is in one of the tables', () => {
+  const known = new Set([...recipes, ...withoutControl].map(({ recipe }) => recipe));
+  const all = Array.from({ length: 34 }, (_, index) => `T${index + 1}`);
+  expect(all.filter((recipe) => !known.has(recipe))).toEqual(['T30']);
 });
 
 test('a recipe that a file does not name is seen to be missing', () => {

@@ -1,6 +1,6 @@
 /**
  * Documents that may not be defined: each with its code, the element at fault, where it stands, and
- * the words (libvirt's own where libvirt refuses it too).
+ * the words (libvirt's own where libvirt refuses it too). T18.
  */
 import { TslxcError } from '../../../lib/errors';
 import { confinement } from './bad-documents/confinement';

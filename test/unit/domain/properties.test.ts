@@ -1,4 +1,4 @@
-/** Properties of reading and printing, over random definitions and random texts. */
+/** Properties of reading and printing, over random definitions and random texts. T18. */
 import fc from 'fast-check';
 
 import type { DomainDefinition } from '../../../lib/domain/definition';
