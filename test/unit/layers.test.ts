@@ -3,12 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as ts from 'typescript';
 import { packageRoot } from '../../lib/host/package-paths';
-import {
-  descendants,
-  parseSource,
-  sourceFiles,
-  sourceImports,
-} from '../support/source/source-imports';
+import { sourceFiles, sourceImports, sourceNodes } from '../support/source/source-imports';
 import {
   circles,
   crowdedFolders,
@@ -169,7 +164,7 @@ test('native/addon.cc includes every source of the addon', () => {
 
 /** Whether the file uses `process.NAME` with such a name. */
 function usesProcess(file: string, name: RegExp): boolean {
-  return [...descendants(parseSource(file))].some(
+  return sourceNodes(file).some(
     (node) =>
       ts.isPropertyAccessExpression(node) &&
       ts.isIdentifier(node.expression) &&

@@ -106,15 +106,13 @@ const withoutControl: readonly Readonly<{
 function titlesOf({ recipe, file }: Omit<Recipe, 'control'>): string[] {
   const text = readFileSync(join(packageRoot, file), 'utf8');
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
-  const suites = [...descendants(source)].filter(
+  const suites = descendants(source).filter(
     (node) => titleOf(node, 'describe')?.includes(`(${recipe})`) === true,
   );
   const opening = text.slice(0, text.indexOf('*/'));
   const isNamed = new RegExp(`\\b${recipe}\\b`).test(opening);
   const all = suites.length > 0 ? suites : isNamed ? [source] : [];
-  return all
-    .flatMap((suite) => [...descendants(suite)])
-    .flatMap((node) => titleOf(node, 'test') ?? []);
+  return all.flatMap((suite) => descendants(suite)).flatMap((node) => titleOf(node, 'test') ?? []);
 }
 
 /** The title of `test('…', …)`, `test.each(…)('…', …)` and such; undefined for any other node. */

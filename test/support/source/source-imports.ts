@@ -22,19 +22,31 @@ export function sourceFiles(): string[] {
     .sort();
 }
 
-export function parseSource(file: string): ts.SourceFile {
+const parsed = new Map<string, readonly ts.Node[]>();
+
+/** Every node of a source; each source is parsed once. */
+export function sourceNodes(file: string): readonly ts.Node[] {
+  const known = parsed.get(file);
+  if (known !== undefined) return known;
   const text = readFileSync(join(packageRoot, 'lib', file), 'utf8');
-  return ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const nodes = descendants(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+  parsed.set(file, nodes);
+  return nodes;
 }
 
-/** Every node of a tree. */
-export function* descendants(node: ts.Node): Generator<ts.Node> {
-  yield node;
-  for (const child of node.getChildren()) yield* descendants(child);
+/** Every node of a tree, in the order of the text. */
+export function descendants(root: ts.Node): ts.Node[] {
+  const found: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    found.push(node);
+    ts.forEachChild(node, visit);
+  };
+  visit(root);
+  return found;
 }
 
 export function sourceImports(file: string): SourceImport[] {
-  return [...descendants(parseSource(file))].flatMap((node) => {
+  return sourceNodes(file).flatMap((node) => {
     const found = importOf(node);
     if (found === undefined) return [];
     const { specifier, kind } = found;
