@@ -185,7 +185,7 @@ const fileUsers = {
   'lib/container/console/console-log.ts':
     'a fixed name in the folder of logs, never through a link',
   'lib/container/statistics/read.ts': 'cgroups, and /sys',
-  'lib/container/users/accounts.ts': 'opens the root itself; what is in it, by openInRoot',
+  'lib/container/users/account-lines.ts': 'opens the root itself; what is in it, by openInRoot',
   'lib/container/sources/block-numbers.ts':
     'devices: the host’s own paths, of which the document speaks',
   'lib/container/record/cleanup.ts': 'the run folder',
