@@ -15,7 +15,7 @@ using Napi::CallbackInfo;
 using Napi::Value;
 
 int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
-std::string nameOf(const CallbackInfo& info) { return Input(info, 1, "name").text(); }
+std::string attributeName(const CallbackInfo& info) { return Input(info, 1, "name").text(); }
 
 Value stringOrUndefined(Napi::Env env, const std::optional<std::string>& text) {
   return text ? Napi::String::New(env, *text) : env.Undefined();
@@ -33,18 +33,18 @@ LabelModule moduleOf(const Input& module) {
 }
 
 Value getXattr(const CallbackInfo& info) {
-  const auto value = tslxc::getXattr(fdOf(info), nameOf(info));
+  const auto value = tslxc::getXattr(fdOf(info), attributeName(info));
   if (!value) return info.Env().Undefined();
   return Napi::Buffer<char>::Copy(info.Env(), value->data(), value->size());
 }
 
 Value setXattr(const CallbackInfo& info) {
-  tslxc::setXattr(fdOf(info), nameOf(info), Input(info, 2, "value").bytes());
+  tslxc::setXattr(fdOf(info), attributeName(info), Input(info, 2, "value").bytes());
   return info.Env().Undefined();
 }
 
 Value removeXattr(const CallbackInfo& info) {
-  tslxc::removeXattr(fdOf(info), nameOf(info));
+  tslxc::removeXattr(fdOf(info), attributeName(info));
   return info.Env().Undefined();
 }
 

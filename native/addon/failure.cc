@@ -9,7 +9,7 @@ namespace tslxc::addon {
 namespace {
 
 // `ENOENT` for 2, as Node names it; `E10` for one that it has no name for.
-std::string nameOf(int error) {
+std::string errnoWord(int error) {
   std::array<char, 64> name{};
   uv_err_name_r(-error, name.data(), name.size());
   return name[0] == 'E' ? name.data() : "E" + std::to_string(error);
@@ -18,7 +18,7 @@ std::string nameOf(int error) {
 }  // namespace
 
 Napi::Error toError(Napi::Env env, const SyscallError& failure) {
-  const std::string name = nameOf(failure.error);
+  const std::string name = errnoWord(failure.error);
   std::string message = failure.syscall;
   if (!failure.subject.empty()) message.append(" ").append(failure.subject);
 

@@ -162,6 +162,46 @@ test('native/addon.cc includes every source of the addon', () => {
   expect(included.sort()).toEqual(sources.filter((name) => name.endsWith('.cc')).sort());
 });
 
+/** A file of native/addon, and its text. */
+type AddonFile = readonly [name: string, text: string];
+
+/** Functions that a file declares for itself; of a header, for all that include it. */
+function declaredNames([name, text]: AddonFile): string[] {
+  const own = /^namespace \{$(.*?)^\} {2}\/\/ namespace$/ms.exec(text)?.[1] ?? '';
+  const declared = name.endsWith('.h') ? text : own;
+  const names = declared.matchAll(/^[A-Za-z][\w:<>,*& ]*[ *&](\w+)\(/gm);
+  return [...new Set([...names].map(([, found]) => found ?? ''))];
+}
+
+/** Names that hide another file's: with the same parameters the compiler takes the nearer one, and says nothing. */
+function hidingNames(all: readonly AddonFile[]): string[] {
+  const declared = all.map((file) => ({ file: file[0], names: declaredNames(file) }));
+  return [...new Set(declared.flatMap(({ names }) => names))].flatMap((name) => {
+    const found = declared.filter(({ names }) => names.includes(name)).map(({ file }) => file);
+    const isHidden = found.length > 1 && found.some((file) => file.endsWith('.cc'));
+    return isHidden ? [`${name}: ${found.join(', ')}`] : [];
+  });
+}
+
+test('no function of one source of the addon hides another’s, since they are compiled as one', () => {
+  const folder = join(packageRoot, 'native/addon');
+  const all = readdirSync(folder).map((name): AddonFile => {
+    return [name, readFileSync(join(folder, name), 'utf8')];
+  });
+  expect(all.flatMap(declaredNames).length).toBeGreaterThan(100);
+  expect(hidingNames(all)).toEqual([]);
+  const planted =
+    'namespace {\n\nstd::string nameOf(const Info& info) { return {}; }\n\n}  // namespace\n';
+  const header = 'std::string nameOf(const Info& info);\n';
+  expect(
+    hidingNames([
+      ['a.cc', planted],
+      ['b.h', header],
+      ['c.h', header],
+    ]),
+  ).toEqual(['nameOf: a.cc, b.h, c.h']);
+});
+
 /** Whether the file uses `process.NAME` with such a name. */
 function usesProcess(file: string, name: RegExp): boolean {
   return sourceNodes(file).some(
