@@ -44,10 +44,12 @@ beforeEach(async () => {
   bridged = ['ip', 'ip6'].map((family) => setBridged(family, '1'));
   await lab.listen('tcp', 80, lab.server);
   await lab.listen('tcp', 81, two);
-  await lab.listen('udp', 53);
-  await lab.listen('tcp', 53);
-  await lab.listen('udp', 67);
-  await lab.listen('tcp', 8080);
+  await lab.listenAll([
+    ['udp', 53],
+    ['tcp', 53],
+    ['udp', 67],
+    ['tcp', 8080],
+  ]);
 });
 
 afterEach(async () => {
@@ -64,12 +66,14 @@ function setBridged(family: string, value: '0' | '1'): Parameter {
 
 /** What a container gets, of what it needs. */
 function needs() {
-  return {
-    server: one.ask('tcp', serverAddress, 80),
-    neighbour: one.ask('tcp', '192.168.122.51', 81),
-    dns: [one.ask('udp', '192.168.122.1', 53), one.ask('tcp', '192.168.122.1', 53)],
-    dhcp: one.ask('udp', '192.168.122.1', 67),
-  };
+  const [server, neighbour, datagram, stream, dhcp] = one.askAll([
+    ['tcp', serverAddress, 80],
+    ['tcp', '192.168.122.51', 81],
+    ['udp', '192.168.122.1', 53],
+    ['tcp', '192.168.122.1', 53],
+    ['udp', '192.168.122.1', 67],
+  ]);
+  return { server, neighbour, dns: [datagram, stream], dhcp };
 }
 
 const own = '192.168.122.50';

@@ -29,6 +29,9 @@ export function run(...argv: readonly string[]): string {
   return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
+export type Door = readonly [protocol: 'tcp' | 'udp', port: number];
+export type Question = readonly [protocol: 'tcp' | 'udp', address: string, port: number];
+
 /** The network namespace of a process. */
 export class Surroundings {
   readonly pid: number;
@@ -49,8 +52,16 @@ export class Surroundings {
   }
 
   /** The address that a server sees when it is asked from here; `nothing` without an answer within a second. */
-  ask(protocol: 'tcp' | 'udp', address: string, port: number): string {
-    return this.run(process.execPath, probe, 'ask', protocol, address, String(port)).trim();
+  ask(...question: Question): string {
+    return this.askAll([question])[0] ?? '';
+  }
+
+  /** The same for all of them, which are asked at once. */
+  askAll(questions: readonly Question[]): string[] {
+    const words = questions.flat().map(String);
+    return this.run(process.execPath, probe, 'ask', ...words)
+      .trim()
+      .split('\n');
   }
 
   /** Seconds that KiB take, through TCP to or from a `Lab.serve`. */
@@ -172,7 +183,13 @@ export class Lab {
 
   /** Something that answers on a port with the address that it sees; without a place on the host. */
   async listen(protocol: 'tcp' | 'udp', port: number, place?: Place): Promise<void> {
-    this.#children.push(await startServer([probe, 'listen', protocol, String(port)], place));
+    await this.listenAll([[protocol, port]], place);
+  }
+
+  /** The same on all of these ports. */
+  async listenAll(doors: readonly Door[], place?: Place): Promise<void> {
+    const words = doors.flat().map(String);
+    this.#children.push(await startServer([probe, 'listen', ...words], place));
   }
 
   /** The other side of transfers. */
