@@ -1,11 +1,18 @@
 // Compiles lib/ to dist/ (CommonJS and types), and writes the entry for ESM users: dist/index.mjs,
 // which re-exports the CommonJS one by name, so that there is one copy of every class and of the addon.
 'use strict';
-const { chmodSync, existsSync, renameSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const { join } = require('node:path');
 const { bundle } = require('./bundle');
 const { fingerprint, remember, remembered } = require('./fingerprint');
-const { main, packageRoot, runOrFail, say } = require('./steps');
+const { main, packageRoot, runOrFail, say, StepError } = require('./steps');
 
 const dist = join(packageRoot, 'dist');
 // Compiled here first: a failed build leaves dist/ as it was, and a running container may need it.
@@ -32,32 +39,13 @@ function isCurrent() {
   return made && remembered(record) === currentFingerprint();
 }
 
-/** The names that lib/index.ts exports as values, read from its syntax: loading it needs the addon. */
+/** The names that lib/index.ts exports as values, of which the compiler has written one each: loading it needs the addon. */
 function exportedNames() {
-  const ts = require('typescript');
-  const entry = join(packageRoot, 'lib', 'index.ts');
-  const program = ts.createProgram([entry], {
-    module: ts.ModuleKind.Node16,
-    moduleResolution: ts.ModuleResolutionKind.Node16,
-    target: ts.ScriptTarget.ES2022,
-    types: ['node'],
-    skipLibCheck: true,
-  });
-  const checker = program.getTypeChecker();
-  const symbol = checker.getSymbolAtLocation(program.getSourceFile(entry));
-  return checker
-    .getExportsOfModule(symbol)
-    .filter((one) => isValue(ts, checker, one))
-    .map((one) => one.name)
-    .sort();
-}
-
-function isValue(ts, checker, symbol) {
-  const aliased = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
-  const typeOnly = symbol.declarations?.some((one) => ts.isTypeOnlyExportDeclaration(one));
-  if (typeOnly) return false;
-  const target = aliased ? checker.getAliasedSymbol(symbol) : symbol;
-  return (target.flags & ts.SymbolFlags.Value) !== 0;
+  const text = readFileSync(join(draft, 'index.js'), 'utf8');
+  const written = /\bexports\.(\w+) = |^Object\.defineProperty\(exports, "(\w+)", \{ enumerable/gm;
+  const names = [...text.matchAll(written)].map(([, assigned, defined]) => assigned ?? defined);
+  if (names.length === 0) throw new StepError('index.js exports nothing that is understood here');
+  return [...new Set(names)].sort();
 }
 
 function writeModuleEntry() {
