@@ -19,8 +19,13 @@ let lab: Lab;
 
 beforeEach(async () => {
   lab = await Lab.make();
-  await lab.listen('tcp', 80, lab.server);
-  await lab.listen('udp', 80, lab.server);
+  await lab.listenAll(
+    [
+      ['tcp', 80],
+      ['udp', 80],
+    ],
+    lab.server,
+  );
 });
 
 afterEach(async () => {
@@ -61,8 +66,11 @@ describe('nat', () => {
     const [guest] = await guests();
     routesBack();
     await openFirewall(network);
-    expect(guest.ask('tcp', serverAddress, 80)).toBe(uplinkAddress);
-    expect(guest.ask('udp', serverAddress, 80)).toBe(uplinkAddress);
+    const answers = guest.askAll([
+      ['tcp', serverAddress, 80],
+      ['udp', serverAddress, 80],
+    ]);
+    expect(answers).toEqual([uplinkAddress, uplinkAddress]);
     await lab.listen('tcp', 81, guest);
     expect(lab.server.ask('tcp', '192.168.122.50', 81)).toBe('nothing');
     await closeFirewall('virbr0');
@@ -144,12 +152,18 @@ test('an isolated network reaches nothing but itself and the host', async () => 
   await openFirewall(network);
   await lab.listen('tcp', 81, two);
   await lab.listen('udp', 53);
-  expect(one.ask('tcp', serverAddress, 80)).toBe('nothing');
-  expect(one.ask('udp', serverAddress, 80)).toBe('nothing');
-  expect(one.ask('tcp', serverAddress6, 80)).toBe('nothing');
+  const answers = one.askAll([
+    ['tcp', serverAddress, 80],
+    ['udp', serverAddress, 80],
+    ['tcp', serverAddress6, 80],
+    ['tcp', '192.168.122.51', 81],
+    ['udp', '192.168.122.1', 53],
+  ]);
+  expect(answers).toEqual([
+    ...['nothing', 'nothing', 'nothing'],
+    ...['192.168.122.50', '192.168.122.50'],
+  ]);
   expect(lab.server.ask('tcp', '192.168.122.51', 81)).toBe('nothing');
-  expect(one.ask('tcp', '192.168.122.51', 81)).toBe('192.168.122.50');
-  expect(one.ask('udp', '192.168.122.1', 53)).toBe('192.168.122.50');
   await closeFirewall('virbr0');
   expect(one.ask('tcp', serverAddress, 80)).toBe('192.168.122.50');
   await eventually(() => {
