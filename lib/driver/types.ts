@@ -78,6 +78,7 @@ export type DomainState =
   | Readonly<{
       /** Whether a container runs can't be told. `Domain.destroy` ends what runs of it. */
       state: 'nostate';
+      /** The record that would tell is damaged. */
       reason: 'unknown';
       /** Which record of the run is damaged. */
       damage: string;

@@ -1,5 +1,6 @@
 /** What a caller does when the interfaces are there and nothing of the container has run. */
-import { mkdirSync, readlinkSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { cleanUp } from '../../lib/container/record/cleanup';
 import { startContainer } from '../../lib/container/start/controller';
@@ -126,15 +127,15 @@ test('what it fails at is why the start fails, and nothing is left', async () =>
 });
 
 test('why it failed is what is told, also when something can not be given back, which the clean-up does later', async () => {
-  const { exit } = runPaths(statePaths(root.path), name);
+  const { start: record } = runPaths(statePaths(root.path), name);
   const whenLinked = (): Promise<void> => {
-    mkdirSync(`${exit}/full`, { recursive: true });
+    execFileSync('chattr', ['+i', record]);
     return Promise.reject(new Error('no tc here'));
   };
   const start = startOf({ whenLinked });
   await expect(startContainer(start, hostFacts())).rejects.toThrow('no tc here');
-  expect(failures.splice(0)).toEqual([expect.objectContaining({ syscall: 'rename' })]);
-  rmSync(exit, { recursive: true });
+  execFileSync('chattr', ['-i', record]);
+  expect(failures.splice(0)).toEqual([expect.objectContaining({ code: 'EPERM', path: record })]);
   const state = readRunState(start.paths, name);
   if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
   await cleanUp(start.paths, state, { name, notice: () => undefined });

@@ -10,7 +10,7 @@ import { removeCgroupsOf } from '../cgroups/stale-cgroups';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
-import { monitorOf, readRunState, removeLeftFiles } from './run-state';
+import { monitorOf, readRunState, removeLeftFiles, removeWhatIsAt } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
 import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
@@ -85,7 +85,7 @@ export async function endUnrecorded(
   await endHungMonitor(paths, name, () => Promise.resolve());
   await removeCgroupsOf(cgroups);
   const files = runPaths(paths, name);
-  rmSync(files.exit, { recursive: true, force: true });
+  removeWhatIsAt(files.exit);
   // The caller has asked for this end, and is told of it, also where it can't be put on record.
   recordEnd(files, exit, () => undefined);
   removeRunFiles(files);
@@ -135,7 +135,7 @@ export async function carryOver(
 /** The start record goes last: as long as it is there, the clean-up is not over. */
 function removeRunFiles(files: RunPaths): void {
   removeLeftFiles(files);
-  for (const file of [files.exitRoom, files.start]) rmSync(file, { recursive: true, force: true });
+  for (const file of [files.exitRoom, files.start]) removeWhatIsAt(file);
 }
 
 function unstartedRecord(): ExitRecord {

@@ -7,7 +7,7 @@ import { writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { keepRoomForEnd } from '../record/end-record';
-import { removeLeftFiles } from '../record/run-state';
+import { removeLeftFiles, removeWhatIsAt } from '../record/run-state';
 import type { StartRecord } from '../record/run-state';
 import type { Labelling } from '../security/labelled-start';
 import type { ContainerStart } from './container-start';
@@ -50,7 +50,7 @@ function allocated(asked: DomainDefinition, { idMap }: DomainDefinition): { firs
  */
 export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   const files = runPaths(paths, record.name);
-  rmSync(files.exit, { recursive: true, force: true });
+  removeWhatIsAt(files.exit);
   removeLeftFiles(files);
   writeRecord(files.start, record);
   try {

@@ -79,10 +79,10 @@ test.each(['running', 'control', 'monitorLock'] as const)(
   'that could not remove %s is done again: no later start finds what is left',
   async (name) => {
     writeFileSync(files.control, '');
-    const { rmSync: remove } = fs;
-    const removal = jest.spyOn(fs, 'rmSync').mockImplementation((path, options) => {
+    const { unlinkSync: remove } = fs;
+    const removal = jest.spyOn(fs, 'unlinkSync').mockImplementation((path) => {
       if (path === files[name]) throw Object.assign(new Error('EIO'), { code: 'EIO' });
-      remove(path, options);
+      remove(path);
     });
     const state = { phase: 'ended', start, exit } as const;
     const again = () => cleanUp(paths, state, { name: 'web', notice: () => undefined });
