@@ -66,7 +66,7 @@ module.exports = {
         'container/{console,events,failpoints,lifecycle,seed-hello-edges,start-signals}',
         'native/native',
         'security/{capabilities,evil-root}',
-        'unit/driver/{damaged-definitions,verbs}',
+        'unit/driver/{definitions/damaged-definitions,lifecycle/verbs}',
         'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
