@@ -41,14 +41,21 @@ const surroundings = {
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
 };
 
+/** Options of Node.js: hundreds of short files are over before optimised code pays for its compilation. */
+const nodeOptions = { unit: ['--no-opt'] };
+
 /** Minutes after which a project hangs, on a slow machine beside others: several times what it takes. */
 const usualMinutes = 15;
 const minutes = { long: 90, repeated: 30, 'network-long': 30, install: 30 };
 
-/** How to run a project: what starts it, whether one file at a time, and after how many minutes it hangs. */
+/**
+ * How to run a project: what starts it, with which options of Node.js, whether one file at a time, and after how many minutes
+ * it hangs.
+ */
 function settingsOf(project) {
   return {
     prefix: surroundings[project] ?? [],
+    nodeOptions: nodeOptions[project] ?? [],
     isSerial: !lanes.beside.includes(project) || surroundings[project] !== undefined,
     minutes: minutes[project] ?? usualMinutes,
   };

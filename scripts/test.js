@@ -27,7 +27,7 @@ async function runProject(name, { output, folder, files = [] }) {
   const report = join(folder, `${name}.json`);
   // Of a first run of the project: its age would be taken for this one's.
   rmSync(report, { force: true });
-  const { prefix, isSerial, minutes } = settingsOf(name);
+  const { prefix, nodeOptions, isSerial, minutes } = settingsOf(name);
   const jest = join(packageRoot, 'node_modules', 'jest', 'bin', 'jest.js');
   const reporters = ['default', join(__dirname, 'running-files.js')].map(
     (reporter) => `--reporters=${reporter}`,
@@ -43,7 +43,7 @@ async function runProject(name, { output, folder, files = [] }) {
   if (isSerial) options.push('--runInBand');
   if (files.length > 0) options.push('--runTestsByPath', '--', ...files);
   const started = Date.now();
-  const argv = [...prefix, process.execPath, jest, ...options];
+  const argv = [...prefix, process.execPath, ...nodeOptions, jest, ...options];
   const { code, faults } = await runJest(argv, { report, minutes, output });
   return judge({ name, report: parseReport(readText(report)), code, started, faults });
 }

@@ -104,14 +104,14 @@ function subfolders(path: string): string[] {
     .flatMap(({ name }) => [join(path, name), ...subfolders(join(path, name))]);
 }
 
-interface HostProcess {
+export interface HostProcess {
   readonly pid: string;
   readonly command: string;
   readonly words: readonly string[];
 }
 
-/** Of the whole host. Zombies have gone. */
-function hostProcesses(): HostProcess[] {
+/** Of the whole host, for `processes` and `networkServers`. Zombies have gone. */
+export function hostProcesses(): HostProcess[] {
   return listProcesses()
     .map(String)
     .flatMap((pid) => {
@@ -134,8 +134,8 @@ function isNetworkServer({ command, words }: HostProcess): boolean {
 }
 
 /** Monitors, clean-ups under way, and whatever else lives in a pid namespace below ours. */
-export function processes(): string[] {
-  const counted = hostProcesses().filter((one) => {
+export function processes(all: readonly HostProcess[]): string[] {
+  const counted = all.filter((one) => {
     if (isNetworkServer(one)) return false;
     const { pid, command, words } = one;
     const isNested = /^NSpid:\t\d+\t/m.test(readText(`/proc/${pid}/status`));
@@ -147,11 +147,11 @@ export function processes(): string[] {
 }
 
 /** The servers of virtual networks in this process's own network namespace. */
-export function networkServers(): string[] {
+export function networkServers(all: readonly HostProcess[]): string[] {
   const namespaceOf = (pid: string): string =>
     tolerant(() => readlinkSync(`/proc/${pid}/ns/net`), '');
   const own = namespaceOf('self');
-  const found = hostProcesses().filter(isNetworkServer);
+  const found = all.filter(isNetworkServer);
   return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 

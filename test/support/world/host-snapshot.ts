@@ -22,11 +22,12 @@ export interface HostSnapshot {
  * descriptors, and the files below `roots`.
  */
 export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
+  const running = aspects.hostProcesses();
   const lines: Record<string, string[]> = {
     ...aspects.network(),
-    'servers of networks': aspects.networkServers(),
+    'servers of networks': aspects.networkServers(running),
     descriptors: aspects.descriptors(),
-    ...(lane === 'beside' ? {} : ownWorld()),
+    ...(lane === 'beside' ? {} : ownWorld(running)),
     // There is one set of them for all worlds.
     ...(lane === undefined ? { 'loop devices': aspects.loopDevices() } : {}),
   };
@@ -36,11 +37,11 @@ export function snapshotHost(roots: readonly string[] = []): HostSnapshot {
 }
 
 /** What is not of this process's network namespace. */
-function ownWorld(): Record<string, string[]> {
+function ownWorld(running: readonly aspects.HostProcess[]): Record<string, string[]> {
   return {
     mounts: aspects.mounts(),
     cgroups: aspects.cgroups(),
-    processes: aspects.processes(),
+    processes: aspects.processes(running),
     ptys: aspects.ptys(),
   };
 }
