@@ -1,6 +1,6 @@
 /**
  * Every error that tslxc throws. An error is data until someone shows it: it carries the code, and
- * where there are such the errno, system call, path, step, element and position. Nobody parses a message. Whatever
+ * where there are such the errno, system call, path, step, element and position. No program parses a message. Whatever
  * a message quotes, as names that a container has chosen, it has no character that could steer a terminal.
  */
 import { constants } from 'node:os';
