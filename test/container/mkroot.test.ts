@@ -263,7 +263,7 @@ describe('a Debian root', () => {
     const env = factory.withProgram('mmdebstrap', busyMmdebstrap('trap "" INT TERM; sleep 1000'));
     const child = startMkroot(factory, env);
     await child.hasSaid('working');
-    expect(sleepers().length).toBeGreaterThan(0);
+    await eventually(() => expect(sleepers().length).toBeGreaterThan(0));
     child.kill(signal);
     expect(await child.ended).toEqual([status, null]);
     await child.hasSaid("interrupted: nothing was left in place of 'web'\n");
@@ -276,7 +276,7 @@ describe('a Debian root', () => {
     const env = factory.withProgram('mmdebstrap', busyMmdebstrap('sleep 1000'));
     const child = startMkroot(factory, env);
     await child.hasSaid('working');
-    expect(sleepers().length).toBeGreaterThan(0);
+    await eventually(() => expect(sleepers().length).toBeGreaterThan(0));
     child.kill('SIGKILL');
     await child.ended;
     await eventually(() => expect(sleepers()).toEqual([]));
