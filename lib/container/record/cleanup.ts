@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
 import { fileError } from '../../host/state/file-error';
+import { removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import { writeEnd } from './end-record';
@@ -10,7 +11,7 @@ import { removeCgroupsOf } from '../cgroups/stale-cgroups';
 import { endHungMonitor } from '../monitor/hung-monitor';
 import { releaseIds, shareIds } from '../users/id-allocation';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
-import { monitorOf, readRunState, removeLeftFiles, removeWhatIsAt } from './run-state';
+import { monitorOf, readRunState, removeLeftFiles } from './run-state';
 import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
 import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';

@@ -2,12 +2,12 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { readFileSync, readdirSync, rmSync, unlinkSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import { native } from '../../host/native';
-import { lookInto } from '../../host/state/plain-file';
+import { lookInto, removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
@@ -125,19 +125,6 @@ export function replaceStart(paths: StatePaths, record: StartRecord): void {
 /** Removes what a monitor makes while its container runs, whatever lies there. */
 export function removeLeftFiles({ running, control, monitorLock }: RunPaths): void {
   for (const file of [running, control, monitorLock]) removeWhatIsAt(file);
-}
-
-/** Removes a file, or the directory that another program has put in its place. */
-export function removeWhatIsAt(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
-    // Of anything else, rmSync would tell another error than that of the removal.
-    if (code !== 'EISDIR') throw error;
-    rmSync(path, { recursive: true, force: true });
-  }
 }
 
 /** Names that have a run folder. */

@@ -2,7 +2,7 @@
  * Files in which only tslxc should write. Another program may have put something else in their place: a symbolic link is not
  * followed, a fifo does not block, and nothing but an ordinary file is looked into.
  */
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, rmSync, unlinkSync } from 'node:fs';
 
 /** The file or its folder does not exist. */
 const absences = ['ENOENT', 'ENOTDIR'];
@@ -41,5 +41,18 @@ export function lookInto<T>(
     return { kind: 'file', content: look(fd) };
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Removes a file, or the directory that another program has put in its place. */
+export function removeWhatIsAt(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    // Of anything else, rmSync would tell another error than that of the removal.
+    if (code !== 'EISDIR') throw error;
+    rmSync(path, { recursive: true, force: true });
   }
 }
