@@ -17,6 +17,7 @@ import {
 import { dirname } from 'node:path';
 import { SyscallError } from '../../errors';
 import { native } from '../../host/native';
+import { lockFile } from '../../host/state/file-lock';
 
 /** Newline-separated users of a directory or file that tslxc made. */
 const usersAttribute = 'trusted.tslxc.users';
@@ -89,7 +90,7 @@ async function withUsers(
   const fd = openTarget(path);
   if (fd === undefined) return 'gone';
   try {
-    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    await lockFile(fd);
     if (!isStillAt(path, fd)) return 'gone';
     const text = native().getXattr(fd, usersAttribute)?.toString('utf8');
     const users = change(

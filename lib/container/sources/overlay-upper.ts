@@ -10,6 +10,7 @@ import { overlayOf } from '../../domain/filesystem/lookup';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
+import { lockFile } from '../../host/state/file-lock';
 
 const userAttribute = 'trusted.tslxc.upper';
 
@@ -68,7 +69,7 @@ async function withUser(
   const fd = openLayer(path);
   if (fd === undefined) return;
   try {
-    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    await lockFile(fd);
     const [boot = '', user = ''] =
       native().getXattr(fd, userAttribute)?.toString('utf8').split('\n') ?? [];
     const current = user === '' ? undefined : { user, boot };

@@ -25,6 +25,7 @@ import { idsInUse, subordinateIds } from '../../host/kernel/id-ranges';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import { naming } from '../../host/state/file-error';
 import { native } from '../../host/native';
+import { lockFile } from '../../host/state/file-lock';
 import { idRecordPath, idRootsPath, runPaths, statePaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { readRecord, writeRecord } from '../../host/state/record-file';
@@ -185,7 +186,7 @@ async function underHostLock<T>(
   mkdirSync(dirname(idRootsPath), { recursive: true, mode: 0o700 });
   const fd = openSync(idRootsPath, 'a+', 0o600);
   try {
-    if (!native().tryFlock(fd, 'exclusive')) await native().flock(fd, 'exclusive');
+    await lockFile(fd);
     const text = readFileSync(idRootsPath, 'utf8');
     const known = text.split('\n').filter(hasRecords);
     if (!known.includes(paths.root)) addRoot(fd, text, paths.root);
