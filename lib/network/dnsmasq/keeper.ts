@@ -2,15 +2,7 @@
  * The keeper of a program: a process of tslxc that restarts the program if it exits. Ending the keeper ends the program.
  * It outlives its caller, as monitors do. Its lock tells whether it is alive, since pids are reused.
  */
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { constants as system } from 'node:os';
@@ -70,8 +62,7 @@ async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<s
   const layout = hostFacts().cgroups;
   const { monitorTasks, monitorUnified } = monitorLeaf(layout);
   using _cgroups = await holdBaseCgroups();
-  if (!monitorTasks.every((path) => existsSync(path))) forgetBaseCgroups();
-  if (monitorUnified !== '' && !existsSync(monitorUnified)) forgetBaseCgroups();
+  forgetBaseCgroups();
   await ensureBaseCgroups(planBaseCgroups(layout));
   const opened: number[] = [];
   const open = (path: string, flags: number): number => {
