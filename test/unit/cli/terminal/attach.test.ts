@@ -171,26 +171,25 @@ describe('the screen of the terminal', () => {
   const vim = '\u001b[?1049h\u001b[?1000;2004h\u001b[?25l';
   const undone = '\u001b[?1049l\u001b[?1000l\u001b[?2004l\u001b[?25h';
 
-  test('is restored when it is left, before anything else is shown', async () => {
+  /** What has been shown by the end of a console that is left once the container's output is there. */
+  async function shownWhenLeft(leave: (terminal: FakeTerminal) => void): Promise<string> {
     const connection = new FakeConnection([{ name: 'web', id: 7 }]);
     const terminal = new FakeTerminal();
     const running = run('console web', { connection, terminal });
     connection.domains[0]?.console.push(vim);
     while (terminal.shown.readableLength < vim.length) await sleep(1);
-    terminal.typed.write('\u001d');
+    leave(terminal);
     await running;
-    expect(String(terminal.shown.read())).toBe(`${vim}${undone}`);
+    return String(terminal.shown.read());
+  }
+
+  test('is restored when it is left, before anything else is shown', async () => {
+    const shown = await shownWhenLeft(({ typed }) => void typed.write('\u001d'));
+    expect(shown).toBe(`${vim}${undone}`);
   });
 
   test('is left alone after a hang-up', async () => {
-    const connection = new FakeConnection([{ name: 'web', id: 7 }]);
-    const terminal = new FakeTerminal();
-    const running = run('console web', { connection, terminal });
-    connection.domains[0]?.console.push(vim);
-    while (terminal.shown.readableLength < vim.length) await sleep(1);
-    terminal.typed.end();
-    await running;
-    expect(String(terminal.shown.read())).toBe(vim);
+    expect(await shownWhenLeft(({ typed }) => void typed.end())).toBe(vim);
   });
 });
 

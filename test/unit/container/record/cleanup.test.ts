@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { cleanUp } from '../../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { readRunState } from '../../../../lib/container/record/run-state';
-import type { RunState, StartRecord } from '../../../../lib/container/record/run-state';
+import type { RunState } from '../../../../lib/container/record/run-state';
 import { undoAll } from '../../../../lib/container/record/undo';
+import { startRecord as start } from '../../../support/fake/start-record';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 
@@ -28,17 +29,6 @@ const root = mkdtempSync(join(tmpdir(), 'tslxc-cleanup-'));
 const paths = statePaths(root);
 const files = runPaths(paths, 'web');
 
-const start: StartRecord = {
-  name: 'web',
-  uuid: '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
-  boot: bootId(),
-  persistence: 'persistent',
-  xml: '<domain/>',
-  hardening: 'hardened',
-  undo: [],
-  time: 1,
-  controller: 1,
-};
 const exit: ExitRecord = { how: 'exited', code: 3, time: 2, boot: bootId() };
 
 beforeEach(() => {

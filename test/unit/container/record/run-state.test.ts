@@ -18,8 +18,8 @@ import {
   readRunState,
   runNames,
 } from '../../../../lib/container/record/run-state';
-import type { StartRecord } from '../../../../lib/container/record/run-state';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
+import { startRecord as start } from '../../../support/fake/start-record';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
 import { native } from '../../../../lib/host/native';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
@@ -30,17 +30,6 @@ const paths = statePaths(root);
 const files = runPaths(paths, 'web');
 const descriptors: number[] = [];
 
-const start: StartRecord = {
-  name: 'web',
-  uuid: '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
-  boot: bootId(),
-  persistence: 'persistent',
-  xml: '<domain/>',
-  hardening: 'hardened',
-  undo: [],
-  time: 1,
-  controller: 1,
-};
 const running = { id: 10, init: 11, consoles: ['/dev/pts/0'] };
 const exit: ExitRecord = { how: 'exited', code: 3, time: 2, boot: bootId() };
 const otherBoot = '00000000-0000-0000-0000-000000000000';
