@@ -178,6 +178,7 @@ test('it and a stream show the same', async () => {
   await session.expect(/answer=<one>\r\n/);
   session.enter('two');
   await terminal.expect(/answer=<two>\r\n/);
+  await session.expect(/answer=<two>\r\n/);
   expect(terminal.text).toBe(session.text);
 });
 
