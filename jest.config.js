@@ -57,22 +57,33 @@ module.exports = {
     project('virtual-network', ['virtual-network'], 60),
     project('package', ['package'], 180),
     project('host', ['host'], 120),
+    // What npm test leaves to npm run test:more: each as the project whose name it has.
+    project('more-native', ['more/native'], 120),
+    project('more-addon', ['more/addon'], 20),
+    project('more-container', ['more/container'], 60),
+    project('more-security', ['more/security'], 60),
+    project('more-network', ['more/network'], 60),
+    project('more-virtual-network', ['more/virtual-network'], 60),
+    project('more-package', ['more/package'], 180),
+    project('more-undisturbed', ['more/undisturbed'], 60),
     project('install', ['install'], 400),
     project('long', ['long'], 600),
     // What npm test repeats less often (test/support/time/repeats.ts).
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,events,failpoints,lifecycle,seed-hello-edges,start-signals}',
-        'native/native',
-        'security/{capabilities,evil-root}',
+        'container/{console,lifecycle}',
+        'more/container/{events,failpoints,seed-hello-edges,start-signals}',
+        'more/native/native',
+        'more/security/evil-root',
+        'security/capabilities',
         'unit/driver/{definitions/damaged-definitions,lifecycle/verbs}',
         'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     {
       ...project('repeated-networks', [], 120),
-      testMatch: ['<rootDir>/test/virtual-network/network-crash.test.ts'],
+      testMatch: ['<rootDir>/test/more/virtual-network/network-crash.test.ts'],
     },
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time, with two processors.

@@ -1,5 +1,5 @@
-// What continuous integration runs (.ci/run): what would catch a break, the quick part of what needs a machine of its own, a
-// slice of the death sweeps, and the first command on a fresh Debian. `npm run test:all` runs everything.
+// What continuous integration runs (.ci/run): `npm test`, the checks, more of the same tests, a slice of the death sweeps, the
+// quick part of what needs a machine of its own, and the first command on a fresh Debian. `npm run test:all` runs everything.
 'use strict';
 const { runParts } = require('./parts');
 const { main } = require('./steps');
@@ -17,6 +17,8 @@ main('ci', () =>
   runParts(
     [
       { name: 'npm test', argv: ['npm', 'test'] },
+      { name: 'checks', argv: ['npm', 'run', 'check'] },
+      { name: 'more tests', argv: ['npm', 'run', 'test:more'] },
       {
         name: `deaths, slice ${day % slices} of ${slices}`,
         argv: ['npm', 'run', 'test:long', '--', ...sweeps],

@@ -16,7 +16,19 @@ const lanes = {
 /** Those that measure time, or use up what all share: when there is nothing beside them any more. */
 const last = ['undisturbed'];
 
-/** What takes too long for `npm test`. */
+/**
+ * What `npm test` leaves to `npm run test:more`: the folders of test/more, each run as the project is that it has its name of,
+ * in the same lanes.
+ */
+const more = (name) => `more-${name}`;
+const moreLanes = {
+  host: ['addon', 'container'].map(more),
+  apart: ['security', 'network'].map(more),
+  beside: ['native', 'package', 'virtual-network'].map(more),
+};
+const moreLast = ['undisturbed'].map(more);
+
+/** What takes too long for both. */
 const long = ['long', 'repeated', 'repeated-networks', 'network-long', 'install'];
 
 /** What runs in machines: scripts/test-vm.js. */
@@ -53,18 +65,20 @@ const minutes = { long: 90, repeated: 30, 'network-long': 30, install: 30 };
  * it hangs.
  */
 function settingsOf(project) {
+  const name = project.replace(/^more-/, '');
   return {
-    prefix: surroundings[project] ?? [],
-    nodeOptions: nodeOptions[project] ?? [],
-    isSerial: !lanes.beside.includes(project) || surroundings[project] !== undefined,
-    minutes: minutes[project] ?? usualMinutes,
+    prefix: surroundings[name] ?? [],
+    nodeOptions: nodeOptions[name] ?? [],
+    isSerial: !lanes.beside.includes(name) || surroundings[name] !== undefined,
+    minutes: minutes[name] ?? usualMinutes,
   };
 }
 
 /** The projects of those names that would never be run. */
 function forgottenProjects(names) {
-  const known = [...Object.values(lanes).flat(), ...last, ...long, ...machines];
+  const inLanes = [lanes, moreLanes].flatMap((one) => Object.values(one).flat());
+  const known = [...inLanes, ...last, ...moreLast, ...long, ...machines];
   return names.filter((name) => !known.includes(name));
 }
 
-module.exports = { forgottenProjects, lanes, last, long, settingsOf };
+module.exports = { forgottenProjects, lanes, last, long, moreLanes, moreLast, settingsOf };

@@ -14,6 +14,8 @@ main('test:all', () =>
   runParts(
     [
       { name: 'npm test', argv: ['npm', 'test'] },
+      { name: 'checks', argv: script('check') },
+      { name: 'more tests', argv: script('test:more') },
       { name: 'what takes long', argv: script('test:long') },
       { name: 'machines', argv: script('test:vm') },
       {

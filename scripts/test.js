@@ -1,17 +1,24 @@
-// `npm test`: makes ready whatever is missing, checks, runs every test project, and sums up. A skipped test, a
-// todo, a project without tests or a failed check is a failure, and so is a project that is in no lane. With
-// `--long`, `npm run test:long`: the same for the projects of the tests that take long, without the checks; or for some files of
-// test/long.
+// `npm test`: makes ready whatever is missing, runs the test projects of its lanes, and sums up. A skipped test, a todo or a
+// project without tests is a failure, and so is a project that is in no lane. With `--more`, `npm run test:more`: the same for
+// the lanes of test/more; with `--long`, `npm run test:long`: for the projects of the tests that take long, or for some files
+// of test/long.
 // A few files that fail are run once more, alone, which tells chance from a break: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join, relative } = require('node:path');
 const { projects } = require('../jest.config');
-const { check } = require('./check');
 const { runJest } = require('./jest-process');
 const { describeResult, judge, parseReport } = require('./jest-report');
-const { forgottenProjects, lanes, last, long, settingsOf } = require('./lanes');
+const {
+  forgottenProjects,
+  lanes,
+  last,
+  long,
+  moreLanes,
+  moreLast,
+  settingsOf,
+} = require('./lanes');
 const { runAgain } = require('./second-run');
 const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
@@ -58,18 +65,14 @@ function describeSecondRun({ failedFiles, unsteady = [] }) {
   });
 }
 
-/** `failedChecks` is left out where nothing was checked. Returns how much failed. */
-function sumUp(results, failedChecks) {
+/** Returns how much failed. */
+function sumUp(results) {
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   process.stdout.write('\n');
   for (const result of results) say(describeResult(result));
   for (const line of results.flatMap(describeSecondRun)) say(line);
-  if (failedChecks !== undefined) {
-    say(`checks: ${failedChecks.length === 0 ? 'clean' : `failed: ${failedChecks.join(', ')}`}`);
-  }
-  const failed = sum('failed') + (failedChecks?.length ?? 0);
-  process.stdout.write(`${sum('passed')} passed, ${failed} failed\n`);
-  return failed;
+  process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);
+  return sum('failed');
 }
 
 /** Runs these projects one after another. */
@@ -86,35 +89,37 @@ function again(results, folder) {
   );
 }
 
-/** What everybody waits for: the checks, the lanes, and what comes when these are over. Returns how much failed. */
-async function testShort(folder) {
-  const [failedChecks, ...all] = await Promise.all([
-    check(),
-    ...Object.entries(lanes).map(([lane, names]) =>
+/** The projects of lanes that run at once, and those that come when these are over. */
+async function runLanes(beside, after, folder) {
+  const all = await Promise.all(
+    Object.entries(beside).map(([lane, names]) =>
       runInTurn(names, { output: lane === 'host' ? 'live' : 'kept', folder }),
     ),
-  ]);
-  const results = [...all.flat(), ...(await runInTurn(last, { output: 'live', folder }))];
-  return sumUp(await again(results, folder), failedChecks);
+  );
+  return [...all.flat(), ...(await runInTurn(after, { output: 'live', folder }))];
 }
 
-/** What has no place there, or only these files of test/long. */
-async function testLong(folder, files) {
-  const names = files.length === 0 ? long : ['long'];
-  const results = await runInTurn(names, { output: 'live', folder, files });
-  return sumUp(await again(results, folder));
-}
+/** Each resolves with the results of its projects; `files` are of test/long. */
+const tiers = {
+  test: (folder) => runLanes(lanes, last, folder),
+  more: (folder) => runLanes(moreLanes, moreLast, folder),
+  long: (folder, files) =>
+    runInTurn(files.length === 0 ? long : ['long'], { output: 'live', folder, files }),
+};
 
 main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
   if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
-  const isLong = process.argv.includes('--long');
+  const tier = ['more', 'long'].find((name) => process.argv.includes(`--${name}`)) ?? 'test';
   const files = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
-  if (files.length > 0 && !isLong) throw new StepError(`only test:long takes files: ${files[0]}`);
-  await setUp(isLong ? 'long' : 'test');
+  if (files.length > 0 && tier !== 'long') {
+    throw new StepError(`only test:long takes files: ${files[0]}`);
+  }
+  await setUp(tier === 'long' ? 'long' : 'test');
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   try {
-    if ((await (isLong ? testLong(folder, files) : testShort(folder))) > 0) process.exitCode = 1;
+    const results = await again(await tiers[tier](folder, files), folder);
+    if (sumUp(results) > 0) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-/** The contract and the addon name the same functions, and each has its tests in this folder. */
+/** The contract and the addon name the same functions, and each has its tests in this folder or in test/more/addon. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../lib/host/native';
@@ -11,9 +11,11 @@ const declared = [
     ?.matchAll(/^ {2}(\w+)\(/gm) ?? []),
 ].map(([, name = '']) => name);
 
-const tests = readdirSync(__dirname)
+const tests = ['test/addon', 'test/more/addon']
+  .map((folder) => join(packageRoot, folder))
+  .flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)))
   .filter((file) => file.endsWith('.test.ts'))
-  .map((file) => readFileSync(join(__dirname, file), 'utf8'))
+  .map((file) => readFileSync(file, 'utf8'))
   .join('\n');
 
 /** The text of the suite that is named after a function. */

@@ -54,7 +54,7 @@ const recipes: readonly Recipe[] = [
   },
   { recipe: 'T24', file: `${security}/confinement.test.ts`, control: 'compat: none of it' },
   { recipe: 'T25', file: `${security}/mounts.test.ts`, control: 'control: ' },
-  { recipe: 'T26', file: 'test/network/router-advertisements.test.ts', control: 'control: ' },
+  { recipe: 'T26', file: 'test/more/network/router-advertisements.test.ts', control: 'control: ' },
   { recipe: 'T27', file: `${security}/exhaustion.test.ts`, control: 'control: ' },
   { recipe: 'T28', file: 'test/vm/core-dumps.test.ts', control: 'control: ' },
   { recipe: 'T29', file: `${security}/profile.test.ts`, control: 'control: ' },
@@ -76,7 +76,7 @@ const withoutControl: readonly Readonly<{
 }>[] = [
   {
     recipe: 'T12',
-    files: ['test/vm-selinux/fake-proc.test.ts', 'test/addon/categories.test.ts'],
+    files: ['test/vm-selinux/fake-proc.test.ts', 'test/more/addon/categories.test.ts'],
     why: 'labels need SELinux, which only a machine of its own has; an init without its label is what is looked for in each case',
   },
   {
@@ -87,10 +87,10 @@ const withoutControl: readonly Readonly<{
   {
     recipe: 'T27',
     files: [
-      'test/container/busy-cgroups.test.ts',
-      'test/container/deep-cgroups.test.ts',
+      'test/more/container/busy-cgroups.test.ts',
+      'test/more/container/deep-cgroups.test.ts',
       'test/container/oom.test.ts',
-      'test/container/stuck-inside.test.ts',
+      'test/more/container/stuck-inside.test.ts',
       'test/life/pause.test.ts',
     ],
     why: 'without limits a bomb takes the machine that the tests run on',

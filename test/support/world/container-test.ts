@@ -7,6 +7,7 @@ import { startOnce } from './first-start';
 import { Frame } from './frame';
 import type { Keep, Make } from './frame';
 import { expectHostUnchanged, snapshotHost } from './host-snapshot';
+import type { HostSnapshot } from './host-snapshot';
 
 export interface ContainerTestOptions {
   /** What is made is made for each test, which is the default, or once for all tests of the file. */
@@ -26,9 +27,15 @@ export function containerTest<Made extends object>(
   make: Make<Made>,
   { per = 'test', watch = [], except = [] }: ContainerTestOptions = {},
 ): Made {
+  // A picture that the host was found equal to at the end of one test is the one that the next test begins with.
+  let confirmed: HostSnapshot | undefined;
   const frame = new Frame(make, () => {
-    const before = snapshotHost(watch);
-    return () => expectHostUnchanged(before, { except });
+    const before = confirmed ?? snapshotHost(watch);
+    confirmed = undefined;
+    return async () => {
+      await expectHostUnchanged(before, { except });
+      confirmed = before;
+    };
   });
   const [before, after] = per === 'test' ? [beforeEach, afterEach] : [beforeAll, afterAll];
   beforeAll(startOnce);

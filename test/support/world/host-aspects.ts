@@ -35,17 +35,23 @@ export function mounts(): string[] {
   return readText('/proc/self/mountinfo').split('\n');
 }
 
-/** What these command lines print, each in its turn; nothing where there is no such program. */
-function printed(lines: readonly string[]): string[] {
-  // By one shell: to start a process costs this large one more than it costs a small one.
-  const script = lines.map((line) => {
-    const [program = ''] = line.split(' ');
-    return `if command -v ${program} >/dev/null; then ${line}; fi; printf '\\0'`;
+/**
+ * What `ip` prints for these commands, and nft of its rules; nothing where there is no such program. By one shell: to start a
+ * process costs this large one more than it costs a small one.
+ */
+const readNetwork = `
+if command -v ip >/dev/null; then printf 'address show\\nroute show table all\\n' | ip -json -batch -; fi
+printf '\\0'
+if command -v nft >/dev/null; then nft --stateless list ruleset; fi`;
+
+/** The answers of `ip`, one a line, and the rules of nftables. */
+function printedNetwork(): { readonly answers: readonly string[]; readonly rules: string } {
+  const { error, status, stdout, stderr } = spawnSync('sh', ['-ec', readNetwork], {
+    encoding: 'utf8',
   });
-  const words = ['-ec', script.join('\n')];
-  const { error, status, stdout, stderr } = spawnSync('sh', words, { encoding: 'utf8' });
-  if (status === 0) return stdout.split('\0').slice(0, -1);
-  throw new Error(`${lines.join('; ')}: ${stderr}`, { cause: error });
+  if (status !== 0) throw new Error(`ip and nft: ${stderr}`, { cause: error });
+  const [answers = '', rules = ''] = stdout.split('\0');
+  return { answers: answers.split('\n'), rules };
 }
 
 /** As `ip -json address` has it, in part. */
@@ -68,23 +74,23 @@ export interface NetworkAspects {
 }
 
 export function network(): NetworkAspects {
-  const [address = '', ipv4 = '', ipv6 = '', rules = ''] = printed([
-    'ip -json address',
-    'ip -4 route show table all',
-    'ip -6 route show table all',
-    'nft --stateless list ruleset',
-  ]);
-  const routes = `${ipv4}${ipv6}`.replace(/ expires \d+sec/g, '').split('\n');
-  return { links: linksIn(address), routes, firewall: [rules] };
+  const { answers, rules } = printedNetwork();
+  const [links = [], routes = []] = answers
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as object[]);
+  return {
+    links: (links as PrintedLink[]).map(describeLink),
+    // The seconds that a route is still valid for differ from look to look.
+    routes: routes.map((route) => JSON.stringify({ ...route, expires: undefined })),
+    firewall: [rules],
+  };
 }
 
-/** Network interfaces: index, name, hardware address, MTU, bridge and addresses. */
-function linksIn(text: string): string[] {
-  const all = JSON.parse(text || '[]') as PrintedLink[];
-  return all.map(({ ifindex, ifname, address = '', mtu, master = '', addr_info: addresses }) => {
-    const own = addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
-    return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
-  });
+/** A network interface: index, name, hardware address, MTU, bridge and addresses. */
+function describeLink(link: PrintedLink): string {
+  const { ifindex, ifname, address = '', mtu, master = '', addr_info: addresses } = link;
+  const own = addresses.map(({ local, prefixlen }) => `${local}/${prefixlen}`);
+  return [`${ifindex}:`, ifname, address, `mtu ${mtu}`, master, ...own.sort()].join(' ').trim();
 }
 
 /** Directories of every cgroup hierarchy below the one that is ours; other programs make theirs at any time. */

@@ -1,0 +1,46 @@
+/** A caller that may open few files: what it asks for works as long as it can; after that the limit is named, and nothing stays. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { domainXml } from '../../support/domain/domain-xml';
+import { commandLine, runProgram, runSuccessfully } from '../../support/process/run-command';
+import type { CommandResult } from '../../support/process/run-command';
+import { makeTestRoot } from '../../support/root/test-root';
+import { containerTest } from '../../support/world/container-test';
+
+const root = containerTest(async (keep) => keep(await makeTestRoot()));
+
+beforeEach(async () => {
+  const file = join(root.path, 'few.xml');
+  writeFileSync(file, domainXml({ name: 'few', init: '/bin/sleep', initArguments: ['1000'] }));
+  await runSuccessfully(['define', file], { root: root.path });
+});
+
+/** Runs the command with so many descriptors at most, which its monitor inherits. */
+function withLimit(limit: number, ...words: readonly string[]): Promise<CommandResult> {
+  const argv = ['prlimit', `--nofile=${limit}:${limit}`, ...commandLine(...words)];
+  return runProgram(argv, { root: root.path });
+}
+
+test('64 are enough for a container, a command in it and its end', async () => {
+  expect(await withLimit(64, 'start', 'few')).toMatchObject({ code: 0, stderr: '' });
+  expect(await withLimit(64, 'exec', 'few', '--', 'echo', 'hi')).toMatchObject({
+    code: 0,
+    stdout: 'hi\n',
+    stderr: '',
+  });
+  expect(await withLimit(64, 'destroy', 'few')).toMatchObject({ code: 0, stderr: '' });
+});
+
+test.each([
+  [
+    'the caller',
+    24,
+    /^error: fcntl: EMFILE, too many open files \(start the monitor\): its limit/m,
+  ],
+  ['init', 30, /^error: .+: EMFILE, too many open files \(init step \d+ of \d+: .+\): its limit/m],
+])('too few for %s are named', async (_who, limit, words) => {
+  const { code, stderr } = await withLimit(limit, 'start', 'few');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(words);
+  expect(await runSuccessfully(['domstate', 'few'], { root: root.path })).toBe('shut off\n\n');
+});

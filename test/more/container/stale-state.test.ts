@@ -1,0 +1,246 @@
+/** State of another boot, of pids that others have by now, and state that is damaged: nobody is signalled, nothing is deleted. */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import { readRunState } from '../../../lib/container/record/run-state';
+import { TslxcError } from '../../../lib/errors';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
+import type { RunPaths } from '../../../lib/host/state/state-paths';
+import { expectGone, initOf } from '../../support/world/container-traces';
+import { eventually } from '../../support/time/eventually';
+import { containerTest, nothing } from '../../support/world/container-test';
+import { hasEnded } from '../../support/process/processes';
+import { TestDomain } from '../../support/domain/test-domain';
+
+containerTest(nothing);
+
+/** A process that has nothing to do with it, and writes down every signal. */
+class Innocent implements AsyncDisposable {
+  readonly pid: number;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'tslxc-innocent-'));
+  readonly #child;
+
+  private constructor() {
+    const code =
+      'import signal,sys,time\n' +
+      'note=lambda number,frame: open(sys.argv[1],"a").write(str(number)+" ")\n' +
+      'for number in set(signal.valid_signals())-{signal.SIGKILL,signal.SIGSTOP}: signal.signal(number,note)\n' +
+      'print("ready",flush=True)\n' +
+      'while True: time.sleep(60)';
+    const words = ['-c', code, this.#log];
+    this.#child = spawn('python3', words, { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.pid = this.#child.pid ?? -1;
+  }
+
+  static async make(): Promise<Innocent> {
+    const innocent = new Innocent();
+    await once(innocent.#child.stdout, 'data');
+    return innocent;
+  }
+
+  get #log(): string {
+    return join(this.#folder, 'signals');
+  }
+
+  /** Numbers of the signals that it got; `killed` when it is gone. */
+  get signals(): string {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return 'killed';
+    try {
+      return readFileSync(this.#log, 'utf8');
+    } catch {
+      return '';
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'close');
+    rmSync(this.#folder, { recursive: true });
+  }
+}
+
+function json(path: string): Record<string, unknown> {
+  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
+}
+
+/** Gives every pid on record to that process. */
+function recycle(files: RunPaths, pid: number): void {
+  writeFileSync(files.running, JSON.stringify({ ...json(files.running), id: pid, init: pid }));
+  writeFileSync(files.monitorLock, String(pid));
+}
+
+test('the control: a process that is signalled says so', async () => {
+  await using innocent = await Innocent.make();
+  expect(innocent.signals).toBe('');
+  process.kill(innocent.pid, 'SIGTERM');
+  await eventually(() => expect(innocent.signals).toBe('15 '));
+});
+
+test('a boot of the host ends what ran, and whoever has its pids now is not signalled', async () => {
+  await using innocent = await Innocent.make();
+  await using container = await TestDomain.make({ name: 'stale-boot' });
+  const files = runPaths(statePaths(container.root), container.name);
+  await container.start();
+  const kept = [files.start, files.running].map((path) => [path, readFileSync(path)] as const);
+  await container.run('destroy');
+  // As it lies on a disk that a boot has not emptied.
+  mkdirSync(files.directory, { recursive: true });
+  rmSync(files.exit);
+  for (const [path, bytes] of kept) writeFileSync(path, bytes);
+  const boot = '00000000-0000-4000-8000-000000000000';
+  writeFileSync(files.start, JSON.stringify({ ...json(files.start), boot }));
+  recycle(files, innocent.pid);
+  expect(await container.run('domstate')).toBe('shut off\n\n');
+  expect(innocent.signals).toBe('');
+  await container.run('start');
+  await container.run('destroy');
+  expect(innocent.signals).toBe('');
+});
+
+test.each(['destroy', 'domstate', 'start'])(
+  '%s of a container whose monitor was killed signals nobody who has its pids now',
+  async (verb) => {
+    await using innocent = await Innocent.make();
+    await using container = await TestDomain.make({ name: 'stale-pids' });
+    const files = runPaths(statePaths(container.root), container.name);
+    await container.run('start');
+    const init = await initOf(container.name);
+    process.kill(Number(json(files.running)['id']), 'SIGKILL');
+    await eventually(() => expect(hasEnded(init)).toBe(true));
+    recycle(files, innocent.pid);
+    // Who looks for the domain finds that it has ended.
+    const { stderr } = await container.try([verb, container.name]);
+    expect(stderr).toMatch(verb === 'destroy' ? /domain is not running/ : /^$/);
+    expect(innocent.signals).toBe('');
+    if (verb === 'start') await container.run('destroy');
+    expect(innocent.signals).toBe('');
+    await expectGone(container.name);
+  },
+);
+
+test('pids on record that are wrong while the container runs reach nobody else', async () => {
+  await using innocent = await Innocent.make();
+  await using container = await TestDomain.make({ name: 'stale-running' });
+  const files = runPaths(statePaths(container.root), container.name);
+  await container.run('start');
+  recycle(files, innocent.pid);
+  const { domain } = container;
+  await domain.sendSignal(15);
+  await expect(domain.addresses()).rejects.toMatchObject({ code: 'OPERATION_INVALID' });
+  await expect(domain.waitFor({ port: 80, timeout: 50 })).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+  });
+  await container.run('destroy');
+  expect(innocent.signals).toBe('');
+});
+
+describe('damaged records', () => {
+  /** Every length that is cut short, and a flipped bit of some bytes. */
+  function* damages(bytes: Buffer): Generator<Buffer> {
+    for (let length = 0; length < bytes.length; length += 1) yield bytes.subarray(0, length);
+    for (let at = 0; at < bytes.length; at += 16) {
+      const flipped = Buffer.from(bytes);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << (at % 8)), at);
+      yield flipped;
+    }
+  }
+
+  test.each(['start', 'running', 'exit'] as const)(
+    'of %s: each is read as one or refused with its path, and left as it is',
+    async (kind) => {
+      await using container = await TestDomain.make({ name: 'damaged' });
+      const paths = statePaths(container.root);
+      const files = runPaths(paths, container.name);
+      await container.start();
+      if (kind === 'exit') await container.run('destroy');
+      const path = files[kind];
+      const whole = readFileSync(path);
+      let refused = 0;
+      for (const damaged of damages(whole)) {
+        writeFileSync(path, damaged);
+        try {
+          readRunState(paths, container.name);
+        } catch (error) {
+          expect(TslxcError.is(error, 'INTERNAL_ERROR') ? error.path : error).toBe(path);
+          refused += 1;
+        }
+      }
+      // What is cut short is no JSON, but for the newline at its end; an end that can't be read is as none.
+      expect(refused).toBeGreaterThanOrEqual(kind === 'exit' ? 0 : whole.length - 1);
+      writeFileSync(path, whole);
+      if (kind !== 'exit') await container.run('destroy');
+    },
+  );
+
+  const otherXml =
+    '<domain type="lxc"><name>other</name><memory>102400</memory><os><type>exe</type><init>/bin/sh</init></os><devices><console/></devices></domain>';
+
+  test.each([
+    ['start', 'cut short'],
+    ['start', 'a directory'],
+    ['running', 'cut short'],
+    ['running', 'a directory'],
+    ['monitorLock', 'a directory'],
+    ['monitorLock', 'a fifo'],
+  ] as const)(
+    'of %s, %s: it is listed with the reason, the container goes on, and destroy ends it',
+    async (kind, damage) => {
+      await using container = await TestDomain.make({ name: 'damaged' });
+      await using connection = await connect(undefined, { root: container.root });
+      await connection.defineDomain(otherXml);
+      const path = runPaths(statePaths(container.root), container.name)[kind];
+      await container.start();
+      const init = await initOf(container.name);
+      const whole = readFileSync(path);
+      unlinkSync(path);
+      if (damage === 'a directory') mkdirSync(path);
+      else if (damage === 'a fifo') execFileSync('mkfifo', [path]);
+      else writeFileSync(path, whole.subarray(0, whole.length / 2));
+      expect((await connection.listDomains()).map(({ name }) => name)).toEqual([
+        'damaged',
+        'other',
+      ]);
+      const list = await container.try(['list', '--all', '--title']);
+      expect([list.code, list.stdout]).toEqual([
+        0,
+        expect.stringContaining(`no state (${path} is damaged)`),
+      ]);
+      expect((await container.try(['domstats'])).stdout).toContain("'damaged'\n  state.state=0\n");
+      expect((await container.try(['doctor'])).code).toBe(0);
+      expect(await connection.reap()).toBe(0);
+      const refused = { code: 'INTERNAL_ERROR', path };
+      const { domain } = container;
+      for (const call of [
+        () => domain.start(),
+        () => domain.undefine(),
+        () => domain.setTitle('x'),
+      ]) {
+        await expect(call()).rejects.toMatchObject(refused);
+      }
+      const { code, stderr } = await container.try(['start', container.name]);
+      expect([code, stderr]).toEqual([1, expect.stringContaining(`${path} is damaged`)]);
+      expect(hasEnded(init)).toBe(false);
+      await container.run('destroy');
+      expect(hasEnded(init)).toBe(true);
+      expect(await container.reason()).toBe('shut off (destroyed)');
+      await expectGone(container.name);
+      await container.start();
+      await container.run('destroy');
+    },
+  );
+
+  test('a purge takes what runs of a damaged one along', async () => {
+    await using container = await TestDomain.make({ name: 'damaged' });
+    const path = runPaths(statePaths(container.root), container.name).start;
+    await container.start();
+    const init = await initOf(container.name);
+    writeFileSync(path, '{');
+    const { code, stderr } = await container.try(['purge', '--yes']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(hasEnded(init)).toBe(true);
+    await expectGone(container.name);
+  });
+});

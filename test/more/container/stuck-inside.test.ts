@@ -1,0 +1,96 @@
+/** T27. A file system inside that answers nothing: whoever looks for a file in it waits in the kernel, out of reach of SIGKILL. */
+import { join } from 'node:path';
+import { expectGone } from '../../support/world/container-traces';
+import { eventually } from '../../support/time/eventually';
+import { helpers } from '../../support/domain/exec';
+import { containerTest, nothing } from '../../support/world/container-test';
+import { listProcesses, readProcess } from '../../support/process/processes';
+import { packageRoot, runProgram } from '../../support/process/run-command';
+import { TestDomain } from '../../support/domain/test-domain';
+
+const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
+/** Milliseconds that a destroy may take, and a command beyond its own time. */
+const promise = 5000 * slowness;
+const timeout = 20_000;
+
+containerTest(nothing);
+
+/** A container whose init is the server of such a file system on `place`, by the device that devtmpfs has. */
+async function startStuck(name: string, place: string): Promise<TestDomain> {
+  const script = join(__dirname, '../../support/fake/stuck-fuse.py');
+  const device = 'mount -t devtmpfs devices /mnt && ln -s /mnt/fuse /dev/fuse';
+  const container = await TestDomain.make({
+    name,
+    initArguments: ['-c', `[ $$ = 1 ] && ${device} && exec python3 ${script} ${place}`],
+  });
+  await container.start();
+  await container.domain.waitFor({ console: /mounted/, timeout });
+  return container;
+}
+
+/** The programs that look for a pipe of an init. */
+function searches(): number[] {
+  return listProcesses().filter((pid) =>
+    readProcess(pid).words.some((word) => word.endsWith('container/init/initctl.js')),
+  );
+}
+
+async function timed<T>(action: Promise<T>): Promise<[T, number]> {
+  const began = performance.now();
+  return [await action, performance.now() - began];
+}
+
+test('a shutdown says so in time, leaves one process at most, and a destroy waits for neither', async () => {
+  await using container = await startStuck('stuck-shutdown', '/run');
+  const { domain, name } = container;
+  for (const mode of ['auto', 'initctl']) {
+    const words = ['shutdown', name, '--mode', mode, '--timeout', '2'];
+    const [answer, took] = await timed(container.try(words));
+    expect(answer.code).toBe(1);
+    expect(answer.stderr).toContain(`a file system of domain '${name}' has not answered for 2 s`);
+    expect(took).toBeGreaterThan(1999);
+    expect(took).toBeLessThan(2000 + promise);
+    expect(searches()).toHaveLength(1);
+  }
+  const refusal = domain.shutdown({ timeout }).catch((error: unknown) => error);
+  expect(await container.reason()).toBe('running (booted)');
+  const [, took] = await timed(domain.destroy());
+  process.stdout.write(`stuck: destroyed in ${took.toFixed(0)} ms\n`);
+  expect(took).toBeLessThan(promise);
+  expect(await refusal).toMatchObject({ code: 'OPERATION_INVALID' });
+  await expectGone(name);
+  await eventually(() => expect(searches()).toEqual([]));
+});
+
+test('a command on a terminal that can not be opened is given up in time, and leaves nothing with its caller', async () => {
+  await using container = await startStuck('stuck-terminal', '/dev');
+  const { domain, name } = container;
+  const tty = { rows: 24, columns: 80 };
+  const abort = new AbortController();
+  const aborted = domain.exec(['true'], { tty, signal: abort.signal });
+  const refusal = expect(aborted).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await domain.waitFor({ console: /asked/, timeout });
+  abort.abort();
+  const [, took] = await timed(refusal);
+  expect(took).toBeLessThan(promise);
+  // Its process comes to its end, whatever waits in the kernel.
+  const code = `
+    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/index.js'))});
+    (async () => {
+      const connection = await connect(undefined, { startTimeout: 1000 });
+      const domain = await connection.lookupDomainByName('${name}');
+      const answer = domain.exec(['true'], { tty: ${JSON.stringify(tty)} });
+      await answer.catch(({ code, message }) => console.log(code, message));
+      await connection.close();
+    })();`;
+  const late = runProgram([process.execPath, '-e', code], { root: container.root });
+  const [{ code: status, stdout }, lateTook] = await timed(late);
+  expect([status, stdout]).toEqual([
+    0,
+    `OPERATION_TIMEOUT Timed out during operation: waiting for the command to be executed in domain '${name}'\n`,
+  ]);
+  expect(lateTook).toBeLessThan(2000 + promise);
+  await domain.destroy();
+  await expectGone(name);
+  await eventually(() => expect(helpers()).toEqual([]));
+});

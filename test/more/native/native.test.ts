@@ -1,0 +1,121 @@
+/**
+ * The C++ programs of this folder, under AddressSanitizer and UndefinedBehaviorSanitizer: each asserts what
+ * its first comment says. LeakSanitizer stays off: it needs ptrace(2), which not every sandbox allows.
+ */
+import { mkdirSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { filterConstants } from '../../../lib/plan/security/filter-program';
+import { auditArchitectures } from '../../../lib/plan/security/seccomp';
+import { deniedFamilies, terminalInjection } from '../../../lib/plan/security/seccomp-policy';
+import { removeTree } from '../../support/root/remove-tree';
+import { repeats } from '../../support/time/repeats';
+import type { CommandResult } from '../../support/process/run-command';
+import { compileAll, runSanitized } from '../../native/compile';
+import type { Program } from '../../native/compile';
+import { writeFixtures } from './fixtures';
+
+const compileTime = 600_000;
+const fuzzedPlans = repeats(20_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'tslxc-native-'));
+const fixtures = join(folder, 'fixtures');
+let executables: ReadonlyMap<Program, string>;
+
+beforeAll(async () => {
+  writeFixtures(fixtures);
+  executables = await compileAll();
+}, compileTime);
+
+afterAll(() => removeTree(folder));
+
+function run(name: Program, ...words: readonly string[]): Promise<CommandResult> {
+  return runSanitized([executables.get(name) ?? '', ...words], folder);
+}
+
+function emptyFolder(name: string): string {
+  const path = join(folder, name);
+  mkdirSync(path);
+  return path;
+}
+
+const success = { code: 0, signal: null, stderr: '' };
+
+test.each([
+  ['heap', 'AddressSanitizer: heap-buffer-overflow'],
+  ['signed', 'runtime error: signed integer overflow'],
+])('the sanitizers end a program that makes a mistake: %s', async (mistake, words) => {
+  const { code, stderr } = await run('overflow', mistake);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(words);
+});
+
+test('the sanitizers let a program without a mistake be', async () => {
+  expect(await run('overflow', 'none')).toMatchObject(success);
+});
+
+test('plans of TypeScript are decoded to what they say, and everything else is refused', async () => {
+  expect(await run('decode', fixtures)).toMatchObject(success);
+});
+
+test(`${fuzzedPlans} broken plans are refused, or understood to the last byte`, async () => {
+  const result = await run('decode-fuzz', fixtures, String(fuzzedPlans));
+  expect(result).toMatchObject(success);
+  const [refused = 0, understood = 0] = (result.stdout.match(/\d+/g) ?? []).map(Number);
+  expect(refused + understood).toBe(fuzzedPlans);
+});
+
+test('every message of TypeScript is read and written byte for byte', async () => {
+  expect(await run('messages', fixtures)).toMatchObject(success);
+});
+
+test('a stream is cut into frames wherever it is split', async () => {
+  expect(await run('frames')).toMatchObject(success);
+});
+
+test('the ring keeps the last bytes by their position', async () => {
+  expect(await run('ring')).toMatchObject(success);
+});
+
+test('what clients of the control socket cost the monitor is bounded', async () => {
+  expect(await run('control', emptyFolder('control'))).toMatchObject(success);
+});
+
+test('a program that dies young waits longer each time', async () => {
+  expect(await run('restart-pause')).toMatchObject(success);
+});
+
+test('no path leads out of a root, nor is anything made outside', async () => {
+  expect(await run('path', emptyFolder('path'))).toMatchObject(success);
+});
+
+test('a walk through a deep tree visits each inode, and nothing elsewhere when a directory is moved away', async () => {
+  expect(await run('tree-walk', emptyFolder('tree-walk'))).toMatchObject(success);
+});
+
+test('every failure of execve is explained', async () => {
+  expect(await run('exec-failure', emptyFolder('exec-failure'))).toMatchObject(success);
+});
+
+test('a process in the midst of execve is waited for until it has its credentials; control: else it has not', async () => {
+  const result = await run('credentials');
+  expect(result).toMatchObject(success);
+  const [early = 0, tries = 0] = (result.stdout.match(/\d+/g) ?? []).map(Number);
+  expect(early).toBeGreaterThan(0);
+  expect(tries).toBeGreaterThanOrEqual(early);
+});
+
+test('what a seccomp filter is made of is what the kernel’s headers say', async () => {
+  const { stdout } = await run('seccomp', 'constants');
+  const constants = stdout.match(/\S+ \d+/g)?.map((line) => line.split(' '));
+  expect(Object.fromEntries(constants ?? [])).toEqual(
+    Object.fromEntries(
+      Object.entries({
+        ...filterConstants,
+        ...auditArchitectures,
+        ...terminalInjection,
+        ...deniedFamilies,
+      }).map(([name, value]) => [name, String(value)]),
+    ),
+  );
+});

@@ -1,0 +1,283 @@
+/** Networks belong to no process: several work on them at once, hear of one another, and find them after a boot. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { domainXml } from '../../support/domain/domain-xml';
+import { eventually } from '../../support/time/eventually';
+import { libraryWords } from '../../support/process/library-child';
+import { commandEnvironment, runProgram } from '../../support/process/run-command';
+import type { CommandResult } from '../../support/process/run-command';
+import { containing } from '../../unit/driver/refusal';
+import {
+  bootIdPath,
+  link,
+  makeNetworkWorld,
+  networkXml,
+  processes,
+  run,
+  traces,
+} from '../../support/network/virtual-network-world';
+import type { NetworkWorld } from '../../support/network/virtual-network-world';
+
+test('what one process does to a network, another hears of in order', async () => {
+  await using world = await makeNetworkWorld();
+  const events = world.connection.networkEvents();
+  const { code, stdout } = await world.child(`
+    const network = await connection.defineNetwork(${JSON.stringify(networkXml('lan', 41))});
+    await network.start();
+    await network.destroy();
+    await network.undefine();
+    console.log(network.uuid);`);
+  expect(code).toBe(0);
+  const heard: string[] = [];
+  while (heard.at(-1) !== 'undefined lan') {
+    const { value } = await events.next();
+    if (value?.network === 'lan') expect(value.uuid).toBe(stdout.trim());
+    heard.push(`${value?.event ?? ''} ${value?.network ?? ''}`);
+  }
+  expect(heard).toEqual([
+    'defined default',
+    'defined lan',
+    'started lan',
+    'stopped lan',
+    'undefined lan',
+  ]);
+  await events.return?.();
+});
+
+test('two processes that start networks at once never have the same bridge', async () => {
+  await using world = await makeNetworkWorld();
+  const start = (first: number) =>
+    world.child(`
+      const names = [];
+      for (let index = ${first}; index < ${first} + 5; index += 1) {
+        const xml = '<network><name>n' + index + '</name>' +
+          '<ip address="10.78.' + index + '.1" netmask="255.255.255.0"/></network>';
+        names.push((await (await connection.createNetwork(xml)).info()).bridge);
+      }
+      console.log(names.join(' '));`);
+  const [a, b] = await Promise.all([start(10), start(20)]);
+  expect([a.code, a.stderr, b.code, b.stderr]).toEqual([0, '', 0, '']);
+  const names = `${a.stdout} ${b.stdout}`.trim().split(/\s+/);
+  expect(names).toHaveLength(10);
+  expect(new Set(names).size).toBe(10);
+});
+
+test('of two processes that want one subnet, one is told that it is in use', async () => {
+  await using world = await makeNetworkWorld();
+  const before = traces();
+  for (let round = 0; round < 3; round += 1) {
+    const start = (name: string) =>
+      world.child(`
+        await connection.createNetwork(${JSON.stringify(networkXml(name, 42))})
+          .then(() => console.log('started'), ({ message }) => console.log(message));`);
+    const said = (await Promise.all([start('a'), start('b')])).map(({ stdout }) => stdout.trim());
+    expect(said.sort()).toEqual([
+      expect.stringMatching(/^operation failed: Network is already in use by interface virbr\d+ /),
+      'started',
+    ]);
+    for (const network of await world.connection.listNetworks({ state: 'active' })) {
+      await network.destroy();
+    }
+    expect(traces()).toEqual(before);
+  }
+});
+
+test('two processes that start one network at once start it once', async () => {
+  await using world = await makeNetworkWorld();
+  await world.connection.defineNetwork(networkXml('lan', 43));
+  const start = () =>
+    world.child(`
+      const network = await connection.lookupNetworkByName('lan');
+      await network.start().then(() => console.log('started'), ({ message }) => console.log(message));`);
+  const said = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim());
+  const refused = 'Requested operation is not valid: network is already active';
+  expect(said.sort()).toEqual([refused, refused, 'started']);
+  expect(processes(/^dnsmasq$/)).toHaveLength(1);
+});
+
+describe('a boot of the host', () => {
+  test('brings up what is started with it at the first use of networks, and nothing else', async () => {
+    await using world = await makeNetworkWorld();
+    await using _clean = endedIn(world);
+    const { connection } = world;
+    const [auto, manual] = [
+      await connection.defineNetwork(networkXml('auto', 44, `<bridge name='auto0'/>`)),
+      await connection.defineNetwork(networkXml('manual', 45, `<bridge name='manual0'/>`)),
+    ];
+    await auto.setAutostart('on');
+    // From the next boot on.
+    expect((await connection.listNetworks({ state: 'active' })).length).toBe(0);
+    expect((await connection.listNetworks({ autostart: 'on' })).map(({ name }) => name)).toEqual([
+      'auto',
+      'default',
+    ]);
+    await manual.start();
+    await loseEverything();
+    const boot = new Boot(world.root);
+    expect(await boot.list()).toEqual(['auto', 'default']);
+    expect(link('auto0')).toBeDefined();
+    expect(link('manual0')).toBeUndefined();
+    expect(link('virbr0')).toBeDefined();
+    await boot.destroyAll();
+  });
+
+  test('a network that was stopped by hand stays off until the next one', async () => {
+    await using world = await makeNetworkWorld();
+    await using _clean = endedIn(world);
+    const network = await world.connection.defineNetwork(
+      networkXml('auto', 46, '<bridge name="auto0"/>'),
+    );
+    await network.setAutostart('on');
+    const [first, second] = [new Boot(world.root), new Boot(world.root)];
+    expect(await first.list()).toEqual(['auto', 'default']);
+    await first.run(`await (await connection.lookupNetworkByName('auto')).destroy();`);
+    expect(await first.list()).toEqual(['default']);
+    await first.destroyAll();
+    expect(await first.list()).toEqual([]);
+    expect(await second.list()).toEqual(['auto', 'default']);
+    await second.destroyAll();
+  });
+
+  test('one that can not be started is tried once', async () => {
+    await using world = await makeNetworkWorld();
+    await using _clean = endedIn(world);
+    const network = await world.connection.defineNetwork(
+      networkXml('auto', 47, '<bridge name="auto0"/>'),
+    );
+    const foreign = await world.connection.defineNetwork(
+      `<network><name>foreign</name><forward mode='bridge'/><bridge name='auto1'/></network>`,
+    );
+    for (const one of [network, foreign]) await one.setAutostart('on');
+    run('ip', 'link', 'add', 'auto0', 'type', 'bridge');
+    const boot = new Boot(world.root);
+    try {
+      expect(await boot.list()).toEqual(['default']);
+    } finally {
+      run('ip', 'link', 'del', 'auto0');
+    }
+    run('ip', 'link', 'add', 'auto1', 'type', 'bridge');
+    try {
+      expect(await boot.list()).toEqual(['default']);
+    } finally {
+      run('ip', 'link', 'del', 'auto1');
+    }
+    await boot.run(`await (await connection.lookupNetworkByName('auto')).start();`);
+    expect(await boot.list()).toEqual(['auto', 'default']);
+    await boot.destroyAll();
+  });
+});
+
+const container = domainXml({
+  name: 'web',
+  devices: `<interface type='network'><source network='lan'/></interface>`,
+});
+
+test('a container waits for a network that is being stopped, and is told that it is off', async () => {
+  await using world = await makeNetworkWorld();
+  await world.connection.defineNetwork(networkXml('lan', 49, `<bridge name='lan0'/>`));
+  await (await world.connection.lookupNetworkByName('lan')).start();
+  const [program, ...words] = libraryWords(`
+    const connection = await connect();
+    const network = await connection.lookupNetworkByName('lan');
+    process.env.TSLXC_NETWORK_FAILPOINT = 'network:after-stop-record=stop';
+    await network.destroy();`);
+  const child = spawn(program, words, { stdio: 'inherit', env: commandEnvironment(world.root) });
+  const ended = once(child, 'exit');
+  const isStopped = () => /\) T /.test(readFileSync(`/proc/${child.pid ?? 0}/stat`, 'latin1'));
+  await eventually(() => expect(isStopped()).toBe(true));
+  const starting = world.connection.createDomain(container).catch((error: unknown) => error);
+  setTimeout(() => child.kill('SIGCONT'), 300);
+  expect(await starting).toMatchObject({
+    code: 'OPERATION_INVALID',
+    element: 'domain/devices/interface',
+    message: containing("network 'lan' is not active"),
+  });
+  expect(await ended).toEqual([0, null]);
+});
+
+test('a network of another network namespace is not touched from this one', async () => {
+  await using world = await makeNetworkWorld();
+  const network = await world.connection.createNetwork(
+    networkXml('lan', 48, `<bridge name='lan0'/>`),
+  );
+  const before = traces();
+  const words = libraryWords(`
+    const connection = await connect();
+    const network = await connection.lookupNetworkByName('lan');
+    console.log((await network.info()).active);
+    await network.destroy().catch(({ message }) => console.log(message));
+    await connection.createDomain(${JSON.stringify(container)})
+      .catch(({ message }) => console.log(message));`);
+  const { stdout } = await runProgram(['unshare', '--net', '--', ...words], { root: world.root });
+  expect(stdout.trim().split('\n')).toEqual([
+    'true',
+    "Requested operation is not valid: network 'lan' runs in another network namespace of this host",
+    "Requested operation is not valid: network 'lan' runs in another network namespace of this host (domain/devices/interface, line 10, column 1)",
+  ]);
+  expect(traces()).toEqual(before);
+  expect((await network.info()).active).toBe(true);
+});
+
+/** Processes that see another boot of the host: its id is another one in their mount namespace. */
+class Boot {
+  readonly #root: string;
+  readonly #id = randomUUID();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Names of the active networks. */
+  async list(): Promise<string[]> {
+    const { stdout } = await this.run(`
+      for (const { name } of await connection.listNetworks({ state: 'active' })) console.log(name);`);
+    return stdout.split('\n').filter((line) => line !== '');
+  }
+
+  async destroyAll(): Promise<void> {
+    await this.run(`
+      for (const network of await connection.listNetworks({ state: 'active' })) await network.destroy();`);
+  }
+
+  async run(code: string): Promise<CommandResult> {
+    const folder = mkdtempSync(join(tmpdir(), 'tslxc-boot-'));
+    try {
+      const file = join(folder, 'boot_id');
+      writeFileSync(file, `${this.#id}\n`);
+      const words = libraryWords(`const connection = await connect();\n${code}`);
+      const script = `mount --bind "$1" ${bootIdPath} && shift && exec "$@"`;
+      const argv = ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', file, ...words];
+      const result = await runProgram(argv, { root: this.#root });
+      if (result.code !== 0) throw new Error(result.stderr);
+      return result;
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }
+}
+
+/** What a boot takes: interfaces, rules and processes; and /run is a new one. */
+async function loseEverything(): Promise<void> {
+  const kept = processes(/^(tslxc-keeper|dnsmasq)$/);
+  for (const { pid } of kept.filter(({ name }) => name === 'tslxc-keeper'))
+    process.kill(pid, 'SIGKILL');
+  for (const name of ['auto0', 'manual0', 'virbr0']) {
+    if (link(name) !== undefined) run('ip', 'link', 'del', name);
+  }
+  run('nft', 'flush', 'ruleset');
+  await Promise.resolve();
+}
+
+/** Networks of a boot that is over for this process would be started with the host by its last look. */
+function endedIn(world: NetworkWorld): AsyncDisposable {
+  return {
+    [Symbol.asyncDispose]: async () => {
+      for (const network of await world.connection.listNetworks())
+        await network.setAutostart('off');
+    },
+  };
+}
