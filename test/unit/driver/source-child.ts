@@ -14,7 +14,7 @@ export async function runChild(
   code: string,
   options: Pick<CommandOptions, 'uid'> = {},
 ): Promise<string> {
-  const hook = join(__dirname, 'compile-on-require.js');
+  const hook = join(__dirname, '../../support/source/compile-on-require.js');
   const whole = `(async () => { ${code} })()`;
   const {
     code: status,

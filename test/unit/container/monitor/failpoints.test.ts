@@ -67,7 +67,7 @@ async function endOf(action: string): Promise<unknown> {
     console.log('first');
     reach('controller:after-spawn', process.pid);
     console.log('second');`;
-  const hook = join(packageRoot, 'test/unit/driver/compile-on-require.js');
+  const hook = join(packageRoot, 'test/support/source/compile-on-require.js');
   const {
     code: exit,
     signal,

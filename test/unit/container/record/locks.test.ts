@@ -41,7 +41,7 @@ class Other {
   readonly #lines: NodeJS.AsyncIterator<string>;
 
   constructor(name: string) {
-    const hook = join(packageRoot, 'test/unit/driver/compile-on-require.js');
+    const hook = join(packageRoot, 'test/support/source/compile-on-require.js');
     const code = `
       const { lockDomain } = require(${source('container/record/locks.ts')});
       const { statePaths } = require(${source('host/state/state-paths.ts')});

@@ -161,7 +161,7 @@ function rotateSynchronously(path: string, rotations: number): void {
       await appendEvent(${JSON.stringify(path)}, event, 10);
     }
   })()`;
-  const hook = join(__dirname, '../compile-on-require.js');
+  const hook = join(__dirname, '../../../support/source/compile-on-require.js');
   const { status, stderr } = spawnSync(process.execPath, ['-r', hook, '-e', code]);
   if (status !== 0) throw new Error(stderr.toString());
 }

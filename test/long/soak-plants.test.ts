@@ -1,0 +1,48 @@
+/** A storm that finds nothing proves something: what is planted in a short one is found, and nothing is where nothing is planted. */
+import { join } from 'node:path';
+import { plants } from '../soak/options';
+import type { Plant } from '../soak/options';
+import { packageRoot, runProgram } from '../support/process/run-command';
+
+const minutes = 60_000;
+
+async function soak(...more: readonly string[]): Promise<{ code: number; stdout: string }> {
+  const script = join(packageRoot, 'scripts', 'test-soak.js');
+  const size = ['--seed', '1', '--seconds', '1', '--round', '6', '--domains', '6', '--limit', '20'];
+  const { code, stdout, stderr } = await runProgram([process.execPath, script, ...size, ...more], {
+    timeout: 3 * minutes,
+  });
+  process.stdout.write(stderr);
+  return { code, stdout };
+}
+
+const found: Readonly<Record<Plant, RegExp>> = {
+  cgroup: /^FINDING .*: LEFT on the host\n(.*\n)*? *\+ .*soak-planted/m,
+  process: /^FINDING .*: LEFT on the host\n(.*\n)*? *\+ \d+ sleep: sleep 1000/m,
+  file: /^FINDING .*: LEFT below the root\n *.*soak-planted/m,
+  state: /^FINDING .*: FALSE STATE of domain 0/m,
+  error: /^FINDING .*INTERNAL_ERROR.*\(a planted error\)/m,
+  hang: /^FINDING .* hangs after 20 s\n/m,
+};
+
+test.each(plants)(
+  'a planted fault is found: %s',
+  async (plant) => {
+    const { code, stdout } = await soak('--plant', plant);
+    expect(stdout).toMatch(found[plant]);
+    expect(code).toBe(1);
+  },
+  4 * minutes,
+);
+
+test(
+  'control: without one there is nothing to find',
+  async () => {
+    const { code, stdout } = await soak();
+    expect(stdout).toMatch(/^0 findings$/m);
+    expect(stdout).toMatch(/^\d+ operations: .*start [1-9]/m);
+    expect(stdout).toMatch(/^[1-9]\d* kills: /m);
+    expect(code).toBe(0);
+  },
+  4 * minutes,
+);

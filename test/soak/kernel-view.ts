@@ -1,0 +1,102 @@
+/**
+ * What the kernel shows of the containers and networks of a storm, found by names and namespaces, and not by what tslxc has
+ * written down. Only reads.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { cgroupsOf, initsOf, monitorsOf } from '../support/world/container-traces';
+import { listProcesses, readProcess } from '../support/process/processes';
+import { longCommand } from './documents';
+import { victimOf } from './victims';
+
+export interface KernelContainer {
+  readonly monitors: readonly number[];
+  readonly inits: readonly number[];
+  /** Its cgroups, in all hierarchies. */
+  readonly cgroups: number;
+  readonly isFrozen: boolean;
+  /** Commands that no caller waits for any more. */
+  readonly commands: readonly number[];
+}
+
+export function kernelContainer(name: string): KernelContainer {
+  const cgroups = cgroupsOf(name);
+  return {
+    monitors: monitorsOf(name),
+    inits: initsOf(name).filter(isAlive),
+    cgroups: cgroups.length,
+    isFrozen: cgroups.some(isFrozen),
+    commands: cgroups.length === 0 ? [] : commandsIn(`/libvirt/lxc/${name}`),
+  };
+}
+
+function isAlive(pid: number): boolean {
+  return !['', 'Z', 'X'].includes(readProcess(pid).state);
+}
+
+function isFrozen(cgroup: string): boolean {
+  if (existsSync(`${cgroup}/freezer.state`)) {
+    return textOf(`${cgroup}/freezer.state`).trim() === 'FROZEN';
+  }
+  return /^frozen 1$/m.test(textOf(`${cgroup}/cgroup.events`));
+}
+
+function commandsIn(cgroup: string): number[] {
+  return listProcesses().filter((pid) => {
+    if (readProcess(pid).words.join(' ') !== longCommand.join(' ')) return false;
+    return new RegExp(`:${cgroup}(/|$)`, 'm').test(textOf(`/proc/${pid}/cgroup`)) && isAlive(pid);
+  });
+}
+
+export interface KernelNetwork {
+  readonly hasBridge: boolean;
+  /** Interfaces that are plugged into its bridge. */
+  readonly ports: number;
+  readonly keepers: readonly number[];
+  readonly dnsmasqs: readonly number[];
+  /** Whether the firewall has rules about its bridge. */
+  readonly hasRules: boolean;
+}
+
+interface PrintedLink {
+  readonly ifname: string;
+  readonly master?: string;
+}
+
+export function kernelNetwork(network: string, bridge: string): KernelNetwork {
+  const text = execFileSync('ip', ['-json', 'link', 'show'], { encoding: 'utf8' });
+  const links = JSON.parse(text) as PrintedLink[];
+  const rules = execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
+  const servers = listProcesses().flatMap((pid) => {
+    const victim = isAlive(pid) ? victimOf(readProcess(pid)) : undefined;
+    return victim?.name === network ? [{ pid, kind: victim.kind }] : [];
+  });
+  const pidsOf = (kind: string): number[] =>
+    servers.filter((server) => server.kind === kind).map(({ pid }) => pid);
+  return {
+    hasBridge: links.some(({ ifname }) => ifname === bridge),
+    ports: links.filter(({ master }) => master === bridge).length,
+    keepers: pidsOf('keeper'),
+    dnsmasqs: pidsOf('dnsmasq'),
+    hasRules: rules.includes(bridge),
+  };
+}
+
+/** Commands, clean-ups and helpers that are still at work, as lines: none in a quiet moment. */
+export function stillAtWork(): string[] {
+  return listProcesses().flatMap((pid) => {
+    const facts = readProcess(pid);
+    const kind = victimOf(facts)?.kind;
+    const isCommand = facts.words.some((word) => word.endsWith('/cli/main.js'));
+    const isAtWork = isCommand || ['attendant', 'reaper', 'restarter'].includes(kind ?? '');
+    return isAtWork && isAlive(pid) ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];
+  });
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
