@@ -37,8 +37,33 @@ export function execFailure(
         step: 'run a command',
       });
     default:
+      if (failed.error === errno.ECHILD) return endedTooSoon(domain);
       return new SyscallError({ ...facts, step: 'join the container' });
   }
+}
+
+/** One of the processes that start a command was killed. */
+export function endedTooSoon(domain: string, cause?: unknown): TslxcError {
+  const detail = `what starts a command in domain '${domain}' has ended before the command was executed`;
+  return new TslxcError('OPERATION_FAILED', detail, {
+    domain,
+    step: "wait for 'executed'",
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** `error` with domain and step, if it is of a system call: the addon knows neither. ECHILD: stage 0 was killed. */
+export function attendantFailure(error: unknown, domain: string): unknown {
+  if (!(error instanceof SyscallError)) return error;
+  if (error.errno === errno.ECHILD) return endedTooSoon(domain, error);
+  const { syscall = '', path } = error;
+  return new SyscallError({
+    errno: error.errno ?? 0,
+    syscall,
+    ...(path === undefined ? {} : { path }),
+    domain,
+    step: error.step ?? 'start a command',
+  });
 }
 
 type Facts = Readonly<{ errno: number; syscall: string; path: string; domain: string }>;

@@ -24,7 +24,7 @@ import { printable } from '../../printable';
 import { Channel } from '../monitor/channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
-import { execFailure } from './exec-failure';
+import { attendantFailure, endedTooSoon, execFailure } from './exec-failure';
 import { encodeFrame } from '../monitor/frames';
 import { commandIdentity } from '../users/init-identity';
 import { initHasEnded } from '../init/ended-init';
@@ -110,7 +110,7 @@ async function join(
   const channel = await spawn({ plan, layout, name, descriptors: passed, terminal }).catch(
     (error: unknown) => {
       discard(streams);
-      throw error;
+      throw attendantFailure(error, name);
     },
   );
   const giveUp = givesUp(channel, request);
@@ -316,11 +316,7 @@ async function untilExecuted(channel: Channel, plan: CommandPlan, domain: string
       case 'failed':
         throw execFailure(plan, message, domain);
       default:
-        throw new TslxcError(
-          'OPERATION_FAILED',
-          `what starts a command in domain '${domain}' has ended before the command was executed`,
-          { domain, step: "wait for 'executed'" },
-        );
+        throw endedTooSoon(domain);
     }
   }
 }

@@ -1,7 +1,8 @@
 /** What an attendant reports of a command that could not be executed, as the error that the caller gets. */
-import { execFailure } from '../../../../lib/container/exec/exec-failure';
+import { attendantFailure, execFailure } from '../../../../lib/container/exec/exec-failure';
 import { execReasons, stages } from '../../../../lib/container/monitor/messages';
 import type { MessageNamed } from '../../../../lib/container/monitor/messages';
+import { SyscallError } from '../../../../lib/errors';
 import type { CommandPlan } from '../../../../lib/plan/operation';
 
 const plan = {
@@ -29,4 +30,34 @@ test('an interpreter that root inside has named reaches no terminal', () => {
     "the program '/bin/script' needs the interpreter '/bin/\\x1b]0;x\\x07\\x0a', which the container does not have: " +
       'ENOENT (execute the command)',
   );
+});
+
+test('a process that was killed while it started a command is no error of a system call', () => {
+  const ofStageZero = new SyscallError({ errno: 10, syscall: 'waitpid', path: 'stage 0' });
+  const ofMaker = {
+    ...failed(''),
+    stage: stages.indexOf('monitor'),
+    error: 10,
+    syscall: 'socketpair',
+  };
+  const expected = {
+    code: 'OPERATION_FAILED',
+    domain: 'web',
+    message:
+      "operation failed: what starts a command in domain 'web' has ended before the command was executed",
+  };
+  expect(attendantFailure(ofStageZero, 'web')).toMatchObject(expected);
+  expect(execFailure(plan, ofMaker, 'web')).toMatchObject(expected);
+});
+
+test('the addon’s other errors are told with domain and step, and those of others as they are', () => {
+  const full = new SyscallError({ errno: 11, syscall: 'clone3', path: 'stage 0' });
+  expect(attendantFailure(full, 'web')).toMatchObject({
+    code: 'SYSTEM_ERROR',
+    errno: 11,
+    domain: 'web',
+    message: expect.stringMatching(/^clone3 stage 0: EAGAIN.*\(start a command\)$/) as unknown,
+  });
+  const other = new Error('other');
+  expect(attendantFailure(other, 'web')).toBe(other);
 });
