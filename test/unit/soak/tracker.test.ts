@@ -109,6 +109,23 @@ test('the operation of a killed caller is done, or is not', () => {
   expect(ask('destroy', refused('OPERATION_INVALID'))).toBeUndefined();
 });
 
+test('what init was asked for beside another operation may come later', () => {
+  ask('define');
+  ask('start');
+  const [shutdown, suspend] = [begin('shutdown'), begin('suspend')];
+  expect(tracker.finish(suspend, done)).toBeUndefined();
+  expect(tracker.finish(shutdown, refused('OPERATION_TIMEOUT'))).toBeUndefined();
+  expect(ask('resume')).toBeUndefined();
+  expect(ask('look', { done: true, seen: ['off'] })).toBeUndefined();
+});
+
+test('it tells which operations can succeed', () => {
+  expect(tracker.maySucceed(1, 'start')).toBe(false);
+  ask('define');
+  expect(tracker.maySucceed(1, 'start')).toBe(true);
+  expect(tracker.maySucceed(1, 'resume')).toBe(false);
+});
+
 test('domains have nothing to do with each other', () => {
   ask('define');
   tracker.begin({ id: 9000, subject: 2, verb: 'define' });
