@@ -55,7 +55,10 @@ async function compareAll(
   await using connection = await connect(undefined, { root, access });
   const settled = access === 'read-write';
   for (let index = 0; index < population.domains; index += 1) {
-    const faults = await untilEmpty(() => faultsOfDomain(connection, index), patience.truth);
+    const faults = await untilEmpty(
+      () => faultsOfDomain(connection, index).catch(failedLook),
+      patience.truth,
+    );
     // What has ended and is not cleaned up is said to be off, and has cgroups until another call looks.
     const serious = settled
       ? faults
@@ -67,12 +70,20 @@ async function compareAll(
   }
   if (!settled) return;
   for (let index = 0; index < population.networks; index += 1) {
-    const faults = await untilEmpty(() => faultsOfNetwork(connection, index), patience.servers);
+    const faults = await untilEmpty(
+      () => faultsOfNetwork(connection, index).catch(failedLook),
+      patience.servers,
+    );
     for (const fault of faults) {
       const what = `network ${index}: ${fault}`;
       record.find(`FALSE STATE of ${what}`, { subject: `network ${index}` });
     }
   }
+}
+
+/** A look that fails says nothing of the state, and is a fault by itself. */
+function failedLook(error: unknown): string[] {
+  return [`the look failed: ${describe(error)}`];
 }
 
 async function faultsOfDomain(connection: Connection, index: number): Promise<string[]> {
