@@ -1,4 +1,4 @@
-/** A storm that finds nothing proves something: what is planted in a short one is found, and nothing is where nothing is planted. */
+/** Why a storm that finds nothing proves something: a short one finds each fault that is planted in it, and nothing without one. */
 import { join } from 'node:path';
 import { plants } from '../soak/options';
 import type { Plant } from '../soak/options';

@@ -40,9 +40,13 @@ export function indexOf(name: string): { kind: 'domain' | 'network'; index: numb
 /** Whether its interface is in one of the networks, and so its start depends on that. */
 export const isLinked = (index: number): boolean => index % 3 === 2;
 
+/** The number of the network of one that is linked: each network has some. */
+const networkOf = (index: number, networks: number): number => Math.floor(index / 3) % networks;
+
 /** Six kinds of domains, each with what makes its start and its end different. */
 export function domainDocument(index: number, name: string, population: Population): string {
-  const link = `<interface type='network'><source network='${networkName(index % population.networks)}'/></interface>`;
+  const network = networkName(networkOf(index, population.networks));
+  const link = `<interface type='network'><source network='${network}'/></interface>`;
   const variants = [
     {},
     { filesystems: [{ source: population.busybox, target: '/' }] },

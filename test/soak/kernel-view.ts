@@ -4,8 +4,8 @@
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { cgroupsOf, initsOf, monitorsOf } from '../support/world/container-traces';
-import { listProcesses, readProcess } from '../support/process/processes';
+import { cgroupsOf, monitorsOf } from '../support/world/container-traces';
+import { hasEnded, listProcesses, readProcess } from '../support/process/processes';
 import { longCommand } from './documents';
 import { victimOf } from './victims';
 
@@ -21,17 +21,31 @@ export interface KernelContainer {
 
 export function kernelContainer(name: string): KernelContainer {
   const cgroups = cgroupsOf(name);
+  const members = cgroups.length === 0 ? [] : membersOf(`/libvirt/lxc/${name}`);
   return {
     monitors: monitorsOf(name),
-    inits: initsOf(name).filter(isAlive),
+    inits: members.filter(isInit),
     cgroups: cgroups.length,
     isFrozen: cgroups.some(isFrozen),
-    commands: cgroups.length === 0 ? [] : commandsIn(`/libvirt/lxc/${name}`),
+    commands: members.filter(isLongCommand),
   };
 }
 
-function isAlive(pid: number): boolean {
-  return !['', 'Z', 'X'].includes(readProcess(pid).state);
+/** The processes in a cgroup, or below it, that live. */
+function membersOf(cgroup: string): number[] {
+  const inIt = new RegExp(`:${cgroup}(/|$)`, 'm');
+  return listProcesses().filter(
+    (pid) => inIt.test(textOf(`/proc/${pid}/cgroup`)) && !hasEnded(pid),
+  );
+}
+
+/** PID 1 in its innermost PID namespace. */
+function isInit(pid: number): boolean {
+  return /^NSpid:.*\t1$/m.test(textOf(`/proc/${pid}/status`));
+}
+
+function isLongCommand(pid: number): boolean {
+  return readProcess(pid).words.join(' ') === longCommand.join(' ');
 }
 
 function isFrozen(cgroup: string): boolean {
@@ -39,13 +53,6 @@ function isFrozen(cgroup: string): boolean {
     return textOf(`${cgroup}/freezer.state`).trim() === 'FROZEN';
   }
   return /^frozen 1$/m.test(textOf(`${cgroup}/cgroup.events`));
-}
-
-function commandsIn(cgroup: string): number[] {
-  return listProcesses().filter((pid) => {
-    if (readProcess(pid).words.join(' ') !== longCommand.join(' ')) return false;
-    return new RegExp(`:${cgroup}(/|$)`, 'm').test(textOf(`/proc/${pid}/cgroup`)) && isAlive(pid);
-  });
 }
 
 export interface KernelNetwork {
@@ -68,7 +75,7 @@ export function kernelNetwork(network: string, bridge: string): KernelNetwork {
   const links = JSON.parse(text) as PrintedLink[];
   const rules = execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
   const servers = listProcesses().flatMap((pid) => {
-    const victim = isAlive(pid) ? victimOf(readProcess(pid)) : undefined;
+    const victim = !hasEnded(pid) ? victimOf(readProcess(pid)) : undefined;
     return victim?.name === network ? [{ pid, kind: victim.kind }] : [];
   });
   const pidsOf = (kind: string): number[] =>
@@ -89,7 +96,7 @@ export function stillAtWork(): string[] {
     const kind = victimOf(facts)?.kind;
     const isCommand = facts.words.some((word) => word.endsWith('/cli/main.js'));
     const isAtWork = isCommand || ['attendant', 'reaper', 'restarter'].includes(kind ?? '');
-    return isAtWork && isAlive(pid) ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];
+    return isAtWork && !hasEnded(pid) ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];
   });
 }
 

@@ -23,7 +23,7 @@ export interface SoakOptions {
   readonly plant: Plant | undefined;
 }
 
-const defaults = { seconds: 1800, round: 20, domains: 30, limit: 90, findings: 1 };
+const defaults = { seconds: 1800, round: 40, domains: 30, limit: 90, findings: 1 };
 
 /** `anySeed` is taken where none is given. @throws Error, with what is wrong in words. */
 export function soakOptions(words: readonly string[], anySeed: number): SoakOptions {

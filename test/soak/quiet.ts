@@ -53,28 +53,21 @@ async function compareAll(
   access: 'read-only' | 'read-write',
 ): Promise<void> {
   await using connection = await connect(undefined, { root, access });
-  const settled = access === 'read-write';
+  // What has ended and is not cleaned up is said to be off, and has cgroups until another call looks.
+  const isSerious = (fault: string): boolean =>
+    access === 'read-write' || !/cgroups instead of 0$/.test(fault);
   for (let index = 0; index < population.domains; index += 1) {
-    const faults = await untilEmpty(
-      () => faultsOfDomain(connection, index).catch(failedLook),
-      patience.truth,
-    );
-    // What has ended and is not cleaned up is said to be off, and has cgroups until another call looks.
-    const serious = settled
-      ? faults
-      : faults.filter((fault) => !/cgroups instead of 0$/.test(fault));
-    for (const fault of serious) {
+    const look = async (): Promise<string[]> =>
+      (await faultsOfDomain(connection, index).catch(failedLook)).filter(isSerious);
+    for (const fault of await untilEmpty(look, patience.truth)) {
       const what = `domain ${index}, ${access}: ${fault}`;
       record.find(`FALSE STATE of ${what}`, { subject: `domain ${index}` });
     }
   }
-  if (!settled) return;
+  if (access === 'read-only') return;
   for (let index = 0; index < population.networks; index += 1) {
-    const faults = await untilEmpty(
-      () => faultsOfNetwork(connection, index).catch(failedLook),
-      patience.servers,
-    );
-    for (const fault of faults) {
+    const look = (): Promise<string[]> => faultsOfNetwork(connection, index).catch(failedLook);
+    for (const fault of await untilEmpty(look, patience.servers)) {
       const what = `network ${index}: ${fault}`;
       record.find(`FALSE STATE of ${what}`, { subject: `network ${index}` });
     }

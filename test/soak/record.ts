@@ -1,5 +1,5 @@
 /** What a storm has done and found: counts, the last events of each domain and network, and the findings. */
-import type { Disturbance } from './tracker';
+import type { Target } from './killer';
 
 /** So many events are told with a finding. */
 const lastEvents = 25;
@@ -15,7 +15,7 @@ export class SoakRecord {
   readonly findings: Finding[] = [];
   readonly #began = performance.now();
   readonly #operations = new Map<string, { done: number; refused: number; lost: number }>();
-  readonly #kills = new Map<Disturbance, number>();
+  readonly #kills = new Map<Target, number>();
   readonly #events = new Map<string, string[]>();
   readonly #say: (line: string) => void;
   round = 0;
@@ -40,7 +40,7 @@ export class SoakRecord {
     if (name === 'start' && outcome === 'done') this.containers += 1;
   }
 
-  kill(kind: Disturbance): void {
+  kill(kind: Target): void {
     this.#kills.set(kind, (this.#kills.get(kind) ?? 0) + 1);
   }
 

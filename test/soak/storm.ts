@@ -5,6 +5,7 @@ import type { CommandRun, Outcome } from './callers';
 import { indexOf } from './documents';
 import type { Population } from './documents';
 import { killOnAndOn } from './killer';
+import type { FoundTarget } from './killer';
 import { domainModel, networkModel } from './model';
 import type { DomainCase, NetworkCase } from './model';
 import { chooseOperation, commandWords } from './operations';
@@ -14,14 +15,13 @@ import { Random } from './random';
 import type { SoakRecord } from './record';
 import { describeStandstill } from './stacks';
 import { Tracker } from './tracker';
-import type { Asked, Disturbance } from './tracker';
-import type { Victim } from './victims';
+import type { Asked } from './tracker';
 
 /** Processes with the library, and how many operations each carries out at once. */
 const callers = { count: 4, lanes: 2 };
 
 /** How often an operation that must be refused is drawn anew. */
-const draws = 2;
+const draws = 4;
 
 /** Milliseconds that a caller may take to end. */
 const endPatience = 30_000;
@@ -81,10 +81,11 @@ export class Storm {
       ),
     );
     const killing = killOnAndOn({
-      random: new Random(seed, round, 'killer'),
+      randomFor: (target) => new Random(seed, round, 'killer', target),
       until: this.#until,
-      killOwn: (target) => (target === 'caller' ? this.#killCaller() : this.#killCommand()),
-      onKill: (victim) => this.#noteKill(victim),
+      killOwn: (target, chance) =>
+        target === 'caller' ? this.#killCaller(chance) : this.#killCommand(chance),
+      onKill: (target, name) => this.#noteKill(target, name),
     });
     await Promise.all([...lanes, killing]);
     await Promise.all(this.#callers.map((caller) => this.#endCaller(caller)));
@@ -98,12 +99,18 @@ export class Storm {
     }
   }
 
-  /** Mostly something that may succeed: in most states most operations are refused. */
+  /**
+   * Mostly something that may succeed: in most states most operations are refused. What is not known is often looked at
+   * first, since beside others any answer is possible.
+   */
   #choose(random: Random): Operation {
     for (let draw = 0; ; draw += 1) {
       const operation = chooseOperation(random, this.#parts.population);
       const { kind, subject, verb } = operation;
-      if (draw === draws || this.#tracker(kind).maySucceed(subject, verb)) return operation;
+      const tracker = this.#tracker(kind);
+      const isToLook = random.below(2) === 0 && !tracker.isKnown(subject);
+      if (isToLook) return { ...operation, verb: kind === 'domain' ? 'look' : 'netLook' };
+      if (draw === draws || tracker.maySucceed(subject, verb)) return operation;
     }
   }
 
@@ -217,38 +224,35 @@ export class Storm {
     return true;
   }
 
-  #noteKill({ kind, name }: Victim): void {
+  #noteKill(target: FoundTarget, name: string): void {
+    const { record } = this.#parts;
     const found = indexOf(name);
-    this.#parts.record.kill(kind);
+    record.kill(target);
     if (found === undefined) return;
-    this.#parts.record.event(`${found.kind} ${found.index}`, `SIGKILL of its ${kind}`);
-    this.#tracker(found.kind).disturb(found.index, kind);
+    record.event(`${found.kind} ${found.index}`, `SIGKILL of its ${target}`);
+    this.#tracker(found.kind).disturb(found.index, target);
   }
 
-  async #killCaller(): Promise<boolean> {
+  async #killCaller(chance: number): Promise<void> {
     const alive = this.#callers.filter(({ isDead }) => !isDead);
-    const chosen = alive[this.#count % alive.length];
-    if (chosen === undefined) return false;
-    this.#countOwn('caller');
+    const chosen = alive[Math.floor(chance * alive.length)];
+    if (chosen === undefined) return;
+    const { record } = this.#parts;
+    record.kill('caller');
     for (const subject of chosen.bonded) {
       this.#domains.disturb(subject, 'caller');
-      this.#parts.record.event(`domain ${subject}`, `SIGKILL of its owner ${chosen.pid}`);
+      record.event(`domain ${subject}`, `SIGKILL of its owner ${chosen.pid}`);
     }
     await chosen.kill();
-    return true;
   }
 
-  async #killCommand(): Promise<boolean> {
-    const [run] = [...this.#commands.keys()].slice(-1);
-    if (run === undefined) return false;
-    this.#countOwn('caller');
-    run.kill();
-    await run.outcome;
-    return true;
-  }
-
-  #countOwn(kind: Disturbance): void {
-    this.#parts.record.kill(kind);
+  async #killCommand(chance: number): Promise<void> {
+    const runs = [...this.#commands.keys()];
+    const chosen = runs[Math.floor(chance * runs.length)];
+    if (chosen === undefined) return;
+    this.#parts.record.kill('command');
+    chosen.kill();
+    await chosen.outcome;
   }
 
   async #endCaller(caller: Caller): Promise<void> {

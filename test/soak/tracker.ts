@@ -5,6 +5,7 @@
  */
 import { afterRefusal, afterSuccess, orEnded } from './model';
 import type { Model } from './model';
+import type { VictimKind } from './victims';
 
 export interface Asked {
   readonly id: number;
@@ -20,11 +21,10 @@ export type Answer<State extends string> =
   | { readonly done: false; readonly code: string };
 
 /** What was killed; `caller` is the one whose operation it was. */
-export type Disturbance =
-  'monitor' | 'restarter' | 'attendant' | 'reaper' | 'keeper' | 'dnsmasq' | 'caller';
+export type Disturbance = VictimKind | 'init' | 'caller';
 
 /** Those after which a container may end, or start again, by itself. */
-const ending: readonly Disturbance[] = ['monitor', 'restarter', 'caller'];
+const ending: readonly Disturbance[] = ['monitor', 'init', 'restarter', 'caller'];
 
 /** Codes that an operation may reject with beside another one on the same domain: by verb, or for `any`. */
 const besideOthers: Readonly<Record<string, readonly string[]>> = {
@@ -46,6 +46,12 @@ const besideKills: Readonly<
     console: ['PROTOCOL_ERROR'],
     reboot: ['PROTOCOL_ERROR', 'OPERATION_FAILED', 'STOPPED'],
     shutdown: ['PROTOCOL_ERROR', 'OPERATION_FAILED'],
+  },
+  init: {
+    start: ['INTERNAL_ERROR', 'OPERATION_FAILED'],
+    startLinked: ['INTERNAL_ERROR', 'OPERATION_FAILED'],
+    exec: ['OPERATION_FAILED'],
+    reboot: ['STOPPED'],
   },
   restarter: { reboot: ['STOPPED'] },
   attendant: { exec: ['OPERATION_FAILED'] },
@@ -82,6 +88,11 @@ export class Tracker<State extends string> {
   /** The states that are possible now. */
   possible(subject: number): ReadonlySet<State> {
     return this.#subject(subject).states;
+  }
+
+  /** Whether some state is not possible. */
+  isKnown(subject: number): boolean {
+    return this.possible(subject).size < this.#model.states.length;
   }
 
   maySucceed(subject: number, verb: string): boolean {

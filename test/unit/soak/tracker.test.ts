@@ -89,6 +89,26 @@ test('a killed monitor may end the container, also later, and nothing else', () 
   expect(ask('look', refused('NO_DOMAIN'))).toMatch(/^look: NO_DOMAIN/);
 });
 
+test('a killed init ends the container, or it is started again', () => {
+  ask('define');
+  ask('start');
+  const exec = begin('exec');
+  tracker.disturb(1, 'init');
+  expect(tracker.finish(exec, refused('OPERATION_FAILED'))).toBeUndefined();
+  expect(ask('look', { done: true, seen: ['off'] })).toBeUndefined();
+  expect(ask('look', { done: true, seen: ['running', 'transient'] })).toBeUndefined();
+  expect(ask('look', { done: true, seen: ['paused'] })).toMatch(/^look: paused/);
+});
+
+test('a subject is not known while each state is possible', () => {
+  expect(tracker.isKnown(1)).toBe(true);
+  tracker.lose(begin('define'));
+  expect(tracker.isKnown(1)).toBe(false);
+  // What was asked for may come in the middle of the first look.
+  for (let look = 0; look < 2; look += 1) ask('look', { done: true, seen: ['off'] });
+  expect(tracker.isKnown(1)).toBe(true);
+});
+
 test('a kill excuses the errors that it leads to, and no others', () => {
   ask('define');
   ask('start');

@@ -1,4 +1,4 @@
-/** Which processes a storm kills: those of tslxc, told apart by what they are for, and no init. */
+/** Which processes a storm kills: those of tslxc, told apart by what they are for; no init, which is found by its monitor. */
 import type { ProcessFacts } from '../../support/process/processes';
 import { victimOf } from '../../soak/victims';
 
