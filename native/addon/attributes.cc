@@ -14,7 +14,6 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-int fdOf(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
 std::string attributeName(const CallbackInfo& info) { return Input(info, 1, "name").text(); }
 
 Value stringOrUndefined(Napi::Env env, const std::optional<std::string>& text) {
@@ -33,24 +32,24 @@ LabelModule moduleOf(const Input& module) {
 }
 
 Value getXattr(const CallbackInfo& info) {
-  const auto value = tslxc::getXattr(fdOf(info), attributeName(info));
+  const auto value = tslxc::getXattr(fdArgument(info), attributeName(info));
   if (!value) return info.Env().Undefined();
   return Napi::Buffer<char>::Copy(info.Env(), value->data(), value->size());
 }
 
 Value setXattr(const CallbackInfo& info) {
-  tslxc::setXattr(fdOf(info), attributeName(info), Input(info, 2, "value").bytes());
+  tslxc::setXattr(fdArgument(info), attributeName(info), Input(info, 2, "value").bytes());
   return info.Env().Undefined();
 }
 
 Value removeXattr(const CallbackInfo& info) {
-  tslxc::removeXattr(fdOf(info), attributeName(info));
+  tslxc::removeXattr(fdArgument(info), attributeName(info));
   return info.Env().Undefined();
 }
 
 Value fileLabel(const CallbackInfo& info) {
   return stringOrUndefined(info.Env(),
-                           tslxc::fileLabel(fdOf(info), moduleOf(Input(info, 1, "module"))));
+                           tslxc::fileLabel(fdArgument(info), moduleOf(Input(info, 1, "module"))));
 }
 
 Value processLabel(const CallbackInfo& info) {

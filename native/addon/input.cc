@@ -90,4 +90,6 @@ void Input::refuse(const std::string& expected) const {
   throw Napi::TypeError::New(value_.Env(), name_ + " must be " + expected);
 }
 
+int fdArgument(const Napi::CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
+
 }  // namespace tslxc::addon

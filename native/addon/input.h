@@ -54,4 +54,7 @@ class Input {
   std::string name_;
 };
 
+// The descriptor that is a function's first argument, "fd".
+int fdArgument(const Napi::CallbackInfo& info);
+
 }  // namespace tslxc::addon

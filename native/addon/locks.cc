@@ -16,8 +16,6 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-int lockedFd(const CallbackInfo& info) { return Input(info, 0, "fd").descriptor(); }
-
 FlockMode modeOf(const CallbackInfo& info) {
   return Input(info, 1, "mode").word({"shared", "exclusive"}) == 0 ? FlockMode::shared
                                                                    : FlockMode::exclusive;
@@ -29,7 +27,7 @@ off_t offsetOf(const CallbackInfo& info) { return Input(info, 1, "offset").numbe
 template <typename Take, typename GiveBack>
 Value waitFor(const CallbackInfo& info, Take take, GiveBack giveBack) {
   const auto interruption = std::make_shared<Interruption>();
-  const auto fd = std::make_shared<const Fd>(duplicate(lockedFd(info)));
+  const auto fd = std::make_shared<const Fd>(duplicate(fdArgument(info)));
   return inOwnThread(info.Env(),
                      task([fd, take, interruption] { take(fd->get(), *interruption); },
                           [fd, giveBack] { attempt([&] { giveBack(fd->get()); }); }),
@@ -44,7 +42,7 @@ Value flock(const CallbackInfo& info) {
 }
 
 Value tryFlock(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tslxc::tryFlock(lockedFd(info), modeOf(info)));
+  return Napi::Boolean::New(info.Env(), tslxc::tryFlock(fdArgument(info), modeOf(info)));
 }
 
 Value lockByte(const CallbackInfo& info) {
@@ -56,11 +54,11 @@ Value lockByte(const CallbackInfo& info) {
 }
 
 Value tryLockByte(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tryByte(lockedFd(info), offsetOf(info)));
+  return Napi::Boolean::New(info.Env(), tryByte(fdArgument(info), offsetOf(info)));
 }
 
 Value isByteLocked(const CallbackInfo& info) {
-  return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(lockedFd(info), offsetOf(info)));
+  return Napi::Boolean::New(info.Env(), tslxc::isByteLocked(fdArgument(info), offsetOf(info)));
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ Value waitPidfd(const CallbackInfo& info) {
 }
 
 Value closeDescriptor(const CallbackInfo& info) {
-  check(close(Input(info, 0, "fd").descriptor()), "close");
+  check(close(fdArgument(info)), "close");
   return info.Env().Undefined();
 }
 

@@ -71,20 +71,19 @@ Value makeFifos(const CallbackInfo& info) {
 }
 
 Value makeRaw(const CallbackInfo& info) {
-  tslxc::makeRaw(Input(info, 0, "fd").descriptor());
+  tslxc::makeRaw(fdArgument(info));
   return info.Env().Undefined();
 }
 
 Value setWindowSize(const CallbackInfo& info) {
   const Input size(info, 1, "size");
-  tslxc::setWindowSize(
-      Input(info, 0, "fd").descriptor(),
-      {size.field("rows").number<uint16_t>(), size.field("columns").number<uint16_t>()});
+  tslxc::setWindowSize(fdArgument(info), {size.field("rows").number<uint16_t>(),
+                                          size.field("columns").number<uint16_t>()});
   return info.Env().Undefined();
 }
 
 Value windowSize(const CallbackInfo& info) {
-  const WindowSize size = tslxc::windowSize(Input(info, 0, "fd").descriptor());
+  const WindowSize size = tslxc::windowSize(fdArgument(info));
   Napi::Object result = Napi::Object::New(info.Env());
   result.Set("rows", Napi::Number::New(info.Env(), size.rows));
   result.Set("columns", Napi::Number::New(info.Env(), size.columns));

@@ -2,9 +2,9 @@
  * A start that a signal abandons. Without this, SIGINT would end this process in the middle of it, and what it has taken by
  * then would be given back by the next call that looks at the domain.
  */
-import { constants } from 'node:os';
 import { CommandError } from '../shell/command-error';
 import type { SignalSource } from '../shell/command';
+import { signalStatus } from '../shell/exit-status';
 
 /** SIGQUIT still ends this process at once. */
 const abandoning: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -33,7 +33,7 @@ export async function abandonable<T>(
     const [by] = seen;
     if (by === undefined || !(error instanceof CommandError)) throw error;
     const { message, cause, code } = error;
-    throw new CommandError(message, { cause, code, status: 128 + constants.signals[by] });
+    throw new CommandError(message, { cause, code, status: signalStatus(by) });
   } finally {
     for (const signal of abandoning) source.off(signal, onSignal);
   }

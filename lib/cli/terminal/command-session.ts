@@ -4,6 +4,7 @@ import type { CommandProcess, CommandResult, PipedProcess, TerminalProcess } fro
 import { attach } from './attach';
 import type { SignalSource } from '../shell/command';
 import { CommandError } from '../shell/command-error';
+import { signalStatus } from '../shell/exit-status';
 import { fileError } from '../../host/state/file-error';
 import { OutputCopy } from './output-copy';
 import type { Terminal } from './terminal';
@@ -68,9 +69,7 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
     signals,
   });
   if (end.how === 'ended') return statusOf(await process.result);
-  return end.how === 'signal'
-    ? 128 + constants.signals[end.signal]
-    : 128 + constants.signals.SIGHUP;
+  return signalStatus(end.how === 'signal' ? end.signal : 'SIGHUP');
 }
 
 function forwardSignals({ process, signals }: CommandSession<CommandProcess>): () => void {

@@ -8,6 +8,7 @@ import type { ExitRecord } from '../../container/record/exit-record';
 import type { PowerAnswer, PowerOptions } from '../../driver/lifecycle/power-types';
 import type { DomainState } from '../../driver/types';
 import type { Context, SignalSource } from '../shell/command';
+import { signalStatus } from '../shell/exit-status';
 import { exitStatus } from '../output/domain-words';
 
 /**
@@ -58,7 +59,7 @@ export async function runInForeground(foreground: Foreground): Promise<number> {
     return relay.wantsEnd ? 0 : exitStatus(record);
   } catch (error) {
     if (relay.abortedBy !== undefined && TslxcError.is(error, 'OPERATION_ABORTED')) {
-      return 128 + constants.signals[relay.abortedBy];
+      return signalStatus(relay.abortedBy);
     }
     throw error;
   } finally {

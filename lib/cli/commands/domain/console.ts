@@ -1,5 +1,4 @@
 /** console: the caller's terminal becomes the container's until the escape character or its end. */
-import { constants } from 'node:os';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { attach } from '../../terminal/attach';
@@ -9,6 +8,7 @@ import type { WindowSize } from '../../../host/native';
 import type { ConsoleOptions, Domain } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
+import { signalStatus } from '../../shell/exit-status';
 
 export const commands: CommandTable = {
   console: {
@@ -70,7 +70,7 @@ export async function openConsole(
   if (stream.skipped > 0n) {
     output.note(`(${String(stream.skipped)} bytes of output skipped: this terminal was too slow)`);
   }
-  return end.how === 'signal' ? 128 + constants.signals[end.signal] : undefined;
+  return end.how === 'signal' ? signalStatus(end.signal) : undefined;
 }
 
 /** `^] (Ctrl + ])`, or the character itself. */

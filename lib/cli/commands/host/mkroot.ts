@@ -1,11 +1,11 @@
 /** mkroot: makes a root file system for a container. */
-import { constants } from 'node:os';
 import { node, printXml } from '../../../domain/xml/print';
 import { TslxcError } from '../../../errors';
 import { withErrorMessage } from '../../shell/command-error';
 import type * as MakeRoot from '../../../rootfs/make-root';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context, SignalSource } from '../../shell/command';
+import { signalStatus } from '../../shell/exit-status';
 
 export const commands: CommandTable = {
   mkroot: {
@@ -70,7 +70,7 @@ async function mkroot(context: Context, options: Options): Promise<number | unde
   } catch (error) {
     if (ending.received === undefined || !isAbort(error)) throw error;
     output.note(`interrupted: nothing was left in place of '${directory}'`);
-    return 128 + constants.signals[ending.received];
+    return signalStatus(ending.received);
   } finally {
     ending.close();
   }
