@@ -72,11 +72,11 @@ module.exports = {
     {
       ...project('repeated', [], 120),
       testMatch: [
-        'container/{console,lifecycle}',
-        'more/container/{events,failpoints,seed-hello-edges,start-signals}',
+        'container/{console,lifecycle,start-signals}',
+        'more/container/{events,failpoints,seed-hello-edges}',
         'more/native/native',
         'more/security/evil-root',
-        'security/capabilities',
+        'security/{capabilities,evil-etc}',
         'unit/driver/{definitions/damaged-definitions,lifecycle/verbs}',
         'unit/{domain,network}/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),

@@ -1,83 +1,17 @@
 /** State of another boot, of pids that others have by now, and state that is damaged: nobody is signalled, nothing is deleted. */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import { readRunState } from '../../../lib/container/record/run-state';
 import { TslxcError } from '../../../lib/errors';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
-import type { RunPaths } from '../../../lib/host/state/state-paths';
 import { expectGone, initOf } from '../../support/world/container-traces';
-import { eventually } from '../../support/time/eventually';
 import { containerTest, nothing } from '../../support/world/container-test';
 import { hasEnded } from '../../support/process/processes';
 import { TestDomain } from '../../support/domain/test-domain';
+import { expectNoSignal, Innocent, json, recycle } from '../../container/recycled-pids';
 
 containerTest(nothing);
-
-/** A process that has nothing to do with it, and writes down every signal. */
-class Innocent implements AsyncDisposable {
-  readonly pid: number;
-  readonly #folder = mkdtempSync(join(tmpdir(), 'tslxc-innocent-'));
-  readonly #child;
-
-  private constructor() {
-    const code =
-      'import signal,sys,time\n' +
-      'note=lambda number,frame: open(sys.argv[1],"a").write(str(number)+" ")\n' +
-      'for number in set(signal.valid_signals())-{signal.SIGKILL,signal.SIGSTOP}: signal.signal(number,note)\n' +
-      'print("ready",flush=True)\n' +
-      'while True: time.sleep(60)';
-    const words = ['-c', code, this.#log];
-    this.#child = spawn('python3', words, { stdio: ['ignore', 'pipe', 'inherit'] });
-    this.pid = this.#child.pid ?? -1;
-  }
-
-  static async make(): Promise<Innocent> {
-    const innocent = new Innocent();
-    await once(innocent.#child.stdout, 'data');
-    return innocent;
-  }
-
-  get #log(): string {
-    return join(this.#folder, 'signals');
-  }
-
-  /** Numbers of the signals that it got; `killed` when it is gone. */
-  get signals(): string {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return 'killed';
-    try {
-      return readFileSync(this.#log, 'utf8');
-    } catch {
-      return '';
-    }
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await once(this.#child, 'close');
-    rmSync(this.#folder, { recursive: true });
-  }
-}
-
-function json(path: string): Record<string, unknown> {
-  return JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>;
-}
-
-/** Gives every pid on record to that process. */
-function recycle(files: RunPaths, pid: number): void {
-  writeFileSync(files.running, JSON.stringify({ ...json(files.running), id: pid, init: pid }));
-  writeFileSync(files.monitorLock, String(pid));
-}
-
-test('the control: a process that is signalled says so', async () => {
-  await using innocent = await Innocent.make();
-  expect(innocent.signals).toBe('');
-  process.kill(innocent.pid, 'SIGTERM');
-  await eventually(() => expect(innocent.signals).toBe('15 '));
-});
 
 test('a boot of the host ends what ran, and whoever has its pids now is not signalled', async () => {
   await using innocent = await Innocent.make();
@@ -100,25 +34,9 @@ test('a boot of the host ends what ran, and whoever has its pids now is not sign
   expect(innocent.signals).toBe('');
 });
 
-test.each(['destroy', 'domstate', 'start'])(
+test.each(['domstate', 'start'])(
   '%s of a container whose monitor was killed signals nobody who has its pids now',
-  async (verb) => {
-    await using innocent = await Innocent.make();
-    await using container = await TestDomain.make({ name: 'stale-pids' });
-    const files = runPaths(statePaths(container.root), container.name);
-    await container.run('start');
-    const init = await initOf(container.name);
-    process.kill(Number(json(files.running)['id']), 'SIGKILL');
-    await eventually(() => expect(hasEnded(init)).toBe(true));
-    recycle(files, innocent.pid);
-    // Who looks for the domain finds that it has ended.
-    const { stderr } = await container.try([verb, container.name]);
-    expect(stderr).toMatch(verb === 'destroy' ? /domain is not running/ : /^$/);
-    expect(innocent.signals).toBe('');
-    if (verb === 'start') await container.run('destroy');
-    expect(innocent.signals).toBe('');
-    await expectGone(container.name);
-  },
+  expectNoSignal,
 );
 
 test('pids on record that are wrong while the container runs reach nobody else', async () => {

@@ -1,4 +1,4 @@
-/** The examples of docs/networks.md, run as they are printed; those of other pages are run by test/more/container/documents.test.ts. */
+/** The examples of docs/networks.md, run as they are printed; the other pages are in test/support/documents/pages.ts. */
 import { containerTest, nothing } from '../../support/world/container-test';
 import { DocumentWorld } from '../../support/documents/document-world';
 import { expectPage } from '../../support/documents/run-page';

@@ -1,26 +1,22 @@
-/** Networks belong to no process: several work on them at once, hear of one another, and find them after a boot. */
+/**
+ * Networks belong to no process: several work on them at once, hear of one another, and find them after a boot. One network
+ * that several start, and what a boot brings up: test/network/network-{started-once,autostart}.test.ts.
+ */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { domainXml } from '../../support/domain/domain-xml';
 import { eventually } from '../../support/time/eventually';
 import { libraryWords } from '../../support/process/library-child';
 import { commandEnvironment, runProgram } from '../../support/process/run-command';
-import type { CommandResult } from '../../support/process/run-command';
+import { Boot, endedIn } from '../../network/host-boot';
 import { containing } from '../../unit/driver/refusal';
 import {
-  bootIdPath,
-  link,
   makeNetworkWorld,
   networkXml,
-  processes,
   run,
   traces,
 } from '../../support/network/virtual-network-world';
-import type { NetworkWorld } from '../../support/network/virtual-network-world';
 
 test('what one process does to a network, another hears of in order', async () => {
   await using world = await makeNetworkWorld();
@@ -86,45 +82,7 @@ test('of two processes that want one subnet, one is told that it is in use', asy
   }
 });
 
-test('two processes that start one network at once start it once', async () => {
-  await using world = await makeNetworkWorld();
-  await world.connection.defineNetwork(networkXml('lan', 43));
-  const start = () =>
-    world.child(`
-      const network = await connection.lookupNetworkByName('lan');
-      await network.start().then(() => console.log('started'), ({ message }) => console.log(message));`);
-  const said = (await Promise.all([start(), start(), start()])).map(({ stdout }) => stdout.trim());
-  const refused = 'Requested operation is not valid: network is already active';
-  expect(said.sort()).toEqual([refused, refused, 'started']);
-  expect(processes(/^dnsmasq$/)).toHaveLength(1);
-});
-
 describe('a boot of the host', () => {
-  test('brings up what is started with it at the first use of networks, and nothing else', async () => {
-    await using world = await makeNetworkWorld();
-    await using _clean = endedIn(world);
-    const { connection } = world;
-    const [auto, manual] = [
-      await connection.defineNetwork(networkXml('auto', 44, `<bridge name='auto0'/>`)),
-      await connection.defineNetwork(networkXml('manual', 45, `<bridge name='manual0'/>`)),
-    ];
-    await auto.setAutostart('on');
-    // From the next boot on.
-    expect((await connection.listNetworks({ state: 'active' })).length).toBe(0);
-    expect((await connection.listNetworks({ autostart: 'on' })).map(({ name }) => name)).toEqual([
-      'auto',
-      'default',
-    ]);
-    await manual.start();
-    await loseEverything();
-    const boot = new Boot(world.root);
-    expect(await boot.list()).toEqual(['auto', 'default']);
-    expect(link('auto0')).toBeDefined();
-    expect(link('manual0')).toBeUndefined();
-    expect(link('virbr0')).toBeDefined();
-    await boot.destroyAll();
-  });
-
   test('a network that was stopped by hand stays off until the next one', async () => {
     await using world = await makeNetworkWorld();
     await using _clean = endedIn(world);
@@ -221,63 +179,3 @@ test('a network of another network namespace is not touched from this one', asyn
   expect(traces()).toEqual(before);
   expect((await network.info()).active).toBe(true);
 });
-
-/** Processes that see another boot of the host: its id is another one in their mount namespace. */
-class Boot {
-  readonly #root: string;
-  readonly #id = randomUUID();
-
-  constructor(root: string) {
-    this.#root = root;
-  }
-
-  /** Names of the active networks. */
-  async list(): Promise<string[]> {
-    const { stdout } = await this.run(`
-      for (const { name } of await connection.listNetworks({ state: 'active' })) console.log(name);`);
-    return stdout.split('\n').filter((line) => line !== '');
-  }
-
-  async destroyAll(): Promise<void> {
-    await this.run(`
-      for (const network of await connection.listNetworks({ state: 'active' })) await network.destroy();`);
-  }
-
-  async run(code: string): Promise<CommandResult> {
-    const folder = mkdtempSync(join(tmpdir(), 'tslxc-boot-'));
-    try {
-      const file = join(folder, 'boot_id');
-      writeFileSync(file, `${this.#id}\n`);
-      const words = libraryWords(`const connection = await connect();\n${code}`);
-      const script = `mount --bind "$1" ${bootIdPath} && shift && exec "$@"`;
-      const argv = ['unshare', '--mount', '--', 'sh', '-c', script, 'sh', file, ...words];
-      const result = await runProgram(argv, { root: this.#root });
-      if (result.code !== 0) throw new Error(result.stderr);
-      return result;
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  }
-}
-
-/** What a boot takes: interfaces, rules and processes; and /run is a new one. */
-async function loseEverything(): Promise<void> {
-  const kept = processes(/^(tslxc-keeper|dnsmasq)$/);
-  for (const { pid } of kept.filter(({ name }) => name === 'tslxc-keeper'))
-    process.kill(pid, 'SIGKILL');
-  for (const name of ['auto0', 'manual0', 'virbr0']) {
-    if (link(name) !== undefined) run('ip', 'link', 'del', name);
-  }
-  run('nft', 'flush', 'ruleset');
-  await Promise.resolve();
-}
-
-/** Networks of a boot that is over for this process would be started with the host by its last look. */
-function endedIn(world: NetworkWorld): AsyncDisposable {
-  return {
-    [Symbol.asyncDispose]: async () => {
-      for (const network of await world.connection.listNetworks())
-        await network.setAutostart('off');
-    },
-  };
-}

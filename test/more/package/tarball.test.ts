@@ -1,4 +1,7 @@
-/** The tarball: what is in it, and what tools that judge packages say of it. */
+/**
+ * The tarball: its documents, and what tools that judge packages say of it. What else is in it:
+ * test/package/tarball-contents.test.ts.
+ */
 import { mkdtempSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -16,26 +19,6 @@ beforeAll(async () => {
 });
 
 afterAll(() => removeTree(folder));
-
-test('the tarball holds what runs and what builds it, and nothing else', () => {
-  const tops = new Set(packed.files.map((path) => path.split('/')[0]));
-  const allowed =
-    /^(dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
-  expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
-  const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
-  for (const path of [
-    'dist/index.js',
-    'dist/index.d.mts',
-    'dist/cli/main.js',
-    'dist/bundle/library.js',
-    'dist/bundle/parts.js',
-    'scripts/compile-bundle.js',
-    'binding.gyp',
-    ...units,
-  ]) {
-    expect(packed.files).toContain(path);
-  }
-});
 
 test('the tarball has the documents for users, and the command its manual page', async () => {
   const pages = documentPages();

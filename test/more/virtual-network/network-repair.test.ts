@@ -1,4 +1,7 @@
-/** What somebody else does to a running network is noticed by the next look, and put right where it can be. */
+/**
+ * What another program does to a running network is noticed by the next look, and put right where it can be. Its rules and
+ * its dnsmasq: test/virtual-network/network-restored.test.ts.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -13,7 +16,6 @@ import {
   makeNetworkWorld,
   networkXml,
   parameter,
-  processes,
   run,
   traces,
 } from '../../support/network/virtual-network-world';
@@ -47,30 +49,6 @@ test("another's bridge of the same name is left alone", async () => {
   } finally {
     run('ip', 'link', 'del', 'lan0');
   }
-});
-
-test('a dnsmasq that was killed together with its keeper is brought back by the next look', async () => {
-  await using world = await makeNetworkWorld();
-  const network = await world.connection.createNetwork(xml);
-  const before = processes(/^(dnsmasq|tslxc-keeper)$/);
-  expect(before).toHaveLength(2);
-  for (const { pid } of before) kill(pid);
-  await eventually(() => expect(processes(/^(dnsmasq|tslxc-keeper)$/)).toEqual([]));
-  // The kernel takes the lock of a killed process back a moment after the process has gone.
-  await eventually(async () => {
-    expect(await network.info()).toMatchObject({ active: true });
-    expect(processes(/^dnsmasq$/)).toHaveLength(1);
-  });
-});
-
-test('rules that were flushed are loaded again by the next look', async () => {
-  await using world = await makeNetworkWorld();
-  const network = await world.connection.createNetwork(xml);
-  const before = run('nft', 'list', 'ruleset');
-  expect(before).toContain('tslxc_lan0');
-  run('nft', 'flush', 'ruleset');
-  expect(await network.info()).toMatchObject({ active: true });
-  expect(run('nft', 'list', 'ruleset')).toBe(before);
 });
 
 test('a firewall that is started beside a running network lets it pass after the next look', async () => {
@@ -152,15 +130,6 @@ test('a look does not wait for a start that hangs, and takes nothing from it', a
 /** proc_pid_stat(5): `T` is stopped. */
 function stateOf(pid = 0): string | undefined {
   return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0];
-}
-
-/** The one ends with the other. */
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
-  }
 }
 
 describe('IP forwarding', () => {

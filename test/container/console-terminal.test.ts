@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import type { Domain } from 'tslxc';
-import { makeBusyboxRoot } from '../../support/root/busybox-root';
-import { eventually } from '../../support/time/eventually';
-import { containerTest } from '../../support/world/container-test';
-import { hasEnded } from '../../support/process/processes';
-import { runProgram } from '../../support/process/run-command';
-import { TestDomain } from '../../support/domain/test-domain';
-import { ConsoleSession } from '../../support/console/console-session';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { hasEnded } from '../support/process/processes';
+import { runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 
 const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['seq', 'stty'])), {
   per: 'file',

@@ -1,4 +1,4 @@
-/** One start on a root file system whose author put something else where the start expects its own. */
+/** Starts on root file systems whose author put something else where a start expects its own. */
 import {
   copyFileSync,
   linkSync,
@@ -8,11 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
-import { initOf } from '../../support/world/container-traces';
-import { domainXml } from '../../support/domain/domain-xml';
-import { removeTree } from '../../support/root/remove-tree';
-import type { Canary } from '../../security/canary';
+import { initOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { removeTree } from '../support/root/remove-tree';
+import { makeTestRoot } from '../support/root/test-root';
+import { Canary } from './canary';
 import { makeSocket, undoTricks } from './tricks';
 import type { Trick } from './tricks';
 
@@ -23,7 +25,7 @@ const named: readonly string[] = [
 ];
 
 /** What an error about `path` may name: itself, what is below it, and what it is below. */
-export function namesOf(path: string): string[] {
+function namesOf(path: string): string[] {
   const isRelated = (one: string): boolean =>
     `${one}/`.startsWith(`${path}/`) || `${path}/`.startsWith(`${one}/`);
   return [path, ...named.filter(isRelated)];
@@ -54,13 +56,18 @@ export const touchedPaths: readonly string[] = [
   ],
 ];
 
+/** What a start may take until it has refused. */
+const longest = 5000;
+/** Starts that are under way at once. */
+const width = 4;
+
 export interface Attack {
   readonly name: string;
   readonly path: string;
   readonly trick: Trick;
 }
 
-export interface Outcome {
+interface Outcome {
   readonly name: string;
   readonly path: string;
   readonly milliseconds: number;
@@ -140,4 +147,48 @@ export class EvilRoots implements AsyncDisposable {
     undoTricks(this.#folder);
     await removeTree(this.#folder);
   }
+}
+
+/** Every trick of `all` at each of the paths. */
+export function attacks(
+  paths: readonly string[],
+  all: Readonly<Record<string, Trick>>,
+): readonly Attack[] {
+  return paths.flatMap((path, row) =>
+    Object.values(all).map((trick, column) => ({ name: `evil-${row}-${column}`, path, trick })),
+  );
+}
+
+export async function attackAll(
+  connection: Connection,
+  roots: EvilRoots,
+  list: readonly Attack[],
+): Promise<Outcome[]> {
+  const waiting = [...list];
+  const outcomes: Outcome[] = [];
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      outcomes.push(await roots.attack(connection, next));
+    }
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+  return outcomes;
+}
+
+/** Tries these attacks, all of them at `path`: each start mounts inside or refuses by name, and soon. */
+export async function expectHostUntouched(path: string, tried: readonly Attack[]): Promise<void> {
+  await using canary = new Canary();
+  await using roots = new EvilRoots(canary);
+  await using root = await makeTestRoot();
+  await using connection = await connect(undefined, { root: root.path });
+  const outcomes = await attackAll(connection, roots, tried);
+  expect(outcomes).toHaveLength(tried.length);
+  expect(tried.length).toBeGreaterThan(0);
+  expect(canary.changes()).toEqual({});
+  expect(outcomes.filter(({ milliseconds }) => milliseconds > longest)).toEqual([]);
+  expect(outcomes.filter(({ mountinfo = '' }) => mountinfo.includes('tslxc-canary'))).toEqual([]);
+  const unclear = outcomes.filter(
+    ({ refusal }) => refusal !== undefined && !namesOf(path).some((name) => refusal.includes(name)),
+  );
+  expect(unclear).toEqual([]);
 }

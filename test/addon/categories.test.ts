@@ -15,15 +15,15 @@ import {
   claimRange,
   releaseRange,
   reserveLabel,
-} from '../../../lib/container/security/selinux/categories';
-import { readEntries } from '../../../lib/container/security/selinux/category-folder';
-import type { CategoryEntry } from '../../../lib/container/security/selinux/category-folder';
-import { lockFile } from '../../../lib/host/state/file-lock';
-import { bootId } from '../../../lib/host/kernel/boot-id';
-import { statOf } from '../../../lib/container/init/process-stat';
-import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
-import { claimByMany } from '../../support/labels/many-labels';
-import { runNode } from '../../addon/node-child';
+} from '../../lib/container/security/selinux/categories';
+import { readEntries } from '../../lib/container/security/selinux/category-folder';
+import type { CategoryEntry } from '../../lib/container/security/selinux/category-folder';
+import { lockFile } from '../../lib/host/state/file-lock';
+import { bootId } from '../../lib/host/kernel/boot-id';
+import { statOf } from '../../lib/container/init/process-stat';
+import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { claimByMany } from '../support/labels/many-labels';
+import { runNode } from './node-child';
 
 /** 28 pairs. */
 const few = 'u:r:t:s0-s0:c0.c7';

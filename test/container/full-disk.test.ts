@@ -1,13 +1,13 @@
 /** The disk of the state is full, or read-only: a container ends all the same, its end is known, and lists show all others. */
 import { checkHost, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { domainXml } from '../../support/domain/domain-xml';
-import { hasEnded } from '../../support/process/processes';
-import { runCommand, runSuccessfully } from '../../support/process/run-command';
-import { SmallDisk } from '../../support/root/small-disk';
-import { makeTestRoot } from '../../support/root/test-root';
-import { eventually } from '../../support/time/eventually';
-import { containerTest } from '../../support/world/container-test';
+import { domainXml } from '../support/domain/domain-xml';
+import { hasEnded } from '../support/process/processes';
+import { runCommand, runSuccessfully } from '../support/process/run-command';
+import { SmallDisk } from '../support/root/small-disk';
+import { makeTestRoot } from '../support/root/test-root';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
 
 const made = containerTest(async (keep) => {
   const root = keep(await makeTestRoot());

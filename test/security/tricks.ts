@@ -5,7 +5,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, linkSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { mounts } from '../../support/world/host-aspects';
+import { mounts } from '../support/world/host-aspects';
 
 export interface Place {
   /** The entry, on the host. */

@@ -15,12 +15,12 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
-import { domainXml } from '../../support/domain/domain-xml';
-import { eventually } from '../../support/time/eventually';
-import { helpers } from '../../support/domain/exec';
-import { containerTest } from '../../support/world/container-test';
-import { makeTestRoot } from '../../support/root/test-root';
-import { UnsafePackage } from '../../support/probe/unsafe-package';
+import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
+import { helpers } from '../support/domain/exec';
+import { containerTest } from '../support/world/container-test';
+import { makeTestRoot } from '../support/root/test-root';
+import { UnsafePackage } from '../support/probe/unsafe-package';
 
 const world = containerTest(
   (keep) => {

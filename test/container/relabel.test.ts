@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readLabels } from '../../../lib/container/security/relabel/label-registry';
-import type { LabelProgress } from '../../../lib/container/security/relabel/label-walk';
-import { checkRelabel, relabelSources } from '../../../lib/container/security/relabel/relabel';
-import type { RelabelledSource } from '../../../lib/container/security/relabel/relabel';
-import { recoverLabels, restoreSources } from '../../../lib/container/security/relabel/restore';
-import { labelsPath, statePaths } from '../../../lib/host/state/state-paths';
+import { readLabels } from '../../lib/container/security/relabel/label-registry';
+import type { LabelProgress } from '../../lib/container/security/relabel/label-walk';
+import { checkRelabel, relabelSources } from '../../lib/container/security/relabel/relabel';
+import type { RelabelledSource } from '../../lib/container/security/relabel/relabel';
+import { recoverLabels, restoreSources } from '../../lib/container/security/relabel/restore';
+import { labelsPath, statePaths } from '../../lib/host/state/state-paths';
 import {
   countIn,
   labelName,
@@ -16,9 +16,9 @@ import {
   makeTree,
   memoryName,
   setLabel,
-} from '../../support/labels/labelled-tree';
-import { makeTestRoot } from '../../support/root/test-root';
-import type { TestRoot } from '../../support/root/test-root';
+} from '../support/labels/labelled-tree';
+import { makeTestRoot } from '../support/root/test-root';
+import type { TestRoot } from '../support/root/test-root';
 
 const label = 'u:r:container_file_t:s0:c1,c2';
 const other = 'u:r:container_file_t:s0:c3,c4';

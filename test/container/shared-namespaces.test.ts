@@ -5,12 +5,12 @@ import { closeSync, openSync, readFileSync, readlinkSync, rmSync } from 'node:fs
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain, TslxcError } from 'tslxc';
-import { initOf, monitorsOf, tracesOf } from '../../support/world/container-traces';
-import { domainXml } from '../../support/domain/domain-xml';
-import { containerTest } from '../../support/world/container-test';
-import { idMapXml, makeClosedRoot, runInside } from '../../support/domain/mapped-domain';
-import { NamedNetwork } from '../../support/network/named-network';
-import { makeTestRoot } from '../../support/root/test-root';
+import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
+import { domainXml } from '../support/domain/domain-xml';
+import { containerTest } from '../support/world/container-test';
+import { idMapXml, makeClosedRoot, runInside } from '../support/domain/mapped-domain';
+import { NamedNetwork } from '../support/network/named-network';
+import { makeTestRoot } from '../support/root/test-root';
 
 const name = 'sharing';
 const kinds = ['net', 'ipc', 'uts'] as const;

@@ -7,15 +7,15 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
-import { failpoints } from '../../../lib/container/monitor/failpoints';
-import type { Failpoint } from '../../../lib/container/monitor/failpoints';
-import { domainXml } from '../../support/domain/domain-xml';
-import { readProcess, untilIn } from '../../support/process/processes';
-import { commandEnvironment, commandLine, runCommand } from '../../support/process/run-command';
-import { eventually } from '../../support/time/eventually';
-import { someOf } from '../../support/time/repeats';
-import { containerTest, rootAndConnection } from '../../support/world/container-test';
-import { expectGone, initOf, monitorsOf, tracesOf } from '../../support/world/container-traces';
+import { failpoints } from '../../lib/container/monitor/failpoints';
+import type { Failpoint } from '../../lib/container/monitor/failpoints';
+import { domainXml } from '../support/domain/domain-xml';
+import { readProcess, untilIn } from '../support/process/processes';
+import { commandEnvironment, commandLine, runCommand } from '../support/process/run-command';
+import { eventually } from '../support/time/eventually';
+import { someOf } from '../support/time/repeats';
+import { containerTest, rootAndConnection } from '../support/world/container-test';
+import { expectGone, initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
 
 const name = 'start-signals';
 

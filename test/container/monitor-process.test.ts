@@ -6,15 +6,15 @@ import { closeSync, constants, copyFileSync, mkdirSync, openSync, readFileSync }
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { monitorPath } from '../../../lib/host/package-paths';
-import { eventually } from '../../support/time/eventually';
-import { domainXml } from '../../support/domain/domain-xml';
-import { containerTest } from '../../support/world/container-test';
-import { libraryWords } from '../../support/process/library-child';
-import { expectMonitorDescriptors } from '../../support/process/open-descriptors';
-import { commandLine, commandEnvironment, runProgram } from '../../support/process/run-command';
-import { TestDomain } from '../../support/domain/test-domain';
-import { ConsoleSession } from '../../support/console/console-session';
+import { monitorPath } from '../../lib/host/package-paths';
+import { eventually } from '../support/time/eventually';
+import { domainXml } from '../support/domain/domain-xml';
+import { containerTest } from '../support/world/container-test';
+import { libraryWords } from '../support/process/library-child';
+import { expectMonitorDescriptors } from '../support/process/open-descriptors';
+import { commandLine, commandEnvironment, runProgram } from '../support/process/run-command';
+import { TestDomain } from '../support/domain/test-domain';
+import { ConsoleSession } from '../support/console/console-session';
 const children: ChildProcess[] = [];
 
 const world = containerTest(

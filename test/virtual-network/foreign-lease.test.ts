@@ -1,15 +1,15 @@
 /** Networks with their dnsmasq, on hosts whose own firewall drops: leases, names and addresses that are translated. */
 import { writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
-import { Lab, run, serverAddress, uplinkAddress, type Place } from '../../support/network/lab';
+import { Lab, run, serverAddress, uplinkAddress, type Place } from '../support/network/lab';
 import {
   emptyIptables,
   loadIptables,
   savedIptables,
   type IptablesKind,
-} from '../../support/network/foreign-hosts';
-import { networkXml } from '../../support/network/virtual-network-world';
-import { makeTestRoot } from '../../support/root/test-root';
+} from '../support/network/foreign-hosts';
+import { networkXml } from '../support/network/virtual-network-world';
+import { makeTestRoot } from '../support/root/test-root';
 
 let lab: Lab;
 

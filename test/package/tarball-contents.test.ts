@@ -1,0 +1,28 @@
+/** What is in the tarball; its documents, and what tools say of it: test/more/package/tarball.test.ts. */
+import { mkdtempSync } from 'node:fs';
+import { packPackage } from '../support/source/packed-package';
+import { removeTree } from '../support/root/remove-tree';
+
+const folder = mkdtempSync('/var/tmp/tslxc-packed-');
+afterAll(() => removeTree(folder));
+
+test('the tarball holds what runs and what builds it, and nothing else', async () => {
+  const { files } = await packPackage(folder);
+  const tops = new Set(files.map((path) => path.split('/')[0]));
+  const allowed =
+    /^(dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+  expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
+  const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
+  for (const path of [
+    'dist/index.js',
+    'dist/index.d.mts',
+    'dist/cli/main.js',
+    'dist/bundle/library.js',
+    'dist/bundle/parts.js',
+    'scripts/compile-bundle.js',
+    'binding.gyp',
+    ...units,
+  ]) {
+    expect(files).toContain(path);
+  }
+});
