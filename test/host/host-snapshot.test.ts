@@ -1,4 +1,6 @@
 /** The tests' own eyes: what is left on the host is seen, what goes away in time is forgiven. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeChanges, expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
@@ -37,6 +39,39 @@ test('what goes away within the patience is forgiven', async () => {
   mkdirSync(late);
   setTimeout(() => rmSync(late, { recursive: true }), 200);
   await expectHostUnchanged(before, { except: ['ptys', 'processes'] });
+});
+
+describe('a terminal', () => {
+  /** Opens one and keeps it until the end of its input. */
+  const keeps = 'import os, sys; os.openpty(); print(1, flush=True); sys.stdin.read()';
+
+  /** What of `ptys` a process that keeps one adds to a snapshot. */
+  async function added(program: string, ...words: readonly string[]): Promise<number> {
+    const before = snapshotHost().lines['ptys'] ?? [];
+    const keeper = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(keeper, 'exit');
+    try {
+      await once(keeper.stdout, 'data');
+      return (snapshotHost().lines['ptys'] ?? []).filter((one) => !before.includes(one)).length;
+    } finally {
+      keeper.stdin.end();
+      await ended;
+    }
+  }
+
+  test('of these tests is seen', async () => {
+    expect(await added('python3', '-c', keeps)).toBe(1);
+  });
+
+  test('of another Jest, which runs beside this, is left out', async () => {
+    const other = join(folder, 'jest.js');
+    const words = JSON.stringify(['-c', keeps]);
+    writeFileSync(
+      other,
+      `require('node:child_process').spawnSync('python3', ${words}, { stdio: 'inherit' });`,
+    );
+    expect(await added(process.execPath, other)).toBe(0);
+  });
 });
 
 test('the snapshot sees the mounts, links and descriptors of this machine', () => {

@@ -161,11 +161,6 @@ export function networkServers(all: readonly HostProcess[]): string[] {
   return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 
-/** The pseudo-terminals of our own devpts; those of a container go with its processes. */
-export function ptys(): string[] {
-  return listFolder('/dev/pts').map(({ name }) => name);
-}
-
 /** Loop devices in use, with their files. */
 export function loopDevices(): string[] {
   return listFolder('/sys/block')

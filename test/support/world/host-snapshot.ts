@@ -1,5 +1,6 @@
 /** The rule of every test that touches the host: it ends as it began. Takes a picture, and compares. */
 import * as aspects from './host-aspects';
+import { ptys } from './host-ptys';
 import { eventually } from '../time/eventually';
 
 const patience = 5000;
@@ -42,7 +43,7 @@ function ownWorld(running: readonly aspects.HostProcess[]): Record<string, strin
     mounts: aspects.mounts(),
     cgroups: aspects.cgroups(),
     processes: aspects.processes(running),
-    ptys: aspects.ptys(),
+    ptys: ptys(),
   };
 }
 
