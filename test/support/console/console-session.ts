@@ -1,7 +1,9 @@
 /** A console stream as a test uses it: type, wait for text, take what came as read. Tells all when it fails. */
 import type { ConsoleOptions, ConsoleStream, Domain } from 'tslxc';
+import { patience } from '../time/eventually';
 
-const patience = 10_000;
+/** Milliseconds; as in `eventually`, it may be `patience` times as many. */
+const usual = 10_000;
 
 export class ConsoleSession implements Disposable {
   readonly stream: ConsoleStream;
@@ -47,7 +49,7 @@ export class ConsoleSession implements Disposable {
   }
 
   /** Waits until what came since the last expect matches, and takes that as read. */
-  async expect(pattern: RegExp, milliseconds = patience): Promise<RegExpExecArray> {
+  async expect(pattern: RegExp, milliseconds = usual): Promise<RegExpExecArray> {
     const match = await this.#until(() => pattern.exec(this.#text.slice(this.#read)), milliseconds);
     if (match === null) throw this.#failure(`did not show ${String(pattern)}`);
     this.#read += match.index + match[0].length;
@@ -64,7 +66,7 @@ export class ConsoleSession implements Disposable {
   }
 
   /** Waits for the end of the container. */
-  async end(milliseconds = patience): Promise<void> {
+  async end(milliseconds = usual): Promise<void> {
     const over = (): true | null => (this.#ended ? true : null);
     if ((await this.#until(over, milliseconds)) === null) throw this.#failure('did not end');
   }
@@ -74,7 +76,7 @@ export class ConsoleSession implements Disposable {
   }
 
   async #until<T>(probe: () => T | null, milliseconds: number): Promise<T | null> {
-    const deadline = Date.now() + milliseconds;
+    const deadline = Date.now() + milliseconds * patience;
     for (;;) {
       const result = probe();
       const left = deadline - Date.now();

@@ -20,7 +20,7 @@ import time
 CHUNK = 65536
 # After the program's end, output may still lie in the pty; nobody else may hold the terminal for longer.
 DRAIN_SECONDS = 0.2
-HANG_UP_SECONDS = 2
+HANG_UP_SECONDS = 5
 
 
 def set_size(descriptor, rows, columns):

@@ -117,7 +117,7 @@ export class FailpointLane implements AsyncDisposable {
     return libraryWords(`
       const domain = await (await connect()).lookupDomainByName(${name});
       await domain.start({ ownership: 'leave' });
-      setTimeout(() => undefined, ${patience});`);
+      setTimeout(() => undefined, ${4 * patience});`);
   }
 
   /** A monitor that is left has either got its container to run, or ends; without its init it ends. */

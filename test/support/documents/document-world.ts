@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import * as library from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
-import { slowness } from '../time/eventually';
+import { FollowedOutput } from './followed-output';
 import { PtySession } from '../console/pty-session';
 import { removeTree } from '../root/remove-tree';
 import { packageRoot, runProgram } from '../process/run-command';
@@ -16,9 +16,6 @@ import type { TestRoot } from '../root/test-root';
 import { blocksOf, placeOf } from './blocks';
 import type { Block } from './blocks';
 import { typedCommands } from './transcript';
-
-/** How long an example that follows something may follow it, in milliseconds. */
-const followed = 700;
 
 /** A function that is made of the text of an example. */
 type Example = (...values: unknown[]) => Promise<void>;
@@ -104,9 +101,9 @@ export class DocumentWorld implements AsyncDisposable {
    * printed.
    */
   async performed(block: Block): Promise<string> {
-    let printed = '';
+    using printed = new FollowedOutput();
     const write = (chunk: string | Uint8Array): void => {
-      printed += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      printed.add(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
     };
     const log = (...values: readonly unknown[]): void => {
       const words = values.map((one) => (typeof one === 'string' ? one : inspect(one)));
@@ -116,7 +113,7 @@ export class DocumentWorld implements AsyncDisposable {
     const known = {
       connection,
       domain,
-      signal: AbortSignal.timeout(followed * slowness),
+      signal: printed.signal,
       console: { log },
       process: { stdout: { write } },
       ...this.#library(),
@@ -126,11 +123,11 @@ export class DocumentWorld implements AsyncDisposable {
     try {
       await example(...Object.values(known));
     } catch (error) {
-      throw new Error(`${placeOf(block)}: ${inspect(error)}\nprinted: ${printed}`, {
+      throw new Error(`${placeOf(block)}: ${inspect(error)}\nprinted: ${printed.text}`, {
         cause: error,
       });
     }
-    return this.#movedBack(printed);
+    return this.#movedBack(printed.text);
   }
 
   /** Runs a block of `js` that is a whole program; resolves with what it printed. */

@@ -10,6 +10,7 @@ export async function inside(domain: Domain, line: string): Promise<string> {
   const marked = `echo "be""gin${count}"; ${line}; echo "e""nd${count}"`;
   const output = await askConsole(domain, marked, new RegExp(`^end${count}\r$`, 'm'));
   const text = output.replaceAll('\r', '');
-  const begin = `\nbegin${count}\n`;
+  // What is typed before the shell shows its prompt is answered behind that, in the same line.
+  const begin = `begin${count}\n`;
   return text.slice(text.lastIndexOf(begin) + begin.length, text.lastIndexOf(`end${count}\n`));
 }

@@ -51,7 +51,7 @@ const mount = `${unmount}
   mount --bind "$0/personality" /proc/1/personality
   lxcfs --foreground --runtime-dir="$0/run" --pidfile="$0/lock" "$0/mount" > "$0/log" 2>&1 &
   echo $! > "$0/pid"
-  tries=100
+  tries=400
   until test -e "$0/mount/proc/meminfo"; do
     test $((tries -= 1)) -gt 0 || { cat "$0/log" >&2; exit 1; }
     sleep 0.05

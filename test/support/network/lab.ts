@@ -8,6 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ActiveNetwork } from '../../../lib/network/active-network';
 import { parseNetwork } from '../../../lib/network/definition/parse';
+import { eventually } from '../time/eventually';
 import { networkPaths, statePaths } from '../../../lib/host/state/state-paths';
 
 /** Of the uplink: the server's end, and the host's. */
@@ -178,6 +179,7 @@ export class Lab {
       guest.run('ip', 'address', 'add', address, 'dev', 'eth0', ...withoutDad(address));
     }
     guest.run('ip', 'link', 'set', 'eth0', 'up');
+    await untilForwarding(host);
     return guest;
   }
 
@@ -253,6 +255,14 @@ const uuid = '11111111-2222-3333-4444-555555555555';
 
 function withoutDad(address: string): string[] {
   return address.includes(':') ? ['nodad'] : [];
+}
+
+/** A port forwards nothing until the kernel has noticed its carrier, up to a second later. */
+function untilForwarding(port: string): Promise<void> {
+  return eventually(() => {
+    const [shown] = JSON.parse(run('ip', '-json', '-details', 'link', 'show', port)) as unknown[];
+    expect(shown).toMatchObject({ linkinfo: { info_slave_data: { state: 'forwarding' } } });
+  });
 }
 
 function otherLinks(): string[] {
