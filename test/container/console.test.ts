@@ -1,8 +1,10 @@
 /** The console as a terminal: job control, size, more than one, the last bytes, and what a typed ^S may not do. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { pidOf } from '../support/domain/exec';
+import { readProcess } from '../support/process/processes';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { repeats } from '../support/time/repeats';
@@ -15,6 +17,26 @@ const prompt = /[#$] (?:\S\[6n)?$/;
 const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['stty', 'tty'])), {
   per: 'file',
 });
+
+/** What is in the foreground: a number that no other process has among its words. */
+const seconds = `18${process.pid}`;
+
+/** Waits until it is there, and runs: a ^C or ^Z before would meet the shell. */
+async function untilInForeground(): Promise<void> {
+  const pid = await pidOf('sleep', seconds);
+  await eventually(() => expect(readProcess(pid).state).toBe('S'));
+}
+
+/** Milliseconds from ^C to the next prompt. */
+async function interrupted(session: ConsoleSession): Promise<number> {
+  session.enter(`echo be"gin"; sleep ${seconds}`);
+  await session.expect(/begin\r\n/);
+  await untilInForeground();
+  const typed = performance.now();
+  session.type('\x03');
+  await session.expect(prompt);
+  return performance.now() - typed;
+}
 
 /** A domain on the busybox root whose init is this script, or an interactive shell. */
 function onBusybox(name: string, script?: string, devices = ''): Promise<TestDomain> {
@@ -35,13 +57,10 @@ describe.each([
     await using test = await make();
     await test.domain.start();
     using session = await ConsoleSession.open(test.domain);
-    session.enter('echo be"gin"; sleep 100');
-    await session.expect(/begin\r\n/);
-    await sleep(100);
-    const typed = performance.now();
-    session.type('\x03');
-    await session.expect(prompt);
-    expect(performance.now() - typed).toBeLessThan(1000);
+    // What else the machine does may hold one of them up: not all three.
+    let took = Infinity;
+    for (let tries = 3; took >= 1000 && tries > 0; tries -= 1) took = await interrupted(session);
+    expect(took).toBeLessThan(1000);
     session.enter('echo status=$?');
     await session.expect(/status=130/);
     expect(session.text).not.toMatch(/job control|can't access tty/);
@@ -51,15 +70,15 @@ describe.each([
     await using test = await make();
     await test.domain.start();
     using session = await ConsoleSession.open(test.domain);
-    session.enter('echo be"gin"; sleep 100');
+    session.enter(`echo be"gin"; sleep ${seconds}`);
     await session.expect(/begin\r\n/);
-    await sleep(100);
+    await untilInForeground();
     session.type('\x1a');
     await session.expect(/Stopped/);
     await session.expect(prompt);
     session.enter('fg');
-    await session.expect(/sleep 100\r\n/);
-    await sleep(100);
+    await session.expect(new RegExp(`sleep ${seconds}\r\n`));
+    await untilInForeground();
     session.type('\x03');
     await session.expect(prompt);
     session.enter('jobs; echo no"ne"');
@@ -113,10 +132,12 @@ test(`the last bytes before the end always arrive: ${repeats(200)} times`, async
 });
 
 test('output of a container that has no reader and ends at once is told to who comes in time', async () => {
-  await using test = await onBusybox('console-late', 'echo early; sleep 0.3; printf END; exit');
+  const script = 'echo early; until [ -e /go ]; do sleep 0.05; done; sleep 0.1; printf END; exit';
+  await using test = await onBusybox('console-late', script);
   await test.domain.start();
-  await sleep(100);
+  await test.domain.waitFor({ console: /early/ });
   using session = await ConsoleSession.open(test.domain);
+  writeFileSync(join(root.path, 'go'), '');
   await session.end();
   expect(session.text).toBe('early\r\nEND');
   expect(session.stream.replayed).toBe('early\r\n'.length);
@@ -132,10 +153,12 @@ test('a ^S stops the container’s output for as long as its typist is attached,
     using session = await ConsoleSession.open(test.domain);
     await session.expect(/3\r\n/);
     session.type('\x13');
-    await sleep(200);
-    const stopped = current();
-    await sleep(300);
-    expect(current()).toBe(stopped);
+    // It goes on until the ^S has come to its terminal.
+    await eventually(async () => {
+      const stopped = current();
+      await sleep(500);
+      expect(current()).toBe(stopped);
+    });
   }
   const stopped = current();
   await eventually(() => expect(current()).toBeGreaterThan(stopped + 5), 2000);

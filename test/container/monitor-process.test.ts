@@ -214,7 +214,8 @@ describe('its privileges', () => {
     const env = { TSLXC_FAILPOINT: 'monitor:after-running=stopSelf' };
     expect(await test.spawn(['start', test.name], { env })).toMatchObject({ code: 0, stderr: '' });
     const monitor = test.domain.id ?? 0;
-    expect(status(monitor, 'State')).toMatch(/^T/);
+    // The caller hears of it before.
+    await eventually(() => expect(status(monitor, 'State')).toMatch(/^T/));
     expect(status(monitor, 'CapPrm')).toBe('0000000000000020');
     await test.run('destroy');
   });
@@ -225,10 +226,10 @@ describe('its privileges', () => {
     const withoutPtrace = ['setpriv', '--bounding-set', '-sys_ptrace', '--inh-caps', '-sys_ptrace'];
     const [setpriv = '', ...words] = withoutPtrace;
     const control = await runs(setpriv, ...words, 'sleep', '1000');
-    await new Promise((resolve) => setTimeout(resolve, 100));
     const look = async (pid: number): Promise<number> =>
       (await runProgram([...withoutPtrace, 'readlink', `/proc/${pid}/exe`])).code;
-    expect(await look(control.pid)).toBe(0);
+    // Once it has executed what gives its capabilities up.
+    await eventually(async () => expect(await look(control.pid)).toBe(0));
     expect(await look(monitor)).toBe(1);
   });
 });

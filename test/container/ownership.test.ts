@@ -1,4 +1,6 @@
 /** Real containers and the processes that come and go beside them: other callers, workers, none at all. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { connect, type DomainEvent } from 'tslxc';
@@ -41,12 +43,15 @@ test.each(['keep', 'leave'])(
   'the end is exact when no caller is alive at that moment (ownership %s)',
   async (ownership) => {
     const events = world.connection.events();
+    const gate = join(world.root.path, 'gate');
+    const script = `until [ -e ${gate} ]; do sleep 0.05; done; exit 33`;
     await child(`
-      const domain = await connection.defineDomain(${literal('sleep 0.5; exit 33')});
+      const domain = await connection.defineDomain(${literal(script)});
       await domain.start({ ownership: ${JSON.stringify(ownership)} });
     `);
     const domain = await world.connection.lookupDomainByName(name);
     expect(domain.id).toBeDefined();
+    writeFileSync(gate, '');
     // This process doesn't touch the domain: the monitor's last act cleans up and tells.
     const [defined, started, stopped] = await take(events, 3);
     expect([defined?.event, started?.event]).toEqual(['defined', 'started']);
@@ -68,7 +73,8 @@ test('a process whose connection is idle ends, and its container goes on', async
     connection.events();
     await domain.info();
   `);
-  expect(Date.now() - began).toBeLessThan(5000);
+  // Far below the 100 s of its container; node and a start take their time where four lanes share two processors.
+  expect(Date.now() - began).toBeLessThan(20_000);
   const [domain] = await world.connection.listDomains();
   expect(domain?.id).toBeDefined();
   await domain?.destroy();
@@ -76,13 +82,12 @@ test('a process whose connection is idle ends, and its container goes on', async
 
 test('a connection that is ref-ed keeps its process alive while it owns a container', async () => {
   const stdout = await child(`
-    const domain = await connection.createDomain(${literal('sleep 1')});
-    const { id } = domain;
-    connection.ref();
     const began = Date.now();
+    await connection.createDomain(${literal('sleep 2')});
+    connection.ref();
     process.on('exit', () => console.log(Date.now() - began));
   `);
-  expect(Number(stdout)).toBeGreaterThan(800);
+  expect(Number(stdout)).toBeGreaterThan(1900);
 });
 
 test('wait keeps its process alive', async () => {

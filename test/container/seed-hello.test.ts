@@ -39,9 +39,9 @@ test('the seed’s session, typed as it is printed', async () => {
   const processes = (await terminal.host('ps -axuwf')).split('\n');
   const at = processes.findIndex((line) => new RegExp(`^root +${id} `).test(line));
   expect(processes[at]).toMatch(
-    new RegExp(`^root +${id} .* \\? +SN?s .* tslxc-monitor --name helloworld$`),
+    new RegExp(`^root +${id} .* \\? +[RSD]N?s .* tslxc-monitor --name helloworld$`),
   );
-  expect(processes[at + 1]).toMatch(/^root +\d+ .* pts\/\d+ +SN?s\+ .* \\_ \/bin\/sh$/);
+  expect(processes[at + 1]).toMatch(/^root +\d+ .* pts\/\d+ +[RSD]N?s\+ .* \\_ \/bin\/sh$/);
   const found = await terminal.host('pgrep -x tslxc-monitor');
   expect(found.split('\n')).toContain(id);
 

@@ -71,7 +71,7 @@ test('the seed’s custom mounts on the shared root, and the host’s tree as be
   expect(existsSync('/var/www/world.txt')).toBe(false);
   await terminal.lastLine('exit');
   expect(await terminal.host('tslxc undefine helloworld')).toContain('has been undefined');
-  expect(folders().slice(0, 2)).toEqual(world.folders.slice(0, 2));
+  await eventually(() => expect(folders().slice(0, 2)).toEqual(world.folders.slice(0, 2)));
 });
 
 test('the seed’s private root with busybox', async () => {

@@ -9,7 +9,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError, connect } from 'tslxc';
-import { expectShell } from '../support/console/console-answer';
+import { askConsole, expectShell } from '../support/console/console-answer';
 import {
   expectGone,
   cgroupsOf,
@@ -120,10 +120,11 @@ describe('how init ended while no caller lived', () => {
     ['SIGSEGV', `exec python3 -c '${crash}'`, 'shut off (crashed: signal SIGSEGV)'],
     ['a handler’s exit', 'trap "exit 9" TERM; kill -TERM $$', 'shut off (shutdown: exit code 9)'],
   ])('%s', async (_, script, reason) => {
-    const initArguments = ['-c', `sleep 0.2; ${script}`];
+    const initArguments = ['-c', `read line; ${script}`];
     await using container = await TestDomain.make({ name: 'survival-end', initArguments });
     await container.run('start');
     expect(monitorsOf(container.name)).toHaveLength(1);
+    await askConsole(container.domain, 'go', /go/);
     await container.untilGone();
     expect(await container.reason()).toBe(reason);
     expect(await container.domain.wait()).toMatchObject(

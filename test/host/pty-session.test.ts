@@ -1,4 +1,5 @@
 /** The tests' own terminal must not lie: what it shows, waits for and reports. */
+import { pidOf } from '../support/domain/exec';
 import { PtySession } from '../support/console/pty-session';
 
 const shell = ['/bin/sh'];
@@ -41,9 +42,10 @@ test('exit tells the code, or the signal', async () => {
 
 test('^C reaches the foreground process group', async () => {
   await using session = PtySession.start(shell);
-  session.enter('sleep 100');
-  await session.expect('sleep 100\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  const words = ['sleep', `19${process.pid}`];
+  session.enter(words.join(' '));
+  // Before, the ^C would meet the shell.
+  await pidOf(...words);
   session.write('\x03');
   session.enter('echo back-$?');
   await session.expect('back-130');

@@ -50,7 +50,7 @@ test('a shutdown says so in time, leaves one process at most, and a destroy wait
     expect(answer.stderr).toContain(`a file system of domain '${name}' has not answered for 2 s`);
     expect(took).toBeGreaterThan(1999);
     expect(took).toBeLessThan(2000 + promise);
-    expect(searches()).toHaveLength(1);
+    await eventually(() => expect(searches()).toHaveLength(1));
   }
   const refusal = domain.shutdown({ timeout }).catch((error: unknown) => error);
   expect(await container.reason()).toBe('running (booted)');
