@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { expectGone } from '../support/world/container-traces';
@@ -79,7 +80,7 @@ test('autodestroy is not lost when another process comes first in the pause befo
     name: 'bond-restart',
     initArguments: [
       '-c',
-      '[ -e /var/tmp/lives/first ] && exec sleep 600; sleep 0.3; echo >/var/tmp/lives/first',
+      'cd /var/tmp/lives; [ -e first ] && exec sleep 600; until [ -e go ]; do sleep 0.05; done; echo >first',
     ],
     filesystems: [{ source, target: '/var/tmp/lives' }],
     elements: '<on_poweroff>restart</on_poweroff>',
@@ -92,8 +93,11 @@ test('autodestroy is not lost when another process comes first in the pause befo
   const env = { ...commandEnvironment(world.root.path) };
   const owner = spawn(program, words, { env, stdio: 'ignore' });
   await eventually(() => expect(domain.id).toBeDefined(), patience);
+  const waiting = domain.wait();
+  await sleep(500);
+  writeFileSync(join(source, 'go'), '');
   // Its owner waits for 0.1 s then.
-  await domain.wait();
+  await waiting;
   await domain.state();
   owner.kill('SIGKILL');
   await once(owner, 'close');

@@ -101,7 +101,9 @@ test('a signal reaches the command alone', async () => {
 test('a signal for a command that has just ended costs nobody its result', async () => {
   const process = await test_.domain.exec(['sh', '-c', 'exit 7']);
   // Busy with something else, as a caller may be: the end is told, and not yet read.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 500);
+  const busy = new Int32Array(new SharedArrayBuffer(4));
+  while (pidsOf('sh', '-c', 'exit 7').length > 0) Atomics.wait(busy, 0, 0, 10);
+  Atomics.wait(busy, 0, 0, 500);
   process.kill('SIGUSR1');
   process.destroy();
   expect(await process.result).toEqual({ code: 7 });

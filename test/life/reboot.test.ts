@@ -7,7 +7,7 @@ import { connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { expectShell } from '../support/console/console-answer';
+import { askConsole, expectShell } from '../support/console/console-answer';
 import { expectGone, initsOf, monitorsOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import type { DomainXmlOptions } from '../support/domain/domain-xml';
@@ -142,7 +142,7 @@ test('tslxc event --event reboot prints reboots, and nothing else', async () => 
   // Those before the last may be on their way still.
   for (let length = 0; length < text.length;) {
     length = text.length;
-    await sleep(300);
+    await sleep(1500);
   }
   const first = text.length / line.length;
   await domain.suspend();
@@ -164,7 +164,7 @@ test.each([
     name: 'reboot-not',
     initArguments: [
       '-c',
-      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1' TERM; while :; do sleep 0.05; done`,
+      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1; echo heard' TERM; while :; do sleep 0.05; done`,
     ],
   });
   await domain.start();
@@ -173,7 +173,7 @@ test.each([
   if (timeout === undefined) await asking;
   else await expect(asking).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
   // It takes two signals of one kind for one when it has not seen the first.
-  await sleep(300);
+  await askConsole(domain, '', /heard/);
   expect(domain.id).toBe(id);
   expect(await domain.shutdown({ timeout: patience })).toMatchObject({
     outcome: 'stopped',
@@ -342,7 +342,7 @@ describe('a shutdown', () => {
       expect(await domain.state()).toMatchObject({ state: 'shutoff', exit: { code: 5 } });
     }, patience);
     // The magic number, the command 1, and level 0.
-    expect(seen).toContain('69 19 09 03 01 00 00 00 30');
+    await eventually(() => expect(seen).toContain('69 19 09 03 01 00 00 00 30'));
     await expectGone('down-pipe');
     await busybox.remove();
   });

@@ -96,7 +96,7 @@ test('output is found in what was written before, across pieces, and as it comes
 test('a container that dies ends each wait at once, with the last lines of its console', async () => {
   await using container = await shell(
     'wait-death',
-    'echo first; echo "no such file: cfg" >&2; sleep 0.5; exit 3',
+    'echo first; echo "no such file: cfg" >&2; sleep 3; exit 3',
   );
   await container.start();
   const { domain } = container;
@@ -192,12 +192,12 @@ test('a command is run until it succeeds, and none is left', async () => {
   expect(await waiting).toBe(true);
   const never = domain.waitFor({ exec: ['sh', '-c', 'sleep 6007 || :'], timeout: 300 });
   await expect(never).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
-  await expect(domain.waitFor({ exec: ['false'], timeout: 300 })).rejects.toMatchObject({
+  await expect(domain.waitFor({ exec: ['false'], timeout: 2000 })).rejects.toMatchObject({
     code: 'OPERATION_TIMEOUT',
     message:
-      "Timed out during operation: 'false' has not succeeded in the container (it exited with 1) after 300 ms",
+      "Timed out during operation: 'false' has not succeeded in the container (it exited with 1) after 2000 ms",
   });
-  await expect(domain.waitFor({ exec: ['/none'], timeout: 300 })).rejects.toMatchObject({
+  await expect(domain.waitFor({ exec: ['/none'], timeout: 2000 })).rejects.toMatchObject({
     code: 'OPERATION_TIMEOUT',
     message: expect.stringContaining("cannot find the program '/none'") as string,
   });
