@@ -99,6 +99,8 @@ test('who wants only what comes gets nothing of it', async () => {
   await using test = await running('flow-live', script);
   await test.domain.start();
   await untilDone(5000);
+  // Its last line may still be in the terminal.
+  await test.domain.waitFor({ console: /^1000$/ });
   using session = await ConsoleSession.open(test.domain, { from: 'live' });
   expect(session.stream.replayed).toBe(0);
   session.enter('');

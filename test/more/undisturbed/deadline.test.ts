@@ -78,7 +78,11 @@ async function startStopped(point: Failpoint): Promise<Failure> {
 
 test('a monitor stopped at any point of a start is ended by the caller’s deadline', async () => {
   const before = snapshotHost();
-  const failures = await Promise.all(monitorPoints.map(startStopped));
+  // Twelve at once on two processors would not come to their points in time.
+  const failures = [
+    ...(await Promise.all(monitorPoints.slice(0, 6).map(startStopped))),
+    ...(await Promise.all(monitorPoints.slice(6).map(startStopped))),
+  ];
   expect(failures).toHaveLength(12);
   for (const failure of failures) {
     expect(failure.code).toBe('OPERATION_TIMEOUT');
