@@ -1,5 +1,6 @@
 /** Interfaces of running containers, looked at from inside and from the host. */
 import { readFileSync } from 'node:fs';
+import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { HostLinks, host, ip } from '../support/network/host-links';
 import type { ShownLink } from '../support/network/host-links';
@@ -32,7 +33,10 @@ test('a port of a bridge is up with its address before anything is configured', 
   expect(inside.link('eth0')).toMatchObject({ address: macOf('01'), mtu: 1500 });
   expect([inside.isUp('lo'), inside.isUp('eth0')]).toEqual([true, true]);
   expect(inside.routes()).toEqual([]);
-  expect(inside.addresses('eth0').map(({ scope }) => scope)).toEqual(['link']);
+  // The kernel gives it that once it has noticed the carrier.
+  await eventually(() => {
+    expect(inside.addresses('eth0').map(({ scope }) => scope)).toEqual(['link']);
+  });
   const shown = await say(domain, 'busybox ifconfig');
   expect(shown).toMatch(/^eth0 +Link encap:Ethernet +HWaddr 52:54:00:A0:00:01/m);
   expect(shown).toMatch(/inet6 addr: fe80::5054:ff:fea0:1\/64 Scope:Link/);

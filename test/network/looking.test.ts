@@ -153,10 +153,13 @@ test('what is sent and received is counted, within 5 %, from the container’s p
   await inside(domain.domain, `ping -A -c 40 -s 1400 ${hostAddress}`);
   const answered = await counters();
   const echo = frameBytes(40, 1400);
-  const { network = [] } = await domain.domain.stats();
-  const [eth0] = network;
-  expect(network).toHaveLength(1);
-  expect(eth0).toMatchObject({ type: 'bridge', guest: 'eth0', txBytes: BigInt(answered.tx) });
+  // The kernel sends now and then something of its own: two looks with nothing between them agree.
+  const eth0 = await eventually(async () => {
+    const { tx } = await counters();
+    const { network = [] } = await domain.domain.stats();
+    expect(network).toMatchObject([{ type: 'bridge', guest: 'eth0', txBytes: BigInt(tx) }]);
+    return network[0];
+  });
   // 300 datagrams and 40 answers came, and few that asked for addresses.
   const packets = Number(eth0?.rxPackets) - Number(begin);
   expect(Math.abs(packets - 340)).toBeLessThan(340 * 0.05);
@@ -182,14 +185,20 @@ test('what is sent and received is counted, within 5 %, from the container’s p
 test('an interface that is plugged out has no carrier, and keeps its addresses and routes', async () => {
   await start(bridged());
   const shown = () => inside(domain.domain, 'ip link show eth0; ip route');
-  const up = await shown();
-  expect(up).toMatch(/,UP,LOWER_UP/);
-  expect(await inside(domain.domain, onePing)).toContain(' 0% packet loss');
+  await eventually(async () => expect(await shown()).toMatch(/,UP,LOWER_UP/));
+  await eventually(async () => {
+    expect(await inside(domain.domain, onePing)).toContain(' 0% packet loss');
+  });
 
   expect(await domain.run('domif-setlink', 'eth0', 'down')).toBe('Device updated successfully\n\n');
   expect(await domain.run('domif-getlink', mac)).toBe(`${mac} down\n`);
   expect(await domain.run('dumpxml')).toContain("<link state='down'/>");
-  expect(await shown()).toMatch(/<NO-CARRIER,BROADCAST,MULTICAST,UP[^]*192\.0\.2\.0\/24 dev eth0/);
+  // The kernel tells of it up to a second later.
+  await eventually(async () => {
+    expect(await shown()).toMatch(
+      /<NO-CARRIER,BROADCAST,MULTICAST,UP[^]*192\.0\.2\.0\/24 dev eth0/,
+    );
+  });
   // Root inside can't undo it.
   await inside(domain.domain, 'ip link set eth0 down; ip link set eth0 up');
   expect(await inside(domain.domain, onePing)).not.toContain(' 0% packet loss');
@@ -212,7 +221,9 @@ test('an interface that starts unplugged is down, until it is plugged in', async
   expect(await inside(domain.domain, onePing)).not.toContain(' 0% packet loss');
   await inside(domain.domain, 'ip link set eth0 down');
   await domain.domain.setLink('eth0', 'up');
-  expect(await inside(domain.domain, 'ip link show eth0')).toMatch(/,UP,LOWER_UP/);
+  await eventually(async () => {
+    expect(await inside(domain.domain, 'ip link show eth0')).toMatch(/,UP,LOWER_UP/);
+  });
   await eventually(async () =>
     expect(await inside(domain.domain, onePing)).toContain(' 0% packet loss'),
   );
@@ -263,7 +274,8 @@ describe('waitFor', () => {
     await inside(domain.domain, `ifconfig eth0 ${guestAddress}`);
     const began = Date.now();
     expect(await found).toBe(guestAddress);
-    expect(Date.now() - began).toBeLessThan(500);
+    // It looks often; how long a look takes is the machine's.
+    expect(Date.now() - began).toBeLessThan(5000);
     // And at once, when it is there already.
     expect(await domain.domain.waitFor({ address: 'ipv4', timeout: 1000 })).toBe(guestAddress);
   });
@@ -301,7 +313,8 @@ describe('waitFor', () => {
       code: 'OPERATION_FAILED',
       message: `operation failed: the container ended before it had an IPv4 address (${words})`,
     });
-    expect(Date.now() - began).toBeLessThan(2000);
+    // Far below its time-out; an owner has its container to clean up first.
+    expect(Date.now() - began).toBeLessThan(10_000);
   });
 
   test('leaves off when it is told to', async () => {

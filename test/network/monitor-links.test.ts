@@ -149,7 +149,9 @@ test('a pair is made with its peer inside, joined to a bridge, and configured on
     });
   });
   const ping = ['ping', '-c', '1', '-W', '2', '192.0.2.1'];
-  expect(execFileSync('busybox', ping, { encoding: 'utf8' })).toContain('1 packets received');
+  await eventually(() => {
+    expect(execFileSync('busybox', ping, { encoding: 'utf8' })).toContain('1 packets received');
+  });
 });
 
 test('a container with a user namespace has its interfaces as well', async () => {
@@ -330,7 +332,7 @@ describe('a plan with a pause', () => {
     expect(readFileSync(`/proc/${init}/cmdline`, 'utf8')).toBe('/bin/sleep\x001001\0');
   });
 
-  const paused = { mapped: [veth], header: { pause: 1, deadline: 300 } } as const;
+  const paused = { mapped: [veth], header: { pause: 1, deadline: 2000 } } as const;
 
   test('ends at the deadline', async () => {
     await using start = await BareStart.begin(paused);
@@ -341,7 +343,7 @@ describe('a plan with a pause', () => {
       subject: 'waiting for the caller to go on',
     });
     await start.ended();
-    expect(existsSync(`/proc/${init}`)).toBe(false);
+    await eventually(() => expect(existsSync(`/proc/${init}`)).toBe(false));
   });
 
   test('ends with init', async () => {
@@ -359,7 +361,7 @@ describe('a plan with a pause', () => {
     await start.monitor();
     start.channel.close();
     await start.ended();
-    expect(existsSync(`/proc/${init}`)).toBe(false);
+    await eventually(() => expect(existsSync(`/proc/${init}`)).toBe(false));
   });
 
   test('takes nothing else for an answer', async () => {

@@ -2,7 +2,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, makeRoot } from 'tslxc';
 import type { Connection } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
@@ -130,6 +129,8 @@ test('a document that is no network is refused with its place', async () => {
 
 interface Listener {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string }>;
+  /** So far. */
+  said(): string;
   interrupt(): void;
 }
 
@@ -151,7 +152,7 @@ async function listen(...words: readonly string[]): Promise<Listener> {
     const open = readdirSync(folder).map((name) => readlinkSync(join(folder, name)));
     expect(open).toContain(log);
   });
-  return { ended, interrupt: () => child.kill('SIGINT') };
+  return { ended, said: () => stdout, interrupt: () => child.kill('SIGINT') };
 }
 
 test('events of networks are told of, whoever makes them', async () => {
@@ -171,7 +172,7 @@ test('events of networks are told of, whoever makes them', async () => {
       /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\+0000: event 'lifecycle' for network lab: Started\nevents received: 1\n\n$/,
     ) as string,
   });
-  await sleep(200);
+  await eventually(() => expect(all.said()).toContain('Undefined'));
   all.interrupt();
   const lines = ['Started', 'Stopped', 'Undefined'].map(
     (word) => `event 'lifecycle' for network lab: ${word}\n`,
@@ -219,9 +220,12 @@ test('leases are shown by network and by domain, with the name on the host', asy
 
     const [, second] = await domain.interfaces();
     const name = second?.name ?? '';
-    expect(await domain.addresses({ source: 'lease' })).toEqual([
-      { interface: name, mac: macs[1], family: 'ipv4', address, prefix: 24 },
-    ]);
+    // dnsmasq writes it down once it has answered.
+    await eventually(async () => {
+      expect(await domain.addresses({ source: 'lease' })).toEqual([
+        { interface: name, mac: macs[1], family: 'ipv4', address, prefix: 24 },
+      ]);
+    });
     expect(await stdoutOf('domifaddr', 'leaser')).toContain(
       `\n ${name.padEnd(10)} ${macs[1]}    ipv4         ${address}/24\n\n`,
     );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
+import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { ServerNetwork } from '../support/network/server-network';
@@ -44,6 +45,13 @@ async function startContainer(name: string, address?: string): Promise<Domain> {
   return domain;
 }
 
+/** A single packet may be lost while the kernel brings the ports of the bridge up. */
+function expectPing(domain: Domain, to: string): Promise<void> {
+  return eventually(async () => {
+    expect(await inside(domain, `ping ${to}`)).toMatch(/1 packets received/);
+  });
+}
+
 const askServer = `nc -w 3 ${ServerNetwork.address} 80; echo status=$?`;
 
 test('two containers of a network reach each other by address and by name', async () => {
@@ -51,12 +59,15 @@ test('two containers of a network reach each other by address and by name', asyn
   const [alpha, beta] = [await startContainer('alpha'), await startContainer('beta')];
   expect(await inside(alpha, 'udhcpc -q -n -x hostname:alpha')).toMatch(/lease of .* obtained/);
   expect(await inside(beta, 'udhcpc -q -n -x hostname:beta')).toMatch(/lease of .* obtained/);
-  const [address] = await beta.addresses({ source: 'lease' });
-  expect(await inside(alpha, `ping -c 1 -W 2 ${address?.address ?? ''}`)).toMatch(
-    /1 packets received/,
-  );
-  expect(await inside(alpha, 'ping -c 1 -W 2 beta')).toMatch(/1 packets received/);
-  expect(await inside(beta, 'ping -c 1 -W 2 alpha')).toMatch(/1 packets received/);
+  // dnsmasq writes it down once it has answered.
+  const address = await eventually(async () => {
+    const [lease] = await beta.addresses({ source: 'lease' });
+    if (lease === undefined) throw new Error('beta has no lease');
+    return lease.address;
+  });
+  await expectPing(alpha, `-c 1 -W 2 ${address}`);
+  await expectPing(alpha, '-c 1 -W 2 beta');
+  await expectPing(beta, '-c 1 -W 2 alpha');
 });
 
 test('by NAT a server sees the host, and cannot begin a connection itself', async () => {
@@ -65,6 +76,7 @@ test('by NAT a server sees the host, and cannot begin a connection itself', asyn
   const domain = await startContainer('alpha', '192.168.150.10');
   expect(await inside(domain, askServer)).toBe(`${ServerNetwork.hostAddress}\nstatus=0\n`);
   await inside(domain, '(nc -ll -p 81 -e echo answer &)');
+  await domain.waitFor({ port: 81 });
   const attempt = 'busybox nc -w 1 192.168.150.10 81; echo status=$?';
   expect(server.run('sh', '-c', attempt)).toBe('status=1\n');
 });
@@ -75,6 +87,7 @@ test('by a routed network a server sees the container itself, and reaches it', a
   const domain = await startContainer('alpha', '192.168.150.10');
   expect(await inside(domain, askServer)).toBe(`192.168.150.10\nstatus=0\n`);
   await inside(domain, '(nc -ll -p 81 -e echo answer &)');
+  await domain.waitFor({ port: 81 });
   const attempt = 'busybox nc -w 2 192.168.150.10 81; echo status=$?';
   expect(server.run('sh', '-c', attempt)).toBe('answer\nstatus=0\n');
 });
@@ -88,8 +101,8 @@ test('from an isolated network a container reaches its neighbours, and nobody el
   const alpha = await startContainer('alpha', '192.168.150.10');
   const beta = await startContainer('beta', '192.168.150.11');
   expect(await inside(alpha, askServer)).toMatch(/status=1\n$/);
-  expect(await inside(alpha, 'ping -c 1 -W 2 192.168.150.11')).toMatch(/1 packets received/);
-  expect(await inside(beta, 'ping -c 1 -W 2 192.168.150.1')).toMatch(/1 packets received/);
+  await expectPing(alpha, '-c 1 -W 2 192.168.150.11');
+  await expectPing(beta, '-c 1 -W 2 192.168.150.1');
   writeFileSync(forwardingFile, forwarding);
 });
 
@@ -105,6 +118,8 @@ test('by IPv6 a container has an address, a way out and a name server without as
   const domain = await startContainer('alpha');
   expect(await domain.waitFor({ address: 'ipv6', timeout: 15_000 })).toMatch(/^fd00:77::/);
   expect(await inside(domain, 'ip -6 route')).toMatch(/^default via fe80::\S+ dev eth0 /m);
-  expect(await inside(domain, 'ping -6 -c 1 -W 2 fd00:77::1')).toMatch(/1 packets received/);
-  expect(await inside(domain, 'nslookup -type=aaaa nine fd00:77::1')).toContain('fd00:77::9');
+  await expectPing(domain, '-6 -c 1 -W 2 fd00:77::1');
+  await eventually(async () => {
+    expect(await inside(domain, 'nslookup -type=aaaa nine fd00:77::1')).toContain('fd00:77::9');
+  });
 });

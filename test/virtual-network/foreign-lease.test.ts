@@ -9,6 +9,7 @@ import {
   type IptablesKind,
 } from '../support/network/foreign-hosts';
 import { networkXml } from '../support/network/virtual-network-world';
+import { eventually } from '../support/time/eventually';
 import { makeTestRoot } from '../support/root/test-root';
 
 let lab: Lab;
@@ -45,10 +46,13 @@ test.each<[IptablesKind, 'docker' | 'closed']>([
     expect(leaseOf(guest, `${root.path}/udhcpc-script`)).toMatch(
       /lease of 10\.77\.3\.(1\d\d|200) obtained/,
     );
-    expect(await network.leases()).toHaveLength(1);
-    const answer = guest.run('busybox', 'nslookup', '-type=a', 'gate', '10.77.3.1');
-    expect(answer).toMatch(/Name:\s+gate\s+Address: 10\.77\.3\.1$/m);
-    expect(guest.ask('tcp', serverAddress, 80)).toBe(uplinkAddress);
+    // dnsmasq writes it down once it has answered.
+    await eventually(async () => expect(await network.leases()).toHaveLength(1));
+    await eventually(() => {
+      const answer = guest.run('busybox', 'nslookup', '-type=a', 'gate', '10.77.3.1');
+      expect(answer).toMatch(/Name:\s+gate\s+Address: 10\.77\.3\.1$/m);
+    });
+    await eventually(() => expect(guest.ask('tcp', serverAddress, 80)).toBe(uplinkAddress));
   } finally {
     await network.destroy();
   }

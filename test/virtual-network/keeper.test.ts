@@ -96,11 +96,21 @@ function closedGate(path: string): { readonly writer: number; open(): void } {
   const open = (): void => {
     readSync(reader, Buffer.alloc(2 * block.length));
     for (const fd of [filler, writer]) closeSync(fd);
-    // Not the reader: who writes would be told that nobody reads.
-    execFileSync('sleep', ['0.1']);
+    // Not the reader, until it has come: who writes would be told that nobody reads.
+    while (!readTo(reader, block)) execFileSync('sleep', ['0.01']);
     closeSync(reader);
   };
   return { writer, open };
+}
+
+/** Whether what is in the pipe ends with something else than what has filled it. */
+function readTo(reader: number, block: Buffer): boolean {
+  try {
+    while (readSync(reader, block) > 0) if (block.some((byte) => byte !== 0)) return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+  }
+  return false;
 }
 
 function isLocked(path: string): boolean {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect, makeRoot } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../../support/domain/domain-xml';
+import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 import { inside } from '../../support/domain/inside';
 import { ServerNetwork } from '../../support/network/server-network';
@@ -52,7 +53,10 @@ describe.each<IptablesKind>(['nft', 'legacy'])('with iptables-%s', (kind) => {
       const [alpha, beta] = [await startContainer('alpha'), await startContainer('beta')];
       expect(await inside(alpha, 'udhcpc -q -n -x hostname:alpha')).toMatch(/lease of .* obtained/);
       expect(await inside(beta, 'udhcpc -q -n -x hostname:beta')).toMatch(/lease of .* obtained/);
-      expect(await inside(alpha, 'ping -c 1 -W 2 beta')).toMatch(/1 packets received/);
+      // The one packet may be lost while the kernel brings the ports of the bridge up.
+      await eventually(async () => {
+        expect(await inside(alpha, 'ping -c 1 -W 2 beta')).toMatch(/1 packets received/);
+      });
       const ask = `nc -w 3 ${ServerNetwork.address} 80; echo status=$?`;
       expect(await inside(beta, ask)).toBe(`${ServerNetwork.hostAddress}\nstatus=0\n`);
       for (const domain of [alpha, beta]) await domain.destroy();

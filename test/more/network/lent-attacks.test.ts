@@ -134,7 +134,7 @@ test('it comes back when the monitor was stopped, and the container is destroyed
   await domain.destroy();
   expectHome();
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
-}, 30_000);
+});
 
 test('it comes back when the monitor of a start was stopped, and the caller killed, and no monitor stays', async () => {
   const domain = await world.define({ name, devices: both });
@@ -154,4 +154,4 @@ test('it comes back when the monitor of a start was stopped, and the caller kill
   await domain.destroy();
   expectHome();
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
-}, 30_000);
+});

@@ -53,8 +53,10 @@ describe('a router that root inside plays (T26)', () => {
   test('control: where that side accepts it, it is', async () => {
     const domain = await start();
     writeFileSync(`/proc/sys/net/ipv6/conf/${link}/accept_ra`, '2');
-    await advertise(domain);
-    await eventually(() => expect(isBelieved()).toBe(true));
+    await eventually(async () => {
+      await advertise(domain);
+      expect(isBelieved()).toBe(true);
+    });
     await domain.destroy();
   });
 });

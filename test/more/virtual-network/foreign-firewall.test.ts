@@ -13,6 +13,7 @@ import {
   uncounted,
   type IptablesKind,
 } from '../../support/network/foreign-hosts';
+import { eventually } from '../../support/time/eventually';
 import { loadNft } from '../../../lib/network/firewall/nft';
 import {
   Lab,
@@ -89,9 +90,11 @@ describe.each<IptablesKind>(['nft', 'legacy'])('iptables-%s', (kind) => {
   test('beside Docker a network works, and two containers talk on their bridge', async () => {
     loadIptables(kind, 'docker');
     const before = [run('nft', 'list', 'ruleset'), savedIptables(kind)];
-    expect(needs()).toEqual({ ...everything, server: 'nothing', neighbour: 'nothing' });
+    await eventually(() =>
+      expect(needs()).toEqual({ ...everything, server: 'nothing', neighbour: 'nothing' }),
+    );
     await openFirewall(network);
-    expect(needs()).toEqual(everything);
+    await eventually(() => expect(needs()).toEqual(everything));
     expect(lab.server.ask('tcp', own, 81)).toBe('nothing');
     expect(savedIptables(kind)).toContain('-A DOCKER-USER -i virbr0 -o virbr0 ');
     expect(savedIptables(kind)).not.toContain('-A FORWARD -i virbr0');
@@ -99,7 +102,9 @@ describe.each<IptablesKind>(['nft', 'legacy'])('iptables-%s', (kind) => {
     expect([run('nft', 'list', 'ruleset'), savedIptables(kind)].map(uncounted)).toEqual(
       before.map(uncounted),
     );
-    expect(needs()).toEqual({ ...everything, server: 'nothing', neighbour: 'nothing' });
+    await eventually(() =>
+      expect(needs()).toEqual({ ...everything, server: 'nothing', neighbour: 'nothing' }),
+    );
   });
 
   test('on a host that lets nothing in, a network works, and nothing else is let in', async () => {
@@ -107,7 +112,7 @@ describe.each<IptablesKind>(['nft', 'legacy'])('iptables-%s', (kind) => {
     const before = [run('nft', 'list', 'ruleset'), savedIptables(kind)];
     expect(needs()).toEqual(nothing);
     await openFirewall(network);
-    expect(needs()).toEqual(everything);
+    await eventually(() => expect(needs()).toEqual(everything));
     expect(one.ask('tcp', '192.168.122.1', 8080)).toBe('nothing');
     // Again, as after a reload of the other firewall.
     const opened = savedIptables(kind);
@@ -115,7 +120,7 @@ describe.each<IptablesKind>(['nft', 'legacy'])('iptables-%s', (kind) => {
     expect(uncounted(savedIptables(kind))).toBe(uncounted(opened));
     loadIptables(kind, 'closed');
     await openFirewall(network);
-    expect(needs()).toEqual(everything);
+    await eventually(() => expect(needs()).toEqual(everything));
     await closeFirewall('virbr0');
     expect([run('nft', 'list', 'ruleset'), savedIptables(kind)].map(uncounted)).toEqual(
       before.map(uncounted),
@@ -138,7 +143,7 @@ test('empty tables of iptables are left alone', async () => {
   const before = savedIptables('nft');
   await openFirewall(network);
   expect(savedIptables('nft')).toBe(before);
-  expect(needs()).toEqual(everything);
+  await eventually(() => expect(needs()).toEqual(everything));
   await closeFirewall('virbr0');
 });
 
@@ -176,7 +181,7 @@ test("a table of nftables' own that drops is named, left alone, and what the err
   expect(uncounted(run('nft', 'list', 'ruleset'))).toBe(uncounted(before));
   for (const command of commands) run('sh', '-c', command);
   await openFirewall(network);
-  expect(needs()).toEqual(everything);
+  await eventually(() => expect(needs()).toEqual(everything));
   await closeFirewall('virbr0');
 });
 
@@ -187,7 +192,7 @@ test('without br_netfilter, what containers say to each other is nobody else’s
   expect(message).not.toContain('container to container');
   for (const command of commands) run('sh', '-c', command);
   await openFirewall(network);
-  expect(needs()).toEqual(everything);
+  await eventually(() => expect(needs()).toEqual(everything));
   await closeFirewall('virbr0');
 });
 
@@ -204,7 +209,7 @@ test('of a table of firewalld, firewalld is the remedy', async () => {
   ];
   for (const rule of zones) run('sh', '-c', `nft insert rule inet firewalld ${rule}`);
   await openFirewall(network);
-  expect(needs()).toEqual(everything);
+  await eventually(() => expect(needs()).toEqual(everything));
   await closeFirewall('virbr0');
 });
 
@@ -230,6 +235,6 @@ test('rules that cannot be understood refuse no network', async () => {
     'prepare the host',
   );
   await openFirewall(network);
-  expect(needs()).toEqual(everything);
+  await eventually(() => expect(needs()).toEqual(everything));
   await closeFirewall('virbr0');
 });

@@ -246,8 +246,10 @@ describe('IP forwarding', () => {
     try {
       run('ip', 'link', 'set', 'up0', 'up');
       run('ip', 'link', 'set', 'up1', 'up');
-      run('python3', '-c', advertise);
-      await eventually(() => expect(run('ip', '-6', 'route')).toMatch(/^default .*proto ra/m));
+      await eventually(() => {
+        run('python3', '-c', advertise);
+        expect(run('ip', '-6', 'route')).toMatch(/^default .*proto ra/m);
+      });
       return remove;
     } catch (error) {
       remove();
