@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { connect as connectToProduct } from 'tslxc';
 import type { connect } from 'tslxc';
 import { addonPath, monitorPath } from '../../../lib/host/package-paths';
+import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 import { domainXml } from '../../support/domain/domain-xml';
 import { runProgram } from '../../support/process/run-command';
@@ -17,6 +18,8 @@ import { UnsafePackage } from '../../support/probe/unsafe-package';
 import { ConsoleSession } from '../../support/console/console-session';
 
 const starts = 20;
+/** Milliseconds for a test: they start beside one who never rests, and took 57 s where four lanes shared two processors. */
+const limit = 180_000;
 const shebang = '#!/proc/self/exe\n';
 
 const world = containerTest(
@@ -72,32 +75,42 @@ async function startScripts(library: typeof connect): Promise<void> {
 }
 
 describe('the executables of the host (T9)', () => {
-  test('are the same after containers have run them and tried to write them', async () => {
-    const executables = [monitorPath, addonPath, process.execPath];
-    const hashes = executables.map(hash);
-    const { seen, outcomes } = await underWatch('/tslxc-monitor', () =>
-      startScripts(connectToProduct),
-    );
-    expect(seen).toBeGreaterThan(starts / 2);
-    expect(Object.keys(outcomes).sort()).toEqual([
-      'ended: map',
-      'ended: truncate',
-      'ended: write',
-      'running',
-    ]);
-    for (const counts of Object.values(outcomes)) {
-      for (const outcome of Object.keys(counts))
-        expect(outcome).toMatch(/^(EROFS|ETXTBSY|ENOENT)$/);
-    }
-    expect(executables.map(hash)).toEqual(hashes);
-  });
+  test(
+    'are the same after containers have run them and tried to write them',
+    async () => {
+      const executables = [monitorPath, addonPath, process.execPath];
+      const hashes = executables.map(hash);
+      // Who watches may not have its turn in time, where others have the processors.
+      const { outcomes } = await eventually(async () => {
+        const watched = await underWatch('/tslxc-monitor', () => startScripts(connectToProduct));
+        expect(watched.seen).toBeGreaterThan(starts / 2);
+        return watched;
+      }, 15_000);
+      expect(Object.keys(outcomes).sort()).toEqual([
+        'ended: map',
+        'ended: truncate',
+        'ended: write',
+        'running',
+      ]);
+      for (const counts of Object.values(outcomes)) {
+        for (const outcome of Object.keys(counts))
+          expect(outcome).toMatch(/^(EROFS|ETXTBSY|ENOENT)$/);
+      }
+      expect(executables.map(hash)).toEqual(hashes);
+    },
+    limit,
+  );
 
-  test('control: one that is run from where it lies is overwritten', async () => {
-    using unsafe = await UnsafePackage.make('plain executable');
-    const library = await unsafe.connect();
-    const original = hash(unsafe.monitorPath);
-    const { outcomes } = await underWatch(unsafe.monitorPath, () => startScripts(library));
-    expect(outcomes['ended: write']).toHaveProperty('done');
-    expect(hash(unsafe.monitorPath)).not.toBe(original);
-  });
+  test(
+    'control: one that is run from where it lies is overwritten',
+    async () => {
+      using unsafe = await UnsafePackage.make('plain executable');
+      const library = await unsafe.connect();
+      const original = hash(unsafe.monitorPath);
+      const { outcomes } = await underWatch(unsafe.monitorPath, () => startScripts(library));
+      expect(outcomes['ended: write']).toHaveProperty('done');
+      expect(hash(unsafe.monitorPath)).not.toBe(original);
+    },
+    limit,
+  );
 });

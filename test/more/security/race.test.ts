@@ -21,29 +21,40 @@ function expectOutcomes(started: number, refusals: readonly string[]): void {
   expect(started).toBeGreaterThan(0);
 }
 
+/** Milliseconds for a test: its starts come beside racers, on processors that others use as well. */
+const limit = 180_000;
+
 const always = (): boolean => true;
 
 describe('a volume that is exchanged during the start (T6)', () => {
-  test('leads no start to the host', async () => {
-    await using canary = new Canary();
-    await using volume = new SharedVolume(canary);
-    await using root = await makeTestRoot();
-    await using connection = await connect(undefined, { root: root.path });
-    await volume.race();
-    const { started, refusals } = await volume.start(connection, starts, always);
-    expectOutcomes(started, refusals);
-    expect(canary.changes()).toEqual({});
-  });
+  test(
+    'leads no start to the host',
+    async () => {
+      await using canary = new Canary();
+      await using volume = new SharedVolume(canary);
+      await using root = await makeTestRoot();
+      await using connection = await connect(undefined, { root: root.path });
+      await volume.race();
+      const { started, refusals } = await volume.start(connection, starts, always);
+      expectOutcomes(started, refusals);
+      expect(canary.changes()).toEqual({});
+    },
+    limit,
+  );
 
-  test('control: paths that are resolved as on the host reach the canary', async () => {
-    using unsafe = await UnsafePackage.make('naive paths');
-    const naive = await unsafe.connect();
-    await using canary = new Canary();
-    await using volume = new SharedVolume(canary);
-    await using root = await makeTestRoot();
-    await using connection = await naive(undefined, { root: root.path });
-    await volume.race();
-    await volume.start(connection, mostForControl, () => !canary.isChanged());
-    expect(canary.isChanged()).toBe(true);
-  });
+  test(
+    'control: paths that are resolved as on the host reach the canary',
+    async () => {
+      using unsafe = await UnsafePackage.make('naive paths');
+      const naive = await unsafe.connect();
+      await using canary = new Canary();
+      await using volume = new SharedVolume(canary);
+      await using root = await makeTestRoot();
+      await using connection = await naive(undefined, { root: root.path });
+      await volume.race();
+      await volume.start(connection, mostForControl, () => !canary.isChanged());
+      expect(canary.isChanged()).toBe(true);
+    },
+    limit,
+  );
 });
