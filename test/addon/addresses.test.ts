@@ -1,5 +1,6 @@
 /** Addresses, routes and neighbours of network interfaces, in network namespaces of the tests' own. */
 import { native } from '../../lib/host/native';
+import { eventually } from '../support/time/eventually';
 import { rejectionOf } from './failure';
 import { NetworkNamespaces } from './network-namespaces';
 import { Scratch } from './scratch';
@@ -124,11 +125,14 @@ describe('listAddresses', () => {
     namespaces.run('here', 'ip', 'address', 'add', '2001:db8::5/64', 'dev', 'near');
     const found = await addresses();
     expect(found).toMatchObject([{ address: '2001:db8::5', tentative: true }]);
-    const all = await native().listAddresses(here);
-    expect(all.find(({ scope }) => scope === 'link')).toMatchObject({
-      family: 'ipv6',
-      prefix: 64,
-      address: expect.stringMatching(/^fe80::/) as string,
+    // The kernel gives it one of its own once it has noticed the carrier.
+    await eventually(async () => {
+      const all = await native().listAddresses(here);
+      expect(all.find(({ scope }) => scope === 'link')).toMatchObject({
+        family: 'ipv6',
+        prefix: 64,
+        address: expect.stringMatching(/^fe80::/) as string,
+      });
     });
   });
 

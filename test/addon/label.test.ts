@@ -113,12 +113,13 @@ describe('init after a reboot', () => {
   /** Its command line is what is looked at: it names the interpreter of the script, which the first life can change. */
   async function reboots(name: string, first: string): Promise<BareStart> {
     const [script, flag] = [scratch.at(name), scratch.at(`${name}.flag`)];
+    const gate = scratch.at(`${name}.gate`);
     const lines = [
       '#!/bin/sh -e',
       `if [ -e ${flag} ]; then sleep 1000; exit; fi`,
       `: > ${flag}`,
       first,
-      'sleep 0.5',
+      `until [ -e ${gate} ]; do sleep 0.05; done`,
       'exec busybox reboot -f',
     ];
     writeFileSync(script, `${lines.join('\n')}\n`, { mode: 0o755 });
@@ -137,6 +138,7 @@ describe('init after a reboot', () => {
   test('it is looked at again', async () => {
     await using start = await reboots('same', ':');
     await start.expect('running');
+    writeFileSync(scratch.at('same.gate'), '');
     const { init } = await start.expect('rebooted');
     expect(readFileSync(`/proc/${init}/oom_score_adj`, 'utf8')).toBe('500\n');
   });
@@ -144,6 +146,7 @@ describe('init after a reboot', () => {
   test('with another label it is killed, and the container has ended', async () => {
     await using start = await reboots('other', `sed -i '1s/-e/-u/' ${scratch.at('other')}`);
     await start.expect('running');
+    writeFileSync(scratch.at('other.gate'), '');
     expect(await start.expect('exited')).toMatchObject({ how: 1, status: 1 });
     expect(readFileSync(scratch.at('other'), 'utf8')).toMatch(/^#!\/bin\/sh -u\n/);
     expect(processesWith(scratch.at('other'))).toEqual([]);

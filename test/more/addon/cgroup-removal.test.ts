@@ -12,6 +12,10 @@ const scratch = new Scratch();
 
 afterAll(() => scratch.dispose());
 
+/** Milliseconds for a tree of so many cgroups, and for its test: the kernel takes one at a time, of all lanes. */
+const deepest = 15_000;
+const limit = 60_000;
+
 /** A tree deeper than any path is long, and wide at both ends; `who` is at its end. */
 async function dug(root: string, who: 'nobody' | 'child'): Promise<CgroupTree> {
   const tree = new CgroupTree(root);
@@ -91,11 +95,12 @@ describe('killCgroups', () => {
     async (at) => {
       const tree = await dug(at.root, 'child');
       expect(await native().processesInCgroups([tree.path], 10)).toHaveLength(1);
-      await native().killCgroups([tree.path], 5000);
+      await native().killCgroups([tree.path], deepest);
       expect(await native().processesInCgroups([tree.path], 10)).toEqual([]);
-      await native().removeCgroups([tree.path], 5000);
+      await native().removeCgroups([tree.path], deepest);
       expect(existsSync(tree.path)).toBe(false);
     },
+    limit,
   );
 
   test('for an empty list and missing cgroups no time is needed: there may be none left', async () => {
@@ -130,24 +135,29 @@ describe('removeCgroups', () => {
     'a tree deeper than any path, and wide, is removed with few descriptors in $name',
     async (at) => {
       const { path } = await dug(at.root, 'nobody');
-      const code = `addon.removeCgroups(['${path}'], 5000).then(() => console.log('removed'));`;
+      const code = `addon.removeCgroups(['${path}'], ${deepest}).then(() => console.log('removed'));`;
       const limited = ['sh', '-c', 'ulimit -n 40; exec "$@"', 'sh', ...nodeWords(code)];
       expect(await runProgram(limited)).toMatchObject({ code: 0, stdout: 'removed\n' });
       expect(existsSync(path)).toBe(false);
     },
+    limit,
   );
 
-  test.each(hierarchies)('a process far below is EBUSY of the top in $name', async (at) => {
-    const { path } = await dug(at.root, 'child');
-    expect(await rejectionOf(native().removeCgroups([path], 0))).toEqual({
-      errno: 'EBUSY',
-      syscall: 'rmdir',
-      path,
-    });
-    await native().killCgroups([path], 5000);
-    await native().removeCgroups([path], 5000);
-    expect(existsSync(path)).toBe(false);
-  });
+  test.each(hierarchies)(
+    'a process far below is EBUSY of the top in $name',
+    async (at) => {
+      const { path } = await dug(at.root, 'child');
+      expect(await rejectionOf(native().removeCgroups([path], 0))).toEqual({
+        errno: 'EBUSY',
+        syscall: 'rmdir',
+        path,
+      });
+      await native().killCgroups([path], deepest);
+      await native().removeCgroups([path], deepest);
+      expect(existsSync(path)).toBe(false);
+    },
+    limit,
+  );
 
   test.each(hierarchies)('it waits for the last process to end in $name', async (at) => {
     const tree = new CgroupTree(at.root);

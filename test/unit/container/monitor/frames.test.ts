@@ -97,7 +97,7 @@ test('the largest frame in small pieces takes no longer than its bytes', () => {
     arrived.push(...decoder.push(frame.subarray(at, at + 256)));
   }
   // Copying all that there is at every piece takes many seconds.
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(performance.now() - started).toBeLessThan(3000);
   expect(arrived).toHaveLength(1);
   expect(arrived[0]).toMatchObject({ message: 'plan' });
   expect(arrived[0]?.message === 'plan' && bytes.equals(arrived[0].bytes)).toBe(true);

@@ -8,6 +8,7 @@ import { parseDomainEvent } from '../../../../lib/driver/events/event-log';
 import { SyscallError } from '../../../../lib/errors';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import { domainXml } from '../../../support/domain/domain-xml';
+import { eventually } from '../../../support/time/eventually';
 import { exitRecord, FakeHost } from '../fake-host';
 import { removeScratchAfterEach, scratchDirectory } from '../scratch';
 
@@ -100,8 +101,7 @@ test('a destroy does not wait for a look into the container, and the one who loo
   host.init = { ...host.init, isAlive: () => isAlive, requestLevel: () => search };
   await domain.start();
   const asked = domain.shutdown({ timeout: 5000 }).catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  expect(host.asked).toEqual(['intend none 0']);
+  await eventually(() => expect(host.asked).toEqual(['intend none 0']));
   await domain.destroy();
   expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
   isAlive = false;

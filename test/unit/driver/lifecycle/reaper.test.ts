@@ -242,7 +242,7 @@ test('a list does not wait for long for what another process holds', async () =>
   host.end('web');
   const began = Date.now();
   const [listed] = await connection.listDomains();
-  expect(Date.now() - began).toBeLessThan(3000);
+  expect(Date.now() - began).toBeLessThan(10_000);
   expect(listed?.id).toBeUndefined();
   release();
   await eventually(() => expect(host.state('web').phase).toBe('off'));

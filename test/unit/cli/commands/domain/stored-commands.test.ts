@@ -168,9 +168,12 @@ describe('edit', () => {
   test('on a terminal it asks, and y begins again with the text that was refused', async () => {
     connection.refusals.push(refusal(), refusal());
     const terminal = new FakeTerminal('tty');
-    terminal.typed.write('?');
-    setTimeout(() => terminal.typed.write('y'), 50);
-    setTimeout(() => terminal.typed.write('f'), 600);
+    // Each is typed when it is asked for.
+    const answers = ['?', 'y', 'f'];
+    terminal.input = () => {
+      terminal.typed.write(answers.shift() ?? 'n');
+      return terminal.typed;
+    };
     const environment = editor('echo typed >> "$1"');
     const result = await tslxc('edit web', { environment, terminal });
     expect(result.stderr).toBe('error: XML error: not so\nerror: XML error: not so\n');
