@@ -135,7 +135,7 @@ test('output of a container that has no reader and ends at once is told to who c
   const script = 'echo early; until [ -e /go ]; do sleep 0.05; done; sleep 0.1; printf END; exit';
   await using test = await onBusybox('console-late', script);
   await test.domain.start();
-  await test.domain.waitFor({ console: /early/ });
+  await test.domain.waitFor({ console: /early\r\n/ });
   using session = await ConsoleSession.open(test.domain);
   writeFileSync(join(root.path, 'go'), '');
   await session.end();

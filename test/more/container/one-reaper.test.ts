@@ -35,10 +35,13 @@ test('when the script is gone at the end, the record stays and the next call cle
   await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
   await using connection = await connect(undefined, { root: container.root });
   const domain = await connection.lookupDomainByName(container.name);
-  expect(await domain.state()).toMatchObject({
-    state: 'shutoff',
-    reason: 'crashed',
-    exit: { how: 'killed', signal: 9 },
+  // A monitor that ends holds its lock for a moment after it has left the list of processes.
+  await eventually(async () => {
+    expect(await domain.state()).toMatchObject({
+      state: 'shutoff',
+      reason: 'crashed',
+      exit: { how: 'killed', signal: 9 },
+    });
   });
   await container.untilGone();
 });

@@ -100,7 +100,7 @@ test('who wants only what comes gets nothing of it', async () => {
   await test.domain.start();
   await untilDone(5000);
   // Its last line may still be in the terminal.
-  await test.domain.waitFor({ console: /^1000$/ });
+  await test.domain.waitFor({ console: /\n1000\r\n/ });
   using session = await ConsoleSession.open(test.domain, { from: 'live' });
   expect(session.stream.replayed).toBe(0);
   session.enter('');
