@@ -21,7 +21,6 @@
       'native/base/relabel.cc',
       'native/base/sealed-copy.cc',
       'native/base/tree-walk.cc',
-      'native/base/xattr.cc',
     ],
   },
   'target_defaults': {

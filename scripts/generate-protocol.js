@@ -162,6 +162,7 @@ function messagesHeader() {
     enumeration('ExecReason', wire.execReasons),
     enumeration('DeathReason', wire.deathReasons),
     enumeration('How', wire.hows),
+    enumeration('LookKind', wire.lookKinds),
     enumeration('End', wire.ends),
     enumeration('Failpoint', ['none', ...fail.failpoints]),
     enumeration('FailAction', fail.failActions),

@@ -60,6 +60,7 @@ export async function execCommand(
   const definition = runningDefinition(session, state);
   const target = {
     paths: session.paths,
+    lookers: session.lookers,
     start,
     running,
     definition:

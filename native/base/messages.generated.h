@@ -48,6 +48,14 @@ enum class How : uint8_t {
   kOomKilled,
 };
 
+enum class LookKind : uint8_t {
+  kState,
+  kContent,
+  kRealPath,
+  kMount,
+  kAttribute,
+};
+
 enum class End : uint8_t {
   kNone,
   kDestroy,
@@ -450,6 +458,74 @@ inline void encode(Writer& writer, const RebootedMessage& value) {
 
 inline void decode(Reader& reader, RebootedMessage& value) {
   value.init = reader.u32();
+}
+
+struct LookMessage {
+  static constexpr uint8_t kKind = 80;
+  uint8_t lookKind = 0;
+  std::string root{};
+  std::string path{};
+  std::string detail{};
+  uint32_t from = 0;
+  uint32_t most = 0;
+};
+
+inline void encode(Writer& writer, const LookMessage& value) {
+  writer.u8(value.lookKind);
+  writer.string(value.root);
+  writer.string(value.path);
+  writer.string(value.detail);
+  writer.u32(value.from);
+  writer.u32(value.most);
+}
+
+inline void decode(Reader& reader, LookMessage& value) {
+  value.lookKind = reader.u8();
+  value.root = reader.string();
+  value.path = reader.string();
+  value.detail = reader.string();
+  value.from = reader.u32();
+  value.most = reader.u32();
+}
+
+struct SeenMessage {
+  static constexpr uint8_t kKind = 81;
+  uint32_t error = 0;
+  std::string syscall{};
+  uint32_t mode = 0;
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+  uint64_t size = 0;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  uint64_t node = 0;
+  std::string bytes{};
+};
+
+inline void encode(Writer& writer, const SeenMessage& value) {
+  writer.u32(value.error);
+  writer.string(value.syscall);
+  writer.u32(value.mode);
+  writer.u32(value.uid);
+  writer.u32(value.gid);
+  writer.u64(value.size);
+  writer.u64(value.device);
+  writer.u64(value.inode);
+  writer.u64(value.node);
+  writer.bytes(value.bytes);
+}
+
+inline void decode(Reader& reader, SeenMessage& value) {
+  value.error = reader.u32();
+  value.syscall = reader.string();
+  value.mode = reader.u32();
+  value.uid = reader.u32();
+  value.gid = reader.u32();
+  value.size = reader.u64();
+  value.device = reader.u64();
+  value.inode = reader.u64();
+  value.node = reader.u64();
+  value.bytes = reader.rest();
 }
 
 }  // namespace tslxc

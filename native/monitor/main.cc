@@ -14,6 +14,7 @@
 #include "native/monitor/attendant.h"
 #include "native/monitor/beginning.h"
 #include "native/monitor/keeper.h"
+#include "native/monitor/looker.h"
 #include "native/monitor/reap.h"
 #include "native/monitor/reaper-turn.h"
 #include "native/monitor/restart.h"
@@ -147,6 +148,7 @@ int main(int argc, char** argv) {
   using namespace tslxc;
   if (isKeeper(argc, argv)) return keep(argc, argv);
   if (isAttendant(argc, argv)) return attend(argc, argv);
+  if (isLooker(argc, argv)) return lookAtPaths();
   if (isRestart(argc, argv)) return restart(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));

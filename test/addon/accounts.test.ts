@@ -1,18 +1,33 @@
 /** Whose ids and groups init and commands get, as the container's own passwd(5) and group(5) have them. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { accountEntries } from '../../lib/container/users/account-lines';
+import type { AccountRoots } from '../../lib/container/users/account-lines';
 import { resolveCommandUser, resolveIdentity } from '../../lib/container/users/accounts';
+import { looksAlone } from '../../lib/container/looks/looks';
+import type { Looks } from '../../lib/container/looks/looks';
 import type { OsDefinition } from '../../lib/domain/definition';
 
 let root: string;
+let looks: Looks;
 
 beforeEach(() => {
+  looks = looksAlone({ within: 60_000 });
   root = mkdtempSync('/var/tmp/tslxc-accounts-');
   mkdirSync(join(root, 'etc'));
   writeFileSync(join(root, 'etc/passwd'), 'alice:x:1000:1000::/:/bin/sh\n');
 });
 
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => {
+  looks[Symbol.dispose]();
+  rmSync(root, { recursive: true });
+});
+
+const accountRoots = (): AccountRoots => ({
+  folders: [root],
+  looks,
+  what: { step: 'look for users' },
+});
 
 async function groupsWith(lines: readonly string[]): Promise<readonly number[]> {
   writeFileSync(join(root, 'etc/group'), `staff:x:50:\n${lines.join('\n')}\n`);
@@ -23,7 +38,7 @@ async function groupsWith(lines: readonly string[]): Promise<readonly number[]> 
     initUser: 'alice',
     initGroup: 'staff',
   };
-  return (await resolveIdentity(os as unknown as OsDefinition, [root])).groups;
+  return (await resolveIdentity(os as unknown as OsDefinition, accountRoots())).groups;
 }
 
 test('the groups that list the user, each once', async () => {
@@ -39,7 +54,7 @@ test.each(['', ' ', '-1', '0x10', '1e3', '4294967295', 'none'])(
 );
 
 describe('a command as', () => {
-  const asUser = (user: string) => resolveCommandUser(user, [root]);
+  const asUser = (user: string) => resolveCommandUser(user, accountRoots());
 
   beforeEach(() => {
     const lines = ['staff:x:50:', 'audio:x:29:bob,alice', 'video:x:44:bob', 'users:x:100:alice'];
@@ -73,14 +88,18 @@ describe('a number that the image calls a user (T17)', () => {
 
   test.each(['1000', '+1000'])('%s is an id, for a command and for init', async (user) => {
     withUser(user);
-    expect(await resolveCommandUser(user, [root])).toEqual({ uid: 1000, gid: 0, groups: [] });
+    expect(await resolveCommandUser(user, accountRoots())).toEqual({
+      uid: 1000,
+      gid: 0,
+      groups: [],
+    });
     const os = { init: '/i', initArgs: [], initEnvironment: [], initUser: user };
-    expect((await resolveIdentity(os as unknown as OsDefinition, [root])).uid).toBe(1000);
+    expect((await resolveIdentity(os as unknown as OsDefinition, accountRoots())).uid).toBe(1000);
   });
 
   test('control: a name in the same place has the id that stands there', async () => {
     withUser('thousand');
-    expect((await resolveCommandUser('thousand', [root])).uid).toBe(0);
+    expect((await resolveCommandUser('thousand', accountRoots())).uid).toBe(0);
   });
 });
 
@@ -95,10 +114,16 @@ describe('a database that root inside has made long', () => {
     const text = what.startsWith('one') ? 'x'.repeat(16 * mebibyte) : lines(16 * mebibyte);
     writeFileSync(join(root, 'etc/passwd'), text);
     writeFileSync(join(root, 'etc/group'), text);
-    await expect(resolveCommandUser('alice', [root])).rejects.toThrow(wordsFor('/etc/passwd'));
+    await expect(resolveCommandUser('alice', accountRoots())).rejects.toThrow(
+      wordsFor('/etc/passwd'),
+    );
     await expect(groupsWith([text])).rejects.toThrow(/in the container is longer than 4 MiB/);
     // Of numbers there is nothing to look up.
-    expect(await resolveCommandUser('1000:44', [root])).toEqual({ uid: 1000, gid: 44, groups: [] });
+    expect(await resolveCommandUser('1000:44', accountRoots())).toEqual({
+      uid: 1000,
+      gid: 44,
+      groups: [],
+    });
   });
 
   test('is read while others go on, up to its last line', async () => {
@@ -109,11 +134,26 @@ describe('a database that root inside has made long', () => {
       turn = setImmediate(again);
     });
     try {
-      expect(await resolveCommandUser('last', [root])).toEqual({ uid: 7, gid: 8, groups: [] });
+      expect(await resolveCommandUser('last', accountRoots())).toEqual({
+        uid: 7,
+        gid: 8,
+        groups: [],
+      });
     } finally {
       clearImmediate(turn);
     }
     expect(turns).toBeGreaterThan(5);
+  });
+
+  test('is refused when another file takes its place meanwhile', async () => {
+    writeFileSync(join(root, 'etc/passwd'), lines(mebibyte));
+    const pieces = accountEntries(accountRoots(), '/etc/passwd');
+    expect((await pieces.next()).done).toBe(false);
+    writeFileSync(join(root, 'etc/new'), lines(mebibyte));
+    renameSync(join(root, 'etc/new'), join(root, 'etc/passwd'));
+    await expect(pieces.next()).rejects.toThrow(
+      'operation failed: /etc/passwd in the container was replaced by another file while it was read',
+    );
   });
 
   test('with more groups than the kernel takes is refused', async () => {

@@ -12,13 +12,14 @@ import { native } from '../../host/native';
 import type { BlockNumbers } from '../../plan/limits/block-limits';
 import { holds, limitSteps, valueIn, type LimitWrite } from '../../plan/limits/limit-write';
 import { blockNumbers } from '../sources/block-numbers';
+import type { Looks } from '../looks/looks';
 import { layoutInPartition } from './partition';
 
 export interface LimitFiles {
   /** The hierarchies, with the CPUs and nodes that a domain can have of them. */
   layout(definition: Pick<DomainDefinition, 'partition'>): CgroupLayout;
   /** `major:minor` of block devices. @throws TslxcError SYSTEM_ERROR or CONFIG_UNSUPPORTED for what is none. */
-  blockNumbers(paths: readonly string[]): BlockNumbers;
+  blockNumbers(paths: readonly string[], looks: Looks): Promise<BlockNumbers>;
   /** The content of a file; undefined where there is none. */
   read(path: string): string | undefined;
   /**
@@ -41,7 +42,7 @@ const step = 'change a limit';
 export function limitFiles(ofHost: () => CgroupLayout): LimitFiles {
   return {
     layout: (definition) => withWeightFiles(layoutInPartition(definition, ofHost())),
-    blockNumbers: (paths) => blockNumbers(paths),
+    blockNumbers: (paths, looks) => blockNumbers(paths, looks),
     read,
     apply,
     squeeze,

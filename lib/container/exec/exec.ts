@@ -21,6 +21,7 @@ import { securityFacts } from '../../plan/security/labels';
 import type { SecurityFacts } from '../../plan/security/labels';
 import { isFrozen } from '../cgroups/freezer';
 import { printable } from '../../printable';
+import type { Lookers } from '../looks/looks';
 import { Channel } from '../monitor/channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
@@ -36,6 +37,8 @@ import type { RunningRecord, StartRecord } from '../record/run-state';
 export interface ExecTarget {
   readonly host: HostFacts;
   readonly paths: StatePaths;
+  /** How the container's root is looked at. */
+  readonly lookers: Lookers;
   readonly start: StartRecord;
   readonly running: RunningRecord;
   /** What runs, with the ids that it was given. */
@@ -92,7 +95,7 @@ async function join(
 ): Promise<PipedProcess | TerminalProcess> {
   const { name } = target.start;
   const security = securityOf(target, request);
-  const identity = await commandIdentity(target.definition, request.user);
+  const identity = await identityOf(target, request);
   const plan = planCommand(target, request, { identity, security });
   const owner = ownerOfStreams(target.definition, identity);
   const label = security?.mountLabel;
@@ -164,6 +167,15 @@ function refuseFrozen({ host, running, start }: ExecTarget): void {
     domain: start.name,
     ...(isPaused ? {} : { path: by }),
   });
+}
+
+/** @throws as commandIdentity; OPERATION_TIMEOUT when the container's root does not answer. */
+async function identityOf(
+  { definition, lookers }: ExecTarget,
+  { user, deadline, signal }: ExecRequest,
+): Promise<Identity> {
+  using looks = lookers.looks({ within: deadline, signal });
+  return await commandIdentity(definition, user, looks);
 }
 
 /** As whom a command runs, and with which label. */

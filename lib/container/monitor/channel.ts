@@ -40,6 +40,11 @@ export class Channel {
     return new Channel(new Socket({ fd, readable: true, writable: true }));
   }
 
+  /** Whether the peer has gone. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
   send(message: Message): void {
     if (!this.#ended) this.#socket.write(encodeFrame(message));
   }

@@ -84,6 +84,38 @@ export const messages = {
   done: { kind: 68, fields: { error: 'u32' } },
   /** To the caller: init runs again, after a reboot. */
   rebooted: { kind: 69, fields: { init: 'u32' } },
+
+  // caller → looker, on the channel that it was started with
+  /** `lookKind`: see lookKinds. With `root`, the path is resolved below it as in the container. `detail`: see there. */
+  look: {
+    kind: 80,
+    fields: {
+      lookKind: 'u8',
+      root: 'string',
+      path: 'string',
+      detail: 'string',
+      from: 'u32',
+      most: 'u32',
+    },
+  },
+
+  // looker → caller
+  /** Answer to `look`. `error`: 0, or the errno of `syscall`; the rest means something without one. */
+  seen: {
+    kind: 81,
+    fields: {
+      error: 'u32',
+      syscall: 'string',
+      mode: 'u32',
+      uid: 'u32',
+      gid: 'u32',
+      size: 'u64',
+      device: 'u64',
+      inode: 'u64',
+      node: 'u64',
+      bytes: 'rest',
+    },
+  },
 } as const satisfies Record<string, { kind: number; fields: Record<string, MessageField> }>;
 
 export type MessageName = keyof typeof messages;
@@ -147,6 +179,15 @@ export const hows = ['exited', 'killed', 'oomKilled'] as const;
 /** What was asked for before an end; the position is the number on the wire. */
 export const ends = ['none', 'destroy', 'reboot'] as const;
 export type End = (typeof ends)[number];
+
+/**
+ * What a looker is asked for; the position is the number on the wire. All follow links and answer with the file's state.
+ * `content`: also `most` bytes after the first `from`, of a regular file or a block device alone. `realPath`: also the path without links.
+ * `mount`: also /proc/PID/fdinfo of it, which names its mount. `attribute`: also the extended attribute `detail`, of the
+ * file itself, where it is no link.
+ */
+export const lookKinds = ['state', 'content', 'realPath', 'mount', 'attribute'] as const;
+export type LookKind = (typeof lookKinds)[number];
 
 /** Largest frame in bytes; a longer one is a protocol error. */
 export const largestFrame = 4 * 1024 * 1024;

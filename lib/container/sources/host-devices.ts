@@ -1,37 +1,38 @@
 /** The devices that a definition asks for, looked up on the host before anything is done. */
-import { statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import { wantedDevices } from '../../plan/mounts/host-devices';
 import type { HostDevice, WantedDevice } from '../../plan/mounts/host-devices';
+import type { FileState, Looks } from '../looks/looks';
 import { inaccessible } from './inaccessible';
 
 /**
  * @throws TslxcError SYSTEM_ERROR for a device that can't be looked at, DefinitionError CONFIG_UNSUPPORTED
  * for one of another kind, or that can't be where it should; both with element and position.
  */
-export function lookUpDevices(definition: DomainDefinition): HostDevice[] {
-  return wantedDevices(definition).map((wanted) => {
-    const stats = lookUp(wanted);
+export async function lookUpDevices(
+  definition: DomainDefinition,
+  looks: Looks,
+): Promise<HostDevice[]> {
+  const devices: HostDevice[] = [];
+  for (const wanted of wantedDevices(definition)) {
+    const { kind, node: numbers } = await lookUp(wanted, looks);
     const { type, access, node, otherwise, place } = wanted;
-    if (type === 'b' ? !stats.isBlockDevice() : !stats.isCharacterDevice()) {
+    if (kind !== (type === 'b' ? 'block device' : 'character device')) {
       throw definitionError('CONFIG_UNSUPPORTED', otherwise, place);
     }
-    return { node, rule: { type, ...deviceNumbers(stats.rdev), access } };
-  });
+    devices.push({ node, rule: { type, ...deviceNumbers(numbers), access } });
+  }
+  return devices;
 }
 
-function lookUp({ source, place }: WantedDevice): Stats {
+async function lookUp({ source, place }: WantedDevice, looks: Looks): Promise<FileState> {
+  const step = 'look up the devices of the host';
   try {
-    return statSync(source);
+    return await looks.state(source, { step, place });
   } catch (error) {
-    throw inaccessible(error, {
-      what: `Unable to access ${source}`,
-      path: source,
-      step: 'look up the devices of the host',
-      place,
-    });
+    const what = `Unable to access ${source}`;
+    throw inaccessible(error, { what, path: source, step, place });
   }
 }
 

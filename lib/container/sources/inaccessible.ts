@@ -10,16 +10,22 @@ interface Inaccessible {
   readonly place: SourceLocation;
 }
 
-/** `cause` is what node:fs threw. SYSTEM_ERROR, with errno, path, step, element and position. */
+/**
+ * `cause` is what a look, or node:fs, threw. SYSTEM_ERROR, with errno, path, step, element and position; what has not answered
+ * in time is told of as it is.
+ */
 export function inaccessible(
   cause: unknown,
   { what, path, step, place }: Inaccessible,
 ): TslxcError {
-  const { errno = 0, syscall = 'stat' } = cause as NodeJS.ErrnoException;
+  if (TslxcError.is(cause) && cause.code !== 'SYSTEM_ERROR') return cause;
+  const { errno: number = 0, syscall = 'stat' } = cause as NodeJS.ErrnoException;
+  // node:fs has negative ones.
+  const errno = Math.abs(number);
   const details = { step, element: place.path, ...place.position };
   return new TslxcError(
     'SYSTEM_ERROR',
-    `${what}: ${describeErrno(-errno)} (${describePlace(details)})`,
-    { ...details, errno: -errno, syscall, path },
+    `${what}: ${describeErrno(errno)} (${describePlace(details)})`,
+    { ...details, errno, syscall, path },
   );
 }

@@ -14,10 +14,13 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { constants as system } from 'node:os';
 import { dirname } from 'node:path';
-import { SyscallError } from '../../errors';
+import type { SourceLocation } from '../../domain/xml/source-location';
+import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
+import type { LookedFor, Looks } from '../looks/looks';
 
 /** Newline-separated users of a directory or file that tslxc made. */
 const usersAttribute = 'trusted.tslxc.users';
@@ -34,24 +37,31 @@ export type Found = 'missing' | 'made';
  * What has to be claimed for a target, outermost first; empty when it is there for its own sake. What was
  * made for another container is among it, parents too: it has to outlive that container.
  */
-export function borrowedPaths(path: string): { path: string; found: Found }[] {
+export async function borrowedPaths(
+  path: string,
+  looks: Looks,
+  place: SourceLocation,
+): Promise<{ path: string; found: Found }[]> {
+  const what = { step: 'look up the mount target', place };
   const borrowed: { path: string; found: Found }[] = [];
   for (let at = path; at !== dirname(at); at = dirname(at)) {
-    const found = exists(at) ? (isMadeTarget(at) ? 'made' : 'own') : 'missing';
+    const found = await howFound(at, looks, what);
     if (found === 'own') break;
     borrowed.unshift({ path: at, found });
   }
   return borrowed;
 }
 
-function isMadeTarget(path: string): boolean {
-  const fd = openTarget(path);
-  if (fd === undefined) return false;
+/** Whether it is there and whose it is are one look: its last user may remove it at any moment. */
+async function howFound(path: string, looks: Looks, what: LookedFor): Promise<Found | 'own'> {
   try {
-    return native().getXattr(fd, usersAttribute) !== undefined;
-  } finally {
-    closeSync(fd);
+    return (await looks.attribute(path, usersAttribute, what)) === undefined ? 'own' : 'made';
+  } catch (error) {
+    if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+    if (error.errno === system.errno.ENOENT) return 'missing';
   }
+  // A link, or what can't be opened.
+  return (await looks.stateIfThere(path, what)) === undefined ? 'missing' : 'own';
 }
 
 /** Makes `path` if it is missing, and writes down that `user` uses it if it was ever made by us. */
@@ -144,14 +154,5 @@ function removeTarget(path: string): 'removed' | 'kept' {
   } catch {
     // Not empty any more: what was put there stays.
     return 'kept';
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

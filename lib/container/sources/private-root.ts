@@ -3,25 +3,31 @@
  * the container's root makes there belongs to the host's root on disk, and a set-uid program made inside is
  * one of the host's root, for every user of the host who can reach it.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { definitionError } from '../../domain/xml/source-location';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import { hostId } from '../../plan/process/id-map';
 import type { OwnersOfRoot } from '../../plan/mounts/rootfs';
+import type { LookedFor, Looks } from '../looks/looks';
 
 /** Search permission of the group and of all others, inode(7). */
 const searchByOthers = 0o011;
 
 /** Whose ids the files of the private root have: the container's own, when it was prepared for its map. */
-export function ownersOfRoot(definition: DomainDefinition): OwnersOfRoot {
+export async function ownersOfRoot(
+  definition: DomainDefinition,
+  looks: Looks,
+): Promise<OwnersOfRoot> {
   const root = rootOf(definition);
   const rootId = hostId(definition.idMap?.uids ?? [], 0);
   if (root?.type !== 'mount' || overlayOf(definition, root) !== undefined) return 'host';
   if (rootId === undefined || rootId === 0) return 'host';
-  return statSync(root.source).uid === rootId ? 'container' : 'host';
+  const { uid } = await looks.state(root.source, lookedFor(root));
+  return uid === rootId ? 'container' : 'host';
 }
 
 /**
@@ -31,11 +37,14 @@ export function ownersOfRoot(definition: DomainDefinition): OwnersOfRoot {
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, with what to do.
  */
-export function checkMappedSources(definition: DomainDefinition): void {
+export async function checkMappedSources(
+  definition: DomainDefinition,
+  looks: Looks,
+): Promise<void> {
   if (definition.idMap === undefined) return;
   for (const filesystem of definition.filesystems) {
-    const folder = writtenFolder(definition, filesystem);
-    if (folder === undefined || upwards(folder).some(isClosed)) continue;
+    const folder = await writtenFolder(definition, filesystem, looks);
+    if (folder === undefined || (await isOutOfReach(folder, filesystem, looks))) continue;
     const what =
       filesystem.target === '/' ? 'the root' : `what is mapped to '${filesystem.target}'`;
     const detail =
@@ -50,26 +59,45 @@ export function checkMappedSources(definition: DomainDefinition): void {
 }
 
 /** The directory whose ancestors, and itself, guard what is written; undefined when nothing has to. */
-function writtenFolder(
+async function writtenFolder(
   definition: DomainDefinition,
   filesystem: FilesystemDefinition,
-): string | undefined {
+  looks: Looks,
+): Promise<string | undefined> {
   if (filesystem.type !== 'mount') return undefined;
   // A layer that is not there is made with mode 0700.
   const overlay = overlayOf(definition, filesystem);
-  if (overlay !== undefined)
-    return existsSync(overlay.upper) ? realpathSync(overlay.upper) : undefined;
+  if (overlay !== undefined) {
+    return await looks.realPathIfThere(overlay.upper, lookedFor(filesystem));
+  }
   const { source, target, accessMode } = filesystem;
-  if (target !== '/') return accessMode === 'mapped' ? parentOf(source) : undefined;
-  if (sharesRoot(definition) || ownersOfRoot(definition) === 'container') return undefined;
-  return parentOf(source);
+  const parent = async (): Promise<string> => {
+    return dirname(await looks.realPath(source, lookedFor(filesystem)));
+  };
+  if (target !== '/') return accessMode === 'mapped' ? await parent() : undefined;
+  if (sharesRoot(definition)) return undefined;
+  return (await ownersOfRoot(definition, looks)) === 'container' ? undefined : await parent();
 }
 
-function parentOf(source: string): string {
-  return dirname(realpathSync(source));
+/** Whether the folder, or one that it lies in, can be searched by the host's root alone. */
+async function isOutOfReach(
+  folder: string,
+  filesystem: FilesystemDefinition,
+  looks: Looks,
+): Promise<boolean> {
+  for (const path of upwards(folder)) {
+    const { uid, mode } = await looks.state(path, lookedFor(filesystem));
+    if (uid === 0 && (mode & searchByOthers) === 0) return true;
+  }
+  return false;
 }
 
-/** Whether the container's root could reach a path of the host: an ordinary user there, unless the map says else. */
+function lookedFor(filesystem: FilesystemDefinition): LookedFor {
+  const step = 'look up who can reach what the container writes to';
+  return { step, place: filesystemLocation(filesystem, 'source') };
+}
+
+/** Whether the container's root could reach a path of tslxc's own state: an ordinary user there, unless the map says else. */
 export function isReachable(path: string, idMap: IdMap): boolean {
   return upwards(dirname(path)).every((folder) => {
     const state = statSync(folder, { throwIfNoEntry: false });
@@ -81,11 +109,6 @@ export function isReachable(path: string, idMap: IdMap): boolean {
 
 function hasTarget(ranges: IdMap['uids'], id: number): boolean {
   return ranges.some(({ target, count }) => id >= target && id < target + count);
-}
-
-function isClosed(folder: string): boolean {
-  const { uid, mode } = statSync(folder);
-  return uid === 0 && (mode & searchByOthers) === 0;
 }
 
 /** The path and its ancestors, up to and with `/`. */

@@ -1,6 +1,4 @@
 /** The sources of a domain's file systems, looked up before anything is done: a wrong one is an error in its line. */
-import { closeSync, fstatSync, openSync, realpathSync, statSync } from 'node:fs';
-import type { Stats } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import type {
   FilesystemDefinition,
@@ -12,75 +10,102 @@ import { isBelow, isSame } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
-import { SyscallError } from '../../errors';
+import { SyscallError, TslxcError } from '../../errors';
 import { propagationOf } from '../../host/kernel/mount-table';
-import { native } from '../../host/native';
-import { detectedFilesystems, detectFilesystem } from '../../host/kernel/superblock';
-import { O_PATH } from '../../host/state/open-flags';
+import {
+  detectedFilesystems,
+  detectFilesystem,
+  superblockLength,
+} from '../../host/kernel/superblock';
 import { otherFilesystems, sourceKey } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts, SourceKind } from '../../plan/mounts/filesystems';
+import type { FileState, LookedFor, Looks } from '../looks/looks';
 
 /**
  * Kinds and contents of all sources. `hidden` are directories of the host that the container must not see.
  *
- * @throws SyscallError for a source that can't be looked at, DefinitionError CONFIG_UNSUPPORTED for one that
- * is not what its type says; both with element and position.
+ * @throws SyscallError for a source that can't be looked at, TslxcError OPERATION_TIMEOUT for one that does not answer,
+ * DefinitionError CONFIG_UNSUPPORTED for one that is not what its type says; all with element and position.
  */
-export function lookUpSources(
+export async function lookUpSources(
   definition: DomainDefinition,
   hidden: readonly string[],
-): FilesystemFacts {
+  looks: Looks,
+): Promise<FilesystemFacts> {
   const sources = new Map<string, SourceKind>();
   const images = new Map<string, string>();
   for (const filesystem of definition.filesystems) {
     switch (filesystem.type) {
       case 'mount':
-        sources.set(sourceKey(filesystem), kindOf(lookUp(filesystem, filesystem.source)));
-        checkPropagation(definition, filesystem, hidden);
+        sources.set(sourceKey(filesystem), kindOf(await lookUp(filesystem, looks)));
+        await checkPropagation(definition, { filesystem, hidden }, looks);
         break;
       case 'file':
       case 'block':
-        images.set(filesystem.source, lookUpImage(filesystem));
+        images.set(filesystem.source, await lookUpImage(filesystem, looks));
         break;
       case 'bind':
-        sources.set(sourceKey(filesystem), kindInside(definition, filesystem.source));
+        sources.set(sourceKey(filesystem), await kindInside(definition, filesystem, looks));
         break;
       case 'ram':
         break;
     }
     const overlay = overlayOf(definition, filesystem);
-    if (overlay !== undefined && filesystem.type === 'mount') checkLayers(filesystem, overlay);
+    if (overlay !== undefined && filesystem.type === 'mount') {
+      await checkLayers(filesystem, overlay, looks);
+    }
   }
   return { sources, images };
 }
 
-const kindOf = (stats: Stats): SourceKind => (stats.isDirectory() ? 'directory' : 'file');
+/** What of a filesystem is named by a source of the host. */
+type WithSource = FilesystemDefinition & { readonly source: string };
 
-function lookUp(filesystem: FilesystemDefinition, source: string): Stats {
-  return attempt(filesystem, source, () => statSync(source));
+const kindOf = ({ kind }: FileState): SourceKind => (kind === 'directory' ? 'directory' : 'file');
+
+function lookUp(filesystem: WithSource, looks: Looks): Promise<FileState> {
+  return attempt(filesystem, (what) => looks.state(filesystem.source, what));
 }
 
 /** Runs `look`; a failure is told as one of the filesystem's source. */
-function attempt<T>(filesystem: FilesystemDefinition, source: string, look: () => T): T {
+async function attempt<T>(
+  filesystem: WithSource,
+  look: (what: LookedFor) => Promise<T>,
+): Promise<T> {
+  const what = lookedFor(filesystem);
   try {
-    return look();
+    return await look(what);
   } catch (error) {
-    const { errno = 0, syscall = 'stat' } = error as NodeJS.ErrnoException;
-    const step = `look up the source of the filesystem ${filesystem.target}`;
-    const { path: element, position } = filesystemLocation(filesystem, 'source');
-    throw new SyscallError({ errno: -errno, syscall, path: source, step, element, ...position });
+    if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+    const { errno = 0, syscall = 'stat' } = error;
+    const { path: element, position } = what.place;
+    const { step } = what;
+    throw new SyscallError({ errno, syscall, path: filesystem.source, step, element, ...position });
   }
 }
 
-function lookUpImage(filesystem: FilesystemDefinition & { type: 'file' | 'block' }): string {
+function lookedFor(
+  filesystem: FilesystemDefinition,
+): LookedFor & { readonly place: SourceLocation } {
+  return {
+    step: `look up the source of the filesystem ${filesystem.target}`,
+    place: filesystemLocation(filesystem, 'source'),
+  };
+}
+
+async function lookUpImage(
+  filesystem: FilesystemDefinition & { type: 'file' | 'block' },
+  looks: Looks,
+): Promise<string> {
   const { type, source } = filesystem;
   const place = filesystemLocation(filesystem, 'source');
-  const stats = lookUp(filesystem, source);
-  if (type === 'file' ? !stats.isFile() : !stats.isBlockDevice()) {
+  const { kind } = await lookUp(filesystem, looks);
+  if (kind !== (type === 'file' ? 'file' : 'block device')) {
     const wanted = type === 'file' ? 'a regular file' : 'a block device';
     throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' is not ${wanted}`, place);
   }
-  const found = attempt(filesystem, source, () => detectFilesystem(source));
+  const start = await attempt(filesystem, (what) => looks.start(source, superblockLength, what));
+  const found = detectFilesystem(start);
   if (found !== undefined) return found;
   const known = detectedFilesystems.join(', ');
   throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' holds none of ${known}`, place);
@@ -90,38 +115,37 @@ function lookUpImage(filesystem: FilesystemDefinition & { type: 'file' | 'block'
  * What a path of the container is: found on the host, where that is possible before the container exists.
  * What can't be found is taken for a directory.
  */
-function kindInside(definition: DomainDefinition, path: string): SourceKind {
+async function kindInside(
+  definition: DomainDefinition,
+  bound: FilesystemDefinition & { type: 'bind' },
+  looks: Looks,
+): Promise<SourceKind> {
+  const path = bound.source;
   const all = [...otherFilesystems(definition)].reverse();
   const holder = [...all, ...definition.filesystems.filter(({ target }) => target === '/')].find(
     ({ target }) => isSame(path, target) || isBelow(path, target),
   );
   if (holder !== undefined && holder.type !== 'mount') return 'directory';
   const isRoot = holder === undefined || holder.target === '/';
-  return kindBelow(holder?.source ?? '/', isRoot ? path : path.slice(holder.target.length));
-}
-
-/** Resolved as in the container: its symbolic links lead nowhere else. */
-function kindBelow(root: string, path: string): SourceKind {
-  let directory: number | undefined;
-  let found: number | undefined;
+  const below = isRoot ? path : path.slice(holder.target.length);
+  // Resolved as in the container: its symbolic links lead nowhere else.
+  const what = lookedFor(bound);
   try {
-    directory = openSync(root, O_PATH);
-    found = native().openInRoot(directory, path === '' ? '.' : path, O_PATH);
-    return kindOf(fstatSync(found));
-  } catch {
-    return 'directory';
-  } finally {
-    if (found !== undefined) native().closeDescriptor(found);
-    if (directory !== undefined) closeSync(directory);
+    const root = holder?.source ?? '/';
+    return kindOf(await looks.stateInRoot(root, below === '' ? '.' : below, what));
+  } catch (error) {
+    if (TslxcError.is(error, 'SYSTEM_ERROR')) return 'directory';
+    throw error;
   }
 }
 
 /** Without peers on the host nothing would ever be propagated, in silence. */
-function checkPropagation(
+async function checkPropagation(
   definition: DomainDefinition,
-  filesystem: MountFilesystem,
-  hidden: readonly string[],
-): void {
+  what: { readonly filesystem: MountFilesystem; readonly hidden: readonly string[] },
+  looks: Looks,
+): Promise<void> {
+  const { filesystem, hidden } = what;
   const options = optionsOf(definition, filesystem);
   const wanted = options?.propagation ?? 'private';
   if (options === undefined || wanted === 'private') return;
@@ -131,7 +155,7 @@ function checkPropagation(
     path: 'domain/metadata/tslxc:container/tslxc:filesystem',
     position,
   };
-  const fields = attempt(filesystem, source, () => propagationOf(source));
+  const fields = propagationOf(await attempt(filesystem, (one) => looks.mount(source, one)));
   const kinds = wanted === 'shared' ? ['shared:'] : ['shared:', 'master:'];
   if (fields?.some((field) => kinds.some((kind) => field.startsWith(kind))) !== true) {
     const detail = `the mount of '${source}' on the host is not shared, so nothing can be propagated`;
@@ -146,21 +170,23 @@ function checkPropagation(
 }
 
 /** overlayfs says ELOOP for layers that lie in each other. */
-function checkLayers(base: MountFilesystem, { upper, position }: OverlayOptions): void {
-  const real = (path: string): string => {
-    try {
-      return realpathSync(path);
-    } catch {
-      return path;
-    }
-  };
-  const [lower, writable] = [real(base.source), real(upper)];
-  const device = (path: string): number | undefined =>
-    statSync(path, { throwIfNoEntry: false })?.dev;
-  const folder = device(upper) ?? device(upper.replace(/[^/]*$/, ''));
-  if (!isSame(lower, writable) && !isBelow(writable, lower) && !isBelow(lower, writable)) return;
-  if (folder !== device(base.source)) return;
+async function checkLayers(
+  base: MountFilesystem,
+  { upper, position }: OverlayOptions,
+  looks: Looks,
+): Promise<void> {
   const place: SourceLocation = { path: 'domain/metadata/tslxc:container/tslxc:overlay', position };
+  const what = { step: 'look up the layers of an overlay', place };
+  const real = async (path: string): Promise<string> => {
+    return (await looks.realPathIfThere(path, what)) ?? path;
+  };
+  const device = async (path: string): Promise<bigint | undefined> => {
+    return (await looks.stateIfThere(path, what))?.device;
+  };
+  const [lower, writable] = [await real(base.source), await real(upper)];
+  const folder = (await device(upper)) ?? (await device(upper.replace(/[^/]*$/, '')));
+  if (!isSame(lower, writable) && !isBelow(writable, lower) && !isBelow(lower, writable)) return;
+  if (folder !== (await device(base.source))) return;
   const detail = `upper '${upper}' and the source '${base.source}' lie in each other`;
   throw definitionError('CONFIG_UNSUPPORTED', detail, place);
 }

@@ -5,6 +5,7 @@ import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';
 import type { LinkRecord } from '../record/run-state';
 import type { LabelProgress } from '../security/relabel/label-walk';
+import type { Lookers } from '../looks/looks';
 import type { Rollback } from './rollback';
 
 export interface ContainerStart {
@@ -23,6 +24,8 @@ export interface ContainerStart {
   readonly restarts: number;
   /** Milliseconds. */
   readonly startTimeout: number;
+  /** How what the definition names is looked at. */
+  readonly lookers: Lookers;
   readonly passDescriptors: readonly number[];
   readonly consoleDescriptor?: number | undefined;
   /** Where each `<interface>` is plugged in, in their order. Default: none has to be. */

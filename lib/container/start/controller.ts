@@ -118,9 +118,11 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
   const ensureBase = () => ensureBaseCgroups(planBaseCgroups(known.host.cgroups));
   // Which files hold weights is seen in them.
   if (known.definition.blockTuning !== undefined) await ensureBase();
+  using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
   const preparation = await prepare({
     ...known,
     paths: start.paths,
+    looks,
     hardening: start.hardening,
     startTimeout: start.startTimeout,
     consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,

@@ -1,6 +1,7 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { sharesRoot } from '../../domain/filesystem/lookup';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Partition } from '../../domain/tuning/definition';
 import { withWeightFiles } from '../../host/kernel/cgroup-layout';
@@ -25,6 +26,7 @@ import { lookUpBlockNumbers } from '../sources/block-numbers';
 import { lookUpDevices } from '../sources/host-devices';
 import { linkPlaces } from '../interfaces/link-failure';
 import type { ResolvedLinks } from '../interfaces/links';
+import type { Looks } from '../looks/looks';
 import { failActions, failpoints } from '../monitor/failpoints';
 import type { ArmedFailpoint } from '../monitor/failpoints';
 import { previewIds } from '../users/id-allocation';
@@ -67,6 +69,8 @@ export interface PreparationInput {
   readonly host: HostFacts;
   readonly paths: StatePaths;
   readonly definition: DomainDefinition;
+  /** How what the definition names is looked at. */
+  readonly looks: Looks;
   /** Of the connection: the definition's own has precedence. */
   readonly hardening: Hardening;
   readonly startTimeout: number;
@@ -83,21 +87,21 @@ export interface PreparationInput {
 }
 
 export async function prepare(input: PreparationInput): Promise<Preparation> {
-  const { host, paths } = input;
+  const { host, paths, looks } = input;
   // A start has claimed its ids before; a plan that is only looked at names them.
   const definition = previewIds(paths, input.definition);
-  const identity = await initIdentity(definition);
-  const world = lookUpWorld(definition, paths);
-  const cgroups = lookUpCgroups(definition, input, world.devices);
+  const world = await lookUpWorld(definition, input);
+  const cgroups = await lookUpCgroups(definition, input, world.devices);
   const hidden = hiddenFrom(definition, paths);
-  const sources = lookUpSources(definition, sharesRoot(definition) ? hidden : []);
-  checkMappedSources(definition);
-  const [targets, uppers] = [neededTargets(definition, sources), overlayUppersOf(definition)];
+  const sources = await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks);
+  await checkMappedSources(definition, looks);
+  const targets = await neededTargets(definition, sources, looks);
+  const uppers = overlayUppersOf(definition);
   const user = `${paths.root}:${definition.name}`;
   const plan = compilePlan(definition, {
     ...sources,
     hidden,
-    ownersOfRoot: ownersOfRoot(definition),
+    ownersOfRoot: await ownersOfRoot(definition, looks),
     boot: host.boot,
     runDirectory: runPaths(paths, definition.name).directory,
     cgroups,
@@ -106,7 +110,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     arch: host.arch,
     privileges: host.privileges,
     maskedHardware: host.thermalThrottle,
-    identity,
+    identity: await initIdentity(definition, looks),
     reap: reapCommand(paths, definition.name),
     consoleLog: { directory: paths.logs, file: consoleLogName(definition.name) },
     deadline: input.startTimeout,
@@ -133,14 +137,14 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   };
 }
 
-function lookUpCgroups(
+async function lookUpCgroups(
   definition: DomainDefinition,
-  { host, paths: { root } }: PreparationInput,
+  { host, paths: { root }, looks }: PreparationInput,
   devices: PlanFacts['devices'],
-): CgroupPlan {
+): Promise<CgroupPlan> {
   const known = layoutInPartition(definition, host.cgroups);
   const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
-  const blockNumbers = lookUpBlockNumbers(definition);
+  const blockNumbers = await lookUpBlockNumbers(definition, looks);
   return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
 }
 
@@ -169,12 +173,12 @@ function undoOfCgroups(
 }
 
 /** What of the host the container gets besides file systems. */
-function lookUpWorld(
+async function lookUpWorld(
   definition: DomainDefinition,
-  paths: StatePaths,
-): Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'> {
+  { paths, looks }: PreparationInput,
+): Promise<Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'>> {
   return {
-    devices: lookUpDevices(definition),
+    devices: await lookUpDevices(definition, looks),
     procFiles: lxcfsFiles(),
     sharedNamespaces: lookUpNamespaces(definition, paths),
   };
@@ -186,11 +190,16 @@ function hiddenFrom({ idMap }: DomainDefinition, paths: StatePaths): string[] {
   return idMap === undefined ? hidden : hidden.filter((path) => isReachable(path, idMap));
 }
 
-function neededTargets(definition: DomainDefinition, facts: FilesystemFacts): NeededTarget[] {
+async function neededTargets(
+  definition: DomainDefinition,
+  facts: FilesystemFacts,
+  looks: Looks,
+): Promise<NeededTarget[]> {
   const needed = new Map<string, NeededTarget>();
   for (const filesystem of borrowedTargets(definition)) {
     const { target } = filesystem;
-    for (const { path, found } of borrowedPaths(target)) {
+    const place = filesystemLocation(filesystem, 'target');
+    for (const { path, found } of await borrowedPaths(target, looks, place)) {
       const kind = path === target ? targetKind(filesystem, facts) : 'directory';
       needed.set(path, { path, kind, found });
     }

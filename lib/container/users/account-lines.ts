@@ -1,45 +1,48 @@
 /**
  * passwd(5) and group(5) of a container, piece by piece: root inside writes what it likes into them, and may write on while
- * they are read. They are opened inside the container's root by the kernel's rules.
+ * they are read. They are opened inside the container's root by the kernel's rules, and by a looker, since the root may lie on
+ * a file system that never answers.
  */
-import { closeSync, constants, fstatSync, openSync, read as readInPool } from 'node:fs';
 import { constants as system } from 'node:os';
-import { promisify } from 'node:util';
 import { TslxcError } from '../../errors';
-import { native } from '../../host/native';
-import { O_PATH } from '../../host/state/open-flags';
+import type { FilePiece, FileState, LookedFor, Looks } from '../looks/looks';
 
-const read = promisify(readInPool);
-
-const chunkSize = 64 * 1024;
+const pieceSize = 64 * 1024;
 /** Some sixty thousand users. */
 const largestDatabase = 4 * 1024 * 1024;
 
+const step = 'look up a user or a group';
+
 export type AccountPath = '/etc/passwd' | '/etc/group';
 
+/** Where the container's databases are looked for. */
+export interface AccountRoots {
+  /** The directories on the host that make up its root, the upper one first; none when they are in an image. */
+  readonly folders: readonly string[];
+  readonly looks: Looks;
+  /** What names them. */
+  readonly what: LookedFor;
+}
+
 /**
- * The entries as lists of their fields, some at a time, of the first of these roots that has the file. Nothing for a fifo or a
+ * The entries as lists of their fields, some at a time, of the first of the folders that has the file. Nothing for a fifo or a
  * device, which is how the upper layer of an overlay says that a file of the lower one was removed.
  *
- * @throws TslxcError OPERATION_FAILED for a file that is too long.
+ * @throws TslxcError OPERATION_FAILED for a file that is too long, or that another one takes the place of while it is read;
+ * OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
  */
 export async function* accountEntries(
-  roots: readonly string[],
+  roots: AccountRoots,
   path: AccountPath,
 ): AsyncGenerator<readonly string[][]> {
-  const fd = openFirst(roots, path);
-  if (fd === undefined) return;
-  try {
-    if (!fstatSync(fd).isFile()) return;
-    for await (const lines of linesOf(fd, path)) yield lines.map((line) => line.split(':'));
-  } finally {
-    native().closeDescriptor(fd);
+  for await (const lines of linesOf(piecesOf(roots, path))) {
+    yield lines.map((line) => line.split(':'));
   }
 }
 
 /** The first entry that is asked for. */
 export async function findEntry(
-  roots: readonly string[],
+  roots: AccountRoots,
   path: AccountPath,
   isIt: (entry: readonly string[]) => boolean,
 ): Promise<readonly string[] | undefined> {
@@ -50,39 +53,57 @@ export async function findEntry(
   return undefined;
 }
 
-/** Undefined when none has it, or the first that has it can't be opened. */
-function openFirst(roots: readonly string[], path: AccountPath): number | undefined {
-  for (const root of roots) {
-    const directory = openSync(root, O_PATH | constants.O_DIRECTORY);
+/** Each look opens the file anew, and so has to find the same one. */
+async function* piecesOf(roots: AccountRoots, path: AccountPath): AsyncGenerator<Buffer> {
+  const first = await firstPiece(roots, path);
+  if (first?.state.kind !== 'file') return;
+  const { looks, what } = roots;
+  let { bytes } = first;
+  for (let size = 0; ;) {
+    size += bytes.length;
+    if (size > largestDatabase) throw tooLong(path);
+    yield bytes;
+    if (bytes.length < pieceSize) return;
+    const range = { path, from: size, most: pieceSize };
+    const next = await looks.pieceInRoot(first.folder, range, what);
+    if (!isSameFile(next.state, first.state)) throw replaced(path);
+    bytes = next.bytes;
+  }
+}
+
+/** Undefined when no folder has it, or the first that has it can't be read. */
+async function firstPiece(
+  { folders, looks, what }: AccountRoots,
+  path: AccountPath,
+): Promise<(FilePiece & { readonly folder: string }) | undefined> {
+  for (const folder of folders) {
     try {
-      return native().openInRoot(directory, path, constants.O_RDONLY | constants.O_NONBLOCK);
+      const piece = await looks.pieceInRoot(folder, { path, from: 0, most: pieceSize }, what);
+      return { ...piece, folder };
     } catch (error) {
-      const isMissing = TslxcError.is(error) && error.errno === system.errno.ENOENT;
-      if (!isMissing) return undefined;
-    } finally {
-      closeSync(directory);
+      if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+      if (error.errno !== system.errno.ENOENT) return undefined;
     }
   }
   return undefined;
 }
 
-async function* linesOf(fd: number, path: AccountPath): AsyncGenerator<readonly string[]> {
-  const chunk = Buffer.allocUnsafe(chunkSize);
+function isSameFile(one: FileState, other: FileState): boolean {
+  return one.device === other.device && one.inode === other.inode;
+}
+
+async function* linesOf(pieces: AsyncIterable<Buffer>): AsyncGenerator<readonly string[]> {
   let begun: Buffer[] = [];
-  for (let size = 0; ;) {
-    const { bytesRead } = await read(fd, chunk, 0, chunkSize, null);
-    size += bytesRead;
-    if (size > largestDatabase) throw tooLong(path);
-    if (bytesRead === 0) break;
-    const end = chunk.subarray(0, bytesRead).lastIndexOf('\n');
+  for await (const piece of pieces) {
+    const end = piece.lastIndexOf('\n');
     if (end === -1) {
-      begun.push(Buffer.from(chunk.subarray(0, bytesRead)));
+      begun.push(piece);
       continue;
     }
-    yield Buffer.concat([...begun, chunk.subarray(0, end)])
+    yield Buffer.concat([...begun, piece.subarray(0, end)])
       .toString('utf8')
       .split('\n');
-    begun = [Buffer.from(chunk.subarray(end + 1, bytesRead))];
+    begun = [piece.subarray(end + 1)];
   }
   const last = Buffer.concat(begun).toString('utf8');
   if (last !== '') yield [last];
@@ -91,5 +112,10 @@ async function* linesOf(fd: number, path: AccountPath): AsyncGenerator<readonly 
 function tooLong(path: AccountPath): TslxcError {
   const most = `${largestDatabase / 1024 / 1024} MiB`;
   const detail = `${path} in the container is longer than ${most}, too long to look a name up in it`;
-  return new TslxcError('OPERATION_FAILED', detail, { path, step: 'look up a user or a group' });
+  return new TslxcError('OPERATION_FAILED', detail, { path, step });
+}
+
+function replaced(path: AccountPath): TslxcError {
+  const detail = `${path} in the container was replaced by another file while it was read; try again`;
+  return new TslxcError('OPERATION_FAILED', detail, { path, step });
 }

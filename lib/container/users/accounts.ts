@@ -7,23 +7,17 @@ import type { OsDefinition } from '../../domain/definition';
 import { rootIdentity } from '../../plan/process/process';
 import type { Identity } from '../../plan/process/process';
 import { accountEntries, findEntry } from './account-lines';
-import type { AccountPath } from './account-lines';
+import type { AccountPath, AccountRoots } from './account-lines';
 
 const largestId = 0xfffffffe;
 /** NGROUPS_MAX. */
 const mostGroups = 65_536;
 
 /**
- * `roots` are the directories on the host that make up the container's root, the upper one first; none when
- * they are in an image.
- *
  * @throws TslxcError INTERNAL_ERROR for a name that does not exist, as libvirt; CONFIG_UNSUPPORTED for a name
  * in an image; OPERATION_FAILED for a database that is too long.
  */
-export async function resolveIdentity(
-  os: OsDefinition,
-  roots: readonly string[],
-): Promise<Identity> {
+export async function resolveIdentity(os: OsDefinition, roots: AccountRoots): Promise<Identity> {
   if (os.initUser === undefined && os.initGroup === undefined) return rootIdentity;
   const uid = os.initUser === undefined ? 0 : await userId(os.initUser, roots);
   if (os.initGroup === undefined) return { uid, gid: 0, groups: [] };
@@ -34,13 +28,13 @@ export async function resolveIdentity(
   };
 }
 
-async function userId(user: string, roots: readonly string[]): Promise<number> {
+async function userId(user: string, roots: AccountRoots): Promise<number> {
   if (isNumber(user)) return checkedId(user, digits(user), 'User');
   refuseNameInImage(roots, user, 'inituser');
   return checkedId(user, (await entryOf(user, '/etc/passwd', roots))?.[2], 'User');
 }
 
-async function groupId(group: string, roots: readonly string[]): Promise<number> {
+async function groupId(group: string, roots: AccountRoots): Promise<number> {
   if (isNumber(group)) return checkedId(group, digits(group), 'Group');
   refuseNameInImage(roots, group, 'initgroup');
   return checkedId(group, (await entryOf(group, '/etc/group', roots))?.[2], 'Group');
@@ -49,14 +43,14 @@ async function groupId(group: string, roots: readonly string[]): Promise<number>
 function entryOf(
   name: string,
   path: AccountPath,
-  roots: readonly string[],
+  roots: AccountRoots,
 ): Promise<readonly string[] | undefined> {
   return findEntry(roots, path, ([entry]) => entry === name);
 }
 
 /** Images are not looked into: who their passwd(5) names is not known before they are mounted. */
-function refuseNameInImage(roots: readonly string[], name: string, word: string): void {
-  if (roots.length > 0) return;
+function refuseNameInImage({ folders }: AccountRoots, name: string, word: string): void {
+  if (folders.length > 0) return;
   const detail = `<${word}> must be a number, not '${name}', where the root is an image or a device`;
   throw new TslxcError('CONFIG_UNSUPPORTED', detail, {
     step: 'resolve the user of init',
@@ -85,10 +79,7 @@ function checkedId(name: string, text: string | undefined, kind: 'User' | 'Group
  * @throws TslxcError INVALID_ARG for a name that does not exist, and for one in an image; OPERATION_FAILED for a database that
  * is too long.
  */
-export async function resolveCommandUser(
-  text: string,
-  roots: readonly string[],
-): Promise<Identity> {
+export async function resolveCommandUser(text: string, roots: AccountRoots): Promise<Identity> {
   const [user = '', group, ...rest] = text.split(':');
   const entry = await userEntry(user, group, roots);
   const uid = idOf(user, entry?.[2]);
@@ -108,7 +99,7 @@ export async function resolveCommandUser(
 function userEntry(
   user: string,
   group: string | undefined,
-  roots: readonly string[],
+  roots: AccountRoots,
 ): Promise<readonly string[] | undefined> {
   if (!isNumber(user)) return entryOf(user, '/etc/passwd', roots);
   if (group !== undefined) return Promise.resolve(undefined);
@@ -132,7 +123,7 @@ function noSuch(kind: 'user' | 'group', name: string): TslxcError {
 }
 
 /** Groups that list the user as a member. */
-async function supplementaryGroups(user: string, roots: readonly string[]): Promise<number[]> {
+async function supplementaryGroups(user: string, roots: AccountRoots): Promise<number[]> {
   const groups = new Set<number>();
   for await (const entries of accountEntries(roots, '/etc/group')) {
     for (const [, , id = '', members = ''] of entries) {

@@ -1,17 +1,19 @@
 /** Who init is: `<inituser>` and `<initgroup>` in the container's own databases, and whether its id map has them. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import { overlayOf, rootOf } from '../../domain/filesystem/lookup';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import { TslxcError } from '../../errors';
 import { hostId } from '../../plan/process/id-map';
 import type { Identity } from '../../plan/process/process';
+import type { Looks } from '../looks/looks';
+import type { AccountRoots } from './account-lines';
 import { resolveCommandUser, resolveIdentity } from './accounts';
 
 /** @throws TslxcError INTERNAL_ERROR for a name that doesn't exist, CONFIG_UNSUPPORTED for an id that is not mapped. */
-export async function initIdentity(definition: DomainDefinition): Promise<Identity> {
+export async function initIdentity(definition: DomainDefinition, looks: Looks): Promise<Identity> {
   const { os, idMap } = definition;
-  const identity = await resolveIdentity(os, rootDirectories(definition));
+  const identity = await resolveIdentity(os, await accountRoots(definition, looks));
   if (idMap === undefined) return identity;
   checkMapped(idMap.uids, identity.uid, 'inituser');
   for (const gid of [identity.gid, ...identity.groups]) checkMapped(idMap.gids, gid, 'initgroup');
@@ -26,9 +28,10 @@ export async function initIdentity(definition: DomainDefinition): Promise<Identi
 export async function commandIdentity(
   definition: DomainDefinition,
   user: string | undefined,
+  looks: Looks,
 ): Promise<Identity> {
-  if (user === undefined) return initIdentity(definition);
-  const identity = await resolveCommandUser(user, rootDirectories(definition));
+  if (user === undefined) return await initIdentity(definition, looks);
+  const identity = await resolveCommandUser(user, await accountRoots(definition, looks));
   const { idMap } = definition;
   if (idMap === undefined) return identity;
   const { uid, gid, groups } = identity;
@@ -50,12 +53,15 @@ function checkMapped(ranges: IdMap['uids'], id: number, element: string): void {
   });
 }
 
-/** The directories on the host that make up the container's root, the upper one first; none for an image. */
-function rootDirectories(definition: DomainDefinition): string[] {
+async function accountRoots(definition: DomainDefinition, looks: Looks): Promise<AccountRoots> {
   const root = rootOf(definition);
-  if (root === undefined) return ['/'];
-  if (root.type !== 'mount') return [];
+  const step = 'look for users and groups in the root of the container';
+  if (root === undefined) return { folders: ['/'], looks, what: { step } };
+  const what = { step, place: filesystemLocation(root, 'source') };
+  if (root.type !== 'mount') return { folders: [], looks, what };
   const overlay = overlayOf(definition, root);
-  const layers = overlay === undefined ? [] : [join(overlay.upper, 'upper')];
-  return [...layers.filter((path) => existsSync(path)), root.source];
+  if (overlay === undefined) return { folders: [root.source], looks, what };
+  const upper = join(overlay.upper, 'upper');
+  const isThere = (await looks.stateIfThere(upper, what)) !== undefined;
+  return { folders: [...(isThere ? [upper] : []), root.source], looks, what };
 }

@@ -78,7 +78,8 @@ export async function planStart(session: Session, definition: DomainDefinition):
   const ports = await portsOf(session, definition, 'preview');
   const links = await containers.previewLinks(definition, ports);
   const labelling = containers.previewLabelling({ paths, definition, hardening });
-  const input = { paths, definition, hardening, startTimeout, links, labelling };
+  using looks = session.lookers.looks({ within: startTimeout });
+  const input = { paths, definition, looks, hardening, startTimeout, links, labelling };
   const noDescriptors = { consoleDescriptors: 0, passDescriptors: 0 };
   return (await containers.prepare({ ...input, ...noDescriptors })).plan;
 }
@@ -127,6 +128,7 @@ function describeStart(session: Session, what: Launch, rollback: Rollback): Cont
     hardening: what.hardening ?? session.hardening,
     persistence,
     startTimeout,
+    lookers: session.lookers,
     restarts,
     passDescriptors,
     consoleDescriptor,

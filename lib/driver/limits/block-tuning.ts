@@ -21,9 +21,9 @@ import {
 
 export async function getBlockTuning(query: LimitQuery): Promise<BlockTuningInfo> {
   return lookAtLimit(query, {
-    live: (live) => {
+    live: async (live) => {
       const paths = (live.definition.blockTuning?.devices ?? []).map(({ path }) => path);
-      const found = readBlock(live.place('io'), live.read, contextOf(query, live, paths));
+      const found = readBlock(live.place('io'), live.read, await contextOf(query, live, paths));
       return { ...found, devices: found.devices.filter(isLimited) };
     },
     stored: ({ blockTuning }) => {
@@ -45,9 +45,9 @@ export async function setBlockTuning(query: LimitQuery, change: BlockTuningChang
   }
   await changeLimit(query, {
     stored: (definition) => withTuning(definition, change),
-    live: (live) => {
+    live: async (live) => {
       const paths = devices.map(({ path }) => path);
-      const context = contextOf(query, live, paths);
+      const context = await contextOf(query, live, paths);
       const wanted = devices.map((device) => merged(live.definition, device));
       checkWeights([weight, ...wanted.map((device) => device.weight)], context);
       return {
@@ -62,13 +62,15 @@ export async function setBlockTuning(query: LimitQuery, change: BlockTuningChang
   });
 }
 
-function contextOf(
+async function contextOf(
   { session }: LimitQuery,
   { layout }: Live,
   paths: readonly string[],
-): BlockContext {
+): Promise<BlockContext> {
   const { weightFiles = [] } = layout;
-  return { numbers: session.containers.limits.blockNumbers(paths), weightFiles };
+  const { lookers, startTimeout } = session;
+  using looks = lookers.looks({ within: startTimeout });
+  return { numbers: await session.containers.limits.blockNumbers(paths, looks), weightFiles };
 }
 
 function checkWeights(weights: readonly (number | undefined)[], context: BlockContext): void {

@@ -44,14 +44,14 @@ export interface LimitQuery {
 export async function lookAtLimit<T>(
   { session, identity, which }: LimitQuery,
   look: {
-    readonly live: (live: Live) => T;
+    readonly live: (live: Live) => T | Promise<T>;
     readonly stored: (definition: DomainDefinition) => T;
   },
 ): Promise<T> {
   const state = await currentState(session, identity);
   if (which === 'live' || which === 'both') requireRunning(state, 'look', identity);
   if (state.phase !== 'running') return look.stored(stored(session, identity));
-  if (which !== 'inactive') return look.live(liveOf(session, state));
+  if (which !== 'inactive') return await look.live(liveOf(session, state));
   const isStored = session.store.has(identity.name);
   return look.stored(isStored ? stored(session, identity) : runningDefinition(session, state));
 }
@@ -73,7 +73,7 @@ export interface LiveLimitChange {
 export async function changeLimit(
   { session, identity, which }: LimitQuery,
   change: {
-    readonly live: (live: Live) => LiveLimitChange;
+    readonly live: (live: Live) => LiveLimitChange | Promise<LiveLimitChange>;
     readonly stored: (definition: DomainDefinition) => DomainDefinition;
   },
 ): Promise<void> {
@@ -84,7 +84,7 @@ export async function changeLimit(
       stored: change.stored,
       live: async (state: SettledState) => {
         requireRunning(state, 'setLimit', identity);
-        const { writes, definition, before } = change.live(liveOf(session, state));
+        const { writes, definition, before } = await change.live(liveOf(session, state));
         await before?.();
         await session.containers.limits.apply(writes);
         session.containers.replaceStart(session.paths, {

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
+import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
@@ -72,6 +73,7 @@ export class Session {
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;
+  readonly lookers = new Lookers();
   readonly store: DomainStore;
   readonly networks: NetworkStore;
   readonly hostSecurity: () => HostSecurity;
@@ -273,6 +275,7 @@ export class Session {
     for (const stream of [...this.#streams]) stream.close();
     for (const name of [...this.#owned.keys()]) this.disown(name);
     while (this.#background.size > 0) await Promise.all(this.#background);
+    this.lookers.close();
     await this.#domainLog?.flush();
   }
 

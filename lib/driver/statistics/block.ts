@@ -1,8 +1,9 @@
 /** What a running container has read and written on one block device, or on all. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceNumbers } from '../../container/sources/host-devices';
 import type { IoStatistics } from '../../container/statistics/types';
+import type { DiskDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition, type RunningState } from '../definitions/definitions';
@@ -25,7 +26,7 @@ export async function blockStatistics(
 ): Promise<BlockStatistics> {
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
-  const wanted = device === undefined ? undefined : numbersOf(session, state, device);
+  const wanted = device === undefined ? undefined : await numbersOf(session, state, device);
   const { io } = session.containers.readCgroupStatistics(state.start);
   if (io === undefined) {
     const detail = "this kernel does not count the container's I/O";
@@ -44,12 +45,12 @@ function sum(one: BlockStatistics, other: BlockStatistics): BlockStatistics {
 }
 
 /** `major:minor` of a disk's target, or of a device of the host by its name or path. */
-function numbersOf(session: Session, state: RunningState, device: string): string {
+async function numbersOf(session: Session, state: RunningState, device: string): Promise<string> {
   const { disks } = runningDefinition(session, state);
   const disk = disks.find(({ target }) => target === device);
   const found = disk
-    ? numbersOfPath(disk.source)
-    : (numbersOfName(device) ?? numbersOfPath(device));
+    ? await numbersOfPath(session, disk)
+    : (numbersOfName(device) ?? (await numbersOfPath(session, { source: device })));
   if (found !== undefined) return found;
   throw new TslxcError('INVALID_ARG', `invalid path: ${device}`);
 }
@@ -63,10 +64,15 @@ function numbersOfName(name: string): string | undefined {
   }
 }
 
-function numbersOfPath(path: string): string | undefined {
-  if (!path.startsWith('/')) return undefined;
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats?.isBlockDevice() !== true) return undefined;
-  const { major, minor } = deviceNumbers(stats.rdev);
+async function numbersOfPath(
+  { lookers, startTimeout }: Session,
+  { source, position }: Pick<DiskDefinition, 'source'> & Partial<DiskDefinition>,
+): Promise<string | undefined> {
+  if (!source.startsWith('/')) return undefined;
+  const place = position && { path: 'domain/devices/disk/source', position };
+  using looks = lookers.looks({ within: startTimeout });
+  const state = await looks.stateIfThere(source, { step: 'look up the block device', place });
+  if (state?.kind !== 'block device') return undefined;
+  const { major, minor } = deviceNumbers(state.node);
   return `${major}:${minor}`;
 }

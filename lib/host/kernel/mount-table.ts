@@ -1,6 +1,5 @@
 /** The mounts that this process sees: proc_pid_mountinfo(5). Only reads. */
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { O_PATH } from '../state/open-flags';
+import { readFileSync } from 'node:fs';
 
 /** The identity of a mounted directory, whatever path leads to it. */
 export interface Mount {
@@ -13,7 +12,7 @@ export interface Mount {
 
 /** The mount that contains an open file; undefined if it was unmounted meanwhile. */
 export function mountOf(fd: number): Mount | undefined {
-  const fields = mountFields(fd);
+  const fields = mountFields(readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'));
   return fields === undefined ? undefined : mountFrom(fields);
 }
 
@@ -34,22 +33,16 @@ function mountLines(): string[] {
 }
 
 /**
- * Optional fields (`shared:N`, `master:N`, …) of the mount that contains a path; undefined if it was unmounted
- * meanwhile. Throws the errors of open(2).
+ * Optional fields (`shared:N`, `master:N`, …) of the mount that a file is in, by its /proc/PID/fdinfo; undefined if it was
+ * unmounted meanwhile.
  */
-export function propagationOf(path: string): readonly string[] | undefined {
-  const fd = openSync(path, O_PATH);
-  try {
-    return mountFields(fd)?.slice(6);
-  } finally {
-    closeSync(fd);
-  }
+export function propagationOf(fileInfo: string): readonly string[] | undefined {
+  return mountFields(fileInfo)?.slice(6);
 }
 
 /** The fields up to the separator after the optional ones. */
-function mountFields(fd: number): readonly string[] | undefined {
-  const info = readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
-  const id = /^mnt_id:\s*(\d+)$/m.exec(info)?.[1];
+function mountFields(fileInfo: string): readonly string[] | undefined {
+  const id = /^mnt_id:\s*(\d+)$/m.exec(fileInfo)?.[1];
   const line = mountLines().find((one) => id !== undefined && one.startsWith(`${id} `));
   return line?.split(' - ')[0]?.split(' ');
 }

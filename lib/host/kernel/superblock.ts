@@ -1,5 +1,4 @@
-/** The type of the file system on an image or a device, by the magic number in its superblock. Only reads. */
-import { closeSync, constants, openSync, readSync } from 'node:fs';
+/** The type of the file system on an image or a device, by the magic number in its superblock. Pure. */
 
 interface Magic {
   /** The kernel's name of the type. */
@@ -39,38 +38,23 @@ export const detectedFilesystems: readonly string[] = [
 ].sort();
 
 /** How many bytes of an image have to be read. */
-const length = Math.max(...magics.map(({ offset, bytes }) => offset + bytes.length));
+export const superblockLength = Math.max(
+  ...magics.map(({ offset, bytes }) => offset + bytes.length),
+);
 
 /** s_feature_incompat of ext4's superblock, and its bit for a device that is an external journal. */
 const incompatibleFeatures = 0x460;
 const journalDevice = 0x8;
 
-/** The kernel's name of the file system; undefined if none is recognized. Throws the errors of open(2) and read(2). */
-export function detectFilesystem(path: string): string | undefined {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return recognize(readStart(fd));
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function recognize(start: Buffer): string | undefined {
-  const found = magics.find(({ offset, bytes }) =>
-    start.subarray(offset, offset + bytes.length).equals(bytes),
+/** The kernel's name of the file system that begins with these bytes, at most `superblockLength`; undefined if none is recognized. */
+export function detectFilesystem(bytes: Buffer): string | undefined {
+  // A shorter image ends in zeros.
+  const start = Buffer.alloc(superblockLength);
+  bytes.copy(start);
+  const found = magics.find((magic) =>
+    start.subarray(magic.offset, magic.offset + magic.bytes.length).equals(magic.bytes),
   );
   const isJournal =
     found?.type === 'ext4' && (start.readUInt32LE(incompatibleFeatures) & journalDevice) !== 0;
   return isJournal ? undefined : found?.type;
-}
-
-/** The first bytes, filled with zeros if the image is shorter. */
-function readStart(fd: number): Buffer {
-  const start = Buffer.alloc(length);
-  let read = 0;
-  for (;;) {
-    const count = readSync(fd, start, read, length - read, read);
-    read += count;
-    if (count === 0 || read === length) return start;
-  }
 }

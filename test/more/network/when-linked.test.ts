@@ -4,6 +4,7 @@ import { readlinkSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { cleanUp } from '../../../lib/container/record/cleanup';
 import { startContainer } from '../../../lib/container/start/controller';
+import { Lookers } from '../../../lib/container/looks/looks';
 import type { ContainerStart } from '../../../lib/container/start/container-start';
 import { Rollback } from '../../../lib/container/start/rollback';
 import { readRunState } from '../../../lib/container/record/run-state';
@@ -60,6 +61,10 @@ afterEach(async () => {
   await expectHostUnchanged(before);
 });
 
+const lookers = new Lookers();
+
+afterAll(() => lookers.close());
+
 function startOf(parts: Partial<ContainerStart>): ContainerStart {
   const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
   const xml = domainXml({ name, devices });
@@ -78,6 +83,7 @@ function startOf(parts: Partial<ContainerStart>): ContainerStart {
     persistence: 'persistent',
     restarts: 0,
     startTimeout: 5000,
+    lookers,
     passDescriptors: [],
     ports: [{ kind: 'bridge', bridge: 'br0' }],
     ownership: 'keep',

@@ -8,6 +8,9 @@ import type { Readable } from 'node:stream';
 import { eventually } from '../time/eventually';
 import { runProgram } from '../process/run-command';
 
+/** Seconds after which it is released by itself: a test whose own process waits in it fails then. */
+const patience = '30';
+
 export class StuckFolder implements AsyncDisposable {
   readonly path: string;
   readonly #server: ChildProcessByStdio<null, Readable, null>;
@@ -17,7 +20,9 @@ export class StuckFolder implements AsyncDisposable {
   private constructor(path: string) {
     this.path = path;
     const script = join(__dirname, 'stuck-fuse.py');
-    this.#server = spawn('python3', [script, path], { stdio: ['ignore', 'pipe', 'inherit'] });
+    this.#server = spawn('python3', [script, path, patience], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     this.#ended = once(this.#server, 'close');
     this.#server.stdout.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Mounts a FUSE file system on the folder in argv[1] that never answers when somebody looks for a file: whoever asks waits in
-the kernel, out of reach of SIGKILL, until this process ends. Says `mounted` once it is, and `asked` for each who waits."""
+the kernel, out of reach of SIGKILL, until this process ends, which it does after argv[2] seconds if there is such an argument.
+Says `mounted` once it is, and `asked` for each who waits."""
 
 import ctypes
 import os
+import signal
 import struct
 import sys
 
@@ -11,6 +13,8 @@ LOOKUP, FORGET, GETATTR, INIT, BATCH_FORGET = 1, 2, 3, 26, 42
 ENOSYS = 38
 
 target = sys.argv[1]
+if len(sys.argv) > 2:
+    signal.alarm(int(sys.argv[2]))
 device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
 options = f"fd={device},rootmode=40000,user_id=0,group_id=0,allow_other"
 libc = ctypes.CDLL(None, use_errno=True)

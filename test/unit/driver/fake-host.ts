@@ -243,7 +243,8 @@ export class FakeHost {
       },
       limits: {
         layout: () => this.layout,
-        blockNumbers: (paths) => new Map(paths.map((path, index) => [path, `8:${index}`])),
+        blockNumbers: (paths) =>
+          Promise.resolve(new Map(paths.map((path, index) => [path, `8:${index}`]))),
         read: (path) => this.limitFiles.get(path),
         apply: async (writes) => {
           await Promise.resolve();

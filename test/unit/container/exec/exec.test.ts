@@ -3,6 +3,7 @@ import { planCommand } from '../../../../lib/container/exec/exec';
 import type { ExecRequest, ExecTarget } from '../../../../lib/container/exec/exec';
 import type { StartRecord } from '../../../../lib/container/record/run-state';
 import type { AssignedSecurity } from '../../../../lib/container/security/assigned';
+import { Lookers } from '../../../../lib/container/looks/looks';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import type { CommandPlan } from '../../../../lib/plan/operation';
 import { rootIdentity } from '../../../../lib/plan/process/process';
@@ -29,6 +30,7 @@ function target(fields: Partial<StartRecord>): ExecTarget {
       thermalThrottle: [],
     },
     paths: statePaths('/nowhere'),
+    lookers: new Lookers(),
     start: {
       ...{ name, uuid, boot: '', persistence: 'transient', xml: '', undo: [] },
       ...{ hardening: 'hardened', time: 1, controller: 1, ...fields },

@@ -1,8 +1,12 @@
 /** What images hold: real ones where a tool of `npm test` makes them, magic numbers of the others. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { detectedFilesystems, detectFilesystem } from '../../../../lib/host/kernel/superblock';
+import {
+  detectedFilesystems,
+  detectFilesystem,
+  superblockLength,
+} from '../../../../lib/host/kernel/superblock';
 import { imageTypes, makeImage } from '../../../support/root/filesystem-image';
 
 let folder: string;
@@ -16,15 +20,14 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test.each(imageTypes)('a real image of %s is recognized', (type) => {
   // ext4 mounts its forerunners.
   const expected = type.startsWith('ext') ? 'ext4' : type;
-  expect(detectFilesystem(makeImage(type, folder))).toBe(expected);
+  const start = readFileSync(makeImage(type, folder)).subarray(0, superblockLength);
+  expect(detectFilesystem(start)).toBe(expected);
 });
 
-function withBytes(offset: number, bytes: Buffer): string {
-  const image = join(folder, 'image');
-  const content = Buffer.alloc(0x20000);
+function withBytes(offset: number, bytes: Buffer): Buffer {
+  const content = Buffer.alloc(superblockLength);
   bytes.copy(content, offset);
-  writeFileSync(image, content);
-  return image;
+  return content;
 }
 
 test.each([
@@ -42,11 +45,8 @@ test.each([
 
 test('what is empty, short or something else holds nothing', () => {
   expect(detectFilesystem(withBytes(0, Buffer.alloc(0)))).toBeUndefined();
-  const short = join(folder, 'short');
-  writeFileSync(short, 'XF');
-  expect(detectFilesystem(short)).toBeUndefined();
-  writeFileSync(short, '');
-  expect(detectFilesystem(short)).toBeUndefined();
+  expect(detectFilesystem(Buffer.from('XF'))).toBeUndefined();
+  expect(detectFilesystem(Buffer.alloc(0))).toBeUndefined();
 });
 
 test('the journal of an ext4 that is a device of its own is no file system', () => {
@@ -54,10 +54,4 @@ test('the journal of an ext4 that is a device of its own is no file system', () 
   image.writeUInt16LE(0xef53, 0x38);
   image.writeUInt32LE(0x8, 0x60);
   expect(detectFilesystem(withBytes(0x400, image))).toBeUndefined();
-});
-
-test('what can not be read is an error of the system', () => {
-  mkdirSync(join(folder, 'directory'));
-  expect(() => detectFilesystem(join(folder, 'missing'))).toThrow('ENOENT');
-  expect(() => detectFilesystem(join(folder, 'directory'))).toThrow('EISDIR');
 });

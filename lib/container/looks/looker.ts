@@ -1,0 +1,93 @@
+/**
+ * A process that looks at paths for this one (native/monitor/looker.h): a file system that never answers keeps that process
+ * waiting, and neither the event loop nor libuv's threads. One that waits too long is left alone, since not even SIGKILL
+ * may reach it; how many there may be of those is bounded.
+ */
+import { TslxcError } from '../../errors';
+import { monitorExecutable } from '../../host/executable';
+import { native } from '../../host/native';
+import { Channel } from '../monitor/channel';
+import type { MessageNamed } from '../monitor/messages';
+
+export type Question = Omit<MessageNamed<'look'>, 'message'>;
+export type Seen = MessageNamed<'seen'>;
+
+/** How many processes may wait for file systems that have not answered in time. */
+const mostLeft = 64;
+
+/** Those of this process, until they have ended. */
+let left = 0;
+
+export class Looker {
+  readonly #channel: Channel;
+  readonly #pid: number;
+
+  private constructor(channel: Channel, pid: number) {
+    this.#channel = channel;
+    this.#pid = pid;
+  }
+
+  /** @throws TslxcError RESOURCE_BUSY when too many wait already; SyscallError when none can be started. */
+  static async start(): Promise<Looker> {
+    if (left >= mostLeft) {
+      const detail = `${left} processes of tslxc wait for file systems that do not answer; look for them by \`ps -C tslxc-look\``;
+      throw new TslxcError('RESOURCE_BUSY', detail, { step: 'look at what the definition names' });
+    }
+    const socket = await native().startMonitor({
+      executable: monitorExecutable(),
+      argv: ['tslxc-look', 'look'],
+      cgroups: [],
+      leafCgroup: -1,
+      plan: new Uint8Array(),
+      descriptors: [],
+    });
+    const channel = Channel.fromDescriptor(socket);
+    const first = await channel.held(() => channel.receive());
+    if (first?.message === 'spawned') return new Looker(channel, first.pid);
+    channel.close();
+    throw ended();
+  }
+
+  get hasEnded(): boolean {
+    return this.#channel.hasEnded;
+  }
+
+  /** Asks one question; others may be asked before there is an answer. It does not keep this process alive. */
+  async ask(question: Question): Promise<Seen> {
+    this.#channel.send({ message: 'look', ...question });
+    const answer = await this.#channel.receive();
+    if (answer?.message !== 'seen') throw ended();
+    return answer;
+  }
+
+  /** Ends it: it waits for nothing. */
+  end(): void {
+    this.#channel.close();
+  }
+
+  /** Leaves it to itself: it waits for something. It lives as long as its end of the channel is open. */
+  leave(): void {
+    left += 1;
+    try {
+      process.kill(this.#pid, 'SIGKILL');
+    } catch {
+      // It has just ended.
+    }
+    const gone = async (): Promise<void> => {
+      // An answer may still be on its way.
+      while ((await this.#channel.receive()) !== undefined);
+    };
+    void gone()
+      .catch(() => undefined)
+      .then(() => {
+        left -= 1;
+        this.#channel.close();
+      });
+  }
+}
+
+function ended(): TslxcError {
+  return new TslxcError('OPERATION_FAILED', 'the process that looks at paths has ended', {
+    step: 'look at what the definition names',
+  });
+}

@@ -1,0 +1,257 @@
+/**
+ * Looks at paths that a definition names, off the event loop and within a time: what does not answer by then is told of with
+ * its element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way.
+ */
+import { constants } from 'node:fs';
+import { constants as system } from 'node:os';
+import type { SourceLocation } from '../../domain/xml/source-location';
+import { describePlace, SyscallError, TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
+import { lookKinds } from '../monitor/messages';
+import type { LookKind } from '../monitor/messages';
+import { Looker } from './looker';
+import type { Question, Seen } from './looker';
+
+/** What the error of a look that takes too long tells besides the path. */
+export interface LookedFor {
+  /** In words. */
+  readonly step: string;
+  readonly place?: SourceLocation | undefined;
+}
+
+export interface FileState {
+  readonly kind: 'directory' | 'file' | 'block device' | 'character device' | 'other';
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: bigint;
+  /** The file system's. */
+  readonly device: bigint;
+  readonly inode: bigint;
+  /** The numbers of a device node, as makedev(3) puts them together. */
+  readonly node: number;
+}
+
+/** `most` is at most half of the longest frame (protocol.md): no answer is shorter for another reason than the file's end. */
+export interface FileRange {
+  readonly path: string;
+  readonly from: number;
+  readonly most: number;
+}
+
+export interface FilePiece {
+  readonly state: FileState;
+  readonly bytes: Buffer;
+}
+
+export interface LooksOptions {
+  /** Milliseconds for all looks together. */
+  readonly within: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How long a process is kept that has nothing to look at, in milliseconds. */
+const idleTime = 1000;
+
+/** The processes of one connection: what has looked for one start looks for the next, if that comes soon. */
+export class Lookers {
+  readonly #idle: Looker[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #state: 'open' | 'closed' = 'open';
+
+  /** Looks until they are disposed of. */
+  looks(options: LooksOptions): Looks {
+    return new Looks(this, options);
+  }
+
+  async take(): Promise<Looker> {
+    const idle = this.#idle.pop();
+    return idle === undefined || idle.hasEnded ? await Looker.start() : idle;
+  }
+
+  /** Takes back one that waits for nothing. */
+  giveBack(looker: Looker): void {
+    if (this.#state === 'closed' || this.#idle.length > 0) {
+      looker.end();
+      return;
+    }
+    this.#idle.push(looker);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#endIdle(), idleTime).unref();
+  }
+
+  close(): void {
+    this.#state = 'closed';
+    clearTimeout(this.#timer);
+    this.#endIdle();
+  }
+
+  #endIdle(): void {
+    for (const looker of this.#idle.splice(0)) looker.end();
+  }
+}
+
+/** Looks of a caller that has no connection: their process ends with them. */
+export function looksAlone(options: LooksOptions): Looks {
+  const lookers = new Lookers();
+  lookers.close();
+  return lookers.looks(options);
+}
+
+export class Looks implements Disposable {
+  readonly #lookers: Lookers;
+  readonly #options: LooksOptions;
+  readonly #until: number;
+  #looker: Promise<Looker> | undefined;
+  #underWay = 0;
+
+  constructor(lookers: Lookers, options: LooksOptions) {
+    this.#lookers = lookers;
+    this.#options = options;
+    this.#until = performance.now() + options.within;
+  }
+
+  /** Follows links. @throws SyscallError; OPERATION_TIMEOUT, OPERATION_ABORTED. So do the others. */
+  async state(path: string, what: LookedFor): Promise<FileState> {
+    return stateOf(await this.#ask({ ...question('state'), path }, what));
+  }
+
+  /** Undefined when there is none, or it can't be looked at. */
+  async stateIfThere(path: string, what: LookedFor): Promise<FileState | undefined> {
+    return await this.state(path, what).catch(unlessOfFile);
+  }
+
+  /** The path is resolved below `root`, as in the container. */
+  async stateInRoot(root: string, path: string, what: LookedFor): Promise<FileState> {
+    return stateOf(await this.#ask({ ...question('state'), root, path }, what));
+  }
+
+  async realPath(path: string, what: LookedFor): Promise<string> {
+    const { bytes } = await this.#ask({ ...question('realPath'), path }, what);
+    return Buffer.from(bytes).toString();
+  }
+
+  /** Undefined when there is none, or it can't be looked at. */
+  async realPathIfThere(path: string, what: LookedFor): Promise<string | undefined> {
+    return await this.realPath(path, what).catch(unlessOfFile);
+  }
+
+  /** The first bytes of a file or block device, as many as it has of `most`; none of anything else. */
+  async start(path: string, most: number, what: LookedFor): Promise<Buffer> {
+    const { bytes } = await this.#ask({ ...question('content'), path, most }, what);
+    return Buffer.from(bytes);
+  }
+
+  /** Of a file below `root`, what lies from the byte `from` on, as much as it has of `most`; no bytes of anything else. */
+  async pieceInRoot(root: string, range: FileRange, what: LookedFor): Promise<FilePiece> {
+    const seen = await this.#ask({ ...question('content'), root, ...range }, what);
+    return { state: stateOf(seen), bytes: Buffer.from(seen.bytes) };
+  }
+
+  /** /proc/PID/fdinfo of what is opened there. */
+  async mount(path: string, what: LookedFor): Promise<string> {
+    const { bytes } = await this.#ask({ ...question('mount'), path }, what);
+    return Buffer.from(bytes).toString();
+  }
+
+  /** An extended attribute of the file itself, not of what a link leads to (ELOOP); undefined when it has none of that name. */
+  async attribute(path: string, name: string, what: LookedFor): Promise<string | undefined> {
+    const asked = { ...question('attribute'), path, detail: name };
+    try {
+      return Buffer.from((await this.#ask(asked, what)).bytes).toString();
+    } catch (error) {
+      if (TslxcError.is(error) && error.errno === system.errno.ENODATA) return undefined;
+      throw error;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    const looker = this.#looker;
+    if (looker === undefined) return;
+    this.#looker = undefined;
+    const isIdle = this.#underWay === 0;
+    looker.then(
+      (one) => (isIdle ? this.#lookers.giveBack(one) : one.leave()),
+      () => undefined,
+    );
+  }
+
+  async #ask(asked: Question, what: LookedFor): Promise<Seen> {
+    const { path } = asked;
+    const seen = await this.#inTime(asked, what);
+    if (seen.error === 0) return seen;
+    throw new SyscallError({ errno: seen.error, syscall: seen.syscall, path });
+  }
+
+  /** What comes later than it may is never waited for again. */
+  async #inTime(asked: Question, what: LookedFor): Promise<Seen> {
+    this.#looker ??= this.#lookers.take();
+    const looker = this.#looker;
+    const answer = looker.then((one) => one.ask(asked));
+    this.#underWay += 1;
+    let stop = (): void => undefined;
+    const limits = new Promise<never>((_, reject) => {
+      const late = (): void => reject(this.#unanswered(asked.path, what));
+      const timer = setTimeout(late, Math.max(0, this.#until - performance.now()));
+      const { signal } = this.#options;
+      const stopListening = onAbort(signal, () => {
+        const cause: unknown = signal?.reason;
+        reject(new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause }));
+      });
+      stop = () => {
+        clearTimeout(timer);
+        stopListening();
+      };
+    });
+    const forget = (): void => {
+      this.#underWay -= 1;
+    };
+    answer.then(forget, () => {
+      forget();
+      this.#looker = undefined;
+    });
+    try {
+      return await Promise.race([answer, limits]);
+    } finally {
+      stop();
+    }
+  }
+
+  #unanswered(path: string, { step, place }: LookedFor): TslxcError {
+    const details = {
+      step,
+      ...(place === undefined ? {} : { element: place.path, ...place.position }),
+    };
+    const seconds = this.#options.within / 1000;
+    const detail = `'${path}' has not answered for ${seconds} s (${describePlace(details)})`;
+    return new TslxcError('OPERATION_TIMEOUT', detail, { ...details, path });
+  }
+}
+
+function question(kind: LookKind): Question {
+  return { lookKind: lookKinds.indexOf(kind), root: '', path: '', detail: '', from: 0, most: 0 };
+}
+
+function stateOf({ mode, uid, gid, size, device, inode, node }: Seen): FileState {
+  return { kind: kindOf(mode), mode, uid, gid, size, device, inode, node: Number(node) };
+}
+
+function kindOf(mode: number): FileState['kind'] {
+  switch (mode & constants.S_IFMT) {
+    case constants.S_IFDIR:
+      return 'directory';
+    case constants.S_IFREG:
+      return 'file';
+    case constants.S_IFBLK:
+      return 'block device';
+    case constants.S_IFCHR:
+      return 'character device';
+    default:
+      return 'other';
+  }
+}
+
+/** What is not there, or can't be looked at, is one thing; what does not answer another. */
+function unlessOfFile(error: unknown): undefined {
+  if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+}
