@@ -5,6 +5,7 @@ import type { Connection, Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { runIn } from '../support/domain/exec';
 import { StuckFolder } from '../support/fake/stuck-folder';
+import { packageRoot, runProgram } from '../support/process/run-command';
 import { listProcesses, readProcess } from '../support/process/processes';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
@@ -20,7 +21,7 @@ const world = containerTest(async (keep) => {
   const stuck = keep(await StuckFolder.mount());
   const root = keep(await makeTestRoot());
   const connection = keep(await connect(undefined, { root: root.path, startTimeout }));
-  return { stuck, connection };
+  return { stuck, root, connection };
 });
 
 /** The longest time for which a timer of this process has not been called, in milliseconds. */
@@ -45,10 +46,17 @@ class Ticking implements Disposable {
   }
 }
 
-async function timed(action: Promise<unknown>): Promise<[unknown, number]> {
+async function timed<T>(action: Promise<T>): Promise<[T, number]> {
   const began = performance.now();
-  const outcome = await action.catch((error: unknown) => error);
-  return [outcome, performance.now() - began];
+  return [await action, performance.now() - began];
+}
+
+async function failureOf(action: Promise<unknown> | undefined): Promise<unknown> {
+  try {
+    return await action;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** The processes that look for something on the host. */
@@ -130,7 +138,7 @@ test.each(rows)(
     const path = join(world.stuck.path, 'data');
     const hung = await define({ name: 'hung', ...parts(path) });
     const other = await define({ name: 'hung-other' });
-    const starting = timed(hung.start());
+    const starting = timed(failureOf(hung.start()));
     await world.stuck.untilAsked();
     const [, started] = await timed(other.start());
     expect(started).toBeLessThan(promise);
@@ -168,8 +176,8 @@ test('more starts than libuv has threads wait for it, and others go on; an abort
   );
   const abort = new AbortController();
   const [first, ...rest] = hung;
-  const aborted = timed(first?.start({ signal: abort.signal }) ?? Promise.resolve());
-  const starts = rest.map((domain) => timed(domain.start()));
+  const aborted = timed(failureOf(first?.start({ signal: abort.signal })));
+  const starts = rest.map((domain) => failureOf(domain.start()));
   await world.stuck.untilAsked();
   abort.abort();
   const [reason, took] = await aborted;
@@ -179,7 +187,7 @@ test('more starts than libuv has threads wait for it, and others go on; an abort
   const [, started] = await timed(other.start());
   expect(started).toBeLessThan(promise);
   await other.destroy();
-  for (const [error] of await Promise.all(starts)) {
+  for (const error of await Promise.all(starts)) {
     expect(error).toMatchObject({ code: 'OPERATION_TIMEOUT', path: source });
   }
   expect(ticking.longest).toBeLessThan(promise);
@@ -204,4 +212,20 @@ test('what is stored and planned, limited and counted holds up nothing either', 
   });
   await other.destroy();
   expect(ticking.longest).toBeLessThan(promise);
+});
+
+test('the process of the caller comes to its end, whatever waits in the kernel', async () => {
+  const source = join(world.stuck.path, 'data');
+  const xml = domainXml({ name: 'hung', filesystems: [{ source, target: '/mnt' }] });
+  const code = `
+    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/bundle/library.js'))});
+    (async () => {
+      const connection = await connect(undefined, { startTimeout: ${startTimeout} });
+      await connection.createDomain(${JSON.stringify(xml)}).catch(({ code }) => console.log(code));
+      await connection.close();
+    })();`;
+  const child = runProgram([process.execPath, '-e', code], { root: world.root.path });
+  const [{ code: status, stdout }, took] = await timed(child);
+  expect([status, stdout]).toEqual([0, 'OPERATION_TIMEOUT\n']);
+  expect(took).toBeLessThan(startTimeout + 2 * promise);
 });
