@@ -14,6 +14,8 @@ import { containerTest } from '../support/world/container-test';
 const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
 /** Milliseconds. */
 const startTimeout = 1500;
+/** How much longer the caller waits for a monitor that does not say itself that the time is over, and then for its end. */
+const monitorTime = 2000;
 /** What an event loop may be busy for, and how much later than promised a call may end, in milliseconds. */
 const promise = 1000 * slowness;
 
@@ -62,6 +64,12 @@ async function failureOf(action: Promise<unknown> | undefined): Promise<unknown>
 /** The processes that look for something on the host. */
 const lookers = (): number[] =>
   listProcesses().filter((pid) => readProcess(pid).words.join(' ') === 'tslxc-look look');
+
+/** The monitor, and what it has cloned of itself. */
+const processesOf = (name: string): number[] =>
+  listProcesses().filter((pid) =>
+    readProcess(pid).words.join(' ').startsWith(`tslxc-monitor --name ${name}`),
+  );
 
 function define(parts: Parameters<typeof domainXml>[0]): Promise<Domain> {
   const connection: Connection = world.connection;
@@ -228,4 +236,31 @@ test('the process of the caller comes to its end, whatever waits in the kernel',
   const [{ code: status, stdout }, took] = await timed(child);
   expect([status, stdout]).toEqual([0, 'OPERATION_TIMEOUT\n']);
   expect(took).toBeLessThan(startTimeout + 2 * promise);
+});
+
+test('a source that stops answering after the look holds up its own start and monitor alone', async () => {
+  using ticking = new Ticking();
+  await using late = await StuckFolder.mount('tslxc-look');
+  const source = join(late.path, 'data');
+  const hung = await define({ name: 'hung', filesystems: [{ source, target: '/mnt' }] });
+  const other = await define({ name: 'hung-other' });
+  const starting = timed(failureOf(hung.start()));
+  await late.untilAsked();
+  const [, started] = await timed(other.start());
+  expect(started).toBeLessThan(promise);
+  const [error, took] = await starting;
+  expect(error).toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    domain: 'hung',
+    step: "wait for 'running' from the monitor",
+  });
+  // The caller waits for the monitor a little longer than startTimeout, and then for its end.
+  expect(took).toBeLessThan(startTimeout + 2 * monitorTime + promise);
+  expect((await hung.info()).state).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  expect((await runIn(other, ['echo', 'goes on'])).stdout).toBe('goes on\n');
+  await other.destroy();
+  expect(ticking.longest).toBeLessThan(promise);
+  expect(processesOf('hung')).not.toEqual([]);
+  await late.release();
+  await eventually(() => expect(processesOf('hung')).toEqual([]));
 });

@@ -1,4 +1,4 @@
-/** A mounted folder in which whoever looks for a file waits in the kernel, out of reach of SIGKILL, until it is released. */
+/** A mounted folder in which every process that looks for a file waits in the kernel, out of reach of SIGKILL, until it is released. */
 import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,23 +17,25 @@ export class StuckFolder implements AsyncDisposable {
   readonly #ended: Promise<unknown>;
   #said = '';
 
-  private constructor(path: string) {
+  private constructor(path: string, answered: readonly string[]) {
     this.path = path;
     const script = join(__dirname, 'stuck-fuse.py');
-    this.#server = spawn('python3', [script, path, patience], {
+    this.#server = spawn('python3', [script, path, patience, ...answered], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     this.#ended = once(this.#server, 'close');
     this.#server.stdout.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }
 
-  static async mount(): Promise<StuckFolder> {
-    const folder = new StuckFolder(await mkdtemp('/var/tmp/tslxc-stuck-'));
+  /** Processes of the name `answered` find an empty directory, whatever they look for, instead of waiting. */
+  static async mount(answered?: string): Promise<StuckFolder> {
+    const path = await mkdtemp('/var/tmp/tslxc-stuck-');
+    const folder = new StuckFolder(path, answered === undefined ? [] : [answered]);
     await eventually(() => expect(folder.#said).toContain('mounted'));
     return folder;
   }
 
-  /** Until somebody waits in it. */
+  /** Until a process waits in it. */
   async untilAsked(): Promise<void> {
     await eventually(() => expect(this.#said).toContain('asked'));
   }
