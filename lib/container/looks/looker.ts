@@ -1,38 +1,40 @@
 /**
  * A process that looks at paths for this one (native/monitor/looker.h): a file system that never answers keeps that process
  * waiting, and neither the event loop nor libuv's threads. One that waits too long is left alone, since not even SIGKILL
- * may reach it; how many there may be of those is bounded.
+ * may reach it; how many there may be is bounded (places.ts).
  */
 import { TslxcError } from '../../errors';
 import { monitorExecutable } from '../../host/executable';
 import { native } from '../../host/native';
 import { Channel } from '../monitor/channel';
 import type { MessageNamed } from '../monitor/messages';
+import { freeLeftPlace, freePlace, leavePlace, takePlace } from './places';
 
 export type Question = Omit<MessageNamed<'look'>, 'message'>;
 export type Seen = MessageNamed<'seen'>;
 
-/** How many processes may wait for file systems that have not answered in time. */
-const mostLeft = 64;
-
-/** Those of this process, until they have ended. */
-let left = 0;
-
 export class Looker {
   readonly #channel: Channel;
   readonly #pid: number;
+  #state: 'used' | 'left' | 'ended' = 'used';
 
   private constructor(channel: Channel, pid: number) {
     this.#channel = channel;
     this.#pid = pid;
   }
 
-  /** @throws TslxcError RESOURCE_BUSY when too many wait already; SyscallError when none can be started. */
+  /** @throws as takePlace; SyscallError when none can be started. */
   static async start(): Promise<Looker> {
-    if (left >= mostLeft) {
-      const detail = `${left} processes of tslxc wait for file systems that do not answer; look for them by \`ps -C tslxc-look\``;
-      throw new TslxcError('RESOURCE_BUSY', detail, { step: 'look at what the definition names' });
+    await takePlace();
+    try {
+      return await Looker.#spawn();
+    } catch (error) {
+      freePlace();
+      throw error;
     }
+  }
+
+  static async #spawn(): Promise<Looker> {
     const socket = await native().startMonitor({
       executable: monitorExecutable(),
       argv: ['tslxc-look', 'look'],
@@ -55,19 +57,25 @@ export class Looker {
   /** Asks one question; others may be asked before there is an answer. It does not keep this process alive. */
   async ask(question: Question): Promise<Seen> {
     this.#channel.send({ message: 'look', ...question });
-    const answer = await this.#channel.receive();
-    if (answer?.message !== 'seen') throw ended();
-    return answer;
+    const answer = await this.#channel.receive().catch(() => undefined);
+    if (answer?.message === 'seen') return answer;
+    this.end();
+    throw ended();
   }
 
-  /** Ends it: it waits for nothing. */
+  /** Ends it: it waits for nothing, or has ended. */
   end(): void {
+    if (this.#state !== 'used') return;
+    this.#state = 'ended';
     this.#channel.close();
+    freePlace();
   }
 
   /** Leaves it to itself: it waits for something. It lives as long as its end of the channel is open. */
   leave(): void {
-    left += 1;
+    if (this.#state !== 'used') return;
+    this.#state = 'left';
+    leavePlace();
     try {
       process.kill(this.#pid, 'SIGKILL');
     } catch {
@@ -80,7 +88,7 @@ export class Looker {
     void gone()
       .catch(() => undefined)
       .then(() => {
-        left -= 1;
+        freeLeftPlace();
         this.#channel.close();
       });
   }

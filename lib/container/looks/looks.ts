@@ -66,7 +66,9 @@ export class Lookers {
 
   async take(): Promise<Looker> {
     const idle = this.#idle.pop();
-    return idle === undefined || idle.hasEnded ? await Looker.start() : idle;
+    if (idle?.hasEnded === false) return idle;
+    idle?.end();
+    return await Looker.start();
   }
 
   /** Takes back one that waits for nothing. */
