@@ -1,5 +1,6 @@
 /** Who may use the writable layer of an overlay: one container at a time, in this boot of the host. */
 import { mkdirSync, readdirSync } from 'node:fs';
+import { looksAlone } from '../../lib/container/looks/looks';
 import { claimOverlayUpper, releaseOverlayUpper } from '../../lib/container/sources/overlay-upper';
 import type { OverlayUpper } from '../../lib/container/sources/overlay-upper';
 import { Scratch } from './scratch';
@@ -15,8 +16,15 @@ beforeEach(() => {
 
 afterAll(() => scratch.dispose());
 
-const claim = (user: string, boot = 'this boot'): Promise<void> =>
-  claimOverlayUpper(layer, { user, boot });
+async function claim(user: string, boot = 'this boot'): Promise<void> {
+  using looks = looksAlone({ within: 60_000 });
+  await claimOverlayUpper(layer, { user, boot }, looks);
+}
+
+async function release(user: string): Promise<void> {
+  using looks = looksAlone({ within: 60_000 });
+  await releaseOverlayUpper(layer.path, user, looks);
+}
 
 const busy = {
   code: 'RESOURCE_BUSY',
@@ -32,9 +40,9 @@ test('another container is refused until it is given back, and no other gives it
   await claim('web');
   await claim('web');
   await expect(claim('other')).rejects.toMatchObject(busy);
-  await releaseOverlayUpper(layer.path, 'other');
+  await release('other');
   await expect(claim('other')).rejects.toMatchObject(busy);
-  await releaseOverlayUpper(layer.path, 'web');
+  await release('web');
   await claim('other');
 });
 
@@ -45,7 +53,7 @@ test('a container that had it before the host’s reboot has it no more', async 
 });
 
 test('one that is gone is given back', async () => {
-  await expect(releaseOverlayUpper(layer.path, 'web')).resolves.toBeUndefined();
+  await expect(release('web')).resolves.toBeUndefined();
   mkdirSync(layer.path);
-  await expect(releaseOverlayUpper(layer.path, 'web')).resolves.toBeUndefined();
+  await expect(release('web')).resolves.toBeUndefined();
 });

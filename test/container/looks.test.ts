@@ -1,6 +1,11 @@
-/** Looks at a file system that never answers, and how many processes they cost. */
+/** Looks at a file system that never answers, how many processes they cost, and what is done only after such a look. */
 import { join } from 'node:path';
 import { looksAlone } from '../../lib/container/looks/looks';
+import type { Looks } from '../../lib/container/looks/looks';
+import { undoAll } from '../../lib/container/record/undo';
+import type { Undo } from '../../lib/container/record/undo';
+import { claimTarget } from '../../lib/container/sources/mount-target';
+import { claimOverlayUpper } from '../../lib/container/sources/overlay-upper';
 import { StuckFolder } from '../support/fake/stuck-folder';
 import { listProcesses, readProcess } from '../support/process/processes';
 import { eventually } from '../support/time/eventually';
@@ -43,4 +48,88 @@ test('no more than 64 processes wait for it, however many looks there are, and n
 test('looks that are answered wait for each other, and none is refused', async () => {
   const outcomes = await Promise.all(Array.from({ length: 3 * most }, () => look('/', 60_000)));
   expect(new Set(outcomes)).toEqual(new Set(['seen']));
+});
+
+const place = { path: 'domain/x', position: { line: 7, column: 3 } };
+const user = 'web';
+
+describe('what does not answer holds up nothing else of the process', () => {
+  let stuck: StuckFolder;
+  let path: string;
+  /** Whether timers of this process were called meanwhile, as in the time that a look may take. */
+  let turns = 0;
+  let counter: NodeJS.Timeout;
+
+  beforeEach(async () => {
+    stuck = await StuckFolder.mount();
+    path = join(stuck.path, 'data');
+    turns = 0;
+    counter = setInterval(() => (turns += 1), 10);
+  });
+
+  afterEach(async () => {
+    clearInterval(counter);
+    await stuck[Symbol.asyncDispose]();
+    await eventually(() => expect(lookers()).toEqual([]));
+  });
+
+  const claims: readonly {
+    readonly what: string;
+    readonly step: string;
+    readonly claim: (looks: Looks) => Promise<void>;
+  }[] = [
+    {
+      what: 'a mount target',
+      step: 'make the mount target',
+      claim: (looks) => claimTarget({ path, kind: 'directory', place }, user, looks),
+    },
+    {
+      what: 'a layer',
+      step: 'make the writable layer of an overlay',
+      claim: (looks) =>
+        claimOverlayUpper({ path, like: '', place }, { user, boot: 'this boot' }, looks),
+    },
+    {
+      what: 'what a layer takes after',
+      step: 'make the writable layer of an overlay',
+      claim: (looks) =>
+        claimOverlayUpper(
+          { path: '/nowhere/at/all', like: path, place },
+          { user, boot: 'this boot' },
+          looks,
+        ),
+    },
+  ];
+
+  test.each(claims)('$what, when it is taken', async ({ step, claim }) => {
+    using looks = looksAlone({ within: 1000 });
+    await expect(claim(looks)).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+      path,
+      step,
+      element: 'domain/x',
+      line: 7,
+    });
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  const releases: readonly { readonly step: string; readonly undo: () => Undo }[] = [
+    {
+      step: 'give back the mount target',
+      undo: () => ({ undo: 'releaseTarget', path, user, found: 'missing' }),
+    },
+    {
+      step: 'give back the writable layer',
+      undo: () => ({ undo: 'releaseUpper', path, user }),
+    },
+  ];
+
+  test.each(releases)('$step', async ({ step, undo }) => {
+    const undoing = undoAll([undo()], { networks: [], notice: () => undefined });
+    await expect(undoing).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT', path, step });
+    expect(turns).toBeGreaterThan(5);
+    // Tried again, it is no failure once there is an answer.
+    await stuck.release();
+    await undoAll([undo()], { networks: [], notice: () => undefined });
+  });
 });

@@ -1,6 +1,7 @@
 /**
  * Looks at paths that a definition names, off the event loop and within a time: what does not answer by then is told of with
- * its element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way.
+ * its element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way; what changes
+ * something there has it looked at in this way right before.
  */
 import { constants } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -165,6 +166,15 @@ export class Looks implements Disposable {
       if (TslxcError.is(error) && error.errno === system.errno.ENODATA) return undefined;
       throw error;
     }
+  }
+
+  /**
+   * Returns once what is there has been opened, and asked for an attribute; what is not there, or refuses, has answered too. For
+   * what this process is about to open itself.
+   */
+  async untilAnswered(path: string, attribute: string, what: LookedFor): Promise<void> {
+    const real = await this.realPathIfThere(path, what);
+    if (real !== undefined) await this.attribute(real, attribute, what).catch(unlessOfFile);
   }
 
   [Symbol.dispose](): void {

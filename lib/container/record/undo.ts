@@ -7,6 +7,7 @@ import { native } from '../../host/native';
 import { statePaths } from '../../host/state/state-paths';
 import { ownerAttribute } from '../../plan/cgroups/names';
 import { directoryAttribute } from '../cgroups/directory-attribute';
+import { Lookers } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
@@ -53,20 +54,24 @@ export interface UndoContext {
 
 /** How long processes may take to die, and cgroups to become free, in milliseconds. */
 const patience = 5000;
+/** How long a mount target or a layer may take to answer. */
+const answerTime = 5000;
 
 /** Undoes all, last in first out; failures come back together after everything was tried. */
 export async function undoAll(undos: readonly Undo[], context: UndoContext): Promise<void> {
   const failures: unknown[] = [];
+  const lookers = new Lookers();
   for (const undo of [...undos].reverse()) {
     // As long as files have them, no other domain may.
     if (undo.undo === 'releaseCategories' && failures.length > 0) continue;
     try {
-      await undoOne(undo, context);
+      await undoOne(undo, { ...context, lookers });
       reach('controller:after-undo');
     } catch (error) {
       failures.push(error);
     }
   }
+  lookers.close();
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1)
     throw new AggregateError(failures, 'several things could not be given back');
@@ -96,8 +101,9 @@ export async function killRemaining(undos: readonly Undo[]): Promise<void> {
   }
 }
 
-async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
-  const { networks, notice } = context;
+type Tools = UndoContext & { readonly lookers: Lookers };
+
+async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promise<void> {
   switch (undo.undo) {
     case 'removeCgroups':
       // The first one last: as long as it is there, an interrupted removal is gone on with.
@@ -107,12 +113,16 @@ async function undoOne(undo: Undo, context: UndoContext): Promise<void> {
     case 'releasePartition':
       await releasePartition(undo.paths);
       return;
-    case 'releaseTarget':
-      await releaseTarget(undo.path, undo.user, undo.found);
+    case 'releaseTarget': {
+      using looks = lookers.looks({ within: answerTime });
+      await releaseTarget(undo, undo.user, looks);
       return;
-    case 'releaseUpper':
-      await releaseOverlayUpper(undo.path, undo.user);
+    }
+    case 'releaseUpper': {
+      using looks = lookers.looks({ within: answerTime });
+      await releaseOverlayUpper(undo.path, undo.user, looks);
       return;
+    }
     case 'removeLink':
       await removeVeth(undo.name, undo.mac);
       return;

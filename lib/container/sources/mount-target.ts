@@ -25,6 +25,19 @@ import type { LookedFor, Looks } from '../looks/looks';
 /** Newline-separated users of a directory or file that tslxc made. */
 const usersAttribute = 'trusted.tslxc.users';
 
+/** What is claimed. */
+export interface ClaimedTarget {
+  readonly path: string;
+  readonly kind: TargetKind;
+  readonly place: SourceLocation;
+}
+
+/** What is given back, and how it was found at the start. */
+export interface ReleasedTarget {
+  readonly path: string;
+  readonly found: Found;
+}
+
 /** How often a target that goes away is made again. */
 const claimAttempts = 10;
 
@@ -64,8 +77,17 @@ async function howFound(path: string, looks: Looks, what: LookedFor): Promise<Fo
   return (await looks.stateIfThere(path, what)) === undefined ? 'missing' : 'own';
 }
 
-/** Makes `path` if it is missing, and writes down that `user` uses it if it was ever made by us. */
-export async function claimTarget(path: string, kind: TargetKind, user: string): Promise<void> {
+/**
+ * Makes the target if it is missing, and writes down that `user` uses it if it was ever made by us.
+ *
+ * @throws SyscallError; TslxcError OPERATION_TIMEOUT and OPERATION_ABORTED as Looks. So does `releaseTarget`.
+ */
+export async function claimTarget(
+  { path, kind, place }: ClaimedTarget,
+  user: string,
+  looks: Looks,
+): Promise<void> {
+  await looks.untilAnswered(path, usersAttribute, { step: 'make the mount target', place });
   // Its last user may remove it at any moment up to the lock.
   for (let attempt = 0; attempt < claimAttempts; attempt += 1) {
     const made = makeTarget(path, kind);
@@ -79,10 +101,15 @@ export async function claimTarget(path: string, kind: TargetKind, user: string):
 }
 
 /**
- * Takes `user` off; removes what was made when no container uses it any more and it is empty. `found` is how the
- * target was at the start: one that was `missing` and has no users now is from a claim that was cut short.
+ * Takes `user` off; removes what was made when no container uses it any more and it is empty. One that was `missing`
+ * and has no users now is from a claim that was cut short.
  */
-export async function releaseTarget(path: string, user: string, found: Found): Promise<void> {
+export async function releaseTarget(
+  { path, found }: ReleasedTarget,
+  user: string,
+  looks: Looks,
+): Promise<void> {
+  await looks.untilAnswered(path, usersAttribute, { step: 'give back the mount target' });
   await withUsers(path, (users) => {
     if (users === undefined && found === 'made') return undefined;
     const left = (users ?? []).filter((other) => other !== user);

@@ -11,8 +11,11 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
+import type { Looks } from '../looks/looks';
 
 const userAttribute = 'trusted.tslxc.upper';
+
+const makingLayer = 'make the writable layer of an overlay';
 
 export interface OverlayUpper {
   readonly path: string;
@@ -39,11 +42,19 @@ export function overlayUppersOf(definition: DomainDefinition): OverlayUpper[] {
   });
 }
 
-/** Makes what is missing, and takes the layer. @throws TslxcError RESOURCE_BUSY when another container has it. */
+/**
+ * Makes what is missing, and takes the layer.
+ *
+ * @throws TslxcError RESOURCE_BUSY when another container has it; SyscallError; OPERATION_TIMEOUT and OPERATION_ABORTED as Looks.
+ */
 export async function claimOverlayUpper(
   layer: OverlayUpper,
   { user, boot }: OverlayUpperUser,
+  looks: Looks,
 ): Promise<void> {
+  const what = { step: makingLayer, place: layer.place };
+  await looks.untilAnswered(layer.path, userAttribute, what);
+  if (layer.like !== '') await looks.stateIfThere(layer.like, what);
   makeLayer(layer);
   await withUser(layer.path, (other) => {
     if (other !== undefined && other.user !== user && other.boot === boot) {
@@ -56,8 +67,9 @@ export async function claimOverlayUpper(
   });
 }
 
-/** Gives the layer back; nothing happens when it is gone, or another's. */
-export async function releaseOverlayUpper(path: string, user: string): Promise<void> {
+/** Gives the layer back; nothing happens when it is gone, or another's. @throws TslxcError OPERATION_TIMEOUT as Looks. */
+export async function releaseOverlayUpper(path: string, user: string, looks: Looks): Promise<void> {
+  await looks.untilAnswered(path, userAttribute, { step: 'give back the writable layer' });
   await withUser(path, (current) => (current?.user === user ? undefined : current));
 }
 
@@ -91,7 +103,7 @@ function openLayer(path: string): number | undefined {
 }
 
 function makeLayer({ path, like, place }: OverlayUpper): void {
-  const step = 'make the writable layer of an overlay';
+  const step = makingLayer;
   const { path: element, position } = place;
   try {
     makeDirectory(path);

@@ -82,7 +82,7 @@ async function attemptStart(
   reach('controller:after-start-record');
 
   if (labelling !== undefined) await takeLabel(start, labelling);
-  await takeTargets(preparation);
+  await takeTargets(start, preparation);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
   const socket = await spawnMonitor(start, preparation, host.cgroups);
@@ -142,9 +142,14 @@ async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<v
   trace?.('labelled', { label: labelling.security.label, unlabelled });
 }
 
-async function takeTargets({ targets, overlayUppers, user }: Preparation): Promise<void> {
-  for (const { path, kind } of targets) await claimTarget(path, kind, user);
-  for (const layer of overlayUppers) await claimOverlayUpper(layer, { user, boot: bootId() });
+async function takeTargets(
+  { lookers, startTimeout, signal }: ContainerStart,
+  { targets, overlayUppers, user }: Preparation,
+): Promise<void> {
+  using looks = lookers.looks({ within: startTimeout, signal });
+  for (const target of targets) await claimTarget(target, user, looks);
+  const taking = { user, boot: bootId() };
+  for (const layer of overlayUppers) await claimOverlayUpper(layer, taking, looks);
 }
 
 /** Until init executes its program, the end of this process ends the container; from then on it is the monitor's. */

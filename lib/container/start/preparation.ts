@@ -32,7 +32,7 @@ import type { ArmedFailpoint } from '../monitor/failpoints';
 import { previewIds } from '../users/id-allocation';
 import { initIdentity } from '../users/init-identity';
 import { borrowedPaths } from '../sources/mount-target';
-import type { Found, TargetKind } from '../sources/mount-target';
+import type { ClaimedTarget, Found } from '../sources/mount-target';
 import { layoutInPartition, partitionDirectories } from '../cgroups/partition';
 import { checkMappedSources, isReachable, ownersOfRoot } from '../sources/private-root';
 import type { Labelling } from '../security/labelled-start';
@@ -43,9 +43,7 @@ import { overlayUppersOf } from '../sources/overlay-upper';
 import type { OverlayUpper } from '../sources/overlay-upper';
 
 /** A mount target on the shared root that has to be claimed before it is used. */
-export interface NeededTarget {
-  readonly path: string;
-  readonly kind: TargetKind;
+export interface NeededTarget extends ClaimedTarget {
   readonly found: Found;
 }
 
@@ -201,7 +199,7 @@ async function neededTargets(
     const place = filesystemLocation(filesystem, 'target');
     for (const { path, found } of await borrowedPaths(target, looks, place)) {
       const kind = path === target ? targetKind(filesystem, facts) : 'directory';
-      needed.set(path, { path, kind, found });
+      needed.set(path, { path, kind, found, place });
     }
   }
   return [...needed.values()];
