@@ -1,13 +1,20 @@
 /** Looks at a file system that never answers, how many processes they cost, and what is done only after such a look. */
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { looksAlone } from '../../lib/container/looks/looks';
 import type { Looks } from '../../lib/container/looks/looks';
 import { undoAll } from '../../lib/container/record/undo';
 import type { Undo } from '../../lib/container/record/undo';
+import { readLabels, withLabels } from '../../lib/container/security/relabel/label-registry';
+import { relabelSources } from '../../lib/container/security/relabel/relabel';
+import { recoverLabels } from '../../lib/container/security/relabel/restore';
 import { claimTarget } from '../../lib/container/sources/mount-target';
 import { claimOverlayUpper } from '../../lib/container/sources/overlay-upper';
+import { statePaths } from '../../lib/host/state/state-paths';
 import { StuckFolder } from '../support/fake/stuck-folder';
+import { labelsIn } from '../support/labels/labelled-tree';
 import { listProcesses, readProcess } from '../support/process/processes';
+import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 
 const what = { step: 'look for data' };
@@ -52,6 +59,7 @@ test('looks that are answered wait for each other, and none is refused', async (
 
 const place = { path: 'domain/x', position: { line: 7, column: 3 } };
 const user = 'web';
+const label = 'u:r:container_file_t:s0:c1,c2';
 
 describe('what does not answer holds up nothing else of the process', () => {
   let stuck: StuckFolder;
@@ -131,5 +139,40 @@ describe('what does not answer holds up nothing else of the process', () => {
     // Tried again, it is no failure once there is an answer.
     await stuck.release();
     await undoAll([undo()], { networks: [], notice: () => undefined });
+  });
+
+  test('a source, when it is labelled', async () => {
+    await using root = await makeTestRoot();
+    const paths = statePaths(root.path);
+    const relabelling = relabelSources({ paths, user, sources: [{ path, label, place }] });
+    await expect(relabelling).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+      path,
+      step: 'look up a source to label',
+      element: 'domain/x',
+    });
+    expect(readLabels(paths)).toBeUndefined();
+    expect(turns).toBeGreaterThan(5);
+  });
+
+  test('a source that is on record: it stays there, and others get their labels again', async () => {
+    await using root = await makeTestRoot();
+    const paths = statePaths(root.path);
+    const tree = join(root.path, 'tree');
+    mkdirSync(tree);
+    const before = labelsIn(tree);
+    await relabelSources({ paths, user, sources: [{ path: tree, label }] });
+    expect(labelsIn(tree)).not.toEqual(before);
+    const silent = { path, label, inode: 2, mountPoint: stuck.path, users: [user] };
+    await withLabels(paths, (registry) =>
+      registry.replace([...registry.sources, { ...silent, phase: 'labelled' }]),
+    );
+    await expect(recoverLabels({ paths, isAlive: () => false })).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+      path,
+    });
+    expect(readLabels(paths)).toMatchObject([{ path, users: [] }]);
+    expect(labelsIn(tree)).toEqual(before);
+    expect(turns).toBeGreaterThan(5);
   });
 });

@@ -3,8 +3,10 @@ import { closeSync, constants, openSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { DomainDefinition } from '../../domain/definition';
 import { overlayOf } from '../../domain/filesystem/lookup';
+import { TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { O_PATH } from '../../host/state/open-flags';
+import type { Looks } from '../looks/looks';
 import type { RelabelledSource } from './relabel/relabel';
 import { filesystemOf } from './relabel/sources';
 
@@ -15,14 +17,22 @@ export interface EntryLabel {
 
 const { O_DIRECTORY, O_RDONLY, O_NONBLOCK } = constants;
 
-export function entryLabel(
+/** What the start is going to label. */
+export interface LabelledByStart {
+  readonly sources: readonly RelabelledSource[];
+  /** Of what is mounted for the container. */
+  readonly mountLabel: string;
+}
+
+/** @throws TslxcError OPERATION_TIMEOUT when the file system of the program does not answer; OPERATION_ABORTED. */
+export async function entryLabel(
   definition: DomainDefinition,
-  sources: readonly RelabelledSource[],
-  mountLabel: string,
-): EntryLabel | undefined {
+  { sources, mountLabel }: LabelledByStart,
+  looks: Looks,
+): Promise<EntryLabel | undefined> {
   const { init } = definition.os;
   const filesystem = filesystemOf(definition, init);
-  if (filesystem === undefined) return labelOnHost('/', init);
+  if (filesystem === undefined) return await labelOnHost('/', init, looks);
   if (filesystem.type === 'bind') return undefined;
   // Mounted with the label.
   if (filesystem.type !== 'mount' || overlayOf(definition, filesystem) !== undefined) {
@@ -30,11 +40,25 @@ export function entryLabel(
   }
   const source = sources.find(({ path }) => path === filesystem.source);
   if (source !== undefined) return { fileLabel: source.label };
-  return labelOnHost(filesystem.source, `/${relative(filesystem.target, init)}`);
+  return await labelOnHost(filesystem.source, `/${relative(filesystem.target, init)}`, looks);
 }
 
 /** The file's label now, which the start doesn't change. What can't be opened fails at exec, with words of its own. */
-function labelOnHost(root: string, path: string): EntryLabel | undefined {
+async function labelOnHost(
+  root: string,
+  path: string,
+  looks: Looks,
+): Promise<EntryLabel | undefined> {
+  try {
+    await looks.stateInRoot(root, path, { step: 'look up the program of init' });
+  } catch (error) {
+    if (!TslxcError.is(error, 'SYSTEM_ERROR')) throw error;
+    return undefined;
+  }
+  return labelOf(root, path);
+}
+
+function labelOf(root: string, path: string): EntryLabel | undefined {
   let folder = -1;
   let file = -1;
   try {

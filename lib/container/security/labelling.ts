@@ -7,6 +7,7 @@ import { hostSecurity } from '../../host/security/driver';
 import { readSecuritySettings, visibleSecuritySettings } from '../../host/security/settings';
 import type { SecuritySettings } from '../../host/security/settings';
 import type { StatePaths } from '../../host/state/state-paths';
+import type { Looks } from '../looks/looks';
 import type { LabelledDomain, LabelledStart, Labelling } from './labelled-start';
 import { claimAppArmor, previewAppArmor } from './apparmor/labelling';
 import { releaseRange } from './selinux/categories';
@@ -19,13 +20,17 @@ import { claimSelinux, previewSelinux } from './selinux/labelling';
 /**
  * Chooses the label of a start, and takes what is unique of it; undefined for a container without one. Under the domain's lock.
  *
- * @throws DefinitionError for a label that can't be had, TslxcError for settings that can't be read; nothing is taken then.
+ * @throws DefinitionError for a label that can't be had, TslxcError for settings that can't be read, OPERATION_TIMEOUT for a source
+ * that does not answer, OPERATION_ABORTED; nothing is taken then.
  */
-export async function claimLabelling(what: LabelledDomain): Promise<Labelling | undefined> {
+export async function claimLabelling(
+  what: LabelledDomain,
+  looks: Looks,
+): Promise<Labelling | undefined> {
   const start = lookUp(what, readSecuritySettings(what.paths));
   switch (start?.host.model) {
     case 'selinux':
-      return await claimSelinux({ ...start, host: start.host });
+      return await claimSelinux({ ...start, host: start.host }, looks);
     case 'apparmor':
       return claimAppArmor(start);
     default:

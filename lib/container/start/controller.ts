@@ -99,7 +99,8 @@ async function claim(
   const definition = await claimIds(paths, start.definition, definedIds);
   // A transient domain that never was keeps no ids.
   if (persistence === 'transient') rollback.add(() => releaseIds(paths, definition.name));
-  const labelling = await claimLabelling({ ...start, definition });
+  using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
+  const labelling = await claimLabelling({ ...start, definition }, looks);
   if (labelling !== undefined) rollback.add(() => giveUpLabelling(labelling));
   return { definition, labelling };
 }

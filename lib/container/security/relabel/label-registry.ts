@@ -10,6 +10,7 @@ import { findRecord } from '../../../host/state/record-file';
 import { labelsPath } from '../../../host/state/state-paths';
 import type { StatePaths } from '../../../host/state/state-paths';
 import { withLock } from '../../../host/state/named-lock';
+import { unanswered } from './answering';
 import { located, overlaps } from './labelled-place';
 import type { Located } from './labelled-place';
 
@@ -36,11 +37,23 @@ interface LabelRecord {
 export class LabelRegistry {
   readonly #paths: StatePaths;
   readonly #located = new Map<string, Located>();
+  readonly #unanswered: ReadonlyMap<string, unknown>;
   #sources: readonly LabelledSource[];
 
-  constructor(paths: StatePaths, sources: readonly LabelledSource[]) {
+  private constructor(
+    paths: StatePaths,
+    sources: readonly LabelledSource[],
+    silent: ReadonlyMap<string, unknown>,
+  ) {
     this.#paths = paths;
     this.#sources = sources;
+    this.#unanswered = silent;
+  }
+
+  /** As it is on the disk. Those on record that do not answer are never opened. @throws as readLabels. */
+  static async read(paths: StatePaths): Promise<LabelRegistry> {
+    const sources = readLabels(paths) ?? [];
+    return new LabelRegistry(paths, sources, await unanswered(sources.map(({ path }) => path)));
   }
 
   get sources(): readonly LabelledSource[] {
@@ -73,14 +86,21 @@ export class LabelRegistry {
     this.#sources = sources;
   }
 
-  #overlap(one: string, other: string): boolean {
-    return overlaps(this.#locate(one), this.#locate(other));
+  /** Returns for a source that this process may open. @throws why it does not answer. */
+  checkAnswers(path: string): void {
+    if (this.#unanswered.has(path)) throw this.#unanswered.get(path);
   }
 
-  #locate(path: string): Located {
-    const known = this.#located.get(path) ?? located(path);
+  /** Where a source lies; of one that does not answer only the path is known. */
+  locate(path: string): Located {
+    const known =
+      this.#located.get(path) ?? (this.#unanswered.has(path) ? { path } : located(path));
     this.#located.set(path, known);
     return known;
+  }
+
+  #overlap(one: string, other: string): boolean {
+    return overlaps(this.locate(one), this.locate(other));
   }
 }
 
@@ -90,9 +110,7 @@ export async function withLabels<T>(
   action: (registry: LabelRegistry) => Promise<T>,
 ): Promise<T> {
   const lock = { name: 'labels', step: 'lock the labels of sources' };
-  return await withLock(paths, lock, () =>
-    action(new LabelRegistry(paths, readLabels(paths) ?? [])),
-  );
+  return await withLock(paths, lock, async () => action(await LabelRegistry.read(paths)));
 }
 
 /**

@@ -2,6 +2,8 @@
 import { isBelow, isSame } from '../../../domain/xml/path';
 import { listMounts } from '../../../host/kernel/mount-table';
 import type { StatePaths } from '../../../host/state/state-paths';
+import type { Looks } from '../../looks/looks';
+import { untilSourceAnswers } from './answering';
 import { located, overlaps } from './labelled-place';
 import { checkRelabel } from './relabel';
 import type { RelabelledSource } from './relabel';
@@ -9,17 +11,21 @@ import type { RelabelledSource } from './relabel';
 /**
  * The sources with each such file system as one of its own, since a walk stays in that in which it begins. The
  * definition doesn't name them: they are left as they are where the host lives in them, where they can't be labelled, and where another source has to do with them.
+ *
+ * @throws TslxcError OPERATION_TIMEOUT for a source, or what is mounted below it, that does not answer; OPERATION_ABORTED.
  */
-export function withMountsBelow(
+export async function withMountsBelow(
   sources: readonly RelabelledSource[],
-  paths: StatePaths,
-): RelabelledSource[] {
+  { paths, looks }: { readonly paths: StatePaths; readonly looks: Looks },
+): Promise<RelabelledSource[]> {
+  for (const source of sources) await untilSourceAnswers(source, looks);
   const named = sources.map(({ path }) => located(path));
   const isFree = (path: string): boolean => !named.some((one) => overlaps(located(path), one));
   const found = new Map<string, RelabelledSource>();
   for (const source of sources.filter(({ recursive }) => recursive === true)) {
     for (const path of mountPointsBelow(located(source.path).path)) {
       const below = { ...source, path, whenImpossible: 'skip' } as const;
+      await untilSourceAnswers(below, looks);
       if (isFree(path) && mayBeLabelled(below, paths)) found.set(path, below);
     }
   }

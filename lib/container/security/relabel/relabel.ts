@@ -11,6 +11,7 @@ import { fileError } from '../../../host/state/file-error';
 import { native } from '../../../host/native';
 import { hiddenDirectories } from '../../../host/state/state-paths';
 import type { StatePaths } from '../../../host/state/state-paths';
+import { untilAllAnswer } from './answering';
 import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
 import { selinuxNames, walkSource } from './label-walk';
@@ -54,7 +55,8 @@ export interface SkippedSource {
 }
 
 /**
- * Returns when each source is there, is none that the host lives in, and gets one label. Changes nothing.
+ * Returns when each source is there, is none that the host lives in, and gets one label. Changes nothing. Opens them: call it for
+ * such as have answered.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED, TslxcError where there is no place in a definition.
  */
@@ -97,17 +99,21 @@ function checkPlace(
  * restoreSources(), at whichever point it has ended.
  *
  * @throws as checkRelabel(), for what is there by now; RESOURCE_BUSY when another domain has labelled a source, what is in it or
- *   what it lies in, in another way; SyscallError with the path of the inode; OPERATION_ABORTED.
+ *   what it lies in, in another way; SyscallError with the path of the inode; OPERATION_TIMEOUT for a source that does not
+ *   answer before it is opened; OPERATION_ABORTED.
  */
 export async function relabelSources(request: RelabelRequest): Promise<readonly SkippedSource[]> {
   const { paths, user, sources, names = selinuxNames } = request;
   if (sources.length === 0) return [];
-  checkOneLabel(sources);
   return await withLabels(paths, async (registry) => {
     const unrestored = await restoreUnused(registry, { ...request, names });
+    await untilAllAnswer(sources, request.signal);
+    checkOneLabel(sources);
     // What could not be restored elsewhere is no obstacle here.
     const places = sources.map(({ path }) => located(path));
-    throwAny(unrestored.filter((left) => places.some((one) => overlaps(located(left.path), one))));
+    const concerns = (path: string): boolean =>
+      places.some((one) => overlaps(registry.locate(path), one));
+    throwAny(unrestored.filter(({ path }) => concerns(path)));
     // Each is opened once: what is looked at, what is on record and what is walked are one, whatever its owner does.
     using opens = new OpenSources(sources);
     const targets = opens.map((source, open): Target => {

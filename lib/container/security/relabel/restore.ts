@@ -102,6 +102,7 @@ export async function restoreUnused(
   const again: LabelledSource[] = [];
   const tryOne = async (source: LabelledSource): Promise<void> => {
     try {
+      registry.checkAnswers(source.path);
       const outcome = await restore(source, options);
       if (outcome === 'memories left') again.push({ ...source, phase: 'labelling' });
       else if (outcome !== 'out of reach') finished.add(source.path);

@@ -8,6 +8,7 @@ import { canonicalContext } from '../../../host/security/selinuxfs';
 import { securityFacts } from '../../../plan/security/labels';
 import { assignLabels, previewLabels } from './assign';
 import type { SelinuxLabels } from './assign';
+import type { Looks } from '../../looks/looks';
 import { releaseRange } from './categories';
 import { entryLabel } from '../entry-label';
 import type { Labelling, LabelledStart } from '../labelled-start';
@@ -20,17 +21,17 @@ import { checkEntryPoint, checkTransition } from './transition';
 type SelinuxStart = LabelledStart & { readonly host: SelinuxHost };
 
 /** @throws as claimLabelling; nothing is taken then. */
-export async function claimSelinux(start: SelinuxStart): Promise<Labelling> {
+export async function claimSelinux(start: SelinuxStart, looks: Looks): Promise<Labelling> {
   const { paths, definition, asked, host } = start;
   checkDeviceLabels(definition, host.model);
   const owner = { root: paths.root, name: definition.name };
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
     const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
-    const sources = withMountsBelow(named, paths);
+    const sources = await withMountsBelow(named, { paths, looks });
     const force = definition.extension.relabelSystem === true;
     checkRelabel(sources, { paths, force });
-    checkPolicy(start, assigned, sources);
+    await checkPolicy(start, { assigned, sources }, looks);
     return {
       ...labellingOf(assigned, sources),
       force,
@@ -62,14 +63,19 @@ function inPolicy(source: RelabelledSource): RelabelledSource {
   throw definitionError('XML_ERROR', detail, source.place);
 }
 
-function checkPolicy(
+interface Labels {
+  readonly assigned: SelinuxLabels;
+  readonly sources: readonly RelabelledSource[];
+}
+
+async function checkPolicy(
   { definition, asked }: SelinuxStart,
-  { label, imageLabel }: SelinuxLabels,
-  sources: readonly RelabelledSource[],
-): void {
+  { assigned: { label, imageLabel }, sources }: Labels,
+  looks: Looks,
+): Promise<void> {
   const { position } = asked;
   checkTransition({ own: ownLabel(), label, position });
-  const entry = entryLabel(definition, sources, imageLabel);
+  const entry = await entryLabel(definition, { sources, mountLabel: imageLabel }, looks);
   if (entry === undefined) return;
   const root = sharesRoot(definition) ? 'shared' : 'private';
   checkEntryPoint({ label, fileLabel: entry.fileLabel, root, position });
