@@ -1,178 +1,70 @@
-/** Looks at a file system that never answers, how many processes they cost, and what is done only after such a look. */
-import { mkdirSync } from 'node:fs';
+/**
+ * Looks of their own: what is done only after one, where a file system never answers. How many processes they cost, and what
+ * waits for the five seconds of an end, is tried in test/long/looks.test.ts.
+ */
 import { join } from 'node:path';
 import { looksAlone } from '../../lib/container/looks/looks';
-import type { Looks } from '../../lib/container/looks/looks';
-import { undoAll } from '../../lib/container/record/undo';
-import type { Undo } from '../../lib/container/record/undo';
-import { readLabels, withLabels } from '../../lib/container/security/relabel/label-registry';
+import { readLabels } from '../../lib/container/security/relabel/label-registry';
 import { relabelSources } from '../../lib/container/security/relabel/relabel';
-import { recoverLabels } from '../../lib/container/security/relabel/restore';
 import { claimTarget } from '../../lib/container/sources/mount-target';
-import { claimOverlayUpper } from '../../lib/container/sources/overlay-upper';
 import { statePaths } from '../../lib/host/state/state-paths';
 import { StuckFolder } from '../support/fake/stuck-folder';
-import { labelsIn } from '../support/labels/labelled-tree';
-import { listProcesses, readProcess } from '../support/process/processes';
+import { lookers } from '../support/process/lookers';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
-
-const what = { step: 'look for data' };
-/** How many processes there may be at once. */
-const most = 64;
-
-const lookers = (): number[] =>
-  listProcesses().filter((pid) => readProcess(pid).words.join(' ') === 'tslxc-look look');
-
-/** The code of the error, or 'seen'. */
-async function look(path: string, within: number): Promise<string> {
-  using looks = looksAlone({ within });
-  try {
-    await looks.state(path, what);
-    return 'seen';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-}
-
-test('no more than 64 processes wait for it, however many looks there are, and none is started until one has ended', async () => {
-  await using stuck = await StuckFolder.mount();
-  const path = join(stuck.path, 'data');
-  const looks = Array.from({ length: most + 16 }, () => look(path, 6000));
-  await eventually(() => expect(lookers()).toHaveLength(most));
-  const outcomes = await Promise.all(looks);
-  expect(outcomes.filter((code) => code === 'OPERATION_TIMEOUT').length).toBeGreaterThanOrEqual(
-    most,
-  );
-  // Those of other worlds, which are seen here as well, end soon.
-  await eventually(() => expect(lookers()).toHaveLength(most));
-  expect(await look('/', 3000)).toBe('RESOURCE_BUSY');
-  await stuck.release();
-  await eventually(() => expect(lookers()).toEqual([]));
-  expect(await look('/', 3000)).toBe('seen');
-});
-
-test('looks that are answered wait for each other, and none is refused', async () => {
-  const outcomes = await Promise.all(Array.from({ length: 3 * most }, () => look('/', 60_000)));
-  expect(new Set(outcomes)).toEqual(new Set(['seen']));
-});
+import { latitude, Ticking } from '../support/time/timed';
 
 const place = { path: 'domain/x', position: { line: 7, column: 3 } };
 const user = 'web';
-const label = 'u:r:container_file_t:s0:c1,c2';
 
-describe('what does not answer holds up nothing else of the process', () => {
-  let stuck: StuckFolder;
-  let path: string;
-  /** Whether timers of this process were called meanwhile, as in the time that a look may take. */
-  let turns = 0;
-  let counter: NodeJS.Timeout;
+test('more looks at once than there may be processes wait for each other, and none is refused', async () => {
+  const look = async (): Promise<string> => {
+    using looks = looksAlone({ within: 60_000 });
+    return (await looks.state('/', { step: 'look for data' })).kind;
+  };
+  // Three times as many.
+  const kinds = await Promise.all(Array.from({ length: 192 }, look));
+  expect(new Set(kinds)).toEqual(new Set(['directory']));
+});
 
-  beforeEach(async () => {
-    stuck = await StuckFolder.mount();
-    path = join(stuck.path, 'data');
-    turns = 0;
-    counter = setInterval(() => (turns += 1), 10);
+let stuck: StuckFolder;
+let path: string;
+
+beforeEach(async () => {
+  stuck = await StuckFolder.mount();
+  path = join(stuck.path, 'data');
+});
+
+afterEach(async () => {
+  await stuck[Symbol.asyncDispose]();
+  await eventually(() => expect(lookers()).toEqual([]));
+});
+
+test('a mount target that does not answer when it is taken holds up nothing else, and the error names it', async () => {
+  using ticking = new Ticking();
+  using looks = looksAlone({ within: 300 });
+  const claiming = claimTarget({ path, kind: 'directory', place }, user, looks);
+  await expect(claiming).rejects.toMatchObject({
+    code: 'OPERATION_TIMEOUT',
+    path,
+    step: 'make the mount target',
+    element: 'domain/x',
+    line: 7,
   });
+  expect(ticking.longest).toBeLessThan(latitude);
+});
 
-  afterEach(async () => {
-    clearInterval(counter);
-    await stuck[Symbol.asyncDispose]();
-    await eventually(() => expect(lookers()).toEqual([]));
-  });
-
-  const claims: readonly {
-    readonly what: string;
-    readonly step: string;
-    readonly claim: (looks: Looks) => Promise<void>;
-  }[] = [
-    {
-      what: 'a mount target',
-      step: 'make the mount target',
-      claim: (looks) => claimTarget({ path, kind: 'directory', place }, user, looks),
-    },
-    {
-      what: 'a layer',
-      step: 'make the writable layer of an overlay',
-      claim: (looks) =>
-        claimOverlayUpper({ path, like: '', place }, { user, boot: 'this boot' }, looks),
-    },
-    {
-      what: 'what a layer takes after',
-      step: 'make the writable layer of an overlay',
-      claim: (looks) =>
-        claimOverlayUpper(
-          { path: '/nowhere/at/all', like: path, place },
-          { user, boot: 'this boot' },
-          looks,
-        ),
-    },
-  ];
-
-  test.each(claims)('$what, when it is taken', async ({ step, claim }) => {
-    using looks = looksAlone({ within: 1000 });
-    await expect(claim(looks)).rejects.toMatchObject({
-      code: 'OPERATION_TIMEOUT',
-      path,
-      step,
-      element: 'domain/x',
-      line: 7,
-    });
-    expect(turns).toBeGreaterThan(5);
-  });
-
-  const releases: readonly { readonly step: string; readonly undo: () => Undo }[] = [
-    {
-      step: 'give back the mount target',
-      undo: () => ({ undo: 'releaseTarget', path, user, found: 'missing' }),
-    },
-    {
-      step: 'give back the writable layer',
-      undo: () => ({ undo: 'releaseUpper', path, user }),
-    },
-  ];
-
-  test.each(releases)('$step', async ({ step, undo }) => {
-    const undoing = undoAll([undo()], { networks: [], notice: () => undefined });
-    await expect(undoing).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT', path, step });
-    expect(turns).toBeGreaterThan(5);
-    // Tried again, it is no failure once there is an answer.
-    await stuck.release();
-    await undoAll([undo()], { networks: [], notice: () => undefined });
-  });
-
-  test('a source, when it is labelled', async () => {
-    await using root = await makeTestRoot();
-    const paths = statePaths(root.path);
-    const relabelling = relabelSources({ paths, user, sources: [{ path, label, place }] });
-    await expect(relabelling).rejects.toMatchObject({
-      code: 'OPERATION_TIMEOUT',
-      path,
-      step: 'look up a source to label',
-      element: 'domain/x',
-    });
-    expect(readLabels(paths)).toBeUndefined();
-    expect(turns).toBeGreaterThan(5);
-  });
-
-  test('a source that is on record: it stays there, and others get their labels again', async () => {
-    await using root = await makeTestRoot();
-    const paths = statePaths(root.path);
-    const tree = join(root.path, 'tree');
-    mkdirSync(tree);
-    const before = labelsIn(tree);
-    await relabelSources({ paths, user, sources: [{ path: tree, label }] });
-    expect(labelsIn(tree)).not.toEqual(before);
-    const silent = { path, label, inode: 2, mountPoint: stuck.path, users: [user] };
-    await withLabels(paths, (registry) =>
-      registry.replace([...registry.sources, { ...silent, phase: 'labelled' }]),
-    );
-    await expect(recoverLabels({ paths, isAlive: () => false })).rejects.toMatchObject({
-      code: 'OPERATION_TIMEOUT',
-      path,
-    });
-    expect(readLabels(paths)).toMatchObject([{ path, users: [] }]);
-    expect(labelsIn(tree)).toEqual(before);
-    expect(turns).toBeGreaterThan(5);
-  });
+test('a source that does not answer when it is labelled holds up nothing else, and nothing of it is on record', async () => {
+  using ticking = new Ticking();
+  await using root = await makeTestRoot();
+  const paths = statePaths(root.path);
+  const sources = [{ path, label: 'u:r:container_file_t:s0:c1,c2', place }];
+  const abort = new AbortController();
+  const labelling = relabelSources({ paths, user, sources, signal: abort.signal });
+  const failing = expect(labelling).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
+  await stuck.untilAsked();
+  abort.abort();
+  await failing;
+  expect(readLabels(paths)).toBeUndefined();
+  expect(ticking.longest).toBeLessThan(latitude);
 });

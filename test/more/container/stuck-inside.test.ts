@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expectGone } from '../../support/world/container-traces';
 import { eventually } from '../../support/time/eventually';
+import { timed } from '../../support/time/timed';
 import { helpers } from '../../support/domain/exec';
 import { containerTest, nothing } from '../../support/world/container-test';
 import { listProcesses, readProcess } from '../../support/process/processes';
@@ -33,11 +34,6 @@ function searches(): number[] {
   return listProcesses().filter((pid) =>
     readProcess(pid).words.some((word) => word.endsWith('container/init/initctl.js')),
   );
-}
-
-async function timed<T>(action: Promise<T>): Promise<[T, number]> {
-  const began = performance.now();
-  return [await action, performance.now() - began];
 }
 
 test('a shutdown says so in time, leaves one process at most, and a destroy waits for neither', async () => {
