@@ -244,7 +244,8 @@ export class Connection implements AsyncDisposable {
    * @param target - `name` of a stored domain, or `xml`
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name, and for a text that names a network or
-   * the namespace of a domain; OPERATION_INVALID when the connection is closed.
+   * the namespace of a domain; OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when what the
+   * definition names does not answer within the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR with `path` when the host lacks what the definition names.
    */
   async plan(target: PlanTarget): Promise<Plan> {

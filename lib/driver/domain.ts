@@ -200,8 +200,8 @@ export class Domain {
    * @throws DefinitionError CONFIG_UNSUPPORTED, NO_NETWORK and others, with `path` of the stored file, `element`,
    * `line` and `column`, for what this version or this host does not carry out.
    * @throws TslxcError OPERATION_INVALID when it runs already; RESOURCE_BUSY when another root of tslxc has a
-   * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when monitor or init take
-   * longer than the connection's `startTimeout`.
+   * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when monitor or init, or the
+   * file system of what the definition names, take longer than the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR and the like, with `step`, `errno` and mostly `path`. After every error the
    * host is as it was before.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
@@ -767,7 +767,7 @@ export class Domain {
    * @param device - the target of a `<disk>`, or a device of the host by its name or path; all devices together by
    * default
    * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED where the kernel doesn't count
-   * it; INVALID_ARG for what is no such device.
+   * it; INVALID_ARG for what is no such device; OPERATION_TIMEOUT for a path that does not answer.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virDomainBlockStats, `virsh domblkstat`
@@ -1024,10 +1024,11 @@ export class Domain {
    * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
    * changes the two, or neither when one of them is refused
    * @throws TslxcError INVALID_ARG for a value out of its range, and for a path that is no block device when it is
-   * to change what runs; SYSTEM_ERROR for one that can't be looked at; OPERATION_UNSUPPORTED where the kernel has
-   * no weights; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a
-   * transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `io`; OPERATION_FAILED, with
-   * `path`, when the kernel shows another value afterwards than was written.
+   * to change what runs; SYSTEM_ERROR for one that can't be looked at, OPERATION_TIMEOUT for one that does not
+   * answer; OPERATION_UNSUPPORTED where the kernel has no weights; OPERATION_INVALID for `live` and `both` when
+   * nothing runs, and for `inactive` and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no
+   * cgroup controller `io`; OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was
+   * written.
    * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.

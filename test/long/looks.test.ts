@@ -49,6 +49,31 @@ test('no more than 64 processes wait for it, however many looks there are, and n
   await eventually(async () => expect(await look('/', 3000)).toBe('seen'));
 });
 
+test('a look whose time is over before a process is free for it says so, and keeps none', async () => {
+  await using stuck = await StuckFolder.mount();
+  const path = join(stuck.path, 'data');
+  const free = looksAlone({ within: 60_000 });
+  await free.state('/', what);
+  const others = Array.from({ length: most - 1 }, () => look(path, 6000));
+  await eventually(() => expect(lookers()).toHaveLength(most));
+  {
+    using late = looksAlone({ within: 100 });
+    await expect(late.state(path, what)).rejects.toMatchObject({
+      code: 'OPERATION_TIMEOUT',
+      path,
+      message: expect.stringContaining(
+        `no process to look at '${path}' has become free for 0.1 s (${what.step})`,
+      ) as string,
+    });
+  }
+  free[Symbol.dispose]();
+  expect(await look('/', 60_000)).toBe('seen');
+  await Promise.all(others);
+  await eventually(() => expect(lookers()).toHaveLength(most - 1));
+  await stuck.release();
+  await eventually(() => expect(lookers()).toEqual([]));
+});
+
 const place = { path: 'domain/x', position: { line: 7, column: 3 } };
 const user = 'web';
 const label = 'u:r:container_file_t:s0:c1,c2';

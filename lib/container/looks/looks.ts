@@ -1,7 +1,7 @@
 /**
- * Looks at paths that a definition names, off the event loop and within a time: what does not answer by then is told of with
- * its element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way; what changes
- * something there has it looked at in this way right before.
+ * Looks at paths that a definition names, off the event loop and within a time: the error for what does not answer by then names
+ * its path and element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way; what
+ * changes something there has it looked at in this way right before.
  */
 import { constants } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -106,7 +106,9 @@ export class Looks implements Disposable {
   readonly #options: LooksOptions;
   readonly #until: number;
   #looker: Promise<Looker> | undefined;
+  /** Questions that the process has been asked, and has not answered. */
   #underWay = 0;
+  #state: 'used' | 'disposed' = 'used';
 
   constructor(lookers: Lookers, options: LooksOptions) {
     this.#lookers = lookers;
@@ -179,11 +181,10 @@ export class Looks implements Disposable {
 
   [Symbol.dispose](): void {
     const looker = this.#looker;
-    if (looker === undefined) return;
+    this.#state = 'disposed';
     this.#looker = undefined;
-    const isIdle = this.#underWay === 0;
-    looker.then(
-      (one) => (isIdle ? this.#lookers.giveBack(one) : one.leave()),
+    looker?.then(
+      (one) => (this.#underWay === 0 ? this.#lookers.giveBack(one) : one.leave()),
       () => undefined,
     );
   }
@@ -197,35 +198,44 @@ export class Looks implements Disposable {
 
   /** What comes later than it may is never waited for again. */
   async #inTime(asked: Question, what: LookedFor): Promise<Seen> {
-    this.#looker ??= this.#lookers.take();
-    const looker = this.#looker;
-    const answer = looker.then((one) => one.ask(asked));
-    this.#underWay += 1;
+    const answer = this.#answer(asked);
     let stop = (): void => undefined;
     const limits = new Promise<never>((_, reject) => {
       const late = (): void => reject(this.#unanswered(asked.path, what));
       const timer = setTimeout(late, Math.max(0, this.#until - performance.now()));
       const { signal } = this.#options;
-      const stopListening = onAbort(signal, () => {
-        const cause: unknown = signal?.reason;
-        reject(new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause }));
-      });
+      const stopListening = onAbort(signal, () => reject(aborted(signal)));
       stop = () => {
         clearTimeout(timer);
         stopListening();
       };
     });
-    const forget = (): void => {
-      this.#underWay -= 1;
-    };
-    answer.then(forget, () => {
-      forget();
-      this.#looker = undefined;
-    });
     try {
       return await Promise.race([answer, limits]);
     } finally {
       stop();
+    }
+  }
+
+  /** A process that comes too late is asked nothing: it could wait for ever for an answer that no call needs. */
+  async #answer(asked: Question): Promise<Seen> {
+    this.#looker ??= this.#lookers.take();
+    try {
+      const looker = await this.#looker;
+      if (this.#state === 'disposed') throw aborted(this.#options.signal);
+      return await this.#counted(looker.ask(asked));
+    } catch (error) {
+      this.#looker = undefined;
+      throw error;
+    }
+  }
+
+  async #counted<T>(answer: Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    try {
+      return await answer;
+    } finally {
+      this.#underWay -= 1;
     }
   }
 
@@ -235,9 +245,20 @@ export class Looks implements Disposable {
       ...(place === undefined ? {} : { element: place.path, ...place.position }),
     };
     const seconds = this.#options.within / 1000;
-    const detail = `'${path}' has not answered for ${seconds} s (${describePlace(details)})`;
-    return new TslxcError('OPERATION_TIMEOUT', detail, { ...details, path });
+    const what =
+      this.#underWay > 0
+        ? `'${path}' has not answered for ${seconds} s`
+        : `no process to look at '${path}' has become free for ${seconds} s`;
+    return new TslxcError('OPERATION_TIMEOUT', `${what} (${describePlace(details)})`, {
+      ...details,
+      path,
+    });
   }
+}
+
+function aborted(signal: AbortSignal | undefined): TslxcError {
+  const cause: unknown = signal?.reason;
+  return new TslxcError('OPERATION_ABORTED', 'the caller asked for it', { cause });
 }
 
 function question(kind: LookKind): Question {

@@ -11,8 +11,8 @@ interface Inaccessible {
 }
 
 /**
- * `cause` is what a look, or node:fs, threw. SYSTEM_ERROR, with errno, path, step, element and position; what has not answered
- * in time is told of as it is.
+ * `cause` is what a look, or node:fs, threw. SYSTEM_ERROR, with errno, path, step, element and position. The error for what has
+ * not answered in time, or of an abort, is returned as it is.
  */
 export function inaccessible(
   cause: unknown,
