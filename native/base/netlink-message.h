@@ -22,7 +22,7 @@ std::string_view bytesOf(const Struct& value) {
 template <typename Struct>
 Struct structOf(std::string_view bytes) {
   Struct value{};
-  std::memcpy(&value, bytes.data(), bytes.size() < sizeof value ? bytes.size() : sizeof value);
+  bytes.copy(reinterpret_cast<char*>(&value), sizeof value);
   return value;
 }
 

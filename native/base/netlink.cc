@@ -70,6 +70,14 @@ Answer nextAnswer(std::string_view& bytes, const char* call, std::string_view su
   return answer;
 }
 
+// The errno that an acknowledgement or the end of a dump brings; 0 for success. EBADMSG for what is
+// none: the kernel's are negative, and small (MAX_ERRNO of linux/err.h).
+int errorOf(const Answer& answer) {
+  constexpr int kLargest = 4095;
+  const auto said = structOf<int>(answer.body);
+  return said <= 0 && said >= -kLargest ? -said : EBADMSG;
+}
+
 }  // namespace
 
 RouteSocket::RouteSocket(int network) : socket_(openSocketIn(network)) {
@@ -122,7 +130,7 @@ bool RouteSocket::exchange(NetlinkMessage message, const char* call, std::string
       if ((answer.header.nlmsg_flags & NLM_F_DUMP_INTR) != 0) whole = false;
       // Both end with the errno: an acknowledgement is an error of 0, and so is the end of a dump.
       if (answer.header.nlmsg_type == NLMSG_ERROR || answer.header.nlmsg_type == NLMSG_DONE) {
-        const int error = -structOf<int>(answer.body);
+        const int error = errorOf(answer);
         if (error == 0) return whole;
         throw SyscallError{error, call, subjectOf(subject, answer)};
       }
