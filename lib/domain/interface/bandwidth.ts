@@ -74,7 +74,9 @@ function parseRate(at: LocatedElement): Rate | undefined {
     const value = wholeNumber(reading, name, largest[name]) ?? 0;
     if (value > 0) rate[name] = value;
   }
-  return rate.average === undefined && rate.floor === undefined ? undefined : rate;
+  if (rate.average !== undefined) return rate;
+  // An average of 0 is none, and without one there is no peak and no burst.
+  return rate.floor === undefined ? undefined : { floor: rate.floor };
 }
 
 function formatRate(name: string, rate: Rate): PrintableElement {

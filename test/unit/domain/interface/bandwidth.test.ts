@@ -23,6 +23,11 @@ test('a floor stands alone', () => {
   expect(parse("<bandwidth><inbound floor='5'/></bandwidth>")?.inbound).toEqual({ floor: 5 });
 });
 
+test('without an average, a peak and a burst limit nothing', () => {
+  const xml = "<bandwidth><inbound average='0' peak='2' floor='5' burst='4'/></bandwidth>";
+  expect(parse(xml)?.inbound).toEqual({ floor: 5 });
+});
+
 test.each([
   '<bandwidth/>',
   "<bandwidth><inbound average='0'/></bandwidth>",
