@@ -79,16 +79,14 @@ function formatForward(
   live: LiveNetwork | undefined,
 ): readonly PrintableElement[] {
   const { mode, devices, nat } = definition.forward;
-  if (mode === 'none') return [];
   const kept = keptOf('network/forward', definition);
+  // This mode is that of a network without the element, which is printed only for what must not be lost.
+  if (mode === 'none' && kept === nothingKept) return [];
   const supported: Children = new Map([
     ['nat', mode === 'nat' ? formatNat(live === undefined ? nat : livingNat(nat)) : []],
     ['interface', devices.map((dev) => node('interface', { dev }))],
   ]);
-  // libvirt always prints the attribute for this mode.
-  const isManaged = kept.attributes.some(({ name }) => name === 'managed');
-  const managed = mode === 'hostdev' && !isManaged ? 'no' : undefined;
-  const attributes = { dev: devices[0], mode, managed };
+  const attributes = { dev: devices[0], mode };
   return [withKept('forward', attributes, { supported, order: forwardVocabulary, kept })];
 }
 

@@ -53,15 +53,16 @@ function parseMode({ attributes, at }: Reading, session: NetworkSession): Forwar
   return mode;
 }
 
-/** `managed` is printed for PCI devices; in other modes libvirt's default has no meaning. */
+/** `managed` is always printed for PCI devices, as in libvirt; in other modes its default has no meaning. */
 function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSession): void {
   const { at, keptChildren } = reading;
   const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);
   if (managed === 'yes' && mode !== 'hostdev') {
     session.unsupported.push({ ...attributeLocation(at, 'managed'), value: managed });
   }
-  const isKept = managed === 'yes' || (managed === 'no' && mode === 'hostdev');
-  const attributes = isKept ? [{ name: 'managed', value: managed }] : [];
+  const usual = managed === 'yes' ? managed : undefined;
+  const value = mode === 'hostdev' ? (managed ?? 'no') : usual;
+  const attributes = value === undefined ? [] : [{ name: 'managed', value }];
   if (attributes.length + keptChildren.length === 0) return;
   const children = keptChildren.map((child) => standalone(child));
   session.kept.push({ path: at.path, attributes, children });

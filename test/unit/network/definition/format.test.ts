@@ -51,6 +51,22 @@ test.each(['route', 'open'])('mode %s shows no ports', (mode) => {
   expect(formatNetwork(definition, live)).toContain(`  <forward mode='${mode}'/>\n`);
 });
 
+test('what an isolated network keeps of its forward is not lost', () => {
+  const forward = "<forward mode='none' managed='yes'/>";
+  const { unsupported, ...definition } = parse(document(forward));
+  expect(unsupported).toHaveLength(1);
+  const text = formatNetwork({ ...definition, unsupported });
+  expect(text).toContain(`  ${forward}\n`);
+  expect(parse(text).unsupported).toMatchObject([{ path: 'network/forward/@managed' }]);
+});
+
+test('PCI devices are not managed unless it is said, also when it is read again', () => {
+  const definition = parse(document("<forward mode='hostdev'/>"));
+  const text = formatNetwork(definition);
+  expect(text).toContain("  <forward mode='hostdev' managed='no'/>\n");
+  expect(parse(text).kept).toEqual(definition.kept);
+});
+
 test('a pool shows no bridge', () => {
   const definition = parse(document("<forward mode='vepa' dev='eth1'/>"));
   expect(formatNetwork(definition, live)).toBe(`<network connections='2'>
