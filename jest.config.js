@@ -43,7 +43,7 @@ function project(displayName, folders, seconds) {
 module.exports = {
   testSequencer: '<rootDir>/scripts/sequence.js',
   projects: [
-    project('unit', ['unit', 'golden'], 20),
+    project('unit', ['unit', 'golden', 'fuzz'], 20),
     project('native', ['native'], 120),
     project('addon', ['addon'], 20),
     project('container', ['container'], 60),

@@ -1,7 +1,7 @@
 // What the scripts need from Debian, and how to get it. A need is a program or a file, not a package:
 // whatever brings it will do, and nothing that is there already is touched.
 'use strict';
-const { existsSync } = require('node:fs');
+const { existsSync, readdirSync } = require('node:fs');
 const { findNodeDirectory, findProgram } = require('./build-native');
 const { StepError, run, runOrFail, say } = require('./steps');
 
@@ -9,6 +9,12 @@ const program = (name) => () => findProgram(name) !== undefined;
 
 /** libvirt's own schemas come without any daemon; the tests hold what we print against this one. */
 const networkSchema = '/usr/share/libvirt/schemas/network.rng';
+
+/** clang's runtime libraries, by their names for each machine. */
+const clangRuntime = '/usr/lib/llvm-19/lib/clang/19/lib/linux';
+const hasLibFuzzer = () =>
+  existsSync(clangRuntime) &&
+  readdirSync(clangRuntime).some((name) => name.startsWith('libclang_rt.fuzzer-'));
 
 /** Each need: the package that brings it on Debian 13, whether it is there, and what it is needed for. */
 const needs = [
@@ -36,6 +42,8 @@ const needs = [
   { package: 'apparmor', there: program('apparmor_parser'), for: 'test' },
   { package: 'strace', there: program('strace'), for: 'test' },
   { package: 'util-linux', there: program('unshare'), for: 'test' },
+  { package: 'clang-19', there: program('clang++-19'), for: 'fuzz' },
+  { package: 'libclang-rt-19-dev', there: hasLibFuzzer, for: 'fuzz' },
   { package: 'libvirt-daemon-driver-lxc', there: program('libvirtd'), for: 'libvirt' },
   {
     package: 'libvirt-daemon-config-network',
@@ -54,7 +62,8 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'fresh', 'libvirt'],
+  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt'],
+  fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
 };
@@ -72,7 +81,7 @@ function aptError(output) {
   return (lines.at(-1) ?? 'E: no reason given').slice(3);
 }
 
-/** Installs what is missing for `hello`, `test`, `long`, `fresh` or `vm`. Needs root. */
+/** Installs what is missing for `hello`, `test`, `long`, `fresh`, `fuzz` or `vm`. Needs root. */
 async function installPackages(purpose) {
   if (process.getuid() !== 0) {
     throw new StepError(`containers need root, and this is uid ${process.getuid()}`);

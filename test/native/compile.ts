@@ -20,6 +20,13 @@ import { delimiter, join } from 'node:path';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import type { CommandResult } from '../support/process/run-command';
 
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const fuzzers = require(join(packageRoot, 'scripts/fuzz/targets.js')) as {
+  readonly native: Readonly<Record<string, unknown>>;
+  readonly replaySources: readonly string[];
+  readonly replayOptions: readonly string[];
+};
+
 /** Not optimized: that takes twice as long as it saves, and may optimize away what a sanitizer would find. */
 const flags = [
   '-std=gnu++20',
@@ -75,7 +82,16 @@ export const programs = {
   'tree-walk': ['native/base/tree-walk.cc', 'native/base/file.cc', 'native/base/path.cc'],
   overflow: [],
   seccomp: [],
+  'fuzz-replay': fuzzers.replaySources,
 } as const;
+
+/** What the linker is told besides. */
+const linkOptions: { readonly [Name in Program]?: readonly string[] } = {
+  'fuzz-replay': fuzzers.replayOptions,
+};
+
+/** The fuzzers that `fuzz-replay` has. */
+export const nativeFuzzers: readonly string[] = Object.keys(fuzzers.native);
 
 export type Program = keyof typeof programs;
 
@@ -147,8 +163,9 @@ async function compileSource(source: string): Promise<string> {
 const sources = (name: Program): string[] => [`test/native/${name}.cc`, ...programs[name]];
 
 async function link(name: Program, objects: readonly string[]): Promise<string> {
-  const executable = `${name}-${hash([flags.join(' '), ...objects])}`;
-  return make(executable, (output) => ['g++', ...flags, ...objects, '-o', output]);
+  const options = [...flags, ...(linkOptions[name] ?? [])];
+  const executable = `${name}-${hash([options.join(' '), ...objects])}`;
+  return make(executable, (output) => ['g++', ...options, ...objects, '-o', output]);
 }
 
 /** Removes what is of other sources, and has not been used for long. */

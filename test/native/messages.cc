@@ -5,38 +5,11 @@
 #include <vector>
 
 #include "native/base/message.h"
+#include "test/native/message-kinds.h"
 #include "test/native/refusal.h"
 
 namespace tslxc::test {
 namespace {
-
-// Whether the last field takes whatever follows.
-enum class Tail { fixed, open };
-
-struct Kind {
-  std::string (*again)(const RawMessage& raw);
-  Tail tail;
-};
-
-template <typename Message>
-std::string again(const RawMessage& raw) {
-  return frameOf(fieldsOf<Message>(raw));
-}
-
-template <typename... Messages>
-std::map<uint8_t, Kind> kinds(Tail tail) {
-  return {{Messages::kKind, {again<Messages>, tail}}...};
-}
-
-std::map<uint8_t, Kind> everyKind() {
-  auto all = kinds<OwnMessage, AcknowledgeMessage, ContinueMessage, ClonedMessage, ProceedMessage,
-                   ReadyMessage, ExecMessage, ExecutingMessage, SpawnedMessage, RunningMessage,
-                   FailedMessage, ExitedMessage, AttachMessage, ResizeMessage, SignalMessage,
-                   DestroyMessage, HelloMessage, AttachedMessage, SkippedMessage, DoneMessage,
-                   IntendMessage, RebootedMessage, ExecutedMessage>(Tail::fixed);
-  all.merge(kinds<PlanMessage, InputMessage, OutputMessage>(Tail::open));
-  return all;
-}
 
 RawMessage withBody(const RawMessage& raw, std::string body) {
   RawMessage changed;

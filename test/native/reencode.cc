@@ -13,6 +13,20 @@ std::string PlanWriter::plan(const Plan& value) {
   return bytes_.finish();
 }
 
+std::string PlanWriter::commandPlan(const CommandPlan& value) {
+  bytes_.u32(kCommandPlanVersion);
+  header(value.header);
+  operations(value.outside);
+  operations(value.inside);
+  operations(value.command);
+  return bytes_.finish();
+}
+
+std::string PlanWriter::list(const std::vector<Operation>& values) {
+  operations(values);
+  return bytes_.finish();
+}
+
 void PlanWriter::header(const PlanHeader& value) {
   bytes_.string(value.name);
   bytes_.string(value.runDirectory);
@@ -45,6 +59,18 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u8(value.failpoint);
   bytes_.u8(value.failAction);
   bytes_.u8(value.failCount);
+}
+
+void PlanWriter::header(const CommandHeader& value) {
+  bytes_.u32(value.namespaces);
+  bytes_.string(value.unifiedCgroup);
+  bytes_.strings(value.attendantTasks);
+  bytes_.u32(value.deadline);
+  bytes_.u8(value.terminal);
+  bytes_.string(value.labelAttribute);
+  bytes_.strings(value.labels);
+  bytes_.strings(value.argv);
+  bytes_.strings(value.environment);
 }
 
 void PlanWriter::numbers(const std::vector<uint32_t>& values) {

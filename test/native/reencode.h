@@ -10,6 +10,8 @@ namespace tslxc::test {
 class PlanWriter {
  public:
   std::string plan(const Plan& value);
+  std::string commandPlan(const CommandPlan& value);
+  std::string list(const std::vector<Operation>& values);
 
   void operator()(const OpenTree& op);
   void operator()(const CloneTree& op);
@@ -66,6 +68,7 @@ class PlanWriter {
 
  private:
   void header(const PlanHeader& value);
+  void header(const CommandHeader& value);
   void operations(const std::vector<Operation>& values);
   void numbers(const std::vector<uint32_t>& values);
   template <typename Choice>

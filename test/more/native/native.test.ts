@@ -8,10 +8,11 @@ import { join } from 'node:path';
 import { filterConstants } from '../../../lib/plan/security/filter-program';
 import { auditArchitectures } from '../../../lib/plan/security/seccomp';
 import { deniedFamilies, terminalInjection } from '../../../lib/plan/security/seccomp-policy';
+import { packageRoot } from '../../support/process/run-command';
 import { removeTree } from '../../support/root/remove-tree';
 import { repeats } from '../../support/time/repeats';
 import type { CommandResult } from '../../support/process/run-command';
-import { compileAll, runSanitized } from '../../native/compile';
+import { compileAll, nativeFuzzers, runSanitized } from '../../native/compile';
 import type { Program } from '../../native/compile';
 import { writeFixtures } from './fixtures';
 
@@ -72,6 +73,16 @@ test('every message of TypeScript is read and written byte for byte', async () =
 test('a stream is cut into frames wherever it is split', async () => {
   expect(await run('frames')).toMatchObject(success);
 });
+
+test.each(nativeFuzzers)(
+  'what the fuzzer %s has kept breaks nothing',
+  async (name) => {
+    const corpora = join(packageRoot, 'test', 'fuzz', 'corpus');
+    const { code, stdout, stderr } = await run('fuzz-replay', corpora, name);
+    const last = code === 0 ? undefined : stdout.trim().split('\n').at(-1);
+    expect({ code, stderr, last }).toEqual({ code: 0, stderr: '', last: undefined });
+  },
+);
 
 test('the ring keeps the last bytes by their position', async () => {
   expect(await run('ring')).toMatchObject(success);

@@ -128,7 +128,7 @@ export function compile(
     devices: [],
     procFiles: [],
     sharedNamespaces: [],
-    links: linksOf(definition).links,
+    links: facts.links ?? linksOf(definition).links,
     identity: rootIdentity,
     consoleLog: { directory: '/var/log/tslxc/lxc', file: 'hello.console.log' },
     reap: {

@@ -1,0 +1,24 @@
+// A bug of our own, for a fuzzer to find: the source of the product without one of its checks. The product itself has no
+// switch for that.
+'use strict';
+const { mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
+const { packageRoot, StepError } = require('../steps');
+
+/** The text of the file without its check, which must be there once: a bug that is not planted would prove nothing. */
+function plantedText({ file, check, instead }) {
+  const parts = readFileSync(join(packageRoot, file), 'utf8').split(check);
+  if (parts.length !== 2) {
+    throw new StepError(`${file} has ${parts.length - 1} times, and not once: ${check}`);
+  }
+  return parts.join(instead);
+}
+
+/** Writes it below `folder`, where a compiler finds it instead of the product's. */
+function plantInto(folder, planted) {
+  const path = join(folder, planted.file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, plantedText(planted));
+}
+
+module.exports = { plantInto, plantedText };

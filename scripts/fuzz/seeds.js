@@ -1,0 +1,73 @@
+// What a search begins with besides the corpus: made of the tables and documents as they are now, so that a new version of
+// the plan does not leave a fuzzer with nothing that is understood.
+'use strict';
+const {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
+const { join } = require('node:path');
+const { packageRoot } = require('../steps');
+
+const work = join(packageRoot, 'build', 'fuzz');
+
+/** What test/native/fixtures.ts writes, in a folder. */
+function writeFixtures() {
+  const { buildSync } = require('esbuild');
+  const outfile = join(work, 'fixtures.js');
+  buildSync({
+    absWorkingDir: packageRoot,
+    entryPoints: [join('test', 'native', 'fixtures.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+  });
+  const folder = join(work, 'fixtures');
+  require(outfile).writeFixtures(folder);
+  return folder;
+}
+
+function goldenDocuments(folder, into) {
+  const golden = join(packageRoot, 'test', 'golden', folder);
+  for (const name of readdirSync(golden)) {
+    if (name.endsWith('.xml')) cpSync(join(golden, name), join(into, `${folder}-${name}`));
+  }
+}
+
+const writers = {
+  plan: (into) => {
+    const fixtures = writeFixtures();
+    for (const name of ['smallest.plan', 'one-list.plan', 'every-operation.plan']) {
+      cpSync(join(fixtures, name), join(into, name));
+    }
+  },
+  // One byte says how the stream is split (test/fuzz/messages.cc).
+  messages: (into) => {
+    const frames = readFileSync(join(writeFixtures(), 'frames'));
+    writeFileSync(join(into, 'frames'), Buffer.concat([Buffer.of(0x7f), frames]));
+  },
+  domain: (into) => {
+    goldenDocuments('xml', into);
+    goldenDocuments('plan', into);
+  },
+  network: (into) => goldenDocuments('network', into),
+};
+
+/** The folder of a fuzzer's seeds, written anew; it may be empty. */
+function writeSeeds(name) {
+  const folder = join(work, 'seeds', name);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writers[name]?.(folder);
+  // Written by hand, or what a kernel has answered.
+  const written = join(packageRoot, 'test', 'fuzz', 'seeds', name);
+  if (existsSync(written)) cpSync(written, folder, { recursive: true });
+  return folder;
+}
+
+module.exports = { work, writeSeeds };

@@ -1,0 +1,124 @@
+// The fuzzers by name. Of a native one: the sources that it links, and the functions of others that test/fuzz replaces in it
+// (ld's --wrap). Of each: the longest input, and the check that `--planted` takes out of the product, which it has to find.
+'use strict';
+
+/** `wraps` are the linker's names: poll, or what C++ makes of a name. */
+const steadyClock = '_ZNSt6chrono3_V212steady_clock3nowEv';
+const enterCgroups =
+  '_ZN5tslxc12enterCgroupsERKSt6vectorINSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEESaIS6_EE';
+const openPtyInside = '_ZN5tslxc13openPtyInsideEi';
+
+const decoder = ['native/plan/decode.cc', 'native/plan/operations.generated.cc'];
+
+const native = {
+  plan: {
+    sources: [...decoder, 'test/native/reencode.cc'],
+    wraps: [],
+    longest: 4096,
+    planted: {
+      file: 'native/base/bytes.h',
+      check: 'if (size > bytes_.size()) throw MalformedBytes{"cut short"};',
+      instead: '',
+    },
+  },
+  messages: {
+    sources: ['native/base/message.cc'],
+    wraps: [],
+    longest: 2048,
+    planted: {
+      file: 'native/base/message.cc',
+      check: 'if (length == 0 || length > longest_) throw',
+      instead: 'if (length > longest_) throw',
+    },
+  },
+  netlink: {
+    sources: [
+      'native/base/netlink.cc',
+      'native/base/netlink-message.cc',
+      'native/base/link.cc',
+      'native/base/link-request.cc',
+      'native/base/link-address.cc',
+      'native/base/bridge-port.cc',
+      'native/base/route.cc',
+      'native/base/neighbour.cc',
+      'native/base/ip-address.cc',
+      'native/base/mac-address.cc',
+      'native/base/thread.cc',
+    ],
+    wraps: ['send', 'recv'],
+    longest: 4096,
+    planted: {
+      file: 'native/base/link.cc',
+      check: 'return !value.empty() && value.front() != 0;',
+      instead: 'return value.front() != 0;',
+    },
+  },
+  control: {
+    sources: [
+      'native/monitor/control.cc',
+      'native/monitor/event-loop.cc',
+      'native/monitor/console.cc',
+      'native/monitor/raw-follower.cc',
+      'native/monitor/ring.cc',
+      'native/base/message.cc',
+      'native/base/pty.cc',
+      'native/base/path.cc',
+      'test/fuzz/terminal.cc',
+    ],
+    wraps: ['ioctl'],
+    longest: 2048,
+    planted: {
+      file: 'native/monitor/control.cc',
+      check: 'if (console_ != nullptr || request.console >= consoles_.size()) {',
+      instead: 'if (console_ != nullptr) {',
+    },
+  },
+  attendant: {
+    sources: [
+      ...decoder,
+      'native/monitor/attendant.cc',
+      'native/monitor/beginning.cc',
+      'native/monitor/terminal-pump.cc',
+      'native/monitor/terminal-request.cc',
+      'native/base/message.cc',
+      'native/base/pty.cc',
+      'native/base/path.cc',
+      'test/fuzz/attendant-world.cc',
+      'test/fuzz/terminal.cc',
+      'test/native/reencode.cc',
+    ],
+    wraps: ['ioctl', 'poll', 'pipe2', steadyClock, enterCgroups, openPtyInside],
+    longest: 1024,
+    planted: {
+      file: 'native/monitor/attendant.cc',
+      check:
+        'if (ready.descriptors.empty()) throw MalformedBytes{"the guardian is ready without a command"};',
+      instead: '',
+    },
+  },
+};
+
+/** An address whose prefix may be longer than it. */
+const longPrefix = {
+  file: 'lib/domain/xml/whole-number.ts',
+  check: 'return value <= max ? value : undefined;',
+  instead: 'return value;',
+};
+
+const xml = {
+  domain: { longest: 8192, planted: longPrefix },
+  network: { longest: 8192, planted: longPrefix },
+};
+
+/** What test/native/fuzz-replay.cc links: all native fuzzers. */
+const replaySources = [
+  ...new Set(
+    Object.entries(native).flatMap(([name, { sources }]) => [`test/fuzz/${name}.cc`, ...sources]),
+  ),
+];
+const wrapOptions = (wraps) => wraps.map((name) => `-Wl,--wrap=${name}`);
+const replayOptions = wrapOptions([
+  ...new Set(Object.values(native).flatMap(({ wraps }) => wraps)),
+]);
+
+module.exports = { native, replayOptions, replaySources, wrapOptions, xml };

@@ -1,0 +1,144 @@
+/** The two parsers as a fuzzer knows them: what is promised of any text, and whether a text keeps it. */
+import { isDeepStrictEqual } from 'node:util';
+import type { DomainDefinition } from '../../../lib/domain/definition';
+import { formatDomain } from '../../../lib/domain/format';
+import { checkStartable } from '../../../lib/domain/validate';
+import { TslxcError } from '../../../lib/errors';
+import type { Link as HostLink } from '../../../lib/host/native';
+import { checkNetworkStartable } from '../../../lib/network/definition/check-mode';
+import type { NetworkDefinition } from '../../../lib/network/definition/definition';
+import { formatNetwork } from '../../../lib/network/definition/format';
+import { encodePlan } from '../../../lib/plan/encode';
+import { parse as parseDomain, withoutPositions } from '../../unit/domain/parse-context';
+import { parse as parseNetwork } from '../../unit/network/parse-context';
+import { compile, hostLink, hostLinks, linksOf } from '../../unit/plan/plan-context';
+
+/** Seconds of processor time that a text of a few kilobytes may take. */
+const mostSeconds = 2;
+
+/** Parts that are only kept are printed in libvirt's order: in which they were written does not matter. */
+interface Unordered {
+  readonly unsupported: readonly unknown[];
+  readonly kept?: readonly { readonly path: string; readonly children: readonly unknown[] }[];
+}
+
+interface Format<Definition extends Unordered> {
+  readonly parse: (xml: string) => Definition;
+  readonly print: (definition: Definition) => string;
+  /** Does with it what a start does, as far as that touches nothing. */
+  readonly prepare: (definition: Definition) => void;
+}
+
+/** A name that is taken on the host is no fault of the definition. */
+const isRefusal = (error: unknown): error is TslxcError =>
+  TslxcError.is(error, 'RESOURCE_BUSY') ||
+  (TslxcError.is(error) && error.name === 'DefinitionError');
+
+/** What `body` returns, or undefined when it refuses with a place; everything else that is thrown is a bug. */
+function unlessRefused<T>(body: () => T): T | undefined {
+  try {
+    return body();
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    const { element, line = 0, column = 0 } = error;
+    if (element !== undefined && line >= 1 && column >= 1) return undefined;
+    throw new Error(`a refusal without a place: ${error.message}`, { cause: error });
+  }
+}
+
+function sorted(list: readonly unknown[]): unknown[] {
+  const texts = new Map(list.map((item) => [item, JSON.stringify(withoutPositions(item))]));
+  return [...list].sort((a, b) => ((texts.get(a) ?? '') < (texts.get(b) ?? '') ? -1 : 1));
+}
+
+/** What stays when a definition is printed and read again. */
+function comparable(definition: Unordered): unknown {
+  const kept = definition.kept?.map((part) => ({ ...part, children: sorted(part.children) }));
+  const unsupported = sorted(definition.unsupported);
+  return withoutPositions({ ...definition, unsupported, kept: sorted(kept ?? []) });
+}
+
+function checkRoundTrip<Definition extends Unordered>(
+  format: Format<Definition>,
+  definition: Definition,
+): void {
+  const printed = format.print(definition);
+  const again = format.parse(printed);
+  if (format.print(again) !== printed) throw new Error('what is printed again is another text');
+  if (!isDeepStrictEqual(comparable(again), comparable(definition))) {
+    throw new Error('what is read again is another definition');
+  }
+}
+
+/** How far a text gets. */
+export type Depth = 'refused' | 'read' | 'prepared';
+
+/**
+ * Throws when the text breaks a promise: it is read or refused with a place; what is read can be printed and read again, and
+ * started or refused.
+ */
+function check<Definition extends Unordered>(format: Format<Definition>, text: string): Depth {
+  const definition = unlessRefused(() => format.parse(text));
+  if (definition === undefined) return 'refused';
+  checkRoundTrip(format, definition);
+  const prepared = unlessRefused(() => {
+    format.prepare(definition);
+    return true;
+  });
+  return prepared === true ? 'prepared' : 'read';
+}
+
+/** Also throws when it takes too long. */
+function inTime<T>(body: () => T): T {
+  const began = performance.now();
+  const result = body();
+  if (performance.now() - began < mostSeconds * 1000) return result;
+  // The processor may have been busy with something else. To ask for its time for each text would take longer than many take.
+  const before = process.cpuUsage();
+  body();
+  const { user, system } = process.cpuUsage(before);
+  const seconds = (user + system) / 1e6;
+  if (seconds > mostSeconds) throw new Error(`took ${seconds.toFixed(1)} s of processor time`);
+  return result;
+}
+
+/** The interfaces of the fixed host, and those that the definition expects on its host. */
+function linksFor({ interfaces, hostInterfaces }: DomainDefinition): HostLink[] {
+  const found = [...hostLinks];
+  const add = (name: string, kind: string): void => {
+    if (found.some((link) => link.name === name)) return;
+    found.push(hostLink({ name, kind, index: found.length + 1 }));
+  };
+  for (const one of interfaces) {
+    if (one.type === 'bridge') add(one.bridge, 'bridge');
+    if (one.type === 'direct') add(one.device, '');
+  }
+  for (const { device } of hostInterfaces) add(device, '');
+  return found;
+}
+
+/** Makes the plan of a start on a host that has what the definition names, and its bytes. */
+function planStart(definition: DomainDefinition): void {
+  checkStartable(definition);
+  const { links } = linksOf(definition, linksFor(definition));
+  encodePlan(compile(definition, { facts: { links } }).plan);
+}
+
+const domain = {
+  parse: parseDomain,
+  print: (definition: DomainDefinition) => formatDomain(definition),
+  prepare: planStart,
+};
+
+const network = {
+  parse: parseNetwork,
+  print: (definition: NetworkDefinition) => formatNetwork(definition),
+  prepare: checkNetworkStartable,
+};
+
+export type Subject = 'domain' | 'network';
+
+export const subjects: Readonly<Record<Subject, (text: string) => Depth>> = {
+  domain: (text) => inTime(() => check(domain, text)),
+  network: (text) => inTime(() => check(network, text)),
+};
