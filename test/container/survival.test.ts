@@ -74,6 +74,30 @@ test('who comes between init’s commit and its execve, when the caller is dead,
   await expectGone(container.name);
 });
 
+test('an init that no longer listens is ended by its monitor when the caller is killed during the start', async () => {
+  await using container = await TestDomain.make({ name: 'survival-deaf' });
+  const [program = '', ...words] = commandLine('start', container.name);
+  const env = { TSLXC_FAILPOINT: 'init:after-proceed=stopSelf' };
+  const caller = spawn(program, words, {
+    stdio: 'ignore',
+    env: { ...commandEnvironment(container.root), ...env },
+  });
+  const ended = once(caller, 'exit');
+  const init = await initOf(container.name);
+  await untilIn(init, 'pause');
+  caller.kill('SIGKILL');
+  await ended;
+  try {
+    await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
+    // Its monitor has waited for its end; nothing else has looked at the container.
+    expect(hasEnded(init)).toBe(true);
+  } finally {
+    if (!hasEnded(init)) process.kill(init, 'SIGKILL');
+  }
+  expect(await container.reason()).toMatch(/^shut off/);
+  await expectGone(container.name);
+});
+
 test('the command’s console reaches a container whose caller was killed', async () => {
   await using container = await TestDomain.make({ name: 'survival-console' });
   const kill = await startAndStay(container.root, container.name);
