@@ -346,7 +346,7 @@ void Attendant::finish() {
   sendFrame(channel_.get(), exited_);
 }
 
-// The joiner has ended, and the guardian is about to: it is killed by our end if it isn't.
+// The joiner has ended, and the guardian is about to: our end is its order to end if it isn't.
 void Attendant::reap() {
   const auto until = Clock::now() + kGuardianTime;
   for (;;) {

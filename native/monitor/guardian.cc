@@ -29,8 +29,10 @@ class Guardian {
         mayReap_(plan.header.labelAttribute.empty()) {}
 
   [[noreturn]] void run() {
-    // The fast path: the attendant is the guarantee as long as it lives.
-    check(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
+    // The attendant's end closes `orders`, and the guardian kills the command itself: a command
+    // that has changed its ids has lost its own parent death signal (prctl(2)), so it would outlive
+    // a guardian that is killed. One that a process inside has stopped is continued to do so.
+    check(prctl(PR_SET_PDEATHSIG, SIGCONT, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");
     check(prctl(PR_SET_NAME, "tslxc-exec", 0, 0, 0), "prctl", "PR_SET_NAME");
     check(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "prctl", "PR_SET_CHILD_SUBREAPER");
     // Who wants to end it has to mean it.

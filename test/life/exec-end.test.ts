@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/domain/exec';
 import { containerTest } from '../support/world/container-test';
+import { readProcess } from '../support/process/processes';
 import { commandEnvironment, packageRoot } from '../support/process/run-command';
 import { StuckFolder } from '../support/fake/stuck-folder';
 import { TestDomain } from '../support/domain/test-domain';
@@ -172,6 +173,28 @@ test('when root inside kills what looks after a command, the caller hears of it'
   await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
   await eventually(() => expect(pidsOf('sleep', '5061')).toEqual([]));
   await eventually(() => expect(helpers()).toEqual([]));
+});
+
+describe('when the process of the host that looks after a command is killed', () => {
+  /** With ids changed by itself: that costs a process its parent death signal (prctl(2)). */
+  const changed = ['setpriv', '--reuid=61234', '--clear-groups', 'sleep', '5062'];
+
+  test.each([
+    ['one that has changed its ids', 'runs', changed],
+    ['one whose guardian was stopped inside', 'is stopped', ['sleep', '5062']],
+  ])('its command ends: %s', async (_, guardianState, words) => {
+    const command = await test_.domain.exec(words, { stdin: 'ignore' });
+    const guardian = readProcess(await pidOf('sleep', '5062')).parent;
+    if (guardianState === 'is stopped') process.kill(guardian, 'SIGSTOP');
+    process.kill(readProcess(guardian).parent, 'SIGKILL');
+    await expect(command.result).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
+    try {
+      await eventually(() => expect(pidsOf('sleep', '5062')).toEqual([]), 1000);
+      await eventually(() => expect(helpers()).toEqual([]), 1000);
+    } finally {
+      for (const left of [...helpers(), ...pidsOf('sleep', '5062')]) process.kill(left, 'SIGKILL');
+    }
+  });
 });
 
 /** Seconds of processor time of a process, proc_pid_stat(5): fields 14 and 15, counted after its name. */
