@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "native/base/clone.h"
-#include "native/base/descriptors.h"
 #include "native/base/message.h"
 #include "native/monitor/guardian.h"
 #include "native/plan/interpret.h"
@@ -26,10 +25,10 @@ constexpr int kAside = kOrders + 1;
 
 class Joiner {
  public:
-  explicit Joiner(JoinerContext context) : context_(std::move(context)) {}
+  explicit Joiner(JoinerContext context)
+      : context_(std::move(context)), reports_(context_.reports.get()) {}
 
   void run() {
-    closeOthers();
     stage_ = Stage::kOutside;
     interpreter_.run(context_.plan.outside);
     interpreter_.closeHandles();
@@ -59,15 +58,8 @@ class Joiner {
   }
 
  private:
-  // What the attendant had open besides is not the joiner's.
-  void closeOthers() {
-    std::vector<int> own = {context_.reports.get(), context_.orders.get(), context_.init.get()};
-    for (const Fd& stream : context_.streams) own.push_back(stream.get());
-    closeAllBut(std::move(own));
-    reports_ = context_.reports.get();
-  }
-
-  // From here on there are 0, 1, 2, the socket and the pipe, and nothing else.
+  // From here on there are 0, 1, 2, the socket and the pipe, and nothing else: what the attendant
+  // had open besides is closed before a process is inside.
   void arrangeStreams() {
     std::vector<Fd> aside;
     for (const Fd& stream : context_.streams) {
@@ -94,7 +86,7 @@ class Joiner {
   JoinerContext context_;
   Interpreter interpreter_;
   Stage stage_ = Stage::kMonitor;
-  int reports_ = -1;
+  int reports_;
 };
 
 }  // namespace

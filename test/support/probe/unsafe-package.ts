@@ -74,7 +74,6 @@ const variants = {
   ],
   /** What joins a container closes nothing of its attendant's before. */
   'leaky command': [
-    { file: 'native/monitor/joiner.cc', safe: '    closeAllBut(std::move(own));\n', unsafe: '' },
     {
       file: 'native/monitor/joiner.cc',
       safe: 'check(syscall(SYS_close_range, kOrders + 1, ~0U, 0), "close_range");',
