@@ -81,4 +81,4 @@ async function checkChanged(record, hashes, check) {
   return result;
 }
 
-module.exports = { checkChanged, hashAlone, hashWithImports };
+module.exports = { checkChanged, hashAlone, hashWithImports, importsOf };

@@ -1,10 +1,10 @@
 /** What TypeScript says to C++: plans and frames for the programs of this folder to read. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encodeFrame } from '../../../lib/container/monitor/frames';
-import { messages } from '../../../lib/container/monitor/messages';
-import type { Message, MessageField, MessageName } from '../../../lib/container/monitor/messages';
-import { encodePlan } from '../../../lib/plan/encode';
+import { encodeFrame } from '../../lib/container/monitor/frames';
+import { messages } from '../../lib/container/monitor/messages';
+import type { Message, MessageField, MessageName } from '../../lib/container/monitor/messages';
+import { encodePlan } from '../../lib/plan/encode';
 import {
   accessChoices,
   automountChoices,
@@ -12,8 +12,8 @@ import {
   headerFields,
   missingChoices,
   operationFields,
-} from '../../../lib/plan/operation';
-import type { FieldType, Operation, Plan, PlanHeader } from '../../../lib/plan/operation';
+} from '../../lib/plan/operation';
+import type { FieldType, Operation, Plan, PlanHeader } from '../../lib/plan/operation';
 
 const texts = ['', '/dev/pts', 'ümläut → ∞', 'a\0b', 'x'.repeat(300)];
 const numbers = [0, 1, 255, 256, 0x01020304, 0x7fffffff, 0x80000000, 0xffffffff];
