@@ -1,6 +1,6 @@
-// walkTree: each inode of a tree that is deeper than directories are kept open. When a directory is
-// moved away while the walk is below it, the way back is lost: the walk ends there, and visits
-// nothing elsewhere. Argument: an empty folder.
+// walkTree: each inode of a tree that is deeper than directories are kept open, and each failure
+// with its path. When a directory is moved away while the walk is below it, the way back is lost:
+// the walk ends there, and visits nothing elsewhere. Argument: an empty folder.
 #include "native/base/tree-walk.h"
 
 #include <fcntl.h>
@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <functional>
 #include <set>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "native/base/fd.h"
 #include "test/native/refusal.h"
@@ -38,12 +40,12 @@ class Recorder final : public TreeVisitor {
 
   void enter(int inode) override { entered.insert(see(inode)); }
   void leave(int inode) override { left.insert(see(inode)); }
-  void failed(const SyscallError&) override { ++failures; }
+  void failed(const SyscallError& failure) override { failures.push_back(failure.subject); }
   void visited() override {}
 
   std::set<ino_t> entered;
   std::set<ino_t> left;
-  int failures = 0;
+  std::vector<std::string> failures;
 
  private:
   ino_t see(int inode) {
@@ -88,7 +90,15 @@ void everyInodeIsVisited(const Tree& tree) {
   walkTree(tree.open().get(), recorder);
   assert(recorder.entered.size() == 1 + kDepth + kFiles);
   assert(recorder.left == recorder.entered);
-  assert(recorder.failures == 0);
+  assert(recorder.failures.empty());
+}
+
+void aFailureNamesItsPathAndTheWalkGoesOn(const Tree& tree) {
+  Recorder recorder(inodeOf(tree.bottom), [] { throw SyscallError{EPERM, "visit", ""}; });
+  walkTree(tree.open().get(), recorder);
+  const std::vector<std::string> expected{tree.bottom.lexically_relative(tree.top).native()};
+  assert(recorder.failures == expected);
+  assert(recorder.left.size() == kDepth + kFiles);
 }
 
 void aMovedDirectoryLeadsNowhereElse(const Tree& tree) {
@@ -110,5 +120,6 @@ void aMovedDirectoryLeadsNowhereElse(const Tree& tree) {
 int main(int, char** argv) {
   const tslxc::test::Tree tree(std::filesystem::canonical(argv[1]));
   tslxc::test::everyInodeIsVisited(tree);
+  tslxc::test::aFailureNamesItsPathAndTheWalkGoesOn(tree);
   tslxc::test::aMovedDirectoryLeadsNowhereElse(tree);
 }

@@ -106,7 +106,7 @@ testOf('path', 'no path leads out of a root, nor is anything made outside', asyn
   expect(await run('path', emptyFolder('path'))).toMatchObject(success);
 });
 
-testOf('tree-walk', 'a walk through a deep tree visits each inode, and nothing elsewhere when a directory is moved away', async () => {
+testOf('tree-walk', 'a walk through a deep tree visits each inode, names the path of a failure, and visits nothing elsewhere when a directory is moved away', async () => {
   expect(await run('tree-walk', emptyFolder('tree-walk'))).toMatchObject(success);
 });
 

@@ -16,7 +16,7 @@ test.each([
   expect(canonicalNumberSet(text)).toBe(expected);
 });
 
-test.each(['', ',', '1-', '3-2', '^1', '1,^1', '0x1', '16384', '0-16384', '99999', '1;2'])(
+test.each(['', ',', '1-', '3-2', '1,3-2', '^1', '1,^1', '0x1', '16384', '0-16384', '99999', '1;2'])(
   '%j is no set',
   (text) => {
     expect(canonicalNumberSet(text)).toBeUndefined();
