@@ -74,7 +74,11 @@ export async function execCommand(
     });
   feed(process, options.stdin);
   limit(process, options, identity.name);
-  if (options.signal?.aborted === true) await process.result;
+  if (options.signal?.aborted === true) {
+    await process.result;
+    // The end may have been read before its reason was known.
+    throwIfAborted(options.signal);
+  }
   return process;
 }
 

@@ -52,6 +52,10 @@ export class FakeHost {
   readonly cgroupStatistics = new Map<string, CgroupStatistics>();
   /** Called instead of a start that works. */
   failStart: (() => Error) | undefined;
+  /** Runs a command. */
+  exec: () => ReturnType<Containers['execInContainer']> = () => {
+    throw new TslxcError('NO_SUPPORT', 'no commands here');
+  };
   /** Names whose monitor lives but says nothing. */
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
@@ -203,9 +207,7 @@ export class FakeHost {
       prepare: () => {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
-      execInContainer: () => {
-        throw new TslxcError('NO_SUPPORT', 'no commands here');
-      },
+      execInContainer: () => this.exec(),
       startContainer: (start) => this.#start(start),
       cleanUp: async (_, state, { name }) => {
         await Promise.resolve();
