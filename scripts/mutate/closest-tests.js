@@ -5,7 +5,7 @@ const { join } = require('node:path');
 const { importsOf } = require('../checked-files');
 const { listFiles } = require('../fingerprint');
 
-const nativeTest = 'test/native/native.test.ts';
+const nativeTest = 'test/more/native/native.test.ts';
 const programTable = 'test/native/compile.ts';
 
 /** How many imports lead from each file that imports this one, directly or not, to it. */

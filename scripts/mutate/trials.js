@@ -2,7 +2,7 @@
 'use strict';
 const { readFileSync, rmSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
-const { lanes, settingsOf } = require('../lanes');
+const { settingsOf } = require('../lanes');
 const { run, say, StepError } = require('../steps');
 const { nativeTest } = require('./closest-tests');
 const { mutantsOf, sample } = require('./mutants');
@@ -28,14 +28,15 @@ const compileFault = /-c \S+ -o \S+ failed/;
 
 /** The project of jest.config.js that a test is in: that of its folder. */
 function projectOf(test) {
-  const [, folder] = test.split('/');
+  const [, folder, below] = test.split('/');
+  if (folder === 'more') return `more-${below}`;
   return folder === 'golden' ? 'unit' : folder;
 }
 
 /** What uses what the host has once does that in a world of its own: a mutant leaves things behind. */
 function prefixOf(project) {
-  const { prefix } = settingsOf(project);
-  if (prefix.length > 0 || lanes.beside.includes(project)) return prefix;
+  const { prefix, isSerial } = settingsOf(project);
+  if (prefix.length > 0 || !isSerial) return prefix;
   return ['env', 'TSLXC_TEST_LANE=mutate', 'sh', 'scripts/own-world.sh'];
 }
 

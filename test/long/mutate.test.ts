@@ -65,7 +65,7 @@ beforeAll(() => {
   expect(text).toContain(last);
   writeFileSync(table, text.replace(last, `${last}  planted: ['native/base/planted.cc'],\n`));
   appendFileSync(
-    join(folder, 'test/native/native.test.ts'),
+    join(folder, 'test/more/native/native.test.ts'),
     "testOf('planted', 'planted', async () => expect(await run('planted')).toMatchObject(success));\n",
   );
 });

@@ -107,7 +107,7 @@ test('the tests of a file are those that import it themselves, and golden ones t
 test('the programs of a source link it, those of a header include it', () => {
   expect(programsOf(root, 'native/base/walk.cc')).toEqual(['walk', 'late']);
   expect(programsOf(root, 'native/base/fd.h')).toEqual(['walk', 'late']);
-  expect(closestTests(root, 'native/base/walk.cc')).toEqual(['test/native/native.test.ts']);
+  expect(closestTests(root, 'native/base/walk.cc')).toEqual(['test/more/native/native.test.ts']);
   expect(closestTests(root, 'native/base/other.cc')).toEqual([]);
 });
 
