@@ -3,14 +3,19 @@
  * no copy of it can be wrong.
  */
 import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { SyscallError } from '../../errors';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { StartRecord } from '../record/run-state';
 import { cgroupFolders } from '../statistics/read';
 import { ownCgroups } from '../record/undo';
 
-/** How long processes may take to stand still, or to go on, in milliseconds. */
+const { errno } = constants;
+
+/** How long processes may take to stand still, or to go on, in milliseconds, and how often init is looked at meanwhile. */
 const patience = 5000;
+const turn = 200;
 
 /** Where a container is stopped, with all that is in it. Of v2 alone where there is no hierarchy of v1 for it. */
 export function freezerDirectory(
@@ -38,28 +43,44 @@ export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
 }
 
 /**
- * Stops every process of the container, or lets them go on; resolves when it is so.
+ * Stops every process of the container; resolves when it is so, or when `isInitKilled` is true: the monitor that ends a container
+ * thaws it, and then it may never stand still.
  *
  * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT when processes can't be stopped, and then they
  * go on.
  */
 export async function freeze(
   start: StartRecord,
-  state: 'frozen' | 'thawed',
   layout: CgroupLayout,
+  isInitKilled: () => boolean,
 ): Promise<void> {
-  const { path } = freezerDirectory(start, layout) ?? {
-    path: '/sys/fs/cgroup/freezer',
-  };
-  try {
-    await native().freezeCgroup(path, state, patience);
-  } catch (error) {
-    if (state === 'frozen')
-      await native()
-        .freezeCgroup(path, 'thawed', patience)
-        .catch(() => 0);
-    throw error;
+  const path = pathOf(start, layout);
+  const deadline = performance.now() + patience;
+  for (;;) {
+    try {
+      await native().freezeCgroup(path, 'frozen', turn);
+      return;
+    } catch (error) {
+      const isLate = error instanceof SyscallError && error.errno === errno.ETIMEDOUT;
+      if (isLate && isInitKilled()) return;
+      if (isLate && performance.now() < deadline) continue;
+      await thaw(start, layout).catch(() => undefined);
+      throw error;
+    }
   }
+}
+
+/**
+ * Lets every process of the container go on; resolves when it is so.
+ *
+ * @throws SyscallError ENOENT without a freezer or a container; ETIMEDOUT.
+ */
+export async function thaw(start: StartRecord, layout: CgroupLayout): Promise<void> {
+  await native().freezeCgroup(pathOf(start, layout), 'thawed', patience);
+}
+
+function pathOf(start: StartRecord, layout: CgroupLayout): string {
+  return freezerDirectory(start, layout)?.path ?? '/sys/fs/cgroup/freezer';
 }
 
 /**

@@ -18,11 +18,13 @@ export async function suspendDomain(session: Session, identity: Identity): Promi
     transition('suspend', phase, name);
     if (phase === 'paused' || state.phase !== 'running') return;
     const { containers } = session;
+    const isKilled = (): boolean => containers.init.isKilled(state.running);
     // While init is being restarted, a freeze would only stop the start of the next init.
-    if (!containers.init.isAlive(state.running)) throw initHasEnded(state, name);
-    await containers.freeze(state.start, 'frozen');
-    if (!containers.init.isAlive(state.running)) {
-      await containers.freeze(state.start, 'thawed');
+    if (isKilled()) throw initHasEnded(state, name);
+    await containers.freeze(state.start, isKilled);
+    // One that is frozen in its last moment would stay so until a resume.
+    if (isKilled()) {
+      await containers.thaw(state.start);
       throw initHasEnded(state, name);
     }
     await session.announce({ event: 'suspended', detail: 'paused', domain: name, uuid });
@@ -36,7 +38,7 @@ export async function resumeDomain(session: Session, identity: Identity): Promis
     const state = await settled(session, identity);
     transition('resume', phaseOf(session, state), name);
     if (state.phase !== 'running') return;
-    await session.containers.freeze(state.start, 'thawed');
+    await session.containers.thaw(state.start);
     noteResumed(session, state);
     await session.announce({ event: 'resumed', detail: 'unpaused', domain: name, uuid });
   });

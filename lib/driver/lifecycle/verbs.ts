@@ -153,7 +153,7 @@ async function killAlsoFrozen(session: Session, { start, running }: RunningState
     while (!containers.init.isKilled(running) && performance.now() < deadline) await sleep(look);
     // The cgroups are killed anyway when this fails.
     await containers.killFrozen(start).catch(() => undefined);
-    await containers.freeze(start, 'thawed').catch(() => undefined);
+    await containers.thaw(start).catch(() => undefined);
   }
   await killing;
 }

@@ -15,7 +15,7 @@ import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
 import { endReaperTurn, lockDomain, withReaperLock } from '../../container/record/locks';
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
-import { freeze, isFrozen, killFrozen } from '../../container/cgroups/freezer';
+import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
@@ -89,7 +89,8 @@ export interface Containers {
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
-  freeze(start: StartRecord, state: 'frozen' | 'thawed'): Promise<void>;
+  freeze(start: StartRecord, isInitKilled: () => boolean): Promise<void>;
+  thaw(start: StartRecord): Promise<void>;
   prepare(input: Omit<PreparationInput, 'host'>): Promise<Preparation>;
   execInContainer(
     target: Omit<ExecTarget, 'host'>,
@@ -115,7 +116,8 @@ export const containers: Containers = {
   endUnrecorded,
   isFrozen: (start) => isFrozen(start, layout()),
   isStopped,
-  freeze: (start, state) => freeze(start, state, layout()),
+  freeze: (start, isInitKilled) => freeze(start, layout(), isInitKilled),
+  thaw: (start) => thaw(start, layout()),
   killFrozen: (start) => killFrozen(start, layout()),
   init: initControl,
   runNames,

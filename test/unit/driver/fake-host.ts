@@ -70,7 +70,7 @@ export class FakeHost {
   init: InitControl = {
     kindOf: () => 'other',
     isAlive: () => true,
-    isKilled: () => true,
+    isKilled: ({ init }) => !this.#isRunning(init),
     heeds: () => false,
     requestLevel: () => Promise.resolve('none'),
   };
@@ -155,6 +155,12 @@ export class FakeHost {
     return lastEvent(statePaths(this.root).events, () => true);
   }
 
+  #isRunning(init: number): boolean {
+    return [...this.states.values()].some(
+      (state) => state.phase === 'running' && state.running.init === init,
+    );
+  }
+
   #runningState(name: string): { running: Running; state: RunState & { phase: 'running' } } {
     const running = this.running.get(name);
     const state = this.state(name);
@@ -180,10 +186,13 @@ export class FakeHost {
       },
       isFrozen: ({ name }) => this.frozen.has(name),
       isStopped: () => false,
-      freeze: async ({ name }, state) => {
+      freeze: async ({ name }) => {
         await Promise.resolve();
-        if (state === 'frozen') this.frozen.add(name);
-        else this.frozen.delete(name);
+        this.frozen.add(name);
+      },
+      thaw: async ({ name }) => {
+        await Promise.resolve();
+        this.frozen.delete(name);
       },
       killFrozen: () => Promise.resolve(),
       init: {

@@ -203,8 +203,8 @@ test('a domain whose init ends just now is not paused, and its next life is not 
     message:
       'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
   };
-  for (const looks of [[false], [true, false]]) {
-    host.init = { ...host.init, isAlive: () => looks.shift() === true };
+  for (const looks of [[true], [false, true]]) {
+    host.init = { ...host.init, isKilled: () => looks.shift() !== false };
     await expect(domain.suspend()).rejects.toMatchObject(refused);
     expect(looks).toEqual([]);
     expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
