@@ -11,8 +11,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { constants as system } from 'node:os';
+import { SyscallError } from '../../lib/errors';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
+import { networkPaths, statePaths } from '../../lib/host/state/state-paths';
+import { startKeeper } from '../../lib/network/dnsmasq/keeper';
 import { eventually } from '../support/time/eventually';
 import { makeTestRoot } from '../support/root/test-root';
 
@@ -78,6 +82,29 @@ test('a keeper whose caller was killed before it had its lock starts nothing', a
   await eventually(() => expect(isLocked(lock ?? '')).toBe(false));
   expect(existsSync(marker ?? '')).toBe(false);
   for (const fd of [directory, log]) closeSync(fd);
+  await root.remove();
+});
+
+test('a keeper that is killed before it is one has ended without a word, and that is what is told', async () => {
+  const root = await makeTestRoot();
+  const paths = networkPaths(statePaths(root.path), 'lan');
+  mkdirSync(paths.directory, { recursive: true });
+  // What the addon says when stage 0 ends by a signal: too early for a test to send one.
+  const error = new SyscallError({
+    errno: system.errno.ECHILD,
+    syscall: 'waitpid',
+    path: 'stage 0',
+  });
+  const spawn = jest.spyOn(native(), 'startMonitor').mockRejectedValue(error);
+  const step = 'start the program';
+  await expect(
+    startKeeper(paths, { argv: ['/bin/true'], name: 'lan', step }),
+  ).rejects.toMatchObject({
+    code: 'OPERATION_FAILED',
+    message: 'operation failed: true: its keeper ended without a word (start the program)',
+    step,
+  });
+  spawn.mockRestore();
   await root.remove();
 });
 

@@ -43,7 +43,7 @@ const logFlags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | c
  * fails; the errors of node:fs.
  */
 export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Promise<void> {
-  const answer = await spawnKeeper(paths, program);
+  const answer = await spawnKeeper(paths, program).catch(nothingIfKilled);
   const [verb = '', ...rest] = answer.split('\n');
   if (verb === 'started') return;
   await endKeeper(paths);
@@ -56,6 +56,12 @@ export async function startKeeper(paths: NetworkPaths, program: KeptProgram): Pr
   const words = rest.join('\n').trim() || 'its keeper ended without a word';
   const named = words.startsWith(`${name}: `) ? words : `${name}: ${words}`;
   throw new TslxcError('OPERATION_FAILED', `${named} (${step})`, { step });
+}
+
+/** What it says if its stage 0 was killed: as one that is killed later, it ended without a word. */
+function nothingIfKilled(error: unknown): string {
+  if (error instanceof SyscallError && error.errno === system.errno.ECHILD) return '';
+  throw error;
 }
 
 async function spawnKeeper(paths: NetworkPaths, program: KeptProgram): Promise<string> {
