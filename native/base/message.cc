@@ -97,9 +97,10 @@ std::optional<RawMessage> receiveMessage(int socket) {
   header.msg_iovlen = 1;
   header.msg_control = control.data();
   header.msg_controllen = control.size();
-  const ssize_t size =
-      check(retry([&] { return recvmsg(socket, &header, MSG_CMSG_CLOEXEC); }), "recvmsg");
-  if (size == 0) return {};
+  const ssize_t size = retry([&] { return recvmsg(socket, &header, MSG_CMSG_CLOEXEC); });
+  // It has ended, and has not read all that was sent to it.
+  if (size == -1 && errno == ECONNRESET) return {};
+  if (check(size, "recvmsg") == 0) return {};
   RawMessage message;
   message.kind = static_cast<uint8_t>(packet[0]);
   message.body = packet.substr(1, static_cast<size_t>(size) - 1);

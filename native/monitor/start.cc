@@ -136,7 +136,7 @@ void Start::pause() {
 }
 
 void Start::handshake() {
-  sendMessage(initSocket_.get(), ProceedMessage{});
+  tellInit(ProceedMessage{});
   failpoints_.reach(Failpoint::kMonitorAfterProceed);
   RawMessage ready = awaitInit("init to run its part of the plan");
   if (ready.kind != ReadyMessage::kKind)
@@ -146,7 +146,7 @@ void Start::handshake() {
   takeMasters();
   failpoints_.reach(Failpoint::kMonitorBeforeExec);
   listenToCaller();
-  sendMessage(initSocket_.get(), ExecMessage{});
+  tellInit(ExecMessage{});
   committed_ = true;
   failpoints_.reach(Failpoint::kMonitorAfterExec);
   const RawMessage executing = awaitInit("init to execute its program");
@@ -177,6 +177,17 @@ void Start::tellOfSuccess() {
   keepCapabilities(kCapKill);
   // After the commit the caller may be gone: then the message is lost.
   sendFrame(channel_, RunningMessage{static_cast<uint32_t>(started_.init), consolePaths_});
+}
+
+// Init may have died, perhaps with a last word.
+template <typename Message>
+void Start::tellInit(const Message& message) {
+  try {
+    sendMessage(initSocket_.get(), message);
+  } catch (const SyscallError& cause) {
+    if (cause.error == EPIPE || cause.error == ECONNRESET) receiveFromInit();
+    throw;
+  }
 }
 
 // Init's end of the socket closes when execve succeeds; until then it may still report a failure.

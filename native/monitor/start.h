@@ -64,6 +64,8 @@ class Start {
   bool awaitEither(const char* waitingFor);
   RawMessage awaitInit(const char* waitingFor);
   RawMessage receiveFromInit();
+  template <typename Message>
+  void tellInit(const Message& message);
   void awaitExecve();
   void listenToCaller();
   [[noreturn]] void reportDeath();

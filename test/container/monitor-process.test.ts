@@ -14,6 +14,8 @@ import { libraryWords } from '../support/process/library-child';
 import { expectMonitorDescriptors } from '../support/process/open-descriptors';
 import { commandLine, commandEnvironment, runProgram } from '../support/process/run-command';
 import { TestDomain } from '../support/domain/test-domain';
+import { untilIn } from '../support/process/processes';
+import { initOf, monitorsOf } from '../support/world/container-traces';
 import { ConsoleSession } from '../support/console/console-session';
 const children: ChildProcess[] = [];
 
@@ -254,6 +256,23 @@ describe('its descriptors', () => {
     await eventually(() => expectMonitorDescriptors(test.domain.id ?? 0, test.root, test.name));
   });
 });
+
+test.each(['init:before-proceed', 'init:before-ready', 'init:after-ready'])(
+  'an init that is killed is told of as such, read what it was sent or not: %s',
+  async (point) => {
+    await using test = await TestDomain.make({ name: 'monitor-killed-init' });
+    const env = { TSLXC_FAILPOINT: `${point}=stopSelf` };
+    const starting = test.spawn(['start', test.name], { env });
+    const init = await initOf(test.name);
+    const [monitor = 0] = monitorsOf(test.name);
+    await untilIn(init, 'sys_pause');
+    await untilIn(monitor, 'poll');
+    process.kill(init, 'SIGKILL');
+    const { code, stderr } = await starting;
+    expect(stderr).toContain('guest failed to start: init died with signal 9');
+    expect(code).toBe(1);
+  },
+);
 
 test('a start executes nothing but the monitor and the container’s init', async () => {
   const trace = join(world.scratch, 'trace');

@@ -31,6 +31,11 @@ interface SweepParts {
   readonly name: string;
 }
 
+const initDied = {
+  code: 'INTERNAL_ERROR',
+  message: expect.stringContaining('init died with signal 9') as unknown,
+};
+
 /** Milliseconds in which what was begun has to come to its end. */
 const patience = 6000;
 
@@ -77,7 +82,10 @@ export class DeathSweep implements AsyncDisposable, Sweep {
     const domain = await this.#victim();
     const hasStarted = await domain.start().then(
       () => true,
-      (error: unknown) => refused(error),
+      (error: unknown) => {
+        if (victim === 'init') expect(error).toMatchObject(initDied);
+        return refused(error);
+      },
     );
     if (hasStarted) await domain.destroy().catch(refused);
     if (!traced.hasKilled() && hasStarted) {
