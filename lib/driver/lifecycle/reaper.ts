@@ -9,6 +9,7 @@ import type { EndedState } from '../session/containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
+import { nameOfUuid } from '../lookup/name-of-uuid';
 import { readStateOrSkip } from '../lookup/readable-state';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import { launch } from './start';
@@ -224,9 +225,16 @@ async function restart(
   session: Session,
   what: { start: StartRecord; options: StartOptions; restarts: number },
 ): Promise<void> {
-  const { name, xml, hardening } = what.start;
+  const { name, uuid, xml, hardening } = what.start;
   const { options, restarts } = what;
   try {
+    // One that is not stored may have ended without a clean-up: its uuid was free to be defined under another name.
+    const holder = await session.store.exclusive(() => nameOfUuid(session, uuid));
+    if (holder !== undefined && holder !== name) {
+      const detail = 'not started again: its uuid is that of another domain by now';
+      session.logger.warn({ domain: name, uuid, holder }, detail);
+      return;
+    }
     const { definition } = session.parse(xml);
     const persistence = session.store.has(name) ? 'persistent' : 'transient';
     const onExited = (): void => reapInBackground(session, name);

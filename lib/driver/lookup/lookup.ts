@@ -8,6 +8,7 @@ import { reapAll, settle } from '../lifecycle/reaper';
 import { hasUntold } from '../lifecycle/reboots';
 import type { Session } from '../session/session';
 import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
+import { nameOfEnded, nameOfUuid } from './name-of-uuid';
 import { readStateOrSkip } from './readable-state';
 import type { Identity } from '../../host/state/definition-store';
 import type { DomainState, ListFilter } from '../types';
@@ -31,7 +32,7 @@ export async function findByName(session: Session, name: string): Promise<FoundD
 /** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
 export async function findByUuid(session: Session, uuid: string): Promise<FoundDomain> {
   const wanted = canonicalUuid(uuid);
-  const name = await nameOfUuid(session, wanted);
+  const name = (await nameOfUuid(session, wanted)) ?? nameOfEnded(session, wanted);
   if (name !== undefined) {
     const found = describe(session, name, await settledOrDamaged(session, name));
     if (found?.uuid === wanted) return found;
@@ -96,18 +97,6 @@ export async function currentOrDamaged(
   const state = await settledOrDamaged(session, identity.name);
   checkSame(session, identity, state);
   return state;
-}
-
-/** The name of the stored or running domain with that uuid. */
-export async function nameOfUuid(session: Session, uuid: string): Promise<string | undefined> {
-  const { containers, paths, store } = session;
-  const isRunning = (name: string): boolean => {
-    const state = readStateOrSkip(session, name);
-    return state !== undefined && isActive(state) && state.start.uuid === uuid;
-  };
-  const identities = await store.identities();
-  const stored = identities.find((identity) => identity.uuid === uuid);
-  return stored?.name ?? containers.runNames(paths).find(isRunning);
 }
 
 /** The uuid that a name stands for now; undefined when it is free. */

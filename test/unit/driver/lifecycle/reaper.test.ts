@@ -104,6 +104,41 @@ test('a transient domain restarts from the text that it was created from', async
   expect(host.states.size).toBe(0);
 });
 
+test('a transient domain that has ended without a clean-up is found by its uuid, and restarts', async () => {
+  const connection = host.connect();
+  const domain = await connection.createDomain(restarting('on_crash'), { ownership: 'leave' });
+  host.killMonitor('web');
+  expect((await connection.lookupDomainByUuid(domain.uuid)).id).toBe(102);
+});
+
+test('looking for the uuid of a transient domain that has ended cleans up', async () => {
+  const connection = host.connect();
+  const xml = domainXml({ name: 'web' });
+  const { uuid } = await connection.createDomain(xml, { ownership: 'leave' });
+  host.end('web');
+  const gone = { code: 'NO_DOMAIN' };
+  const reader = host.connect('read-only');
+  await expect(reader.lookupDomainByUuid(uuid)).rejects.toMatchObject(gone);
+  expect(host.states.size).toBe(1);
+  await expect(connection.lookupDomainByUuid(uuid)).rejects.toMatchObject(gone);
+  expect(host.states.size).toBe(0);
+});
+
+test('what has ended does not restart with a uuid that another domain has by then', async () => {
+  const connection = host.connect();
+  const { uuid } = await connection.createDomain(restarting('on_crash'), { ownership: 'leave' });
+  host.killMonitor('web');
+  await connection.defineDomain(domainXml({ name: 'site', uuid }));
+  await connection.reap();
+  expect(host.states.size).toBe(0);
+  expect((await connection.lookupDomainByUuid(uuid)).name).toBe('site');
+  expect(host.lines).toContainEqual({
+    level: 'warn',
+    fields: { domain: 'web', uuid, holder: 'site' },
+    message: 'not started again: its uuid is that of another domain by now',
+  });
+});
+
 test('what restarts is what ran: a change waits for the next start', async () => {
   const connection = host.connect();
   const domain = await connection.defineDomain(restarting('on_reboot'));
