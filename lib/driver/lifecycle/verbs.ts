@@ -112,12 +112,14 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
     transition('undefine', state.phase, name);
     // Told of before another may define the uuid under another name, which has another lock.
     await session.store.exclusive(async () => {
-      if (!(await session.store.remove(name))) {
+      if (!session.store.has(name)) {
         throw new TslxcError('OPERATION_INVALID', 'Cannot undefine transient domain', {
           domain: name,
         });
       }
+      // Before the definition: no call looks for what is left of a domain that is not there.
       if (state.phase === 'off') session.containers.forget(session.paths, name);
+      await session.store.remove(name);
       await session.announce({ event: 'undefined', detail: 'removed', domain: name, uuid });
     });
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
+import { DefinitionStore } from '../../../../lib/host/state/definition-store';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { repeats } from '../../../support/time/repeats';
 import { exitRecord, FakeHost } from '../fake-host';
@@ -94,6 +95,19 @@ test('undefining what has ended cleans up first, and tells of both', async () =>
   const seen = [await events.next(), await events.next()];
   expect(seen.map(({ value }) => value?.event)).toEqual(['stopped', 'undefined']);
   await events.return?.();
+});
+
+test('an undefine that is cut short leaves no record of a domain that is not there', async () => {
+  await domain.start({ ownership: 'leave' });
+  host.end('web');
+  await domain.state();
+  expect(host.states.size).toBe(1);
+  const remove = jest.spyOn(DefinitionStore.prototype, 'remove').mockImplementation(() => {
+    throw new Error('cut short');
+  });
+  await expect(domain.undefine()).rejects.toThrow('cut short');
+  expect(host.states.size).toBe(0);
+  remove.mockRestore();
 });
 
 test('a handle whose domain is gone says so, also when another has the name', async () => {
