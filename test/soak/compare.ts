@@ -35,7 +35,11 @@ export function falseOfDomain(
     [inits.length === wanted, `${state}, with ${inits.length} inits that live`],
     [cgroups === expected, `${state}, with ${cgroups} cgroups instead of ${expected}`],
     ...(isUp ? whileUp : [[id === undefined, `${state}, with the id ${id ?? ''}`] as const]),
-    [commands.length === 0, `commands that no caller waits for: ${commands.join(', ')}`],
+    // What ends them is frozen with them, in a container that is paused.
+    [
+      state === 'paused' || commands.length === 0,
+      `commands that no caller waits for: ${commands.join(', ')}`,
+    ],
   ]);
 }
 

@@ -41,7 +41,8 @@ export function indexOf(name: string): { kind: 'domain' | 'network'; index: numb
 export const isLinked = (index: number): boolean => index % 3 === 2;
 
 /** The number of the network of one that is linked: each network has some. */
-const networkOf = (index: number, networks: number): number => Math.floor(index / 3) % networks;
+export const networkOf = (index: number, networks: number): number =>
+  Math.floor(index / 3) % networks;
 
 /** Six kinds of domains, each with what makes its start and its end different. */
 export function domainDocument(index: number, name: string, population: Population): string {

@@ -9,8 +9,12 @@ import { hasEnded, listProcesses, readProcess } from '../support/process/process
 import { longCommand } from './documents';
 import { victimOf } from './victims';
 
+/** As a bit in a mask of signals. */
+const sigkill = 1n << 8n;
+
 export interface KernelContainer {
   readonly monitors: readonly number[];
+  /** Those that live, and run on. */
   readonly inits: readonly number[];
   /** Its cgroups, in all hierarchies. */
   readonly cgroups: number;
@@ -39,9 +43,12 @@ function membersOf(cgroup: string): number[] {
   );
 }
 
-/** PID 1 in its innermost PID namespace. */
+/** PID 1 in its innermost PID namespace, unless SIGKILL is all that it waits for: a frozen one of v1 keeps it until it is thawed. */
 function isInit(pid: number): boolean {
-  return /^NSpid:.*\t1$/m.test(textOf(`/proc/${pid}/status`));
+  const status = textOf(`/proc/${pid}/status`);
+  const pending = /^ShdPnd:\s*(\S+)$/m.exec(status)?.[1] ?? '0';
+  const isKilled = (BigInt(`0x${pending}`) & sigkill) !== 0n;
+  return /^NSpid:.*\t1$/m.test(status) && !isKilled;
 }
 
 function isLongCommand(pid: number): boolean {

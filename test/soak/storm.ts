@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Caller, runCommandOnce } from './callers';
 import type { CommandRun, Outcome } from './callers';
-import { indexOf } from './documents';
+import { indexOf, isLinked, networkOf } from './documents';
 import type { Population } from './documents';
 import { killOnAndOn } from './killer';
 import type { FoundTarget } from './killer';
@@ -133,6 +133,7 @@ export class Storm {
     this.#count += 1;
     const asked: Asked = { id: this.#count, subject, verb };
     this.#tracker(kind).begin(asked);
+    if (verb === 'netDestroy') this.#disturbLinked(subject);
     this.#note(operation, `${verb} by the ${via} begins (${asked.id})`);
     const cut = (): void => {
       const [run] = [...this.#commands].find(([, { id }]) => id === asked.id) ?? [];
@@ -142,6 +143,7 @@ export class Storm {
     const over = this.#watch(operation, asked, cut);
     const outcome = this.#spoil(await this.#outcome(caller, operation, asked));
     over();
+    if (verb === 'netDestroy') this.#disturbLinked(subject);
     this.#judge(operation, asked, outcome);
     const isBonded = outcome !== 'lost' && outcome.value === 'autodestroy';
     if (isBonded) caller.bonded.add(subject);
@@ -222,6 +224,16 @@ export class Storm {
     if (this.#parts.plant !== plant || this.#planted) return false;
     this.#planted = true;
     return true;
+  }
+
+  /** At the beginning and at the end of what ends their network. */
+  #disturbLinked(network: number): void {
+    const { domains, networks } = this.#parts.population;
+    for (let index = 0; index < domains; index += 1) {
+      if (isLinked(index) && networkOf(index, networks) === network) {
+        this.#domains.disturb(index, 'network');
+      }
+    }
   }
 
   #noteKill(target: FoundTarget, name: string): void {

@@ -20,8 +20,8 @@ export type Answer<State extends string> =
   | { readonly done: true; readonly seen?: readonly State[] }
   | { readonly done: false; readonly code: string };
 
-/** What was killed; `caller` is the one whose operation it was. */
-export type Disturbance = VictimKind | 'init' | 'caller';
+/** What was killed, where `caller` is the one whose operation it was; or a `network` was ended beside. */
+export type Disturbance = VictimKind | 'init' | 'caller' | 'network';
 
 /** Those after which a container may end, or start again, by itself. */
 const ending: readonly Disturbance[] = ['monitor', 'init', 'restarter', 'caller'];
@@ -35,7 +35,7 @@ const besideOthers: Readonly<Record<string, readonly string[]>> = {
   netStart: ['OPERATION_FAILED'],
 };
 
-/** Codes that a kill leads to. */
+/** Codes that a kill, or the end of its network, leads to. */
 const besideKills: Readonly<
   Record<Disturbance, Readonly<Record<string, readonly string[]>> | undefined>
 > = {
@@ -59,6 +59,7 @@ const besideKills: Readonly<
   keeper: { netStart: ['OPERATION_FAILED'] },
   dnsmasq: { netStart: ['OPERATION_FAILED'] },
   caller: undefined,
+  network: { startLinked: ['SYSTEM_ERROR'] },
 };
 
 interface Ongoing extends Asked {

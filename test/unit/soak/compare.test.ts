@@ -18,6 +18,8 @@ test('what fits is not false', () => {
   expect(falseOfDomain(running, up, 3)).toEqual([]);
   expect(falseOfDomain({ ...running, state: 'paused' }, { ...up, isFrozen: true }, 3)).toEqual([]);
   expect(falseOfDomain(off, nothing, 3)).toEqual([]);
+  const paused = { ...up, isFrozen: true, commands: [11] };
+  expect(falseOfDomain({ ...running, state: 'paused' }, paused, 3)).toEqual([]);
 });
 
 const lies: readonly [string, SaidOfDomain, KernelContainer, RegExp][] = [

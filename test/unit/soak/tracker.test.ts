@@ -89,6 +89,14 @@ test('a killed monitor may end the container, also later, and nothing else', () 
   expect(ask('look', refused('NO_DOMAIN'))).toMatch(/^look: NO_DOMAIN/);
 });
 
+test('a start in the middle of which its network is ended may fail', () => {
+  ask('define');
+  const start = begin('startLinked');
+  tracker.disturb(1, 'network');
+  expect(tracker.finish(start, refused('SYSTEM_ERROR'))).toBeUndefined();
+  expect(ask('startLinked', refused('SYSTEM_ERROR'))).toMatch(/^startLinked: SYSTEM_ERROR/);
+});
+
 test('a killed init ends the container, or it is started again', () => {
   ask('define');
   ask('start');
