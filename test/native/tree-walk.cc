@@ -41,11 +41,12 @@ class Recorder final : public TreeVisitor {
   void enter(int inode) override { entered.insert(see(inode)); }
   void leave(int inode) override { left.insert(see(inode)); }
   void failed(const SyscallError& failure) override { failures.push_back(failure.subject); }
-  void visited() override {}
+  void visited() override { ++visits; }
 
   std::set<ino_t> entered;
   std::set<ino_t> left;
   std::vector<std::string> failures;
+  size_t visits = 0;
 
  private:
   ino_t see(int inode) {
@@ -90,6 +91,7 @@ void everyInodeIsVisited(const Tree& tree) {
   walkTree(tree.open().get(), recorder);
   assert(recorder.entered.size() == 1 + kDepth + kFiles);
   assert(recorder.left == recorder.entered);
+  assert(recorder.visits == recorder.entered.size());
   assert(recorder.failures.empty());
 }
 
