@@ -95,7 +95,8 @@ void sendMessage(int socket, const Message& message, const std::vector<int>& des
   sendPacket(socket, packet.finish(), descriptors);
 }
 
-// The next packet; nothing once the other end is closed. Waits on a blocking socket. Throws SyscallError.
+// The next packet; nothing once the other end is closed. Waits on a blocking socket. Throws
+// SyscallError.
 std::optional<RawMessage> receiveMessage(int socket);
 
 }  // namespace tslxc
