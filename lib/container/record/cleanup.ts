@@ -9,7 +9,7 @@ import { writeEnd } from './end-record';
 import type { ExitRecord } from './exit-record';
 import { removeCgroupsOf } from '../cgroups/stale-cgroups';
 import { endHungMonitor } from '../monitor/hung-monitor';
-import { releaseIds, shareIds } from '../users/id-allocation';
+import { releaseIds, releaseName, shareIds } from '../users/id-allocation';
 import { retainedNetnsPaths } from '../interfaces/retained-netns';
 import { monitorOf, readRunState, removeLeftFiles } from './run-state';
 import type { RunState, StartRecord } from './run-state';
@@ -127,7 +127,7 @@ export async function carryOver(
 ): Promise<void> {
   await shareIds(paths, { from, to, uuid });
   await commit();
-  releaseIds(paths, from);
+  releaseName(paths, from);
   const [former, folder] = [runPaths(paths, from).directory, runPaths(paths, to).directory];
   rmSync(folder, { recursive: true, force: true });
   if (existsSync(former)) renameSync(former, folder);

@@ -83,8 +83,16 @@ export function previewIds(paths: StatePaths, definition: DomainDefinition): Dom
   return withAllocatedIds(definition, first);
 }
 
-/** Gives a domain's range back; nothing to do for one that has none. */
+/** Gives a domain's range back, also what a rename that was cut short has written down for another name of it. */
 export function releaseIds(paths: StatePaths, name: string): void {
+  const uuid = readIdRecord(idRecordPath(paths, name))?.uuid;
+  const same = uuid === undefined ? [] : records(paths).filter((other) => other.uuid === uuid);
+  for (const other of same) releaseName(paths, other.name);
+  releaseName(paths, name);
+}
+
+/** Of a domain that keeps its range under another name. */
+export function releaseName(paths: StatePaths, name: string): void {
   try {
     unlinkSync(idRecordPath(paths, name));
   } catch (error) {
@@ -174,7 +182,7 @@ function forgetAbandoned(paths: StatePaths): void {
       Date.now() - time < abandonedMilliseconds ||
       existsSync(join(paths.definitions, `${name}.xml`)) ||
       existsSync(runPaths(paths, name).start);
-    if (!isKept) releaseIds(paths, name);
+    if (!isKept) releaseName(paths, name);
   }
 }
 

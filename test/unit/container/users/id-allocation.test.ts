@@ -1,9 +1,15 @@
 /** Which of the host's ids a domain is given: none that anything else on this host has, or may get. */
-import { claimIds, previewIds } from '../../../../lib/container/users/id-allocation';
+import { existsSync } from 'node:fs';
+import {
+  claimIds,
+  previewIds,
+  releaseIds,
+  shareIds,
+} from '../../../../lib/container/users/id-allocation';
 import { allocatable } from '../../../../lib/domain/namespaces/allocated-ids';
 import { idsInUse, subordinateIds } from '../../../../lib/host/kernel/id-ranges';
 import type { HostRange } from '../../../../lib/host/kernel/id-ranges';
-import { statePaths } from '../../../../lib/host/state/state-paths';
+import { idRecordPath, statePaths } from '../../../../lib/host/state/state-paths';
 import type { StatePaths } from '../../../../lib/host/state/state-paths';
 import { document, parse } from '../../domain/parse-context';
 import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
@@ -87,4 +93,16 @@ test('a range that a process has meanwhile is given up for another', async () =>
   const first = (await firstOf()) ?? 0;
   jest.mocked(idsInUse).mockResolvedValue([{ first: first + 0xffff, count: 1 }]);
   expect(await firstOf()).not.toBe(first);
+});
+
+test('what a rename that was cut short has written down goes with the range of the domain', async () => {
+  const { name, uuid } = definition;
+  await firstOf();
+  await shareIds(paths, { from: name, to: 'site', uuid });
+  const other = { ...definition, name: 'other', uuid: '22222222-2222-4222-8222-222222222222' };
+  await claimIds(paths, other, none);
+  const kept = [name, 'site', 'other'].map((one) => idRecordPath(paths, one));
+  expect(kept.map((path) => existsSync(path))).toEqual([true, true, true]);
+  releaseIds(paths, name);
+  expect(kept.map((path) => existsSync(path))).toEqual([false, false, true]);
 });
