@@ -21,8 +21,10 @@ export function falseOfDomain(
   hierarchies: number,
 ): string[] {
   const { state, id } = said;
-  const { monitors, inits, cgroups, isFrozen, commands } = kernel;
+  const { monitors, doomed, cgroups, isFrozen, commands } = kernel;
   const isUp = state === 'running' || state === 'paused';
+  // A doomed one is to be thawed, and so cleaned up, by a later call.
+  const inits = isUp ? kernel.inits : kernel.inits.filter((pid) => !doomed.includes(pid));
   const [wanted, pids] = [isUp ? 1 : 0, monitors.join(', ')];
   const expected = isUp ? hierarchies : 0;
   const whileUp: readonly Rule[] = [

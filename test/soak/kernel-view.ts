@@ -14,8 +14,9 @@ const sigkill = 1n << 8n;
 
 export interface KernelContainer {
   readonly monitors: readonly number[];
-  /** Those that live, and run on. */
   readonly inits: readonly number[];
+  /** Those of them that are killed, and frozen. */
+  readonly doomed: readonly number[];
   /** Its cgroups, in all hierarchies. */
   readonly cgroups: number;
   readonly isFrozen: boolean;
@@ -29,6 +30,7 @@ export function kernelContainer(name: string): KernelContainer {
   return {
     monitors: monitorsOf(name),
     inits: members.filter(isInit),
+    doomed: members.filter(isInit).filter(isDoomed),
     cgroups: cgroups.length,
     isFrozen: cgroups.some(isFrozen),
     commands: members.filter(isLongCommand),
@@ -43,12 +45,16 @@ function membersOf(cgroup: string): number[] {
   );
 }
 
-/** PID 1 in its innermost PID namespace, unless SIGKILL is all that it waits for: a frozen one of v1 keeps it until it is thawed. */
+/** PID 1 in its innermost PID namespace. */
 function isInit(pid: number): boolean {
+  return /^NSpid:.*\t1$/m.test(textOf(`/proc/${pid}/status`));
+}
+
+/** Whether it waits for SIGKILL, and runs no more: a frozen one of v1 keeps it until it is thawed. */
+function isDoomed(pid: number): boolean {
   const status = textOf(`/proc/${pid}/status`);
   const pending = /^ShdPnd:\s*(\S+)$/m.exec(status)?.[1] ?? '0';
-  const isKilled = (BigInt(`0x${pending}`) & sigkill) !== 0n;
-  return /^NSpid:.*\t1$/m.test(status) && !isKilled;
+  return (BigInt(`0x${pending}`) & sigkill) !== 0n;
 }
 
 function isLongCommand(pid: number): boolean {

@@ -8,6 +8,7 @@ const off: SaidOfDomain = { state: 'shutoff', id: undefined };
 const up: KernelContainer = {
   monitors: [7],
   inits: [8],
+  doomed: [],
   cgroups: 3,
   isFrozen: false,
   commands: [],
@@ -18,7 +19,8 @@ test('what fits is not false', () => {
   expect(falseOfDomain(running, up, 3)).toEqual([]);
   expect(falseOfDomain({ ...running, state: 'paused' }, { ...up, isFrozen: true }, 3)).toEqual([]);
   expect(falseOfDomain(off, nothing, 3)).toEqual([]);
-  const paused = { ...up, isFrozen: true, commands: [11] };
+  expect(falseOfDomain(off, { ...nothing, inits: [8], doomed: [8] }, 3)).toEqual([]);
+  const paused = { ...up, isFrozen: true, doomed: [8], commands: [11] };
   expect(falseOfDomain({ ...running, state: 'paused' }, paused, 3)).toEqual([]);
 });
 
