@@ -1,4 +1,5 @@
 /** Asks a running init to end, by a way that it reacts to: its initctl pipe, or a signal that it handles. */
+import { constants as system } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { End } from '../../container/monitor/messages';
 import type { RunState } from '../../container/record/run-state';
@@ -76,14 +77,16 @@ export async function askInit(to: Addressee, request: Request): Promise<Asked> {
       if (asked !== undefined) return asked;
     }
     const { name } = state.start;
-    if (!session.containers.init.isAlive(state.running)) {
-      const detail = `init of domain '${name}' ended before it was asked to`;
-      throw new TslxcError('OPERATION_INVALID', detail, { domain: name });
-    }
+    if (!session.containers.init.isAlive(state.running)) throw endedBefore(name);
     throw attempt.isLate ? lateFor(name, request) : notReached(name, request.modes);
   } finally {
     monitor.close();
   }
+}
+
+function endedBefore(name: string, cause?: unknown): TslxcError {
+  const detail = `init of domain '${name}' ended before it was asked to`;
+  return new TslxcError('OPERATION_INVALID', detail, { domain: name, cause });
 }
 
 function notReached(name: string, modes: readonly PowerMode[]): TslxcError {
@@ -161,7 +164,12 @@ class Attempt {
     const signal = await this.#heeded(this.#request.goal === 'reboot' ? reboot : off);
     if (signal === undefined) return undefined;
     await this.#intend(tellsItself.has(kind) ? 'mayKnowItself' : 'mustBeTold');
-    await this.#monitor.signal(signal);
+    try {
+      await this.#monitor.signal(signal);
+    } catch (error) {
+      if (!TslxcError.is(error) || error.errno !== system.errno.ESRCH) throw error;
+      throw endedBefore(this.#state.start.name, error);
+    }
     return { by: 'signal', signal };
   }
 

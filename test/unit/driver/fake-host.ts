@@ -60,6 +60,8 @@ export class FakeHost {
   readonly deaf = new Set<string>();
   /** Name of the domain whose clean-up fails. */
   failCleanUp: string | undefined;
+  /** Why init takes no signal. */
+  failSignal: Error | undefined;
   /** Why no start record can be replaced. */
   failReplace: Error | undefined;
   /** Names of domains with a damaged record, and which it is. */
@@ -346,7 +348,7 @@ export class FakeHost {
       },
       signal: (number) => {
         this.asked.push(`signal ${number}`);
-        return Promise.resolve();
+        return this.failSignal === undefined ? Promise.resolve() : Promise.reject(this.failSignal);
       },
       version: this.version,
       intend: (end, within) => {

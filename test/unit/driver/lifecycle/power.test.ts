@@ -112,6 +112,26 @@ test('a destroy does not wait for a look into the container, and the one who loo
   });
 });
 
+test('an init that ends before its signal is sent is no error of a system call', async () => {
+  initIs('other', [15]);
+  await domain.start();
+  host.failSignal = new SyscallError({
+    errno: constants.errno.ESRCH,
+    syscall: 'pidfd_send_signal',
+  });
+  const ended = {
+    code: 'OPERATION_INVALID',
+    message: "Requested operation is not valid: init of domain 'web' ended before it was asked to",
+  };
+  await expect(domain.shutdown()).rejects.toMatchObject(ended);
+  await expect(domain.reboot()).rejects.toMatchObject(ended);
+  host.failSignal = new SyscallError({
+    errno: constants.errno.EPERM,
+    syscall: 'pidfd_send_signal',
+  });
+  await expect(domain.shutdown()).rejects.toMatchObject({ code: 'SYSTEM_ERROR' });
+});
+
 test.each([
   ['initctl', ': destroy the domain to end it'],
   [
