@@ -130,13 +130,25 @@ type IsDue = (name: string) => boolean;
 
 const atOnce: IsDue = () => true;
 
+/** It has ended, or has rebooted, and no process has cleaned up or told of it yet: the one that should may have been killed. */
+export function isUnsettled(session: Session, name: string, state: RunState): boolean {
+  return state.phase === 'ended' || hasUntold(session, name, state);
+}
+
+/** Of a name that has a run folder: what a rename has left there that was killed after its commit belongs to no domain. */
+export function isForsaken({ store }: Session, name: string, state: RunState): boolean {
+  return state.phase === 'off' && !store.has(name);
+}
+
 /** Cleans up one domain if it has ended and is due; true if so. */
 async function reapOne(session: Session, name: string, isDue: IsDue): Promise<boolean> {
   const { containers, paths } = session;
   const seen = containers.readRunState(paths, name);
-  if (seen.phase !== 'ended' && !hasUntold(session, name, seen)) return false;
+  if (!isUnsettled(session, name, seen) && !isForsaken(session, name, seen)) return false;
   return session.locked(name, async () => {
-    if ((await stateUnderLock(session, name)).phase !== 'ended' || !isDue(name)) return false;
+    const state = await stateUnderLock(session, name);
+    if (isForsaken(session, name, state)) containers.forget(paths, name);
+    if (state.phase !== 'ended' || !isDue(name)) return false;
     await settle(session, name, 'carryOut');
     return true;
   });

@@ -4,8 +4,7 @@ import { shutoffReason, type ExitRecord } from '../../container/record/exit-reco
 import type { RunState } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import type { SettledPhase } from '../lifecycle/lifecycle';
-import { reapAll, settle } from '../lifecycle/reaper';
-import { hasUntold } from '../lifecycle/reboots';
+import { isForsaken, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
 import { nameOfEnded, nameOfUuid } from './name-of-uuid';
@@ -184,12 +183,6 @@ function combine(what: {
   return { name, uuid, state, persistence: storedUuid === undefined ? 'transient' : 'persistent' };
 }
 
-/** It has ended, or has rebooted, and no process has cleaned up or told of it yet: the one that should may have been killed. */
-function isUnsettled(session: Session, name: string, state: RunState | undefined): boolean {
-  if (state === undefined) return false;
-  return state.phase === 'ended' || hasUntold(session, name, state);
-}
-
 async function settledState(session: Session, name: string): Promise<RunState> {
   const state = session.containers.readRunState(session.paths, name);
   if (!isUnsettled(session, name, state) || session.access === 'read-only') return state;
@@ -208,9 +201,11 @@ async function settledOrDamaged(session: Session, name: string): Promise<FoundDo
 
 async function reapForList(session: Session, names: readonly string[]): Promise<void> {
   if (session.access === 'read-only') return;
-  const unsettled = names.filter((name) =>
-    isUnsettled(session, name, readStateOrSkip(session, name)),
-  );
+  const unsettled = names.filter((name) => {
+    const state = readStateOrSkip(session, name);
+    if (state === undefined) return false;
+    return isUnsettled(session, name, state) || isForsaken(session, name, state);
+  });
   if (unsettled.length === 0) return;
   const milliseconds = listPatience.least + listPatience.each * unsettled.length;
   const patience = new AbortController();

@@ -124,6 +124,21 @@ test('looking for the uuid of a transient domain that has ended cleans up', asyn
   expect(host.states.size).toBe(0);
 });
 
+test.each(['listDomains', 'reap'] as const)(
+  'the record that a rename left which was cut short goes with the next %s',
+  async (call) => {
+    const connection = host.connect();
+    await connection.defineDomain(domainXml({ name: 'web' }));
+    for (const name of ['web', 'former']) {
+      host.states.set(name, { phase: 'off', last: exitRecord() });
+    }
+    await host.connect('read-only').listDomains();
+    expect([...host.states.keys()]).toEqual(['web', 'former']);
+    await connection[call]();
+    expect([...host.states.keys()]).toEqual(['web']);
+  },
+);
+
 test('what has ended does not restart with a uuid that another domain has by then', async () => {
   const connection = host.connect();
   const { uuid } = await connection.createDomain(restarting('on_crash'), { ownership: 'leave' });
