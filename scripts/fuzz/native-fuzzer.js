@@ -80,7 +80,7 @@ async function build(name, planted) {
   const wanted = fingerprint(
     packageRoot,
     sources.filter((file) => /\.(cc|h)$/.test(file)),
-    [JSON.stringify(native[name]), ...flags],
+    [JSON.stringify([native[name], planted]), ...flags],
   );
   if (!existsSync(executable) || remembered(record) !== wanted) {
     await compile(name, { folder, planted });
@@ -100,7 +100,7 @@ function figuresOf(output) {
 }
 
 /** Searches for `seconds`; resolves with the figures, and with what was found or undefined. */
-async function search(name, { seconds, folders, artifacts, planted, echo }) {
+async function search(name, { seconds, folders, artifacts, planted }) {
   const executable = await build(name, planted);
   const began = Date.now();
   const { code, output } = await run(
@@ -115,7 +115,7 @@ async function search(name, { seconds, folders, artifacts, planted, echo }) {
       `-artifact_prefix=${artifacts}/`,
       ...folders,
     ],
-    { echo, env: environment },
+    { env: environment },
   );
   const took = (Date.now() - began) / 1000;
   return { ...figuresOf(output), took, finding: code === 0 ? undefined : output };

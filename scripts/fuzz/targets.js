@@ -1,5 +1,6 @@
 // The fuzzers by name. Of a native one: the sources that it links, and the functions of others that test/fuzz replaces in it
-// (ld's --wrap). Of each: the longest input, and the check that `--planted` takes out of the product, which it has to find.
+// (ld's --wrap). Of each: the longest input, and the checks that `--planted` takes out of the product, one at a
+// time, and which it has to find.
 'use strict';
 
 /** `wraps` are the linker's names: poll, or what C++ makes of a name. */
@@ -15,21 +16,25 @@ const native = {
     sources: [...decoder, 'test/native/reencode.cc'],
     wraps: [],
     longest: 4096,
-    planted: {
-      file: 'native/base/bytes.h',
-      check: 'if (size > bytes_.size()) throw MalformedBytes{"cut short"};',
-      instead: '',
-    },
+    planted: [
+      {
+        file: 'native/base/bytes.h',
+        check: 'if (size > bytes_.size()) throw MalformedBytes{"cut short"};',
+        instead: '',
+      },
+    ],
   },
   messages: {
     sources: ['native/base/message.cc'],
     wraps: [],
     longest: 2048,
-    planted: {
-      file: 'native/base/message.cc',
-      check: 'if (length == 0 || length > longest_) throw',
-      instead: 'if (length > longest_) throw',
-    },
+    planted: [
+      {
+        file: 'native/base/message.cc',
+        check: 'if (length == 0 || length > longest_) throw',
+        instead: 'if (length > longest_) throw',
+      },
+    ],
   },
   netlink: {
     sources: [
@@ -47,11 +52,13 @@ const native = {
     ],
     wraps: ['send', 'recv'],
     longest: 4096,
-    planted: {
-      file: 'native/base/link.cc',
-      check: 'return !value.empty() && value.front() != 0;',
-      instead: 'return value.front() != 0;',
-    },
+    planted: [
+      {
+        file: 'native/base/link.cc',
+        check: 'return !value.empty() && value.front() != 0;',
+        instead: 'return value.front() != 0;',
+      },
+    ],
   },
   control: {
     sources: [
@@ -67,11 +74,13 @@ const native = {
     ],
     wraps: ['ioctl'],
     longest: 2048,
-    planted: {
-      file: 'native/monitor/control.cc',
-      check: 'if (console_ != nullptr || request.console >= consoles_.size()) {',
-      instead: 'if (console_ != nullptr) {',
-    },
+    planted: [
+      {
+        file: 'native/monitor/control.cc',
+        check: 'if (console_ != nullptr || request.console >= consoles_.size()) {',
+        instead: 'if (console_ != nullptr) {',
+      },
+    ],
   },
   attendant: {
     sources: [
@@ -89,12 +98,14 @@ const native = {
     ],
     wraps: ['ioctl', 'poll', 'pipe2', steadyClock, enterCgroups, openPtyInside],
     longest: 1024,
-    planted: {
-      file: 'native/monitor/attendant.cc',
-      check:
-        'if (ready.descriptors.empty()) throw MalformedBytes{"the guardian is ready without a command"};',
-      instead: '',
-    },
+    planted: [
+      {
+        file: 'native/monitor/attendant.cc',
+        check:
+          'if (ready.descriptors.empty()) throw MalformedBytes{"the guardian is ready without a command"};',
+        instead: '',
+      },
+    ],
   },
 };
 
@@ -104,10 +115,16 @@ const longPrefix = {
   check: 'return value <= max ? value : undefined;',
   instead: 'return value;',
 };
+/** A value that may end its quotes in dnsmasq's configuration. */
+const openQuotes = {
+  file: 'lib/network/dnsmasq/text.ts',
+  check: 'text.replace(/["\\\\]|\\p{Cc}/gu, (one) => escapes[one] ?? one)',
+  instead: 'text.replace(/\\p{Cc}/gu, (one) => escapes[one] ?? one)',
+};
 
 const xml = {
-  domain: { longest: 8192, planted: longPrefix },
-  network: { longest: 8192, planted: longPrefix },
+  domain: { longest: 8192, planted: [longPrefix] },
+  network: { longest: 8192, planted: [longPrefix, openQuotes] },
 };
 
 /** What test/native/fuzz-replay.cc links: all native fuzzers. */

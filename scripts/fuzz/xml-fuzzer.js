@@ -59,9 +59,9 @@ function counting(planted, total) {
   };
 }
 
-async function build(planted) {
+async function build(name, planted) {
   const { build: bundle } = require('esbuild');
-  const outfile = join(work, planted === undefined ? 'xml.js' : 'xml-planted.js');
+  const outfile = join(work, planted === undefined ? `${name}.js` : `${name}-planted.js`);
   const total = { counters: 0, words: new Set() };
   const { outputFiles } = await bundle({
     absWorkingDir: packageRoot,
@@ -83,8 +83,8 @@ async function build(planted) {
 }
 
 /** Searches for `seconds`; resolves with the figures, and with what was found or undefined. */
-async function search(name, { seconds, folders, artifacts, planted, echo }) {
-  const script = await build(planted);
+async function search(name, { seconds, folders, artifacts, planted }) {
+  const script = await build(name, planted);
   const { longest } = xml[name];
   const settings = JSON.stringify({
     task: 'search',
@@ -94,14 +94,14 @@ async function search(name, { seconds, folders, artifacts, planted, echo }) {
     folders,
     artifacts,
   });
-  const { code, output } = await run([process.execPath, script, settings], { echo });
+  const { code, output } = await run([process.execPath, script, settings]);
   const figures = /^figures (.*)$/m.exec(output)?.[1];
   return { ...JSON.parse(figures ?? '{}'), finding: code === 0 ? undefined : output };
 }
 
 /** Writes to the empty folder `into` the few inputs of `folders` that reach all that the last folder, the seeds, does not. */
 async function minimize(name, { folders, artifacts, into }) {
-  const script = await build();
+  const script = await build(name);
   const { longest } = xml[name];
   const [known, ...others] = [...folders].reverse();
   const settings = JSON.stringify({

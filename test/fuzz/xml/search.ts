@@ -9,7 +9,7 @@ import { Random } from './random';
 import type { Subject } from './subjects';
 import { Systematic } from './systematic';
 import { nameOf, textsOf, Trial, type Announce } from './trial';
-import { numbers, pieces } from './values';
+import { values } from './values';
 
 /** Words of the sources of the parsers, which scripts/fuzz/xml-fuzzer.js defines in the bundle. */
 declare const fuzzWords: readonly string[];
@@ -36,7 +36,7 @@ export class Search {
   readonly #trial: Trial;
   readonly #corpus = new Corpus();
   readonly #parts = new Parts();
-  readonly #systematic = new Systematic([...numbers, ...pieces]);
+  readonly #systematic = new Systematic(values);
   readonly #random = new Random(Date.now());
   readonly #began = performance.now();
 

@@ -71,7 +71,7 @@ export function fewTexts(
   const reached = (text: string): Set<number> => new Set(trial.try(text).features.map(counterOf));
   const seen = new Set(textsOf([known]).flatMap((text) => [...reached(text)]));
   const found = textsOf(folders).map((text) => ({ text, gain: [...reached(text)] }));
-  return chosen(found, seen).map(({ text, gain }) =>
+  return chosen(found, seen, announce).map(({ text, gain }) =>
     withoutParts(text, (candidate) => {
       const counters = reached(candidate);
       return gain.every((counter) => counters.has(counter));
@@ -86,10 +86,12 @@ interface Found {
 }
 
 /** The text that brings most, and then again with what is left, until none brings enough. */
-function chosen(found: readonly Found[], seen: Set<number>): Found[] {
+function chosen(found: readonly Found[], seen: Set<number>, announce: Announce): Found[] {
   const taken: Found[] = [];
   let left = found;
   for (;;) {
+    // Else the choice would be taken for a text that takes too long.
+    announce('');
     left = left
       .map(({ text, gain }) => ({ text, gain: gain.filter((counter) => !seen.has(counter)) }))
       .filter(({ gain }) => gain.length >= leastGain);

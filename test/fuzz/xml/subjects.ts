@@ -2,16 +2,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { formatDomain } from '../../../lib/domain/format';
-import { checkStartable } from '../../../lib/domain/validate';
 import { TslxcError } from '../../../lib/errors';
-import type { Link as HostLink } from '../../../lib/host/native';
-import { checkNetworkStartable } from '../../../lib/network/definition/check-mode';
 import type { NetworkDefinition } from '../../../lib/network/definition/definition';
 import { formatNetwork } from '../../../lib/network/definition/format';
-import { encodePlan } from '../../../lib/plan/encode';
 import { parse as parseDomain, withoutPositions } from '../../unit/domain/parse-context';
 import { parse as parseNetwork } from '../../unit/network/parse-context';
-import { compile, hostLink, hostLinks, linksOf } from '../../unit/plan/plan-context';
+import { configureNetwork, planStart } from './prepare';
 
 /** Seconds of processor time that a text of a few kilobytes may take. */
 const mostSeconds = 2;
@@ -29,20 +25,34 @@ interface Format<Definition extends Unordered> {
   readonly prepare: (definition: Definition) => void;
 }
 
-/** A name that is taken on the host is no fault of the definition. */
-const isRefusal = (error: unknown): error is TslxcError =>
-  TslxcError.is(error, 'RESOURCE_BUSY') ||
-  (TslxcError.is(error) && error.name === 'DefinitionError');
-
 /** What `body` returns, or undefined when it refuses with a place; everything else that is thrown is a bug. */
 function unlessRefused<T>(body: () => T): T | undefined {
   try {
     return body();
   } catch (error) {
-    if (!isRefusal(error)) throw error;
+    if (!TslxcError.is(error) || error.name !== 'DefinitionError') throw error;
     const { element, line = 0, column = 0 } = error;
     if (element !== undefined && line >= 1 && column >= 1) return undefined;
     throw new Error(`a refusal without a place: ${error.message}`, { cause: error });
+  }
+}
+
+/** By which a start refuses a definition; a name may be taken on the host. */
+const refusals: ReadonlySet<string> = new Set([
+  'CONFIG_UNSUPPORTED',
+  'INVALID_ARG',
+  'RESOURCE_BUSY',
+  'XML_ERROR',
+]);
+
+/** Whether `body` did not refuse; everything else that is thrown is a bug. */
+function isPrepared(body: () => void): boolean {
+  try {
+    body();
+    return true;
+  } catch (error) {
+    if (TslxcError.is(error) && refusals.has(error.code)) return false;
+    throw error;
   }
 }
 
@@ -81,11 +91,7 @@ function check<Definition extends Unordered>(format: Format<Definition>, text: s
   const definition = unlessRefused(() => format.parse(text));
   if (definition === undefined) return 'refused';
   checkRoundTrip(format, definition);
-  const prepared = unlessRefused(() => {
-    format.prepare(definition);
-    return true;
-  });
-  return prepared === true ? 'prepared' : 'read';
+  return isPrepared(() => format.prepare(definition)) ? 'prepared' : 'read';
 }
 
 /** Also throws when it takes too long. */
@@ -102,28 +108,6 @@ function inTime<T>(body: () => T): T {
   return result;
 }
 
-/** The interfaces of the fixed host, and those that the definition expects on its host. */
-function linksFor({ interfaces, hostInterfaces }: DomainDefinition): HostLink[] {
-  const found = [...hostLinks];
-  const add = (name: string, kind: string): void => {
-    if (found.some((link) => link.name === name)) return;
-    found.push(hostLink({ name, kind, index: found.length + 1 }));
-  };
-  for (const one of interfaces) {
-    if (one.type === 'bridge') add(one.bridge, 'bridge');
-    if (one.type === 'direct') add(one.device, '');
-  }
-  for (const { device } of hostInterfaces) add(device, '');
-  return found;
-}
-
-/** Makes the plan of a start on a host that has what the definition names, and its bytes. */
-function planStart(definition: DomainDefinition): void {
-  checkStartable(definition);
-  const { links } = linksOf(definition, linksFor(definition));
-  encodePlan(compile(definition, { facts: { links } }).plan);
-}
-
 const domain = {
   parse: parseDomain,
   print: (definition: DomainDefinition) => formatDomain(definition),
@@ -133,7 +117,7 @@ const domain = {
 const network = {
   parse: parseNetwork,
   print: (definition: NetworkDefinition) => formatNetwork(definition),
-  prepare: checkNetworkStartable,
+  prepare: configureNetwork,
 };
 
 export type Subject = 'domain' | 'network';

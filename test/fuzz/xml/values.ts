@@ -27,9 +27,16 @@ export const numbers = [
   '0x10',
 ];
 
+/** Those that most likely end something come first. */
 export const pieces = [
-  ...['<', '>', '</', '/>', '<!--', '-->', '<![CDATA[', ']]>', '<?', '<!DOCTYPE', '&', ';'],
-  ...['&amp;', '&#0;', '&#x0;', '&#xD800;', '&#10;', '&lt;', "'", '"', '=', ' ', '\n', '\r\n'],
+  ...['"', "'", ' ', '\n', '&', '<', '>', '</', '/>', '<!--', '-->', '<![CDATA[', ']]>', '<?', ';'],
+  ...['<!DOCTYPE', '&amp;', '&#0;', '&#x0;', '&#xD800;', '&#10;', '&lt;', '&quot;', '=', '\r\n'],
   ...['\t', '\0', '\u007f', '\u0085', '\u2028', '\ud800', '\udfff', '\ufffe', '😀', 'é', 'xmlns'],
   ...[" xmlns='u'", " xmlns:x='u'", 'x:', " xml:space='preserve'", 'xml:', ':', '/', '..', '-'],
 ];
+
+/** Both by turns. */
+export const values: readonly string[] = pieces.flatMap((piece, index) => [
+  ...numbers.slice(index, index + 1),
+  piece,
+]);
