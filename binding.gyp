@@ -13,6 +13,7 @@
       'native/base/datagram.cc',
       'native/base/device-program.cc',
       'native/base/fifo.cc',
+      'native/base/glance.cc',
       'native/base/label.cc',
       'native/base/lock.cc',
       'native/base/monitor-spawn.cc',

@@ -6,6 +6,7 @@
 #include "native/addon/cgroup-step.cc"
 #include "native/addon/cgroups.cc"
 #include "native/addon/failure.cc"
+#include "native/addon/glances.cc"
 #include "native/addon/input.cc"
 #include "native/addon/links.cc"
 #include "native/addon/locks.cc"

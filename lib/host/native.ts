@@ -118,6 +118,23 @@ export interface LinkStatistics {
   readonly txDropped: bigint;
 }
 
+/** A file as the kernel's caches have it: statx(2). */
+export interface Glance {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: bigint;
+  /** Of its file system, as makedev(3) puts the numbers together. */
+  readonly device: bigint;
+  readonly inode: bigint;
+  /** Of a device node itself, in the same way. */
+  readonly node: bigint;
+  /** The number of its mount in proc_pid_mountinfo(5). */
+  readonly mount: bigint;
+  /** Its path without links. */
+  readonly realPath: string;
+}
+
 export type LinkRequest =
   /** A pair. The peer is made in `peerNamespace`: a descriptor of a network namespace, or -1 for this one. */
   | Readonly<{
@@ -219,6 +236,10 @@ export interface Native {
   makeFilesystem(type: string, options: readonly string[], attributes: number): number;
   /** openat2(2) with RESOLVE_IN_ROOT|RESOLVE_NO_MAGICLINKS; `flags` as open(2), O_CLOEXEC is added. */
   openInRoot(root: number, path: string, flags: number): number;
+  /** What the kernel holds of a path in its caches, below `root` as in the container unless that is ''; undefined where a file
+   *  system would have to be asked, or before Linux 5.12. Never waits: openat2(2) with RESOLVE_CACHED, statx(2) with
+   *  AT_STATX_DONT_SYNC. Throws for what the caches know not to be there. */
+  glance(root: string, path: string): Glance | undefined;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
 

@@ -9,6 +9,7 @@ namespace {
 Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportAttributes(exports);
   tslxc::addon::exportCgroups(exports);
+  tslxc::addon::exportGlances(exports);
   tslxc::addon::exportLinks(exports);
   tslxc::addon::exportLocks(exports);
   tslxc::addon::exportMonitor(exports);

@@ -7,6 +7,7 @@ namespace tslxc::addon {
 
 void exportAttributes(Napi::Object exports);
 void exportCgroups(Napi::Object exports);
+void exportGlances(Napi::Object exports);
 void exportLinks(Napi::Object exports);
 void exportLocks(Napi::Object exports);
 void exportMonitor(Napi::Object exports);

@@ -1,7 +1,14 @@
 /** New file systems, paths below a root and sealed copies. */
 import { spawnSync } from 'node:child_process';
-import { constants, copyFileSync, fstatSync, mkdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import { constants, copyFileSync, existsSync, fstatSync, mkdirSync, readFileSync } from 'node:fs';
+import {
+  readlinkSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { native } from '../../lib/host/native';
 import { failureOf } from './failure';
 import { Scratch, pathOnly } from './scratch';
@@ -72,6 +79,52 @@ describe('openInRoot', () => {
       errno: 'ENOTDIR',
       syscall: 'openat2',
       path: 'x',
+    });
+  });
+});
+
+describe('glance', () => {
+  test('what the caches hold is told as by stat(2), by links and below a root', () => {
+    mkdirSync(scratch.at('glanced/etc'), { recursive: true });
+    writeFileSync(scratch.at('glanced/etc/passwd'), 'inside');
+    symlinkSync('/etc/passwd', scratch.at('glanced/link'));
+    const path = scratch.at('glanced/etc/passwd');
+    const { mode, uid, gid, size, dev, ino, rdev } = statSync(path, { bigint: true });
+    const expected = {
+      mode: Number(mode),
+      uid: Number(uid),
+      gid: Number(gid),
+      size,
+      device: dev,
+      inode: ino,
+      node: rdev,
+      realPath: realpathSync(path),
+    };
+    expect(native().glance('', path)).toMatchObject(expected);
+    statSync(scratch.at('glanced/link')); // the link itself is in the caches then
+    expect(native().glance(scratch.at('glanced'), 'link')).toMatchObject(expected);
+    expect(native().glance('', '/dev/null')?.node).toBe(
+      statSync('/dev/null', { bigint: true }).rdev,
+    );
+  });
+
+  test('its mount is the one of mountinfo', () => {
+    const id = /^(\d+) \d+ \S+ \/ \/proc /m.exec(readFileSync('/proc/self/mountinfo', 'utf8'))?.[1];
+    expect(String(native().glance('', '/proc')?.mount)).toBe(id);
+  });
+
+  test('what the caches do not hold is not looked for', () => {
+    // A name that no one has looked up: the file system would have to say that it is not there.
+    expect(native().glance('', scratch.at(`unheard-of-${process.pid}`))).toBeUndefined();
+  });
+
+  test('a name that is known not to be there is ENOENT', () => {
+    const path = scratch.at('missing');
+    expect(existsSync(path)).toBe(false);
+    expect(failureOf(() => native().glance('', path))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'openat2',
+      path,
     });
   });
 });

@@ -2,6 +2,7 @@
  * Looks of their own: what is done only after one, where a file system never answers. How many processes they cost, and what
  * waits for the five seconds of an end, is tried in test/long/looks.test.ts.
  */
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { looksAlone } from '../../lib/container/looks/looks';
 import { readLabels } from '../../lib/container/security/relabel/label-registry';
@@ -16,15 +17,37 @@ import { latitude, Ticking } from '../support/time/timed';
 
 const place = { path: 'domain/x', position: { line: 7, column: 3 } };
 const user = 'web';
+const what = { step: 'look for data' };
 
 test('more looks at once than there may be processes wait for each other, and none is refused', async () => {
   const look = async (): Promise<string> => {
     using looks = looksAlone({ within: 60_000 });
-    return (await looks.state('/', { step: 'look for data' })).kind;
+    return await looks.mount('/', what);
   };
   // Three times as many.
-  const kinds = await Promise.all(Array.from({ length: 192 }, look));
-  expect(new Set(kinds)).toEqual(new Set(['directory']));
+  const mounts = await Promise.all(Array.from({ length: 192 }, look));
+  for (const mount of mounts) expect(mount).toMatch(/^mnt_id:/m);
+});
+
+test('what the kernel’s caches hold of a local file system takes no process; control: another look does', async () => {
+  await using root = await makeTestRoot();
+  const file = join(root.path, 'file');
+  writeFileSync(file, '');
+  {
+    using looks = looksAlone({ within: 60_000 });
+    expect((await looks.state(file, what)).kind).toBe('file');
+    expect(await looks.realPath(file, what)).toBe(realpathSync(file));
+    expect((await looks.stateInRoot(root.path, 'file', what)).kind).toBe('file');
+    const missing = join(root.path, 'missing');
+    expect(existsSync(missing)).toBe(false);
+    await expect(looks.state(missing, what)).rejects.toMatchObject({
+      message: expect.stringMatching(/^stat .*: ENOENT/) as string,
+    });
+    expect(lookers()).toEqual([]);
+    await looks.mount(file, what);
+    expect(lookers()).toHaveLength(1);
+  }
+  await eventually(() => expect(lookers()).toEqual([]));
 });
 
 let stuck: StuckFolder;

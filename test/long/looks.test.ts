@@ -20,11 +20,11 @@ const what = { step: 'look for data' };
 /** How many processes there may be at once. */
 const most = 64;
 
-/** The code of the error, or 'seen'. */
+/** The code of the error, or 'seen': of a look that takes a process, wherever the path is. */
 async function look(path: string, within: number): Promise<string> {
   using looks = looksAlone({ within });
   try {
-    await looks.state(path, what);
+    await looks.mount(path, what);
     return 'seen';
   } catch (error) {
     return (error as { code: string }).code;
@@ -53,12 +53,12 @@ test('a look whose time is over before a process is free for it says so, and kee
   await using stuck = await StuckFolder.mount();
   const path = join(stuck.path, 'data');
   const free = looksAlone({ within: 60_000 });
-  await free.state('/', what);
+  await free.mount('/', what);
   const others = Array.from({ length: most - 1 }, () => look(path, 6000));
   await eventually(() => expect(lookers()).toHaveLength(most));
   {
     using late = looksAlone({ within: 100 });
-    await expect(late.state(path, what)).rejects.toMatchObject({
+    await expect(late.mount(path, what)).rejects.toMatchObject({
       code: 'OPERATION_TIMEOUT',
       path,
       message: expect.stringContaining(

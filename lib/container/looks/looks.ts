@@ -1,5 +1,5 @@
 /**
- * Looks at paths that a definition names, off the event loop and within a time: the error for what does not answer by then names
+ * Looks at paths that a definition names, without waiting (glances.ts) or off the event loop and within a time: the error for what does not answer by then names
  * its path and element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way; what
  * changes something there has it looked at in this way right before.
  */
@@ -8,8 +8,10 @@ import { constants as system } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { describePlace, SyscallError, TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
+import type { Glance } from '../../host/native';
 import { lookKinds } from '../monitor/messages';
 import type { LookKind } from '../monitor/messages';
+import { Glances } from './glances';
 import { Looker } from './looker';
 import type { Question, Seen } from './looker';
 
@@ -105,6 +107,7 @@ export class Looks implements Disposable {
   readonly #lookers: Lookers;
   readonly #options: LooksOptions;
   readonly #until: number;
+  readonly #glances = new Glances();
   #looker: Promise<Looker> | undefined;
   /** Questions that the process has been asked, and has not answered. */
   #underWay = 0;
@@ -118,7 +121,8 @@ export class Looks implements Disposable {
 
   /** Follows links. @throws SyscallError; OPERATION_TIMEOUT, OPERATION_ABORTED. So do the others. */
   async state(path: string, what: LookedFor): Promise<FileState> {
-    return stateOf(await this.#ask({ ...question('state'), path }, what));
+    const seen = this.#glances.at({ root: '', path, syscall: 'stat' });
+    return stateOf(seen ?? (await this.#ask({ ...question('state'), path }, what)));
   }
 
   /** Undefined when there is none, or it can't be looked at. */
@@ -128,10 +132,13 @@ export class Looks implements Disposable {
 
   /** The path is resolved below `root`, as in the container. */
   async stateInRoot(root: string, path: string, what: LookedFor): Promise<FileState> {
-    return stateOf(await this.#ask({ ...question('state'), root, path }, what));
+    const seen = this.#glances.at({ root, path, syscall: 'openat2' });
+    return stateOf(seen ?? (await this.#ask({ ...question('state'), root, path }, what)));
   }
 
   async realPath(path: string, what: LookedFor): Promise<string> {
+    const seen = this.#glances.at({ root: '', path, syscall: 'realpath' });
+    if (seen !== undefined) return seen.realPath;
     const { bytes } = await this.#ask({ ...question('realPath'), path }, what);
     return Buffer.from(bytes).toString();
   }
@@ -265,7 +272,7 @@ function question(kind: LookKind): Question {
   return { lookKind: lookKinds.indexOf(kind), root: '', path: '', detail: '', from: 0, most: 0 };
 }
 
-function stateOf({ mode, uid, gid, size, device, inode, node }: Seen): FileState {
+function stateOf({ mode, uid, gid, size, device, inode, node }: Seen | Glance): FileState {
   return { kind: kindOf(mode), mode, uid, gid, size, device, inode, node: Number(node) };
 }
 

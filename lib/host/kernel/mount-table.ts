@@ -16,11 +16,18 @@ export function mountOf(fd: number): Mount | undefined {
   return fields === undefined ? undefined : mountFrom(fields);
 }
 
-/** All mounts in the order in which they were made; `type` is that of the file system. */
-export function listMounts(): (Mount & { readonly type: string })[] {
+export interface ListedMount extends Mount {
+  readonly id: number;
+  /** Of the file system. */
+  readonly type: string;
+}
+
+/** All mounts in the order in which they were made. */
+export function listMounts(): ListedMount[] {
   return mountLines().map((line) => {
     const [before = '', behind = ''] = line.split(' - ');
-    return { ...mountFrom(before.split(' ')), type: behind.split(' ')[0] ?? '' };
+    const fields = before.split(' ');
+    return { ...mountFrom(fields), id: Number(fields[0]), type: behind.split(' ')[0] ?? '' };
   });
 }
 

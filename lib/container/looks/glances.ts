@@ -1,0 +1,53 @@
+/**
+ * Looks that need no process, since they can't wait: at what the kernel holds in its caches, of file systems that are on this
+ * machine's own disks or in its memory. What is on a file system that another process or host serves is for a looker: it may
+ * have ceased to answer, and what is cached doesn't tell.
+ */
+import { SyscallError, TslxcError } from '../../errors';
+import { listMounts } from '../../host/kernel/mount-table';
+import { native } from '../../host/native';
+import type { Glance } from '../../host/native';
+
+/** Types of file systems that ask no other process or host, by their names in proc_pid_mountinfo(5). */
+const localTypes: ReadonlySet<string> = new Set([
+  ...['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'f2fs', 'zfs', 'vfat', 'exfat'],
+  ...['squashfs', 'erofs', 'iso9660', 'tmpfs', 'ramfs', 'devtmpfs', 'proc', 'sysfs'],
+]);
+
+export interface Glanced {
+  readonly root: string;
+  readonly path: string;
+  readonly syscall: string;
+}
+
+export class Glances {
+  /** Numbers of mounts, as they are when this first looks: one that is made later is for a looker. */
+  #local: ReadonlySet<number> | undefined;
+
+  /**
+   * Below `root` as in the container unless that is ''. Undefined where a looker has to look.
+   *
+   * @throws SyscallError of the system call that a looker would have made.
+   */
+  at({ root, path, syscall }: Glanced): Glance | undefined {
+    const seen = glance(root, path, syscall);
+    if (seen === undefined) return undefined;
+    this.#local ??= localMounts();
+    return this.#local.has(Number(seen.mount)) ? seen : undefined;
+  }
+}
+
+function glance(root: string, path: string, syscall: string): Glance | undefined {
+  try {
+    return native().glance(root, path);
+  } catch (error) {
+    const errno = TslxcError.is(error) ? error.errno : undefined;
+    if (errno === undefined) throw error;
+    throw new SyscallError({ errno, syscall, path });
+  }
+}
+
+function localMounts(): ReadonlySet<number> {
+  const local = listMounts().filter(({ type }) => localTypes.has(type));
+  return new Set(local.map(({ id }) => id));
+}
