@@ -5,8 +5,8 @@ import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
 import { transition } from '../lifecycle/lifecycle';
 import { uuidOfName } from '../lookup/lookup';
-import { nameOfUuid } from '../lookup/name-of-uuid';
-import { reapInBackground, settle } from '../lifecycle/reaper';
+import { nameOfEnded, nameOfUuid } from '../lookup/name-of-uuid';
+import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
 import { launch } from '../lifecycle/start';
 import type { Identity } from '../../host/state/definition-store';
@@ -21,7 +21,7 @@ export async function defineDomain(session: Session, xml: string): Promise<Ident
   const first = session.parse(xml);
   const { name } = first.definition;
   session.store.path(name);
-  return session.locked(name, async () => {
+  const identity = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     // The lock of a name does not protect the uuid: another call may define it under another name.
     return session.store.exclusive(async () => {
@@ -34,6 +34,8 @@ export async function defineDomain(session: Session, xml: string): Promise<Ident
       return { name, uuid };
     });
   });
+  await reapFormer(session, identity);
+  return identity;
 }
 
 /**
@@ -64,10 +66,17 @@ export async function createDomain(
     const persistence = existing === undefined ? 'transient' : 'persistent';
     const onExited = (): void => reapInBackground(session, name);
     await launch(session, { definition, persistence, options, onExited });
-    return { name, uuid };
   } catch (error) {
     throw fileError(error);
   }
+  await reapFormer(session, { name, uuid });
+  return { name, uuid };
+}
+
+/** A transient domain of another name that has ended gave its uuid up, by which no call finds it any more. */
+async function reapFormer(session: Session, { name, uuid }: Identity): Promise<void> {
+  const former = nameOfEnded(session, uuid);
+  if (former !== undefined && former !== name) await reapAll(session, [former]);
 }
 
 /** Parses the text again, if need be, until no other domain has one of the generated addresses. */

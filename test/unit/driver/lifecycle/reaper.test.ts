@@ -139,20 +139,22 @@ test.each(['listDomains', 'reap'] as const)(
   },
 );
 
-test('what has ended does not restart with a uuid that another domain has by then', async () => {
-  const connection = host.connect();
-  const { uuid } = await connection.createDomain(restarting('on_crash'), { ownership: 'leave' });
-  host.killMonitor('web');
-  await connection.defineDomain(domainXml({ name: 'site', uuid }));
-  await connection.reap();
-  expect(host.states.size).toBe(0);
-  expect((await connection.lookupDomainByUuid(uuid)).name).toBe('site');
-  expect(host.lines).toContainEqual({
-    level: 'warn',
-    fields: { domain: 'web', uuid, holder: 'site' },
-    message: 'not started again: its uuid is that of another domain by now',
-  });
-});
+test.each(['defineDomain', 'createDomain'] as const)(
+  'what has ended gives its uuid up to another domain by %s, is cleaned up, and does not restart',
+  async (call) => {
+    const connection = host.connect();
+    const { uuid } = await connection.createDomain(restarting('on_crash'), { ownership: 'leave' });
+    host.killMonitor('web');
+    await connection[call](domainXml({ name: 'site', uuid }));
+    expect(host.states.has('web')).toBe(false);
+    expect((await connection.lookupDomainByUuid(uuid)).name).toBe('site');
+    expect(host.lines).toContainEqual({
+      level: 'warn',
+      fields: { domain: 'web', uuid, holder: 'site' },
+      message: 'not started again: its uuid is that of another domain by now',
+    });
+  },
+);
 
 test('what restarts is what ran: a change waits for the next start', async () => {
   const connection = host.connect();
