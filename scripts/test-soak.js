@@ -1,5 +1,6 @@
 // `npm run test:soak`: a storm that runs by itself, for 30 minutes or `--seconds N`, in a world of its own: see test/soak/main.ts,
-// which takes the options. It prints its seed, and `--seed N` makes the same choices again.
+// which takes the options. It prints its seed, and `--seed N` makes the same choices again. Without options each fuzzer then
+// searches for ten minutes.
 'use strict';
 const { spawn } = require('node:child_process');
 const { once } = require('node:events');
@@ -8,8 +9,10 @@ const { setUp } = require('./setup');
 const { main, packageRoot, StepError } = require('./steps');
 
 const usualSeconds = 1800;
+const fuzzSeconds = 600;
 /** What the last round, and a process that can't be ended, may take beyond that. */
 const moreSeconds = 900;
+const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'];
 /** The exit code of a world that was told to end. */
 const terminated = 143;
 
@@ -19,9 +22,8 @@ function secondsOf(words) {
   return Number(text ?? usualSeconds) || usualSeconds;
 }
 
-main('test:soak', async () => {
-  await setUp('test');
-  const options = process.argv.slice(2);
+/** Runs the storm to its end; returns its exit code. */
+async function storm(options) {
   const node = [
     ...[process.execPath, '-r', join(packageRoot, 'test/support/source/compile-on-require.js')],
     ...[join(packageRoot, 'test/soak/main.ts'), ...options],
@@ -33,10 +35,26 @@ main('test:soak', async () => {
     env: { ...process.env, TSLXC_TEST_LANE: 'soak' },
   });
   const end = () => process.kill(-child.pid, 'SIGTERM');
-  for (const signal of ['SIGHUP', 'SIGINT', 'SIGTERM']) process.once(signal, end);
+  for (const signal of signals) process.once(signal, end);
   const late = setTimeout(end, (secondsOf(options) + moreSeconds) * 1000);
   const [code] = await once(child, 'close');
   clearTimeout(late);
+  for (const signal of signals) process.off(signal, end);
   if (code === terminated) throw new StepError('ended by a signal, or since it took too long');
-  process.exitCode = code ?? 1;
+  return code ?? 1;
+}
+
+/** Runs all fuzzers; returns the exit code. */
+async function fuzz() {
+  const words = [join(__dirname, 'fuzz.js'), 'all', '--seconds', String(fuzzSeconds)];
+  const [code] = await once(spawn(process.execPath, words, { stdio: 'inherit' }), 'close');
+  return code ?? 1;
+}
+
+main('test:soak', async () => {
+  await setUp('test');
+  const options = process.argv.slice(2);
+  const codes = [await storm(options)];
+  if (options.length === 0) codes.push(await fuzz());
+  process.exitCode = codes.find((code) => code !== 0) ?? 0;
 });
