@@ -40,6 +40,14 @@ const nativeExceptions = [
     reason:
       'what a definition names of the host: the host’s own paths, only read; what is in a root, by openInRoot',
   },
+  {
+    file: 'native/base/glance.cc',
+    uses: ['SYS_openat2'],
+    reason:
+      'as the looker, and only what is in the kernel’s caches; what is in a root, with RESOLVE_IN_ROOT',
+  },
+  { file: 'native/base/glance.cc', uses: ['statx'], reason: 'no path: AT_EMPTY_PATH' },
+  { file: 'native/base/glance.cc', uses: ['readlink'], reason: ofKernel },
   { file: 'native/plan/interpret.cc', uses: ['mknodat', 'mkdirat'], reason: viaEntry },
   { file: 'native/plan/interpret.cc', uses: ['fchmodat'], reason: `${viaEntry}; it was just made` },
   {
