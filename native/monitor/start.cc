@@ -87,8 +87,19 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   passed.clear();
 }
 
-// Init waits meanwhile: nothing of it has run in its namespaces.
+// Init waits meanwhile: nothing of it has run in its namespaces. One that has died is why it
+// failed.
 void Start::mapInit() {
+  try {
+    mapLivingInit();
+  } catch (...) {
+    pollfd end{started_.pidfd.get(), POLLIN, 0};
+    if (retry([&] { return poll(&end, 1, 0); }) == 1) receiveFromInit();
+    throw;
+  }
+}
+
+void Start::mapLivingInit() {
   const PlanHeader& header = plan_.header;
   if (!header.uidMap.empty()) {
     mapIds(started_.init, header.uidMap, header.gidMap);

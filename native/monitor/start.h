@@ -57,6 +57,7 @@ class Start {
  private:
   void cloneInit(std::vector<Fd>& passed);
   void mapInit();
+  void mapLivingInit();
   void openNetwork();
   void pause();
   void handshake();
