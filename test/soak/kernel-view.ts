@@ -8,6 +8,7 @@ import { cgroupsOf, monitorsOf } from '../support/world/container-traces';
 import { hasEnded, listProcesses, readProcess } from '../support/process/processes';
 import { longCommand } from './documents';
 import { victimOf } from './victims';
+import type { Victim } from './victims';
 
 /** As a bit in a mask of signals. */
 const sigkill = 1n << 8n;
@@ -106,11 +107,17 @@ export function kernelNetwork(network: string, bridge: string): KernelNetwork {
 export function stillAtWork(): string[] {
   return listProcesses().flatMap((pid) => {
     const facts = readProcess(pid);
-    const kind = victimOf(facts)?.kind;
+    const victim = victimOf(facts);
     const isCommand = facts.words.some((word) => word.endsWith('/cli/main.js'));
-    const isAtWork = isCommand || ['attendant', 'reaper', 'restarter'].includes(kind ?? '');
-    return isAtWork && !hasEnded(pid) ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];
+    const isHelper = ['attendant', 'reaper', 'restarter'].includes(victim?.kind ?? '');
+    const isAtWork = (isCommand || isHelper) && !isHeldUp(victim) && !hasEnded(pid);
+    return isAtWork ? [`${pid} ${facts.state} ${facts.words.join(' ')}`] : [];
   });
+}
+
+/** What an attendant is to end is frozen in a container that is paused, and so is the process that joins one. */
+function isHeldUp(victim: Victim | undefined): boolean {
+  return victim?.kind === 'attendant' && cgroupsOf(victim.name).some(isFrozen);
 }
 
 function textOf(path: string): string {
