@@ -1,7 +1,7 @@
 /**
- * Looks at paths that a definition names, without waiting (glances.ts) or off the event loop and within a time: the error for what does not answer by then names
- * its path and element, and its process is left alone (looker.ts). Nothing of lib/ looks at such a path in another way; what
- * changes something there has it looked at in this way right before.
+ * Looks at paths that a definition names: without waiting (glances.ts), or off the event loop and within a time. The error for
+ * what does not answer by then names its path and element, and its process is left alone (looker.ts). Nothing of lib/ looks at
+ * such a path in another way; what changes something there has it looked at in this way right before.
  */
 import { constants } from 'node:fs';
 import { constants as system } from 'node:os';
@@ -22,15 +22,8 @@ export interface LookedFor {
   readonly place?: SourceLocation | undefined;
 }
 
-export interface FileState {
+export interface FileState extends Omit<Glance, 'node' | 'mount' | 'realPath'> {
   readonly kind: 'directory' | 'file' | 'block device' | 'character device' | 'other';
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: bigint;
-  /** The file system's. */
-  readonly device: bigint;
-  readonly inode: bigint;
   /** The numbers of a device node, as makedev(3) puts them together. */
   readonly node: number;
 }
