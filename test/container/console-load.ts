@@ -89,12 +89,7 @@ export function describeConsoleUnderLoad(load: ConsoleLoad): void {
   });
 
   const running = async (name: string, script: string): Promise<TestDomain> => {
-    const test = await TestDomain.make({
-      name,
-      init: '/bin/sh',
-      initArguments: ['-c', script],
-      filesystems: [{ source: root.path, target: '/' }],
-    });
+    const test = await TestDomain.ofScript(name, script, root);
     await test.start();
     return test;
   };

@@ -21,12 +21,7 @@ const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['seq', 's
 
 /** A started domain whose init is this script. */
 async function running(name: string, script: string): Promise<TestDomain> {
-  const test = await TestDomain.make({
-    name,
-    init: '/bin/sh',
-    initArguments: ['-c', script],
-    filesystems: [{ source: root.path, target: '/' }],
-  });
+  const test = await TestDomain.ofScript(name, script, root);
   await test.domain.start();
   return test;
 }

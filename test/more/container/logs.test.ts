@@ -25,12 +25,7 @@ const root = containerTest(async (keep) => keep(await makeBusyboxRoot(['stty', '
 });
 
 function running(name: string, script: string): Promise<TestDomain> {
-  return TestDomain.make({
-    name,
-    init: '/bin/sh',
-    initArguments: ['-c', script],
-    filesystems: [{ source: root.path, target: '/' }],
-  });
+  return TestDomain.ofScript(name, script, root);
 }
 
 function logOf(test: TestDomain, suffix = ''): string {

@@ -36,12 +36,7 @@ function inRoot(name: string): string {
 
 /** A domain whose init is this script. */
 function running(name: string, script: string): Promise<TestDomain> {
-  return TestDomain.make({
-    name,
-    init: '/bin/sh',
-    initArguments: ['-c', script],
-    filesystems: [{ source: root.path, target: '/' }],
-  });
+  return TestDomain.ofScript(name, script, root);
 }
 
 /** What `seq 1 last` writes, by arithmetic: its length, and its last `size` bytes. */

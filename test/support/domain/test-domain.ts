@@ -36,6 +36,20 @@ export class TestDomain implements AsyncDisposable {
     return new TestDomain({ root, connection, domain });
   }
 
+  /** One whose init is this script, on a root that has `/bin/sh`. */
+  static ofScript(
+    name: string,
+    script: string,
+    root: { readonly path: string },
+  ): Promise<TestDomain> {
+    return TestDomain.make({
+      name,
+      init: '/bin/sh',
+      initArguments: ['-c', script],
+      filesystems: [{ source: root.path, target: '/' }],
+    });
+  }
+
   get name(): string {
     return this.domain.name;
   }
