@@ -28,6 +28,19 @@ function failedFilesOf(report) {
   return files.filter(({ status }) => status === 'failed').map(({ name }) => name);
 }
 
+/** What Jest said of each failed test, and of each file that could not run. */
+function failuresOf(report) {
+  return (report?.testResults ?? []).flatMap(({ name: file, message, assertionResults }) => {
+    const failed = assertionResults.filter(({ status }) => status === 'failed');
+    if (assertionResults.length === 0 && message !== '') return [{ file, message }];
+    return failed.map(({ fullName, failureMessages }) => ({
+      file,
+      test: fullName,
+      message: failureMessages.join('\n'),
+    }));
+  });
+}
+
 /** Counts of one run of Jest; `faults` are added to those of its report, `code` is its exit code. */
 function judge({ name, report, code, started, ended = Date.now(), faults = [] }) {
   const all = [...faultsOf(report), ...faults];
@@ -39,6 +52,7 @@ function judge({ name, report, code, started, ended = Date.now(), faults = [] })
     failed: failed === 0 && code !== 0 ? 1 : failed,
     faults: all,
     failedFiles: failedFilesOf(report),
+    failures: failuresOf(report),
     seconds: (ended - started) / 1000,
   };
 }
@@ -49,4 +63,15 @@ function describeResult({ name, passed, failed, faults, seconds }) {
   return `${name}: ${passed} passed, ${failed} failed in ${seconds.toFixed(0)} s${notes}`;
 }
 
-module.exports = { describeResult, judge, parseReport };
+/** Lines that a failure's message may have where it is told again. */
+const maxLines = 30;
+
+/** A failure of `judge`, told again: which file and test, and how the message begins. */
+function describeFailure({ file, test, message }) {
+  const lines = message.split('\n');
+  const shown = lines.slice(0, maxLines).map((line) => `    ${line}`);
+  if (lines.length > maxLines) shown.push(`    … ${lines.length - maxLines} more lines`);
+  return [`${file}: ${test ?? 'could not run'}`, ...shown].join('\n');
+}
+
+module.exports = { describeFailure, describeResult, judge, parseReport };

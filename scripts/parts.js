@@ -1,16 +1,33 @@
-// Runs whole commands one after another, and says at the end what each took. Over its time a run has failed in so many words,
-// and at twice that it is ended.
+// Runs whole commands one after another, and says at the end what each took. Before that it repeats how the output of those
+// that failed ended: of a long log, the end may be all that is kept. A run that takes longer than its budget has failed, and
+// says so; at its limit it is ended.
 'use strict';
 const { spawn } = require('node:child_process');
 const { packageRoot, say, StepError } = require('./steps');
 
 const minute = 60_000;
 
+/** Milliseconds after a part's end in which its output may still come: a process that it left behind may hold that open. */
+const grace = 1000;
+
+/** Bytes of a failed part's output that are shown again. */
+const tailSize = 12_000;
+
 function inMinutes(milliseconds) {
   return `${(milliseconds / minute).toFixed(1)} min`;
 }
 
-/** Runs a part to its end, or kills it with all that it has started. Resolves with what is wrong, or undefined. */
+/** What the end of a part says that is wrong with it, or undefined. */
+function faultOf(code, signal) {
+  if (code === 0) return undefined;
+  if (code === 124 || code === 137) return 'the time of the whole run is over';
+  return signal === null ? `exit code ${code}` : `ended by ${signal}`;
+}
+
+/**
+ * Runs a part to its end, or kills it with all that it has started. Resolves with its `fault`, undefined when it has passed,
+ * and with the `tail` of its output.
+ */
 function runPart({ argv, env = {} }, limit) {
   const [program, ...words] = argv;
   return new Promise((resolve, reject) => {
@@ -21,14 +38,27 @@ function runPart({ argv, env = {} }, limit) {
       {
         cwd: packageRoot,
         env: { ...process.env, ...env },
-        stdio: ['ignore', 'inherit', 'inherit'],
+        stdio: ['ignore', 'pipe', 'pipe'],
       },
     );
+    let tail = Buffer.alloc(0);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        process.stdout.write(chunk);
+        tail = Buffer.concat([tail, chunk]).subarray(-tailSize);
+      });
+    }
     child.on('error', reject);
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(undefined);
-      else if (code === 124 || code === 137) resolve('the time of the whole run is over');
-      else resolve(signal === null ? `exit code ${code}` : `ended by ${signal}`);
+    child.on('exit', (code, signal) => {
+      const end = () => {
+        for (const stream of [child.stdout, child.stderr]) stream.destroy();
+        resolve({ fault: faultOf(code, signal), tail: tail.toString() });
+      };
+      const timer = setTimeout(end, grace);
+      child.on('close', () => {
+        clearTimeout(timer);
+        end();
+      });
     });
   });
 }
@@ -41,17 +71,24 @@ async function runParts(parts, { budget, limit }) {
   const begun = Date.now();
   const lines = [];
   const failed = [];
+  const tails = [];
   for (const part of parts) {
     const started = Date.now();
     const left = begun + limit * minute - started;
     say(`part: ${part.name}`);
-    const fault =
-      left > 0 ? await runPart(part, left) : 'not run: the time of the whole run is over';
+    const { fault, tail } =
+      left > 0
+        ? await runPart(part, left)
+        : { fault: 'not run: the time of the whole run is over' };
     lines.push(`${part.name}: ${fault ?? 'passed'}, ${inMinutes(Date.now() - started)}`);
-    if (fault !== undefined) failed.push(part.name);
+    if (fault !== undefined) {
+      failed.push(part.name);
+      tails.push(`${part.name} failed; its output ended:\n${tail ?? ''}\n`);
+    }
   }
   const whole = Date.now() - begun;
   process.stdout.write('\n');
+  for (const tail of tails) say(tail);
   for (const line of [...lines, `in all: ${inMinutes(whole)} of ${budget}`]) say(line);
   if (failed.length > 0) throw new StepError(`failed: ${failed.join(', ')}`);
   if (whole > budget * minute) {

@@ -9,7 +9,7 @@ const { tmpdir } = require('node:os');
 const { join, relative } = require('node:path');
 const { projects } = require('../jest.config');
 const { runJest } = require('./jest-process');
-const { describeResult, judge, parseReport } = require('./jest-report');
+const { describeFailure, describeResult, judge, parseReport } = require('./jest-report');
 const {
   forgottenProjects,
   lanes,
@@ -22,6 +22,9 @@ const {
 const { runAgain } = require('./second-run');
 const { setUp } = require('./setup');
 const { main, packageRoot, say, StepError } = require('./steps');
+
+/** Failures that are told again at the end. */
+const maxFailures = 10;
 
 /** The text of a file, or '' when there is none. */
 function readText(file) {
@@ -65,10 +68,13 @@ function describeSecondRun({ failedFiles, unsteady = [] }) {
   });
 }
 
-/** Returns how much failed. */
+/** Tells what failed again, here where it is found; returns how much it is. */
 function sumUp(results) {
   const sum = (key) => results.reduce((total, one) => total + one[key], 0);
   process.stdout.write('\n');
+  for (const failure of results.flatMap(({ failures }) => failures).slice(0, maxFailures)) {
+    say(`failed: ${describeFailure(failure)}`);
+  }
   for (const result of results) say(describeResult(result));
   for (const line of results.flatMap(describeSecondRun)) say(line);
   process.stdout.write(`${sum('passed')} passed, ${sum('failed')} failed\n`);

@@ -1,5 +1,5 @@
 /** A run of several commands: all of them run, what each took is said, and failures, budget and limit are told apart. */
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from '../../support/root/remove-tree';
@@ -50,10 +50,29 @@ test('what each part took is said, and a part gets its environment', async () =>
 
 test('a part that fails keeps none of the others from running', async () => {
   const file = join(folder, 'made');
-  const running = runParts([shell('one', 'exit 3'), shell('two', `touch ${file}`)], plenty);
+  const running = runParts(
+    [shell('one', 'echo one is broken; exit 3'), shell('two', `echo two is fine; touch ${file}`)],
+    plenty,
+  );
   await expect(running).rejects.toThrow('failed: one');
   expect(existsSync(file)).toBe(true);
   expect(said).toMatch(/^==> one: exit code 3, /m);
+});
+
+test('how the output of a failed part ended is said again, after all parts', async () => {
+  const long =
+    'i=0; while [ $((i += 1)) -le 5000 ]; do echo "line $i"; done; echo broken >&2; exit 1';
+  await expect(runParts([shell('one', long), shell('two', 'echo fine')], plenty)).rejects.toThrow();
+  const [, again = ''] = said.split('==> one failed; its output ended:\n');
+  expect(again).toMatch(/^line 4\d{3}$/m);
+  expect(again).toMatch(/^line 5000\nbroken$/m);
+  expect(again).not.toMatch(/^line 1$|fine/m);
+});
+
+test('a part is over when its program is, though a process that it left behind holds its output', async () => {
+  const file = join(folder, 'pid');
+  await runParts([shell('one', `setsid sleep 600 & echo $! > ${file}`)], plenty);
+  expect(process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL')).toBe(true);
 });
 
 test('over its budget a run has failed, though all parts passed', async () => {
