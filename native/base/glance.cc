@@ -21,12 +21,19 @@ bool isUnknown(int error) {
   return error == EAGAIN || error == EINVAL || error == ENOSYS || error == EPERM;
 }
 
+// The kernel also gives up when anything is mounted or renamed at that moment, anywhere.
+constexpr int kAttempts = 4;
+
 // An invalid Fd where the caches do not tell.
 Fd openCached(int root, const std::string& path, uint64_t flags, uint64_t resolve) {
   open_how how{};
   how.flags = flags | O_PATH | O_CLOEXEC;
   how.resolve = resolve | RESOLVE_CACHED;
-  const long fd = retry([&] { return syscall(SYS_openat2, root, path.c_str(), &how, sizeof how); });
+  long fd = -1;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    fd = retry([&] { return syscall(SYS_openat2, root, path.c_str(), &how, sizeof how); });
+    if (fd != -1 || errno != EAGAIN) break;
+  }
   if (fd == -1 && isUnknown(errno)) return Fd();
   return Fd(static_cast<int>(check(fd, "openat2", path)));
 }
