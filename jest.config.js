@@ -114,6 +114,7 @@ module.exports = {
         'vm/**/*',
         'container/idmap-root',
         'container/filesystem-{mapped,overlay}',
+        'security/oom-score',
         'addon/{links,bridge-ports,addresses,network-operations}',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },

@@ -116,19 +116,3 @@ test('the command line of the kernel is in the environment, behind the names', a
   const at = environment.indexOf('LIBVIRT_LXC_CMDLINE=quiet ro');
   expect(environment[at - 1]).toBe('LIBVIRT_LXC_NAME=confined-cmdline');
 });
-
-test('the monitor is the last to be killed for memory, and init is as any process', async () => {
-  await using container = await TestDomain.make({
-    name: 'confined-monitor',
-    init: '/bin/sleep',
-    initArguments: ['1000'],
-  });
-  await container.domain.start();
-  const monitor = container.domain.id ?? 0;
-  const scoreOf = (pid: string): string =>
-    readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
-  const own = readPrivileges().oomScoreAdjust;
-  expect(scoreOf(String(monitor))).toBe(canRaise() ? '-999' : String(Math.max(own, 0)));
-  const [init = ''] = readFileSync(`/proc/${monitor}/task/${monitor}/children`, 'utf8').split(' ');
-  expect(scoreOf(init)).toBe(canRaise() || own <= 0 ? '0' : String(own));
-});

@@ -1,0 +1,31 @@
+/**
+ * Which processes the kernel kills first when there is no memory left. Run in a machine as well: a monitor's score can be lowered
+ * by a caller that has CAP_SYS_RESOURCE, and not every host of tests gives that.
+ */
+import { readFileSync } from 'node:fs';
+import { readPrivileges } from '../../lib/host/privileges';
+import { containerTest, nothing } from '../support/world/container-test';
+import { TestDomain } from '../support/domain/test-domain';
+
+containerTest(nothing);
+
+/** Whether the caller has CAP_SYS_RESOURCE. */
+function canLower(): boolean {
+  return ((readPrivileges().boundingSet >> 24n) & 1n) === 1n;
+}
+
+test('the monitor is the last to be killed for memory, and init is as any process', async () => {
+  await using container = await TestDomain.make({
+    name: 'oom-score',
+    init: '/bin/sleep',
+    initArguments: ['1000'],
+  });
+  await container.domain.start();
+  const monitor = container.domain.id ?? 0;
+  const scoreOf = (pid: string): string =>
+    readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
+  const own = readPrivileges().oomScoreAdjust;
+  expect(scoreOf(String(monitor))).toBe(canLower() ? '-999' : String(Math.max(own, 0)));
+  const [init = ''] = readFileSync(`/proc/${monitor}/task/${monitor}/children`, 'utf8').split(' ');
+  expect(scoreOf(init)).toBe(canLower() || own <= 0 ? '0' : String(own));
+});
