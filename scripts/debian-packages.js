@@ -33,7 +33,6 @@ const needs = [
   { package: 'man-db', there: program('man'), for: 'test' },
   { package: 'mount', there: program('losetup'), for: 'test' },
   { package: 'clang-format-19', there: program('clang-format-19'), for: 'test' },
-  { package: 'apparmor', there: program('apparmor_parser'), for: 'test' },
   { package: 'lxcfs', there: program('lxcfs'), for: 'test' },
   { package: 'iproute2', there: program('tc'), for: 'test' },
   { package: 'iptables', there: program('iptables-nft'), for: 'test' },
