@@ -14,7 +14,6 @@ import {
   readFileSync,
   readdirSync,
   statSync,
-  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -28,7 +27,12 @@ import { native } from '../../host/native';
 import { lockFile } from '../../host/state/file-lock';
 import { idRecordPath, idRootsPath, runPaths, statePaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
-import { readRecord, writeRecord } from '../../host/state/record-file';
+import {
+  readRecord,
+  removeRecord,
+  removeUnfinishedRecords,
+  writeRecord,
+} from '../../host/state/record-file';
 
 /** A range that a domain keeps. */
 interface IdRecord extends HostRange {
@@ -93,11 +97,7 @@ export function releaseIds(paths: StatePaths, name: string): void {
 
 /** Of a domain that keeps its range under another name. */
 export function releaseName(paths: StatePaths, name: string): void {
-  try {
-    unlinkSync(idRecordPath(paths, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
+  removeRecord(idRecordPath(paths, name));
 }
 
 /** This root has given no ids away any more. The file stays, since it is the lock too. */
@@ -176,7 +176,9 @@ function readIdRecord(path: string): IdRecord | undefined {
   return isWhole ? (record as IdRecord) : undefined;
 }
 
+/** Under the host's lock, which every writer of a record holds: what is half written is of one that was killed. */
 function forgetAbandoned(paths: StatePaths): void {
+  removeUnfinishedRecords(dirname(idRecordPath(paths, '')));
   for (const { name, time } of records(paths)) {
     const isKept =
       Date.now() - time < abandonedMilliseconds ||

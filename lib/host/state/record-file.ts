@@ -2,9 +2,10 @@
  * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
  * is not followed, and a fifo does not block.
  */
-import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SyscallError } from '../../errors';
 import { fileError, naming } from './file-error';
 import { lookInto } from './plain-file';
@@ -15,7 +16,7 @@ import { lookInto } from './plain-file';
  * @throws SyscallError ENOTDIR if the folder is something else; the errors of node:fs, with the path.
  */
 export function writeRecord(path: string, record: object): void {
-  const temporary = `${path}.new`;
+  const temporary = temporaryOf(path);
   makeFolder(dirname(path));
   // An existing temporary file is left from a dead writer, or made by another program: it must not be written to.
   rmSync(temporary, { force: true });
@@ -26,6 +27,23 @@ export function writeRecord(path: string, record: object): void {
     rmSync(temporary, { force: true });
     throw naming(path, error);
   }
+}
+
+/** Removes a record, if there is one, and what a writer of it that was killed has left. */
+export function removeRecord(path: string): void {
+  for (const file of [temporaryOf(path), path]) rmSync(file, { force: true });
+}
+
+/** Removes what killed writers have left in a folder of records. No other writer may be at work there. */
+export function removeUnfinishedRecords(folder: string): void {
+  if (!existsSync(folder)) return;
+  const left = readdirSync(folder).filter((name) => name.endsWith(temporaryOf('')));
+  for (const name of left) rmSync(join(folder, name), { force: true });
+}
+
+/** Where a record is written before it takes the place of the former one. */
+function temporaryOf(path: string): string {
+  return `${path}.new`;
 }
 
 /**

@@ -2,13 +2,13 @@
  * IP forwarding of the host: switched on when the first network needs it, and restored when the last one stops, unless
  * another program needs it by then. The kernel does not count users, so a record lists the networks of all roots.
  */
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import { native } from '../../host/native';
 import { networkNamespace } from '../../host/kernel/network-namespace';
-import { readRecord, writeRecord } from '../../host/state/record-file';
+import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { forwardingPath, statePaths } from '../../host/state/state-paths';
 import { readNetworkParameter, writeNetworkParameter } from '../../host/kernel/sysctl';
 import type { ActiveNetwork } from '../active-network';
@@ -161,7 +161,7 @@ function isUp({ root, network }: User): boolean {
 function writeForwarding({ users, former }: Pick<ForwardingRecord, 'users' | 'former'>): void {
   const path = forwardingPath(networkNamespace());
   if (users.length === 0 && Object.keys(former).length === 0) {
-    rmSync(path, { force: true });
+    removeRecord(path);
     return;
   }
   writeRecord(path, { boot: bootId(), users, former });

@@ -1,5 +1,5 @@
 /** Which of the host's ids a domain is given: none that anything else on this host has, or may get. */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import {
   claimIds,
   previewIds,
@@ -105,4 +105,15 @@ test('what a rename that was cut short has written down goes with the range of t
   expect(kept.map((path) => existsSync(path))).toEqual([true, true, true]);
   releaseIds(paths, name);
   expect(kept.map((path) => existsSync(path))).toEqual([false, false, true]);
+});
+
+test('what a writer that was killed has left goes with the range of the domain, or with the next choice', async () => {
+  await firstOf();
+  const [own, other] = [definition.name, 'other'].map((name) => `${idRecordPath(paths, name)}.new`);
+  const left = () => [own, other].filter((path) => existsSync(path ?? ''));
+  for (const path of [own, other]) writeFileSync(path ?? '', '{"na');
+  releaseIds(paths, definition.name);
+  expect(left()).toEqual([other]);
+  await firstOf();
+  expect(left()).toEqual([]);
 });
