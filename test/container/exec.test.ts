@@ -1,7 +1,8 @@
 /** Commands in a running container: how they end, what they are given, and that nothing of them is left. */
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import type { TslxcError } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { eventually } from '../support/time/eventually';
@@ -69,7 +70,8 @@ test('signals that end a command are exact', async () => {
 });
 
 test('64 MB of its output arrive byte for byte, and 8 MB of its input', async () => {
-  const path = `/var/tmp/tslxc-exec-${process.pid}`;
+  const folder = mkdtempSync('/var/tmp/tslxc-exec-');
+  const path = join(folder, 'content');
   const content = randomBytes(64 * 1024 * 1024);
   writeFileSync(path, content);
   try {
@@ -82,7 +84,7 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
     const { stdout } = await runIn(world.test_.domain, ['sha256sum'], { stdin: part });
     expect(stdout).toBe(`${createHash('sha256').update(part).digest('hex')}  -\n`);
   } finally {
-    rmSync(path);
+    rmSync(folder, { recursive: true });
   }
 });
 

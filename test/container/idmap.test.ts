@@ -7,6 +7,7 @@ import {
   chmodSync,
   closeSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -37,12 +38,13 @@ const mappedIds = `${Array(4).fill(mappedRoot.uid).join(' ')} ${Array(4).fill(ma
 
 const world = containerTest(async (keep) => {
   // Of the host's root: what a container must not get at, and `open`, where everybody may write.
-  const canary = join('/var/tmp', `tslxc-canary-${process.pid}`);
+  const canary = mkdtempSync('/var/tmp/tslxc-canary-');
   keep(() => rmSync(canary, { recursive: true, force: true }));
+  chmodSync(canary, 0o755);
   const closed = keep(await makeClosedRoot());
   const root = keep(await makeTestRoot());
   const connection = keep(await connect(undefined, { root: root.path }));
-  mkdirSync(join(canary, 'locked'), { recursive: true });
+  mkdirSync(join(canary, 'locked'));
   chmodSync(join(canary, 'locked'), 0o700);
   mkdirSync(join(canary, 'open'));
   chmodSync(join(canary, 'open'), 0o1777);
