@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError, connect } from 'tslxc';
 import { askConsole, expectShell } from '../support/console/console-answer';
@@ -196,9 +196,9 @@ test('a second root cannot start a container of the same name, and does the firs
 
 describe('what the definition asks for at the end is done by the monitor’s last act', () => {
   /** Ends twice by `ending`, and stays the third time. */
-  const thrice = (ending: string): readonly string[] => [
+  const thrice = (ending: string, lives: string): readonly string[] => [
     '-c',
-    `echo once >>/counted/lives; [ $(wc -l </counted/lives) -lt 3 ] && { ${ending}; }; exec sleep 100`,
+    `echo once >>${lives}; [ $(wc -l <${lives}) -lt 3 ] && { ${ending}; }; exec sleep 100`,
   ];
   // Guarded: outside of a container this would end the host.
   const reboot = '[ $$ = 1 ] && exec busybox reboot -f';
@@ -211,11 +211,13 @@ describe('what the definition asks for at the end is done by the monitor’s las
     await using root = await makeTestRoot();
     const source = join(root.path, 'counted');
     await mkdir(source);
+    // Made on the host's root, which other tests may share at this moment.
+    const target = `/${basename(root.path)}`;
     const name = `survival-${element.replace('_', '-')}`;
     const xml = domainXml({
       name,
-      initArguments: thrice(ending),
-      filesystems: [{ source, target: '/counted' }],
+      initArguments: thrice(ending, join(target, 'lives')),
+      filesystems: [{ source, target }],
       elements: `<${element}>restart</${element}>`,
     });
     const connection = await connect(undefined, { root: root.path });
@@ -229,7 +231,7 @@ describe('what the definition asks for at the end is done by the monitor’s las
     expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
     await domain.destroy();
     await expectGone(name);
-    expect(existsSync('/counted')).toBe(false);
+    expect(existsSync(target)).toBe(false);
     expect(await domain.state()).toMatchObject({ reason: 'destroyed' });
     await connection.close();
   });
