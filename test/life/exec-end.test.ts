@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/time/eventually';
 import { helpers, pidOf, pidsOf, runIn } from '../support/domain/exec';
 import { containerTest } from '../support/world/container-test';
-import { readProcess } from '../support/process/processes';
+import { hasEnded, readProcess } from '../support/process/processes';
 import { commandEnvironment, packageRoot } from '../support/process/run-command';
 import { StuckFolder } from '../support/fake/stuck-folder';
 import { TestDomain } from '../support/domain/test-domain';
@@ -192,7 +192,10 @@ describe('when the process of the host that looks after a command is killed', ()
       await eventually(() => expect(pidsOf('sleep', '5062')).toEqual([]), 1000);
       await eventually(() => expect(helpers()).toEqual([]), 1000);
     } finally {
-      for (const left of [...helpers(), ...pidsOf('sleep', '5062')]) process.kill(left, 'SIGKILL');
+      // The end of one may be that of the next.
+      for (const left of [...pidsOf('sleep', '5062'), ...helpers()]) {
+        if (!hasEnded(left)) process.kill(left, 'SIGKILL');
+      }
     }
   });
 });
