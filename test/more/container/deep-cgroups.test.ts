@@ -17,12 +17,17 @@ containerTest(nothing);
 
 /** A container whose root digs in every hierarchy that it may write to; `who` goes to the end. */
 async function makeDigger(name: string, who: string, elements: string): Promise<TestDomain> {
-  const script = join(__dirname, '../../support/probe/dig-cgroups.py');
+  // As text: with an id map, root inside may not be able to read the file.
+  const script = readFileSync(join(__dirname, '../../support/probe/dig-cgroups.py'), 'utf8');
   return TestDomain.make({
     name,
     memory: 1024 * 1024,
     elements,
-    initArguments: ['-c', `exec python3 ${script} ${depth} ${width} ${who} /sys/fs/cgroup/*/`],
+    initArguments: [
+      '-c',
+      `exec python3 -c "$0" ${depth} ${width} ${who} /sys/fs/cgroup/*/`,
+      script,
+    ],
   });
 }
 
