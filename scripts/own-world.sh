@@ -53,8 +53,9 @@ mount_own() {
       mount -t cgroup -o "$(identity "$options")" cgroup "$mount"
     fi
   done
-  # Mounts that another world's tests have just now.
-  sed -nE 's,^[^ ]+ [^ ]+ [^ ]+ [^ ]+ (/var/tmp/tslxc-[^ ]+) .*,\1,p' /proc/self/mountinfo | while read -r mount; do
+  # Mounts that another world's tests have just now, the last ones first: they would go when their folders and files do.
+  tests='(/var)?/tmp/tslxc-[^ ]+|/dev/shm/tslxc-[^ ]+|/run/netns[^ ]*'
+  sed -nE "s,^[^ ]+ [^ ]+ [^ ]+ [^ ]+ ($tests) .*,\\1,p" /proc/self/mountinfo | tac | while read -r mount; do
     umount -l "$mount" || true
   done
   umount -l /proc
