@@ -4,6 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -34,6 +36,24 @@ pid_t processOf(int pidfd) {
   const long number = field == nullptr ? -1 : std::atol(field + sizeof kField - 1);
   if (number <= 0) throw SyscallError{ESRCH, "read", path};
   return static_cast<pid_t>(number);
+}
+
+bool isEnding(int pidfd) try {
+  const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/stat";
+  const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
+  char text[1024] = {};
+  check(read(file.get(), text, sizeof text - 1), "read", path);
+  // Behind the name, which may hold anything, come the state, five numbers and the flags
+  // (proc_pid_stat(5)).
+  const char* const name = std::strrchr(text, ')');
+  unsigned flags = 0;
+  constexpr const char kFields[] = ") %*c %*d %*d %*d %*d %*d %u";
+  if (name == nullptr || std::sscanf(name, kFields, &flags) != 1) return false;
+  constexpr unsigned kExiting = 0x4;  // PF_EXITING, linux/sched.h
+  return (flags & kExiting) != 0;
+} catch (const SyscallError& cause) {
+  if (cause.error == ESRCH || cause.error == ENOENT) return true;
+  throw;
 }
 
 Fd openRootOf(int pidfd) {

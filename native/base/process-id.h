@@ -17,6 +17,11 @@ pid_t hostProcessId(pid_t pid);
 // Of the process of a pidfd; ESRCH when it has gone.
 pid_t processOf(int pidfd);
 
+// Whether the process of a pidfd has begun to end, or has gone. From then on the kernel takes its
+// files and namespaces away one by one, long before the pidfd becomes readable (do_exit() in
+// kernel/exit.c).
+bool isEnding(int pidfd);
+
 // The root directory of the process of a pidfd, as O_PATH. The file system that it lies on may make
 // it wait for as long as it likes. Throws SyscallError; ESRCH when the process has gone.
 Fd openRootOf(int pidfd);

@@ -16,6 +16,7 @@
 #include "native/base/monitor-descriptors.h"
 #include "native/base/namespaces.h"
 #include "native/base/oom-kills.h"
+#include "native/base/process-id.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
 #include "native/monitor/label-check.h"
@@ -87,14 +88,13 @@ void Start::cloneInit(std::vector<Fd>& passed) {
   passed.clear();
 }
 
-// Init waits meanwhile: nothing of it has run in its namespaces. One that has died is why it
+// Init waits meanwhile: nothing of it has run in its namespaces. If it has died, that is why it
 // failed.
 void Start::mapInit() {
   try {
     mapLivingInit();
   } catch (...) {
-    pollfd end{started_.pidfd.get(), POLLIN, 0};
-    if (retry([&] { return poll(&end, 1, 0); }) == 1) receiveFromInit();
+    if (isEnding(started_.pidfd.get())) receiveFromInit();
     throw;
   }
 }
