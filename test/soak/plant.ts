@@ -1,6 +1,7 @@
 /** Faults that a storm is given to find: one that finds nothing proves nothing until it has found these. */
 import { spawn } from 'node:child_process';
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { bootId } from '../../lib/host/kernel/boot-id';
@@ -27,7 +28,10 @@ export async function plantFault(
       return () => void child.kill('SIGKILL');
     }
     case 'file': {
-      mkdirSync(runPaths(statePaths(root), 'soak-planted').directory, { recursive: true });
+      // The folder of a domain that is none would be cleaned up with the next list.
+      const folder = join(statePaths(root).library, 'dnsmasq');
+      mkdirSync(folder, { recursive: true });
+      writeFileSync(join(folder, 'soak-planted.leases'), '');
       return () => undefined;
     }
     case 'state':
