@@ -28,11 +28,12 @@ function failedFilesOf(report) {
   return files.filter(({ status }) => status === 'failed').map(({ name }) => name);
 }
 
-/** What Jest said of each failed test, and of each file that could not run. */
+/** What Jest said of each failed test, and of each file that could not run, be it at its end. */
 function failuresOf(report) {
-  return (report?.testResults ?? []).flatMap(({ name: file, message, assertionResults }) => {
+  return (report?.testResults ?? []).flatMap((result) => {
+    const { name: file, status: whole, message, assertionResults } = result;
     const failed = assertionResults.filter(({ status }) => status === 'failed');
-    if (assertionResults.length === 0 && message !== '') return [{ file, message }];
+    if (failed.length === 0 && whole === 'failed') return [{ file, message }];
     return failed.map(({ fullName, failureMessages }) => ({
       file,
       test: fullName,

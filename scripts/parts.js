@@ -71,7 +71,6 @@ async function runParts(parts, { budget, limit }) {
   const begun = Date.now();
   const lines = [];
   const failed = [];
-  const tails = [];
   for (const part of parts) {
     const started = Date.now();
     const left = begun + limit * minute - started;
@@ -81,16 +80,14 @@ async function runParts(parts, { budget, limit }) {
         ? await runPart(part, left)
         : { fault: 'not run: the time of the whole run is over' };
     lines.push(`${part.name}: ${fault ?? 'passed'}, ${inMinutes(Date.now() - started)}`);
-    if (fault !== undefined) {
-      failed.push(part.name);
-      tails.push(`${part.name} failed; its output ended:\n${tail ?? ''}\n`);
-    }
+    if (fault !== undefined) failed.push({ name: part.name, tail });
   }
   const whole = Date.now() - begun;
   process.stdout.write('\n');
-  for (const tail of tails) say(tail);
+  for (const { name, tail = '' } of failed) say(`${name} failed; its output ended:\n${tail}\n`);
   for (const line of [...lines, `in all: ${inMinutes(whole)} of ${budget}`]) say(line);
-  if (failed.length > 0) throw new StepError(`failed: ${failed.join(', ')}`);
+  if (failed.length > 0)
+    throw new StepError(`failed: ${failed.map(({ name }) => name).join(', ')}`);
   if (whole > budget * minute) {
     throw new StepError(
       `all parts passed, and took ${inMinutes(whole)}: more than the ${budget} that they may`,

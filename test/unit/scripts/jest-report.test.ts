@@ -46,6 +46,15 @@ test('so is a file that could not run', () => {
   expect(failures.map(describeFailure)).toEqual(['/c.test.ts: could not run\n    SyntaxError']);
 });
 
+test('so is one whose tests have passed, and whose last hook has failed', () => {
+  const files = [
+    { name: '/d.test.ts', status: 'failed', message: 'left', assertionResults: [passing] },
+  ];
+  const { failed, failures } = verdict(files, { numRuntimeErrorTestSuites: 1 });
+  expect(failed).toBe(1);
+  expect(failures.map(describeFailure)).toEqual(['/d.test.ts: could not run\n    left']);
+});
+
 test('of a long message the beginning is told, and how much is left out', () => {
   const message = Array.from({ length: 40 }, (_, index) => `line ${index + 1}`).join('\n');
   const told = describeFailure({ file: '/a.test.ts', test: 'it breaks', message });
