@@ -7,6 +7,7 @@ import type { Hardening } from 'tslxc';
 import { readPrivileges } from '../../lib/host/privileges';
 import { containerTest } from '../support/world/container-test';
 import { compileProbe, probeContainer, probeHost } from '../support/probe/probe';
+import { hasSysResource } from '../support/process/sys-resource';
 import { TestDomain } from '../support/domain/test-domain';
 
 containerTest(
@@ -24,15 +25,10 @@ const probe = (hardening: Hardening, elements = '') =>
 const extension = (content: string): string =>
   `<metadata><t:container xmlns:t='urn:tslxc:domain:1'>${content}</t:container></metadata>`;
 
-/** CAP_SYS_RESOURCE. */
-function canRaise(): boolean {
-  return ((readPrivileges().boundingSet >> 24n) & 1n) === 1n;
-}
-
 /** A hard limit as far as this process can give it. */
 function given(wanted: bigint, name: string): string {
   const own = readPrivileges().hardLimits[name] ?? wanted;
-  const value = canRaise() || wanted < own ? wanted : own;
+  const value = hasSysResource() || wanted < own ? wanted : own;
   return value === (1n << 64n) - 1n ? 'unlimited' : String(value);
 }
 
@@ -96,7 +92,7 @@ test('a limit that can’t be given is an error of the start, with its place or 
   // More than fs.nr_open, so that no caller can.
   const limit = "<t:rlimit name='nofile' soft='1' hard='unlimited'/>";
   await expect(probe('hardened', extension(limit))).rejects.toThrow(
-    canRaise()
+    hasSysResource()
       ? /limit resource 7 to 1, at most no limit/
       : /above the caller's own of \d+ \(domain\/metadata.*line \d+, column \d+/,
   );

@@ -5,14 +5,10 @@
 import { readFileSync } from 'node:fs';
 import { readPrivileges } from '../../lib/host/privileges';
 import { containerTest, nothing } from '../support/world/container-test';
+import { hasSysResource } from '../support/process/sys-resource';
 import { TestDomain } from '../support/domain/test-domain';
 
 containerTest(nothing);
-
-/** Whether the caller has CAP_SYS_RESOURCE. */
-function canLower(): boolean {
-  return ((readPrivileges().boundingSet >> 24n) & 1n) === 1n;
-}
 
 test('the monitor is the last to be killed for memory, and init is as any process', async () => {
   await using container = await TestDomain.make({
@@ -25,7 +21,7 @@ test('the monitor is the last to be killed for memory, and init is as any proces
   const scoreOf = (pid: string): string =>
     readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim();
   const own = readPrivileges().oomScoreAdjust;
-  expect(scoreOf(String(monitor))).toBe(canLower() ? '-999' : String(Math.max(own, 0)));
+  expect(scoreOf(String(monitor))).toBe(hasSysResource() ? '-999' : String(Math.max(own, 0)));
   const [init = ''] = readFileSync(`/proc/${monitor}/task/${monitor}/children`, 'utf8').split(' ');
-  expect(scoreOf(init)).toBe(canLower() || own <= 0 ? '0' : String(own));
+  expect(scoreOf(init)).toBe(hasSysResource() || own <= 0 ? '0' : String(own));
 });
