@@ -43,6 +43,8 @@ constexpr int kFirstPause = 1;
 constexpr int kLongestPause = 50;
 // How long a guardian may take to end that has no process left.
 constexpr milliseconds kGuardianTime{1000};
+// How long the caller waits for processes that are killed and do not end, and no others either.
+constexpr milliseconds kStuckTime{2000};
 // A caller that is busy with something else.
 constexpr milliseconds kReadTime{5000};
 // The pidfd of init, and the three streams or the caller's stream of a terminal.
@@ -62,6 +64,8 @@ class Attendant {
   void startJoiner(std::vector<Fd> passed);
   template <typename Message>
   void order(const Message& message);
+  template <typename Message>
+  void tellGuardian(const Message& message);
   Fd openTerminal(int init, Fd stream);
   void waitOnce();
   int timeLeft() const;
@@ -92,6 +96,7 @@ class Attendant {
   bool told_ = false;
   int pause_ = kFirstPause;
   std::set<ProcessKey> killed_;  // at the last look
+  Clock::time_point changed_;    // when these were others
   Clock::time_point deadline_;
   std::optional<Clock::time_point> alone_;
   ExitedMessage exited_{1, SIGKILL, 1};
@@ -142,6 +147,16 @@ void Attendant::order(const Message& message) {
   writeFrame(orders_.get(), message);
 }
 
+// Nothing if it has ended: that is seen next.
+template <typename Message>
+void Attendant::tellGuardian(const Message& message) {
+  if (!inside_.valid()) return;
+  try {
+    order(message);
+  } catch (const SyscallError&) {
+  }
+}
+
 // The way there is the container's, which can make it wait for as long as it likes: here, where
 // nothing but this command is held up. The caller gives it up when its time is over.
 Fd Attendant::openTerminal(int init, Fd stream) {
@@ -190,9 +205,7 @@ void Attendant::listenToCaller() {
     while (const std::optional<RawMessage> message = inbox_.next()) {
       if (message->kind == DestroyMessage::kKind) beginEnd();
       if (message->kind == AcknowledgeMessage::kKind) acknowledged_ = true;
-      if (message->kind == SignalMessage::kKind && inside_.valid()) {
-        order(fieldsOf<SignalMessage>(*message));
-      }
+      if (message->kind == SignalMessage::kKind) tellGuardian(fieldsOf<SignalMessage>(*message));
       if (message->kind == ResizeMessage::kKind && terminal_) {
         const auto size = fieldsOf<ResizeMessage>(*message);
         terminal_->resize({static_cast<uint16_t>(size.rows), static_cast<uint16_t>(size.columns)});
@@ -200,12 +213,10 @@ void Attendant::listenToCaller() {
     }
   } catch (const MalformedBytes&) {
     callerGone_ = true;
-  } catch (const SyscallError&) {
-    // The guardian has just ended: that is seen next.
   }
   if (!callerGone_) return;
   // Without a caller there is no reader for what is left of the output of an ended command.
-  if (told_) phase_ = Phase::over;
+  if (told_ && phase_ == Phase::running) phase_ = Phase::over;
   beginEnd();
 }
 
@@ -293,18 +304,14 @@ void Attendant::fail(const FailedMessage& failed) {
 void Attendant::beginEnd() {
   if (phase_ == Phase::ending || phase_ == Phase::over) return;
   phase_ = Phase::ending;
-  if (!inside_.valid()) return;
-  try {
-    order(DestroyMessage{});
-  } catch (const SyscallError&) {
-    // It has ended.
-  }
+  changed_ = Clock::now();
+  tellGuardian(DestroyMessage{});
 }
 
 // In rounds until no process is left: what is orphaned by one comes to the guardian, and is found
 // by the next. A child of ours is the guardian, which goes last, or a joiner that is not done. One
 // that is frozen, or waits in the kernel, is killed and does not end: the looks get rarer while no
-// new process is found.
+// new process is found, and after a while the caller is told all the same.
 void Attendant::endMore() {
   bool guardian = false;
   bool news = false;
@@ -322,9 +329,11 @@ void Attendant::endMore() {
     killProcess(process);
   }
   pause_ = news ? kFirstPause : std::min(pause_ * 2, kLongestPause);
+  if (others != killed_) changed_ = Clock::now();
   killed_ = std::move(others);
   if (!killed_.empty()) {
     alone_.reset();
+    if (Clock::now() - changed_ > kStuckTime) finish();
   } else if (guardian) {
     if (!alone_) alone_ = Clock::now();
   } else {

@@ -30,7 +30,9 @@ export class CommandProcess {
    * How the command itself ended. Processes that it has left behind may go on, and may still write to its streams.
    *
    * Rejects with OPERATION_ABORTED and OPERATION_TIMEOUT when `signal` or `timeout` have ended it, once all that it had
-   * started is dead; with OPERATION_FAILED when the process that attends it in the container was killed.
+   * started is dead. What SIGKILL does not end for two seconds, such as a process in a paused container on cgroup v1, or one that
+   * waits in the kernel, is not waited for: it ends as soon as it can. Rejects with OPERATION_FAILED when the process that
+   * attends it in the container was killed.
    */
   readonly result: Promise<CommandResult>;
   /** @internal */
