@@ -338,11 +338,8 @@ void Attendant::endMore() {
     if (!alone_) alone_ = Clock::now();
   } else {
     // A guardian may have said how the command ended, and gone, in the meantime.
-    while (inside_.valid()) {
-      pollfd last{inside_.get(), POLLIN, 0};
-      if (poll(&last, 1, 0) <= 0) break;
-      listenInside();
-    }
+    pollfd last{inside_.get(), POLLIN, 0};
+    for (; poll(&last, 1, 0) > 0; last.fd = inside_.get()) listenInside();
     finish();
     phase_ = callerGone_ ? Phase::over : Phase::running;
   }

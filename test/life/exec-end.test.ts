@@ -101,17 +101,25 @@ test('a signal reaches the command alone', async () => {
 
 test('a signal for a command that has just ended costs nobody its result, and keeps nothing waiting', async () => {
   const command = await test_.domain.exec(['sh', '-c', 'exit 7']);
-  const [attendant = -1] = helpers();
   // Busy with something else, as a caller may be: the end is told, and not yet read.
   const busy = new Int32Array(new SharedArrayBuffer(4));
   while (pidsOf('sh', '-c', 'exit 7').length > 0) Atomics.wait(busy, 0, 0, 10);
   Atomics.wait(busy, 0, 0, 500);
-  // What the caller says arrives all at once.
+  // What the caller says to the one that is left, which waits for its word, arrives all at once.
+  const [attendant = -1] = helpers();
   process.kill(attendant, 'SIGSTOP');
+  let isStopped = true;
+  const goOn = (): void => {
+    if (isStopped) process.kill(attendant, 'SIGCONT');
+    isStopped = false;
+  };
+  // If it has not told of the end yet.
+  const late = setTimeout(goOn, 1000);
   command.kill('SIGUSR1');
   command.destroy();
   expect(await command.result).toEqual({ code: 7 });
-  process.kill(attendant, 'SIGCONT');
+  clearTimeout(late);
+  goOn();
   await eventually(() => expect(helpers()).toEqual([]), 2000);
 });
 
