@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmdirSync,
   statSync,
+  writeFileSync,
 } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -212,6 +213,31 @@ test('doctor finds what belongs to no domain, and nothing else', async () => {
     rmdirSync(stray);
   }
   await container.domain.destroy();
+});
+
+test('a purge waits for the last act of a monitor whose domain is gone already', async () => {
+  const mounts = cgroupMounts();
+  await using container = await TestDomain.make({ name: 'purge-last-act' });
+  await container.run('start');
+  await container.run('destroy');
+  await container.run('undefine');
+  await eventually(() => expect(mounts.flatMap(monitorsIn)).toEqual([]));
+  // What the monitor executes, held up in the monitor's place.
+  const [program = '', ...words] = commandLine('reap', container.name);
+  const env = { ...process.env, TSLXC_ROOT: container.root };
+  const reaper = spawn(program, words, { env, stdio: 'ignore' });
+  reaper.kill('SIGSTOP');
+  for (const mount of mounts)
+    writeFileSync(join(mount, monitorFolder, 'cgroup.procs'), String(reaper.pid));
+  const purged = container.try(['purge', '--yes']);
+  try {
+    // The files go before the cgroups: from here on it waits.
+    await eventually(() => expect(existsSync(`${container.root}/etc/tslxc`)).toBe(false));
+  } finally {
+    reaper.kill('SIGCONT');
+  }
+  expect((await purged).code).toBe(0);
+  expect(mounts.filter((mount) => existsSync(join(mount, 'libvirt')))).toEqual([]);
 });
 
 test('a purge leaves the cgroups that a start of another root is about to enter', async () => {

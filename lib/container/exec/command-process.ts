@@ -63,7 +63,10 @@ export class CommandProcess {
     if (!this.#isOver) this.channel.send({ message: 'signal', number });
   }
 
-  /** Ends the command and all that it has started, by SIGKILL; does nothing when it has ended. */
+  /**
+   * Ends the command and all that it has started, by SIGKILL; does nothing when it has ended. What is frozen (a paused container on
+   * cgroup v1) or stuck in the kernel can't die yet: then `result` settles after two seconds, and the rest dies later.
+   */
   destroy(): void {
     if (!this.#isOver) this.channel.send({ message: 'destroy' });
   }

@@ -16,6 +16,7 @@ import { cgroupMounts } from '../doctor/container-cgroups';
 import { runStateIfAny } from '../doctor/known-state';
 import { settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
+import { awaitLastActs } from './last-acts';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
 import { finish, stateUnderLock } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
@@ -96,7 +97,9 @@ export async function purge(session: Session, tell: (item: PurgeItem) => void): 
       });
     }
     forgetIdRoot(session.paths);
-    for (const name of await removeBaseCgroups(cgroupMounts())) {
+    const mounts = cgroupMounts();
+    await awaitLastActs(session.paths, mounts, lastWords);
+    for (const name of await removeBaseCgroups(mounts)) {
       tell({ kind: 'cgroup', name, fate: 'remove' });
     }
   }

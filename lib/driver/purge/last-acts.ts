@@ -1,0 +1,46 @@
+/** What domains that are gone have left: monitors without an owner execute `tslxc reap` as their last act. */
+import { native } from '../../host/native';
+import type { StatePaths } from '../../host/state/state-paths';
+import { monitorFolder } from '../../plan/cgroups/names';
+import { readText } from '../doctor/kernel';
+
+/**
+ * Waits for those of this root, which are in the cgroup of all monitors in the hierarchies mounted at `mounts`, but no longer
+ * than `milliseconds`: a domain may have been destroyed and undefined a moment ago.
+ */
+export async function awaitLastActs(
+  { root }: StatePaths,
+  mounts: readonly string[],
+  milliseconds: number,
+): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  const processes = new Set(mounts.flatMap((mount) => processesIn(`${mount}/${monitorFolder}`)));
+  for (const pid of processes) {
+    if (!isLastAct(pid, root)) continue;
+    await untilEnded(pid, Math.max(0, deadline - Date.now()));
+  }
+}
+
+function processesIn(cgroup: string): number[] {
+  return readText(`${cgroup}/cgroup.procs`).split('\n').filter(Boolean).map(Number);
+}
+
+function isLastAct(pid: number, root: string): boolean {
+  const words = readText(`/proc/${pid}/cmdline`).split('\0');
+  const variables = readText(`/proc/${pid}/environ`).split('\0');
+  return words.includes('reap') && variables.includes(`TSLXC_ROOT=${root}`);
+}
+
+async function untilEnded(pid: number, milliseconds: number): Promise<void> {
+  let pidfd: number;
+  try {
+    pidfd = native().openPidfd(pid);
+  } catch {
+    return;
+  }
+  try {
+    await native().waitPidfd(pidfd, milliseconds);
+  } finally {
+    native().closeDescriptor(pidfd);
+  }
+}
