@@ -5,11 +5,12 @@ import { planKeyring, planMonitorScore, planOutsideScore } from './security/conf
 import type { ConfinementFacts } from './security/confinement';
 import { namespaceFlags } from './constants';
 import { planOutsideView } from './mounts/container-view';
+import { planCover } from './mounts/cover';
 import { planDevices, planDeviceTree } from './mounts/devices';
 import { planHostDevices } from './mounts/host-devices';
 import type { HostDevice } from './mounts/host-devices';
 import { mapLines } from './process/id-map';
-import { planCover, planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
+import { planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
 import type { KernelMountFacts } from './mounts/kernel-mounts';
 import type { Link } from './network/links';
 import {
@@ -23,7 +24,13 @@ import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './netw
 import type { Operation, Plan, PlanHeader } from './operation';
 import { planEntry, planEnvironment, planProcess } from './process/process';
 import type { Identity } from './process/process';
-import { planFilesystems, planMappedTrees, planOutsideTrees, planRoot } from './mounts/rootfs';
+import {
+  hiddenFrom,
+  planFilesystems,
+  planMappedTrees,
+  planOutsideTrees,
+  planRoot,
+} from './mounts/rootfs';
 import type { RootfsFacts } from './mounts/rootfs';
 import { labelFilesystems, labelHeader, planExecLabel } from './security/labels';
 import type { SecurityFacts } from './security/labels';
@@ -119,7 +126,7 @@ function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[]
     ...planEntry(definition),
     { op: 'newSession', umask: 0o022 },
     { op: 'makeNamespacePrivate' },
-    ...planCover(facts),
+    ...(covers(definition, facts) ? planCover() : []),
     ...planRoot(definition),
     ...planKernelMounts(definition, { ...facts, selinuxfs: hasSelinux(facts) }),
     ...planDevices(definition, identity.uid),
@@ -128,6 +135,11 @@ function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[]
     ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),
     ...planProcess(definition, identity, facts),
   ];
+}
+
+/** Whether anything is covered: kernel files on the level `hardened`, and what a shared root must hide on every level. */
+function covers(definition: DomainDefinition, facts: PlanFacts): boolean {
+  return facts.hardening === 'hardened' || hiddenFrom(definition, facts).length > 0;
 }
 
 function hasSelinux({ selinuxfs, security }: PlanFacts): boolean {

@@ -35,9 +35,9 @@ const words: Words = {
   attachTree: (operation) =>
     `mount '${operation.tree}' at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`,
   coverPath: (operation) =>
-    `cover ${operation.path} in '${operation.root}' with ${operation.from} of '${operation.source}'${attributesOf(operation.set)}${and(operation.depth)}${missingWords[operation.missing]}`,
-  detachTree: (operation) =>
-    `unmount ${operation.path} in '${operation.root}' with all below${missingWords[operation.missing]}`,
+    `cover ${operation.path} in '${operation.root}' with '${operation.source}'${missingWords[operation.missing]}`,
+  putAside: (operation) =>
+    `put what is mounted at ${operation.path} in '${operation.root}', with all below, on /sys of the old root${missingWords[operation.missing]}`,
   pivotRoot: () => 'make it the root and let go of the old one',
   openFile: (operation) => `open ${operation.path} as '${operation.file}'`,
   writeFile: (operation) => `write '${operation.text}' to '${operation.file}'`,
@@ -91,6 +91,9 @@ const words: Words = {
   setProcessAttribute: (operation) =>
     `write '${operation.text}' to the process attribute ${operation.attribute}`,
   enterDirectory: (operation) => `enter the directory ${operation.path}`,
+  openPlace: (operation) => `open ${operation.path} in '${operation.root}' as '${operation.place}'`,
+  protectPath: (operation) =>
+    `mount ${operation.path} in '${operation.root}' over itself${attributesOf(operation.set)}${missingWords[operation.missing]}`,
 };
 
 /** What an operation does, in one line without a full stop. */

@@ -15,10 +15,10 @@ import {
 import type { CommandPlan, FieldType, Operation, OperationName, Plan } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 5;
+export const planVersion = 6;
 
 /** The same for the plan of a command. */
-export const commandPlanVersion = 2;
+export const commandPlanVersion = 3;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,

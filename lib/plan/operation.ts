@@ -91,18 +91,13 @@ export const operationFields = {
   enterTree: { tree: 'handle' },
   /** Attaches `tree` at `path` in `root`: openat2(2) RESOLVE_IN_ROOT, move_mount(2). */
   attachTree: { tree: 'handle', root: 'handle', path: 'string', missing: 'missing' },
-  /** Attaches at `path` in `root` a clone of what is at `from` in `source`, with MOUNT_ATTR_* bits set in addition. */
-  coverPath: {
-    root: 'handle',
-    path: 'string',
-    source: 'handle',
-    from: 'string',
-    depth: 'depth',
-    set: 'u32',
-    missing: 'missing',
-  },
-  /** Detaches what is mounted at `path` in `root`, and below it; nothing mounted there is no error. */
-  detachTree: { root: 'handle', path: 'string', missing: 'missing' },
+  /** Attaches at `path` in `root` a clone of `source`, which is attached too, with the same attributes. */
+  coverPath: { root: 'handle', path: 'string', source: 'handle', missing: 'missing' },
+  /**
+   * Moves what is mounted at `path` in `root`, and below it, to /sys of the old root, with which it is let go: an unmount of
+   * its own would wait for an RCU grace period of its own. Nothing mounted there is no error.
+   */
+  putAside: { root: 'handle', path: 'string', missing: 'missing' },
   /** pivot_root(2) into the working directory; the old root is let go. */
   pivotRoot: {},
   /** Opens a file of the host for writing, to be inherited by init. */
@@ -210,6 +205,10 @@ export const operationFields = {
    * new ids, capabilities and namespaces leave it as it is.
    */
   setProcessAttribute: { attribute: 'string', text: 'string' },
+  /** Keeps the place `path` of `root` open, for other operations to refer to: openat2(2) O_PATH. */
+  openPlace: { place: 'opens', root: 'handle', path: 'string' },
+  /** Attaches at `path` in `root` a clone of what is there, with MOUNT_ATTR_* bits set in addition. */
+  protectPath: { root: 'handle', path: 'string', set: 'u32', missing: 'missing' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;

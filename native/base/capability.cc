@@ -12,6 +12,9 @@ namespace {
 
 constexpr unsigned kMostCapabilities = 64;
 
+// Without CAP_SETPCAP nothing can be dropped; what is not there need not be.
+bool isAbsent(unsigned bit) { return prctl(PR_CAPBSET_READ, bit, 0, 0, 0) == 0; }
+
 }  // namespace
 
 uint64_t permittedCapabilities() {
@@ -22,13 +25,12 @@ uint64_t permittedCapabilities() {
 }
 
 void limitBoundingSet(uint64_t keep) {
-  // PR_CAPBSET_READ is EINVAL past the kernel's last capability.
   for (unsigned bit = 0; bit < kMostCapabilities; ++bit) {
-    const int bounding = prctl(PR_CAPBSET_READ, bit, 0, 0, 0);
-    if (bounding < 0) break;
-    if (bounding == 1 && (keep >> bit & 1) == 0) {
-      check(prctl(PR_CAPBSET_DROP, bit, 0, 0, 0), "prctl", "PR_CAPBSET_DROP");
-    }
+    if ((keep >> bit & 1) == 1 || prctl(PR_CAPBSET_DROP, bit, 0, 0, 0) == 0) continue;
+    const int error = errno;
+    if (error == EINVAL) break;  // past the kernel's last capability
+    if (error == EPERM && isAbsent(bit)) continue;
+    throw SyscallError{error, "prctl", "PR_CAPBSET_DROP"};
   }
 }
 

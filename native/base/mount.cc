@@ -2,20 +2,15 @@
 
 #include <fcntl.h>
 #include <linux/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "native/base/syscall.h"
 
-// sys/mount.h and linux/mount.h cannot be included together before glibc 2.36: declare what is
-// needed.
-extern "C" int umount2(const char* target, int flags) noexcept;
-
 namespace tslxc {
 namespace {
 
-constexpr int kMntDetach = 2;       // MNT_DETACH
-constexpr int kUmountNoFollow = 8;  // UMOUNT_NOFOLLOW
 constexpr uint64_t kMsPrivate = 1UL << 18;
 
 // The kernel explains a refused option in lines that are read from the context, as "e text".
@@ -30,6 +25,17 @@ std::string explain(int context, std::string_view subject) {
 
 long configure(int context, unsigned command, const char* key, const char* value) {
   return syscall(SYS_fsconfig, context, command, key, value, 0);
+}
+
+// To where it is out of the way, and goes with the old root.
+long moveAside(int mount) {
+  return syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+bool isMountRoot(int place) {
+  struct statx facts{};
+  if (statx(place, "", AT_EMPTY_PATH, 0, &facts) == -1) return true;
+  return (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 }  // namespace
@@ -109,10 +115,7 @@ void attachTree(int tree, int target, std::string_view subject) {
         "move_mount", subject);
 }
 
-void stackTree(int tree) {
-  check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
-        "/sys");
-}
+void stackTree(int tree) { check(moveAside(tree), "move_mount", "/sys"); }
 
 void enterTree(int tree) {
   check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
@@ -120,12 +123,11 @@ void enterTree(int tree) {
   check(fchdir(tree), "fchdir", "/");
 }
 
-bool detachTree(int target, std::string_view subject) {
-  check(fchdir(target), "fchdir", subject);
-  if (umount2(".", kMntDetach | kUmountNoFollow) == 0) return true;
-  if (errno == EINVAL) return false;
-  check(-1, "umount2", subject);
-  return false;
+void putAside(int target, std::string_view subject) {
+  if (moveAside(target) == 0) return;
+  const int error = errno;
+  if (error == EINVAL && !isMountRoot(target)) return;
+  throw SyscallError{error, "move_mount", std::string(subject)};
 }
 
 }  // namespace tslxc

@@ -56,8 +56,8 @@ void stackTree(int tree);
 // Stacks a detached tree on "/" and makes it the working directory.
 void enterTree(int tree);
 
-// Detaches the mount whose root is `target`, with all that is mounted below it. False when `target`
-// is not the root of a mount (umount2(2): EINVAL). Changes the working directory.
-bool detachTree(int target, std::string_view subject);
+// Moves the mount whose root is `target`, with all that is mounted below it, to where stackTree
+// puts one. Nothing when `target` is not the root of a mount.
+void putAside(int target, std::string_view subject);
 
 }  // namespace tslxc

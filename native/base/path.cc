@@ -79,8 +79,10 @@ Entry entryInRoot(int root, const std::string& path) {
   std::string trimmed = path;
   while (trimmed.size() > 1 && trimmed.back() == '/') trimmed.pop_back();
   const size_t slash = trimmed.rfind('/');
-  const std::string parent = slash == std::string::npos ? "." : trimmed.substr(0, slash + 1);
-  return {openInRoot(root, parent, O_PATH | O_DIRECTORY), trimmed.substr(slash + 1)};
+  if (slash == std::string::npos) return {Fd(), root, trimmed};
+  Fd parent = openInRoot(root, trimmed.substr(0, slash + 1), O_PATH | O_DIRECTORY);
+  const int descriptor = parent.get();
+  return {std::move(parent), descriptor, trimmed.substr(slash + 1)};
 }
 
 Fd openOrMakeInRoot(int root, const std::string& path, EntryKind kind) {
@@ -90,10 +92,10 @@ Fd openOrMakeInRoot(int root, const std::string& path, EntryKind kind) {
     const std::string parent = path.substr(0, slash);
     if (openInRootIfThere(root, parent, O_PATH | O_DIRECTORY).valid()) continue;
     const Entry entry = entryInRoot(root, parent);
-    makeEntry(entry.parent.get(), entry.name, EntryKind::directory, parent);
+    makeEntry(entry.parent, entry.name, EntryKind::directory, parent);
   }
   const Entry entry = entryInRoot(root, path);
-  makeEntry(entry.parent.get(), entry.name, kind, path);
+  makeEntry(entry.parent, entry.name, kind, path);
   return openInRoot(root, path, O_PATH);
 }
 

@@ -34,9 +34,11 @@ enum class EntryKind { directory, file };
 // a file 0644 that is empty).
 Fd openOrMakeInRoot(int root, const std::string& path, EntryKind kind);
 
-// The parent of `path` below `root`, and the last name.
+// The parent of `path` below `root`, and the last name. A name alone is one of `root`, which is not
+// opened again.
 struct Entry {
-  Fd parent;
+  Fd opened;
+  int parent = -1;
   std::string name;
 };
 Entry entryInRoot(int root, const std::string& path);

@@ -2,12 +2,13 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdlib>
 #include <cstring>
+
+#include "native/base/signals.h"
 
 namespace tslxc {
 namespace {
@@ -26,7 +27,7 @@ int passedDescriptors(int argc, char** argv) {
 void becomeQuiet(const char* name) {
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_NAME, name, 0, 0, 0);
-  signal(SIGPIPE, SIG_IGN);  // reset for init by the plan, and before the reap program
+  ignoreBrokenPipes();
   check(chdir("/"), "chdir", "/");
 }
 

@@ -108,7 +108,6 @@ void runInit(InitContext context) noexcept {
     await<ProceedMessage>(context.monitor.get());
     context.failpoints.reach(Failpoint::kInitAfterProceed);
     context.interpreter.run(context.plan.inside);
-    context.interpreter.closeHandles();
     stage = Stage::kExec;
     context.failpoints.reach(Failpoint::kInitBeforeReady);
     sendMessage(context.monitor.get(), ReadyMessage{}, masters(context.interpreter));

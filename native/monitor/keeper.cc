@@ -17,6 +17,7 @@
 #include "native/base/capability.h"
 #include "native/base/message.h"
 #include "native/base/process-id.h"
+#include "native/base/signals.h"
 #include "native/base/syscall.h"
 #include "native/monitor/keeper-log.h"
 #include "native/monitor/kept-program.h"
@@ -230,7 +231,7 @@ bool isAbandoned(const Fd& channel) {
 void becomeQuiet() {
   prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
   prctl(PR_SET_NAME, "tslxc-keeper", 0, 0, 0);
-  signal(SIGPIPE, SIG_IGN);
+  ignoreBrokenPipes();
   check(chdir("/"), "chdir", "/");
 }
 

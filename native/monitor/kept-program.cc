@@ -11,6 +11,7 @@
 
 #include "native/base/clone.h"
 #include "native/base/process-id.h"
+#include "native/base/signals.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -50,10 +51,7 @@ void writePid(int directory, const std::string& name, pid_t pid) {
 // Signals are as at a boot; every other descriptor is O_CLOEXEC.
 [[noreturn]] void execute(const KeptCommand& command, int words) {
   dup2(words, STDERR_FILENO);
-  signal(SIGPIPE, SIG_DFL);
-  sigset_t none;
-  sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  restoreSignals();
   execve(command.argv[0], command.argv.data(), environ);
   const std::string text =
       std::string("execve ") + command.argv[0] + ": " + strerrordesc_np(errno) + "\n";

@@ -1,9 +1,10 @@
 #include "native/monitor/reap.h"
 
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "native/base/signals.h"
 
 namespace tslxc {
 namespace {
@@ -24,7 +25,7 @@ ReapProgram::ReapProgram(const PlanHeader& header)
 
 void ReapProgram::execute(const std::optional<std::string>& variable) const {
   if (!program_.valid()) return;
-  signal(SIGPIPE, SIG_DFL);
+  restoreSignals();
   const std::vector<char*> argv = pointers(argv_);
   std::vector<std::string> variables = environment_;
   if (variable) variables.push_back(*variable);

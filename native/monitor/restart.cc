@@ -75,6 +75,9 @@ class Restart : public Start {
     failpoints_.reach(Failpoint::kMonitorAfterMapped);
   }
 
+  // The consoles that the monitor has keep theirs.
+  void openOutlets() override {}
+
   // From here on the monitor can end init itself.
   void takeMasters() override {
     std::vector<int> all{started_.pidfd.get()};

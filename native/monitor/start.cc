@@ -111,7 +111,6 @@ void Start::mapLivingInit() {
   } catch (const SyscallError& cause) {
     throw failure(Stage::kMapped, static_cast<uint32_t>(interpreter_.step()), cause);
   }
-  interpreter_.closeHandles();
 }
 
 void Start::runMapped() {
@@ -149,10 +148,14 @@ void Start::pause() {
 void Start::handshake() {
   tellInit(ProceedMessage{});
   failpoints_.reach(Failpoint::kMonitorAfterProceed);
+  // What init does not need, while it works.
+  interpreter_.closeHandles();
+  openOutlets();
   RawMessage ready = awaitInit("init to run its part of the plan");
   if (ready.kind != ReadyMessage::kKind)
     throw MalformedBytes{"init said something else than ready"};
   started_.masters = std::move(ready.descriptors);
+  if (started_.masters.size() != plan_.header.consoles) throw MalformedBytes{"init's consoles"};
   failpoints_.reach(Failpoint::kMonitorAfterReady);
   takeMasters();
   failpoints_.reach(Failpoint::kMonitorBeforeExec);
@@ -171,10 +174,10 @@ void Start::handshake() {
   failpoints_.reach(Failpoint::kMonitorAfterRunning);
 }
 
-void Start::takeMasters() {
+void Start::openOutlets() {
   started_.listener = listenIn(runDirectory_);
   failpoints_.reach(Failpoint::kMonitorAfterListen);
-  for (size_t i = 0; i < started_.masters.size(); ++i) {
+  for (size_t i = 0; i < plan_.header.consoles; ++i) {
     started_.hostTerminals.push_back(openHostPty());
     makeRaw(started_.hostTerminals.back().slave.get());
     consolePaths_.push_back("/dev/pts/" + std::to_string(started_.hostTerminals.back().index));

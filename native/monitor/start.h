@@ -44,8 +44,10 @@ class Start {
   virtual void beforeClone() {}
   virtual uint64_t cloneFlags() const { return plan_.header.namespaces; }
   virtual void runMapped();
+  // While init runs its part of the plan: what its consoles lead to.
+  virtual void openOutlets();
   // With the pty masters, before init may execute its program.
-  virtual void takeMasters();
+  virtual void takeMasters() {}
   // When init runs its program.
   virtual void tellOfSuccess();
 

@@ -1,7 +1,6 @@
 // The operations on the process itself: its files, namespaces, consoles, ids and limits.
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -11,6 +10,7 @@
 #include "native/base/confinement.h"
 #include "native/base/path.h"
 #include "native/base/process-attribute.h"
+#include "native/base/signals.h"
 #include "native/base/syscall.h"
 #include "native/plan/interpret.h"
 
@@ -95,13 +95,7 @@ void Interpreter::operator()(const SetProcessAttribute& op) {
   setProcessAttribute(op.attribute, op.text);
 }
 
-void Interpreter::operator()(const ResetSignals&) {
-  for (int number = 1; number < _NSIG; ++number)
-    signal(number, SIG_DFL);  // SIGKILL and such refuse
-  sigset_t none;
-  sigemptyset(&none);
-  check(sigprocmask(SIG_SETMASK, &none, nullptr), "sigprocmask");
-}
+void Interpreter::operator()(const ResetSignals&) { restoreSignals(); }
 
 void Interpreter::operator()(const SetParentDeathSignal& op) {
   check(prctl(PR_SET_PDEATHSIG, op.signal, 0, 0, 0), "prctl", "PR_SET_PDEATHSIG");

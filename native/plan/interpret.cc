@@ -93,25 +93,25 @@ void Interpreter::operator()(const MapTree& op) {
 void Interpreter::operator()(const MakeNode& op) {
   const Entry entry = entryInRoot(handle(op.tree), op.path);
   const mode_t mode = op.type | op.mode;
-  check(mknodat(entry.parent.get(), entry.name.c_str(), mode, makedev(op.major, op.minor)),
-        "mknodat", op.path);
-  check(fchmodat(entry.parent.get(), entry.name.c_str(), op.mode, 0), "fchmodat", op.path);
+  check(mknodat(entry.parent, entry.name.c_str(), mode, makedev(op.major, op.minor)), "mknodat",
+        op.path);
+  check(fchmodat(entry.parent, entry.name.c_str(), op.mode, 0), "fchmodat", op.path);
 }
 
 void Interpreter::operator()(const MakeDirectory& op) {
   const Entry entry = entryInRoot(handle(op.tree), op.path);
-  check(mkdirat(entry.parent.get(), entry.name.c_str(), op.mode), "mkdirat", op.path);
+  check(mkdirat(entry.parent, entry.name.c_str(), op.mode), "mkdirat", op.path);
 }
 
 void Interpreter::operator()(const MakeSymlink& op) {
   const Entry entry = entryInRoot(handle(op.tree), op.path);
-  check(symlinkat(op.target.c_str(), entry.parent.get(), entry.name.c_str()), "symlinkat", op.path);
+  check(symlinkat(op.target.c_str(), entry.parent, entry.name.c_str()), "symlinkat", op.path);
 }
 
 void Interpreter::operator()(const ChangeOwner& op) {
   const Entry entry = entryInRoot(handle(op.tree), op.path);
-  check(fchownat(entry.parent.get(), entry.name.c_str(), op.uid, op.gid, AT_SYMLINK_NOFOLLOW),
-        "fchownat", op.path);
+  check(fchownat(entry.parent, entry.name.c_str(), op.uid, op.gid, AT_SYMLINK_NOFOLLOW), "fchownat",
+        op.path);
 }
 
 void Interpreter::operator()(const MakeNamespacePrivate&) { makeNamespacePrivate(); }
@@ -128,19 +128,25 @@ void Interpreter::operator()(const AttachTree& op) {
 void Interpreter::operator()(const CoverPath& op) {
   const Fd target = place(op.root, op.path, op.missing);
   if (!target.valid()) return;
-  const Fd source = openInRoot(handle(op.source), op.from, O_PATH);
-  const Fd clone = openTree(source.get(), "", op.depth, Automount::leave);
-  // A clone keeps the attributes of what it is cloned from.
-  if (op.set != 0) setTreeAttributes(clone.get(), {op.set, 0, 0, op.depth}, op.path);
+  const Fd clone = openTree(handle(op.source), "", Depth::single, Automount::leave);
   attachTree(clone.get(), target.get(), op.path);
 }
 
-void Interpreter::operator()(const DetachTree& op) {
+void Interpreter::operator()(const ProtectPath& op) {
   const Fd target = place(op.root, op.path, op.missing);
   if (!target.valid()) return;
-  const Fd before(check(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC), "open", "."));
-  detachTree(target.get(), op.path);
-  check(fchdir(before.get()), "fchdir", ".");
+  const Fd clone = openTree(target.get(), "", Depth::single, Automount::leave);
+  setTreeAttributes(clone.get(), {op.set, 0, 0, Depth::single}, op.path);
+  attachTree(clone.get(), target.get(), op.path);
+}
+
+void Interpreter::operator()(const PutAside& op) {
+  const Fd target = place(op.root, op.path, op.missing);
+  if (target.valid()) putAside(target.get(), op.path);
+}
+
+void Interpreter::operator()(const OpenPlace& op) {
+  open(op.place, openInRoot(handle(op.root), op.path, O_PATH), op.path);
 }
 
 void Interpreter::operator()(const PivotRoot&) { pivotIntoWorkingDirectory(); }

@@ -62,7 +62,7 @@ class Interpreter {
   void operator()(const EnterTree& op);
   void operator()(const AttachTree& op);
   void operator()(const CoverPath& op);
-  void operator()(const DetachTree& op);
+  void operator()(const PutAside& op);
   void operator()(const PivotRoot& op);
   void operator()(const OpenFile& op);
   void operator()(const WriteFile& op);
@@ -97,6 +97,8 @@ class Interpreter {
   void operator()(const SetParentDeathSignal& op);
   void operator()(const EnterDirectory& op);
   void operator()(const SetProcessAttribute& op);
+  void operator()(const OpenPlace& op);
+  void operator()(const ProtectPath& op);
 
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);

@@ -109,13 +109,10 @@ void decode(Reader& reader, CoverPath& value) {
   value.root = reader.u8();
   value.path = reader.string();
   value.source = reader.u8();
-  value.from = reader.string();
-  value.depth = reader.choice<Depth>(2);
-  value.set = reader.u32();
   value.missing = reader.choice<Missing>(4);
 }
 
-void decode(Reader& reader, DetachTree& value) {
+void decode(Reader& reader, PutAside& value) {
   value.root = reader.u8();
   value.path = reader.string();
   value.missing = reader.choice<Missing>(4);
@@ -284,6 +281,19 @@ void decode(Reader& reader, SetProcessAttribute& value) {
   value.text = reader.string();
 }
 
+void decode(Reader& reader, OpenPlace& value) {
+  value.place = reader.u8();
+  value.root = reader.u8();
+  value.path = reader.string();
+}
+
+void decode(Reader& reader, ProtectPath& value) {
+  value.root = reader.u8();
+  value.path = reader.string();
+  value.set = reader.u32();
+  value.missing = reader.choice<Missing>(4);
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -312,7 +322,7 @@ Operation decodeOperation(Reader& reader) {
     case 15: return decoded<EnterTree>(reader);
     case 16: return decoded<AttachTree>(reader);
     case 17: return decoded<CoverPath>(reader);
-    case 18: return decoded<DetachTree>(reader);
+    case 18: return decoded<PutAside>(reader);
     case 19: return PivotRoot{};
     case 20: return decoded<OpenFile>(reader);
     case 21: return decoded<WriteFile>(reader);
@@ -347,6 +357,8 @@ Operation decodeOperation(Reader& reader) {
     case 50: return decoded<SetParentDeathSignal>(reader);
     case 51: return decoded<EnterDirectory>(reader);
     case 52: return decoded<SetProcessAttribute>(reader);
+    case 53: return decoded<OpenPlace>(reader);
+    case 54: return decoded<ProtectPath>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -371,7 +383,7 @@ const char* operationName(const Operation& operation) {
     case 14: return "enterTree";
     case 15: return "attachTree";
     case 16: return "coverPath";
-    case 17: return "detachTree";
+    case 17: return "putAside";
     case 18: return "pivotRoot";
     case 19: return "openFile";
     case 20: return "writeFile";
@@ -406,6 +418,8 @@ const char* operationName(const Operation& operation) {
     case 49: return "setParentDeathSignal";
     case 50: return "enterDirectory";
     case 51: return "setProcessAttribute";
+    case 52: return "openPlace";
+    case 53: return "protectPath";
     default:
       return "";
   }

@@ -12,8 +12,8 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 5;
-inline constexpr uint32_t kCommandPlanVersion = 2;
+inline constexpr uint32_t kPlanVersion = 6;
+inline constexpr uint32_t kCommandPlanVersion = 3;
 
 enum class Missing : uint8_t {
   kFail,
@@ -128,13 +128,10 @@ struct CoverPath {
   uint8_t root = 0;
   std::string path{};
   uint8_t source = 0;
-  std::string from{};
-  Depth depth{};
-  uint32_t set = 0;
   Missing missing{};
 };
 
-struct DetachTree {
+struct PutAside {
   uint8_t root = 0;
   std::string path{};
   Missing missing{};
@@ -311,6 +308,19 @@ struct SetProcessAttribute {
   std::string text{};
 };
 
+struct OpenPlace {
+  uint8_t place = 0;
+  uint8_t root = 0;
+  std::string path{};
+};
+
+struct ProtectPath {
+  uint8_t root = 0;
+  std::string path{};
+  uint32_t set = 0;
+  Missing missing{};
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -329,7 +339,7 @@ using Operation =
                  EnterTree,
                  AttachTree,
                  CoverPath,
-                 DetachTree,
+                 PutAside,
                  PivotRoot,
                  OpenFile,
                  WriteFile,
@@ -363,7 +373,9 @@ using Operation =
                  ResetSignals,
                  SetParentDeathSignal,
                  EnterDirectory,
-                 SetProcessAttribute>;
+                 SetProcessAttribute,
+                 OpenPlace,
+                 ProtectPath>;
 
 struct PlanHeader {
   std::string name{};

@@ -87,6 +87,7 @@ const native = {
       ...decoder,
       'native/monitor/attendant.cc',
       'native/monitor/beginning.cc',
+      'native/base/signals.cc',
       'native/monitor/terminal-pump.cc',
       'native/monitor/terminal-request.cc',
       'native/base/message.cc',

@@ -103,12 +103,12 @@ void listsLongerThanTheirBytesAreRefused() {
 
 void choicesOutOfRangeAreRefused() {
   for (unsigned value = 0; value < 256; ++value) {
-    Writer detach;
-    detach.u8(opcodeOf<DetachTree>());
-    detach.u8(0);
-    detach.string("/dev");
-    detach.u8(static_cast<uint8_t>(value));
-    assert(isMalformed([&] { decodeOperations(operationList(detach.finish())); }) == (value > 3));
+    Writer aside;
+    aside.u8(opcodeOf<PutAside>());
+    aside.u8(0);
+    aside.string("/dev");
+    aside.u8(static_cast<uint8_t>(value));
+    assert(isMalformed([&] { decodeOperations(operationList(aside.finish())); }) == (value > 3));
 
     Writer clone;
     clone.u8(opcodeOf<CloneTree>());

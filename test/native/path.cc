@@ -24,13 +24,15 @@ Fd openDirectory(const fs::path& path) {
   return Fd(check(open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC), "open", path.native()));
 }
 
-bool isSame(const Fd& opened, const fs::path& expected) {
+bool isSame(int opened, const fs::path& expected) {
   struct stat is;
   struct stat should;
-  check(fstat(opened.get(), &is), "fstat");
+  check(fstat(opened, &is), "fstat");
   check(lstat(expected.c_str(), &should), "lstat", expected.native());
   return is.st_dev == should.st_dev && is.st_ino == should.st_ino;
 }
+
+bool isSame(const Fd& opened, const fs::path& expected) { return isSame(opened.get(), expected); }
 
 size_t entriesIn(const fs::path& path) {
   return static_cast<size_t>(
@@ -124,7 +126,9 @@ void anEntryIsItsParentAndItsName(int root) {
     assert(entry.name == "hosts" && isSame(entry.parent, folder / "root/etc"));
   }
   const Entry top = entryInRoot(root, "name");
-  assert(top.name == "name" && isSame(top.parent, folder / "root"));
+  assert(top.name == "name" && top.parent == root && !top.opened.valid());
+  const Entry absolute = entryInRoot(root, "/name");
+  assert(absolute.name == "name" && isSame(absolute.parent, folder / "root"));
 }
 
 // A directory and a link to the outside change places all the time, as fast as the kernel can do

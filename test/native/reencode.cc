@@ -147,7 +147,7 @@ void PlanWriter::operator()(const AttachTree& op) {
   choice(op.missing);
 }
 
-void PlanWriter::operator()(const DetachTree& op) {
+void PlanWriter::operator()(const PutAside& op) {
   bytes_.u8(op.root);
   bytes_.string(op.path);
   choice(op.missing);
@@ -237,8 +237,18 @@ void PlanWriter::operator()(const CoverPath& op) {
   bytes_.u8(op.root);
   bytes_.string(op.path);
   bytes_.u8(op.source);
-  bytes_.string(op.from);
-  choice(op.depth);
+  choice(op.missing);
+}
+
+void PlanWriter::operator()(const OpenPlace& op) {
+  bytes_.u8(op.place);
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+}
+
+void PlanWriter::operator()(const ProtectPath& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
   bytes_.u32(op.set);
   choice(op.missing);
 }

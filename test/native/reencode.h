@@ -23,7 +23,7 @@ class PlanWriter {
   void operator()(const MakeNamespacePrivate& op);
   void operator()(const EnterTree& op);
   void operator()(const AttachTree& op);
-  void operator()(const DetachTree& op);
+  void operator()(const PutAside& op);
   void operator()(const PivotRoot& op);
   void operator()(const OpenFile& op);
   void operator()(const WriteFile& op);
@@ -36,6 +36,8 @@ class PlanWriter {
   void operator()(const ChangeDirectory& op);
   void operator()(const EnterDirectory& op);
   void operator()(const SetProcessAttribute& op);
+  void operator()(const OpenPlace& op);
+  void operator()(const ProtectPath& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const AttachLoop& op);

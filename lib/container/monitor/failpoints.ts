@@ -25,8 +25,8 @@ export const failpoints = [
   /** After each of the `mapped` operations. */
   'monitor:after-mapped',
   'monitor:after-proceed',
-  'monitor:after-ready',
   'monitor:after-listen',
+  'monitor:after-ready',
   'monitor:before-exec',
   'monitor:after-exec',
   'monitor:after-executing',

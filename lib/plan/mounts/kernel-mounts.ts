@@ -1,9 +1,10 @@
 /** /proc, /sys and the cgroup trees of the container, and the parts of them that are hidden or read-only. Pure. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { CgroupMount } from './cgroup-mounts';
-import { mountAttributes, privatePropagation, regularFile } from '../constants';
+import { mountAttributes, privatePropagation } from '../constants';
 import { planView } from './container-view';
 import type { ContainerViewFacts } from './container-view';
+import { cover } from './cover';
 import { hasUserNamespace } from '../process/id-map';
 import { maskedInProc, maskedInSys, readonlyInProc } from './masked-paths';
 import { networkMode } from '../process/namespaces';
@@ -80,59 +81,12 @@ function planSelinuxfs(
   ];
 }
 
-/** Makes the empty file and directory that cover hidden paths. They are attached, since only an attached tree can be cloned. */
-export function planCover({ hardening }: KernelMountFacts): Operation[] {
-  if (hardening === 'compat') return [];
-  return [
-    {
-      op: 'makeFilesystem',
-      tree: 'cover',
-      type: 'tmpfs',
-      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=4'],
-      attributes: restricted,
-    },
-    { op: 'makeDirectory', tree: 'cover', path: 'directory', mode: 0o555 },
-    {
-      op: 'makeNode',
-      tree: 'cover',
-      path: 'file',
-      type: regularFile,
-      major: 0,
-      minor: 0,
-      mode: 0o444,
-    },
-    {
-      op: 'setTreeAttributes',
-      tree: 'cover',
-      set: restricted | readonly,
-      clear: 0,
-      propagation: 0,
-      depth: 'single',
-    },
-    { op: 'stackTree', tree: 'cover' },
-  ];
-}
-
 function planMasks(hardware: readonly string[]): Operation[] {
   return [
-    ...maskedInProc.map(([path, kind]) => mask('proc', path, kind)),
-    ...maskedInSys.map(([path, kind]) => mask('sys', path, kind)),
-    ...hardware.map((path) => mask('sys', path, 'directory')),
+    ...maskedInProc.map(([path, kind]) => cover('proc', path, kind)),
+    ...maskedInSys.map(([path, kind]) => cover('sys', path, kind)),
+    ...hardware.map((path) => cover('sys', path, 'directory')),
   ];
-}
-
-function mask(root: string, path: string, kind: 'file' | 'directory'): Operation {
-  return {
-    op: 'coverPath',
-    root,
-    path,
-    source: 'cover',
-    from: kind,
-    depth: 'single',
-    // The cover is read-only, and so are its clones.
-    set: 0,
-    missing: 'skip',
-  };
 }
 
 /** Mounts each part of /proc over itself, read-only. A container with its own network may set that network's parameters. */
@@ -151,12 +105,9 @@ function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]
         ]
       : []),
     ...paths.map((path): Operation => ({
-      op: 'coverPath',
+      op: 'protectPath',
       root: 'proc',
       path,
-      source: 'proc',
-      from: path,
-      depth: 'single',
       set: restricted | readonly,
       missing: 'skip',
     })),
@@ -178,7 +129,9 @@ function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]
 function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
   const nested = mounts.filter(({ path }) => path !== '');
   return [
-    ...mounts.filter(({ path }) => path === '').flatMap((mount) => planCgroupMount(mount, 'fail')),
+    ...mounts
+      .filter(({ path }) => path === '')
+      .flatMap((mount) => planCgroupMount(mount, topOfCgroups)),
     ...(nested.length === 0
       ? []
       : [
@@ -189,36 +142,32 @@ function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
             options: ['source=tmpfs', 'mode=755', 'size=65536'],
             attributes: restricted,
           } as const,
-          {
-            op: 'attachTree',
-            tree: 'cgroups',
-            root: 'sys',
-            path: 'fs/cgroup',
-            missing: 'fail',
-          } as const,
+          { op: 'attachTree', tree: 'cgroups', ...topOfCgroups, missing: 'fail' } as const,
         ]),
-    ...nested.flatMap((mount) => planCgroupMount(mount, 'makeDirectory')),
+    ...nested.flatMap((mount) => [
+      { op: 'makeDirectory', tree: 'cgroups', path: mount.path, mode: 0o755 } as const,
+      ...planCgroupMount(mount, { root: 'cgroups', path: mount.path }),
+      ...mount.aliases.map((alias): Operation => ({
+        op: 'makeSymlink',
+        tree: 'cgroups',
+        path: alias,
+        target: mount.path,
+      })),
+    ]),
   ];
 }
 
-function planCgroupMount(mount: CgroupMount, missing: 'fail' | 'makeDirectory'): Operation[] {
-  const tree = `cgroup:${mount.path}`;
-  const path = mount.path === '' ? 'fs/cgroup' : `fs/cgroup/${mount.path}`;
+const topOfCgroups = { root: 'sys', path: 'fs/cgroup' } as const;
+
+function planCgroupMount(
+  { type, path, options, access }: CgroupMount,
+  place: Readonly<{ root: string; path: string }>,
+): Operation[] {
+  const tree = `cgroup:${path}`;
+  const attributes = restricted | (access === 'readOnly' ? readonly : 0);
   return [
-    {
-      op: 'makeFilesystem',
-      tree,
-      type: mount.type,
-      options: mount.options,
-      attributes: restricted | (mount.access === 'readOnly' ? readonly : 0),
-    },
-    { op: 'attachTree', tree, root: 'sys', path, missing },
-    ...mount.aliases.map((alias): Operation => ({
-      op: 'makeSymlink',
-      tree: 'cgroups',
-      path: alias,
-      target: mount.path,
-    })),
+    { op: 'makeFilesystem', tree, type, options, attributes },
+    { op: 'attachTree', tree, ...place, missing: 'fail' },
   ];
 }
 

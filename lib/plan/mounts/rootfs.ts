@@ -3,7 +3,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
 import { rootOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { isBelow } from '../../domain/xml/path';
-import { mountAttributes } from '../constants';
+import { cover } from './cover';
 import {
   otherFilesystems,
   planAttached,
@@ -14,8 +14,6 @@ import {
   type FilesystemFacts,
 } from './filesystems';
 import type { Missing, Operation } from '../operation';
-
-const { readonly, nosuid, nodev, noexec } = mountAttributes;
 
 /** Whether the files of the private root have the host's ids or the container's on disk. */
 export type OwnersOfRoot = 'host' | 'container';
@@ -56,7 +54,7 @@ export function planMappedTrees(
   return all.flatMap((one) => planMapped(definition, one));
 }
 
-/** Enters the root, and unmounts the host's file systems where the container gets its own. */
+/** Enters the root, and takes the host's file systems away where the container gets its own. */
 export function planRoot(definition: DomainDefinition): Operation[] {
   return [
     ...allFilesystems(definition).flatMap((one) => planOverlay(definition, one)),
@@ -65,7 +63,15 @@ export function planRoot(definition: DomainDefinition): Operation[] {
   ];
 }
 
-/** Attaches the domain's file systems, then hides the state of tslxc on a shared root. */
+/** The directories that the container must not see. A private root has none of them. */
+export function hiddenFrom(
+  definition: DomainDefinition,
+  { hidden }: Pick<RootfsFacts, 'hidden'>,
+): readonly string[] {
+  return sharesRoot(definition) ? hidden : [];
+}
+
+/** Attaches the domain's file systems, then hides the state of tslxc. */
 export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts): Operation[] {
   const borrowed = new Set(borrowedTargets(definition));
   const missing = (filesystem: FilesystemDefinition): Missing => {
@@ -75,7 +81,7 @@ export function planFilesystems(definition: DomainDefinition, facts: RootfsFacts
   };
   return [
     ...otherFilesystems(definition).flatMap((one) => planAttached(definition, one, missing(one))),
-    ...(sharesRoot(definition) ? facts.hidden.flatMap(planHidden) : []),
+    ...hiddenFrom(definition, facts).map((path) => cover('root', path, 'directory')),
   ];
 }
 
@@ -91,19 +97,5 @@ export function borrowedTargets(definition: DomainDefinition): readonly Filesyst
 }
 
 function planHostMountsAway(): Operation[] {
-  return ownMounts.map((path) => ({ op: 'detachTree', root: 'root', path, missing: 'skip' }));
-}
-
-function planHidden(path: string, index: number): Operation[] {
-  const tree = `hidden${index}`;
-  return [
-    {
-      op: 'makeFilesystem',
-      tree,
-      type: 'tmpfs',
-      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=1'],
-      attributes: readonly | nosuid | nodev | noexec,
-    },
-    { op: 'attachTree', tree, root: 'root', path, missing: 'skip' },
-  ];
+  return ownMounts.map((path) => ({ op: 'putAside', root: 'root', path, missing: 'skip' }));
 }

@@ -122,5 +122,5 @@ describe('a label', () => {
 });
 
 test('it becomes bytes that begin with its version', () => {
-  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(2);
+  expect(encodeCommandPlan(compiled()).readUInt32LE(0)).toBe(3);
 });

@@ -72,17 +72,16 @@ const words: readonly (readonly [Operation, string])[] = [
   ],
   [{ op: 'stackTree', tree: 'cover' }, "put 'cover' on /sys of the old root, to be cloned from"],
   [
-    {
-      op: 'coverPath',
-      root: 'proc',
-      path: 'kcore',
-      source: 'cover',
-      from: 'file',
-      depth: 'single',
-      set: 0x1,
-      missing: 'skip',
-    },
-    "cover kcore in 'proc' with file of 'cover' (readonly), if it is there",
+    { op: 'openPlace', place: 'emptyFile', root: 'cover', path: 'file' },
+    "open file in 'cover' as 'emptyFile'",
+  ],
+  [
+    { op: 'coverPath', root: 'proc', path: 'kcore', source: 'emptyFile', missing: 'skip' },
+    "cover kcore in 'proc' with 'emptyFile', if it is there",
+  ],
+  [
+    { op: 'protectPath', root: 'proc', path: 'sys', set: 0x1, missing: 'skip' },
+    "mount sys in 'proc' over itself (readonly), if it is there",
   ],
   [
     { op: 'openNamespace', file: 'net', path: '/run/netns/blue', inode: 0n },
@@ -204,8 +203,8 @@ const words: readonly (readonly [Operation, string])[] = [
     "mount 'www' at /var/www in 'root'",
   ],
   [
-    { op: 'detachTree', root: 'root', path: '/sys', missing: 'skip' },
-    "unmount /sys in 'root' with all below, if it is there",
+    { op: 'putAside', root: 'root', path: '/sys', missing: 'skip' },
+    "put what is mounted at /sys in 'root', with all below, on /sys of the old root, if it is there",
   ],
   [{ op: 'pivotRoot' }, 'make it the root and let go of the old one'],
   [{ op: 'openFile', file: 'tasks0', path: '/a/tasks' }, "open /a/tasks as 'tasks0'"],
