@@ -94,6 +94,7 @@ void printConstants() {
       {"load", BPF_LD | BPF_W | BPF_ABS},
       {"and", BPF_ALU | BPF_AND | BPF_K},
       {"jumpIfEqual", BPF_JMP | BPF_JEQ | BPF_K},
+      {"jumpIfAtLeast", BPF_JMP | BPF_JGE | BPF_K},
       {"jump", BPF_JMP | BPF_JA},
       {"return", BPF_RET | BPF_K},
       {"allow", SECCOMP_RET_ALLOW},

@@ -8,6 +8,7 @@ const codes = {
   load: 0x20, // BPF_LD | BPF_W | BPF_ABS
   and: 0x54, // BPF_ALU | BPF_AND | BPF_K
   jumpIfEqual: 0x15, // BPF_JMP | BPF_JEQ | BPF_K
+  jumpIfAtLeast: 0x35, // BPF_JMP | BPF_JGE | BPF_K
   jump: 0x05, // BPF_JMP | BPF_JA
   return: 0x06, // BPF_RET | BPF_K
 };
@@ -33,7 +34,7 @@ export type Instruction =
   | Readonly<{ do: 'label'; name: string }>
   | Readonly<{ do: 'load'; value: Value }>
   | Readonly<{ do: 'and'; mask: number }>
-  | Readonly<{ do: 'jumpIfEqual'; to: string; value: number }>
+  | Readonly<{ do: 'jumpIfEqual' | 'jumpIfAtLeast'; to: string; value: number }>
   | Readonly<{ do: 'jump'; to: string }>
   | Readonly<{ do: 'return'; verdict: keyof typeof verdicts }>;
 
@@ -72,10 +73,11 @@ function encode(
       return [codes.load, offsetOf(instruction.value)];
     case 'and':
       return [codes.and, instruction.mask >>> 0];
-    case 'jumpIfEqual': {
+    case 'jumpIfEqual':
+    case 'jumpIfAtLeast': {
       const distance = distanceTo(instruction.to, at, targets);
       if (distance > farthest) throw new RangeError(`${instruction.to} is ${distance} away`);
-      return [codes.jumpIfEqual | (distance << 16), instruction.value >>> 0];
+      return [codes[instruction.do] | (distance << 16), instruction.value >>> 0];
     }
     case 'jump':
       return [codes.jump, distanceTo(instruction.to, at, targets)];

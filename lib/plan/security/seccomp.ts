@@ -47,8 +47,8 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
  * Two 32-bit words for each instruction, as the kernel reads them (see {@link assemble}).
  *
  * A call whose arguments don't matter costs one look into a bitmap: the kernel (5.11) runs the program once for each
- * number when it is installed, and remembers which are always allowed. So the numbers are in a plain list, after the few
- * calls whose arguments matter.
+ * number when it is installed, and remembers which are always allowed. That is most of what a filter costs a start, so
+ * the numbers are searched by halves.
  *
  * @throws CONFIG_UNSUPPORTED for a machine without a table: the user must ask for a start without the filter
  */
@@ -100,20 +100,21 @@ function filterTable(
     call,
     rules: denied.flatMap((one) => (one.call === call && one.when ? [one.when] : [])),
   }));
-  const dispatch = calls.flatMap(({ call, rules }) =>
-    numbersOf(call, table).map((number): Instruction => {
-      return { do: 'jumpIfEqual', to: rules.length > 0 ? `${table} ${call}` : deny, value: number };
-    }),
-  );
+  const cases = [
+    ...calls.flatMap(({ call, rules }) =>
+      numbersOf(call, table).map((number): Case => {
+        return { number, to: rules.length > 0 ? `${table} ${call}` : deny };
+      }),
+    ),
+    ...absent.flatMap((call) =>
+      numbersOf(call, table).map((number): Case => ({ number, to: lack })),
+    ),
+  ];
   return [
     { do: 'label', name: table },
     { do: 'load', value: 'number' },
     ...(table === 'x86_64' ? [{ do: 'and', mask: ~x32Bit } as const] : []),
-    ...dispatch,
-    ...absent.flatMap((call) =>
-      numbersOf(call, table).map((value): Instruction => ({ do: 'jumpIfEqual', to: lack, value })),
-    ),
-    { do: 'return', verdict: 'allow' },
+    ...search(inOrder(cases), table),
     ...calls.flatMap(({ call, rules }) =>
       rules.length > 0 ? checkArguments(rules, { start: `${table} ${call}`, deny }) : [],
     ),
@@ -125,6 +126,37 @@ function filterTable(
           { do: 'label', name: lack },
           { do: 'return', verdict: 'absent' },
         ] as const)),
+  ];
+}
+
+/** Where a call leads to that is not simply allowed. */
+type Case = Readonly<{ number: number; to: string }>;
+
+/** Of two with one number the first counts. */
+function inOrder(cases: readonly Case[]): Case[] {
+  const first = new Map([...cases].reverse().map((one) => [one.number, one]));
+  return [...first.values()].sort((a, b) => a.number - b.number);
+}
+
+/** Shorter lists are compared one by one. */
+const shortList = 6;
+
+/** Jumps to the case of the number that is loaded, by halves of the cases, which are in order; a number without one is allowed. */
+function search(cases: readonly Case[], place: string): Instruction[] {
+  if (cases.length <= shortList) {
+    return [
+      ...cases.map(({ number, to }) => ({ do: 'jumpIfEqual', to, value: number }) as const),
+      { do: 'return', verdict: 'allow' },
+    ];
+  }
+  const middle = Math.ceil(cases.length / 2);
+  const upper = cases.slice(middle);
+  const here = `${place} ${upper[0]?.number}`;
+  return [
+    { do: 'jumpIfAtLeast', to: `${here} and above`, value: upper[0]?.number ?? 0 },
+    ...search(cases.slice(0, middle), place),
+    { do: 'label', name: `${here} and above` },
+    ...search(upper, place),
   ];
 }
 

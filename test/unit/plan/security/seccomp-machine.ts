@@ -61,6 +61,9 @@ export class SeccompMachine {
         case 0x15:
           at += accumulator === k ? jt : jf;
           break;
+        case 0x35:
+          at += accumulator >= k ? jt : jf;
+          break;
         case 0x05:
           at += k;
           break;
@@ -76,9 +79,10 @@ export class SeccompMachine {
       throw new Error('not words of 32 bits');
     }
     this.#program.forEach(({ code, jt, jf, k }, at) => {
-      if (![0x20, 0x54, 0x15, 0x05, 0x06].includes(code)) throw new Error(`${at}: code ${code}`);
+      if (![0x20, 0x54, 0x15, 0x35, 0x05, 0x06].includes(code))
+        throw new Error(`${at}: code ${code}`);
       if (code === 0x20 && (k % 4 !== 0 || k >= dataSize)) throw new Error(`${at}: loads ${k}`);
-      const next = code === 0x15 ? Math.max(jt, jf) : code === 0x05 ? k : 0;
+      const next = code === 0x15 || code === 0x35 ? Math.max(jt, jf) : code === 0x05 ? k : 0;
       if (code !== 0x06 && at + next + 1 >= this.length) throw new Error(`${at}: runs off`);
     });
   }
