@@ -37,7 +37,7 @@ export interface MonitorRequest {
   readonly executable: number;
   /** The arguments from argv[0] on, as `ps` shows them; the addon appends nothing. */
   readonly argv: readonly string[];
-  /** Run in order before the spawn. If one fails, the promise rejects and nothing is spawned. */
+  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has ended. */
   readonly cgroups: readonly CgroupStep[];
   /** Descriptor of the v2 cgroup that the monitor is cloned into, or -1. */
   readonly leafCgroup: number;
@@ -220,8 +220,8 @@ export interface Neighbour {
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
 export interface Native {
-  /** One job off the event loop: the cgroup steps, the plan into a socket pair, the spawn of the monitor's
-   *  stage 0 (posix_spawn, own session, `/dev/null` on 0-2, default signals) and the wait for it.
+  /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
+   *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
   startMonitor(request: MonitorRequest): Promise<number>;
 

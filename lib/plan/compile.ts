@@ -99,16 +99,22 @@ const tasksFile = (index: number): string => `tasks${index}`;
 
 function planOutside(definition: DomainDefinition, facts: PlanFacts): Operation[] {
   return [
-    ...facts.cgroups.tasks.map((path, index): Operation => {
-      return { op: 'openFile', file: tasksFile(index), path };
-    }),
     ...planOutsideTrees(definition, facts),
     ...planOutsideSys(definition),
     ...planOutsideView(facts),
     ...planDeviceTree(definition),
     ...planHostDevices(definition, facts.devices),
     ...planOutsideScore(facts),
+    ...planCgroupFiles(facts.cgroups),
     ...planEnterShared(definition, facts.sharedNamespaces),
+  ];
+}
+
+/** As late as they can be: the caller makes the cgroups while the monitor does the rest. */
+function planCgroupFiles({ steps, tasks }: CgroupPlan): Operation[] {
+  return [
+    ...(steps.length === 0 ? [] : [{ op: 'awaitCgroups' } as const]),
+    ...tasks.map((path, index): Operation => ({ op: 'openFile', file: tasksFile(index), path })),
   ];
 }
 

@@ -94,6 +94,7 @@ const words: Words = {
   openPlace: (operation) => `open ${operation.path} in '${operation.root}' as '${operation.place}'`,
   protectPath: (operation) =>
     `mount ${operation.path} in '${operation.root}' over itself${attributesOf(operation.set)}${missingWords[operation.missing]}`,
+  awaitCgroups: () => 'wait for the cgroups to be made',
 };
 
 /** What an operation does, in one line without a full stop. */

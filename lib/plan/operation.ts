@@ -209,6 +209,8 @@ export const operationFields = {
   openPlace: { place: 'opens', root: 'handle', path: 'string' },
   /** Attaches at `path` in `root` a clone of what is there, with MOUNT_ATTR_* bits set in addition. */
   protectPath: { root: 'handle', path: 'string', set: 'u32', missing: 'missing' },
+  /** Waits until the caller has made the cgroups, which it does meanwhile. When init is started again, they are there. */
+  awaitCgroups: {},
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;

@@ -1,4 +1,5 @@
-// The export that starts a container's monitor: cgroups, then the spawn, in one job of the pool.
+// The export that starts a container's monitor: the spawn, and meanwhile its cgroups, in one job of
+// the pool.
 #include <vector>
 
 #include "native/addon/cgroup-step.h"
@@ -28,8 +29,8 @@ Value startMonitor(const CallbackInfo& info) {
   const Input input(info, 0, "request");
   return inPool(info.Env(),
                 task([request = toRequest(input), steps = toCgroupSteps(input.field("cgroups"))] {
-                  applyCgroupSteps(steps);
-                  return spawnMonitor(request);
+                  if (steps.empty()) return spawnMonitor(request, {});
+                  return spawnMonitor(request, [&steps] { applyCgroupSteps(steps); });
                 }));
 }
 

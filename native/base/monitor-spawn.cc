@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
+#include "native/base/message.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/syscall.h"
 
@@ -168,16 +170,41 @@ void awaitStageZero(pid_t pid) {
   throw SyscallError{ECHILD, "waitpid", "stage 0"};
 }
 
+// A monitor that is not told to go on ends by itself. What it and stage 0 had are gone when both
+// have.
+void giveUp(pid_t stageZero, int channel) {
+  shutdown(channel, SHUT_WR);
+  int status = 0;
+  retry([&] { return waitpid(stageZero, &status, 0); });
+  constexpr int kPatience = 2000;
+  pollfd entry{channel, POLLIN, 0};
+  std::array<char, 64> words;
+  while (retry([&] { return poll(&entry, 1, kPatience); }) > 0) {
+    if (read(channel, words.data(), words.size()) <= 0) return;
+  }
+}
+
 }  // namespace
 
-Fd spawnMonitor(const MonitorRequest& request) {
+Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prepare) {
   Channel channel = makeChannel();
-  enlargeBuffer(channel.ours.get(), request.plan.size());
-  const std::string_view rest = sendSome(channel.ours.get(), request.plan);
+  const int ours = channel.ours.get();
+  enlargeBuffer(ours, request.plan.size());
+  std::string rest(sendSome(ours, request.plan));
   const pid_t stageZero = spawnStageZero(request, channel.theirs.get());
   channel.theirs.reset();
+  if (prepare) {
+    try {
+      prepare();
+    } catch (const SyscallError&) {
+      giveUp(stageZero, ours);
+      throw;
+    }
+    rest += frameOf(ContinueMessage{});
+    rest = std::string(sendSome(ours, rest));
+  }
   awaitStageZero(stageZero);
-  sendRest(channel.ours.get(), rest);
+  sendRest(ours, rest);
   return std::move(channel.ours);
 }
 

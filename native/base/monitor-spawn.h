@@ -3,6 +3,7 @@
 // exec, so its cost doesn't grow with the caller's heap.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,9 +19,10 @@ struct MonitorRequest {
   std::vector<int> descriptors;
 };
 
-// The caller's end of the channel, non-blocking. The monitor has /dev/null as 0, 1 and 2, its end
-// of the channel as 3, the leaf cgroup (if any) as 5, `descriptors` as 6 and on; default signals;
-// its own session.
-Fd spawnMonitor(const MonitorRequest& request);
+// `prepare` is done while the monitor starts, which is told afterwards to go on (ContinueMessage);
+// empty for nothing. When that fails, no monitor is left. The caller's end of the channel,
+// non-blocking. The monitor has /dev/null as 0, 1 and 2, its end of the channel as 3, the leaf
+// cgroup (if any) as 5, `descriptors` as 6 and on; default signals; its own session.
+Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prepare);
 
 }  // namespace tslxc

@@ -65,6 +65,9 @@ class Restart : public Start {
   void usePreviousNetwork(Fd network) { previous_ = std::move(network); }
 
  protected:
+  // Those of init's last life are there.
+  void awaitCgroups() override {}
+
   void beforeClone() override { clearCgroups(plan_.header.cgroups, kClearTime); }
 
   uint64_t cloneFlags() const override { return plan_.header.namespaces | CLONE_PARENT; }

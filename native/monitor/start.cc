@@ -49,6 +49,7 @@ Start::Start(const Plan& plan, int channel, FrameReader& inbox, int runDirectory
                 std::chrono::milliseconds(plan.header.deadline)) {}
 
 StartedContainer Start::run(std::vector<Fd>& passed) {
+  interpreter_.waitForCgroupsBy([this] { awaitCgroups(); });
   try {
     interpreter_.run(plan_.outside);
   } catch (const SyscallError& cause) {
@@ -132,13 +133,19 @@ void Start::openNetwork() {
 // The caller does what only it can do to the new interfaces.
 void Start::pause() {
   if (!sendFrame(channel_, ClonedMessage{static_cast<uint32_t>(started_.init)})) throw CallerGone{};
+  awaitContinue("the caller to go on");
+}
+
+void Start::awaitCgroups() { awaitContinue("the cgroups to be made"); }
+
+void Start::awaitContinue(const char* waitingFor) {
   for (;;) {
     if (const std::optional<RawMessage> answer = inbox_.next()) {
       if (answer->kind == ContinueMessage::kKind) return;
       throw MalformedBytes{"the caller said something else than continue"};
     }
-    // Init waits as well: what it says now is that it failed, or died.
-    if (awaitEither("the caller to go on")) {
+    // Init, if there is one yet, waits as well: what it says now is that it failed, or died.
+    if (awaitEither(waitingFor)) {
       receiveFromInit();
       throw MalformedBytes{"init said something before it may go on"};
     }

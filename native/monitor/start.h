@@ -41,6 +41,7 @@ class Start {
 
  protected:
   // What a restart does in another way.
+  virtual void awaitCgroups();
   virtual void beforeClone() {}
   virtual uint64_t cloneFlags() const { return plan_.header.namespaces; }
   virtual void runMapped();
@@ -62,6 +63,7 @@ class Start {
   void mapLivingInit();
   void openNetwork();
   void pause();
+  void awaitContinue(const char* waitingFor);
   void handshake();
   // Until init says something (true) or the caller does.
   bool awaitEither(const char* waitingFor);

@@ -28,6 +28,10 @@ void Interpreter::operator()(const WriteFile& op) {
   if (written != size) throw SyscallError{EIO, "write", handles_[op.file].subject};
 }
 
+void Interpreter::operator()(const AwaitCgroups&) {
+  if (waitForCgroups_) waitForCgroups_();
+}
+
 void Interpreter::operator()(const Unshare& op) {
   check(unshare(static_cast<int>(op.namespaces)), "unshare");
 }

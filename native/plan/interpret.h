@@ -31,6 +31,9 @@ class Interpreter {
   // That of init's last life: takePeer and takeLink take out of it.
   void usePreviousNetwork(Fd network) { previousNetwork_ = std::move(network); }
 
+  // What awaitCgroups waits by; without it there is nothing to wait for.
+  void waitForCgroupsBy(std::function<void()> wait) { waitForCgroups_ = std::move(wait); }
+
   // What openConsole opened, in order of the consoles.
   std::vector<Pty>& consoles() { return consoles_; }
 
@@ -99,6 +102,7 @@ class Interpreter {
   void operator()(const SetProcessAttribute& op);
   void operator()(const OpenPlace& op);
   void operator()(const ProtectPath& op);
+  void operator()(const AwaitCgroups& op);
 
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);
@@ -114,6 +118,7 @@ class Interpreter {
     std::string subject;
   };
   std::vector<Handle> handles_;
+  std::function<void()> waitForCgroups_;
   Fd userNamespace_;
   Fd network_;
   Fd previousNetwork_;

@@ -294,6 +294,7 @@ void decode(Reader& reader, ProtectPath& value) {
   value.missing = reader.choice<Missing>(4);
 }
 
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -359,6 +360,7 @@ Operation decodeOperation(Reader& reader) {
     case 52: return decoded<SetProcessAttribute>(reader);
     case 53: return decoded<OpenPlace>(reader);
     case 54: return decoded<ProtectPath>(reader);
+    case 55: return AwaitCgroups{};
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -420,6 +422,7 @@ const char* operationName(const Operation& operation) {
     case 51: return "setProcessAttribute";
     case 52: return "openPlace";
     case 53: return "protectPath";
+    case 54: return "awaitCgroups";
     default:
       return "";
   }

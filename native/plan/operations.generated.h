@@ -321,6 +321,9 @@ struct ProtectPath {
   Missing missing{};
 };
 
+struct AwaitCgroups {
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -375,7 +378,8 @@ using Operation =
                  EnterDirectory,
                  SetProcessAttribute,
                  OpenPlace,
-                 ProtectPath>;
+                 ProtectPath,
+                 AwaitCgroups>;
 
 struct PlanHeader {
   std::string name{};

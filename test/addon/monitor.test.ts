@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { native } from '../../lib/host/native';
 import type { MonitorRequest } from '../../lib/host/native';
+import { encodeFrame } from '../../lib/container/monitor/frames';
 import { rejectionOf } from './failure';
 import { CgroupTree, unified } from './cgroup-tree';
 import { Scratch, badDescriptor, pathOnly } from './scratch';
@@ -102,22 +103,33 @@ describe('startMonitor', () => {
     );
   });
 
-  test('cgroups are made first', async () => {
+  test('cgroups are made before it is told to go on', async () => {
     const tree = new CgroupTree(unified ?? '');
     const path = join(tree.path, 'made');
     const cgroups = [{ step: 'make', path, existing: 'exclusive' }] as const;
-    expect(await said(`test -d '${path}' && echo there >&3`, { cgroups })).toBe('there\n');
+    const plan = Buffer.from('the plan\n');
+    const told = encodeFrame({ message: 'continue' });
+    const hear = `read line; head -c ${told.length} | od -An -v -tx1 | tr -d ' \n'`;
+    const script = `{ ${hear}; test -d '${path}' && echo " there after $line"; } <&3 >&3 &`;
+    expect(await said(script, { cgroups, plan })).toBe(
+      `${told.toString('hex')} there after the plan\n`,
+    );
     tree.dispose();
   });
 
-  test('a failed cgroup step says which, and nothing is spawned', async () => {
+  test('a failed cgroup step says which; what was spawned may not go on, and has ended', async () => {
     const path = '/sys/fs/cgroup/tslxc-none/below';
-    const witness = scratch.at('witness');
+    const [witness, end] = [scratch.at('witness'), scratch.at('end')];
     const cgroups = [{ step: 'make', path, existing: 'shared' }] as const;
-    expect(
-      await rejectionOf(native().startMonitor(request(`: > '${witness}'`, { cgroups }))),
-    ).toEqual({ errno: 'ENOENT', syscall: 'mkdir', path });
-    expect(existsSync(witness)).toBe(false);
+    const plan = Buffer.from('the plan\n');
+    const goOn = `[ "$(head -c 1 <&3 | wc -c)" = 1 ]`;
+    const script = `{ read line <&3; ${goOn} && : > '${witness}'; sleep 0.1; : > '${end}'; } &`;
+    expect(await rejectionOf(native().startMonitor(request(script, { cgroups, plan })))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'mkdir',
+      path,
+    });
+    expect([witness, end].map((file) => existsSync(file))).toEqual([false, true]);
   });
 
   test('a stage 0 that can’t clone says why', async () => {

@@ -253,6 +253,8 @@ void PlanWriter::operator()(const ProtectPath& op) {
   choice(op.missing);
 }
 
+void PlanWriter::operator()(const AwaitCgroups&) {}
+
 void PlanWriter::operator()(const OpenNamespace& op) {
   bytes_.u8(op.file);
   bytes_.string(op.path);

@@ -38,6 +38,7 @@ class PlanWriter {
   void operator()(const SetProcessAttribute& op);
   void operator()(const OpenPlace& op);
   void operator()(const ProtectPath& op);
+  void operator()(const AwaitCgroups& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const AttachLoop& op);

@@ -4,8 +4,9 @@
  * little-endian, of what follows), its kind (u8) and its fields; on monitor–init's SEQPACKET a packet.
  *
  *   Controller                      Monitor                       Init
- *       │ spawn (plan in the socket) ─▶│ decode, outside trees,      │
- *       │◀──────────────────── spawned │ clone3 ────────────────────▶│ blocked
+ *       │ spawn (plan in the socket) ─▶│ decode, outside trees       │
+ *       │◀──────────────────── spawned │                             │
+ *       │ continue, with cgroups made ▶│ clone3 ────────────────────▶│ blocked
  *       │◀─────────────────── [cloned] │ mapped operations           │
  *       │ [continue] ─────────────────▶│ (with a pause in the plan)  │
  *       │                              │ proceed ───────────────────▶│ joins cgroups, runs the plan
@@ -29,7 +30,7 @@ export const messages = {
   own: { kind: 2, fields: {} },
   /** Answer to `exited`: the caller has taken the clean-up. */
   acknowledge: { kind: 3, fields: {} },
-  /** Answer to `cloned`. */
+  /** The cgroups are made; later the answer to `cloned`. */
   continue: { kind: 4, fields: {} },
 
   // monitor → init and back

@@ -206,6 +206,7 @@ const words: readonly (readonly [Operation, string])[] = [
     { op: 'putAside', root: 'root', path: '/sys', missing: 'skip' },
     "put what is mounted at /sys in 'root', with all below, on /sys of the old root, if it is there",
   ],
+  [{ op: 'awaitCgroups' }, 'wait for the cgroups to be made'],
   [{ op: 'pivotRoot' }, 'make it the root and let go of the old one'],
   [{ op: 'openFile', file: 'tasks0', path: '/a/tasks' }, "open /a/tasks as 'tasks0'"],
   [{ op: 'writeFile', file: 'tasks0', text: '0' }, "write '0' to 'tasks0'"],
