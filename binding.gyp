@@ -21,6 +21,7 @@
       'native/base/process.cc',
       'native/base/relabel.cc',
       'native/base/sealed-copy.cc',
+      'native/base/survey.cc',
       'native/base/tree-walk.cc',
     ],
   },

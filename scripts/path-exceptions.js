@@ -162,6 +162,11 @@ const nativeExceptions = [
     uses: ['openat', 'access'],
     reason: `the one reader and writer of the kernel’s small files: ${ofCgroupfs}, or ${ofKernel}`,
   },
+  {
+    file: 'native/base/survey.cc',
+    uses: ['open', 'openat', 'fstatat'],
+    reason: `names of ours in run folders and that of the stored definitions; ${ofCgroupfs}, or ${ofKernel}`,
+  },
   { file: 'native/base/label.cc', uses: ['open', 'access'], reason: ofKernel },
   { file: 'native/base/process-attribute.cc', uses: ['open'], argument: 'kProc', reason: ofKernel },
   {

@@ -7,6 +7,7 @@
 import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
 import { buildCommand, packageRoot } from './package-paths';
+import type { SurveyRequest } from './survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
 export type CgroupStep =
@@ -283,6 +284,10 @@ export interface Native {
   tryLockByte(fd: number, offset: number): boolean;
   /** Whether another open file description holds a write lock on the byte (F_OFD_GETLK). */
   isByteLocked(fd: number, offset: number): boolean;
+
+  /** Looks at the same files of many folders, in one job: the answers, all files of the first folder, then those of the next.
+   *  What can't be read is an answer too; it rejects only when it has not been asked properly. */
+  survey(request: SurveyRequest): Promise<Buffer>;
 
   /** An extended attribute of an open file; undefined if it is missing (ENODATA). */
   getXattr(fd: number, name: string): Buffer | undefined;

@@ -18,6 +18,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportOperations(exports);
   tslxc::addon::exportProcesses(exports);
   tslxc::addon::exportRelabelling(exports);
+  tslxc::addon::exportSurveys(exports);
   tslxc::addon::exportTerminals(exports);
   exports.Freeze();
   return exports;

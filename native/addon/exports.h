@@ -16,6 +16,7 @@ void exportNetworks(Napi::Object exports);
 void exportOperations(Napi::Object exports);
 void exportProcesses(Napi::Object exports);
 void exportRelabelling(Napi::Object exports);
+void exportSurveys(Napi::Object exports);
 void exportTerminals(Napi::Object exports);
 
 }  // namespace tslxc::addon

@@ -1,0 +1,94 @@
+/** The same files of many folders, looked at in one job of the addon and off the event loop. */
+import { native } from './native';
+import { stampBytes, surveyAnswers, surveyCalls } from './survey-request';
+import type { SurveyFile } from './survey-request';
+
+/** What a survey says of one file; see SurveyFile. */
+export type Sight =
+  | Readonly<{ seen: 'failed'; errno: number; syscall: (typeof surveyCalls)[number] }>
+  | Readonly<{ seen: 'text'; bytes: Buffer }>
+  | Readonly<{ seen: 'stamp'; stamp: Buffer }>
+  | Readonly<{ seen: 'record'; stamp: Buffer; bytes: Buffer }>
+  | Readonly<{ seen: 'unchanged' | 'unlocked' | 'locked' | 'other' }>;
+
+export interface Survey {
+  /** Absolute paths. */
+  readonly folders: readonly string[];
+  readonly files: readonly SurveyFile[];
+  /** The stamp that is known of a file of a folder, by their indices; for `record` alone. */
+  readonly known?: (folder: number, file: number) => Buffer | undefined;
+}
+
+const noneKnown = new Uint8Array();
+
+/** What is seen of each file of the first folder, then of the next, and so on: to be taken one by one. */
+export async function survey(asked: Survey): Promise<SightReader> {
+  const { folders, files } = asked;
+  return new SightReader(await native().survey({ folders, files, known: knownStamps(asked) }));
+}
+
+function knownStamps({ folders, files, known }: Survey): Uint8Array {
+  if (known === undefined) return noneKnown;
+  const stamps = Buffer.alloc(folders.length * files.length * stampBytes);
+  for (const [folder] of folders.entries()) {
+    for (const [file] of files.entries()) {
+      known(folder, file)?.copy(stamps, (folder * files.length + file) * stampBytes);
+    }
+  }
+  return stamps;
+}
+
+/** Nanoseconds since the epoch of the last change of a file that has this stamp, its attributes included. */
+export function changeTimeOf(stamp: Buffer): bigint {
+  return stamp.readBigUInt64LE(stampBytes - 8);
+}
+
+/** The stamp that a survey gives of a file. */
+export function stampOf(state: {
+  readonly [Field in 'dev' | 'ino' | 'size' | 'mtimeNs' | 'ctimeNs']: bigint;
+}): Buffer {
+  const stamp = Buffer.alloc(stampBytes);
+  const { dev, ino, size, mtimeNs, ctimeNs } = state;
+  for (const [index, value] of [dev, ino, size, mtimeNs, ctimeNs].entries()) {
+    stamp.writeBigUInt64LE(BigInt.asUintN(64, value), 8 * index);
+  }
+  return stamp;
+}
+
+/** Reads the answers of a survey, each when it is asked for. */
+export class SightReader {
+  readonly #bytes: Buffer;
+  #offset = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  next(): Sight {
+    const seen = surveyAnswers[this.#number()];
+    switch (seen) {
+      case 'failed':
+        return { seen, errno: this.#number(), syscall: surveyCalls[this.#number()] ?? 'open' };
+      case 'text':
+        return { seen, bytes: this.#part(this.#number()) };
+      case 'stamp':
+        return { seen, stamp: this.#part(stampBytes) };
+      case 'record':
+        return { seen, stamp: this.#part(stampBytes), bytes: this.#part(this.#number()) };
+      case undefined:
+        throw new RangeError('the survey gives an answer that is none');
+      default:
+        return { seen };
+    }
+  }
+
+  #number(): number {
+    this.#offset += 4;
+    return this.#bytes.readUInt32LE(this.#offset - 4);
+  }
+
+  #part(length: number): Buffer {
+    this.#offset += length;
+    return this.#bytes.subarray(this.#offset - length, this.#offset);
+  }
+}

@@ -1,0 +1,48 @@
+// The same small files in each of many folders, looked at one after the other, with the answers as
+// one block of bytes: a job for hundreds of containers, instead of a call for each of their files.
+// What the answers mean is decided elsewhere.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace tslxc {
+
+enum class SurveyLook {
+  text,    // its content, whatever it is
+  stamp,   // its stamp: of what a link leads to
+  record,  // its stamp, and its content unless it has the stamp that is known; no link is followed
+  lock     // whether another open file description has a write lock on its first byte
+};
+
+struct SurveyFile {
+  std::string name;
+  SurveyLook look;
+};
+
+// Device, inode, size, modification and change in nanoseconds: little-endian, of 8 bytes each.
+inline constexpr size_t kStampBytes = 40;
+
+struct SurveyRequest {
+  std::vector<std::string> folders;  // absolute
+  std::vector<SurveyFile> files;     // the same in each, in the order in which they are looked at
+  std::string known;  // empty, or a stamp for each file of each folder; zeroes where none is known
+};
+
+// What an answer begins with: little-endian, of 4 bytes, as all numbers but those of a stamp.
+enum class SurveyAnswer : unsigned {
+  failed,     // errno, and the place of the system call in lib/host/survey-request.ts
+  text,       // length, content
+  stamp,      // stamp
+  record,     // stamp, length, content
+  unchanged,  // nothing: it has the stamp that is known
+  unlocked,   // nothing
+  locked,     // nothing
+  other       // nothing: it is no ordinary file
+};
+
+// The answers in their order: all files of the first folder, then those of the next. Never throws
+// for a file: one that can't be read has its errno for an answer.
+std::string survey(const SurveyRequest& request);
+
+}  // namespace tslxc
