@@ -199,7 +199,8 @@ const fileUsers = {
   'lib/cli/terminal/terminal.ts': 'a descriptor of its own',
   'lib/container/console/console-log.ts':
     'a fixed name in the folder of logs, never through a link',
-  'lib/container/statistics/read.ts': 'cgroups, and /sys',
+  'lib/container/statistics/read.ts': 'cgroups',
+  'lib/container/statistics/snapshots.ts': '/sys',
   'lib/container/record/cleanup.ts': 'the run folder',
   'lib/container/record/end-record.ts': 'the run folder',
   'lib/container/exec/command-streams.ts': 'descriptors',
@@ -264,6 +265,7 @@ const fileUsers = {
   'lib/host/package-paths.ts': 'our package.json, and what the build makes',
   'lib/host/kernel/boot-id.ts': '/proc/sys',
   'lib/host/kernel/cgroup-layout.ts': '/proc/self and cgroups',
+  'lib/host/state/definition-files.ts': 'the stored definitions',
   'lib/host/state/definition-rename.ts': 'the stored definitions',
   'lib/host/state/definition-store.ts': 'the stored definitions',
   'lib/host/state/durable-file.ts': 'the stored definitions',

@@ -10,19 +10,32 @@ export interface ProcessStat {
   readonly started: number;
 }
 
-/** Fields are counted after the name, which may hold anything; undefined without the process. */
+/** Undefined without the process. */
 export function statOf(pid: number): ProcessStat | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    const [state = '', parent, , , , , flags] = fields;
-    return { state, parent: Number(parent), flags: Number(flags), started: Number(fields[19]) };
+    return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return undefined;
   }
 }
 
+/** Fields are counted after the name, which may hold anything. */
+function parseStat(stat: string): ProcessStat {
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state = '', parent, , , , , flags] = fields;
+  return { state, parent: Number(parent), flags: Number(flags), started: Number(fields[19]) };
+}
+
 /** By a signal, or by a debugger: it answers no request until it goes on. */
 export function isStopped(pid: number): boolean {
-  return ['T', 't'].includes(statOf(pid)?.state ?? '');
+  return isStoppedState(statOf(pid)?.state);
+}
+
+/** The same from the text of its `stat`; undefined without the process. */
+export function isStoppedIn(stat: string | undefined): boolean {
+  return stat !== undefined && isStoppedState(parseStat(stat).state);
+}
+
+function isStoppedState(state = ''): boolean {
+  return ['T', 't'].includes(state);
 }

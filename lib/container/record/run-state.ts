@@ -91,19 +91,40 @@ export type RunState =
  */
 export function readRunState(paths: StatePaths, name: string): RunState {
   const files = runPaths(paths, name);
-  const start = readWhole(files.start, name, isStartRecord);
-  const exit = exitOrNothing(readRecord(files.exit));
+  return runStateOf({
+    start: () => readWhole(files.start, name, isStartRecord),
+    exit: () => exitOrNothing(readRecord(files.exit)),
+    isMonitorAlive: () => isAlive(lookAtLock(files.monitorLock), files.monitorLock, name),
+    running: () => readWhole(files.running, name, isRunningRecord),
+  });
+}
+
+/** What lies in a run folder: each is asked at most once, in this order, and throws as `readRunState` does. */
+export interface RunFolder {
+  start(): StartRecord | undefined;
+  exit(): ExitRecord | undefined;
+  isMonitorAlive(): boolean;
+  running(): RunningRecord | undefined;
+}
+
+export function runStateOf(folder: RunFolder): RunState {
+  const start = folder.start();
+  const exit = folder.exit();
   if (start === undefined)
     return exit?.boot === bootId() ? { phase: 'off', last: exit } : { phase: 'off' };
   if (exit !== undefined && exit.boot === start.boot) return { phase: 'ended', start, exit };
   if (start.boot !== bootId()) return { phase: 'ended', start };
-  const lock = lookAtLock(files.monitorLock);
-  if (lock === 'other') throw damaged(files.monitorLock, name);
-  if (lock === 'free') return { phase: 'ended', start };
-  const running = readWhole(files.running, name, isRunningRecord);
+  if (!folder.isMonitorAlive()) return { phase: 'ended', start };
+  const running = folder.running();
   return running === undefined
     ? { phase: 'starting', start }
     : { phase: 'running', start, running };
+}
+
+/** @throws TslxcError INTERNAL_ERROR, with the `path`, when something other than a file is in the lock's place. */
+export function isAlive(lock: 'held' | 'free' | 'other', path: string, domain: string): boolean {
+  if (lock === 'other') throw damaged(path, domain);
+  return lock === 'held';
 }
 
 /** What is to be undone of the container that runs or ran; undefined when that record is missing or damaged. */
@@ -158,12 +179,13 @@ function readWhole<T>(
   throw damaged(path, domain);
 }
 
-function damaged(path: string, domain: string): TslxcError {
+/** The error of a record that is there and is none. */
+export function damaged(path: string, domain: string): TslxcError {
   const detail = `${path} is damaged: destroy the domain, which ends what runs of it`;
   return new TslxcError('INTERNAL_ERROR', detail, { path, domain });
 }
 
-function isStartRecord(record: unknown): record is StartRecord {
+export function isStartRecord(record: unknown): record is StartRecord {
   const { name, uuid, boot, persistence, xml, hardening, undo, ...rest } = fieldsOf(record);
   const { links, firstId, security } = rest;
   return (
@@ -176,12 +198,12 @@ function isStartRecord(record: unknown): record is StartRecord {
   );
 }
 
-function isRunningRecord(record: unknown): record is RunningRecord {
+export function isRunningRecord(record: unknown): record is RunningRecord {
   const { id, init, consoles } = fieldsOf(record);
   return [id, init].every(isPid) && Array.isArray(consoles);
 }
 
-function exitOrNothing(record: unknown): ExitRecord | undefined {
+export function exitOrNothing(record: unknown): ExitRecord | undefined {
   const { how, time, boot } = fieldsOf(record);
   const isWhole =
     ['exited', 'killed', 'lost', 'unstarted'].includes(String(how)) &&

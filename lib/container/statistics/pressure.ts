@@ -14,6 +14,12 @@ export function pressureFrom(unified: Files): PressureStatistics | undefined {
   return Object.keys(found).length === 0 ? undefined : found;
 }
 
+const numbers = 'avg10=([\\d.]+) avg60=([\\d.]+) avg300=([\\d.]+) total=(\\d+)';
+const forms = {
+  some: new RegExp(`^some ${numbers}$`, 'm'),
+  full: new RegExp(`^full ${numbers}$`, 'm'),
+};
+
 /** Lines of `some avg10=0.00 avg60=0.00 avg300=0.00 total=0`. */
 export function parsePressure(text: string | undefined): Pressure | undefined {
   const some = parseLine(text, 'some');
@@ -21,11 +27,7 @@ export function parsePressure(text: string | undefined): Pressure | undefined {
 }
 
 function parseLine(text = '', which: 'some' | 'full'): PressureLine | undefined {
-  const form = new RegExp(
-    `^${which} avg10=([\\d.]+) avg60=([\\d.]+) avg300=([\\d.]+) total=(\\d+)$`,
-    'm',
-  );
-  const [, average10, average60, average300, total] = form.exec(text) ?? [];
+  const [, average10, average60, average300, total] = forms[which].exec(text) ?? [];
   if (total === undefined) return undefined;
   return {
     average10: Number(average10),

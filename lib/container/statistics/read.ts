@@ -1,22 +1,16 @@
-/** Reads a running container's cgroups, wherever they are: v1, v2, or some of each. */
-import { existsSync, readFileSync, readlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+/** Where a running container's cgroups are: in v1 hierarchies, v2, or some of each; and the two numbers that are read alone. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
-import { present } from '../../present';
 import type { StartRecord } from '../record/run-state';
 import { cpuFromV1, cpuFromV2 } from './cpu';
-import { ioFromV1, ioFromV2 } from './io';
-import { memoryFromV1, memoryFromV2 } from './memory';
 import { singleNumber } from './parse';
 import type { Files } from './parse';
-import { pidsFrom } from './pids';
-import { pressureFrom } from './pressure';
-import type { CgroupStatistics } from './types';
 
 /** The cgroups of one container. */
 export interface CgroupFolders {
   /** Of the v1 hierarchy that has a controller. */
-  v1(controller: string): string | undefined;
+  readonly v1: (controller: string) => string | undefined;
   readonly unified?: string;
 }
 
@@ -38,22 +32,6 @@ export function cgroupFolders(
   };
 }
 
-/** Undefined fields are those that this host can't tell; all of them, when the container has just ended. */
-export function readCgroupStatistics(start: StartRecord, layout: CgroupLayout): CgroupStatistics {
-  const folders = cgroupFolders(start, layout);
-  const v1 = (controller: string): Files | undefined => filesOf(folders.v1(controller));
-  const unified = filesOf(folders.unified);
-  const [cpuacct, memory, blkio] = [v1('cpuacct'), v1('memory'), v1('blkio')];
-  const pids = v1('pids') ?? unified;
-  return present({
-    cpu: cpuacct ? cpuFromV1(cpuacct, v1('cpu')) : unified && cpuFromV2(unified),
-    memory: memory ? memoryFromV1(memory, innerFiles(folders)) : unified && memoryFromV2(unified),
-    io: blkio ? ioFromV1(blkio, deviceName) : unified && ioFromV2(unified, deviceName),
-    pids: pids && pidsFrom(pids),
-    pressure: unified && pressureFrom(unified),
-  });
-}
-
 /** The two numbers that `dominfo` shows. */
 export interface Usage {
   readonly memoryBytes: number;
@@ -73,13 +51,6 @@ export function readUsage(start: StartRecord, layout: CgroupLayout): Usage | und
   return { memoryBytes, cpuNanoseconds: cpu.total };
 }
 
-/** In v1 hierarchies with limits the container is in a cgroup below: see plan/cgroups.ts. */
-function innerFiles(folders: CgroupFolders): Files | undefined {
-  const memory = folders.v1('memory');
-  const inner = memory === undefined ? undefined : join(memory, 'init');
-  return inner !== undefined && existsSync(inner) ? filesOf(inner) : undefined;
-}
-
 /** A reader of the files of one cgroup. */
 export function filesOf(folder: string | undefined): Files | undefined {
   return folder === undefined ? undefined : (name) => readOptional(join(folder, name));
@@ -94,13 +65,5 @@ function readOptional(path: string): string | undefined {
   } catch (error) {
     if (absent.has((error as NodeJS.ErrnoException).code ?? '')) return undefined;
     throw error;
-  }
-}
-
-function deviceName(device: string): string | undefined {
-  try {
-    return basename(readlinkSync(`/sys/dev/block/${device}`));
-  } catch {
-    return undefined;
   }
 }

@@ -2,10 +2,11 @@
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
+import { turn } from '../../host/slices';
 import { fileError } from '../../host/state/file-error';
 import { transition } from '../lifecycle/lifecycle';
 import { uuidOfName } from '../lookup/lookup';
-import { nameOfEnded, nameOfUuid } from '../lookup/name-of-uuid';
+import { holdersOf } from '../lookup/name-of-uuid';
 import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
 import { launch } from '../lifecycle/start';
@@ -18,23 +19,27 @@ import type { StartOptions } from '../types';
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain.
  */
 export async function defineDomain(session: Session, xml: string): Promise<Identity> {
+  // Hundreds of texts that are defined at once are parsed one by one.
+  await turn();
   const first = session.parse(xml);
   const { name } = first.definition;
   session.store.path(name);
-  const identity = await session.locked(name, async () => {
+  const { former, ...identity } = await session.locked(name, async () => {
     const { state } = await settle(session, name, 'carryOut');
     // The lock of a name does not protect the uuid: another call may define it under another name.
     return session.store.exclusive(async () => {
-      const parsed = withUnusedMacs(session, first, xml);
+      const parsed = await withUnusedMacs(session, first, xml);
       const definition = takeOverUuid(parsed, ownUuid(session, name, state));
-      if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
+      // One that was made now is no other domain's.
+      const isGiven = parsed.uuid === 'explicit';
+      const ended = isGiven ? await checkUuidIsFree(session, definition) : undefined;
       const detail = await session.store.write(definition);
       const { uuid } = definition;
       await session.announce({ event: 'defined', detail, domain: name, uuid });
-      return { name, uuid };
+      return { name, uuid, former: ended };
     });
   });
-  await reapFormer(session, identity);
+  await reapFormer(session, identity, former);
   return identity;
 }
 
@@ -50,10 +55,12 @@ export async function createDomain(
   xml: string,
   options: StartOptions,
 ): Promise<Identity> {
+  await turn();
   const parsed = session.parse(xml);
   const { definition } = parsed;
   const { name, uuid } = definition;
   session.store.path(name);
+  let former: string | undefined;
   try {
     using _lock = await session.lock(name, options.signal);
     const { state } = await settle(session, name, 'stay');
@@ -62,28 +69,34 @@ export async function createDomain(
       transition('create', state.phase, name);
     }
     if (existing !== undefined && existing !== uuid) throw nameIsTaken(parsed, existing);
-    await session.store.exclusive(() => checkUuidIsFree(session, definition));
+    if (parsed.uuid === 'explicit') {
+      former = await session.store.exclusive(() => checkUuidIsFree(session, definition));
+    }
     const persistence = existing === undefined ? 'transient' : 'persistent';
     const onExited = (): void => reapInBackground(session, name);
     await launch(session, { definition, persistence, options, onExited });
   } catch (error) {
     throw fileError(error);
   }
-  await reapFormer(session, { name, uuid });
+  await reapFormer(session, { name, uuid }, former);
   return { name, uuid };
 }
 
 /** A transient domain of another name that has ended gave its uuid up, by which no call finds it any more. */
-async function reapFormer(session: Session, { name, uuid }: Identity): Promise<void> {
-  const former = nameOfEnded(session, uuid);
+async function reapFormer(
+  session: Session,
+  { name }: Identity,
+  former: string | undefined,
+): Promise<void> {
   if (former !== undefined && former !== name) await reapAll(session, [former]);
 }
 
 /** Parses the text again, if need be, until no other domain has one of the generated addresses. */
-function withUnusedMacs(session: Session, first: ParsedXml, xml: string): ParsedXml {
-  const except = first.definition.name;
+async function withUnusedMacs(session: Session, first: ParsedXml, xml: string): Promise<ParsedXml> {
+  if (first.newMacs.length === 0) return first;
+  const used = await session.store.addresses({ except: first.definition.name });
   let parsed = first;
-  while (session.store.isAnyWritten(parsed.newMacs, { except })) parsed = session.parse(xml);
+  while (parsed.newMacs.some((mac) => used.has(mac))) parsed = session.parse(xml);
   return parsed;
 }
 
@@ -102,9 +115,13 @@ function nameIsTaken({ definition, uuid }: ParsedXml, existing: string): TslxcEr
   return new TslxcError('OPERATION_FAILED', detail, { domain: name });
 }
 
-async function checkUuidIsFree(session: Session, { name, uuid }: DomainDefinition): Promise<void> {
-  const holder = await nameOfUuid(session, uuid);
-  if (holder === undefined || holder === name) return;
+/** Resolves to a domain that has ended, and gave the uuid up. @throws TslxcError OPERATION_FAILED when it is another domain's. */
+async function checkUuidIsFree(
+  session: Session,
+  { name, uuid }: DomainDefinition,
+): Promise<string | undefined> {
+  const { domain: holder, ended } = await holdersOf(session, uuid);
+  if (holder === undefined || holder === name) return ended;
   const detail = `domain '${holder}' is already defined with uuid ${uuid}`;
   throw new TslxcError('OPERATION_FAILED', detail, { domain: name });
 }

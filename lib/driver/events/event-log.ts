@@ -17,6 +17,7 @@ import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 
 import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
 import { fileError } from '../../host/state/file-error';
+import { inTurn } from '../../host/state/in-turn';
 import { lockFile } from '../../host/state/file-lock';
 
 /** Bytes of one file; with the one before it this is half of all. */
@@ -53,6 +54,8 @@ export async function appendEvent(
   limit = fileBytes,
 ): Promise<void> {
   const line = Buffer.from(`${JSON.stringify(event)}\n`);
+  // One that waits for the lock of another of this process would need a thread for it.
+  using _turn = await inTurn(path);
   for (;;) {
     const fd = openLog(path);
     try {

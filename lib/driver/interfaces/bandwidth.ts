@@ -75,7 +75,7 @@ async function setLiveRates(
   const rates = changeRates(before, change);
   const interfaces = definition.interfaces.with(chosen, withRates(one, rates));
   const floor = rates.inbound?.floor;
-  if (floor !== undefined) checkFloor(session, record, floor);
+  if (floor !== undefined) await checkFloor(session, record, floor);
   // Root in the container may have deleted it, and another container may have its name by now.
   if (hostSide(await session.containers.network.hostLinks(), record) === undefined) {
     const detail = `interface '${device}' is not in the container any more`;

@@ -123,16 +123,17 @@ function portgroupOf(
 }
 
 /** The device with the fewest users; a device passes through one interface at most. */
-function pickDevice(
+async function pickDevice(
   session: Session,
   { name, forward }: NetworkDefinition,
   { place, chosen }: { readonly place: SourceLocation; readonly chosen: readonly string[] },
-): DirectPort {
+): Promise<DirectPort> {
   const { mode } = forward;
   if (mode !== 'bridge' && mode !== 'private' && mode !== 'vepa' && mode !== 'passthrough') {
     throw new RangeError(`a network with mode '${mode}' has a bridge`);
   }
-  const used = [...networkLinks(session, name).map(({ device }) => device), ...chosen];
+  const links = await networkLinks(session, name);
+  const used = [...links.map(({ device }) => device), ...chosen];
   const users = (device: string): number => used.filter((other) => other === device).length;
   const [device] = forward.devices.toSorted((a, b) => users(a) - users(b));
   if (device === undefined || (mode === 'passthrough' && users(device) > 0)) {

@@ -52,7 +52,7 @@ export function whenLinked(
  * @throws DefinitionError OPERATION_UNSUPPORTED for a floor where the network has no rate, OPERATION_INVALID where its
  * rate has been promised to others.
  */
-export function checkFloors(session: Session, { definition, ports }: Plugged): void {
+export async function checkFloors(session: Session, { definition, ports }: Plugged): Promise<void> {
   const promised = new Map<string, number>();
   for (const [index, one] of definition.interfaces.entries()) {
     const port = ports[index];
@@ -60,8 +60,11 @@ export function checkFloors(session: Session, { definition, ports }: Plugged): v
     if (floor === undefined || port?.kind !== 'bridge' || port.network === undefined) continue;
     const before = promised.get(port.network) ?? 0;
     promised.set(port.network, before + floor);
-    const others = sharesOf(session, port.network).map((share) => share.floor);
-    const kept = [...others, before].reduce((sum, share) => sum + share, 0);
+    const others = await sharesOf(session, port.network);
+    const kept = [...others.map((share) => share.floor), before].reduce(
+      (sum, share) => sum + share,
+      0,
+    );
     const place = { path: 'domain/devices/interface', position: one.position };
     const fault = floorFault(session, { mac: one.mac, network: port.network, floor, kept });
     if (fault !== undefined) throw definitionError(fault.code, fault.detail, place);
@@ -69,9 +72,13 @@ export function checkFloors(session: Session, { definition, ports }: Plugged): v
 }
 
 /** @throws TslxcError as `checkFloors`, for the share that an interface of a running container is to have. */
-export function checkFloor(session: Session, { network, mac }: LinkRecord, floor: number): void {
+export async function checkFloor(
+  session: Session,
+  { network, mac }: LinkRecord,
+  floor: number,
+): Promise<void> {
   if (network === undefined) return;
-  const others = sharesOf(session, network).filter((share) => share.mac !== mac);
+  const others = (await sharesOf(session, network)).filter((share) => share.mac !== mac);
   const kept = others.reduce((sum, share) => sum + share.floor, 0);
   const fault = floorFault(session, { mac, network, floor, kept });
   if (fault !== undefined) throw new TslxcError(fault.code, fault.detail);
@@ -83,7 +90,8 @@ export async function settleFloors(session: Session, networks: readonly string[]
     await session.lockedNetwork(name, async () => {
       const definition = activeDefinition(session, name);
       if (definition?.bandwidth === undefined) return;
-      await shapeNetwork(activeNetwork(session.paths, definition), sharesOf(session, name));
+      const shares = await sharesOf(session, name);
+      await shapeNetwork(activeNetwork(session.paths, definition), shares);
     });
   }
 }
@@ -110,8 +118,12 @@ function ratesOf(
   return bandwidth ?? (port?.kind === 'bridge' ? port.bandwidth : undefined);
 }
 
-function sharesOf(session: Session, network: string): { mac: string; floor: number }[] {
-  return networkLinks(session, network).flatMap(({ mac, bandwidth }) => {
+async function sharesOf(
+  session: Session,
+  network: string,
+): Promise<{ mac: string; floor: number }[]> {
+  const links = await networkLinks(session, network);
+  return links.flatMap(({ mac, bandwidth }) => {
     const floor = bandwidth?.inbound?.floor;
     return floor === undefined ? [] : [{ mac, floor }];
   });

@@ -3,13 +3,15 @@
  * next. Each step is idempotent, since the owner, `tslxc reap` and any later call may all do it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ExitRecord } from '../../container/record/exit-record';
+import { meaningOf, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState, StartRecord } from '../../container/record/run-state';
+import { turn } from '../../host/slices';
+import { admission } from '../session/admission';
 import type { EndedState } from '../session/containers';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
-import { nameOfUuid } from '../lookup/name-of-uuid';
+import { holdersOf } from '../lookup/name-of-uuid';
 import { readStateOrSkip } from '../lookup/readable-state';
 import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import { launch } from './start';
@@ -112,6 +114,8 @@ export async function finish(
 export function wantsRestart(session: Session, start: StartRecord, exit: ExitRecord): boolean {
   // What a boot of the host ended is not started again by it.
   if (start.boot !== session.containers.bootId()) return false;
+  // Without a look at the definition: hundreds may be destroyed at once.
+  if (meaningOf(exit) === 'destroy') return false;
   try {
     return actionAfter(exit, session.parse(start.xml).definition) === 'restart';
   } catch (error) {
@@ -146,6 +150,7 @@ async function reapOne(session: Session, name: string, isDue: IsDue): Promise<bo
   const seen = containers.readRunState(paths, name);
   if (!isUnsettled(session, name, seen) && !isForsaken(session, name, seen)) return false;
   return session.locked(name, async () => {
+    using _place = await admission.ends.enter();
     const state = await stateUnderLock(session, name);
     if (isForsaken(session, name, state)) containers.forget(paths, name);
     if (state.phase !== 'ended' || !isDue(name)) return false;
@@ -218,7 +223,10 @@ export async function reapInTurn(session: Session): Promise<number> {
 /** What the owner of a container does at its end. */
 export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
+    // Hundreds may end at once.
+    await turn();
     await sleep(remainingPause(session, name));
+    await turn();
     await reapOne(session, name, (one) => isPauseOver(session, one));
     // Another process may have cleaned up first: then there is nothing to own any more.
     const state = session.containers.readRunState(session.paths, name);
@@ -241,7 +249,7 @@ async function restart(
   const { options, restarts } = what;
   try {
     // One that is not stored may have ended without a clean-up: its uuid was free to be defined under another name.
-    const holder = await session.store.exclusive(() => nameOfUuid(session, uuid));
+    const { domain: holder } = await session.store.exclusive(() => holdersOf(session, uuid));
     if (holder !== undefined && holder !== name) {
       const detail = 'not started again: its uuid is that of another domain by now';
       session.logger.warn({ domain: name, uuid, holder }, detail);

@@ -7,6 +7,7 @@ import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import { fileError, ofFile } from '../../host/state/file-error';
+import { admission } from '../session/admission';
 import type { OwnedContainer } from '../session/containers';
 import type { Plan } from '../../plan/operation';
 import { warningWords } from '../../plan/warnings';
@@ -44,6 +45,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   const rollback = new Rollback((failure) => {
     logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
   });
+  using _place = await admission.starts.enter(what.options.signal);
   const start = describeStart(session, what, rollback);
   // Also for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
@@ -52,7 +54,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   try {
     checkStartable(definition);
     const ports = await portsOf(session, definition, 'start');
-    checkFloors(session, { definition, ports });
+    await checkFloors(session, { definition, ports });
     const shape = whenLinked(session, { definition, ports }, rollback);
     container = await containers.startContainer({ ...start, ports, whenLinked: shape });
   } catch (error) {
@@ -144,9 +146,8 @@ function describeStart(session: Session, what: Launch, rollback: Rollback): Cont
 
 /** The ranges of the host's ids that every `<idmap>` of this root names. A stored file that is no definition names none. */
 async function definedIds({ store }: Session): Promise<HostRange[]> {
-  const identities = await store.identities();
-  return identities.flatMap(({ name }) => {
-    const { idMap } = store.read(name) ?? {};
+  const definitions = await store.definitions();
+  return definitions.flatMap(({ idMap }) => {
     return [...(idMap?.uids ?? []), ...(idMap?.gids ?? [])].map(({ target, count }) => ({
       first: target,
       count,

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
 import { fileError } from '../../host/state/file-error';
+import { admission } from '../session/admission';
 import type { EndedState } from '../session/containers';
 import { destroyDamaged } from './destroy-damaged';
 import { destroyedWithoutMonitor, killInit, monitorPatience, withinPatience } from './kill';
@@ -66,6 +67,7 @@ export async function startDomain(
 export async function destroyDomain(session: Session, identity: Identity): Promise<void> {
   const { name } = identity;
   await session.locked(name, async () => {
+    using _place = await admission.ends.enter();
     const seen = readStateOrDamage(session, name);
     if (seen.phase === 'damaged') {
       checkSame(session, identity, seen);

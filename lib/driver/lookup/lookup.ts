@@ -2,13 +2,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { RunState } from '../../container/record/run-state';
+import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
 import type { SettledPhase } from '../lifecycle/lifecycle';
 import { isForsaken, isUnsettled, reapAll, settle } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { damagedState, readStateOrDamage, uuidOfDamaged, type DamagedState } from './damaged-state';
-import { nameOfEnded, nameOfUuid } from './name-of-uuid';
-import { readStateOrSkip } from './readable-state';
+import { holdersOf } from './name-of-uuid';
+import { readableStates } from './readable-state';
 import type { Identity } from '../../host/state/definition-store';
 import type { DomainState, ListFilter } from '../types';
 
@@ -31,7 +32,8 @@ export async function findByName(session: Session, name: string): Promise<FoundD
 /** By uuid, in any of the forms that libvirt takes. @throws TslxcError NO_DOMAIN, INVALID_ARG. */
 export async function findByUuid(session: Session, uuid: string): Promise<FoundDomain> {
   const wanted = canonicalUuid(uuid);
-  const name = (await nameOfUuid(session, wanted)) ?? nameOfEnded(session, wanted);
+  const { domain, ended } = await holdersOf(session, wanted);
+  const name = domain ?? ended;
   if (name !== undefined) {
     const found = describe(session, name, await settledOrDamaged(session, name));
     if (found?.uuid === wanted) return found;
@@ -41,12 +43,10 @@ export async function findByUuid(session: Session, uuid: string): Promise<FoundD
 
 /** By the monitor's pid. @throws TslxcError NO_DOMAIN. */
 export async function findById(session: Session, id: number): Promise<FoundDomain> {
-  const { containers, paths } = session;
-  const hasId = (state: FoundDomain['state'] | undefined): boolean =>
-    state?.phase === 'running' && state.running.id === id;
-  const name = containers
-    .runNames(paths)
-    .find((candidate) => hasId(readStateOrSkip(session, candidate)));
+  const hasId = (state: FoundDomain['state']): boolean =>
+    state.phase === 'running' && state.running.id === id;
+  const states = [...(await readableStates(session))];
+  const [name] = states.find(([, state]) => hasId(state)) ?? [];
   if (name !== undefined) {
     const found = describe(session, name, await settledState(session, name));
     if (found !== undefined && hasId(found.state)) return found;
@@ -56,18 +56,38 @@ export async function findById(session: Session, id: number): Promise<FoundDomai
 
 /** All domains: active ones by id, then inactive ones by name. What has ended is cleaned up on the way. */
 export async function findAll(session: Session, filter: ListFilter): Promise<FoundDomain[]> {
-  const running = session.containers.runNames(session.paths);
-  await reapForList(session, running);
   const identities = await session.store.identities();
   const stored = new Map(identities.map(({ name, uuid }) => [name, uuid]));
-  const names = new Set([...stored.keys(), ...session.containers.runNames(session.paths)]);
-  return [...names]
+  const states = await settledStates(session, stored);
+  return [...new Set([...stored.keys(), ...states.keys()])]
     .flatMap((name) => {
-      const state = readStateOrDamage(session, name);
+      const state = states.get(name) ?? ({ phase: 'off' } as const);
       const found = combine({ name, state, storedUuid: stored.get(name) });
       return found !== undefined && passes(found, filter) ? [found] : [];
     })
     .sort(byIdThenName);
+}
+
+type FoundStates = ReadonlyMap<string, FoundDomain['state']>;
+
+/** Of all domains that have a run folder, read once more when something was to be cleaned up. */
+async function settledStates(
+  session: Session,
+  stored: ReadonlyMap<string, string>,
+): Promise<FoundStates> {
+  const states = await readStates(session);
+  const reaped = await reapForList(session, states, stored);
+  return reaped === 'reaped' ? readStates(session) : states;
+}
+
+async function readStates(session: Session): Promise<FoundStates> {
+  const { containers, paths, runStates } = session;
+  const states = new Map<string, FoundDomain['state']>();
+  for (const [name, found] of await runStates.read(containers.runNames(paths))) {
+    const isRead = 'state' in found;
+    states.set(name, isRead ? found.state : damagedState(session, name, found.error));
+  }
+  return states;
 }
 
 /** The state of a domain that a handle means, cleaned up before if it has ended. @throws TslxcError NO_DOMAIN. */
@@ -117,8 +137,17 @@ export function stateOf(session: Session, state: FoundDomain['state']): DomainSt
   }
   if (state.phase !== 'running') return domainState(state, session.containers.bootId());
   const isStopped = session.containers.isStopped(state.running.id);
+  const isFrozen = phaseOf(session, state) === 'paused';
+  return runningState(state, { isStopped, isFrozen });
+}
+
+/** What it says of a container that runs, which is asked for by hundreds. */
+export function runningState(
+  state: RunState & { phase: 'running' },
+  { isStopped, isFrozen }: Pick<Snapshot, 'isStopped' | 'isFrozen'>,
+): DomainState {
   const monitor = isStopped ? ({ monitor: 'unresponsive' } as const) : {};
-  if (phaseOf(session, state) === 'paused') return { state: 'paused', reason: 'user', ...monitor };
+  if (isFrozen) return { state: 'paused', reason: 'user', ...monitor };
   const isResumed = state.start.resumed === (state.running.boots ?? 0);
   return { state: 'running', reason: isResumed ? 'unpaused' : 'booted', ...monitor };
 }
@@ -199,20 +228,25 @@ async function settledOrDamaged(session: Session, name: string): Promise<FoundDo
   }
 }
 
-async function reapForList(session: Session, names: readonly string[]): Promise<void> {
-  if (session.access === 'read-only') return;
-  const unsettled = names.filter((name) => {
-    const state = readStateOrSkip(session, name);
-    if (state === undefined) return false;
-    return isUnsettled(session, name, state) || isForsaken(session, name, state);
+async function reapForList(
+  session: Session,
+  states: FoundStates,
+  stored: ReadonlyMap<string, string>,
+): Promise<'reaped' | 'settled'> {
+  if (session.access === 'read-only') return 'settled';
+  const unsettled = [...states].flatMap(([name, state]) => {
+    if (state.phase === 'damaged') return [];
+    if (isUnsettled(session, name, state)) return [name];
+    return !stored.has(name) && isForsaken(session, name, state) ? [name] : [];
   });
-  if (unsettled.length === 0) return;
+  if (unsettled.length === 0) return 'settled';
   const milliseconds = listPatience.least + listPatience.each * unsettled.length;
   const patience = new AbortController();
   const tooLong = sleep(milliseconds, undefined, { signal: patience.signal });
   await Promise.race([reapAll(session, unsettled), tooLong]);
   patience.abort();
   await tooLong.catch(() => undefined);
+  return 'reaped';
 }
 
 function passes({ state, persistence }: FoundDomain, filter: ListFilter): boolean {

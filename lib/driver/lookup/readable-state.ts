@@ -4,11 +4,26 @@ import type { Session } from '../session/session';
 
 /** For calls on many domains: undefined, and a warning in the log, for a domain whose records are damaged. */
 export function readStateOrSkip(session: Session, name: string): RunState | undefined {
-  const { containers, paths, logger } = session;
+  const { containers, paths } = session;
   try {
     return containers.readRunState(paths, name);
   } catch (error) {
-    logger.warn({ err: error, domain: name }, 'skipped a domain whose records are damaged');
+    warnOfDamage(session, name, error);
     return undefined;
   }
+}
+
+/** The states of all domains that have a run folder, by name. Those whose records are damaged are left out, with a warning. */
+export async function readableStates(session: Session): Promise<ReadonlyMap<string, RunState>> {
+  const { containers, paths, runStates } = session;
+  const readable = new Map<string, RunState>();
+  for (const [name, found] of await runStates.read(containers.runNames(paths))) {
+    if ('state' in found) readable.set(name, found.state);
+    else warnOfDamage(session, name, found.error);
+  }
+  return readable;
+}
+
+function warnOfDamage({ logger }: Session, domain: string, error: unknown): void {
+  logger.warn({ err: error, domain }, 'skipped a domain whose records are damaged');
 }

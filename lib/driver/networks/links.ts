@@ -2,14 +2,13 @@
 import type { LinkRecord } from '../../container/record/run-state';
 import { native } from '../../host/native';
 import type { Session } from '../session/session';
-import { readStateOrSkip } from '../lookup/readable-state';
+import { readableStates } from '../lookup/readable-state';
 
 /** The records of interfaces in this network; those of containers that are being started count too. */
-export function networkLinks(session: Session, network: string): LinkRecord[] {
-  const { containers, paths } = session;
-  return containers.runNames(paths).flatMap((name) => {
-    const state = readStateOrSkip(session, name);
-    if (state?.phase !== 'running' && state?.phase !== 'starting') return [];
+export async function networkLinks(session: Session, network: string): Promise<LinkRecord[]> {
+  const states = await readableStates(session);
+  return [...states.values()].flatMap((state) => {
+    if (state.phase !== 'running' && state.phase !== 'starting') return [];
     return (state.start.links ?? []).filter((link) => link.network === network);
   });
 }
@@ -19,7 +18,7 @@ export async function countConnections(
   session: Session,
   { network, bridge }: { readonly network: string; readonly bridge: string | undefined },
 ): Promise<number> {
-  const recorded = networkLinks(session, network);
+  const recorded = await networkLinks(session, network);
   if (bridge === undefined || recorded.length === 0) return recorded.length;
   const links = await native().listLinks();
   const index = links.find(({ name }) => name === bridge)?.index;

@@ -29,7 +29,9 @@ import {
 } from '../../container/start/preparation';
 import { previewLabelling } from '../../container/security/labelling';
 import { readRunningLabel } from '../../container/init/init-process';
-import { readCgroupStatistics, readUsage } from '../../container/statistics/read';
+import { readUsage } from '../../container/statistics/read';
+import { takeSnapshots } from '../../container/statistics/snapshots';
+import type { RunningContainerRecords, Snapshot } from '../../container/statistics/snapshots';
 import { isStopped } from '../../container/init/process-stat';
 import {
   readRunning,
@@ -40,6 +42,7 @@ import {
   type RunState,
   type StartRecord,
 } from '../../container/record/run-state';
+import { openRunStates } from '../../container/record/run-states';
 import { hostFacts } from '../../host/facts';
 import { bootId } from '../../host/kernel/boot-id';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -62,6 +65,7 @@ type OnThisHost<Reads extends (start: StartRecord, layout: CgroupLayout) => unkn
 /** See the functions of the same names. */
 export interface Containers {
   readonly readRunState: typeof readRunState;
+  readonly openRunStates: typeof openRunStates;
   readonly readRunning: typeof readRunning;
   readonly readStart: typeof readStart;
   readonly isFrozen: OnThisHost<typeof isFrozen>;
@@ -83,12 +87,12 @@ export interface Containers {
   readonly rememberFailedStart: typeof rememberFailedStart;
   readonly readUsage: OnThisHost<typeof readUsage>;
   readonly readRunningLabel: typeof readRunningLabel;
-  readonly readCgroupStatistics: OnThisHost<typeof readCgroupStatistics>;
   readonly bootId: typeof bootId;
   readonly network: NetworkViews;
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
+  takeSnapshots(containers: readonly RunningContainerRecords[]): Promise<Snapshot[]>;
   freeze(start: StartRecord, isInitKilled: () => boolean): Promise<void>;
   thaw(start: StartRecord): Promise<void>;
   prepare(input: Omit<PreparationInput, 'host'>): Promise<Preparation>;
@@ -111,6 +115,7 @@ const layout = (): CgroupLayout => hostFacts().cgroups;
 
 export const containers: Containers = {
   readRunState,
+  openRunStates,
   readRunning,
   readStart,
   endUnrecorded,
@@ -137,7 +142,7 @@ export const containers: Containers = {
   rememberFailedStart,
   readUsage: (start) => readUsage(start, layout()),
   readRunningLabel,
-  readCgroupStatistics: (start) => readCgroupStatistics(start, layout()),
+  takeSnapshots: (running) => takeSnapshots(running, layout()),
   bootId,
   network: networkViews,
   shapeLink,

@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
+import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { macFromBytes } from '../../domain/interface/mac-address';
@@ -11,6 +12,7 @@ import { parseDomain } from '../../domain/parse';
 import { TslxcError } from '../../errors';
 import { monitorPath } from '../../host/package-paths';
 import { bothLoggers, type DomainLog } from '../../host/state/domain-log';
+import { turn } from '../../host/slices';
 import type { Logger } from '../../host/logger';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { HostSecurity } from '../../host/security/host-security';
@@ -73,6 +75,8 @@ export class Session {
   readonly startTimeout: number;
   readonly logger: Logger;
   readonly containers: Containers;
+  /** Of many domains at once. */
+  readonly runStates: RunStates;
   readonly lookers = new Lookers();
   readonly store: DomainStore;
   readonly networks: NetworkStore;
@@ -97,6 +101,7 @@ export class Session {
       ? bothLoggers(options.domainLog, options.logger)
       : options.logger;
     this.containers = options.containers;
+    this.runStates = options.containers.openRunStates(options.paths);
     this.#readPrivilege = options.readPrivilege ?? readPrivilege;
     this.hostSecurity = options.hostSecurity ?? (() => lookUpHostSecurity(this.paths));
     this.store = domainStore({
@@ -181,7 +186,7 @@ export class Session {
    * @throws TslxcError OPERATION_ABORTED when the signal fires before.
    */
   async lock(name: string, signal?: AbortSignal): Promise<Disposable> {
-    const locking = this.containers.lockDomain(this.paths, name);
+    const locking = this.#takeLock(name);
     try {
       const lock = await abortable(signal, () => locking);
       throwIfAborted(signal);
@@ -199,11 +204,17 @@ export class Session {
   /** Runs `action` under the lock of a domain; not re-entrant. */
   async locked<T>(name: string, action: () => Promise<T>): Promise<T> {
     try {
-      using _lock = await this.containers.lockDomain(this.paths, name);
+      using _lock = await this.#takeLock(name);
       return await action();
     } catch (error) {
       throw fileError(error);
     }
+  }
+
+  /** What is done under the lock begins in the turn of its own, in the order of the calls. */
+  async #takeLock(name: string): Promise<Disposable> {
+    await turn();
+    return await this.containers.lockDomain(this.paths, name);
   }
 
   /** Announces a change that has been made to all connections. A failure is logged, and does not undo the change. */

@@ -27,7 +27,8 @@ export async function blockStatistics(
   const state = await currentState(session, identity);
   requireRunning(state, 'look', identity);
   const wanted = device === undefined ? undefined : await numbersOf(session, state, device);
-  const { io } = session.containers.readCgroupStatistics(state.start);
+  const [snapshot] = await session.containers.takeSnapshots([state]);
+  const { io } = snapshot?.statistics() ?? {};
   if (io === undefined) {
     const detail = "this kernel does not count the container's I/O";
     throw new TslxcError('OPERATION_UNSUPPORTED', detail, { domain: identity.name });

@@ -1,7 +1,9 @@
 /** What domains use: a snapshot of one or of all, or one after the other. Changes nothing, except that it cleans up. */
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
+import type { Snapshot } from '../../container/statistics/snapshots';
 import { TslxcError } from '../../errors';
 import { exactJson } from '../exact-json';
+import { Slice } from '../../host/slices';
 import type { Identity } from '../../host/state/definition-store';
 import type { Link } from '../../host/native';
 import { requireRunning, type RunningState } from '../definitions/definitions';
@@ -10,6 +12,7 @@ import {
   currentOrDamaged,
   currentState,
   findAll,
+  runningState,
   stateOf as domainStateOf,
   type FoundDomain,
 } from '../lookup/lookup';
@@ -26,22 +29,31 @@ export async function domainStatistics(
   identity: Identity,
 ): Promise<DomainStatistics> {
   const state = await currentOrDamaged(session, identity);
-  return snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
+  if (state.phase !== 'running') return atRest(session, identity, state);
+  return statisticsOf(session, identity, state);
 }
 
-/** Of all domains, in the order of a list. The host's interfaces are read once. */
+/** Of all domains, in the order of a list. What can't be read of one leaves it with its state alone, and a warning. */
 export async function allStatistics(
   session: Session,
   filter: ListFilter,
 ): Promise<DomainStatistics[]> {
   const found = await findAll(session, filter);
-  const onHost = await hostLinks(
-    session,
-    found.map(({ state }) => state),
-  );
+  const running = found.flatMap(({ state }) => (state.phase === 'running' ? [state] : []));
+  const onHost = await hostLinks(session, running);
+  const snapshots = await session.containers.takeSnapshots(running);
+  const byState = new Map(running.map((state, index) => [state, snapshots[index]]));
+  const slice = new Slice();
   const all: DomainStatistics[] = [];
   for (const { name, uuid, state } of found) {
-    all.push(await snapshot(session, { identity: { name, uuid }, state, onHost }));
+    const identity = { name, uuid };
+    const snapshot = state.phase === 'running' ? byState.get(state) : undefined;
+    if (state.phase !== 'running' || snapshot === undefined) {
+      all.push(atRest(session, identity, state));
+    } else {
+      all.push(await ofOneAmongMany(session, { identity, state, snapshot, onHost }));
+    }
+    await slice.rest();
   }
   return all;
 }
@@ -66,7 +78,7 @@ export async function* watchStatistics(
     const state = await stateOf(session, identity, id);
     if (state === undefined) return undefined;
     id = state.running.id;
-    yield await snapshot(session, { identity, state, onHost: await hostLinks(session, [state]) });
+    yield await statisticsOf(session, identity, state);
     // A snapshot that the caller takes late is not followed by several at once.
     due = Math.max(due + interval, performance.now());
     await pauseFor(due - performance.now(), signal);
@@ -92,38 +104,63 @@ async function stateOf(
 
 interface Subject {
   readonly identity: Identity;
-  readonly state: FoundDomain['state'];
+  readonly state: RunningState;
+  readonly snapshot: Snapshot;
   readonly onHost: readonly Link[];
 }
 
-async function snapshot(
+async function statisticsOf(
   session: Session,
-  { identity, state, onHost }: Subject,
+  identity: Identity,
+  state: RunningState,
 ): Promise<DomainStatistics> {
-  const { containers } = session;
-  const common = {
-    name: identity.name,
-    uuid: identity.uuid,
-    time: Date.now(),
-    state: domainStateOf(session, state),
-  };
-  if (state.phase !== 'running') return common;
+  const [snapshot] = await session.containers.takeSnapshots([state]);
+  if (snapshot === undefined) return atRest(session, identity, state);
+  return inUse(session, { identity, state, snapshot, onHost: await hostLinks(session, [state]) });
+}
+
+async function ofOneAmongMany(session: Session, subject: Subject): Promise<DomainStatistics> {
+  try {
+    return await inUse(session, subject);
+  } catch (error) {
+    const { identity, state, snapshot } = subject;
+    session.logger.warn({ err: error, domain: identity.name }, 'its statistics can not be read');
+    const { id } = state.running;
+    return { ...identity, id, time: snapshot.time, state: runningState(state, snapshot) };
+  }
+}
+
+/** Of what runs. */
+async function inUse(
+  session: Session,
+  { identity: { name, uuid }, state, snapshot, onHost }: Subject,
+): Promise<DomainStatistics> {
   return exactJson({
-    ...common,
+    name,
+    uuid,
+    time: snapshot.time,
+    state: runningState(state, snapshot),
     id: state.running.id,
-    ...containers.readCgroupStatistics(state.start),
+    ...snapshot.statistics(),
     network: await networkOf(session, state, onHost),
   });
+}
+
+/** Of what does not run, or can't be told whether it does. */
+function atRest(
+  session: Session,
+  { name, uuid }: Identity,
+  state: FoundDomain['state'],
+): DomainStatistics {
+  return { name, uuid, time: Date.now(), state: domainStateOf(session, state) };
 }
 
 /** The host's interfaces; empty when none of these containers has any. */
 async function hostLinks(
   { containers }: Session,
-  states: readonly FoundDomain['state'][],
+  running: readonly RunningState[],
 ): Promise<readonly Link[]> {
-  const isNeeded = states.some(
-    (state) => state.phase === 'running' && (state.start.links ?? []).length > 0,
-  );
+  const isNeeded = running.some(({ start }) => (start.links ?? []).length > 0);
   return isNeeded ? containers.network.hostLinks() : [];
 }
 

@@ -26,6 +26,11 @@ export function isRenamedAway(directory: string, file: string): boolean {
   return statSync(linkOf(directory, file), { throwIfNoEntry: false }) !== undefined;
 }
 
+/** Names of all files in the directory that have been renamed, though they may still exist. */
+export function renamedAway(directory: string): Set<string> {
+  return new Set(unfinished(directory).filter((file) => isRenamedAway(directory, file)));
+}
+
 /**
  * Renames a file. The caller makes sure that no other process writes below the directory. Flushed to the disk when it
  * resolves. @throws the errors of node:fs.

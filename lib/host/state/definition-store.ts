@@ -1,25 +1,20 @@
 /**
  * The stored definitions, each in a file `NAME.xml`. A file is replaced atomically. A file that is not a valid definition
- * is reported and left alone. A file is read again only after it has changed.
+ * is reported and left alone.
  */
-import {
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  type BigIntStats,
-} from 'node:fs';
-import { mkdir, open, rm, symlink, unlink } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { closeSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
+import { mkdir, rm, symlink, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
-import { finishRenames, isRenamedAway, renameFile } from './definition-rename';
+import { Slice } from '../slices';
+import { stampOf, survey } from '../survey';
+import { DefinitionFiles } from './definition-files';
+import { finishRenames, isRenamedAway, renamedAway, renameFile } from './definition-rename';
 import { flushDirectory, replaceFile } from './durable-file';
 import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
+import { inTurn } from './in-turn';
 import type { Logger } from '../logger';
 
 /** The identity of a domain or a network. */
@@ -41,21 +36,11 @@ export interface StoreOptions<Definition extends Identity> {
   readonly logger: Logger;
 }
 
-/** The content of a file when it had that stamp; without `definition` it was not a valid definition. */
-interface CachedFile<Definition> {
-  readonly stamp: string;
-  readonly definition?: Definition;
-}
-
 const ENOENT = 2;
 const EEXIST = 17;
 const suffix = '.xml';
 /** NAME_MAX, minus the suffix and a margin. */
 const largestName = 250;
-/** How long the event loop may be blocked. Reading one definition takes some tenths of that. */
-const turnMilliseconds = 4;
-/** A younger file may change again without a change of its times. */
-const settledNanoseconds = 50_000_000n;
 
 function preamble({ kind, command }: { readonly kind: string; readonly command: string }): string {
   return `<!--
@@ -77,11 +62,15 @@ export function isFileName(name: string): boolean {
 export class DefinitionStore<Definition extends Identity> {
   readonly #directory: string;
   readonly #options: StoreOptions<Definition>;
-  readonly #cache = new Map<string, CachedFile<Definition>>();
+  readonly #files: DefinitionFiles<Definition>;
 
   constructor(options: StoreOptions<Definition>) {
     this.#directory = options.directory;
     this.#options = options;
+    this.#files = new DefinitionFiles({
+      path: (name) => this.path(name),
+      parse: (name, text) => this.#parse(name, text),
+    });
   }
 
   /** The file of a definition. @throws TslxcError XML_ERROR for a name that can't be a file name. */
@@ -133,13 +122,7 @@ export class DefinitionStore<Definition extends Identity> {
    */
   read(name: string): Definition | undefined {
     const stats = isFileName(name) ? this.#stat(name) : undefined;
-    if (stats === undefined) return undefined;
-    const cached = this.#cache.get(name);
-    if (cached?.definition !== undefined && cached.stamp === stampOf(stats))
-      return cached.definition;
-    const definition = this.#readFile(name);
-    if (definition !== undefined) this.#remember(name, stats, definition);
-    return definition;
+    return stats === undefined ? undefined : this.#definition(name, stampOf(stats));
   }
 
   /** Name and uuid of a stored definition. @throws as `read`. */
@@ -150,31 +133,32 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** The identities of all valid definitions, by name. Warns once about each file that is not valid. */
   async identities(): Promise<Identity[]> {
-    const names = this.names();
-    const present = new Set(names);
-    for (const name of this.#cache.keys()) if (!present.has(name)) this.#cache.delete(name);
     const found: Identity[] = [];
-    let turnEnds = performance.now() + turnMilliseconds;
-    for (const name of names) {
-      found.push(...this.#identityOrWarning(name));
-      if (performance.now() < turnEnds) continue;
-      await nextTurn();
-      turnEnds = performance.now() + turnMilliseconds;
+    const slice = new Slice();
+    for (const [name, stamp] of await this.#stamps()) {
+      found.push(...this.#identityOrWarning(name, stamp));
+      await slice.rest();
     }
     return found;
   }
 
-  /**
-   * Whether a file other than that of `except` contains one of these texts. Reads every file, but parses none, which
-   * costs some hundredths of a millisecond for each.
-   */
-  isAnyWritten(texts: readonly string[], { except }: { readonly except: string }): boolean {
-    if (texts.length === 0) return false;
-    return this.names().some((name) => {
-      if (name === except) return false;
-      const text = this.#textOrNothing(name);
-      return texts.some((wanted) => text.includes(wanted));
-    });
+  /** All valid definitions, by name. */
+  async definitions(): Promise<Definition[]> {
+    const found: Definition[] = [];
+    const slice = new Slice();
+    for (const [name, stamp] of await this.#stamps()) {
+      const isValid = this.#identityOrWarning(name, stamp).length > 0;
+      const definition = isValid ? this.#definition(name, stamp) : undefined;
+      if (definition !== undefined) found.push(definition);
+      await slice.rest();
+    }
+    return found;
+  }
+
+  /** Ethernet addresses in all files but that of `except`, in lower case: also in those that are not valid. */
+  async addresses(others: { readonly except: string }): Promise<Set<string>> {
+    await this.identities();
+    return this.#files.addresses(others);
   }
 
   /** Stores a definition, and replaces the one of that name. Flushed to the disk when it resolves. */
@@ -188,7 +172,7 @@ export class DefinitionStore<Definition extends Identity> {
     } catch (error) {
       throw fileError(error, 'store a definition');
     }
-    this.#cache.delete(definition.name);
+    this.#files.remember(definition.name, { text: bytes, uuid: definition.uuid });
     return existing ? 'updated' : 'added';
   }
 
@@ -198,7 +182,7 @@ export class DefinitionStore<Definition extends Identity> {
    */
   async remove(name: string): Promise<boolean> {
     const path = this.path(name);
-    this.#cache.delete(name);
+    this.#files.forget(name);
     try {
       await rm(this.#autostartLink(name), { force: true });
       await unlink(path);
@@ -220,21 +204,23 @@ export class DefinitionStore<Definition extends Identity> {
     } catch (error) {
       throw fileError(error, 'rename a definition');
     } finally {
-      for (const one of [former, name]) this.#cache.delete(one);
+      for (const one of [former, name]) this.#files.forget(one);
     }
   }
 
   /** Runs `action` while no other process stores a definition: what it reads does not change until it has written. */
   async exclusive<T>(action: () => T | Promise<T>): Promise<T> {
-    const handle = await this.#openDirectory();
+    // One that waits for the lock of another of this process would need a thread for it.
+    using _turn = await inTurn(this.#directory);
+    const directory = this.#openDirectory();
     try {
-      await lockFile(handle.fd);
+      await lockFile(directory);
       await finishRenames(this.#directory);
       return await action();
     } catch (error) {
       throw fileError(error, 'change the definitions');
     } finally {
-      await handle.close();
+      closeSync(directory);
     }
   }
 
@@ -253,28 +239,56 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  #readFile(name: string): Definition | undefined {
-    const path = this.path(name);
-    try {
-      const definition = this.#options.parse(readText(path), path);
-      if (definition.name === name) return definition;
-    } catch (error) {
-      if (hasErrno(error, ENOENT)) return undefined;
-      if (TslxcError.is(error)) throw inFile(error, path);
-      throw fileError(error, 'read a definition');
-    }
-    throw new TslxcError('XML_ERROR', `the ${this.#options.kind} in ${path} has another name`, {
-      path,
+  /** The names of all files, with their stamps: what has changed since is read when it is looked at. */
+  async #stamps(): Promise<[string, Buffer][]> {
+    const names = this.names();
+    this.#files.keepOnly(names);
+    if (names.length === 0) return [];
+    const renamed = renamedAway(this.#directory);
+    const files = names.map((name) => ({ name: `${name}${suffix}`, look: 'stamp' }) as const);
+    const sights = await survey({ folders: [this.#directory], files });
+    return names.flatMap((name): [string, Buffer][] => {
+      const sight = sights.next();
+      if (renamed.has(`${name}${suffix}`)) return [];
+      if (sight.seen === 'stamp') return [[name, sight.stamp]];
+      // It is gone by now, or is something other than a file.
+      return this.#otherStamp(name);
     });
   }
 
-  #textOrNothing(name: string): string {
+  #otherStamp(name: string): [string, Buffer][] {
     try {
-      return readText(this.path(name));
-    } catch {
-      // It was removed meanwhile, or is not a file.
-      return '';
+      const stats = this.#stat(name);
+      return stats === undefined ? [] : [[name, stampOf(stats)]];
+    } catch (error) {
+      this.#warn(name, error);
+      return [];
     }
+  }
+
+  #warn(name: string, error: unknown): void {
+    const path = this.path(name);
+    const err = TslxcError.is(error) ? inFile(error, path) : fileError(error, 'read a definition');
+    this.#options.logger.warn({ path, err }, 'skipped a file that is no definition');
+  }
+
+  #definition(name: string, stamp: Buffer): Definition | undefined {
+    const path = this.path(name);
+    try {
+      return this.#files.definition(name, stamp);
+    } catch (error) {
+      if (TslxcError.is(error)) throw inFile(error, path);
+      throw fileError(error, 'read a definition');
+    }
+  }
+
+  #parse(name: string, text: string): Definition {
+    const path = this.path(name);
+    const definition = this.#options.parse(text, path);
+    if (definition.name === name) return definition;
+    throw new TslxcError('XML_ERROR', `the ${this.#options.kind} in ${path} has another name`, {
+      path,
+    });
   }
 
   #namesIn(folder: '.' | 'autostart'): string[] {
@@ -290,33 +304,20 @@ export class DefinitionStore<Definition extends Identity> {
     }
   }
 
-  #identityOrWarning(name: string): Identity[] {
-    let stats: BigIntStats | undefined;
+  #identityOrWarning(name: string, stamp: Buffer): Identity[] {
     try {
-      stats = this.#stat(name);
-      if (stats === undefined) return [];
-      const cached = this.#cache.get(name);
-      if (cached?.stamp === stampOf(stats) && cached.definition === undefined) return [];
-      const identity = this.identity(name);
-      return identity ? [identity] : [];
+      const uuid = this.#files.uuid(name, stamp);
+      return uuid === undefined || uuid === 'none' ? [] : [{ name, uuid }];
     } catch (error) {
-      const path = this.path(name);
-      this.#options.logger.warn({ path, err: error }, 'skipped a file that is no definition');
-      if (stats !== undefined) this.#remember(name, stats, undefined);
+      this.#warn(name, error);
       return [];
     }
   }
 
-  #remember(name: string, stats: BigIntStats, definition: Definition | undefined): void {
-    const age = BigInt(Date.now()) * 1_000_000n - stats.ctimeNs;
-    if (age < settledNanoseconds) return;
-    this.#cache.set(name, { stamp: stampOf(stats), ...(definition ? { definition } : {}) });
-  }
-
-  async #openDirectory(): Promise<FileHandle> {
+  #openDirectory(): number {
     try {
-      await this.#makeDirectory();
-      return await open(this.#directory, 'r');
+      mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+      return openSync(this.#directory, 'r');
     } catch (error) {
       throw fileError(error, 'lock the definitions');
     }
@@ -325,18 +326,4 @@ export class DefinitionStore<Definition extends Identity> {
   async #makeDirectory(): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
   }
-}
-
-/** The text of a file; empty if it is not a regular file, such as a fifo. */
-function readText(path: string): string {
-  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    return readFileSync(fd, 'utf8');
-  } finally {
-    closeSync(fd);
-  }
-}
-
-function stampOf({ dev, ino, size, mtimeNs, ctimeNs }: BigIntStats): string {
-  return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
+import { inTurn } from './in-turn';
 import type { StatePaths } from './state-paths';
 
 export interface NamedLock {
@@ -18,12 +19,9 @@ export interface NamedLock {
 
 const lockFlags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW;
 
-/** The last caller of this process that has asked for a lock, by lock file and name. */
-const queues = new Map<string, Promise<void>>();
-
 /** Waits for the lock; `using` releases it. Not re-entrant. */
 export async function takeLock(paths: StatePaths, { name, step }: NamedLock): Promise<Disposable> {
-  const turn = await nextTurn(keyOf(paths, name));
+  const turn = await inTurn(keyOf(paths, name));
   try {
     return await lockByteOf(openLocks(paths, step), name, turn);
   } catch (error) {
@@ -47,7 +45,7 @@ export async function takeLockIfAny(
   paths: StatePaths,
   { name, step }: NamedLock,
 ): Promise<Disposable | undefined> {
-  const turn = await nextTurn(keyOf(paths, name));
+  const turn = await inTurn(keyOf(paths, name));
   try {
     const fd = openIfAny(paths, step);
     if (fd !== undefined) return await lockByteOf(fd, name, turn);
@@ -92,23 +90,6 @@ export function isLocked(paths: StatePaths, { name }: NamedLock): boolean {
 
 function keyOf({ locks }: StatePaths, name: string): string {
   return `${locks}\0${name}`;
-}
-
-/** Waits until the callers of this process that have asked before are done. */
-async function nextTurn(key: string): Promise<Disposable> {
-  const before = queues.get(key);
-  let end: () => void = () => undefined;
-  const mine = new Promise<void>((resolve) => {
-    end = resolve;
-  });
-  queues.set(key, mine);
-  await before;
-  return {
-    [Symbol.dispose]() {
-      end();
-      if (queues.get(key) === mine) queues.delete(key);
-    },
-  };
 }
 
 /** Releasing the lock closes the file, and lets the next caller have its `turn`. */

@@ -3,11 +3,14 @@
  * followed, a fifo does not block, and nothing but an ordinary file is looked into.
  */
 import { closeSync, constants, fstatSync, openSync, rmSync, unlinkSync } from 'node:fs';
+import { constants as system } from 'node:os';
+
+const { ENOENT, ENOTDIR, ELOOP, EISDIR, ENXIO } = system.errno;
 
 /** The file or its folder does not exist. */
-const absences = ['ENOENT', 'ENOTDIR'];
+const absences = [ENOENT, ENOTDIR];
 /** It is a symbolic link, a folder or a socket. */
-const otherThings = ['ELOOP', 'EISDIR', 'ENXIO'];
+const otherThings = [ELOOP, EISDIR, ENXIO];
 
 const accessFlags = { read: constants.O_RDONLY, write: constants.O_RDWR } as const;
 
@@ -31,10 +34,9 @@ export function lookInto<T>(
   try {
     fd = openSync(path, accessFlags[access] | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException;
-    if (absences.includes(code)) return { kind: 'missing' };
-    if (otherThings.includes(code)) return { kind: 'other' };
-    throw error;
+    const kind = kindByErrno(-((error as NodeJS.ErrnoException).errno ?? 0));
+    if (kind === undefined) throw error;
+    return { kind };
   }
   try {
     if (!fstatSync(fd).isFile()) return { kind: 'other' };
@@ -42,6 +44,12 @@ export function lookInto<T>(
   } finally {
     closeSync(fd);
   }
+}
+
+/** What the errno (positive) of a failed open(2) says of the path; undefined if it says nothing of it. */
+export function kindByErrno(errno: number): 'missing' | 'other' | undefined {
+  if (absences.includes(errno)) return 'missing';
+  return otherThings.includes(errno) ? 'other' : undefined;
 }
 
 /** Removes a file, or the directory that another program has put in its place. */

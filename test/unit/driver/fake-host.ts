@@ -5,7 +5,9 @@ import type { ContainerStart } from '../../../lib/container/start/container-star
 import type { InitControl } from '../../../lib/container/init/init-control';
 import { controlVersion } from '../../../lib/container/monitor/messages';
 import { noLinks } from '../../../lib/container/interfaces/links';
+import type { FoundState } from '../../../lib/container/record/run-states';
 import type { RunState } from '../../../lib/container/record/run-state';
+import type { Snapshot } from '../../../lib/container/statistics/snapshots';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
 import type { Logger } from '../../../lib/host/logger';
@@ -177,6 +179,9 @@ export class FakeHost {
         if (this.damaged.has(name)) throw this.#damage(name);
         return this.state(name);
       },
+      openRunStates: () => ({
+        read: (names) => Promise.resolve(new Map(names.map((name) => [name, this.#found(name)]))),
+      }),
       readRunning: (_, name) => {
         const state = this.state(name);
         return state.phase === 'running' ? state.running : undefined;
@@ -241,7 +246,8 @@ export class FakeHost {
       readRunningLabel: () => this.label,
       readUsage: ({ name }) =>
         this.running.has(name) ? { memoryBytes: 4096, cpuNanoseconds: 7n } : undefined,
-      readCgroupStatistics: ({ name }) => this.cgroupStatistics.get(name) ?? {},
+      takeSnapshots: (running) =>
+        Promise.resolve(running.map(({ start }) => this.#snapshot(start.name))),
       bootId: () => this.boot,
       network: this.network,
       shapeLink: async (name, rates) => {
@@ -312,6 +318,15 @@ export class FakeHost {
         entry.owned = false;
       },
     });
+  }
+
+  #found(name: string): FoundState {
+    return this.damaged.has(name) ? { error: this.#damage(name) } : { state: this.state(name) };
+  }
+
+  #snapshot(name: string): Snapshot {
+    const statistics = (): CgroupStatistics => this.cgroupStatistics.get(name) ?? {};
+    return { time: Date.now(), isFrozen: this.frozen.has(name), isStopped: false, statistics };
   }
 
   #damage(name: string): TslxcError {

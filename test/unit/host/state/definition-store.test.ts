@@ -27,16 +27,19 @@ const newMac = () => '52:54:00:00:00:01';
 const context = { arch: 'x86_64', emulator: '/monitor', newUuid: randomUUID, newMac };
 const definition = (name: string) => parseDomain(domainXml({ name, uuid }), context);
 
-function makeStore() {
-  const directory = join(scratchDirectory(), 'etc', 'lxc');
+function makeStore(directory = join(scratchDirectory(), 'etc', 'lxc')) {
+  const parsed: string[] = [];
   const warnings: object[] = [];
   const none = () => undefined;
   const warn = (fields: object) => void warnings.push(fields);
-  const parse = (xml: string, path: string) =>
-    parseDomain(xml, { ...context, ...generatorsOf(path) });
+  const parse = (xml: string, path: string) => {
+    const read = parseDomain(xml, { ...context, ...generatorsOf(path) });
+    parsed.push(read.name);
+    return read;
+  };
   const logger = { debug: none, info: none, warn, error: none };
   const store = domainStore({ directory, parse, logger });
-  return { store, directory, warnings };
+  return { store, directory, warnings, parsed };
 }
 
 test('what was written is read again, by another store too', async () => {
@@ -152,16 +155,32 @@ test('so have its interfaces', () => {
   expect(macs().every((mac) => /^52:54:00(:[0-9a-f]{2}){3}$/.test(mac ?? ''))).toBe(true);
 });
 
-test('what another file has in it is found, whether it is a definition or not', async () => {
+test('the addresses in other files are found, whether these are definitions or not', async () => {
   const { store, directory } = makeStore();
-  expect(store.isAnyWritten(['web'], { except: 'other' })).toBe(false);
+  expect(await store.addresses({ except: 'other' })).toEqual(new Set());
   await store.write(definition('web'));
-  writeFileSync(join(directory, 'bad.xml'), "<mac address='52:54:00:00:00:01'");
+  writeFileSync(join(directory, 'bad.xml'), "<mac address='52:54:00:00:00:0A'");
   mkdirSync(join(directory, 'folder.xml'));
-  expect(store.isAnyWritten(['52:54:00:00:00:01'], { except: 'web' })).toBe(true);
-  expect(store.isAnyWritten(['52:54:00:00:00:01'], { except: 'bad' })).toBe(false);
-  expect(store.isAnyWritten(['x'.repeat(9), '/bin/sh'], { except: 'bad' })).toBe(true);
-  expect(store.isAnyWritten([], { except: 'bad' })).toBe(false);
+  expect(await store.addresses({ except: 'web' })).toEqual(new Set(['52:54:00:00:00:0a']));
+  expect(await store.addresses({ except: 'bad' })).toEqual(new Set());
+});
+
+test('what was written, read or looked for before is not parsed again, unless it has changed', async () => {
+  const { store, directory, parsed } = makeStore();
+  const names = ['a', 'b', 'c'];
+  for (const name of names) await store.write({ ...definition(name), uuid: randomUUID() });
+  expect(await store.identities()).toHaveLength(3);
+  // Each has just been written here: the uuid is known.
+  expect(parsed).toEqual([]);
+  const other = makeStore(directory);
+  for (let time = 0; time < 3; time += 1) expect(await other.store.identities()).toHaveLength(3);
+  expect(other.parsed).toEqual(names);
+  writeFileSync(join(directory, 'b.xml'), domainXml({ name: 'b', uuid }));
+  expect(await other.store.identities()).toContainEqual({ name: 'b', uuid });
+  expect(await store.identities()).toContainEqual({ name: 'b', uuid });
+  expect(other.parsed).toEqual([...names, 'b']);
+  expect(parsed).toEqual(['b']);
+  expect(store.read('a')?.uuid).toBe(other.store.read('a')?.uuid);
 });
 
 test('a change by another process is seen', async () => {

@@ -1,0 +1,105 @@
+/**
+ * How many containers a process starts or ends at once: hundreds that are asked for in one moment would only wait for the
+ * processors, each of them longer than its time limits, and everything else that the process does with them. Starts and ends
+ * are counted apart, so that a start does not wait behind the ends of hundreds.
+ */
+import { availableParallelism } from 'node:os';
+import { turn } from '../../host/slices';
+import { abortable, throwIfAborted } from './abort';
+
+/** Milliseconds. What takes longer waits for something other than the processors, and does not count any more. */
+const busy = 250;
+
+/** One that is being started or ended. */
+interface Place extends Disposable {
+  readonly since: number;
+}
+
+export class Admission {
+  readonly #width: number;
+  /** The one that was admitted first is the first. */
+  readonly #inside = new Set<Place>();
+  readonly #waiting: ((place: Place) => void)[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /**
+   * Waits for a place, in the order of the calls; `using` gives it back.
+   *
+   * @throws TslxcError OPERATION_ABORTED when the signal fires before.
+   */
+  async enter(signal?: AbortSignal): Promise<Disposable> {
+    const entering = this.#place();
+    try {
+      const place = await abortable(signal, () => entering);
+      throwIfAborted(signal);
+      return place;
+    } catch (error) {
+      void entering.then((place) => place[Symbol.dispose]());
+      throw error;
+    }
+  }
+
+  async #place(): Promise<Place> {
+    const isFree = this.#inside.size < this.#width && this.#waiting.length === 0;
+    const place = isFree ? this.#take() : await this.#next();
+    await turn();
+    return place;
+  }
+
+  #next(): Promise<Place> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#watch();
+    });
+  }
+
+  #take(): Place {
+    const place: Place = {
+      since: performance.now(),
+      [Symbol.dispose]: () => {
+        if (this.#inside.delete(place)) this.#admit();
+      },
+    };
+    this.#inside.add(place);
+    return place;
+  }
+
+  #admit(): void {
+    while (this.#inside.size < this.#width) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      next(this.#take());
+    }
+    if (this.#waiting.length > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** As long as there are waiters, looks for places that do not count any more. */
+  #watch(): void {
+    const [oldest] = this.#inside;
+    if (this.#timer !== undefined || oldest === undefined) return;
+    const left = Math.max(1, oldest.since + busy - performance.now());
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      for (const place of this.#inside) {
+        if (place.since + busy > performance.now()) break;
+        place[Symbol.dispose]();
+      }
+      if (this.#waiting.length > 0) this.#watch();
+    }, left);
+  }
+}
+
+/** More ends would only wait for the kernel's one lock for cgroups, and for the four threads of Node. */
+const ends = 4;
+
+/** Of this process, for all its connections: they share its one event loop. */
+export const admission = {
+  starts: new Admission(2 * availableParallelism()),
+  ends: new Admission(ends),
+};

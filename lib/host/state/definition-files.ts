@@ -1,0 +1,136 @@
+/**
+ * What is known of the files of stored definitions. A file is parsed again only after its content has changed, and read again only
+ * after its stamp has: its device, inode, size and times.
+ */
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { changeTimeOf } from '../survey';
+import { hasErrno } from './file-error';
+
+/** A younger file may change again without a change of its times, which move in steps. */
+const settledNanoseconds = 50_000_000n;
+
+const ENOENT = 2;
+
+/** Ethernet addresses, wherever they stand in a text. */
+const addressForm = /[0-9a-f]{2}(?::[0-9a-f]{2}){5}/gi;
+
+/** The content of a file when it had that stamp. */
+interface KnownFile<Definition> {
+  /** Undefined if it has been written by this process, and not looked at since. */
+  readonly stamp: Buffer | undefined;
+  /** Kept as long as the file may change without its stamp. */
+  readonly text: string | undefined;
+  /** `none` for a file that is no definition; undefined if it has not been parsed. */
+  readonly uuid: string | undefined;
+  /** Undefined if it has not been parsed, or is none. */
+  readonly definition: Definition | undefined;
+  /** In lower case. */
+  readonly addresses: readonly string[];
+}
+
+export interface DefinitionFilesOptions<Definition> {
+  readonly path: (name: string) => string;
+  /** @throws for a text that is no definition of that name. */
+  readonly parse: (name: string, text: string) => Definition;
+}
+
+export class DefinitionFiles<Definition extends { readonly uuid: string }> {
+  readonly #options: DefinitionFilesOptions<Definition>;
+  readonly #known = new Map<string, KnownFile<Definition>>();
+
+  constructor(options: DefinitionFilesOptions<Definition>) {
+    this.#options = options;
+  }
+
+  /** The definition in a file that has this stamp; undefined if it is gone. @throws as `parse`, and the errors of node:fs. */
+  definition(name: string, stamp: Buffer): Definition | undefined {
+    const file = this.#look(name, stamp);
+    if (file === undefined || file.definition !== undefined) return file?.definition;
+    const text = file.text ?? this.#read(name);
+    if (text === undefined) return undefined;
+    this.#known.set(name, { ...file, uuid: 'none' });
+    const definition = this.#options.parse(name, text);
+    this.#known.set(name, { ...file, uuid: definition.uuid, definition });
+    return definition;
+  }
+
+  /**
+   * Its uuid, for which nothing is parsed that this process has written; undefined if the file is gone.
+   *
+   * @throws as `definition`, once for each content of the file: after that, the uuid is `none`.
+   */
+  uuid(name: string, stamp: Buffer): string | undefined {
+    return this.#look(name, stamp)?.uuid ?? this.definition(name, stamp)?.uuid;
+  }
+
+  /** Ethernet addresses in the files that have been looked at, in lower case. */
+  addresses({ except }: { readonly except: string }): Set<string> {
+    const others = [...this.#known].filter(([name]) => name !== except);
+    return new Set(others.flatMap(([, { addresses }]) => addresses));
+  }
+
+  /** This process has written a definition. */
+  remember(name: string, { text, uuid }: { readonly text: string; readonly uuid: string }): void {
+    const addresses = addressesIn(text);
+    this.#known.set(name, { stamp: undefined, text, uuid, definition: undefined, addresses });
+  }
+
+  forget(name: string): void {
+    this.#known.delete(name);
+  }
+
+  /** Forgets what is not among these names. */
+  keepOnly(names: readonly string[]): void {
+    const present = new Set(names);
+    for (const name of this.#known.keys()) if (!present.has(name)) this.#known.delete(name);
+  }
+
+  /** What the file holds now; undefined if it is gone. */
+  #look(name: string, stamp: Buffer): KnownFile<Definition> | undefined {
+    const known = this.#known.get(name);
+    const isSettled = known?.text === undefined && known?.stamp?.equals(stamp) === true;
+    if (isSettled) return known;
+    const text = this.#read(name);
+    if (text === undefined) return undefined;
+    const kept = isYoung(stamp) ? text : undefined;
+    const file =
+      known?.text === text
+        ? { ...known, stamp, text: kept }
+        : {
+            stamp,
+            text: kept,
+            uuid: undefined,
+            definition: undefined,
+            addresses: addressesIn(text),
+          };
+    this.#known.set(name, file);
+    return file;
+  }
+
+  /** Empty if it is not a regular file, such as a fifo; undefined if there is none. */
+  #read(name: string): string | undefined {
+    try {
+      return readText(this.#options.path(name));
+    } catch (error) {
+      if (hasErrno(error, ENOENT)) return undefined;
+      throw error;
+    }
+  }
+}
+
+function isYoung(stamp: Buffer): boolean {
+  return BigInt(Date.now()) * 1_000_000n - changeTimeOf(stamp) < settledNanoseconds;
+}
+
+function addressesIn(text: string): string[] {
+  return (text.match(addressForm) ?? []).map((address) => address.toLowerCase());
+}
+
+function readText(path: string): string {
+  const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    return readFileSync(fd, 'utf8');
+  } finally {
+    closeSync(fd);
+  }
+}
