@@ -1,6 +1,7 @@
 /** The end of a container: ends what still runs, gives back what was borrowed, leaves the record of how it ended. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { bootId } from '../../host/kernel/boot-id';
+import { turn } from '../../host/slices';
 import { fileError } from '../../host/state/file-error';
 import { removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
@@ -43,6 +44,8 @@ export async function cleanUp(
   } else {
     await undoAll(undosAfterBoot(state.start.undo), { networks: [], notice });
   }
+  // The cgroups of several are removed at the same time: what comes after is done for one after the other.
+  await turn();
   if (state.start.persistence === 'transient') {
     forget(paths, name);
     return exit;

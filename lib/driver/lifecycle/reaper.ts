@@ -92,6 +92,8 @@ export async function finish(
   ended: EndedState,
 ): Promise<ExitRecord | undefined> {
   const { containers, paths, store, logger } = session;
+  // Many may have been told of in one iteration of the event loop.
+  await turn();
   const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
   // Defining and undefining change what the domain is while it runs.
   const persistence = store.has(name) ? 'persistent' : 'transient';
@@ -223,8 +225,10 @@ export async function reapInTurn(session: Session): Promise<number> {
 /** What the owner of a container does at its end. */
 export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
-    // Hundreds may end at once.
-    await turn();
+    // A destroy by this process has the lock, and cleans up by itself: then nothing is left to be done here.
+    await session.locked(name, () => Promise.resolve());
+    const isOver = readStateOrSkip(session, name)?.phase === 'off';
+    if (isOver && session.owned(name) === undefined) return;
     await sleep(remainingPause(session, name));
     await turn();
     await reapOne(session, name, (one) => isPauseOver(session, one));

@@ -7,8 +7,11 @@ import { availableParallelism } from 'node:os';
 import { turn } from '../../host/slices';
 import { abortable, throwIfAborted } from './abort';
 
-/** Milliseconds. What takes longer waits for something other than the processors, and does not count any more. */
-const busy = 250;
+/**
+ * Milliseconds without one that is done, after which those that are inside for as long do not count any more: they wait for something
+ * other than the processors.
+ */
+const patience = 250;
 
 /** One that is being started or ended. */
 interface Place extends Disposable {
@@ -16,14 +19,16 @@ interface Place extends Disposable {
 }
 
 export class Admission {
-  readonly #width: number;
+  /** How many there may be. */
+  readonly width: number;
   /** The one that was admitted first is the first. */
   readonly #inside = new Set<Place>();
   readonly #waiting: ((place: Place) => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #lastLeft = 0;
 
   constructor(width: number) {
-    this.#width = width;
+    this.width = width;
   }
 
   /**
@@ -44,7 +49,7 @@ export class Admission {
   }
 
   async #place(): Promise<Place> {
-    const isFree = this.#inside.size < this.#width && this.#waiting.length === 0;
+    const isFree = this.#inside.size < this.width && this.#waiting.length === 0;
     const place = isFree ? this.#take() : await this.#next();
     await turn();
     return place;
@@ -61,6 +66,7 @@ export class Admission {
     const place: Place = {
       since: performance.now(),
       [Symbol.dispose]: () => {
+        this.#lastLeft = performance.now();
         if (this.#inside.delete(place)) this.#admit();
       },
     };
@@ -69,7 +75,7 @@ export class Admission {
   }
 
   #admit(): void {
-    while (this.#inside.size < this.#width) {
+    while (this.#inside.size < this.width) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
       next(this.#take());
@@ -79,27 +85,40 @@ export class Admission {
     this.#timer = undefined;
   }
 
-  /** As long as there are waiters, looks for places that do not count any more. */
+  /** As long as there are waiters, looks whether it still goes on. */
   #watch(): void {
-    const [oldest] = this.#inside;
-    if (this.#timer !== undefined || oldest === undefined) return;
-    const left = Math.max(1, oldest.since + busy - performance.now());
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      for (const place of this.#inside) {
-        if (place.since + busy > performance.now()) break;
-        place[Symbol.dispose]();
-      }
-      if (this.#waiting.length > 0) this.#watch();
-    }, left);
+    if (this.#timer !== undefined) return;
+    const [{ since = 0 } = {}] = this.#inside;
+    const due = Math.max(since, this.#lastLeft) + patience;
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#lapse();
+        if (this.#waiting.length > 0) this.#watch();
+      },
+      Math.max(1, due - performance.now()),
+    );
+  }
+
+  #lapse(): void {
+    const late = performance.now() - patience;
+    if (this.#lastLeft > late) return;
+    for (const place of [...this.#inside]) {
+      if (place.since > late) break;
+      this.#inside.delete(place);
+    }
+    this.#admit();
   }
 }
 
-/** More ends would only wait for the kernel's one lock for cgroups, and for the four threads of Node. */
-const ends = 4;
+/**
+ * For each processor, so that there is something to do while one waits for the kernel. An end waits more, for its processes and
+ * for the kernel's one lock for cgroups.
+ */
+const widths = { start: 4, end: 8 };
 
 /** Of this process, for all its connections: they share its one event loop. */
 export const admission = {
-  starts: new Admission(2 * availableParallelism()),
-  ends: new Admission(ends),
+  starts: new Admission(widths.start * availableParallelism()),
+  ends: new Admission(widths.end * availableParallelism()),
 };

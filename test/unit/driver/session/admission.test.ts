@@ -1,6 +1,11 @@
 /** How many containers are started or ended at once. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Admission } from '../../../../lib/driver/session/admission';
+import { Admission, admission } from '../../../../lib/driver/session/admission';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+removeScratchAfterEach();
 
 /** So many that each hold their place for some milliseconds: the most that were inside at once. */
 async function mostAtOnce(admission: Admission, count: number): Promise<number> {
@@ -52,4 +57,22 @@ test('the place of one that gives up goes to the next', async () => {
   await expect(second).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
   first[Symbol.dispose]();
   using _third = await third;
+});
+
+test('a start waits for no end, and an end for no start', async () => {
+  const connection = new FakeHost(scratchDirectory()).connect();
+  const crowd = async (among: Admission): Promise<Disposable[]> =>
+    Promise.all(Array.from({ length: among.width }, () => among.enter()));
+  const inOrder: string[] = [];
+  const note = (what: string) => () => void inOrder.push(what);
+  const ending = await crowd(admission.ends);
+  const behind = admission.ends.enter();
+  const domain = await connection.createDomain(domainXml({ name: 'web' }));
+  note('started')();
+  for (const place of [...ending, await behind]) place[Symbol.dispose]();
+  const starting = await crowd(admission.starts);
+  await domain.destroy().then(note('ended'));
+  expect(inOrder).toEqual(['started', 'ended']);
+  for (const place of starting) place[Symbol.dispose]();
+  await connection.close();
 });
