@@ -5,7 +5,7 @@
 import { setImmediate as nextIteration } from 'node:timers/promises';
 
 /** Milliseconds. With what else comes in the same iteration of the event loop, it stays below 10. */
-const sliceMilliseconds = 4;
+const sliceMilliseconds = 2;
 
 /** For a loop over many things: `await slice.rest()` after each. */
 export class Slice {
