@@ -1,6 +1,6 @@
 /**
  * Many containers in one service: what starting, listing, measuring and ending hundreds costs, beside the physical floor of the
- * same run (scripts/floor.cc), and for how long the service can do nothing else. The figures are printed.
+ * same run (scripts/bench/floor.cc), and for how long the service can do nothing else. The figures are printed.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,8 +37,8 @@ interface Round {
   readonly measured: number;
 }
 
-async function outputOf(argv: readonly string[]): Promise<string> {
-  const { code, stdout, stderr } = await runProgram(argv, { timeout: 5 * minutes });
+async function outputOf(argv: readonly string[], input = ''): Promise<string> {
+  const { code, stdout, stderr } = await runProgram(argv, { timeout: 5 * minutes, input });
   if (code !== 0) throw new Error(`${argv.join(' ')}\n${stdout}\n${stderr}`);
   return stdout;
 }
@@ -53,10 +53,13 @@ async function roundOf(count: number): Promise<Round> {
 /** Milliseconds of one start without a language, its median. */
 async function floorOfStart(): Promise<number> {
   const program = join(world.state.path, 'floor');
-  const source = join(packageRoot, 'scripts/floor.cc');
+  const source = join(packageRoot, 'scripts/bench/floor.cc');
   await outputOf(['g++', '-std=gnu++20', '-O2', '-o', program, source]);
-  const lines = await outputOf([program, 'private', world.root.path, '100', '0']);
-  const starts = lines.trim().split('\n');
+  const output = await outputOf([program, world.root.path], 'start\ndestroy\n'.repeat(100));
+  const starts = output
+    .trim()
+    .split('\n')
+    .filter((_, line) => line % 2 === 0);
   return median(starts.map((line) => Number(line.split(' ')[0])));
 }
 

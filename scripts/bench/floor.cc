@@ -1,10 +1,11 @@
-// The physical limit of start and destroy: the same kernel objects as a container of tslxc, made
-// with no configuration, no language runtime and no error recovery. Used by `npm run bench`.
+// The physical limit: the same kernel objects as a container of tslxc, made with no configuration,
+// no language runtime and no error recovery. Used by `npm run bench`.
 //
-//   floor ROOT RUNS [GAP_MS]     prints one line a run: start and destroy in milliseconds
+//   floor private|host ROOT
 //
-// With a gap, each run comes after that much quiet (cold). ROOT needs /bin/sleep, /proc, /sys and
-// /dev.
+// Reads a word a line, and answers each with the milliseconds that it took: `start` (sleep),
+// `destroy`, `exec` (true, in the one that runs), `run` (from start to the end of true). ROOT needs
+// /bin/sleep, /bin/true, /proc, /sys and /dev.
 
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -22,7 +23,7 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
+#include <iostream>
 #include <string>
 #include <vector>
 
@@ -126,13 +127,53 @@ void mountAll(const char* root) {
   require(symlink("pts/ptmx", "dev/ptmx") == 0 && symlink("/proc/self/fd", "dev/fd") == 0, "link");
 }
 
-[[noreturn]] void runInit(const Cgroups& cgroups, const char* root, int go) {
-  char byte;
-  require(read(go, &byte, 1) == 1, "go");
+[[noreturn]] void execute(const char* program, const char* argument) {
+  const char* argv[] = {program, argument, nullptr};
+  const char* environment[] = {"PATH=/bin:/sbin", nullptr};
+  execve(program, const_cast<char**>(argv), const_cast<char**>(environment));
+  require(false, "execve");
+  _exit(111);
+}
+
+struct Container {
+  Cgroups cgroups;
+  pid_t pid = -1;
+  int pidfd = -1;
+};
+
+// clone3, into the cgroup where that is possible; 0 in the child.
+pid_t cloneInto(const Cgroups& cgroups, uint64_t flags, int* pidfd) {
+  clone_args args{};
+  args.flags = flags | (pidfd != nullptr ? CLONE_PIDFD : 0);
+  args.pidfd = reinterpret_cast<uint64_t>(pidfd);
+  args.exit_signal = SIGCHLD;
+  if (cgroups.unified) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(cgroups.directory);
+  }
+  const pid_t pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
+  require(pid >= 0, "clone3");
+  return pid;
+}
+
+void join(const Cgroups& cgroups) {
   for (const int tasks : cgroups.tasks) require(write(tasks, "0", 1) == 1, "join");
+}
+
+struct Init {
+  const Cgroups& cgroups;
+  const char* root;
+  const char* program;
+  int go;  // a byte comes when it may begin
+};
+
+[[noreturn]] void runInit(const Init& init) {
+  char byte;
+  require(read(init.go, &byte, 1) == 1, "go");
+  join(init.cgroups);
   setsid();
   require(unshare(CLONE_NEWCGROUP) == 0, "unshare");
-  mountAll(root);
+  mountAll(init.root);
   require(syscall(SYS_pivot_root, ".", ".") == 0 && umount2(".", MNT_DETACH) == 0, "pivot_root");
   require(chdir("/") == 0 && sethostname("floor", 5) == 0, "chdir");
   const int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -141,57 +182,88 @@ void mountAll(const char* root) {
   const int slave = open("/dev/pts/0", O_RDWR);
   require(slave >= 0, "pts/0");
   for (int fd = 0; fd < 3; ++fd) dup2(slave, fd);
-  const char* argv[] = {"/bin/sleep", "1000", nullptr};
-  const char* environment[] = {"PATH=/bin:/sbin", nullptr};
-  execve(argv[0], const_cast<char**>(argv), const_cast<char**>(environment));
-  require(false, "execve");
-  _exit(111);
+  execute(init.program, "1000");
 }
 
-void runOnce(uint64_t network, const char* root) {
-  const double started = now();
-  const Cgroups cgroups = makeCgroups();
-  int go[2];
-  int executed[2];
-  require(pipe2(go, 0) == 0 && pipe2(executed, O_CLOEXEC) == 0, "pipe");
-  int pidfd = -1;
-  clone_args args{};
-  args.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_PIDFD | network;
-  args.pidfd = reinterpret_cast<uint64_t>(&pidfd);
-  args.exit_signal = SIGCHLD;
-  if (cgroups.unified) {
-    args.flags |= CLONE_INTO_CGROUP;
-    args.cgroup = static_cast<uint64_t>(cgroups.directory);
+// The network namespace is private or the host's.
+class Floor {
+ public:
+  Floor(uint64_t network, const char* root) : network_(network), root_(root) {}
+
+  void start(const char* program) {
+    running_.cgroups = makeCgroups();
+    int go[2];
+    int executed[2];
+    require(pipe2(go, O_CLOEXEC) == 0 && pipe2(executed, O_CLOEXEC) == 0, "pipe");
+    constexpr uint64_t kOwn = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
+    running_.pid = cloneInto(running_.cgroups, kOwn | network_, &running_.pidfd);
+    if (running_.pid == 0) runInit({running_.cgroups, root_, program, go[0]});
+    close(executed[1]);
+    char byte;
+    require(write(go[1], "x", 1) == 1 && read(executed[0], &byte, 1) == 0, "exec");
+    for (const int fd : {go[0], go[1], executed[0]}) close(fd);
   }
-  const pid_t pid = static_cast<pid_t>(syscall(SYS_clone3, &args, sizeof args));
-  require(pid >= 0, "clone3");
-  if (pid == 0) {
-    close(go[1]);
-    runInit(cgroups, root, go[0]);
+
+  void destroy() {
+    kill(running_.pid, SIGKILL);
+    remove();
   }
-  close(executed[1]);
-  char byte;
-  require(write(go[1], "x", 1) == 1 && read(executed[0], &byte, 1) == 0, "exec");
-  const double running = now();
-  kill(pid, SIGKILL);
-  waitpid(pid, nullptr, 0);
-  for (const int tasks : cgroups.tasks) close(tasks);
-  if (cgroups.directory >= 0) close(cgroups.directory);
-  for (const std::string& path : cgroups.paths) rmdir(path.c_str());
-  const double gone = now();
-  for (const int fd : {go[0], go[1], executed[0], pidfd}) close(fd);
-  printf("%.3f %.3f\n", running - started, gone - running);
+
+  // From its end to the removal of its cgroups.
+  void remove() {
+    waitpid(running_.pid, nullptr, 0);
+    const Cgroups& cgroups = running_.cgroups;
+    for (const int tasks : cgroups.tasks) close(tasks);
+    if (cgroups.directory >= 0) close(cgroups.directory);
+    for (const std::string& path : cgroups.paths) rmdir(path.c_str());
+    close(running_.pidfd);
+  }
+
+  void exec() {
+    const pid_t joiner = cloneInto(running_.cgroups, 0, nullptr);
+    if (joiner == 0) {
+      join(running_.cgroups);
+      constexpr int kJoined =
+          CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
+      require(setns(running_.pidfd, kJoined | static_cast<int>(network_)) == 0, "setns");
+      const pid_t command = fork();
+      require(command >= 0, "fork");
+      if (command == 0) execute("/bin/true", nullptr);
+      _exit(waitForSuccess(command) ? 0 : 111);
+    }
+    require(waitForSuccess(joiner), "exec");
+  }
+
+ private:
+  static bool waitForSuccess(pid_t pid) {
+    int status = -1;
+    return waitpid(pid, &status, 0) == pid && status == 0;
+  }
+
+  uint64_t network_;
+  const char* root_;
+  Container running_;
+};
+
+void act(Floor& floor, const std::string& word) {
+  if (word == "start") return floor.start("/bin/sleep");
+  if (word == "destroy") return floor.destroy();
+  if (word == "exec") return floor.exec();
+  require(word == "run", word.c_str());
+  floor.start("/bin/true");
+  floor.remove();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 4) return 2;
-  const uint64_t network = std::string(argv[1]) == "private" ? CLONE_NEWNET : 0;
-  const int gap = argc > 4 ? atoi(argv[4]) : 0;
-  for (int run = 0; run < atoi(argv[3]); ++run) {
-    if (gap > 0) usleep(static_cast<useconds_t>(gap) * 1000);
-    runOnce(network, argv[2]);
+  if (argc != 3) return 2;
+  Floor floor(std::string(argv[1]) == "private" ? CLONE_NEWNET : 0, argv[2]);
+  for (std::string word; std::getline(std::cin, word);) {
+    const double started = now();
+    act(floor, word);
+    printf("%.3f\n", now() - started);
+    fflush(stdout);
   }
   return 0;
 }

@@ -1,0 +1,138 @@
+// Whether the library has become slower: its times as multiples of the floor's in the same round, beside the bounds of
+// bounds.json. What else the machine does makes a round slower, never faster: so the best of several rounds counts, and a
+// round in which all is well ends it.
+'use strict';
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { StepError, say } = require('../steps');
+const { makeSite } = require('./site');
+const { median, spreadOf } = require('./statistics');
+const { OpenSystems } = require('./systems');
+const { takeTurns } = require('./turns');
+const { cgroups } = require('./world');
+
+const file = join(__dirname, 'bounds.json');
+const pace = { runs: 20, batch: 5 };
+/** Rounds until it is believed that it is slower, and those that bounds are made of. */
+const mostRounds = 8;
+const savedRounds = 12;
+/** A spread below this is luck; one above hides what is to be found. */
+const leastSpread = 0.15;
+const mostSpread = 0.3;
+
+/** The quantities, each with the one of the floor that it is a multiple of. */
+const quantities = { start: 'start', destroy: 'destroy', exec: 'exec', cpu: 'start' };
+
+/** The ratios of a round, of its samples by quantity and system. */
+function ratiosOf(samples) {
+  return Object.fromEntries(
+    Object.entries(quantities).map(([quantity, base]) => [
+      quantity,
+      median(samples[quantity].library) / median(samples[base].floor),
+    ]),
+  );
+}
+
+/** What rounds say beside the bounds: for each quantity its best ratio, the limit, and whether it is over it. */
+function judge(rounds, bounds) {
+  return Object.entries(bounds).map(([quantity, { ratio, spread }]) => {
+    const best = Math.min(...rounds.map((round) => round[quantity]));
+    const limit = ratio * (1 + spread);
+    return { quantity, best, ratio, limit, isWorse: best > limit };
+  });
+}
+
+/** Bounds of rounds: the median of their ratios, and how far these were apart. */
+function boundsOf(rounds) {
+  const rounded = (value) => Number(value.toFixed(2));
+  return Object.fromEntries(
+    Object.keys(quantities).map((quantity) => {
+      const ratios = rounds.map((round) => round[quantity]);
+      const spread = Math.min(Math.max(spreadOf(ratios), leastSpread), mostSpread);
+      return [quantity, { ratio: rounded(median(ratios)), spread: rounded(spread) }];
+    }),
+  );
+}
+
+async function play(unit) {
+  unit.takeCpu?.();
+  const start = await unit.start();
+  const exec = await unit.exec();
+  const destroy = await unit.destroy();
+  return { start, exec, destroy, ...(unit.takeCpu && { cpu: unit.takeCpu() }) };
+}
+
+/** Resolves with a function that measures one round. */
+async function makeRound(open) {
+  const players = {};
+  for (const name of ['floor', 'library']) {
+    const system = await open.get(name);
+    if (system === undefined) throw new StepError(open.leftOut[name].join('; '));
+    const unit = await system.make({ name: 'bench-guard', variant: 'plain', program: 'sleep' });
+    players[name] = () => play(unit);
+  }
+  const onFailure = (name, message) => {
+    throw new StepError(`${name}: ${message}`);
+  };
+  return async () => ratiosOf(await takeTurns(players, { ...pace, onFailure }));
+}
+
+/** Calls `use` with what measures a round. */
+async function withRounds(use) {
+  const site = await makeSite();
+  const open = new OpenSystems(['floor', 'library'], site);
+  try {
+    return await use(await makeRound(open));
+  } finally {
+    await open.close();
+    site.remove();
+  }
+}
+
+function describe({ quantity, best, ratio, limit, isWorse }) {
+  const verdict = isWorse ? 'WORSE' : 'well';
+  return `${verdict}: ${quantity}: ${best.toFixed(2)} × the floor; ${ratio} when the bound was set, at most ${limit.toFixed(2)}`;
+}
+
+async function compare(bounds) {
+  const rounds = [];
+  let verdicts;
+  await withRounds(async (round) => {
+    do {
+      rounds.push(await round());
+      verdicts = judge(rounds, bounds);
+    } while (rounds.length < mostRounds && verdicts.some(({ isWorse }) => isWorse));
+  });
+  for (const verdict of verdicts) say(describe(verdict));
+  const worse = verdicts.filter(({ isWorse }) => isWorse);
+  if (worse.length > 0) {
+    const which = worse.map(({ quantity }) => quantity).join(', ');
+    throw new StepError(`slower than the bound in all of ${rounds.length} rounds: ${which}`);
+  }
+  return { rounds, verdicts };
+}
+
+async function save(all, kind) {
+  const rounds = [];
+  await withRounds(async (round) => {
+    while (rounds.length < savedRounds) rounds.push(await round());
+  });
+  const bounds = boundsOf(rounds);
+  writeFileSync(file, `${JSON.stringify({ ...all, [kind]: bounds }, undefined, 2)}\n`);
+  for (const [quantity, { ratio, spread }] of Object.entries(bounds)) {
+    say(`saved: ${quantity}: ${ratio} × the floor, spread ${(100 * spread).toFixed(0)} %`);
+  }
+  return { rounds, bounds };
+}
+
+/** Compares with the bounds of this kind of host, or makes them anew. Throws when it is slower. */
+async function guard(options) {
+  const all = JSON.parse(readFileSync(file, 'utf8'));
+  const kind = cgroups().version;
+  if (options.save) return save(all, kind);
+  if (all[kind] !== undefined) return compare(all[kind]);
+  say(`there are no bounds for hosts with cgroup ${kind}: npm run bench -- --guard --save`);
+  return { rounds: [] };
+}
+
+module.exports = { boundsOf, guard, judge };

@@ -1,0 +1,69 @@
+// The library in a service. Times are those in the service's own process.
+'use strict';
+const { domainXml } = require('../domain-xml');
+const { ServiceProcess } = require('../service-process');
+
+const programs = { sleep: ['/bin/sleep', '10000'], true: ['/bin/true'] };
+
+/** The document of a container that a scenario asks for. */
+function documentOf(site, { name, variant, program }) {
+  const overlay = variant === 'overlay' ? site.overlay(`over-${name}`) : undefined;
+  return domainXml({ name, variant, argv: programs[program], root: site.root, overlay });
+}
+
+/** Actions resolve with milliseconds, and tell `onCpu` of those of the processor. */
+function unitOf(service, name) {
+  let cpu = 0;
+  const act = (action) => async () => {
+    const taken = await service.ask(action, { name });
+    cpu += taken.cpu;
+    return taken.milliseconds;
+  };
+  return {
+    start: act('start'),
+    destroy: act('destroy'),
+    exec: act('exec'),
+    run: act('run'),
+    /** Milliseconds of the processor since it was asked last. */
+    takeCpu() {
+      const taken = cpu;
+      cpu = 0;
+      return taken;
+    },
+    remove: () => service.ask('undefine', { name }),
+  };
+}
+
+function open({ heap, state }) {
+  return async (site) => {
+    const service = await ServiceProcess.start({ root: site.stateRoot(state), heap });
+    return {
+      service,
+      async make(spec) {
+        await service.ask('define', { name: spec.name, xml: documentOf(site, spec) });
+        return unitOf(service, spec.name);
+      },
+      close: () => service.close(),
+    };
+  };
+}
+
+const common = {
+  variants: ['plain', 'interface', 'idmap', 'overlay'],
+  actions: ['start', 'destroy', 'exec', 'run'],
+  missing: () => undefined,
+};
+
+module.exports = {
+  documentOf,
+  library: {
+    ...common,
+    title: 'the library in a small service',
+    open: open({ heap: 0, state: 'library' }),
+  },
+  heap: {
+    ...common,
+    title: 'the library in a service with 500 MB on its heap',
+    open: open({ heap: 500, state: 'heap' }),
+  },
+};

@@ -1,0 +1,46 @@
+// Systems by turns, so that what else the machine does meets all of them alike.
+'use strict';
+const { StepError } = require('../steps');
+
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Adds the values of one run, by quantity, to `samples`, which has lists by quantity and player. */
+function collect(samples, name, values) {
+  for (const [quantity, value] of Object.entries(values)) {
+    samples[quantity] ??= {};
+    samples[quantity][name] ??= [];
+    samples[quantity][name].push(value);
+  }
+}
+
+/**
+ * Calls each of `players` `runs` times, `batch` times at a turn, after one call that doesn't count, and each after `gap`
+ * milliseconds of quiet. A player resolves with its values by the names of the quantities. One that throws a StepError takes no further
+ * part, and `onFailure(name, message)` is told. Resolves with the values by quantity and player.
+ */
+async function takeTurns(players, { runs, batch = 1, gap = 0, onFailure }) {
+  const samples = {};
+  const playing = new Map(Object.entries(players));
+  const play = async (name, times, onValues) => {
+    try {
+      for (let run = 0; run < times; run += 1) {
+        if (gap > 0) await pause(gap);
+        onValues(await playing.get(name)());
+      }
+    } catch (error) {
+      if (!(error instanceof StepError)) throw error;
+      playing.delete(name);
+      onFailure(name, error.message);
+    }
+  };
+  for (const name of [...playing.keys()]) await play(name, 1, () => undefined);
+  for (let done = 0; done < runs; done += batch) {
+    const times = Math.min(batch, runs - done);
+    for (const name of [...playing.keys()]) {
+      await play(name, times, (values) => collect(samples, name, values));
+    }
+  }
+  return samples;
+}
+
+module.exports = { takeTurns };
