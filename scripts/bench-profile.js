@@ -31,14 +31,16 @@ async function measureSteps(service, runs) {
   return [...times].map(([step, all]) => ({ step, milliseconds: median(all) }));
 }
 
-/** Resolves when strace says that it has attached. */
-async function attached(strace) {
+/** Resolves when strace says that it has attached; throws with what it says when it ends instead. */
+function attached(strace) {
   let said = '';
-  for await (const chunk of strace.stderr) {
-    said += chunk;
-    if (/attached/.test(said)) return;
-  }
-  throw new StepError(`strace: ${said.trim()}`);
+  return new Promise((resolve, reject) => {
+    strace.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (/attached/.test(said)) resolve();
+    });
+    strace.on('close', () => reject(new StepError(`strace: ${said.trim()}`)));
+  });
 }
 
 /** The system calls of one start and one destroy. */
@@ -51,11 +53,11 @@ async function traceOnce(service, directory) {
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  strace.on('error', () => undefined);
+  const ended = once(strace, 'close');
   await attached(strace);
   const { begin, running, end } = await service.ask('moments', { name });
   strace.kill('SIGINT');
-  await once(strace, 'close');
+  await ended;
   const text = readFileSync(file, 'latin1');
   return {
     start: summarizeTrace(text, { begin, end: running }),

@@ -3,9 +3,10 @@
 //
 //   floor private|host ROOT
 //
-// Reads a word a line, and answers each with the milliseconds that it took: `start` (sleep),
-// `destroy`, `exec` (true, in the one that runs), `run` (from start to the end of true). ROOT needs
-// /bin/sleep, /bin/true, /proc, /sys and /dev.
+// Reads a word a line, and answers each with the milliseconds that it took, and with those of the
+// processor, of itself and of its children that have ended: `start` (sleep), `destroy`, `exec`
+// (true, in the one that runs), `run` (from start to the end of true). ROOT needs /bin/sleep,
+// /bin/true, /proc, /sys and /dev.
 
 #include <fcntl.h>
 #include <linux/sched.h>
@@ -14,6 +15,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -38,6 +40,17 @@ double now() {
   clock_gettime(CLOCK_MONOTONIC, &time);
   return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_nsec) / 1e6;
 }
+
+double cpuOf(int who) {
+  rusage usage{};
+  getrusage(who, &usage);
+  const auto milliseconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+  };
+  return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
+}
+
+double cpu() { return cpuOf(RUSAGE_SELF) + cpuOf(RUSAGE_CHILDREN); }
 
 void require(bool done, const char* what) {
   if (done) return;
@@ -260,9 +273,11 @@ int main(int argc, char** argv) {
   if (argc != 3) return 2;
   Floor floor(std::string(argv[1]) == "private" ? CLONE_NEWNET : 0, argv[2]);
   for (std::string word; std::getline(std::cin, word);) {
+    const double before = cpu();
     const double started = now();
     act(floor, word);
-    printf("%.3f\n", now() - started);
+    const double taken = now() - started;
+    printf("%.3f %.3f\n", taken, cpu() - before);
     fflush(stdout);
   }
   return 0;

@@ -20,16 +20,16 @@ const savedRounds = 12;
 const leastSpread = 0.15;
 const mostSpread = 0.3;
 
-/** The quantities, each with the one of the floor that it is a multiple of. */
-const quantities = { start: 'start', destroy: 'destroy', exec: 'exec', cpu: 'start' };
+/** What is compared, as multiples of the floor's. */
+const quantities = ['start', 'destroy', 'exec', 'cpu'];
 
 /** The ratios of a round, of its samples by quantity and system. */
 function ratiosOf(samples) {
   return Object.fromEntries(
-    Object.entries(quantities).map(([quantity, base]) => [
-      quantity,
-      median(samples[quantity].library) / median(samples[base].floor),
-    ]),
+    quantities.map((quantity) => {
+      const { library, floor } = samples[quantity];
+      return [quantity, median(library) / median(floor)];
+    }),
   );
 }
 
@@ -46,7 +46,7 @@ function judge(rounds, bounds) {
 function boundsOf(rounds) {
   const rounded = (value) => Number(value.toFixed(2));
   return Object.fromEntries(
-    Object.keys(quantities).map((quantity) => {
+    quantities.map((quantity) => {
       const ratios = rounds.map((round) => round[quantity]);
       const spread = Math.min(Math.max(spreadOf(ratios), leastSpread), mostSpread);
       return [quantity, { ratio: rounded(median(ratios)), spread: rounded(spread) }];
@@ -55,11 +55,10 @@ function boundsOf(rounds) {
 }
 
 async function play(unit) {
-  unit.takeCpu?.();
   const start = await unit.start();
   const exec = await unit.exec();
   const destroy = await unit.destroy();
-  return { start, exec, destroy, ...(unit.takeCpu && { cpu: unit.takeCpu() }) };
+  return { start, exec, destroy, cpu: unit.takeCpu() };
 }
 
 /** Resolves with a function that measures one round. */

@@ -74,7 +74,7 @@ async function main() {
     try {
       process.send({ number, value: await actions[action](input) });
     } catch (error) {
-      process.send({ number, error: error.stack });
+      process.send({ number, error: String(error) });
     }
   });
 }

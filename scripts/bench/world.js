@@ -7,8 +7,7 @@ const { join } = require('node:path');
 const { StepError } = require('../steps');
 
 const unified = '/sys/fs/cgroup/unified';
-const script = join(__dirname, '..', 'own-world.sh');
-const hide = `umount ${unified} 2>/dev/null; exec "$@"`;
+const scripts = [join(__dirname, '..', 'own-world.sh'), 'sh', join(__dirname, 'world.sh')];
 
 /** Whether this process is in one already. */
 function isInside() {
@@ -19,7 +18,7 @@ function isInside() {
 function enter() {
   if (process.getuid() !== 0) throw new StepError('containers need root');
   const isHybrid = existsSync(unified);
-  const words = [script, 'sh', '-c', hide, 'sh', process.execPath, ...process.argv.slice(1)];
+  const words = [...scripts, process.execPath, ...process.argv.slice(1)];
   const env = { ...process.env, TSLXC_BENCH_WORLD: isHybrid ? 'hybrid' : 'same' };
   const { status, error } = spawnSync('sh', words, { stdio: 'inherit', env });
   if (error) throw error;

@@ -23,7 +23,7 @@ async function makeUnits(context, { variant = 'plain', program = 'sleep', action
   const { open } = context;
   const units = {};
   for (const name of open.able({ variant, action })) {
-    const spec = { name: `bench-${variant}-${program}`, variant, program };
+    const spec = { name: `bench-${name}-${variant}-${program}`, variant, program };
     const unit = await attempt(context, name, async () => (await open.get(name))?.make(spec));
     if (unit !== undefined) units[name] = unit;
   }

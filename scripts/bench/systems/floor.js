@@ -2,26 +2,26 @@
 'use strict';
 const { LineProcess } = require('../line-process');
 const { compiled } = require('../programs');
+const { timedUnit } = require('./timed-unit');
 
-/** Milliseconds of each action, taken by the program itself. */
+const actions = ['start', 'destroy', 'exec', 'run'];
+
+/** It takes the time itself. */
 async function open(site) {
   const program = await compiled('floor');
   const floor = new LineProcess([program, 'private', site.root]);
-  const act = (word) => async () => Number(await floor.ask(word));
-  const unit = {
-    start: act('start'),
-    destroy: act('destroy'),
-    exec: act('exec'),
-    run: act('run'),
-    remove: async () => undefined,
+  const act = async (action) => {
+    const [milliseconds, cpu] = (await floor.ask(action)).split(' ').map(Number);
+    return { milliseconds, cpu };
   };
+  const unit = timedUnit(actions, act, async () => undefined);
   return { make: async () => unit, close: () => floor.end() };
 }
 
 module.exports = {
   title: 'the same kernel objects, made with nothing around them (scripts/bench/floor.cc)',
   variants: ['plain'],
-  actions: ['start', 'destroy', 'exec', 'run'],
+  actions,
   missing: () => undefined,
   open,
 };

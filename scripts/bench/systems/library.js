@@ -2,36 +2,15 @@
 'use strict';
 const { domainXml } = require('../domain-xml');
 const { ServiceProcess } = require('../service-process');
+const { timedUnit } = require('./timed-unit');
 
+const actions = ['start', 'destroy', 'exec', 'run'];
 const programs = { sleep: ['/bin/sleep', '10000'], true: ['/bin/true'] };
 
 /** The document of a container that a scenario asks for. */
 function documentOf(site, { name, variant, program }) {
   const overlay = variant === 'overlay' ? site.overlay(`over-${name}`) : undefined;
   return domainXml({ name, variant, argv: programs[program], root: site.root, overlay });
-}
-
-/** Actions resolve with milliseconds, and tell `onCpu` of those of the processor. */
-function unitOf(service, name) {
-  let cpu = 0;
-  const act = (action) => async () => {
-    const taken = await service.ask(action, { name });
-    cpu += taken.cpu;
-    return taken.milliseconds;
-  };
-  return {
-    start: act('start'),
-    destroy: act('destroy'),
-    exec: act('exec'),
-    run: act('run'),
-    /** Milliseconds of the processor since it was asked last. */
-    takeCpu() {
-      const taken = cpu;
-      cpu = 0;
-      return taken;
-    },
-    remove: () => service.ask('undefine', { name }),
-  };
 }
 
 function open({ heap, state }) {
@@ -41,7 +20,9 @@ function open({ heap, state }) {
       service,
       async make(spec) {
         await service.ask('define', { name: spec.name, xml: documentOf(site, spec) });
-        return unitOf(service, spec.name);
+        const { name } = spec;
+        const act = (action) => service.ask(action, { name });
+        return timedUnit(actions, act, () => service.ask('undefine', { name }));
       },
       close: () => service.close(),
     };
@@ -50,7 +31,7 @@ function open({ heap, state }) {
 
 const common = {
   variants: ['plain', 'interface', 'idmap', 'overlay'],
-  actions: ['start', 'destroy', 'exec', 'run'],
+  actions,
   missing: () => undefined,
 };
 

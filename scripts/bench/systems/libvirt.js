@@ -80,9 +80,9 @@ class Virsh {
     if (this.#child.exitCode === null) await once(this.#child, 'close');
   }
 
-  /** Not the echo of the command itself, which readline writes. */
+  /** Its echo of the command begins with its prompt. */
   #endMark() {
-    return new RegExp(`^(virsh # ?)?told-${this.#told}$`, 'm');
+    return new RegExp(`^told-${this.#told}`, 'm');
   }
 
   #errors() {
@@ -126,6 +126,7 @@ async function open(site) {
 
 module.exports = {
   title: 'libvirt, by one virsh that is told what to do',
+  note: 'its destroy sends SIGTERM, and SIGKILL 1.6 s later',
   variants: ['plain', 'interface', 'idmap'],
   actions: ['start', 'destroy', 'exec'],
   missing: () =>
