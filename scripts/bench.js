@@ -37,7 +37,7 @@ function chosenScenarios({ scenarios: chosen, all }) {
 
 /** Measures; each table is printed as soon as it is there. Resolves with the figures, and why systems were left out. */
 async function measure(options) {
-  const site = await makeSite();
+  const site = await makeSite(options);
   const open = new OpenSystems(options.systems ?? names.systems, site);
   const pace = options.runs === undefined ? {} : { runs: options.runs };
   const figures = [];

@@ -9,7 +9,13 @@ const valued = {
   '--runs': 'runs',
   '--json': 'json',
 };
-const flags = { '--all': 'all', '--guard': 'guard', '--save': 'save', '--help': 'help' };
+const flags = {
+  '--all': 'all',
+  '--spawn-from-node': 'spawnsFromNode',
+  '--guard': 'guard',
+  '--save': 'save',
+  '--help': 'help',
+};
 const lists = ['scenarios', 'systems'];
 
 function wholeNumber(word) {
@@ -60,6 +66,7 @@ function helpText({ scenarios, systems }) {
     );
   return [
     'npm run bench -- [--scenario NAME[,NAME…]] [--system NAME[,NAME…]] [--runs N] [--json FILE] [--all]',
+    '                 [--spawn-from-node]',
     'npm run bench -- --guard [--save] [--json FILE]',
     '',
     'Measures by turns in one run, in namespaces of its own. Medians of a shared machine mean little; ratios do.',
@@ -72,6 +79,8 @@ function helpText({ scenarios, systems }) {
     '',
     '--runs N     how many of each (scenarios with many containers: one)',
     '--json FILE  all figures, and every value that was measured',
+    '--spawn-from-node',
+    "             the peers' programs are run by child_process of Node.js, and not by a small program of ours",
     '--guard      fails when the library is slower beside the floor than scripts/bench/bounds.json says',
     '--save       with --guard: writes the bounds of this kind of host anew, as measured now',
   ];

@@ -44,8 +44,10 @@ function makeBridge() {
   run('ip', 'link', 'set', bridge, 'up');
 }
 
-/** Makes them, in a world of its own. `folder(NAME)` makes one more. */
-async function makeSite() {
+/**
+ * Makes them, in a world of its own. `folder(NAME)` makes one more. `spawnsFromNode`: how the stopwatch of the site runs programs.
+ */
+async function makeSite({ spawnsFromNode = false } = {}) {
   const directory = mkdtempSync('/var/tmp/tslxc-bench-');
   const at = (name) => join(directory, name);
   const folder = (name) => {
@@ -68,6 +70,7 @@ async function makeSite() {
   };
   return {
     directory,
+    spawnsFromNode,
     root,
     mappedRoot: at('mapped-root'),
     folder,

@@ -1,6 +1,9 @@
-// Runs the programs of peers and takes their time: the client of stopwatch.cc.
+// Runs the programs of peers and takes their time: the client of stopwatch.cc. A site with `spawnsFromNode` has them run as a service
+// of Node.js would, by child_process, to whose time that of the spawn belongs.
 'use strict';
-const { readFileSync } = require('node:fs');
+const { spawn } = require('node:child_process');
+const { once } = require('node:events');
+const { closeSync, openSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { StepError } = require('../steps');
 const { LineProcess } = require('./line-process');
@@ -17,13 +20,25 @@ function describeStatus(status) {
   return status % 128 === 0 ? `exit code ${status / 256}` : `ended by signal ${status % 128}`;
 }
 
+/** Like the request `run` of stopwatch.cc. */
+async function runFromNode([program, ...words], errors, options) {
+  const said = openSync(errors, 'w');
+  const started = performance.now();
+  const child = spawn(program, words, { ...options, stdio: ['ignore', 'ignore', said] });
+  closeSync(said);
+  const [code] = await once(child, 'exit').catch(() => [-1]);
+  return [performance.now() - started, code === null || code < 0 ? -1 : code * 256];
+}
+
 class Stopwatch {
   #process;
   #errors;
+  #run;
 
-  constructor(process, errors) {
+  constructor(process, { errors, run }) {
     this.#process = process;
     this.#errors = errors;
+    this.#run = run ?? ((argv) => this.#ask(['run', ...argv]));
   }
 
   /** `env`: what all that it runs has in its environment besides. */
@@ -31,12 +46,15 @@ class Stopwatch {
     const errors = join(site.directory, `errors-${(count += 1)}`);
     const program = await compiled('stopwatch');
     const options = { env: { ...process.env, ...env }, cwd: site.directory };
-    return new Stopwatch(new LineProcess([program, errors], options), errors);
+    const run = site.spawnsFromNode
+      ? { run: (argv) => runFromNode(argv, errors, options) }
+      : undefined;
+    return new Stopwatch(new LineProcess([program, errors], options), { errors, ...run });
   }
 
   /** Runs a program to its end; resolves with milliseconds. Throws, with what it has said, unless it succeeds. */
   async run(...argv) {
-    const [milliseconds, status] = await this.#ask(['run', ...argv]);
+    const [milliseconds, status] = await this.#run(argv);
     if (status !== 0) this.#fail(argv, describeStatus(status));
     return milliseconds;
   }

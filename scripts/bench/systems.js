@@ -1,5 +1,6 @@
 // The systems that a bench compares, in the order of its tables. Each has a `title`, the `variants` of a container and the
-// `actions` that it has, perhaps a `note`, and `missing()`, which says what to do when it isn't installed.
+// `actions` that it has, and `missing()`, which says what to do when it isn't installed; perhaps a `note`, and `atOnce` and `mostRuns`:
+// how many containers of it there are at a time, and how often it takes part, at most.
 //
 // `open(site)` resolves with what makes containers: `make({ name, variant, program })`, where the program of init is `sleep` or
 // `true`, resolves with a unit. A unit has a function for each action, which resolves with milliseconds, and `remove()`.

@@ -15,10 +15,10 @@ function collect(samples, name, values) {
 
 /**
  * Calls each of `players` `runs` times, `batch` times at a turn, after one call that doesn't count, and each after `gap`
- * milliseconds of quiet. A player resolves with its values by the names of the quantities. One that throws a StepError takes no further
+ * milliseconds of quiet; those named in `limits` at most so many times. A player resolves with its values by the names of the quantities. One that throws a StepError takes no further
  * part, and `onFailure(name, message)` is told. Resolves with the values by quantity and player.
  */
-async function takeTurns(players, { runs, batch = 1, gap = 0, onFailure }) {
+async function takeTurns(players, { runs, batch = 1, gap = 0, limits = {}, onFailure }) {
   const samples = {};
   const playing = new Map(Object.entries(players));
   const play = async (name, times, onValues) => {
@@ -35,9 +35,9 @@ async function takeTurns(players, { runs, batch = 1, gap = 0, onFailure }) {
   };
   for (const name of [...playing.keys()]) await play(name, 1, () => undefined);
   for (let done = 0; done < runs; done += batch) {
-    const times = Math.min(batch, runs - done);
     for (const name of [...playing.keys()]) {
-      await play(name, times, (values) => collect(samples, name, values));
+      const left = Math.min(runs, limits[name] ?? runs) - done;
+      await play(name, Math.min(batch, left), (values) => collect(samples, name, values));
     }
   }
   return samples;

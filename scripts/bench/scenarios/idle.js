@@ -3,9 +3,10 @@
 'use strict';
 const { readFileSync, readdirSync } = require('node:fs');
 const { figureOf } = require('../figure');
+const { systems } = require('../systems');
 const { attempt } = require('./one');
 
-const count = 10;
+const count = 20;
 const quietSeconds = 10;
 /** The programs of the containers. */
 const inside = /^\/bin\/(sleep|hello)\0/;
@@ -37,23 +38,26 @@ function switchesOf(text) {
 const sum = (pids, figure) => pids.reduce((total, pid) => total + figure(pid), 0);
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Starts some; resolves with the processes that have come with them, and what destroys them. */
-async function startSome(system) {
+/** The heap and the command have the same monitors as the library, and the floor has no processes but its own. */
+const without = ['floor', 'heap', 'command'];
+
+/** Starts containers; resolves with how many, the processes that have come with them, and what destroys them. */
+async function startSome(name, system) {
+  const { atOnce = count } = systems[name];
   const before = new Set(processes());
   const units = [];
-  for (let index = 0; index < count; index += 1) {
-    const name = `bench-idle-${index}`;
-    const unit = await system.make({ name, variant: 'plain', program: 'sleep' });
+  for (let index = 0; index < atOnce; index += 1) {
+    const spec = { name: `bench-idle-${index}`, variant: 'plain', program: 'sleep' };
+    const unit = await system.make(spec);
     await unit.start();
     units.push(unit);
   }
   // Those that only help with a start end.
   await pause(500);
-  const helpers = processes().filter(
-    (pid) => !before.has(pid) && !inside.test(read(pid, 'cmdline')),
-  );
+  const isHelper = (pid) => !before.has(pid) && !inside.test(read(pid, 'cmdline'));
   return {
-    helpers,
+    atOnce,
+    helpers: processes().filter(isHelper),
     async destroy() {
       for (const unit of units) {
         await unit.destroy();
@@ -63,47 +67,59 @@ async function startSome(system) {
   };
 }
 
-async function measureSystem(system) {
-  const { helpers, destroy } = await startSome(system);
-  try {
-    const memory = sum(helpers, (pid) => pssOf(read(pid, 'smaps_rollup'))) / count;
-    const switches = () => sum(helpers, (pid) => switchesOf(read(pid, 'status')));
-    const before = switches();
-    await pause(quietSeconds * 1000);
-    return { memory, wakeUps: (switches() - before) / count, processes: helpers.length / count };
-  } finally {
-    await destroy();
+async function startAll(context) {
+  const { open } = context;
+  const running = {};
+  for (const name of open.able({ variant: 'plain', action: 'start' })) {
+    if (without.includes(name)) continue;
+    const started = await attempt(context, name, async () => {
+      const system = await open.get(name);
+      return system && startSome(name, system);
+    });
+    if (started !== undefined) running[name] = started;
   }
+  return running;
 }
+
+/** The same of each system's helpers, for each container. */
+function perContainer(running, figure) {
+  return Object.fromEntries(
+    Object.entries(running).map(([name, { helpers, atOnce }]) => [
+      name,
+      sum(helpers, figure) / atOnce,
+    ]),
+  );
+}
+
+const lists = (values) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, [value]]));
 
 const idle = {
   title: `memory and wake-ups of ${count} idle containers of each system`,
   async run(context, scenario) {
-    const { open } = context;
-    const found = {};
-    for (const name of open.able({ variant: 'plain', action: 'start' })) {
-      // The heap changes nothing of a monitor, and the floor has no processes but its own.
-      if (name === 'floor' || name === 'heap') continue;
-      const measured = await attempt(context, name, async () => {
-        const system = await open.get(name);
-        return system && measureSystem(system);
-      });
-      if (measured !== undefined) found[name] = measured;
+    const running = await startAll(context);
+    const memory = perContainer(running, (pid) => pssOf(read(pid, 'smaps_rollup')));
+    const switches = () => perContainer(running, (pid) => switchesOf(read(pid, 'status')));
+    const before = switches();
+    await pause(quietSeconds * 1000);
+    const after = switches();
+    for (const [name, { destroy }] of Object.entries(running)) {
+      await attempt(context, name, destroy);
     }
-    const all = (key) =>
-      Object.fromEntries(Object.entries(found).map(([name, one]) => [name, [one[key]]]));
+    const wakeUps = Object.entries(after).map(([name, all]) => [name, all - before[name]]);
+    const each = perContainer(running, () => 1);
     const notes = Object.fromEntries(
-      Object.entries(found).map(([name, one]) => [name, `processes: ${one.processes}`]),
+      Object.entries(each).map(([name, number]) => [name, `processes: ${number}`]),
     );
-    const each = 'for each idle container';
+    const title = 'for each idle container';
     return [
       figureOf(
-        { key: `${scenario}.memory`, title: `PSS ${each}`, unit: 'kB', notes },
-        all('memory'),
+        { key: `${scenario}.memory`, title: `PSS ${title}`, unit: 'kB', notes },
+        lists(memory),
       ),
       figureOf(
-        { key: `${scenario}.wakeUps`, title: `wake-ups ${each}`, unit: `in ${quietSeconds} s` },
-        all('wakeUps'),
+        { key: `${scenario}.wakeUps`, title: `wake-ups ${title}`, unit: `in ${quietSeconds} s` },
+        lists(Object.fromEntries(wakeUps)),
       ),
     ];
   },

@@ -40,7 +40,10 @@ async function removeUnits(context, units) {
 async function measure(context, units, { play, ...pace }) {
   const players = Object.entries(units).map(([name, unit]) => [name, () => play(unit)]);
   const onFailure = (name, message) => context.open.leaveOut(name, message);
-  return takeTurns(Object.fromEntries(players), { ...pace, onFailure });
+  const limits = Object.fromEntries(
+    Object.keys(units).map((name) => [name, systems[name]?.mostRuns ?? pace.runs]),
+  );
+  return takeTurns(Object.fromEntries(players), { ...pace, limits, onFailure });
 }
 
 /** What is to be known of some systems beside their figures. */

@@ -81,6 +81,8 @@ module.exports = {
   nspawn: {
     title: 'systemd-nspawn, ended by the death of its init',
     note,
+    // It locks the root.
+    atOnce: 1,
     variants: ['plain', 'interface', 'idmap'],
     actions: ['start', 'destroy', 'run'],
     missing: missingProgram('systemd-nspawn', 'systemd-container'),

@@ -127,6 +127,9 @@ async function open(site) {
 module.exports = {
   title: 'libvirt, by one virsh that is told what to do',
   note: 'its destroy sends SIGTERM, and SIGKILL 1.6 s later',
+  // It takes so long.
+  mostRuns: 5,
+  atOnce: 5,
   variants: ['plain', 'interface', 'idmap'],
   actions: ['start', 'destroy', 'exec'],
   missing: () =>

@@ -105,6 +105,17 @@ test('systems play by turns, after a run each that does not count', async () => 
   expect(onFailure).not.toHaveBeenCalled();
 });
 
+test('one that is limited stops early', async () => {
+  const players = {
+    slow: async () => Promise.resolve({ time: 9 }),
+    quick: async () => Promise.resolve({ time: 1 }),
+  };
+  const pace = { runs: 5, batch: 2, limits: { slow: 3 }, onFailure: jest.fn() };
+  expect(await takeTurns(players, pace)).toEqual({
+    time: { slow: [9, 9, 9], quick: [1, 1, 1, 1, 1] },
+  });
+});
+
 test('one that fails is told of, and keeps what it has measured; the others go on', async () => {
   let runs = 0;
   const weak = async () => {

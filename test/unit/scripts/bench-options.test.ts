@@ -31,7 +31,7 @@ test('names are lists, and lists add up', () => {
 
 test('flags', () => {
   expect(read('--guard --save')).toEqual({ guard: true, save: true });
-  expect(read('--all')).toEqual({ all: true });
+  expect(read('--all --spawn-from-node')).toEqual({ all: true, spawnsFromNode: true });
 });
 
 test.each([
