@@ -1,12 +1,12 @@
-// Whether the library has become slower: its times as multiples of the floor's in the same round, beside the bounds of
-// bounds.json. What else the machine does makes a round slower, never faster: so the best of several rounds counts, and a
-// round in which all is well ends it.
+// Whether the library has become slower: its times as multiples of the floor's in the same run, beside the bounds of
+// bounds.json. What else the machine does makes a run slower, never faster: so the smallest of all times counts, of the library and
+// of the floor, and rounds are added until all is well, or it is believed that it is not.
 'use strict';
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { StepError, say } = require('../steps');
 const { makeSite } = require('./site');
-const { median, spreadOf } = require('./statistics');
+const { spreadOf } = require('./statistics');
 const { OpenSystems } = require('./systems');
 const { takeTurns } = require('./turns');
 const { cgroups } = require('./world');
@@ -23,33 +23,38 @@ const mostSpread = 0.3;
 /** What is compared, as multiples of the floor's. */
 const quantities = ['start', 'destroy', 'exec', 'cpu'];
 
-/** The ratios of a round, of its samples by quantity and system. */
-function ratiosOf(samples) {
+/** The smallest of the samples of a round, by quantity and system. */
+function smallest(samples) {
+  const least = (bySystem) =>
+    Object.entries(bySystem).map(([system, values]) => [system, Math.min(...values)]);
   return Object.fromEntries(
-    quantities.map((quantity) => {
-      const { library, floor } = samples[quantity];
-      return [quantity, median(library) / median(floor)];
-    }),
+    quantities.map((quantity) => [quantity, Object.fromEntries(least(samples[quantity]))]),
   );
 }
 
-/** What rounds say beside the bounds: for each quantity its best ratio, the limit, and whether it is over it. */
+/** The ratio of a quantity, of the smallest values of all these rounds. */
+function ratioOf(rounds, quantity) {
+  const least = (system) => Math.min(...rounds.map((round) => round[quantity][system]));
+  return least('library') / least('floor');
+}
+
+/** What rounds say beside the bounds: for each quantity what it is now, the limit, and whether it is over it. */
 function judge(rounds, bounds) {
   return Object.entries(bounds).map(([quantity, { ratio, spread }]) => {
-    const best = Math.min(...rounds.map((round) => round[quantity]));
+    const now = ratioOf(rounds, quantity);
     const limit = ratio * (1 + spread);
-    return { quantity, best, ratio, limit, isWorse: best > limit };
+    return { quantity, now, ratio, limit, isWorse: now > limit };
   });
 }
 
-/** Bounds of rounds: the median of their ratios, and how far these were apart. */
+/** Bounds of rounds: the ratio of all of them, and how far those of each were apart. */
 function boundsOf(rounds) {
   const rounded = (value) => Number(value.toFixed(2));
   return Object.fromEntries(
     quantities.map((quantity) => {
-      const ratios = rounds.map((round) => round[quantity]);
-      const spread = Math.min(Math.max(spreadOf(ratios), leastSpread), mostSpread);
-      return [quantity, { ratio: rounded(median(ratios)), spread: rounded(spread) }];
+      const apart = spreadOf(rounds.map((round) => ratioOf([round], quantity)));
+      const spread = Math.min(Math.max(apart, leastSpread), mostSpread);
+      return [quantity, { ratio: rounded(ratioOf(rounds, quantity)), spread: rounded(spread) }];
     }),
   );
 }
@@ -73,7 +78,7 @@ async function makeRound(open) {
   const onFailure = (name, message) => {
     throw new StepError(`${name}: ${message}`);
   };
-  return async () => ratiosOf(await takeTurns(players, { ...pace, onFailure }));
+  return async () => smallest(await takeTurns(players, { ...pace, onFailure }));
 }
 
 /** Calls `use` with what measures a round. */
@@ -88,9 +93,9 @@ async function withRounds(use) {
   }
 }
 
-function describe({ quantity, best, ratio, limit, isWorse }) {
+function describe({ quantity, now, ratio, limit, isWorse }) {
   const verdict = isWorse ? 'WORSE' : 'well';
-  return `${verdict}: ${quantity}: ${best.toFixed(2)} × the floor; ${ratio} when the bound was set, at most ${limit.toFixed(2)}`;
+  return `${verdict}: ${quantity}: ${now.toFixed(2)} × the floor; ${ratio} when the bound was set, at most ${limit.toFixed(2)}`;
 }
 
 async function compare(bounds) {
@@ -106,7 +111,7 @@ async function compare(bounds) {
   const worse = verdicts.filter(({ isWorse }) => isWorse);
   if (worse.length > 0) {
     const which = worse.map(({ quantity }) => quantity).join(', ');
-    throw new StepError(`slower than the bound in all of ${rounds.length} rounds: ${which}`);
+    throw new StepError(`slower than the bound after ${rounds.length} rounds: ${which}`);
   }
   return { rounds, verdicts };
 }

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../support/process/run-command';
 
-type Ratios = Readonly<Record<string, number>>;
+/** The smallest times of a round, by quantity. */
+type Round = Readonly<Record<string, { readonly library: number; readonly floor: number }>>;
 
 interface Bound {
   readonly ratio: number;
@@ -12,7 +13,7 @@ interface Bound {
 
 interface Verdict {
   readonly quantity: string;
-  readonly best: number;
+  readonly now: number;
   readonly limit: number;
   readonly isWorse: boolean;
 }
@@ -20,37 +21,42 @@ interface Verdict {
 const folder = join(packageRoot, 'scripts/bench');
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const { boundsOf, judge } = require(join(folder, 'guard.js')) as {
-  boundsOf: (rounds: readonly Ratios[]) => Record<string, Bound>;
-  judge: (rounds: readonly Ratios[], bounds: Readonly<Record<string, Bound>>) => Verdict[];
+  boundsOf: (rounds: readonly Round[]) => Record<string, Bound>;
+  judge: (rounds: readonly Round[], bounds: Readonly<Record<string, Bound>>) => Verdict[];
 };
 
 const bounds = { start: { ratio: 4, spread: 0.25 } };
-const worse = (...rounds: number[]): boolean[] =>
-  judge(
-    rounds.map((start) => ({ start })),
-    bounds,
-  ).map(({ isWorse }) => isWorse);
 
-test('the best round counts: what disturbs the others is not its fault', () => {
-  expect(worse(9, 7, 4.9)).toEqual([false]);
-  expect(worse(5)).toEqual([false]);
+/** Rounds of the library and the floor. */
+const rounds = (...times: (readonly [number, number])[]): Round[] =>
+  times.map(([library, floor]) => {
+    const same = { library, floor };
+    return { start: same, destroy: same, exec: same, cpu: same };
+  });
+
+test('the smallest times count: what disturbs the library in one round is not its fault', () => {
+  const [verdict] = judge(rounds([18, 2], [9, 2]), bounds);
+  expect(verdict).toMatchObject({ quantity: 'start', now: 4.5, limit: 5, isWorse: false });
 });
 
-test('what is half as slow again in every round is found', () => {
-  expect(worse(6, 6.4, 5.9)).toEqual([true]);
-  const [verdict] = judge([{ start: 6 }], bounds);
-  expect(verdict).toMatchObject({ quantity: 'start', best: 6, limit: 5, isWorse: true });
+test('what disturbs the floor does not make the library look fast', () => {
+  const [verdict] = judge(rounds([12, 2], [13, 6]), bounds);
+  expect(verdict).toMatchObject({ now: 6, isWorse: true });
 });
 
-const round = (start: number): Ratios => ({ start, destroy: 10, exec: 3, cpu: 5 });
+test('what is half as slow again is found', () => {
+  expect(judge(rounds([12, 2]), bounds)).toMatchObject([{ now: 6, limit: 5, isWorse: true }]);
+  expect(judge(rounds([10, 2]), bounds)).toMatchObject([{ now: 5, isWorse: false }]);
+});
 
-test('a bound is the median of the rounds, with how far they were apart', () => {
-  expect(boundsOf([4, 4.4, 4.8].map(round))['start']).toEqual({ ratio: 4.4, spread: 0.18 });
+test('a bound is the ratio of all rounds, with how far they were apart', () => {
+  const { start } = boundsOf(rounds([8, 2], [8.8, 2], [9.6, 2]));
+  expect(start).toEqual({ ratio: 4, spread: 0.18 });
 });
 
 test('a spread that is luck is widened, and one that would hide a fault is not believed', () => {
-  expect(boundsOf([round(4), round(4)])['start']).toEqual({ ratio: 4, spread: 0.15 });
-  expect(boundsOf([round(4), round(8), round(4)])['start']).toEqual({ ratio: 4, spread: 0.3 });
+  expect(boundsOf(rounds([8, 2], [8, 2]))['start']).toEqual({ ratio: 4, spread: 0.15 });
+  expect(boundsOf(rounds([8, 2], [16, 2]))['start']).toEqual({ ratio: 4, spread: 0.3 });
 });
 
 test('every stored bound finds what is half as slow again', () => {
