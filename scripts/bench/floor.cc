@@ -1,7 +1,7 @@
 // The physical limit: the same kernel objects as a container of tslxc, made with no configuration,
 // no language runtime and no error recovery. Used by `npm run bench`.
 //
-//   floor private|host ROOT
+//   floor ROOT
 //
 // Reads a word a line, and answers each with the milliseconds that it took, and with those of the
 // processor, of itself and of its children that have ended: `start` (sleep), `destroy`, `exec`
@@ -198,18 +198,19 @@ struct Init {
   execute(init.program, "1000");
 }
 
-// The network namespace is private or the host's.
+constexpr uint64_t kNamespaces =
+    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWNET;
+
 class Floor {
  public:
-  Floor(uint64_t network, const char* root) : network_(network), root_(root) {}
+  explicit Floor(const char* root) : root_(root) {}
 
   void start(const char* program) {
     running_.cgroups = makeCgroups();
     int go[2];
     int executed[2];
     require(pipe2(go, O_CLOEXEC) == 0 && pipe2(executed, O_CLOEXEC) == 0, "pipe");
-    constexpr uint64_t kOwn = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC;
-    running_.pid = cloneInto(running_.cgroups, kOwn | network_, &running_.pidfd);
+    running_.pid = cloneInto(running_.cgroups, kNamespaces, &running_.pidfd);
     if (running_.pid == 0) runInit({running_.cgroups, root_, program, go[0]});
     close(executed[1]);
     char byte;
@@ -236,9 +237,8 @@ class Floor {
     const pid_t joiner = cloneInto(running_.cgroups, 0, nullptr);
     if (joiner == 0) {
       join(running_.cgroups);
-      constexpr int kJoined =
-          CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWCGROUP;
-      require(setns(running_.pidfd, kJoined | static_cast<int>(network_)) == 0, "setns");
+      constexpr int kJoined = static_cast<int>(kNamespaces | CLONE_NEWCGROUP);
+      require(setns(running_.pidfd, kJoined) == 0, "setns");
       const pid_t command = fork();
       require(command >= 0, "fork");
       if (command == 0) execute("/bin/true", nullptr);
@@ -253,7 +253,6 @@ class Floor {
     return waitpid(pid, &status, 0) == pid && status == 0;
   }
 
-  uint64_t network_;
   const char* root_;
   Container running_;
 };
@@ -270,8 +269,8 @@ void act(Floor& floor, const std::string& word) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return 2;
-  Floor floor(std::string(argv[1]) == "private" ? CLONE_NEWNET : 0, argv[2]);
+  if (argc != 2) return 2;
+  Floor floor(argv[1]);
   for (std::string word; std::getline(std::cin, word);) {
     const double before = cpu();
     const double started = now();

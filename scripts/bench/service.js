@@ -48,6 +48,8 @@ function makeActions(context) {
         const domain = domainOf(name);
         await domain.start();
         await domain.wait();
+        // Which waits until its cgroups are gone, as those of crun are when it ends.
+        await domain.state();
       }),
     close: () => connection.close(),
     ...manyActions(context),

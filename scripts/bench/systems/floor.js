@@ -9,7 +9,7 @@ const actions = ['start', 'destroy', 'exec', 'run'];
 /** It takes the time itself. */
 async function open(site) {
   const program = await compiled('floor');
-  const floor = new LineProcess([program, 'private', site.root]);
+  const floor = new LineProcess([program, site.root]);
   const act = async (action) => {
     const [milliseconds, cpu] = (await floor.ask(action)).split(' ').map(Number);
     return { milliseconds, cpu };

@@ -42,7 +42,16 @@ async function startDaemon() {
   }
 }
 
-/** One virsh. What it has to say of a command is over when it says what it is told to say after it. */
+/**
+ * What virsh has said of a command after which it was told to say `told-NUMBER`: undefined until it has, and then its `errors`.
+ * Its echo of what it is told begins with its prompt.
+ */
+function readAnswer(said, number) {
+  if (!new RegExp(`^told-${number}`, 'm').test(said)) return undefined;
+  return { errors: [...said.matchAll(/^.*error: (.*)$/gm)].map(([, error]) => error) };
+}
+
+/** One virsh. */
 class Virsh {
   #child = spawn('sh', ['-c', 'exec virsh -q -c lxc:/// 2>&1'], {
     stdio: ['pipe', 'pipe', 'ignore'],
@@ -54,9 +63,10 @@ class Virsh {
   constructor() {
     this.#child.stdout.on('data', (chunk) => {
       this.#said += chunk;
-      if (this.#endMark().test(this.#said)) this.#over();
+      const answer = readAnswer(this.#said, this.#told);
+      if (answer !== undefined) this.#over(answer);
     });
-    this.#child.on('close', () => this.#over());
+    this.#child.on('close', () => this.#over({ errors: ['virsh has ended'] }));
   }
 
   /** Resolves with milliseconds; an error of virsh is thrown. */
@@ -64,33 +74,18 @@ class Virsh {
     this.#said = '';
     this.#told += 1;
     const started = performance.now();
-    await new Promise((resolve) => {
+    const { errors } = await new Promise((resolve) => {
       this.#over = resolve;
       this.#child.stdin.write(`${words.join(' ')}\necho told-${this.#told}\n`);
     });
     const milliseconds = performance.now() - started;
-    const error = /^.*error: .*$/m.exec(this.#said);
-    if (error !== null) throw new StepError(`virsh ${words.join(' ')}: ${this.#errors()}`);
-    if (!this.#endMark().test(this.#said)) throw new StepError('virsh has ended');
+    if (errors.length > 0) throw new StepError(`virsh ${words.join(' ')}: ${errors.join(' | ')}`);
     return milliseconds;
   }
 
   async end() {
     this.#child.stdin.end();
     if (this.#child.exitCode === null) await once(this.#child, 'close');
-  }
-
-  /** Its echo of the command begins with its prompt. */
-  #endMark() {
-    return new RegExp(`^told-${this.#told}`, 'm');
-  }
-
-  #errors() {
-    return this.#said
-      .split('\n')
-      .filter((line) => line.includes('error: '))
-      .map((line) => line.replace(/^.*error: /, ''))
-      .join(' | ');
   }
 }
 
@@ -137,4 +132,5 @@ module.exports = {
       ? undefined
       : 'apt-get install libvirt-daemon-driver-lxc libvirt-clients',
   open,
+  readAnswer,
 };

@@ -135,6 +135,17 @@ test('an error that is no fault of a system is thrown', async () => {
   await expect(takeTurns(players, { runs: 1, onFailure: jest.fn() })).rejects.toThrow('a bug');
 });
 
+test('virsh is over with a command when it says what it was told to say, and its errors are read', () => {
+  const { readAnswer } = script('bench/systems/libvirt.js') as {
+    readAnswer: (said: string, number: number) => { errors: string[] } | undefined;
+  };
+  expect(readAnswer('virsh # start x\nvirsh # echo told-2\n', 2)).toBeUndefined();
+  expect(readAnswer('virsh # start x\nvirsh # echo told-2\ntold-2', 2)).toEqual({ errors: [] });
+  expect(readAnswer("error: failed to get domain 'x'\nerror: none\ntold-3virsh # ", 3)).toEqual({
+    errors: ["failed to get domain 'x'", 'none'],
+  });
+});
+
 test('memory and wake-ups are read of /proc', () => {
   expect(pssOf('Rss:   900 kB\nPss:                 155 kB\nPss_Dirty: 100 kB\n')).toBe(155);
   const status = 'Name:\tx\nvoluntary_ctxt_switches:\t12\nnonvoluntary_ctxt_switches:\t3\n';
