@@ -17,6 +17,7 @@
 #include "native/addon/operations.cc"
 #include "native/addon/own-thread.cc"
 #include "native/addon/processes.cc"
+#include "native/addon/record-files.cc"
 #include "native/addon/relabelling.cc"
 #include "native/addon/task.cc"
 #include "native/addon/surveys.cc"

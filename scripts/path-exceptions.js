@@ -140,7 +140,7 @@ const nativeExceptions = [
   { file: 'native/base/cgroup.cc', uses: ['mkdir', 'setxattr', 'chown'], reason: ofCgroupfs },
   {
     file: 'native/base/cgroup-removal.cc',
-    uses: ['rmdir', 'unlinkat'],
+    uses: ['rmdir', 'unlinkat', 'getxattr'],
     reason: ofCgroupfs,
   },
   {
@@ -166,6 +166,11 @@ const nativeExceptions = [
     file: 'native/base/survey.cc',
     uses: ['open', 'openat', 'fstatat'],
     reason: `names of ours in run folders and that of the stored definitions; ${ofCgroupfs}, or ${ofKernel}`,
+  },
+  {
+    file: 'native/base/record-file.cc',
+    uses: ['open', 'openat', 'unlink', 'unlinkat', 'renameat'],
+    reason: 'our records and locks, in folders that are root’s alone; never through a link',
   },
   { file: 'native/base/label.cc', uses: ['open', 'access'], reason: ofKernel },
   { file: 'native/base/process-attribute.cc', uses: ['open'], argument: 'kProc', reason: ofKernel },
@@ -209,7 +214,6 @@ const fileUsers = {
   'lib/container/cgroups/directory-attribute.ts': 'cgroups',
   'lib/container/users/id-allocation.ts':
     'our records of ids, and the list of roots that have such',
-  'lib/container/cgroups/freezer.ts': 'cgroups',
   'lib/container/init/init-control.ts': '/proc',
   'lib/container/init/initctl.ts':
     '/proc; the pipe in the root, by openInRoot, in a process of its own that may wait for ever',
@@ -237,9 +241,7 @@ const fileUsers = {
   'lib/container/security/apparmor/profile.ts':
     'the texts of our profiles, securityfs and /proc/thread-self',
   'lib/container/start/shared-namespaces.ts': '/proc, and names of ip-netns(8)',
-  'lib/container/start/start-record.ts': 'the run folder',
   'lib/container/cgroups/stale-cgroups.ts': 'the run folder of another root of ours',
-  'lib/container/record/undo.ts': 'cgroups',
   'lib/container/cgroups/unkillable.ts': 'cgroups and /proc',
   'lib/container/sources/overlay-upper.ts':
     'writable layers: a folder of the user’s, and two that no container can replace',

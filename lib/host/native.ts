@@ -6,6 +6,7 @@
  */
 import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
+import type { LinkRequest } from './link-request';
 import { buildCommand, packageRoot } from './package-paths';
 import type { SurveyRequest } from './survey-request';
 
@@ -136,36 +137,6 @@ export interface Glance {
   readonly realPath: string;
 }
 
-export type LinkRequest =
-  /** A pair. The peer is made in `peerNamespace`: a descriptor of a network namespace, or -1 for this one. */
-  | Readonly<{
-      kind: 'veth';
-      name: string;
-      address?: string;
-      peer: string;
-      peerAddress?: string;
-      peerNamespace: number;
-      mtu?: number;
-    }>
-  /** `forwardDelay` in hundredths of a second; `vlanFiltering` is needed for VLANs of ports. */
-  | Readonly<{
-      kind: 'bridge';
-      name: string;
-      address?: string;
-      stp?: boolean;
-      forwardDelay?: number;
-      vlanFiltering?: boolean;
-      mtu?: number;
-    }>
-  | Readonly<{
-      kind: 'macvlan';
-      name: string;
-      address?: string;
-      lower: string;
-      mode: 'private' | 'vepa' | 'bridge' | 'passthru';
-      mtu?: number;
-    }>;
-
 export interface LinkChange {
   readonly state?: 'up' | 'down';
   readonly address?: string;
@@ -241,6 +212,8 @@ export interface Native {
    *  system would have to be asked, or before Linux 5.12. Never waits: openat2(2) with RESOLVE_CACHED, statx(2) with
    *  AT_STATX_DONT_SYNC. Throws for what the caches know not to be there. */
   glance(root: string, path: string): Glance | undefined;
+  /** Whether there have been mounts or unmounts since a file as of proc_pid_mountinfo(5) was opened, or since this was asked last. */
+  hasChanged(fd: number): boolean;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
 
@@ -250,6 +223,13 @@ export interface Native {
   killCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
   /** Removes the cgroups with all below them, deepest first, retrying EBUSY for `milliseconds`. Missing ones are skipped. */
   removeCgroups(paths: readonly string[], milliseconds: number): Promise<void>;
+  /** The same for those of `paths`, in their order, that have this extended attribute; then of the others those that have
+   *  no such attribute, if nothing is in them. `inner` is a name that is likely to be below them. */
+  removeMarkedCgroups(
+    paths: readonly string[],
+    options: Readonly<{ mark: Readonly<{ name: string; value: string }>; inner: string }>,
+    milliseconds: number,
+  ): Promise<void>;
   /** The pids in the cgroups and below, each once, at most `most`. Missing cgroups have none. */
   processesInCgroups(paths: readonly string[], most: number): Promise<number[]>;
   /** Writes v2 cgroup.freeze or v1 freezer.state and waits until the state is reached; ETIMEDOUT after `milliseconds`. */
@@ -258,6 +238,8 @@ export interface Native {
   createLink(request: LinkRequest, namespace?: number): Promise<void>;
   changeLink(name: string, change: LinkChange, namespace?: number): Promise<void>;
   deleteLink(name: string, namespace?: number): Promise<void>;
+  /** As `deleteLink`, but resolves when the name is free, some 20 ms before the kernel is done with all of it. */
+  removeLinkName(name: string, namespace?: number): Promise<void>;
   listLinks(namespace?: number): Promise<Link[]>;
   /** `broadcast` and `peer` may be ''. Without duplicate address detection. EEXIST if the interface has the address. */
   addAddress(
@@ -288,6 +270,19 @@ export interface Native {
   /** Looks at the same files of many folders, in one job: the answers, all files of the first folder, then those of the next.
    *  What can't be read is an answer too; it rejects only when it has not been asked properly. */
   survey(request: SurveyRequest): Promise<Buffer>;
+
+  /** The content of a file of ours, as UTF-8: undefined if there is none, null if something other than an ordinary file is in
+   *  its place, such as a symbolic link, which is not followed. */
+  readRecord(path: string): string | undefined | null;
+  /** As `isByteLocked` of the file at `path`; undefined and null as `readRecord`. */
+  isRecordLocked(path: string, offset: number): boolean | undefined | null;
+  /** Makes a file of ours with mode 0600, and removes what was there before; false if its folder is missing. ENOTDIR if that
+   *  is something else, such as a symbolic link; EISDIR if a directory is in its place. */
+  makeRecord(path: string, content: string): boolean;
+  /** The same by a rename of `path` with `.new`, so that a reader sees the former content or the new one. */
+  replaceRecord(path: string, content: string): boolean;
+  /** unlink(2); false if there was none. EISDIR for a directory. */
+  removeRecord(path: string): boolean;
 
   /** An extended attribute of an open file; undefined if it is missing (ENODATA). */
   getXattr(fd: number, name: string): Buffer | undefined;

@@ -56,6 +56,17 @@ Value removeCgroups(const CallbackInfo& info) {
                 }));
 }
 
+Value removeMarkedCgroups(const CallbackInfo& info) {
+  const Input options(info, 1, "options");
+  const Input mark = options.field("mark");
+  return inPool(
+      info.Env(),
+      task([paths = Input(info, 0, "paths").texts(),
+            marked = MarkedCgroups{mark.field("name").text(), mark.field("value").text(),
+                                   options.field("inner").text()},
+            limit = limitOf(info, 2)] { tslxc::removeMarkedCgroups(paths, marked, limit); }));
+}
+
 Value processesInCgroups(const CallbackInfo& info) {
   return inPool(info.Env(), task([paths = Input(info, 0, "paths").texts(),
                                   most = Input(info, 1, "most").number<uint32_t>()] {
@@ -77,6 +88,7 @@ void exportCgroups(Napi::Object exports) {
   definePromise<applyCgroupSteps>(exports, "applyCgroupSteps");
   definePromise<killCgroups>(exports, "killCgroups");
   definePromise<removeCgroups>(exports, "removeCgroups");
+  definePromise<removeMarkedCgroups>(exports, "removeMarkedCgroups");
   definePromise<processesInCgroups>(exports, "processesInCgroups");
   definePromise<freezeCgroup>(exports, "freezeCgroup");
 }

@@ -13,6 +13,7 @@
 #include "native/addon/listing.h"
 #include "native/addon/network-input.h"
 #include "native/addon/task.h"
+#include "native/base/link-removal.h"
 #include "native/base/link.h"
 
 namespace tslxc::addon {
@@ -133,6 +134,12 @@ Value deleteLink(const CallbackInfo& info) {
                 }));
 }
 
+Value removeLinkName(const CallbackInfo& info) {
+  return inPool(info.Env(), task([name = nameOf(info), network = networkOf(info, 1)] {
+                  tslxc::removeLinkName(network, name);
+                }));
+}
+
 Value listLinks(const CallbackInfo& info) {
   return inPool(info.Env(), task([network = networkOf(info, 0)] {
                   return Listing<Link, linkObject>{tslxc::listLinks(network)};
@@ -145,6 +152,7 @@ void exportLinks(Napi::Object exports) {
   definePromise<createLink>(exports, "createLink");
   definePromise<changeLink>(exports, "changeLink");
   definePromise<deleteLink>(exports, "deleteLink");
+  definePromise<removeLinkName>(exports, "removeLinkName");
   definePromise<listLinks>(exports, "listLinks");
 }
 

@@ -1,8 +1,9 @@
-// Exports for a new file system that is mounted nowhere, and for opening files; native/base does
-// the work.
+// Exports for a new file system that is mounted nowhere, for opening files, and for changes of the
+// mounts; native/base does the work.
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
+#include "native/base/file.h"
 #include "native/base/mount.h"
 #include "native/base/path.h"
 #include "native/base/sealed-copy.h"
@@ -33,12 +34,17 @@ Value sealedCopy(const CallbackInfo& info) {
   return number(info, tslxc::sealedCopy(Input(info, 0, "path").text()));
 }
 
+Value hasChanged(const CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), tslxc::hasChanged(fdArgument(info)));
+}
+
 }  // namespace
 
 void exportMounts(Napi::Object exports) {
   define<makeFilesystem>(exports, "makeFilesystem");
   define<openInRoot>(exports, "openInRoot");
   define<sealedCopy>(exports, "sealedCopy");
+  define<hasChanged>(exports, "hasChanged");
 }
 
 }  // namespace tslxc::addon

@@ -1,6 +1,7 @@
 #include "native/base/cgroup-removal.h"
 
 #include <fcntl.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -103,10 +104,28 @@ void removeBelow(const std::string& path) {
   });
 }
 
+enum class Mark { same, none, other };
+
+Mark markOf(const std::string& path, const MarkedCgroups& marked) {
+  std::string value(marked.value.size() + 1, '\0');
+  const ssize_t size = getxattr(path.c_str(), marked.name.c_str(), value.data(), value.size());
+  if (size == -1) return errno == ENODATA ? Mark::none : Mark::other;
+  value.resize(static_cast<size_t>(size));
+  return value == marked.value ? Mark::same : Mark::other;
+}
+
 bool hasBelow(const std::string& path) {
   Finder finder;
   inCgroup(path, [&](int cgroup) { walkCgroups(cgroup, finder); });
   return finder.found();
+}
+
+void removeWhole(const std::string& path, Backoff& backoff) {
+  while (remove(path) == Removal::inUse) {
+    removeBelow(path);
+    if (remove(path) == Removal::done) return;
+    if (!backoff.wait()) throw SyscallError{EBUSY, "rmdir", path};
+  }
 }
 
 }  // namespace
@@ -139,13 +158,21 @@ void clearCgroups(const std::vector<std::string>& paths, std::chrono::millisecon
 
 void removeCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit) {
   Backoff backoff(limit);
+  for (const std::string& path : paths) removeWhole(path, backoff);
+}
+
+void removeMarkedCgroups(const std::vector<std::string>& paths, const MarkedCgroups& marked,
+                         std::chrono::milliseconds limit) {
+  Backoff backoff(limit);
+  std::vector<std::string> unmarked;
   for (const std::string& path : paths) {
-    while (remove(path) == Removal::inUse) {
-      removeBelow(path);
-      if (remove(path) == Removal::done) break;
-      if (!backoff.wait()) throw SyscallError{EBUSY, "rmdir", path};
-    }
+    const Mark mark = markOf(path, marked);
+    if (mark == Mark::none) unmarked.push_back(path);
+    if (mark != Mark::same) continue;
+    rmdir((path + "/" + marked.inner).c_str());
+    removeWhole(path, backoff);
   }
+  for (const std::string& path : unmarked) rmdir(path.c_str());
 }
 
 }  // namespace tslxc

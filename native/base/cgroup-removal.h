@@ -22,4 +22,17 @@ void clearCgroups(const std::vector<std::string>& paths, std::chrono::millisecon
 // Removes the cgroups and all below, deepest first; EBUSY after `limit`.
 void removeCgroups(const std::vector<std::string>& paths, std::chrono::milliseconds limit);
 
+struct MarkedCgroups {
+  // An extended attribute and its value.
+  std::string name;
+  std::string value;
+  // What is likely to be below each, and removed first: that is quicker than to look what is there.
+  std::string inner;
+};
+
+// Removes those of `paths` that are marked so, as removeCgroups(); then those that have no such
+// attribute at all, if nothing is in them.
+void removeMarkedCgroups(const std::vector<std::string>& paths, const MarkedCgroups& marked,
+                         std::chrono::milliseconds limit);
+
 }  // namespace tslxc

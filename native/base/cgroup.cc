@@ -11,25 +11,42 @@
 namespace tslxc {
 namespace {
 
-struct Apply {
-  void operator()(const MakeCgroup& step) const {
+// One step after another. Many write to the same file, which is opened once for those in a row.
+class Application {
+ public:
+  void operator()(const MakeCgroup& step) {
     const int result = mkdir(step.path.c_str(), 0755);
     if (result == -1 && errno == EEXIST && step.existing == Existing::shared) return;
     check(result, "mkdir", step.path);
   }
 
-  void operator()(const WriteCgroup& step) const { writeFile(step.path, step.value); }
+  void operator()(const WriteCgroup& step) {
+    if (step.path != path_) take(step.path);
+    const auto size =
+        retry([&] { return write(file_.get(), step.value.data(), step.value.size()); });
+    check(size, "write", step.path);
+  }
 
-  void operator()(const MarkCgroup& step) const {
+  void operator()(const MarkCgroup& step) {
     check(setxattr(step.path.c_str(), step.name.c_str(), step.value.data(), step.value.size(), 0),
           "setxattr", step.path);
   }
 
-  void operator()(const OwnCgroup& step) const {
+  void operator()(const OwnCgroup& step) {
     check(chown(step.path.c_str(), step.uid, step.gid), "chown", step.path);
   }
 
-  void operator()(const LimitDevices& step) const { setDeviceProgram(step.path, step.rules); }
+  void operator()(const LimitDevices& step) { setDeviceProgram(step.path, step.rules); }
+
+ private:
+  void take(const std::string& path) {
+    path_.clear();
+    file_ = openForWriting(path);
+    path_ = path;
+  }
+
+  std::string path_;
+  Fd file_;
 };
 
 // The file that the state is written to and the one that says when it is reached, with their words.
@@ -54,7 +71,8 @@ Freezer freezerOf(const std::string& path, FreezerState state) {
 }  // namespace
 
 void applyCgroupSteps(const std::vector<CgroupStep>& steps) {
-  for (const CgroupStep& step : steps) std::visit(Apply{}, step);
+  Application application;
+  for (const CgroupStep& step : steps) std::visit(application, step);
 }
 
 void freezeCgroup(const std::string& path, FreezerState state, std::chrono::milliseconds limit) {

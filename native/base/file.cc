@@ -1,6 +1,7 @@
 #include "native/base/file.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -39,6 +40,13 @@ Fd duplicate(int fd) { return Fd(check(fcntl(fd, F_DUPFD_CLOEXEC, 3), "fcntl"));
 
 bool fileExists(const std::string& path) { return access(path.c_str(), F_OK) == 0; }
 
+bool hasChanged(int fd) {
+  pollfd entry{fd, POLLPRI, 0};
+  check(retry([&] { return poll(&entry, 1, 0); }), "poll");
+  if ((entry.revents & POLLNVAL) != 0) throw SyscallError{EBADF, "poll", {}};
+  return (entry.revents & POLLPRI) != 0;
+}
+
 std::string readFile(const std::string& path) {
   std::string content;
   if (const char* const failed = tryRead(AT_FDCWD, path.c_str(), content)) check(-1, failed, path);
@@ -55,6 +63,11 @@ std::optional<std::string> readFileIfThere(int directory, const char* name) {
   if (failed != nullptr && isGone()) return std::nullopt;
   if (failed != nullptr) check(-1, failed, name);
   return content;
+}
+
+Fd openForWriting(const std::string& path) {
+  return Fd(check(retry([&] { return openat(AT_FDCWD, path.c_str(), O_WRONLY | O_CLOEXEC); }),
+                  "open", path));
 }
 
 void writeFile(const std::string& path, std::string_view value) {

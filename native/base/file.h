@@ -15,12 +15,18 @@ Fd duplicate(int fd);
 
 bool fileExists(const std::string& path);
 
+// Whether what an open file of the kernel tells has changed since it was opened, or asked this last
+// (POLLPRI): of proc_pid_mountinfo(5) the mounts.
+bool hasChanged(int fd);
+
 // The content, at most a few pages. Throws SyscallError{open} or {read}.
 std::string readFile(const std::string& path);
 // Nothing when it isn't there, or vanishes meanwhile (ENOENT, ENODEV).
 std::optional<std::string> readFileIfThere(const std::string& path);
 std::optional<std::string> readFileIfThere(int directory, const char* name);
 
+// For several writes to a file that exists. Throws SyscallError{open}.
+Fd openForWriting(const std::string& path);
 // Writes `value` to a file that exists, in one write(2). Throws SyscallError{open} or {write}.
 void writeFile(const std::string& path, std::string_view value);
 // False when it isn't there, or vanishes meanwhile.

@@ -155,6 +155,10 @@ void changeLink(int network, const std::string& name, const LinkChange& change) 
 
 void deleteLink(int network, const std::string& name) {
   RouteSocket socket(network);
+  deleteLink(socket, name);
+}
+
+void deleteLink(RouteSocket& socket, const std::string& name) {
   NetlinkMessage message(RTM_DELLINK, NLM_F_ACK, linkHeader(0));
   message.text(IFLA_IFNAME, name);
   socket.request(std::move(message), "RTM_DELLINK", name);

@@ -12,6 +12,8 @@
 
 namespace tslxc {
 
+class RouteSocket;
+
 struct NewVeth {
   std::string name;
   MacAddress address;
@@ -60,6 +62,7 @@ struct LinkChange {
 // out of its bridge.)
 void changeLink(int network, const std::string& name, const LinkChange& change);
 
+void deleteLink(RouteSocket& socket, const std::string& name);
 void deleteLink(int network, const std::string& name);
 
 // struct rtnl_link_stats64, of which these are parts.

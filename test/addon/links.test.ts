@@ -210,6 +210,32 @@ describe('deleteLink', () => {
   });
 });
 
+describe('removeLinkName', () => {
+  test('its name can be used again at once, and the other end of a pair has gone', async () => {
+    for (const index of [1, 2, 3]) {
+      const request = { kind: 'veth', name: 'once', peer: `end${index}` } as const;
+      await native().createLink({ ...request, peerNamespace: there }, here);
+      await native().removeLinkName('once', here);
+      expect(await find('once')).toBeUndefined();
+      expect(await find(`end${index}`, there)).toBeUndefined();
+    }
+  });
+
+  test('a missing interface is ENODEV', async () => {
+    expect(await rejectionOf(native().removeLinkName('none', here))).toMatchObject({
+      errno: 'ENODEV',
+      path: 'none',
+    });
+  });
+
+  test('the loopback interface stays: EOPNOTSUPP', async () => {
+    expect(await rejectionOf(native().removeLinkName('lo', here))).toMatchObject({
+      errno: 'ENOTSUP',
+      syscall: 'RTM_DELLINK',
+    });
+  });
+});
+
 describe('listLinks', () => {
   test('alternative names are told, and can be taken away', async () => {
     for (const name of ['first', 'second']) {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { native } from '../../lib/host/native';
 import { failureOf } from './failure';
-import { Scratch, pathOnly } from './scratch';
+import { Scratch, badDescriptor, pathOnly, printed } from './scratch';
 
 const readOnly = 1; // MOUNT_ATTR_RDONLY
 const scratch = new Scratch();
@@ -146,6 +146,34 @@ describe('sealedCopy', () => {
       errno: 'ENOENT',
       syscall: 'open',
       path,
+    });
+  });
+});
+
+describe('hasChanged', () => {
+  test('once after each mount and unmount', async () => {
+    const script = 'echo ready; while read words; do $words; echo done; done';
+    const child = scratch.start('unshare', '--mount', 'sh', '-c', script);
+    const run = async (words: string): Promise<string> => {
+      child.stdin?.write(`${words}\n`);
+      return printed(child);
+    };
+    expect(await printed(child)).toBe('ready\n');
+    const fd = scratch.open(`/proc/${child.pid}/mountinfo`);
+    const changes = (): boolean[] => [native().hasChanged(fd), native().hasChanged(fd)];
+    expect(changes()).toEqual([false, false]);
+    for (const words of ['mount -t tmpfs none /mnt', 'umount /mnt']) {
+      expect(await run(words)).toBe('done\n');
+      expect(changes()).toEqual([true, false]);
+    }
+    expect(await run('true')).toBe('done\n');
+    expect(changes()).toEqual([false, false]);
+  });
+
+  test('what is no descriptor is EBADF', () => {
+    expect(failureOf(() => native().hasChanged(badDescriptor))).toEqual({
+      errno: 'EBADF',
+      syscall: 'poll',
     });
   });
 });

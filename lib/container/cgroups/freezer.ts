@@ -2,11 +2,11 @@
  * A container's freezer. Its state is kept by the kernel alone: every process sees whether the container is paused, and
  * no copy of it can be wrong.
  */
-import { readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { SyscallError } from '../../errors';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
+import { readPlain } from '../../host/state/plain-file';
 import type { StartRecord } from '../record/run-state';
 import { cgroupFolders } from '../statistics/read';
 import { ownCgroups } from '../record/undo';
@@ -34,9 +34,10 @@ export function isFrozen(start: StartRecord, layout: CgroupLayout): boolean {
   if (directory === undefined) return false;
   const { path, version } = directory;
   try {
-    return version === 'v1'
-      ? readFileSync(`${path}/freezer.self_freezing`, 'latin1').startsWith('1')
-      : readFileSync(`${path}/cgroup.freeze`, 'latin1').startsWith('1');
+    const found = readPlain(
+      `${path}/${version === 'v1' ? 'freezer.self_freezing' : 'cgroup.freeze'}`,
+    );
+    return found.kind === 'file' && found.content.startsWith('1');
   } catch {
     return false;
   }

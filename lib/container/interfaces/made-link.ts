@@ -7,16 +7,16 @@ import { inEach } from './retained-netns';
 
 /**
  * Removes the host's side of a veth pair, and the device that shapes it. The kernel removes the one too when the container's
- * network namespace dies, but some time later: until then the name would be taken, and the bridge would have a port. Nothing
- * happens when it has gone, or another has its name.
+ * network namespace dies, but some time later: until then the name would be taken, and the bridge would have a port. The
+ * kernel may still be at it afterwards, when the name is free. Nothing happens when it has gone, or another has its name.
  */
 export async function removeVeth(name: string, mac: string): Promise<void> {
   const links = await native().listLinks();
   const found = links.find((link) => link.name === name);
   const isOurs = found?.kind === 'veth' && found.address === mac;
-  if (isOurs) await native().deleteLink(name).catch(unlessGone);
+  if (isOurs) await native().removeLinkName(name).catch(unlessGone);
   const shaper = findShaper(links, { name, mac });
-  if (shaper !== undefined) await native().deleteLink(shaper.name).catch(unlessGone);
+  if (shaper !== undefined) await native().removeLinkName(shaper.name).catch(unlessGone);
 }
 
 /**

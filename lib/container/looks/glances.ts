@@ -4,7 +4,7 @@
  * have ceased to answer, and what is cached doesn't tell.
  */
 import { SyscallError, TslxcError } from '../../errors';
-import { listMounts } from '../../host/kernel/mount-table';
+import { mountsIn, ofMounts } from '../../host/kernel/mount-table';
 import { native } from '../../host/native';
 import type { Glance } from '../../host/native';
 
@@ -47,7 +47,7 @@ function glance(root: string, path: string, syscall: string): Glance | undefined
   }
 }
 
-function localMounts(): ReadonlySet<number> {
-  const local = listMounts().filter(({ type }) => localTypes.has(type));
+const localMounts = ofMounts((mountinfo): ReadonlySet<number> => {
+  const local = mountsIn(mountinfo).filter(({ type }) => localTypes.has(type));
   return new Set(local.map(({ id }) => id));
-}
+});

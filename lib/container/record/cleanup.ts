@@ -37,10 +37,10 @@ export async function cleanUp(
   if (isLost && isAsked) recordEnd(files, exit, notice);
   if (state.start.boot === bootId()) {
     if (isLost) await endLost(paths, name, state.start);
-    await undoAll(state.start.undo, {
-      networks: retainedNetnsPaths(monitorOf(files.monitorLock)),
-      notice,
-    });
+    const { undo } = state.start;
+    const hasNetwork = undosInNetwork(undo).length > 0;
+    const networks = hasNetwork ? retainedNetnsPaths(monitorOf(files.monitorLock)) : [];
+    await undoAll(undo, { networks, notice });
   } else {
     await undoAll(undosAfterBoot(state.start.undo), { networks: [], notice });
   }

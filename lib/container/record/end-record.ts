@@ -2,32 +2,18 @@
  * The record of how a container ended, and the room that its start keeps for it on the disk: a disk that is full by then
  * loses no end. The monitor does the same, see native/monitor/records.cc.
  */
-import {
-  closeSync,
-  constants,
-  openSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { naming } from '../../host/state/file-error';
-import { writeRecord } from '../../host/state/record-file';
+import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs';
+import { makeBesideRecords, writeRecord } from '../../host/state/record-file';
 import type { RunPaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
 
 /** More than any record of an end has. */
 const roomBytes = 512;
+const emptyRoom = blanks('');
 
-/** Takes the room, in which nothing is written yet. @throws the errors of node:fs, with the path. */
+/** Takes the room, in which nothing is written yet. @throws SyscallError with the path. */
 export function keepRoomForEnd({ exitRoom }: RunPaths): void {
-  rmSync(exitRoom, { force: true });
-  try {
-    writeFileSync(exitRoom, blanks(''), { flag: 'wx', mode: 0o600 });
-  } catch (error) {
-    rmSync(exitRoom, { force: true });
-    throw naming(exitRoom, error);
-  }
+  makeBesideRecords(exitRoom, emptyRoom);
 }
 
 /** Writes the record of an end, where a full disk leaves no other place into the room. @throws as `writeRecord`. */

@@ -2,12 +2,11 @@
  * What the run folder of a domain says. Cheap and synchronous: a few small reads and one look at a lock. Only
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
-import { native } from '../../host/native';
-import { lookInto, removeWhatIsAt } from '../../host/state/plain-file';
+import { lookAtLock, readPlain, removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
 import type { ExitRecord } from './exit-record';
@@ -94,7 +93,7 @@ export function readRunState(paths: StatePaths, name: string): RunState {
   return runStateOf({
     start: () => readWhole(files.start, name, isStartRecord),
     exit: () => exitOrNothing(readRecord(files.exit)),
-    isMonitorAlive: () => isAlive(lookAtLock(files.monitorLock), files.monitorLock, name),
+    isMonitorAlive: () => isAlive(stateOfLock(files.monitorLock), files.monitorLock, name),
     running: () => readWhole(files.running, name, isRunningRecord),
   });
 }
@@ -160,7 +159,7 @@ export function runNames(paths: StatePaths): string[] {
 /** The pid that the last monitor has written into its lock file; another may have it by now. */
 export function monitorOf(lockFile: string): number | undefined {
   try {
-    const found = lookInto(lockFile, 'read', (fd) => readFileSync(fd, 'utf8'));
+    const found = readPlain(lockFile);
     const pid = Number(found.kind === 'file' ? found.content : undefined);
     return Number.isInteger(pid) && pid > 0 ? pid : undefined;
   } catch {
@@ -226,13 +225,13 @@ function isPid(value: unknown): boolean {
 
 /** It has its lock until it is gone. */
 export function isMonitorAlive(lockFile: string): boolean {
-  return lookAtLock(lockFile) === 'held';
+  return stateOfLock(lockFile) === 'held';
 }
 
 /** `other`: something other than a file is in its place, so that it can't be told whether a monitor lives. */
-function lookAtLock(lockFile: string): 'held' | 'free' | 'other' {
+function stateOfLock(lockFile: string): 'held' | 'free' | 'other' {
   try {
-    const found = lookInto(lockFile, 'write', (fd) => native().isByteLocked(fd, 0));
+    const found = lookAtLock(lockFile, 0);
     if (found.kind === 'other') return 'other';
     return found.kind === 'file' && found.content ? 'held' : 'free';
   } catch {

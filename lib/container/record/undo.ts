@@ -2,10 +2,9 @@
  * What a start borrows from the host, as data: written down before it is taken, given back by the process
  * that cleans up after the container. Undoing twice, or undoing what never happened, succeeds.
  */
-import { rmdirSync } from 'node:fs';
 import { native } from '../../host/native';
 import { statePaths } from '../../host/state/state-paths';
-import { ownerAttribute } from '../../plan/cgroups/names';
+import { innerFolder, ownerAttribute } from '../../plan/cgroups/names';
 import { directoryAttribute } from '../cgroups/directory-attribute';
 import { Lookers } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
@@ -106,9 +105,7 @@ type Tools = UndoContext & { readonly lookers: Lookers };
 async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promise<void> {
   switch (undo.undo) {
     case 'removeCgroups':
-      // The first one last: as long as it is there, an interrupted removal is gone on with.
-      await native().removeCgroups(ownCgroups(undo).reverse(), patience);
-      removeUnmarked(undo.paths);
+      await removeOwnCgroups(undo);
       return;
     case 'releasePartition':
       await releasePartition(undo.paths);
@@ -154,16 +151,13 @@ export function ownCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): 
   return paths.filter((path) => ownerOf(path) === owner);
 }
 
-/** A start that is killed between making a cgroup and marking it leaves it empty; one in use is not ours. */
-function removeUnmarked(paths: readonly string[]): void {
-  for (const path of paths) {
-    if (ownerOf(path) !== '') continue;
-    try {
-      rmdirSync(path);
-    } catch {
-      // In use, or gone by now.
-    }
-  }
+/**
+ * The first one last: as long as it is there, an interrupted removal is gone on with. A start that is killed between making
+ * a cgroup and marking it leaves it empty; one that is unmarked and in use is not ours.
+ */
+async function removeOwnCgroups({ paths, owner }: Undo & { undo: 'removeCgroups' }): Promise<void> {
+  const mark = { name: ownerAttribute, value: owner };
+  await native().removeMarkedCgroups([...paths].reverse(), { mark, inner: innerFolder }, patience);
 }
 
 /** The tslxc root that made a cgroup: '' when it is unmarked, undefined when there is no such cgroup. */

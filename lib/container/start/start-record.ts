@@ -1,5 +1,4 @@
 /** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
-import { rmSync } from 'node:fs';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
@@ -57,7 +56,7 @@ export function writeStartRecord(paths: StatePaths, record: StartRecord): void {
   try {
     keepRoomForEnd(files);
   } catch (error) {
-    rmSync(files.start);
+    removeWhatIsAt(files.start);
     throw error;
   }
 }

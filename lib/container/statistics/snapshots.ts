@@ -10,6 +10,7 @@ import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { Slice } from '../../host/slices';
 import { survey } from '../../host/survey';
 import type { Sight } from '../../host/survey';
+import { innerFolder } from '../../plan/cgroups/names';
 import { present } from '../../present';
 import { isStoppedIn } from '../init/process-stat';
 import type { RunningRecord, StartRecord } from '../record/run-state';
@@ -85,7 +86,7 @@ const kinds = {
     files: ['memory.oom_control'],
     folder: (_, { v1 }) => {
       const memory = v1('memory');
-      return memory === undefined ? undefined : join(memory, 'init');
+      return memory === undefined ? undefined : join(memory, innerFolder);
     },
   },
   blkio: {

@@ -2,9 +2,9 @@
  * lxcfs, if it runs on this host: a file system in user space with files as in /proc that show the
  * limits of the reader's cgroup.
  */
-import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { unescapeMountPath } from './mount-table';
+import { ofMounts, unescapeMountPath } from './mount-table';
 
 /** A file that is mounted over that of the kernel. */
 export interface ProcFile {
@@ -21,7 +21,7 @@ const names = ['cpuinfo', 'diskstats', 'loadavg', 'meminfo', 'stat', 'swaps', 'u
  * if it does not answer. Looked up each time, since it may be started or stopped.
  */
 export function lxcfsFiles(): ProcFile[] {
-  const mount = lxcfsMount(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const mount = mountNow();
   if (mount === undefined) return [];
   const folder = join(mount, 'proc');
   try {
@@ -34,6 +34,8 @@ export function lxcfsFiles(): ProcFile[] {
     return [];
   }
 }
+
+const mountNow = ofMounts(lxcfsMount);
 
 /**
  * The last mount of this type that belongs to root, in lines of proc_pid_mountinfo(5): with fusermount(1), every user of

@@ -1,5 +1,6 @@
 /** The mounts that this process sees: proc_pid_mountinfo(5). Only reads. */
-import { readFileSync } from 'node:fs';
+import { openSync, readFileSync, readSync } from 'node:fs';
+import { native } from '../native';
 
 /** The identity of a mounted directory, whatever path leads to it. */
 export interface Mount {
@@ -22,9 +23,57 @@ export interface ListedMount extends Mount {
   readonly type: string;
 }
 
+/** Kept open: the kernel tells whether its content has changed, which costs less than to read it. */
+let table: { readonly fd: number; text: string | undefined } | undefined;
+
+/** How often it is read once more, when mounts come and go while it is read. */
+const mostReads = 8;
+
+/** The text of /proc/self/mountinfo: the very same one as before, unless something was mounted or unmounted since. */
+export function mountinfo(): string {
+  table ??= { fd: openSync('/proc/self/mountinfo', 'r'), text: undefined };
+  const { fd } = table;
+  let hasChanged = native().hasChanged(fd) || table.text === undefined;
+  for (let reads = 0; hasChanged && reads < mostReads; reads += 1) {
+    table.text = readWhole(fd);
+    hasChanged = native().hasChanged(fd);
+  }
+  // What was read while it changed may be incomplete: it is read again the next time.
+  const text = table.text ?? '';
+  if (hasChanged) table.text = undefined;
+  return text;
+}
+
+/** From its beginning. */
+function readWhole(fd: number): string {
+  const pieces: Buffer[] = [];
+  for (let position = 0; ;) {
+    const piece = Buffer.allocUnsafe(64 * 1024);
+    const size = readSync(fd, piece, 0, piece.length, position);
+    if (size === 0) return Buffer.concat(pieces).toString('utf8');
+    pieces.push(piece.subarray(0, size));
+    position += size;
+  }
+}
+
+/** Makes something of the mounts, and again only when they have changed. */
+export function ofMounts<T>(make: (mountinfo: string) => T): () => T {
+  let known: { readonly text: string; readonly made: T } | undefined;
+  return () => {
+    const text = mountinfo();
+    if (known?.text !== text) known = { text, made: make(text) };
+    return known.made;
+  };
+}
+
 /** All mounts in the order in which they were made. */
 export function listMounts(): ListedMount[] {
-  return mountLines().map((line) => {
+  return mountsIn(mountinfo());
+}
+
+/** Those in the text of proc_pid_mountinfo(5). */
+export function mountsIn(text: string): ListedMount[] {
+  return linesOf(text).map((line) => {
     const [before = '', behind = ''] = line.split(' - ');
     const fields = before.split(' ');
     return { ...mountFrom(fields), id: Number(fields[0]), type: behind.split(' ')[0] ?? '' };
@@ -35,8 +84,8 @@ function mountFrom([, , device = '', root = '', mountPoint = '']: readonly strin
   return { device, root: unescapeMountPath(root), mountPoint: unescapeMountPath(mountPoint) };
 }
 
-function mountLines(): string[] {
-  return readFileSync('/proc/self/mountinfo', 'utf8').split('\n').filter(Boolean);
+function linesOf(text: string): string[] {
+  return text.split('\n').filter(Boolean);
 }
 
 /**
@@ -50,7 +99,7 @@ export function propagationOf(fileInfo: string): readonly string[] | undefined {
 /** The fields up to the separator after the optional ones. */
 function mountFields(fileInfo: string): readonly string[] | undefined {
   const id = /^mnt_id:\s*(\d+)$/m.exec(fileInfo)?.[1];
-  const line = mountLines().find((one) => id !== undefined && one.startsWith(`${id} `));
+  const line = linesOf(mountinfo()).find((one) => id !== undefined && one.startsWith(`${id} `));
   return line?.split(' - ')[0]?.split(' ');
 }
 

@@ -5,7 +5,7 @@ import type { LxcContexts } from './lxc-contexts';
 import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
 import type { HostSecurity, SecurityModel } from './host-security';
 import type { SecuritySettings } from './settings';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 
 /** The security model of this host. */
 export type SecurityDriver =
@@ -85,6 +85,7 @@ const hostFiles: AppArmorFiles = {
 };
 
 export function isAppArmorOn({ enabled, profiles }: AppArmorFiles = hostFiles): boolean {
+  if (!existsSync(enabled)) return false;
   try {
     if (readFileSync(enabled, 'latin1').trim() !== 'Y') return false;
     accessSync(profiles, constants.R_OK);

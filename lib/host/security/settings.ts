@@ -1,5 +1,5 @@
 /** How this host confines its containers: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { fileError, hasErrno } from '../state/file-error';
 import type { StatePaths } from '../state/state-paths';
@@ -35,7 +35,9 @@ const settings: Readonly<Record<string, Setting>> = {
 /** The settings; the defaults if there is no file. @throws TslxcError CONF_SYNTAX; SyscallError if it can't be read. */
 export function readSecuritySettings({ settings: path }: StatePaths): SecuritySettings {
   try {
-    return parseSecuritySettings(readFileSync(path, 'utf8'), path);
+    // Mostly there is none: to look first costs less than the error of a read.
+    const state = statSync(path, { throwIfNoEntry: false });
+    return parseSecuritySettings(state === undefined ? '' : readFileSync(path, 'utf8'), path);
   } catch (error) {
     if (hasErrno(error, system.errno.ENOENT)) return parseSecuritySettings('', path);
     throw fileError(error, 'read the settings of this host');

@@ -1,4 +1,4 @@
-/** Errors of node:fs as errors of this package. */
+/** Errors of node:fs and of the addon about files, as errors of this package that say in which step. */
 import { SyscallError, TslxcError } from '../../errors';
 
 interface NodeFileError {
@@ -13,16 +13,26 @@ function isNodeFileError(error: unknown): error is NodeFileError {
   return typeof errno === 'number' && errno < 0 && typeof syscall === 'string';
 }
 
-/** A SyscallError for an error of node:fs, whose errnos are negative; any other error unchanged. */
+/** A SyscallError for an error of node:fs, whose errnos are negative; one of the addon with the step; any other error unchanged. */
 export function fileError(error: unknown, step?: string): Error {
-  if (!isNodeFileError(error)) {
-    const isError = error instanceof Error || TslxcError.is(error);
-    return isError ? error : new Error(String(error), { cause: error });
-  }
-  const { errno, syscall, path } = error;
-  const where = typeof path === 'string' ? { path } : {};
   const when = step === undefined ? {} : { step };
-  return new SyscallError({ errno: -errno, syscall, ...when, ...where });
+  if (isNodeFileError(error)) {
+    const { errno, syscall, path } = error;
+    const where = typeof path === 'string' ? { path } : {};
+    return new SyscallError({ errno: -errno, syscall, ...when, ...where });
+  }
+  if (step !== undefined && isStepless(error)) {
+    const { errno = 0, syscall = '', path } = error;
+    return new SyscallError({ errno, syscall, step, ...(path === undefined ? {} : { path }) });
+  }
+  const isError = error instanceof Error || TslxcError.is(error);
+  return isError ? error : new Error(String(error), { cause: error });
+}
+
+/** As the addon throws it: it knows the call, and not what that was for. */
+function isStepless(error: unknown): error is TslxcError {
+  if (!TslxcError.is(error, 'SYSTEM_ERROR') || error.name !== 'SyscallError') return false;
+  return [error.step, error.domain, error.element].every((detail) => detail === undefined);
 }
 
 /** Adds the path to an error of write(2) or fsync(2), which know only a descriptor, and returns it. */

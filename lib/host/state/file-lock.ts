@@ -5,7 +5,9 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { native } from '../native';
-import { fileError } from './file-error';
+import { fileError, hasErrno } from './file-error';
+
+const ENOENT = 2;
 
 /** Takes the lock. Closing the descriptor releases it. */
 export async function lockFile(
@@ -53,9 +55,18 @@ export function tryTakeHostLock(lock: HostLock): Disposable | undefined {
 
 function openHostLock({ path, step }: HostLock): number {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return openSync(path, 'a', 0o600);
+    return openOrMake(path);
   } catch (error) {
     throw fileError(error, step);
+  }
+}
+
+function openOrMake(path: string): number {
+  try {
+    return openSync(path, 'a', 0o600);
+  } catch (error) {
+    if (!hasErrno(error, ENOENT)) throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, 'a', 0o600);
   }
 }

@@ -141,7 +141,16 @@ function openOrMakeLocks({ run, locks }: StatePaths): number {
   }
 }
 
+/** Of the names that were locked last. */
+const offsets = new Map<string, number>();
+const mostOffsets = 1024;
+
 /** 48 bits of a hash of the name: an exact number, and practically unique. */
 function offsetOf(name: string): number {
-  return createHash('sha256').update(name).digest().readUIntBE(0, 6);
+  const known = offsets.get(name);
+  if (known !== undefined) return known;
+  const offset = createHash('sha256').update(name).digest().readUIntBE(0, 6);
+  if (offsets.size === mostOffsets) offsets.clear();
+  offsets.set(name, offset);
+  return offset;
 }

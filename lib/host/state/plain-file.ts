@@ -2,8 +2,10 @@
  * Files in which only tslxc should write. Another program may have put something else in their place: a symbolic link is not
  * followed, a fifo does not block, and nothing but an ordinary file is looked into.
  */
-import { closeSync, constants, fstatSync, openSync, rmSync, unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { constants as system } from 'node:os';
+import { TslxcError } from '../../errors';
+import { native } from '../native';
 
 const { ENOENT, ENOTDIR, ELOOP, EISDIR, ENXIO } = system.errno;
 
@@ -12,38 +14,20 @@ const absences = [ENOENT, ENOTDIR];
 /** It is a symbolic link, a folder or a socket. */
 const otherThings = [ELOOP, EISDIR, ENXIO];
 
-const accessFlags = { read: constants.O_RDONLY, write: constants.O_RDWR } as const;
-
 /** What is at a path: a file, with what was found in it, nothing, or something other than a file. */
 export type PlainFile<T> =
   | Readonly<{ kind: 'file'; content: T }>
   | Readonly<{ kind: 'missing' }>
   | Readonly<{ kind: 'other' }>;
 
-/**
- * Opens the file and looks into it.
- *
- * @throws the errors of node:fs if it can't be opened, such as EIO or EMFILE; what `look` throws.
- */
-export function lookInto<T>(
-  path: string,
-  access: keyof typeof accessFlags,
-  look: (fd: number) => T,
-): PlainFile<T> {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, accessFlags[access] | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch (error) {
-    const kind = kindByErrno(-((error as NodeJS.ErrnoException).errno ?? 0));
-    if (kind === undefined) throw error;
-    return { kind };
-  }
-  try {
-    if (!fstatSync(fd).isFile()) return { kind: 'other' };
-    return { kind: 'file', content: look(fd) };
-  } finally {
-    closeSync(fd);
-  }
+/** The text of a file. @throws SyscallError if it can't be opened or read, such as EIO or EMFILE. */
+export function readPlain(path: string): PlainFile<string> {
+  return plainFile(native().readRecord(path));
+}
+
+/** Whether another open file description holds a lock on a byte of the file. @throws SyscallError as `readPlain`. */
+export function lookAtLock(path: string, offset: number): PlainFile<boolean> {
+  return plainFile(native().isRecordLocked(path, offset));
 }
 
 /** What the errno (positive) of a failed open(2) says of the path; undefined if it says nothing of it. */
@@ -55,12 +39,15 @@ export function kindByErrno(errno: number): 'missing' | 'other' | undefined {
 /** Removes a file, or the directory that another program has put in its place. */
 export function removeWhatIsAt(path: string): void {
   try {
-    unlinkSync(path);
+    native().removeRecord(path);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return;
     // Of anything else, rmSync would tell another error than that of the removal.
-    if (code !== 'EISDIR') throw error;
+    if (!TslxcError.is(error) || error.errno !== EISDIR) throw error;
     rmSync(path, { recursive: true, force: true });
   }
+}
+
+function plainFile<T>(found: T | undefined | null): PlainFile<T> {
+  if (found === undefined) return { kind: 'missing' };
+  return found === null ? { kind: 'other' } : { kind: 'file', content: found };
 }

@@ -2,51 +2,39 @@
  * Small JSON files that are replaced atomically. Only tslxc makes the folder and the file: a symbolic link in their place
  * is not followed, and a fifo does not block.
  */
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import { dirname, join } from 'node:path';
 import { SyscallError } from '../../errors';
-import { fileError, naming } from './file-error';
-import { lookInto } from './plain-file';
+import { native } from '../native';
+import { fileError } from './file-error';
+import { readPlain } from './plain-file';
 
 /**
  * Writes a record so that a reader sees all of it or none. Without fsync, since records do not outlive a boot.
  *
- * @throws SyscallError ENOTDIR if the folder is something else; the errors of node:fs, with the path.
+ * @throws SyscallError with the path, such as ENOTDIR if the folder is something else.
  */
 export function writeRecord(path: string, record: object): void {
-  const temporary = temporaryOf(path);
-  makeFolder(dirname(path));
-  // An existing temporary file is left from a dead writer, or made by another program: it must not be written to.
-  rmSync(temporary, { force: true });
-  try {
-    writeFileSync(temporary, `${JSON.stringify(record)}\n`, { flag: 'wx', mode: 0o600 });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw naming(path, error);
-  }
+  const text = `${JSON.stringify(record)}\n`;
+  inFolder(path, () => native().replaceRecord(path, text));
+}
+
+/** Makes a file beside records, with what it is to hold; one that is there is removed first. @throws as `writeRecord`. */
+export function makeBesideRecords(path: string, text: string): void {
+  inFolder(path, () => native().makeRecord(path, text));
 }
 
 /** Removes a record, if there is one, and what a writer of it that was killed has left. */
 export function removeRecord(path: string): void {
-  for (const file of [temporaryOf(path), path]) rmSync(file, { force: true });
+  for (const file of [temporaryOf(path), path]) native().removeRecord(file);
 }
 
 /** Removes what killed writers have left in a folder of records. No other writer may be at work there. */
 export function removeUnfinishedRecords(folder: string): void {
   if (!existsSync(folder)) return;
   const left = readdirSync(folder).filter((name) => name.endsWith(temporaryOf('')));
-  for (const name of left) rmSync(join(folder, name), { force: true });
+  for (const name of left) native().removeRecord(join(folder, name));
 }
 
 /** Where a record is written before it takes the place of the former one. */
@@ -83,20 +71,19 @@ export function findRecord(path: string): { readonly content: unknown } | undefi
 /** Undefined if there is no file, '' if something other than a file is in its place. */
 function readText(path: string): string | undefined {
   try {
-    const found = lookInto(path, 'read', (fd) => readFileSync(fd, 'utf8'));
+    const found = readPlain(path);
     if (found.kind === 'missing') return undefined;
     return found.kind === 'file' ? found.content : '';
   } catch (error) {
-    throw fileError(Object.assign(error as Error, { path }), 'read a record');
+    throw fileError(error, 'read a record');
   }
 }
 
-function makeFolder(path: string): void {
-  const state = lstatSync(path, { throwIfNoEntry: false });
-  if (state?.isDirectory() === true) return;
-  if (state !== undefined) {
-    const step = 'make a folder for records';
-    throw new SyscallError({ errno: system.errno.ENOTDIR, syscall: 'lstat', path, step });
-  }
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+/** Makes the folder of `path` only when `write` says that there is none: mostly it is there. */
+function inFolder(path: string, write: () => boolean): void {
+  if (write()) return;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  if (write()) return;
+  const step = 'write a record';
+  throw new SyscallError({ errno: system.errno.ENOENT, syscall: 'open', path, step });
 }

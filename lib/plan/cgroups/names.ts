@@ -14,6 +14,12 @@ export const monitorFolder = `${root}/tslxc-monitor`;
 /** The folders that the first start makes. They are kept. */
 export const baseFolders = [root, containers, monitorFolder];
 
+/**
+ * The directory below the one with the limits. A container with CAP_SYS_ADMIN can mount the root of its cgroup
+ * namespace again; if the limits were in that directory, it could lift them.
+ */
+export const innerFolder = 'init';
+
 /** Extended attribute of a container's cgroups: the tslxc root that made them. */
 export const ownerAttribute = 'trusted.tslxc.root';
 

@@ -1,5 +1,6 @@
 /** The directories of a container in each hierarchy, and which of them has the limits. Pure. */
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { innerFolder } from './names';
 
 export interface CgroupPlace {
   readonly version: 'v1' | 'v2';
@@ -10,12 +11,6 @@ export interface CgroupPlace {
   /** The directory of the container's processes and root of its cgroup namespace: `path`, or a directory below it. */
   readonly joined: string;
 }
-
-/**
- * The directory below the one with the limits. A container with CAP_SYS_ADMIN can mount the root of its cgroup
- * namespace again; if the limits were in that directory, it could lift them.
- */
-const inner = 'init';
 
 /**
  * Controllers of v1 that limit a container, at its start or later. Not blkio, whose rates apply to the tasks of a
@@ -32,7 +27,12 @@ export function cgroupPlaces(
     ...hierarchies.map(({ controllers, mount }): CgroupPlace => {
       const path = `${mount}/${folder}`;
       const isLimited = controllers.some((name) => limiting.includes(name));
-      return { version: 'v1', controllers, path, joined: isLimited ? `${path}/${inner}` : path };
+      return {
+        version: 'v1',
+        controllers,
+        path,
+        joined: isLimited ? `${path}/${innerFolder}` : path,
+      };
     }),
     ...(unified === undefined
       ? []
@@ -41,7 +41,7 @@ export function cgroupPlaces(
             version: 'v2',
             controllers: unified.controllers,
             path: `${unified.mount}/${folder}`,
-            joined: `${unified.mount}/${folder}${unified.limits === 'liftable' ? `/${inner}` : ''}`,
+            joined: `${unified.mount}/${folder}${unified.limits === 'liftable' ? `/${innerFolder}` : ''}`,
           } as const,
         ]),
   ];

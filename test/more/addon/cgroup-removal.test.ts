@@ -198,6 +198,68 @@ describe('removeCgroups', () => {
   });
 });
 
+describe('removeMarkedCgroups', () => {
+  const mark = { name: 'trusted.tslxc.test', value: 'mine' };
+  const options = { mark, inner: 'init' };
+
+  /** A cgroup with that mark; '' for none. */
+  async function marked(root: string, value: string): Promise<CgroupTree> {
+    const tree = new CgroupTree(root);
+    const { name } = mark;
+    if (value !== '') {
+      await native().applyCgroupSteps([{ step: 'mark', path: tree.path, name, value }]);
+    }
+    return tree;
+  }
+
+  test.each(hierarchies)(
+    'those that are marked go with all below, and empty ones without a mark, in $name',
+    async (at) => {
+      const [mine, plain, none] = [
+        await marked(at.root, 'mine'),
+        await marked(at.root, 'mine'),
+        await marked(at.root, ''),
+      ];
+      mine.make('init', 'deeper');
+      mine.make('other');
+      plain.make('init');
+      const paths = [join(at.root, 'tslxc-missing'), mine.path, plain.path, none.path];
+      await native().removeMarkedCgroups(paths, options, 0);
+      expect(paths.filter((path) => existsSync(path))).toEqual([]);
+    },
+  );
+
+  test.each(hierarchies)(
+    'those of another, and used ones without a mark, stay, in $name',
+    async (at) => {
+      const trees = [
+        await marked(at.root, 'min'),
+        await marked(at.root, 'mine, longer'),
+        await marked(at.root, ''),
+      ];
+      trees[2]?.make('below');
+      const paths = trees.map(({ path }) => path);
+      await native().removeMarkedCgroups(paths, options, 0);
+      expect(paths.filter((path) => existsSync(path))).toEqual(paths);
+      for (const tree of trees) tree.dispose();
+    },
+  );
+
+  test.each(hierarchies)('one with a process in it is EBUSY in $name', async (at) => {
+    const tree = await marked(at.root, 'mine');
+    const child = scratch.start('sleep', '60');
+    moveTo(tree.make('init'), child.pid);
+    expect(await rejectionOf(native().removeMarkedCgroups([tree.path], options, 0))).toEqual({
+      errno: 'EBUSY',
+      syscall: 'rmdir',
+      path: tree.path,
+    });
+    await ended(child);
+    await native().removeMarkedCgroups([tree.path], options, 5000);
+    expect(existsSync(tree.path)).toBe(false);
+  });
+});
+
 describe('processesInCgroups', () => {
   test.each(hierarchies)('all at any depth, each once, up to a number, in $name', async (at) => {
     const { tree, pids } = populated(at.root);

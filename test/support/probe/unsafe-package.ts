@@ -121,13 +121,14 @@ const variants = {
   'followed links': [
     {
       file: 'dist/host/state/record-file.js',
-      safe: '(0, node_fs_1.rmSync)(temporary, { force: true });\n    try {',
-      unsafe: 'try {',
-    },
-    {
-      file: 'dist/host/state/record-file.js',
-      safe: "flag: 'wx', mode: 0o600",
-      unsafe: 'mode: 0o600',
+      safe: '() => (0, native_1.native)().replaceRecord(path, text)',
+      unsafe:
+        '() => {\n' +
+        '        const { writeFileSync, renameSync } = require("node:fs");\n' +
+        '        writeFileSync(`${path}.new`, text);\n' +
+        '        renameSync(`${path}.new`, path);\n' +
+        '        return true;\n' +
+        '    }',
     },
   ],
   /** Covers are stacked on the old root, which then stays below the new one. */

@@ -1,13 +1,6 @@
 /** The order of a clean-up: as long as it is not over, the start is on record, and the next process does it again. */
-import fs, {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants as system, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUp } from '../../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
@@ -15,7 +8,9 @@ import { readRunState } from '../../../../lib/container/record/run-state';
 import type { RunState } from '../../../../lib/container/record/run-state';
 import { undoAll } from '../../../../lib/container/record/undo';
 import { startRecord as start } from '../../../support/fake/start-record';
+import { SyscallError } from '../../../../lib/errors';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
+import { native } from '../../../../lib/host/native';
 import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
 
 jest.mock('../../../../lib/container/record/undo', () => {
@@ -25,6 +20,7 @@ jest.mock('../../../../lib/container/record/undo', () => {
   return { ...real, undoAll: jest.fn(real.undoAll) };
 });
 
+const { EIO } = system.errno;
 const root = mkdtempSync(join(tmpdir(), 'tslxc-cleanup-'));
 const paths = statePaths(root);
 const files = runPaths(paths, 'web');
@@ -69,14 +65,14 @@ test.each(['running', 'control', 'monitorLock'] as const)(
   'that could not remove %s is done again: no later start finds what is left',
   async (name) => {
     writeFileSync(files.control, '');
-    const { unlinkSync: remove } = fs;
-    const removal = jest.spyOn(fs, 'unlinkSync').mockImplementation((path) => {
-      if (path === files[name]) throw Object.assign(new Error('EIO'), { code: 'EIO' });
-      remove(path);
+    const remove = native().removeRecord.bind(undefined);
+    const removal = jest.spyOn(native(), 'removeRecord').mockImplementation((path) => {
+      if (path === files[name]) throw new SyscallError({ errno: EIO, syscall: 'unlink', path });
+      return remove(path);
     });
     const state = { phase: 'ended', start, exit } as const;
     const again = () => cleanUp(paths, state, { name: 'web', notice: () => undefined });
-    await expect(again()).rejects.toMatchObject({ code: 'EIO' });
+    await expect(again()).rejects.toMatchObject({ errno: EIO });
     expect(existsSync(files.start)).toBe(true);
     expect(existsSync(files[name])).toBe(true);
     removal.mockRestore();

@@ -35,12 +35,16 @@ jest.mock('../../../../lib/host/kernel/sysctl', () => ({
   readNetworkParameter: (name: string) => mockParameters.get(name),
   writeNetworkParameter: (name: string, value: string) => mockParameters.set(name, value),
 }));
-jest.mock('../../../../lib/host/native', () => ({
-  native: () => ({
-    listLinks: () => Promise.resolve([]),
-    listAddresses: () => Promise.resolve([]),
-  }),
-}));
+jest.mock('../../../../lib/host/native', () => {
+  const real = jest.requireActual<{ native: () => object }>('../../../../lib/host/native');
+  return {
+    native: () => ({
+      ...real.native(),
+      listLinks: () => Promise.resolve([]),
+      listAddresses: () => Promise.resolve([]),
+    }),
+  };
+});
 // All roots of the host share both.
 jest.mock('../../../../lib/network/lifecycle/network-lock', () => ({
   withHostNetworks: (action: () => Promise<unknown>) => action(),
