@@ -6,6 +6,7 @@ import { monitorExecutable } from '../../host/executable';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import { encodePlan } from '../../plan/encode';
+import type { Plan } from '../../plan/operation';
 import { reach } from '../monitor/failpoint';
 import { encodeFrame } from '../monitor/frames';
 import { lockPartition, makeParents } from '../cgroups/partition';
@@ -86,7 +87,7 @@ async function spawn(callers: CallersDescriptors, preparation: Preparation): Pro
       ],
       cgroups: cgroups.steps,
       leafCgroup: leaf,
-      plan: encodeFrame({ message: 'plan', bytes: encodePlan(plan) }),
+      plan: framed(plan),
       descriptors,
     });
   } catch (error) {
@@ -94,6 +95,15 @@ async function spawn(callers: CallersDescriptors, preparation: Preparation): Pro
   } finally {
     if (leaf !== -1) closeSync(leaf);
   }
+}
+
+const frames = new WeakMap<Plan, Buffer>();
+
+/** The message with the plan; one that is carried out again is not encoded again. */
+function framed(plan: Plan): Buffer {
+  const frame = frames.get(plan) ?? encodeFrame({ message: 'plan', bytes: encodePlan(plan) });
+  frames.set(plan, frame);
+  return frame;
 }
 
 function descriptorArguments(count: number): string[] {

@@ -13,7 +13,6 @@ import { consoleLogName, hiddenDirectories, runPaths } from '../../host/state/st
 import type { StatePaths } from '../../host/state/state-paths';
 import { planCgroups } from '../../plan/cgroups/cgroups';
 import type { CgroupPlan } from '../../plan/cgroups/cgroups';
-import { compilePlan } from '../../plan/compile';
 import type { PlanFacts } from '../../plan/compile';
 import { filesystemLocations, targetKind } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts } from '../../plan/mounts/filesystems';
@@ -29,6 +28,7 @@ import type { ResolvedLinks } from '../interfaces/links';
 import type { Looks } from '../looks/looks';
 import { failActions, failpoints } from '../monitor/failpoints';
 import type { ArmedFailpoint } from '../monitor/failpoints';
+import { compiledPlan, plannedCgroups } from './compiled-plan';
 import { previewIds } from '../users/id-allocation';
 import { initIdentity } from '../users/init-identity';
 import { borrowedPaths } from '../sources/mount-target';
@@ -96,7 +96,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const targets = await neededTargets(definition, sources, looks);
   const uppers = overlayUppersOf(definition);
   const user = `${paths.root}:${definition.name}`;
-  const plan = compilePlan(definition, {
+  const plan = compiledPlan(definition, {
     ...sources,
     hidden,
     ownersOfRoot: await ownersOfRoot(definition, looks),
@@ -140,10 +140,13 @@ async function lookUpCgroups(
   { host, paths: { root }, looks }: PreparationInput,
   devices: PlanFacts['devices'],
 ): Promise<CgroupPlan> {
-  const known = layoutInPartition(definition, host.cgroups);
-  const layout = definition.blockTuning === undefined ? known : withWeightFiles(known);
+  const layout = layoutInPartition(definition, host.cgroups);
+  if (definition.blockTuning === undefined) {
+    return allowDevices(plannedCgroups(definition, layout, root), devices);
+  }
   const blockNumbers = await lookUpBlockNumbers(definition, looks);
-  return allowDevices(planCgroups(definition, layout, { root, blockNumbers }), devices);
+  const cgroups = planCgroups(definition, withWeightFiles(layout), { root, blockNumbers });
+  return allowDevices(cgroups, devices);
 }
 
 function undoOfFiles({

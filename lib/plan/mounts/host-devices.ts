@@ -100,6 +100,7 @@ export function planHostDevices(
 
 /** The cgroups, with the devices allowed in the v1 hierarchy or the v2 program, whichever filters. */
 export function allowDevices(cgroups: CgroupPlan, devices: readonly HostDevice[]): CgroupPlan {
+  if (devices.length === 0) return cgroups;
   const rules = devices.map(({ rule }) => rule);
   return {
     ...cgroups,

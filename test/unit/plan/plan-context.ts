@@ -104,13 +104,22 @@ export interface CompileOptions {
 
 export function compile(
   definition: DomainDefinition,
-  { layout = 'hybrid', facts = {} }: CompileOptions = {},
+  options: CompileOptions = {},
 ): { plan: Plan; cgroups: CgroupPlan } {
+  const facts = planFacts(definition, options);
+  return { plan: compilePlan(definition, facts), cgroups: facts.cgroups };
+}
+
+/** What the fixed host says besides the definition. */
+export function planFacts(
+  definition: DomainDefinition,
+  { layout = 'hybrid', facts = {} }: CompileOptions = {},
+): PlanFacts {
   const cgroups = planCgroups(definition, layouts[layout], {
     root: '/var/tmp/root',
     blockNumbers: new Map([['/dev/vda', '254:0']]),
   });
-  const plan = compilePlan(definition, {
+  return {
     hardening: 'hardened',
     arch: 'x86_64',
     privileges: rootPrivileges,
@@ -140,6 +149,5 @@ export function compile(
     consoleDescriptors: 0,
     passDescriptors: 0,
     ...facts,
-  });
-  return { plan, cgroups };
+  };
 }

@@ -1,0 +1,44 @@
+/**
+ * Plans of definitions that are started again. A plan is a function of a definition, which never changes, and of facts: with
+ * the same facts it is the same plan. Nothing is kept longer than its definition.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { DomainDefinition } from '../../domain/definition';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { planCgroups } from '../../plan/cgroups/cgroups';
+import type { CgroupPlan } from '../../plan/cgroups/cgroups';
+import { compilePlan } from '../../plan/compile';
+import type { PlanFacts } from '../../plan/compile';
+import type { Plan } from '../../plan/operation';
+
+const plans = new WeakMap<DomainDefinition, { readonly facts: PlanFacts; readonly plan: Plan }>();
+
+/** As `compilePlan`; the very same plan as for the last start of this definition, if the facts are equal. */
+export function compiledPlan(definition: DomainDefinition, facts: PlanFacts): Plan {
+  const known = plans.get(definition);
+  if (known !== undefined && isDeepStrictEqual(known.facts, facts)) return known.plan;
+  const plan = compilePlan(definition, facts);
+  plans.set(definition, { facts, plan });
+  return plan;
+}
+
+interface PlannedCgroups {
+  readonly layout: CgroupLayout;
+  readonly root: string;
+  readonly plan: CgroupPlan;
+}
+
+const cgroups = new WeakMap<DomainDefinition, PlannedCgroups>();
+
+/** As `planCgroups` of a definition that limits no block devices; the very same as before for the same layout and root. */
+export function plannedCgroups(
+  definition: DomainDefinition,
+  layout: CgroupLayout,
+  root: string,
+): CgroupPlan {
+  const known = cgroups.get(definition);
+  if (known?.layout === layout && known.root === root) return known.plan;
+  const plan = planCgroups(definition, layout, { root });
+  cgroups.set(definition, { layout, root, plan });
+  return plan;
+}
