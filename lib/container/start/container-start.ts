@@ -38,7 +38,7 @@ export interface ContainerStart {
   readonly signal?: AbortSignal;
   /** Told how far the labelling of a large tree is. */
   readonly onProgress?: (progress: LabelProgress) => void;
-  /** With ownership `keep`: init has ended, and the monitor knows that this process cleans up. */
+  /** With ownership `keep`: init has ended, and the monitor knows that this process cleans up. Not told of a destroy. */
   readonly onExited?: () => void;
   /** With ownership `keep`: the container has been rebooted, and no process has been told. */
   readonly onRebooted?: () => void;

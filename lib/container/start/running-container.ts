@@ -14,7 +14,7 @@ export interface RunningFacts {
 }
 
 export interface OwnerCallbacks {
-  /** Called once, when init has ended. */
+  /** Called once, when init has ended, unless it was to be destroyed here. */
   readonly onExited?: (() => void) | undefined;
   /** Called whenever init runs again, under the same monitor. */
   readonly onRebooted?: (() => void) | undefined;
@@ -28,6 +28,7 @@ export class RunningContainer implements RunningFacts {
   readonly #channel: Channel;
   readonly #beforeLeave: () => Promise<void>;
   #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
+  #isToEnd = false;
 
   /** Whether the container ends with this process. */
   readonly endsWithCaller: boolean;
@@ -58,6 +59,7 @@ export class RunningContainer implements RunningFacts {
    * when the monitor has gone.
    */
   async destroy(): Promise<MessageNamed<'exited'> | undefined> {
+    this.#isToEnd = true;
     return await this.#channel.held(async () => {
       this.#channel.send({ message: 'destroy' });
       return await this.#exited;
@@ -88,7 +90,7 @@ export class RunningContainer implements RunningFacts {
       await this.#beforeLeave().catch(() => undefined);
       this.#channel.send({ message: 'acknowledge' });
     }
-    onExited?.();
+    if (!this.#isToEnd) onExited?.();
     return message?.message === 'exited' ? message : undefined;
   }
 }

@@ -16,13 +16,14 @@ import {
 import { readFileSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainEvent, NetworkEvent } from '../types';
-import { fileError } from '../../host/state/file-error';
+import { fileError, hasErrno } from '../../host/state/file-error';
 import { inTurn } from '../../host/state/in-turn';
 import { lockFile } from '../../host/state/file-lock';
 
 /** Bytes of one file; with the one before it this is half of all. */
 const fileBytes = 512 * 1024;
 const newline = 0x0a;
+const ENOENT = 2;
 const step = 'write the event log';
 const { O_RDWR, O_APPEND, O_CREAT, O_NOFOLLOW } = constants;
 const logFlags = O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW;
@@ -35,25 +36,34 @@ export function previousLog(path: string): string {
 /** Opens the log, made if there is none. The caller closes it. */
 export function openLog(path: string): number {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    return openSync(path, logFlags, 0o600);
+    return openOrMake(path);
   } catch (error) {
     throw fileError(error, 'open the event log');
   }
 }
 
+function openOrMake(path: string): number {
+  try {
+    return openSync(path, logFlags, 0o600);
+  } catch (error) {
+    if (!hasErrno(error, ENOENT)) throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    return openSync(path, logFlags, 0o600);
+  }
+}
+
 /**
- * Appends one event. When it resolves, every follower will see it, after all that were appended before.
+ * Appends events. When it resolves, every follower will see them, after all that were appended before.
  *
  * @param limit - bytes of one file, for tests
  * @throws SyscallError.
  */
-export async function appendEvent(
+export async function appendEvents(
   path: string,
-  event: DomainEvent | NetworkEvent,
+  events: readonly (DomainEvent | NetworkEvent)[],
   limit = fileBytes,
 ): Promise<void> {
-  const line = Buffer.from(`${JSON.stringify(event)}\n`);
+  const lines = Buffer.from(events.map((event) => `${JSON.stringify(event)}\n`).join(''));
   // One that waits for the lock of another of this process would need a thread for it.
   using _turn = await inTurn(path);
   for (;;) {
@@ -62,8 +72,7 @@ export async function appendEvent(
       await lockFile(fd);
       // The process that had the lock before may have rotated the log: nothing may be appended to the old file.
       if (!isCurrent(fd, path)) continue;
-      appendLocked(fd, line);
-      if (fstatSync(fd).size >= limit) rotate(fd, path);
+      if (appendLocked(fd, lines) >= limit) rotate(fd, path);
       return;
     } catch (error) {
       throw fileError(error, step);
@@ -128,11 +137,14 @@ function firstLine(generation: number): Buffer {
   return Buffer.from(`{"generation":${generation}}\n`);
 }
 
-function appendLocked(fd: number, line: Buffer): void {
+/** Returns the size of the file afterwards. */
+function appendLocked(fd: number, lines: Buffer): number {
   const { size } = fstatSync(fd);
   // A writer that was killed in the middle of a line leaves it without an end.
   const prefix = size === 0 ? firstLine(1) : endsLine(fd, size) ? [] : [newline];
-  writeAll(fd, Buffer.concat([Uint8Array.from(prefix), line]));
+  const bytes = prefix.length === 0 ? lines : Buffer.concat([Uint8Array.from(prefix), lines]);
+  writeAll(fd, bytes);
+  return size + bytes.length;
 }
 
 function endsLine(fd: number, size: number): boolean {

@@ -1,5 +1,4 @@
 /** The end of an init by SIGKILL, by its monitor as far as that answers. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExitRecord } from '../../container/record/exit-record';
 import { TslxcError } from '../../errors';
 import type { Session } from '../session/session';
@@ -9,13 +8,15 @@ export const monitorPatience = 2500;
 
 /** A monitor that is stopped never answers. What comes of its answer later is of no interest then. */
 export async function withinPatience(answer: Promise<void>): Promise<void> {
-  const over = new AbortController();
-  const tooLong = sleep(monitorPatience, undefined, { signal: over.signal }).catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, monitorPatience);
+  });
   answer.catch(() => undefined);
   try {
     await Promise.race([answer, tooLong]);
   } finally {
-    over.abort();
+    clearTimeout(timer);
   }
 }
 

@@ -63,15 +63,17 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
 
 /**
  * The state under the domain's lock. A start that stands there has lost its caller. Its monitor then ends by
- * itself, or has committed and is about to say that the container runs; one that does neither has ended.
+ * itself, or has committed and is about to say that the container runs; one that does neither has ended. `seen` is what has
+ * just been read, under that lock.
  */
 export async function stateUnderLock(
   session: Session,
   name: string,
+  seen?: RunState,
 ): Promise<SettledState | EndedState> {
   const read = (): RunState => session.containers.readRunState(session.paths, name);
   const deadline = performance.now() + abandoned.patience;
-  let state = read();
+  let state = seen ?? read();
   while (state.phase === 'starting') {
     if (performance.now() >= deadline) return { phase: 'ended', start: state.start };
     await sleep(abandoned.pause);
@@ -225,10 +227,8 @@ export async function reapInTurn(session: Session): Promise<number> {
 /** What the owner of a container does at its end. */
 export function reapInBackground(session: Session, name: string): void {
   session.inBackground(`cleaning up after '${name}' failed`, async () => {
-    // A destroy by this process has the lock, and cleans up by itself: then nothing is left to be done here.
-    await session.locked(name, () => Promise.resolve());
-    const isOver = readStateOrSkip(session, name)?.phase === 'off';
-    if (isOver && session.owned(name) === undefined) return;
+    // The owner may be told of many ends in one iteration of the event loop, and pauses may end together.
+    await turn();
     await sleep(remainingPause(session, name));
     await turn();
     await reapOne(session, name, (one) => isPauseOver(session, one));

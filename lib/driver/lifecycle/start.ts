@@ -65,12 +65,13 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   }
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
-  await session.announce({ event: 'started', detail: 'booted', domain: name, uuid });
+  const { warnings } = container;
+  await session.announce(
+    { event: 'started', detail: 'booted', domain: name, uuid },
+    ...warnings.map((detail) => ({ event: 'warning', detail, domain: name, uuid }) as const),
+  );
   logger.info({ domain: name, id: container.id }, 'container started');
-  for (const warning of container.warnings) {
-    await session.announce({ event: 'warning', detail: warning, domain: name, uuid });
-    logger.warn({ domain: name, warning }, warningWords[warning]);
-  }
+  for (const warning of warnings) logger.warn({ domain: name, warning }, warningWords[warning]);
 }
 
 /** What a start would do, as far as can be said without taking anything. @throws as `launch`. */

@@ -68,21 +68,33 @@ export async function destroyDomain(session: Session, identity: Identity): Promi
   const { name } = identity;
   await session.locked(name, async () => {
     using _place = await admission.ends.enter();
-    const seen = readStateOrDamage(session, name);
-    if (seen.phase === 'damaged') {
-      checkSame(session, identity, seen);
-      await destroyDamaged(session, identity, seen);
-      return;
+    const owned = session.owned(name);
+    try {
+      await destroyLocked(session, identity);
+    } catch (error) {
+      // Of an end that was asked for here, the owner is not told: what is left of it is tried again.
+      if (owned !== undefined) reapInBackground(session, name);
+      throw error;
     }
-    const state = await stateUnderLock(session, name);
-    if (state.phase === 'ended') {
-      await destroyEnded(session, identity, state);
-      return;
-    }
-    checkSame(session, identity, state);
-    transition('destroy', state.phase, name);
-    if (state.phase === 'running') await destroyRunning(session, name, state);
   });
+}
+
+async function destroyLocked(session: Session, identity: Identity): Promise<void> {
+  const { name } = identity;
+  const seen = readStateOrDamage(session, name);
+  if (seen.phase === 'damaged') {
+    checkSame(session, identity, seen);
+    await destroyDamaged(session, identity, seen);
+    return;
+  }
+  const state = await stateUnderLock(session, name, seen);
+  if (state.phase === 'ended') {
+    await destroyEnded(session, identity, state);
+    return;
+  }
+  checkSame(session, identity, state);
+  transition('destroy', state.phase, name);
+  if (state.phase === 'running') await destroyRunning(session, name, state);
 }
 
 /** Ends the containers that were to end with this connection. What goes wrong is logged: their monitors do it then. */

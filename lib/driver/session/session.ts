@@ -23,7 +23,7 @@ import { abortable, throwIfAborted } from './abort';
 import { checkPrivileged, checkWritable, readPrivilege, type Privilege } from './access';
 import type { Containers, OwnedContainer } from './containers';
 import { fileError } from '../../host/state/file-error';
-import { appendEvent, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
+import { appendEvents, parseDomainEvent, parseNetworkEvent } from '../events/event-log';
 import { EventStream, type EventStreamOptions, type OpenStream } from '../events/event-stream';
 import { lookUpHostSecurity } from './security';
 import { domainStore, generatorsOf, networkStore } from './stores';
@@ -217,12 +217,20 @@ export class Session {
     return await this.containers.lockDomain(this.paths, name);
   }
 
-  /** Announces a change that has been made to all connections. A failure is logged, and does not undo the change. */
-  async announce(event: Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>): Promise<void> {
+  /** Announces changes that have been made to all connections. A failure is logged, and does not undo the changes. */
+  async announce(
+    ...events: readonly (Omit<DomainEvent, 'time'> | Omit<NetworkEvent, 'time'>)[]
+  ): Promise<void> {
+    const time = Date.now();
     try {
-      await appendEvent(this.paths.events, { ...event, time: Date.now() });
+      await appendEvents(
+        this.paths.events,
+        events.map((event) => ({ ...event, time })),
+      );
     } catch (error) {
-      this.logger.error({ err: error, ...event }, 'an event could not be written');
+      for (const event of events) {
+        this.logger.error({ err: error, ...event }, 'an event could not be written');
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync } from 'n
 import { statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  appendEvent,
+  appendEvents,
   lastEvent,
   parseDomainEvent,
   parseNetworkEvent,
@@ -51,13 +51,13 @@ async function take(stream: EventStream<DomainEvent>, count: number): Promise<Do
 
 test('a follower sees what happens from the moment it was made, before it is asked', async () => {
   const path = logPath();
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   const stream = follow(path);
-  await appendEvent(path, event(2));
-  await appendEvent(path, event(3));
+  await appendEvents(path, [event(2)]);
+  await appendEvents(path, [event(3)]);
   expect(await take(stream, 2)).toEqual([event(2), event(3)]);
   const later = stream.next();
-  await appendEvent(path, event(4));
+  await appendEvents(path, [event(4)]);
   expect(await later).toEqual({ done: false, value: event(4) });
 });
 
@@ -67,10 +67,10 @@ test('domains and networks share the log, and each follower is told of its own',
   open.push(networks);
   const domains = follow(path);
   const started = { event: 'started', network: 'lan', uuid: 'n', time: 2 } as const;
-  await appendEvent(path, event(1));
-  await appendEvent(path, started);
-  await appendEvent(path, event(3));
-  await appendEvent(path, { ...started, event: 'stopped', time: 4 });
+  await appendEvents(path, [event(1)]);
+  await appendEvents(path, [started]);
+  await appendEvents(path, [event(3)]);
+  await appendEvents(path, [{ ...started, event: 'stopped', time: 4 }]);
   expect(await take(domains, 2)).toEqual([event(1), event(3)]);
   expect([await networks.next(), await networks.next()]).toEqual([
     { done: false, value: started },
@@ -81,7 +81,7 @@ test('domains and networks share the log, and each follower is told of its own',
 
 test('files are 0600 in a directory of 0700', async () => {
   const path = logPath();
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   expect(statSync(path).mode & 0o777).toBe(0o600);
   expect(statSync(join(path, '..')).mode & 0o777).toBe(0o700);
 });
@@ -92,10 +92,10 @@ test('1,000 events of 4 processes arrive at two followers: none missing, each pr
   const [each, limit] = [250, 20_000];
   const writer = (domain: string) =>
     runChild(`
-      const { appendEvent } = require(${source('driver/events/event-log.ts')});
+      const { appendEvents } = require(${source('driver/events/event-log.ts')});
       for (let time = 0; time < ${each}; time++) {
         const event = { event: 'started', detail: 'booted', domain: '${domain}', uuid: 'u', time };
-        await appendEvent(${JSON.stringify(path)}, event, ${limit});
+        await appendEvents(${JSON.stringify(path)}, [event], ${limit});
         if (time % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10));
       }
     `);
@@ -123,24 +123,24 @@ function generation(path: string): number {
 test('the log never takes more than 1 MiB', async () => {
   const path = logPath();
   const large = { ...event(0), domain: 'n'.repeat(20_000) };
-  for (let time = 0; time < 120; time++) await appendEvent(path, { ...large, time });
+  for (let time = 0; time < 120; time++) await appendEvents(path, [{ ...large, time }]);
   expect(generation(path)).toBeGreaterThan(3);
   expect(statSync(path).size + statSync(previousLog(path)).size).toBeLessThan(1024 * 1024 + 40_000);
 });
 
 test('a follower that was stopped over two rotations catches up', async () => {
   const path = logPath();
-  await appendEvent(path, event(0));
+  await appendEvents(path, [event(0)]);
   const stream = follow(path);
   rotateSynchronously(path, 2);
   expect((await take(stream, 2)).map(({ time }) => time)).toEqual([0, 1]);
-  await appendEvent(path, event(9));
+  await appendEvents(path, [event(9)]);
   expect(await take(stream, 1)).toEqual([event(9)]);
 });
 
 test('a follower that missed more than the log holds is told so', async () => {
   const path = logPath();
-  await appendEvent(path, event(0));
+  await appendEvents(path, [event(0)]);
   const stream = follow(path);
   rotateSynchronously(path, 4);
   // Its own file it still has.
@@ -155,10 +155,10 @@ test('a follower that missed more than the log holds is told so', async () => {
 /** Another process appends, and rotates each time, while this one has no turn of its event loop. */
 function rotateSynchronously(path: string, rotations: number): void {
   const code = `(async () => {
-    const { appendEvent } = require(${source('driver/events/event-log.ts')});
+    const { appendEvents } = require(${source('driver/events/event-log.ts')});
     for (let time = 0; time < ${rotations}; time++) {
       const event = { event: 'started', detail: 'booted', domain: 'd', uuid: 'u', time };
-      await appendEvent(${JSON.stringify(path)}, event, 10);
+      await appendEvents(${JSON.stringify(path)}, [event], 10);
     }
   })()`;
   const hook = join(__dirname, '../../../support/source/compile-on-require.js');
@@ -168,21 +168,21 @@ function rotateSynchronously(path: string, rotations: number): void {
 
 test('a line that a killed writer left half done is passed over', async () => {
   const path = logPath();
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   const stream = follow(path);
   appendFileSync(path, '{"event":"star');
-  await appendEvent(path, event(2));
+  await appendEvents(path, [event(2)]);
   appendFileSync(path, 'null\n[]\n{}\n');
-  await appendEvent(path, event(3));
+  await appendEvents(path, [event(3)]);
   expect(await take(stream, 2)).toEqual([event(2), event(3)]);
 });
 
 test('an empty log that a killed writer left is used', async () => {
   const path = logPath();
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   truncateSync(path);
   const stream = follow(path);
-  await appendEvent(path, event(2));
+  await appendEvents(path, [event(2)]);
   expect(await take(stream, 1)).toEqual([event(2)]);
   expect(generation(path)).toBe(1);
 });
@@ -191,7 +191,7 @@ test('names outside ASCII arrive whole, though the file is read in pieces', asyn
   const path = logPath();
   const stream = follow(path);
   const names = Array.from({ length: 40 }, (_, index) => 'ü'.repeat(1000 + index));
-  for (const name of names) await appendEvent(path, event(0, name));
+  for (const name of names) await appendEvents(path, [event(0, name)]);
   expect((await take(stream, names.length)).map(({ domain }) => domain)).toEqual(names);
 });
 
@@ -205,7 +205,7 @@ test('the iteration ends on abort, on close and on break', async () => {
   expect(aborted.isOpen).toBe(false);
 
   const broken = follow(path);
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   for await (const one of broken) {
     expect(one).toEqual(event(1));
     break;
@@ -232,7 +232,7 @@ test('streams leave no descriptor behind', async () => {
   const before = count();
   for (let index = 0; index < 20; index++) {
     const stream = follow(path);
-    await appendEvent(path, event(index));
+    await appendEvents(path, [event(index)]);
     await stream.return();
   }
   expect(count()).toBeLessThanOrEqual(before);
@@ -240,7 +240,7 @@ test('streams leave no descriptor behind', async () => {
 
 test('a log whose root is gone ends nothing', async () => {
   const path = logPath();
-  await appendEvent(path, event(1));
+  await appendEvents(path, [event(1)]);
   const stream = follow(path);
   rmSync(join(path, '..'), { recursive: true });
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -251,9 +251,9 @@ test('a log whose root is gone ends nothing', async () => {
 test('the last event that matches is found, also in the file before', async () => {
   const path = logPath();
   expect(lastEvent(path, () => true)).toBeUndefined();
-  await appendEvent(path, event(1, 'a'));
-  await appendEvent(path, event(2, 'a'), 10);
-  await appendEvent(path, event(3, 'b'));
+  await appendEvents(path, [event(1, 'a')]);
+  await appendEvents(path, [event(2, 'a')], 10);
+  await appendEvents(path, [event(3, 'b')]);
   expect(generation(path)).toBe(2);
   expect(lastEvent(path, ({ domain }) => domain === 'a')).toEqual(event(2, 'a'));
   expect(lastEvent(path, ({ domain }) => domain === 'b')).toEqual(event(3, 'b'));

@@ -10,12 +10,12 @@ async function printed(code: string): Promise<string> {
   const event = { event: 'started', detail: 'booted', domain: 'web', uuid: 'u', time: 1 };
   return runChild(`
     const { connect } = require(${source('driver/connection.ts')});
-    const { appendEvent } = require(${source('driver/events/event-log.ts')});
+    const { appendEvents } = require(${source('driver/events/event-log.ts')});
     const { statePaths } = require(${source('host/state/state-paths.ts')});
     const root = ${JSON.stringify(root)};
     const connection = await connect('lxc:///', { root });
     process.on('exit', (code) => console.log('exit', code));
-    const write = () => appendEvent(statePaths(root).events, ${JSON.stringify(event)});
+    const write = () => appendEvents(statePaths(root).events, [${JSON.stringify(event)}]);
     setTimeout(() => void write(), 300).unref();
     ${code}`);
 }
