@@ -283,6 +283,8 @@ export interface Native {
   replaceRecord(path: string, content: string): boolean;
   /** unlink(2); false if there was none. EISDIR for a directory. */
   removeRecord(path: string): boolean;
+  /** Appends to a file with mode 0600, off the event loop; one of more than `most` bytes is renamed to `path` with `.1` before. */
+  appendLog(path: string, text: string, most: number): Promise<void>;
 
   /** An extended attribute of an open file; undefined if it is missing (ENODATA). */
   getXattr(fd: number, name: string): Buffer | undefined;

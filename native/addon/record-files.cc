@@ -1,8 +1,10 @@
-// Exports for the small files of tslxc itself, each a few system calls that never wait for long: on
-// the event loop they cost less than a job of the pool.
+// Exports for the small files of tslxc itself. Those of the run folder are a few system calls that
+// never wait for long: on the event loop they cost less than a job of the pool. Logs may be on a
+// disk.
 #include "native/addon/exports.h"
 #include "native/addon/failure.h"
 #include "native/addon/input.h"
+#include "native/addon/task.h"
 #include "native/base/record-file.h"
 
 namespace tslxc::addon {
@@ -51,6 +53,13 @@ Value replaceRecord(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), made == Made::done);
 }
 
+Value appendLog(const CallbackInfo& info) {
+  return inPool(info.Env(), task([path = recordPath(info), text = Input(info, 1, "text").text(),
+                                  most = Input(info, 2, "most").number<off_t>()] {
+                  tslxc::appendLog(path, text, most);
+                }));
+}
+
 Value removeRecord(const CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), tslxc::removeRecord(recordPath(info)));
 }
@@ -63,6 +72,7 @@ void exportRecordFiles(Napi::Object exports) {
   define<makeRecord>(exports, "makeRecord");
   define<replaceRecord>(exports, "replaceRecord");
   define<removeRecord>(exports, "removeRecord");
+  definePromise<appendLog>(exports, "appendLog");
 }
 
 }  // namespace tslxc::addon

@@ -52,6 +52,14 @@ std::string readAll(int fd, const std::string& path) {
   }
 }
 
+void writeAll(int fd, std::string_view rest, const std::string& path) {
+  while (!rest.empty()) {
+    const ssize_t count =
+        check(retry([&] { return write(fd, rest.data(), rest.size()); }), "write", path);
+    rest.remove_prefix(static_cast<size_t>(count));
+  }
+}
+
 // A path as its folder, opened, and its name there.
 struct Place {
   Fd folder;
@@ -83,15 +91,17 @@ void makeIn(int folder, const std::string& name, std::string_view content,
     file = Fd(create(folder, name));
   }
   check(file.get(), "open", path);
-  for (std::string_view rest = content; !rest.empty();) {
-    const ssize_t count = retry([&] { return write(file.get(), rest.data(), rest.size()); });
-    if (count == -1) {
-      const int error = errno;
-      unlinkat(folder, name.c_str(), 0);
-      throw SyscallError{error, "write", path};
-    }
-    rest.remove_prefix(static_cast<size_t>(count));
+  try {
+    writeAll(file.get(), content, path);
+  } catch (const SyscallError&) {
+    unlinkat(folder, name.c_str(), 0);
+    throw;
   }
+}
+
+Fd openLog(const std::string& path) {
+  constexpr int kFlags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_CLOEXEC;
+  return Fd(check(retry([&] { return open(path.c_str(), kFlags, 0600); }), "open", path));
 }
 
 }  // namespace
@@ -127,6 +137,17 @@ Made replaceRecord(const std::string& path, std::string_view content) {
     throw SyscallError{error, "rename", path};
   }
   return Made::done;
+}
+
+void appendLog(const std::string& path, std::string_view text, off_t most) {
+  Fd log = openLog(path);
+  struct stat state{};
+  check(fstat(log.get(), &state), "fstat", path);
+  if (state.st_size > most) {
+    check(rename(path.c_str(), (path + ".1").c_str()), "rename", path);
+    log = openLog(path);
+  }
+  writeAll(log.get(), text, path);
 }
 
 bool removeRecord(const std::string& path) {

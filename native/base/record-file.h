@@ -37,6 +37,10 @@ Made makeRecord(const std::string& path, std::string_view content);
 // The same by a rename, so that a reader sees the former content or the new one.
 Made replaceRecord(const std::string& path, std::string_view content);
 
+// Appends to a log, which is made if there is none. One that is larger than `most` becomes
+// `path`.1 before.
+void appendLog(const std::string& path, std::string_view text, off_t most);
+
 // False when there was none. EISDIR for a directory.
 bool removeRecord(const std::string& path);
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { native } from '../../lib/host/native';
-import { failureOf } from './failure';
+import { failureOf, rejectionOf } from './failure';
 import { nodeWords } from './node-child';
 import { Scratch, ended, printed } from './scratch';
 
@@ -181,6 +181,27 @@ describe('removeRecord', () => {
     expect(failureOf(() => native().removeRecord(path))).toEqual({
       errno: 'EISDIR',
       syscall: 'unlink',
+      path,
+    });
+  });
+});
+
+describe('appendLog', () => {
+  test('texts are appended; a file that is too long becomes the former one', async () => {
+    const path = place();
+    for (const text of ['one\n', 'two\n', 'three\n', 'four\n']) {
+      await native().appendLog(path, text, 7);
+    }
+    expect(readFileSync(path, 'utf8')).toBe('three\nfour\n');
+    expect(readFileSync(`${path}.1`, 'utf8')).toBe('one\ntwo\n');
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('without its folder it is ENOENT', async () => {
+    const path = scratch.at('missing', 'log');
+    expect(await rejectionOf(native().appendLog(path, 'text', 7))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'open',
       path,
     });
   });

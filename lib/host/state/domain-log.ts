@@ -4,9 +4,9 @@
  * so that no start waits for a disk. Never throws, never prints.
  */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
-import { appendFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../logger';
+import { native } from '../native';
 
 /** A file of this size is renamed to `NAME.log.1`, and replaces the one before. */
 const maximumBytes = 1024 * 1024;
@@ -119,12 +119,7 @@ function domainOf(fields: object): string | undefined {
 
 async function append(file: string, text: string): Promise<void> {
   try {
-    const size = await stat(file).then(
-      (found) => found.size,
-      () => 0,
-    );
-    if (size > maximumBytes) await rename(file, `${file}.1`);
-    await appendFile(file, text, { mode: 0o600 });
+    await native().appendLog(file, text, maximumBytes);
   } catch {
     // See above.
   }
