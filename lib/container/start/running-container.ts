@@ -89,6 +89,8 @@ export class RunningContainer implements RunningFacts {
       // The clean-up tries again, and tells of it.
       await this.#beforeLeave().catch(() => undefined);
       this.#channel.send({ message: 'acknowledge' });
+      // What the monitor says after that is only its end.
+      this.#channel.close();
     }
     if (!this.#isToEnd) onExited?.();
     return message?.message === 'exited' ? message : undefined;

@@ -110,8 +110,22 @@ function makeInner(
   return [
     ...(version === 'v2' ? enableControllers(path, controllers) : []),
     { step: 'make', path: joined, existing: 'exclusive' },
-    ...(version === 'v1' ? fillCpuset({ controllers }, joined, cpuset) : []),
+    ...(version === 'v1' ? fillInnerCpuset({ controllers }, joined, cpuset) : []),
   ];
+}
+
+/**
+ * The kernel builds its scheduling domains anew for each cpuset that is filled and balances load, which costs as much as all
+ * else of a cgroup. The one above decides what is balanced: below it, another needs no domain.
+ */
+function fillInnerCpuset(
+  hierarchy: Pick<CgroupPlace, 'controllers'>,
+  path: string,
+  cpuset: CgroupLayout['cpuset'],
+): CgroupStep[] {
+  const filled = fillCpuset(hierarchy, path, cpuset);
+  if (filled.length === 0) return [];
+  return [{ step: 'write', path: `${path}/cpuset.sched_load_balance`, value: '0' }, ...filled];
 }
 
 /** Files of a cgroup that its owner must be able to write to manage cgroups below it (cgroups(7), delegation). */
