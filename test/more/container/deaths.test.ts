@@ -6,6 +6,7 @@ import { startOnce } from '../../support/world/first-start';
 import { ExecSweep } from '../../support/death/exec-sweep';
 import { DeathSweep } from '../../support/death/sweep';
 import { tryAll } from '../../support/death/try-all';
+import { idMapXml, privateNetworkXml } from '../../support/domain/mapped-domain';
 import { expectHostUnchanged, snapshotHost } from '../../support/world/host-snapshot';
 
 /** Of each process. */
@@ -35,5 +36,15 @@ test('SIGKILL at any system call of a start or a destroy leaves all or nothing',
     expect(tried).toBeGreaterThanOrEqual(3 * (points - 1));
   }
   // The package whose monitor is traced has opened it, too.
+  await expectHostUnchanged(before, { except: ['descriptors'] });
+});
+
+test('an init that dies while the monitor looks for its namespaces is told as such', async () => {
+  const before = snapshotHost();
+  {
+    const elements = `${idMapXml()}\n${privateNetworkXml}`;
+    await using sweep = await DeathSweep.make({ name: 'deaths-mapped', elements });
+    for (const call of [1, 2, 3]) expect(await sweep.kill('init', call)).toBe('gone');
+  }
   await expectHostUnchanged(before, { except: ['descriptors'] });
 });
