@@ -8,6 +8,8 @@ const ids = `start='0' target='${firstId}' count='${idCount}'`;
 /** What the variants have within `<domain>` and within `<devices>`. */
 const variants = {
   plain: {},
+  // With the host's network, as without any element that says else.
+  shared: {},
   interface: { devices: `<interface type='bridge'><source bridge='${bridge}'/></interface>` },
   idmap: { elements: `<idmap><uid ${ids}/><gid ${ids}/></idmap>` },
   overlay: {},
@@ -23,7 +25,8 @@ function overlayXml({ upper }) {
 function domainXml({ name, variant, argv, root, overlay }) {
   const { devices = '', elements = '' } = variants[variant];
   const [init, ...words] = argv;
-  const features = variant === 'interface' ? '' : '<features><privnet/></features>';
+  const isShared = variant === 'interface' || variant === 'shared';
+  const features = isShared ? '' : '<features><privnet/></features>';
   return `<domain type='lxc'>
   <name>${name}</name>
   <memory unit='b'>${memory}</memory>

@@ -77,7 +77,7 @@ function helpText({ scenarios, systems }) {
     'systems:',
     ...list(systems),
     '',
-    '--runs N     how many of each (scenarios with many containers: one)',
+    '--runs N     how many of each (scenarios with many containers: rounds, by default one)',
     '--json FILE  all figures, and every value that was measured',
     '--spawn-from-node',
     "             the peers' programs are run by child_process of Node.js, and not by a small program of ours",

@@ -24,7 +24,7 @@ async function makePlayer(name, system) {
     return {
       start: async () => (await service.ask('startAtOnce', { names })).milliseconds,
       destroy: async () => (await service.ask('destroyAtOnce', { names })).milliseconds,
-      remove: () => service.ask('undefineMany', { names }),
+      remove: () => service.ask('undefineAtOnce', { names }),
     };
   }
   const units = [];

@@ -1,22 +1,9 @@
-// What a service does with many containers at a time, and how long its event loop stands still meanwhile.
+// What a service does with many containers at a time, and how long its event loop is held meanwhile.
 'use strict';
-const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { watched } = require('./watched');
 
 const concurrency = 8;
 const hundred = 100;
-
-/** How long the action took, and the longest time that nothing else could run, in milliseconds. */
-async function watched(action) {
-  const delay = monitorEventLoopDelay({ resolution: 1 });
-  delay.enable();
-  const started = performance.now();
-  await action();
-  const milliseconds = performance.now() - started;
-  // What stood still at the end is only noticed afterwards.
-  await new Promise((resolve) => setTimeout(resolve, 5));
-  delay.disable();
-  return { milliseconds, longest: delay.max / 1e6 };
-}
 
 /** Calls `action` with each of them, so many at a time; resolves with the milliseconds at which each was over. */
 async function inTurn(all, action) {
@@ -44,11 +31,19 @@ function expectAll(found, count, what) {
 }
 
 function manyActions({ connection, domains, domainOf }) {
-  const define = async ({ name, xml }) => {
-    domains.set(name, await connection.defineDomain(xml));
-  };
+  const atOnce = (all, action) => watched(() => Promise.all(all.map(action)));
   return {
-    defineMany: async ({ documents }) => watched(() => inTurn(documents, define)),
+    /** What V8 compiles, and what is done once in a process, is over afterwards. */
+    async warmUp({ name, times }) {
+      for (let time = 0; time < times; time += 1) {
+        await domainOf(name).start();
+        await domainOf(name).destroy();
+      }
+    },
+    defineAtOnce: ({ documents }) =>
+      atOnce(documents, async ({ name, xml }) => {
+        domains.set(name, await connection.defineDomain(xml));
+      }),
     startMany: async ({ names }) => {
       let ends;
       const all = await watched(async () => {
@@ -66,16 +61,12 @@ function manyActions({ connection, domains, domainOf }) {
         const all = await connection.stats({ filter: { state: 'active' } });
         expectAll(all.filter(({ cpu, memory }) => cpu && memory).length, count, 'measured');
       }),
-    startAtOnce: ({ names }) =>
-      watched(() => Promise.all(names.map((name) => domainOf(name).start()))),
-    destroyAtOnce: ({ names }) =>
-      watched(() => Promise.all(names.map((name) => domainOf(name).destroy()))),
-    undefineMany: ({ names }) =>
-      watched(async () => {
-        for (const name of names) {
-          await domainOf(name).undefine();
-          domains.delete(name);
-        }
+    startAtOnce: ({ names }) => atOnce(names, (name) => domainOf(name).start()),
+    destroyAtOnce: ({ names }) => atOnce(names, (name) => domainOf(name).destroy()),
+    undefineAtOnce: ({ names }) =>
+      atOnce(names, async (name) => {
+        await domainOf(name).undefine();
+        domains.delete(name);
       }),
   };
 }
