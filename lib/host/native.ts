@@ -39,7 +39,8 @@ export interface MonitorRequest {
   readonly executable: number;
   /** The arguments from argv[0] on, as `ps` shows them; the addon appends nothing. */
   readonly argv: readonly string[];
-  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has ended. */
+  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has
+   *  ended. Read once, and kept with the array, which may never change. */
   readonly cgroups: readonly CgroupStep[];
   /** Descriptor of the v2 cgroup that the monitor is cloned into, or -1. */
   readonly leafCgroup: number;
@@ -192,8 +193,8 @@ export interface Neighbour {
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
 export interface Native {
-  /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
-   *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
+  /** Two jobs off the event loop, at the same time: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn,
+   *  own session, `/dev/null` on 0-2, default signals), and the wait for it; and the cgroup steps.
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
   startMonitor(request: MonitorRequest): Promise<number>;
 
@@ -217,6 +218,7 @@ export interface Native {
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
 
+  /** The array is read once, and may never change. */
   applyCgroupSteps(steps: readonly CgroupStep[]): Promise<void>;
   /** Kills every process below the cgroups (cgroup.kill where there is one, else pidfd signals until
    *  empty), thawing v1 ones. Missing ones are skipped. Resolves when all are empty; rejects EBUSY after `milliseconds`. */

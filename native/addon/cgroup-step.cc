@@ -57,12 +57,16 @@ CgroupStep toCgroupStep(const Input& step) {
   }
 }
 
-}  // namespace
-
-std::vector<CgroupStep> toCgroupSteps(const Input& steps) {
-  std::vector<CgroupStep> result;
+CgroupSteps readCgroupSteps(const Input& steps) {
+  CgroupSteps result;
   for (const Input& step : steps.items()) result.push_back(toCgroupStep(step));
   return result;
+}
+
+}  // namespace
+
+std::shared_ptr<const CgroupSteps> toCgroupSteps(const Input& steps) {
+  return steps.once(readCgroupSteps);
 }
 
 }  // namespace tslxc::addon

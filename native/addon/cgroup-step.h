@@ -1,6 +1,7 @@
 // Reading a CgroupStep of lib/host/native.ts.
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "native/addon/input.h"
@@ -8,6 +9,9 @@
 
 namespace tslxc::addon {
 
-std::vector<CgroupStep> toCgroupSteps(const Input& steps);
+using CgroupSteps = std::vector<CgroupStep>;
+
+// Those of a plan are the same array at each start of its definition.
+std::shared_ptr<const CgroupSteps> toCgroupSteps(const Input& steps);
 
 }  // namespace tslxc::addon

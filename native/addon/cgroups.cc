@@ -40,7 +40,7 @@ std::chrono::milliseconds limitOf(const CallbackInfo& info, size_t index) {
 
 Value applyCgroupSteps(const CallbackInfo& info) {
   return inPool(info.Env(), task([steps = toCgroupSteps(Input(info, 0, "steps"))] {
-                  tslxc::applyCgroupSteps(steps);
+                  tslxc::applyCgroupSteps(*steps);
                 }));
 }
 

@@ -18,13 +18,17 @@ Input Input::field(const char* name) const {
   return {value_.As<Napi::Object>().Get(name), name_ + "." + name};
 }
 
+Input Input::item(const Napi::Array& array, uint32_t index) const {
+  return {array.Get(index), name_ + "[" + std::to_string(index) + "]"};
+}
+
 std::vector<Input> Input::items() const {
   if (!value_.IsArray()) refuse("an array");
   const auto array = value_.As<Napi::Array>();
+  const uint32_t length = array.Length();
   std::vector<Input> items;
-  for (uint32_t index = 0; index < array.Length(); ++index) {
-    items.push_back(Input(array.Get(index), name_ + "[" + std::to_string(index) + "]"));
-  }
+  items.reserve(length);
+  for (uint32_t index = 0; index < length; ++index) items.push_back(item(array, index));
   return items;
 }
 

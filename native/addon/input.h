@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -24,6 +25,23 @@ class Input {
   Input field(const char* name) const;
   // The elements of an array.
   std::vector<Input> items() const;
+
+  // What `read` makes of an array that never changes: kept with it, so that it is read once.
+  template <typename Kept>
+  std::shared_ptr<const Kept> once(Kept (*read)(const Input&)) const {
+    using Shared = std::shared_ptr<const Kept>;
+    if (!value_.IsArray()) refuse("an array");
+    if (value_.As<Napi::Array>().Length() == 0) return std::make_shared<const Kept>(read(*this));
+    void* known = nullptr;
+    if (napi_unwrap(value_.Env(), value_, &known) == napi_ok) return *static_cast<Shared*>(known);
+    auto kept = std::make_unique<Shared>(std::make_shared<const Kept>(read(*this)));
+    Shared result = *kept;
+    const auto forget = [](napi_env, void* data, void*) { delete static_cast<Shared*>(data); };
+    const napi_status status =
+        napi_wrap(value_.Env(), value_, kept.get(), forget, nullptr, nullptr);
+    if (status == napi_ok) static_cast<void>(kept.release());  // the array owns it
+    return result;
+  }
 
   // A string without NUL bytes (the kernel would take what is before it).
   std::string text() const;
@@ -49,6 +67,7 @@ class Input {
 
  private:
   Input(Napi::Value value, std::string name);
+  Input item(const Napi::Array& array, uint32_t index) const;
   double integer(double least, double most) const;
   Napi::Value value_;
   std::string name_;

@@ -1,5 +1,7 @@
 #include "native/addon/task.h"
 
+#include <sched.h>
+
 namespace tslxc::addon {
 namespace {
 
@@ -9,7 +11,12 @@ struct PoolWork {
   napi_async_work work = nullptr;
 };
 
-void runInPool(napi_env, void* data) { static_cast<PoolWork*>(data)->task->run(); }
+// A thread that has one job after the other is taken off its processor by the kernel's tick alone:
+// between two of them the event loop has its turn, which may be waiting for that processor.
+void runInPool(napi_env, void* data) {
+  sched_yield();
+  static_cast<PoolWork*>(data)->task->run();
+}
 
 void completeInPool(napi_env env, napi_status status, void* data) {
   const std::unique_ptr<PoolWork> pool(static_cast<PoolWork*>(data));

@@ -34,6 +34,18 @@ describe('applyCgroupSteps', () => {
     expect(native().getXattr(fd, 'trusted.tslxc')?.toString()).toBe('web');
   });
 
+  test('the same steps can be taken any number of times', async () => {
+    const path = join(tree.path, 'again');
+    const steps = [{ step: 'make', path, existing: 'exclusive' }] as const;
+    for (let time = 0; time < 3; time += 1) {
+      await native().applyCgroupSteps(steps);
+      expect(await rejectionOf(native().applyCgroupSteps(steps))).toMatchObject({
+        errno: 'EEXIST',
+      });
+      await native().removeCgroups([path], 0);
+    }
+  });
+
   const path = tree.path;
   test.each([
     [{ step: 'make', path, existing: 'exclusive' }, 'EEXIST', 'mkdir'],

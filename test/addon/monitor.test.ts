@@ -132,6 +132,16 @@ describe('startMonitor', () => {
     expect([witness, end].map((file) => existsSync(file))).toEqual([false, true]);
   });
 
+  test('when it says that it has failed, no cgroup is made any more', async () => {
+    const tree = new CgroupTree(unified ?? '');
+    const paths = Array.from({ length: 200 }, (_, index) => join(tree.path, `made-${index}`));
+    const cgroups = paths.map((path) => ({ step: 'make', path, existing: 'exclusive' }) as const);
+    const failed = native().startMonitor(request('', { executable: badDescriptor, cgroups }));
+    expect(await rejectionOf(failed)).toMatchObject({ errno: 'EBADF' });
+    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
+    tree.dispose();
+  });
+
   test('a stage 0 that can’t clone says why', async () => {
     expect(await rejectionOf(native().startMonitor(request('exit 11')))).toEqual({
       errno: 'EAGAIN',
