@@ -17,42 +17,65 @@ import type { RunState, StartRecord } from './run-state';
 import { undoInNetwork } from '../interfaces/network-rescue';
 import { killRemaining, undoAll, undosAfterBoot, undosInNetwork } from './undo';
 
+/** What a clean-up is told besides. */
+export interface CleanUpContext {
+  readonly name: string;
+  /** Told of what came back in another way than it was taken. */
+  readonly notice: (text: string) => void;
+  /** What the domain is by now; default: what it was at its start. Asked while the kernel removes what was borrowed. */
+  readonly persistence?: () => StartRecord['persistence'];
+}
+
 /**
  * Cleans up after a container that has ended. Call it under the domain's lock. Returns how it ended; a
- * transient domain's folder is gone afterwards, a persistent one's keeps the exit record. `notice` is told of what came
- * back in another way than it was taken.
+ * transient domain's folder is gone afterwards, a persistent one's keeps the exit record.
  *
  * @throws SyscallError or AggregateError when something could not be given back; the next call tries again.
  */
 export async function cleanUp(
   paths: StatePaths,
-  state: RunState & { phase: 'ended' },
-  { name, notice }: { readonly name: string; readonly notice: (text: string) => void },
+  { start, exit: recorded }: RunState & { phase: 'ended' },
+  { name, notice, persistence = () => start.persistence }: CleanUpContext,
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
-  const exit = state.exit ?? endWithoutRecord(files, state.start);
-  const isLost = state.exit === undefined || exit.how === 'lost';
+  const exit = recorded ?? endWithoutRecord(files, start);
+  const isLost = recorded === undefined || exit.how === 'lost';
   const isAsked = exit.requested !== undefined;
   // Only this process knows that a destroy was asked for, and what follows may fail.
   if (isLost && isAsked) recordEnd(files, exit, notice);
-  if (state.start.boot === bootId()) {
-    if (isLost) await endLost(paths, name, state.start);
-    const { undo } = state.start;
-    const hasNetwork = undosInNetwork(undo).length > 0;
-    const networks = hasNetwork ? retainedNetnsPaths(monitorOf(files.monitorLock)) : [];
-    await undoAll(undo, { networks, notice });
-  } else {
-    await undoAll(undosAfterBoot(state.start.undo), { networks: [], notice });
-  }
+  if (isLost && start.boot === bootId()) await endLost(paths, name, start);
+  const undoing = giveBack(files, start, notice);
+  // What comes now is done while the kernel removes cgroups.
+  undoing.catch(() => undefined);
+  const remains = persistence();
+  // A network that has to be looked for once more is found by the lock of the monitor.
+  const isEarly = !isLost && undosInNetwork(start.undo).length === 0;
+  if (isEarly) removeFilesOfRun(files);
+  await undoing;
   // The cgroups of several are removed at the same time: what comes after is done for one after the other.
   await turn();
-  if (state.start.persistence === 'transient') {
+  if (remains === 'transient') {
     forget(paths, name);
     return exit;
   }
   if (isLost && !isAsked) recordEnd(files, exit, notice);
-  removeRunFiles(files);
+  if (!isEarly) removeFilesOfRun(files);
+  removeWhatIsAt(files.start);
   return exit;
+}
+
+async function giveBack(
+  { monitorLock }: RunPaths,
+  { undo, boot }: StartRecord,
+  notice: (text: string) => void,
+): Promise<void> {
+  if (boot !== bootId()) {
+    await undoAll(undosAfterBoot(undo), { networks: [], notice });
+    return;
+  }
+  const hasNetwork = undosInNetwork(undo).length > 0;
+  const networks = hasNetwork ? retainedNetnsPaths(monitorOf(monitorLock)) : [];
+  await undoAll(undo, { networks, notice });
 }
 
 /** A record that can't be written keeps no container alive, and its domain from no end. */
@@ -138,8 +161,14 @@ export async function carryOver(
 
 /** The start record goes last: as long as it is there, the clean-up is not over. */
 function removeRunFiles(files: RunPaths): void {
+  removeFilesOfRun(files);
+  removeWhatIsAt(files.start);
+}
+
+/** All but the records of its start and its end. */
+function removeFilesOfRun(files: RunPaths): void {
   removeLeftFiles(files);
-  for (const file of [files.exitRoom, files.start]) removeWhatIsAt(file);
+  removeWhatIsAt(files.exitRoom);
 }
 
 function unstartedRecord(): ExitRecord {

@@ -126,6 +126,15 @@ export function isAlive(lock: 'held' | 'free' | 'other', path: string, domain: s
   return lock === 'held';
 }
 
+/** The record of the end of what `start` has started; undefined as long as there is none. */
+export function readExit(
+  paths: StatePaths,
+  { name, boot }: Pick<StartRecord, 'name' | 'boot'>,
+): ExitRecord | undefined {
+  const exit = exitOrNothing(readRecord(runPaths(paths, name).exit));
+  return exit?.boot === boot ? exit : undefined;
+}
+
 /** What is to be undone of the container that runs or ran; undefined when that record is missing or damaged. */
 export function readStart(paths: StatePaths, name: string): StartRecord | undefined {
   const record = readRecord(runPaths(paths, name).start);

@@ -1,4 +1,5 @@
 /** A container that this process has started, as long as it keeps the channel to its monitor. */
+import { setImmediate as nextIteration } from 'node:timers/promises';
 import type { Channel } from '../monitor/channel';
 import type { StartWarning } from '../../plan/warnings';
 import type { MessageNamed } from '../monitor/messages';
@@ -51,7 +52,9 @@ export class RunningContainer implements RunningFacts {
   /** Tells the monitor that this process cleans up, and is to be told of reboots. */
   own(callbacks: OwnerCallbacks): void {
     this.#channel.send({ message: 'own' });
-    this.#exited = this.#follow(callbacks);
+    this.#exited = new Promise((resolve, reject) => {
+      this.#follow(callbacks, resolve).catch(reject);
+    });
   }
 
   /**
@@ -79,20 +82,25 @@ export class RunningContainer implements RunningFacts {
     this.#channel.close();
   }
 
-  async #follow({
-    onExited,
-    onRebooted,
-  }: OwnerCallbacks): Promise<MessageNamed<'exited'> | undefined> {
+  async #follow(
+    { onExited, onRebooted }: OwnerCallbacks,
+    tell: (message: MessageNamed<'exited'> | undefined) => void,
+  ): Promise<void> {
     let message = await this.#channel.receive();
     for (; message?.message === 'rebooted'; message = await this.#channel.receive()) onRebooted?.();
     if (message?.message === 'exited') {
       // The clean-up tries again, and tells of it.
       await this.#beforeLeave().catch(() => undefined);
+      if (this.#isToEnd) {
+        tell(message);
+        // What a destroy does now begins before its monitor is let go.
+        await nextIteration();
+      }
       this.#channel.send({ message: 'acknowledge' });
       // What the monitor says after that is only its end.
       this.#channel.close();
     }
+    tell(message?.message === 'exited' ? message : undefined);
     if (!this.#isToEnd) onExited?.();
-    return message?.message === 'exited' ? message : undefined;
   }
 }

@@ -98,17 +98,16 @@ export async function finish(
   await turn();
   const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
   // Defining and undefining change what the domain is while it runs.
-  const persistence = store.has(name) ? 'persistent' : 'transient';
-  const start = { ...ended.start, persistence } as const;
+  const persistence = () => (store.has(name) ? 'persistent' : 'transient');
   const notice = (text: string): void => logger.warn({ domain: name }, text);
-  const exit = await containers.cleanUp(paths, { ...ended, start }, { name, notice });
+  const exit = await containers.cleanUp(paths, ended, { name, notice, persistence });
   session.disown(name);
-  await giveUpFloors(session, sharedNetworks(start.links ?? []));
+  const { uuid, links = [] } = ended.start;
+  await giveUpFloors(session, sharedNetworks(links));
   if (!hasRun) {
     logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
     return undefined;
   }
-  const { uuid } = start;
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
   return exit;

@@ -141,7 +141,10 @@ export async function undefineDomain(session: Session, identity: Identity): Prom
 
 async function destroyRunning(session: Session, name: string, state: RunningState): Promise<void> {
   await withinPatience(killAlsoFrozen(session, state));
-  const after = await stateUnderLock(session, name);
+  const { start } = state;
+  const recorded = session.containers.readExit(session.paths, start);
+  const seen = recorded && ({ phase: 'ended', start, exit: recorded } as const);
+  const after = await stateUnderLock(session, name, seen);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
     await finish(session, name, after);

@@ -34,6 +34,7 @@ import { takeSnapshots } from '../../container/statistics/snapshots';
 import type { RunningContainerRecords, Snapshot } from '../../container/statistics/snapshots';
 import { isStopped } from '../../container/init/process-stat';
 import {
+  readExit,
   readRunning,
   readRunState,
   readStart,
@@ -67,6 +68,7 @@ export interface Containers {
   readonly readRunState: typeof readRunState;
   readonly openRunStates: typeof openRunStates;
   readonly readRunning: typeof readRunning;
+  readonly readExit: typeof readExit;
   readonly readStart: typeof readStart;
   readonly isFrozen: OnThisHost<typeof isFrozen>;
   readonly isStopped: typeof isStopped;
@@ -117,6 +119,7 @@ export const containers: Containers = {
   readRunState,
   openRunStates,
   readRunning,
+  readExit,
   readStart,
   endUnrecorded,
   isFrozen: (start) => isFrozen(start, layout()),

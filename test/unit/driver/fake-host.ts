@@ -16,6 +16,7 @@ import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { Connection } from '../../../lib/driver/connection';
 import type {
   Containers,
+  EndedState,
   MonitorConnection,
   OwnedContainer,
 } from '../../../lib/driver/session/containers';
@@ -186,6 +187,7 @@ export class FakeHost {
         const state = this.state(name);
         return state.phase === 'running' ? state.running : undefined;
       },
+      readExit: (_, { name }) => (this.state(name) as Partial<EndedState>).exit,
       readStart: (_, name) => {
         const state = this.state(name);
         const isRead = state.phase !== 'off' && this.damaged.get(name) !== 'start';
@@ -225,10 +227,8 @@ export class FakeHost {
       },
       execInContainer: () => this.exec(),
       startContainer: (start) => this.#start(start),
-      cleanUp: async (_, state, { name }) => {
-        await Promise.resolve();
-        return this.#cleanUp(name, state);
-      },
+      cleanUp: (_, state, { name, persistence = () => state.start.persistence }) =>
+        Promise.resolve().then(() => this.#cleanUp(name, state, persistence())),
       endUnrecorded: async (_, { name, exit }) => {
         await Promise.resolve();
         this.damaged.delete(name);
@@ -334,12 +334,12 @@ export class FakeHost {
     return new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path, domain: name });
   }
 
-  #cleanUp(name: string, state: RunState & { phase: 'ended' }): ExitRecord {
+  #cleanUp(name: string, state: EndedState, remains: string): ExitRecord {
     if (this.failCleanUp === name) throw new Error('EBUSY');
     this.damaged.delete(name);
     const exit = state.exit ?? exitRecord({ how: 'lost', boot: this.boot });
     this.running.delete(name);
-    if (state.start.persistence === 'transient') this.states.delete(name);
+    if (remains === 'transient') this.states.delete(name);
     else this.states.set(name, { phase: 'off', last: exit });
     return exit;
   }
