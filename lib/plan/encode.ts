@@ -111,7 +111,7 @@ class Writer {
         this.u32(value as number);
         return;
       case 'u64':
-        this.#offset(8, (bytes, at) => bytes.writeBigUInt64LE(value as bigint, at));
+        this.u64(value as bigint);
         return;
       case 'u32s':
         this.u32((value as readonly number[]).length);
@@ -123,17 +123,25 @@ class Writer {
   }
 
   u8(value: number): void {
-    this.#offset(1, (bytes, at) => bytes.writeUInt8(value, at));
+    const at = this.#room(1);
+    this.#bytes.writeUInt8(value, at);
   }
 
   u32(value: number): void {
-    this.#offset(4, (bytes, at) => bytes.writeUInt32LE(value, at));
+    const at = this.#room(4);
+    this.#bytes.writeUInt32LE(value, at);
+  }
+
+  u64(value: bigint): void {
+    const at = this.#room(8);
+    this.#bytes.writeBigUInt64LE(value, at);
   }
 
   string(value: string): void {
     const length = Buffer.byteLength(value);
     this.u32(length);
-    this.#offset(length, (bytes, at) => bytes.write(value, at));
+    const at = this.#room(length);
+    this.#bytes.write(value, at);
   }
 
   #open(name: string): number {
@@ -148,13 +156,15 @@ class Writer {
     return index;
   }
 
-  #offset(size: number, write: (bytes: Buffer, at: number) => void): void {
-    if (this.#length + size > this.#bytes.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length + size));
-      this.#bytes.copy(larger, 0, 0, this.#length);
+  /** Where the next so many bytes go. */
+  #room(size: number): number {
+    const at = this.#length;
+    this.#length += size;
+    if (this.#length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length));
+      this.#bytes.copy(larger, 0, 0, at);
       this.#bytes = larger;
     }
-    write(this.#bytes, this.#length);
-    this.#length += size;
+    return at;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * Plans of definitions that are started again. A plan is a function of a definition, which never changes, and of facts: with
- * the same facts it is the same plan. Nothing is kept longer than its definition.
+ * the same facts it is the same plan. Nothing is kept longer than its definition, and nothing of one that has been started once:
+ * of hundreds that run, the plans would be most of the heap, and what the garbage collector stops the event loop for.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { DomainDefinition } from '../../domain/definition';
@@ -11,14 +12,28 @@ import { compilePlan } from '../../plan/compile';
 import type { PlanFacts } from '../../plan/compile';
 import type { Plan } from '../../plan/operation';
 
-const plans = new WeakMap<DomainDefinition, { readonly facts: PlanFacts; readonly plan: Plan }>();
+/** What is kept of a definition, from the second time on that it is made. */
+class KeptWhenRepeated<Value> {
+  readonly #kept = new WeakMap<DomainDefinition, Value | 'made once'>();
+
+  of(definition: DomainDefinition): Value | undefined {
+    const kept = this.#kept.get(definition);
+    return kept === 'made once' ? undefined : kept;
+  }
+
+  made(definition: DomainDefinition, value: Value): void {
+    this.#kept.set(definition, this.#kept.has(definition) ? value : 'made once');
+  }
+}
+
+const plans = new KeptWhenRepeated<{ readonly facts: PlanFacts; readonly plan: Plan }>();
 
 /** As `compilePlan`; the very same plan as for the last start of this definition, if the facts are equal. */
 export function compiledPlan(definition: DomainDefinition, facts: PlanFacts): Plan {
-  const known = plans.get(definition);
+  const known = plans.of(definition);
   if (known !== undefined && isDeepStrictEqual(known.facts, facts)) return known.plan;
   const plan = compilePlan(definition, facts);
-  plans.set(definition, { facts, plan });
+  plans.made(definition, { facts, plan });
   return plan;
 }
 
@@ -28,7 +43,7 @@ interface PlannedCgroups {
   readonly plan: CgroupPlan;
 }
 
-const cgroups = new WeakMap<DomainDefinition, PlannedCgroups>();
+const cgroups = new KeptWhenRepeated<PlannedCgroups>();
 
 /** As `planCgroups` of a definition that limits no block devices; the very same as before for the same layout and root. */
 export function plannedCgroups(
@@ -36,9 +51,9 @@ export function plannedCgroups(
   layout: CgroupLayout,
   root: string,
 ): CgroupPlan {
-  const known = cgroups.get(definition);
+  const known = cgroups.of(definition);
   if (known?.layout === layout && known.root === root) return known.plan;
   const plan = planCgroups(definition, layout, { root });
-  cgroups.set(definition, { layout, root, plan });
+  cgroups.made(definition, { layout, root, plan });
   return plan;
 }

@@ -16,6 +16,7 @@ import { Channel } from '../monitor/channel';
 import { reach } from '../monitor/failpoint';
 import { armedFailpoint } from '../monitor/failpoints';
 import { abandonStart } from '../record/cleanup';
+import type { Undo } from '../record/undo';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
 import type { Labelling } from '../security/labelled-start';
 import { claimTarget } from '../sources/mount-target';
@@ -174,13 +175,18 @@ async function handOver(
   trace?.('init executes its program', { init: initPid });
   const endsWithCaller = start.autodestroy === true;
   const facts = { id, initPid, consolePaths, warnings: preparation.warnings, endsWithCaller };
-  const container = new RunningContainer(channel, facts, () => undoInNetwork(undo, id));
+  const container = new RunningContainer(channel, facts, networkUndo(undo, id));
   const { ownership, onExited, onRebooted } = start;
   if (ownership === 'keep') container.own({ onExited, onRebooted });
   else container.release();
   reach('controller:after-own', id);
   handshake.end();
   return container;
+}
+
+/** Made apart from the start: what a running container keeps must not keep all that its start has made. */
+function networkUndo(undo: readonly Undo[], monitor: number): () => Promise<void> {
+  return () => undoInNetwork(undo, monitor);
 }
 
 /** What a start talks with its monitor by. */

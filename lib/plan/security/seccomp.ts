@@ -52,11 +52,20 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
  *
  * @throws CONFIG_UNSUPPORTED for a machine without a table: the user must ask for a start without the filter
  */
-export function compileSeccomp({
-  arch,
-  granted,
-  denies = 'hardened',
-}: SeccompOptions): readonly number[] {
+export function compileSeccomp(options: SeccompOptions): readonly number[] {
+  const { arch, granted, denies = 'hardened' } = options;
+  const key = `${arch} ${granted} ${denies}`;
+  const program = programs.get(key) ?? compile({ arch, granted, denies });
+  if (programs.size === mostPrograms) programs.clear();
+  programs.set(key, program);
+  return program;
+}
+
+/** Those that were compiled last: nearly all containers of a host have the same. */
+const programs = new Map<string, readonly number[]>();
+const mostPrograms = 16;
+
+function compile({ arch, granted, denies }: Required<SeccompOptions>): readonly number[] {
   const tables = families.find(({ machine }) => machine.test(arch))?.tables;
   if (tables === undefined) {
     throw new TslxcError(

@@ -221,6 +221,23 @@ test('a 32-bit personality of a machine has the filter of its kernel', () => {
   expect(compile('aarch64')).not.toEqual(compile('x86_64'));
 });
 
+test('each machine, level and set of capabilities has its own filter, whichever was compiled before', () => {
+  const all = ['x86_64', 'aarch64'].flatMap((arch) =>
+    [0n, 1n << 21n, 1n << 22n].flatMap((granted) =>
+      (['hardened', 'hardened and mounts', 'mounts'] as const).map((denies) => ({
+        arch,
+        granted,
+        denies,
+      })),
+    ),
+  );
+  const first = all.map((options) => compileSeccomp(options));
+  // More than are remembered.
+  expect(all.map((options) => compileSeccomp(options))).toEqual(first);
+  expect(compileSeccomp({ arch: 'x86_64', granted: 0n })).toEqual(first[0]);
+  expect(new Set(first.map((program) => program.join(' '))).size).toBeGreaterThanOrEqual(8);
+});
+
 test.each(['riscv64', 's390x', 'ppc64le', 'aarch64_be', 'armv7b', 'armv8b', 'x86_64h', ''])(
   'a machine without a table is refused: %p',
   (arch) => {
