@@ -52,7 +52,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   makeLogFolder(session, name);
   let container: OwnedContainer;
   try {
-    checkStartable(definition);
+    checkOnce(definition);
     const ports = await portsOf(session, definition, 'start');
     await checkFloors(session, { definition, ports });
     const shape = whenLinked(session, { definition, ports }, rollback);
@@ -107,9 +107,17 @@ function makeLogFolder({ paths, logger }: Session, domain: string): void {
   }
 }
 
+// Definitions never change: one that is started again is not checked again, and not printed again.
+const startable = new WeakSet<DomainDefinition>();
 const texts = new WeakMap<DomainDefinition, string>();
 
-/** Definitions never change: one that is started again is not printed again. */
+/** @throws as `checkStartable`. */
+function checkOnce(definition: DomainDefinition): void {
+  if (startable.has(definition)) return;
+  checkStartable(definition);
+  startable.add(definition);
+}
+
 function canonicalText(definition: DomainDefinition): string {
   const text = texts.get(definition) ?? formatDomain(definition);
   texts.set(definition, text);
