@@ -141,7 +141,7 @@ test('why it failed is what is told, also when something can not be given back, 
   const start = startOf({ whenLinked });
   await expect(startContainer(start, hostFacts())).rejects.toThrow('no tc here');
   execFileSync('chattr', ['-i', record]);
-  expect(failures.splice(0)).toEqual([expect.objectContaining({ code: 'EPERM', path: record })]);
+  expect(failures.splice(0)).toEqual([expect.objectContaining({ errno: 1, path: record })]);
   const state = readRunState(start.paths, name);
   if (state.phase !== 'ended') throw new Error(`it is ${state.phase}`);
   await cleanUp(start.paths, state, { name, notice: () => undefined });
