@@ -1,13 +1,22 @@
 #include "native/base/clone.h"
 
 #include <linux/sched.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "native/base/syscall.h"
 
 namespace tslxc {
+namespace {
+
+// Room for the largest page that a kernel has.
+constexpr size_t kGuard = 64 << 10;
+constexpr size_t kStack = 128 << 10;
+
+}  // namespace
 
 Child cloneProcess(uint64_t flags, int cgroup) {
   int pidfd = -1;
@@ -22,6 +31,30 @@ Child cloneProcess(uint64_t flags, int cgroup) {
   }
   const long pid = check(syscall(SYS_clone3, &args, sizeof args), "clone3");
   return {static_cast<pid_t>(pid), Fd(pid == 0 ? -1 : pidfd)};
+}
+
+Stack::Stack() {
+  constexpr int kFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK;
+  void* const mapping = mmap(nullptr, kGuard + kStack, PROT_NONE, kFlags, -1, 0);
+  check(reinterpret_cast<intptr_t>(mapping), "mmap", "a stack");
+  mapping_ = static_cast<std::byte*>(mapping);
+  if (mprotect(mapping_ + kGuard, kStack, PROT_READ | PROT_WRITE) == 0) return;
+  const int error = errno;
+  munmap(mapping_, kGuard + kStack);
+  throw SyscallError{error, "mprotect", "a stack"};
+}
+
+Stack::~Stack() { munmap(mapping_, kGuard + kStack); }
+
+std::byte* Stack::top() const { return mapping_ + kGuard + kStack; }
+
+// clone(2), whose function in libc knows how each machine begins on another stack.
+Child cloneGuest(const Guest& guest) {
+  int pidfd = -1;
+  const int flags = guest.flags | CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+  const pid_t pid =
+      check(clone(guest.body, guest.stack.top(), flags, guest.argument, &pidfd), "clone");
+  return {pid, Fd(pidfd)};
 }
 
 }  // namespace tslxc

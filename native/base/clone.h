@@ -1,9 +1,11 @@
-// clone3(2): the one place that makes a process. For single-threaded callers (the monitor, its
-// stage 0): the child runs on a copy of the caller's memory, like fork(2).
+// clone3(2): the one place that makes a process. Either on a copy of the caller's memory, like
+// fork(2), or in that memory itself, like vfork(2). For single-threaded callers (the monitor, its
+// stage 0).
 #pragma once
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 
 #include "native/base/fd.h"
@@ -12,12 +14,40 @@ namespace tslxc {
 
 struct Child {
   pid_t pid = 0;  // 0 in the child
-  Fd pidfd;       // only when asked for, only in the parent
+  Fd pidfd;       // only in the parent
 };
 
 // Clones with the given CLONE_NEW* flags, or with CLONE_PARENT: as a child of the caller's parent.
 // A `cgroup` descriptor (v2) that is not -1 is entered from the first instruction
 // (CLONE_INTO_CGROUP, Linux 5.7): moving afterwards waits for an RCU grace period.
 Child cloneProcess(uint64_t flags, int cgroup);
+
+// What a process runs on that is made in the memory of another. The page below it ends a process
+// that needs more.
+class Stack {
+ public:
+  Stack();
+  Stack(const Stack&) = delete;
+  Stack& operator=(const Stack&) = delete;
+  ~Stack();
+
+  std::byte* top() const;
+
+ private:
+  std::byte* mapping_;
+};
+
+// A process in the caller's memory: `body` ends it, by _exit(2) or execve(2).
+struct Guest {
+  const Stack& stack;
+  int (*body)(void* argument);
+  void* argument;
+  int flags = 0;  // CLONE_FILES, or none
+};
+
+// The caller goes on when the guest has ended, or executed a program (CLONE_VFORK). Nothing is
+// copied, so the guest can leave something in the caller's memory. No handler of a signal may run
+// in it: the caller has none.
+Child cloneGuest(const Guest& guest);
 
 }  // namespace tslxc

@@ -48,17 +48,32 @@ class Guardian {
   }
 
  private:
+  // The command is in the guardian's memory until its execve has succeeded, or it has reported why
+  // not: both are inside, with the same rights. The guardian can't be told anything meanwhile; the
+  // attendant kills a command that does not get on, and so lets the guardian go on.
+  //
+  // An execve lets the guardian go on before it takes the lock that awaitCredentials() waits for,
+  // and closes a pipe after that: by which the end of an execve is known that changes the label.
   void start() {
-    std::array<int, 2> pipe;
-    check(pipe2(pipe.data(), O_CLOEXEC), "pipe2");
-    executed_ = Fd(pipe[0]);
-    Fd untilExec(pipe[1]);
-    Child child = cloneProcess(0, -1);
-    if (child.pid == 0) runCommand(plan_, reports_);
-    command_ = child.pid;
-    pidfd_ = std::move(child.pidfd);
+    Fd untilExec;
+    if (!mayReap_) {
+      std::array<int, 2> pipe;
+      check(pipe2(pipe.data(), O_CLOEXEC), "pipe2");
+      executed_ = Fd(pipe[0]);
+      untilExec = Fd(pipe[1]);
+    }
+    const Stack stack;
+    Child command = cloneGuest({stack, becomeCommand, this});
+    command_ = command.pid;
+    pidfd_ = std::move(command.pidfd);
     // The other ends of the command's streams see its end only when these copies are closed.
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(stream);
+    if (mayReap_) sendReady();
+  }
+
+  static int becomeCommand(void* guardian) {
+    const Guardian& self = *static_cast<Guardian*>(guardian);
+    runCommand(self.plan_, self.reports_);
   }
 
   void waitOnce() {
@@ -66,7 +81,6 @@ class Guardian {
                                    {mayReap_ ? ends_.get() : -1, POLLIN, 0},
                                    {orders_, POLLIN, 0}}};
     check(retry([&] { return poll(entries.data(), entries.size(), -1); }), "poll");
-    // The command's end of the pipe closes when its execve has succeeded; or it has reported.
     if (entries[0].revents != 0) {
       executed_.reset();
       sendReady();

@@ -84,8 +84,8 @@ const variants = {
   'named attendant': [
     {
       file: 'native/monitor/anonymous-pair.cc',
-      safe: 'std::array<Fd, 2> way = makePair();',
-      unsafe: 'std::array<Fd, 2> way = makePair();\n  if (way[0].valid()) return way;',
+      safe: '  makeInAnother(pair);\n',
+      unsafe: '  if (make(pair); pair.error != 0) makeInAnother(pair);\n',
     },
   ],
   /** It also sends its orders by that socket. */
