@@ -78,11 +78,7 @@ void writeExitRecord(int directory, const ExitedMessage& exited, const std::stri
       "{\"how\":" + end + std::to_string(exited.status) + oom + requested +
       ",\"time\":" + std::to_string(now.tv_sec * 1000 + now.tv_nsec / 1'000'000) + ",\"boot\":\"" +
       boot + "\"}\n";
-  try {
-    replaceFile(directory, kName, text);
-  } catch (const SyscallError&) {
-    if (!replaceFromRoom(directory, kName, text)) throw;
-  }
+  if (!replaceFromRoom(directory, kName, text)) replaceFile(directory, kName, text);
 }
 
 }  // namespace tslxc

@@ -30,6 +30,9 @@ constexpr int kForEver = -1;
 constexpr int kLookPause = 250;
 // As long as there is output to come, it is kept in pieces of that size at least.
 constexpr uint64_t kLogPiece = 64 * 1024;
+// How long the end of an init takes at most that is killed and not frozen, on a machine that is not
+// busy.
+constexpr milliseconds kUsualEnd{10};
 
 }  // namespace
 
@@ -110,9 +113,10 @@ void Supervisor::ready(uint32_t) {
 // kills before it does. An earlier kill of another process in the container looks the same when
 // another program of the host kills init afterwards.
 void Supervisor::lookForOomKill() {
+  if (destroyRequested_) return;
   const uint64_t before = std::exchange(oomKills_, countOomKills(settings_.cgroups));
   const bool killed = exited_.how == static_cast<uint8_t>(How::kKilled);
-  if (!killed || exited_.status != SIGKILL || destroyRequested_ || oomKills_ <= before) return;
+  if (!killed || exited_.status != SIGKILL || oomKills_ <= before) return;
   exited_.how = static_cast<uint8_t>(How::kOomKilled);
 }
 
@@ -124,6 +128,14 @@ int Supervisor::signalInit(int number) {
 void Supervisor::destroyInit() {
   destroyRequested_ = true;
   signalInit(SIGKILL);
+  frozenFrom_ = Clock::now() + kUsualEnd;
+}
+
+// Not at once: init mostly ends in less time than a look at all of its cgroups takes.
+void Supervisor::killFrozenIfDue() {
+  if (ended_) frozenFrom_.reset();
+  if (!frozenFrom_ || Clock::now() < *frozenFrom_) return;
+  frozenFrom_.reset();
   try {
     killFrozen(settings_.cgroups);
   } catch (const SyscallError&) {
@@ -142,9 +154,13 @@ void Supervisor::turn(int timeout) {
     timeout = timeout == kForEver ? kInputRetry : std::min(timeout, kInputRetry);
   const bool looking = unwatched() || control_->paused();
   if (looking && (timeout == kForEver || timeout > kLookPause)) timeout = kLookPause;
+  if (frozenFrom_ && (timeout == kForEver || timeout > kUsualEnd.count())) {
+    timeout = static_cast<int>(kUsualEnd.count());
+  }
   if (backlog() > 0) timeout = 0;
   const auto began = Clock::now();
   const bool idle = !loop_.runOnce(timeout);
+  killFrozenIfDue();
   if (idle || backlog() >= kLogPiece) keepOutput();
   if (typing) {
     for (Console& console : consoles_) console.writePendingInput();

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,8 @@ class Supervisor : public Source, public InitControl {
   void drainConsoles();
   // Reads what is there now, without waiting, and keeps it.
   void catchUp();
+  // Of an init that has been killed and does not end.
+  void killFrozenIfDue();
   // Whether some host pty has to be looked at again and again.
   bool unwatched() const;
   uint64_t backlog() const;
@@ -120,6 +123,8 @@ class Supervisor : public Source, public InitControl {
   ExitedMessage exited_;
   bool ended_ = false;
   bool destroyRequested_ = false;
+  // When a killed init that has not ended is taken for a frozen one.
+  std::optional<Clock::time_point> frozenFrom_;
   struct {
     End end = End::kNone;
     Clock::time_point until;

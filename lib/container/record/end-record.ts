@@ -1,6 +1,6 @@
 /**
  * The record of how a container ended, and the room that its start keeps for it on the disk: a disk that is full by then
- * loses no end. The monitor does the same, see native/monitor/records.cc.
+ * loses no end. The monitor writes into it at once, see native/monitor/records.cc.
  */
 import { closeSync, constants, openSync, renameSync, writeSync } from 'node:fs';
 import { makeBesideRecords, writeRecord } from '../../host/state/record-file';
