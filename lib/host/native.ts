@@ -34,18 +34,22 @@ export interface DeviceRule {
   readonly access: string;
 }
 
-export interface MonitorRequest {
+/** What a monitor waits for. */
+export interface MonitorInstructions {
+  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has
+   *  ended. Read once, and kept with the array, which may never change. */
+  readonly cgroups: readonly CgroupStep[];
+  /** The framed bytes that are written to the monitor's socket, before it is spawned if they are there by then. */
+  readonly plan: Uint8Array;
+}
+
+export interface MonitorRequest extends MonitorInstructions {
   /** O_PATH descriptor of the monitor's executable. */
   readonly executable: number;
   /** The arguments from argv[0] on, as `ps` shows them; the addon appends nothing. */
   readonly argv: readonly string[];
-  /** Run in order while the monitor starts, which is told `continue` after them. If one fails, the promise rejects, and it has
-   *  ended. Read once, and kept with the array, which may never change. */
-  readonly cgroups: readonly CgroupStep[];
   /** Descriptor of the v2 cgroup that the monitor is cloned into, or -1. */
   readonly leafCgroup: number;
-  /** The framed bytes that are written to the monitor's socket before it is spawned. */
-  readonly plan: Uint8Array;
   /** Descriptors that the monitor gets as 6, 7, … in this order, besides 3 (channel), 5 (leaf, if any). */
   readonly descriptors: readonly number[];
 }
@@ -193,10 +197,13 @@ export interface Neighbour {
 
 /** Every function of the addon. Failures are SyscallError with `errno`, `syscall` and mostly `path`. */
 export interface Native {
-  /** Two jobs off the event loop, at the same time: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn,
-   *  own session, `/dev/null` on 0-2, default signals), and the wait for it; and the cgroup steps.
+  /** One job off the event loop: the plan into a socket pair, the spawn of the monitor's stage 0 (posix_spawn, own session,
+   *  `/dev/null` on 0-2, default signals), meanwhile the cgroup steps, and the wait for stage 0.
    *  Resolves to the caller's end of the channel (a stream socket, CLOEXEC, non-blocking). */
   startMonitor(request: MonitorRequest): Promise<number>;
+  /** The other half of `startMonitor`, in a job of its own, for one that was started without a plan and without cgroup steps:
+   *  `channel` is what that has resolved to. It waits for the plan for ten seconds. */
+  instructMonitor(channel: number, instructions: MonitorInstructions): Promise<void>;
 
   /** For tests alone: nothing in lib/ calls it. Runs encoded plan operations by the monitor's own interpreter, in a new
    *  thread that first joins the namespaces of the descriptors `join` (setns(2)) and then leaves those of the flags

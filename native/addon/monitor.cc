@@ -1,7 +1,5 @@
-// The export that starts a container's monitor: the spawn, and at the same time its cgroups, in two
-// threads of the pool.
-#include <future>
-#include <memory>
+// The exports that start a container's monitor: the spawn, and what it waits for, its plan and its
+// cgroups. In one job of the pool, or in two, when the plan is not there yet.
 #include <vector>
 
 #include "native/addon/cgroup-step.h"
@@ -27,33 +25,29 @@ MonitorRequest toRequest(const Input& input) {
   return request;
 }
 
-// No cgroup is made any more when this has failed: they are removed then.
-Fd spawnBeside(const std::shared_future<void>& made, const MonitorRequest& request) {
-  try {
-    return spawnMonitor(request, [&made] { made.get(); });
-  } catch (const SyscallError&) {
-    made.wait();
-    throw;
-  }
-}
-
 Value startMonitor(const CallbackInfo& info) {
   const Input input(info, 0, "request");
-  const auto request = std::make_shared<MonitorRequest>(toRequest(input));
-  const auto steps = toCgroupSteps(input.field("cgroups"));
-  if (steps->empty()) {
-    return inPool(info.Env(), task([request] { return spawnMonitor(*request, {}); }));
-  }
-  const auto making =
-      std::make_shared<std::packaged_task<void()>>([steps] { applyCgroupSteps(*steps); });
-  const std::shared_future<void> made = making->get_future().share();
-  // The pool's threads take what is queued in its order: what waits for the first finds it begun.
-  inPool(info.Env(), task([making] { (*making)(); }));
-  return inPool(info.Env(), task([request, made] { return spawnBeside(made, *request); }));
+  return inPool(info.Env(),
+                task([request = toRequest(input), steps = toCgroupSteps(input.field("cgroups"))] {
+                  if (steps->empty()) return spawnMonitor(request, {});
+                  return spawnMonitor(request, [&steps] { applyCgroupSteps(*steps); });
+                }));
+}
+
+Value instructStarted(const CallbackInfo& info) {
+  const Input request(info, 1, "request");
+  return inPool(info.Env(), task([channel = Input(info, 0, "channel").descriptor(),
+                                  plan = request.field("plan").bytes(),
+                                  steps = toCgroupSteps(request.field("cgroups"))] {
+                  instructMonitor(channel, plan, [&steps] { applyCgroupSteps(*steps); });
+                }));
 }
 
 }  // namespace
 
-void exportMonitor(Napi::Object exports) { definePromise<startMonitor>(exports, "startMonitor"); }
+void exportMonitor(Napi::Object exports) {
+  definePromise<startMonitor>(exports, "startMonitor");
+  definePromise<instructStarted>(exports, "instructMonitor");
+}
 
 }  // namespace tslxc::addon

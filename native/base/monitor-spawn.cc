@@ -170,18 +170,28 @@ void awaitStageZero(pid_t pid) {
   throw SyscallError{ECHILD, "waitpid", "stage 0"};
 }
 
-// A monitor that is not told to go on ends by itself. What it and stage 0 had are gone when both
-// have.
-void giveUp(pid_t stageZero, int channel) {
+// A monitor that is not told to go on ends by itself. What it had is gone when it has.
+void giveUp(int channel) {
   shutdown(channel, SHUT_WR);
-  int status = 0;
-  retry([&] { return waitpid(stageZero, &status, 0); });
   constexpr int kPatience = 2000;
   pollfd entry{channel, POLLIN, 0};
   std::array<char, 64> words;
   while (retry([&] { return poll(&entry, 1, kPatience); }) > 0) {
     if (read(channel, words.data(), words.size()) <= 0) return;
   }
+}
+
+// Does what the monitor waits for, and tells it; returns what of that there was no room for. `rest`
+// is what there was no room for before.
+std::string goOnAfter(const std::function<void()>& prepare, int channel, std::string rest) {
+  try {
+    prepare();
+  } catch (const SyscallError&) {
+    giveUp(channel);
+    throw;
+  }
+  rest += frameOf(ContinueMessage{});
+  return std::string(sendSome(channel, rest));
 }
 
 }  // namespace
@@ -193,19 +203,21 @@ Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prep
   std::string rest(sendSome(ours, request.plan));
   const pid_t stageZero = spawnStageZero(request, channel.theirs.get());
   channel.theirs.reset();
-  if (prepare) {
-    try {
-      prepare();
-    } catch (const SyscallError&) {
-      giveUp(stageZero, ours);
-      throw;
-    }
-    rest += frameOf(ContinueMessage{});
-    rest = std::string(sendSome(ours, rest));
+  try {
+    if (prepare) rest = goOnAfter(prepare, ours, std::move(rest));
+  } catch (const SyscallError&) {
+    int status = 0;
+    retry([&] { return waitpid(stageZero, &status, 0); });
+    throw;
   }
   awaitStageZero(stageZero);
   sendRest(ours, rest);
   return std::move(channel.ours);
+}
+
+void instructMonitor(int channel, std::string_view plan, const std::function<void()>& prepare) {
+  enlargeBuffer(channel, plan.size());
+  sendRest(channel, goOnAfter(prepare, channel, std::string(sendSome(channel, plan))));
 }
 
 }  // namespace tslxc

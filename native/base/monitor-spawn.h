@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "native/base/fd.h"
@@ -24,5 +25,9 @@ struct MonitorRequest {
 // non-blocking. The monitor has /dev/null as 0, 1 and 2, its end of the channel as 3, the leaf
 // cgroup (if any) as 5, `descriptors` as 6 and on; default signals; its own session.
 Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prepare);
+
+// What spawnMonitor leaves to be said, when its plan was empty: to a monitor that has started
+// meanwhile. When `prepare` fails, the monitor has ended.
+void instructMonitor(int channel, std::string_view plan, const std::function<void()>& prepare);
 
 }  // namespace tslxc

@@ -49,6 +49,8 @@ test.each([
   ],
   ['startMonitor', [{ ...request, argv: 'x' }], 'request.argv must be an array'],
   ['startMonitor', [{ ...request, plan: undefined }], 'request.plan must be a Uint8Array'],
+  ['instructMonitor', [-2, request], 'channel must be an integer in its range'],
+  ['instructMonitor', [0, { cgroups: [] }], 'request.plan must be a Uint8Array'],
   [
     'createLink',
     [{ kind: 'tun', name: 'x' }],

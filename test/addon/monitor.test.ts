@@ -132,16 +132,6 @@ describe('startMonitor', () => {
     expect([witness, end].map((file) => existsSync(file))).toEqual([false, true]);
   });
 
-  test('when it says that it has failed, no cgroup is made any more', async () => {
-    const tree = new CgroupTree(unified ?? '');
-    const paths = Array.from({ length: 200 }, (_, index) => join(tree.path, `made-${index}`));
-    const cgroups = paths.map((path) => ({ step: 'make', path, existing: 'exclusive' }) as const);
-    const failed = native().startMonitor(request('', { executable: badDescriptor, cgroups }));
-    expect(await rejectionOf(failed)).toMatchObject({ errno: 'EBADF' });
-    expect(paths.filter((path) => !existsSync(path))).toEqual([]);
-    tree.dispose();
-  });
-
   test('a stage 0 that can’t clone says why', async () => {
     expect(await rejectionOf(native().startMonitor(request('exit 11')))).toEqual({
       errno: 'EAGAIN',
@@ -181,6 +171,55 @@ describe('startMonitor', () => {
   test('a hundred at once have a channel each', async () => {
     const all = Array.from({ length: 100 }, (_, index) => said(`echo ${index} >&3`));
     expect(await Promise.all(all)).toEqual(all.map((_, index) => `${index}\n`));
+  });
+});
+
+describe('instructMonitor', () => {
+  const plan = Buffer.from('the plan\n');
+  const told = encodeFrame({ message: 'continue' });
+
+  /** A waiting monitor that runs `script`; its channel. */
+  const waiting = (script: string): Promise<number> => native().startMonitor(request(script));
+
+  test('a monitor that waits gets its plan, and goes on when its cgroups are made', async () => {
+    const tree = new CgroupTree(unified ?? '');
+    const path = join(tree.path, 'made');
+    const cgroups = [{ step: 'make', path, existing: 'exclusive' }] as const;
+    const hear = `read line; head -c ${told.length} | od -An -v -tx1 | tr -d ' \n'`;
+    const script = `{ ${hear}; test -d '${path}' && echo " there after $line"; } <&3 >&3 &`;
+    const fd = await waiting(script);
+    await native().instructMonitor(fd, { plan, cgroups });
+    expect(await text(new Socket({ fd }))).toBe(`${told.toString('hex')} there after the plan\n`);
+    tree.dispose();
+  });
+
+  test('a plan of more than a socket takes arrives whole', async () => {
+    const large = randomBytes(4 << 20);
+    const hash = createHash('sha256').update(large).digest('hex');
+    const fd = await waiting(`{ head -c ${large.length} <&3 | sha256sum >&3; } &`);
+    await native().instructMonitor(fd, { plan: large, cgroups: [] });
+    expect(await text(new Socket({ fd }))).toBe(`${hash}  -\n`);
+  });
+
+  test('a failed cgroup step says which; the monitor may not go on, and has ended', async () => {
+    const path = '/sys/fs/cgroup/tslxc-none/below';
+    const [witness, end] = [scratch.at('later-witness'), scratch.at('later-end')];
+    const cgroups = [{ step: 'make', path, existing: 'shared' }] as const;
+    const goOn = `[ "$(head -c 1 <&3 | wc -c)" = 1 ]`;
+    const script = `{ read line <&3; ${goOn} && : > '${witness}'; sleep 0.1; : > '${end}'; } &`;
+    const fd = scratch.keep(await waiting(script));
+    expect(await rejectionOf(native().instructMonitor(fd, { plan, cgroups }))).toEqual({
+      errno: 'ENOENT',
+      syscall: 'mkdir',
+      path,
+    });
+    expect([witness, end].map((file) => existsSync(file))).toEqual([false, true]);
+  });
+
+  test('one that has died meanwhile is an end-of-file', async () => {
+    const fd = await waiting('exit 0');
+    await native().instructMonitor(fd, { plan, cgroups: [] });
+    expect(await text(new Socket({ fd }))).toBe('');
   });
 });
 

@@ -26,7 +26,6 @@ import { Channel } from '../monitor/channel';
 import { PipedProcess, TerminalProcess } from './command-process';
 import { closeAll, discard, openPipes, openTerminal } from './command-streams';
 import { attendantFailure, endedTooSoon, execFailure } from './exec-failure';
-import { encodeFrame } from '../monitor/frames';
 import { commandIdentity } from '../users/init-identity';
 import { initHasEnded } from '../init/ended-init';
 import { isInitAlive, isInitOf } from '../init/init-process';
@@ -96,26 +95,30 @@ async function join(
   const { name } = target.start;
   const security = securityOf(target, request);
   const identity = await identityOf(target, request);
-  const plan = planCommand(target, request, { identity, security });
   const owner = ownerOfStreams(target.definition, identity);
   const label = security?.mountLabel;
   const { streams, descriptors } =
     request.tty === undefined ? openPipes(owner, label) : openTerminal();
-  // What was read below /proc by its number was of that init, if it is still there.
-  if (!isInitOf(target.running)) {
-    closeAll(descriptors);
-    discard(streams);
-    throw ended(target);
-  }
   const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
   const passed = [init, ...descriptors];
   const layout = target.host.cgroups;
-  const channel = await spawn({ plan, layout, name, descriptors: passed, terminal }).catch(
-    (error: unknown) => {
-      discard(streams);
-      throw attendantFailure(error, name);
-    },
-  );
+  // Its program is loaded by another processor while the command is planned.
+  const attendant = spawn({ layout, name, descriptors: passed, terminal });
+  let plan: CommandPlan;
+  try {
+    plan = planCommand(target, request, { identity, security });
+    // What was read below /proc by its number was of that init, if it is still there.
+    if (!isInitOf(target.running)) throw ended(target);
+  } catch (error) {
+    (await attendant.catch(() => undefined))?.close();
+    discard(streams);
+    throw error;
+  }
+  const channel = await attendant.catch((error: unknown) => {
+    discard(streams);
+    throw attendantFailure(error, name);
+  });
+  channel.send({ message: 'plan', bytes: encodeCommandPlan(plan) });
   const giveUp = givesUp(channel, request);
   try {
     await channel.held(() => untilExecuted(channel, plan, name));
@@ -241,7 +244,6 @@ function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts 
 }
 
 interface Spawn {
-  readonly plan: CommandPlan;
   readonly layout: CgroupLayout;
   readonly name: string;
   /** The pidfd, and those of the streams: these are closed. */
@@ -250,7 +252,8 @@ interface Spawn {
   readonly terminal: ({ readonly owner: number } & WindowSize) | undefined;
 }
 
-async function spawn({ plan, layout, name, descriptors, terminal }: Spawn): Promise<Channel> {
+/** An attendant that waits for its plan. */
+async function spawn({ layout, name, descriptors, terminal }: Spawn): Promise<Channel> {
   const { owner = 0, rows = 0, columns = 0 } = terminal ?? {};
   const { monitorUnified } = monitorLeaf(layout);
   let leaf = -1;
@@ -266,7 +269,7 @@ async function spawn({ plan, layout, name, descriptors, terminal }: Spawn): Prom
       ],
       cgroups: [],
       leafCgroup: leaf,
-      plan: encodeFrame({ message: 'plan', bytes: encodeCommandPlan(plan) }),
+      plan: new Uint8Array(),
       descriptors,
     });
     return Channel.fromDescriptor(channel);

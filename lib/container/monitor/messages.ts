@@ -4,7 +4,7 @@
  * little-endian, of what follows), its kind (u8) and its fields; on monitor–init's SEQPACKET a packet.
  *
  *   Controller                      Monitor                       Init
- *       │ spawn (plan in the socket) ─▶│ decode, outside trees       │
+ *       │ spawn, then the plan ───────▶│ decode, outside trees       │
  *       │◀──────────────────── spawned │                             │
  *       │ continue, with cgroups made ▶│ clone3 ────────────────────▶│ blocked
  *       │◀─────────────────── [cloned] │ mapped operations           │

@@ -23,6 +23,7 @@ import { claimTarget } from '../sources/mount-target';
 import { claimOverlayUpper } from '../sources/overlay-upper';
 import { claimIds, releaseIds } from '../users/id-allocation';
 import type { ContainerStart } from './container-start';
+import { EarlyMonitor } from './early-monitor';
 import { Handshake } from './handshake';
 import { endMonitor, spawnMonitor } from './monitor-process';
 import { prepare } from './preparation';
@@ -67,6 +68,7 @@ async function attemptStart(
   const { paths, ports = [], rollback, trace } = start;
   const { mark } = rollback;
 
+  await using waiting = new EarlyMonitor({ ...start, name: start.definition.name }, host.cgroups);
   const { definition, labelling } = await claim(start);
 
   const links = await lookUpLinks({ definition, ports, names });
@@ -86,7 +88,7 @@ async function attemptStart(
   await takeTargets(start, preparation);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
-  const socket = await spawnMonitor(start, preparation, host.cgroups);
+  const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);
   trace?.('cgroups made, monitor spawned');
 
   return await handOver(start, preparation, Channel.fromDescriptor(socket));

@@ -5,6 +5,7 @@ import { SyscallError } from '../../errors';
 import { monitorExecutable } from '../../host/executable';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
+import type { MonitorInstructions } from '../../host/native';
 import { encodePlan } from '../../plan/encode';
 import type { Plan } from '../../plan/operation';
 import { reach } from '../monitor/failpoint';
@@ -26,9 +27,25 @@ export interface CallersDescriptors {
   readonly passDescriptors: readonly number[];
 }
 
-/** Spawns it, a second time when what the cgroups lacked has been made or what was in their way removed. */
+/** A monitor that has been started already, and waits for what it is to do. */
+export interface WaitingMonitor {
+  /** Its channel, as a descriptor; undefined when there is none any more. */
+  readonly take: () => Promise<number | undefined>;
+}
+
+/** What is known of a monitor before its container is planned. */
+export interface MonitorProgram extends CallersDescriptors {
+  readonly name: string;
+  /** The monitors' v2 directory, or ''. */
+  readonly unified: string;
+}
+
+/**
+ * Resolves with the channel of a monitor that has been told what to do: of the one that `waiting` has, or of one that is
+ * spawned now; a second time when what the cgroups lacked has been made or what was in their way removed.
+ */
 export async function spawnMonitor(
-  callers: CallersDescriptors,
+  callers: CallersDescriptors & { readonly waiting: WaitingMonitor },
   preparation: Preparation,
   layout: CgroupLayout,
 ): Promise<number> {
@@ -37,7 +54,8 @@ export async function spawnMonitor(
   if (partition !== undefined) await makeParents(layout, partition);
   for (let isFirst = true; ; isFirst = false) {
     try {
-      return await spawn(callers, preparation);
+      const waiting = isFirst ? await callers.waiting.take() : undefined;
+      return await begin(callers, preparation, waiting);
     } catch (error) {
       if (isFirst && (await isMended(error, preparation, layout))) continue;
       throw takenCgroup(error, cgroups.directories) ?? error;
@@ -65,33 +83,49 @@ function isFailedMkdir(error: unknown, name: 'ENOENT' | 'EEXIST'): boolean {
   return isMkdir && error.errno === system.errno[name];
 }
 
-async function spawn(callers: CallersDescriptors, preparation: Preparation): Promise<number> {
-  const { plan, cgroups } = preparation;
-  const descriptors = [
-    ...(callers.consoleDescriptor === undefined ? [] : [callers.consoleDescriptor]),
-    ...callers.passDescriptors,
-  ];
-  const leaf =
-    cgroups.monitorUnified === ''
-      ? -1
-      : openSync(cgroups.monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
+async function begin(
+  callers: CallersDescriptors,
+  { plan, cgroups }: Preparation,
+  waiting: number | undefined,
+): Promise<number> {
+  const { name } = plan.header;
+  const instructions = { cgroups: cgroups.steps, plan: framed(plan) };
   try {
     reach('controller:before-spawn');
+    if (waiting === undefined) {
+      return await startProcess(
+        { ...callers, name, unified: cgroups.monitorUnified },
+        instructions,
+      );
+    }
+    await native().instructMonitor(waiting, instructions);
+    return waiting;
+  } catch (error) {
+    if (waiting !== undefined) native().closeDescriptor(waiting);
+    throw spawnFailure(error, cgroups.steps, name);
+  }
+}
+
+const nothingYet: MonitorInstructions = { cgroups: [], plan: new Uint8Array() };
+
+/** Starts the process; without `instructions` it waits for them. Resolves with its channel. */
+export async function startProcess(
+  { name, unified, consoleDescriptor, passDescriptors }: MonitorProgram,
+  instructions = nothingYet,
+): Promise<number> {
+  const descriptors = [
+    ...(consoleDescriptor === undefined ? [] : [consoleDescriptor]),
+    ...passDescriptors,
+  ];
+  const leaf = unified === '' ? -1 : openSync(unified, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
     return await native().startMonitor({
       executable: monitorExecutable(),
-      argv: [
-        'tslxc-monitor',
-        '--name',
-        plan.header.name,
-        ...descriptorArguments(descriptors.length),
-      ],
-      cgroups: cgroups.steps,
+      argv: ['tslxc-monitor', '--name', name, ...descriptorArguments(descriptors.length)],
       leafCgroup: leaf,
-      plan: framed(plan),
       descriptors,
+      ...instructions,
     });
-  } catch (error) {
-    throw spawnFailure(error, cgroups.steps, plan.header.name);
   } finally {
     if (leaf !== -1) closeSync(leaf);
   }

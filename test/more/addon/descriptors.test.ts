@@ -92,6 +92,18 @@ test('startMonitor leaves none', async () => {
   expect(await leaked(code)).toBe(0);
 });
 
+test('instructMonitor leaves none', async () => {
+  const code = `
+    const request = { executable: shell, argv: ['sh', '-c', 'read line <&3 &'], cgroups: [],
+      leafCgroup: -1, plan: new Uint8Array(0), descriptors: [] };
+    const fd = await addon.startMonitor(request);
+    await addon.instructMonitor(fd, { plan: new Uint8Array(10), cgroups: [] });
+    const cgroups = [{ step: 'make', path: '/nowhere/below', existing: 'shared' }];
+    await quiet(addon.instructMonitor(fd, { plan: new Uint8Array(10), cgroups }));
+    close(fd);`;
+  expect(await leaked(code)).toBe(0);
+});
+
 test('every descriptor is closed at an exec', async () => {
   const { stdout } = await runNode(`
     const { master, slave } = addon.openPty();
