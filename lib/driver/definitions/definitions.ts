@@ -20,9 +20,22 @@ export function requireRunning(
   transition(verb, state.phase === 'running' ? 'running' : 'off', name);
 }
 
-/** What runs, as its start had it. */
+/** What has been read last of what runs, by its text, which says all of it. */
+const lastRead = new WeakMap<Session, Map<string, DomainDefinition>>();
+/** Each takes some kilobytes. */
+const mostKept = 64;
+
+/** What runs, as its start had it: read once for all that is asked of a container, such as its commands. */
 export function runningDefinition(session: Session, { start }: RunningState): DomainDefinition {
-  return session.parse(start.xml).definition;
+  const kept = lastRead.get(session) ?? new Map<string, DomainDefinition>();
+  lastRead.set(session, kept);
+  const definition = kept.get(start.xml) ?? session.parse(start.xml).definition;
+  // The one that was asked for last comes last, and the first one goes.
+  kept.delete(start.xml);
+  kept.set(start.xml, definition);
+  const [first = ''] = kept.keys();
+  if (kept.size > mostKept) kept.delete(first);
+  return definition;
 }
 
 /** What the next start will run. @throws TslxcError NO_DOMAIN when nothing is stored. */

@@ -43,6 +43,22 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
   { machine: /^(?:aarch64|armv[5-8][a-z]*l)$/, tables: ['aarch64', 'arm'] },
 ];
 
+/** What has been compiled, by its options: most containers and all of their commands have the same. */
+const compiled = new Map<string, readonly number[]>();
+const mostKept = 64;
+
+/** Compiles it when it is asked for the first time. @throws as {@link compile}. */
+export function compileSeccomp(options: SeccompOptions): readonly number[] {
+  const { arch, granted, denies = 'hardened' } = options;
+  const key = `${arch} ${granted} ${denies}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const program = compile(options);
+  if (compiled.size >= mostKept) compiled.clear();
+  compiled.set(key, program);
+  return program;
+}
+
 /**
  * Two 32-bit words for each instruction, as the kernel reads them (see {@link assemble}).
  *
@@ -52,20 +68,7 @@ const families: readonly { machine: RegExp; tables: readonly CallTable[] }[] = [
  *
  * @throws CONFIG_UNSUPPORTED for a machine without a table: the user must ask for a start without the filter
  */
-export function compileSeccomp(options: SeccompOptions): readonly number[] {
-  const { arch, granted, denies = 'hardened' } = options;
-  const key = `${arch} ${granted} ${denies}`;
-  const program = programs.get(key) ?? compile({ arch, granted, denies });
-  if (programs.size === mostPrograms) programs.clear();
-  programs.set(key, program);
-  return program;
-}
-
-/** Those that were compiled last: nearly all containers of a host have the same. */
-const programs = new Map<string, readonly number[]>();
-const mostPrograms = 16;
-
-function compile({ arch, granted, denies }: Required<SeccompOptions>): readonly number[] {
+function compile({ arch, granted, denies = 'hardened' }: SeccompOptions): readonly number[] {
   const tables = families.find(({ machine }) => machine.test(arch))?.tables;
   if (tables === undefined) {
     throw new TslxcError(
