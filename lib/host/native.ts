@@ -43,7 +43,7 @@ export interface MonitorInstructions {
   readonly plan: Uint8Array;
 }
 
-export interface MonitorRequest extends MonitorInstructions {
+export interface MonitorProgram {
   /** O_PATH descriptor of the monitor's executable. */
   readonly executable: number;
   /** The arguments from argv[0] on, as `ps` shows them; the addon appends nothing. */
@@ -53,6 +53,8 @@ export interface MonitorRequest extends MonitorInstructions {
   /** Descriptors that the monitor gets as 6, 7, … in this order, besides 3 (channel), 5 (leaf, if any). */
   readonly descriptors: readonly number[];
 }
+
+export interface MonitorRequest extends MonitorProgram, MonitorInstructions {}
 
 export interface Pty {
   readonly master: number;
@@ -204,6 +206,8 @@ export interface Native {
   /** The other half of `startMonitor`, in a job of its own, for one that was started without a plan and without cgroup steps:
    *  `channel` is what that has resolved to. It waits for the plan for ten seconds. */
   instructMonitor(channel: number, instructions: MonitorInstructions): Promise<void>;
+  /** Only the spawn of `startMonitor`: `channel` is the monitor's end of a stream socketpair(2), which the caller closes then. */
+  executeMonitor(program: MonitorProgram, channel: number): Promise<void>;
 
   /** For tests alone: nothing in lib/ calls it. Runs encoded plan operations by the monitor's own interpreter, in a new
    *  thread that first joins the namespaces of the descriptors `join` (setns(2)) and then leaves those of the flags

@@ -15,14 +15,27 @@ namespace {
 using Napi::CallbackInfo;
 using Napi::Value;
 
-MonitorRequest toRequest(const Input& input) {
+MonitorRequest toProgram(const Input& input) {
   MonitorRequest request;
   request.executable = input.field("executable").descriptor();
   request.argv = input.field("argv").texts();
   request.leafCgroup = input.field("leafCgroup").descriptor();
-  request.plan = input.field("plan").bytes();
   request.descriptors = input.field("descriptors").descriptors();
   return request;
+}
+
+MonitorRequest toRequest(const Input& input) {
+  MonitorRequest request = toProgram(input);
+  request.plan = input.field("plan").bytes();
+  return request;
+}
+
+Value executeProgram(const CallbackInfo& info) {
+  const Input program(info, 0, "program");
+  return inPool(info.Env(), task([request = toProgram(program),
+                                  channel = Input(info, 1, "channel").descriptor()] {
+                  executeMonitor(request, channel);
+                }));
 }
 
 Value startMonitor(const CallbackInfo& info) {
@@ -48,6 +61,7 @@ Value instructStarted(const CallbackInfo& info) {
 void exportMonitor(Napi::Object exports) {
   definePromise<startMonitor>(exports, "startMonitor");
   definePromise<instructStarted>(exports, "instructMonitor");
+  definePromise<executeProgram>(exports, "executeMonitor");
 }
 
 }  // namespace tslxc::addon

@@ -215,6 +215,10 @@ Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prep
   return std::move(channel.ours);
 }
 
+void executeMonitor(const MonitorRequest& request, int channel) {
+  awaitStageZero(spawnStageZero(request, channel));
+}
+
 void instructMonitor(int channel, std::string_view plan, const std::function<void()>& prepare) {
   enlargeBuffer(channel, plan.size());
   sendRest(channel, goOnAfter(prepare, channel, std::string(sendSome(channel, plan))));

@@ -26,6 +26,10 @@ struct MonitorRequest {
 // cgroup (if any) as 5, `descriptors` as 6 and on; default signals; its own session.
 Fd spawnMonitor(const MonitorRequest& request, const std::function<void()>& prepare);
 
+// The same with a channel that the caller has made, and talks by itself: `channel` is the monitor's
+// end. The plan of the request is not looked at.
+void executeMonitor(const MonitorRequest& request, int channel);
+
 // What spawnMonitor leaves to be said, when its plan was empty: to a monitor that has started
 // meanwhile. When `prepare` fails, the monitor has ended.
 void instructMonitor(int channel, std::string_view plan, const std::function<void()>& prepare);

@@ -53,7 +53,7 @@ test('a command whose stage 0 was killed has failed, with its domain, and leaves
   mockInit = scratch.start('sleep', '60').pid;
   // What the addon says when stage 0 ends by a signal: too early for a test to send one.
   const cause = new SyscallError({ errno: ECHILD, syscall: 'waitpid', path: 'stage 0' });
-  const spawn = jest.spyOn(native(), 'startMonitor').mockRejectedValue(cause);
+  const spawn = jest.spyOn(native(), 'executeMonitor').mockRejectedValue(cause);
   // It is opened once, and stays so.
   monitorExecutable();
   const before = readdirSync('/proc/self/fd');

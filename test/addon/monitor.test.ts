@@ -196,7 +196,8 @@ describe('instructMonitor', () => {
   test('a plan of more than a socket takes arrives whole', async () => {
     const large = randomBytes(4 << 20);
     const hash = createHash('sha256').update(large).digest('hex');
-    const fd = await waiting(`{ head -c ${large.length} <&3 | sha256sum >&3; } &`);
+    const hear = `head -c ${large.length} | sha256sum; head -c ${told.length} > /dev/null`;
+    const fd = await waiting(`{ ${hear}; } <&3 >&3 &`);
     await native().instructMonitor(fd, { plan: large, cgroups: [] });
     expect(await text(new Socket({ fd }))).toBe(`${hash}  -\n`);
   });
@@ -220,6 +221,35 @@ describe('instructMonitor', () => {
     const fd = await waiting('exit 0');
     await native().instructMonitor(fd, { plan, cgroups: [] });
     expect(await text(new Socket({ fd }))).toBe('');
+  });
+});
+
+describe('executeMonitor', () => {
+  const execute = async (script: string, more: Partial<MonitorRequest> = {}): Promise<string> => {
+    const [near, far] = native().makePair('socket');
+    const socket = new Socket({ fd: near });
+    socket.write('the plan\n');
+    try {
+      await native().executeMonitor(request(script, more), far);
+    } finally {
+      native().closeDescriptor(far);
+      if (more.executable !== undefined) socket.destroy();
+    }
+    return text(socket);
+  };
+
+  test('the monitor has the channel that it is given, with what was said before', async () => {
+    expect(await execute('read line <&3; echo "$line, read" >&3')).toBe('the plan, read\n');
+  });
+
+  test('what can not be executed says why', async () => {
+    writeFileSync(scratch.at('no-program'), 'no program');
+    const executable = scratch.open(scratch.at('no-program'), pathOnly);
+    expect(await rejectionOf(execute('', { executable }))).toEqual({
+      errno: 'EACCES',
+      syscall: 'posix_spawn',
+      path: 'stage-zero',
+    });
   });
 });
 

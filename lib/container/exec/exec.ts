@@ -102,23 +102,18 @@ async function join(
   const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
   const passed = [init, ...descriptors];
   const layout = target.host.cgroups;
-  // Its program is loaded by another processor while the command is planned.
-  const attendant = spawn({ layout, name, descriptors: passed, terminal });
+  const subject = { identity, security };
+  let attendant: Attendant | undefined;
   let plan: CommandPlan;
   try {
-    plan = planCommand(target, request, { identity, security });
-    // What was read below /proc by its number was of that init, if it is still there.
-    if (!isInitOf(target.running)) throw ended(target);
+    attendant = startAttendant({ layout, name, descriptors: passed, terminal });
+    plan = await instruct(attendant, name, () => planIfAlive(target, request, subject));
   } catch (error) {
-    (await attendant.catch(() => undefined))?.close();
+    attendant?.channel.close();
     discard(streams);
     throw error;
   }
-  const channel = await attendant.catch((error: unknown) => {
-    discard(streams);
-    throw attendantFailure(error, name);
-  });
-  channel.send({ message: 'plan', bytes: encodeCommandPlan(plan) });
+  const { channel } = attendant;
   const giveUp = givesUp(channel, request);
   try {
     await channel.held(() => untilExecuted(channel, plan, name));
@@ -252,8 +247,27 @@ interface Spawn {
   readonly terminal: ({ readonly owner: number } & WindowSize) | undefined;
 }
 
-/** An attendant that waits for its plan. */
-async function spawn({ layout, name, descriptors, terminal }: Spawn): Promise<Channel> {
+/** One that waits for its plan: its program is loaded by another processor while that is made. */
+interface Attendant {
+  readonly channel: Channel;
+  readonly executed: Promise<void>;
+}
+
+/** The channel is there before the attendant, so that the plan need not wait for it either. */
+function startAttendant(spawn: Spawn): Attendant {
+  try {
+    const [near, far] = native().makePair('socket');
+    return { channel: Channel.fromDescriptor(near), executed: execute(spawn, far) };
+  } catch (error) {
+    closeAll(spawn.descriptors.slice(1));
+    throw attendantFailure(error, spawn.name);
+  }
+}
+
+async function execute(
+  { layout, name, descriptors, terminal }: Spawn,
+  channel: number,
+): Promise<void> {
   const { owner = 0, rows = 0, columns = 0 } = terminal ?? {};
   const { monitorUnified } = monitorLeaf(layout);
   let leaf = -1;
@@ -261,22 +275,48 @@ async function spawn({ layout, name, descriptors, terminal }: Spawn): Promise<Ch
     if (monitorUnified !== '') {
       leaf = openSync(monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
     }
-    const channel = await native().startMonitor({
+    const program = {
       executable: monitorExecutable(),
       argv: [
         ...['tslxc-monitor', 'exec', '--name', name, '--descriptors', String(descriptors.length)],
         ...(terminal === undefined ? [] : ['--terminal', `${owner}:${rows}:${columns}`]),
       ],
-      cgroups: [],
       leafCgroup: leaf,
-      plan: new Uint8Array(),
       descriptors,
-    });
-    return Channel.fromDescriptor(channel);
+    };
+    await native().executeMonitor(program, channel);
   } finally {
     if (leaf !== -1) closeSync(leaf);
-    closeAll(descriptors.slice(1));
+    closeAll([channel, ...descriptors.slice(1)]);
   }
+}
+
+/** Resolves with the plan, once the attendant has it. */
+async function instruct(
+  { channel, executed }: Attendant,
+  name: string,
+  makePlan: () => CommandPlan,
+): Promise<CommandPlan> {
+  try {
+    const plan = makePlan();
+    channel.send({ message: 'plan', bytes: encodeCommandPlan(plan) });
+    return plan;
+  } finally {
+    await executed.catch((error: unknown) => {
+      throw attendantFailure(error, name);
+    });
+  }
+}
+
+function planIfAlive(
+  target: ExecTarget,
+  request: ExecRequest,
+  subject: CommandSubject,
+): CommandPlan {
+  const plan = planCommand(target, request, subject);
+  // What was read below /proc by its number was of that init, if it is still there.
+  if (!isInitOf(target.running)) throw ended(target);
+  return plan;
 }
 
 interface GivingUp extends Disposable {
