@@ -19,6 +19,6 @@
 #include "native/addon/processes.cc"
 #include "native/addon/record-files.cc"
 #include "native/addon/relabelling.cc"
-#include "native/addon/task.cc"
 #include "native/addon/surveys.cc"
+#include "native/addon/task.cc"
 #include "native/addon/terminals.cc"
