@@ -11,8 +11,9 @@ export type CoverKind = 'file' | 'directory';
 const places = { file: 'emptyFile', directory: 'emptyDirectory' } as const;
 
 /**
- * Makes both, in one small file system that is full with them. It is stacked on the old root, since only what is attached can
- * be cloned, and that of the clones is all that is left of it in the container.
+ * Makes both, in one small file system with room for one inode more: labels of SELinux take some of it (Linux 6.6). It is
+ * stacked on the old root, since only what is attached can be cloned, and that of the clones is all that is left of it in the
+ * container.
  */
 export function planCover(): Operation[] {
   return [
@@ -20,7 +21,7 @@ export function planCover(): Operation[] {
       op: 'makeFilesystem',
       tree: 'cover',
       type: 'tmpfs',
-      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=3'],
+      options: ['source=none', 'mode=0555', 'size=4096', 'nr_inodes=4'],
       attributes: restricted,
     },
     { op: 'makeDirectory', tree: 'cover', path: 'directory', mode: 0o555 },
