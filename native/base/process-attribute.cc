@@ -4,6 +4,7 @@
 #include <linux/magic.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +13,7 @@
 #include "native/base/fd.h"
 #include "native/base/file.h"
 #include "native/base/path.h"
+#include "native/base/process-id.h"
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -59,8 +61,13 @@ void setProcessAttribute(const std::string& attribute, std::string_view text) {
 }
 
 void awaitCredentials(int pidfd) {
-  // Before pidfd_getfd(2) looks whether it may, or whether there is such a descriptor, it takes the
-  // lock that execve holds until then (exec_update_lock; since Linux 5.7).
+  constexpr timespec kPause{0, 100'000};
+  constexpr int kTries = 20'000;
+  for (int i = 0; i < kTries && !hasExecuted(pidfd) && !isEnding(pidfd); ++i) {
+    nanosleep(&kPause, nullptr);
+  }
+  // From its new memory to its new credentials execve holds a lock (exec_update_lock, since Linux
+  // 5.7), which pidfd_getfd(2) takes before it looks whether there is such a descriptor.
   constexpr int kNoDescriptor = -1;
   retry([&] { return syscall(SYS_pidfd_getfd, pidfd, kNoDescriptor, 0); });
 }

@@ -25,6 +25,24 @@ pid_t hostProcessId(pid_t pid) {
   return processOf(pidfd.get());
 }
 
+namespace {
+
+// Behind the name, which may hold anything, come the state, five numbers and the flags
+// (proc_pid_stat(5)). None where they can't be read.
+unsigned flagsOf(int pidfd) {
+  const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/stat";
+  const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
+  char text[1024] = {};
+  check(read(file.get(), text, sizeof text - 1), "read", path);
+  const char* const name = std::strrchr(text, ')');
+  unsigned flags = 0;
+  constexpr const char kFields[] = ") %*c %*d %*d %*d %*d %*d %u";
+  if (name == nullptr || std::sscanf(name, kFields, &flags) != 1) return 0;
+  return flags;
+}
+
+}  // namespace
+
 // The file about a pidfd names the process in the namespace of that /proc (proc_pid_fdinfo(5)).
 pid_t processOf(int pidfd) {
   const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
@@ -39,21 +57,16 @@ pid_t processOf(int pidfd) {
 }
 
 bool isEnding(int pidfd) try {
-  const std::string path = "/proc/" + std::to_string(processOf(pidfd)) + "/stat";
-  const Fd file(check(open(path.c_str(), O_RDONLY | O_CLOEXEC), "open", path));
-  char text[1024] = {};
-  check(read(file.get(), text, sizeof text - 1), "read", path);
-  // Behind the name, which may hold anything, come the state, five numbers and the flags
-  // (proc_pid_stat(5)).
-  const char* const name = std::strrchr(text, ')');
-  unsigned flags = 0;
-  constexpr const char kFields[] = ") %*c %*d %*d %*d %*d %*d %u";
-  if (name == nullptr || std::sscanf(name, kFields, &flags) != 1) return false;
   constexpr unsigned kExiting = 0x4;  // PF_EXITING, linux/sched.h
-  return (flags & kExiting) != 0;
+  return (flagsOf(pidfd) & kExiting) != 0;
 } catch (const SyscallError& cause) {
   if (cause.error == ESRCH || cause.error == ENOENT) return true;
   throw;
+}
+
+bool hasExecuted(int pidfd) {
+  constexpr unsigned kForkedOnly = 0x40;  // PF_FORKNOEXEC, linux/sched.h
+  return (flagsOf(pidfd) & kForkedOnly) == 0;
 }
 
 Fd openRootOf(int pidfd) {

@@ -22,6 +22,10 @@ pid_t processOf(int pidfd);
 // kernel/exit.c).
 bool isEnding(int pidfd);
 
+// Whether the process of a pidfd has executed a program since it was made, or is doing so and has
+// its new memory already; of one that has gone ESRCH or ENOENT.
+bool hasExecuted(int pidfd);
+
 // The root directory of the process of a pidfd, as O_PATH. The file system that it lies on may make
 // it wait for as long as it likes. Throws SyscallError; ESRCH when the process has gone.
 Fd openRootOf(int pidfd);

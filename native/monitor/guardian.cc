@@ -52,8 +52,8 @@ class Guardian {
   // not: both are inside, with the same rights. The guardian can't be told anything meanwhile; the
   // attendant kills a command that does not get on, and so lets the guardian go on.
   //
-  // An execve lets the guardian go on before it takes the lock that awaitCredentials() waits for,
-  // and closes a pipe after that: by which the end of an execve is known that changes the label.
+  // A label changes late in an execve, which lets the guardian go on early, and closes a pipe
+  // later.
   void start() {
     Fd untilExec;
     if (!mayReap_) {

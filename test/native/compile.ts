@@ -82,7 +82,12 @@ export const programs = {
   ],
   path: ['native/base/path.cc'],
   'exec-failure': ['native/monitor/exec-failure.cc'],
-  credentials: ['native/base/process-attribute.cc', 'native/base/file.cc', 'native/base/path.cc'],
+  credentials: [
+    'native/base/process-attribute.cc',
+    'native/base/process-id.cc',
+    'native/base/file.cc',
+    'native/base/path.cc',
+  ],
   'tree-walk': ['native/base/tree-walk.cc', 'native/base/file.cc', 'native/base/path.cc'],
   overflow: [],
   seccomp: [],
