@@ -8,7 +8,7 @@ import { TslxcError, connect } from 'tslxc';
 import type { Connection, Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { expectShell } from '../console/console-answer';
-import { expectGone, monitorsOf } from '../world/container-traces';
+import { expectGone, monitorsOf, untilGone } from '../world/container-traces';
 import { domainXml } from '../domain/domain-xml';
 import { eventually } from '../time/eventually';
 import { libraryWords } from '../process/library-child';
@@ -127,8 +127,10 @@ export class CallerSweep implements AsyncDisposable {
       await domain.destroy();
       return 'running';
     } catch (error) {
-      if (TslxcError.is(error, 'OPERATION_INVALID')) return 'gone';
-      throw error;
+      if (!TslxcError.is(error, 'OPERATION_INVALID')) throw error;
+      // Its monitor, or what that executes, may still be cleaning up.
+      await untilGone(domain.name);
+      return 'gone';
     }
   }
 
