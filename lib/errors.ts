@@ -29,6 +29,7 @@ export const errorPrefixes = {
   NETWORK_EXIST: 'this network exists already',
   OPERATION_INVALID: 'Requested operation is not valid',
   CONFIG_UNSUPPORTED: 'unsupported configuration',
+  XML_INVALID_SCHEMA: 'XML document failed to validate against schema',
   CONF_SYNTAX: 'configuration file syntax error',
   OPERATION_TIMEOUT: 'Timed out during operation',
   ARGUMENT_UNSUPPORTED: 'argument unsupported',
@@ -42,6 +43,18 @@ export const errorPrefixes = {
 
 /** A stable error code. Test this, not the class and not the message. */
 export type ErrorCode = keyof typeof errorPrefixes;
+
+/** One of several things that are wrong with a definition. */
+export interface DefinitionProblem {
+  /** The XML element or attribute, as a path such as `domain/os/init`. */
+  readonly element: string;
+  /** Line of the XML text, from 1. */
+  readonly line: number;
+  /** Column of the XML text, from 1. */
+  readonly column: number;
+  /** What is wrong, with the place. */
+  readonly message: string;
+}
 
 /** Where an error happened; each field is there only when it means something. */
 export interface ErrorDetails {
@@ -63,6 +76,8 @@ export interface ErrorDetails {
   readonly line?: number;
   /** Column of the XML text, from 1. */
   readonly column?: number;
+  /** Everything that is wrong with a definition, where that is told at once; `element`, `line` and `column` are of the first. */
+  readonly problems?: readonly DefinitionProblem[];
   /** The error that led to this one. */
   readonly cause?: unknown;
 }
@@ -96,6 +111,7 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly element?: string;
   declare readonly line?: number;
   declare readonly column?: number;
+  declare readonly problems?: readonly DefinitionProblem[];
 
   constructor(code: ErrorCode, detail: string, details: ErrorDetails = {}) {
     const { cause, ...fields } = details;

@@ -20,6 +20,8 @@ export type {
   Autostarted,
   ConnectOptions,
   ConsoleOptions,
+  CreateOptions,
+  DefineOptions,
   DomainEvent,
   DomainInfo,
   DomainState,
@@ -29,7 +31,9 @@ export type {
   NetworkFilter,
   NetworkInfo,
   StartOptions,
+  StartResult,
   VersionInfo,
+  Warning,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
 export type { PlanTarget } from './driver/lifecycle/plan';
@@ -104,6 +108,7 @@ export type { Lease } from './network/dnsmasq/leases';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';
+export type { DefinitionWarning } from './domain/warnings';
 export type { StartWarning } from './plan/warnings';
 export { DefinitionError, ProtocolError, SyscallError, TslxcError } from './errors';
-export type { ErrorCode, ErrorDetails, Failure } from './errors';
+export type { DefinitionProblem, ErrorCode, ErrorDetails, Failure } from './errors';

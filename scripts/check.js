@@ -9,7 +9,9 @@ const { checkApi } = require('./build-docs');
 const { pathFaults } = require('./check-paths');
 const { checkChanged, hashAlone, hashWithImports } = require('./checked-files');
 const { listFiles } = require('./fingerprint');
-const { staleFiles } = require('./generate-cli-docs');
+const cliDocuments = require('./generate-cli-docs');
+const coverageDocuments = require('./generate-coverage-docs');
+const { staleFiles } = require('./generated-files');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
 const maxLines = 400;
@@ -56,9 +58,16 @@ function shapeFaults() {
     .filter((fault) => fault !== undefined);
 }
 
-/** The documents that are made from the table of verbs, and are not what it says now. */
+const documentGenerators = {
+  'scripts/generate-cli-docs.js': cliDocuments,
+  'scripts/generate-coverage-docs.js': coverageDocuments,
+};
+
+/** The documents that are made from tables of the sources, and are not what these say now. */
 function staleDocuments() {
-  return staleFiles().map((file) => `${file} is stale: node scripts/generate-cli-docs.js`);
+  return Object.entries(documentGenerators).flatMap(([script, { render }]) =>
+    staleFiles(render()).map((file) => `${file} is stale: node ${script}`),
+  );
 }
 
 /** Faults as what a program would have said and exited with. */

@@ -1,8 +1,6 @@
 // The table of the command's verbs, as the sources have it: no build is needed, and none can be out of date.
 'use strict';
-const Module = require('node:module');
-const { join } = require('node:path');
-const { packageRoot } = require('./steps');
+const { loadSources } = require('./load-sources');
 
 /** Where the sources have what the documents are made from. */
 const sources = `
@@ -10,26 +8,6 @@ const sources = `
   export { groups } from './lib/cli/shell/command';
   export { commandText, usage } from './lib/cli/commands/host/help';
 `;
-
-/** What `sources` exports. Nothing of the rest of the library is run. */
-function loadSources() {
-  const { buildSync } = require('esbuild');
-  const { outputFiles } = buildSync({
-    stdin: { contents: sources, resolveDir: packageRoot, loader: 'ts' },
-    bundle: true,
-    format: 'cjs',
-    packages: 'external',
-    platform: 'node',
-    target: 'node20',
-    write: false,
-  });
-  const filename = join(packageRoot, 'verb-table.generated.js');
-  const made = new Module(filename);
-  made.filename = filename;
-  made.paths = Module._nodeModulePaths(packageRoot);
-  made._compile(outputFiles[0].text, filename);
-  return made.exports;
-}
 
 /** The lines of one section of a command's help page, without their indentation. */
 function sectionOf(page, title) {
@@ -71,7 +49,7 @@ function globalOptions(usage) {
 
 /** `{ groups: [{ name, title, verbs }], refused: [verb], options }`, all in the order of the command's own help. */
 function readVerbTable() {
-  const loaded = loadSources();
+  const loaded = loadSources(sources);
   const all = loaded.verbNames.map((verb) => describeVerb(verb, loaded));
   const groups = Object.entries(loaded.groups).map(([name, title]) => ({
     name,

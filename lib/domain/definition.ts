@@ -22,9 +22,9 @@ import type {
   TerminalLimit,
 } from './tuning/definition';
 import type { Position, XmlElement } from './xml/element';
-import type { KeptPart, UnsupportedElement } from './xml/unsupported';
+import type { KeptPart, UnknownWord, UnsupportedElement } from './xml/unsupported';
 
-/** Values of `on_poweroff`, `on_reboot` and `on_crash`. The first two are supported; `start` refuses the others. */
+/** Values of `on_poweroff`, `on_reboot` and `on_crash`. Of the others than the first two a part is carried out. */
 export type LifecycleAction =
   'destroy' | 'restart' | 'rename-restart' | 'preserve' | 'coredump-destroy' | 'coredump-restart';
 
@@ -192,6 +192,7 @@ interface InterfaceCommon {
   readonly vlan?: Vlan;
   /** `<port isolated='yes'/>`: frames are not forwarded between isolated ports of the bridge. */
   readonly isolated?: boolean;
+  readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }
 
@@ -233,6 +234,7 @@ export interface HostDeviceDefinition {
   /** Absolute path on the host. */
   readonly source: string;
   readonly sourceLabels?: readonly SourceLabel[];
+  readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }
 
@@ -242,6 +244,9 @@ export type DiskBus =
 
 /** `<disk type='block'>`: a block device of the host as /dev/TARGET of the container. */
 export interface DiskDefinition {
+  /** Printed; a `cdrom` is read-only. Default: `disk`. */
+  readonly device?: 'cdrom' | 'floppy' | 'lun';
+  readonly kept?: readonly KeptPart[];
   /** Absolute path on the host. */
   readonly source: string;
   readonly sourceLabels?: readonly SourceLabel[];
@@ -258,16 +263,20 @@ export interface HostInterfaceDefinition {
   readonly device: string;
   readonly addresses: readonly InterfaceAddress[];
   readonly routes: readonly InterfaceRoute[];
+  readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }
 
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
+  /** `@type` of `<target>`, if it is not `lxc`. Printed; has no effect. */
+  readonly targetType?: string;
+  readonly kept?: readonly KeptPart[];
   /** Printed; has no effect, since consoles are on the container's own devpts. */
   readonly sourceLabels?: readonly SourceLabel[];
   readonly position: Position;
-  /** The element as written, if it has more than `<console type='pty'/>` can express. */
+  /** The element as written, if it is no pty. */
   readonly raw?: XmlElement;
 }
 
@@ -320,8 +329,10 @@ export interface DomainDefinition {
   readonly otherDevices: readonly XmlElement[];
   /** Parts of other elements that are kept as written, at most one for each path. */
   readonly kept?: readonly KeptPart[];
-  /** Everything that `start` must refuse, in document order; empty if all of the definition is supported. */
+  /** Everything that is not carried out, in document order: `start` warns of it, or refuses it. */
   readonly unsupported: readonly UnsupportedElement[];
+  /** Words of the text that libvirt's schema does not know, in document order. They are not printed. */
+  readonly unknown?: readonly UnknownWord[];
   /** Position of `<devices>`, or of `<domain>` if it has none. */
   readonly devicesPosition?: Position;
 }

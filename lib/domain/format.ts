@@ -14,7 +14,8 @@ import { formatNumaTuning } from './tuning/numa-tuning';
 import { formatPartition } from './tuning/partition';
 import { node, printXml, type PrintableElement } from './xml/print';
 import { wordOf } from './xml/reading';
-import { domainVocabulary, lxcNamespace, osVocabulary } from './xml/vocabulary';
+import { domainVocabulary, osVocabulary } from './elements/vocabulary';
+import { lxcNamespace } from './xml/vocabulary';
 
 export interface FormatOptions {
   /** What a running container adds. Default: none, which gives the inactive XML. */

@@ -11,6 +11,11 @@ export interface ParseContext {
   readonly newUuid: () => string;
   /** Makes a random Ethernet address with libvirt's prefix; called for each interface without one. */
   readonly newMac: () => string;
+  /**
+   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
+   * Default: it is left out.
+   */
+  readonly unknown?: 'refused';
 }
 
 /** The state of one call of `parseDomain`. */

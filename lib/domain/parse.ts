@@ -1,6 +1,7 @@
 /**
  * Parses the text of a `<domain type='lxc'>` to a DomainDefinition, with libvirt's defaults filled in.
- * Pure: the same text and context give the same definition. Nothing in the text is ignored.
+ * Pure: the same text and context give the same definition. Nothing in the text is ignored without a word of it in
+ * `unsupported` or `unknown`.
  */
 import { parseBlockTuning } from './tuning/block-tuning';
 import { parseClock, parseLifecycle } from './elements/clock';
@@ -15,7 +16,12 @@ import { parseNumaTuning } from './tuning/numa-tuning';
 import { parseOs } from './elements/os';
 import { parseFeatures, parseOtherElements } from './elements/other-elements';
 import { parsePartition } from './tuning/partition';
-import { attributeLocation, comparePositions, definitionError } from './xml/source-location';
+import {
+  attributeLocation,
+  comparePositions,
+  definitionError,
+  type SourceLocation,
+} from './xml/source-location';
 import {
   childOf,
   locateRoot,
@@ -29,7 +35,9 @@ import { parseMemory, parseVcpu } from './elements/resources';
 import { parseSecurityLabels } from './security/seclabel';
 import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
-import { domainVocabulary } from './xml/vocabulary';
+import { domainVocabulary } from './elements/vocabulary';
+import { accessModesWithoutEffect } from './filesystem/access-mode';
+import type { UnknownWord } from './xml/unsupported';
 import { parseXml } from './xml/xml';
 
 const domainTypes =
@@ -42,17 +50,21 @@ const domainTypes =
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, NO_SOURCE,
  * NO_TARGET, XML_DETAIL, INVALID_ARG, INTERNAL_ERROR or CONFIG_UNSUPPORTED, in the same cases as libvirt. What only
- * `start` refuses is not an error here; see `unsupported` and `checkStartable`.
+ * `start` refuses is not an error here; see `unsupported` and `checkStartable`. As in libvirt, a word that its schema does not
+ * know is left out; see `unknown`.
  */
 export function parseDomain(xml: string, context: ParseContext): DomainDefinition {
-  const session: ParseSession = { context, unsupported: [], kept: [] };
+  const unknown: UnknownWord[] = [];
+  const found = { unsupported: [], kept: [] };
+  const session: ParseSession =
+    context.unknown === 'refused' ? { context, ...found } : { context, ...found, unknown };
   const root = locateRoot(parseXml(xml));
   const domain = readDomain(root, session);
   const name = parseName(domain, session);
   const uuid = parseUuid(domain, session);
   const os = parseOs(domain, session);
   const title = parseTitle(domain, session);
-  const description = readText(childOf(domain, 'description'), session.unsupported);
+  const description = readText(childOf(domain, 'description'), session);
   const rest = {
     metadata: parseMetadata(domain),
     ...parseMemory(domain, session),
@@ -65,8 +77,8 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     os,
     ...parseIdMap(domain, session),
     features: parseFeatures(domain),
-    extension: parseExtension(domain, session),
-    sharedNamespaces: parseSharedNamespaces(domain),
+    extension: parseExtension(domain),
+    sharedNamespaces: parseSharedNamespaces(domain, session),
     clockOffset: parseClock(domain, session),
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),
@@ -81,8 +93,14 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...(description === undefined ? {} : { description }),
     ...rest,
     ...(session.kept.length === 0 ? {} : { kept: session.kept }),
-    unsupported: session.unsupported.sort((a, b) => comparePositions(a.position, b.position)),
+    unsupported: inOrder([...session.unsupported, ...accessModesWithoutEffect(rest)]),
+    ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
   };
+}
+
+/** In document order. */
+function inOrder<T extends SourceLocation>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 function readDomain(root: LocatedElement, session: ParseSession): Reading {
@@ -104,5 +122,5 @@ function readDomain(root: LocatedElement, session: ParseSession): Reading {
       location,
     );
   }
-  return readElement(root, domainVocabulary, session.unsupported);
+  return readElement(root, domainVocabulary, session);
 }

@@ -3,7 +3,7 @@
  * has what the definition names is not checked here.
  */
 import type { DomainDefinition } from './definition';
-import { refuseUnsupported } from './xml/unsupported';
+import { refuseAll, refuseUnsupported } from './xml/unsupported';
 import { checkMemoryTuning } from './tuning/memory-tuning';
 import { checkPartition } from './tuning/partition';
 import { definitionError } from './xml/source-location';
@@ -11,17 +11,24 @@ import { checkSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkFilesystems } from './filesystem/validate';
 import { checkInterfaces } from './interface/validate';
 
+/** `strict`: a start refuses everything that it does not carry out, also what means nothing to a container. */
+export type Strictness = 'usual' | 'strict';
+
 /**
- * Returns if this version supports all of the definition.
+ * Returns if the definition may start.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console or one that is not a pty, for more consoles than
- * terminals, for the first unsupported element, and for an invalid partition, shared namespace, interface (see
- * checkInterfaces) or filesystem (see checkFilesystems).
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a missing console, for more consoles than terminals, for what would be dangerous to ignore or, if strict, for everything that is not carried out, and for an invalid
+ * partition, shared namespace, interface (see checkInterfaces) or filesystem (see checkFilesystems).
  */
-export function checkStartable(definition: DomainDefinition): void {
+export function checkStartable(
+  definition: DomainDefinition,
+  strictness: Strictness = 'usual',
+): void {
   checkConsoles(definition);
   checkTerminals(definition);
-  refuseUnsupported(definition.unsupported);
+  const { unsupported, unknown = [] } = definition;
+  if (strictness === 'strict') refuseAll(unsupported, unknown);
+  else refuseUnsupported(unsupported);
   checkMemoryTuning(definition);
   checkPartition(definition);
   checkSharedNamespaces(definition);
@@ -30,16 +37,10 @@ export function checkStartable(definition: DomainDefinition): void {
 }
 
 function checkConsoles({ consoles, devicesPosition }: DomainDefinition): void {
-  if (consoles.length === 0) {
-    const position = devicesPosition ?? { line: 1, column: 1 };
-    const location = { path: 'domain/devices', position };
-    throw definitionError('CONFIG_UNSUPPORTED', 'At least one PTY console is required', location);
-  }
-  for (const { type, position } of consoles) {
-    if (type === 'pty') continue;
-    const location = { path: 'domain/devices/console', position };
-    throw definitionError('CONFIG_UNSUPPORTED', 'Only PTY console types are supported', location);
-  }
+  if (consoles.length > 0) return;
+  const position = devicesPosition ?? { line: 1, column: 1 };
+  const location = { path: 'domain/devices', position };
+  throw definitionError('CONFIG_UNSUPPORTED', 'At least one PTY console is required', location);
 }
 
 function checkTerminals({ consoles, extension: { terminalLimit } }: DomainDefinition): void {

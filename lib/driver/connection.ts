@@ -33,11 +33,12 @@ import type { DomainStatistics } from './statistics/types';
 import type {
   Autostarted,
   ConnectOptions,
+  CreateOptions,
+  DefineOptions,
   DomainEvent,
   ListFilter,
   NetworkEvent,
   NetworkFilter,
-  StartOptions,
   VersionInfo,
 } from './types';
 
@@ -109,16 +110,21 @@ export class Connection implements AsyncDisposable {
    * Stores a definition, in the place of the one of that name if there is one. What runs under the name goes on as
    * it is, and the next start takes the new definition. Without `<uuid>` it keeps the domain's, or gets a new one.
    *
+   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   *
    * @param xml - `<domain type='lxc'>`
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
-   * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain.
+   * @param options - `validate`: refuses such words; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA with
+   * `problems` when it is validated.
+   * @throws TslxcError OPERATION_FAILED when name or uuid belong to another domain; OPERATION_UNSUPPORTED when it is
+   * to be validated against libvirt's schema and xmllint is not installed.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virDomainDefineXML, `virsh define`
    */
-  async defineDomain(xml: string): Promise<Domain> {
+  async defineDomain(xml: string, options: DefineOptions = {}): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
-    return Domain.of(this.#session, await defineDomain(this.#session, xml));
+    return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
   }
 
   /**
@@ -126,7 +132,7 @@ export class Connection implements AsyncDisposable {
    * of a stored domain that is off, it is that domain, for once with this text.
    *
    * @param xml - `<domain type='lxc'>`
-   * @param options - as of `Domain.start`; none by default
+   * @param options - as of `Domain.start`, and `validate` as of `defineDomain`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name or uuid belong to another
    * domain; and as `Domain.start`: RESOURCE_BUSY, OPERATION_ABORTED, OPERATION_TIMEOUT.
@@ -136,7 +142,7 @@ export class Connection implements AsyncDisposable {
    * OPERATION_DENIED on a read-only one.
    * @see virDomainCreateXML, `virsh create`
    */
-  async createDomain(xml: string, options: StartOptions = {}): Promise<Domain> {
+  async createDomain(xml: string, options: CreateOptions = {}): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.createDomain');
     return Domain.of(this.#session, await createDomain(this.#session, xml, options));
   }

@@ -71,6 +71,7 @@ import type {
   DomainInfo,
   DomainState,
   StartOptions,
+  StartResult,
 } from './types';
 import type {
   AddressWait,
@@ -196,9 +197,13 @@ export class Domain {
    * Starts the stored definition. Resolves when init's execve(2) has succeeded. Until then an abort and the end of
    * this process undo the start; afterwards the container runs on its own.
    *
-   * @param options - descriptors to pass, who cleans up, autodestroy, progress and abort; none by default
+   * What means nothing to a container is ignored, with a warning for each part of the definition.
+   *
+   * @param options - descriptors to pass, who cleans up, autodestroy, strict, progress and abort; none by default
+   * @returns what has no effect of the definition, and what else a user might not expect
    * @throws DefinitionError CONFIG_UNSUPPORTED, NO_NETWORK and others, with `path` of the stored file, `element`,
-   * `line` and `column`, for what this version or this host does not carry out.
+   * `line` and `column`, for what would be dangerous to ignore, or this host does not carry out; several such in
+   * `problems`. With `strict` for all that is not carried out.
    * @throws TslxcError OPERATION_INVALID when it runs already; RESOURCE_BUSY when another root of tslxc has a
    * container of that name; OPERATION_ABORTED when `signal` has fired; OPERATION_TIMEOUT when monitor or init, or the
    * file system of what the definition names, take longer than the connection's `startTimeout`.
@@ -208,9 +213,9 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainCreate, `virsh start`
    */
-  async start(options: StartOptions = {}): Promise<void> {
+  async start(options: StartOptions = {}): Promise<StartResult> {
     this.#session.requireAccess('write', 'Domain.start');
-    await startDomain(this.#session, this.#identity, options);
+    return startDomain(this.#session, this.#identity, options);
   }
 
   /**

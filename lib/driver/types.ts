@@ -6,6 +6,7 @@ import type { Isolation } from '../domain/namespaces/isolation';
 import type { LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
+import type { DefinitionWarning } from '../domain/warnings';
 import type { StartWarning } from '../plan/warnings';
 
 /** How `connect` opens a connection. */
@@ -47,10 +48,49 @@ export interface StartOptions {
    * on_crash: where another finds it ended first, the domain stays off. Default: false.
    */
   readonly autodestroy?: boolean;
+  /**
+   * Refuses the start if anything of the definition is not carried out, also what means nothing to a container: the error
+   * names all of it. Default: false, unless `strict = 1` stands in `etc/tslxc/lxc.conf`.
+   */
+  readonly strict?: boolean;
+  /** Called for each warning once the container runs, in the order in which `start` resolves to them. */
+  readonly onWarning?: (warning: Warning) => void;
   /** Called while a large tree is labelled, see `<seclabel>`: every 1,000 files or 200 ms. */
   readonly onProgress?: (progress: LabelProgress) => void;
   /** Aborts a start until init has been executed: it rejects with OPERATION_ABORTED, and the host is as it was before. */
   readonly signal?: AbortSignal;
+}
+
+/** How `Connection.createDomain` starts a container from XML text. */
+export interface CreateOptions extends StartOptions {
+  /** As of DefineOptions. */
+  readonly validate?: boolean;
+}
+
+/** How `Connection.defineDomain` takes in a definition. */
+export interface DefineOptions {
+  /**
+   * Refuses a definition with words that libvirt's schema does not know, and validates it against that schema,
+   * `/usr/share/libvirt/schemas/domain.rng`, if the host has it. Default: false, unless `strict = 1` stands in
+   * `etc/tslxc/lxc.conf`: such words are left out, as in libvirt.
+   */
+  readonly validate?: boolean;
+  /** Called for each word that was left out, once the definition is stored. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+/** What a caller might not expect of what it has asked for. It is no error. */
+export interface Warning extends Partial<Omit<DefinitionWarning, 'detail' | 'message'>> {
+  /** What it is about: see StartWarning. `element`, `line` and `column` are there for parts of the definition. */
+  readonly detail: StartWarning | DefinitionWarning['detail'];
+  /** The same in words. */
+  readonly message: string;
+}
+
+/** What `Domain.start` resolves to. */
+export interface StartResult {
+  /** What has no effect of the definition, in document order, and what else a user might not expect. */
+  readonly warnings: readonly Warning[];
 }
 
 /** How the monitor of a running or paused container is. */
@@ -161,7 +201,7 @@ export interface DomainEvent {
   /**
    * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
    * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
-   * title, description, element · warning, after a start: those of StartWarning.
+   * title, description, element · warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
    */
   readonly detail:
     | 'added'
@@ -179,7 +219,8 @@ export interface DomainEvent {
     | 'destroyed'
     | 'crashed'
     | 'failed'
-    | StartWarning;
+    | StartWarning
+    | DefinitionWarning['detail'];
   /** Its name. */
   readonly domain: string;
   /** In lower case with dashes. */
@@ -190,6 +231,12 @@ export interface DomainEvent {
   readonly exit?: ExitRecord;
   /** With `metadata-change` of an element: its namespace. */
   readonly uri?: string;
+  /** With `warning` about a part of the definition: its path, such as `domain/cpu`. */
+  readonly element?: string;
+  /** Line of that part in the XML text, from 1. */
+  readonly line?: number;
+  /** Column of that part in the XML text, from 1. */
+  readonly column?: number;
 }
 
 /** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */

@@ -45,7 +45,20 @@ const systemFolders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
  * with `step` and the program's own message if it fails.
  */
 export async function runProgram(call: ProgramCall): Promise<string> {
-  const { program, args, input = '', step } = call;
+  return (await tryProgram({ ...call, expected: [0] })).output;
+}
+
+export interface ProgramResult {
+  readonly status: number;
+  readonly output: string;
+  readonly errors: string;
+}
+
+/** Resolves to what the program wrote, if it exits with one of the `expected` statuses. @throws as `runProgram`. */
+export async function tryProgram(
+  call: ProgramCall & { readonly expected: readonly number[] },
+): Promise<ProgramResult> {
+  const { program, args, input = '', step, expected } = call;
   return await new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       env: { LC_ALL: 'C', PATH: searchPath() },
@@ -59,8 +72,8 @@ export async function runProgram(call: ProgramCall): Promise<string> {
     child.stdin.end(input);
     child.on('error', (error: NodeJS.ErrnoException) => reject(notRun(call, error)));
     child.on('close', (code, signal) => {
-      if (code === 0) {
-        resolve(text(output));
+      if (code !== null && expected.includes(code)) {
+        resolve({ status: code, output: text(output), errors: text(errors) });
         return;
       }
       const words = text(errors).trim() || `it ended with ${signal ?? `exit code ${String(code)}`}`;

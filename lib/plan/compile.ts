@@ -1,5 +1,6 @@
 /** (definition, facts) → Plan: a container's table of contents. Pure. */
 import type { DomainDefinition } from '../domain/definition';
+import { carriedOutAction } from '../domain/elements/clock';
 import type { CgroupPlan } from './cgroups/cgroups';
 import { planKeyring, planMonitorScore, planOutsideScore } from './security/confinement';
 import type { ConfinementFacts } from './security/confinement';
@@ -179,7 +180,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     pause: facts.waitsForCaller === true ? 1 : 0,
     keepNetwork: keepsNetwork(facts.links) ? 1 : 0,
     cgroups: cgroups.joined,
-    restarts: definition.onReboot === 'restart' ? 1 : 0,
+    restarts: carriedOutAction(definition.onReboot) === 'restart' ? 1 : 0,
     autodestroy: facts.autodestroy === true ? 1 : 0,
     ...labelHeader(facts.security),
     failpoint: facts.failpoint?.point ?? 0,

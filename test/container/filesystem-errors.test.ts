@@ -128,22 +128,6 @@ const rows: readonly (readonly [
     `${fs}/@type`,
     'Cannot mount filesystem type template',
   ],
-  [
-    'squashed ids',
-    "type='mount' accessmode='squash'",
-    "dir='ROOT'",
-    'CONFIG_UNSUPPORTED',
-    `${fs}/@accessmode`,
-    "accessmode='squash' of <filesystem> is not supported",
-  ],
-  [
-    'mapped ids without a map',
-    "type='mount' accessmode='mapped'",
-    "dir='ROOT'",
-    'CONFIG_UNSUPPORTED',
-    `${fs}/@accessmode`,
-    "accessmode='mapped' needs an <idmap>",
-  ],
 ];
 
 const titled = rows.map((row) => [row[0], row] as const);

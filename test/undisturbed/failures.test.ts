@@ -105,7 +105,7 @@ test.each(failures)('a start fails when %s', async (title, arrange) => {
 });
 
 test('a start fails when an element is not carried out by this version, and says where it stands', async () => {
-  const devices = "<sound model='es1370'/>";
+  const devices = '<lease><lockspace>l</lockspace><key>k</key></lease>';
   const xml = domainXml({ name, devices });
   await define(xml);
   const attempt = { root: root.path, name };
@@ -114,13 +114,14 @@ test('a start fails when an element is not carried out by this version, and says
   print('an element is not carried out by this version', byCommand.stderr);
   const file = `${statePaths(root.path).definitions}/${name}.xml`;
   const lines = readFileSync(file, 'utf8').split('\n');
-  const line = lines.findIndex((text) => text.includes('<sound ')) + 1;
-  const column = (lines[line - 1]?.indexOf('<sound ') ?? -1) + 1;
-  const element = 'domain/devices/sound';
+  const line = lines.findIndex((text) => text.includes('<lease>')) + 1;
+  const column = (lines[line - 1]?.indexOf('<lease>') ?? -1) + 1;
+  const element = 'domain/devices/lease';
   expect(byLibrary).toEqual({
     code: 'CONFIG_UNSUPPORTED',
     message:
-      'unsupported configuration: <sound> is not carried out by this version ' +
+      'unsupported configuration: <lease> is not carried out by this version: the lease would not be held, ' +
+      'and another host might write to the same disk ' +
       `(${element}, line ${line}, column ${column}) of ${file}`,
     element,
     path: file,

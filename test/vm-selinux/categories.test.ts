@@ -14,7 +14,7 @@ const code = (number: number): string => `
   const { releaseRange } = require(${JSON.stringify(join(packageRoot, 'dist/container/security/selinux/categories.js'))});
   const { hostSecurity } = require(${JSON.stringify(join(packageRoot, 'dist/host/security/driver.js'))});
   const { ownLabel } = require(${JSON.stringify(join(packageRoot, 'dist/host/security/process-labels.js'))});
-  const host = hostSecurity({ defaultConfined: false, requireConfined: false });
+  const host = hostSecurity({});
   const asked = { type: 'dynamic', relabel: true, position: { line: 1, column: 1 } };
   const now = () => process.hrtime.bigint().toString();
   (async () => {

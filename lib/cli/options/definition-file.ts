@@ -1,7 +1,15 @@
 /** Reads the XML file that a command line names, with virsh's messages when it can't be read. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
+import type { Option } from '../shell/arguments';
 import { CommandError } from '../shell/command-error';
+
+/** Of the verbs that take the definition of a domain from a file. */
+export const validateOption: Option = {
+  name: 'validate',
+  kind: 'flag',
+  help: "validate the XML against libvirt's schema",
+};
 
 /** As much as virsh reads. */
 const maximumBytes = 10 * 1024 * 1024;

@@ -52,6 +52,11 @@ export class Output {
     this.#stderr.write(`error: ${printable(text)}\n`);
   }
 
+  /** One line on stderr about what is done otherwise than might be expected. Also with `-q`. */
+  warning(text: string): void {
+    this.#stderr.write(`warning: ${printable(text)}\n`);
+  }
+
   /** One line on stderr that is not an error. */
   note(text: string): void {
     this.#stderr.write(`${printable(text)}\n`);

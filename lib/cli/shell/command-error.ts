@@ -54,7 +54,7 @@ export function errorLines(error: unknown): string[] {
     const hidden = error.cause === undefined || error.causeLine === 'hidden';
     return hidden ? [error.message] : [error.message, ...errorLines(error.cause)];
   }
-  if (TslxcError.is(error)) return [error.message, ...lastLines(error)];
+  if (TslxcError.is(error)) return [...error.message.split('\n'), ...lastLines(error)];
   return [`internal error: ${messageOf(error)}`];
 }
 

@@ -17,7 +17,10 @@ export interface RunningReport {
 /** The error as data; the fields are those of TslxcError. */
 export interface FailedReport {
   readonly failed: Readonly<{ code: ErrorCode; message: string }> &
-    Pick<ErrorDetails, 'errno' | 'syscall' | 'path' | 'step' | 'element' | 'line' | 'column'>;
+    Pick<
+      ErrorDetails,
+      'errno' | 'syscall' | 'path' | 'step' | 'element' | 'line' | 'column' | 'problems'
+    >;
 }
 
 export interface HandshakeReport {
@@ -80,7 +83,7 @@ export function failedReport(error: unknown): FailedReport {
     const code = error instanceof CommandError ? error.code : 'INTERNAL_ERROR';
     return { failed: { code, message: source instanceof Error ? source.message : String(source) } };
   }
-  const { code, message, errno, syscall, path, step, element, line, column } = source;
-  const details = { errno, syscall, path, step, element, line, column };
+  const { code, message, errno, syscall, path, step, element, line, column, problems } = source;
+  const details = { errno, syscall, path, step, element, line, column, problems };
   return { failed: { code, message, ...present(details) } };
 }

@@ -4,8 +4,8 @@
  */
 import { chosenLabel } from '../../domain/security/chosen-label';
 import { hostSecurity } from '../../host/security/driver';
-import { readSecuritySettings, visibleSecuritySettings } from '../../host/security/settings';
-import type { SecuritySettings } from '../../host/security/settings';
+import { readSettings, visibleSettings } from '../../host/settings';
+import type { HostSettings } from '../../host/settings';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Looks } from '../looks/looks';
 import type { LabelledDomain, LabelledStart, Labelling } from './labelled-start';
@@ -27,7 +27,7 @@ export async function claimLabelling(
   what: LabelledDomain,
   looks: Looks,
 ): Promise<Labelling | undefined> {
-  const start = lookUp(what, readSecuritySettings(what.paths));
+  const start = lookUp(what, readSettings(what.paths));
   switch (start?.host.model) {
     case 'selinux':
       return await claimSelinux({ ...start, host: start.host }, looks);
@@ -40,7 +40,7 @@ export async function claimLabelling(
 
 /** The same as far as can be said without taking anything, for any user. */
 export function previewLabelling(what: LabelledDomain): Labelling | undefined {
-  const start = lookUp(what, visibleSecuritySettings(what.paths));
+  const start = lookUp(what, visibleSettings(what.paths));
   switch (start?.host.model) {
     case 'selinux':
       return previewSelinux({ ...start, host: start.host });
@@ -51,7 +51,7 @@ export function previewLabelling(what: LabelledDomain): Labelling | undefined {
   }
 }
 
-function lookUp(what: LabelledDomain, settings: SecuritySettings): LabelledStart | undefined {
+function lookUp(what: LabelledDomain, settings: HostSettings): LabelledStart | undefined {
   const { paths, definition } = what;
   const host = hostSecurity(settings);
   const asked = chosenLabel(definition, host.model, settings);

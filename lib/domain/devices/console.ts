@@ -3,63 +3,79 @@
  * running domain (tty, source path, alias) is dropped: the caller can't choose it.
  */
 import type { ConsoleDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { standalone } from '../xml/raw';
+import { keepRest } from '../xml/raw';
 import {
   childOf,
   childrenOf,
   readElement,
   type LocatedElement,
   type Reading,
+  type ReadingSession,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import { parseSourceLabels } from '../security/source-label';
-import { consoleTargetVocabulary, consoleVocabulary, ptySourceVocabulary } from '../xml/vocabulary';
+import {
+  consoleTargetVocabulary,
+  consoleVocabulary,
+  otherConsole,
+  ptySourceVocabulary,
+} from './device-vocabulary';
+import { deviceSession, rawDevice } from './parsed-device';
+import { valuesOf } from '../xml/vocabulary';
 
 const types =
   'null vc pty dev file pipe stdio udp tcp unix spicevmc spiceport nmdm qemu-vdagent dbus'.split(
     ' ',
   );
-const targetTypes = ['lxc', 'serial', 'xen', 'uml', 'virtio', 'openvz', 'sclp', 'sclplm'];
-
 /** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown type, XML_ERROR for an invalid port. */
 export function parseConsole(at: LocatedElement, session: ParseSession): ConsoleDefinition {
-  const unsupported: UnsupportedElement[] = [];
-  const reading = readElement(at, consoleVocabulary, unsupported);
+  const own = deviceSession(session);
+  const reading = readElement(at, consoleVocabulary, own);
+  keepRest(reading, own);
   const type = reading.attributes.get('type') ?? 'pty';
   if (!types.includes(type)) {
     const detail = `unknown type presented to host for character device: ${type}`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'type'));
   }
-  readTarget(reading, unsupported);
+  const targetType = readTarget(reading, own);
   const { position } = at;
-  const raw = standalone(at, ['alias', 'address']);
-  // `start` refuses the type, with libvirt's message; nothing else in the element matters then.
-  if (type !== 'pty') return { type, position, raw };
-  const sources = childrenOf(reading, 'source').map((source) =>
-    readElement(source, ptySourceVocabulary, unsupported),
-  );
-  const labels = sources.map((source) => parseSourceLabels(source, unsupported));
-  session.unsupported.push(...unsupported);
-  return { type, ...labels[0], position, ...(unsupported.length === 0 ? {} : { raw }) };
+  // Nothing else in the element matters then.
+  if (type !== 'pty') {
+    session.unsupported.push({ path: at.path, position, ...otherConsole });
+    return { type, position, raw: rawDevice(at) };
+  }
+  const [labels] = childrenOf(reading, 'source').map((source, index) => {
+    // Only the first one counts; the others are checked, and dropped.
+    const found = index === 0 ? own : deviceSession(session);
+    const sourceReading = readElement(source, ptySourceVocabulary, found);
+    keepRest(sourceReading, found);
+    return parseSourceLabels(sourceReading, found);
+  });
+  session.unsupported.push(...own.unsupported);
+  return {
+    type,
+    ...(targetType === undefined ? {} : { targetType }),
+    ...labels,
+    ...(own.kept.length === 0 ? {} : { kept: own.kept }),
+    position,
+  };
 }
 
-/** The port is checked and then dropped: libvirt renumbers consoles in document order. */
-function readTarget(reading: Reading, unsupported: UnsupportedElement[]): void {
+/** The type, if it is not `lxc`. The port is checked and then dropped: libvirt renumbers consoles in document order. */
+function readTarget(reading: Reading, session: ReadingSession): string | undefined {
   const at = childOf(reading, 'target');
-  if (at === undefined) return;
-  const { attributes } = readElement(at, consoleTargetVocabulary, unsupported);
+  if (at === undefined) return undefined;
+  const { attributes } = readElement(at, consoleTargetVocabulary, session);
   const type = attributes.get('type') ?? 'lxc';
-  const location = attributeLocation(at, 'type');
-  if (!targetTypes.includes(type)) {
+  if (!Object.hasOwn(valuesOf(consoleTargetVocabulary, 'type'), type)) {
     const detail = `unknown target type '${type}' specified for character device`;
-    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'type'));
   }
-  if (type !== 'lxc') unsupported.push({ ...location, value: type });
   const port = attributes.get('port');
   if (port !== undefined && !/^\d{1,9}$/.test(port)) {
     const detail = `Invalid value for attribute 'port' in element 'target': '${port}'`;
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'port'));
   }
+  return type === 'lxc' ? undefined : type;
 }

@@ -1,53 +1,161 @@
-/** The vocabularies of `<disk>` and `<hostdev>`; see vocabulary.ts. */
-import { vocabulary } from '../xml/vocabulary';
+/** The vocabularies of `<devices>`, `<console>`, `<disk>` and `<hostdev>`; see xml/vocabulary.ts. */
+import { ignored, refused, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
 
-export const diskVocabulary = vocabulary({
-  attributes: {
-    type: 'supported',
-    device: 'supported',
-    model: 'unsupported',
-    rawio: 'unsupported',
-    sgio: 'unsupported',
-    snapshot: 'unsupported',
-  },
+const noFirmware = ignored('a container has no firmware, and boots nothing');
+const noBus = ignored('a container has no buses: it gets nodes of devices');
+const noTerminal = ignored('the terminals of a container are its <console> elements');
+const noScreen = ignored('a container has no screen, no keyboard and no sound');
+const noDevice = ignored('it is a device of a virtual machine, which a container can not get');
+const noDrive = ignored("a container gets the host's device itself, and no emulated drive");
+
+export const devicesVocabulary = vocabulary({
   children: {
-    driver: 'unsupported',
-    auth: 'unsupported',
-    source: 'one',
-    backingStore: 'unsupported',
-    mirror: 'unsupported',
-    backenddomain: 'unsupported',
-    geometry: 'unsupported',
-    blockio: 'unsupported',
+    emulator: 'one',
+    disk: 'many',
+    controller: noBus,
+    lease: refused('the lease would not be held, and another host might write to the same disk'),
+    filesystem: 'many',
+    interface: 'many',
+    smartcard: noDevice,
+    serial: noTerminal,
+    parallel: noTerminal,
+    console: 'many',
+    channel: ignored('no agent of a virtual machine runs in a container'),
+    input: noScreen,
+    tpm: noDevice,
+    graphics: noScreen,
+    sound: noScreen,
+    audio: noScreen,
+    video: noScreen,
+    hostdev: 'many',
+    redirdev: noDevice,
+    redirfilter: noDevice,
+    hub: noBus,
+    watchdog: noDevice,
+    memballoon: ignored("the memory of a container is the host's: nothing has to be given back"),
+    rng: ignored('a container has /dev/random and /dev/urandom of the kernel'),
+    nvram: noDevice,
+    panic: noDevice,
+    shmem: noDevice,
+    memory: noDevice,
+    iommu: noBus,
+    vsock: noDevice,
+    crypto: noDevice,
+    pstore: noDevice,
+  },
+});
+
+const lxcConsole = ignored('every console of a container is a terminal of type lxc');
+
+export const consoleVocabulary = vocabulary({
+  attributes: { type: 'supported', tty: 'output' },
+  children: {
+    source: 'many',
+    protocol: ignored('a pty has no protocol'),
+    log: ignored('what a console puts out is kept by `tslxc logs`, in a file of its own'),
     target: 'one',
-    iotune: 'unsupported',
-    throttlefilters: 'unsupported',
-    readonly: 'one',
-    shareable: 'one',
-    transient: 'unsupported',
-    encryption: 'unsupported',
-    serial: 'unsupported',
-    wwn: 'unsupported',
-    vendor: 'unsupported',
-    product: 'unsupported',
-    boot: 'unsupported',
-    acpi: 'unsupported',
+    acpi: noFirmware,
     alias: 'output',
     address: 'output',
   },
 });
 
+/** `@type` of a console but `pty`. */
+export const otherConsole = refused(
+  'libvirt refuses it too, for a container',
+  'Only PTY console types are supported',
+);
+
+export const ptySourceVocabulary = vocabulary({
+  attributes: {
+    path: 'output',
+    startupPolicy: ignored('the terminal is made for the container, and is always there'),
+  },
+  children: { seclabel: 'many' },
+});
+
+export const consoleTargetVocabulary = vocabulary({
+  attributes: {
+    type: {
+      values: {
+        lxc: 'supported',
+        serial: lxcConsole,
+        xen: lxcConsole,
+        uml: lxcConsole,
+        virtio: lxcConsole,
+        openvz: lxcConsole,
+        sclp: lxcConsole,
+        sclplm: lxcConsole,
+      },
+    },
+    port: 'supported',
+  },
+});
+
+const noNode = refused('the device would not be in /dev');
+const otherBytes = refused('the container would see other data than the element asks for');
+
+export const diskVocabulary = vocabulary({
+  attributes: {
+    type: {
+      values: {
+        none: noNode,
+        block: 'supported',
+        file: noNode,
+        dir: noNode,
+        network: noNode,
+        volume: noNode,
+        nvme: noNode,
+        vhostuser: noNode,
+      },
+    },
+    device: 'supported',
+    model: noDrive,
+    rawio: ignored('a container is never given CAP_SYS_RAWIO by a disk'),
+    sgio: noDrive,
+    snapshot: ignored('there are no snapshots of containers'),
+  },
+  children: {
+    driver: noDrive,
+    auth: ignored('a block device of the host asks for no password'),
+    source: 'one',
+    backingStore: ignored('a block device has no chain of images'),
+    mirror: ignored('a block device has no chain of images'),
+    backenddomain: noDrive,
+    geometry: noDrive,
+    blockio: noDrive,
+    target: 'one',
+    iotune: refused('the limit would not hold: <blkiotune> has limits of block devices'),
+    throttlefilters: refused('the limit would not hold: <blkiotune> has limits of block devices'),
+    readonly: 'one',
+    shareable: 'one',
+    transient: refused('what the container writes would stay on the device'),
+    encryption: otherBytes,
+    serial: noDrive,
+    wwn: noDrive,
+    vendor: noDrive,
+    product: noDrive,
+    boot: noFirmware,
+    acpi: noFirmware,
+    alias: 'output',
+    address: 'output',
+  },
+});
+
+/** A `<disk>` without `@type`, which is of type file. */
+export const fileByDefault = noNode;
+
 export const diskSourceVocabulary = vocabulary({
   attributes: {
     dev: 'supported',
-    file: 'unsupported',
-    startupPolicy: 'unsupported',
+    file: ignored('it belongs to another type of <disk>'),
+    startupPolicy: ignored('without its source a container does not start'),
     index: 'output',
   },
   children: {
-    encryption: 'unsupported',
-    reservations: 'unsupported',
-    slices: 'unsupported',
+    encryption: otherBytes,
+    reservations: noDrive,
+    slices: otherBytes,
     seclabel: 'many',
     privateData: 'output',
   },
@@ -57,10 +165,10 @@ export const diskTargetVocabulary = vocabulary({
   attributes: {
     dev: 'supported',
     bus: 'supported',
-    tray: 'unsupported',
-    removable: 'unsupported',
-    rotation_rate: 'unsupported',
-    dpofua: 'unsupported',
+    tray: noDrive,
+    removable: noDrive,
+    rotation_rate: noDrive,
+    dpofua: noDrive,
   },
 });
 
@@ -68,12 +176,17 @@ export const hostdevVocabulary = vocabulary({
   attributes: { mode: 'supported', type: 'supported' },
   children: {
     source: 'one',
-    boot: 'unsupported',
-    acpi: 'unsupported',
+    boot: noFirmware,
+    acpi: noFirmware,
     alias: 'output',
     address: 'output',
   },
 });
+
+/** `@type` of a `<hostdev>` but storage, misc and net. */
+export function otherHostdev(type: string): NotCarriedOut {
+  return refused('the device would not be in /dev', `Unsupported hostdev type ${type}`);
+}
 
 export const hostdevSourceVocabulary = vocabulary({
   children: { block: 'one', char: 'one', seclabel: 'many' },

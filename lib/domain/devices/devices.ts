@@ -21,7 +21,7 @@ import {
   type Reading,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { devicesVocabulary } from '../xml/vocabulary';
+import { devicesVocabulary } from './device-vocabulary';
 
 type SupportedDevices = Pick<
   DomainDefinition,
@@ -38,13 +38,13 @@ export function parseDevices(
   if (at === undefined) {
     return { emulator, ...noDevices, otherDevices: [], devicesPosition: domain.at.position };
   }
-  const devices = readElement(at, devicesVocabulary, session.unsupported);
+  const devices = readElement(at, devicesVocabulary, session);
   const { supported, raw } = parseEach(devices, session);
   const others = [...devices.keptChildren.map((child) => standalone(child, ['alias'])), ...raw].map(
     (element) => ({ element }),
   );
   return {
-    emulator: readText(childOf(devices, 'emulator'), session.unsupported) ?? emulator,
+    emulator: readText(childOf(devices, 'emulator'), session) ?? emulator,
     ...supported,
     otherDevices: inVocabularyOrder(others, devicesVocabulary).map(({ element }) => element),
     devicesPosition: at.position,
@@ -66,18 +66,27 @@ function parseEach(
   session: ParseSession,
 ): { supported: SupportedDevices; raw: XmlElement[] } {
   const all = (name: string) => childrenOf(devices, name);
-  const filesystems = sortParsed(all('filesystem').map(parseFilesystem), session);
-  const consoles = all('console').map((child) => parseConsole(child, session));
-  const disks = sortParsed(all('disk').map(parseDisk), session);
-  checkDiskTargets(disks.supported);
-  const isDevice = (child: LocatedElement) => !isHostInterface(child);
-  const hostDevices = sortParsed(all('hostdev').filter(isDevice).map(parseHostDevice), session);
-  const borrowed = sortParsed(
-    all('hostdev').filter(isHostInterface).map(parseHostInterface),
+  const filesystems = sortParsed(
+    all('filesystem').map((child) => parseFilesystem(child, session)),
     session,
   );
-  const parsed = parseInterfaces(all('interface'), session.context.newMac);
-  const interfaces = sortParsed(parsed, session);
+  const consoles = all('console').map((child) => parseConsole(child, session));
+  const disks = sortParsed(
+    all('disk').map((child) => parseDisk(child, session)),
+    session,
+  );
+  checkDiskTargets(disks.supported);
+  const isDevice = (child: LocatedElement) => !isHostInterface(child);
+  const hostdevs = all('hostdev');
+  const hostDevices = sortParsed(
+    hostdevs.filter(isDevice).map((child) => parseHostDevice(child, session)),
+    session,
+  );
+  const borrowed = sortParsed(
+    hostdevs.filter(isHostInterface).map((child) => parseHostInterface(child, session)),
+    session,
+  );
+  const interfaces = sortParsed(parseInterfaces(all('interface'), session), session);
   const supported = {
     filesystems: filesystems.supported,
     consoles,
@@ -99,12 +108,9 @@ function sortParsed<T>(
   const supported: T[] = [];
   const raw: XmlElement[] = [];
   for (const device of parsed) {
-    if ('supported' in device) {
-      supported.push(device.supported);
-    } else {
-      raw.push(device.raw);
-      session.unsupported.push(...device.unsupported);
-    }
+    if ('supported' in device) supported.push(device.supported);
+    else raw.push(device.raw);
+    session.unsupported.push(...device.unsupported);
   }
   return { supported, raw };
 }

@@ -1,27 +1,39 @@
 /**
  * `<disk>`: a block device of the host under another name in the container. Only type block is supported; an element
- * with anything unsupported is kept as a whole.
+ * with anything that a start refuses is kept as a whole.
  */
 import type { DiskBus, DiskDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
-import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
+import {
+  diskSourceVocabulary,
+  diskTargetVocabulary,
+  diskVocabulary,
+  fileByDefault,
+} from './device-vocabulary';
+import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { sanitizePath } from '../filesystem/filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { standalone } from '../xml/raw';
-import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { keepRest } from '../xml/raw';
+import {
+  childOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 import { parseSourceLabels } from '../security/source-label';
-import { emptyVocabulary } from '../xml/vocabulary';
+import { emptyVocabulary, valuesOf } from '../xml/vocabulary';
 
-const types = ['none', 'block', 'file', 'dir', 'network', 'volume', 'nvme', 'vhostuser'];
-const devices = ['disk', 'cdrom', 'floppy', 'lun'];
+const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
+const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
 const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
 
 /** The bus that libvirt derives from a disk's name. */
 const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
+  ['fd', 'fdc'],
   ['sd', 'scsi'],
   ['hd', 'ide'],
   ['vd', 'virtio'],
@@ -33,39 +45,37 @@ const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
  * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR for a value that libvirt
  * doesn't know, INTERNAL_ERROR for a target that is not the name of a disk.
  */
-export function parseDisk(at: LocatedElement): ParsedDevice<DiskDefinition> {
-  const unsupported: UnsupportedElement[] = [];
-  const reading = readElement(at, diskVocabulary, unsupported);
-  const type = enumerated(reading, 'type', types) ?? 'file';
+export function parseDisk(
+  at: LocatedElement,
+  session: ReadingSession,
+): ParsedDevice<DiskDefinition> {
+  const own = deviceSession(session);
+  const reading = readElement(at, diskVocabulary, own);
+  keepRest(reading, own);
+  const type = enumerated(reading, 'type', wordsOf('type')) ?? 'file';
   const device = enumerated(reading, 'device', devices) ?? 'disk';
-  if (type !== 'block' || device !== 'disk') {
-    const attribute = type === 'block' ? 'device' : 'type';
-    const value = type === 'block' ? device : type;
-    const isWritten = reading.attributes.has(attribute);
-    const location = isWritten ? attributeLocation(at, attribute) : at;
-    unsupported.push({
-      path: location.path,
-      position: at.position,
-      ...(isWritten ? { value } : {}),
-    });
-    return { raw: standalone(at, ['alias', 'address']), unsupported };
+  if (type !== 'block') {
+    if (!reading.attributes.has('type')) {
+      own.unsupported.push({ path: at.path, position: at.position, ...fileByDefault });
+    }
+    return { raw: rawDevice(at), unsupported: own.unsupported };
   }
-  const target = readTarget(reading, unsupported);
-  const source = readSource(reading, target.target, unsupported);
+  const target = readTarget(reading, own);
+  const source = readSource(reading, target.target, own);
   for (const flag of ['readonly', 'shareable']) {
     const child = childOf(reading, flag);
-    if (child !== undefined) readElement(child, emptyVocabulary, unsupported);
+    if (child !== undefined) readElement(child, emptyVocabulary, own);
   }
-  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
-  return {
-    supported: {
-      ...target,
-      ...source,
-      readonly: reading.children.has('readonly'),
-      shareable: reading.children.has('shareable'),
-      position: at.position,
-    },
+  const disk = {
+    ...(device === 'disk' ? {} : { device }),
+    ...target,
+    ...source,
+    // As in libvirt, whatever the element says.
+    readonly: device === 'cdrom' || reading.children.has('readonly'),
+    shareable: reading.children.has('shareable'),
+    position: at.position,
   };
+  return parsedDevice(at, disk, own);
 }
 
 /** @throws DefinitionError XML_ERROR if two disks have the same target. */
@@ -80,15 +90,16 @@ export function checkDiskTargets(disks: readonly DiskDefinition[]): void {
 
 function readTarget(
   reading: Reading,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Pick<DiskDefinition, 'target' | 'bus'> {
   const at = childOf(reading, 'target');
-  const targetReading = at && readElement(at, diskTargetVocabulary, unsupported);
+  const targetReading = at && readElement(at, diskTargetVocabulary, session);
   const target = targetReading?.attributes.get('dev');
   if (targetReading === undefined || target === undefined) {
     throw definitionError('NO_TARGET', nameOfSource(reading) ?? '(no source)', at ?? reading.at);
   }
-  const [, prefix = ''] = /^(sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(target) ?? [];
+  keepRest(targetReading, session);
+  const [, prefix = ''] = /^(fd|sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(target) ?? [];
   const guessed = busOfPrefix.get(prefix);
   if (guessed === undefined) {
     const detail = `Invalid harddisk device name: ${target}`;
@@ -101,13 +112,16 @@ function readTarget(
 function readSource(
   reading: Reading,
   target: string,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
   const at = childOf(reading, 'source');
-  const sourceReading = at && readElement(at, diskSourceVocabulary, unsupported);
+  const sourceReading = at && readElement(at, diskSourceVocabulary, session);
   const source = sourceReading?.attributes.get('dev');
-  if (source === undefined) throw definitionError('NO_SOURCE', target, at ?? reading.at);
-  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, unsupported) };
+  if (sourceReading === undefined || source === undefined) {
+    throw definitionError('NO_SOURCE', target, at ?? reading.at);
+  }
+  keepRest(sourceReading, session);
+  return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, session) };
 }
 
 function nameOfSource(reading: Reading): string | undefined {

@@ -1,5 +1,5 @@
 /** Formats the content of `<devices>` in libvirt's order, as inactive or as live XML. */
-import type { ConsoleDefinition, DomainDefinition, LiveState } from '../definition';
+import type { ConsoleDefinition, DiskDefinition, DomainDefinition, LiveState } from '../definition';
 import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
@@ -7,7 +7,14 @@ import { hostDeviceSources } from './host-device';
 import { comparePositions } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { formatSourceLabels } from '../security/source-label';
-import { devicesVocabulary } from '../xml/vocabulary';
+import { withKept } from '../xml/kept';
+import { filesystemVocabulary } from '../filesystem/vocabulary';
+import {
+  consoleVocabulary,
+  devicesVocabulary,
+  diskVocabulary,
+  hostdevVocabulary,
+} from './device-vocabulary';
 
 /** The children of `<devices>`. */
 export function formatDevices(
@@ -38,28 +45,36 @@ function inDocumentOrder(
 }
 
 function formatDisks(definition: DomainDefinition): PrintableElement[] {
-  const disks = definition.disks.map(({ source, target, bus, position, ...disk }) => ({
-    ...node('disk', { type: 'block', device: 'disk' }, [
-      node('source', { dev: source }, formatSourceLabels(disk.sourceLabels)),
-      node('target', { dev: target, bus }),
-      ...(disk.readonly ? [node('readonly')] : []),
-      ...(disk.shareable ? [node('shareable')] : []),
-    ]),
-    position,
+  const disks = definition.disks.map((item) => ({
+    ...withKept(formatDisk(item), item.kept, {
+      path: 'domain/devices/disk',
+      vocabulary: diskVocabulary,
+    }),
+    position: item.position,
   }));
   return inDocumentOrder(disks, definition, 'disk');
 }
 
+function formatDisk(disk: DiskDefinition): PrintableElement {
+  return node('disk', { type: 'block', device: disk.device ?? 'disk' }, [
+    node('source', { dev: disk.source }, formatSourceLabels(disk.sourceLabels)),
+    node('target', { dev: disk.target, bus: disk.bus }),
+    ...(disk.readonly ? [node('readonly')] : []),
+    ...(disk.shareable ? [node('shareable')] : []),
+  ]);
+}
+
 function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
-  const devices = definition.hostDevices.map(({ type, source, sourceLabels, position }) => ({
-    ...node('hostdev', { mode: 'capabilities', type }, [
+  const place = { path: 'domain/devices/hostdev', vocabulary: hostdevVocabulary };
+  const devices = definition.hostDevices.map(({ type, source, sourceLabels, kept, position }) => {
+    const element = node('hostdev', { mode: 'capabilities', type }, [
       node('source', {}, [
         node(hostDeviceSources[type], {}, [source]),
         ...formatSourceLabels(sourceLabels),
       ]),
-    ]),
-    position,
-  }));
+    ]);
+    return { ...withKept(element, kept, place), position };
+  });
   const interfaces = definition.hostInterfaces.map((item) => ({
     ...formatHostInterface(item),
     position: item.position,
@@ -105,12 +120,14 @@ const hostRoot: FilesystemDefinition = {
 };
 
 function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
-  const { type, accessMode, target, readonly } = filesystem;
-  return node('filesystem', { type, accessmode: accessMode }, [
+  const { type, accessMode, target, readonly, kept } = filesystem;
+  const element = node('filesystem', { type, accessmode: accessMode }, [
     ...formatSource(filesystem),
     node('target', { dir: target }),
     ...(readonly ? [node('readonly')] : []),
   ]);
+  const place = { path: 'domain/devices/filesystem', vocabulary: filesystemVocabulary };
+  return withKept(element, kept, place);
 }
 
 function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
@@ -135,19 +152,22 @@ function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
 }
 
 function formatConsole(
-  { type, raw, sourceLabels }: ConsoleDefinition,
+  item: ConsoleDefinition,
   port: number,
   live: LiveState | undefined,
 ): PrintableElement {
-  if (raw !== undefined) return raw;
-  const target = node('target', { type: 'lxc', port: String(port) });
+  if (item.raw !== undefined) return item.raw;
+  const { type, targetType = 'lxc', sourceLabels, kept } = item;
   const path = live?.consolePaths[port];
   const labels = formatSourceLabels(sourceLabels);
   const isPlain = path === undefined && labels.length === 0;
-  const source = isPlain ? [] : [node('source', { path }, labels)];
-  if (path === undefined) return node('console', { type }, [...source, target]);
   // libvirt gives the tty attribute to the first console only.
   const tty = port === 0 ? path : undefined;
-  const alias = node('alias', { name: `console${port}` });
-  return node('console', { type, tty }, [...source, target, alias]);
+  const element = node('console', { type, tty }, [
+    ...(isPlain ? [] : [node('source', { path }, labels)]),
+    node('target', { type: targetType, port: String(port) }),
+    ...(path === undefined ? [] : [node('alias', { name: `console${port}` })]),
+  ]);
+  const place = { path: 'domain/devices/console', vocabulary: consoleVocabulary };
+  return withKept(element, kept, place);
 }

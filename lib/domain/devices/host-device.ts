@@ -3,13 +3,19 @@
  * supported; other elements are kept as written. For type net, see host-interface.ts.
  */
 import type { HostDeviceDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
-import { hostdevSourceVocabulary, hostdevVocabulary } from './device-vocabulary';
+import { hostdevSourceVocabulary, hostdevVocabulary, otherHostdev } from './device-vocabulary';
+import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { sanitizePath } from '../filesystem/filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { standalone } from '../xml/raw';
-import { childOf, readElement, readText, type LocatedElement } from '../xml/reading';
+import { keepRest } from '../xml/raw';
+import {
+  childOf,
+  readElement,
+  readText,
+  type LocatedElement,
+  type ReadingSession,
+} from '../xml/reading';
 import { parseSourceLabels } from '../security/source-label';
 
 /** The element in `<source>` that names the device. */
@@ -19,7 +25,10 @@ const descriptions = { storage: 'storage device', misc: 'character device' };
 const subsystemTypes = ['usb', 'pci', 'scsi', 'scsi_host', 'mdev'];
 
 /** @throws DefinitionError XML_ERROR or INTERNAL_ERROR, as libvirt does, if something is missing or unknown. */
-export function parseHostDevice(at: LocatedElement): ParsedDevice<HostDeviceDefinition> {
+export function parseHostDevice(
+  at: LocatedElement,
+  session: ReadingSession,
+): ParsedDevice<HostDeviceDefinition> {
   const { mode = 'subsystem', type } = attributesOf(at);
   if (mode !== 'subsystem' && mode !== 'capabilities') {
     const detail = `Invalid value for attribute 'mode' in element 'hostdev': '${mode}'`;
@@ -32,14 +41,15 @@ export function parseHostDevice(at: LocatedElement): ParsedDevice<HostDeviceDefi
     throw definitionError('INTERNAL_ERROR', detail, attributeLocation(at, 'type'));
   }
   if (type !== 'storage' && type !== 'misc') {
-    const words = `Unsupported hostdev type ${type}`;
     const location = attributeLocation(at, 'type');
-    return { raw: kept(at), unsupported: [{ ...location, value: type, words }] };
+    return {
+      raw: rawDevice(at),
+      unsupported: [{ ...location, ...otherHostdev(type), value: type }],
+    };
   }
-  const unsupported: UnsupportedElement[] = [];
-  const source = readSource(at, type, unsupported);
-  if (unsupported.length > 0) return { raw: kept(at), unsupported };
-  return { supported: { type, ...source, position: at.position } };
+  const own = deviceSession(session);
+  const source = readSource(at, type, own);
+  return parsedDevice(at, { type, ...source, position: at.position }, own);
 }
 
 function attributesOf({ element }: LocatedElement): { mode?: string; type?: string } {
@@ -49,15 +59,17 @@ function attributesOf({ element }: LocatedElement): { mode?: string; type?: stri
 function readSource(
   at: LocatedElement,
   type: HostDeviceDefinition['type'],
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Pick<HostDeviceDefinition, 'source' | 'sourceLabels'> {
-  const sourceAt = childOf(readElement(at, hostdevVocabulary, unsupported), 'source');
+  const device = readElement(at, hostdevVocabulary, session);
+  keepRest(device, session);
+  const sourceAt = childOf(device, 'source');
   if (sourceAt === undefined) {
     throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);
   }
-  const reading = readElement(sourceAt, hostdevSourceVocabulary, unsupported);
+  const reading = readElement(sourceAt, hostdevSourceVocabulary, session);
   const name = hostDeviceSources[type];
-  const source = readText(childOf(reading, name), unsupported);
+  const source = readText(childOf(reading, name), session);
   if (source === undefined) {
     const detail = `Missing <${name}> element in hostdev ${descriptions[type]}`;
     throw definitionError('XML_ERROR', detail, sourceAt);
@@ -70,7 +82,5 @@ function readSource(
       other,
     );
   }
-  return { source: sanitizePath(source), ...parseSourceLabels(reading, unsupported) };
+  return { source: sanitizePath(source), ...parseSourceLabels(reading, session) };
 }
-
-const kept = (at: LocatedElement) => standalone(at, ['alias', 'address']);

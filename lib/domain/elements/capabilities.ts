@@ -6,7 +6,7 @@ import { attributeLocation, definitionError } from '../xml/source-location';
 import {
   childOf,
   locateChildren,
-  readElement,
+  readExactly,
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
@@ -16,12 +16,18 @@ const names = Object.keys(capabilityNumbers) as CapabilityName[];
 const policies = ['default', 'allow', 'deny'] as const;
 const states = ['on', 'off'] as const;
 
-const capabilitiesVocabulary = vocabulary({
+/** A word that is not known could be meant to take a capability away. */
+export const capabilitiesVocabulary = vocabulary({
   attributes: { policy: 'supported' },
   children: Object.fromEntries(Object.keys(capabilityNumbers).map((name) => [name, 'one'])),
+  unknown: 'refused',
 });
 
-const capabilityVocabulary = vocabulary({ attributes: { state: 'supported' } });
+/** A child of `<capabilities>`. */
+export const capabilityVocabulary = vocabulary({
+  attributes: { state: 'supported' },
+  unknown: 'refused',
+});
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED for an unknown capability, XML_ERROR for another policy or state. */
 export function parseCapabilities(at: LocatedElement | undefined): CapabilitiesDefinition {
@@ -31,7 +37,7 @@ export function parseCapabilities(at: LocatedElement | undefined): CapabilitiesD
     if (namespace === '' && names.some((known) => known === name)) continue;
     throw definitionError('CONFIG_UNSUPPORTED', `unexpected capability feature '${name}'`, child);
   }
-  const reading = readElement(at, capabilitiesVocabulary, []);
+  const reading = readExactly(at, capabilitiesVocabulary);
   const policy = choiceOf(reading, 'policy', policies) ?? 'default';
   const stated = names.flatMap((name) => {
     const child = childOf(reading, name);
@@ -66,7 +72,7 @@ export function canonicalCapabilities(
 
 /** A capability without a state is on. */
 function stateOf(at: LocatedElement): (typeof states)[number] {
-  return choiceOf(readElement(at, capabilityVocabulary, []), 'state', states) ?? 'on';
+  return choiceOf(readExactly(at, capabilityVocabulary), 'state', states) ?? 'on';
 }
 
 function choiceOf<Choice extends string>(

@@ -4,74 +4,89 @@
 import type { DomainDefinition, LifecycleAction } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, readText, type Reading } from '../xml/reading';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+} from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { clockVocabulary } from '../xml/vocabulary';
-
-const supportedOffsets = ['utc', 'localtime'];
-const offsets = [...supportedOffsets, 'variable', 'timezone', 'absolute'];
-const timerNames = [
-  'platform',
-  'pit',
-  'rtc',
-  'hpet',
-  'tsc',
-  'kvmclock',
-  'hypervclock',
-  'armvtimer',
-];
-
-const supportedActions: readonly LifecycleAction[] = ['destroy', 'restart'];
-const actions: readonly LifecycleAction[] = [...supportedActions, 'rename-restart', 'preserve'];
-const crashActions: readonly LifecycleAction[] = [
-  ...actions,
-  'coredump-destroy',
-  'coredump-restart',
-];
+import type { UnsupportedElement } from '../xml/unsupported';
+import { valuesOf, type Vocabulary } from '../xml/vocabulary';
+import {
+  actionVocabulary,
+  clockVocabulary,
+  crashVocabulary,
+  localTimers,
+  timerNames,
+} from './vocabulary';
 
 /** The offset; `utc` if there is no `<clock>`. @throws DefinitionError CONFIG_UNSUPPORTED or XML_ERROR. */
 export function parseClock(domain: Reading, session: ParseSession): string {
   const at = childOf(domain, 'clock');
   if (at === undefined) return 'utc';
-  const reading = readElement(at, clockVocabulary, session.unsupported);
+  const reading = readElement(at, clockVocabulary, session);
   const offset = reading.attributes.get('offset') ?? 'utc';
-  const location = attributeLocation(at, 'offset');
-  if (!offsets.includes(offset)) {
+  if (!Object.hasOwn(valuesOf(clockVocabulary, 'offset'), offset)) {
+    const location = attributeLocation(at, 'offset');
     throw definitionError('CONFIG_UNSUPPORTED', `unknown clock offset '${offset}'`, location);
   }
-  if (!supportedOffsets.includes(offset)) session.unsupported.push({ ...location, value: offset });
-  for (const timer of reading.keptChildren) {
-    const name = timer.element.attributes.find((attribute) => attribute.name === 'name')?.value;
-    if (name === undefined || !timerNames.includes(name)) {
-      const detail = `Invalid value for attribute 'name' in element 'timer': '${name ?? ''}'`;
-      throw definitionError('XML_ERROR', detail, attributeLocation(timer, 'name'));
-    }
-  }
-  keepRest(reading, session);
+  const keptChildren = childrenOf(reading, 'timer');
+  for (const timer of keptChildren) session.unsupported.push(checkTimer(timer, offset));
+  keepRest({ ...reading, keptChildren }, session);
   return offset;
 }
+
+/** What is not carried out of a `<timer>`. @throws DefinitionError XML_ERROR for one that libvirt doesn't know. */
+function checkTimer(at: LocatedElement, offset: string): UnsupportedElement {
+  const valueOf = (wanted: string) =>
+    at.element.attributes.find(({ name }) => name === wanted)?.value;
+  const written = valueOf('name') ?? '';
+  const name = timers.find((known) => known === written);
+  if (name === undefined) {
+    const detail = `Invalid value for attribute 'name' in element 'timer': '${written}'`;
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'name'));
+  }
+  const { path, position } = at;
+  if (offset !== 'localtime' || valueOf('present') === 'no') {
+    return { path, position, ...timerNames[name] };
+  }
+  if (name === 'rtc' || name === 'hpet') return { path, position, ...localTimers[name] };
+  const words = `unsupported timer type (name) '${name}'`;
+  return { path, position, ...localTimers.others, words };
+}
+
+const timers = Object.keys(timerNames) as (keyof typeof timerNames)[];
 
 /** What happens each time the container ends. @throws DefinitionError CONFIG_UNSUPPORTED. */
 export function parseLifecycle(
   domain: Reading,
   session: ParseSession,
 ): Pick<DomainDefinition, 'onPoweroff' | 'onReboot' | 'onCrash'> {
-  const read = (name: string, known: readonly LifecycleAction[]): LifecycleAction | undefined => {
+  const read = (name: string, vocabulary: Vocabulary): LifecycleAction | undefined => {
     const at = childOf(domain, name);
-    const text = readText(at, session.unsupported);
-    if (at === undefined || text === undefined) return undefined;
-    const action = known.find((candidate) => candidate === text);
-    if (action === undefined) {
-      throw definitionError('CONFIG_UNSUPPORTED', `unknown ${name} action: ${text}`, at);
-    }
-    if (!supportedActions.includes(action)) {
-      session.unsupported.push({ path: at.path, position: at.position, value: action });
-    }
-    return action;
+    if (at === undefined) return undefined;
+    const { text } = readElement(at, vocabulary, session);
+    if (text === '') return undefined;
+    const action = Object.hasOwn(vocabulary.texts, text)
+      ? actions.find((known) => known === text)
+      : undefined;
+    if (action !== undefined) return action;
+    throw definitionError('CONFIG_UNSUPPORTED', `unknown ${name} action: ${text}`, at);
   };
   return {
-    onPoweroff: read('on_poweroff', actions) ?? 'destroy',
-    onReboot: read('on_reboot', actions) ?? 'restart',
-    onCrash: read('on_crash', crashActions) ?? 'destroy',
+    onPoweroff: read('on_poweroff', actionVocabulary) ?? 'destroy',
+    onReboot: read('on_reboot', actionVocabulary) ?? 'restart',
+    onCrash: read('on_crash', crashVocabulary) ?? 'destroy',
   };
+}
+
+const actions = Object.keys(crashVocabulary.texts) as LifecycleAction[];
+
+/** What is done for an action: the part of it that means something to a container. */
+export function carriedOutAction(action: LifecycleAction): 'destroy' | 'restart' {
+  return action === 'restart' || action === 'rename-restart' || action === 'coredump-restart'
+    ? 'restart'
+    : 'destroy';
 }

@@ -16,41 +16,39 @@ import {
   childOf,
   childrenOf,
   locateChildren,
-  readElement,
+  readExactly,
   wordOf,
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
-import type { ParseSession } from '../parse-session';
 import { parseResourceLimits } from './resource-limits';
 import {
   allocationVocabulary,
-  emptyVocabulary,
   extensionVocabulary,
   hardeningVocabulary,
   relabelVocabulary,
-} from '../xml/vocabulary';
+} from './extension-vocabulary';
+import { emptyVocabulary } from '../xml/vocabulary';
 
 /** Beginning with the most open level. */
 export const hardeningLevels = ['compat', 'hardened'] as const satisfies readonly Hardening[];
 
 /** Empty if there is no such element. @throws DefinitionError XML_ERROR for an unknown name or value. */
-export function parseExtension(domain: Reading, session: ParseSession): DomainExtension {
+export function parseExtension(domain: Reading): DomainExtension {
   const metadata = childOf(domain, 'metadata');
   const at =
     metadata &&
     locateChildren(metadata).find(({ element }) => wordOf(element) === 'tslxc:container');
   if (at === undefined) return {};
-  const reading = readElement(at, extensionVocabulary, session.unsupported);
-  const hardening = parseHardening(childOf(reading, 'tslxc:hardening'), session);
+  const reading = readExactly(at, extensionVocabulary);
+  const hardening = parseHardening(childOf(reading, 'tslxc:hardening'));
   const noNewPrivileges = childOf(reading, 'tslxc:no-new-privileges');
-  if (noNewPrivileges !== undefined)
-    readElement(noNewPrivileges, emptyVocabulary, session.unsupported);
+  if (noNewPrivileges !== undefined) readExactly(noNewPrivileges, emptyVocabulary);
   const resourceLimits = parseResourceLimits(childrenOf(reading, 'tslxc:rlimit'));
   const processLimit = parseProcessLimit(childOf(reading, 'tslxc:pids'));
   const terminalLimit = parseTerminalLimit(childOf(reading, 'tslxc:ptys'));
   const hugepageLimits = parseHugepageLimits(childrenOf(reading, 'tslxc:hugepages'));
-  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain, session);
+  const idAllocation = parseAllocation(childOf(reading, 'tslxc:idmap'), domain);
   const filesystems = childrenOf(reading, 'tslxc:filesystem').map(parseFilesystemOptions);
   const overlays = childrenOf(reading, 'tslxc:overlay').map(parseOverlay);
   return {
@@ -67,12 +65,9 @@ export function parseExtension(domain: Reading, session: ParseSession): DomainEx
   };
 }
 
-function parseHardening(
-  at: LocatedElement | undefined,
-  session: ParseSession,
-): DomainExtension['hardening'] {
+function parseHardening(at: LocatedElement | undefined): DomainExtension['hardening'] {
   if (at === undefined) return undefined;
-  const value = readElement(at, hardeningVocabulary, session.unsupported).attributes.get('level');
+  const value = readExactly(at, hardeningVocabulary).attributes.get('level');
   const level = hardeningLevels.find((known) => known === value);
   if (level !== undefined) return level;
   const detail = `level of <${at.element.name}> must be one of ${hardeningLevels.join(', ')}`;
@@ -82,7 +77,7 @@ function parseHardening(
 /** `system='no'` means the same as a missing element. */
 function parseRelabel(at: LocatedElement | undefined): Pick<DomainExtension, 'relabelSystem'> {
   if (at === undefined) return {};
-  const system = enumerated(readElement(at, relabelVocabulary, []), 'system', ['yes', 'no']);
+  const system = enumerated(readExactly(at, relabelVocabulary), 'system', ['yes', 'no']);
   if (system !== undefined) return system === 'yes' ? { relabelSystem: true } : {};
   const detail = `missing required attribute 'system' of <${at.element.name}>`;
   throw definitionError('XML_ERROR', detail, at);
@@ -94,10 +89,9 @@ const usualIds = 65536;
 function parseAllocation(
   at: LocatedElement | undefined,
   domain: Reading,
-  session: ParseSession,
 ): IdAllocation | undefined {
   if (at === undefined) return undefined;
-  const { attributes } = readElement(at, allocationVocabulary, session.unsupported);
+  const { attributes } = readExactly(at, allocationVocabulary);
   if (attributes.get('allocate') !== 'auto') {
     const detail = `allocate of <${at.element.name}> must be 'auto'`;
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'allocate'));

@@ -22,7 +22,7 @@ const maxNameBytes = 230;
 /** @throws DefinitionError NO_NAME if it is missing, XML_ERROR for a name that can't be a file name. */
 export function parseName(root: Reading, session: ReadingSession): string {
   const at = childOf(root, 'name');
-  const name = readText(at, session.unsupported);
+  const name = readText(at, session);
   if (at === undefined || name === undefined) {
     throw definitionError('NO_NAME', `<${root.at.element.name}> has no <name>`, at ?? root.at);
   }
@@ -49,7 +49,7 @@ export function parseUuid(
   session: ReadingSession & { readonly context: { readonly newUuid: () => string } },
 ): string {
   const at = childOf(root, 'uuid');
-  const text = readText(at, session.unsupported)?.trim();
+  const text = readText(at, session)?.trim();
   if (at === undefined || text === undefined) return session.context.newUuid();
   // As in libvirt, dashes and spaces may stand between any two bytes.
   const isUuid = text.length <= 128 && /^(?:[- ]*[0-9a-f]{2}){16}$/i.test(text);
@@ -61,7 +61,7 @@ export function parseUuid(
 /** @throws DefinitionError XML_ERROR for a title of several lines. */
 export function parseTitle(root: Reading, session: ReadingSession): string | undefined {
   const at = childOf(root, 'title');
-  const title = readText(at, session.unsupported);
+  const title = readText(at, session);
   if (at !== undefined && title?.includes('\n') === true) {
     const kind = root.at.element.name === 'network' ? 'Network' : 'Domain';
     throw definitionError('XML_ERROR', `${kind} title can't contain newlines`, at);

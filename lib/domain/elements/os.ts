@@ -13,7 +13,7 @@ import {
   type Reading,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { initenvVocabulary, osTypeVocabulary, osVocabulary } from '../xml/vocabulary';
+import { initenvVocabulary, osTypeVocabulary, osVocabulary, siblingArch } from './vocabulary';
 
 /** The 32-bit architecture that a 64-bit kernel runs too. libvirt accepts it on such a host. */
 const siblings: ReadonlyMap<string, string> = new Map([
@@ -33,13 +33,13 @@ const siblings: ReadonlyMap<string, string> = new Map([
  */
 export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
   const at = childOf(domain, 'os');
-  const reading = at && readElement(at, osVocabulary, session.unsupported);
+  const reading = at && readElement(at, osVocabulary, session);
   const typeAt = reading && childOf(reading, 'type');
   if (reading === undefined || typeAt === undefined) {
     throw definitionError('XML_ERROR', 'an os <type> must be specified', at ?? domain.at);
   }
   const arch = parseType(typeAt, session);
-  const init = readText(childOf(reading, 'init'), session.unsupported);
+  const init = readText(childOf(reading, 'init'), session);
   if (init === undefined) {
     throw definitionError(
       'XML_ERROR',
@@ -52,17 +52,17 @@ export function parseOs(domain: Reading, session: ParseSession): OsDefinition {
     init,
     initArgs: childrenOf(reading, 'initarg').map((child) => parseArgument(child, session)),
     initEnvironment: childrenOf(reading, 'initenv').map((child) => parseVariable(child, session)),
-    ...optional('initDirectory', readText(childOf(reading, 'initdir'), session.unsupported)),
-    ...optional('initUser', readText(childOf(reading, 'inituser'), session.unsupported)),
-    ...optional('initGroup', readText(childOf(reading, 'initgroup'), session.unsupported)),
-    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session.unsupported)),
+    ...optional('initDirectory', readText(childOf(reading, 'initdir'), session)),
+    ...optional('initUser', readText(childOf(reading, 'inituser'), session)),
+    ...optional('initGroup', readText(childOf(reading, 'initgroup'), session)),
+    ...optional('commandLine', readText(childOf(reading, 'cmdline'), session)),
   };
   keepRest(reading, session);
   return definition;
 }
 
 function parseType(at: LocatedElement, session: ParseSession): string {
-  const reading = readElement(at, osTypeVocabulary, session.unsupported);
+  const reading = readElement(at, osTypeVocabulary, session);
   const host = session.context.arch;
   if (reading.text === '') throw definitionError('XML_ERROR', 'an os <type> must be specified', at);
   if (reading.text !== 'exe') {
@@ -76,14 +76,14 @@ function parseType(at: LocatedElement, session: ParseSession): string {
       const asked = `ostype=exe arch=${arch} domaintype=lxc`;
       throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, location);
     }
-    session.unsupported.push({ ...location, value: arch });
+    session.unsupported.push({ ...location, ...siblingArch, value: arch });
   }
   keepRest(reading, session);
   return arch;
 }
 
 function parseArgument(at: LocatedElement, session: ParseSession): string {
-  const argument = readText(at, session.unsupported);
+  const argument = readText(at, session);
   if (argument === undefined) {
     throw definitionError('XML_ERROR', 'No data supplied for <initarg> element', at);
   }
@@ -91,7 +91,7 @@ function parseArgument(at: LocatedElement, session: ParseSession): string {
 }
 
 function parseVariable(at: LocatedElement, session: ParseSession): EnvironmentVariable {
-  const { attributes, text: value } = readElement(at, initenvVocabulary, session.unsupported);
+  const { attributes, text: value } = readElement(at, initenvVocabulary, session);
   const name = attributes.get('name');
   if (name === undefined || name === '') {
     throw definitionError('XML_ERROR', 'No name supplied for <initenv> element', at);

@@ -10,14 +10,14 @@ import { standalone } from '../xml/raw';
 import {
   childOf,
   inVocabularyOrder,
+  isNamespaceDeclaration,
   locateChildren,
   readElement,
-  textOf,
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { domainVocabulary, emptyVocabulary, featureNames } from '../xml/vocabulary';
+import { domainVocabulary, featuresVocabulary } from './vocabulary';
 
 /** In libvirt's output order. @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR. */
 export function parseOtherElements(domain: Reading, session: ParseSession): XmlElement[] {
@@ -47,35 +47,28 @@ export function parseFeatures(domain: Reading): FeaturesDefinition {
   };
 }
 
-const supportedFeatures = ['privnet', 'capabilities'];
-
 function isCapabilities({ name, namespace }: XmlElement): boolean {
   return name === 'capabilities' && namespace === '';
 }
 
-/** The element with its capabilities as libvirt prints them, and the other features as written. */
+/** The element with its capabilities as libvirt prints them, and the other features as written. It has no attributes. */
 function canonicalFeatures(at: LocatedElement): XmlElement {
   const children = locateChildren(at).flatMap((child) => {
     const { element } = child;
     if (!isCapabilities(element)) return [element];
     return canonicalCapabilities(parseCapabilities(child), element) ?? [];
   });
-  return { ...at.element, children };
+  const attributes = at.element.attributes.filter(({ name }) => isNamespaceDeclaration(name));
+  return { ...at.element, attributes, children };
 }
 
 /** Each feature is listed as unsupported by itself, so that `start` names it. */
 function checkFeatures(at: LocatedElement, session: ParseSession): void {
-  const features = locateChildren(at);
-  readElement(
-    { ...at, element: { ...at.element, children: [textOf(at.element)] } },
-    emptyVocabulary,
-    [],
-  );
-  for (const { element, path, position } of features) {
-    if (element.namespace !== '' || !featureNames.includes(element.name)) {
-      const detail = `unexpected feature '${element.name}'`;
-      throw definitionError('CONFIG_UNSUPPORTED', detail, { path, position });
+  for (const child of locateChildren(at)) {
+    const { name, namespace } = child.element;
+    if (namespace !== '' || !featuresVocabulary.children.has(name)) {
+      throw definitionError('CONFIG_UNSUPPORTED', `unexpected feature '${name}'`, child);
     }
-    if (!supportedFeatures.includes(element.name)) session.unsupported.push({ path, position });
   }
+  readElement(at, featuresVocabulary, session);
 }

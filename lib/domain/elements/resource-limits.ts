@@ -4,8 +4,8 @@
  */
 import type { Position } from '../xml/element';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { readElement, type LocatedElement, type Reading } from '../xml/reading';
-import { resourceLimitVocabulary } from '../xml/vocabulary';
+import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
+import { resourceLimitVocabulary } from './extension-vocabulary';
 
 /** RLIMIT_* of asm-generic/resource.h, which x86 and ARM share. */
 export const resourceNumbers = {
@@ -46,7 +46,7 @@ const names = Object.keys(resourceNumbers) as ResourceName[];
 export function parseResourceLimits(elements: readonly LocatedElement[]): ResourceLimit[] {
   const limits: ResourceLimit[] = [];
   for (const at of elements) {
-    const limit = parseResourceLimit(readElement(at, resourceLimitVocabulary, []));
+    const limit = parseResourceLimit(readExactly(at, resourceLimitVocabulary));
     const first = limits.find(({ name }) => name === limit.name);
     if (first !== undefined) {
       const detail = `resource '${limit.name}' is already limited in line ${first.position.line}`;

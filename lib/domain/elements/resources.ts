@@ -6,7 +6,7 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
-import { currentMemoryVocabulary, memoryVocabulary, vcpuVocabulary } from '../xml/vocabulary';
+import { currentMemoryVocabulary, memoryVocabulary, vcpuVocabulary } from './vocabulary';
 
 /** Memory and current memory in KiB. @throws DefinitionError XML_ERROR or INVALID_ARG. */
 export function parseMemory(
@@ -14,7 +14,7 @@ export function parseMemory(
   session: ParseSession,
 ): Pick<DomainDefinition, 'memory' | 'currentMemory'> {
   const at = childOf(domain, 'memory');
-  const reading = at && readElement(at, memoryVocabulary, session.unsupported);
+  const reading = at && readElement(at, memoryVocabulary, session);
   if (reading !== undefined) keepRest(reading, session);
   const memory = reading === undefined ? 0 : kibibytesOf(reading);
   if (memory === 0) {
@@ -23,7 +23,7 @@ export function parseMemory(
   }
   const currentAt = childOf(domain, 'currentMemory');
   const current = currentAt
-    ? kibibytesOf(readElement(currentAt, currentMemoryVocabulary, session.unsupported))
+    ? kibibytesOf(readElement(currentAt, currentMemoryVocabulary, session))
     : 0;
   return { memory, currentMemory: current === 0 || current > memory ? memory : current };
 }
@@ -32,14 +32,14 @@ export function parseMemory(
 export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinition['vcpu'] {
   const at = childOf(domain, 'vcpu');
   if (at === undefined) return { count: 1, placement: 'static' };
-  const reading = readElement(at, vcpuVocabulary, session.unsupported);
+  const reading = readElement(at, vcpuVocabulary, session);
   const count = reading.text === '' ? 1 : parseCount(reading.text, 'maximum', at);
   if (count === 0) {
     throw definitionError('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
   }
   const current = parseCurrent(reading, count);
   const cpuset = parseCpuset(reading);
-  const placement = parsePlacement(reading, session);
+  const placement = parsePlacement(reading);
   return {
     count,
     ...(current === undefined ? {} : { current }),
@@ -85,7 +85,7 @@ function parseCpuset({ attributes, at }: Reading): string | undefined {
   return set;
 }
 
-function parsePlacement({ attributes, at }: Reading, session: ParseSession): 'static' | 'auto' {
+function parsePlacement({ attributes, at }: Reading): 'static' | 'auto' {
   const placement = attributes.get('placement') ?? 'static';
   if (placement === 'static') return 'static';
   const location = attributeLocation(at, 'placement');
@@ -96,6 +96,5 @@ function parsePlacement({ attributes, at }: Reading, session: ParseSession): 'st
       location,
     );
   }
-  session.unsupported.push({ ...location, value: 'auto' });
   return 'auto';
 }

@@ -1,5 +1,6 @@
 /** The file systems of a definition: `<filesystem>`, and the options that the extension adds. */
 import type { Position } from '../xml/element';
+import type { KeptPart } from '../xml/unsupported';
 import type { SourceLabel } from '../security/definition';
 
 export type Propagation = 'private' | 'slave' | 'shared';
@@ -26,12 +27,16 @@ export interface OverlayOptions {
 }
 
 interface FilesystemCommon {
-  /** `mapped`: shown with the container's ids. Missing only for live XML that has no such attribute. */
-  readonly accessMode?: 'passthrough' | 'mapped';
+  /**
+   * `mapped`: shown with the container's ids, if it has its own; see `isMapped`. Missing only for live XML that has no such
+   * attribute.
+   */
+  readonly accessMode?: 'passthrough' | 'mapped' | 'squash';
   /** Absolute path in the container. */
   readonly target: string;
   readonly readonly: boolean;
   readonly sourceLabels?: readonly SourceLabel[];
+  readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }
 

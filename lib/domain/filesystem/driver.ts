@@ -1,51 +1,69 @@
 /** `<driver>` of a `<filesystem>`: only raw images through a loop device are supported. */
 import type { UnsupportedElement } from '../xml/unsupported';
+import { deviceSession } from '../devices/parsed-device';
 import type { FileFilesystem } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { childOf, readElement, type Reading } from '../xml/reading';
-import { filesystemDriverVocabulary } from '../xml/vocabulary';
-
-const driverTypes = ['path', 'handle', 'loop', 'nbd', 'ploop', 'mtp', 'virtiofs'];
-const driverFormats =
-  'raw dir bochs cloop dmg iso vpc vdi fat vhd ploop cow qcow qcow2 qed vmdk'.split(' ');
+import { keepRest, standalone } from '../xml/raw';
+import { childOf, readElement, type Reading, type ReadingSession } from '../xml/reading';
+import { valuesOf } from '../xml/vocabulary';
+import { filesystemDriverVocabulary, otherDriver } from './vocabulary';
 
 /**
- * The driver as libvirt prints it: undefined without a type. Adds what is not supported to `unsupported`: the whole
- * element, if the filesystem is not an image.
+ * The driver as libvirt prints it: undefined without a type. Adds what is not carried out to `session`: the whole element,
+ * if the filesystem is not an image.
  *
  * @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED for a type or format that libvirt doesn't know.
  */
 export function parseDriver(
   filesystem: Reading,
   filesystemType: string,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): FileFilesystem['driver'] {
   const at = childOf(filesystem, 'driver');
   if (at === undefined) return undefined;
-  const unsupportedInDriver: UnsupportedElement[] = [];
-  const { attributes } = readElement(at, filesystemDriverVocabulary, unsupportedInDriver);
-  const type = attributes.get('type');
-  const format = attributes.get('format');
-  if (type !== undefined && !driverTypes.includes(type)) {
-    const detail = `Invalid value for attribute 'type' in element 'driver': '${type}'`;
-    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
-  }
-  if (format !== undefined && !driverFormats.includes(format)) {
-    const detail = `unknown driver format value '${format}'`;
-    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'format'));
-  }
+  const own = deviceSession(session);
+  const reading = readElement(at, filesystemDriverVocabulary, own);
+  const type = reading.attributes.get('type');
+  const format = reading.attributes.get('format');
+  checkWords(reading);
   if (filesystemType !== 'file') {
-    unsupported.push({ path: at.path, position: at.position });
+    const { path, position } = at;
+    session.unsupported.push({ path, position, ...otherDriver });
+    const children = [standalone(at)];
+    session.kept.push({ path: filesystem.at.path, attributes: [], children });
     return undefined;
   }
-  unsupported.push(...unsupportedInDriver);
-  if (type !== undefined && type !== 'loop') {
-    // For all types but a network block device, libvirt has this message.
-    const words = type === 'nbd' ? {} : { words: `fs driver ${type} is not supported` };
-    unsupported.push({ ...attributeLocation(at, 'type'), value: type, ...words });
-  } else if (format !== undefined && format !== 'raw') {
-    const words = type === 'loop' ? { words: `fs format ${format} is not supported` } : {};
-    unsupported.push({ ...attributeLocation(at, 'format'), value: format, ...words });
-  }
+  keepRest(reading, session);
+  session.unsupported.push(...refusalsOf(own.unsupported, { type, format }));
   return type === 'loop' ? { type, ...(format === 'raw' ? { format } : {}) } : undefined;
+}
+
+/** @throws DefinitionError for a type or format that libvirt doesn't know. */
+function checkWords({ at, attributes }: Reading): void {
+  const isUnknown = (name: string, value: string | undefined): boolean =>
+    value !== undefined && !Object.hasOwn(valuesOf(filesystemDriverVocabulary, name), value);
+  const type = attributes.get('type');
+  const format = attributes.get('format');
+  if (isUnknown('type', type)) {
+    const detail = `Invalid value for attribute 'type' in element 'driver': '${type ?? ''}'`;
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
+  }
+  if (isUnknown('format', format)) {
+    const detail = `unknown driver format value '${format ?? ''}'`;
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'format'));
+  }
+}
+
+/** Of a driver that is refused, the format does not matter. libvirt has a message for a format that a loop device can't read. */
+function refusalsOf(
+  unsupported: readonly UnsupportedElement[],
+  { type, format }: { readonly type: string | undefined; readonly format: string | undefined },
+): UnsupportedElement[] {
+  return unsupported
+    .filter(({ path }) => type === undefined || type === 'loop' || !path.endsWith('/@format'))
+    .map((one) =>
+      type === 'loop' && one.path.endsWith('/@format')
+        ? { ...one, words: `fs format ${format ?? ''} is not supported` }
+        : one,
+    );
 }

@@ -1,23 +1,30 @@
 /**
  * `<filesystem>`: a directory tree, an image or a file system in memory that the container sees. An element with
- * anything unsupported is kept as a whole.
+ * anything that a start refuses is kept as a whole.
  */
+import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
 import type { FilesystemDefinition } from './definition';
 import { enumerated } from '../xml/enumerated';
 import { parseDriver } from './driver';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
-import { standalone } from '../xml/raw';
-import { childOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { keepRest } from '../xml/raw';
+import {
+  childOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
 import type { SourceLabel } from '../security/definition';
 import { parseSourceLabels } from '../security/source-label';
+import { emptyVocabulary } from '../xml/vocabulary';
 import {
-  emptyVocabulary,
   filesystemSourceVocabulary,
   filesystemTargetVocabulary,
   filesystemVocabulary,
-} from '../xml/vocabulary';
+} from './vocabulary';
 
 /** The attributes of `<source>` for each type; the first one names the tree. */
 const sourceAttributes = {
@@ -39,30 +46,23 @@ const accessModes = ['passthrough', 'mapped', 'squash'] as const;
  * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR or
  * CONFIG_UNSUPPORTED for a value that libvirt doesn't know, INVALID_ARG for an unknown unit.
  */
-export function parseFilesystem(at: LocatedElement): ParsedDevice<FilesystemDefinition> {
-  const unsupported: UnsupportedElement[] = [];
-  const reading = readElement(at, filesystemVocabulary, unsupported);
+export function parseFilesystem(
+  at: LocatedElement,
+  session: ReadingSession,
+): ParsedDevice<FilesystemDefinition> {
+  const own = deviceSession(session);
+  const reading = readElement(at, filesystemVocabulary, own);
+  keepRest(reading, own);
   const type = enumerated(reading, 'type', types) ?? 'mount';
   const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
   checkModes(reading);
-  const driver = parseDriver(reading, type, unsupported);
-  const { source, target, usage, sourceLabels } = readEnds(reading, type, unsupported);
+  const driver = parseDriver(reading, type, own);
+  const { source, target, usage, sourceLabels } = readEnds(reading, type, own);
   const readonly = childOf(reading, 'readonly');
-  if (readonly !== undefined) readElement(readonly, emptyVocabulary, unsupported);
+  if (readonly !== undefined) readElement(readonly, emptyVocabulary, own);
   if (type === 'template' || type === 'volume') {
-    const words =
-      target === '/'
-        ? `Unsupported root filesystem type ${type}`
-        : `Cannot mount filesystem type ${type}`;
-    unsupported.push({ ...attributeLocation(at, 'type'), value: type, words });
-    return { raw: standalone(at, ['alias', 'address']), unsupported };
+    return { raw: rawDevice(at), unsupported: own.unsupported.map(wordedFor(type, target)) };
   }
-  if (accessMode === 'squash') {
-    const words = "accessmode='squash' of <filesystem> is not supported: ids are mapped one to one";
-    unsupported.push({ ...attributeLocation(at, 'accessmode'), value: accessMode, words });
-    return { raw: standalone(at, ['alias', 'address']), unsupported };
-  }
-  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
   const common = {
     accessMode,
     target,
@@ -70,9 +70,19 @@ export function parseFilesystem(at: LocatedElement): ParsedDevice<FilesystemDefi
     ...(sourceLabels === undefined ? {} : { sourceLabels }),
     position: at.position,
   };
-  if (type === 'ram') return { supported: { type, ...common, usage } };
+  if (type === 'ram') return parsedDevice(at, { type, ...common, usage }, own);
   const written = type === 'file' && driver !== undefined ? { driver } : {};
-  return { supported: { type, ...common, source, ...written } };
+  return parsedDevice(at, { type, ...common, source, ...written }, own);
+}
+
+/** libvirt's message for a type that no container has. */
+function wordedFor(type: string, target: string) {
+  const words =
+    target === '/'
+      ? `Unsupported root filesystem type ${type}`
+      : `Cannot mount filesystem type ${type}`;
+  return (one: UnsupportedElement): UnsupportedElement =>
+    one.path.endsWith('filesystem/@type') ? { ...one, words } : one;
 }
 
 /** The path without duplicate and trailing slashes, so that paths can be compared. */
@@ -89,18 +99,14 @@ interface Ends {
   readonly sourceLabels?: readonly SourceLabel[];
 }
 
-function readEnds(reading: Reading, type: FilesystemType, unsupported: UnsupportedElement[]): Ends {
+function readEnds(reading: Reading, type: FilesystemType, session: ReadingSession): Ends {
   const sourceAt = childOf(reading, 'source');
   const targetAt = childOf(reading, 'target');
-  // The attributes of the other types are known too, and unsupported for this one.
-  const unsupportedInSource: UnsupportedElement[] = [];
-  const sourceReading =
-    sourceAt && readElement(sourceAt, filesystemSourceVocabulary, unsupportedInSource);
-  const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, unsupported);
-  const own: readonly string[] = sourceAttributes[type];
+  const sourceReading = sourceAt && readSource(sourceAt, type, session);
+  const targetReading = targetAt && readElement(targetAt, filesystemTargetVocabulary, session);
   const valueOf = (wanted: string | undefined): string | undefined =>
     sourceAt?.element.attributes.find(({ name }) => name === wanted)?.value;
-  const source = valueOf(own[0]);
+  const source = valueOf(sourceAttributes[type][0]);
   const target = targetReading?.attributes.get('dir');
   const usage = type === 'ram' ? parseUsage(source, valueOf('units'), sourceAt ?? reading.at) : 0;
   if (source === undefined && type !== 'volume') {
@@ -109,15 +115,24 @@ function readEnds(reading: Reading, type: FilesystemType, unsupported: Unsupport
   if (target === undefined) {
     throw definitionError('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
   }
-  unsupported.push(
-    ...unsupportedInSource.filter(({ path }) => !own.some((name) => path.endsWith(`/@${name}`))),
-  );
   return {
     source: sanitizePath(source ?? ''),
     target: sanitizePath(target),
     usage,
-    ...parseSourceLabels(sourceReading, unsupported),
+    ...parseSourceLabels(sourceReading, session),
   };
+}
+
+/** The attributes of the other types are known too; for this type they are not carried out. */
+function readSource(at: LocatedElement, type: FilesystemType, session: ReadingSession): Reading {
+  const own = deviceSession(session);
+  const reading = readElement(at, filesystemSourceVocabulary, own);
+  const names: readonly string[] = sourceAttributes[type];
+  const isOther = (path: string) => !names.some((name) => path.endsWith(`/@${name}`));
+  session.unsupported.push(...own.unsupported.filter(({ path }) => isOther(path)));
+  const keptAttributes = reading.keptAttributes.filter(({ name }) => !names.includes(name));
+  keepRest({ ...reading, keptAttributes }, session);
+  return reading;
 }
 
 function parseUsage(

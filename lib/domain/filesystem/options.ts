@@ -5,15 +5,15 @@
 import type { FilesystemOptions, OverlayOptions } from './definition';
 import { sanitizePath } from './filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { readElement, type LocatedElement, type Reading } from '../xml/reading';
-import { filesystemOptionsVocabulary, overlayVocabulary } from '../xml/vocabulary';
+import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
+import { filesystemOptionsVocabulary, overlayVocabulary } from '../elements/extension-vocabulary';
 
 const yesOrNo = ['yes', 'no'] as const;
 const propagations = ['private', 'slave', 'shared'] as const;
 
 /** @throws DefinitionError XML_ERROR for a missing target or an unknown value. */
 export function parseFilesystemOptions(at: LocatedElement): FilesystemOptions {
-  const reading = readElement(at, filesystemOptionsVocabulary, []);
+  const reading = readExactly(at, filesystemOptionsVocabulary);
   const recursive = oneOf(reading, 'recursive', yesOrNo);
   const propagation = oneOf(reading, 'propagation', propagations);
   return {
@@ -26,7 +26,7 @@ export function parseFilesystemOptions(at: LocatedElement): FilesystemOptions {
 
 /** @throws DefinitionError XML_ERROR for a missing attribute. */
 export function parseOverlay(at: LocatedElement): OverlayOptions {
-  const reading = readElement(at, overlayVocabulary, []);
+  const reading = readExactly(at, overlayVocabulary);
   return {
     target: pathOf(reading, 'target'),
     upper: pathOf(reading, 'upper'),

@@ -1,6 +1,7 @@
 /** Checks the `<filesystem>` elements before the domain is started. Pure. */
 import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
+import { hasOwnIds, isMapped, isShownHostRoot } from './access-mode';
 import { isHostRoot, optionsOf, overlayOf } from './lookup';
 import { isBelow, isSame, withoutDots } from '../xml/path';
 import { definitionError, type SourceLocation } from '../xml/source-location';
@@ -15,11 +16,6 @@ export function checkFilesystems(definition: DomainDefinition): void {
   }
   definition.extension.filesystems?.forEach((options) => checkOptions(definition, options));
   definition.extension.overlays?.forEach((overlay) => checkOverlay(definition, overlay));
-}
-
-/** Whether the domain has an id map, or gets one at its start. */
-function hasOwnIds({ idMap, extension }: DomainDefinition): boolean {
-  return idMap !== undefined || extension.idAllocation !== undefined;
 }
 
 /** The location of the element itself, or of one of its children. */
@@ -79,22 +75,11 @@ function checkType(filesystem: FilesystemDefinition): void {
 }
 
 function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinition): void {
-  if (filesystem.accessMode !== 'mapped') return;
-  const location = filesystemLocation(filesystem, '@accessmode');
-  const { type, target } = filesystem;
-  if (!hasOwnIds(definition)) refuse("accessmode='mapped' needs an <idmap>", location);
-  if (type === 'ram' || type === 'bind') {
-    refuse(
-      `accessmode='mapped' of a filesystem of type ${type}: it has the container's ids`,
-      location,
-    );
-  }
-  if (isSame(target, '/') && isHostRoot(filesystem)) {
-    refuse(
-      "accessmode='mapped' would make the container's root the owner of the host's /",
-      location,
-    );
-  }
+  if (!isMapped(definition, filesystem) || !isShownHostRoot(filesystem)) return;
+  refuse(
+    "accessmode='mapped' would make the container's root the owner of the host's /",
+    filesystemLocation(filesystem, '@accessmode'),
+  );
 }
 
 const container = 'domain/metadata/tslxc:container';

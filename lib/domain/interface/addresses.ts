@@ -13,17 +13,22 @@ import {
 } from './ip-address';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
-import { readElement, type LocatedElement, type Reading } from '../xml/reading';
+import {
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber, wholeNumber } from '../xml/whole-number';
 
 const families: readonly IpFamily[] = ['ipv4', 'ipv6'];
 
-const ipVocabulary = vocabulary({
+export const ipVocabulary = vocabulary({
   attributes: { address: 'supported', family: 'supported', prefix: 'supported', peer: 'supported' },
 });
 
-const routeVocabulary = vocabulary({
+export const routeVocabulary = vocabulary({
   attributes: {
     family: 'supported',
     address: 'supported',
@@ -42,8 +47,8 @@ const maxMetric = 2 ** 32 - 1;
  *
  * @throws DefinitionError XML_ERROR or INVALID_ARG, with libvirt's message if it has one.
  */
-export function parseAddress(at: LocatedElement): InterfaceAddress {
-  const reading = readElement(at, ipVocabulary, []);
+export function parseAddress(at: LocatedElement, session: ReadingSession): InterfaceAddress {
+  const reading = readElement(at, ipVocabulary, session);
   const { attributes } = reading;
   const family = enumerated(reading, 'family', families);
   const text = attributes.get('address');
@@ -86,8 +91,12 @@ export function formatAddress({
  * `Domain hostdev device`, or the name of a network
  * @throws DefinitionError XML_ERROR, with libvirt's message.
  */
-export function parseRoute(at: LocatedElement, owner: string): InterfaceRoute {
-  const reading = readElement(at, routeVocabulary, []);
+export function parseRoute(
+  at: LocatedElement,
+  owner: string,
+  session: ReadingSession,
+): InterfaceRoute {
+  const reading = readElement(at, routeVocabulary, session);
   const fail = (detail: string, name?: string) =>
     definitionError(
       'XML_ERROR',

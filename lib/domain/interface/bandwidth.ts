@@ -5,16 +5,17 @@
 import type { Bandwidth, Rate } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
-import { childOf, readElement, type LocatedElement } from '../xml/reading';
+import { childOf, readElement, type LocatedElement, type ReadingSession } from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const bandwidthVocabulary = vocabulary({ children: { inbound: 'one', outbound: 'one' } });
+export const bandwidthVocabulary = vocabulary({ children: { inbound: 'one', outbound: 'one' } });
 
 // In libvirt's output order.
 const rateNames = ['average', 'peak', 'floor', 'burst'] as const;
 
-const rateVocabulary = vocabulary({
+/** `<inbound>` and `<outbound>`. */
+export const rateVocabulary = vocabulary({
   attributes: { average: 'supported', peak: 'supported', floor: 'supported', burst: 'supported' },
 });
 
@@ -30,11 +31,12 @@ const largest = { average: 2 ** 40, peak: 2 ** 40, floor: 2 ** 40, burst: 2 ** 2
 export function parseBandwidth(
   at: LocatedElement,
   where: 'on a network' | 'elsewhere',
+  session: ReadingSession,
 ): Bandwidth | undefined {
-  const reading = readElement(at, bandwidthVocabulary, []);
+  const reading = readElement(at, bandwidthVocabulary, session);
   const [inboundAt, outboundAt] = [childOf(reading, 'inbound'), childOf(reading, 'outbound')];
-  const inbound = inboundAt && parseRate(inboundAt);
-  const outbound = outboundAt && parseRate(outboundAt);
+  const inbound = inboundAt && parseRate(inboundAt, session);
+  const outbound = outboundAt && parseRate(outboundAt, session);
   const unshared = where === 'elsewhere' && inbound?.floor !== undefined ? inboundAt : undefined;
   const misplaced = outbound?.floor === undefined ? unshared : outboundAt;
   if (misplaced !== undefined) {
@@ -56,8 +58,8 @@ export function formatBandwidth({ inbound, outbound }: Bandwidth): PrintableElem
   ]);
 }
 
-function parseRate(at: LocatedElement): Rate | undefined {
-  const reading = readElement(at, rateVocabulary, []);
+function parseRate(at: LocatedElement, session: ReadingSession): Rate | undefined {
+  const reading = readElement(at, rateVocabulary, session);
   const has = (name: string) => reading.attributes.has(name);
   if (!has('average') && !has('floor')) {
     throw definitionError('XML_ERROR', 'Missing mandatory average or floor attributes', at);

@@ -9,6 +9,8 @@ import type {
 } from '../definition';
 import { formatAddress, formatRoute } from './addresses';
 import { node, type PrintableElement } from '../xml/print';
+import { withKept } from '../xml/kept';
+import { hostInterfaceVocabulary, interfaceVocabulary } from './vocabulary';
 import { formatVlan } from './vlan';
 
 /** `<interface>`. */
@@ -20,7 +22,7 @@ export function formatInterface(
   const target = live?.target ?? item.targetDevice;
   const guest = live?.guest ?? item.guestDevice;
   const port = isolated === undefined ? undefined : { isolated: isolated ? 'yes' : 'no' };
-  return node('interface', { type }, [
+  const element = node('interface', { type }, [
     node('mac', { address: mac }),
     ...formatSource(item, live),
     ...(vlan === undefined ? [] : [formatVlan(vlan)]),
@@ -33,14 +35,18 @@ export function formatInterface(
     ...optional('link', 'state', linkState),
     ...optional('mtu', 'size', mtu === undefined ? undefined : String(mtu)),
   ]);
+  const place = { path: 'domain/devices/interface', vocabulary: interfaceVocabulary };
+  return withKept(element, item.kept, place);
 }
 
 /** `<hostdev>` of a network interface. */
 export function formatHostInterface(item: HostInterfaceDefinition): PrintableElement {
-  return node('hostdev', { mode: 'capabilities', type: 'net' }, [
+  const element = node('hostdev', { mode: 'capabilities', type: 'net' }, [
     node('source', {}, [node('interface', {}, [item.device])]),
     ...formatAddresses(item.addresses, item.routes),
   ]);
+  const place = { path: 'domain/devices/hostdev', vocabulary: hostInterfaceVocabulary };
+  return withKept(element, item.kept, place);
 }
 
 function formatSource(

@@ -1,13 +1,20 @@
 /** `<hostdev mode='capabilities' type='net'>`: an interface of the host that moves into the container while it runs. */
 import type { HostInterfaceDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
 import type { ParsedDevice } from '../xml/unsupported';
 import { parseAddress, parseRoute } from './addresses';
 import { hostInterfaceSourceVocabulary, hostInterfaceVocabulary } from './vocabulary';
 import { parseLinkName } from './link-name';
 import { definitionError } from '../xml/source-location';
-import { standalone } from '../xml/raw';
-import { childOf, childrenOf, readElement, readText, type LocatedElement } from '../xml/reading';
+import { deviceSession, parsedDevice } from '../devices/parsed-device';
+import { keepRest } from '../xml/raw';
+import {
+  childOf,
+  childrenOf,
+  readElement,
+  readText,
+  type LocatedElement,
+  type ReadingSession,
+} from '../xml/reading';
 
 /** Whether a `<hostdev>` is one of these. */
 export function isHostInterface({ element }: LocatedElement): boolean {
@@ -16,18 +23,19 @@ export function isHostInterface({ element }: LocatedElement): boolean {
 }
 
 /** @throws DefinitionError XML_ERROR, as libvirt does, if something is missing or invalid. */
-export function parseHostInterface(at: LocatedElement): ParsedDevice<HostInterfaceDefinition> {
-  const unsupported: UnsupportedElement[] = [];
-  const reading = readElement(at, hostInterfaceVocabulary, unsupported);
+export function parseHostInterface(
+  at: LocatedElement,
+  session: ReadingSession,
+): ParsedDevice<HostInterfaceDefinition> {
+  const own = deviceSession(session);
+  const reading = readElement(at, hostInterfaceVocabulary, own);
+  keepRest(reading, own);
   const sourceAt = childOf(reading, 'source');
   if (sourceAt === undefined) {
     throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);
   }
-  const nameAt = childOf(
-    readElement(sourceAt, hostInterfaceSourceVocabulary, unsupported),
-    'interface',
-  );
-  const name = readText(nameAt, unsupported);
+  const nameAt = childOf(readElement(sourceAt, hostInterfaceSourceVocabulary, own), 'interface');
+  const name = readText(nameAt, own);
   if (nameAt === undefined || name === undefined) {
     const detail = 'Missing <interface> element in hostdev net device';
     throw definitionError('XML_ERROR', detail, nameAt ?? sourceAt);
@@ -40,10 +48,9 @@ export function parseHostInterface(at: LocatedElement): ParsedDevice<HostInterfa
       nameAt,
     );
   }
-  const addresses = childrenOf(reading, 'ip').map(parseAddress);
+  const addresses = childrenOf(reading, 'ip').map((ip) => parseAddress(ip, own));
   const routes = childrenOf(reading, 'route').map((route) =>
-    parseRoute(route, 'Domain hostdev device'),
+    parseRoute(route, 'Domain hostdev device', own),
   );
-  if (unsupported.length > 0) return { raw: standalone(at, ['alias', 'address']), unsupported };
-  return { supported: { device, addresses, routes, position: at.position } };
+  return parsedDevice(at, { device, addresses, routes, position: at.position }, own);
 }

@@ -1,6 +1,6 @@
 /**
  * `<interface>`: a network interface of the container. Types bridge, network, direct and ethernet are supported; an
- * element with anything unsupported is kept as a whole.
+ * element with anything that a start refuses is kept as a whole.
  */
 import { parseBandwidth } from './bandwidth';
 import type { InterfaceDefinition } from '../definition';
@@ -9,7 +9,10 @@ import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
 import { parseInterfaceSource, type CarriedInterfaceType } from './source';
+import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
+import type { ParseContext } from '../parse-session';
 import {
+  directPort,
   guestVocabulary,
   interfaceTargetVocabulary,
   interfaceVocabulary,
@@ -17,18 +20,20 @@ import {
   macVocabulary,
   modelVocabulary,
   mtuVocabulary,
+  otherType,
   portVocabulary,
 } from './vocabulary';
 import { parseLinkName } from './link-name';
 import { parseMac, parseUnicastMac } from './mac-address';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { standalone } from '../xml/raw';
+import { keepRest } from '../xml/raw';
 import {
   childOf,
   childrenOf,
   readElement,
   type LocatedElement,
   type Reading,
+  type ReadingSession,
 } from '../xml/reading';
 import { parseVlan } from './vlan';
 import type { Vocabulary } from '../xml/vocabulary';
@@ -43,24 +48,21 @@ const types: readonly string[] = [
 /** Names that libvirt and this driver choose. They come from copied live XML, and are not a request of the user. */
 const chosenName = /^(vnet|macvtap|macvlan)\d+$/;
 
+type InterfaceSession = ReadingSession & { readonly context: Pick<ParseContext, 'newMac'> };
+
 /** Limits of veth(4) in the kernel: ETH_MIN_MTU and ETH_MAX_MTU. */
 const mtuRange = { min: 68, max: 65535 };
 
-/** The message of `start` for a type for which libvirt has its own. */
-const unsupportedMessage: ReadonlyMap<string, string> = new Map([
-  ['script', 'scripts are not supported on LXC network interfaces'],
-  ['downscript', 'scripts are not supported on LXC network interfaces'],
-]);
-
 /**
- * All interfaces of a domain. Each one without a `<mac>` gets an address from `newMac` that no other one has.
+ * All interfaces of a domain. Each one without a `<mac>` gets an address from the context that no other one has.
  *
  * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INVALID_ARG, with libvirt's message if it has one.
  */
 export function parseInterfaces(
   elements: readonly LocatedElement[],
-  newMac: () => string,
+  session: InterfaceSession,
 ): ParsedDevice<InterfaceDefinition>[] {
+  const { newMac } = session.context;
   const taken = new Set(elements.map(writtenMac));
   const unusedMac = (): string => {
     let mac = newMac();
@@ -69,35 +71,39 @@ export function parseInterfaces(
     taken.add(mac);
     return mac;
   };
-  return elements.map((at) => parseInterface(at, unusedMac));
+  return elements.map((at) => parseInterface(at, session, unusedMac));
 }
 
 function parseInterface(
   at: LocatedElement,
+  session: ReadingSession,
   newMac: () => string,
 ): ParsedDevice<InterfaceDefinition> {
   const type = typeOf(at);
   const supportedType = supportedTypes.find((known) => known === type);
   if (supportedType === undefined) {
-    const words = `Unsupported network type ${type}`;
     const isWritten = at.element.attributes.some(({ name }) => name === 'type');
     const location = isWritten ? { ...attributeLocation(at, 'type'), value: type } : placeOf(at);
-    return { raw: kept(at), unsupported: [{ ...location, words }] };
+    return { raw: rawDevice(at), unsupported: [{ ...location, ...otherType(type) }] };
   }
-  const unsupported: UnsupportedElement[] = [];
-  const reading = readElement(at, interfaceVocabulary, unsupported);
-  const source = parseInterfaceSource(supportedType, at, childOf(reading, 'source'));
+  const own = deviceSession(session);
+  const reading = readElement(at, interfaceVocabulary, own);
+  keepRest(reading, own);
+  const source = parseInterfaceSource(
+    supportedType,
+    { parent: at, at: childOf(reading, 'source') },
+    own,
+  );
   const parts = {
-    ...readNames(reading, unsupported),
-    ...readLink(reading),
-    ...readPort(reading, source),
+    ...readNames(reading, own),
+    ...readLink(reading, own),
+    ...readPort(reading, source, own),
   };
-  const mac = readMac(reading, unsupported);
-  if (unsupported.length > 0)
-    return { raw: kept(at), unsupported: unsupported.map((one) => worded(one, source)) };
-  return {
-    supported: { ...source, mac: mac ?? newMac(), ...parts, position: at.position },
-  };
+  const mac = readMac(reading, own);
+  const { kept } = own;
+  const unsupported = own.unsupported.map((one) => worded(one, source));
+  const device = { ...source, mac: mac ?? newMac(), ...parts, position: at.position };
+  return parsedDevice(at, device, { kept, unsupported });
 }
 
 /** The type; libvirt's default is `user`. @throws DefinitionError XML_ERROR for a type that libvirt doesn't know. */
@@ -108,46 +114,44 @@ function typeOf(at: LocatedElement): string {
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
 }
 
+/** libvirt refuses a port profile of a macvlan with a message of its own. */
 function worded(
   unsupported: UnsupportedElement,
   { type }: { readonly type: string },
 ): UnsupportedElement {
-  const word = unsupported.path.slice(unsupported.path.lastIndexOf('/') + 1);
-  const isProfile = word === 'virtualport' && type === 'direct';
-  const words = isProfile
-    ? 'Unable to set port profile on direct interfaces'
-    : unsupportedMessage.get(word);
-  return words === undefined ? unsupported : { ...unsupported, words };
+  const isProfile = type === 'direct' && unsupported.path.endsWith('/virtualport');
+  return isProfile ? { ...unsupported, ...directPort } : unsupported;
 }
 
 /** The only supported attribute of a child. */
 function valueOf(
   reading: Reading,
   child: { readonly name: string; readonly attribute: string; readonly words: Vocabulary },
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): { readonly text: string; readonly reading: Reading } | undefined {
   const at = childOf(reading, child.name);
-  const inner = at && readElement(at, child.words, unsupported);
+  const inner = at && readElement(at, child.words, session);
+  if (inner !== undefined) keepRest(inner, session);
   const text = inner?.attributes.get(child.attribute);
   return inner === undefined || text === undefined ? undefined : { text, reading: inner };
 }
 
-function readMac(reading: Reading, unsupported: UnsupportedElement[]): string | undefined {
+function readMac(reading: Reading, session: ReadingSession): string | undefined {
   const child = { name: 'mac', attribute: 'address', words: macVocabulary };
-  const found = valueOf(reading, child, unsupported);
+  const found = valueOf(reading, child, session);
   return found && parseUnicastMac(found.text, attributeLocation(found.reading.at, 'address'));
 }
 
 function readNames(
   reading: Reading,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Pick<InterfaceDefinition, 'targetDevice' | 'guestDevice' | 'model'> {
   const targetChild = { name: 'target', attribute: 'dev', words: interfaceTargetVocabulary };
   const guestChild = { name: 'guest', attribute: 'dev', words: guestVocabulary };
   const modelChild = { name: 'model', attribute: 'type', words: modelVocabulary };
-  const target = valueOf(reading, targetChild, unsupported);
-  const guest = valueOf(reading, guestChild, unsupported);
-  const model = valueOf(reading, modelChild, unsupported);
+  const target = valueOf(reading, targetChild, session);
+  const guest = valueOf(reading, guestChild, session);
+  const model = valueOf(reading, modelChild, session);
   const isAsked = target !== undefined && !chosenName.test(target.text);
   if (model !== undefined && !/^[\w-]+$/.test(model.text)) {
     const location = attributeLocation(model.reading.at, 'type');
@@ -170,8 +174,10 @@ function deviceName(found: { readonly text: string; readonly reading: Reading })
 
 function readLink(
   reading: Reading,
+  session: ReadingSession,
 ): Pick<InterfaceDefinition, 'linkState' | 'mtu' | 'addresses' | 'routes'> {
-  const state = valueOf(reading, { name: 'link', attribute: 'state', words: linkVocabulary }, []);
+  const stateChild = { name: 'link', attribute: 'state', words: linkVocabulary };
+  const state = valueOf(reading, stateChild, session);
   if (state !== undefined && state.text !== 'up' && state.text !== 'down') {
     const detail = `unknown interface link state '${state.text}'`;
     throw definitionError(
@@ -180,18 +186,19 @@ function readLink(
       attributeLocation(state.reading.at, 'state'),
     );
   }
-  const mtu = readMtu(reading);
+  const mtu = readMtu(reading, session);
   return {
-    addresses: childrenOf(reading, 'ip').map(parseAddress),
-    routes: childrenOf(reading, 'route').map((at) => parseRoute(at, 'guest interface')),
+    addresses: childrenOf(reading, 'ip').map((at) => parseAddress(at, session)),
+    routes: childrenOf(reading, 'route').map((at) => parseRoute(at, 'guest interface', session)),
     ...(state === undefined ? {} : { linkState: state.text === 'up' ? 'up' : 'down' }),
     ...(mtu === undefined ? {} : { mtu }),
   };
 }
 
 /** As in libvirt, 0 means the default. */
-function readMtu(reading: Reading): number | undefined {
-  const found = valueOf(reading, { name: 'mtu', attribute: 'size', words: mtuVocabulary }, []);
+function readMtu(reading: Reading, session: ReadingSession): number | undefined {
+  const child = { name: 'mtu', attribute: 'size', words: mtuVocabulary };
+  const found = valueOf(reading, child, session);
   if (found === undefined) return undefined;
   const location = attributeLocation(found.reading.at, 'size');
   const size = parseWholeNumber(found.text, Number.MAX_SAFE_INTEGER);
@@ -211,20 +218,21 @@ function readMtu(reading: Reading): number | undefined {
 function readPort(
   reading: Reading,
   { type }: { readonly type: CarriedInterfaceType },
+  session: ReadingSession,
 ): Pick<InterfaceDefinition, 'vlan' | 'bandwidth' | 'isolated'> {
   const vlanAt = childOf(reading, 'vlan');
   const bandwidthAt = childOf(reading, 'bandwidth');
   const where = type === 'network' ? 'on a network' : 'elsewhere';
-  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, where);
+  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, where, session);
   const portAt = childOf(reading, 'port');
-  const portReading = portAt && readElement(portAt, portVocabulary, []);
+  const portReading = portAt && readElement(portAt, portVocabulary, session);
   const isolated = portReading && enumerated(portReading, 'isolated', ['yes', 'no']);
   if (portAt !== undefined && isolated === 'yes' && type !== 'bridge' && type !== 'network') {
     const detail = `<port isolated='yes'/> is not supported for network interfaces with type='${type}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(portAt, 'isolated'));
   }
   return {
-    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt) }),
+    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt, session) }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(isolated === undefined ? {} : { isolated: isolated === 'yes' }),
   };
@@ -238,4 +246,3 @@ function writtenMac({ element }: LocatedElement): string | undefined {
 }
 
 const placeOf = ({ path, position }: LocatedElement) => ({ path, position });
-const kept = (at: LocatedElement) => standalone(at, ['alias', 'address']);

@@ -13,7 +13,13 @@ import { parseAddress, parseRoute } from './addresses';
 import { interfaceSourceVocabularies } from './vocabulary';
 import { parseLinkName } from './link-name';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import {
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 
 /** The fields of an interface that come from its `<source>`. */
 export type InterfaceSource =
@@ -33,8 +39,8 @@ const modes: readonly DirectMode[] = ['vepa', 'private', 'bridge', 'passthrough'
  */
 export function parseInterfaceSource(
   type: CarriedInterfaceType,
-  parent: LocatedElement,
-  at: LocatedElement | undefined,
+  { parent, at }: { readonly parent: LocatedElement; readonly at: LocatedElement | undefined },
+  session: ReadingSession,
 ): InterfaceSource {
   if (at === undefined) {
     if (type === 'ethernet') return { type, hostAddresses: [], hostRoutes: [] };
@@ -44,8 +50,8 @@ export function parseInterfaceSource(
       parent,
     );
   }
-  const reading = readElement(at, interfaceSourceVocabularies[type], []);
-  if (type === 'ethernet') return { type, ...hostSide(reading) };
+  const reading = readElement(at, interfaceSourceVocabularies[type], session);
+  if (type === 'ethernet') return { type, ...hostSide(reading, session) };
   const [misplaced] = [...childrenOf(reading, 'ip'), ...childrenOf(reading, 'route')];
   if (misplaced !== undefined) {
     const detail =
@@ -68,13 +74,18 @@ export function parseInterfaceSource(
   }
 }
 
-function hostSide(reading: Reading): {
+function hostSide(
+  reading: Reading,
+  session: ReadingSession,
+): {
   hostAddresses: InterfaceAddress[];
   hostRoutes: InterfaceRoute[];
 } {
   return {
-    hostAddresses: childrenOf(reading, 'ip').map(parseAddress),
-    hostRoutes: childrenOf(reading, 'route').map((at) => parseRoute(at, 'interface host IP')),
+    hostAddresses: childrenOf(reading, 'ip').map((at) => parseAddress(at, session)),
+    hostRoutes: childrenOf(reading, 'route').map((at) =>
+      parseRoute(at, 'interface host IP', session),
+    ),
   };
 }
 

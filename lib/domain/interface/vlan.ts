@@ -3,15 +3,24 @@ import type { Vlan } from '../definition';
 import { enumerated } from '../xml/enumerated';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
-import { childrenOf, readElement, type LocatedElement, type Reading } from '../xml/reading';
+import {
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const vlanVocabulary = vocabulary({
+export const vlanVocabulary = vocabulary({
   attributes: { trunk: 'supported' },
   children: { tag: 'many' },
 });
-const tagVocabulary = vocabulary({ attributes: { id: 'supported', nativeMode: 'supported' } });
+/** `<tag>` of `<vlan>`. */
+export const tagVocabulary = vocabulary({
+  attributes: { id: 'supported', nativeMode: 'supported' },
+});
 
 type Tag = Vlan['tags'][number];
 
@@ -22,8 +31,8 @@ const maxTag = 4095;
 const reservedTags = [0, maxTag];
 
 /** @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED, with libvirt's message; XML_ERROR for a reserved tag. */
-export function parseVlan(at: LocatedElement): Vlan {
-  const reading = readElement(at, vlanVocabulary, []);
+export function parseVlan(at: LocatedElement, session: ReadingSession): Vlan {
+  const reading = readElement(at, vlanVocabulary, session);
   const elements = childrenOf(reading, 'tag');
   if (elements.length === 0) {
     const detail = "missing tag id - each <vlan> must have at least one <tag id='n'/> subelement";
@@ -31,7 +40,7 @@ export function parseVlan(at: LocatedElement): Vlan {
   }
   const tags: Tag[] = [];
   for (const element of elements) {
-    const tag = parseTag(element);
+    const tag = parseTag(element, session);
     if (tag.nativeMode !== undefined && tags.some(({ nativeMode }) => nativeMode !== undefined)) {
       const location = attributeLocation(element, 'nativeMode');
       throw definitionError('XML_ERROR', 'duplicate native vlan setting', location);
@@ -46,8 +55,8 @@ export function formatVlan({ trunk, tags }: Vlan): PrintableElement {
   return node('vlan', { trunk: trunk ? 'yes' : undefined }, elements);
 }
 
-function parseTag(at: LocatedElement): Tag {
-  const reading = readElement(at, tagVocabulary, []);
+function parseTag(at: LocatedElement, session: ReadingSession): Tag {
+  const reading = readElement(at, tagVocabulary, session);
   const id = wholeNumber(reading, 'id', Number.MAX_SAFE_INTEGER);
   const location = attributeLocation(at, 'id');
   if (id === undefined) {

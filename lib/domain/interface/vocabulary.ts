@@ -1,35 +1,59 @@
-/** The vocabularies of `<interface>`, and of `<hostdev>` for an interface; see vocabulary.ts. */
-import { vocabulary, type Vocabulary } from '../xml/vocabulary';
+/** The vocabularies of `<interface>`, and of `<hostdev>` for an interface; see xml/vocabulary.ts. */
+import {
+  ignored,
+  refused,
+  vocabulary,
+  type NotCarriedOut,
+  type Vocabulary,
+} from '../xml/vocabulary';
+
+const noFirmware = ignored('a container has no firmware, and boots nothing');
+const noCard = ignored('a container has a link of the kernel, and no emulated card');
+const alsoRefused = 'libvirt refuses it too, for a container';
+const noScript = refused(alsoRefused, 'scripts are not supported on LXC network interfaces');
+
+/** `@type` of an `<interface>` that no container has. */
+export function otherType(type: string): NotCarriedOut {
+  return refused(alsoRefused, `Unsupported network type ${type}`);
+}
+
+/** `<virtualport>` of type direct. */
+export const directPort = refused(alsoRefused, 'Unable to set port profile on direct interfaces');
 
 export const interfaceVocabulary = vocabulary({
-  attributes: { type: 'supported', trustGuestRxFilters: 'unsupported' },
+  attributes: {
+    type: 'supported',
+    trustGuestRxFilters: ignored(
+      'the kernel takes the filters of a link from its container as they are',
+    ),
+  },
   children: {
     mac: 'one',
     source: 'one',
     vlan: 'one',
-    virtualport: 'unsupported',
+    virtualport: refused('the port of the switch would not be set up'),
     bandwidth: 'one',
     port: 'one',
     ip: 'many',
     route: 'many',
-    script: 'unsupported',
-    downscript: 'unsupported',
-    backenddomain: 'unsupported',
+    script: noScript,
+    downscript: noScript,
+    backenddomain: noCard,
     target: 'one',
     guest: 'one',
     model: 'one',
-    driver: 'unsupported',
-    backend: 'unsupported',
-    filterref: 'unsupported',
-    tune: 'unsupported',
+    driver: noCard,
+    backend: noCard,
+    filterref: refused('the container could send with addresses that are not its own'),
+    tune: noCard,
     link: 'one',
     mtu: 'one',
-    coalesce: 'unsupported',
-    portForward: 'unsupported',
-    teaming: 'unsupported',
-    boot: 'unsupported',
-    rom: 'unsupported',
-    acpi: 'unsupported',
+    coalesce: noCard,
+    portForward: refused('no port would be forwarded: libvirt has it for type user only'),
+    teaming: ignored('a container has no card of the host to fail over to'),
+    boot: noFirmware,
+    rom: noFirmware,
+    acpi: noFirmware,
     alias: 'output',
     address: 'output',
   },
@@ -76,8 +100,8 @@ export const interfaceSourceVocabularies = {
 export const macVocabulary = vocabulary({
   attributes: {
     address: 'supported',
-    type: 'unsupported',
-    check: 'unsupported',
+    type: ignored('the address is taken as it stands'),
+    check: ignored('the address is taken as it stands'),
     currentAddress: 'output',
   },
 });
@@ -85,7 +109,10 @@ export const macVocabulary = vocabulary({
 export const portVocabulary = vocabulary({ attributes: { isolated: 'supported' } });
 
 export const interfaceTargetVocabulary = vocabulary({
-  attributes: { dev: 'supported', managed: 'unsupported' },
+  attributes: {
+    dev: 'supported',
+    managed: refused('a link that exists would not be taken: the driver makes its own'),
+  },
 });
 
 export const guestVocabulary = vocabulary({ attributes: { dev: 'supported', actual: 'output' } });
@@ -102,8 +129,8 @@ export const hostInterfaceVocabulary = vocabulary({
     source: 'one',
     ip: 'many',
     route: 'many',
-    boot: 'unsupported',
-    acpi: 'unsupported',
+    boot: noFirmware,
+    acpi: noFirmware,
     alias: 'output',
     address: 'output',
   },

@@ -12,7 +12,7 @@ import {
   type Reading,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { idmapVocabulary, idRangeVocabulary } from '../xml/vocabulary';
+import { idmapVocabulary, idRangeVocabulary } from '../elements/vocabulary';
 
 /** UID_GID_MAP_MAX_EXTENTS of linux/user_namespace.h, since Linux 4.15. */
 const maxRanges = 340;
@@ -37,7 +37,7 @@ export function parseIdMap(
 ): Pick<DomainDefinition, 'idMap'> {
   const at = childOf(domain, 'idmap');
   if (at === undefined) return {};
-  const reading = readElement(at, idmapVocabulary, session.unsupported);
+  const reading = readElement(at, idmapVocabulary, session);
   const uids = readRanges(childrenOf(reading, 'uid'), session);
   const gids = readRanges(childrenOf(reading, 'gid'), session);
   if (uids.length === 0 || gids.length === 0) {
@@ -57,7 +57,7 @@ function readRanges(elements: readonly LocatedElement[], session: ParseSession):
 }
 
 function readRange(at: LocatedElement, session: ParseSession): LocatedRange {
-  const { attributes } = readElement(at, idRangeVocabulary, session.unsupported);
+  const { attributes } = readElement(at, idRangeVocabulary, session);
   const read = (name: string): number => {
     const text = attributes.get(name)?.trim() ?? '';
     if (/^\+?\d{1,10}$/.test(text) && Number(text) <= noId) return Number(text);

@@ -8,21 +8,24 @@ import {
   childOf,
   locateChildren,
   readElement,
+  readExactly,
   textOf,
   type LocatedElement,
   type Reading,
 } from '../xml/reading';
-import { emptyVocabulary, sharedNamespaceVocabulary } from '../xml/vocabulary';
+import type { ParseSession } from '../parse-session';
+import { sharedNamespaceVocabulary } from '../elements/vocabulary';
+import { emptyVocabulary } from '../xml/vocabulary';
 
 const kinds = { sharenet: 'net', shareipc: 'ipc', shareuts: 'uts' } as const;
 const sources: readonly SharedNamespaceSource[] = ['name', 'pid', 'netns'];
 
 /** @throws DefinitionError CONFIG_UNSUPPORTED or INTERNAL_ERROR, as libvirt does; XML_ERROR for an unknown name. */
-export function parseSharedNamespaces(domain: Reading): SharedNamespace[] {
+export function parseSharedNamespaces(domain: Reading, session: ParseSession): SharedNamespace[] {
   const at = childOf(domain, 'lxc:namespace');
   if (at === undefined) return [];
   const bare = { ...at.element, children: [textOf(at.element)] };
-  readElement({ ...at, element: bare }, emptyVocabulary, []);
+  readElement({ ...at, element: bare }, emptyVocabulary, session);
   const shared: SharedNamespace[] = [];
   for (const child of locateChildren(at)) {
     const one = parseShared(child);
@@ -72,7 +75,7 @@ function parseShared(at: LocatedElement): SharedNamespace | undefined {
   if (!(feature in kinds)) {
     throw definitionError('CONFIG_UNSUPPORTED', `unsupported Namespace feature: ${feature}`, at);
   }
-  const { attributes } = readElement(at, sharedNamespaceVocabulary, []);
+  const { attributes } = readExactly(at, sharedNamespaceVocabulary);
   const [type, value] = [attributes.get('type'), attributes.get('value')];
   if (type === undefined || value === undefined) {
     throw definitionError('INTERNAL_ERROR', 'No lxc environment type specified', at);

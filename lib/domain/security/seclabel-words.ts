@@ -1,8 +1,14 @@
 /** What the `<seclabel>` of a domain and of a source have in common: model, relabel, and the texts of labels. */
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
-import { childOf, readElement, readText, type LocatedElement, type Reading } from '../xml/reading';
-import type { UnsupportedElement } from '../xml/unsupported';
-import type { Vocabulary } from '../xml/vocabulary';
+import {
+  childOf,
+  readElement,
+  readExactly,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
+import { textVocabulary, type Vocabulary } from '../xml/vocabulary';
 
 /** libvirt's limits, in bytes. */
 const longestModel = 256;
@@ -12,10 +18,10 @@ const longestLabel = 4096;
 export function readSeclabel(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Reading {
   const children = at.element.children.filter((child) => typeof child !== 'string');
-  return readElement({ ...at, element: { ...at.element, children } }, vocabulary, unsupported);
+  return readElement({ ...at, element: { ...at.element, children } }, vocabulary, session);
 }
 
 /** @throws DefinitionError XML_DETAIL if two of the elements have the same model. */
@@ -50,9 +56,9 @@ export function relabelOf({ attributes, at }: Reading): boolean | undefined {
 /** The unchanged text of a child; undefined if it is empty. @throws DefinitionError INTERNAL_ERROR if it is too long. */
 export function labelOf(reading: Reading, name: string): string | undefined {
   const at = childOf(reading, name);
-  const text = readText(at, []);
+  const text = at && readExactly(at, textVocabulary).text;
   if (at !== undefined) checkLength(text ?? '', longestLabel, at);
-  return text;
+  return text || undefined;
 }
 
 function checkLength(text: string, longest: number, location: SourceLocation): void {

@@ -11,10 +11,14 @@ import { vocabulary } from '../xml/vocabulary';
 import type { DomainDefinition } from '../definition';
 import { node, type PrintableElement } from '../xml/print';
 
-/** Children that the type doesn't use are dropped: libvirt writes them for a running domain. */
-const seclabelVocabulary = vocabulary({
+/**
+ * Children that the type doesn't use are dropped: libvirt writes them for a running domain. A word that is not known could be
+ * meant to confine the container.
+ */
+export const seclabelVocabulary = vocabulary({
   attributes: { type: 'supported', model: 'supported', relabel: 'supported' },
   children: { label: 'one', imagelabel: 'output', baselabel: 'one' },
+  unknown: 'refused',
 });
 
 /** `default` means the same as a missing element. */
@@ -28,7 +32,7 @@ const types = ['dynamic', 'static', 'none', 'default'] as const;
  */
 export function parseSecurityLabels(domain: Reading, session: ParseSession): SecurityLabel[] {
   const readings = childrenOf(domain, 'seclabel').map((at: LocatedElement) =>
-    readSeclabel(at, seclabelVocabulary, session.unsupported),
+    readSeclabel(at, seclabelVocabulary, session),
   );
   const labels = readings.flatMap((reading) => parseLabel(reading) ?? []);
   checkModels(readings);

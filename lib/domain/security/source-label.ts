@@ -1,17 +1,17 @@
 /** `<seclabel>` below a `<source>`: this source gets a label other than the domain's, or none. */
 import type { DomainDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
-import { childrenOf, type Reading } from '../xml/reading';
+import { childrenOf, type Reading, type ReadingSession } from '../xml/reading';
 import { checkModels, labelOf, modelOf, readSeclabel, relabelOf } from './seclabel-words';
 import type { SecurityLabel, SourceLabel } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 
 /** In live XML, `labelskip` says that the source could not be labelled. */
-const sourceLabelVocabulary = vocabulary({
+export const sourceLabelVocabulary = vocabulary({
   attributes: { model: 'supported', relabel: 'supported', labelskip: 'output' },
   children: { label: 'one' },
+  unknown: 'refused',
 });
 
 /**
@@ -21,10 +21,10 @@ const sourceLabelVocabulary = vocabulary({
  */
 export function parseSourceLabels(
   source: Reading | undefined,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): { readonly sourceLabels?: readonly SourceLabel[] } {
   const readings = (source === undefined ? [] : childrenOf(source, 'seclabel')).map((at) =>
-    readSeclabel(at, sourceLabelVocabulary, unsupported),
+    readSeclabel(at, sourceLabelVocabulary, session),
   );
   if (readings.length === 0) return {};
   checkModels(readings);

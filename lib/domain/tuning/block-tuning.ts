@@ -16,7 +16,7 @@ import { textVocabulary, vocabulary } from '../xml/vocabulary';
 /** The weights that the kernel accepts. */
 const blockWeights = [1, 10_000] as const;
 
-const tuningVocabulary = vocabulary({ children: { weight: 'one', device: 'many' } });
+export const blockTuningVocabulary = vocabulary({ children: { weight: 'one', device: 'many' } });
 
 /** The elements of a device in libvirt's output order, their properties, and their names in libvirt's messages. */
 export const deviceLimits = [
@@ -27,7 +27,8 @@ export const deviceLimits = [
   { element: 'write_bytes_sec', property: 'writeBytes', words: 'write bytes sec' },
 ] as const;
 
-const deviceVocabulary = vocabulary({
+/** `<device>` of `<blkiotune>`. */
+export const blockDeviceVocabulary = vocabulary({
   children: {
     path: 'one',
     ...Object.fromEntries(deviceLimits.map(({ element }) => [element, 'one' as const])),
@@ -41,7 +42,7 @@ export function parseBlockTuning(
 ): { blockTuning?: BlockTuning } {
   const at = childOf(domain, 'blkiotune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.unsupported);
+  const reading = readElement(at, blockTuningVocabulary, session);
   const weight = parseWeight(childOf(reading, 'weight'), session);
   const devices: BlockDeviceTuning[] = [];
   for (const element of childrenOf(reading, 'device')) {
@@ -73,8 +74,8 @@ export function formatBlockTuning(tuning: BlockTuning | undefined): PrintableEle
 }
 
 function parseDevice(at: LocatedElement, session: ParseSession): BlockDeviceTuning {
-  const reading = readElement(at, deviceVocabulary, session.unsupported);
-  const path = readText(childOf(reading, 'path'), session.unsupported);
+  const reading = readElement(at, blockDeviceVocabulary, session);
+  const path = readText(childOf(reading, 'path'), session);
   if (path === undefined)
     throw definitionError('CONFIG_UNSUPPORTED', 'missing per-device path', at);
   const limits = deviceLimits.flatMap(({ element, property, words }) => {
@@ -101,7 +102,7 @@ function parseCount(
   session: ParseSession,
 ): number | undefined {
   if (at === undefined) return undefined;
-  const { text } = readElement(at, textVocabulary, session.unsupported);
+  const { text } = readElement(at, textVocabulary, session);
   const value = /^\s*\+?\d{1,16}\s*$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(value)) return value === 0 ? undefined : value;
   throw definitionError('XML_ERROR', `${fault} ${text}`, at);

@@ -4,15 +4,16 @@
  */
 import { attributeLocation, definitionError } from '../xml/source-location';
 import type { Position } from '../xml/element';
-import { readElement, type LocatedElement, type Reading } from '../xml/reading';
+import { readExactly, type LocatedElement, type Reading } from '../xml/reading';
 import { parseKibibytes } from '../xml/scaled-integer';
 import type { HugepageLimit, ProcessLimit, TerminalLimit } from './definition';
 import { vocabulary } from '../xml/vocabulary';
 import { wholeNumber } from '../xml/whole-number';
 
-const maximumVocabulary = vocabulary({ attributes: { max: 'supported' } });
+/** `<tslxc:pids>` and `<tslxc:ptys>`. */
+export const maximumVocabulary = vocabulary({ attributes: { max: 'supported' } });
 
-const hugepagesVocabulary = vocabulary({
+export const hugepagesVocabulary = vocabulary({
   attributes: { size: 'supported', max: 'supported', unit: 'supported' },
 });
 
@@ -38,7 +39,7 @@ function parseMaximum(
   { most, least }: { readonly most: number; readonly least: string },
 ): { readonly max: number; readonly position: Position } | undefined {
   if (at === undefined) return undefined;
-  const reading = readElement(at, maximumVocabulary, []);
+  const reading = readExactly(at, maximumVocabulary);
   const max = wholeNumber(reading, 'max', most);
   if (max === undefined) throw missing(reading, 'max');
   if (max === 0) {
@@ -52,7 +53,7 @@ function parseMaximum(
 export function parseHugepageLimits(elements: readonly LocatedElement[]): HugepageLimit[] {
   const limits: HugepageLimit[] = [];
   for (const at of elements) {
-    const reading = readElement(at, hugepagesVocabulary, []);
+    const reading = readExactly(at, hugepagesVocabulary);
     const [size, max] = [kibibytes(reading, 'size'), kibibytes(reading, 'max')];
     if (size < 4 || !Number.isInteger(Math.log2(size))) {
       const detail = `${size} KiB is not the size of a huge page`;

@@ -5,7 +5,7 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { CpuTuning } from './definition';
-import { textVocabulary, vocabulary } from '../xml/vocabulary';
+import { ignored, refused, textVocabulary, vocabulary } from '../xml/vocabulary';
 
 /** The values that the kernel accepts; for `quota`, also any negative number. */
 const cpuRanges = {
@@ -18,25 +18,29 @@ export type CpuParameter = keyof typeof cpuRanges;
 
 const parameters = Object.keys(cpuRanges) as CpuParameter[];
 
-const tuningVocabulary = vocabulary({
+const noVirtualCpu = ignored('a container has no virtual CPUs: it runs on those of <vcpu cpuset>');
+const noThread = ignored('a container has no threads of an emulator');
+const noLimit = refused('the limit would not hold: that of a container is <quota>');
+
+export const cpuTuningVocabulary = vocabulary({
   children: {
     shares: 'one',
-    global_period: 'unsupported',
-    global_quota: 'unsupported',
+    global_period: noLimit,
+    global_quota: noLimit,
     period: 'one',
     quota: 'one',
-    emulator_period: 'unsupported',
-    emulator_quota: 'unsupported',
-    iothread_period: 'unsupported',
-    iothread_quota: 'unsupported',
-    vcpupin: 'unsupported',
-    emulatorpin: 'unsupported',
-    iothreadpin: 'unsupported',
-    vcpusched: 'unsupported',
-    emulatorsched: 'unsupported',
-    iothreadsched: 'unsupported',
-    cachetune: 'unsupported',
-    memorytune: 'unsupported',
+    emulator_period: noThread,
+    emulator_quota: noThread,
+    iothread_period: noThread,
+    iothread_quota: noThread,
+    vcpupin: noVirtualCpu,
+    emulatorpin: noThread,
+    iothreadpin: noThread,
+    vcpusched: noVirtualCpu,
+    emulatorsched: noThread,
+    iothreadsched: noThread,
+    cachetune: noVirtualCpu,
+    memorytune: noVirtualCpu,
   },
 });
 
@@ -44,7 +48,7 @@ const tuningVocabulary = vocabulary({
 export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTuning?: CpuTuning } {
   const at = childOf(domain, 'cputune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.unsupported);
+  const reading = readElement(at, cpuTuningVocabulary, session);
   keepRest(reading, session);
   const given = parameters.flatMap((name) => {
     const value = parseParameter(reading, name, session);
@@ -79,7 +83,7 @@ function parseParameter(
 ): number | undefined {
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
-  const { text } = readElement(at, textVocabulary, session.unsupported);
+  const { text } = readElement(at, textVocabulary, session);
   const written = name === 'quota' ? /^\s*[+-]?\d{1,15}\s*$/ : /^\s*\+?\d{1,15}\s*$/;
   if (!written.test(text)) {
     throw definitionError('XML_ERROR', `can't parse cputune ${name} value`, at);

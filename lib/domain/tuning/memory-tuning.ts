@@ -7,21 +7,27 @@ import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
 import { present } from '../../present';
 import type { MemoryTuning } from './definition';
-import { vocabulary } from '../xml/vocabulary';
+import { ignored, vocabulary } from '../xml/vocabulary';
 
 /** The number of KiB that means no limit for libvirt. */
 export const unlimitedKibibytes = Number.MAX_SAFE_INTEGER;
 
-const tuningVocabulary = vocabulary({
+export const memoryTuningVocabulary = vocabulary({
   children: {
     hard_limit: 'one',
     soft_limit: 'one',
-    min_guarantee: 'unsupported',
+    min_guarantee: ignored(
+      'no memory is kept ready: a container gets what is free, up to its limit',
+    ),
     swap_hard_limit: 'one',
   },
 });
 
-const limitVocabulary = vocabulary({ attributes: { unit: 'supported' }, text: 'text' });
+/** `<hard_limit>`, `<soft_limit>` and `<swap_hard_limit>`. */
+export const memoryLimitVocabulary = vocabulary({
+  attributes: { unit: 'supported' },
+  text: 'text',
+});
 
 /** @throws DefinitionError XML_ERROR or INVALID_ARG. */
 export function parseMemoryTuning(
@@ -30,7 +36,7 @@ export function parseMemoryTuning(
 ): { memoryTuning?: MemoryTuning } {
   const at = childOf(domain, 'memtune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.unsupported);
+  const reading = readElement(at, memoryTuningVocabulary, session);
   keepRest(reading, session);
   const hardLimit = parseLimit(reading, 'hard_limit', session);
   const softLimit = parseLimit(reading, 'soft_limit', session);
@@ -70,7 +76,7 @@ interface MemoryLimited {
 function parseLimit(reading: Reading, name: string, session: ParseSession): number | undefined {
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
-  const { text, attributes } = readElement(at, limitVocabulary, session.unsupported);
+  const { text, attributes } = readElement(at, memoryLimitVocabulary, session);
   const value = parseKibibytes({
     text,
     unit: attributes.get('unit'),

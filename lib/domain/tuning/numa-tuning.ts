@@ -6,18 +6,32 @@ import { keepRest, standalone } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { NumaTuning } from './definition';
-import { vocabulary } from '../xml/vocabulary';
+import { ignored, refused, valuesOf, vocabulary } from '../xml/vocabulary';
 
-const tuningVocabulary = vocabulary({ children: { memory: 'one', memnode: 'unsupported' } });
+export const numaTuningVocabulary = vocabulary({
+  children: { memory: 'one', memnode: ignored('a container has no nodes of its own') },
+});
 
-const memoryVocabulary = vocabulary({
-  attributes: { mode: 'supported', nodeset: 'supported', placement: 'supported' },
+const noPolicy = refused('memory would come from any node');
+
+/** `<memory>` of `<numatune>`. */
+export const numaMemoryVocabulary = vocabulary({
+  attributes: {
+    mode: {
+      values: {
+        strict: 'supported',
+        restrictive: 'supported',
+        preferred: noPolicy,
+        interleave: noPolicy,
+      },
+    },
+    nodeset: 'supported',
+    placement: { values: { static: 'supported', auto: noPolicy } },
+  },
 });
 
 /** Both mean the same for the cpuset controller. libvirt's other modes are memory policies of a process. */
 export const numaModes = ['strict', 'restrictive'] as const;
-
-const unsupportedModes = ['preferred', 'interleave'];
 
 /** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message. */
 export function parseNumaTuning(
@@ -26,9 +40,9 @@ export function parseNumaTuning(
 ): { numaTuning?: NumaTuning } {
   const at = childOf(domain, 'numatune');
   if (at === undefined) return {};
-  const reading = readElement(at, tuningVocabulary, session.unsupported);
+  const reading = readElement(at, numaTuningVocabulary, session);
   const memory = childOf(reading, 'memory');
-  const memoryReading = memory && readElement(memory, memoryVocabulary, session.unsupported);
+  const memoryReading = memory && readElement(memory, numaMemoryVocabulary, session);
   if (memory === undefined || memoryReading === undefined) {
     keepRest(reading, session);
     return {};
@@ -36,15 +50,12 @@ export function parseNumaTuning(
   const { attributes } = memoryReading;
   const written = attributes.get('mode') ?? 'strict';
   const mode = numaModes.find((known) => known === written);
-  const location = attributeLocation(memory, 'mode');
-  if (mode === undefined && !unsupportedModes.includes(written)) {
+  if (!Object.hasOwn(valuesOf(numaMemoryVocabulary, 'mode'), written)) {
     const detail = `Unsupported NUMA memory tuning mode '${written}'`;
-    throw definitionError('CONFIG_UNSUPPORTED', detail, location);
+    throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(memory, 'mode'));
   }
   const nodeset = parseNodeset(memoryReading);
   if (mode === undefined || nodeset === undefined) {
-    const unsupported = mode === undefined ? location : attributeLocation(memory, 'placement');
-    session.unsupported.push({ ...unsupported, value: mode === undefined ? written : 'auto' });
     session.kept.push({
       path: at.path,
       attributes: [],

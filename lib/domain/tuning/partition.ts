@@ -5,20 +5,23 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, readText, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { Partition } from './definition';
-import { vocabulary } from '../xml/vocabulary';
+import { ignored, vocabulary } from '../xml/vocabulary';
 
-const resourceVocabulary = vocabulary({
-  children: { partition: 'one', fibrechannel: 'unsupported' },
+export const resourceVocabulary = vocabulary({
+  children: {
+    partition: 'one',
+    fibrechannel: ignored('libvirt gives the identifier to the disks of virtual machines only'),
+  },
 });
 
 /** @throws DefinitionError XML_ERROR. */
 export function parsePartition(domain: Reading, session: ParseSession): { partition?: Partition } {
   const at = childOf(domain, 'resource');
   if (at === undefined) return {};
-  const reading = readElement(at, resourceVocabulary, session.unsupported);
+  const reading = readElement(at, resourceVocabulary, session);
   keepRest(reading, session);
   const child = childOf(reading, 'partition');
-  const path = readText(child, session.unsupported);
+  const path = readText(child, session);
   if (path !== undefined && child !== undefined) {
     return { partition: { path, position: child.position } };
   }

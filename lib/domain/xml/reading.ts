@@ -1,15 +1,18 @@
 /**
  * Reads one element by its vocabulary, which says what is supported, what is only kept, and what is dropped.
- * Only this file decides whether a name is known; it must never ignore one.
+ * Only this file decides whether a name is known; it never ignores one without a word.
  */
-import type { KeptPart, UnsupportedElement } from './unsupported';
+import type { KeptPart, UnknownWord, UnsupportedElement } from './unsupported';
 import type { XmlAttribute, XmlElement } from './element';
 import { attributeLocation, definitionError, type SourceLocation } from './source-location';
 import {
   dnsmasqNamespace,
   extensionNamespace,
   lxcNamespace,
+  notCarriedOut,
   textVocabulary,
+  valueNotCarriedOut,
+  valuesOf,
   type Vocabulary,
 } from './vocabulary';
 
@@ -17,6 +20,8 @@ import {
 export interface ReadingSession {
   readonly unsupported: UnsupportedElement[];
   readonly kept: KeptPart[];
+  /** Words that no vocabulary has, which are left out. Without it they are refused. */
+  readonly unknown?: UnknownWord[];
 }
 
 /** An element with its path and the namespace prefixes that are in scope inside it. */
@@ -31,6 +36,7 @@ export interface Reading {
   readonly attributes: ReadonlyMap<string, string>;
   /** Supported children by name, in document order. */
   readonly children: ReadonlyMap<string, readonly LocatedElement[]>;
+  /** Unsupported attributes, in the order of the vocabulary. */
   readonly keptAttributes: readonly XmlAttribute[];
   /** Unsupported children, in the order of the vocabulary. */
   readonly keptChildren: readonly LocatedElement[];
@@ -65,35 +71,46 @@ export function locateChildren(at: LocatedElement): LocatedElement[] {
 }
 
 /**
- * Sorts the attributes and children of `at` by `vocabulary`, and adds those that are unsupported to `unsupported`.
+ * Sorts the attributes and children of `at` by `vocabulary`, and adds those that are unsupported or unknown to `session`.
  *
- * @throws DefinitionError XML_ERROR for an unknown name, a second element where only one is allowed, and
- * text where none is allowed.
+ * @throws DefinitionError XML_ERROR for a second element where only one is allowed; for an unknown name, and for text where
+ * none is allowed, if the vocabulary or the session refuses it.
  */
 export function readElement(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): Reading {
   const text = textOf(at.element);
+  const leaveOut = leavingOut(vocabulary, session);
   if (vocabulary.text === 'no text' && text.trim() !== '') {
-    throw definitionError('XML_ERROR', `unexpected text in <${at.element.name}>`, at);
+    const place = { path: `${at.path}/text()`, position: at.position };
+    leaveOut(place, `unexpected text in <${at.element.name}>`, at);
+  }
+  const standing = valueNotCarriedOut(vocabulary.texts, text);
+  if (standing !== undefined) {
+    session.unsupported.push({ ...placeOf(at), ...standing, value: text });
   }
   return {
     at,
     text,
-    ...readAttributes(at, vocabulary, unsupported),
-    ...readChildren(at, vocabulary, unsupported),
+    ...readAttributes(at, vocabulary, { session, leaveOut }),
+    ...readChildren(at, vocabulary, { session, leaveOut }),
   };
+}
+
+/** Reads an element of which every known word is carried out, and every other one refused. @throws as `readElement`. */
+export function readExactly(at: LocatedElement, vocabulary: Vocabulary): Reading {
+  return readElement(at, vocabulary, { unsupported: [], kept: [] });
 }
 
 /** The text of an element that may contain nothing else; undefined if it is empty or missing. */
 export function readText(
   at: LocatedElement | undefined,
-  unsupported: UnsupportedElement[],
+  session: ReadingSession,
 ): string | undefined {
   if (at === undefined) return undefined;
-  return readElement(at, textVocabulary, unsupported).text || undefined;
+  return readElement(at, textVocabulary, session).text || undefined;
 }
 
 /** The first child of that name. */
@@ -111,10 +128,27 @@ export function textOf(element: XmlElement): string {
   return element.children.filter((child) => typeof child === 'string').join('');
 }
 
+/** Notes the place of what is unknown, or refuses it with `detail` at `at`, which is the place if left out. */
+type LeaveOut = (place: SourceLocation, detail: string, at?: SourceLocation) => void;
+
+interface Findings {
+  readonly session: ReadingSession;
+  readonly leaveOut: LeaveOut;
+}
+
+function leavingOut(vocabulary: Vocabulary, { unknown }: ReadingSession): LeaveOut {
+  return (place, detail, at = place) => {
+    if (unknown === undefined || vocabulary.unknown === 'refused') {
+      throw definitionError('XML_ERROR', detail, at);
+    }
+    unknown.push(placeOf(place));
+  };
+}
+
 function readAttributes(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  unsupported: UnsupportedElement[],
+  { session, leaveOut }: Findings,
 ): Pick<Reading, 'attributes' | 'keptAttributes'> {
   const attributes = new Map<string, string>();
   const keptAttributes: XmlAttribute[] = [];
@@ -123,53 +157,62 @@ function readAttributes(
     if (isNamespaceDeclaration(name)) continue;
     const standing = vocabulary.attributes.get(name);
     const location = attributeLocation(at, name);
+    const inert = notCarriedOut(standing);
     if (standing === undefined) {
-      throw definitionError(
-        'XML_ERROR',
-        `unknown attribute '${name}' of <${at.element.name}>`,
-        location,
-      );
-    }
-    if (standing === 'supported') attributes.set(name, value);
-    if (standing === 'unsupported') {
+      leaveOut(location, `unknown attribute '${name}' of <${at.element.name}>`);
+    } else if (inert !== undefined) {
       keptAttributes.push(attribute);
-      unsupported.push(location);
+      session.unsupported.push({ ...location, ...inert });
+    } else if (standing !== 'output') {
+      attributes.set(name, value);
+      const unsupported = valueNotCarriedOut(valuesOf(vocabulary, name), value);
+      if (unsupported !== undefined)
+        session.unsupported.push({ ...location, ...unsupported, value });
     }
   }
-  return { attributes, keptAttributes };
+  return { attributes, keptAttributes: inAttributeOrder(keptAttributes, vocabulary) };
 }
 
 function readChildren(
   at: LocatedElement,
   vocabulary: Vocabulary,
-  unsupported: UnsupportedElement[],
+  { session, leaveOut }: Findings,
 ): Pick<Reading, 'children' | 'keptChildren'> {
   const children = new Map<string, LocatedElement[]>();
   const keptChildren: LocatedElement[] = [];
   for (const child of locateChildren(at)) {
     const word = wordOf(child.element);
     const standing = word === undefined ? undefined : vocabulary.children.get(word);
+    const inert = notCarriedOut(standing);
     if (word === undefined || standing === undefined) {
-      throw definitionError('XML_ERROR', `unknown element <${child.element.name}>`, child);
-    }
-    const namesakes = children.get(word) ?? [];
-    if (standing === 'one' && namesakes.length > 0) {
-      throw definitionError(
-        'XML_ERROR',
-        `element <${child.element.name}> appears more than once`,
-        child,
-      );
-    }
-    if (standing === 'one' || standing === 'many') {
+      leaveOut(child, `unknown element <${child.element.name}>`);
+    } else if (inert !== undefined) {
+      keptChildren.push(child);
+      session.unsupported.push({ ...placeOf(child), ...inert });
+    } else if (standing !== 'output') {
+      const namesakes = children.get(word) ?? [];
+      if (standing === 'one') checkFirst(child, namesakes);
       namesakes.push(child);
       children.set(word, namesakes);
     }
-    if (standing === 'unsupported') {
-      keptChildren.push(child);
-      unsupported.push({ path: child.path, position: child.position });
-    }
   }
   return { children, keptChildren: inVocabularyOrder(keptChildren, vocabulary) };
+}
+
+function inAttributeOrder(found: readonly XmlAttribute[], vocabulary: Vocabulary): XmlAttribute[] {
+  const names = [...vocabulary.attributes.keys()];
+  return [...found].sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+}
+
+/** @throws DefinitionError XML_ERROR for a second element where only one is allowed. */
+function checkFirst(child: LocatedElement, namesakes: readonly LocatedElement[]): void {
+  if (namesakes.length === 0) return;
+  const detail = `element <${child.element.name}> appears more than once`;
+  throw definitionError('XML_ERROR', detail, child);
+}
+
+function placeOf({ path, position }: SourceLocation): SourceLocation {
+  return { path, position };
 }
 
 /** Stable sort by the vocabulary's order, which is libvirt's output order. */

@@ -2,7 +2,7 @@
  * The location of an element or attribute in a definition, and the error that names it. Every DefinitionError about a
  * document is made here, so that none lacks its element and position.
  */
-import { DefinitionError, type ErrorCode } from '../../errors';
+import { DefinitionError, type DefinitionProblem, type ErrorCode } from '../../errors';
 import type { Position } from './element';
 
 /** The path of an element (`domain/os/init`) or attribute (`domain/vcpu/@cpuset`), and the position of its tag. */
@@ -20,14 +20,42 @@ export function definitionError(
   text: string,
   location: SourceLocation,
 ): DefinitionError {
-  const detail = text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
   const { path, position } = location;
   const { line, column } = position;
-  return new DefinitionError(code, `${detail} (${path}, line ${line}, column ${column})`, {
+  return new DefinitionError(code, `${shortened(text)} ${placeOf(location)}`, {
     element: path,
     line,
     column,
   });
+}
+
+/**
+ * The error to throw if several things are wrong: its message has a line for each, after the heading, and its place is that
+ * of the first.
+ */
+export function problemsError(
+  code: ErrorCode,
+  heading: string,
+  problems: readonly DefinitionProblem[],
+): DefinitionError {
+  const all = problems.map((problem) => {
+    const { element, line, column } = problem;
+    const place = placeOf({ path: element, position: { line, column } });
+    return { ...problem, message: `${shortened(problem.message)} ${place}` };
+  });
+  const [first] = all;
+  const lines = all.map(({ message }) => `  ${message}`);
+  return new DefinitionError(code, [`${heading}:`, ...lines].join('\n'), {
+    ...(first === undefined
+      ? {}
+      : { element: first.element, line: first.line, column: first.column }),
+    problems: all,
+  });
+}
+
+/** The place, as messages end with it: `(domain/os/init, line 4, column 5)`. */
+export function placeOf({ path, position: { line, column } }: SourceLocation): string {
+  return `(${path}, line ${line}, column ${column})`;
 }
 
 /** The location of an attribute: its own path, and the position of the tag that it stands in. */
@@ -38,4 +66,8 @@ export function attributeLocation(location: SourceLocation, attribute: string): 
 /** Document order, for sorting. */
 export function comparePositions(a: Position, b: Position): number {
   return a.line - b.line || a.column - b.column;
+}
+
+function shortened(text: string): string {
+  return text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
 }

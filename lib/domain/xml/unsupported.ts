@@ -1,22 +1,30 @@
-/** What a document contains and this version does not support: it is stored and printed, and `start` refuses it. */
-import type { Position, XmlAttribute, XmlElement } from './element';
-import { definitionError } from './source-location';
+/** What a document says, and this version does not do: what becomes of it, and the words for it. */
+import type { DefinitionProblem } from '../../errors';
+import type { XmlAttribute, XmlElement } from './element';
+import {
+  comparePositions,
+  definitionError,
+  problemsError,
+  type SourceLocation,
+} from './source-location';
+import type { NotCarriedOut } from './vocabulary';
 
 /**
- * An element, attribute or value that libvirt knows, and that this version only stores and prints: `start` refuses the
- * definition with an error that names it.
+ * An element, attribute or value that libvirt's schema knows, and that this version only stores and prints. Its path is such
+ * as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute.
  */
-export interface UnsupportedElement {
-  /** Path such as `domain/devices/interface`, or `domain/vcpu/@cpuset` for an attribute. */
-  readonly path: string;
-  readonly position: Position;
-  /** The unsupported value, if other values of the element or attribute are supported. */
+export interface UnsupportedElement extends SourceLocation, NotCarriedOut {
+  /** The value that is not carried out, if other values of the element or attribute are. */
   readonly value?: string;
-  /** The message of `start`, if libvirt has its own or the default message says too little. */
-  readonly words?: string;
 }
 
-/** The unsupported parts of an element whose other parts are supported, as they were written. */
+/**
+ * An element, an attribute or a text that libvirt's schema does not know. As in libvirt it is left out. The path of a text
+ * ends with `text()`.
+ */
+export type UnknownWord = SourceLocation;
+
+/** The parts of an element that are not carried out while its other parts are, as they were written. */
 export interface KeptPart {
   /** Path of that element, such as `domain/os`. */
   readonly path: string;
@@ -24,20 +32,86 @@ export interface KeptPart {
   readonly children: readonly XmlElement[];
 }
 
-/** A device that is supported, or one that is kept as written, with what is unsupported about it. */
-export type ParsedDevice<T> =
-  | { readonly supported: T }
-  | { readonly raw: XmlElement; readonly unsupported: readonly UnsupportedElement[] };
+/** A device, or one that is kept as written since a start would refuse it, and what is not carried out of it. */
+export type ParsedDevice<T> = ({ readonly supported: T } | { readonly raw: XmlElement }) & {
+  readonly unsupported: readonly UnsupportedElement[];
+};
 
-/** Returns when the list is empty. @throws DefinitionError CONFIG_UNSUPPORTED, naming its first element. */
-export function refuseUnsupported([first]: readonly UnsupportedElement[]): void {
-  if (first === undefined) return;
-  const detail = first.words ?? `${describe(first)} is not carried out by this version`;
-  throw definitionError('CONFIG_UNSUPPORTED', detail, first);
+/** Whether a start refuses it. */
+export function isRefused({ start }: UnsupportedElement): boolean {
+  return start === 'refuses';
 }
 
-/** `<interface>`, `attribute 'cpuset' of <vcpu>`, `type='file' of <filesystem>`, `<on_crash>preserve`. */
-function describe({ path, value }: UnsupportedElement): string {
+/**
+ * Returns when a start refuses none of these.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED that names all that it refuses, in `problems` if there are several.
+ */
+export function refuseUnsupported(unsupported: readonly UnsupportedElement[]): void {
+  const [first, ...others] = unsupported.filter(isRefused);
+  if (first === undefined) return;
+  if (others.length === 0) throw definitionError('CONFIG_UNSUPPORTED', refusalOf(first), first);
+  throw problemsError(
+    'CONFIG_UNSUPPORTED',
+    `${others.length + 1} parts of the definition are refused`,
+    [first, ...others].map((one) => problemAt(one, refusalOf(one))),
+  );
+}
+
+/**
+ * Returns when everything in a document is carried out.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED that names all that is not, in `problems`.
+ */
+export function refuseAll(
+  unsupported: readonly UnsupportedElement[],
+  unknown: readonly UnknownWord[],
+): void {
+  if (unsupported.length + unknown.length === 0) return;
+  const problems = [
+    ...unsupported.map((one) => ({ ...one, text: `${describe(one)}: ${one.words ?? one.why}` })),
+    ...unknown.map((one) => ({ ...one, text: `${describeUnknown(one)}: unknown` })),
+  ].sort((a, b) => comparePositions(a.position, b.position));
+  const [one] = problems;
+  const heading =
+    problems.length === 1 && one !== undefined
+      ? 'a part of the definition is not carried out, and the start is strict'
+      : `${problems.length} parts of the definition are not carried out, and the start is strict`;
+  throw problemsError(
+    'CONFIG_UNSUPPORTED',
+    heading,
+    problems.map((problem) => problemAt(problem, problem.text)),
+  );
+}
+
+/** @throws DefinitionError XML_INVALID_SCHEMA that names all of these, in `problems`; returns when there are none. */
+export function refuseUnknown(unknown: readonly UnknownWord[]): void {
+  if (unknown.length === 0) return;
+  const heading = "libvirt's schema does not know all of the definition";
+  const problems = unknown.map((one) => problemAt(one, `${describeUnknown(one)} is unknown`));
+  throw problemsError('XML_INVALID_SCHEMA', heading, problems);
+}
+
+/** What a start that goes on warns of: `<cpu> is ignored: …`. */
+export function describeIgnored(one: UnsupportedElement): string {
+  return `${describe(one)} is ignored: ${one.why}`;
+}
+
+/** What a definition that goes on without it warns of. */
+export function describeLeftOut(one: UnknownWord): string {
+  return `${describeUnknown(one)} is left out: libvirt's schema does not know it`;
+}
+
+function problemAt({ path, position }: SourceLocation, message: string): DefinitionProblem {
+  return { element: path, ...position, message };
+}
+
+function refusalOf(one: UnsupportedElement): string {
+  return one.words ?? `${describe(one)} is not carried out by this version: ${one.why}`;
+}
+
+/** `<interface>`, `attribute 'cpuset' of <vcpu>`, `type='file' of <filesystem>`, `<on_crash>preserve</on_crash>`. */
+function describe({ path, value }: SourceLocation & { readonly value?: string }): string {
   const [last = '', parent = ''] = path.split('/').reverse();
   if (!last.startsWith('@')) {
     return value === undefined ? `<${last}>` : `<${last}>${value}</${last}>`;
@@ -46,4 +120,9 @@ function describe({ path, value }: UnsupportedElement): string {
   return value === undefined
     ? `attribute '${attribute}' of <${parent}>`
     : `${attribute}='${value}' of <${parent}>`;
+}
+
+function describeUnknown(one: UnknownWord): string {
+  const [last = '', parent = ''] = one.path.split('/').reverse();
+  return last === 'text()' ? `the text in <${parent}>` : describe(one);
 }

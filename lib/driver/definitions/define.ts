@@ -3,7 +3,10 @@ import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { turn } from '../../host/slices';
+import { definedWithout } from '../../domain/warnings';
+import { readSettings } from '../../host/settings';
 import { fileError } from '../../host/state/file-error';
+import { validateDomain } from './validate';
 import { transition } from '../lifecycle/lifecycle';
 import { uuidOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
@@ -11,17 +14,22 @@ import { reapAll, reapInBackground, settle } from '../lifecycle/reaper';
 import type { ParsedXml, Session } from '../session/session';
 import { launch } from '../lifecycle/start';
 import type { Identity } from '../../host/state/definition-store';
-import type { StartOptions } from '../types';
+import type { CreateOptions, DefineOptions } from '../types';
 
 /**
  * Stores a definition; what runs under that name goes on as it is.
  *
- * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain.
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain; and as `validateDomain`.
  */
-export async function defineDomain(session: Session, xml: string): Promise<Identity> {
+export async function defineDomain(
+  session: Session,
+  xml: string,
+  options: DefineOptions,
+): Promise<Identity> {
   // Hundreds of texts that are defined at once are parsed one by one.
   await turn();
   const first = session.parse(xml);
+  if (isToBeValidated(session, options)) await validateDomain(xml, first.definition);
   const { name } = first.definition;
   session.store.path(name);
   const { former, ...identity } = await session.locked(name, async () => {
@@ -39,8 +47,18 @@ export async function defineDomain(session: Session, xml: string): Promise<Ident
       return { name, uuid, former: ended };
     });
   });
+  const { logger } = session;
+  for (const warning of definedWithout(first.definition.unknown)) {
+    logger.warn({ domain: name, warning: warning.detail }, warning.message);
+    options.onWarning?.(warning);
+  }
   await reapFormer(session, identity, former);
   return identity;
+}
+
+/** The host's settings hold for every definition. */
+function isToBeValidated({ paths }: Session, { validate = false, strict = false }: CreateOptions) {
+  return validate || strict || readSettings(paths).strict;
 }
 
 /**
@@ -53,11 +71,12 @@ export async function defineDomain(session: Session, xml: string): Promise<Ident
 export async function createDomain(
   session: Session,
   xml: string,
-  options: StartOptions,
+  options: CreateOptions,
 ): Promise<Identity> {
   await turn();
   const parsed = session.parse(xml);
   const { definition } = parsed;
+  if (isToBeValidated(session, options)) await validateDomain(xml, definition);
   const { name, uuid } = definition;
   session.store.path(name);
   let former: string | undefined;

@@ -4,6 +4,7 @@
  */
 import { meaningOf, shutoffReason, type ExitRecord } from '../../container/record/exit-record';
 import type { DomainDefinition } from '../../domain/definition';
+import { carriedOutAction } from '../../domain/elements/clock';
 import { TslxcError } from '../../errors';
 import type { DomainEvent } from '../types';
 
@@ -123,9 +124,9 @@ export function transition(verb: Verb, phase: SettledPhase, domain: string): Set
 export function actionAfter(record: ExitRecord, definition: DomainDefinition): 'stay' | 'restart' {
   const actions = {
     destroy: 'destroy',
-    poweroff: definition.onPoweroff,
-    reboot: definition.onReboot,
-    crash: definition.onCrash,
+    poweroff: carriedOutAction(definition.onPoweroff),
+    reboot: carriedOutAction(definition.onReboot),
+    crash: carriedOutAction(definition.onCrash),
   } as const;
   return actions[meaningOf(record)] === 'restart' ? 'restart' : 'stay';
 }

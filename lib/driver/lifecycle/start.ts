@@ -5,18 +5,23 @@ import { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
+import type { Strictness } from '../../domain/validate';
+import { startsWithout } from '../../domain/warnings';
 import type { HostRange } from '../../host/kernel/id-ranges';
+import { readSettings, visibleSettings } from '../../host/settings';
+import type { HostSettings } from '../../host/settings';
 import { fileError, ofFile } from '../../host/state/file-error';
 import { admission } from '../session/admission';
 import type { OwnedContainer } from '../session/containers';
 import type { Plan } from '../../plan/operation';
 import { warningWords } from '../../plan/warnings';
+import { present } from '../../present';
 import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
 import { tellOfReboots } from './reboots';
 import type { Session } from '../session/session';
 import { checkFloors, whenLinked } from '../interfaces/shaping';
-import type { StartOptions } from '../types';
+import type { StartOptions, StartResult, Warning } from '../types';
 
 export interface Launch {
   readonly definition: DomainDefinition;
@@ -33,12 +38,12 @@ export interface Launch {
 }
 
 /**
- * Starts the container and tells of it.
+ * Starts the container and tells of it, and of what the definition says and has no effect.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for what this version does not carry out; whatever
- * `startContainer` throws, and then the host is as before.
+ * @throws DefinitionError CONFIG_UNSUPPORTED for what would be dangerous to ignore, or if strict for all that is not carried
+ * out; whatever `startContainer` throws, and then the host is as before.
  */
-export async function launch(session: Session, what: Launch): Promise<void> {
+export async function launch(session: Session, what: Launch): Promise<StartResult> {
   const { logger, containers } = session;
   const { definition, file } = what;
   const { name, uuid } = definition;
@@ -52,7 +57,7 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   makeLogFolder(session, name);
   let container: OwnedContainer;
   try {
-    checkOnce(definition);
+    checkOnce(definition, strictness(readSettings(session.paths), what.options));
     const ports = await portsOf(session, definition, 'start');
     await checkFloors(session, { definition, ports });
     const shape = whenLinked(session, { definition, ports }, rollback);
@@ -65,18 +70,43 @@ export async function launch(session: Session, what: Launch): Promise<void> {
   }
   if (start.ownership === 'keep') session.own(name, container);
   else container.release();
-  const { warnings } = container;
+  const warnings = warningsOf(container, definition, file);
   await session.announce(
     { event: 'started', detail: 'booted', domain: name, uuid },
-    ...warnings.map((detail) => ({ event: 'warning', detail, domain: name, uuid }) as const),
+    ...warnings.map(({ detail, element, line, column }) => {
+      const place = present({ element, line, column });
+      return { event: 'warning', detail, domain: name, uuid, ...place } as const;
+    }),
   );
   logger.info({ domain: name, id: container.id }, 'container started');
-  for (const warning of warnings) logger.warn({ domain: name, warning }, warningWords[warning]);
+  for (const { detail, message } of warnings) {
+    logger.warn({ domain: name, warning: detail }, message);
+  }
+  for (const warning of warnings) what.options.onWarning?.(warning);
+  return { warnings };
+}
+
+/** What of the definition has no effect, and then what else a user might not expect. */
+function warningsOf(
+  { warnings }: OwnedContainer,
+  definition: DomainDefinition,
+  file: string | undefined,
+): Warning[] {
+  const others = warnings.map((detail) => ({ detail, message: warningWords[detail] }));
+  return [...startsWithout(definition, file), ...others];
+}
+
+/** The host's settings hold for every start. */
+function strictness(
+  settings: Pick<HostSettings, 'strict'>,
+  options: Pick<StartOptions, 'strict'> = {},
+): Strictness {
+  return settings.strict || options.strict === true ? 'strict' : 'usual';
 }
 
 /** What a start would do, as far as can be said without taking anything. @throws as `launch`. */
 export async function planStart(session: Session, definition: DomainDefinition): Promise<Plan> {
-  checkStartable(definition);
+  checkStartable(definition, strictness(visibleSettings(session.paths)));
   const { paths, hardening, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, 'preview');
   const links = await containers.previewLinks(definition, ports);
@@ -108,14 +138,14 @@ function makeLogFolder({ paths, logger }: Session, domain: string): void {
 }
 
 // Definitions never change: one that is started again is not checked again, and not printed again.
-const startable = new WeakSet<DomainDefinition>();
+const startable = new WeakMap<DomainDefinition, Strictness>();
 const texts = new WeakMap<DomainDefinition, string>();
 
 /** @throws as `checkStartable`. */
-function checkOnce(definition: DomainDefinition): void {
-  if (startable.has(definition)) return;
-  checkStartable(definition);
-  startable.add(definition);
+function checkOnce(definition: DomainDefinition, wanted: Strictness): void {
+  if (startable.get(definition) === wanted) return;
+  checkStartable(definition, wanted);
+  startable.set(definition, wanted);
 }
 
 function canonicalText(definition: DomainDefinition): string {

@@ -24,7 +24,7 @@ import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
 import { launch } from './start';
 import type { Identity } from '../../host/state/definition-store';
-import type { StartOptions } from '../types';
+import type { StartOptions, StartResult } from '../types';
 
 /** Between two looks at a frozen init that is about to be killed, in milliseconds. */
 const look = 2;
@@ -41,7 +41,7 @@ export async function startDomain(
   session: Session,
   identity: Identity,
   options: StartOptions,
-): Promise<void> {
+): Promise<StartResult> {
   const { name, uuid } = identity;
   try {
     using _lock = await session.lock(name, options.signal);
@@ -53,7 +53,7 @@ export async function startDomain(
     }
     const [file, persistence] = [session.store.path(name), 'persistent'] as const;
     const onExited = (): void => reapInBackground(session, name);
-    await launch(session, { definition, file, persistence, options, onExited });
+    return await launch(session, { definition, file, persistence, options, onExited });
   } catch (error) {
     throw fileError(error);
   }

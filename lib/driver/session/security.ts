@@ -1,7 +1,7 @@
 /** Looks up which security module labels containers on this host. */
 import { hostSecurity } from '../../host/security/driver';
 import type { HostSecurity } from '../../host/security/host-security';
-import { visibleSecuritySettings } from '../../host/security/settings';
+import { visibleSettings } from '../../host/settings';
 import type { StatePaths } from '../../host/state/state-paths';
 
 /**
@@ -11,7 +11,7 @@ import type { StatePaths } from '../../host/state/state-paths';
  * @throws TslxcError CONF_SYNTAX for settings that can't be read, CONFIG_UNSUPPORTED when they want a module that is not there.
  */
 export function lookUpHostSecurity(paths: StatePaths): HostSecurity {
-  const found = hostSecurity(visibleSecuritySettings(paths));
+  const found = hostSecurity(visibleSettings(paths));
   if (found.model !== 'selinux') return found;
   const { model, doi, enforcing, baseLabel } = found;
   return { model, doi, enforcing, baseLabel };

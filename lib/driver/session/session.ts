@@ -9,6 +9,7 @@ import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
+import type { ParseContext } from '../../domain/parse-session';
 import { TslxcError } from '../../errors';
 import { monitorPath } from '../../host/package-paths';
 import { bothLoggers, type DomainLog } from '../../host/state/domain-log';
@@ -61,6 +62,11 @@ export interface ParsedNetwork {
   readonly mac: 'explicit' | 'generated';
 }
 
+interface ParseOptions extends Pick<ParseContext, 'unknown'> {
+  /** Default: at random. */
+  readonly generators?: Generators;
+}
+
 type FollowOptions = Pick<EventStreamOptions<unknown>, 'signal' | 'keptAliveBy'>;
 
 const atRandom: Generators = {
@@ -106,7 +112,8 @@ export class Session {
     this.hostSecurity = options.hostSecurity ?? (() => lookUpHostSecurity(this.paths));
     this.store = domainStore({
       directory: options.paths.definitions,
-      parse: (xml, path) => this.parse(xml, generatorsOf(path)).definition,
+      parse: (xml, path) =>
+        this.parse(xml, { generators: generatorsOf(path), unknown: 'refused' }).definition,
       logger: options.logger,
     });
     this.networks = networkStore({
@@ -137,7 +144,7 @@ export class Session {
   }
 
   /** @throws DefinitionError. */
-  parse(xml: string, generators: Generators = atRandom): ParsedXml {
+  parse(xml: string, { generators = atRandom, unknown }: ParseOptions = {}): ParsedXml {
     let uuid: ParsedXml['uuid'] = 'explicit';
     const newMacs: string[] = [];
     const newUuid = (): string => {
@@ -149,7 +156,8 @@ export class Session {
       newMacs.push(mac);
       return mac;
     };
-    const context = { arch: machine(), emulator: monitorPath, newUuid, newMac };
+    const host = { arch: machine(), emulator: monitorPath };
+    const context = { ...host, newUuid, newMac, ...(unknown === undefined ? {} : { unknown }) };
     const definition = parseDomain(xml, context);
     return { definition, uuid, newMacs };
   }

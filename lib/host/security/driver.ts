@@ -4,7 +4,7 @@ import { hasLxcContexts, lxcContextsPath, readLxcContexts } from './lxc-contexts
 import type { LxcContexts } from './lxc-contexts';
 import { isEnforcing, isSelinuxOn, policyName } from './selinuxfs';
 import type { HostSecurity, SecurityModel } from './host-security';
-import type { SecuritySettings } from './settings';
+import type { HostSettings } from '../settings';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 
 /** The security model of this host. */
@@ -41,7 +41,7 @@ const hostProbes: SecurityProbes = {
  * contexts for containers.
  */
 export function hostSecurity(
-  { driver }: SecuritySettings,
+  { driver }: Pick<HostSettings, 'driver'>,
   probes: SecurityProbes = hostProbes,
 ): SecurityDriver {
   if (driver === undefined) {

@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError } from '../state/file-error';
-import { parseConf } from './conf';
-import type { ConfValue } from './conf';
+import { parseConf } from '../conf';
+import type { ConfValue } from '../conf';
 import { parseContext } from './context';
 
 export interface LxcContexts {

@@ -44,8 +44,13 @@ export function naming(path: string, error: unknown): unknown {
 /** Adds to an error about a definition the file that its line and column refer to. */
 export function inFile(error: TslxcError, path: string): TslxcError {
   if (error.path !== undefined) return error;
-  const message = error.line === undefined ? error.message : `${error.message} of ${path}`;
-  return Object.assign(error, { path, message });
+  return Object.assign(error, { path, message: messageInFile(error, path) });
+}
+
+/** Several problems stand below a heading, which names the file. */
+function messageInFile({ message, line, problems }: TslxcError, path: string): string {
+  if (problems !== undefined) return message.replace(/:\n/, ` (${path}):\n`);
+  return line === undefined ? message : `${message} of ${path}`;
 }
 
 /** `error`; one about a definition with the file that this stands in. To be thrown again. */

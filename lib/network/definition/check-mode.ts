@@ -136,7 +136,7 @@ function checkVlans({ name, forward, bridge, vlan, portgroups }: NetworkDefiniti
 /**
  * Returns if this version supports all of the definition. Checked at a start, not when it is defined.
  *
- * @throws DefinitionError CONFIG_UNSUPPORTED for the first unsupported element, and for a network that names neither a
+ * @throws DefinitionError CONFIG_UNSUPPORTED for what is not carried out, and for a network that names neither a
  * bridge nor a device for its interfaces.
  */
 export function checkNetworkStartable(definition: NetworkDefinition): void {

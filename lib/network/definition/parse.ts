@@ -26,7 +26,12 @@ import { parseForward } from '../elements/forward';
 import { parseNetworkIp } from '../elements/ip';
 import { keepPort, parseIsolated, parsePortgroups, parseShape } from '../elements/portgroup';
 import type { NetworkParseContext, NetworkSession } from '../elements/parse-session';
-import { dnsmasqOptionVocabulary, dnsmasqVocabulary, networkVocabulary } from './vocabulary';
+import {
+  dnsmasqOptionVocabulary,
+  dnsmasqVocabulary,
+  networkVocabulary,
+  passedVlan,
+} from './vocabulary';
 
 /**
  * Parses one definition.
@@ -44,7 +49,7 @@ export function parseNetwork(xml: string, context: NetworkParseContext): Network
   }
   const unsupported: UnsupportedElement[] = [];
   const kept: KeptPart[] = [];
-  const network = readElement(root, networkVocabulary, unsupported);
+  const network = readElement(root, networkVocabulary, { unsupported, kept });
   const name = parseName(network, { unsupported, kept });
   const session: NetworkSession = { context, unsupported, kept, network: name };
   const definition = readDefinition(network, session);
@@ -61,14 +66,13 @@ export function parseNetwork(xml: string, context: NetworkParseContext): Network
 }
 
 function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {
-  const { unsupported } = session;
   const forward = parseForward(network, session);
-  const shape = parseShape(network);
-  const own = keepPort(network, session);
+  const shape = parseShape(network, session);
+  const own = keepPort(network);
   if (own !== undefined) session.kept.push(own);
   const optional = {
     title: parseTitle(network, session),
-    description: readText(childOf(network, 'description'), unsupported),
+    description: readText(childOf(network, 'description'), session),
     mac: parseBridgeMac(network, session),
     mtu: parseMtu(network, session),
     domain: parseDomainName(network, session),
@@ -85,7 +89,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     bridge: parseBridge(network, session),
     dns: parseDns(network, session),
     ips: childrenOf(network, 'ip').map((at) => parseNetworkIp(at, session)),
-    routes: childrenOf(network, 'route').map((at) => parseRoute(at, session.network)),
+    routes: childrenOf(network, 'route').map((at) => parseRoute(at, session.network, session)),
     portgroups: parsePortgroups(network, session),
     dnsmasqOptions: parseDnsmasqOptions(network, session),
     unsupported: [],
@@ -95,23 +99,22 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
 /** In mode passthrough, libvirt supports tags only for functions of SR-IOV devices. */
 function vlansOfDevices({ forward, vlan, portgroups }: NetworkDefinition): UnsupportedElement[] {
   if (forward.mode !== 'passthrough') return [];
-  const words = '<vlan> of devices that are passed through is not carried out by this version';
   const all = [
     { path: 'network/vlan', vlan },
     ...portgroups.map((group) => ({ path: 'network/portgroup/vlan', vlan: group.vlan })),
   ];
   return all.flatMap(({ path, vlan: one }) =>
-    one === undefined ? [] : [{ path, position: one.position, words }],
+    one === undefined ? [] : [{ path, position: one.position, ...passedVlan }],
   );
 }
 
 /** `<dnsmasq:options>`: lines for dnsmasq's configuration, which are not interpreted. */
-function parseDnsmasqOptions(network: Reading, { unsupported }: NetworkSession): DnsmasqOption[] {
+function parseDnsmasqOptions(network: Reading, session: NetworkSession): DnsmasqOption[] {
   const at = childOf(network, 'dnsmasq:options');
   if (at === undefined) return [];
-  const options = childrenOf(readElement(at, dnsmasqVocabulary, unsupported), 'dnsmasq:option');
+  const options = childrenOf(readElement(at, dnsmasqVocabulary, session), 'dnsmasq:option');
   return options.map((option) => {
-    const reading = readElement(option, dnsmasqOptionVocabulary, unsupported);
+    const reading = readElement(option, dnsmasqOptionVocabulary, session);
     const value = required(reading, 'value', 'No dnsmasq options value specified');
     return { value: singleLine(value, reading, 'value'), position: option.position };
   });

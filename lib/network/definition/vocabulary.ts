@@ -2,10 +2,34 @@
  * The names of elements and attributes in libvirt's network schema, and what this version does with each; see
  * domain/xml/vocabulary.ts. Children are in libvirt's output order.
  */
-import { vocabulary } from '../../domain/xml/vocabulary';
+import { refused, vocabulary } from '../../domain/xml/vocabulary';
+
+const noSwitch = refused('the port of the switch would not be set up');
+const noPciDevice = refused("PCI devices can't be given to containers");
+const trusted = {
+  values: {
+    no: 'supported',
+    yes: refused('the host would not take the filters that a container asks for'),
+  },
+} as const;
+
+/** `managed='yes'` of `<forward>` in another mode than hostdev. */
+export const managedDevice = noPciDevice;
+
+/** `<forward mode='hostdev'>`. */
+export const hostdevMode = refused(
+  noPciDevice.why,
+  "forward mode 'hostdev' is not supported: PCI devices can't be given to containers",
+);
+
+/** `<vlan>` in mode passthrough. */
+export const passedVlan = refused(
+  'the device would not get the tag',
+  '<vlan> of devices that are passed through is not carried out by this version',
+);
 
 export const networkVocabulary = vocabulary({
-  attributes: { connections: 'output', ipv6: 'supported', trustGuestRxFilters: 'supported' },
+  attributes: { connections: 'output', ipv6: 'supported', trustGuestRxFilters: trusted },
   children: {
     name: 'one',
     uuid: 'one',
@@ -23,7 +47,7 @@ export const networkVocabulary = vocabulary({
     port: 'one',
     ip: 'many',
     route: 'many',
-    virtualport: 'unsupported',
+    virtualport: noSwitch,
     portgroup: 'many',
     'dnsmasq:options': 'one',
   },
@@ -32,11 +56,11 @@ export const networkVocabulary = vocabulary({
 export const forwardVocabulary = vocabulary({
   attributes: { dev: 'supported', mode: 'supported', managed: 'supported' },
   children: {
-    driver: 'unsupported',
+    driver: noPciDevice,
     nat: 'one',
-    pf: 'unsupported',
+    pf: noPciDevice,
     interface: 'many',
-    address: 'unsupported',
+    address: noPciDevice,
   },
 });
 
@@ -58,10 +82,15 @@ export const natRangeVocabulary = vocabulary({
 export const bridgeVocabulary = vocabulary({
   attributes: {
     name: 'supported',
-    zone: 'unsupported',
+    zone: refused('firewalld would not know the bridge'),
     stp: 'supported',
     delay: 'supported',
-    macTableManager: 'supported',
+    macTableManager: {
+      values: {
+        kernel: 'supported',
+        libvirt: refused('the bridge would still learn addresses and flood packets'),
+      },
+    },
   },
 });
 
@@ -70,7 +99,11 @@ export const mtuVocabulary = vocabulary({ attributes: { size: 'supported' } });
 export const macVocabulary = vocabulary({ attributes: { address: 'supported' } });
 
 export const domainNameVocabulary = vocabulary({
-  attributes: { name: 'supported', localOnly: 'supported', register: 'supported' },
+  attributes: {
+    name: 'supported',
+    localOnly: 'supported',
+    register: { values: { no: 'supported', yes: refused('the host would not resolve the names') } },
+  },
 });
 
 export const dnsVocabulary = vocabulary({
@@ -140,8 +173,8 @@ export const bootpVocabulary = vocabulary({
 });
 
 export const portgroupVocabulary = vocabulary({
-  attributes: { name: 'supported', default: 'supported', trustGuestRxFilters: 'supported' },
-  children: { vlan: 'one', virtualport: 'unsupported', bandwidth: 'one' },
+  attributes: { name: 'supported', default: 'supported', trustGuestRxFilters: trusted },
+  children: { vlan: 'one', virtualport: noSwitch, bandwidth: 'one' },
 });
 
 export const dnsmasqVocabulary = vocabulary({ children: { 'dnsmasq:option': 'many' } });

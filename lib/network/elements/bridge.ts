@@ -22,7 +22,7 @@ const mtuRange = [68, 65535] as const;
 export function parseBridge(network: Reading, session: NetworkSession): NetworkBridge {
   const at = childOf(network, 'bridge');
   if (at === undefined) return { stp: true, delay: 0, position: network.at.position };
-  const reading = readElement(at, bridgeVocabulary, session.unsupported);
+  const reading = readElement(at, bridgeVocabulary, session);
   const text = reading.attributes.get('name');
   const isNamed = text !== undefined && text !== anyName;
   const name = isNamed ? deviceName(text, attributeLocation(at, 'name')) : undefined;
@@ -33,14 +33,12 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
 }
 
 /** In canonical form; undefined if the text has none. @throws DefinitionError XML_ERROR, with libvirt's message. */
-export function parseBridgeMac(
-  network: Reading,
-  { network: name, unsupported }: NetworkSession,
-): string | undefined {
+export function parseBridgeMac(network: Reading, session: NetworkSession): string | undefined {
   const at = childOf(network, 'mac');
   if (at === undefined) return undefined;
-  const text = required(readElement(at, macVocabulary, unsupported), 'address');
+  const text = required(readElement(at, macVocabulary, session), 'address');
   const mac = parseMac(text);
+  const { network: name } = session;
   const location = attributeLocation(at, 'address');
   if (mac === undefined) {
     const detail = `Invalid bridge mac address '${text}' in network '${name}'`;
@@ -55,10 +53,10 @@ export function parseBridgeMac(
 }
 
 /** Undefined for the kernel's default. @throws DefinitionError XML_ERROR. */
-export function parseMtu(network: Reading, { unsupported }: NetworkSession): number | undefined {
+export function parseMtu(network: Reading, session: NetworkSession): number | undefined {
   const at = childOf(network, 'mtu');
   if (at === undefined) return undefined;
-  const reading = readElement(at, mtuVocabulary, unsupported);
+  const reading = readElement(at, mtuVocabulary, session);
   required(reading, 'size');
   return wholeNumber(reading, 'size', mtuRange);
 }
@@ -68,9 +66,6 @@ function keepTableManager(reading: Reading, session: NetworkSession): void {
   const { at, keptAttributes } = reading;
   const manager = enumerated(reading, 'macTableManager', ['kernel', 'libvirt'] as const);
   const attributes = [...keptAttributes];
-  if (manager === 'libvirt') {
-    attributes.push({ name: 'macTableManager', value: manager });
-    session.unsupported.push({ ...attributeLocation(at, 'macTableManager'), value: manager });
-  }
+  if (manager === 'libvirt') attributes.push({ name: 'macTableManager', value: manager });
   if (attributes.length > 0) session.kept.push({ path: at.path, attributes, children: [] });
 }

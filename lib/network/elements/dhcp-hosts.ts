@@ -2,7 +2,7 @@
 import { broadcastAddress, networkAddress, parseIp } from '../../domain/interface/ip-address';
 import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import { childOf, readExactly, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpHost } from '../definition/definition';
 import { isHostName } from './names';
@@ -25,7 +25,7 @@ export function parseDhcpHosts(elements: readonly LocatedElement[], subnet: Subn
 
 function parseHost(at: LocatedElement, subnet: Subnet): DhcpHost {
   const { network, ip } = subnet;
-  const reading = readElement(at, dhcpHostVocabulary, []);
+  const reading = readExactly(at, dhcpHostVocabulary);
   const mac = parseHostMac(reading, subnet);
   const id = parseClientId(reading, subnet);
   const name = parseHostName(reading, network);

@@ -11,7 +11,7 @@ import {
   definitionError,
   type SourceLocation,
 } from '../../domain/xml/source-location';
-import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import { childOf, readExactly, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpRange } from '../definition/definition';
 import { parseLease } from './lease-time';
@@ -30,7 +30,7 @@ interface Ends {
 export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
   const read: (Ends & SourceLocation)[] = [];
   const ranges = elements.map((at) => {
-    const reading = readElement(at, rangeVocabulary, []);
+    const reading = readExactly(at, rangeVocabulary);
     const ends = {
       start: readEnd(reading, 'start', subnet),
       end: readEnd(reading, 'end', subnet),

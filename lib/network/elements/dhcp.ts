@@ -1,7 +1,7 @@
 /** `<dhcp>`: the addresses that clients get. */
 import { parseIp } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { childOf, childrenOf, readElement, type LocatedElement } from '../../domain/xml/reading';
+import { childOf, childrenOf, readExactly, type LocatedElement } from '../../domain/xml/reading';
 import { required, singleLine } from './attributes';
 import type { NetworkIp } from '../definition/definition';
 import { parseDhcpHosts } from './dhcp-hosts';
@@ -14,7 +14,7 @@ type Dhcp = NonNullable<NetworkIp['dhcp']>;
 /** Undefined if it is missing or empty. @throws DefinitionError. */
 export function parseDhcp(at: LocatedElement | undefined, subnet: Subnet): NetworkIp['dhcp'] {
   if (at === undefined) return undefined;
-  const reading = readElement(at, dhcpVocabulary, []);
+  const reading = readExactly(at, dhcpVocabulary);
   const ranges = parseDhcpRanges(childrenOf(reading, 'range'), subnet);
   const hosts = parseDhcpHosts(childrenOf(reading, 'host'), subnet);
   const bootp = parseBootp(childOf(reading, 'bootp'), subnet);
@@ -29,7 +29,7 @@ function parseBootp(at: LocatedElement | undefined, { network, ip }: Subnet): Dh
     const detail = `Unsupported <bootp> element in an IPv6 element in network '${network}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
-  const reading = readElement(at, bootpVocabulary, []);
+  const reading = readExactly(at, bootpVocabulary);
   const file = singleLine(required(reading, 'file'), reading, 'file');
   const text = reading.attributes.get('server');
   if (text === undefined) return { file };

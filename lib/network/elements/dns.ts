@@ -5,7 +5,7 @@ import {
   childOf,
   childrenOf,
   readElement,
-  readText,
+  readExactly,
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
@@ -22,14 +22,13 @@ import {
   txtVocabulary,
 } from '../definition/vocabulary';
 import { node, type PrintableElement } from '../../domain/xml/print';
+import { textVocabulary } from '../../domain/xml/vocabulary';
 
 type Srv = NetworkDns['srvs'][number];
 
 /** @throws DefinitionError XML_ERROR, with libvirt's message. */
-export function parseDns(
-  network: Reading,
-  { network: name, unsupported }: NetworkSession,
-): NetworkDns {
+export function parseDns(network: Reading, session: NetworkSession): NetworkDns {
+  const { network: name } = session;
   const at = childOf(network, 'dns');
   if (at === undefined) {
     return {
@@ -41,7 +40,7 @@ export function parseDns(
       srvs: [],
     };
   }
-  const reading = readElement(at, dnsVocabulary, unsupported);
+  const reading = readElement(at, dnsVocabulary, session);
   const enabled = yesNo(reading, 'enable') ?? true;
   const [extra] = reading.children.values();
   if (!enabled && extra?.[0] !== undefined) {
@@ -60,11 +59,11 @@ export function parseDns(
 /** `<domain>`. @throws DefinitionError XML_ERROR. */
 export function parseDomainName(
   network: Reading,
-  { unsupported }: NetworkSession,
+  session: NetworkSession,
 ): NetworkDefinition['domain'] {
   const at = childOf(network, 'domain');
   if (at === undefined) return undefined;
-  const reading = readElement(at, domainNameVocabulary, unsupported);
+  const reading = readElement(at, domainNameVocabulary, session);
   required(reading, 'name');
   const name = dnsName(reading, 'name') ?? '';
   const localOnly = yesNo(reading, 'localOnly') ?? false;
@@ -75,7 +74,6 @@ export function parseDomainName(
     const detail = "register='yes' of <domain> requires localOnly='yes'";
     throw definitionError('XML_ERROR', detail, location);
   }
-  unsupported.push({ ...location, value: 'yes' });
   return { name, localOnly, register };
 }
 
@@ -83,7 +81,7 @@ function parseForwarder(
   at: LocatedElement,
   network: string,
 ): { readonly address?: string; readonly domain?: string } {
-  const reading = readElement(at, forwarderVocabulary, []);
+  const reading = readExactly(at, forwarderVocabulary);
   const text = reading.attributes.get('addr');
   const address = text === undefined ? undefined : parseIp(text)?.address;
   if (text !== undefined && address === undefined) {
@@ -102,7 +100,7 @@ function parseForwarder(
 }
 
 function parseTxt(at: LocatedElement, network: string): { name: string; value: string } {
-  const reading = readElement(at, txtVocabulary, []);
+  const reading = readExactly(at, txtVocabulary);
   const missing = 'missing required name attribute in DNS TXT record of network';
   const name = required(reading, 'name', `${missing} ${network}`);
   if (!isDnsName(name)) {
@@ -118,7 +116,7 @@ function parseTxt(at: LocatedElement, network: string): { name: string; value: s
 }
 
 function parseHost(at: LocatedElement, network: string): { ip: string; names: readonly string[] } {
-  const reading = readElement(at, dnsHostVocabulary, []);
+  const reading = readExactly(at, dnsHostVocabulary);
   const record = `in network '${network}' DNS HOST record`;
   const text = required(reading, 'ip', `Missing IP address ${record}`);
   const ip = parseIp(text);
@@ -128,7 +126,7 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
   const elements = childrenOf(reading, 'hostname');
   if (elements.length === 0) throw definitionError('XML_ERROR', `Missing hostname ${record}`, at);
   const names = elements.map((element) => {
-    const name = readText(element, [])?.trim() ?? '';
+    const name = readExactly(element, textVocabulary).text.trim();
     if (name === '') throw definitionError('XML_ERROR', `Missing hostname ${record}`, element);
     if (!isHostName(name)) {
       throw definitionError('XML_ERROR', `Invalid hostname '${name}' ${record}`, element);
@@ -142,7 +140,7 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
 const maxService = 62;
 
 function parseSrv(at: LocatedElement, network: string): Srv {
-  const reading = readElement(at, srvVocabulary, []);
+  const reading = readExactly(at, srvVocabulary);
   const of = `of network '${network}'`;
   const missing = 'missing required service attribute in DNS SRV record';
   const service = required(reading, 'service', `${missing} ${of}`);

@@ -7,6 +7,7 @@ import {
   childOf,
   childrenOf,
   readElement,
+  readExactly,
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
@@ -16,6 +17,8 @@ import { deviceName } from './names';
 import type { NetworkSession } from './parse-session';
 import {
   forwardVocabulary,
+  hostdevMode,
+  managedDevice,
   natRangeVocabulary,
   natVocabulary,
   poolDeviceVocabulary,
@@ -29,7 +32,7 @@ const modes = 'none nat route open bridge private vepa passthrough hostdev'.spli
 export function parseForward(network: Reading, session: NetworkSession): Forward {
   const at = childOf(network, 'forward');
   if (at === undefined) return { mode: 'none', devices: [], position: network.at.position };
-  const reading = readElement(at, forwardVocabulary, session.unsupported);
+  const reading = readElement(at, forwardVocabulary, session);
   const mode = parseMode(reading, session);
   const devices = parseDevices(reading, session);
   checkSources(reading, mode, session);
@@ -45,11 +48,7 @@ function parseMode({ attributes, at }: Reading, session: NetworkSession): Forwar
   if (mode === undefined) {
     throw definitionError('CONFIG_UNSUPPORTED', `unknown forwarding type '${text}'`, location);
   }
-  if (mode === 'hostdev') {
-    const words =
-      "forward mode 'hostdev' is not supported: PCI devices can't be given to containers";
-    session.unsupported.push({ ...location, value: mode, words });
-  }
+  if (mode === 'hostdev') session.unsupported.push({ ...location, ...hostdevMode, value: mode });
   return mode;
 }
 
@@ -58,7 +57,8 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
   const { at, keptChildren } = reading;
   const managed = enumerated(reading, 'managed', ['yes', 'no'] as const);
   if (managed === 'yes' && mode !== 'hostdev') {
-    session.unsupported.push({ ...attributeLocation(at, 'managed'), value: managed });
+    const place = attributeLocation(at, 'managed');
+    session.unsupported.push({ ...place, ...managedDevice, value: managed });
   }
   const usual = managed === 'yes' ? managed : undefined;
   const value = mode === 'hostdev' ? (managed ?? 'no') : usual;
@@ -78,7 +78,7 @@ function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
     const words = `Missing required dev attribute in <forward> <interface> element of network ${network}`;
     const location = attributeLocation(child, 'dev');
     const device = deviceName(
-      required(readElement(child, poolDeviceVocabulary, []), 'dev', words),
+      required(readExactly(child, poolDeviceVocabulary), 'dev', words),
       location,
     );
     if (devices.size === 0 && first !== undefined && first !== device) {
@@ -139,7 +139,7 @@ function parseNat(
     const detail = `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${network}`;
     throw definitionError('XML_ERROR', detail, at);
   }
-  const reading = readElement(at, natVocabulary, []);
+  const reading = readExactly(at, natVocabulary);
   const ipv6 = yesNo(reading, 'ipv6') ?? false;
   const addresses = parseAddresses(childOf(reading, 'address'), network);
   const ports = parsePorts(childOf(reading, 'port'));
@@ -156,7 +156,7 @@ function parseAddresses(
   network: string,
 ): { readonly start: string; readonly end: string } | undefined {
   if (at === undefined) return undefined;
-  const reading = readElement(at, natRangeVocabulary, []);
+  const reading = readExactly(at, natRangeVocabulary);
   const read = (name: 'start' | 'end'): Ip => {
     const words = `missing '${name}' attribute in <address> element in <nat> in <forward> in network ${network}`;
     const text = required(reading, name, words);
@@ -178,7 +178,7 @@ function parsePorts(
   at: LocatedElement | undefined,
 ): { readonly start: number; readonly end: number } | undefined {
   if (at === undefined) return undefined;
-  const reading = readElement(at, natRangeVocabulary, []);
+  const reading = readExactly(at, natRangeVocabulary);
   required(reading, 'start');
   required(reading, 'end');
   const start = wholeNumber(reading, 'start', [1, 65535]) ?? 1;

@@ -11,7 +11,13 @@ import {
   formatIp as formatAddress,
 } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import {
+  childOf,
+  readElement,
+  readExactly,
+  type LocatedElement,
+  type Reading,
+} from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 import { required, singleLine, yesNo } from './attributes';
 import type { NetworkIp } from '../definition/definition';
@@ -23,8 +29,8 @@ import { formatLease } from './lease-time';
 
 /** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, with libvirt's message. */
 export function parseNetworkIp(at: LocatedElement, session: NetworkSession): NetworkIp {
-  const { network, unsupported } = session;
-  const reading = readElement(at, ipVocabulary, unsupported);
+  const { network } = session;
+  const reading = readElement(at, ipVocabulary, session);
   const ip = parseOwnAddress(reading, network);
   const { prefix, hasNetmask } = parsePrefix(reading, ip, network);
   const subnet: Subnet = { network, ip, prefix };
@@ -148,7 +154,7 @@ function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): str
     const detail = `Unsupported <tftp> element in an IPv6 element in network '${network}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
-  const reading = readElement(at, tftpVocabulary, []);
+  const reading = readExactly(at, tftpVocabulary);
   const root = singleLine(required(reading, 'root'), reading, 'root');
   if (root.startsWith('/')) return root;
   const detail = `tftp root '${root}' in network '${network}' must be an absolute path`;

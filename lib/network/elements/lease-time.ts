@@ -2,7 +2,7 @@
 import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { node, type PrintableElement } from '../../domain/xml/print';
-import { readElement, type LocatedElement } from '../../domain/xml/reading';
+import { readExactly, type LocatedElement } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
 import { leaseVocabulary } from '../definition/vocabulary';
 
@@ -22,7 +22,7 @@ const maxSeconds = 2 ** 31 - 1;
 /** In seconds, 0 for infinite; undefined if it is missing. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
 export function parseLease(at: LocatedElement | undefined): number | undefined {
   if (at === undefined) return undefined;
-  const reading = readElement(at, leaseVocabulary, []);
+  const reading = readExactly(at, leaseVocabulary);
   required(reading, 'expiry');
   const names = units.map(([name]) => name);
   const unit = enumerated(reading, 'unit', names) ?? 'minutes';

@@ -40,47 +40,44 @@ export function parsePortgroups(network: Reading, session: NetworkSession): Port
 }
 
 /** `<vlan>` and `<bandwidth>` of a network or a group. @throws as parseVlan and parseBandwidth. */
-export function parseShape(reading: Reading): { vlan?: Vlan; bandwidth?: Bandwidth } {
+export function parseShape(
+  reading: Reading,
+  session: NetworkSession,
+): { vlan?: Vlan; bandwidth?: Bandwidth } {
   const [vlanAt, bandwidthAt] = [childOf(reading, 'vlan'), childOf(reading, 'bandwidth')];
-  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, 'elsewhere');
+  const bandwidth = bandwidthAt && parseBandwidth(bandwidthAt, 'elsewhere', session);
   return {
-    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt) }),
+    ...(vlanAt === undefined ? {} : { vlan: parseVlan(vlanAt, session) }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
   };
 }
 
 /** `<port isolated>`; undefined if it is missing. @throws DefinitionError XML_ERROR. */
-export function parseIsolated(
-  network: Reading,
-  { unsupported }: NetworkSession,
-): boolean | undefined {
+export function parseIsolated(network: Reading, session: NetworkSession): boolean | undefined {
   const at = childOf(network, 'port');
-  return at && yesNo(readElement(at, portVocabulary, unsupported), 'isolated');
+  return at && yesNo(readElement(at, portVocabulary, session), 'isolated');
 }
 
 /** The parts of a network or a group that are kept as written: `trustGuestRxFilters`, and all that is unsupported. */
-export function keepPort(reading: Reading, session: NetworkSession): KeptPart | undefined {
+export function keepPort(reading: Reading): KeptPart | undefined {
   const { at, keptChildren } = reading;
   const attributes: XmlAttribute[] = [];
   const name = 'trustGuestRxFilters';
-  if (yesNo(reading, name) === true) {
-    attributes.push({ name, value: 'yes' });
-    session.unsupported.push({ ...attributeLocation(at, name), value: 'yes' });
-  }
+  if (yesNo(reading, name) === true) attributes.push({ name, value: 'yes' });
   if (attributes.length === 0 && keptChildren.length === 0) return undefined;
   const children = keptChildren.map((child) => standalone(child));
   return { path: at.path, attributes, children };
 }
 
 function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup {
-  const reading = readElement(at, portgroupVocabulary, session.unsupported);
+  const reading = readElement(at, portgroupVocabulary, session);
   const words = 'Missing required name attribute in portgroup';
   const name = singleLine(required(reading, 'name', words), reading, 'name');
-  const kept = keepPort(reading, session);
+  const kept = keepPort(reading);
   return {
     name,
     isDefault: yesNo(reading, 'default') ?? false,
-    ...parseShape(reading),
+    ...parseShape(reading, session),
     ...(kept === undefined ? {} : { kept }),
     position: at.position,
   };

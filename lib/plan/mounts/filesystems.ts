@@ -5,6 +5,7 @@ import type {
   OverlayOptions,
   Propagation,
 } from '../../domain/filesystem/definition';
+import { isMapped } from '../../domain/filesystem/access-mode';
 import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
 import { isBelow } from '../../domain/xml/path';
 import type { SourceLocation } from '../../domain/xml/source-location';
@@ -151,7 +152,7 @@ export function planMapped(
       depth: 'single',
     }));
   }
-  if (filesystem.accessMode !== 'mapped' && filesystem.target !== '/') return [];
+  if (!isMapped(definition, filesystem) && filesystem.target !== '/') return [];
   const depth = filesystem.type === 'mount' ? depthOf(definition, filesystem) : 'single';
   return [{ op: 'mapTree', tree: treeName(filesystem), depth }];
 }

@@ -55,8 +55,8 @@ export class TestDomain implements AsyncDisposable {
   }
 
   /** Starts it as the command does, from this process: for tests of what comes after. */
-  start(): Promise<void> {
-    return this.domain.start({ ownership: 'leave' });
+  async start(): Promise<void> {
+    await this.domain.start({ ownership: 'leave' });
   }
 
   /** Runs `tslxc VERB NAME options…`, with exit code 0. Resolves with its stdout. */

@@ -3,6 +3,8 @@ import { TslxcError } from '../../../lib/errors';
 import type { Autostarted, DomainEvent, ListFilter } from '../../../lib/driver/types';
 import type {
   Connection,
+  CreateOptions,
+  DefineOptions,
   Domain,
   DomainEvents,
   HostSecurity,
@@ -14,6 +16,7 @@ import type {
   NodeInfo,
   NodeMemoryStatistics,
   PurgeItem,
+  Warning,
 } from '../../../lib/index';
 import type { Plan } from '../../../lib/plan/operation';
 import type { Faked } from './faked';
@@ -75,16 +78,21 @@ export class FakeConnection {
 
   /** What a definition is refused with, one after the other. */
   readonly refusals: Error[] = [];
+  /** What a definition or a start from XML warns of. */
+  readonly warnings: Warning[] = [];
 
-  async defineDomain(xml: string): Promise<FakeDomain> {
-    await this.#called('defineDomain', xml);
+  async defineDomain(xml: string, options: DefineOptions = {}): Promise<FakeDomain> {
+    const { onWarning, ...others } = options;
+    await this.#called('defineDomain', xml, ...(Object.keys(others).length > 0 ? [others] : []));
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw refusal;
+    for (const warning of this.warnings) onWarning?.(warning);
     return new FakeDomain({ name: 'helloworld' });
   }
 
-  async createDomain(xml: string, options: unknown): Promise<FakeDomain> {
+  async createDomain(xml: string, options: CreateOptions = {}): Promise<FakeDomain> {
     await this.#called('createDomain', xml, options);
+    for (const warning of this.warnings) options.onWarning?.(warning);
     return new FakeDomain({ name: 'helloworld', id: 4711 });
   }
 

@@ -16,6 +16,9 @@ import type {
   Rates,
   RatesChange,
   SecurityLabelInfo,
+  StartOptions,
+  StartResult,
+  Warning,
 } from '../../../lib/index';
 
 type LimitGetter =
@@ -46,6 +49,8 @@ export interface FakeDomainFields {
   readonly securityLabel?: SecurityLabelInfo;
   /** What getters of limits resolve to, by their names. */
   readonly limits?: Partial<{ readonly [Getter in LimitGetter]: Awaited<Answer<Getter>> }>;
+  /** What a start warns of. */
+  readonly warnings?: readonly Warning[];
   readonly failure?: Error;
 }
 
@@ -86,9 +91,12 @@ export class FakeDomain {
     if (this.#fields.failure !== undefined) throw this.#fields.failure;
   }
 
-  async start(options: unknown): Promise<void> {
+  async start(options: StartOptions = {}): Promise<StartResult> {
     await this.#called('start', options);
     this.id = 4711;
+    const { warnings = [] } = this.#fields;
+    for (const warning of warnings) options.onWarning?.(warning);
+    return { warnings };
   }
 
   async suspend(): Promise<void> {

@@ -94,13 +94,30 @@ test('define and create name the file and the domain', async () => {
   const created = await run(['create', '--file', file, '--pass-fds', '5,6']);
   expect(created.stdout).toBe(`Domain 'helloworld' created from ${file}\n\n`);
   const onProgress = expect.any(Function) as unknown;
+  const onWarning = expect.any(Function) as unknown;
   const signal = expect.any(AbortSignal) as unknown;
   expect(created.connection.calls).toEqual([
     [
       'createDomain',
       '<domain/>',
-      { passDescriptors: [5, 6], ownership: 'leave', onProgress, signal },
+      { passDescriptors: [5, 6], ownership: 'leave', onProgress, onWarning, signal },
     ],
+  ]);
+});
+
+test('define --validate and create --strict ask for it, and say what is left out', async () => {
+  const connection = new FakeConnection();
+  connection.warnings.push({ detail: 'UnknownElement', message: '<x> is left out', element: 'x' });
+  const stderr = 'warning: <x> is left out\n';
+  expect(await run(['define', file], { connection })).toMatchObject({ status: 0, stderr });
+  expect(await run(['define', file, '--validate'], { connection })).toMatchObject({ stderr });
+  expect(await run(['create', file, '--validate', '--strict'], { connection })).toMatchObject({
+    stderr,
+  });
+  expect(connection.calls).toEqual([
+    ['defineDomain', '<domain/>'],
+    ['defineDomain', '<domain/>', { validate: true }],
+    ['createDomain', '<domain/>', expect.objectContaining({ validate: true, strict: true })],
   ]);
 });
 

@@ -1,9 +1,18 @@
 /** One element as a document, for the parsers of parts; its path is its own name. */
 import type { PrintableElement } from '../../../lib/domain/xml/print';
 import { printXml } from '../../../lib/domain/xml/print';
-import { locateRoot, type LocatedElement } from '../../../lib/domain/xml/reading';
+import {
+  locateRoot,
+  type LocatedElement,
+  type ReadingSession,
+} from '../../../lib/domain/xml/reading';
 import { parseXml } from '../../../lib/domain/xml/xml';
 import { TslxcError } from '../../../lib/errors';
+
+/** For reading a part of which every known word is carried out: an unknown one is refused. */
+export function refusing(): ReadingSession {
+  return { unsupported: [], kept: [] };
+}
 
 export function element(xml: string): LocatedElement {
   return locateRoot(parseXml(xml));

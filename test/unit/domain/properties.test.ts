@@ -3,7 +3,15 @@ import fc from 'fast-check';
 
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
+import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
+import {
+  domainVocabulary,
+  memoryVocabulary,
+  osTypeVocabulary,
+  osVocabulary,
+} from '../../../lib/domain/elements/vocabulary';
 import type { XmlElement } from '../../../lib/domain/xml/element';
+import { notCarriedOut, type Vocabulary } from '../../../lib/domain/xml/vocabulary';
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
 import { repeats } from '../../support/time/repeats';
@@ -98,10 +106,17 @@ const path = fc
   )
   .map((parts) => `/${parts.join('/')}`);
 
+/** What the vocabulary of its parent says of a word. */
+function inert(path: string, { attributes, children }: Vocabulary): UnsupportedElement {
+  const word = path.slice(path.lastIndexOf('/') + 1);
+  const standing = notCarriedOut(attributes.get(word.slice(1)) ?? children.get(word));
+  if (standing === undefined) throw new Error(`${path} is carried out`);
+  return { path: `domain/${path}`, position: { line: 1, column: 1 }, ...standing };
+}
+
 const kept = fc
   .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
   .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; unsupported: UnsupportedElement[] } => {
-    const where = { line: 1, column: 1 };
     return {
       kept: [
         { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
@@ -113,9 +128,9 @@ const kept = fc
         },
       ],
       unsupported: [
-        { path: 'domain/memory/@dumpCore', position: where },
-        { path: 'domain/os/type/@machine', position: where },
-        { path: 'domain/os/loader', position: where },
+        inert('memory/@dumpCore', memoryVocabulary),
+        inert('os/type/@machine', osTypeVocabulary),
+        inert('os/loader', osVocabulary),
       ],
     };
   });
@@ -233,11 +248,8 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
   .map(({ cpu, controllers, rest, ...definition }) => {
     const unsupported = [
       ...(rest?.unsupported ?? []),
-      ...(cpu === undefined ? [] : [{ path: 'domain/cpu', position: cpu.position }]),
-      ...controllers.map(() => ({
-        path: 'domain/devices/controller',
-        position: { line: 1, column: 1 },
-      })),
+      ...(cpu === undefined ? [] : [inert('cpu', domainVocabulary)]),
+      ...controllers.map(() => inert('devices/controller', devicesVocabulary)),
     ];
     return {
       ...defined(definition),

@@ -1,7 +1,8 @@
 /** define and undefine: the definitions on disk. */
 import type { CommandTable, Context } from '../../shell/command';
 import { withErrorMessage } from '../../shell/command-error';
-import { readDefinitionFile } from '../../options/definition-file';
+import { readDefinitionFile, validateOption } from '../../options/definition-file';
+import { warningOf } from '../../output/definition-warnings';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 
@@ -11,7 +12,8 @@ export const commands: CommandTable = {
     summary: "define (but don't start) a domain from an XML file",
     description:
       'Define a persistent domain, or change the definition of one: of that with the same uuid, or for a file\n' +
-      'without <uuid> of that with the same name. A change counts from the next start.',
+      'without <uuid> of that with the same name. A change counts from the next start. As in libvirt, what its schema\n' +
+      'does not know is left out, with a warning for each word.',
     options: [
       {
         name: 'file',
@@ -19,7 +21,7 @@ export const commands: CommandTable = {
         help: 'file containing an XML domain description',
         positional: 'required',
       },
-      { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+      validateOption,
     ],
     example: 'tslxc define helloworld.xml',
     run: define,
@@ -43,7 +45,10 @@ async function define(context: Context, options: Options): Promise<undefined> {
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
   const domain = await withErrorMessage(`Failed to define domain from ${file}`, () =>
-    connection.defineDomain(xml),
+    connection.defineDomain(xml, {
+      ...(options.has('validate') ? { validate: true } : {}),
+      onWarning: warningOf(context.output),
+    }),
   );
   context.output.extra(`Domain '${domain.name}' defined from ${file}`);
   return undefined;

@@ -1,5 +1,6 @@
 /** edit: the stored definition in the user's editor. */
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { warningOf } from '../../output/definition-warnings';
 import { editText } from '../../terminal/edit-loop';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -16,7 +17,7 @@ export const commands: CommandTable = {
       {
         name: 'skip-validate',
         kind: 'flag',
-        help: 'accepted: a definition is always validated',
+        help: 'accepted: a text is not validated against the schema',
       },
     ],
     example: 'tslxc edit helloworld',
@@ -31,7 +32,7 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const outcome = await editText(context, {
     read: () => domain.xml({ which: 'inactive' }),
     change: async (xml) => {
-      ({ name } = await connection.defineDomain(xml));
+      ({ name } = await connection.defineDomain(xml, { onWarning: warningOf(context.output) }));
     },
   });
   context.output.extra(

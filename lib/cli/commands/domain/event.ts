@@ -68,8 +68,14 @@ function lineOf(event: DomainEvent): string {
     case 'metadata-change':
       return `${head}: type ${event.detail}, uri ${event.uri ?? '<null>'}`;
     case 'warning':
-      return `${head}: ${event.detail}`;
+      return `${head}: ${event.detail}${placeWords(event)}`;
   }
+}
+
+/** Which part of the definition a warning is about. */
+function placeWords({ element, line, column }: DomainEvent): string {
+  if (element === undefined || line === undefined || column === undefined) return '';
+  return ` ${element}, line ${line}, column ${column}`;
 }
 
 function oomWords({ exit }: DomainEvent): string {

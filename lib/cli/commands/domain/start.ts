@@ -1,6 +1,7 @@
 /** start, create and destroy: containers come and go. */
 import { CommandError, withErrorMessage } from '../../shell/command-error';
-import { readDefinitionFile } from '../../options/definition-file';
+import { readDefinitionFile, validateOption } from '../../options/definition-file';
+import { warningOf } from '../../output/definition-warnings';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
@@ -26,6 +27,12 @@ const autodestroyOption: Option = {
   help: 'automatically destroy the container when this command ends',
 };
 
+const strictOption: Option = {
+  name: 'strict',
+  kind: 'flag',
+  help: 'refuse what is not carried out of the definition, instead of a warning for each part',
+};
+
 const passOption: Option = {
   name: 'pass-fds',
   kind: 'string',
@@ -37,7 +44,8 @@ export const commands: CommandTable = {
     group: 'domain',
     summary: 'start a (previously defined) inactive domain',
     description:
-      'Start a domain. The container goes on by itself, unless --foreground is given: then this\n' +
+      'Start a domain. What means nothing to a container is ignored, with a warning for each part of the definition.\n' +
+      'The container goes on by itself, unless --foreground is given: then this\n' +
       'command stays, and ends with the exit status of init. SIGTERM and SIGINT shut the container down, a\n' +
       'second one kills it; other signals go to init. When this command is killed, so is the container.\n' +
       'Before the container runs, SIGINT and SIGTERM abandon the start: what it has taken is given back, and\n' +
@@ -63,6 +71,7 @@ export const commands: CommandTable = {
         help: 'descriptor that gets one line of JSON: running, or why not',
       },
       passOption,
+      strictOption,
     ],
     example: 'tslxc start helloworld --console',
     run: start,
@@ -81,7 +90,8 @@ export const commands: CommandTable = {
       consoleOption,
       autodestroyOption,
       passOption,
-      { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+      strictOption,
+      validateOption,
     ],
     example: 'tslxc create helloworld.xml',
     run: create,
@@ -175,7 +185,12 @@ async function create(context: Context, options: Options): Promise<number | unde
   const connection = await context.connect();
   const begin = (signal: AbortSignal): Promise<Domain> =>
     withErrorMessage(`Failed to create domain from ${file}`, () =>
-      connection.createDomain(xml, { ...startOptions(context, options), ...bond(options), signal }),
+      connection.createDomain(xml, {
+        ...startOptions(context, options),
+        ...bond(options),
+        ...(options.has('validate') ? { validate: true } : {}),
+        signal,
+      }),
     );
   const { result: domain, late } = await abandonable(context.signals, begin);
   context.output.extra(`Domain '${domain.name}' created from ${file}`);
@@ -200,6 +215,8 @@ function startOptions({ output }: Context, options: Options): StartOptions {
   const list = options.string('pass-fds');
   return {
     onProgress: labelProgress(output),
+    onWarning: warningOf(output),
+    ...(options.has('strict') ? { strict: true } : {}),
     ...(consoleDescriptor === undefined ? {} : { consoleDescriptor }),
     ...(list === undefined ? {} : { passDescriptors: list.split(',').map(descriptor) }),
   };

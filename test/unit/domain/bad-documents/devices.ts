@@ -19,13 +19,6 @@ const fs = 'domain/devices/filesystem';
 const terminal = 'domain/devices/console';
 export const devices: Row[] = [
   [
-    'an unknown device',
-    document({ devices: '<flux/>' }),
-    'XML_ERROR',
-    'domain/devices/flux 8:1',
-    'unknown element <flux>',
-  ],
-  [
     'an unknown filesystem type',
     filesystem("type='zz'", ends),
     'XML_ERROR',
@@ -141,20 +134,6 @@ export const devices: Row[] = [
     "invalid fmode: '9'",
   ],
   [
-    'a readonly with a value',
-    filesystem('', `${ends}<readonly>yes</readonly>`),
-    'XML_ERROR',
-    `${fs}/readonly 8:54`,
-    'unexpected text in <readonly>',
-  ],
-  [
-    'an unknown word in a target',
-    filesystem('', "<source dir='/a'/><target dir='/b' mode='1'/>"),
-    'XML_ERROR',
-    `${fs}/target/@mode 8:36`,
-    "unknown attribute 'mode' of <target>",
-  ],
-  [
     'an unknown console',
     document({ devices: "<console type='zz'/>" }),
     'CONFIG_UNSUPPORTED',
@@ -174,12 +153,5 @@ export const devices: Row[] = [
     'XML_ERROR',
     `${terminal}/target/@port 8:10`,
     "Invalid value for attribute 'port' in element 'target': 'zz'",
-  ],
-  [
-    'an unknown word in a console',
-    document({ devices: '<console><colour/></console>' }),
-    'XML_ERROR',
-    `${terminal}/colour 8:10`,
-    'unknown element <colour>',
   ],
 ];

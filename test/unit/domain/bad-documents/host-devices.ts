@@ -63,13 +63,6 @@ export const hostDevices: Row[] = [
     'unexpected <char> of a storage device',
   ],
   [
-    'an unknown word in a host device',
-    hostdev("mode='capabilities' type='misc'", '<colour/>'),
-    'XML_ERROR',
-    `${host}/colour 8:42`,
-    'unknown element <colour>',
-  ],
-  [
     'a disk of an unknown type',
     disk("type='zz'", ''),
     'XML_ERROR',

@@ -95,13 +95,6 @@ const contents: readonly Row[] = [
     'domain/idmap/uid 177:1',
     'and 4095 bytes as text',
   ],
-  [
-    'an unknown word in a range',
-    `<uid start='0' target='1' count='1' shift='2'/>\n${gid}`,
-    'XML_ERROR',
-    'domain/idmap/uid/@shift 6:1',
-    "unknown attribute 'shift'",
-  ],
 ];
 
 const request = (attributes: string): string =>

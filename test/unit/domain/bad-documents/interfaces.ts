@@ -71,13 +71,6 @@ const sources: Row[] = [
     "'a/b' has a '/', and can't name a network interface",
   ],
   [
-    'a network on an interface of type ethernet',
-    link('ethernet', "<source network='default'/>"),
-    'XML_ERROR',
-    `${linkAt}/source/@network 9:1`,
-    "unknown attribute 'network' of <source>",
-  ],
-  [
     "an address of the host's side on a bridge",
     link('bridge', "<source bridge='b'>\n<ip address='10.0.0.1'/></source>"),
     'CONFIG_UNSUPPORTED',
@@ -108,13 +101,6 @@ const sources: Row[] = [
 ];
 
 const words: Row[] = [
-  [
-    'an unknown word in an interface',
-    bridge('<colour/>'),
-    'XML_ERROR',
-    `${linkAt}/colour 10:1`,
-    'unknown element <colour>',
-  ],
   [
     'two sources of an interface',
     bridge("<source bridge='b'/>"),
@@ -339,16 +325,6 @@ const lentOnes: Row[] = [
     'XML_ERROR',
     `${hostdevAt}/route 10:1`,
     'Domain hostdev device: Missing required gateway attribute in route definition',
-  ],
-  [
-    'an address of a character device',
-    document({
-      devices:
-        "<hostdev mode='capabilities' type='misc'><source><char>/dev/x</char></source>\n<ip address='10.0.0.2'/></hostdev>",
-    }),
-    'XML_ERROR',
-    `${hostdevAt}/ip 9:1`,
-    'unknown element <ip>',
   ],
 ];
 

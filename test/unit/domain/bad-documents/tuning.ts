@@ -41,9 +41,8 @@ const inLibvirtsElements = (
     ],
     ['blkiotune', 'weight', 'zz', 'XML_ERROR', 'could not parse weight zz'],
     ['blkiotune', 'weight', '10001', 'INVALID_ARG', "weight '10001' must be in range [1, 10000]"],
-    ['numatune', 'memory', 'zz', 'XML_ERROR', 'unexpected text in <memory>'],
+    ['numatune', 'memory', 'zz', 'XML_ERROR', 'nodeset for NUMA memory tuning must be set'],
     ['resource', 'partition', '', 'XML_ERROR', 'missing resource partition path'],
-    ['cputune', 'bogus', '1', 'XML_ERROR', 'unknown element <bogus>'],
   ] as const
 ).map(([parent, name, text, code, words]): Row => [
   `<${name}>${text}</${name}> in <${parent}>`,

@@ -97,18 +97,6 @@ const rows: readonly (readonly [title: string, parts: Parts, at: string, words: 
     'fs format qcow2 is not supported',
   ],
   [
-    'mapped ids without a map',
-    { devices: one("mount' accessmode='mapped", "dir='/a'", '/a') },
-    `${fs}/@accessmode 9:1`,
-    "accessmode='mapped' needs an <idmap>",
-  ],
-  [
-    'mapped ids of memory',
-    { devices: one("ram' accessmode='mapped", "usage='1'", '/a'), map: 'root' },
-    `${fs}/@accessmode 9:1`,
-    "accessmode='mapped' of a filesystem of type ram",
-  ],
-  [
     'mapped ids of the host’s root',
     { devices: one("mount' accessmode='mapped", "dir='/'", '/'), map: 'root' },
     `${fs}/@accessmode 9:1`,

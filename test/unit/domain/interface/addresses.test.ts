@@ -5,11 +5,11 @@ import {
   parseAddress,
   parseRoute,
 } from '../../../../lib/domain/interface/addresses';
-import { element, printed, refusalOf } from '../element';
+import { element, printed, refusalOf, refusing } from '../element';
 
-const ip = (attributes: string) => parseAddress(element(`<ip ${attributes}/>`));
+const ip = (attributes: string) => parseAddress(element(`<ip ${attributes}/>`), refusing());
 const route = (attributes: string) =>
-  parseRoute(element(`<route ${attributes}/>`), 'guest interface');
+  parseRoute(element(`<route ${attributes}/>`), 'guest interface', refusing());
 
 test.each([
   ["address='192.168.122.50'", "<ip address='192.168.122.50' family='ipv4' prefix='24'/>"],
@@ -26,7 +26,7 @@ test.each([
   ],
 ])('<ip %s/> is printed %s', (attributes, text) => {
   expect(printed(formatAddress(ip(attributes)))).toBe(text);
-  expect(parseAddress(element(text))).toEqual(ip(attributes));
+  expect(parseAddress(element(text), refusing())).toEqual(ip(attributes));
 });
 
 test.each([
@@ -80,7 +80,7 @@ test.each([
   ],
 ])('<route %s/> is printed %s', (attributes, text) => {
   expect(printed(formatRoute(route(attributes)))).toBe(text);
-  expect(parseRoute(element(text), 'x')).toEqual(route(attributes));
+  expect(parseRoute(element(text), 'x', refusing())).toEqual(route(attributes));
 });
 
 const toZeros = "address='0.0.0.0' gateway='10.0.0.1'";

@@ -1,9 +1,9 @@
 /** Rates of an interface or a network. */
 import { formatBandwidth, parseBandwidth } from '../../../../lib/domain/interface/bandwidth';
-import { element, printed, refusalOf } from '../element';
+import { element, printed, refusalOf, refusing } from '../element';
 
 const parse = (xml: string, where: 'on a network' | 'elsewhere' = 'on a network') =>
-  parseBandwidth(element(xml), where);
+  parseBandwidth(element(xml), where, refusing());
 
 test('both directions are read, and printed in the order of libvirt', () => {
   const xml =

@@ -1,4 +1,5 @@
 /** `<interface>` and `<hostdev>` of type net: what a definition has of them, and what is left to later. */
+import { formatDomain } from '../../../../lib/domain/format';
 import { parseDomain } from '../../../../lib/domain/parse';
 import { context, document, parse, withoutPositions } from '../parse-context';
 
@@ -197,20 +198,12 @@ test.each([
     'Unable to set port profile on direct interfaces',
   ],
   [`${bridge}<filterref filter='clean-traffic'/></interface>`, '/filterref', undefined],
-  [`${bridge}<tune><sndbuf>1</sndbuf></tune></interface>`, '/tune', undefined],
-  [`${bridge}<driver name='vhost'/></interface>`, '/driver', undefined],
-  [`${bridge}<backend tap='/dev/net/tun'/></interface>`, '/backend', undefined],
-  [`${bridge}<coalesce/></interface>`, '/coalesce', undefined],
-  [`${bridge}<boot order='1'/></interface>`, '/boot', undefined],
-  [`${bridge}<teaming type='persistent'/></interface>`, '/teaming', undefined],
-  [`${bridge}<mac address='${mac}' check='no'/></interface>`, '/mac/@check', undefined],
   [
     "<interface type='ethernet'><target dev='t' managed='no'/></interface>",
     '/target/@managed',
     undefined,
   ],
-  ["<interface type='ethernet' trustGuestRxFilters='yes'/>", '/@trustGuestRxFilters', undefined],
-])('%s is kept as it is, and for later', (devices, path, words) => {
+])('%s is kept as it is, and refused by a start', (devices, path, words) => {
   const { interfaces, otherDevices, unsupported } = definitionOf(devices);
   expect(interfaces).toEqual([]);
   expect(otherDevices).toMatchObject([{ name: 'interface' }]);
@@ -218,11 +211,59 @@ test.each([
   expect(unsupported[0]?.words).toBe(words);
 });
 
-test('a lent interface that asks for more is kept as it is', () => {
+test.each([
+  [
+    `${bridge}<tune><sndbuf>1</sndbuf></tune></interface>`,
+    '/tune',
+    '<tune><sndbuf>1</sndbuf></tune>',
+  ],
+  [`${bridge}<driver name='vhost'/></interface>`, '/driver', "<driver name='vhost'/>"],
+  [
+    `${bridge}<backend tap='/dev/net/tun'/></interface>`,
+    '/backend',
+    "<backend tap='/dev/net/tun'/>",
+  ],
+  [`${bridge}<coalesce/></interface>`, '/coalesce', '<coalesce/>'],
+  [`${bridge}<boot order='1'/></interface>`, '/boot', "<boot order='1'/>"],
+  [`${bridge}<teaming type='persistent'/></interface>`, '/teaming', "<teaming type='persistent'/>"],
+  [
+    `${bridge}<mac address='${mac}' check='no'/></interface>`,
+    '/mac/@check',
+    `<mac address='${mac}' check='no'/>`,
+  ],
+  [
+    "<interface type='ethernet' trustGuestRxFilters='yes'/>",
+    '/@trustGuestRxFilters',
+    "<interface type='ethernet' trustGuestRxFilters='yes'>",
+  ],
+])('%s is an interface without that, which is printed', (devices, path, printed) => {
+  const definition = definitionOf(devices);
+  const { interfaces, otherDevices, unsupported } = definition;
+  expect(interfaces).toHaveLength(1);
+  expect(otherDevices).toEqual([]);
+  expect(unsupported).toMatchObject([
+    { path: `domain/devices/interface${path}`, start: 'goes on' },
+  ]);
+  expect(formatDomain(definition).replace(/\n */g, '')).toContain(printed);
+});
+
+test('what is kept of an interface is printed in libvirt’s order', () => {
+  const devices = `<interface trustGuestRxFilters='no' type='bridge'><boot order='1'/><coalesce/><mtu size='1400'/>
+    <tune/><driver/><model type='virtio'/><source bridge='b'/></interface>`;
+  const text = formatDomain(definitionOf(devices)).replace(/\n */g, '');
+  expect(text).toContain(
+    "<interface type='bridge' trustGuestRxFilters='no'><mac address='52:54:00:00:00:01'/><source bridge='b'/>" +
+      "<model type='virtio'/><driver/><tune/><mtu size='1400'/><coalesce/><boot order='1'/></interface>",
+  );
+});
+
+test('a lent interface that asks for more is lent all the same', () => {
   const devices =
     "<hostdev mode='capabilities' type='net'><source><interface>e</interface></source><boot order='1'/></hostdev>";
-  const { hostInterfaces, otherDevices, unsupported } = definitionOf(devices);
-  expect(hostInterfaces).toEqual([]);
-  expect(otherDevices).toMatchObject([{ name: 'hostdev' }]);
+  const definition = definitionOf(devices);
+  const { hostInterfaces, otherDevices, unsupported } = definition;
+  expect(hostInterfaces).toMatchObject([{ device: 'e' }]);
+  expect(otherDevices).toEqual([]);
   expect(unsupported).toMatchObject([{ path: 'domain/devices/hostdev/boot' }]);
+  expect(formatDomain(definition)).toContain("<boot order='1'/>");
 });

@@ -1,8 +1,8 @@
 /** Tags of a bridge's port. */
 import { formatVlan, parseVlan } from '../../../../lib/domain/interface/vlan';
-import { element, printed, refusalOf } from '../element';
+import { element, printed, refusalOf, refusing } from '../element';
 
-const parse = (xml: string) => parseVlan(element(xml));
+const parse = (xml: string) => parseVlan(element(xml), refusing());
 
 test.each([
   ["<vlan><tag id='42'/></vlan>", false, "<vlan><tag id='42'/></vlan>"],

@@ -38,12 +38,46 @@ test.each<[string, object]>([
   ['start web --console-fd 27', { ownership: 'leave', consoleDescriptor: 27 }],
   ['start web --pass-fds 5', { ownership: 'leave', passDescriptors: [5] }],
   ['start web --pass-fds 5,6,7', { ownership: 'leave', passDescriptors: [5, 6, 7] }],
+  ['start web --strict', { ownership: 'leave', strict: true }],
 ])('%s starts with %j', async (words, options) => {
   const { connection, status } = await run(words, { connection: inactive() });
   expect(status).toBe(0);
   const onProgress = expect.any(Function) as unknown;
   const signal = expect.any(AbortSignal) as unknown;
-  expect(connection.domains[0]?.calls).toEqual([['start', { ...options, onProgress, signal }]]);
+  const onWarning = expect.any(Function) as unknown;
+  const given = { ...options, onProgress, onWarning, signal };
+  expect(connection.domains[0]?.calls).toEqual([['start', given]]);
+});
+
+const warnings = [
+  { detail: 'IgnoredElement', message: '<cpu> is ignored: \u001b[31m', element: 'domain/cpu' },
+  { detail: 'SharedHostNetwork', message: 'for logs and events' },
+] as const;
+
+test('what has no effect of the definition is told on stderr, and nothing else', async () => {
+  const connection = new FakeConnection([{ name: 'web', warnings }]);
+  const stderr = 'warning: <cpu> is ignored: \\x1b[31m\n';
+  const stdout = "Domain 'web' started\n\n";
+  expect(await run('start web', { connection })).toMatchObject({ status: 0, stdout, stderr });
+  const quiet = new FakeConnection([{ name: 'web', warnings }]);
+  expect(await run('-q start web', { connection: quiet })).toMatchObject({ stderr });
+});
+
+test('each part that a strict start refuses has a line, and is in the report', async () => {
+  const problem = { element: 'domain/cpu', line: 3, column: 5, message: '<cpu>: no' };
+  const failure = new DefinitionError('CONFIG_UNSUPPORTED', '1 part:\n  <cpu>: no', {
+    element: 'domain/cpu',
+    line: 3,
+    column: 5,
+    problems: [problem],
+  });
+  const ran = await run(`start web --strict --handshake-fd ${fd}`, {
+    connection: inactive(failure),
+  });
+  expect(ran.stderr).toBe(
+    "error: Failed to start domain 'web'\nerror: unsupported configuration: 1 part:\nerror:   <cpu>: no\n",
+  );
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ failed: { problems: [problem] } });
 });
 
 test('running is one line of JSON, and the descriptor is closed', async () => {

@@ -277,6 +277,7 @@ describe('event', () => {
       at({ event: 'stopped', detail: 'destroyed', domain: 'db', uuid: 'other' }),
       at({ event: 'stopped', detail: 'crashed', exit: oomKilled, domain: 'db', uuid: 'other' }),
       at({ event: 'warning', detail: 'MeminfoIsHosts' }),
+      at({ event: 'warning', detail: 'IgnoredElement', element: 'domain/cpu', line: 3, column: 5 }),
       at({ event: 'reboot', detail: 'rebooted' }),
     ];
     const all = await tslxc('event --all --loop --timeout 1');
@@ -287,8 +288,9 @@ describe('event', () => {
         "event 'lifecycle' for domain 'db': Stopped Destroyed\n" +
         "event 'lifecycle' for domain 'db': Stopped Crashed (oom-killed)\n" +
         "event 'warning' for domain 'web': MeminfoIsHosts\n" +
+        "event 'warning' for domain 'web': IgnoredElement domain/cpu, line 3, column 5\n" +
         "event 'reboot' for domain 'web'\n" +
-        'event loop timed out\nevents received: 7\n\n',
+        'event loop timed out\nevents received: 8\n\n',
     );
     expect(all.status).toBe(0);
     const one = await tslxc('event --event metadata-change --timestamp');

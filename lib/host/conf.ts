@@ -2,7 +2,7 @@
  * Settings files in libvirt's syntax: a line is `name = value`, where a value is a whole number or text in quotation marks
  * without escapes, and `#` begins a comment. Lists are not supported. Pure.
  */
-import { TslxcError } from '../../errors';
+import { TslxcError } from '../errors';
 
 export interface ConfValue {
   readonly value: string | number;

@@ -1,24 +1,29 @@
-/** How this host confines its containers: `etc/tslxc/lxc.conf`, with the names of libvirt's lxc.conf. */
+/**
+ * How this host confines its containers, with the names of libvirt's lxc.conf, and how strictly it reads definitions:
+ * `etc/tslxc/lxc.conf`.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import { constants as system } from 'node:os';
-import { fileError, hasErrno } from '../state/file-error';
-import type { StatePaths } from '../state/state-paths';
+import { fileError, hasErrno } from './state/file-error';
+import type { StatePaths } from './state/state-paths';
 import { confError, parseConf } from './conf';
 import type { ConfValue } from './conf';
-import type { SecurityModel } from './host-security';
+import type { SecurityModel } from './security/host-security';
 
 const securityModels: readonly SecurityModel[] = ['selinux', 'apparmor', 'none'];
 
-export interface SecuritySettings {
+export interface HostSettings {
   /** Default: the first one that the host has. */
   readonly driver?: SecurityModel;
   /** Whether a domain without a `<seclabel>` gets a dynamic label. */
   readonly defaultConfined: boolean;
   /** Whether a domain without a label is refused. */
   readonly requireConfined: boolean;
+  /** Whether what is not carried out of a definition is refused, also where that means nothing to a container. */
+  readonly strict: boolean;
 }
 
-type Setting = (found: ConfValue, place: Place) => Partial<SecuritySettings>;
+type Setting = (found: ConfValue, place: Place) => Partial<HostSettings>;
 
 interface Place {
   readonly name: string;
@@ -30,38 +35,39 @@ const settings: Readonly<Record<string, Setting>> = {
   security_driver: (found, place) => ({ driver: modelOf(found, place) }),
   security_default_confined: (found, place) => ({ defaultConfined: flagOf(found, place) }),
   security_require_confined: (found, place) => ({ requireConfined: flagOf(found, place) }),
+  strict: (found, place) => ({ strict: flagOf(found, place) }),
 };
 
 /** The settings; the defaults if there is no file. @throws TslxcError CONF_SYNTAX; SyscallError if it can't be read. */
-export function readSecuritySettings({ settings: path }: StatePaths): SecuritySettings {
+export function readSettings({ settings: path }: StatePaths): HostSettings {
   try {
     // Mostly there is none: to look first costs less than the error of a read.
     const state = statSync(path, { throwIfNoEntry: false });
-    return parseSecuritySettings(state === undefined ? '' : readFileSync(path, 'utf8'), path);
+    return parseSettings(state === undefined ? '' : readFileSync(path, 'utf8'), path);
   } catch (error) {
-    if (hasErrno(error, system.errno.ENOENT)) return parseSecuritySettings('', path);
+    if (hasErrno(error, system.errno.ENOENT)) return parseSettings('', path);
     throw fileError(error, 'read the settings of this host');
   }
 }
 
 /**
  * The settings, as far as this process may read them: for a look at what the host offers, which any user may take. Settings
- * that it may not read count as the defaults; a start has to use `readSecuritySettings`, which refuses then.
+ * that it may not read count as the defaults; a start has to use `readSettings`, which refuses then.
  *
  * @throws TslxcError CONF_SYNTAX; SyscallError for any other failure.
  */
-export function visibleSecuritySettings(paths: StatePaths): SecuritySettings {
+export function visibleSettings(paths: StatePaths): HostSettings {
   try {
-    return readSecuritySettings(paths);
+    return readSettings(paths);
   } catch (error) {
-    if (hasErrno(error, system.errno.EACCES)) return parseSecuritySettings('', paths.settings);
+    if (hasErrno(error, system.errno.EACCES)) return parseSettings('', paths.settings);
     throw error;
   }
 }
 
 /** Pure. An unknown name is refused: with a misspelt setting, containers would not be confined. */
-export function parseSecuritySettings(text: string, path: string): SecuritySettings {
-  let all: SecuritySettings = { defaultConfined: false, requireConfined: false };
+export function parseSettings(text: string, path: string): HostSettings {
+  let all: HostSettings = { defaultConfined: false, requireConfined: false, strict: false };
   for (const [name, found] of parseConf(text, path)) {
     const place = { name, path, line: found.line };
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;

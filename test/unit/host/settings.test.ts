@@ -1,17 +1,13 @@
 /** The settings of a host, in libvirt's syntax. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { statePaths } from '../../../../lib/host/state/state-paths';
-import {
-  parseSecuritySettings,
-  readSecuritySettings,
-  visibleSecuritySettings,
-} from '../../../../lib/host/security/settings';
+import { statePaths } from '../../../lib/host/state/state-paths';
+import { parseSettings, readSettings, visibleSettings } from '../../../lib/host/settings';
 
-const parse = (text: string): unknown => parseSecuritySettings(text, '/etc/tslxc/lxc.conf');
+const parse = (text: string): unknown => parseSettings(text, '/etc/tslxc/lxc.conf');
 
 test('without any, the host’s own driver is used and nobody has to be confined', () => {
-  const defaults = { defaultConfined: false, requireConfined: false };
+  const defaults = { defaultConfined: false, requireConfined: false, strict: false };
   expect(parse('')).toEqual(defaults);
   expect(parse('# security_driver = "selinux"\n\n   # indented\n')).toEqual(defaults);
 });
@@ -19,11 +15,13 @@ test('without any, the host’s own driver is used and nobody has to be confined
 test('each setting, with comments behind it and either kind of quotes', () => {
   const text = `security_driver = "selinux" # not none
     security_default_confined=1
-security_require_confined = 0#off`;
+security_require_confined = 0#off
+strict = 1`;
   expect(parse(text)).toEqual({
     driver: 'selinux',
     defaultConfined: true,
     requireConfined: false,
+    strict: true,
   });
   expect(parse("security_driver='none'\r\n")).toMatchObject({ driver: 'none' });
 });
@@ -35,6 +33,7 @@ test.each([
   ['security_driver = 1', 1, 'expecting one of'],
   ['security_default_confined = 2', 1, 'expecting 0 or 1'],
   ['security_require_confined = "1"', 1, 'expecting 0 or 1'],
+  ['strict = 2', 1, "expecting 0 or 1 for 'strict'"],
   ['#\nsecurity_driver', 2, 'expecting an assignment'],
   ['security_driver "none"', 1, 'expecting an assignment'],
   ['security_driver = none', 1, 'expecting a whole number or text'],
@@ -59,13 +58,17 @@ test('the file is that of the root, and may be missing but not unreadable', () =
   const root = mkdtempSync('/var/tmp/tslxc-settings-');
   const paths = statePaths(root);
   try {
-    expect(readSecuritySettings(paths)).toEqual({ defaultConfined: false, requireConfined: false });
+    expect(readSettings(paths)).toEqual({
+      defaultConfined: false,
+      requireConfined: false,
+      strict: false,
+    });
     mkdirSync(join(root, 'etc/tslxc'), { recursive: true });
     writeFileSync(join(root, 'etc/tslxc/lxc.conf'), 'security_require_confined = 1\n');
-    expect(readSecuritySettings(paths)).toMatchObject({ requireConfined: true });
+    expect(readSettings(paths)).toMatchObject({ requireConfined: true });
     rmSync(paths.settings);
     mkdirSync(paths.settings);
-    for (const read of [readSecuritySettings, visibleSecuritySettings]) {
+    for (const read of [readSettings, visibleSettings]) {
       expect(() => read(paths)).toThrow(
         expect.objectContaining({ code: 'SYSTEM_ERROR', errno: 21 }) as Error,
       );

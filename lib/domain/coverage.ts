@@ -1,0 +1,309 @@
+/**
+ * The table of what is done with each element, attribute and value of libvirt's schema, from which docs/coverage.md is
+ * generated: it is carried out, it means nothing to a container, or a start refuses it. The rows are the words of the
+ * vocabularies that the parser reads by, so that the table can't say anything else than what is done. Pure.
+ */
+import {
+  allocationVocabulary,
+  extensionVocabulary,
+  filesystemOptionsVocabulary,
+  hardeningVocabulary,
+  overlayVocabulary,
+  relabelVocabulary,
+  resourceLimitVocabulary,
+} from './elements/extension-vocabulary';
+import { capabilitiesVocabulary, capabilityVocabulary } from './elements/capabilities';
+import {
+  actionVocabulary,
+  clockVocabulary,
+  crashVocabulary,
+  currentMemoryVocabulary,
+  domainVocabulary,
+  featuresVocabulary,
+  idmapVocabulary,
+  idRangeVocabulary,
+  initenvVocabulary,
+  localTimers,
+  memoryVocabulary,
+  osTypeVocabulary,
+  osVocabulary,
+  sharedNamespaceVocabulary,
+  siblingArch,
+  timerNames,
+  vcpuVocabulary,
+} from './elements/vocabulary';
+import {
+  consoleTargetVocabulary,
+  consoleVocabulary,
+  devicesVocabulary,
+  diskSourceVocabulary,
+  diskTargetVocabulary,
+  diskVocabulary,
+  fileByDefault,
+  hostdevSourceVocabulary,
+  hostdevVocabulary,
+  otherConsole,
+  otherHostdev,
+  ptySourceVocabulary,
+} from './devices/device-vocabulary';
+import {
+  filesystemDriverVocabulary,
+  filesystemSourceVocabulary,
+  filesystemTargetVocabulary,
+  filesystemVocabulary,
+  mappedByItself,
+  modesWithIdMap,
+  modesWithoutIdMap,
+  otherDriver,
+} from './filesystem/vocabulary';
+import { ipVocabulary, routeVocabulary } from './interface/addresses';
+import { bandwidthVocabulary, rateVocabulary } from './interface/bandwidth';
+import { tagVocabulary, vlanVocabulary } from './interface/vlan';
+import {
+  directPort,
+  guestVocabulary,
+  hostInterfaceSourceVocabulary,
+  hostInterfaceVocabulary,
+  interfaceSourceVocabularies,
+  interfaceTargetVocabulary,
+  interfaceVocabulary,
+  linkVocabulary,
+  macVocabulary,
+  modelVocabulary,
+  mtuVocabulary,
+  otherType,
+  portVocabulary,
+} from './interface/vocabulary';
+import { sourceLabelVocabulary } from './security/source-label';
+import { seclabelVocabulary } from './security/seclabel';
+import { blockDeviceVocabulary, blockTuningVocabulary } from './tuning/block-tuning';
+import { hugepagesVocabulary, maximumVocabulary } from './tuning/counted-limits';
+import { cpuTuningVocabulary } from './tuning/cpu-tuning';
+import { memoryLimitVocabulary, memoryTuningVocabulary } from './tuning/memory-tuning';
+import { numaMemoryVocabulary, numaTuningVocabulary } from './tuning/numa-tuning';
+import { resourceVocabulary } from './tuning/partition';
+import { notCarriedOut, type NotCarriedOut, type Values, type Vocabulary } from './xml/vocabulary';
+
+/** What depends on more than the word and its value. */
+interface Case extends NotCarriedOut {
+  /** The words, as the documentation shows them. */
+  readonly written: string;
+}
+
+interface ElementCoverage {
+  /** Path of the element. */
+  readonly path: string;
+  readonly vocabulary: Vocabulary;
+  /** What says which elements of this path are meant, if it is not all. */
+  readonly of?: string;
+  readonly cases?: readonly Case[];
+}
+
+const timerRows = Object.entries(timerNames).map(([name, standing]): Case => ({
+  written: `<timer name='${name}'/>`,
+  ...standing,
+}));
+
+const container = 'domain/metadata/tslxc:container';
+
+/** The elements that are read, each with its vocabulary. */
+const elements: readonly ElementCoverage[] = [
+  { path: 'domain', vocabulary: domainVocabulary },
+  { path: 'domain/memory', vocabulary: memoryVocabulary },
+  { path: 'domain/currentMemory', vocabulary: currentMemoryVocabulary },
+  { path: 'domain/vcpu', vocabulary: vcpuVocabulary },
+  { path: 'domain/memtune', vocabulary: memoryTuningVocabulary },
+  { path: 'domain/memtune/*', vocabulary: memoryLimitVocabulary },
+  { path: 'domain/cputune', vocabulary: cpuTuningVocabulary },
+  { path: 'domain/blkiotune', vocabulary: blockTuningVocabulary },
+  { path: 'domain/blkiotune/device', vocabulary: blockDeviceVocabulary },
+  { path: 'domain/numatune', vocabulary: numaTuningVocabulary },
+  { path: 'domain/numatune/memory', vocabulary: numaMemoryVocabulary },
+  { path: 'domain/resource', vocabulary: resourceVocabulary },
+  { path: 'domain/os', vocabulary: osVocabulary },
+  {
+    path: 'domain/os/type',
+    vocabulary: osTypeVocabulary,
+    cases: [{ written: "arch='i686' on x86_64, and the like: 32 bits of 64", ...siblingArch }],
+  },
+  { path: 'domain/os/initenv', vocabulary: initenvVocabulary },
+  { path: 'domain/idmap', vocabulary: idmapVocabulary },
+  { path: 'domain/idmap/*', vocabulary: idRangeVocabulary },
+  { path: 'domain/features', vocabulary: featuresVocabulary },
+  { path: 'domain/features/capabilities', vocabulary: capabilitiesVocabulary },
+  { path: 'domain/features/capabilities/*', vocabulary: capabilityVocabulary },
+  {
+    path: 'domain/clock',
+    vocabulary: clockVocabulary,
+    cases: [
+      ...timerRows,
+      { written: "<timer name='rtc'/> with offset='localtime'", ...localTimers.rtc },
+      { written: "<timer name='hpet'/> with offset='localtime'", ...localTimers.hpet },
+      { written: "any other <timer/> with offset='localtime'", ...localTimers.others },
+    ],
+  },
+  { path: 'domain/on_poweroff', vocabulary: actionVocabulary },
+  { path: 'domain/on_reboot', vocabulary: actionVocabulary },
+  { path: 'domain/on_crash', vocabulary: crashVocabulary },
+  { path: 'domain/devices', vocabulary: devicesVocabulary },
+  {
+    path: 'domain/devices/filesystem',
+    vocabulary: filesystemVocabulary,
+    cases: [
+      { written: "accessmode='mapped' without an <idmap>", ...modesWithoutIdMap.mapped },
+      { written: "accessmode='squash' without an <idmap>", ...modesWithoutIdMap.squash },
+      { written: "accessmode='squash' with an <idmap>", ...modesWithIdMap.squash },
+      { written: "accessmode='mapped' of type ram or bind", ...mappedByItself },
+      { written: '<driver> of another type than file', ...otherDriver },
+    ],
+  },
+  { path: 'domain/devices/filesystem/source', vocabulary: filesystemSourceVocabulary },
+  { path: 'domain/devices/filesystem/target', vocabulary: filesystemTargetVocabulary },
+  {
+    path: 'domain/devices/filesystem/driver',
+    of: 'type file',
+    vocabulary: filesystemDriverVocabulary,
+  },
+  {
+    path: 'domain/devices/disk',
+    vocabulary: diskVocabulary,
+    cases: [{ written: 'no type, which means file', ...fileByDefault }],
+  },
+  { path: 'domain/devices/disk/source', vocabulary: diskSourceVocabulary },
+  { path: 'domain/devices/disk/target', vocabulary: diskTargetVocabulary },
+  {
+    path: 'domain/devices/interface',
+    vocabulary: interfaceVocabulary,
+    cases: [
+      {
+        written: 'another type than bridge, network, direct and ethernet',
+        ...otherType(''),
+      },
+      { written: "<virtualport> with type='direct'", ...directPort },
+    ],
+  },
+  ...Object.entries(interfaceSourceVocabularies).map(([type, vocabulary]) => ({
+    path: 'domain/devices/interface/source',
+    of: `type ${type}`,
+    vocabulary,
+  })),
+  { path: 'domain/devices/interface/mac', vocabulary: macVocabulary },
+  { path: 'domain/devices/interface/target', vocabulary: interfaceTargetVocabulary },
+  { path: 'domain/devices/interface/guest', vocabulary: guestVocabulary },
+  { path: 'domain/devices/interface/model', vocabulary: modelVocabulary },
+  { path: 'domain/devices/interface/link', vocabulary: linkVocabulary },
+  { path: 'domain/devices/interface/mtu', vocabulary: mtuVocabulary },
+  { path: 'domain/devices/interface/port', vocabulary: portVocabulary },
+  { path: 'domain/devices/interface/vlan', vocabulary: vlanVocabulary },
+  { path: 'domain/devices/interface/vlan/tag', vocabulary: tagVocabulary },
+  { path: 'domain/devices/interface/bandwidth', vocabulary: bandwidthVocabulary },
+  { path: 'domain/devices/interface/bandwidth/*', vocabulary: rateVocabulary },
+  { path: 'domain/devices/interface/ip', vocabulary: ipVocabulary },
+  { path: 'domain/devices/interface/route', vocabulary: routeVocabulary },
+  {
+    path: 'domain/devices/console',
+    vocabulary: consoleVocabulary,
+    cases: [{ written: 'another type than pty', ...otherConsole }],
+  },
+  { path: 'domain/devices/console/source', vocabulary: ptySourceVocabulary },
+  { path: 'domain/devices/console/target', vocabulary: consoleTargetVocabulary },
+  {
+    path: 'domain/devices/hostdev',
+    of: 'type storage and misc',
+    vocabulary: hostdevVocabulary,
+    cases: [{ written: "mode='subsystem'", ...otherHostdev('') }],
+  },
+  {
+    path: 'domain/devices/hostdev/source',
+    of: 'type storage and misc',
+    vocabulary: hostdevSourceVocabulary,
+  },
+  { path: 'domain/devices/hostdev', of: 'type net', vocabulary: hostInterfaceVocabulary },
+  {
+    path: 'domain/devices/hostdev/source',
+    of: 'type net',
+    vocabulary: hostInterfaceSourceVocabulary,
+  },
+  { path: 'domain/devices/*/source/seclabel', vocabulary: sourceLabelVocabulary },
+  { path: 'domain/seclabel', vocabulary: seclabelVocabulary },
+  { path: 'domain/lxc:namespace/*', vocabulary: sharedNamespaceVocabulary },
+  { path: container, vocabulary: extensionVocabulary },
+  { path: `${container}/tslxc:hardening`, vocabulary: hardeningVocabulary },
+  { path: `${container}/tslxc:rlimit`, vocabulary: resourceLimitVocabulary },
+  { path: `${container}/tslxc:pids`, vocabulary: maximumVocabulary },
+  { path: `${container}/tslxc:ptys`, vocabulary: maximumVocabulary },
+  { path: `${container}/tslxc:hugepages`, vocabulary: hugepagesVocabulary },
+  { path: `${container}/tslxc:idmap`, vocabulary: allocationVocabulary },
+  { path: `${container}/tslxc:filesystem`, vocabulary: filesystemOptionsVocabulary },
+  { path: `${container}/tslxc:overlay`, vocabulary: overlayVocabulary },
+  { path: `${container}/tslxc:relabel`, vocabulary: relabelVocabulary },
+];
+
+/** A row of the table. */
+export interface CoverageRow {
+  /** Path of the element that the word stands in. */
+  readonly path: string;
+  /** What says which elements of this path are meant, if it is not all. */
+  readonly of?: string;
+  /** An attribute, a child, a value of one, or in words what is meant: `@type='file'`, `<cpu>`. */
+  readonly written: string;
+  readonly standing: 'carried out' | 'ignored' | 'refused' | 'output';
+  /** The reason, of what is ignored or refused. */
+  readonly why?: string;
+}
+
+/** All rows, element by element in the order of the schema. */
+export function coverageRows(): CoverageRow[] {
+  return elements.flatMap((element) => {
+    const { path, of } = element;
+    const place = { path, ...(of === undefined ? {} : { of }) };
+    return wordsOf(element).map(({ written, standing }) => ({
+      ...place,
+      written,
+      ...rowOf(standing),
+    }));
+  });
+}
+
+interface Word {
+  readonly written: string;
+  readonly standing: NotCarriedOut | 'carried out' | 'output';
+}
+
+function wordsOf({ vocabulary, cases = [] }: ElementCoverage): Word[] {
+  const attributes = [...vocabulary.attributes].flatMap(([name, standing]): Word[] => {
+    if (typeof standing === 'object' && 'values' in standing) {
+      return valueWords(standing.values, (value) => `${name}='${value}'`);
+    }
+    const written = `@${name}`;
+    return [{ written, standing: standing === 'supported' ? 'carried out' : standing }];
+  });
+  const children = [...vocabulary.children].map(([name, standing]): Word => {
+    const carried = standing === 'output' ? standing : 'carried out';
+    return { written: `<${name}>`, standing: notCarriedOut(standing) ?? carried };
+  });
+  const texts = valueWords(vocabulary.texts, (value) => value);
+  const conditional = cases.map(({ written, ...standing }): Word => ({ written, standing }));
+  return [...attributes, ...children, ...texts, ...conditional];
+}
+
+/** Elements of which an unknown word is refused, while it is left out elsewhere. */
+export function closedElements(): string[] {
+  return elements
+    .filter(
+      ({ vocabulary: { unknown }, path }) => unknown === 'refused' || path.startsWith(container),
+    )
+    .map(({ path }) => path);
+}
+
+function valueWords(values: Values, words: (value: string) => string): Word[] {
+  return Object.entries(values).map(([value, standing]) => ({
+    written: words(value),
+    standing: standing === 'supported' ? 'carried out' : standing,
+  }));
+}
+
+function rowOf(standing: Word['standing']): Pick<CoverageRow, 'standing' | 'why'> {
+  if (typeof standing === 'string') return { standing };
+  return { standing: standing.start === 'goes on' ? 'ignored' : 'refused', why: standing.why };
+}

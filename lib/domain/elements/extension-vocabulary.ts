@@ -1,0 +1,43 @@
+/**
+ * The vocabulary of `<tslxc:container>`, which is this version's own: what is unknown in it would be a limit or a protection
+ * that does not hold, and is refused. See xml/vocabulary.ts.
+ */
+import { vocabulary } from '../xml/vocabulary';
+
+export const extensionVocabulary = vocabulary({
+  children: {
+    'tslxc:hardening': 'one',
+    'tslxc:no-new-privileges': 'one',
+    'tslxc:rlimit': 'many',
+    'tslxc:pids': 'one',
+    'tslxc:ptys': 'one',
+    'tslxc:hugepages': 'many',
+    'tslxc:idmap': 'one',
+    'tslxc:filesystem': 'many',
+    'tslxc:overlay': 'many',
+    'tslxc:relabel': 'one',
+  },
+});
+
+export const allocationVocabulary = vocabulary({
+  attributes: { allocate: 'supported', count: 'supported' },
+});
+
+export const hardeningVocabulary = vocabulary({ attributes: { level: 'supported' } });
+
+export const resourceLimitVocabulary = vocabulary({
+  attributes: { name: 'supported', soft: 'supported', hard: 'supported' },
+});
+
+/** `<tslxc:filesystem>`. */
+export const filesystemOptionsVocabulary = vocabulary({
+  attributes: { target: 'supported', recursive: 'supported', propagation: 'supported' },
+});
+
+/** `<tslxc:relabel>`. */
+export const relabelVocabulary = vocabulary({ attributes: { system: 'supported' } });
+
+/** `<tslxc:overlay>`. */
+export const overlayVocabulary = vocabulary({
+  attributes: { target: 'supported', upper: 'supported' },
+});

@@ -1,0 +1,129 @@
+/** The vocabularies of `<filesystem>`; see xml/vocabulary.ts. */
+import { ignored, refused, vocabulary } from '../xml/vocabulary';
+
+const ofShare = ignored('it is about how a virtual machine and its host share files');
+const noLimit = refused('the limit would not hold');
+
+export const filesystemVocabulary = vocabulary({
+  attributes: {
+    type: {
+      values: {
+        mount: 'supported',
+        bind: 'supported',
+        file: 'supported',
+        block: 'supported',
+        template: refused('libvirt refuses it too, for a container'),
+        ram: 'supported',
+        volume: refused('libvirt refuses it too, for a container'),
+      },
+    },
+    accessmode: 'supported',
+    model: ofShare,
+    multidevs: ofShare,
+    fmode: ofShare,
+    dmode: ofShare,
+  },
+  children: {
+    driver: 'one',
+    binary: ofShare,
+    idmap: ofShare,
+    source: 'one',
+    target: 'one',
+    readonly: 'one',
+    space_hard_limit: noLimit,
+    space_soft_limit: noLimit,
+    boot: ignored('a container has no firmware, and boots nothing'),
+    acpi: ignored('a container has no firmware, and boots nothing'),
+    alias: 'output',
+    address: 'output',
+  },
+});
+
+/** `@accessmode` of a container that has the ids of the host. */
+export const modesWithoutIdMap = {
+  mapped: ignored('without an <idmap> the container has the ids of the host'),
+  squash: ignored('without an <idmap> the container has the ids of the host'),
+} as const;
+
+/** `@accessmode` of a container with an `<idmap>`. */
+export const modesWithIdMap = {
+  squash: refused(
+    'other ids would own the files',
+    "accessmode='squash' of <filesystem> is not supported: ids are mapped one to one",
+  ),
+} as const;
+
+/** `@accessmode='mapped'` of what has no ids of the host. */
+export const mappedByItself = ignored("its files have the container's ids already");
+
+const ofOtherType = ignored('it belongs to another type of <filesystem>');
+
+/** What an attribute of `<source>` means in a type that it does not belong to; see `sourceAttributes` of filesystem.ts. */
+export const filesystemSourceVocabulary = vocabulary({
+  attributes: {
+    dir: ofOtherType,
+    file: ofOtherType,
+    dev: ofOtherType,
+    name: ofOtherType,
+    usage: ofOtherType,
+    units: ofOtherType,
+    pool: ofOtherType,
+    volume: ofOtherType,
+    socket: ofOtherType,
+    startupPolicy: ignored('without its source a container does not start'),
+  },
+  children: { seclabel: 'many' },
+});
+
+export const filesystemTargetVocabulary = vocabulary({ attributes: { dir: 'supported' } });
+
+/** `<driver>` of another type than file. */
+export const otherDriver = ignored('the kernel mounts it, and libvirt has no driver for it either');
+
+const otherType = (type: string) =>
+  refused('libvirt refuses it too, for a container', `fs driver ${type} is not supported`);
+
+const unreadable = refused('the kernel does not read images of this format');
+
+export const filesystemDriverVocabulary = vocabulary({
+  attributes: {
+    type: {
+      values: {
+        path: otherType('path'),
+        handle: otherType('handle'),
+        loop: 'supported',
+        nbd: refused('no qemu-nbd would serve the image'),
+        ploop: otherType('ploop'),
+        mtp: otherType('mtp'),
+        virtiofs: otherType('virtiofs'),
+      },
+    },
+    format: {
+      values: {
+        raw: 'supported',
+        dir: unreadable,
+        bochs: unreadable,
+        cloop: unreadable,
+        dmg: unreadable,
+        iso: unreadable,
+        vpc: unreadable,
+        vdi: unreadable,
+        fat: unreadable,
+        vhd: unreadable,
+        ploop: unreadable,
+        cow: unreadable,
+        qcow: unreadable,
+        qcow2: unreadable,
+        qed: unreadable,
+        vmdk: unreadable,
+      },
+    },
+    name: ofShare,
+    wrpolicy: ofShare,
+    queue: ofShare,
+    iommu: ofShare,
+    ats: ofShare,
+    packed: ofShare,
+    page_per_vq: ofShare,
+  },
+});

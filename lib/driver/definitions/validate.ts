@@ -1,0 +1,52 @@
+/** Validates the text of a definition: by our own vocabularies, and by libvirt's schema where the host has it. */
+import { existsSync } from 'node:fs';
+import type { DomainDefinition } from '../../domain/definition';
+import { problemsError } from '../../domain/xml/source-location';
+import { refuseUnknown } from '../../domain/xml/unsupported';
+import type { DefinitionProblem } from '../../errors';
+import { tryProgram } from '../../host/program';
+
+/** Where libvirt's packages put it. */
+const installedSchema = '/usr/share/libvirt/schemas/domain.rng';
+
+/** Of xmllint(1): the document fails to validate. */
+const invalid = 3;
+
+/**
+ * Returns when libvirt's schema knows all of the text.
+ *
+ * @param schema - RELAX NG of a domain; the host need not have it
+ * @throws DefinitionError XML_INVALID_SCHEMA with all `problems`.
+ * @throws TslxcError OPERATION_UNSUPPORTED when the schema is there and xmllint is not; OPERATION_FAILED when it fails.
+ */
+export async function validateDomain(
+  xml: string,
+  { unknown = [] }: Pick<DomainDefinition, 'unknown'>,
+  schema = installedSchema,
+): Promise<void> {
+  refuseUnknown(unknown);
+  if (!existsSync(schema)) return;
+  const { status, errors } = await tryProgram({
+    program: 'xmllint',
+    package: 'libxml2-utils',
+    args: ['--noout', '--nonet', '--relaxng', schema, '-'],
+    input: xml,
+    step: `validate a definition against ${schema}`,
+    expected: [0, invalid],
+  });
+  if (status !== invalid) return;
+  throw problemsError(
+    'XML_INVALID_SCHEMA',
+    `Unable to validate doc against ${schema}`,
+    problemsIn(errors),
+  );
+}
+
+/** xmllint has a line for each: `-:7: element colour: Relax-NG validity error : Did not expect element colour there`. */
+function problemsIn(errors: string): DefinitionProblem[] {
+  const form = /^-:(\d+): element ([^:\s]+): .*? : (.*)$/;
+  return errors.split('\n').flatMap((text) => {
+    const [, line, element = '', message = ''] = form.exec(text) ?? [];
+    return line === undefined ? [] : [{ element, line: Number(line), column: 1, message }];
+  });
+}

@@ -1,0 +1,227 @@
+/** Every word of the table: what a start does with it is what the table says. */
+import { closedElements, coverageRows, type CoverageRow } from '../../../lib/domain/coverage';
+import { formatDomain } from '../../../lib/domain/format';
+import { checkStartable } from '../../../lib/domain/validate';
+import { startsWithout } from '../../../lib/domain/warnings';
+import { TslxcError } from '../../../lib/errors';
+import { document, parse, withoutPositions } from './parse-context';
+
+/** A document around an element with these attributes and this content. */
+type Around = (attributes: string, content: string) => string;
+
+const inDomain =
+  (name: string, before = ''): Around =>
+  (attributes, content) =>
+    document({ elements: `<${name} ${attributes}>${before}${content}</${name}>` });
+
+const inDevice =
+  (start: string, content: string): Around =>
+  (attributes, more) => {
+    const [name = ''] = start.split(' ');
+    return document({ devices: `<${start} ${attributes}>${content}${more}</${name}>` });
+  };
+
+/** What the `<source>` of a filesystem has, by its type. */
+function sourceOf(attributes: string): string {
+  if (attributes.includes('template')) return "name='t'";
+  return attributes.includes('volume') ? "pool='p' volume='v'" : "dir='/a'";
+}
+
+const bridge = "<source bridge='br0'/>";
+const disk = (source: string, target: string) =>
+  `<source dev='/dev/vdx' ${source}/><target dev='vda' ${target}/>`;
+const storage = "hostdev mode='capabilities' type='storage'";
+const network = "hostdev mode='capabilities' type='net'";
+const os = (attributes: string, content: string): string =>
+  document({}).replace('<os>', `<os ${attributes}>`).replace('</os>', `${content}</os>`);
+
+/** Around the elements of which anything is not carried out; `of` stands behind a blank. */
+const arounds: Readonly<Record<string, Around>> = {
+  domain: (_attributes, content) => document({ elements: content }),
+  'domain/memory': (attributes) => document({}).replace('<memory>', `<memory ${attributes}>`),
+  'domain/vcpu': (attributes) => document({ elements: `<vcpu ${attributes}>1</vcpu>` }),
+  'domain/memtune': inDomain('memtune'),
+  'domain/cputune': inDomain('cputune'),
+  'domain/numatune': inDomain('numatune'),
+  'domain/numatune/memory': (attributes) => {
+    const nodes = attributes.includes('placement') ? '' : "nodeset='0'";
+    return document({ elements: `<numatune><memory ${attributes} ${nodes}/></numatune>` });
+  },
+  'domain/resource': inDomain('resource', '<partition>/p</partition>'),
+  'domain/os': os,
+  'domain/os/type': (attributes) => document({}).replace('<type>', `<type ${attributes}>`),
+  'domain/features': inDomain('features'),
+  'domain/clock': (attributes, content) =>
+    document({ elements: `<clock ${attributes}>${content}</clock>` }),
+  'domain/on_poweroff': inDomain('on_poweroff'),
+  'domain/on_reboot': inDomain('on_reboot'),
+  'domain/on_crash': inDomain('on_crash'),
+  'domain/devices': (_attributes, content) => document({ devices: content }),
+  'domain/devices/filesystem': (attributes, content) =>
+    document({
+      devices: `<filesystem ${attributes}><source ${sourceOf(attributes)}/><target dir='/b'/>${content}</filesystem>`,
+    }),
+  'domain/devices/filesystem/source': (attributes) =>
+    document({
+      devices: attributes.startsWith('dir=')
+        ? `<filesystem type='block'><source dev='/dev/x' ${attributes}/><target dir='/b'/></filesystem>`
+        : `<filesystem><source dir='/a' ${attributes}/><target dir='/b'/></filesystem>`,
+    }),
+  'domain/devices/filesystem/driver type file': (attributes) =>
+    document({
+      devices: `<filesystem type='file'><driver ${attributes}/><source file='/a'/><target dir='/b'/></filesystem>`,
+    }),
+  'domain/devices/disk': (attributes, content) =>
+    document({
+      devices: `<disk ${attributes.includes('type=') ? attributes : `type='block' ${attributes}`}>${disk('', '')}${content}</disk>`,
+    }),
+  'domain/devices/disk/source': (attributes, content) =>
+    document({
+      devices: `<disk type='block'><source dev='/dev/x' ${attributes}>${content}</source><target dev='vda'/></disk>`,
+    }),
+  'domain/devices/disk/target': (attributes) =>
+    document({ devices: `<disk type='block'>${disk('', attributes)}</disk>` }),
+  'domain/devices/interface': inDevice("interface type='bridge'", bridge),
+  'domain/devices/interface/mac': (attributes) =>
+    inDevice("interface type='bridge'", `${bridge}<mac ${attributes}/>`)('', ''),
+  'domain/devices/interface/target': (attributes) =>
+    inDevice("interface type='bridge'", `${bridge}<target ${attributes}/>`)('', ''),
+  'domain/devices/console': (attributes, content) =>
+    document({ devices: `<console type='pty' ${attributes}>${content}</console>` }),
+  'domain/devices/console/source': (attributes) =>
+    document({ devices: `<console type='pty'><source ${attributes}/></console>` }),
+  'domain/devices/console/target': (attributes) =>
+    document({ devices: `<console type='pty'><target ${attributes}/></console>` }),
+  'domain/devices/hostdev type storage and misc': inDevice(
+    storage,
+    '<source><block>/dev/x</block></source>',
+  ),
+  'domain/devices/hostdev type net': inDevice(network, '<source><interface>e</interface></source>'),
+};
+
+/** What the words of a row that depend on more than a word and its value stand for. */
+const cases: Readonly<Record<string, string>> = {
+  "arch='i686' on x86_64, and the like: 32 bits of 64":
+    arounds['domain/os/type']?.("arch='i686'", '') ?? '',
+  "<timer name='rtc'/> with offset='localtime'": localTimer('rtc'),
+  "<timer name='hpet'/> with offset='localtime'": localTimer('hpet'),
+  "any other <timer/> with offset='localtime'": localTimer('pit'),
+  "accessmode='mapped' without an <idmap>": shared('mapped', ''),
+  "accessmode='squash' without an <idmap>": shared('squash', ''),
+  "accessmode='squash' with an <idmap>": shared('squash', idMap()),
+  "accessmode='mapped' of type ram or bind": document({
+    elements: idMap(),
+    devices:
+      "<filesystem type='ram' accessmode='mapped'><source usage='1'/><target dir='/b'/></filesystem>",
+  }),
+  '<driver> of another type than file': document({
+    devices: "<filesystem><driver type='path'/><source dir='/a'/><target dir='/b'/></filesystem>",
+  }),
+  'no type, which means file': document({
+    devices: "<disk><source file='/x'/><target dev='vda'/></disk>",
+  }),
+  'another type than bridge, network, direct and ethernet': document({
+    devices: "<interface type='user'/>",
+  }),
+  "<virtualport> with type='direct'": document({
+    devices: "<interface type='direct'><source dev='e'/><virtualport/></interface>",
+  }),
+  'another type than pty': document({ devices: "<console type='null'/>" }),
+  "mode='subsystem'": document({
+    devices: "<hostdev mode='subsystem' type='usb'><source/></hostdev>",
+  }),
+};
+
+function localTimer(name: string): string {
+  return document({ elements: `<clock offset='localtime'><timer name='${name}'/></clock>` });
+}
+
+function idMap(): string {
+  return "<idmap><uid start='0' target='1000' count='9'/><gid start='0' target='1000' count='9'/></idmap>";
+}
+
+function shared(mode: string, elements: string): string {
+  const devices = `<filesystem accessmode='${mode}'><source dir='/a'/><target dir='/b'/></filesystem>`;
+  return document({ elements, devices });
+}
+
+/** Content that the parser asks for, of children that have some. */
+const contents: Readonly<Record<string, string>> = {
+  fmode: '0755',
+  dmode: '0755',
+  address: "52:54:00:00:00:01' check='no",
+};
+
+function documentFor(row: CoverageRow): string {
+  const found = cases[row.written];
+  if (found !== undefined) return found;
+  const around = arounds[[row.path, row.of].filter(Boolean).join(' ')];
+  if (around === undefined) throw new Error(`no document for ${row.path}`);
+  const [, attribute = ''] = /^@([\w-]+)$/.exec(row.written) ?? [];
+  if (attribute !== '') return around(`${attribute}='${contents[attribute] ?? 'no'}'`, '');
+  const [, child = ''] = /^<([\w:-]+)>$/.exec(row.written) ?? [];
+  if (child !== '') return around('', `<${child}/>`);
+  if (row.written.startsWith('<')) return around('', row.written);
+  return row.written.includes('=') ? around(row.written, '') : around('', row.written);
+}
+
+const rows = coverageRows();
+const titled = (standing: CoverageRow['standing']) =>
+  rows
+    .filter((row) => row.standing === standing)
+    .map((row) => [`${row.path} ${row.of ?? ''} ${row.written}`, row] as const);
+
+test('the table has rows of each kind, and each row once', () => {
+  const kinds = ['carried out', 'ignored', 'refused', 'output'] as const;
+  for (const kind of kinds) expect(titled(kind).length).toBeGreaterThan(5);
+  const keys = rows.map(({ path, of = '', written }) => `${path} ${of} ${written}`);
+  expect(new Set(keys).size).toBe(keys.length);
+});
+
+test('what is ignored or refused has a reason: a clause without a full stop', () => {
+  const reasons = rows.filter(({ standing }) => /ignored|refused/.test(standing));
+  expect(reasons.filter(({ why = '' }) => !/^[a-z][^]{10,}[^.]$/.test(why))).toEqual([]);
+});
+
+test.each(titled('ignored'))('%s: a start goes on without it, and says why', (_title, row) => {
+  const definition = parse(documentFor(row));
+  checkStartable(definition);
+  const warnings = startsWithout(definition);
+  expect(warnings.map(({ message }) => message).join('\n')).toContain(` is ignored: ${row.why}`);
+  expect(() => checkStartable(definition, 'strict')).toThrow(row.why);
+  // It is stored and printed.
+  const printed = formatDomain(definition);
+  expect(startsWithout(parse(printed))).toHaveLength(warnings.length);
+  expect(withoutPositions(parse(printed))).toEqual(withoutPositions(definition));
+});
+
+test.each(titled('refused'))('%s: a start is refused, and says why', (_title, row) => {
+  const definition = parse(documentFor(row));
+  const error = refusalOf(() => checkStartable(definition));
+  const [found] = definition.unsupported.filter(({ start }) => start === 'refuses');
+  expect(error.code).toBe('CONFIG_UNSUPPORTED');
+  expect(error.message).toContain(found?.words ?? row.why);
+  expect(startsWithout(definition)).toEqual([]);
+  expect(formatDomain(parse(formatDomain(definition)))).toBe(formatDomain(definition));
+});
+
+test('an unknown word is refused where it may be meant to confine, and left out elsewhere', () => {
+  expect(closedElements()).toEqual(
+    expect.arrayContaining(['domain/seclabel', 'domain/features/capabilities/*']),
+  );
+  const closed = "<features><capabilities><mknod stat='off'/></capabilities></features>";
+  expect(() => parse(document({ elements: closed }))).toThrow(
+    "unknown attribute 'stat' of <mknod>",
+  );
+  expect(parse(document({ elements: '<features colour="red"/>' })).unknown).toHaveLength(1);
+});
+
+function refusalOf(action: () => void): TslxcError {
+  try {
+    action();
+  } catch (error) {
+    if (TslxcError.is(error)) return error;
+    throw error;
+  }
+  throw new Error('the definition may start');
+}
