@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DomainDefinition, IdMap } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
+import { isMapped } from '../../domain/filesystem/access-mode';
 import { overlayOf, rootOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { definitionError } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -14,8 +15,9 @@ import { hostId } from '../../plan/process/id-map';
 import type { OwnersOfRoot } from '../../plan/mounts/rootfs';
 import type { LookedFor, Looks } from '../looks/looks';
 
-/** Search permission of the group and of all others, inode(7). */
-const searchByOthers = 0o011;
+/** Search permission of the group, and of all others, inode(7). */
+const searchByGroup = 0o010;
+const searchByOthers = 0o001;
 
 /** Whose ids the files of the private root have: the container's own, when it was prepared for its map. */
 export async function ownersOfRoot(
@@ -70,24 +72,25 @@ async function writtenFolder(
   if (overlay !== undefined) {
     return await looks.realPathIfThere(overlay.upper, lookedFor(filesystem));
   }
-  const { source, target, accessMode } = filesystem;
+  const { source, target } = filesystem;
   const parent = async (): Promise<string> => {
     return dirname(await looks.realPath(source, lookedFor(filesystem)));
   };
-  if (target !== '/') return accessMode === 'mapped' ? await parent() : undefined;
+  if (target !== '/') return isMapped(definition, filesystem) ? await parent() : undefined;
   if (sharesRoot(definition)) return undefined;
   return (await ownersOfRoot(definition, looks)) === 'container' ? undefined : await parent();
 }
 
-/** Whether the folder, or one that it lies in, can be searched by the host's root alone. */
+/** Whether the folder, or one that it lies in, can be searched by the host's root alone, or by its group: mode 0710. */
 async function isOutOfReach(
   folder: string,
   filesystem: FilesystemDefinition,
   looks: Looks,
 ): Promise<boolean> {
   for (const path of upwards(folder)) {
-    const { uid, mode } = await looks.state(path, lookedFor(filesystem));
-    if (uid === 0 && (mode & searchByOthers) === 0) return true;
+    const { uid, gid, mode } = await looks.state(path, lookedFor(filesystem));
+    const others = gid === 0 ? searchByOthers : searchByGroup | searchByOthers;
+    if (uid === 0 && (mode & others) === 0) return true;
   }
   return false;
 }
