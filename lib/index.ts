@@ -36,7 +36,7 @@ export type {
   Warning,
 } from './driver/types';
 export type { AddressSource, DomainAddress, InterfaceInfo } from './driver/interfaces/types';
-export type { PlanTarget } from './driver/lifecycle/plan';
+export type { PlanOptions, PlanTarget } from './driver/lifecycle/plan';
 export type {
   DestroyOptions,
   PowerAnswer,

@@ -14,7 +14,7 @@ import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
 import { autostartAll } from './lifecycle/autostart';
-import { planDomain, type PlanTarget } from './lifecycle/plan';
+import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
 import { consoleLinesOfName, type LogOptions } from './logs';
@@ -248,14 +248,15 @@ export class Connection implements AsyncDisposable {
    * networks which the start would bring up would have. As JSON it is what `tslxc plan --json` prints.
    *
    * @param target - `name` of a stored domain, or `xml`
+   * @param options - `strict`, as of `Domain.start`; `onWarning`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError NO_DOMAIN, and ACCESS_DENIED without root, for a name, and for a text that names a network or
    * the namespace of a domain; OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when what the
    * definition names does not answer within the connection's `startTimeout`.
    * @throws SyscallError SYSTEM_ERROR with `path` when the host lacks what the definition names.
    */
-  async plan(target: PlanTarget): Promise<Plan> {
-    return planDomain(this.#session, target);
+  async plan(target: PlanTarget, options: PlanOptions = {}): Promise<Plan> {
+    return planDomain(this.#session, target, options);
   }
 
   /**

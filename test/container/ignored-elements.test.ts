@@ -1,6 +1,7 @@
 /** A definition with much that means nothing to a container: it starts, which is told in four ways, or is refused as a whole. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { eventually } from '../support/time/eventually';
 import { runCommand } from '../support/process/run-command';
 import { inside } from '../support/domain/inside';
 import { domainXml } from '../support/domain/domain-xml';
@@ -78,7 +79,9 @@ test('the command says what is left out, and what is ignored: a line for each on
   expect(defined.stderr).toMatch(
     /^warning: <colour> is left out: .* \(domain\/devices\/colour, line \d+, column \d+\)\n$/,
   );
+  const planned = await world.tslxc('plan', name);
   const started = await world.tslxc('start', name);
+  expect(planned).toMatchObject({ code: 0, stderr: started.stderr });
   expect(started).toMatchObject({ code: 0, stdout: `Domain '${name}' started\n\n` });
   const lines = started.stderr.trim().split('\n');
   expect(lines).toHaveLength(ignored.length);
@@ -110,8 +113,10 @@ test('the library gives them as a result, events, and lines of the domain’s lo
   expect(events.map(({ element, line }) => [element, line])).toEqual(
     ours.map(({ element, line }) => [element, line]),
   );
-  const log = readFileSync(join(world.root.path, 'var/log/tslxc/lxc', `${name}.log`), 'utf8');
-  for (const { message } of ours) expect(log).toContain(JSON.stringify(message).slice(1, -1));
+  await eventually(() => {
+    const log = readFileSync(join(world.root.path, 'var/log/tslxc/lxc', `${name}.log`), 'utf8');
+    for (const { message } of ours) expect(log).toContain(JSON.stringify(message).slice(1, -1));
+  });
 });
 
 test('a strict start refuses all of it at once, and nothing runs', async () => {

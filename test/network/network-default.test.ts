@@ -1,10 +1,12 @@
 /** The network `default`: there without anybody having defined it, and what a container does with networks. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import type { StartRecord } from '../../lib/container/record/run-state';
 import { readRecord } from '../../lib/host/state/record-file';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
+import { runCommand } from '../support/process/run-command';
 import { domainXml } from '../support/domain/domain-xml';
 import { makeTestRoot } from '../support/root/test-root';
 import { containing, errorOf } from '../unit/driver/refusal';
@@ -254,6 +256,20 @@ describe('a container', () => {
     expect(ports('virbr0')).toHaveLength(1);
     const beside = onNetworks('second', `network='default'`);
     expect((await world.connection.plan({ xml: beside })).mapped).toContainEqual(joined);
+  });
+
+  test('is planned by the command in a fresh root: of a file, and of a domain', async () => {
+    await using world = await makeNetworkWorld();
+    const file = join(world.root, 'first.xml');
+    writeFileSync(file, inDefault);
+    const tslxc = (...words: string[]) => runCommand(words, { root: world.root });
+    for (const word of [file, 'first']) {
+      const { code, stdout, stderr } = await tslxc('plan', word);
+      expect([code, stderr]).toEqual([0, '']);
+      expect(stdout).toMatch(/make the network interface vnet\d+ a port of the bridge virbr0/);
+      await tslxc('define', file);
+    }
+    expect(existsSync(statePaths(world.root).networkDefinitions)).toBe(false);
   });
 
   test('is planned beside a bridge of another as it would be started', async () => {

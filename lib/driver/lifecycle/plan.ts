@@ -1,5 +1,7 @@
 /** What a start would do: the plan of a stored domain, or of an XML text. */
 import { constants as system } from 'node:os';
+import type { DomainDefinition } from '../../domain/definition';
+import { startsWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
 import { hasErrno } from '../../host/state/file-error';
 import { hiddenDirectories } from '../../host/state/state-paths';
@@ -7,6 +9,7 @@ import type { Plan } from '../../plan/operation';
 import { exactJson, hexadecimal } from '../exact-json';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';
+import type { Warning } from '../types';
 import { planStart } from './start';
 
 /** What `Connection.plan` plans the start of. */
@@ -20,16 +23,35 @@ export type PlanTarget =
       readonly xml: string;
     };
 
+/** How `Connection.plan` plans a start. */
+export interface PlanOptions {
+  /** As of StartOptions. */
+  readonly strict?: boolean;
+  /** Called for each part of the definition that the start would ignore. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
 /** @throws DefinitionError; TslxcError NO_DOMAIN, and ACCESS_DENIED for a name; as `planText`. */
-export async function planDomain(session: Session, target: PlanTarget): Promise<Plan> {
+export async function planDomain(
+  session: Session,
+  target: PlanTarget,
+  { onWarning, strict = false }: PlanOptions,
+): Promise<Plan> {
+  const asked = { strict };
   if ('xml' in target) {
     session.checkOpen();
-    return written(await planText(session, target.xml));
+    const { definition } = session.parse(target.xml);
+    const plan = written(await planText(session, definition, asked));
+    startsWithout(definition).forEach((warning) => onWarning?.(warning));
+    return plan;
   }
   session.requireAccess('read', 'Connection.plan');
-  const definition = session.store.read(target.name);
-  if (definition !== undefined) return written(await planStart(session, definition));
-  throw noDomain(`no domain with matching name '${target.name}'`);
+  const { name } = target;
+  const definition = session.store.read(name);
+  if (definition === undefined) throw noDomain(`no domain with matching name '${name}'`);
+  const plan = written(await planStart(session, definition, asked));
+  startsWithout(definition, session.store.path(name)).forEach((one) => onWarning?.(one));
+  return plan;
 }
 
 /**
@@ -38,9 +60,13 @@ export async function planDomain(session: Session, target: PlanTarget): Promise<
  * @throws TslxcError ACCESS_DENIED when it depends on state that this process may not read: of a network, or of another
  * domain; and as `planStart`.
  */
-async function planText(session: Session, xml: string): Promise<Plan> {
+async function planText(
+  session: Session,
+  definition: DomainDefinition,
+  asked: Pick<PlanOptions, 'strict'>,
+): Promise<Plan> {
   try {
-    return await planStart(session, session.parse(xml).definition);
+    return await planStart(session, definition, asked);
   } catch (error) {
     if (!hasErrno(error, system.errno.EACCES)) throw error;
     const { path = '' } = error as { readonly path?: string };

@@ -99,14 +99,18 @@ function warningsOf(
 /** The host's settings hold for every start. */
 function strictness(
   settings: Pick<HostSettings, 'strict'>,
-  options: Pick<StartOptions, 'strict'> = {},
+  options: Pick<StartOptions, 'strict'>,
 ): Strictness {
   return settings.strict || options.strict === true ? 'strict' : 'usual';
 }
 
 /** What a start would do, as far as can be said without taking anything. @throws as `launch`. */
-export async function planStart(session: Session, definition: DomainDefinition): Promise<Plan> {
-  checkStartable(definition, strictness(visibleSettings(session.paths)));
+export async function planStart(
+  session: Session,
+  definition: DomainDefinition,
+  asked: Pick<StartOptions, 'strict'>,
+): Promise<Plan> {
+  checkStartable(definition, strictness(visibleSettings(session.paths), asked));
   const { paths, hardening, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, 'preview');
   const links = await containers.previewLinks(definition, ports);

@@ -15,6 +15,7 @@ import type {
   NodeCpuStatistics,
   NodeInfo,
   NodeMemoryStatistics,
+  PlanOptions,
   PurgeItem,
   Warning,
 } from '../../../lib/index';
@@ -158,7 +159,8 @@ export class FakeConnection {
     return fakeEvents(this.networkHistory, signal);
   }
 
-  async plan(target: unknown): Promise<Plan> {
+  async plan(target: unknown, options: PlanOptions = {}): Promise<Plan> {
+    for (const warning of this.warnings) options.onWarning?.(warning);
     await this.#called('plan', target);
     if (this.planned === undefined) throw new TslxcError('XML_ERROR', 'no plan');
     return this.planned;

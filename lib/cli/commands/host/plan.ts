@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs';
 import { UsageError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findDomain } from '../../options/domain-argument';
+import { warningOf } from '../../output/definition-warnings';
 import { planJson, planText } from '../../output/plan-text';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
+import type { PlanOptions } from '../../../index';
 import type { Plan } from '../../../plan/operation';
 
 export const commands: CommandTable = {
@@ -14,7 +16,8 @@ export const commands: CommandTable = {
     summary: 'show what starting a domain would do',
     description:
       'Print the complete list of operations that a start would carry out: of a defined domain, or of\n' +
-      'an XML file (a word that ends in .xml or has a slash in it), which needs no root. Changes nothing.',
+      'an XML file (a word that ends in .xml or has a slash in it), which needs no root. What the start\n' +
+      'would ignore is told on stderr. Changes nothing.',
     options: [
       {
         name: 'domain',
@@ -43,13 +46,19 @@ async function planOf(context: Context, options: Options): Promise<Plan> {
   if (file !== undefined) {
     const xml = readDefinitionFile(file);
     const connection = await context.connect();
-    return withErrorMessage(`Failed to plan domain from ${file}`, () => connection.plan({ xml }));
+    return withErrorMessage(`Failed to plan domain from ${file}`, () =>
+      connection.plan({ xml }, planOptions(context)),
+    );
   }
   if (word === undefined) throw new UsageError("command 'plan' requires <domain> option");
   const connection = await context.connect();
   const { name } = await findDomain(connection, word);
-  return withErrorMessage(`Failed to plan domain '${name}'`, () => connection.plan({ name }));
+  return withErrorMessage(`Failed to plan domain '${name}'`, () =>
+    connection.plan({ name }, planOptions(context)),
+  );
 }
+
+const planOptions = ({ output }: Context): PlanOptions => ({ onWarning: warningOf(output) });
 
 /** A name can't have a slash, and one that ends in `.xml` is a file where there is one. */
 function isFile(word: string): boolean {

@@ -1,6 +1,7 @@
 /** What has no effect of a definition is told of: by define and by start, and refused when that is asked for. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { connect } from '../../../../lib/driver/connection';
 import { statePaths } from '../../../../lib/host/state/state-paths';
 import type { Warning } from '../../../../lib/index';
 import { domainXml } from '../../../support/domain/domain-xml';
@@ -161,6 +162,18 @@ test('strict = 1 in lxc.conf holds for every definition, start and plan of the h
   ).toMatchObject({
     code: 'CONFIG_UNSUPPORTED',
     element: 'domain/cpu',
+  });
+});
+
+test('a plan tells of what its start would ignore, and is refused where that would be', async () => {
+  await using connection = await connect(undefined, { root: host.root });
+  const seen: (string | undefined)[] = [];
+  const onWarning = ({ element }: Warning): void => void seen.push(element);
+  const ignoring = plain.replace('<os>', '<cpu/><os>');
+  await connection.plan({ xml: ignoring }, { onWarning });
+  expect(seen).toEqual(['domain/cpu']);
+  expect(await refusal(connection.plan({ xml: ignoring }, { strict: true }))).toMatchObject({
+    problems: [{ element: 'domain/cpu' }],
   });
 });
 
