@@ -79,6 +79,7 @@ module.exports = {
         'security/{capabilities,evil-etc}',
         'unit/driver/{definitions/damaged-definitions,lifecycle/verbs}',
         'unit/{domain,network}/properties',
+        'unit/domain/lxc-configuration/properties',
       ].map((name) => `<rootDir>/test/${name}.test.ts`),
     },
     {

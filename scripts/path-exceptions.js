@@ -259,6 +259,8 @@ const fileUsers = {
   'lib/driver/doctor/known-state.ts': 'what all roots of ours share',
   'lib/driver/doctor/leftovers.ts': '/proc',
   'lib/driver/doctor/state-disk.ts': 'our own folders',
+  'lib/driver/import/view-host.ts':
+    '/sys; names in a folder of configurations, and in one below the host’s /dev',
   'lib/driver/events/event-log.ts': 'our event log',
   'lib/driver/events/event-stream.ts': 'our event log',
   'lib/driver/purge/cgroups.ts': 'cgroups',

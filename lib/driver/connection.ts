@@ -13,6 +13,8 @@ import { createDomain, defineDomain } from './definitions/define';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
+import { domainXmlFromNative } from './import/from-native';
+import type { NativeConfiguration, NativeDomain } from './import/types';
 import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
@@ -125,6 +127,28 @@ export class Connection implements AsyncDisposable {
   async defineDomain(xml: string, options: DefineOptions = {}): Promise<Domain> {
     this.#session.requireAccess('write', 'Connection.defineDomain');
     return Domain.of(this.#session, await defineDomain(this.#session, xml, options));
+  }
+
+  /**
+   * The definition of a domain for a configuration of LXC, with the keys of LXC 2 or of LXC 3 and later. Files that it
+   * includes are read, and what it names of the host is looked up: a root that is a file becomes an image, for instance.
+   * Nothing is defined. What a definition has no words for is in `warnings`, never left out in silence. Needs no
+   * privilege but to read those files.
+   *
+   * @param format - `lxc-tools`, as libvirt calls it
+   * @param configuration - `text`; `path`: where it comes from
+   * @throws TslxcError INVALID_ARG for another format; CONF_SYNTAX, with `path` and `line`, for what LXC itself refuses;
+   * NO_NAME when neither text nor path name the container; CONFIG_UNSUPPORTED for a root or a value that no domain can have.
+   * @throws TslxcError OPERATION_INVALID when the connection is closed; OPERATION_TIMEOUT when what the configuration
+   * names does not answer within the connection's `startTimeout`.
+   * @see virConnectDomainXMLFromNative, `virsh domxml-from-native`, lxc.container.conf(5)
+   */
+  async domainXmlFromNative(
+    format: string,
+    configuration: NativeConfiguration,
+  ): Promise<NativeDomain> {
+    this.#session.checkOpen();
+    return domainXmlFromNative(this.#session, format, configuration);
   }
 
   /**

@@ -40,6 +40,7 @@ export const furtherPages: Pages = {
   'docs/exec.md': [/^nobody\n\/tmp\n\{ code: 0 \}\n$/, /exit\r\n[^]*\{ code: 0 \}\n$/],
   'docs/filesystems-and-roots.md': [/^copying \/bin\/busybox/],
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
+  'docs/moving-in.md': [/^shop \[ 3 \]\n$/],
   'docs/services.md': [/^signal stopped 0\n$/],
   'docs/statistics-and-logs.md': [
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,

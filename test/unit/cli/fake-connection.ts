@@ -8,6 +8,7 @@ import type {
   Domain,
   DomainEvents,
   HostSecurity,
+  NativeDomain,
   Network,
   NetworkEvent,
   NetworkEvents,
@@ -157,6 +158,13 @@ export class FakeConnection {
   networkEvents({ signal }: { signal?: AbortSignal } = {}): NetworkEvents {
     this.calls.push(['networkEvents']);
     return fakeEvents(this.networkHistory, signal);
+  }
+
+  converted: NativeDomain = { name: 'web', xml: '<domain/>\n', autostart: 'off', warnings: [] };
+
+  async domainXmlFromNative(format: string, configuration: unknown): Promise<NativeDomain> {
+    await this.#called('domainXmlFromNative', format, configuration);
+    return this.converted;
   }
 
   async plan(target: unknown, options: PlanOptions = {}): Promise<Plan> {

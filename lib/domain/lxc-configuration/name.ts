@@ -1,0 +1,26 @@
+/** The name of the domain: lxc.uts.name, or where the configuration lies. Pure. */
+import type { Scene } from './scene';
+import { TslxcError } from '../../errors';
+
+/** @throws TslxcError NO_NAME when neither says one. */
+export function convertName({ settings, report }: Scene, file: string | undefined): string {
+  const entry = settings.take('lxc.uts.name');
+  if (entry === undefined) {
+    const found = file === undefined ? undefined : nameOfFile(file);
+    if (found !== undefined) return found;
+    throw new TslxcError('NO_NAME', 'the configuration has no lxc.uts.name');
+  }
+  const { value } = entry;
+  // By libvirt's rule, which tslxc follows.
+  const shown = value.replace(/[^A-Za-z0-9-]/g, '').replace(/^-/, '');
+  if (shown !== value) report.tell(entry, `the host name inside will be '${shown}'`);
+  return value;
+}
+
+/** LXC has the configuration of a container in NAME/config. */
+function nameOfFile(file: string): string | undefined {
+  const parts = file.split('/');
+  const last = parts.pop() ?? '';
+  const name = last === 'config' ? parts.pop() : last.replace(/\.(conf|config|cfg)$/, '');
+  return name === undefined || name === '' || name === '.' || name === '..' ? undefined : name;
+}

@@ -1,0 +1,10 @@
+/** What each topic of the conversion works on. */
+import type { HostView } from './host-view';
+import type { Report } from './report';
+import type { Settings } from './settings';
+
+export interface Scene {
+  readonly settings: Settings;
+  readonly host: HostView;
+  readonly report: Report;
+}

@@ -1,0 +1,136 @@
+/** Reads an LXC configuration with the files that it includes, and the fstab that it names. */
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { configurationError, type Entry } from '../../domain/lxc-configuration/entry';
+import { parseEntries } from '../../domain/lxc-configuration/lines';
+import { settingsOf, type Configuration } from '../../domain/lxc-configuration/convert';
+import type { Report } from '../../domain/lxc-configuration/report';
+import type { NativeConfiguration } from './types';
+
+/** Bytes of one file. */
+const mostBytes = 1024 * 1024;
+
+/** Files that include one another, and all files together. */
+const mostNested = 16;
+const mostFiles = 256;
+
+/** How the files that a configuration names are read. What can't be read is an error with `syscall`. */
+export interface ConfigurationFiles {
+  isDirectory(path: string): Promise<boolean>;
+  /** Of what is in a directory. */
+  names(path: string): Promise<string[]>;
+  /** The first bytes of a file, as many as it has of `most`. */
+  read(path: string, most: number): Promise<Buffer>;
+}
+
+/**
+ * @throws TslxcError CONF_SYNTAX, with `path` and `line`, for a line that LXC would refuse, a file that can't be read, and files
+ * that include one another without an end; as `ConfigurationFiles`.
+ */
+export async function loadConfiguration(
+  { text, path }: NativeConfiguration,
+  files: ConfigurationFiles,
+  report: Report,
+): Promise<Configuration> {
+  const loader = new Loader(files, report);
+  await loader.take(text, path === undefined ? [] : [path]);
+  const { entries, names } = loader;
+  const fstab = await loader.fstab();
+  return { entries, fstab, files: names, ...(path === undefined ? {} : { path: resolve(path) }) };
+}
+
+/** How a configuration without a path is named. */
+const nameless = 'configuration';
+
+class Loader {
+  readonly entries: Entry[] = [];
+  /** Of all files that were read. */
+  readonly names: string[] = [];
+  readonly #files: ConfigurationFiles;
+  readonly #report: Report;
+
+  constructor(files: ConfigurationFiles, report: Report) {
+    this.#files = files;
+    this.#report = report;
+  }
+
+  /** `chain`: the file, and those that have led to it, the first one first. */
+  async take(text: string, chain: readonly string[]): Promise<void> {
+    const file = chain.at(-1) ?? nameless;
+    this.names.push(file);
+    for (const entry of parseEntries(text, file, this.#report)) {
+      if (entry.key !== 'lxc.include') this.entries.push(entry);
+      else if (entry.value !== '') await this.#include(entry, chain);
+    }
+  }
+
+  /** A folder stands for its files *.conf. */
+  async #include(entry: Entry, chain: readonly string[]): Promise<void> {
+    const path = pathIn(entry);
+    for (const file of await this.#filesAt(entry, path)) {
+      if (chain.includes(file) || chain.length >= mostNested) {
+        const way = [...chain, file].join(' includes ');
+        throw configurationError(entry.place, `files include one another without an end: ${way}`);
+      }
+      if (this.names.length >= mostFiles) {
+        throw configurationError(entry.place, `more than ${mostFiles} files are included`);
+      }
+      await this.take(await this.#read(entry, file), [...chain, file]);
+    }
+  }
+
+  async #filesAt(entry: Entry, path: string): Promise<string[]> {
+    const names = await this.#named(entry, path);
+    if (names === undefined) return [path];
+    const wanted = names.filter((name) => name.length > '.conf'.length && name.endsWith('.conf'));
+    return wanted.sort().map((name) => join(path, name));
+  }
+
+  /** Undefined for what is no directory. */
+  async #named(entry: Entry, path: string): Promise<string[] | undefined> {
+    const at = resolve(path);
+    try {
+      return (await this.#files.isDirectory(at)) ? await this.#files.names(at) : undefined;
+    } catch (error) {
+      throw unreadable(entry, error);
+    }
+  }
+
+  async #read(entry: Entry, path: string): Promise<string> {
+    let bytes: Buffer;
+    try {
+      bytes = await this.#files.read(resolve(path), mostBytes);
+    } catch (error) {
+      throw unreadable(entry, error);
+    }
+    if (bytes.length < mostBytes) return bytes.toString();
+    throw configurationError(entry.place, `'${path}' is larger than 1 MiB`);
+  }
+
+  /** Its lines, as values of lxc.mount.entry. */
+  async fstab(): Promise<Entry[]> {
+    const entry = settingsOf({ entries: this.entries }).take('lxc.mount.fstab');
+    if (entry === undefined) return [];
+    const file = pathIn(entry);
+    const text = await this.#read(entry, file);
+    this.names.push(file);
+    return text.split('\n').flatMap((line, index): Entry[] => {
+      const value = line.trim();
+      if (value === '' || value.startsWith('#')) return [];
+      const place = { file, line: index + 1 };
+      return [{ key: 'lxc.mount.entry', written: 'mount', value, place }];
+    });
+  }
+}
+
+/** A relative path is below the folder of the file that has it; files are named as the caller named the first one. */
+function pathIn({ value, place }: Entry): string {
+  return isAbsolute(value) || place.file === nameless ? value : join(dirname(place.file), value);
+}
+
+/** What is not about the file itself stays as it is, such as that it does not answer. */
+function unreadable({ written, value, place }: Entry, cause: unknown): unknown {
+  const { syscall, message } = cause as NodeJS.ErrnoException;
+  return syscall === undefined
+    ? cause
+    : configurationError(place, `${written} = ${value}: ${message}`);
+}

@@ -1,0 +1,82 @@
+/** domxml-from-native: command lines in, words and exit codes out. */
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TslxcError } from '../../../../../lib/errors';
+import { removeScratchAfterEach, scratchDirectory } from '../../../driver/scratch';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+removeScratchAfterEach();
+
+const text = 'lxc.uts.name = web\n';
+
+function configuration(): string {
+  const file = join(scratchDirectory(), 'config');
+  writeFileSync(file, text);
+  return file;
+}
+
+describe('domxml-from-native', () => {
+  test('prints the definition alone on stdout, and each warning with its place on stderr', async () => {
+    const connection = new FakeConnection();
+    connection.converted = {
+      ...connection.converted,
+      warnings: [
+        { file: '/c', line: 7, message: 'lxc.hook.start = /x: no' },
+        { file: '/c', message: 'a start refuses the domain' },
+      ],
+    };
+    const path = configuration();
+    const ran = await run(['domxml-from-native', 'lxc-tools', path], { connection });
+    expect(ran).toMatchObject({
+      status: 0,
+      stdout: '<domain/>\n\n',
+      stderr: 'warning: /c:7: lxc.hook.start = /x: no\nwarning: /c: a start refuses the domain\n',
+    });
+    expect(connection.calls).toEqual([['domainXmlFromNative', 'lxc-tools', { text, path }]]);
+  });
+
+  test('the options have names as in virsh', async () => {
+    const path = configuration();
+    const words = ['domxml-from-native', '--config', path, '--format', 'lxc-tools'];
+    const { connection, status } = await run(words);
+    expect(status).toBe(0);
+    expect(connection.calls).toEqual([['domainXmlFromNative', 'lxc-tools', { text, path }]]);
+  });
+
+  test('what comes from an open descriptor, such as the standard input, has no path', async () => {
+    const fd = openSync(configuration(), 'r');
+    try {
+      const { connection } = await run(['domxml-from-native', 'lxc-tools', `/dev/fd/${fd}`]);
+      expect(connection.calls).toEqual([['domainXmlFromNative', 'lxc-tools', { text }]]);
+    } finally {
+      closeSync(fd);
+    }
+  });
+
+  test('a file that can not be read is an error', async () => {
+    const ran = await run('domxml-from-native lxc-tools /nowhere/config');
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: "error: Failed to open file '/nowhere/config': No such file or directory\n",
+    });
+  });
+
+  test('what the library refuses is shown in its words', async () => {
+    const connection = new FakeConnection();
+    connection.failure = new TslxcError('CONF_SYNTAX', "/c:3: 'lxc.tty' has no '='");
+    const ran = await run(['domxml-from-native', 'lxc-tools', configuration()], { connection });
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr: "error: configuration file syntax error: /c:3: 'lxc.tty' has no '='\n",
+    });
+  });
+
+  test('the format has to be said', async () => {
+    const { status, stderr } = await run('domxml-from-native');
+    expect([status, stderr]).toEqual([
+      1,
+      "error: command 'domxml-from-native' requires <format> option\n",
+    ]);
+  });
+});
