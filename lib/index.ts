@@ -13,7 +13,13 @@ export type {
   ConnectionListener,
 } from './driver/events/event-listeners';
 export { Domain } from './driver/domain';
-export type { NativeConfiguration, NativeDomain, NativeWarning } from './driver/import/types';
+export type {
+  Imported,
+  ImportOptions,
+  NativeConfiguration,
+  NativeDomain,
+  NativeWarning,
+} from './driver/import/types';
 export { Network } from './driver/network';
 export type { PurgeItem } from './driver/purge/purge';
 export type {

@@ -259,6 +259,7 @@ const fileUsers = {
   'lib/driver/doctor/known-state.ts': 'what all roots of ours share',
   'lib/driver/doctor/leftovers.ts': '/proc',
   'lib/driver/doctor/state-disk.ts': 'our own folders',
+  'lib/driver/import/libvirt.ts': 'the definitions that libvirt has stored, only read',
   'lib/driver/import/view-host.ts':
     '/sys; names in a folder of configurations, and in one below the host’s /dev',
   'lib/driver/events/event-log.ts': 'our event log',

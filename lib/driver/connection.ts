@@ -14,7 +14,8 @@ import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
 import { domainXmlFromNative } from './import/from-native';
-import type { NativeConfiguration, NativeDomain } from './import/types';
+import { importLibvirt } from './import/libvirt';
+import type { Imported, ImportOptions, NativeConfiguration, NativeDomain } from './import/types';
 import { autostartAll } from './lifecycle/autostart';
 import { planDomain, type PlanOptions, type PlanTarget } from './lifecycle/plan';
 import { reapInTurn } from './lifecycle/reaper';
@@ -149,6 +150,22 @@ export class Connection implements AsyncDisposable {
   ): Promise<NativeDomain> {
     this.#session.checkOpen();
     return domainXmlFromNative(this.#session, format, configuration);
+  }
+
+  /**
+   * Defines here what a libvirt of this host has defined: virtual networks, domains of its LXC driver, and that they are
+   * started with the host. Its files are only read. What has a name that is defined here already is left as it is, but for
+   * the network `default` as it was made here. Nothing is started.
+   *
+   * @param options - `from`: `/etc/libvirt` by default; `onItem`: called for each definition when it is done
+   * @returns what became of each, networks first; a failure is in the result, and does not make the call reject
+   * @throws TslxcError INVALID_ARG when `from` is no folder; SyscallError when it can't be read.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   */
+  async importLibvirt(options: ImportOptions = {}): Promise<Imported[]> {
+    this.#session.requireAccess('write', 'Connection.importLibvirt');
+    return importLibvirt(this.#session, options);
   }
 
   /**

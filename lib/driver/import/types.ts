@@ -32,3 +32,27 @@ export interface NativeDomain {
   /** What is not carried over, by file and line. */
   readonly warnings: readonly NativeWarning[];
 }
+
+/** What became of one definition of libvirt. */
+export interface Imported {
+  /** What it defines. */
+  readonly kind: 'domain' | 'network';
+  /** Of the domain or network; the name of the file where it has none that can be read. */
+  readonly name: string;
+  /** The file of libvirt. */
+  readonly path: string;
+  /** `exists`: something of that name was defined here already, and is left as it is. */
+  readonly outcome: 'imported' | 'exists' | 'failed';
+  /** Whether it is started with the host: as in libvirt, or for what existed as it was here. */
+  readonly autostart: 'on' | 'off';
+  /** Why it failed. */
+  readonly error?: Error;
+}
+
+/** What `Connection.importLibvirt` does. */
+export interface ImportOptions {
+  /** The folder of libvirt's configuration. Default: `/etc/libvirt`. */
+  readonly from?: string;
+  /** Called for each definition when it is done; nothing is called by default. */
+  readonly onItem?: (item: Imported) => void;
+}

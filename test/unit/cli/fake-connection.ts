@@ -8,6 +8,8 @@ import type {
   Domain,
   DomainEvents,
   HostSecurity,
+  Imported,
+  ImportOptions,
   NativeDomain,
   Network,
   NetworkEvent,
@@ -165,6 +167,15 @@ export class FakeConnection {
   async domainXmlFromNative(format: string, configuration: unknown): Promise<NativeDomain> {
     await this.#called('domainXmlFromNative', format, configuration);
     return this.converted;
+  }
+
+  importable: readonly Imported[] = [];
+
+  async importLibvirt(options: ImportOptions = {}): Promise<readonly Imported[]> {
+    const { onItem, ...rest } = options;
+    await this.#called('importLibvirt', rest);
+    for (const item of this.importable) onItem?.(item);
+    return this.importable;
   }
 
   async plan(target: unknown, options: PlanOptions = {}): Promise<Plan> {

@@ -1,4 +1,4 @@
-/** domxml-from-native: command lines in, words and exit codes out. */
+/** domxml-from-native and import: command lines in, words and exit codes out. */
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../../../../lib/errors';
@@ -78,5 +78,53 @@ describe('domxml-from-native', () => {
       1,
       "error: command 'domxml-from-native' requires <format> option\n",
     ]);
+  });
+});
+
+describe('import', () => {
+  test('tells what became of each, and fails when one has failed', async () => {
+    const connection = new FakeConnection();
+    connection.importable = [
+      { kind: 'network', name: 'lab', path: '/l/lab.xml', outcome: 'imported', autostart: 'on' },
+      { kind: 'domain', name: 'web', path: '/l/web.xml', outcome: 'imported', autostart: 'off' },
+      { kind: 'domain', name: 'old', path: '/l/old.xml', outcome: 'exists', autostart: 'on' },
+      {
+        kind: 'domain',
+        name: 'bad',
+        path: '/l/bad.xml',
+        outcome: 'failed',
+        autostart: 'off',
+        error: new TslxcError('XML_ERROR', 'no root'),
+      },
+    ];
+    const ran = await run('import --from /l', { connection });
+    expect(ran).toMatchObject({
+      status: 1,
+      stdout: `Network 'lab' imported from /l/lab.xml, and is started with the host
+Domain 'web' imported from /l/web.xml
+Domain 'old' is defined already, and left as it is: /l/old.xml
+
+`,
+      stderr: 'error: Failed to import domain from /l/bad.xml\nerror: XML error: no root\n',
+    });
+    expect(connection.calls).toEqual([['importLibvirt', { from: '/l' }]]);
+  });
+
+  test('with nothing to import it says so, and looks where libvirt has its files', async () => {
+    const { status, stdout, connection } = await run('import');
+    expect(status).toBe(0);
+    expect(stdout).toBe('Nothing to import: libvirt has no domains of LXC and no networks\n\n');
+    expect(connection.calls).toEqual([['importLibvirt', {}]]);
+  });
+
+  test('a folder that can not be read is an error', async () => {
+    const connection = new FakeConnection();
+    connection.failure = new TslxcError('INVALID_ARG', "'/l' is not a folder of libvirt");
+    const ran = await run('import --from /l', { connection });
+    expect(ran).toMatchObject({
+      status: 1,
+      stderr:
+        "error: Failed to import from /l\nerror: invalid argument: '/l' is not a folder of libvirt\n",
+    });
   });
 });

@@ -1,0 +1,144 @@
+/** lib/driver/import/libvirt.ts: what of a libvirt's files is taken over, and that none of them changes. */
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Connection, Imported } from '../../../../lib/index';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+removeScratchAfterEach();
+
+const uuid = (digit: number): string => `${String(digit).repeat(8)}-1111-4111-8111-111111111111`;
+
+const networkXml = (name: string, number: number): string => `<network>
+  <name>${name}</name>
+  <uuid>${uuid(number)}</uuid>
+  <bridge name='br-${name}'/>
+  <ip address='10.99.${number}.1' netmask='255.255.255.0'/>
+</network>
+`;
+
+let libvirt: string;
+let connection: Connection;
+
+beforeEach(() => {
+  const scratch = scratchDirectory();
+  libvirt = join(scratch, 'libvirt');
+  connection = new FakeHost(join(scratch, 'root')).connect();
+  mkdirSync(join(libvirt, 'lxc/autostart'), { recursive: true });
+  mkdirSync(join(libvirt, 'qemu/networks/autostart'), { recursive: true });
+});
+
+function put(path: string, text: string): void {
+  writeFileSync(join(libvirt, path), text);
+}
+
+function autostart(folder: string, name: string): void {
+  symlinkSync(join('..', `${name}.xml`), join(libvirt, folder, 'autostart', `${name}.xml`));
+}
+
+/** Every file and its content. */
+function picture(): (readonly [string, string])[] {
+  return readdirSync(libvirt, { recursive: true, encoding: 'utf8' })
+    .sort()
+    .flatMap((name) =>
+      name.endsWith('.xml') ? [[name, readFileSync(join(libvirt, name), 'utf8')] as const] : [],
+    );
+}
+
+const brief = (items: readonly Imported[]): unknown[] =>
+  items.map(({ kind, name, outcome, autostart: boot }) => [kind, name, outcome, boot]);
+
+test('domains and networks are defined with their uuids, and started with the host as in libvirt', async () => {
+  put('lxc/web.xml', domainXml({ name: 'web', uuid: uuid(1) }));
+  put('lxc/mail.xml', domainXml({ name: 'mail', uuid: uuid(2) }));
+  put('qemu/networks/lab.xml', networkXml('lab', 3));
+  autostart('lxc', 'web');
+  autostart('qemu/networks', 'lab');
+  const before = picture();
+  const told: Imported[] = [];
+  const items = await connection.importLibvirt({ from: libvirt, onItem: (one) => told.push(one) });
+  expect(brief(items)).toEqual([
+    ['network', 'lab', 'imported', 'on'],
+    ['domain', 'mail', 'imported', 'off'],
+    ['domain', 'web', 'imported', 'on'],
+  ]);
+  expect(told).toEqual(items);
+  const web = await connection.lookupDomainByName('web');
+  expect(web.uuid).toBe(uuid(1));
+  expect(await web.info()).toMatchObject({ autostart: true });
+  expect(await (await connection.lookupDomainByName('mail')).info()).toMatchObject({
+    autostart: false,
+  });
+  expect((await connection.lookupNetworkByName('lab')).uuid).toBe(uuid(3));
+  expect(picture()).toEqual(before);
+});
+
+test('what is defined here already is reported, and stays as it is', async () => {
+  const own = domainXml({ name: 'web', uuid: uuid(7), memory: 2048 });
+  await connection.defineDomain(own);
+  put('lxc/web.xml', domainXml({ name: 'web', uuid: uuid(1) }));
+  autostart('lxc', 'web');
+  const items = await connection.importLibvirt({ from: libvirt });
+  expect(brief(items)).toEqual([['domain', 'web', 'exists', 'off']]);
+  const web = await connection.lookupDomainByName('web');
+  expect([web.uuid, await web.info()]).toEqual([
+    uuid(7),
+    expect.objectContaining({ maxMemory: 2048, autostart: false }),
+  ]);
+});
+
+test('a second import finds everything there', async () => {
+  put('lxc/web.xml', domainXml({ name: 'web', uuid: uuid(1) }));
+  put('qemu/networks/lab.xml', networkXml('lab', 3));
+  autostart('lxc', 'web');
+  await connection.importLibvirt({ from: libvirt });
+  expect(brief(await connection.importLibvirt({ from: libvirt }))).toEqual([
+    ['network', 'lab', 'exists', 'off'],
+    ['domain', 'web', 'exists', 'on'],
+  ]);
+});
+
+test('files that can not be taken over do not keep the others from it', async () => {
+  put('lxc/a-broken.xml', '<domain type="lxc"><name>broken');
+  put('lxc/b-machine.xml', domainXml({ name: 'machine' }).replace("type='lxc'", "type='kvm'"));
+  mkdirSync(join(libvirt, 'lxc/c-folder.xml'));
+  symlinkSync('nowhere', join(libvirt, 'lxc/d-gone.xml'));
+  put('lxc/e-good.xml', domainXml({ name: 'good', uuid: uuid(1) }));
+  put('lxc/f-same.xml', domainXml({ name: 'same', uuid: uuid(1) }));
+  put('lxc/README', 'not a definition');
+  put('qemu/networks/bad.xml', '<network/>');
+  const items = await connection.importLibvirt({ from: libvirt });
+  expect(items.map(({ name, outcome, error }) => [name, outcome, error?.message])).toEqual([
+    ['bad', 'failed', expect.stringMatching(/name/)],
+    ['a-broken', 'failed', expect.stringMatching(/^XML error: /)],
+    ['b-machine', 'failed', expect.stringMatching(/domaintype=kvm/)],
+    ['c-folder', 'failed', expect.stringMatching(/c-folder.xml' is no file/)],
+    ['d-gone', 'failed', expect.stringMatching(/ENOENT/)],
+    ['good', 'imported', undefined],
+    ['f-same', 'failed', expect.stringMatching(/domain 'good' is already defined with uuid/)],
+  ]);
+  expect((await connection.listDomains()).map(({ name }) => name)).toEqual(['good']);
+});
+
+test("the network 'default' that was made here gives way to libvirt's", async () => {
+  await connection.listNetworks();
+  const made = await connection.lookupNetworkByName('default');
+  put('qemu/networks/default.xml', networkXml('default', 9));
+  autostart('qemu/networks', 'default');
+  expect(brief(await connection.importLibvirt({ from: libvirt }))).toEqual([
+    ['network', 'default', 'imported', 'on'],
+  ]);
+  const { uuid: now } = await connection.lookupNetworkByName('default');
+  expect([now, made.uuid === now]).toEqual([uuid(9), false]);
+  expect(brief(await connection.importLibvirt({ from: libvirt }))).toEqual([
+    ['network', 'default', 'exists', 'on'],
+  ]);
+});
+
+test('a libvirt without containers has nothing to import; no folder is an error', async () => {
+  expect(await connection.importLibvirt({ from: libvirt })).toEqual([]);
+  await expect(connection.importLibvirt({ from: join(libvirt, 'none') })).rejects.toMatchObject({
+    code: 'INVALID_ARG',
+  });
+});
