@@ -50,6 +50,7 @@ const needs = [
     for: 'libvirt',
   },
   { package: 'libvirt-clients', there: program('virsh'), for: 'libvirt' },
+  { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
   { package: 'cpio', there: program('cpio'), for: 'vm' },
   { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
@@ -61,7 +62,7 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt'],
+  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt', 'lxc'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],
