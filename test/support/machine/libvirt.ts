@@ -64,6 +64,11 @@ export class Libvirt implements AsyncDisposable {
     return ['nsenter', `--net=/proc/${this.#pid}/ns/net`, '--', ...argv];
   }
 
+  /** One of its folders, as this process finds it. */
+  folder(path: string): string {
+    return `/proc/${this.#pid}/root${path}`;
+  }
+
   /** Runs virsh; anything but success is an error with its words. */
   async virsh(...words: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.#inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
