@@ -38,6 +38,9 @@ export const errorPrefixes = {
   RESOURCE_BUSY: 'resource busy',
   OPERATION_ABORTED: 'operation aborted',
   PROTOCOL_ERROR: 'protocol error',
+  NO_HOSTNAME: 'no hostname found',
+  NO_NETWORK_PORT: 'network port not found',
+  NETWORK_PORT_EXIST: 'this network port exists already',
   NATIVE_NOT_BUILT: 'native code is not built',
 } as const;
 

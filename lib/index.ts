@@ -81,6 +81,10 @@ export type {
 } from './container/statistics/types';
 export type { BlockStatistics } from './driver/statistics/block';
 export type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from './host/kernel/node';
+export type { NodeCpuMap } from './host/node/cpu-map';
+export type { MemoryMerging, MemoryMergingChange } from './host/node/memory-merging';
+export type { FreePages, PoolChange } from './host/node/pages';
+export type { SuspendTarget } from './host/node/sleep';
 export type { LogOptions } from './driver/logs';
 export type {
   BlockTuningChange,
@@ -112,6 +116,9 @@ export type { MetadataContent } from './domain/elements/metadata';
 export type { LogLevel } from './host/state/domain-log';
 export type { Logger } from './host/logger';
 export type { Lease } from './network/dnsmasq/leases';
+export type { NetworkPort } from './driver/networks/ports';
+export type { NetworkUpdate } from './network/definition/update';
+export type { NetworkSection, NetworkUpdateCommand } from './network/definition/update-sections';
 export { makeRoot } from './rootfs/make-root';
 export type { MakeRootOptions, RootContent } from './rootfs/make-root';
 export type { Operation, Plan, PlanHeader } from './plan/operation';

@@ -10,6 +10,7 @@ const { pathFaults } = require('./check-paths');
 const { checkChanged, hashAlone, hashWithImports } = require('./checked-files');
 const { listFiles } = require('./fingerprint');
 const cliDocuments = require('./generate-cli-docs');
+const completions = require('./generate-completions');
 const coverageDocuments = require('./generate-coverage-docs');
 const { staleFiles } = require('./generated-files');
 const { main, packageRoot, run, say, StepError } = require('./steps');
@@ -60,6 +61,7 @@ function shapeFaults() {
 
 const documentGenerators = {
   'scripts/generate-cli-docs.js': cliDocuments,
+  'scripts/generate-completions.js': completions,
   'scripts/generate-coverage-docs.js': coverageDocuments,
 };
 

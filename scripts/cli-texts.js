@@ -10,6 +10,9 @@ const description = [
   'Where a verb takes a domain, it takes its name, its id (the pid of its monitor) or its uuid. Options of a verb are ' +
     'long: --name VALUE or --name=VALUE. A bare word is taken for the next option that the synopsis shows without dashes. ' +
     'After -- all words are data.',
+  'Without a verb, commands are read from the terminal, with history and completion, or from a pipe. One word in the place of the ' +
+    "verb may hold several commands, with ; between them: tslxc 'uri; list'. Words are quoted as in a shell by single and double " +
+    'quotes and backslashes, and # begins a comment. All of a line is checked before its first command runs.',
   'Each verb prints an empty line at its end, as in virsh, but for those whose output is that of a command in a container; ' +
     '-q leaves it out.',
 ];
@@ -44,6 +47,10 @@ const environment = [
     help: 'The editor of edit, desc --edit and metadata --edit, in this order; else vi.',
   },
   {
+    name: 'XDG_CACHE_HOME',
+    help: 'Where the lines that were typed into the shell are kept, in tslxc/history; else ~/.cache.',
+  },
+  {
     name: 'NOTIFY_SOCKET',
     help: 'Where start --foreground says READY=1, as systemd expects it of a service of Type=notify.',
   },
@@ -51,7 +58,10 @@ const environment = [
 
 const exitStatus = [
   { name: '0', help: 'The verb has done what it was asked for.' },
-  { name: '1', help: 'It has not; stderr says why.' },
+  {
+    name: '1',
+    help: 'It has not; stderr says why. Of several commands in one word, the last counts.',
+  },
   {
     name: '125, 126, 127',
     help:

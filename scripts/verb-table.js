@@ -1,5 +1,6 @@
 // The table of the command's verbs, as the sources have it: no build is needed, and none can be out of date.
 'use strict';
+const { rootOption } = require('./cli-texts');
 const { loadSources } = require('./load-sources');
 
 /** Where the sources have what the documents are made from. */
@@ -35,19 +36,30 @@ function describeVerb(verb, { commandsWith, commandText }) {
     synopsis: sectionOf(page, 'SYNOPSIS')[0],
     options: command.options.map((option, index) => optionOf(lines[index], option)),
     example: command.example,
+    table: command.options,
   };
 }
 
 /** The options before the verb: `{ text, help }` each, from the usage that the command prints. */
 function globalOptions(usage) {
-  const [, text] = /\n {2}options:\n([\s\S]*?) {2}commands:\n/.exec(usage);
+  const [, text] = /\n {2}options:\n([\s\S]*?) {2}commands\b.*:\n/.exec(usage);
   return text.split('\n').flatMap((line) => {
     const [, left, help] = /^ {4}(.*?) {2,}(.*)$/.exec(line) ?? [];
     return left === undefined ? [] : [{ text: left, help }];
   });
 }
 
-/** `{ groups: [{ name, title, verbs }], refused: [verb], options }`, all in the order of the command's own help. */
+/** An option before the verb as `{ letter, name, value, help }`, of which it may lack the letter or the name. */
+function globalRow({ text, help }) {
+  const [, letter] = /^-(\w)\b/.exec(text) ?? [];
+  const [, name] = /--([\w-]+)/.exec(text) ?? [];
+  return { letter, name, value: /\w=|</.test(text) ? 'required' : 'none', help };
+}
+
+/**
+ * `{ groups: [{ name, title, verbs }], refused: [verb], options, globalTable }`, all in the order of the command's own help;
+ * the options before the verb as text, and as a table with the one that the help leaves out.
+ */
 function readVerbTable() {
   const loaded = loadSources(sources);
   const all = loaded.verbNames.map((verb) => describeVerb(verb, loaded));
@@ -57,7 +69,9 @@ function readVerbTable() {
     verbs: all.filter(({ group, visibility }) => group === name && visibility === 'shown'),
   }));
   const refused = all.filter(({ visibility }) => visibility === 'unlisted').map(({ verb }) => verb);
-  return { groups, refused, options: globalOptions(loaded.usage()) };
+  const options = globalOptions(loaded.usage());
+  const globalTable = [...options, rootOption].map(globalRow);
+  return { groups, refused, options, globalTable };
 }
 
 module.exports = { readVerbTable };

@@ -6,10 +6,20 @@
 import { release } from 'node:os';
 import { readNodeInfo } from '../host/kernel/node';
 import type { NodeCpuStatistics, NodeInfo, NodeMemoryStatistics } from '../host/kernel/node';
+import { readCpuMap } from '../host/node/cpu-map';
+import type { NodeCpuMap } from '../host/node/cpu-map';
+import { fullHostName } from '../host/node/host-name';
+import { changeMemoryMerging, readMemoryMerging } from '../host/node/memory-merging';
+import type { MemoryMerging, MemoryMergingChange } from '../host/node/memory-merging';
+import { changePool, numaCells, readFreePages } from '../host/node/pages';
+import type { FreePages, PoolChange } from '../host/node/pages';
+import { suspendHost } from '../host/node/sleep';
+import type { SuspendTarget } from '../host/node/sleep';
 import { packageVersion, requireBuilt } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
 import type { Plan } from '../plan/operation';
 import { createDomain, defineDomain } from './definitions/define';
+import { exactJson } from './exact-json';
 import { Domain } from './domain';
 import { EventListeners } from './events/event-listeners';
 import type { ConnectionEventName, ConnectionListener } from './events/event-listeners';
@@ -22,6 +32,7 @@ import { reapInTurn } from './lifecycle/reaper';
 import { destroyBonded } from './lifecycle/verbs';
 import { consoleLinesOfName, type LogOptions } from './logs';
 import { hostCapabilities, nodeCpuStatistics, nodeMemoryStatistics } from './lookup/host';
+import { hostSysinfo } from './lookup/sysinfo';
 import { findAll, findById, findByName, findByUuid } from './lookup/lookup';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
@@ -488,6 +499,130 @@ export class Connection implements AsyncDisposable {
   nodeMemoryStats(options: { readonly cell?: number } = {}): NodeMemoryStatistics {
     this.#session.checkOpen();
     return nodeMemoryStatistics(options.cell);
+  }
+
+  /**
+   * Which of the host's CPUs there are, and which are online. Needs no privilege.
+   *
+   * @throws TslxcError OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetCPUMap, `virsh nodecpumap`
+   */
+  nodeCpuMap(): NodeCpuMap {
+    this.#session.checkOpen();
+    return readCpuMap();
+  }
+
+  /**
+   * The numbers of the host's NUMA cells, in order: 0 alone where the kernel has no NUMA. Needs no privilege.
+   *
+   * @throws TslxcError OPERATION_INVALID when the connection is closed.
+   */
+  nodeCells(): number[] {
+    this.#session.checkOpen();
+    return numaCells();
+  }
+
+  /**
+   * Memory that nothing uses, in KiB. Needs no privilege.
+   *
+   * @param options - `cell`: number of one NUMA cell; the whole host by default
+   * @throws TslxcError INVALID_ARG when there is no such cell; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetFreeMemory, virNodeGetCellsFreeMemory, `virsh freecell`
+   */
+  nodeFreeMemory(options: { readonly cell?: number } = {}): number {
+    this.#session.checkOpen();
+    return nodeMemoryStatistics(options.cell).free;
+  }
+
+  /**
+   * Pages that nothing uses, of each size that this kernel has, the smallest first. Needs no privilege.
+   *
+   * @param options - `cell`: number of one NUMA cell; the whole host by default
+   * @throws TslxcError OPERATION_FAILED when there is no such cell; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetFreePages, `virsh freepages`
+   */
+  nodeFreePages(options: { readonly cell?: number } = {}): FreePages[] {
+    this.#session.checkOpen();
+    return readFreePages(options.cell);
+  }
+
+  /**
+   * Changes how many huge pages the host keeps in a pool. Pages that are in use stay until they are given back.
+   *
+   * @param change - `size` in KiB; `count`; `how`: whether that is set, or added; `cell`: number of one NUMA cell
+   * @throws TslxcError OPERATION_INVALID for pages of the system; OPERATION_FAILED when there is no such cell or size, and
+   * when the kernel did not find all of the memory: the pool then has what it found.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virNodeAllocPages, `virsh allocpages`
+   */
+  nodeAllocatePages(change: PoolChange): void {
+    this.#session.requireAccess('write', 'Connection.nodeAllocatePages');
+    changePool(change);
+  }
+
+  /**
+   * How the kernel merges equal pages of memory, and what it has merged. Needs no privilege.
+   *
+   * @throws TslxcError OPERATION_UNSUPPORTED when it merges none; OPERATION_INVALID when the connection is closed.
+   * @see virNodeGetMemoryParameters, `virsh node-memory-tune`
+   */
+  nodeMemoryMerging(): MemoryMerging {
+    this.#session.checkOpen();
+    return exactJson(readMemoryMerging());
+  }
+
+  /**
+   * Changes how the kernel merges equal pages of memory. What is not given stays.
+   *
+   * @throws TslxcError OPERATION_UNSUPPORTED when it merges none.
+   * @throws SyscallError for a value that it refuses, with `path`.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virNodeSetMemoryParameters, `virsh node-memory-tune`
+   */
+  setNodeMemoryMerging(change: MemoryMergingChange): void {
+    this.#session.requireAccess('write', 'Connection.setNodeMemoryMerging');
+    changeMemoryMerging(change);
+  }
+
+  /**
+   * Suspends the host, and everything on it, for that long. Resolves when it runs again.
+   *
+   * @param target - to memory, to disk, or to both
+   * @param seconds - at least 60
+   * @throws TslxcError INVALID_ARG for less; ARGUMENT_UNSUPPORTED when the host can't be suspended like that.
+   * @throws SyscallError when its clock can't wake it; it is then not suspended.
+   * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
+   * OPERATION_DENIED on a read-only one.
+   * @see virNodeSuspendForDuration, `virsh nodesuspend`
+   */
+  async suspendNode(target: SuspendTarget, seconds: number): Promise<void> {
+    this.#session.requireAccess('write', 'Connection.suspendNode');
+    await suspendHost({ target, seconds });
+  }
+
+  /**
+   * The name of the host, with its domain where the host's table of names has one. Needs no privilege.
+   *
+   * @throws TslxcError OPERATION_INVALID when the connection is closed.
+   * @see virConnectGetHostname, `virsh hostname`
+   */
+  hostname(): string {
+    this.#session.checkOpen();
+    return fullHostName();
+  }
+
+  /**
+   * What the firmware tells of the machine, as libvirt's `<sysinfo type='smbios'>`. Ends with a newline.
+   *
+   * @throws TslxcError CONFIG_UNSUPPORTED when it tells nothing, or this process may not read it; OPERATION_INVALID when
+   * the connection is closed.
+   * @see virConnectGetSysinfo, `virsh sysinfo`
+   */
+  sysinfo(): string {
+    this.#session.checkOpen();
+    return hostSysinfo();
   }
 
   /**

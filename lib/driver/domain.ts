@@ -13,6 +13,7 @@ import { renameDomain } from './definitions/rename';
 import { execCommand, type ExecOptions } from './exec';
 import { domainAddresses } from './interfaces/addresses';
 import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
+import { leasedHostname } from './interfaces/hostname';
 import { domainInterfaces } from './interfaces/interfaces';
 import { getLink, setLink } from './interfaces/link-state';
 import type { Rates, RatesChange } from './interfaces/rates';
@@ -1141,6 +1142,20 @@ export class Domain {
   async addresses(options: { readonly source?: AddressSource } = {}): Promise<DomainAddress[]> {
     this.#session.requireAccess('read', 'Domain.addresses');
     return domainAddresses(this.#session, this.#identity, options.source ?? 'inside');
+  }
+
+  /**
+   * The name that the running container has told to the DHCP server of a virtual network: that of its first interface
+   * that has one.
+   *
+   * @throws TslxcError NO_HOSTNAME when none has; OPERATION_INVALID when nothing runs; NO_NETWORK when its network is gone.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virDomainGetHostname, `virsh domhostname`
+   */
+  async hostname(): Promise<string> {
+    this.#session.requireAccess('read', 'Domain.hostname');
+    return leasedHostname(this.#session, this.#identity);
   }
 
   /**

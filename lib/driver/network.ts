@@ -2,9 +2,21 @@
  * Network: a handle on one virtual network. It holds no state of its own, so that any number of them may exist. Each
  * method checks that the call is allowed, and calls the function that does it; what a caller has to know stands here.
  */
+import type { MetadataContent } from '../domain/elements/metadata';
 import type { Identity } from '../host/state/definition-store';
+import type { NetworkUpdate } from '../network/definition/update';
 import type { Lease } from '../network/dnsmasq/leases';
+import type { WhichOption } from './limits/types';
+import {
+  getNetworkMetadata,
+  getNetworkText,
+  setNetworkMetadata,
+  setNetworkText,
+} from './networks/annotations';
+import { updateSection } from './networks/change';
 import { networkInfo, networkLeases, networkXml } from './networks/inspect';
+import { createPort, deletePort, listPorts, portXml } from './networks/ports';
+import type { NetworkPort } from './networks/ports';
 import {
   destroyNetwork,
   setNetworkAutostart,
@@ -124,6 +136,176 @@ export class Network {
   async xml(options: { readonly which?: 'live' | 'inactive' } = {}): Promise<string> {
     this.#session.requireAccess('read', 'Network.xml');
     return networkXml(this.#session, this.#identity, options.which);
+  }
+
+  /**
+   * Changes one part of the definition: of the running network if it runs, else of the stored one, unless `which` says
+   * otherwise. A running network goes on; its DHCP and DNS are interrupted for less than a second, and its leases are kept.
+   *
+   * @param update - `command`: `add-first`, `add-last`, `modify` or `delete`; `section`: the part; `xml`: one element of
+   * it; `parentIndex`: which `<ip>` is meant, by default the one that serves DHCP; `which`: `live`, `inactive` or `both`
+   * @throws DefinitionError XML_ERROR and others, with `element`, and `line` and `column` in the element.
+   * @throws TslxcError OPERATION_INVALID when there is no such element, or one already; for `live` when the network is not
+   * active, for `inactive` of a transient one, and for a device that containers use; NO_SUPPORT for a part that can't be
+   * changed by itself; INVALID_ARG for an unknown command or part. After every error all is as it was before.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virNetworkUpdate, `virsh net-update`
+   * @example
+   * const xml = "<host mac='52:54:00:00:00:01' ip='192.168.122.9'/>";
+   * await network.update({ command: 'add-last', section: 'ip-dhcp-host', xml, which: 'both' });
+   */
+  async update(update: NetworkUpdate & WhichOption): Promise<void> {
+    this.#session.requireAccess('write', 'Network.update');
+    await updateSection(this.#session, this.#identity, update);
+  }
+
+  /**
+   * The title; undefined when it has none.
+   *
+   * @param options - `which`: `live` or `inactive`; by default the running network if it runs, else the stored definition
+   * @throws TslxcError OPERATION_INVALID for `live` when it is not active, and for `inactive` of a transient network.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virNetworkGetMetadata, `virsh net-desc --title`
+   */
+  async getTitle(options: WhichOption = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Network.getTitle');
+    return getNetworkText(this.#session, this.#identity, { of: 'title', which: options.which });
+  }
+
+  /**
+   * Changes the title, or takes it away.
+   *
+   * @param title - one line; undefined or empty for none
+   * @param options - `which`: by default the running network if it runs, else the stored definition
+   * @throws TslxcError XML_ERROR for a title of several lines; OPERATION_INVALID as `getTitle`.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virNetworkSetMetadata, `virsh net-desc --title`
+   */
+  async setTitle(title: string | undefined, options: WhichOption = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Network.setTitle');
+    const { which } = options;
+    await setNetworkText(this.#session, this.#identity, { of: 'title', text: title, which });
+  }
+
+  /**
+   * The description; undefined when it has none.
+   *
+   * @param options - as of `getTitle`
+   * @throws TslxcError as `getTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK.
+   * @see virNetworkGetMetadata, `virsh net-desc`
+   */
+  async getDescription(options: WhichOption = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Network.getDescription');
+    const { which } = options;
+    return getNetworkText(this.#session, this.#identity, { of: 'description', which });
+  }
+
+  /**
+   * Changes the description, or takes it away.
+   *
+   * @param description - undefined or empty for none
+   * @param options - as of `setTitle`
+   * @throws TslxcError as `setTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK, OPERATION_DENIED.
+   * @see virNetworkSetMetadata, `virsh net-desc`
+   */
+  async setDescription(description: string | undefined, options: WhichOption = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Network.setDescription');
+    const what = { of: 'description', text: description, which: options.which } as const;
+    await setNetworkText(this.#session, this.#identity, what);
+  }
+
+  /**
+   * What `<metadata>` has for a URI, without its namespace; undefined when there is nothing.
+   *
+   * @param options - as of `getTitle`
+   * @throws TslxcError as `getTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK.
+   * @see virNetworkGetMetadata, `virsh net-metadata`
+   */
+  async getMetadata(uri: string, options: WhichOption = {}): Promise<string | undefined> {
+    this.#session.requireAccess('read', 'Network.getMetadata');
+    return getNetworkMetadata(this.#session, this.#identity, { uri, which: options.which });
+  }
+
+  /**
+   * Changes what `<metadata>` has for a URI, or takes it away.
+   *
+   * @param content - `key`: the prefix of its elements; `xml`: one element; undefined for none
+   * @param options - as of `setTitle`
+   * @throws DefinitionError XML_ERROR for what is not one element.
+   * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for a prefix that is none, and for a root of another namespace;
+   * and as `setTitle`: OPERATION_INVALID, ACCESS_DENIED, NO_NETWORK, OPERATION_DENIED.
+   * @see virNetworkSetMetadata, `virsh net-metadata`
+   */
+  async setMetadata(
+    uri: string,
+    content: MetadataContent | undefined,
+    options: WhichOption = {},
+  ): Promise<void> {
+    this.#session.requireAccess('write', 'Network.setMetadata');
+    const { which } = options;
+    await setNetworkMetadata(this.#session, this.#identity, { uri, content, which });
+  }
+
+  // Ports.
+
+  /**
+   * Its ports: one for each interface of a running container that is plugged into it, and those that `createPort` has made;
+   * by uuid. Empty while it is off.
+   *
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virNetworkListAllPorts, `virsh net-port-list`
+   */
+  async ports(): Promise<NetworkPort[]> {
+    this.#session.requireAccess('read', 'Network.ports');
+    return listPorts(this.#session, this.#identity);
+  }
+
+  /**
+   * One of its ports as XML.
+   *
+   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed.
+   * @see virNetworkPortGetXMLDesc, `virsh net-port-dumpxml`
+   */
+  async portXml(uuid: string): Promise<string> {
+    this.#session.requireAccess('read', 'Network.portXml');
+    return portXml(this.#session, this.#identity, uuid);
+  }
+
+  /**
+   * Makes a port for an interface that another program plugs in: the network says into what, and from then on counts a
+   * device of a pool as used. It is gone when it is deleted, or the network is stopped.
+   *
+   * @param xml - `<networkport>`
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @throws TslxcError OPERATION_INVALID when the network is not active; NETWORK_PORT_EXIST when the uuid is that of another;
+   * OPERATION_FAILED when a pool has no device left.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virNetworkPortCreateXML, `virsh net-port-create`
+   */
+  async createPort(xml: string): Promise<NetworkPort> {
+    this.#session.requireAccess('write', 'Network.createPort');
+    return createPort(this.#session, this.#identity, xml);
+  }
+
+  /**
+   * Removes a port that `createPort` has made.
+   *
+   * @throws TslxcError NO_NETWORK_PORT when there is none with that uuid; OPERATION_INVALID when it is an interface of a
+   * container that runs.
+   * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virNetworkPortDelete, `virsh net-port-delete`
+   */
+  async deletePort(uuid: string): Promise<void> {
+    this.#session.requireAccess('write', 'Network.deletePort');
+    await deletePort(this.#session, this.#identity, uuid);
   }
 
   /**

@@ -44,6 +44,8 @@ const packageUsers: Readonly<Record<string, RegExp>> = {
   bindings: /^host\/native\.ts$/,
   saxes: /^domain\/xml\//,
   pino: /^cli\//,
+  xpath: /^cli\/output\/xpath\.ts$/,
+  '@xmldom/xmldom': /^cli\/output\/xpath\.ts$/,
   // Part of the bundle: scripts/bundle.js.
   'get-east-asian-width': /^cli\/output\/table\.ts$/,
 };

@@ -10,6 +10,7 @@ export const domainOption: Option = {
   kind: 'string',
   help: 'domain name, id or uuid',
   positional: 'required',
+  values: 'domain',
 };
 
 export type Key = 'id' | 'uuid' | 'name';

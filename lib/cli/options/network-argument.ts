@@ -12,6 +12,7 @@ export const networkOption: Option = {
   kind: 'string',
   help: 'network name or uuid',
   positional: 'required',
+  values: 'network',
 };
 
 /** Rejects with `failed to get network 'x'`, and what the library said of the last look-up. */

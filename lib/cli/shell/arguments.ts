@@ -14,7 +14,21 @@ export interface Option {
   readonly help: string;
   /** May also be given as a bare word; those are taken in the order of the table. */
   readonly positional?: 'required' | 'optional';
+  /** What may stand there, for completion: these words, or names of this kind. */
+  readonly values?: ValueKind | readonly string[];
 }
+
+/** What completion looks up: names of domains or networks, in a state or in any; paths; verbs. */
+export type ValueKind =
+  | 'domain'
+  | 'active-domain'
+  | 'inactive-domain'
+  | 'network'
+  | 'active-network'
+  | 'inactive-network'
+  | 'file'
+  | 'folder'
+  | 'verb';
 
 /** What an option was given: words for `strings` and `words`. */
 type Value = string | true | readonly string[];

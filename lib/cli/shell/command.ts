@@ -52,6 +52,24 @@ export interface Context {
   readonly terminal: Terminal;
   /** Where signals to this process arrive. */
   readonly signals: SignalSource;
+  /** The shell that the command is one of; a command line alone is one with a single command. */
+  readonly shell: Shell;
+}
+
+/** What commands may do with the shell that they are typed into. */
+export interface Shell {
+  /** Whether it reads commands, from a terminal or a pipe, rather than from its command line. */
+  readonly isReading: boolean;
+  /** Closes the connection, and opens one by `uri`: by default the one that the environment names. */
+  reconnect(target: ConnectTarget): Promise<void>;
+  /** No command follows this one. */
+  leave(): void;
+}
+
+/** What a shell is to be connected to. */
+export interface ConnectTarget {
+  readonly uri: string | undefined;
+  readonly access: GlobalOptions['access'];
 }
 
 /** The part of `process` that tells of signals. */

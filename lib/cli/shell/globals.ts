@@ -18,19 +18,22 @@ export interface GlobalOptions {
   /** Undefined: nothing is logged. */
   readonly debug?: DebugLevel;
   readonly logFile?: string;
+  /** Whether each command says how long it took. */
+  readonly timing: 'shown' | 'untold';
 }
 
 export interface CommandLine {
   readonly globals: GlobalOptions;
-  /** `--version` or `--help` was given before the verb. */
-  readonly wants: 'command' | 'version' | 'help';
+  /** `--version`, `-V` or `--help` was given before the verb. */
+  readonly wants: 'command' | 'version' | 'long-version' | 'help';
   /** The verb and what follows it. */
   readonly words: readonly string[];
 }
 
 interface GlobalSpec {
   readonly letter?: string;
-  readonly value: 'none' | 'required';
+  /** `optional`: only attached, as in `--version=long`. */
+  readonly value: 'none' | 'required' | 'optional';
 }
 
 const specs: Readonly<Record<string, GlobalSpec>> = {
@@ -38,12 +41,18 @@ const specs: Readonly<Record<string, GlobalSpec>> = {
   debug: { letter: 'd', value: 'required' },
   escape: { letter: 'e', value: 'required' },
   help: { letter: 'h', value: 'none' },
+  'keepalive-interval': { letter: 'k', value: 'required' },
+  'keepalive-count': { letter: 'K', value: 'required' },
   log: { letter: 'l', value: 'required' },
   quiet: { letter: 'q', value: 'none' },
   readonly: { letter: 'r', value: 'none' },
-  version: { letter: 'v', value: 'none' },
+  timing: { letter: 't', value: 'none' },
+  version: { letter: 'v', value: 'optional' },
   root: { value: 'required' },
 };
+
+/** `-V`, which has no long form. */
+const longVersion = 'long-version';
 
 export const defaultEscape = '^]';
 
@@ -57,8 +66,13 @@ export function parseGlobals(argv: readonly string[]): CommandLine {
     if (word.startsWith('--')) takeLong(word, rest, given);
     else takeLetters(word, rest, given);
   }
-  const wants = given.has('version') ? 'version' : given.has('help') ? 'help' : 'command';
-  return { globals: globalsOf(given), wants, words: rest };
+  return { globals: globalsOf(given), wants: wantsOf(given), words: rest };
+}
+
+function wantsOf(given: ReadonlyMap<string, string>): CommandLine['wants'] {
+  if (given.has(longVersion) || given.get('version') === 'long') return 'long-version';
+  if (given.has('version')) return 'version';
+  return given.has('help') ? 'help' : 'command';
 }
 
 function takeLong(word: string, rest: string[], given: Map<string, string>): void {
@@ -69,24 +83,30 @@ function takeLong(word: string, rest: string[], given: Map<string, string>): voi
   const [name] = found;
   const spec = name === undefined ? undefined : specs[name];
   if (name === undefined || spec === undefined || found.length > 1) throw unsupported(word);
-  if (spec.value === 'none') {
-    if (equals >= 0) throw unsupported(word);
-    given.set(name, '');
+  if (spec.value === 'none' && equals >= 0) throw unsupported(word);
+  if (spec.value !== 'required') {
+    given.set(name, equals < 0 ? '' : word.slice(equals + 1));
     return;
   }
-  given.set(name, valueOf(word, equals < 0 ? rest.shift() : word.slice(equals + 1)));
+  const value = valueOf(word, equals < 0 ? rest.shift() : word.slice(equals + 1));
+  given.set(name, checked(name, `--${name}`, value));
 }
 
 /** `-q`, `-qr`, `-c URI` and `-cURI`. */
 function takeLetters(word: string, rest: string[], given: Map<string, string>): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word.charAt(at);
+    if (letter === 'V') {
+      given.set(longVersion, '');
+      continue;
+    }
     const entry = Object.entries(specs).find(([, spec]) => spec.letter === letter);
     if (entry === undefined) throw unsupported(`-${letter}`);
     const [name, spec] = entry;
     if (spec.value === 'required') {
       const attached = word.slice(at + 1);
-      given.set(name, valueOf(`-${letter}`, attached === '' ? rest.shift() : attached));
+      const value = valueOf(`-${letter}`, attached === '' ? rest.shift() : attached);
+      given.set(name, checked(name, `-${letter}`, value));
       return;
     }
     given.set(name, '');
@@ -115,11 +135,19 @@ function globalsOf(given: ReadonlyMap<string, string>): GlobalOptions {
     verbosity: given.has('quiet') ? 'quiet' : 'normal',
     access: given.has('readonly') ? 'read-only' : 'read-write',
     escape,
+    timing: given.has('timing') ? 'shown' : 'untold',
     ...(uri === undefined ? {} : { uri }),
     ...(root === undefined ? {} : { root }),
     ...(logFile === undefined ? {} : { logFile }),
     ...(debug === undefined ? {} : { debug: debugLevel(debug) }),
   };
+}
+
+/** There is no daemon, and so nothing to keep alive: a number that virsh takes has no effect. */
+function checked(name: string, spelling: string, value: string): string {
+  if (!name.startsWith('keepalive-') || /^\d+$/.test(value)) return value;
+  if (!/^-\d+$/.test(value)) throw new UsageError(`Invalid value for option ${spelling}`);
+  throw new UsageError(`option ${spelling} requires a positive integer argument`);
 }
 
 function debugLevel(text: string): DebugLevel {

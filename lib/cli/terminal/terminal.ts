@@ -11,8 +11,8 @@ export interface Terminal {
   /** Whether stdout is one as well. */
   isShown(): boolean;
   size(): WindowSize;
-  /** `raw`: every byte as it is, both ways; `normal`: as it was when this process began. */
-  setMode(mode: 'raw' | 'normal'): void;
+  /** `raw`: every byte as it is, both ways; `keys`: only what is typed; `normal`: as it was when this process began. */
+  setMode(mode: 'raw' | 'keys' | 'normal'): void;
   input(): Readable;
   output(): Writable;
   errors(): Writable;
@@ -45,7 +45,7 @@ export function processTerminal(): Terminal {
       // Node remembers the attributes to go back to; its own raw mode still changes the container's
       // line ends (ONLCR), so that cfmakeraw(3) follows.
       process.stdin.setRawMode(true);
-      native().makeRaw(stdin);
+      if (mode === 'raw') native().makeRaw(stdin);
     },
   };
 }

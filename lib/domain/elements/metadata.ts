@@ -3,7 +3,6 @@
  * URI, with the prefix `key`.
  */
 import { TslxcError } from '../../errors';
-import type { DomainDefinition } from '../definition';
 import type { XmlAttribute, XmlElement } from '../xml/element';
 import { printXml, type PrintableElement } from '../xml/print';
 import { extensionNamespace } from '../xml/vocabulary';
@@ -17,6 +16,11 @@ export interface MetadataContent {
   readonly xml: string;
 }
 
+/** A definition of a domain or a network. */
+interface WithMetadata {
+  readonly metadata: readonly XmlElement[];
+}
+
 /** Whether the URI is that of `<tslxc:container>`, which says how the container is made. */
 export function isExtension(uri: string): boolean {
   return uri === extensionNamespace;
@@ -28,11 +32,11 @@ export function isExtension(uri: string): boolean {
  * @throws TslxcError INVALID_ARG for an empty URI; XML_ERROR for an invalid prefix, and for a root of another namespace.
  * @throws DefinitionError for text that is not one element.
  */
-export function withMetadata(
-  definition: DomainDefinition,
+export function withMetadata<Definition extends WithMetadata>(
+  definition: Definition,
   uri: string,
   content: MetadataContent | undefined,
-): DomainDefinition {
+): Definition {
   if (uri === '') throw new TslxcError('INVALID_ARG', 'the URI of metadata must not be empty');
   const others = definition.metadata.filter(({ namespace }) => namespace !== uri);
   if (content === undefined) return { ...definition, metadata: others };
@@ -40,7 +44,7 @@ export function withMetadata(
 }
 
 /** The content of a URI, without the namespace; undefined if there is none. */
-export function metadataOf({ metadata }: DomainDefinition, uri: string): string | undefined {
+export function metadataOf({ metadata }: WithMetadata, uri: string): string | undefined {
   const element = metadata.find(({ namespace }) => namespace === uri);
   if (element === undefined) return undefined;
   return printXml(withoutNamespace(element, uri)).replace(/\n$/, '');

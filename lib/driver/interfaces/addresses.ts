@@ -65,7 +65,7 @@ async function leasedAddresses(
 }
 
 /** Of the network that has this name now: a container's record has the names of its networks only. */
-async function leasesOf(session: Session, network: string, mac: string): Promise<Lease[]> {
+export async function leasesOf(session: Session, network: string, mac: string): Promise<Lease[]> {
   return networkLeases(session, await findNetworkByName(session, network), mac);
 }
 

@@ -36,7 +36,28 @@ export async function networkPort(
   { chosen, intent }: PortContext,
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
-  const { definition, isForeseen } = await networkFor(session, wanted.network, { intent, place });
+  const found = await networkFor(session, wanted.network, { intent, place });
+  return portIn(session, found, { wanted, place, chosen, intent });
+}
+
+/** A network as it runs, or as a start would have it. */
+export interface NetworkAtHand {
+  readonly definition: NetworkDefinition;
+  readonly isForeseen: boolean;
+}
+
+/** What is to be plugged in. */
+export interface Plugging extends PortContext {
+  readonly wanted: Pick<NetworkInterface, 'portgroup' | 'vlan' | 'bandwidth' | 'isolated' | 'mtu'>;
+  readonly place: SourceLocation;
+}
+
+/** The port of a network that is known. @throws as `networkPort`. */
+export async function portIn(
+  session: Session,
+  { definition, isForeseen }: NetworkAtHand,
+  { wanted, place, chosen, intent }: Plugging,
+): Promise<Port> {
   const group = portgroupOf(definition, wanted, place);
   const { name: bridge } = definition.bridge;
   if (bridge === undefined) return pickDevice(session, definition, { place, chosen });
@@ -65,7 +86,7 @@ async function networkFor(
   session: Session,
   name: string,
   { intent, place }: Pick<PortContext, 'intent'> & { readonly place: SourceLocation },
-): Promise<{ readonly definition: NetworkDefinition; readonly isForeseen: boolean }> {
+): Promise<NetworkAtHand> {
   if (intent === 'start') {
     const state = await stateForStart(session, name);
     return { definition: activeDefinition(session, { name, state, place }), isForeseen: false };
@@ -109,7 +130,7 @@ async function stateForStart(session: Session, name: string): Promise<NetworkSta
 
 function portgroupOf(
   { name, portgroups }: NetworkDefinition,
-  { portgroup }: NetworkInterface,
+  { portgroup }: Pick<NetworkInterface, 'portgroup'>,
   place: SourceLocation,
 ): Portgroup | undefined {
   if (portgroup === undefined) return portgroups.find(({ isDefault }) => isDefault);

@@ -107,6 +107,8 @@ export interface NetworkPaths {
   readonly directory: string;
   /** The running definition, and what it borrows from the host. Written before any effect. */
   readonly state: string;
+  /** The ports that were made without a container: see driver/networks/ports.ts. */
+  readonly ports: string;
   /** The keeper of the network's dnsmasq holds a lock on byte 0 while it is alive. */
   readonly keeperLock: string;
   /** Written by the keeper; exists while dnsmasq serves. */
@@ -125,6 +127,7 @@ export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
   return {
     directory,
     state: join(directory, 'state.json'),
+    ports: join(directory, 'ports'),
     keeperLock: join(directory, 'keeper.lock'),
     dnsmasqPid: join(directory, 'dnsmasq.pid'),
     dnsmasqOwnPid: join(directory, 'dnsmasq.own-pid'),

@@ -14,6 +14,7 @@ import {
   readText,
   type Reading,
 } from '../../domain/xml/reading';
+import type { XmlElement } from '../../domain/xml/element';
 import { parseXml } from '../../domain/xml/xml';
 import { present } from '../../present';
 import { required, singleLine, yesNo } from '../elements/attributes';
@@ -41,7 +42,12 @@ import {
  * checkNetworkStartable.
  */
 export function parseNetwork(xml: string, context: NetworkParseContext): NetworkDefinition {
-  const root = locateRoot(parseXml(xml));
+  return readNetwork(parseXml(xml), context);
+}
+
+/** The same of a document that is parsed already; an error has the position that its element has. @throws as `parseNetwork`. */
+export function readNetwork(document: XmlElement, context: NetworkParseContext): NetworkDefinition {
+  const root = locateRoot(document);
   const { name: rootName, namespace } = root.element;
   if (rootName !== 'network' || namespace !== '') {
     const detail = `expecting root element of 'network', not '${rootName}'`;

@@ -4,7 +4,7 @@
  */
 import { refused, vocabulary } from '../../domain/xml/vocabulary';
 
-const noSwitch = refused('the port of the switch would not be set up');
+export const noSwitch = refused('the port of the switch would not be set up');
 const noPciDevice = refused("PCI devices can't be given to containers");
 const trusted = {
   values: {

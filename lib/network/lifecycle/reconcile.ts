@@ -2,6 +2,7 @@
  * Repairs a network: a start or stop whose caller died, a bridge that was deleted by hand, a dead dnsmasq, rules that
  * another program has flushed.
  */
+import { rmSync } from 'node:fs';
 import { TslxcError } from '../../errors';
 import { networkPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -52,6 +53,7 @@ export async function endNetwork(
   why: OffReason,
 ): Promise<void> {
   await takeDown(paths, record);
+  rmSync(networkPaths(paths, record.name).ports, { recursive: true, force: true });
   writeOffRecord(paths, record, why);
 }
 

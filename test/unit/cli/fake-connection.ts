@@ -14,7 +14,10 @@ import type {
   Network,
   NetworkEvent,
   NetworkEvents,
+  FreePages,
+  MemoryMerging,
   NetworkFilter,
+  NodeCpuMap,
   NodeCpuStatistics,
   NodeInfo,
   NodeMemoryStatistics,
@@ -216,6 +219,55 @@ export class FakeConnection {
   nodeMemoryStats({ cell }: { cell?: number } = {}): NodeMemoryStatistics {
     const host = { total: 24690000, free: 123 };
     return cell === undefined ? { ...host, buffers: 7, cached: 8 } : host;
+  }
+
+  nodeCpuMap(): NodeCpuMap {
+    return { present: 5, online: [0, 1, 2, 4] };
+  }
+
+  nodeCells(): number[] {
+    return [0, 1];
+  }
+
+  nodeFreeMemory({ cell }: { cell?: number } = {}): number {
+    if (cell === undefined) return 1234567;
+    if (cell > 1) throw new TslxcError('INVALID_ARG', `cellNum ${cell} is not on this host`);
+    return 1000 * (cell + 1);
+  }
+
+  nodeFreePages({ cell }: { cell?: number } = {}): FreePages[] {
+    return [
+      { size: 4, free: cell ?? 99 },
+      { size: 2048, free: 3 },
+    ];
+  }
+
+  nodeAllocatePages(change: unknown): void {
+    this.calls.push(['nodeAllocatePages', change]);
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  nodeMemoryMerging(): MemoryMerging {
+    if (this.failure !== undefined) throw this.failure;
+    return { pagesToScan: 100, sleepMilliseconds: 20, mergeAcrossNodes: true, pagesShared: 7n };
+  }
+
+  setNodeMemoryMerging(change: unknown): void {
+    this.calls.push(['setNodeMemoryMerging', change]);
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  async suspendNode(target: string, seconds: number): Promise<void> {
+    await this.#called('suspendNode', target, seconds);
+  }
+
+  hostname(): string {
+    return 'box.example.org';
+  }
+
+  sysinfo(): string {
+    if (this.failure !== undefined) throw this.failure;
+    return "<sysinfo type='smbios'/>\n";
   }
 
   async previewPurge(): Promise<readonly PurgeItem[]> {

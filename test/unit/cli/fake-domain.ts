@@ -43,6 +43,7 @@ export interface FakeDomainFields {
   readonly persistent?: boolean;
   readonly interfaces?: readonly InterfaceInfo[];
   readonly addresses?: readonly DomainAddress[];
+  readonly hostname?: string;
   readonly rates?: Rates;
   readonly statistics?: Partial<DomainStatistics>;
   readonly blocks?: BlockStatistics;
@@ -206,6 +207,13 @@ export class FakeDomain {
   async addresses(options: unknown): Promise<readonly DomainAddress[]> {
     await this.#called('addresses', options);
     return this.#fields.addresses ?? [];
+  }
+
+  async hostname(): Promise<string> {
+    await this.#called('hostname');
+    const { hostname } = this.#fields;
+    if (hostname !== undefined) return hostname;
+    throw new TslxcError('NO_HOSTNAME', `no hostname found for domain ${this.name}`);
   }
 
   async getLink(device: string, options: unknown): Promise<'up' | 'down'> {

@@ -1,5 +1,6 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
-import type { Lease, NetworkInfo } from '../../../lib/index';
+import { TslxcError } from '../../../lib/errors';
+import type { Lease, NetworkInfo, NetworkPort } from '../../../lib/index';
 
 export interface FakeNetworkFields {
   readonly name: string;
@@ -10,6 +11,7 @@ export interface FakeNetworkFields {
   readonly bridge?: string;
   readonly xml?: string;
   readonly leases?: readonly Lease[];
+  readonly ports?: readonly NetworkPort[];
   /** What every call rejects with. */
   readonly failure?: Error;
 }
@@ -58,6 +60,75 @@ export class FakeNetwork {
   async xml(options: unknown): Promise<string> {
     await this.#called('xml', options);
     return this.fields.xml ?? `<network>\n  <name>${this.name}</name>\n</network>\n`;
+  }
+
+  /** Title, description, and metadata by their URIs. */
+  readonly notes = new Map<string, string>();
+
+  #note(name: string, text: string | undefined): void {
+    if (text === undefined || text === '') this.notes.delete(name);
+    else this.notes.set(name, text);
+  }
+
+  async getTitle(options: unknown): Promise<string | undefined> {
+    await this.#called('getTitle', options);
+    return this.notes.get('title');
+  }
+
+  async setTitle(text: string | undefined, options: unknown): Promise<void> {
+    await this.#called('setTitle', text, options);
+    this.#note('title', text);
+  }
+
+  async getDescription(options: unknown): Promise<string | undefined> {
+    await this.#called('getDescription', options);
+    return this.notes.get('description');
+  }
+
+  async setDescription(text: string | undefined, options: unknown): Promise<void> {
+    await this.#called('setDescription', text, options);
+    this.#note('description', text);
+  }
+
+  async getMetadata(uri: string, options: unknown): Promise<string | undefined> {
+    await this.#called('getMetadata', uri, options);
+    return this.notes.get(uri);
+  }
+
+  async setMetadata(
+    uri: string,
+    content: { readonly key: string; readonly xml: string } | undefined,
+    options: unknown,
+  ): Promise<void> {
+    await this.#called('setMetadata', uri, content, options);
+    this.#note(uri, content?.xml);
+  }
+
+  async update(change: unknown): Promise<void> {
+    await this.#called('update', change);
+  }
+
+  async ports(): Promise<readonly NetworkPort[]> {
+    await this.#called('ports');
+    return this.fields.ports ?? [];
+  }
+
+  async portXml(uuid: string): Promise<string> {
+    await this.#called('portXml', uuid);
+    if (this.fields.ports?.some((port) => port.uuid === uuid) === true) {
+      return `<networkport>\n  <uuid>${uuid}</uuid>\n</networkport>\n`;
+    }
+    throw new TslxcError('NO_NETWORK_PORT', `Network port with UUID ${uuid} does not exist`);
+  }
+
+  async createPort(xml: string): Promise<NetworkPort> {
+    await this.#called('createPort', xml);
+    const owner = { name: 'web', uuid: this.uuid };
+    return { uuid: this.uuid, owner, mac: '52:54:00:00:00:01', origin: 'created' };
+  }
+
+  async deletePort(uuid: string): Promise<void> {
+    await this.#called('deletePort', uuid);
   }
 
   async leases(options: unknown): Promise<readonly Lease[]> {

@@ -20,9 +20,14 @@ export const commands: CommandTable = {
       'The escape character (^] unless -e says otherwise) leaves; the container goes on, and the terminal\n' +
       'gets its screen, mouse, cursor, characters and title back.',
     options: [
-      domainOption,
+      { ...domainOption, values: 'active-domain' },
       { name: 'devname', kind: 'string', help: 'character device name, such as console1' },
       { name: 'no-replay', kind: 'flag', help: 'show only what it writes from now on' },
+      {
+        name: 'resume',
+        kind: 'flag',
+        help: 'resume a paused container once the console is connected',
+      },
       { name: 'force', kind: 'flag', help: 'accepted: any number of terminals may be connected' },
       { name: 'safe', kind: 'flag', help: 'accepted: any number of terminals may be connected' },
     ],
@@ -33,16 +38,26 @@ export const commands: CommandTable = {
       return openConsole(context, domain, {
         ...(device === undefined ? {} : { device }),
         ...(options.has('no-replay') ? { from: 'live' } : {}),
+        ...(options.has('resume') ? { onConnected: () => resumePaused(domain) } : {}),
       });
     },
   },
 };
 
+async function resumePaused(domain: Domain): Promise<void> {
+  if ((await domain.state()).state === 'paused') await domain.resume();
+}
+
+interface OpenOptions extends Pick<ConsoleOptions, 'device' | 'from'> {
+  /** Awaited before anything is typed or shown. */
+  readonly onConnected?: () => Promise<void>;
+}
+
 /** Resolves once the session is over; to 128 and the signal when one ended it. */
 export async function openConsole(
   context: Context,
   domain: Domain,
-  options: Pick<ConsoleOptions, 'device' | 'from'> = {},
+  { onConnected, ...options }: OpenOptions = {},
 ): Promise<number | undefined> {
   const { terminal, output, globals, signals } = context;
   if (domain.id === undefined) {
@@ -55,6 +70,12 @@ export async function openConsole(
   const stream = await domain.openConsole({ size, replay: 'quiet', ...options });
   output.extra(`Connected to domain '${domain.name}'`);
   output.extra(`Escape character is ${escapeText(globals.escape)}`);
+  try {
+    await onConnected?.();
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  }
   if (stream.dropped > 0n && options.from !== 'live') {
     output.note(`(${String(stream.dropped)} bytes of earlier output dropped)`);
   }

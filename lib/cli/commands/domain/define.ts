@@ -20,6 +20,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'file containing an XML domain description',
         positional: 'required',
+        values: 'file',
       },
       validateOption,
     ],

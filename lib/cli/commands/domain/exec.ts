@@ -27,6 +27,8 @@ const commandOption: Option = {
   positional: 'required',
 };
 
+const runningOption: Option = { ...domainOption, values: 'active-domain' };
+
 export const commands: CommandTable = {
   exec: {
     group: 'domain',
@@ -41,7 +43,7 @@ export const commands: CommandTable = {
       { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
       userOption,
       directoryOption,
-      domainOption,
+      runningOption,
       commandOption,
     ],
     example: 'tslxc exec -t helloworld -- /bin/ls -l',
@@ -59,7 +61,7 @@ export const commands: CommandTable = {
     description:
       'Run a login shell on this terminal: bash where the container has it, else sh. The exit status is\n' +
       'that of the shell, or as of exec.',
-    options: [userOption, directoryOption, domainOption],
+    options: [userOption, directoryOption, runningOption],
     example: 'tslxc shell helloworld',
     stdout: 'alone',
     failureStatus,
@@ -72,7 +74,7 @@ export const commands: CommandTable = {
       'Run an arbitrary command in a lxc guest namespace, confined as its init is. On a terminal it\n' +
       'has one of its own. The exit status is that of the command, or 128 and its signal, or as of exec.',
     options: [
-      domainOption,
+      runningOption,
       { name: 'noseclabel', kind: 'flag', help: 'do not change the security label of the command' },
       commandOption,
     ],

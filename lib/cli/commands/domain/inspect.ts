@@ -2,6 +2,7 @@
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { reasonWords, stateWord, stateWords } from '../../output/domain-words';
+import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { Domain, DomainInfo, SecurityLabelInfo } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
@@ -94,10 +95,14 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: "include what is secret: a container's XML shows all",
       },
+      { name: 'update-cpu', kind: 'flag', help: 'accepted: a container has the CPUs of its host' },
+      { name: 'migratable', kind: 'flag', help: "accepted: a container's XML is the same" },
+      ...xpathOptions,
     ],
     example: 'tslxc dumpxml helloworld --inactive',
-    async show(domain, { output }, options) {
-      output.text(await domain.xml(options.has('inactive') ? { which: 'inactive' } : {}));
+    async show(domain, context, options) {
+      const which = options.has('inactive') ? ({ which: 'inactive' } as const) : {};
+      showXml(context, options, await domain.xml(which));
     },
   }),
   ttyconsole: inspection({

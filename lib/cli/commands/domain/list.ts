@@ -11,6 +11,13 @@ function flag(name: string, help: string): Option {
   return { name, kind: 'flag', help };
 }
 
+/** What virtual machines may have, and containers never do. */
+const absent = [
+  { name: 'snapshot', what: 'snapshots' },
+  { name: 'checkpoint', what: 'checkpoints' },
+  { name: 'managed-save', what: 'managed save state' },
+] as const;
+
 export const commands: CommandTable = {
   list: {
     group: 'monitor',
@@ -25,12 +32,17 @@ export const commands: CommandTable = {
       flag('state-paused', 'list domains in paused state'),
       flag('state-shutoff', 'list domains in shutoff state'),
       flag('state-other', 'list domains in other states'),
+      ...absent.flatMap(({ name, what }) => [
+        flag(`with-${name}`, `list domains with ${what}: no container has any`),
+        flag(`without-${name}`, `list domains without ${what}: every container`),
+      ]),
       flag('autostart', 'list domains with autostart enabled'),
       flag('no-autostart', 'list domains with autostart disabled'),
       flag('uuid', 'list UUIDs only'),
       flag('name', 'list domain names only'),
       flag('id', 'list domain IDs only'),
       flag('table', 'list table (default)'),
+      flag('managed-save', 'accepted: no container has a managed save state'),
       flag('title', 'show domain title'),
     ],
     example: 'tslxc list --all',
@@ -69,6 +81,10 @@ function filterOf(options: Options): ListFilter {
 
 /** The domains that pass the filters which the library doesn't have. */
 async function kept(domains: readonly Domain[], options: Options): Promise<readonly Domain[]> {
+  // Of a pair, both together are no filter.
+  const isImpossible = ({ name }: { readonly name: string }): boolean =>
+    options.has(`with-${name}`) && !options.has(`without-${name}`);
+  if (absent.some(isImpossible)) return [];
   const states = ['running', 'paused', 'shutoff', 'other'].filter((state) =>
     options.has(`state-${state}`),
   );

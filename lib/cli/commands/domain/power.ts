@@ -20,7 +20,7 @@ function change({ verb, done, summary, description, options: own = [], act }: Ch
     group: 'domain',
     summary,
     description,
-    options: [domainOption, ...own],
+    options: [{ ...domainOption, values: 'active-domain' }, ...own],
     example: `tslxc ${verb} helloworld`,
     async run(context: Context, options: Options): Promise<undefined> {
       const domain = await findDomain(await context.connect(), options.required('domain'));
@@ -38,6 +38,7 @@ const powerOptions: readonly Option[] = [
     name: 'mode',
     kind: 'string',
     help: 'shutdown mode: auto, initctl, signal, or several with commas',
+    values: ['auto', 'initctl', 'signal'],
   },
   { name: 'timeout', kind: 'number', help: 'wait until it has happened, at most so many seconds' },
 ];
@@ -84,7 +85,7 @@ export const commands: CommandTable = {
       'Send a signal to the init of the container, which is process 1. Signals are numbers or\n' +
       'names: 15, term, sigterm or rtmin+4.',
     options: [
-      domainOption,
+      { ...domainOption, values: 'active-domain' },
       { name: 'pid', kind: 'string', help: 'the process ID: 1', positional: 'required' },
       {
         name: 'signame',

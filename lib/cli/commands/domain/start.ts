@@ -51,7 +51,7 @@ export const commands: CommandTable = {
       'Before the container runs, SIGINT and SIGTERM abandon the start: what it has taken is given back, and\n' +
       'the exit status is 128 and the number of the signal.',
     options: [
-      { ...domainOption, help: 'name of the inactive domain' },
+      { ...domainOption, help: 'name of the inactive domain', values: 'inactive-domain' },
       consoleOption,
       autodestroyOption,
       {
@@ -86,6 +86,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'file containing an XML domain description',
         positional: 'required',
+        values: 'file',
       },
       consoleOption,
       autodestroyOption,
@@ -102,7 +103,7 @@ export const commands: CommandTable = {
     description:
       'Forcefully stop a container: every process in it is killed. Its definition stays.',
     options: [
-      domainOption,
+      { ...domainOption, values: 'active-domain' },
       {
         name: 'graceful',
         kind: 'flag',

@@ -1,4 +1,5 @@
 /** help: the overview by groups, one group, or one command with its example. */
+import { packageVersion } from '../../../host/package-paths';
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
 import { commandsWith, verbNames } from '../../shell/verbs';
@@ -17,6 +18,7 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'name of command or command group',
         positional: 'optional',
+        values: 'verb',
       },
     ],
     example: 'tslxc help start',
@@ -35,6 +37,7 @@ async function help({ output }: Context, options: Options): Promise<undefined> {
 /** All commands by groups, after what stands before a command. */
 export function usage(): string {
   return `
+tslxc [options]... [<command_string>]
 tslxc [options]... <command> [args...]
 
   options:
@@ -42,11 +45,16 @@ tslxc [options]... <command> [args...]
     -d | --debug=NUM        debug level [0-4]
     -e | --escape <char>    set escape sequence for console
     -h | --help             this help
+    -k | --keepalive-interval=NUM  accepted: there is no daemon to keep alive
+    -K | --keepalive-count=NUM  accepted, likewise
     -l | --log=FILE         output logging to file
     -q | --quiet            quiet mode
     -r | --readonly         connect readonly
-    -v | --version          version
-  commands:
+    -t | --timing           print timing information
+    -v                      short version
+    -V                      long version
+         --version[=TYPE]   version, TYPE is short or long (default short)
+  commands (non interactive mode):
 
 ${groupTexts()}
 
@@ -54,6 +62,18 @@ ${groupTexts()}
 
   (specify help <command> for details about the command)
 
+`;
+}
+
+/** What the package is, and what it is made for. */
+export function longVersion(): string {
+  return `Tslxc command line tool of tslxc ${packageVersion()}
+
+Compiled with support for:
+ Hypervisors: LXC
+ Networking: Network Bridging Macvlan Nftables Dnsmasq Tc
+ Miscellaneous: SELinux AppArmor Seccomp Readline
+ Node.js: ${process.version}
 `;
 }
 

@@ -1,5 +1,7 @@
-/** uri, version and capabilities: what this command is connected to. */
+/** uri, version, capabilities, hostname and sysinfo: what this command is connected to. */
 import { release } from 'node:os';
+import { withErrorMessage } from '../../shell/command-error';
+import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { CommandTable } from '../../shell/command';
 
 export const commands: CommandTable = {
@@ -8,10 +10,35 @@ export const commands: CommandTable = {
     summary: 'capabilities',
     description:
       'Returns capabilities of the host: its machine, its security module, what it can run.',
-    options: [],
+    options: xpathOptions,
     example: 'tslxc capabilities',
+    async run(context, options): Promise<undefined> {
+      showXml(context, options, await (await context.connect()).capabilities());
+      return undefined;
+    },
+  },
+  hostname: {
+    group: 'host',
+    summary: 'print the hypervisor hostname',
+    description: 'Print the name of the host, with its domain where the host knows it.',
+    options: [],
+    example: 'tslxc hostname',
     async run(context): Promise<undefined> {
-      context.output.text(await (await context.connect()).capabilities());
+      context.output.line((await context.connect()).hostname());
+      return undefined;
+    },
+  },
+  sysinfo: {
+    group: 'host',
+    summary: 'print the hypervisor sysinfo',
+    description:
+      'Output an XML string for the hypervisor sysinfo, if available: what the firmware tells.',
+    options: [],
+    example: 'tslxc sysinfo',
+    async run(context): Promise<undefined> {
+      const connection = await context.connect();
+      const xml = await withErrorMessage('failed to get sysinfo', () => connection.sysinfo());
+      context.output.text(xml);
       return undefined;
     },
   },
@@ -30,15 +57,22 @@ export const commands: CommandTable = {
     group: 'host',
     summary: 'show version',
     description: 'Display the version of the library and of the kernel.',
-    options: [],
+    options: [
+      {
+        name: 'daemon',
+        kind: 'flag',
+        help: 'report daemon version too: that of the library, since there is no daemon',
+      },
+    ],
     example: 'tslxc version',
-    async run(context): Promise<undefined> {
+    async run(context, options): Promise<undefined> {
       const { output } = context;
       const { library } = (await context.connect()).version();
       output.line(`Compiled against library: tslxc ${library}`);
       output.line(`Using library: tslxc ${library}`);
       output.line(`Using API: LXC ${library}`);
       output.line(`Running hypervisor: LXC ${kernelNumbers(release())}`);
+      if (options.has('daemon')) output.line(`Running against daemon: ${library}`);
       return undefined;
     },
   },

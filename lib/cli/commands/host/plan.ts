@@ -25,7 +25,12 @@ export const commands: CommandTable = {
         help: 'domain name, id or uuid, or an XML file',
         positional: 'optional',
       },
-      { name: 'file', kind: 'string', help: 'file containing an XML domain description' },
+      {
+        name: 'file',
+        kind: 'string',
+        help: 'file containing an XML domain description',
+        values: 'file',
+      },
       { name: 'json', kind: 'flag', help: 'print JSON for programs' },
     ],
     example: 'tslxc plan helloworld.xml',

@@ -1,8 +1,12 @@
 /** domif-setlink: plugs a network interface of a domain in or out. */
+import type { XmlElement } from '../../../domain/xml/element';
+import { node, printXml } from '../../../domain/xml/print';
+import type * as Xml from '../../../domain/xml/xml';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
 import { deviceOption, persistentOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import type { InterfaceInfo } from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -21,9 +25,15 @@ export const commands: CommandTable = {
         kind: 'string',
         help: 'new state of the device: up or down',
         positional: 'required',
+        values: ['up', 'down'],
       },
       { name: 'config', kind: 'flag', help: 'affect next boot' },
       persistentOption,
+      {
+        name: 'print-xml',
+        kind: 'flag',
+        help: 'print XML document rather than set the interface link state',
+      },
     ],
     example: 'tslxc domif-setlink helloworld eth0 down',
     run: setLink,
@@ -39,13 +49,16 @@ async function setLink(context: Context, options: Options): Promise<undefined> {
   if ((await domain.interfaces(which)).length === 0) {
     throw new CommandError('Failed to extract interface information or no interfaces found');
   }
+  if (options.has('print-xml')) {
+    const place = interfaceIndexOf(await domain.interfaces(which), device);
+    context.output.text(linkXml(await domain.xml(which), place, state));
+    return undefined;
+  }
   try {
     await domain.setLink(device, state, which);
   } catch (cause) {
     // virsh has looked for it before, and says no more.
-    if (TslxcError.is(cause, 'INVALID_ARG')) {
-      throw new CommandError(`interface '${device}' not found`, { code: 'INVALID_ARG' });
-    }
+    if (TslxcError.is(cause, 'INVALID_ARG')) throw notFound(device);
     throw new CommandError('Failed to update interface link state', { cause });
   }
   context.output.extra('Device updated successfully');
@@ -55,4 +68,32 @@ async function setLink(context: Context, options: Options): Promise<undefined> {
 function linkState(text: string): 'up' | 'down' {
   if (text === 'up' || text === 'down') return text;
   throw new CommandError(`invalid link state '${text}'`, { code: 'INVALID_ARG' });
+}
+
+function notFound(device: string): CommandError {
+  return new CommandError(`interface '${device}' not found`, { code: 'INVALID_ARG' });
+}
+
+/** The place of the interface among those of the definition. */
+function interfaceIndexOf(all: readonly InterfaceInfo[], device: string): number {
+  const mac = device.toLowerCase();
+  const index = all.findIndex((one) => [one.name, one.guest].includes(device) || one.mac === mac);
+  if (index < 0 || all[index]?.type === 'hostdev') throw notFound(device);
+  return index;
+}
+
+/** The `<interface>` with that state. */
+function linkXml(xml: string, index: number, state: 'up' | 'down'): string {
+  // The parser is a package of its own, which few commands need.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  const { parseXml } = require('../../../domain/xml/xml') as typeof Xml;
+  const devices = elementsOf(parseXml(xml)).find(({ name }) => name === 'devices');
+  const one = devices && elementsOf(devices).filter(({ name }) => name === 'interface')[index];
+  if (one === undefined) throw new CommandError('Failed to extract interface information');
+  const others = elementsOf(one).filter(({ name }) => name !== 'link');
+  return printXml({ ...one, children: [...others, node('link', { state })] });
+}
+
+function elementsOf({ children }: XmlElement): XmlElement[] {
+  return children.filter((child) => typeof child !== 'string');
 }

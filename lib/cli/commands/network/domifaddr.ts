@@ -16,7 +16,7 @@ export const commands: CommandTable = {
       "them (lease, the default), as the host's neighbour table knows them (arp), or as they are in the container\n" +
       '(inside), with the names that the interfaces have there.',
     options: [
-      domainOption,
+      { ...domainOption, values: 'active-domain' },
       {
         name: 'interface',
         kind: 'string',
@@ -28,6 +28,7 @@ export const commands: CommandTable = {
         name: 'source',
         kind: 'string',
         help: "address source: 'lease', 'arp', or 'inside'",
+        values: ['lease', 'arp', 'inside'],
       },
     ],
     example: 'tslxc domifaddr helloworld --source inside',

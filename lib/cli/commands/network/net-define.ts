@@ -11,6 +11,7 @@ const fileOptions: readonly Option[] = [
     kind: 'string',
     help: 'file containing an XML network description',
     positional: 'required',
+    values: 'file',
   },
   { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
 ];

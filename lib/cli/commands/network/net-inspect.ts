@@ -1,5 +1,6 @@
 /** net-info, net-name, net-uuid and net-dumpxml: what is known of one virtual network. */
 import { findNetwork, networkOption } from '../../options/network-argument';
+import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { Network } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';
@@ -55,10 +56,14 @@ export const commands: CommandTable = {
   'net-dumpxml': inspection({
     summary: 'network information in XML',
     description: 'Output the network information as an XML dump to stdout.',
-    options: [{ name: 'inactive', kind: 'flag', help: 'show inactive defined XML' }],
+    options: [
+      { name: 'inactive', kind: 'flag', help: 'show inactive defined XML' },
+      ...xpathOptions,
+    ],
     example: 'tslxc net-dumpxml default',
-    async show(network, { output }, options) {
-      output.text(await network.xml(options.has('inactive') ? { which: 'inactive' } : {}));
+    async show(network, context, options) {
+      const which = options.has('inactive') ? ({ which: 'inactive' } as const) : {};
+      showXml(context, options, await network.xml(which));
     },
   }),
 };

@@ -14,6 +14,9 @@ test.each<[string, object, string]>([
   ['--root /tmp/x -e ^x list', { root: '/tmp/x', escape: '^x' }, 'list'],
   ['-d 0 -l log list', { debug: 0, logFile: 'log' }, 'list'],
   ['--readonly --quiet list', { access: 'read-only', verbosity: 'quiet' }, 'list'],
+  ['-t list', { timing: 'shown' }, 'list'],
+  ['-k 5 -K 3 list', {}, 'list'],
+  ['--keepalive-interval=0 list', {}, 'list'],
   ['-- list', {}, 'list'],
   ['start -q', {}, 'start -q'],
 ])('%s', (line, globals, words) => {
@@ -22,6 +25,7 @@ test.each<[string, object, string]>([
     verbosity: 'normal',
     access: 'read-write',
     escape: '^]',
+    timing: 'untold',
     ...globals,
   });
   expect(parsed.words.join(' ')).toBe(words);
@@ -36,6 +40,9 @@ test.each<[string, string]>([
   ['--connect', "option '--connect' requires an argument"],
   ['-d x list', 'option -d takes a numeric argument from 0 to 4'],
   ['-d 5 list', 'option -d takes a numeric argument from 0 to 4'],
+  ['-k x list', 'Invalid value for option -k'],
+  ['-K -1 list', 'option -K requires a positive integer argument'],
+  ['--keepalive-count=a list', 'Invalid value for option --keepalive-count'],
   ['-e ab list', "Invalid string 'ab' for escape sequence"],
   ['-e ^ list', "Invalid string '^' for escape sequence"],
   ['-e é list', "Invalid string 'é' for escape sequence"],
@@ -45,6 +52,10 @@ test.each<[string, string]>([
 
 test.each(['-v', '--version', '--vers'])('%s asks for the version', (option) => {
   expect(parseGlobals([option]).wants).toBe('version');
+});
+
+test.each(['-V', '-qV', '--version=long'])('%s asks for the long version', (option) => {
+  expect(parseGlobals([option]).wants).toBe('long-version');
 });
 
 interface Choice {

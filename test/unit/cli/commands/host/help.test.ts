@@ -62,6 +62,6 @@ test('the overview has every command but the hidden one and those that only refu
     /^ Domain Monitoring \(help keyword 'monitor'\):\n( {4}[-a-z]+ .*\n)* {4}dominfo .*\n( {4}[-a-z]+ .*\n)* {4}list .*\n\n$/,
   );
   expect((await run('help network')).stdout).toMatch(
-    /^ Networking \(help keyword 'network'\):\n( {4}net-[-a-z]+ .*\n){13}\n$/,
+    /^ Networking \(help keyword 'network'\):\n( {4}net-[-a-z]+ .*\n){21}\n$/,
   );
 });

@@ -1,0 +1,154 @@
+/** cd, pwd, connect, echo, exit and quit: what a shell has of its own. */
+import { getSystemErrorMap } from 'node:util';
+import { printable } from '../../../printable';
+import { CommandError } from '../../shell/command-error';
+import type { Options } from '../../shell/arguments';
+import type { Command, CommandTable, Context } from '../../shell/command';
+
+export const commands: CommandTable = {
+  cd: {
+    group: 'tslxc',
+    summary: 'change the current directory',
+    description: 'Change the current directory of a shell that reads its commands.',
+    options: [
+      {
+        name: 'dir',
+        kind: 'string',
+        help: 'directory to switch to (default: home or else root)',
+        positional: 'optional',
+        values: 'folder',
+      },
+    ],
+    example: 'tslxc cd /srv/definitions',
+    run: changeDirectory,
+  },
+  connect: {
+    group: 'tslxc',
+    summary: 'connect to the hypervisor, or connect anew',
+    description:
+      'Connect anew, by another URI or with other rights. The commands after it use that connection.',
+    options: [
+      {
+        name: 'name',
+        kind: 'string',
+        help: 'hypervisor connection URI',
+        positional: 'optional',
+      },
+      { name: 'readonly', kind: 'flag', help: 'read-only connection' },
+    ],
+    example: 'tslxc connect --readonly',
+    run: connect,
+  },
+  echo: {
+    group: 'tslxc',
+    summary: 'echo arguments',
+    description: 'Echo back arguments, possibly with quoting.',
+    options: [
+      { name: 'shell', kind: 'flag', help: 'escape for shell use' },
+      { name: 'xml', kind: 'flag', help: 'escape for XML use' },
+      {
+        name: 'split',
+        kind: 'flag',
+        help: "split each argument on ','; ',,' is an escape sequence",
+      },
+      { name: 'err', kind: 'flag', help: 'output to stderr' },
+      { name: 'prefix', kind: 'string', help: 'prefix the message' },
+      { name: 'string', kind: 'strings', help: 'arguments to echo', positional: 'optional' },
+    ],
+    example: 'tslxc echo --shell words',
+    run: echo,
+  },
+  exit: leaving('exit'),
+  pwd: {
+    group: 'tslxc',
+    summary: 'print the current directory',
+    description: 'Print the current directory of the shell.',
+    options: [],
+    example: 'tslxc pwd',
+    run: printDirectory,
+  },
+  quit: leaving('quit'),
+};
+
+function leaving(verb: string): Command {
+  return {
+    group: 'tslxc',
+    summary: 'quit this interactive terminal',
+    description: 'Quit the shell: no command follows this one.',
+    options: [],
+    example: `tslxc ${verb}`,
+    async run({ shell }): Promise<undefined> {
+      shell.leave();
+      return Promise.resolve(undefined);
+    },
+  };
+}
+
+async function changeDirectory(context: Context, options: Options): Promise<undefined> {
+  if (!context.shell.isReading) {
+    throw new CommandError('cd: command valid only in interactive mode');
+  }
+  const { HOME: home = '' } = context.environment;
+  const directory = options.string('dir') ?? (home === '' ? '/' : home);
+  try {
+    process.chdir(directory);
+  } catch (error) {
+    const { errno = 0 } = error as NodeJS.ErrnoException;
+    const [, words = 'unknown error'] = getSystemErrorMap().get(errno) ?? [];
+    const reason = words.charAt(0).toUpperCase() + words.slice(1);
+    throw new CommandError(`cd: ${reason}: ${directory}`, { code: 'SYSTEM_ERROR' });
+  }
+  return Promise.resolve(undefined);
+}
+
+async function printDirectory({ output }: Context): Promise<undefined> {
+  output.line(process.cwd());
+  return Promise.resolve(undefined);
+}
+
+async function connect({ shell }: Context, options: Options): Promise<undefined> {
+  await shell.reconnect({
+    uri: options.string('name'),
+    access: options.has('readonly') ? 'read-only' : 'read-write',
+  });
+  return undefined;
+}
+
+async function echo({ output }: Context, options: Options): Promise<undefined> {
+  const words = options.strings('string').map((word) => {
+    const text = options.has('xml') ? forXml(word) : word;
+    return options.has('shell') ? forShell(text) : text;
+  });
+  const text = `${options.string('prefix') ?? ''}${words.join(' ')}`;
+  if (options.has('err')) output.error(text);
+  else if (options.has('split')) for (const part of splitAtCommas(text)) output.line(part);
+  // As virsh, without an end of the line: the one that follows each command is it.
+  else output.text(printable(text));
+  return Promise.resolve(undefined);
+}
+
+/** `a` and `b,c` of `a,b,,c`. */
+function splitAtCommas(word: string): string[] {
+  return word
+    .replaceAll(',,', '\0')
+    .split(',')
+    .map((part) => part.replaceAll('\0', ','));
+}
+
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+function forXml(text: string): string {
+  return text.replace(/[&<>"']/g, (one) => entities[one] ?? one);
+}
+
+/** Quoted only where a shell would read something else. */
+function forShell(text: string): string {
+  if (text !== '' && !/[\s!"#$&'()*;<>?[\\\]^`{|}~]/.test(text)) return text;
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,81 @@
+/** nodecpumap and nodesuspend: which CPUs the host has, and its sleep. */
+import { CommandError, withErrorMessage } from '../../shell/command-error';
+import type { SuspendTarget } from '../../../index';
+import type { Options } from '../../shell/arguments';
+import type { CommandTable, Context } from '../../shell/command';
+
+const targets: readonly SuspendTarget[] = ['mem', 'disk', 'hybrid'];
+
+export const commands: CommandTable = {
+  nodecpumap: {
+    group: 'host',
+    summary: 'node cpu map',
+    description:
+      "Displays the node's total number of CPUs, the number of online CPUs and the list of online CPUs.",
+    options: [{ name: 'pretty', kind: 'flag', help: 'return human readable output' }],
+    example: 'tslxc nodecpumap --pretty',
+    run: showCpuMap,
+  },
+  nodesuspend: {
+    group: 'host',
+    summary: 'suspend the host node for a given time duration',
+    description:
+      'Suspend the host node for a given time duration and attempt to resume thereafter.\n' +
+      'Every container on it stands still meanwhile.',
+    options: [
+      {
+        name: 'target',
+        kind: 'string',
+        help: 'mem (Suspend-to-RAM), disk (Suspend-to-Disk), hybrid (Hybrid-Suspend)',
+        positional: 'required',
+        values: targets,
+      },
+      {
+        name: 'duration',
+        kind: 'number',
+        help: 'suspend duration in seconds, at least 60',
+        positional: 'required',
+      },
+    ],
+    example: 'tslxc nodesuspend mem 3600',
+    run: suspend,
+  },
+};
+
+async function showCpuMap(context: Context, options: Options): Promise<undefined> {
+  const { output } = context;
+  const { present, online } = (await context.connect()).nodeCpuMap();
+  const marks = Array.from({ length: present }, (_, cpu) => (online.includes(cpu) ? 'y' : '-'));
+  const rows: readonly (readonly [string, string])[] = [
+    ['CPUs present:', String(present)],
+    ['CPUs online:', String(online.length)],
+    ['CPU map:', options.has('pretty') ? ranges(online) : marks.join('')],
+  ];
+  for (const [label, value] of rows) output.line(`${label.padEnd(15)} ${value}`);
+  return undefined;
+}
+
+/** `0-3,7`. */
+function ranges(numbers: readonly number[]): string {
+  const found: [number, number][] = [];
+  for (const number of numbers) {
+    const last = found.at(-1);
+    if (last !== undefined && last[1] === number - 1) last[1] = number;
+    else found.push([number, number]);
+  }
+  return found
+    .map(([first, last]) => (first === last ? String(first) : `${String(first)}-${String(last)}`))
+    .join(',');
+}
+
+async function suspend(context: Context, options: Options): Promise<undefined> {
+  const word = options.required('target');
+  const target = targets.find((known) => known === word);
+  if (target === undefined) throw new CommandError('Invalid target', { code: 'INVALID_ARG' });
+  const seconds = options.number('duration') ?? 0;
+  const connection = await context.connect();
+  await withErrorMessage('The host was not suspended', () =>
+    connection.suspendNode(target, seconds),
+  );
+  return undefined;
+}

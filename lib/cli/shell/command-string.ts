@@ -1,0 +1,107 @@
+/**
+ * A command string or a line of the shell → the words of its commands, by libvirt's rules: blanks separate words, `;` and
+ * the end of a line separate commands, `#` at the start of a word begins a comment, `'` and `"` quote, and `\` takes the
+ * next character as it is, but for inside `'`. Pure.
+ */
+import { UsageError } from './command-error';
+
+/** The words of each command that has any. @throws UsageError for a `"` without its second, or a `\` at the end. */
+export function splitCommands(text: string): string[][] {
+  const { finished, open } = new Splitter(text).split();
+  return [...finished, open].filter((words) => words.length > 0);
+}
+
+/** A line that is still being typed. */
+export interface UnfinishedLine {
+  /** The words of the last command, without the one that is being typed. */
+  readonly words: readonly string[];
+  /** The word that is being typed, without its quotes; empty after a blank. */
+  readonly last: string;
+  /** Where that word begins in the line. */
+  readonly start: number;
+}
+
+/** What completion has to know of a line. A quote may be open, and a comment has nothing to complete. */
+export function splitUnfinished(text: string): UnfinishedLine | undefined {
+  const splitter = new Splitter(text, 'unfinished');
+  const { open, lastStart, endsIn } = splitter.split();
+  if (endsIn === 'comment') return undefined;
+  if (endsIn === 'blank') return { words: open, last: '', start: text.length };
+  return { words: open.slice(0, -1), last: open.at(-1) ?? '', start: lastStart };
+}
+
+interface Split {
+  readonly finished: readonly string[][];
+  /** The words of the last command, which nothing has ended. */
+  readonly open: string[];
+  /** Where its last word begins. */
+  readonly lastStart: number;
+  readonly endsIn: 'word' | 'blank' | 'comment';
+}
+
+class Splitter {
+  readonly #text: string;
+  readonly #kind: 'complete' | 'unfinished';
+  #at = 0;
+
+  constructor(text: string, kind: 'complete' | 'unfinished' = 'complete') {
+    this.#text = text;
+    this.#kind = kind;
+  }
+
+  split(): Split {
+    const finished: string[][] = [];
+    let open: string[] = [];
+    let [lastStart, endsIn] = [0, 'blank' as Split['endsIn']];
+    for (;;) {
+      const hadBlanks = this.#skipBlanks();
+      const next = this.#text[this.#at];
+      if (next === undefined) {
+        return { finished, open, lastStart, endsIn: hadBlanks ? 'blank' : endsIn };
+      }
+      if (next === '#') {
+        const end = this.#text.indexOf('\n', this.#at);
+        if (end < 0) return { finished, open, lastStart, endsIn: 'comment' };
+        this.#at = end;
+      } else if (next === ';' || next === '\n') {
+        this.#at += 1;
+        finished.push(open);
+        [open, endsIn] = [[], 'blank'];
+      } else {
+        lastStart = this.#at;
+        open.push(this.#word());
+        endsIn = 'word';
+      }
+    }
+  }
+
+  /** A `\` before the end of a line joins it to the next. Returns whether there was anything to skip. */
+  #skipBlanks(): boolean {
+    const [blanks = ''] = /^(?:[ \t]|\\\n)*/.exec(this.#text.slice(this.#at)) ?? [];
+    this.#at += blanks.length;
+    return blanks !== '';
+  }
+
+  #word(): string {
+    let word = '';
+    let quote: '"' | "'" | undefined;
+    for (; this.#at < this.#text.length; this.#at += 1) {
+      const character = this.#text.charAt(this.#at);
+      if (quote === undefined && ' \t;\n'.includes(character)) return word;
+      if (character === "'" && quote !== '"') quote = quote === undefined ? "'" : undefined;
+      else if (character === '"' && quote !== "'") quote = quote === undefined ? '"' : undefined;
+      else if (character === '\\' && quote !== "'") word += this.#escaped();
+      else word += character;
+    }
+    if (quote === '"' && this.#kind === 'complete') throw new UsageError('missing "');
+    return word;
+  }
+
+  /** The character after a `\`; nothing for the end of a line. */
+  #escaped(): string {
+    this.#at += 1;
+    const character = this.#text.charAt(this.#at);
+    if (character === '' && this.#kind === 'complete') throw new UsageError('dangling \\');
+    return character === '\n' ? '' : character;
+  }
+}

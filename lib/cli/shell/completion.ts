@@ -1,0 +1,153 @@
+/** What a line of the shell may go on with: verbs, their options, and values of these. The scripts for bash, zsh and fish have the same table. */
+import { readdirSync, statSync } from 'node:fs';
+import { splitUnfinished } from './command-string';
+import { groups } from './command';
+import { commandsWith, verbNames } from './verbs';
+import type { Option, ValueKind } from './arguments';
+import type { Connection } from '../../index';
+
+/** What a line is completed with. */
+export interface Completion {
+  /** What may stand in the place of `typed`, as it is to be written in the line. */
+  readonly candidates: readonly string[];
+  /** The word that is being typed, as it stands in the line. */
+  readonly typed: string;
+}
+
+/** Where names are looked up. */
+export type Connect = () => Promise<Connection>;
+
+/** What the line may go on with, up to its end. Never rejects: what can't be looked up has no candidates. */
+export async function completeLine(line: string, connect: Connect): Promise<Completion> {
+  const unfinished = splitUnfinished(line);
+  if (unfinished === undefined) return { candidates: [], typed: '' };
+  const { words, last, start } = unfinished;
+  const typed = line.slice(start);
+  const found = await completeWord(words, last, connect).catch(() => []);
+  const rest = found.map((candidate) => candidate.slice(last.length));
+  const isQuoted = /^["']/.test(typed);
+  const candidates = rest.map((text) => `${typed}${isQuoted ? text : escaped(text)}`);
+  const [only, ...others] = candidates;
+  // What is complete is followed by the next word; a folder, or an option that awaits its value, is not complete.
+  if (only === undefined || others.length > 0 || /[/=]$/.test(only)) return { candidates, typed };
+  return { candidates: [`${only} `], typed };
+}
+
+/** The candidates for the word that begins with `last`, after `words`. */
+export async function completeWord(
+  words: readonly string[],
+  last: string,
+  connect: Connect,
+): Promise<string[]> {
+  const [verb, ...given] = words;
+  if (verb === undefined) return shownVerbs().filter((name) => name.startsWith(last));
+  const options = commandsWith(verb)?.[verb]?.options ?? [];
+  const { used, awaiting, next } = place(options, given);
+  if (awaiting !== undefined) return valuesOf(awaiting, last, connect);
+  const [, name, value] = /^--([^=]+)=(.*)$/s.exec(last) ?? [];
+  if (name !== undefined && value !== undefined) {
+    const option = options.find((one) => one.name === name);
+    const values = option === undefined ? [] : await valuesOf(option, value, connect);
+    return values.map((one) => `--${name}=${one}`);
+  }
+  const free = options
+    .filter((option) => !used.has(option.name))
+    .map((option) => `--${option.name}`);
+  if (last.startsWith('-')) return free.filter((option) => option.startsWith(last));
+  const values = next === undefined ? [] : await valuesOf(next, last, connect);
+  return values.length > 0 || last !== '' ? values : free;
+}
+
+/** Those of the overview. */
+function shownVerbs(): string[] {
+  return verbNames.filter((verb) => commandsWith(verb)?.[verb]?.visibility === undefined);
+}
+
+interface Place {
+  /** Names of the options that were given. */
+  readonly used: ReadonlySet<string>;
+  /** The option whose value is being typed. */
+  readonly awaiting?: Option | undefined;
+  /** The option that a bare word is for. */
+  readonly next?: Option | undefined;
+}
+
+/** Which option the word after these is for. Words that make no sense are passed over. */
+function place(options: readonly Option[], words: readonly string[]): Place {
+  const used = new Set<string>();
+  let awaiting: Option | undefined;
+  const nextFree = (): Option | undefined =>
+    options.find(
+      ({ name, kind, positional }) =>
+        positional !== undefined && (kind === 'strings' || !used.has(name)),
+    );
+  for (const word of words) {
+    if (awaiting !== undefined) {
+      awaiting = undefined;
+      continue;
+    }
+    const [, name, value] = /^--([^=]+)(=?)/.exec(word) ?? [];
+    const option = options.find((one) => one.name === name || word === `-${one.letter ?? ''}`);
+    const taken = option ?? (word.startsWith('-') ? undefined : nextFree());
+    if (taken !== undefined) used.add(taken.name);
+    if (option !== undefined && option.kind !== 'flag' && value !== '=') awaiting = option;
+  }
+  return { used, awaiting, next: nextFree() };
+}
+
+async function valuesOf(
+  { values, kind }: Option,
+  last: string,
+  connect: Connect,
+): Promise<string[]> {
+  if (kind === 'flag' || values === undefined) return [];
+  const all = typeof values === 'string' ? await named(values, last, connect) : values;
+  return all.filter((value) => value.startsWith(last));
+}
+
+async function named(kind: ValueKind, last: string, connect: Connect): Promise<readonly string[]> {
+  switch (kind) {
+    case 'file':
+    case 'folder':
+      return paths(last, kind);
+    case 'verb':
+      return [...Object.keys(groups), ...shownVerbs()];
+    case 'domain':
+    case 'active-domain':
+    case 'inactive-domain': {
+      const domains = await (await connect()).listDomains(filterOf(kind));
+      return domains.map(({ name }) => name);
+    }
+    case 'network':
+    case 'active-network':
+    case 'inactive-network': {
+      const networks = await (await connect()).listNetworks(filterOf(kind));
+      return networks.map(({ name }) => name);
+    }
+  }
+}
+
+function filterOf(kind: ValueKind): { readonly state?: 'active' | 'inactive' } {
+  if (kind.startsWith('active-')) return { state: 'active' };
+  return kind.startsWith('inactive-') ? { state: 'inactive' } : {};
+}
+
+/** What lies in the folder that the path so far names; folders end with a slash. */
+function paths(last: string, kind: 'file' | 'folder'): string[] {
+  const folder = last.slice(0, last.lastIndexOf('/') + 1);
+  const isHidden = last.slice(folder.length).startsWith('.');
+  return readdirSync(folder === '' ? '.' : folder)
+    .filter((name) => name.startsWith('.') === isHidden)
+    .sort()
+    .flatMap((name) => {
+      const path = `${folder}${name}`;
+      const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+      if (isFolder) return [`${path}/`];
+      return kind === 'file' ? [path] : [];
+    });
+}
+
+/** As a word of a line: a `\` before what would end it, quote or begin something. */
+function escaped(text: string): string {
+  return text.replace(/[\s;#'"\\]/g, (one) => `\\${one}`);
+}

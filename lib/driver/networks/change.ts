@@ -1,0 +1,118 @@
+/** A change of a virtual network: of what runs, of the stored definition, or of both. */
+import { TslxcError } from '../../errors';
+import type { Identity } from '../../host/state/definition-store';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { updateNetwork } from '../../network/definition/update';
+import type { NetworkUpdate } from '../../network/definition/update';
+import { changeRunning } from '../../network/lifecycle/change';
+import { runningDefinition } from '../../network/lifecycle/reconcile';
+import type { SettledState } from '../../network/lifecycle/reconcile';
+import type { WhichOption } from '../limits/types';
+import type { Session } from '../session/session';
+import { networkLinks } from './links';
+import { checkSameNetwork, currentNetwork, noNetwork } from './lookup';
+import { isActive, settleAndTell } from './settling';
+
+export type Which = WhichOption['which'];
+
+export interface NetworkChange {
+  readonly identity: Identity;
+  readonly which: Which;
+  /** The definition as it is to be. Pure. */
+  readonly change: (definition: NetworkDefinition) => NetworkDefinition;
+  /** Refuses what can't be done to a network that is in use. */
+  readonly checkLive?: (before: NetworkDefinition, next: NetworkDefinition) => Promise<void>;
+}
+
+/**
+ * Of `both` the stored definition is changed last: what either refuses leaves both as they were.
+ *
+ * @throws TslxcError OPERATION_INVALID for `live` when it is not active, and for `inactive` of a transient network;
+ * NO_NETWORK; what `change` throws; and as `changeRunning`.
+ */
+export async function changeNetwork(
+  session: Session,
+  { identity, which, change, checkLive }: NetworkChange,
+): Promise<void> {
+  const { name } = identity;
+  await session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    const runs = state.phase === 'running';
+    const isLive = which === undefined ? runs : which !== 'inactive';
+    const isStored = which === undefined ? !runs : which !== 'live';
+    const next = isStored ? change(storedNetwork(session, identity)) : undefined;
+    if (isLive) {
+      const record = runningRecord(state, name);
+      const before = runningDefinition(record);
+      const changed = change(before);
+      await checkLive?.(before, changed);
+      await changeRunning(session.paths, record, changed);
+    }
+    if (next !== undefined) {
+      await session.networks.exclusive(() => session.networks.write(next));
+    }
+  });
+}
+
+/**
+ * Changes one part of a network.
+ *
+ * @throws as `changeNetwork` and `updateNetwork`; OPERATION_INVALID for a device of a pool that containers use.
+ */
+export async function updateSection(
+  session: Session,
+  identity: Identity,
+  { which, ...update }: NetworkUpdate & WhichOption,
+): Promise<void> {
+  await changeNetwork(session, {
+    identity,
+    which,
+    change: (definition) => updateNetwork(definition, update),
+    checkLive: async ({ name, forward }, next) => {
+      const removed = forward.devices.filter((device) => !next.forward.devices.includes(device));
+      for (const device of removed) await checkUnused(session, name, device);
+    },
+  });
+}
+
+/** The definition that a look is about. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */
+export async function lookedAt(
+  session: Session,
+  identity: Identity,
+  which: Which,
+): Promise<NetworkDefinition> {
+  const { state } = await currentNetwork(session, identity);
+  if ((which === 'live' || which === 'both') && !isActive(state)) throw notRunning();
+  if (which !== 'inactive' && isActive(state)) return runningDefinition(state.record);
+  return storedNetwork(session, identity);
+}
+
+function storedNetwork(session: Session, { name, uuid }: Identity): NetworkDefinition {
+  if (!session.networks.has(name)) {
+    const detail = 'transient networks do not have any persistent config';
+    throw new TslxcError('OPERATION_INVALID', detail);
+  }
+  const definition = session.networks.read(name);
+  if (definition !== undefined) return definition;
+  throw noNetwork(`no network with matching uuid '${uuid}' (${name})`);
+}
+
+function runningRecord(state: SettledState, name: string) {
+  if (state.phase !== 'running') throw notRunning();
+  if (state.place === 'here') return state.record;
+  const detail = `network '${name}' runs in another network namespace of this host`;
+  throw new TslxcError('OPERATION_INVALID', detail);
+}
+
+function notRunning(): TslxcError {
+  return new TslxcError('OPERATION_INVALID', 'network is not running');
+}
+
+async function checkUnused(session: Session, network: string, device: string): Promise<void> {
+  const links = await networkLinks(session, network);
+  const users = links.filter((link) => link.device === device).length;
+  if (users === 0) return;
+  const detail = `unable to delete interface '${device}' in network '${network}'. It is currently being used by ${String(users)} domains.`;
+  throw new TslxcError('OPERATION_INVALID', detail);
+}

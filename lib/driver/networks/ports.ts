@@ -1,0 +1,241 @@
+/**
+ * The ports of a virtual network: one for each interface of a container that is plugged into it, and those that were made
+ * without a container, for an interface that another program plugs in. The latter are records in the network's run folder,
+ * and end with the network.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StartRecord } from '../../container/record/run-state';
+import { TslxcError } from '../../errors';
+import { bootId } from '../../host/kernel/boot-id';
+import type { Identity } from '../../host/state/definition-store';
+import { findRecord, removeRecord, writeRecord } from '../../host/state/record-file';
+import { networkPaths } from '../../host/state/state-paths';
+import { hasOwnBridge } from '../../network/definition/definition';
+import type { NetworkDefinition } from '../../network/definition/definition';
+import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
+import type { Plug, PortDefinition } from '../../network/definition/port';
+import { runningDefinition } from '../../network/lifecycle/reconcile';
+import type { Port } from '../../plan/network/links';
+import { portIn } from '../interfaces/network-port';
+import { readableStates } from '../lookup/readable-state';
+import type { Session } from '../session/session';
+import { notActive } from './inspect';
+import { checkSameNetwork, currentNetwork } from './lookup';
+import { isActive, settleAndTell } from './settling';
+
+/** A port of a virtual network. */
+export interface NetworkPort {
+  /** In lower case with dashes. */
+  readonly uuid: string;
+  /** The domain whose interface it is for. */
+  readonly owner: { readonly name: string; readonly uuid: string };
+  /** Of the interface. */
+  readonly mac: string;
+  /** The bridge that it is a port of; absent for a device of a pool. */
+  readonly bridge?: string;
+  /** The device of the pool that it was given. */
+  readonly device?: string;
+  /** `container`: an interface of a container that runs; `created`: by `Network.createPort`. */
+  readonly origin: 'container' | 'created';
+}
+
+interface Found {
+  readonly definition: PortDefinition;
+  readonly origin: NetworkPort['origin'];
+}
+
+/** By uuid; none while the network is off. @throws TslxcError NO_NETWORK. */
+export async function listPorts(session: Session, identity: Identity): Promise<NetworkPort[]> {
+  return (await portsOf(session, identity)).map(described);
+}
+
+/** @throws TslxcError NO_NETWORK_PORT, NO_NETWORK. */
+export async function portXml(session: Session, identity: Identity, uuid: string): Promise<string> {
+  return formatNetworkPort((await findPort(session, identity, uuid)).definition);
+}
+
+/**
+ * Makes a port, and lets the network choose what it is plugged into.
+ *
+ * @throws DefinitionError; TslxcError OPERATION_INVALID when the network is off, NETWORK_PORT_EXIST, NO_NETWORK;
+ * OPERATION_FAILED when a pool has no device left.
+ */
+export async function createPort(
+  session: Session,
+  identity: Identity,
+  xml: string,
+): Promise<NetworkPort> {
+  const { name } = identity;
+  const wanted = parseNetworkPort(xml, { newUuid: randomUUID });
+  return session.lockedNetwork(name, async () => {
+    const state = await settleAndTell(session, name);
+    checkSameNetwork(session, identity, state);
+    if (state.phase !== 'running' || state.place === 'elsewhere') throw notActive(name);
+    const present = await portsOf(session, identity);
+    if (present.some(({ definition }) => definition.uuid === wanted.uuid)) {
+      const detail = `Network port with UUID ${wanted.uuid} already exists`;
+      throw new TslxcError('NETWORK_PORT_EXIST', detail);
+    }
+    const network = runningDefinition(state.record);
+    const port = await portIn(
+      session,
+      { definition: network, isForeseen: false },
+      {
+        wanted: portgroupAs(wanted),
+        place: { path: 'networkport', position: { line: 1, column: 1 } },
+        chosen: present.flatMap(({ definition: { plug }, origin }) =>
+          origin === 'created' && plug?.type === 'direct' ? [plug.device] : [],
+        ),
+        intent: 'preview',
+      },
+    );
+    const definition = { ...wanted, plug: plugOf(port, network) };
+    writeRecord(pathOf(session, name, wanted.uuid), { boot: bootId(), definition });
+    return described({ definition, origin: 'created' });
+  });
+}
+
+/**
+ * Removes a port that was made without a container.
+ *
+ * @throws TslxcError OPERATION_INVALID for the interface of a container that runs; NO_NETWORK_PORT, NO_NETWORK.
+ */
+export async function deletePort(
+  session: Session,
+  identity: Identity,
+  uuid: string,
+): Promise<void> {
+  const { name } = identity;
+  await session.lockedNetwork(name, async () => {
+    const { definition, origin } = await findPort(session, identity, uuid);
+    if (origin === 'container') {
+      const detail = `port ${uuid} is an interface of domain '${definition.owner.name}', which runs`;
+      throw new TslxcError('OPERATION_INVALID', detail);
+    }
+    removeRecord(pathOf(session, name, definition.uuid));
+  });
+}
+
+async function findPort(session: Session, identity: Identity, uuid: string): Promise<Found> {
+  const all = await portsOf(session, identity);
+  const found = all.find(({ definition }) => definition.uuid === uuid.toLowerCase());
+  if (found !== undefined) return found;
+  const detail = `Network port with UUID ${uuid} does not exist`;
+  throw new TslxcError('NO_NETWORK_PORT', detail);
+}
+
+async function portsOf(session: Session, identity: Identity): Promise<Found[]> {
+  const { name, state } = await currentNetwork(session, identity);
+  if (!isActive(state)) return [];
+  const network = runningDefinition(state.record);
+  const states = await readableStates(session);
+  const starts = [...states.values()].flatMap((one) =>
+    one.phase === 'running' || one.phase === 'starting' ? [one.start] : [],
+  );
+  return [
+    ...starts.flatMap((start) => portsOfContainer(session, start, network)),
+    ...createdPorts(session, name),
+  ].sort((a, b) => (a.definition.uuid < b.definition.uuid ? -1 : 1));
+}
+
+function portsOfContainer(
+  session: Session,
+  { name, uuid, links = [], xml }: StartRecord,
+  network: NetworkDefinition,
+): Found[] {
+  if (!links.some((link) => link.network === network.name)) return [];
+  const { interfaces } = session.parse(xml).definition;
+  return links.flatMap((link, index): Found[] => {
+    if (link.network !== network.name) return [];
+    const defined = interfaces[index];
+    const group = defined?.type === 'network' ? defined.portgroup : undefined;
+    const definition = {
+      uuid: portUuid(network.uuid, uuid, link.mac),
+      owner: { name, uuid },
+      mac: link.mac,
+      ...(group === undefined ? {} : { group }),
+      ...(defined?.bandwidth === undefined ? {} : { bandwidth: defined.bandwidth }),
+      ...(defined?.vlan === undefined ? {} : { vlan: defined.vlan }),
+      ...(defined?.isolated === undefined ? {} : { isolated: defined.isolated }),
+      plug: linkPlug(link, network),
+    };
+    return [{ definition, origin: 'container' }];
+  });
+}
+
+function linkPlug(
+  { bridge = '', device }: { readonly bridge?: string; readonly device?: string },
+  network: NetworkDefinition,
+): Plug {
+  if (device !== undefined) return { type: 'direct', device, mode: network.forward.mode };
+  return { type: bridgeType(network), bridge };
+}
+
+function plugOf(port: Port, network: NetworkDefinition): Plug {
+  if (port.kind === 'direct') return { type: 'direct', device: port.device, mode: port.mode };
+  const bridge = port.kind === 'bridge' ? port.bridge : '';
+  return { type: bridgeType(network), bridge };
+}
+
+/** libvirt's words: a bridge that the network has made, and one of the host's. */
+function bridgeType(network: NetworkDefinition): 'network' | 'bridge' {
+  return hasOwnBridge(network) ? 'network' : 'bridge';
+}
+
+function createdPorts(session: Session, network: string): Found[] {
+  return namesIn(networkPaths(session.paths, network).ports).flatMap((name): Found[] => {
+    const [, uuid] = /^([0-9a-f-]{36})\.json$/.exec(name) ?? [];
+    if (uuid === undefined) return [];
+    const record = findRecord(pathOf(session, network, uuid))?.content as
+      { readonly boot?: string; readonly definition?: PortDefinition } | undefined;
+    const isOfThisBoot = record?.boot === bootId();
+    if (!isOfThisBoot || record?.definition === undefined) return [];
+    return [{ definition: record.definition, origin: 'created' }];
+  });
+}
+
+function pathOf(session: Session, network: string, uuid: string): string {
+  return join(networkPaths(session.paths, network).ports, `${uuid}.json`);
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The same for the same interface in the same network, whichever process asks: an UUID of version 5 (RFC 9562). */
+function portUuid(network: string, domain: string, mac: string): string {
+  const bytes = createHash('sha1').update(`${network} ${domain} ${mac}`).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+function portgroupAs({ group, vlan, bandwidth, isolated }: PortDefinition) {
+  return {
+    ...(group === undefined ? {} : { portgroup: group }),
+    ...(vlan === undefined ? {} : { vlan }),
+    ...(bandwidth === undefined ? {} : { bandwidth }),
+    ...(isolated === undefined ? {} : { isolated }),
+  };
+}
+
+function described({ definition, origin }: Found): NetworkPort {
+  const { uuid, owner, mac, plug } = definition;
+  return {
+    uuid,
+    owner,
+    mac,
+    origin,
+    ...(plug === undefined
+      ? {}
+      : plug.type === 'direct'
+        ? { device: plug.device }
+        : { bridge: plug.bridge }),
+  };
+}

@@ -1,0 +1,22 @@
+/** The name of the host, with its domain where the host knows one. */
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/** As libvirt tells it: a name without a dot is looked up in the table of hosts, where its full name comes first. */
+export function fullHostName(name = hostname(), table = '/etc/hosts'): string {
+  if (name.includes('.') || name === 'localhost') return name;
+  for (const line of linesOf(table)) {
+    const [, canonical = name, ...others] = line.replace(/#.*/, '').trim().split(/\s+/);
+    // One that is called localhost first is this host by its loopback address, and has no other name there.
+    if (others.includes(name) && !canonical.startsWith('localhost')) return canonical;
+  }
+  return name;
+}
+
+function linesOf(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\n');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,154 @@
+/** The pages of the host's memory by size: how many are free, and the pools of huge pages, of each NUMA cell. */
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { TslxcError } from '../../errors';
+import { fileError, naming } from '../state/file-error';
+import { readNodeMemoryStatistics } from '../kernel/node';
+
+/** Free pages of one size. */
+export interface FreePages {
+  /** KiB of one page. */
+  readonly size: number;
+  readonly free: number;
+}
+
+/** How a pool of huge pages is to change. */
+export interface PoolChange {
+  /** KiB of one page. */
+  readonly size: number;
+  readonly count: number;
+  /** `add`: `count` is added to the pool; `set`: it is what the pool is to hold. */
+  readonly how: 'set' | 'add';
+  /** Number of a NUMA cell; without one, the pool of the whole host. */
+  readonly cell?: number;
+}
+
+/** Where the kernel shows them; tests have files of their own there. */
+export interface PageFolders {
+  readonly host: string;
+  readonly cells: string;
+}
+
+const kernelFolders: PageFolders = {
+  host: '/sys/kernel/mm/hugepages',
+  cells: '/sys/devices/system/node',
+};
+
+/** Numbers of the NUMA cells; one where the kernel has no NUMA. */
+export function numaCells({ cells }: PageFolders = kernelFolders): number[] {
+  const numbers = namesIn(cells).flatMap((name) => {
+    const [, digits] = /^node(\d+)$/.exec(name) ?? [];
+    return digits === undefined ? [] : [Number(digits)];
+  });
+  return numbers.length === 0 ? [0] : numbers.sort((a, b) => a - b);
+}
+
+/** KiB of a page of the system. */
+export function systemPageSize(): number {
+  // The auxiliary vector: pairs of words, a type and its value (getauxval(3)).
+  const vector = readFileSync('/proc/self/auxv');
+  const pageSize = 6n;
+  for (let at = 0; at + 16 <= vector.length; at += 16) {
+    if (vector.readBigUInt64LE(at) === pageSize)
+      return Number(vector.readBigUInt64LE(at + 8)) / 1024;
+  }
+  throw new TslxcError('INTERNAL_ERROR', "Can't determine page size");
+}
+
+/**
+ * The free pages of each size, the smallest first. The pages of the system are those that nothing uses at all.
+ *
+ * @throws TslxcError OPERATION_FAILED when there is no such cell.
+ */
+export function readFreePages(
+  cell: number | undefined,
+  folders: PageFolders = kernelFolders,
+): FreePages[] {
+  const size = systemPageSize();
+  const memory = readNodeMemoryStatistics(
+    cell === undefined || hasNuma(folders) ? cell : undefined,
+  );
+  if (memory === undefined) throw noCell(cell);
+  const folder = poolsOf(cell, folders);
+  const huge = poolSizes(folder).map((one) => ({
+    size: one,
+    free: readCount(join(folder, poolName(one), 'free_hugepages')),
+  }));
+  return [{ size, free: Math.floor(memory.free / size) }, ...huge];
+}
+
+/**
+ * Changes a pool of huge pages.
+ *
+ * @throws TslxcError OPERATION_INVALID for the pages of the system; OPERATION_FAILED when there is no such cell or size,
+ * and when the kernel has not found all of the memory: the pool then has what it found.
+ */
+export function changePool(change: PoolChange, folders: PageFolders = kernelFolders): void {
+  const { size, count, how, cell } = change;
+  if (size === systemPageSize()) {
+    throw new TslxcError('OPERATION_INVALID', "system pages pool can't be modified");
+  }
+  if (cell !== undefined && !numaCells(folders).includes(cell)) throw noCell(cell);
+  const folder = poolsOf(cell, folders);
+  if (!poolSizes(folder).includes(size)) {
+    const where = cell === undefined ? '' : ` on node ${String(cell)}`;
+    throw new TslxcError('OPERATION_FAILED', `page size ${String(size)} is not available${where}`);
+  }
+  const path = join(folder, poolName(size), 'nr_hugepages');
+  const before = readCount(path);
+  const wanted = how === 'add' ? before + count : count;
+  try {
+    writeFileSync(path, String(wanted));
+  } catch (error) {
+    throw fileError(naming(path, error), 'change a pool of huge pages');
+  }
+  const after = readCount(path);
+  // What is in use stays in a pool that gets smaller, until it is given back.
+  if (after >= wanted) return;
+  const [asked, got] = how === 'add' ? [count, after - before] : [wanted, after];
+  const detail = `Unable to allocate ${String(asked)} pages. Allocated only ${String(got)}`;
+  throw new TslxcError('OPERATION_FAILED', detail);
+}
+
+function noCell(cell: number | undefined): TslxcError {
+  return new TslxcError('OPERATION_FAILED', `NUMA node ${String(cell)} is not available`);
+}
+
+function hasNuma({ cells }: PageFolders): boolean {
+  return namesIn(cells).some((name) => /^node\d+$/.test(name));
+}
+
+function poolsOf(cell: number | undefined, folders: PageFolders): string {
+  if (cell === undefined || !hasNuma(folders)) return folders.host;
+  return join(folders.cells, `node${String(cell)}`, 'hugepages');
+}
+
+function poolSizes(folder: string): number[] {
+  return namesIn(folder)
+    .flatMap((name) => {
+      const [, digits] = /^hugepages-(\d+)kB$/.exec(name) ?? [];
+      return digits === undefined ? [] : [Number(digits)];
+    })
+    .sort((a, b) => a - b);
+}
+
+function poolName(size: number): string {
+  return `hugepages-${String(size)}kB`;
+}
+
+/** None when there is no such folder: the kernel has no NUMA, or no huge pages. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function readCount(path: string): number {
+  try {
+    return Number(readFileSync(path, 'latin1'));
+  } catch (error) {
+    throw fileError(naming(path, error), 'read a pool of huge pages');
+  }
+}

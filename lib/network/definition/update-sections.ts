@@ -1,0 +1,195 @@
+/**
+ * The parts of a network that can be changed by themselves, as libvirt's virNetworkUpdate has them: where each stands, which
+ * elements are the same one, and what may be done to them. Pure.
+ */
+import { parseIp } from '../../domain/interface/ip-address';
+import { parseMac } from '../../domain/interface/mac-address';
+import type { XmlElement } from '../../domain/xml/element';
+import { TslxcError } from '../../errors';
+
+/** Parts that libvirt knows; the first five, and `forward-pf`, can't be changed by themselves. */
+export type NetworkSection =
+  | 'bridge'
+  | 'domain'
+  | 'ip'
+  | 'forward'
+  | 'forward-pf'
+  | 'ip-dhcp-host'
+  | 'ip-dhcp-range'
+  | 'forward-interface'
+  | 'portgroup'
+  | 'dns-host'
+  | 'dns-txt'
+  | 'dns-srv';
+
+/** What becomes of an element. */
+export type NetworkUpdateCommand = 'add-first' | 'add-last' | 'modify' | 'delete';
+
+/** The elements that stand there now, and the one that the caller has written. */
+export interface Candidates {
+  readonly network: string;
+  readonly wanted: XmlElement;
+  readonly present: readonly XmlElement[];
+}
+
+export interface Section {
+  /** The elements from the network down to those that are changed. */
+  readonly path: readonly ['dns' | 'forward' | 'portgroup' | 'ip', ...string[]];
+  /** Whether an element stands in the way of a new one. */
+  readonly clashes: (wanted: XmlElement, present: XmlElement) => boolean;
+  /** Whether an element is the one that is meant by a change or a removal. */
+  readonly isMeant: (wanted: XmlElement, present: XmlElement) => boolean;
+  /** Why an element can't be changed in its place; undefined where it can. */
+  readonly unmodifiable?: string;
+  readonly exists: (candidates: Candidates) => string;
+  readonly missing: (candidates: Candidates, command: NetworkUpdateCommand) => string;
+  /** Why one of several can't be chosen; without it the first is. */
+  readonly several?: (candidates: Candidates) => string;
+  /** What else may be wrong with one that is added or changed. @throws TslxcError. */
+  readonly check?: (candidates: Candidates) => void;
+}
+
+function value(element: XmlElement, name: string): string | undefined {
+  const text = element.attributes.find((attribute) => attribute.name === name)?.value;
+  if (text === undefined) return undefined;
+  // The same address may be written in several ways.
+  return parseMac(text) ?? parseIp(text)?.address ?? text;
+}
+
+/** Both have it, and it is the same. */
+function shares(a: XmlElement, b: XmlElement, name: string): boolean {
+  const text = value(a, name);
+  return text !== undefined && text === value(b, name);
+}
+
+/** Whatever the first says of these is said by the second too. */
+function agrees(wanted: XmlElement, present: XmlElement, names: readonly string[]): boolean {
+  return names.every((name) => value(wanted, name) === undefined || shares(wanted, present, name));
+}
+
+function shown(element: XmlElement, name: string): string {
+  return value(element, name) ?? 'unknown';
+}
+
+const hostKeys = ['mac', 'id', 'name', 'ip'] as const;
+
+function sharesHostKey(wanted: XmlElement, present: XmlElement): boolean {
+  return hostKeys.some((name) => shares(wanted, present, name));
+}
+
+const dhcpHost: Section = {
+  path: ['ip', 'dhcp', 'host'],
+  clashes: sharesHostKey,
+  isMeant: (wanted, present) => agrees(wanted, present, hostKeys),
+  exists: ({ network, wanted }) =>
+    `there is an existing dhcp host entry in network '${network}' that matches "<host mac='${shown(wanted, 'mac')}' name='${shown(wanted, 'name')}' ip='${shown(wanted, 'ip')}'/>"`,
+  missing: ({ network, wanted }, command) =>
+    command === 'modify'
+      ? `couldn't locate an existing dhcp host entry with "mac='${shown(wanted, 'mac')}'" "name='${shown(wanted, 'name')}'" "ip='${shown(wanted, 'ip')}'" in network '${network}'`
+      : `couldn't locate a matching dhcp host entry in network '${network}'`,
+};
+
+const dhcpRange: Section = {
+  path: ['ip', 'dhcp', 'range'],
+  clashes: (wanted, present) => agrees(wanted, present, ['start', 'end']),
+  isMeant: (wanted, present) => agrees(wanted, present, ['start', 'end']),
+  unmodifiable: 'dhcp ranges cannot be modified, only added or deleted',
+  exists: ({ network, wanted }) =>
+    `there is an existing dhcp range entry in network '${network}' that matches "<range start='${shown(wanted, 'start')}' end='${shown(wanted, 'end')}'/>"`,
+  missing: ({ network }) => `couldn't locate a matching dhcp range entry in network '${network}'`,
+};
+
+const forwardInterface: Section = {
+  path: ['forward', 'interface'],
+  clashes: (wanted, present) => shares(wanted, present, 'dev'),
+  isMeant: (wanted, present) => shares(wanted, present, 'dev'),
+  unmodifiable: 'forward interface entries cannot be modified, only added or deleted',
+  exists: ({ network, wanted }) =>
+    `there is an existing interface entry in network '${network}' that matches "<interface dev='${shown(wanted, 'dev')}'>"`,
+  missing: ({ network, wanted }) =>
+    `couldn't find an interface entry in network '${network}' matching <interface dev='${shown(wanted, 'dev')}'>`,
+};
+
+const portgroup: Section = {
+  path: ['portgroup'],
+  clashes: (wanted, present) => shares(wanted, present, 'name'),
+  isMeant: (wanted, present) => shares(wanted, present, 'name'),
+  exists: ({ network, wanted }) =>
+    `there is an existing portgroup entry in network '${network}' that matches "<portgroup name='${shown(wanted, 'name')}'>"`,
+  missing: ({ network, wanted }) =>
+    `couldn't find a portgroup entry in network '${network}' matching <portgroup name='${shown(wanted, 'name')}'>`,
+  check: ({ network, wanted, present }) => {
+    const isDefault = (one: XmlElement): boolean => value(one, 'default') === 'yes';
+    const other = present.find((one) => isDefault(one) && !shares(wanted, one, 'name'));
+    if (other === undefined || !isDefault(wanted)) return;
+    const detail = `a different portgroup entry in network '${network}' is already set as the default. Only one default is allowed.`;
+    throw new TslxcError('OPERATION_INVALID', detail);
+  },
+};
+
+function hostNames({ children }: XmlElement): string[] {
+  return children.flatMap((child) =>
+    typeof child !== 'string' && child.name === 'hostname'
+      ? [
+          child.children
+            .filter((part) => typeof part === 'string')
+            .join('')
+            .trim(),
+        ]
+      : [],
+  );
+}
+
+function sharesHost(wanted: XmlElement, present: XmlElement): boolean {
+  const names = hostNames(present);
+  return shares(wanted, present, 'ip') || hostNames(wanted).some((name) => names.includes(name));
+}
+
+const dnsHost: Section = {
+  path: ['dns', 'host'],
+  clashes: sharesHost,
+  isMeant: sharesHost,
+  exists: ({ network }) =>
+    `there is already at least one DNS HOST record with a matching field in network ${network}`,
+  missing: ({ network }) => `couldn't locate a matching DNS HOST record in network ${network}`,
+  several: ({ network }) => `multiple matching DNS HOST records were found in network ${network}`,
+};
+
+const dnsTxt: Section = {
+  path: ['dns', 'txt'],
+  clashes: (wanted, present) => shares(wanted, present, 'name'),
+  isMeant: (wanted, present) => shares(wanted, present, 'name'),
+  exists: ({ network, wanted }) =>
+    `there is already a DNS TXT record with name '${shown(wanted, 'name')}' in network ${network}`,
+  missing: ({ network }) => `couldn't locate a matching DNS TXT record in network ${network}`,
+};
+
+const srvKeys = ['service', 'protocol', 'domain', 'target', 'port', 'priority', 'weight'] as const;
+
+const dnsSrv: Section = {
+  path: ['dns', 'srv'],
+  clashes: (wanted, present) => agrees(wanted, present, srvKeys),
+  isMeant: (wanted, present) => agrees(wanted, present, srvKeys),
+  unmodifiable: 'DNS SRV records cannot be modified, only added or deleted',
+  exists: ({ network }) =>
+    `there is already at least one DNS SRV record matching all specified fields in network ${network}`,
+  missing: ({ network }) => `couldn't locate a matching DNS SRV record in network ${network}`,
+  several: ({ network }) =>
+    `multiple DNS SRV records matching all specified fields were found in network ${network}`,
+};
+
+/** Undefined: known, and can't be changed by itself. */
+export const sections: Readonly<Record<NetworkSection, Section | undefined>> = {
+  bridge: undefined,
+  domain: undefined,
+  ip: undefined,
+  'ip-dhcp-host': dhcpHost,
+  'ip-dhcp-range': dhcpRange,
+  forward: undefined,
+  'forward-interface': forwardInterface,
+  'forward-pf': undefined,
+  portgroup,
+  'dns-host': dnsHost,
+  'dns-txt': dnsTxt,
+  'dns-srv': dnsSrv,
+};

@@ -1,0 +1,158 @@
+/**
+ * Changes one part of a network's definition: an element is added, replaced or removed in the text of the definition, and
+ * the result is read as any definition is, so that nothing can be changed to what could not be defined. Pure.
+ */
+import type { XmlElement } from '../../domain/xml/element';
+import { definitionError } from '../../domain/xml/source-location';
+import { parseXml } from '../../domain/xml/xml';
+import { TslxcError } from '../../errors';
+import type { NetworkDefinition } from './definition';
+import { formatNetwork } from './format';
+import { readNetwork } from './parse';
+import { sections } from './update-sections';
+import type { Candidates, NetworkSection, NetworkUpdateCommand, Section } from './update-sections';
+
+/** One change of one part of a network. */
+export interface NetworkUpdate {
+  readonly command: NetworkUpdateCommand;
+  readonly section: NetworkSection;
+  /** One element of that part. */
+  readonly xml: string;
+  /** Which `<ip>` of the network is meant, from 0 on. Default: the first that serves DHCP, else the first. */
+  readonly parentIndex?: number;
+}
+
+const commands: readonly NetworkUpdateCommand[] = ['add-first', 'add-last', 'modify', 'delete'];
+
+/**
+ * The definition with the change.
+ *
+ * @throws TslxcError INVALID_ARG for an unknown command or part; NO_SUPPORT for a part that can't be changed by itself;
+ * OPERATION_INVALID when there is no such element, or one already; DefinitionError, with the position in the element.
+ */
+export function updateNetwork(
+  definition: NetworkDefinition,
+  update: NetworkUpdate,
+): NetworkDefinition {
+  const { command, section: name, xml } = update;
+  if (!commands.includes(command)) {
+    throw new TslxcError('INVALID_ARG', `unrecognized network update command '${command}'`);
+  }
+  const section = sectionNamed(name, definition);
+  const wanted = parseXml(xml);
+  const expected = section.path.at(-1) ?? '';
+  if (wanted.name !== expected || wanted.namespace !== '') {
+    const detail = `unexpected element <${wanted.name}>, expecting <${expected}>, while updating network '${definition.name}'`;
+    throw definitionError('XML_ERROR', detail, { path: wanted.name, position: wanted.position });
+  }
+  const { uuid, mac = '' } = definition;
+  const root = parseXml(formatNetwork(definition));
+  const changed = changedBelow(root, section.path, {
+    parentIndex: update.parentIndex ?? servedIp(definition),
+    change: (present) =>
+      changedList({ network: definition.name, wanted, present }, section, command),
+  });
+  return readNetwork(changed, { newUuid: () => uuid, newMac: () => mac });
+}
+
+function sectionNamed(name: string, definition: NetworkDefinition): Section {
+  if (!Object.hasOwn(sections, name)) {
+    throw new TslxcError('INVALID_ARG', `unrecognized network update section '${name}'`);
+  }
+  const section = sections[name as NetworkSection];
+  if (section !== undefined) return section;
+  const detail = `can't update '${name}' section of network '${definition.name}'`;
+  throw new TslxcError('NO_SUPPORT', detail);
+}
+
+function servedIp({ ips }: NetworkDefinition): number {
+  const serving = ips.findIndex(({ dhcp }) => dhcp !== undefined);
+  const ipv4 = ips.findIndex(({ family }) => family === 'ipv4');
+  return serving >= 0 ? serving : Math.max(ipv4, 0);
+}
+
+/** The elements of a part as they are to be. */
+function changedList(
+  candidates: Candidates,
+  section: Section,
+  command: NetworkUpdateCommand,
+): XmlElement[] {
+  const { wanted, present } = candidates;
+  if (command === 'modify' && section.unmodifiable !== undefined) {
+    throw new TslxcError('OPERATION_INVALID', section.unmodifiable);
+  }
+  if (command !== 'delete') section.check?.(candidates);
+  if (command === 'add-first' || command === 'add-last') {
+    if (present.some((one) => section.clashes(wanted, one))) {
+      throw new TslxcError('OPERATION_INVALID', section.exists(candidates));
+    }
+    return command === 'add-first' ? [wanted, ...present] : [...present, wanted];
+  }
+  const isMeant = command === 'modify' ? section.clashes : section.isMeant;
+  const [first, second] = present.filter((one) => isMeant(wanted, one));
+  if (first === undefined) {
+    throw new TslxcError('OPERATION_INVALID', section.missing(candidates, command));
+  }
+  if (second !== undefined && section.several !== undefined) {
+    throw new TslxcError('OPERATION_INVALID', section.several(candidates));
+  }
+  return present.flatMap((one) => (one !== first ? [one] : command === 'delete' ? [] : [wanted]));
+}
+
+interface Change {
+  readonly parentIndex: number;
+  readonly change: (present: readonly XmlElement[]) => XmlElement[];
+}
+
+/** A copy of `element` with the elements at the end of the path changed. What is on the way is made where it is missing. */
+function changedBelow(
+  element: XmlElement,
+  [name = '', ...rest]: readonly string[],
+  change: Change,
+): XmlElement {
+  const named = elementsOf(element).filter((child) => child.name === name);
+  if (rest.length === 0) return withChildren(element, name, change.change(named));
+  const index = name === 'ip' ? change.parentIndex : 0;
+  const parent = named[index] ?? missing(element, name, change);
+  const inner = changedBelow(name === 'forward' ? withoutDevice(parent) : parent, rest, change);
+  const others = named.map((one) => (one === parent ? inner : one));
+  return withChildren(element, name, named.includes(parent) ? others : [...others, inner]);
+}
+
+/** @throws TslxcError OPERATION_INVALID for an `<ip>` or `<forward>`, which can't be made out of nothing. */
+function missing(element: XmlElement, name: string, { parentIndex }: Change): XmlElement {
+  const network = elementsOf(element).find((child) => child.name === 'name');
+  const of = `in network '${network?.children.join('') ?? ''}'`;
+  if (name === 'ip') {
+    const detail = `couldn't update dhcp host entry - no <ip> element found at index ${String(parentIndex)} ${of}`;
+    throw new TslxcError('OPERATION_INVALID', detail);
+  }
+  if (name === 'forward') {
+    throw new TslxcError('OPERATION_INVALID', `there is no <forward> element ${of}`);
+  }
+  const { position } = element;
+  return { name, namespace: '', attributes: [], children: [], position };
+}
+
+/** The first device of a pool is also an attribute, which would contradict a change of the list. */
+function withoutDevice(forward: XmlElement): XmlElement {
+  const hasList = elementsOf(forward).some(({ name }) => name === 'interface');
+  if (!hasList) return forward;
+  return { ...forward, attributes: forward.attributes.filter(({ name }) => name !== 'dev') };
+}
+
+/** The order among elements of different names has no meaning. */
+function withChildren(
+  element: XmlElement,
+  name: string,
+  replaced: readonly XmlElement[],
+): XmlElement {
+  const others = element.children.filter(
+    (child) => typeof child === 'string' || child.name !== name,
+  );
+  return { ...element, children: [...others, ...replaced] };
+}
+
+function elementsOf({ children }: XmlElement): XmlElement[] {
+  return children.filter((child) => typeof child !== 'string');
+}

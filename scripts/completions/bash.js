@@ -1,0 +1,173 @@
+// Completion for bash, as a script to be sourced, or put where bash-completion looks for it. It needs nothing of that package.
+'use strict';
+
+/** In single quotes, as bash reads it. */
+function quoted(text) {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** `name=kind` of an option that takes a value: `file`, `domain`, or its words after a `:`. */
+function takes({ name, kind, values }) {
+  if (kind === 'flag') return [];
+  if (values === undefined) return [`${name}=`];
+  return [`${name}=${typeof values === 'string' ? values : `:${values.join(',')}`}`];
+}
+
+function specification({ verb, table }) {
+  const names = table.map(({ name }) => `--${name}`);
+  const bare = table.filter(({ positional }) => positional !== undefined);
+  const lines = [
+    `        ${verb})`,
+    `            options=${quoted(names.join(' '))}`,
+    `            takes=${quoted(table.flatMap(takes).join(' '))}`,
+    `            bare=${quoted(bare.map(({ name }) => name).join(' '))}`,
+    '            ;;',
+  ];
+  return lines.filter((line) => !line.endsWith("=''"));
+}
+
+function bashCompletion({ verbs, groups, globals, notice }) {
+  const valued = globals.filter(({ value }) => value === 'required').flatMap(spellings);
+  return `# bash completion for tslxc                                -*- shell-script -*-
+# ${notice}
+
+# The lines that a verb prints, with the options before the verb that say where it is to look.
+_tslxc_lines()
+{
+    "\${COMP_WORDS[0]}" "\${_tslxc_where[@]}" -q "$@" 2>/dev/null
+}
+
+# What each verb takes: its options, which of them have a value and of what kind, and those that a bare word is for.
+_tslxc_verb()
+{
+    case $1 in
+${verbs.flatMap(specification).join('\n')}
+    esac
+}
+
+# Candidates for a value of this kind, one in each line.
+_tslxc_values()
+{
+    case $1 in
+        :*) tr ',' '\\n' <<<"\${1#:}" ;;
+        domain) _tslxc_lines list --all --name ;;
+        active-domain) _tslxc_lines list --name ;;
+        inactive-domain) _tslxc_lines list --inactive --name ;;
+        network) _tslxc_lines net-list --all --name ;;
+        active-network) _tslxc_lines net-list --name ;;
+        inactive-network) _tslxc_lines net-list --inactive --name ;;
+        verb) printf '%s\\n' ${[...groups, ...verbs.map(({ verb }) => verb)].join(' ')} ;;
+        file) compgen -f -- "$2" ;;
+        folder) compgen -d -- "$2" ;;
+    esac
+}
+
+_tslxc()
+{
+    local line=\${COMP_LINE:0:COMP_POINT} cur='' verb='' word awaiting='' kind='' options='' takes='' bare=''
+    local -a words _tslxc_where=() given=()
+    # Not COMP_WORDS, which bash has split at each = and : as well.
+    read -ra words <<<"$line"
+    if [[ $line != *[[:space:]] ]]; then
+        cur=\${words[-1]}
+        unset 'words[-1]'
+    fi
+    COMPREPLY=()
+
+    for word in "\${words[@]:1}"; do
+        if [[ -n $verb ]]; then
+            given+=("$word")
+        elif [[ -n $awaiting ]]; then
+            case $awaiting in -c | --connect | --root) _tslxc_where+=("$awaiting" "$word") ;; esac
+            awaiting=''
+        else
+            case $word in
+                ${valued.join(' | ')}) awaiting=$word ;;
+                --connect=* | --root=* | -c?*) _tslxc_where+=("$word") ;;
+                -*) ;;
+                *) verb=$word ;;
+            esac
+        fi
+    done
+
+    if [[ -n $awaiting ]]; then
+        case $awaiting in
+            --root) kind=folder ;;
+            -l | --log) kind=file ;;
+        esac
+    elif [[ -z $verb ]]; then
+        case $cur in
+            -*) kind=':${globals.flatMap(spellings).join(',')}' ;;
+            *) kind=':${verbs.map(({ verb }) => verb).join(',')}' ;;
+        esac
+    else
+        _tslxc_verb "$verb"
+        for word in "\${given[@]}"; do
+            if [[ -n $awaiting ]]; then
+                awaiting=''
+            elif [[ $word == --*=* ]]; then
+                options=" $options "
+                options=\${options/ "\${word%%=*}" / }
+                bare=" $bare "
+                word=\${word%%=*}
+                bare=\${bare/ "\${word#--}" / }
+            elif [[ $word == --* ]]; then
+                options=" $options "
+                options=\${options/ "$word" / }
+                bare=" $bare "
+                bare=\${bare/ "\${word#--}" / }
+                [[ " $takes" == *" \${word#--}="* ]] && awaiting=$word
+            elif [[ $word != -* ]]; then
+                read -r word bare <<<"$bare"
+                options=" $options "
+                options=\${options/ "--$word" / }
+            fi
+        done
+        if [[ -z $awaiting && $cur == --*=* ]]; then
+            awaiting=\${cur%%=*}
+        elif [[ -z $awaiting && $cur != -* ]]; then
+            read -r awaiting _ <<<"$bare"
+        fi
+        if [[ -n $awaiting ]]; then
+            for word in $takes; do
+                [[ $word == "\${awaiting#--}="* ]] && kind=\${word#*=}
+            done
+        fi
+        # Where nothing is known of a value, and nothing is typed of it, the options are what may come.
+        if [[ $cur == -* && $cur != --*=* ]] || [[ -z $cur && -z $kind && $awaiting != --* ]]; then
+            read -ra words <<<"$options"
+            kind=":$(IFS=,; printf '%s' "\${words[*]}")"
+        fi
+    fi
+
+    local prefix=''
+    if [[ $cur == --*=* ]]; then
+        prefix=\${cur%%=*}=
+        cur=\${cur#*=}
+    fi
+    local IFS=$'\\n'
+    COMPREPLY=($(compgen -W "$(_tslxc_values "$kind" "$cur")" -- "$cur"))
+    # What stands before a = or a : is no part of the word that bash replaces.
+    if [[ -n $prefix && $COMP_WORDBREAKS != *=* ]]; then
+        COMPREPLY=("\${COMPREPLY[@]/#/$prefix}")
+    fi
+    if [[ $cur == *:* && $COMP_WORDBREAKS == *:* ]]; then
+        COMPREPLY=("\${COMPREPLY[@]#"\${cur%"\${cur##*:}"}"}")
+    fi
+    [[ $kind == file || $kind == folder ]] && compopt -o filenames
+    return 0
+}
+
+complete -F _tslxc tslxc
+`;
+}
+
+/** `-c` and `--connect`. */
+function spellings({ name, letter }) {
+  return [
+    ...(letter === undefined ? [] : [`-${letter}`]),
+    ...(name === undefined ? [] : [`--${name}`]),
+  ];
+}
+
+module.exports = { bashCompletion };
