@@ -253,8 +253,9 @@ export class Network {
 
   /**
    * Its ports: one for each interface of a running container that is plugged into it, and those that `createPort` has made;
-   * by uuid. Empty while it is off.
+   * by uuid.
    *
+   * @throws TslxcError OPERATION_INVALID when it is not active.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed.
    * @see virNetworkListAllPorts, `virsh net-port-list`

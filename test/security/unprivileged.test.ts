@@ -9,8 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { commands as refused } from '../../lib/cli/commands/host/refused';
-import { verbNames } from '../../lib/cli/shell/verbs';
+import { refusedVerbs, verbNames } from '../../lib/cli/shell/verbs';
 import { domainXml } from '../support/domain/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { packageRoot, runCommand, runProgram } from '../support/process/run-command';
@@ -35,6 +34,7 @@ const everyUser = Object.keys(users) as User[];
  * not matter.
  */
 const wordsOf: Readonly<Record<string, readonly string[]>> = {
+  allocpages: ['2048', '1'],
   autostart: ['NAME'],
   'autostart-all': [],
   blkiotune: ['NAME'],
@@ -45,7 +45,9 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   define: ['FILE'],
   desc: ['NAME'],
   destroy: ['NAME'],
+  domblklist: ['NAME'],
   domblkstat: ['NAME'],
+  domhostname: ['NAME'],
   domid: ['NAME'],
   'domif-getlink': ['NAME', 'eth0'],
   'domif-setlink': ['NAME', 'eth0', 'up'],
@@ -74,16 +76,26 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
   'net-autostart': ['NAME'],
   'net-create': ['NETWORK'],
   'net-define': ['NETWORK'],
+  'net-desc': ['NAME'],
   'net-destroy': ['NAME'],
   'net-dhcp-leases': ['NAME'],
   'net-dumpxml': ['NAME'],
+  'net-edit': ['NAME'],
   'net-event': ['--event', 'lifecycle'],
   'net-info': ['NAME'],
   'net-list': [],
+  'net-metadata': ['NAME', 'urn:x'],
   'net-name': ['11111111-1111-4111-8111-111111111111'],
+  'net-port-create': ['NAME', 'FILE'],
+  'net-port-delete': ['NAME', 'PORT'],
+  'net-port-dumpxml': ['NAME', 'PORT'],
+  'net-port-list': ['NAME'],
   'net-start': ['NAME'],
   'net-undefine': ['NAME'],
+  'net-update': ['NAME', 'add', 'ip', '<ip/>'],
   'net-uuid': ['NAME'],
+  // Too short for a host that would heed it.
+  nodesuspend: ['mem', '5'],
   numatune: ['NAME'],
   pidtune: ['NAME'],
   plan: ['NAME'],
@@ -107,19 +119,32 @@ const wordsOf: Readonly<Record<string, readonly string[]>> = {
 
 /** They need no privilege; mkroot only for Debian, see mkroot.test.ts. */
 const free = [
+  'cd',
+  'completion',
+  'connect',
   'doctor',
+  'echo',
+  'exit',
+  'freecell',
+  'freepages',
   'help',
+  'hostname',
   'mkroot',
+  'node-memory-tune',
+  'nodecpumap',
   'nodecpustats',
   'capabilities',
   'nodeinfo',
   'nodememstats',
+  'pwd',
+  'quit',
+  'sysinfo',
   'uri',
   'version',
 ];
 
-/** Those that libvirt's driver refuses are alike (refused.ts): one stands for all. */
-const alike = Object.keys(refused).filter((verb) => verb !== 'managedsave');
+/** Those that libvirt's driver refuses are alike (refusal.ts): one stands for all. */
+const alike = refusedVerbs.filter((verb) => verb !== 'managedsave');
 
 const networkXml = '<network><name>lan</name></network>';
 

@@ -91,9 +91,13 @@ export interface Parsed {
 /** Parses the words after `verb`. Throws UsageError. */
 export function parseArguments(
   verb: string,
-  command: { readonly options: readonly Option[] },
+  command: { readonly options: readonly Option[]; readonly parsing?: 'none' },
   words: readonly string[],
 ): Parsed {
+  if (command.parsing === 'none') {
+    const wants = words.includes('--help') ? 'help' : 'action';
+    return { options: new Options(new Map([['words', words]])), wants };
+  }
   const parser = new Parser(verb, command.options);
   return parser.parse(words);
 }

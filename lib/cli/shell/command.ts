@@ -26,6 +26,8 @@ export interface Command {
   /** A few sentences; lines are broken where they shall be. */
   readonly description: string;
   readonly options: readonly Option[];
+  /** `none`: all that follows the verb, but for `--help`, is one option `words` of several. */
+  readonly parsing?: 'none';
   /** One command line that works, without a prompt. */
   readonly example: string;
   /** `hidden`: not in the overview, since no user calls it. `unlisted`: likewise, since it only refuses. */

@@ -109,6 +109,8 @@ class Attachment {
     // A terminal that is gone is read with EIO.
     const onEnd = (): void => resolve({ how: 'hangup' });
     input.on('data', onData).once('end', onEnd).once('error', onEnd);
+    // A shell has paused it after the line that this session comes from.
+    input.resume();
     this.#releases.push(() => {
       input.off('data', onData).off('end', onEnd).off('error', onEnd);
       input.pause();

@@ -46,7 +46,7 @@ interface Found {
   readonly origin: NetworkPort['origin'];
 }
 
-/** By uuid; none while the network is off. @throws TslxcError NO_NETWORK. */
+/** By uuid. @throws TslxcError OPERATION_INVALID when the network is off, NO_NETWORK. */
 export async function listPorts(session: Session, identity: Identity): Promise<NetworkPort[]> {
   return (await portsOf(session, identity)).map(described);
 }
@@ -128,7 +128,7 @@ async function findPort(session: Session, identity: Identity, uuid: string): Pro
 
 async function portsOf(session: Session, identity: Identity): Promise<Found[]> {
   const { name, state } = await currentNetwork(session, identity);
-  if (!isActive(state)) return [];
+  if (!isActive(state)) throw notActive(name);
   const network = runningDefinition(state.record);
   const states = await readableStates(session);
   const starts = [...states.values()].flatMap((one) =>

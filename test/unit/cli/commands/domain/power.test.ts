@@ -1,5 +1,5 @@
 /** suspend, resume, shutdown, reboot, send-process-signal, and the verbs that are refused: what virsh says. */
-import { refusedVerbs } from '../../../../../lib/cli/commands/host/refused';
+import { commandsWith, refusedVerbs } from '../../../../../lib/cli/shell/verbs';
 import { signalNumber } from '../../../../../lib/cli/output/signal-names';
 import { FakeConnection } from '../../fake-connection';
 import { run } from '../../run-main';
@@ -76,6 +76,12 @@ test.each([
   ['save web /tmp/x', "error: Failed to save domain 'web' to /tmp/x\n", 'virDomainSave'],
   ['snapshot-create web', '', 'virDomainSnapshotCreateXML'],
   ['domblkinfo web vda', '', 'virDomainGetBlockInfo'],
+  ['snapshot-create-as web one --disk-only', '', 'virDomainSnapshotCreateXML'],
+  ['blockcopy --path vda --domain=web', '', 'virDomainBlockRebase'],
+  ['perf --domain web', 'error: Unable to get perf events\n', 'virDomainGetPerfEvents'],
+  ['pool-start images', "error: failed to get pool 'images'\n", 'virStoragePoolLookupByName'],
+  ['cpu-models x86_64', 'error: failed to get CPU model names\n', 'virConnectGetCPUModelNames'],
+  ['maxvcpus', '', 'virConnectGetMaxVcpus'],
 ])('%s is refused as by libvirt', async (line, first, call) => {
   const { connection } = web();
   const { status, stdout, stderr } = await run(line, { connection });
@@ -88,8 +94,29 @@ test.each([
 
 test.each(refusedVerbs)('%s touches nothing', async (verb) => {
   const { domain, connection } = web();
-  const { status, stderr } = await run([verb, 'web', 'a', 'b'].slice(0, 4), { connection });
+  const { status, stderr } = await run([verb, 'web', '--bogus', 'a', 'b'], { connection });
   expect(status).toBe(1);
-  expect(stderr).toMatch(/not supported by the connection driver: virDomain|unexpected data/);
+  expect(stderr).toMatch(
+    /not supported by the connection driver: vir[A-Z]\w+\n$|^error: (No|no|Failed) .*\n$/,
+  );
   expect(domain.calls).toEqual([]);
+});
+
+test.each([
+  ['snapshot-create', 'domain'],
+  ['snapshot-dumpxml web', 'snapshotname'],
+  ['pool-start', 'pool'],
+  ['save-image-define a', 'xml'],
+])('%s lacks a word', async (line, word) => {
+  const { connection } = web();
+  expect(await run(line, { connection })).toMatchObject({
+    status: 1,
+    stdout: '',
+    stderr: `error: command '${line.split(' ')[0] ?? ''}' requires <${word}> option\n`,
+  });
+});
+
+test('a refused verb is told of by help', async () => {
+  expect((await run('pool-start --help')).stdout).toContain('pool-start - refused, as by libvirt');
+  expect(commandsWith('pool-start')?.['pool-start']?.visibility).toBe('unlisted');
 });

@@ -1,6 +1,5 @@
 /** help, for every command. */
-import { refusedVerbs } from '../../../../../lib/cli/commands/host/refused';
-import { commandsWith, verbNames } from '../../../../../lib/cli/shell/verbs';
+import { commandsWith, refusedVerbs, verbNames } from '../../../../../lib/cli/shell/verbs';
 import { parseGlobals } from '../../../../../lib/cli/shell/globals';
 import { parseArguments } from '../../../../../lib/cli/shell/arguments';
 import { run } from '../../run-main';
