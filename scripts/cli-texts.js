@@ -48,7 +48,9 @@ const environment = [
   },
   {
     name: 'XDG_CACHE_HOME',
-    help: 'Where the lines that were typed into the shell are kept, in tslxc/history; else ~/.cache.',
+    help:
+      'Where the lines that were typed into the shell are kept, in tslxc/history; else ~/.cache. Not where another user than ' +
+      'root and the own one can change it.',
   },
   {
     name: 'NOTIFY_SOCKET',

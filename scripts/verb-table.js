@@ -36,7 +36,8 @@ function describeVerb(verb, { commandsWith, commandText }) {
     synopsis: sectionOf(page, 'SYNOPSIS')[0],
     options: command.options.map((option, index) => optionOf(lines[index], option)),
     example: command.example,
-    table: command.options,
+    // What is only refused is not to be completed.
+    table: command.options.filter(({ refused }) => refused === undefined),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The shell of the command on a real terminal: what is typed, completed and remembered, and commands that use the terminal too. */
-import { mkdirSync, readFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PtySession } from '../support/console/pty-session';
 import { domainXml } from '../support/domain/domain-xml';
@@ -16,7 +16,7 @@ const world = containerTest(rootAndConnection);
 function shell(...words: readonly string[]): PtySession {
   const { path } = world.root;
   const env = { ...commandEnvironment(path), TERM: 'xterm', XDG_CACHE_HOME: join(path, 'cache') };
-  return PtySession.start(commandLine(...words), { env: env as Record<string, string> });
+  return PtySession.start(commandLine(...words), { env });
 }
 
 test('a container is started, entered and left from one shell', async () => {
@@ -52,6 +52,24 @@ test('a container is started, entered and left from one shell', async () => {
   expect(readFileSync(join(root.path, 'cache/tslxc/history'), 'utf8')).toBe(
     'start guest \nconsole guest\ndomstate guest; destroy guest\nquit\n',
   );
+});
+
+test.each([
+  [65_534, []],
+  [0, ['.cache']],
+])('in the home of the user %d root keeps %j', async (uid, kept) => {
+  const home = join(world.root.path, 'home');
+  mkdirSync(home);
+  chownSync(home, uid, uid);
+  const env = { ...commandEnvironment(world.root.path), HOME: home, XDG_CACHE_HOME: '' };
+  await using session = PtySession.start(commandLine('-q'), { env });
+  await session.expect('tslxc # ');
+  session.write('uri\r');
+  await session.expect('lxc:///');
+  await session.expect('tslxc # ');
+  session.write('quit\r');
+  expect(await session.exit()).toEqual({ code: 0 });
+  expect(readdirSync(home)).toEqual(kept);
 });
 
 test('a script of commands comes from a pipe', async () => {

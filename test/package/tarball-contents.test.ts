@@ -10,7 +10,7 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
   const { files } = await packPackage(folder);
   const tops = new Set(files.map((path) => path.split('/')[0]));
   const allowed =
-    /^(dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
+    /^(completions|dist|docs|man|native|scripts|systemd|binding\.gyp|package\.json|LICENSE|[A-Z]+\.md)$/;
   expect([...tops].filter((top) => top === undefined || !allowed.test(top))).toEqual([]);
   const units = ['systemd/tslxc@.service', 'systemd/tslxc-autostart.service'];
   for (const path of [
@@ -19,6 +19,9 @@ test('the tarball holds what runs and what builds it, and nothing else', async (
     'dist/cli/main.js',
     'dist/bundle/library.js',
     'dist/bundle/parts.js',
+    'completions/bash/tslxc',
+    'completions/fish/tslxc.fish',
+    'completions/zsh/_tslxc',
     'scripts/compile-bundle.js',
     'binding.gyp',
     ...units,

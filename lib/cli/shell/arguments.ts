@@ -14,6 +14,8 @@ export interface Option {
   readonly help: string;
   /** May also be given as a bare word; those are taken in the order of the table. */
   readonly positional?: 'required' | 'optional';
+  /** libvirt's words for it, where it is refused: the command fails with them when it is given. */
+  readonly refused?: string;
   /** What may stand there, for completion: these words, or names of this kind. */
   readonly values?: ValueKind | readonly string[];
 }

@@ -41,7 +41,8 @@ export async function completeWord(
 ): Promise<string[]> {
   const [verb, ...given] = words;
   if (verb === undefined) return shownVerbs().filter((name) => name.startsWith(last));
-  const options = commandsWith(verb)?.[verb]?.options ?? [];
+  const all = commandsWith(verb)?.[verb]?.options ?? [];
+  const options = all.filter(({ refused }) => refused === undefined);
   const { used, awaiting, next } = place(options, given);
   if (awaiting !== undefined) return valuesOf(awaiting, last, connect);
   const [, name, value] = /^--([^=]+)=(.*)$/s.exec(last) ?? [];

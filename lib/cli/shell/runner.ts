@@ -119,8 +119,12 @@ export class CommandRunner {
     return { command, action: () => this.#action(command, options) };
   }
 
-  #action(command: Command, options: Options): Promise<number | undefined> {
-    return command.run(this.#context(), options);
+  async #action(command: Command, options: Options): Promise<number | undefined> {
+    const refused = command.options.find(
+      ({ name, refused: said }) => said !== undefined && options.has(name),
+    );
+    if (refused?.refused === undefined) return command.run(this.#context(), options);
+    throw new CommandError(refused.refused, { code: 'ARGUMENT_UNSUPPORTED' });
   }
 
   #fail(error: unknown, { failureStatus }: Pick<Command, 'failureStatus'>): number {

@@ -190,8 +190,7 @@ function createdPorts(session: Session, network: string): Found[] {
     if (uuid === undefined) return [];
     const record = findRecord(pathOf(session, network, uuid))?.content as
       { readonly boot?: string; readonly definition?: PortDefinition } | undefined;
-    const isOfThisBoot = record?.boot === bootId();
-    if (!isOfThisBoot || record?.definition === undefined) return [];
+    if (record?.boot !== bootId() || record.definition === undefined) return [];
     return [{ definition: record.definition, origin: 'created' }];
   });
 }

@@ -4,6 +4,7 @@
  */
 import type { XmlElement } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
+import { textOf } from '../../domain/xml/reading';
 import { parseXml } from '../../domain/xml/xml';
 import { TslxcError } from '../../errors';
 import type { NetworkDefinition } from './definition';
@@ -122,7 +123,7 @@ function changedBelow(
 /** @throws TslxcError OPERATION_INVALID for an `<ip>` or `<forward>`, which can't be made out of nothing. */
 function missing(element: XmlElement, name: string, { parentIndex }: Change): XmlElement {
   const network = elementsOf(element).find((child) => child.name === 'name');
-  const of = `in network '${network?.children.join('') ?? ''}'`;
+  const of = `in network '${network === undefined ? '' : textOf(network)}'`;
   if (name === 'ip') {
     const detail = `couldn't update dhcp host entry - no <ip> element found at index ${String(parentIndex)} ${of}`;
     throw new TslxcError('OPERATION_INVALID', detail);

@@ -19,5 +19,7 @@ containerTest(nothing);
 
 test('docs/networks.md', async () => {
   await using world = await DocumentWorld.make({ xml, ready: /ready/ });
-  await expectPage(world, 'docs/networks.md', [/^vnet\d+ eth0 [^]*192\.168\.122\.50 24\n/]);
+  await expectPage(world, 'docs/networks.md', [
+    /^52:54:00:4d:2b:cd web \w+\nvnet\d+ eth0 [^]*192\.168\.122\.50 24\n/,
+  ]);
 });

@@ -42,6 +42,7 @@ export const furtherPages: Pages = {
   'docs/limits.md': [/^\{\n {2}hardLimit: 'unlimited',/],
   'docs/moving-in.md': [/^shop \[ 3 \]\n$/],
   'docs/services.md': [/^signal stopped 0\n$/],
+  'docs/shell.md': [],
   'docs/statistics-and-logs.md': [
     /^\d+n \d+ \S+ \d+ 0 \S+\n(\d+n\n)+web \d+\n$/,
     /^(listening on 8080\n){2}$/,

@@ -1,5 +1,6 @@
 /** autostart and autostart-all: which domains are started with the host, and starting them. */
 import { errorLines, withErrorMessage } from '../../shell/command-error';
+import { unsupportedOption } from '../../options/refused-option';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
@@ -10,7 +11,11 @@ export const commands: CommandTable = {
     summary: 'autostart a domain',
     description:
       'Configure a domain to be automatically started at boot: by `tslxc autostart-all`, which the boot runs.',
-    options: [domainOption, { name: 'disable', kind: 'flag', help: 'disable autostarting' }],
+    options: [
+      domainOption,
+      { name: 'disable', kind: 'flag', help: 'disable autostarting' },
+      unsupportedOption('once', 'virDomainSetAutostartOnce'),
+    ],
     example: 'tslxc autostart helloworld',
     run: autostart,
   },

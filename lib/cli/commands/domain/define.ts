@@ -4,6 +4,7 @@ import { withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { unsupportedFlags, unsupportedOption } from '../../options/refused-option';
 import type { Options } from '../../shell/arguments';
 
 export const commands: CommandTable = {
@@ -35,6 +36,22 @@ export const commands: CommandTable = {
     options: [
       domainOption,
       { name: 'managed-save', kind: 'flag', help: 'accepted: a container has no saved state' },
+      { name: 'snapshots-metadata', kind: 'flag', help: 'accepted: a container has no snapshots' },
+      {
+        name: 'checkpoints-metadata',
+        kind: 'flag',
+        help: 'accepted: a container has no checkpoints',
+      },
+      ...unsupportedFlags('lxcDomainUndefineFlags', {
+        nvram: '0x4',
+        'keep-nvram': '0x8',
+        tpm: '0x20',
+        'keep-tpm': '0x40',
+      }),
+      unsupportedOption('storage', 'virStorageVolLookupByPath', 'string'),
+      unsupportedOption('remove-all-storage', 'virStorageVolLookupByPath'),
+      unsupportedOption('wipe-storage', 'virStorageVolLookupByPath'),
+      unsupportedOption('delete-storage-volume-snapshots', 'virStorageVolLookupByPath'),
     ],
     example: 'tslxc undefine helloworld',
     run: undefine,

@@ -3,6 +3,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile, validateOption } from '../../options/definition-file';
 import { warningOf } from '../../output/definition-warnings';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { unsupportedFlags } from '../../options/refused-option';
 import { abandonable } from '../../terminal/abandonable';
 import { runInForeground } from '../../terminal/foreground';
 import { handshakeReport } from '../../terminal/handshake-report';
@@ -72,6 +73,9 @@ export const commands: CommandTable = {
       },
       passOption,
       strictOption,
+      { name: 'bypass-cache', kind: 'flag', help: 'accepted: a container has no saved state' },
+      { name: 'force-boot', kind: 'flag', help: 'accepted: a container has no saved state' },
+      ...unsupportedFlags('lxcDomainCreateWithFiles', { paused: '0x1', 'reset-nvram': '0x20' }),
     ],
     example: 'tslxc start helloworld --console',
     run: start,
@@ -93,6 +97,7 @@ export const commands: CommandTable = {
       passOption,
       strictOption,
       validateOption,
+      ...unsupportedFlags('lxcDomainCreateXMLWithFiles', { paused: '0x1', 'reset-nvram': '0x20' }),
     ],
     example: 'tslxc create helloworld.xml',
     run: create,
@@ -109,6 +114,7 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: 'ask init to end, and kill nothing: an error after 10 seconds',
       },
+      ...unsupportedFlags('lxcDomainDestroyFlags', { 'remove-logs': '0x2' }),
     ],
     example: 'tslxc destroy helloworld',
     run: destroy,

@@ -1,6 +1,7 @@
 /** setmem, setmaxmem and memtune: the memory of a domain. */
 import { withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { refusedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
 import { readKibibytes, readLimit } from '../../options/scaled-size';
 import { whichOf, whichOptions } from '../../options/which-option';
@@ -53,6 +54,11 @@ export const commands: CommandTable = {
       limit('hard-limit', 'most memory'),
       limit('soft-limit', 'memory during contention'),
       limit('swap-hard-limit', 'most memory plus swap'),
+      refusedOption(
+        'min-guarantee',
+        "argument unsupported: parameter 'min_guarantee' not supported",
+        'string',
+      ),
       ...whichOptions,
     ],
     example: 'tslxc memtune helloworld --hard-limit 64M --live',

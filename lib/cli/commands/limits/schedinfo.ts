@@ -1,6 +1,7 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
 import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { refusedOption, unsupportedOption } from '../../options/refused-option';
 import { parameterLine } from '../../output/parameter-lines';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { CpuTuningInfo } from '../../../index';
@@ -22,6 +23,9 @@ export const commands: CommandTable = {
         help: 'parameter=value',
         positional: 'optional',
       },
+      ...['weight', 'cap'].map((name) =>
+        refusedOption(name, `invalid scheduler option: ${name}`, 'number'),
+      ),
       ...whichOptions,
     ],
     example: 'tslxc schedinfo helloworld --set cpu_shares=512,vcpu_quota=50000',
@@ -42,6 +46,8 @@ export const commands: CommandTable = {
         positional: 'required',
       },
       { name: 'maximum', kind: 'flag', help: 'set maximum limit' },
+      unsupportedOption('guest', 'virDomainSetVcpusFlags'),
+      unsupportedOption('hotpluggable', 'virDomainSetVcpusFlags'),
       ...whichOptions,
     ],
     example: 'tslxc setvcpus helloworld 2 --maximum --config',

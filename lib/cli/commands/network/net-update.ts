@@ -3,7 +3,12 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { whichOf } from '../../options/which-option';
-import type { NetworkSection, NetworkUpdateCommand, WhichOption } from '../../../index';
+import type {
+  NetworkInfo,
+  NetworkSection,
+  NetworkUpdateCommand,
+  WhichOption,
+} from '../../../index';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -92,12 +97,11 @@ async function update(context: Context, options: Options): Promise<undefined> {
       ...which,
     }),
   );
-  const { active } = await network.info();
-  context.output.extra(`Updated network ${text} ${affected(which, active)}`);
+  context.output.extra(`Updated network ${text} ${affected(which, await network.info())}`);
   return undefined;
 }
 
-function affected({ which }: WhichOption, active: boolean): string {
+function affected({ which }: WhichOption, { active }: NetworkInfo): string {
   if (which === 'both') return 'persistent config and live state';
   return which === 'live' || (which === undefined && active) ? 'live state' : 'persistent config';
 }

@@ -2,6 +2,8 @@
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { unsupportedOption } from '../../options/refused-option';
+import { whichOptions } from '../../options/which-option';
 import { minorFaults, residentSet } from '../../output/memory-words';
 import type { BlockStatistics, Domain, DomainStatistics } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -28,7 +30,12 @@ export const commands: CommandTable = {
     summary: 'get memory statistics for a domain',
     description:
       'Get memory statistics for a running domain, in KiB; faults and swap are counts, of faults and pages.',
-    options: [domainOption],
+    options: [
+      domainOption,
+      unsupportedOption('period', 'virDomainSetMemoryStatsPeriod', 'number'),
+      // They would say of which definition the period is.
+      ...whichOptions,
+    ],
     example: 'tslxc dommemstat helloworld',
     run: showMemory,
   },

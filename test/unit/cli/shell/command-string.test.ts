@@ -48,7 +48,7 @@ test.each<[text: string, words: string[], last: string, start: number]>([
   ['start "two w', ['start'], 'two w', 6],
   [String.raw`start two\ w`, ['start'], 'two w', 6],
   ['start web\\', ['start'], 'web', 6],
-])('of the unfinished %j', (text, words, last, start) => {
+])('of the unfinished %j', (text, ...[words, last, start]) => {
   expect(splitUnfinished(text)).toEqual({ words, last, start });
 });
 

@@ -167,6 +167,18 @@ test('console --no-replay shows nothing earlier, and says nothing of it', async 
   ]);
 });
 
+test.each([
+  ['paused', { state: 'paused', reason: 'user' }, [['resume']]],
+  ['running', { state: 'running', reason: 'booted' }, []],
+] as const)('console --resume of a %s container', async (_what, state, calls) => {
+  const connection = new FakeConnection([{ name: 'web', id: 7, state }]);
+  const terminal = new FakeTerminal();
+  terminal.typed.write('\u001d');
+  expect((await run('console web --resume', { connection, terminal })).status).toBe(0);
+  const options = { size: { rows: 24, columns: 80 }, replay: 'quiet' };
+  expect(connection.domains[0]?.calls).toEqual([['openConsole', options], ['state'], ...calls]);
+});
+
 describe('the screen of the terminal', () => {
   const vim = '\u001b[?1049h\u001b[?1000;2004h\u001b[?25l';
   const undone = '\u001b[?1049l\u001b[?1000l\u001b[?2004l\u001b[?25h';

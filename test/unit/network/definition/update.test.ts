@@ -88,7 +88,7 @@ test.each<[NetworkUpdate['command'], NetworkUpdate['section'], string, string[]]
     '<host><hostname>six</hostname></host>',
     ["- <host ip='10.0.0.6'>", '- <hostname>six</hostname>'],
   ],
-])('%s of %s: %s', (command, section, xml, lines) => {
+])('%s of %s: %s', (command, section, ...[xml, lines]) => {
   expect(changed(nat, { command, section, xml })).toEqual(lines);
 });
 
@@ -256,7 +256,7 @@ test.each<[string, Partial<NetworkUpdate>, string, string]>([
     'OPERATION_INVALID',
     "there is already a DNS TXT record with name 'note'",
   ],
-])('%s is refused', (_what, change, code, words) => {
+])('%s is refused', (_what, change, ...[code, words]) => {
   const update = { command: 'add-last', section: 'ip-dhcp-host', xml: host, ...change } as const;
   let error: unknown;
   try {

@@ -47,6 +47,12 @@ test.each<[string, string]>([
   ['-q list --name --all --state-paused', ''],
   ['-q list --name --all --autostart', ''],
   ['-q list --name --all --no-autostart', 'ra-1\nhelloworld\n'],
+  ['-q list --name --all --with-snapshot', ''],
+  ['-q list --name --all --with-checkpoint', ''],
+  ['-q list --name --all --with-managed-save', ''],
+  ['-q list --name --all --with-snapshot --without-snapshot', 'ra-1\nhelloworld\n'],
+  ['-q list --name --all --without-checkpoint --without-managed-save', 'ra-1\nhelloworld\n'],
+  ['-q list --name --all --managed-save', 'ra-1\nhelloworld\n'],
 ])('%s', async (words, stdout) => {
   expect(await run(words, { connection: domains() })).toMatchObject({ status: 0, stdout });
 });

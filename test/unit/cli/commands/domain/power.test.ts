@@ -120,3 +120,36 @@ test('a refused verb is told of by help', async () => {
   expect((await run('pool-start --help')).stdout).toContain('pool-start - refused, as by libvirt');
   expect(commandsWith('pool-start')?.['pool-start']?.visibility).toBe('unlisted');
 });
+
+test.each([
+  ['start web --paused', 'unsupported flags (0x1) in function lxcDomainCreateWithFiles'],
+  ['destroy web --remove-logs', 'unsupported flags (0x2) in function lxcDomainDestroyFlags'],
+  ['undefine web --nvram', 'unsupported flags (0x4) in function lxcDomainUndefineFlags'],
+  [
+    'dommemstat web --period 5',
+    'this function is not supported by the connection driver: virDomainSetMemoryStatsPeriod',
+  ],
+  [
+    'memtune web --min-guarantee 5',
+    "argument unsupported: parameter 'min_guarantee' not supported",
+  ],
+  ['schedinfo web --weight=5', 'invalid scheduler option: weight'],
+  [
+    'autostart web --once',
+    'this function is not supported by the connection driver: virDomainSetAutostartOnce',
+  ],
+])('%s is refused in the words of libvirt', async (line, said) => {
+  const { domain, connection } = web();
+  expect(await run(line, { connection })).toMatchObject({
+    status: 1,
+    stdout: '\n',
+    stderr: `error: ${said}\n`,
+  });
+  expect(domain.calls).toEqual([]);
+});
+
+test('what virsh drops for a container is dropped here too', async () => {
+  const connection = new FakeConnection([{ name: 'web' }]);
+  const lines = ['start web --bypass-cache --force-boot', 'undefine web --snapshots-metadata'];
+  for (const line of lines) expect((await run(line, { connection })).status).toBe(0);
+});

@@ -154,3 +154,40 @@ test.each<[string, string]>([
     `error: ${line}\nerror: Requested operation is not valid: domain is not running\n`,
   );
 });
+
+test('domif-setlink --print-xml shows what it would do, and does nothing', async () => {
+  const xml = `<domain type='lxc'>
+  <name>web</name>
+  <devices>
+    <interface type='network'>
+      <mac address='${mac}'/>
+      <link state='up'/>
+    </interface>
+    <interface type='direct'>
+      <mac address='52:54:00:00:00:02'/>
+    </interface>
+  </devices>
+</domain>
+`;
+  const interfaces = [
+    { type: 'network', name: 'vnet1000', guest: 'eth0', mac, link: 'up' },
+    { type: 'direct', guest: 'eth1', mac: '52:54:00:00:00:02', link: 'up' },
+  ] as const;
+  const connection = new FakeConnection([{ name: 'web', id: 7, xml, interfaces }]);
+  const shown = (device: string): string =>
+    `<interface type='${device}'>\n  <mac address='${device === 'direct' ? '52:54:00:00:00:02' : mac}'/>\n` +
+    "  <link state='down'/>\n</interface>\n\n";
+  for (const [device, type] of [
+    ['vnet1000', 'network'],
+    [mac, 'network'],
+    ['eth1', 'direct'],
+  ] as const) {
+    const { stdout } = await run(`domif-setlink web ${device} down --print-xml`, { connection });
+    expect(stdout).toBe(shown(type));
+  }
+  expect(await run('domif-setlink web eth7 down --print-xml', { connection })).toMatchObject({
+    status: 1,
+    stderr: "error: interface 'eth7' not found\n",
+  });
+  expect(JSON.stringify(connection.domains[0]?.calls)).not.toContain('setLink');
+});
