@@ -78,6 +78,9 @@ class Restart : public Start {
     failpoints_.reach(Failpoint::kMonitorAfterMapped);
   }
 
+  // The interfaces keep what was done to them.
+  bool waitsForCaller() const override { return false; }
+
   // The consoles that the monitor has keep theirs.
   void openOutlets() override {}
 

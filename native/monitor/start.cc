@@ -61,7 +61,7 @@ StartedContainer Start::run(std::vector<Fd>& passed) {
   failpoints_.reach(Failpoint::kMonitorAfterClone);
   try {
     mapInit();
-    if (plan_.header.pause != 0) pause();
+    if (waitsForCaller()) pause();
     handshake();
   } catch (...) {
     killInit();

@@ -45,6 +45,8 @@ class Start {
   virtual void beforeClone() {}
   virtual uint64_t cloneFlags() const { return plan_.header.namespaces; }
   virtual void runMapped();
+  // Whether the caller does something when the interfaces are there.
+  virtual bool waitsForCaller() const { return plan_.header.pause != 0; }
   // While init runs its part of the plan: what its consoles lead to.
   virtual void openOutlets();
   // With the pty masters, before init may execute its program.

@@ -87,6 +87,27 @@ test.each(['keep', 'leave'] as const)(
   },
 );
 
+test('one with rates, which the caller sets at its start, reboots without a caller', async () => {
+  const more = "<bandwidth><inbound average='1000'/></bandwidth>";
+  const { domain, init } = await world.start(
+    {
+      name,
+      elements: '<on_reboot>restart</on_reboot>',
+      devices: interfaceXml({ type: 'bridge', source: "bridge='br0'", more }),
+    },
+    { ownership: 'leave' },
+  );
+  const { id } = domain;
+  const stream = await domain.openConsole();
+  stream.resume();
+  stream.write('exec busybox reboot -f\n');
+  await eventually(async () => expect(await initOf(name)).not.toBe(init));
+  stream.destroy();
+  expect(await say(domain, 'echo is=$$')).toContain('is=1\n');
+  expect(domain.id).toBe(id);
+  await domain.destroy();
+});
+
 test.each([
   ['with the ids of the host', ''],
   ['with ids of its own', idMapXml()],
