@@ -86,6 +86,10 @@ module.exports = {
       ...project('repeated-networks', [], 120),
       testMatch: ['<rootDir>/test/more/virtual-network/network-crash.test.ts'],
     },
+    {
+      ...project('repeated-devices', [], 120),
+      testMatch: ['<rootDir>/test/more/network/plug-failpoints.test.ts'],
+    },
     project('network-long', ['network-long'], 120),
     // In a machine that has booted a second time, with two processors.
     {

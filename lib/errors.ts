@@ -32,6 +32,7 @@ export const errorPrefixes = {
   XML_INVALID_SCHEMA: 'XML document failed to validate against schema',
   CONF_SYNTAX: 'configuration file syntax error',
   OPERATION_TIMEOUT: 'Timed out during operation',
+  DEVICE_MISSING: 'device not found',
   ARGUMENT_UNSUPPORTED: 'argument unsupported',
   ACCESS_DENIED: 'access denied',
   OPERATION_UNSUPPORTED: 'Operation not supported',

@@ -80,12 +80,14 @@ function operationsHeader() {
     '#include "native/base/loop.h"\n#include "native/base/mount.h"\n',
     'namespace tslxc {\n',
     `inline constexpr uint32_t kPlanVersion = ${encode.planVersion};`,
-    `inline constexpr uint32_t kCommandPlanVersion = ${encode.commandPlanVersion};\n`,
+    `inline constexpr uint32_t kCommandPlanVersion = ${encode.commandPlanVersion};`,
+    `inline constexpr uint32_t kFittingPlanVersion = ${encode.fittingPlanVersion};\n`,
     enumeration('Missing', operation.missingChoices),
     ...entries.map(([name, fields]) => struct(pascal(name), fields)),
     `using Operation =\n    std::variant<${names.join(',\n                 ')}>;\n`,
     struct('PlanHeader', operation.headerFields),
     struct('CommandHeader', operation.commandHeaderFields),
+    struct('FittingHeader', operation.fittingHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');
@@ -116,6 +118,7 @@ function operationsSource() {
     '    default:\n      return "";\n  }\n}\n',
     decodeFunction('PlanHeader', operation.headerFields),
     decodeFunction('CommandHeader', operation.commandHeaderFields),
+    decodeFunction('FittingHeader', operation.fittingHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');

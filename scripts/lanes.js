@@ -29,7 +29,10 @@ const moreLanes = {
 const moreLast = ['undisturbed'].map(more);
 
 /** What takes too long for both. */
-const long = ['long', 'repeated', 'repeated-networks', 'network-long', 'install'];
+const long = [
+  ...['long', 'repeated', 'repeated-networks', 'repeated-devices'],
+  ...['network-long', 'install'],
+];
 
 /** What runs in machines: scripts/test-vm.js. */
 const machines = ['vm', 'vm-again', 'vm-long', 'vm-every', 'vm-selinux', 'vm-apparmor'];
@@ -48,6 +51,7 @@ const surroundings = {
   // Some files once more, with all of their repetitions.
   repeated: allRepeats,
   'repeated-networks': [...allRepeats, ...ownNetwork],
+  'repeated-devices': [...allRepeats, ...ownWorld],
   'network-long': ownNetwork,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],

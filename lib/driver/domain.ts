@@ -10,6 +10,7 @@ import type { WindowSize } from '../host/native';
 import type { Identity } from '../host/state/definition-store';
 import { getMetadata, getText, setMetadata, setText } from './definitions/annotations';
 import { renameDomain } from './definitions/rename';
+import { attachDevice, detachDevice, updateDevice } from './devices/devices';
 import { execCommand, type ExecOptions } from './exec';
 import { domainAddresses } from './interfaces/addresses';
 import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
@@ -1107,6 +1108,81 @@ export class Domain {
    */
   async setHugepageLimit(limit: HugepageLimitInfo, options: WhichOption = {}): Promise<void> {
     await setHugepageLimit(this.#limit('write', 'setHugepageLimit', options), limit);
+  }
+
+  // Devices.
+
+  /**
+   * Attaches a device: to what runs, at once, and to the stored definition. A network interface is made and configured as at
+   * a start, and is up; a disk or a device of the host gets its node in the container's /dev, and its filter allows it; a
+   * file system is mounted in the running container at its target. When it resolves, the live XML has the device.
+   *
+   * @param xml - one element: `<interface>`, `<disk>`, `<hostdev>` or `<filesystem>`
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
+   * two, or neither when one of them is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device, CONFIG_UNSUPPORTED for a
+   * device that can't be attached, and as `start` for what it names on the host.
+   * @throws TslxcError INVALID_ARG for a device that the domain has already; OPERATION_INVALID for `live` and `both` when
+   * nothing runs, for `inactive` and `both` of a transient domain, and for an interface of a container that uses the host's
+   * network; RESOURCE_BUSY for a name that the container uses; OPERATION_TIMEOUT when a file system of the container does not
+   * answer within the connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and mostly `path`. After every error all is as it was before.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainAttachDeviceFlags, `virsh attach-device`
+   * @example
+   * await domain.attachDevice("<interface type='network'><source network='default'/></interface>");
+   */
+  async attachDevice(xml: string, options: WhichOption = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.attachDevice');
+    await attachDevice(this.#session, this.#identity, { xml, which: options.which });
+  }
+
+  /**
+   * Detaches a device. An interface goes, and one that the host has lent comes home; the node of a disk or a device is
+   * removed, and what the container has open of it stays open, but can't be opened again; a file system is unmounted, and what
+   * is open there stays usable until it is closed. What root in the container has mounted elsewhere of it stays.
+   *
+   * @param xml - one element, by which the device is known: an interface by its `<mac>`, without which the only one is meant, a
+   * disk and a file system by their target, a device of the host by its source
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
+   * two, or neither when one of them is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device.
+   * @throws TslxcError DEVICE_MISSING or INVALID_ARG when there is no such device, OPERATION_FAILED when several could be
+   * meant; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient domain;
+   * OPERATION_UNSUPPORTED for the root; OPERATION_TIMEOUT when a file system of the container does not answer within the
+   * connection's `startTimeout`.
+   * @throws SyscallError SYSTEM_ERROR with `step`, `errno` and mostly `path`: ESTALE when the container has mounted something
+   * else over a file system.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainDetachDeviceFlags, `virsh detach-device`
+   */
+  async detachDevice(xml: string, options: WhichOption = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.detachDevice');
+    await detachDevice(this.#session, this.#identity, { xml, which: options.which });
+  }
+
+  /**
+   * Puts a device in the place of the one that it matches, as for `detachDevice`. Of what runs, an interface can be plugged in
+   * and out by its `<link>`, and its `<bandwidth>` changed; of the stored definition, interfaces, disks and file systems can
+   * be changed.
+   *
+   * @param xml - one element
+   * @param options - `which`: by default what runs if the container runs, else the stored definition; `both` changes the
+   * two, or neither when one of them is refused
+   * @throws DefinitionError, with `element`, `line` and `column`, for a text that is none of a device.
+   * @throws TslxcError DEVICE_MISSING or INVALID_ARG when there is no such device, OPERATION_FAILED when several could be
+   * meant; CONFIG_UNSUPPORTED for one that has nothing to change; OPERATION_UNSUPPORTED for what can't be changed while the
+   * container runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive` and `both` of a transient
+   * domain; and as `setLink` and `setBandwidth`.
+   * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
+   * connection is closed, OPERATION_DENIED on a read-only one.
+   * @see virDomainUpdateDeviceFlags, `virsh update-device`
+   */
+  async updateDevice(xml: string, options: WhichOption = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.updateDevice');
+    await updateDevice(this.#session, this.#identity, { xml, which: options.which });
   }
 
   // Network interfaces.

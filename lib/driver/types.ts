@@ -197,11 +197,14 @@ export interface DomainEvent {
     | 'reboot'
     | 'stopped'
     | 'metadata-change'
+    | 'device-added'
+    | 'device-removed'
     | 'warning';
   /**
    * defined: added, updated, renamed · undefined: removed, renamed · started: booted · suspended: paused · resumed:
    * unpaused · reboot, by the same monitor: rebooted · stopped: shutdown, destroyed, crashed, failed · metadata-change:
-   * title, description, element · warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
+   * title, description, element · device-added and device-removed, of what runs: disk, filesystem, interface, hostdev ·
+   * warning, after a start: those of StartWarning; IgnoredElement, UnknownElement.
    */
   readonly detail:
     | 'added'
@@ -211,6 +214,10 @@ export interface DomainEvent {
     | 'title'
     | 'description'
     | 'element'
+    | 'disk'
+    | 'filesystem'
+    | 'interface'
+    | 'hostdev'
     | 'booted'
     | 'paused'
     | 'unpaused'
@@ -237,6 +244,8 @@ export interface DomainEvent {
   readonly line?: number;
   /** Column of that part in the XML text, from 1. */
   readonly column?: number;
+  /** With `device-added` and `device-removed`: its target, its Ethernet address, or its name or path on the host. */
+  readonly device?: string;
 }
 
 /** A change of a virtual network, in libvirt's words; seen by every connection of every process on the same root. */

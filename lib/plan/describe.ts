@@ -95,6 +95,13 @@ const words: Words = {
   protectPath: (operation) =>
     `mount ${operation.path} in '${operation.root}' over itself${attributesOf(operation.set)}${missingWords[operation.missing]}`,
   awaitCgroups: () => 'wait for the cgroups to be made',
+  openRoot: (operation) => `open the root directory as '${operation.place}'`,
+  addNode: (operation) =>
+    `make the device /dev/${operation.path} (${operation.major}:${operation.minor}, mode ${octal(operation.mode)}) in '${operation.root}' for uid ${operation.uid}, gid ${operation.gid}`,
+  removeNode: (operation) =>
+    `remove the device /dev/${operation.path} (${operation.major}:${operation.minor}) in '${operation.root}', if it is there`,
+  detachTree: (operation) =>
+    `unmount what is mounted at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`,
 };
 
 /** What an operation does, in one line without a full stop. */

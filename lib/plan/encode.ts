@@ -8,17 +8,28 @@ import {
   automountChoices,
   commandHeaderFields,
   depthChoices,
+  fittingHeaderFields,
   headerFields,
   missingChoices,
   operationFields,
 } from './operation';
-import type { CommandPlan, FieldType, Operation, OperationName, Plan } from './operation';
+import type {
+  CommandPlan,
+  FieldType,
+  FittingPlan,
+  Operation,
+  OperationName,
+  Plan,
+} from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
 export const planVersion = 6;
 
 /** The same for the plan of a command. */
 export const commandPlanVersion = 3;
+
+/** The same for the plan that changes the devices of a running container. */
+export const fittingPlanVersion = 1;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,
@@ -56,6 +67,18 @@ export function encodeCommandPlan(plan: CommandPlan): Buffer {
   writer.operations(plan.outside);
   writer.operations(plan.inside);
   writer.operations(plan.command);
+  return writer.finish();
+}
+
+export function encodeFittingPlan(plan: FittingPlan): Buffer {
+  const writer = new Writer();
+  writer.u32(fittingPlanVersion);
+  for (const [name, type] of Object.entries(fittingHeaderFields)) {
+    writer.field(type, plan.header[name as keyof typeof plan.header]);
+  }
+  writer.operations(plan.outside);
+  writer.operations(plan.inside);
+  writer.operations(plan.attached);
   return writer.finish();
 }
 

@@ -211,6 +211,29 @@ export const operationFields = {
   protectPath: { root: 'handle', path: 'string', set: 'u32', missing: 'missing' },
   /** Waits until the caller has made the cgroups, which it does meanwhile. When init is started again, they are there. */
   awaitCgroups: {},
+  /** Keeps the root directory of the process open: of a mount namespace that it has joined, that of its container. */
+  openRoot: { place: 'opens' },
+  /**
+   * A device node below /dev of `root`, with the folders that it is in, all owned by `uid` and `gid`. Only in a tmpfs that no
+   * mount of the host shows (EXDEV): a node elsewhere could be opened by others. Resolved within that file system alone.
+   */
+  addNode: {
+    root: 'handle',
+    path: 'string',
+    type: 'u32',
+    major: 'u32',
+    minor: 'u32',
+    mode: 'u32',
+    uid: 'u32',
+    gid: 'u32',
+  },
+  /** Removes such a node. What is there in its place, or nothing, is left alone. */
+  removeNode: { root: 'handle', path: 'string', type: 'u32', major: 'u32', minor: 'u32' },
+  /**
+   * umount2(2), MNT_DETACH, of what is mounted at `path` in `root`, when its own root has these numbers; `inode` 0 is any.
+   * ESTALE for another mount, EINVAL where nothing is mounted, unless it may be missing.
+   */
+  detachTree: { root: 'handle', path: 'string', device: 'u64', inode: 'u64', missing: 'missing' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;
@@ -318,6 +341,35 @@ export const commandHeaderFields = {
 } as const satisfies Record<string, FieldType>;
 
 export type CommandHeader = FieldsOf<typeof commandHeaderFields>;
+
+/** What the process needs besides operations that puts a device into a running container, or takes it out. */
+export const fittingHeaderFields = {
+  /** The domain's run folder, where it holds a lock as long as it lives. */
+  runDirectory: 'string',
+  /** CLONE_NEW* flags: the namespaces of init that it joins. */
+  namespaces: 'u32',
+  /** 1 when trees are shown with the ids of init's user namespace. */
+  mapped: 'u8',
+  /** Milliseconds that it may live. */
+  deadline: 'u32',
+  /** As in the header of a plan. */
+  failpoint: 'u8',
+  failAction: 'u8',
+  failCount: 'u8',
+} as const satisfies Record<string, FieldType>;
+
+export type FittingHeader = FieldsOf<typeof fittingHeaderFields>;
+
+/** Everything that has to be done to a running container to attach one device, or to detach it. */
+export interface FittingPlan {
+  readonly header: FittingHeader;
+  /** In the host's namespaces, as its root. */
+  readonly outside: readonly Operation[];
+  /** In init's namespaces, prepared so far that nothing of the container has changed yet, where that can be. */
+  readonly inside: readonly Operation[];
+  /** Last, when the caller knows what was prepared. */
+  readonly attached: readonly Operation[];
+}
 
 /** Everything that an attendant has to know to run one command in a running container. */
 export interface CommandPlan {

@@ -24,6 +24,7 @@ enum class Stage : uint8_t {
   kDeadline,
   kDeath,
   kLabel,
+  kAttached,
 };
 
 enum class ExecReason : uint8_t {
@@ -73,6 +74,14 @@ enum class Failpoint : uint8_t {
   kControllerAfterRunning,
   kControllerAfterOwn,
   kControllerAfterUndo,
+  kPlugBeforeRecord,
+  kPlugAfterRecord,
+  kPlugAfterHostStep,
+  kPlugAfterPrepared,
+  kPlugAfterFitted,
+  kPlugBeforeCommit,
+  kPlugAfterCommit,
+  kPlugAfterTaken,
   kMonitorAfterPlan,
   kMonitorAfterCgroups,
   kMonitorAfterLock,
@@ -106,6 +115,11 @@ enum class Failpoint : uint8_t {
   kInitAfterReady,
   kInitAfterExec,
   kInitAfterExecuting,
+  kFitterAfterPlan,
+  kFitterAfterOutside,
+  kFitterAfterInside,
+  kFitterAfterContinue,
+  kFitterAfterAttached,
   kRestartedInitBeforeProceed,
   kRestartedInitAfterProceed,
   kRestartedInitBeforeReady,
@@ -276,6 +290,31 @@ inline void encode(Writer&, const ExecutedMessage&) {
 }
 
 inline void decode(Reader&, ExecutedMessage&) {}
+
+struct PreparedMessage {
+  static constexpr uint8_t kKind = 72;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+};
+
+inline void encode(Writer& writer, const PreparedMessage& value) {
+  writer.u64(value.device);
+  writer.u64(value.inode);
+}
+
+inline void decode(Reader& reader, PreparedMessage& value) {
+  value.device = reader.u64();
+  value.inode = reader.u64();
+}
+
+struct FittedMessage {
+  static constexpr uint8_t kKind = 73;
+};
+
+inline void encode(Writer&, const FittedMessage&) {
+}
+
+inline void decode(Reader&, FittedMessage&) {}
 
 struct ExitedMessage {
   static constexpr uint8_t kKind = 35;

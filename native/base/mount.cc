@@ -8,10 +8,13 @@
 
 #include "native/base/syscall.h"
 
+extern "C" int umount2(const char* target, int flags) noexcept;
+
 namespace tslxc {
 namespace {
 
 constexpr uint64_t kMsPrivate = 1UL << 18;
+constexpr int kMntDetach = 2;
 
 // The kernel explains a refused option in lines that are read from the context, as "e text".
 std::string explain(int context, std::string_view subject) {
@@ -30,12 +33,6 @@ long configure(int context, unsigned command, const char* key, const char* value
 // To where it is out of the way, and goes with the old root.
 long moveAside(int mount) {
   return syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH);
-}
-
-bool isMountRoot(int place) {
-  struct statx facts{};
-  if (statx(place, "", AT_EMPTY_PATH, 0, &facts) == -1) return true;
-  return (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 }  // namespace
@@ -121,6 +118,18 @@ void enterTree(int tree) {
   check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
         "/");
   check(fchdir(tree), "fchdir", "/");
+}
+
+bool isMountRoot(int place) {
+  struct statx facts{};
+  if (statx(place, "", AT_EMPTY_PATH, 0, &facts) == -1) return true;
+  return (facts.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+void detachTree(int target, int descriptors, std::string_view subject) {
+  check(fchdir(descriptors), "fchdir", "/proc/self/fd");
+  const std::string name = std::to_string(target);
+  check(umount2(name.c_str(), kMntDetach), "umount2", subject);
 }
 
 void putAside(int target, std::string_view subject) {

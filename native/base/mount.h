@@ -56,6 +56,15 @@ void stackTree(int tree);
 // Stacks a detached tree on "/" and makes it the working directory.
 void enterTree(int tree);
 
+// Detaches the mount whose root is `target`, or what has been mounted over it in the meantime, with
+// all that is mounted below (umount2(2), MNT_DETACH: an open descriptor of a mount keeps it busy).
+// `descriptors` is /proc/self/fd of the host's own /proc, by which what is open has a name that no
+// other process can change.
+void detachTree(int target, int descriptors, std::string_view subject);
+
+// Whether `place` is the root of a mount.
+bool isMountRoot(int place);
+
 // Moves the mount whose root is `target`, with all that is mounted below it, to where stackTree
 // puts one. Nothing when `target` is not the root of a mount.
 void putAside(int target, std::string_view subject);

@@ -7,12 +7,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <optional>
 
 #include "native/base/message.h"
 #include "native/monitor/attendant.h"
 #include "native/monitor/beginning.h"
+#include "native/monitor/fitter.h"
+#include "native/monitor/held-lock.h"
 #include "native/monitor/keeper.h"
 #include "native/monitor/looker.h"
 #include "native/monitor/reap.h"
@@ -35,23 +36,6 @@ pid_t peerOf(int channel) {
   socklen_t size = sizeof peer;
   check(getsockopt(channel, SOL_SOCKET, SO_PEERCRED, &peer, &size), "getsockopt");
   return peer.pid;
-}
-
-// The monitor is alive as long as it holds this lock: a pid can be reused, and an exec keeps it.
-// The pid stands in the file for a process that looks for the network that is kept, also by the
-// reap program.
-Fd holdMonitorLock(int runDirectory) {
-  Fd file(
-      check(openat(runDirectory, "monitor.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600),
-            "openat", "monitor.lock"));
-  flock lock{};
-  lock.l_type = F_WRLCK;
-  lock.l_whence = SEEK_SET;
-  lock.l_len = 1;
-  check(fcntl(file.get(), F_OFD_SETLK, &lock), "fcntl", "monitor.lock");
-  check(ftruncate(file.get(), 0), "ftruncate", "monitor.lock");
-  check(dprintf(file.get(), "%d\n", getpid()), "write", "monitor.lock");
-  return file;
 }
 
 // Without it the container runs all the same.
@@ -97,7 +81,9 @@ void Monitor::run() {
   failpoints.reach(Failpoint::kMonitorAfterCgroups);
   const Fd runDirectory(check(open(header.runDirectory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC),
                               "open", header.runDirectory));
-  lock_ = holdMonitorLock(runDirectory.get());
+  // The monitor is alive as long as it holds this lock. A process that looks for the network that
+  // is kept reads the pid there, also that of the reap program.
+  lock_ = holdLock(runDirectory.get(), "monitor.lock");
   failpoints.reach(Failpoint::kMonitorAfterLock);
   reap_.emplace(header);
   keepsNetwork_ = header.keepNetwork != 0;
@@ -116,6 +102,7 @@ void Monitor::run() {
   Supervisor supervisor(std::move(settings), std::move(started), std::move(channel_),
                         std::move(inbox_), std::move(consoles));
   if (supervisor.run()) return;
+  keepsNetwork_ = restarter.lendsNetwork(runDirectory.get());
   // The network that is kept goes with this process: it can't leave that to another's reaper.
   if (keepsNetwork_) reap_->execute();
   if (const auto turn = ReaperTurn::await(runDirectory.get())) reap_->execute(turn->variable());
@@ -148,6 +135,7 @@ int main(int argc, char** argv) {
   using namespace tslxc;
   if (isKeeper(argc, argv)) return keep(argc, argv);
   if (isAttendant(argc, argv)) return attend(argc, argv);
+  if (isFitter(argc, argv)) return fit(argc, argv);
   if (isLooker(argc, argv)) return lookAtPaths();
   if (isRestart(argc, argv)) return restart(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));

@@ -11,9 +11,11 @@
 #include <array>
 
 #include "native/base/clone.h"
+#include "native/base/file.h"
 #include "native/base/monitor-descriptors.h"
 #include "native/base/syscall.h"
 #include "native/monitor/restart.h"
+#include "native/plan/decode.h"
 
 namespace tslxc {
 namespace {
@@ -129,11 +131,31 @@ Restarter::Restarter(const PlanHeader& header, std::string plan, const std::vect
   }
 }
 
-// Of a lent interface's namespace the reap program has to find the descriptor under its number.
+// An interface may be lent at any time: the reap program has to find the descriptor under its
+// number.
 void Restarter::keepNetwork(Fd network) {
-  if (!wanted_ || !network.valid()) return;
-  if (lends_) dup2(network.get(), kNetworkDescriptor);
-  network_ = std::move(network);
+  if (!network.valid()) return;
+  dup2(network.get(), kNetworkDescriptor);
+  if (wanted_) network_ = std::move(network);
+}
+
+// What can't be read is no reason to leave without the reap program.
+bool Restarter::lendsNetwork(int runDirectory) {
+  try {
+    readPlan(runDirectory);
+  } catch (const SyscallError&) {
+    return true;
+  } catch (const MalformedBytes&) {
+    return true;
+  }
+  return lends_;
+}
+
+void Restarter::readPlan(int runDirectory) {
+  std::optional<std::string> changed = readFileIfThere(runDirectory, "plan");
+  if (!changed) return;
+  lends_ = decodePlan(*changed).header.keepNetwork != 0;
+  if (wanted_) plan_ = std::move(*changed);
 }
 
 std::chrono::milliseconds Restarter::pause() {

@@ -87,6 +87,11 @@ class Restarter {
 
   bool wanted() const { return wanted_; }
   void keepNetwork(Fd network);
+  // Takes the plan that a caller has put into the run folder since devices were attached or
+  // detached, if there is one. Throws SyscallError or MalformedBytes.
+  void readPlan(int runDirectory);
+  // Whether something has to be given back by way of the network that is kept.
+  bool lendsNetwork(int runDirectory);
   // How long to wait before the next life, after one that has just ended.
   std::chrono::milliseconds pause();
   std::chrono::milliseconds deadline() const { return deadline_; }

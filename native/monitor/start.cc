@@ -121,11 +121,12 @@ void Start::runMapped() {
 // Init has been cloned before, so it never has the descriptor that is kept. Nor is that closed on
 // exec: the reap program gives the interfaces back.
 void Start::openNetwork() {
-  const PlanHeader& header = plan_.header;
-  if (header.keepNetwork == 0) close(kNetworkDescriptor);
-  if ((header.namespaces & CLONE_NEWNET) == 0) return;
+  if ((plan_.header.namespaces & CLONE_NEWNET) == 0) {
+    close(kNetworkDescriptor);
+    return;
+  }
   Fd network = openNetworkNamespace(started_.init);
-  if (header.keepNetwork != 0) check(dup2(network.get(), kNetworkDescriptor), "dup2", "network");
+  check(dup2(network.get(), kNetworkDescriptor), "dup2", "network");
   started_.network = Fd(check(fcntl(network.get(), F_DUPFD_CLOEXEC, 0), "fcntl", "network"));
   interpreter_.useNetwork(std::move(network));
 }

@@ -50,6 +50,7 @@ bool Supervisor::startAgain() {
   try {
     const bool stays = goOnUntil(restarter.pause(), [] { return false; });
     if (stays) {
+      restarter.readPlan(settings_.runDirectory);
       const std::unique_ptr<RestartAttempt> attempt = restarter.attempt();
       failpoints.reach(Failpoint::kMonitorAfterRestartSpawn);
       loop_.add(*attempt);
@@ -65,6 +66,8 @@ bool Supervisor::startAgain() {
         return true;
       }
     }
+  } catch (const MalformedBytes&) {
+    // As below.
   } catch (const SyscallError&) {
     // The container has ended as it did: the process that cleans up starts it anew, with another
     // monitor.

@@ -38,6 +38,18 @@ CommandPlan decodeCommandPlan(std::string_view bytes) {
   return plan;
 }
 
+FittingPlan decodeFittingPlan(std::string_view bytes) {
+  Reader reader(bytes);
+  if (reader.u32() != kFittingPlanVersion) throw MalformedBytes{"a plan of another version"};
+  FittingPlan plan;
+  decode(reader, plan.header);
+  plan.outside = operations(reader);
+  plan.inside = operations(reader);
+  plan.attached = operations(reader);
+  reader.expectEnd();
+  return plan;
+}
+
 std::vector<Operation> decodeOperations(std::string_view bytes) {
   Reader reader(bytes);
   std::vector<Operation> all = operations(reader);

@@ -30,6 +30,16 @@ struct CommandPlan {
 
 CommandPlan decodeCommandPlan(std::string_view bytes);
 
+// The plan that changes the devices of a running container.
+struct FittingPlan {
+  FittingHeader header;
+  std::vector<Operation> outside;
+  std::vector<Operation> inside;
+  std::vector<Operation> attached;
+};
+
+FittingPlan decodeFittingPlan(std::string_view bytes);
+
 // A bare list of operations.
 std::vector<Operation> decodeOperations(std::string_view bytes);
 
@@ -40,5 +50,6 @@ const char* operationName(const Operation& operation);
 Operation decodeOperation(Reader& reader);
 void decode(Reader& reader, PlanHeader& value);
 void decode(Reader& reader, CommandHeader& value);
+void decode(Reader& reader, FittingHeader& value);
 
 }  // namespace tslxc

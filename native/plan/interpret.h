@@ -2,8 +2,11 @@
 // It knows no domain, no XML and no cgroup.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -30,6 +33,13 @@ class Interpreter {
 
   // That of init's last life: takePeer and takeLink take out of it.
   void usePreviousNetwork(Fd network) { previousNetwork_ = std::move(network); }
+
+  // Asked for in the host's mount namespace: what addNode and removeNode keep away from, and the
+  // own descriptors as files, by which detachTree names what it has open.
+  void useHost(std::set<dev_t> mountedDevices, Fd ownDescriptors) {
+    mountedDevices_ = std::move(mountedDevices);
+    ownDescriptors_ = std::move(ownDescriptors);
+  }
 
   // What awaitCgroups waits by; without it there is nothing to wait for.
   void waitForCgroupsBy(std::function<void()> wait) { waitForCgroups_ = std::move(wait); }
@@ -103,6 +113,10 @@ class Interpreter {
   void operator()(const OpenPlace& op);
   void operator()(const ProtectPath& op);
   void operator()(const AwaitCgroups& op);
+  void operator()(const OpenRoot& op);
+  void operator()(const AddNode& op);
+  void operator()(const RemoveNode& op);
+  void operator()(const DetachTree& op);
 
  private:
   void open(uint8_t index, Fd fd, std::string_view subject);
@@ -119,6 +133,8 @@ class Interpreter {
   };
   std::vector<Handle> handles_;
   std::function<void()> waitForCgroups_;
+  std::set<dev_t> mountedDevices_;
+  Fd ownDescriptors_;
   Fd userNamespace_;
   Fd network_;
   Fd previousNetwork_;

@@ -295,6 +295,37 @@ void decode(Reader& reader, ProtectPath& value) {
 }
 
 
+void decode(Reader& reader, OpenRoot& value) {
+  value.place = reader.u8();
+}
+
+void decode(Reader& reader, AddNode& value) {
+  value.root = reader.u8();
+  value.path = reader.string();
+  value.type = reader.u32();
+  value.major = reader.u32();
+  value.minor = reader.u32();
+  value.mode = reader.u32();
+  value.uid = reader.u32();
+  value.gid = reader.u32();
+}
+
+void decode(Reader& reader, RemoveNode& value) {
+  value.root = reader.u8();
+  value.path = reader.string();
+  value.type = reader.u32();
+  value.major = reader.u32();
+  value.minor = reader.u32();
+}
+
+void decode(Reader& reader, DetachTree& value) {
+  value.root = reader.u8();
+  value.path = reader.string();
+  value.device = reader.u64();
+  value.inode = reader.u64();
+  value.missing = reader.choice<Missing>(4);
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -361,6 +392,10 @@ Operation decodeOperation(Reader& reader) {
     case 53: return decoded<OpenPlace>(reader);
     case 54: return decoded<ProtectPath>(reader);
     case 55: return AwaitCgroups{};
+    case 56: return decoded<OpenRoot>(reader);
+    case 57: return decoded<AddNode>(reader);
+    case 58: return decoded<RemoveNode>(reader);
+    case 59: return decoded<DetachTree>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -423,6 +458,10 @@ const char* operationName(const Operation& operation) {
     case 52: return "openPlace";
     case 53: return "protectPath";
     case 54: return "awaitCgroups";
+    case 55: return "openRoot";
+    case 56: return "addNode";
+    case 57: return "removeNode";
+    case 58: return "detachTree";
     default:
       return "";
   }
@@ -472,6 +511,16 @@ void decode(Reader& reader, CommandHeader& value) {
   value.labels = reader.strings();
   value.argv = reader.strings();
   value.environment = reader.strings();
+}
+
+void decode(Reader& reader, FittingHeader& value) {
+  value.runDirectory = reader.string();
+  value.namespaces = reader.u32();
+  value.mapped = reader.u8();
+  value.deadline = reader.u32();
+  value.failpoint = reader.u8();
+  value.failAction = reader.u8();
+  value.failCount = reader.u8();
 }
 
 }  // namespace tslxc

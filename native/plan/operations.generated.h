@@ -14,6 +14,7 @@ namespace tslxc {
 
 inline constexpr uint32_t kPlanVersion = 6;
 inline constexpr uint32_t kCommandPlanVersion = 3;
+inline constexpr uint32_t kFittingPlanVersion = 1;
 
 enum class Missing : uint8_t {
   kFail,
@@ -324,6 +325,37 @@ struct ProtectPath {
 struct AwaitCgroups {
 };
 
+struct OpenRoot {
+  uint8_t place = 0;
+};
+
+struct AddNode {
+  uint8_t root = 0;
+  std::string path{};
+  uint32_t type = 0;
+  uint32_t major = 0;
+  uint32_t minor = 0;
+  uint32_t mode = 0;
+  uint32_t uid = 0;
+  uint32_t gid = 0;
+};
+
+struct RemoveNode {
+  uint8_t root = 0;
+  std::string path{};
+  uint32_t type = 0;
+  uint32_t major = 0;
+  uint32_t minor = 0;
+};
+
+struct DetachTree {
+  uint8_t root = 0;
+  std::string path{};
+  uint64_t device = 0;
+  uint64_t inode = 0;
+  Missing missing{};
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -379,7 +411,11 @@ using Operation =
                  SetProcessAttribute,
                  OpenPlace,
                  ProtectPath,
-                 AwaitCgroups>;
+                 AwaitCgroups,
+                 OpenRoot,
+                 AddNode,
+                 RemoveNode,
+                 DetachTree>;
 
 struct PlanHeader {
   std::string name{};
@@ -425,6 +461,16 @@ struct CommandHeader {
   std::vector<std::string> labels{};
   std::vector<std::string> argv{};
   std::vector<std::string> environment{};
+};
+
+struct FittingHeader {
+  std::string runDirectory{};
+  uint32_t namespaces = 0;
+  uint8_t mapped = 0;
+  uint32_t deadline = 0;
+  uint8_t failpoint = 0;
+  uint8_t failAction = 0;
+  uint8_t failCount = 0;
 };
 
 }  // namespace tslxc

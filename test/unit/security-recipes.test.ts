@@ -35,6 +35,7 @@ const recipes: readonly Recipe[] = [
   { recipe: 'T10', file: `${more}/directories.test.ts`, control: 'control: ' },
   { recipe: 'T11', file: `${security}/doors.test.ts`, control: 'control: ' },
   { recipe: 'T13', file: 'test/container/devices.test.ts', control: 'control: ' },
+  { recipe: 'T13', file: `${security}/hotplug.test.ts`, control: 'control: ' },
   {
     recipe: 'T14',
     file: `${security}/capabilities.test.ts`,
@@ -81,7 +82,7 @@ const withoutControl: readonly Readonly<{
 }>[] = [
   {
     recipe: 'T5',
-    files: [`${more}/evil-root.test.ts`],
+    files: [`${more}/evil-root.test.ts`, `${security}/hotplug.test.ts`],
     why: 'these are more paths of the same attack, whose control is in test/security/evil-etc.test.ts',
   },
   {

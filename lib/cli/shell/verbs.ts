@@ -14,6 +14,8 @@ interface CommandModule {
 
 const modules = {
   annotate: (): CommandModule => require('../commands/domain/annotate'),
+  attachDisk: (): CommandModule => require('../commands/domain/attach-disk'),
+  attachInterface: (): CommandModule => require('../commands/network/attach-interface'),
   autostart: (): CommandModule => require('../commands/domain/autostart'),
   blkiotune: (): CommandModule => require('../commands/limits/blkiotune'),
   blocks: (): CommandModule => require('../commands/domain/blocks'),
@@ -21,6 +23,7 @@ const modules = {
   completion: (): CommandModule => require('../commands/host/completion'),
   console: (): CommandModule => require('../commands/domain/console'),
   define: (): CommandModule => require('../commands/domain/define'),
+  devices: (): CommandModule => require('../commands/domain/devices'),
   doctor: (): CommandModule => require('../commands/host/doctor'),
   domainUsage: (): CommandModule => require('../commands/statistics/domain-usage'),
   domifInspect: (): CommandModule => require('../commands/network/domif-inspect'),
@@ -69,6 +72,9 @@ const modules = {
 /** Verb → the module that has it. */
 const verbs: Readonly<Record<string, keyof typeof modules>> = {
   allocpages: 'nodeMemory',
+  'attach-device': 'devices',
+  'attach-disk': 'attachDisk',
+  'attach-interface': 'attachInterface',
   autostart: 'autostart',
   'autostart-all': 'autostart',
   'backup-begin': 'refusedOfDomains',
@@ -103,7 +109,10 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   define: 'define',
   desc: 'annotate',
   destroy: 'start',
+  'detach-device': 'devices',
   'detach-device-alias': 'refusedOfDomains',
+  'detach-disk': 'attachDisk',
+  'detach-interface': 'attachInterface',
   doctor: 'doctor',
   'dom-fd-associate': 'refusedOfDomains',
   domblkerror: 'refusedOfDomains',
@@ -335,6 +344,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   sysinfo: 'host',
   ttyconsole: 'inspect',
   undefine: 'define',
+  'update-device': 'devices',
   'update-memory-device': 'refusedOfDomains',
   uri: 'host',
   vcpucount: 'refusedOfDomains',

@@ -16,6 +16,17 @@ export const failpoints = [
   'controller:after-own',
   /** After each thing that is given back. */
   'controller:after-undo',
+  // in a caller that attaches a device to a running container, or detaches it
+  'plug:before-record',
+  'plug:after-record',
+  /** After each thing that is done on the host before the container is changed. */
+  'plug:after-host-step',
+  'plug:after-prepared',
+  'plug:after-fitted',
+  'plug:before-commit',
+  'plug:after-commit',
+  /** After each thing that is taken back, or given back. */
+  'plug:after-taken',
   // in the monitor
   'monitor:after-plan',
   'monitor:after-cgroups',
@@ -54,6 +65,12 @@ export const failpoints = [
   'init:after-ready',
   'init:after-exec',
   'init:after-executing',
+  // in the process that changes the devices of a running container
+  'fitter:after-plan',
+  'fitter:after-outside',
+  'fitter:after-inside',
+  'fitter:after-continue',
+  'fitter:after-attached',
   // in init that is started again
   'restarted-init:before-proceed',
   'restarted-init:after-proceed',

@@ -60,6 +60,10 @@ export const messages = {
   cloned: { kind: 36, fields: { init: 'u32' } },
   /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
   executed: { kind: 71, fields: {} },
+  /** By what changes the devices of a running container: the numbers of the root of what it has opened last, or 0. */
+  prepared: { kind: 72, fields: { device: 'u64', inode: 'u64' } },
+  /** By the same: all is done. */
+  fitted: { kind: 73, fields: {} },
   /** `how`: see hows; `status` is its exit code or signal. `requested`: what was asked of the monitor, see ends. */
   exited: { kind: 35, fields: { how: 'u8', status: 'u32', requested: 'u8' } },
 
@@ -141,7 +145,7 @@ export type MessageNamed<Name extends MessageName> = Extract<Message, { message:
 
 /**
  * Where a start failed; the position is the number on the wire. `label`: the program is executed with another label
- * than it should be (`subject`, without an `error`), or it can't be read.
+ * than it should be (`subject`, without an `error`), or it can't be read. `attached`: of a device that is attached last.
  */
 export const stages = [
   'monitor',
@@ -152,6 +156,7 @@ export const stages = [
   'deadline',
   'death',
   'label',
+  'attached',
 ] as const;
 export type Stage = (typeof stages)[number];
 

@@ -9,9 +9,11 @@ import { bootId } from '../../host/kernel/boot-id';
 import { lookAtLock, readPlain, removeWhatIsAt } from '../../host/state/plain-file';
 import { runPaths } from '../../host/state/state-paths';
 import type { RunPaths, StatePaths } from '../../host/state/state-paths';
+import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { ExitRecord } from './exit-record';
 import { findRecord, readRecord, writeRecord } from '../../host/state/record-file';
 import { isAssignedSecurity, type AssignedSecurity } from '../security/assigned';
+import type { LiveUndo, MountRecord } from './live-undo';
 import type { Undo } from './undo';
 
 /** Written in one go before a start takes anything from the host. */
@@ -37,12 +39,30 @@ export interface StartRecord {
   readonly undo: readonly Undo[];
   /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
   readonly links?: readonly LinkRecord[];
+  /** Devices of the host in its /dev, which its filter allows. Missing in records of older packages. */
+  readonly devices?: readonly HostDevice[];
+  /** File systems that were attached while it ran. */
+  readonly mounts?: readonly MountRecord[];
+  /** How many descriptors init was started with, besides its streams. */
+  readonly passed?: number;
+  /** A device that is on its way in or out: when the process that moves it dies, the next one takes it out. */
+  readonly plug?: Plug;
   /** What the container is labelled with; nothing when it has no label. */
   readonly security?: AssignedSecurity;
   /** Milliseconds since the epoch. */
   readonly time: number;
   /** The process that starts it. */
   readonly controller: number;
+}
+
+/** What of a record is another with another device. */
+export type DeviceFields = Pick<StartRecord, 'xml' | 'undo' | 'links' | 'devices' | 'mounts'>;
+
+export interface Plug {
+  /** What is done to take the device out, the last first. */
+  readonly undo: readonly LiveUndo[];
+  /** The record when it is out. */
+  readonly without: DeviceFields;
 }
 
 /** A network interface of a container that runs. */
@@ -152,8 +172,9 @@ export function replaceStart(paths: StatePaths, record: StartRecord): void {
 }
 
 /** Removes what a monitor makes while its container runs, whatever lies there. */
-export function removeLeftFiles({ running, control, monitorLock }: RunPaths): void {
-  for (const file of [running, control, monitorLock]) removeWhatIsAt(file);
+export function removeLeftFiles(files: RunPaths): void {
+  const { running, control, monitorLock, fitterLock, plan } = files;
+  for (const file of [running, control, monitorLock, fitterLock, plan]) removeWhatIsAt(file);
 }
 
 /** Names that have a run folder. */
@@ -195,15 +216,22 @@ export function damaged(path: string, domain: string): TslxcError {
 
 export function isStartRecord(record: unknown): record is StartRecord {
   const { name, uuid, boot, persistence, xml, hardening, undo, ...rest } = fieldsOf(record);
-  const { links, firstId, security } = rest;
+  const { links, firstId, security, devices, mounts, plug } = rest;
   return (
     [name, uuid, boot, xml, hardening].every((field) => typeof field === 'string') &&
     (persistence === 'persistent' || persistence === 'transient') &&
     areObjects(undo) &&
-    (links === undefined || areObjects(links)) &&
+    [links, devices, mounts].every((list) => list === undefined || areObjects(list)) &&
+    (plug === undefined || isPlug(plug)) &&
     (firstId === undefined || typeof firstId === 'number') &&
     (security === undefined || isAssignedSecurity(security))
   );
+}
+
+function isPlug(record: unknown): boolean {
+  const { undo, without } = fieldsOf(record);
+  const { xml, undo: rest } = fieldsOf(without);
+  return areObjects(undo) && typeof xml === 'string' && areObjects(rest);
 }
 
 export function isRunningRecord(record: unknown): record is RunningRecord {

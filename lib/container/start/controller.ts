@@ -17,6 +17,7 @@ import { reach } from '../monitor/failpoint';
 import { armedFailpoint } from '../monitor/failpoints';
 import { abandonStart } from '../record/cleanup';
 import type { Undo } from '../record/undo';
+import { readStart } from '../record/run-state';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
 import type { Labelling } from '../security/labelled-start';
 import { claimTarget } from '../sources/mount-target';
@@ -177,7 +178,7 @@ async function handOver(
   trace?.('init executes its program', { init: initPid });
   const endsWithCaller = start.autodestroy === true;
   const facts = { id, initPid, consolePaths, warnings: preparation.warnings, endsWithCaller };
-  const container = new RunningContainer(channel, facts, networkUndo(undo, id));
+  const container = new RunningContainer(channel, facts, networkUndo(start, undo, id));
   const { ownership, onExited, onRebooted } = start;
   if (ownership === 'keep') container.own({ onExited, onRebooted });
   else container.release();
@@ -187,8 +188,14 @@ async function handOver(
 }
 
 /** Made apart from the start: what a running container keeps must not keep all that its start has made. */
-function networkUndo(undo: readonly Undo[], monitor: number): () => Promise<void> {
-  return () => undoInNetwork(undo, monitor);
+function networkUndo(
+  { paths, definition }: ContainerStart,
+  undo: readonly Undo[],
+  monitor: number,
+): () => Promise<void> {
+  const { name } = definition;
+  // By then other interfaces may have been attached.
+  return () => undoInNetwork(readStart(paths, name)?.undo ?? undo, monitor);
 }
 
 /** What a start talks with its monitor by. */

@@ -53,6 +53,8 @@ export interface Preparation {
   readonly partition?: Partition;
   readonly links: ResolvedLinks;
   readonly targets: readonly NeededTarget[];
+  /** Of the host, in the container's /dev. */
+  readonly devices: PlanFacts['devices'];
   /** Writable layers of overlays. */
   readonly overlayUppers: readonly OverlayUpper[];
   /** The elements that descriptors and network interfaces of the plan come from, by name. */
@@ -94,7 +96,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const sources = await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks);
   await checkMappedSources(definition, looks);
   const targets = await neededTargets(definition, sources, looks);
-  const uppers = overlayUppersOf(definition);
+  const overlayUppers = overlayUppersOf(definition);
   const user = `${paths.root}:${definition.name}`;
   const plan = compiledPlan(definition, {
     ...sources,
@@ -122,12 +124,13 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     ...(definition.partition ? { partition: definition.partition } : {}),
     links: input.links,
     targets,
-    overlayUppers: uppers,
+    devices: world.devices,
+    overlayUppers,
     places: placesOf(definition, input.links),
     user,
     undo: [
       ...(input.labelling?.undo ?? []),
-      ...undoOfFiles({ targets, overlayUppers: uppers, user }),
+      ...undoOfFiles({ targets, overlayUppers, user }),
       ...undoOfCgroups(definition, input, cgroups),
       ...input.links.undo,
     ],

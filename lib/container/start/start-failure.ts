@@ -60,6 +60,7 @@ export function startFailure(
     case 'label':
       return wrongLabel({ who: 'init', labels: plan.header.labels, domain }, failed);
     case 'monitor':
+    case 'attached':
       return stepFailure(facts, 'set up the monitor');
   }
 }

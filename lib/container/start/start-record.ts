@@ -17,9 +17,11 @@ import type { Preparation } from './preparation';
 export function startRecord(
   start: ContainerStart,
   definition: DomainDefinition,
-  { undo, links, labelling }: Preparation & { readonly labelling: Labelling | undefined },
+  preparation: Preparation & { readonly labelling: Labelling | undefined },
 ): StartRecord {
+  const { undo, links, labelling, devices } = preparation;
   const { records } = links;
+  const passed = start.passDescriptors.length;
   return {
     name: definition.name,
     uuid: definition.uuid,
@@ -33,6 +35,8 @@ export function startRecord(
     undo,
     ...(labelling === undefined ? {} : { security: labelling.security }),
     ...(records.length === 0 ? {} : { links: records }),
+    ...(devices.length === 0 ? {} : { devices }),
+    ...(passed === 0 ? {} : { passed }),
     time: Date.now(),
     controller: process.pid,
   };

@@ -61,7 +61,7 @@ const noDevices: SupportedDevices = {
 };
 
 /** The supported devices by kind, and the others in document order. */
-function parseEach(
+export function parseEach(
   devices: Reading,
   session: ParseSession,
 ): { supported: SupportedDevices; raw: XmlElement[] } {

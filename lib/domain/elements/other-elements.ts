@@ -3,7 +3,7 @@
  * checked here.
  */
 import { canonicalCapabilities, parseCapabilities } from './capabilities';
-import type { FeaturesDefinition } from '../definition';
+import type { DomainDefinition, FeaturesDefinition } from '../definition';
 import type { XmlElement } from '../xml/element';
 import { definitionError } from '../xml/source-location';
 import { standalone } from '../xml/raw';
@@ -44,6 +44,23 @@ export function parseFeatures(domain: Reading): FeaturesDefinition {
   return {
     privateNetwork: features.some(({ element }) => element.name === 'privnet'),
     capabilities: parseCapabilities(capabilities),
+  };
+}
+
+/** The definition with `<privnet/>` among its features. */
+export function withPrivateNetwork(definition: DomainDefinition): DomainDefinition {
+  const { features, otherElements } = definition;
+  if (features.privateNetwork) return definition;
+  const position = { line: 1, column: 1 };
+  const plain = { namespace: '', attributes: [], children: [], position };
+  const found = otherElements.find(({ name }) => name === 'features');
+  const before = found ?? { ...plain, name: 'features' };
+  const changed = { ...before, children: [...before.children, { ...plain, name: 'privnet' }] };
+  const others = otherElements.filter((element) => element !== found);
+  return {
+    ...definition,
+    features: { ...features, privateNetwork: true },
+    otherElements: [...others, changed],
   };
 }
 

@@ -60,7 +60,8 @@ interface StoredChange {
   readonly change: RatesChange;
 }
 
-async function setLiveRates(
+/** Under the domain's lock. @throws as `setBandwidth`. */
+export async function setLiveRates(
   session: Session,
   { identity, state, device, change }: StoredChange & { readonly state: SettledState },
 ): Promise<void> {

@@ -59,7 +59,7 @@ interface LiveChange extends StoredChange {
  * A start with `<link state='down'/>` leaves both sides of a pair down, so that plugging it in sets both up. To plug it
  * out, setting the host's side down is enough: the container can't undo that, and keeps its addresses and routes.
  */
-async function setLiveLink(
+export async function setLiveLink(
   session: Session,
   { identity, state, device, link }: LiveChange,
 ): Promise<void> {

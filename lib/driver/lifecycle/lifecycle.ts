@@ -30,6 +30,7 @@ export type Verb =
   | 'look'
   | 'setLink'
   | 'setBandwidth'
+  | 'changeDevice'
   | 'setLimit';
 
 /** The phase afterwards, or why not. `%` is the domain's name. */
@@ -60,6 +61,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     look: notRunning,
     setLink: notRunning,
     setBandwidth: notRunning,
+    changeDevice: notRunning,
     setLimit: notRunning,
   },
   running: {
@@ -80,6 +82,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     look: 'running',
     setLink: 'running',
     setBandwidth: 'running',
+    changeDevice: 'running',
     setLimit: 'running',
   },
   // Every process is stopped: init reacts to nothing until it is resumed, but it can be killed.
@@ -101,6 +104,7 @@ const transitions: Record<SettledPhase, Record<Verb, Transition>> = {
     look: 'paused',
     setLink: 'paused',
     setBandwidth: 'paused',
+    changeDevice: 'paused',
     setLimit: 'paused',
   },
 };

@@ -8,6 +8,7 @@ import type { RunState, StartRecord } from '../../container/record/run-state';
 import { turn } from '../../host/slices';
 import { admission } from '../session/admission';
 import type { EndedState } from '../session/containers';
+import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
@@ -79,9 +80,10 @@ export async function stateUnderLock(
     await sleep(abandoned.pause);
     state = read();
   }
-  if (!hasUntold(session, name, state)) return state;
-  const told = await announceReboots(session, name, state);
-  return told === 'recorded' ? stateUnderLock(session, name) : state;
+  const settled = hasDeviceOnItsWay(state) ? await settleDevices(session, state) : state;
+  if (!hasUntold(session, name, settled)) return settled;
+  const told = await announceReboots(session, name, settled);
+  return told === 'recorded' ? stateUnderLock(session, name) : settled;
 }
 
 /**
@@ -137,9 +139,12 @@ type IsDue = (name: string) => boolean;
 
 const atOnce: IsDue = () => true;
 
-/** It has ended, or has rebooted, and no process has cleaned up or told of it yet: the one that should may have been killed. */
+/**
+ * It has ended, or has rebooted, and no process has cleaned up or told of it yet, or a device of it is on its way: the process
+ * that should have done so may have been killed.
+ */
 export function isUnsettled(session: Session, name: string, state: RunState): boolean {
-  return state.phase === 'ended' || hasUntold(session, name, state);
+  return state.phase === 'ended' || hasDeviceOnItsWay(state) || hasUntold(session, name, state);
 }
 
 /** Of a name that has a run folder: what a rename has left there that was killed after its commit belongs to no domain. */

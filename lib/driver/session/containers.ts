@@ -14,6 +14,7 @@ import type { ContainerStart } from '../../container/start/container-start';
 import { startContainer } from '../../container/start/controller';
 import type { RunningContainer } from '../../container/start/running-container';
 import { endReaperTurn, lockDomain, withReaperLock } from '../../container/record/locks';
+import { deviceControl, type DeviceControl } from '../../container/devices/running-devices';
 import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files';
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
@@ -94,6 +95,7 @@ export interface Containers {
   readonly shapeLink: typeof shapeLink;
   readonly replaceStart: typeof replaceStart;
   readonly limits: LimitFiles;
+  readonly devices: DeviceControl;
   takeSnapshots(containers: readonly RunningContainerRecords[]): Promise<Snapshot[]>;
   freeze(start: StartRecord, isInitKilled: () => boolean): Promise<void>;
   thaw(start: StartRecord): Promise<void>;
@@ -151,6 +153,7 @@ export const containers: Containers = {
   shapeLink,
   replaceStart,
   limits: limitFiles(layout),
+  devices: deviceControl(hostFacts),
   connectMonitor: (paths, name, options) => MonitorClient.connect(paths, name, options),
   hasRun: (paths, name) => existsSync(runPaths(paths, name).running),
 };

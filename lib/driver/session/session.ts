@@ -7,6 +7,7 @@ import { machine } from 'node:os';
 import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
+import { parseDevice, type DeviceVerb, type ParsedOne } from '../../domain/devices/device';
 import { macFromBytes } from '../../domain/interface/mac-address';
 import { parseDomain } from '../../domain/parse';
 import type { ParseContext } from '../../domain/parse-session';
@@ -73,6 +74,11 @@ const atRandom: Generators = {
   newUuid: randomUUID,
   newMac: () => macFromBytes(randomBytes(3)),
 };
+
+/** What the meaning of a definition depends on, besides its text. */
+function thisHost() {
+  return { arch: machine(), emulator: monitorPath };
+}
 
 export class Session {
   readonly paths: StatePaths;
@@ -156,10 +162,24 @@ export class Session {
       newMacs.push(mac);
       return mac;
     };
-    const host = { arch: machine(), emulator: monitorPath };
-    const context = { ...host, newUuid, newMac, ...(unknown === undefined ? {} : { unknown }) };
+    const context = {
+      ...thisHost(),
+      newUuid,
+      newMac,
+      ...(unknown === undefined ? {} : { unknown }),
+    };
     const definition = parseDomain(xml, context);
     return { definition, uuid, newMacs };
+  }
+
+  /** One device, to be `verb`; an address that it is given is none of those in `used`. @throws DefinitionError. */
+  parseDevice(xml: string, verb: DeviceVerb, used: ReadonlySet<string>): ParsedOne {
+    const newMac = (): string => {
+      let mac = atRandom.newMac();
+      while (used.has(mac)) mac = atRandom.newMac();
+      return mac;
+    };
+    return parseDevice(xml, verb, { ...thisHost(), newUuid: atRandom.newUuid, newMac });
   }
 
   /** @throws DefinitionError. */

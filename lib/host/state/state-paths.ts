@@ -87,6 +87,10 @@ export interface RunPaths {
   readonly monitorLock: string;
   /** The monitor's control socket. */
   readonly control: string;
+  /** What changes the devices of the running container holds a lock on byte 0 while it lives. */
+  readonly fitterLock: string;
+  /** The plan of the next restart under the same monitor, once the devices are others than at the start. */
+  readonly plan: string;
 }
 
 export function runPaths(paths: StatePaths, name: string): RunPaths {
@@ -99,6 +103,8 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     exitRoom: join(directory, 'exit.room'),
     monitorLock: join(directory, 'monitor.lock'),
     control: join(directory, 'control'),
+    fitterLock: join(directory, 'fitter.lock'),
+    plan: join(directory, 'plan'),
   };
 }
 

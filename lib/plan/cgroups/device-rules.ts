@@ -43,6 +43,49 @@ export function filterDevices(
   return [{ step: 'devices', path: unified.path, rules: deviceRules(definition) }];
 }
 
+/**
+ * Makes the devices that a running container may use besides those of every container `after` instead of `before`. A rule of
+ * v1 is taken away by its numbers: what another one allows of the same device is allowed again.
+ */
+export function changeDevices(
+  places: readonly CgroupPlace[],
+  definition: DomainDefinition,
+  {
+    before,
+    after,
+  }: { readonly before: readonly DeviceRule[]; readonly after: readonly DeviceRule[] },
+): CgroupStep[] {
+  const usual = deviceRules(definition);
+  const v1 = places.find(({ controllers, version }) => {
+    return version === 'v1' && controllers.includes('devices');
+  });
+  if (v1 === undefined) {
+    return filterDevices(places, definition).map((step) =>
+      step.step === 'devices' ? { ...step, rules: [...usual, ...after] } : step,
+    );
+  }
+  const gone = before.filter(
+    (rule) => !after.some((other) => deviceLine(other) === deviceLine(rule)),
+  );
+  const kept = [...usual, ...after].filter((rule) => gone.some((other) => isOfDevice(rule, other)));
+  const come = after.filter(
+    (rule) => !before.some((other) => deviceLine(other) === deviceLine(rule)),
+  );
+  // A cgroup inherits rules only when it is made: the one that the processes are in gets them too.
+  return [...new Set([v1.path, v1.joined])].flatMap((path) => [
+    ...gone.map((rule) => writeRule(`${path}/devices.deny`, { ...rule, access: 'rwm' })),
+    ...[...kept, ...come].map((rule) => writeRule(`${path}/devices.allow`, rule)),
+  ]);
+}
+
+function writeRule(path: string, rule: DeviceRule): CgroupStep {
+  return { step: 'write', path, value: deviceLine(rule) };
+}
+
+function isOfDevice(one: DeviceRule, other: DeviceRule): boolean {
+  return one.type === other.type && one.major === other.major && one.minor === other.minor;
+}
+
 /** A rule in the format of devices.allow. */
 export function deviceLine({ type, major, minor, access }: DeviceRule): string {
   const number = (value: number): string => (value === -1 ? '*' : String(value));

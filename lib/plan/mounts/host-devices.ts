@@ -30,7 +30,7 @@ export interface HostDevice {
 }
 
 /** libvirt's mode of the nodes. */
-const nodeMode = 0o700;
+export const nodeMode = 0o700;
 
 /**
  * In document order: disks, then host devices.

@@ -108,7 +108,8 @@ function planOwnAddress(link: Link): Operation[] {
   return [{ op: 'setLinkAddress', name: link.guest, address: link.mac }];
 }
 
-function planGuest(link: Link): Operation[] {
+/** Run in the container's network namespace, for an interface that is there. */
+export function planGuest(link: Link): Operation[] {
   const { guest: name, state, addresses, routes } = link;
   return [
     ...planOwnAddress(link),

@@ -19,6 +19,8 @@ const others: readonly Failpoint[] = [
   'controller:after-undo',
   // Of a reboot: test/long/restart-failpoints.test.ts.
   ...failpoints.filter((point) => point.includes('restart')),
+  // Of a change of devices: test/more/network/plug-failpoints.test.ts.
+  ...failpoints.filter((point) => /^(plug|fitter):/.test(point)),
 ];
 const startPoints = failpoints.filter((point) => !others.includes(point));
 

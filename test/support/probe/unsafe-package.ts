@@ -53,6 +53,14 @@ const variants = {
       unsafe: 'root, relative.c_str(), &how',
     },
   ],
+  /** A device gets its node in whatever is mounted on the container's /dev. */
+  'nodes anywhere': [
+    {
+      file: 'native/base/device-node.cc',
+      safe: 'if (kind.f_type != TMPFS_MAGIC || foreign.contains(device)) {',
+      unsafe: 'if (kind.f_type == 0 && foreign.contains(device)) {',
+    },
+  ],
   /** Nobody closes what the caller had open. */
   'inherited descriptors': [
     { file: 'native/monitor/stage-zero.cc', safe: closeAfterStageZero, unsafe: '' },

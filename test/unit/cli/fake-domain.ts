@@ -226,6 +226,18 @@ export class FakeDomain {
     findInterface(this.#fields.interfaces ?? [], device);
   }
 
+  async attachDevice(xml: string, options: unknown): Promise<void> {
+    await this.#called('attachDevice', xml, options);
+  }
+
+  async detachDevice(xml: string, options: unknown): Promise<void> {
+    await this.#called('detachDevice', xml, options);
+  }
+
+  async updateDevice(xml: string, options: unknown): Promise<void> {
+    await this.#called('updateDevice', xml, options);
+  }
+
   async getBandwidth(device: string, options: unknown): Promise<Rates> {
     await this.#called('getBandwidth', device, options);
     return this.#fields.rates ?? {};

@@ -24,6 +24,7 @@ import type { Rates } from '../../../lib/driver/interfaces/rates';
 import { Session } from '../../../lib/driver/session/session';
 import type { DomainEvent } from '../../../lib/driver/types';
 import { lastEvent } from '../../../lib/driver/events/event-log';
+import { fakeDevices } from './fake-devices';
 import { FakeLinks } from './fake-links';
 
 export const thisBoot = 'boot-1';
@@ -100,6 +101,7 @@ export class FakeHost {
   /** What was written to them, in that order. */
   readonly written: string[] = [];
   failLimit: Error | undefined;
+  failDevices: Error | undefined;
   readonly root: string;
   boot = thisBoot;
   security: HostSecurity = { model: 'none', doi: '0' };
@@ -260,6 +262,7 @@ export class FakeHost {
         const { state } = this.#runningState(start.name);
         this.states.set(start.name, { ...state, start });
       },
+      devices: fakeDevices(this),
       limits: {
         layout: () => this.layout,
         blockNumbers: (paths) =>

@@ -227,6 +227,33 @@ const words: readonly (readonly [Operation, string])[] = [
   ],
   [{ op: 'resetSignals' }, 'set every signal to its default, none blocked'],
   [{ op: 'setParentDeathSignal', signal: 9 }, 'die by signal 9 when the monitor dies'],
+  [{ op: 'openRoot', place: 'root' }, "open the root directory as 'root'"],
+  [
+    {
+      op: 'addNode',
+      root: 'root',
+      path: 'vda',
+      type: 0o060000,
+      major: 7,
+      minor: 1,
+      mode: 0o600,
+      uid: 100000,
+      gid: 100001,
+    },
+    "make the device /dev/vda (7:1, mode 0600) in 'root' for uid 100000, gid 100001",
+  ],
+  [
+    { op: 'removeNode', root: 'root', path: 'vda', type: 0o060000, major: 7, minor: 1 },
+    "remove the device /dev/vda (7:1) in 'root', if it is there",
+  ],
+  [
+    { op: 'detachTree', root: 'root', path: '/srv', device: 1n, inode: 2n, missing: 'fail' },
+    "unmount what is mounted at /srv in 'root'",
+  ],
+  [
+    { op: 'detachTree', root: 'root', path: '/srv', device: 0n, inode: 0n, missing: 'skip' },
+    "unmount what is mounted at /srv in 'root', if it is there",
+  ],
 ];
 
 test.each(words)('%j is told in words', (operation, expected) => {

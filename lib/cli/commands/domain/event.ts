@@ -24,7 +24,14 @@ export const commands: CommandTable = {
 };
 
 /** virsh's types of events that domains here have, and one of ours: what a start warns of. */
-const types = ['lifecycle', 'reboot', 'metadata-change', 'warning'] as const;
+const types = [
+  'lifecycle',
+  'reboot',
+  'device-removed',
+  'device-added',
+  'metadata-change',
+  'warning',
+] as const;
 
 type EventType = (typeof types)[number];
 
@@ -65,6 +72,9 @@ function lineOf(event: DomainEvent): string {
       return `${head}: ${capitalized(event.event)} ${capitalized(event.detail)}${oomWords(event)}`;
     case 'reboot':
       return head;
+    case 'device-added':
+    case 'device-removed':
+      return `${head}: ${event.device ?? ''}`;
     case 'metadata-change':
       return `${head}: type ${event.detail}, uri ${event.uri ?? '<null>'}`;
     case 'warning':

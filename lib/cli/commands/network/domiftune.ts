@@ -1,7 +1,8 @@
 /** domiftune: the rates of a domain's network interface. */
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { withErrorMessage } from '../../shell/command-error';
 import { deviceOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { rateFields, readRate, refuseRates } from '../../options/rate';
 import { whichOf, whichOptions } from '../../options/which-option';
 import type { Rate, Rates, RatesChange } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -61,12 +62,12 @@ function readChange(options: Options): RatesChange | undefined {
     ...(outbound === undefined ? {} : { outbound: readRate(outbound) }),
   };
   if (change.inbound !== undefined && lacksAverage(change.inbound)) {
-    if (!change.inbound.floor) refuse('either inbound average or floor is mandatory');
+    if (!change.inbound.floor) refuseRates('either inbound average or floor is mandatory');
   }
   if (change.outbound !== undefined && lacksAverage(change.outbound)) {
-    refuse('outbound average is mandatory');
+    refuseRates('outbound average is mandatory');
   }
-  if (change.outbound?.floor) refuse('outbound floor is unsupported yet');
+  if (change.outbound?.floor) refuseRates('outbound floor is unsupported yet');
   return change;
 }
 
@@ -74,33 +75,12 @@ function lacksAverage({ average, peak, burst }: Rate): boolean {
   return !average && Boolean(peak ?? burst);
 }
 
-const fields = ['average', 'peak', 'burst', 'floor'] as const;
-
-/** `1000,,64`: what is empty is none. */
-function readRate(text: string): Rate {
-  const words = text.split(',');
-  if (words.length > fields.length) refuse(`Rate string '${text}' has too many fields`);
-  return Object.fromEntries(
-    fields.flatMap((name, index) => {
-      const word = words[index] ?? '';
-      if (word === '') return [];
-      const value = /^\d{1,16}$/.test(word) ? Number(word) : NaN;
-      if (Number.isNaN(value)) refuse(`field '${name}' is malformed`);
-      return value === 0 ? [] : [[name, value] as const];
-    }),
-  );
-}
-
-function refuse(message: string): never {
-  throw new CommandError(message, { code: 'INVALID_ARG' });
-}
-
 /** As virsh prints parameters: the names in a column of 15. */
 function lines({ inbound, outbound }: Rates): string[] {
   const line = (name: string, value = 0): string => `${name.padEnd(15)}: ${value}`;
   return [
-    ...fields.map((name) => line(`inbound.${name}`, inbound?.[name])),
-    ...fields
+    ...rateFields.map((name) => line(`inbound.${name}`, inbound?.[name])),
+    ...rateFields
       .filter((name) => name !== 'floor')
       .map((name) => line(`outbound.${name}`, outbound?.[name])),
   ];

@@ -44,6 +44,18 @@ export async function restoreSources({
   await release((other) => other === user, { ...request, names, only: 'own' });
 }
 
+/** The same for one source of several that the domain uses. Nothing to do where that is not labelled for it. */
+export async function restoreSource({
+  user,
+  path,
+  names = selinuxNames,
+  ...request
+}: RestoreRequest & { readonly path: string }): Promise<void> {
+  const isGone = (other: string, source: LabelledSource): boolean =>
+    other === user && source.path === path;
+  await release(isGone, { ...request, names, only: 'own' });
+}
+
 /** Restores what was labelled for domains of which nothing is left: their callers were killed, or the host rebooted. */
 export async function recoverLabels({
   isAlive,
@@ -60,10 +72,11 @@ interface Release extends RestoreOptions {
 }
 
 async function release(
-  isGone: (user: string) => boolean,
+  isGone: (user: string, source: LabelledSource) => boolean,
   { paths, only, ...options }: Release,
 ): Promise<void> {
-  const losesUsers = ({ users }: LabelledSource): boolean => users.some(isGone);
+  const losesUsers = (source: LabelledSource): boolean =>
+    source.users.some((user) => isGone(user, source));
   const concerns = (source: LabelledSource): boolean =>
     source.users.length === 0 || losesUsers(source);
   // Asked before every command: without a lock where there is nothing to do.
@@ -73,7 +86,7 @@ async function release(
     if (registry.sources.some(losesUsers)) {
       const remaining = registry.sources.map((source) => ({
         ...source,
-        users: source.users.filter((user) => !isGone(user)),
+        users: source.users.filter((user) => !isGone(user, source)),
       }));
       await registry.replace(remaining);
     }

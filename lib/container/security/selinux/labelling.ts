@@ -27,10 +27,8 @@ export async function claimSelinux(start: SelinuxStart, looks: Looks): Promise<L
   const owner = { root: paths.root, name: definition.name };
   const assigned = await assignLabels({ asked, host, caller: ownLabel(), owner });
   try {
-    const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
-    const sources = await withMountsBelow(named, { paths, looks });
+    const sources = await labelledSources({ paths, definition, assigned }, looks);
     const force = definition.extension.relabelSystem === true;
-    checkRelabel(sources, { paths, force });
     await checkPolicy(start, { assigned, sources }, looks);
     return {
       ...labellingOf(assigned, sources),
@@ -44,6 +42,30 @@ export async function claimSelinux(start: SelinuxStart, looks: Looks): Promise<L
     await releaseRange(owner);
     throw error;
   }
+}
+
+/**
+ * What is labelled on the host for these file systems, with the labels that the policy has.
+ *
+ * @throws DefinitionError for a source that can't be labelled so.
+ */
+export async function labelledSources(
+  {
+    paths,
+    definition,
+    assigned,
+  }: Pick<LabelledStart, 'paths' | 'definition'> & {
+    readonly assigned: Pick<
+      SelinuxLabels,
+      'model' | 'imageLabel' | 'readonlyImageLabel' | 'relabel'
+    >;
+  },
+  looks: Looks,
+): Promise<RelabelledSource[]> {
+  const named = assigned.relabel ? sourcesToLabel(definition, assigned).map(inPolicy) : [];
+  const sources = await withMountsBelow(named, { paths, looks });
+  checkRelabel(sources, { paths, force: definition.extension.relabelSystem === true });
+  return sources;
 }
 
 /** Takes nothing, and touches nothing. */

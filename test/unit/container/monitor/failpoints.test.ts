@@ -43,16 +43,17 @@ test.each([
 
 test('every point is reached somewhere in the source', () => {
   const generated = readFileSync(join(packageRoot, 'native/base/messages.generated.h'), 'utf8');
-  const sources = ['start/controller', 'start/monitor-process', 'record/undo'].map((name) =>
+  const callers = ['start/controller', 'start/monitor-process', 'record/undo', 'devices/plug'];
+  const sources = callers.map((name) =>
     readFileSync(join(packageRoot, `lib/container/${name}.ts`), 'utf8'),
   );
-  const native = ['main', 'start', 'init', 'restart', 'supervisor-restart'].map((name) =>
+  const native = ['main', 'start', 'init', 'restart', 'supervisor-restart', 'fitter'].map((name) =>
     readFileSync(join(packageRoot, `native/monitor/${name}.cc`), 'utf8'),
   );
   for (const point of failpoints) {
     const constant = `k${point.replace(/(?:^|[:-])(\w)/g, (_, letter: string) => letter.toUpperCase())}`;
     expect(generated).toContain(`  ${constant},\n`);
-    const reached = point.startsWith('controller:')
+    const reached = /^(controller|plug):/.test(point)
       ? sources.some((text) => text.includes(`reach('${point}'`))
       : native.some((text) => new RegExp(`Failpoint::${constant}[,)]`).test(text));
     expect([point, reached]).toEqual([point, true]);

@@ -1,0 +1,37 @@
+/** The devices in the XML of a domain, as they are written there: for commands that name one by less than its XML. */
+import type { Domain } from '../../index';
+import type { XmlElement } from '../../domain/xml/element';
+import { printXml } from '../../domain/xml/print';
+import { parseXml } from '../../domain/xml/xml';
+
+/** The elements of that name below `<devices>`. */
+export async function devicesOf(
+  domain: Domain,
+  name: string,
+  which: 'live' | 'inactive' | undefined,
+): Promise<XmlElement[]> {
+  const xml = await domain.xml(which === undefined ? {} : { which });
+  const devices = elementsOf(parseXml(xml), 'devices')[0];
+  return devices === undefined ? [] : elementsOf(devices, name);
+}
+
+/** An attribute of a child, such as `dev` of `<target>`; of the element itself without a child. */
+export function attributeOf(
+  element: XmlElement,
+  attribute: string,
+  child?: string,
+): string | undefined {
+  const holder = child === undefined ? element : elementsOf(element, child)[0];
+  return holder?.attributes.find(({ name }) => name === attribute)?.value;
+}
+
+/** The element as a document of its own. */
+export function textOf(element: XmlElement): string {
+  return printXml(element);
+}
+
+function elementsOf({ children }: XmlElement, name: string): XmlElement[] {
+  return children.flatMap((child) =>
+    typeof child !== 'string' && child.name === name ? [child] : [],
+  );
+}

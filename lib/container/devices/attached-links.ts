@@ -1,0 +1,184 @@
+/** Network interfaces of a running container: of `<interface>`, and those that the host lends. */
+import { constants as system } from 'node:os';
+import type { Device } from '../../domain/devices/device';
+import { withOnly } from '../../domain/devices/device';
+import type { DomainDefinition } from '../../domain/definition';
+import { hostSideMac } from '../../domain/interface/mac-address';
+import { TslxcError } from '../../errors';
+import type { Link as KernelLink } from '../../host/native';
+import { planLink } from '../../plan/devices';
+import { networkMode } from '../../plan/process/namespaces';
+import { linkPlaces } from '../interfaces/link-failure';
+import { LinkNumbers } from '../interfaces/link-numbers';
+import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
+import { networkViews } from '../interfaces/network-view';
+import type { LinkRecord, StartRecord } from '../record/run-state';
+import type { Undo } from '../record/undo';
+import { initHasEnded } from '../init/ended-init';
+import { readRunState } from '../record/run-state';
+import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
+import { fieldsOf, plugIn, plugOut } from './plug';
+
+type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
+
+/** What is undone of an interface: also in a container that goes on. */
+type LinkUndo = Extract<
+  Undo,
+  Readonly<{ undo: 'removeLink' | 'returnLink' | 'removeMacvlan' | 'restoreAddress' }>
+>;
+
+/**
+ * Makes it as a start does, with the name inside that is free there.
+ *
+ * @throws TslxcError OPERATION_INVALID for a container without a network of its own; and as `lookUpLinks` and `plugIn`.
+ */
+export async function attachLink(request: AttachRequest<LinkDevice>): Promise<StartRecord> {
+  const { context, start, xml, whenLinked } = request;
+  requirePrivateNetwork(context.definition);
+  const inside = await linksInside(request);
+  using names = new LinkNumbers([]);
+  const resolved = await resolve(request, inside, names);
+  const [link, record] = [resolved.links[0], resolved.records[0]];
+  if (link === undefined || record === undefined) throw new RangeError('an interface is missing');
+  return await plugIn(context, start, {
+    record: {
+      ...fieldsOf(start),
+      xml,
+      undo: [...start.undo, ...resolved.undo],
+      links: inserted(start.links ?? [], record, context.definition),
+    },
+    undo: resolved.undo.filter(isOfLink),
+    onHost: [],
+    operations: planLink(link),
+    places: linkPlaces([link]),
+    afterwards: [
+      (plugged) => knownInside(request, plugged),
+      async (plugged) => {
+        await whenLinked?.(record);
+        return plugged;
+      },
+    ],
+  });
+}
+
+/** @throws as `plugOut`. */
+export async function detachLink(request: DeviceRequest<LinkDevice>): Promise<StartRecord> {
+  const { context, start, device, xml } = request;
+  const links = start.links ?? [];
+  const record = links.find((one) => isOf(one, device));
+  const undo = start.undo.filter((one) => isOfLink(one) && undoes(one, record)) as LinkUndo[];
+  return await plugOut(context, start, {
+    undo,
+    without: {
+      ...fieldsOf(start),
+      xml,
+      undo: start.undo.filter((one) => !undo.some((other) => other === one)),
+      links: links.filter((one) => one !== record),
+    },
+  });
+}
+
+function requirePrivateNetwork(definition: DomainDefinition): void {
+  if (networkMode(definition) === 'private') return;
+  const what =
+    networkMode(definition) === 'host' ? 'the host’s network' : 'the network of another container';
+  const detail = `the container uses ${what}: a network interface can't be attached while it runs`;
+  throw new TslxcError('OPERATION_INVALID', detail, { domain: definition.name });
+}
+
+async function linksInside({ context }: DeviceRequest): Promise<readonly KernelLink[]> {
+  const view = await networkViews.networkInside(context.running);
+  if (view !== undefined) return view.links;
+  const { paths, name } = context;
+  throw initHasEnded(readRunState(paths, name), name);
+}
+
+/** Of this interface alone: the others are in use, by this container. */
+async function resolve(
+  { context, start, device, port, after }: AttachRequest<LinkDevice>,
+  inside: readonly KernelLink[],
+  names: LinkNumbers,
+): Promise<ResolvedLinks> {
+  const taken = [
+    ...inside.map(({ name }) => name),
+    ...(start.links ?? []).map(({ guest }) => guest),
+  ];
+  const named = withFreeName(device, taken, context.definition);
+  return await lookUpLinks({
+    definition: withOnly(after, named),
+    ports: port === undefined ? [] : [port],
+    names,
+  });
+}
+
+/** With a name inside, which of an interface without one is the lowest that is free. @throws TslxcError RESOURCE_BUSY. */
+function withFreeName(
+  device: LinkDevice,
+  taken: readonly string[],
+  { interfaces }: DomainDefinition,
+): LinkDevice {
+  const asked = device.list === 'interfaces' ? device.item.guestDevice : device.item.device;
+  if (asked !== undefined) {
+    if (!taken.includes(asked)) return device;
+    const detail = `the container has a network interface '${asked}' already`;
+    throw new TslxcError('RESOURCE_BUSY', detail, { path: asked, errno: system.errno.EEXIST });
+  }
+  const all = [...taken, ...interfaces.flatMap(({ guestDevice }) => guestDevice ?? [])];
+  let number = 0;
+  while (all.includes(`eth${number}`)) number += 1;
+  const item = { ...device.item, guestDevice: `eth${number}` };
+  return { list: device.list, item } as LinkDevice;
+}
+
+/** In the order of records: those of `<interface>` come first. */
+function inserted(
+  links: readonly LinkRecord[],
+  record: LinkRecord,
+  { interfaces }: DomainDefinition,
+): LinkRecord[] {
+  return links.toSpliced(record.type === 'hostdev' ? links.length : interfaces.length, 0, record);
+}
+
+/** One that the host lends is known by its index, which is another where the container has its own taken. */
+async function knownInside(
+  request: AttachRequest<LinkDevice>,
+  plugged: StartRecord,
+): Promise<StartRecord> {
+  const { device } = request;
+  if (device.list !== 'hostInterfaces') return plugged;
+  const { device: name } = device.item;
+  const link = (await linksInside(request)).find((one) => one.name === name);
+  if (link === undefined) return plugged;
+  const undo = plugged.undo.map((one) =>
+    one.undo === 'returnLink' && one.name === name ? { ...one, index: link.index } : one,
+  );
+  return { ...plugged, undo };
+}
+
+function isOf(record: LinkRecord, device: Device): boolean {
+  if (device.list === 'interfaces') {
+    return record.type !== 'hostdev' && record.mac === device.item.mac;
+  }
+  return (
+    record.type === 'hostdev' &&
+    record.host === (device as LinkDevice & { list: 'hostInterfaces' }).item.device
+  );
+}
+
+function isOfLink(undo: Undo): undo is LinkUndo {
+  return ['removeLink', 'returnLink', 'removeMacvlan', 'restoreAddress'].includes(undo.undo);
+}
+
+function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
+  if (record === undefined) return false;
+  switch (undo.undo) {
+    case 'removeLink':
+      return undo.name === record.host && undo.mac === hostSideMac(record.mac);
+    case 'returnLink':
+      return record.type === 'hostdev' && undo.name === record.host;
+    case 'removeMacvlan':
+      return undo.mac === record.mac;
+    case 'restoreAddress':
+      return undo.given === record.mac;
+  }
+}

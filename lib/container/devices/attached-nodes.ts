@@ -1,0 +1,84 @@
+/** Disks and devices of the host in the /dev of a running container, and what its filter allows. */
+import { withOnly } from '../../domain/devices/device';
+import { TslxcError } from '../../errors';
+import { planNode } from '../../plan/devices';
+import { wantedDevices } from '../../plan/mounts/host-devices';
+import type { HostDevice } from '../../plan/mounts/host-devices';
+import type { StartRecord } from '../record/run-state';
+import { lookUpDevices } from '../sources/host-devices';
+import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
+import { fieldsOf, filterDevices, plugIn, plugOut } from './plug';
+
+type NodeDevice = DeviceOf<'disks' | 'hostDevices'>;
+
+/**
+ * Allows the device, then makes its node.
+ *
+ * @throws as `lookUpDevices` and `plugIn`; DefinitionError CONFIG_UNSUPPORTED for a node that another device has.
+ */
+export async function attachNode(request: AttachRequest<NodeDevice>): Promise<StartRecord> {
+  const { context, start, device, after, xml } = request;
+  // Also against those that it has: one name is one node's.
+  wantedDevices(after);
+  const before = await devicesOf(request);
+  const host = await lookUp(request);
+  const devices = [...before, host];
+  return await plugIn(context, start, {
+    record: { ...fieldsOf(start), xml, devices },
+    undo: [
+      { undo: 'filterDevices', before: devices },
+      { undo: 'removeNode', ...host },
+    ],
+    onHost: [() => filterDevices(context, { before, after: devices })],
+    operations: planNode(after, host),
+    places: new Map([['root', placeOf(device)]]),
+    afterwards: [],
+  });
+}
+
+/** Removes the node, then allows the device no more: what is open stays open, and can't be opened again. */
+export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<StartRecord> {
+  const { context, start, device, xml } = request;
+  const before = await devicesOf(request);
+  const node = nodeOf(request);
+  const host = before.find((one) => one.node === node);
+  if (host === undefined) {
+    throw new TslxcError('INTERNAL_ERROR', `the record of the container has no /dev/${node}`, {
+      domain: start.name,
+      path: device.item.source,
+    });
+  }
+  return await plugOut(context, start, {
+    undo: [
+      { undo: 'filterDevices', before },
+      { undo: 'removeNode', ...host },
+    ],
+    without: { ...fieldsOf(start), xml, devices: before.filter((one) => one !== host) },
+  });
+}
+
+/** Those that it has now; a start by an older package has not put them on record. */
+async function devicesOf({ context, start }: DeviceRequest): Promise<readonly HostDevice[]> {
+  const { definition, lookers, within } = context;
+  if (start.devices !== undefined) return start.devices;
+  using looks = lookers.looks({ within });
+  return await lookUpDevices(definition, looks);
+}
+
+async function lookUp({ context, device, after }: DeviceRequest<NodeDevice>): Promise<HostDevice> {
+  using looks = context.lookers.looks({ within: context.within });
+  const [found] = await lookUpDevices(withOnly(after, device), looks);
+  if (found === undefined) throw new RangeError('a device is missing');
+  return found;
+}
+
+function nodeOf({ device, after }: DeviceRequest<NodeDevice>): string {
+  const [wanted] = wantedDevices(withOnly(after, device));
+  if (wanted === undefined) throw new RangeError('a device is missing');
+  return wanted.node;
+}
+
+function placeOf({ list, item }: NodeDevice) {
+  const path = list === 'disks' ? 'domain/devices/disk' : 'domain/devices/hostdev';
+  return { path, position: item.position };
+}

@@ -1,0 +1,27 @@
+/** What is to be attached to a running container, or detached from it. */
+import type { Device } from '../../domain/devices/device';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Port } from '../../plan/network/links';
+import type { LinkRecord, StartRecord } from '../record/run-state';
+import type { PlugContext } from './plug';
+
+export interface DeviceRequest<Item extends Device = Device> {
+  readonly context: PlugContext;
+  /** The record of the container as it runs. */
+  readonly start: StartRecord;
+  readonly device: Item;
+  /** What runs afterwards, with the ids that it was given. */
+  readonly after: DomainDefinition;
+  /** The same as its record has it. */
+  readonly xml: string;
+}
+
+export interface AttachRequest<Item extends Device = Device> extends DeviceRequest<Item> {
+  /** Where an interface is plugged in. */
+  readonly port?: Port;
+  /** Runs when an interface is there, and is on record. */
+  readonly whenLinked?: (link: LinkRecord) => Promise<void>;
+}
+
+/** The device of one list alone. */
+export type DeviceOf<List extends Device['list']> = Extract<Device, { readonly list: List }>;

@@ -1,0 +1,203 @@
+/**
+ * Runs the process that changes the devices of a running container. It needs nothing of the container's monitor, and is
+ * killed when it takes too long: what it does in the container's mounts, the container could hold up for ever.
+ */
+import { closeSync, constants, openSync } from 'node:fs';
+import { constants as system } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { SyscallError, TslxcError } from '../../errors';
+import { monitorExecutable } from '../../host/executable';
+import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
+import { native } from '../../host/native';
+import { runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
+import { monitorLeaf } from '../../plan/cgroups/cgroups';
+import { encodeFittingPlan } from '../../plan/encode';
+import type { FittingPlan } from '../../plan/operation';
+import { initHasEnded } from '../init/ended-init';
+import { isInitOf } from '../init/init-process';
+import { Channel } from '../monitor/channel';
+import { encodeFrame } from '../monitor/frames';
+import type { MessageNamed } from '../monitor/messages';
+import { monitorOf, readRunState } from '../record/run-state';
+import type { RunningRecord } from '../record/run-state';
+import { fitFailure } from './fit-failure';
+import type { FitPlaces } from './fit-failure';
+
+/** The container whose devices are changed. */
+export interface FitTarget {
+  readonly paths: StatePaths;
+  readonly name: string;
+  readonly running: RunningRecord;
+  readonly layout: CgroupLayout;
+}
+
+export interface FitRequest {
+  readonly plan: FittingPlan;
+  /** Of the elements that the plan comes from. */
+  readonly places: FitPlaces;
+  /** Told what is going to be attached before it is. */
+  readonly onPrepared?: (prepared: MessageNamed<'prepared'>) => void;
+}
+
+/** How much longer than the process itself this waits for it, and for its end, in milliseconds. */
+const grace = 1000;
+const look = 5;
+
+/**
+ * Carries the plan out.
+ *
+ * @throws SyscallError with `step`; TslxcError OPERATION_INVALID when the container has ended, OPERATION_TIMEOUT when a
+ * file system of it does not answer, OPERATION_FAILED when the process was killed. What has been done by then stays.
+ */
+export async function fit(target: FitTarget, request: FitRequest): Promise<void> {
+  await untilAlone(target);
+  const init = openInit(target);
+  let channel: Channel;
+  try {
+    channel = await spawn(target, request.plan, init);
+  } finally {
+    native().closeDescriptor(init);
+  }
+  try {
+    await channel.held(() => converse(channel, target, request));
+  } catch (error) {
+    throw isInitOf(target.running) ? error : ended(target, error);
+  } finally {
+    channel.close();
+  }
+}
+
+/** Waits for the end of one whose caller has died, and ends it if need be. @throws TslxcError OPERATION_TIMEOUT. */
+async function untilAlone({ paths, name }: FitTarget): Promise<void> {
+  const { fitterLock } = runPaths(paths, name);
+  const isHeld = (): boolean => native().isRecordLocked(fitterLock, 0) === true;
+  const until = async (deadline: number): Promise<boolean> => {
+    while (isHeld()) {
+      if (performance.now() >= deadline) return false;
+      await sleep(look);
+    }
+    return true;
+  };
+  if (await until(performance.now() + grace)) return;
+  const pid = monitorOf(fitterLock);
+  if (pid !== undefined && isHeld()) killProcess(pid);
+  if (await until(performance.now() + grace)) return;
+  throw tooLate(name, `what changed its devices before (pid ${pid ?? '?'}) does not end`);
+}
+
+function ended({ paths, name }: FitTarget, cause?: unknown): TslxcError {
+  return initHasEnded(readRunState(paths, name), name, cause);
+}
+
+/** A pidfd of init: that it is the one is asked afterwards, since the number could be another's before. */
+function openInit(target: FitTarget): number {
+  const { running } = target;
+  let pidfd: number;
+  try {
+    pidfd = native().openPidfd(running.init);
+  } catch (error) {
+    if (error instanceof SyscallError && error.errno === system.errno.ESRCH) throw ended(target);
+    throw error;
+  }
+  if (isInitOf(running)) return pidfd;
+  native().closeDescriptor(pidfd);
+  throw ended(target);
+}
+
+async function spawn(
+  { name, layout }: FitTarget,
+  plan: FittingPlan,
+  init: number,
+): Promise<Channel> {
+  const { monitorUnified } = monitorLeaf(layout);
+  let leaf = -1;
+  try {
+    if (monitorUnified !== '') {
+      leaf = openSync(monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
+    }
+    const channel = await native().startMonitor({
+      executable: monitorExecutable(),
+      argv: ['tslxc-monitor', 'fit', '--name', name, '--descriptors', '1'],
+      cgroups: [],
+      leafCgroup: leaf,
+      plan: encodeFrame({ message: 'plan', bytes: encodeFittingPlan(plan) }),
+      descriptors: [init],
+    });
+    return Channel.fromDescriptor(channel);
+  } finally {
+    if (leaf !== -1) closeSync(leaf);
+  }
+}
+
+async function converse(channel: Channel, target: FitTarget, request: FitRequest): Promise<void> {
+  const { plan, places, onPrepared } = request;
+  const { name } = target;
+  const { deadline } = plan.header;
+  const over = new AbortController();
+  const late = sleep(deadline + grace, 'late' as const, { signal: over.signal });
+  late.catch(() => undefined);
+  const began = performance.now();
+  let pid: number | undefined;
+  try {
+    for (;;) {
+      const message = await Promise.race([channel.receive(), late]);
+      if (message === 'late') throw await killed(name, pid);
+      switch (message?.message) {
+        case 'spawned':
+          ({ pid } = message);
+          break;
+        case 'prepared':
+          onPrepared?.(message);
+          channel.send({ message: 'continue' });
+          break;
+        case 'fitted':
+          return;
+        case 'failed':
+          throw fitFailure(plan, message, { places, domain: name });
+        default:
+          throw performance.now() - began >= deadline
+            ? tooLate(name, 'a file system of the container does not answer')
+            : died(name);
+      }
+    }
+  } finally {
+    over.abort();
+  }
+}
+
+/** It waits in the kernel, which has not let its own timer end it: once it is dead, or goes on, it does nothing more. */
+async function killed(domain: string, pid: number | undefined): Promise<TslxcError> {
+  if (pid !== undefined) {
+    const pidfd = killProcess(pid);
+    if (pidfd !== undefined) {
+      await native().waitPidfd(pidfd, grace);
+      native().closeDescriptor(pidfd);
+    }
+  }
+  return tooLate(domain, 'a file system of the container does not answer');
+}
+
+/** Undefined when there is no such process any more. */
+function killProcess(pid: number): number | undefined {
+  try {
+    const pidfd = native().openPidfd(pid);
+    native().signalPidfd(pidfd, system.signals.SIGKILL);
+    return pidfd;
+  } catch {
+    return undefined;
+  }
+}
+
+function tooLate(domain: string, why: string): TslxcError {
+  const step = 'change the devices of a running container';
+  return new TslxcError('OPERATION_TIMEOUT', `${why} (${step} of domain '${domain}')`, {
+    domain,
+    step,
+  });
+}
+
+function died(domain: string): TslxcError {
+  const detail = `what changes the devices of domain '${domain}' was killed`;
+  return new TslxcError('OPERATION_FAILED', detail, { domain, step: "wait for 'fitted'" });
+}

@@ -1,0 +1,244 @@
+/**
+ * A device that is attached to a running container, or detached from it: on record before anything is done, so that it is
+ * in or out whatever dies. A process that has the domain's lock and finds one on its way takes it out.
+ */
+import { constants as system } from 'node:os';
+import type { DomainDefinition } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { changeDevices } from '../../plan/cgroups/device-rules';
+import { containerFolder } from '../../plan/cgroups/names';
+import { cgroupPlaces } from '../../plan/cgroups/places';
+import { planDetached, planRemovedNode, type FitOperations } from '../../plan/devices';
+import type { HostDevice } from '../../plan/mounts/host-devices';
+import type { FittingPlan } from '../../plan/operation';
+import { native } from '../../host/native';
+import { isInitOf } from '../init/init-process';
+import type { Lookers } from '../looks/looks';
+import { armedFailpoint, failActions, failpoints } from '../monitor/failpoints';
+import { reach } from '../monitor/failpoint';
+import type { MessageNamed } from '../monitor/messages';
+import type { LiveUndo, MountRecord } from '../record/live-undo';
+import { replaceStart } from '../record/run-state';
+import type { DeviceFields, StartRecord } from '../record/run-state';
+import { undoAll } from '../record/undo';
+import { layoutInPartition } from '../cgroups/partition';
+import { restoreSource } from '../security/relabel/restore';
+import { runPaths } from '../../host/state/state-paths';
+import { fit, type FitTarget } from './fitter';
+import type { FitPlaces } from './fit-failure';
+
+/** A running container, as what changes its devices sees it. */
+export interface PlugContext extends FitTarget {
+  /** What runs, with the ids that it was given. */
+  readonly definition: DomainDefinition;
+  readonly lookers: Lookers;
+  /** Milliseconds that what the container or the device's source lies on may take to answer. */
+  readonly within: number;
+  /** Has the monitor start init again with the devices of this record. */
+  readonly keepPlan: (record: StartRecord) => Promise<void>;
+  /** Told of what was given back in another way than it was taken. */
+  readonly notice: (text: string) => void;
+}
+
+/** How a device gets in. */
+export interface Plugging {
+  /** The record with it. */
+  readonly record: DeviceFields;
+  /** In the order in which it is done. */
+  readonly undo: readonly LiveUndo[];
+  /** Before the container is changed. */
+  readonly onHost: readonly (() => Promise<void>)[];
+  readonly operations: FitOperations;
+  readonly places: FitPlaces;
+  /** The record and what is undone, once it is known what is attached. */
+  readonly identify?: (record: StartRecord, prepared: MessageNamed<'prepared'>) => StartRecord;
+  /** When it is in. */
+  readonly afterwards: readonly ((record: StartRecord) => Promise<StartRecord>)[];
+}
+
+/**
+ * Attaches it. The record that stands at the end; after an error the container, and the record, are as they were.
+ *
+ * @throws as `fit`, and as the steps of `plugging`.
+ */
+export async function plugIn(
+  context: PlugContext,
+  start: StartRecord,
+  plugging: Plugging,
+): Promise<StartRecord> {
+  const { paths } = context;
+  reach('plug:before-record');
+  let record: StartRecord = {
+    ...withFields(start, plugging.record),
+    plug: { undo: plugging.undo, without: fieldsOf(start) },
+  };
+  replaceStart(paths, record);
+  reach('plug:after-record');
+  try {
+    for (const step of plugging.onHost) {
+      await step();
+      reach('plug:after-host-step');
+    }
+    await fit(context, {
+      plan: fittingPlan(context, plugging.operations),
+      places: plugging.places,
+      onPrepared: (prepared) => {
+        const known = plugging.identify?.(record, prepared) ?? record;
+        if (known !== record) replaceStart(paths, known);
+        record = known;
+        reach('plug:after-prepared');
+      },
+    });
+    reach('plug:after-fitted');
+    for (const step of plugging.afterwards) record = await step(record);
+    const { plug: _done, ...done } = record;
+    await context.keepPlan(done);
+    reach('plug:before-commit');
+    replaceStart(paths, done);
+    reach('plug:after-commit');
+    return done;
+  } catch (error) {
+    await takeOut(context, record, { reason: 'failure' }).catch((second: unknown) => {
+      context.notice(`a device is still on its way: ${String(second)}`);
+    });
+    throw error;
+  }
+}
+
+/**
+ * Detaches a device: `undo` in reverse. The record that stands at the end. When its first step fails, nothing is changed;
+ * when a later one does, the next process that has the domain's lock goes on with it.
+ *
+ * @throws as `fit`.
+ */
+export async function plugOut(
+  context: PlugContext,
+  start: StartRecord,
+  plug: NonNullable<StartRecord['plug']>,
+): Promise<StartRecord> {
+  reach('plug:before-record');
+  const record = { ...start, plug };
+  replaceStart(context.paths, record);
+  reach('plug:after-record');
+  let steps = 0;
+  try {
+    return await takeOut(context, record, { reason: 'detach', onStep: () => (steps += 1) });
+  } catch (error) {
+    if (steps === 0) replaceStart(context.paths, start);
+    throw error;
+  }
+}
+
+/** Why a device is taken out: it is to be detached, or it has not come in. */
+type Reason = 'detach' | 'failure';
+
+/** Takes out what is on its way; the record that stands then. `onStep` is told of each thing that is taken back. */
+export async function takeOut(
+  context: PlugContext,
+  record: StartRecord,
+  { reason, onStep }: { readonly reason: Reason; readonly onStep?: () => void },
+): Promise<StartRecord> {
+  const { plug, ...rest } = record;
+  if (plug === undefined) return record;
+  for (const undo of [...plug.undo].reverse()) {
+    await takeBack(context, plug, { undo, reason });
+    onStep?.();
+    reach('plug:after-taken');
+  }
+  const done = withFields(rest, plug.without);
+  await context.keepPlan(done);
+  replaceStart(context.paths, done);
+  return done;
+}
+
+/** In the container's own mounts. */
+async function fitInside(context: PlugContext, operations: FitOperations): Promise<void> {
+  await fit(context, { plan: fittingPlan(context, operations), places: new Map() });
+}
+
+/** One that the container has unmounted itself is gone; one that it has covered is told of, when it is to be detached. */
+async function detachTree(context: PlugContext, mount: MountRecord, reason: Reason): Promise<void> {
+  // Nothing was mounted before its numbers were known.
+  if (mount.device === '') return;
+  try {
+    await fitInside(context, planDetached(mount, reason === 'detach' ? 'fail' : 'skip'));
+  } catch (error) {
+    const { EINVAL, ENOENT } = system.errno;
+    if (!TslxcError.is(error) || ![EINVAL, ENOENT].some((one) => one === error.errno)) throw error;
+  }
+}
+
+/** What of the record is another with another device. */
+export function fieldsOf({ xml, undo, links, devices, mounts }: StartRecord): DeviceFields {
+  return {
+    xml,
+    undo,
+    ...(links === undefined ? {} : { links }),
+    ...(devices === undefined ? {} : { devices }),
+    ...(mounts === undefined ? {} : { mounts }),
+  };
+}
+
+/** The record with these, and with none where there are none. */
+function withFields(record: StartRecord, fields: DeviceFields): StartRecord {
+  const { links: _links, devices: _devices, mounts: _mounts, ...rest } = record;
+  return { ...rest, ...fields };
+}
+
+async function takeBack(
+  context: PlugContext,
+  { without }: NonNullable<StartRecord['plug']>,
+  { undo, reason }: { readonly undo: LiveUndo; readonly reason: Reason },
+): Promise<void> {
+  switch (undo.undo) {
+    case 'removeNode':
+      await fitInside(context, planRemovedNode(undo));
+      return;
+    case 'detachTree':
+      await detachTree(context, undo, reason);
+      return;
+    case 'filterDevices':
+      await filterDevices(context, { before: undo.before, after: without.devices ?? [] });
+      return;
+    case 'restoreLabel':
+      await restoreSource({ paths: context.paths, user: context.name, path: undo.path });
+      return;
+    default: {
+      const { running, notice } = context;
+      const networks = isInitOf(running) ? [`/proc/${running.init}/ns/net`] : [];
+      await undoAll([undo], { networks, notice });
+    }
+  }
+}
+
+/** What the container's filter allows besides what every container may use. */
+export async function filterDevices(
+  { definition, layout }: PlugContext,
+  { before, after }: Readonly<Record<'before' | 'after', readonly HostDevice[]>>,
+): Promise<void> {
+  const places = cgroupPlaces(layoutInPartition(definition, layout), containerFolder(definition));
+  const rules = (devices: readonly HostDevice[]) => devices.map(({ rule }) => rule);
+  await native().applyCgroupSteps(
+    changeDevices(places, definition, { before: rules(before), after: rules(after) }),
+  );
+}
+
+function fittingPlan(
+  { paths, name, within, definition }: PlugContext,
+  operations: FitOperations,
+): FittingPlan {
+  const { namespaces, ...lists } = operations;
+  const armed = armedFailpoint(process.env);
+  return {
+    header: {
+      runDirectory: runPaths(paths, name).directory,
+      namespaces,
+      mapped: definition.idMap === undefined ? 0 : 1,
+      deadline: within,
+      failpoint: armed === undefined ? 0 : failpoints.indexOf(armed.point) + 1,
+      failAction: armed === undefined ? 0 : failActions.indexOf(armed.action),
+      failCount: armed?.count ?? 0,
+    },
+    ...lists,
+  };
+}

@@ -1,0 +1,118 @@
+/** The devices of running containers, attached and detached: what the driver asks of them. */
+import type { Device } from '../../domain/devices/device';
+import type { DomainDefinition } from '../../domain/definition';
+import type { HostFacts } from '../../host/facts';
+import type { StatePaths } from '../../host/state/state-paths';
+import type { Port } from '../../plan/network/links';
+import type { Lookers } from '../looks/looks';
+import type { LinkRecord, RunningRecord, StartRecord } from '../record/run-state';
+import { attachLink, detachLink } from './attached-links';
+import { attachNode, detachNode } from './attached-nodes';
+import { attachTree, detachTree } from './attached-trees';
+import type { AttachRequest, DeviceRequest } from './device-request';
+import { takeOut, type PlugContext } from './plug';
+import { keepRestartPlan } from './restart-plan';
+
+/** A container that runs. */
+export interface RunningDevices {
+  readonly paths: StatePaths;
+  readonly lookers: Lookers;
+  /** Milliseconds that the change may take. */
+  readonly startTimeout: number;
+  readonly start: StartRecord;
+  readonly running: RunningRecord;
+  /** What runs, with the ids that it was given. */
+  readonly definition: DomainDefinition;
+  /** The definition that a record has, with the ids that it was given. */
+  readonly parse: (xml: string) => DomainDefinition;
+  readonly notice: (text: string) => void;
+}
+
+/** A device of it, and what runs afterwards, as its record is going to have it. */
+export interface DeviceOfRunning {
+  readonly device: Device;
+  readonly xml: string;
+}
+
+export interface AttachedDevice extends DeviceOfRunning {
+  readonly port?: Port;
+  readonly whenLinked?: (link: LinkRecord) => Promise<void>;
+}
+
+/** See the functions of the same names. */
+export interface DeviceControl {
+  attach(running: RunningDevices, attached: AttachedDevice): Promise<StartRecord>;
+  detach(running: RunningDevices, detached: DeviceOfRunning): Promise<StartRecord>;
+  settle(running: RunningDevices): Promise<StartRecord>;
+}
+
+/** `facts` tells of this host. */
+export function deviceControl(facts: () => HostFacts): DeviceControl {
+  return {
+    attach: (running, attached) => attach(requestOf(running, attached, facts())),
+    detach: (running, detached) => detach(requestOf(running, detached, facts())),
+    settle: async (running) =>
+      takeOut(contextOf(running, facts()), running.start, { reason: 'failure' }),
+  };
+}
+
+/**
+ * Under the domain's lock. The record that stands then.
+ *
+ * @throws as the functions for each kind; the container, the host and the record are then as they were.
+ */
+async function attach(request: AttachRequest): Promise<StartRecord> {
+  const { device } = request;
+  switch (device.list) {
+    case 'interfaces':
+    case 'hostInterfaces':
+      return await attachLink({ ...request, device });
+    case 'disks':
+    case 'hostDevices':
+      return await attachNode({ ...request, device });
+    case 'filesystems':
+      return await attachTree({ ...request, device });
+  }
+}
+
+async function detach(request: DeviceRequest): Promise<StartRecord> {
+  const { device } = request;
+  switch (device.list) {
+    case 'interfaces':
+    case 'hostInterfaces':
+      return await detachLink({ ...request, device });
+    case 'disks':
+    case 'hostDevices':
+      return await detachNode({ ...request, device });
+    case 'filesystems':
+      return await detachTree({ ...request, device });
+  }
+}
+
+function requestOf(running: RunningDevices, of: AttachedDevice, host: HostFacts): AttachRequest {
+  return {
+    ...of,
+    context: contextOf(running, host),
+    start: running.start,
+    after: running.parse(of.xml),
+  };
+}
+
+function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
+  const { paths, lookers, startTimeout, start, running, definition, parse, notice } = devices;
+  return {
+    paths,
+    name: start.name,
+    running,
+    layout: host.cgroups,
+    definition,
+    lookers,
+    within: startTimeout,
+    notice,
+    keepPlan: async (record) => {
+      using looks = lookers.looks({ within: startTimeout });
+      const known = { host, paths, looks, startTimeout, record, notice };
+      await keepRestartPlan({ ...known, definition: parse(record.xml) });
+    },
+  };
+}

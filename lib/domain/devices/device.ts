@@ -1,0 +1,110 @@
+/** One device by itself: the element that is attached to a domain, or detached from it. */
+import type {
+  DiskDefinition,
+  DomainDefinition,
+  HostDeviceDefinition,
+  HostInterfaceDefinition,
+  InterfaceDefinition,
+} from '../definition';
+import type { FilesystemDefinition } from '../filesystem/definition';
+import type { ParseContext, ParseSession } from '../parse-session';
+import { refuseUnsupported } from '../xml/unsupported';
+import { definitionError } from '../xml/source-location';
+import { locateRoot, readElement } from '../xml/reading';
+import { parseXml } from '../xml/xml';
+import { devicesVocabulary } from './device-vocabulary';
+import { parseEach } from './devices';
+
+/** The devices that can be attached, by the list of a definition that holds them. */
+export interface DeviceItems {
+  readonly disks: DiskDefinition;
+  readonly filesystems: FilesystemDefinition;
+  readonly interfaces: InterfaceDefinition;
+  readonly hostDevices: HostDeviceDefinition;
+  readonly hostInterfaces: HostInterfaceDefinition;
+}
+
+export type DeviceList = keyof DeviceItems;
+
+/** A device, and the list of a definition that it belongs to. */
+export type Device = {
+  readonly [L in DeviceList]: Readonly<{ list: L; item: DeviceItems[L] }>;
+}[DeviceList];
+
+/** A device as it was read. */
+export interface ParsedOne {
+  readonly device: Device;
+  /** Whether the text of an interface had no Ethernet address, so that it was given one. */
+  readonly mac: 'given' | 'made';
+}
+
+/** What is done with a device, as libvirt's messages have it. */
+export type DeviceVerb = 'attached' | 'detached' | 'updated';
+
+const lists: readonly DeviceList[] = [
+  'disks',
+  'filesystems',
+  'interfaces',
+  'hostDevices',
+  'hostInterfaces',
+];
+
+/**
+ * Reads the text of one device.
+ *
+ * @throws DefinitionError XML_ERROR and the like, as for a whole definition; CONFIG_UNSUPPORTED for a device that can't be
+ * `verb`, and for what this version does not carry out.
+ */
+export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext): ParsedOne {
+  const element = parseXml(xml);
+  const devices = {
+    ...element,
+    name: 'devices',
+    namespace: '',
+    attributes: [],
+    children: [element],
+  };
+  let mac: ParsedOne['mac'] = 'given';
+  const newMac = (): string => {
+    mac = 'made';
+    return context.newMac();
+  };
+  const session: ParseSession = { context: { ...context, newMac }, unsupported: [], kept: [] };
+  const at = { ...locateRoot(devices), path: 'domain/devices' };
+  const { supported } = parseEach(readElement(at, devicesVocabulary, session), session);
+  const device = lists.flatMap((list) => supported[list].map((item) => ({ list, item })))[0];
+  if (device !== undefined) {
+    refuseUnsupported(session.unsupported);
+    return { device: device as Device, mac };
+  }
+  if (['disk', 'filesystem', 'interface', 'hostdev'].includes(element.name)) {
+    refuseUnsupported(session.unsupported);
+  }
+  const place = { path: `domain/devices/${element.name}`, position: element.position };
+  throw definitionError(
+    'CONFIG_UNSUPPORTED',
+    `device type '${element.name}' cannot be ${verb}`,
+    place,
+  );
+}
+
+/** What a device is called where one word has to do: its target, its source, or its address. */
+export function deviceName({ list, item }: Device): string {
+  switch (list) {
+    case 'disks':
+    case 'filesystems':
+      return item.target;
+    case 'interfaces':
+      return item.mac;
+    case 'hostDevices':
+      return item.source;
+    case 'hostInterfaces':
+      return item.device;
+  }
+}
+
+/** A definition that has this device, and of all kinds of devices no other. */
+export function withOnly(definition: DomainDefinition, { list, item }: Device): DomainDefinition {
+  const none = Object.fromEntries(lists.map((one) => [one, []]));
+  return { ...definition, ...none, [list]: [item] };
+}

@@ -1,0 +1,84 @@
+/** Devices that are attached to a domain, detached from it, and changed: of what runs, and of the stored definition. */
+import { withDevice, withoutDevice, withUpdated } from '../../domain/devices/device-changes';
+import type { DeviceVerb, ParsedOne } from '../../domain/devices/device';
+import type { DomainDefinition } from '../../domain/definition';
+import { formatDomain } from '../../domain/format';
+import type { Identity } from '../../host/state/definition-store';
+import { changeDomain, type Which } from '../definitions/domain-change';
+import type { Session } from '../session/session';
+import { attachLive, detachLive } from './live-devices';
+import { updateLive } from './live-update';
+
+export interface DeviceChange {
+  /** The element of one device. */
+  readonly xml: string;
+  readonly which: Which;
+}
+
+/**
+ * Under the domain's lock. Of `both`, what either refuses leaves both as they were.
+ *
+ * @throws DefinitionError for a text that is none of a device, and for what can't be attached; TslxcError INVALID_ARG for
+ * one that the domain has already; OPERATION_INVALID for `live` when nothing runs, and for `inactive` of a transient
+ * domain; and as `attachLive`.
+ */
+export async function attachDevice(
+  session: Session,
+  identity: Identity,
+  { xml, which }: DeviceChange,
+): Promise<void> {
+  const parsed = await read(session, xml, 'attached');
+  await changeDomain(
+    session,
+    { identity, which },
+    {
+      stored: (definition) => valid(session, withDevice(definition, parsed.device)),
+      live: (state) => attachLive(session, { identity, state, parsed }),
+    },
+  );
+}
+
+/** The same the other way round. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
+export async function detachDevice(
+  session: Session,
+  identity: Identity,
+  { xml, which }: DeviceChange,
+): Promise<void> {
+  const parsed = await read(session, xml, 'detached');
+  await changeDomain(
+    session,
+    { identity, which },
+    {
+      stored: (definition) => valid(session, withoutDevice(definition, parsed).definition),
+      live: (state) => detachLive(session, { identity, state, parsed }),
+    },
+  );
+}
+
+/** Puts the device in the place of the one that it matches. @throws as `detachDevice`, and as `updateLive`. */
+export async function updateDevice(
+  session: Session,
+  identity: Identity,
+  { xml, which }: DeviceChange,
+): Promise<void> {
+  const parsed = await read(session, xml, 'updated');
+  await changeDomain(
+    session,
+    { identity, which },
+    {
+      stored: (definition) => valid(session, withUpdated(definition, parsed)),
+      live: (state) => updateLive(session, { identity, state, parsed }),
+    },
+  );
+}
+
+/** With an address that no stored domain has, where the text has none. */
+async function read(session: Session, xml: string, verb: DeviceVerb): Promise<ParsedOne> {
+  const used = await session.store.addresses({ except: '' });
+  return session.parseDevice(xml, verb, used);
+}
+
+/** What can't be defined is not stored, whatever way it came about. */
+function valid(session: Session, definition: DomainDefinition): DomainDefinition {
+  return session.parse(formatDomain(definition)).definition;
+}

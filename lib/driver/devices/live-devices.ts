@@ -1,0 +1,125 @@
+/** Devices of a running container, attached and detached while it runs. Under the domain's lock. */
+import { hasPrivateNetwork } from '../../domain/namespaces/shared-namespaces';
+import { deviceName, withOnly, type Device, type ParsedOne } from '../../domain/devices/device';
+import { withDevice, withoutDevice } from '../../domain/devices/device-changes';
+import type { DomainDefinition } from '../../domain/definition';
+import { withPrivateNetwork } from '../../domain/elements/other-elements';
+import { formatDomain } from '../../domain/format';
+import { checkStartable } from '../../domain/validate';
+import type { LinkRecord } from '../../container/record/run-state';
+import type { Identity } from '../../host/state/definition-store';
+import { requireRunning, runningDefinition } from '../definitions/definitions';
+import { portsOf } from '../interfaces/ports';
+import { checkFloors, giveUpFloors, settleFloors, sharedNetworks } from '../interfaces/shaping';
+import type { SettledState } from '../lifecycle/reaper';
+import type { Session } from '../session/session';
+import type { DomainEvent } from '../types';
+import { requireSettled, runningDevices } from './running-devices';
+
+export interface LiveChange {
+  readonly identity: Identity;
+  readonly state: SettledState;
+  readonly parsed: ParsedOne;
+}
+
+/**
+ * @throws TslxcError OPERATION_INVALID when nothing runs; DefinitionError for what this version or this host does not carry
+ * out; and as `DeviceControl.attach`.
+ */
+export async function attachLive(
+  session: Session,
+  { identity, state, parsed }: LiveChange,
+): Promise<void> {
+  requireRunning(state, 'changeDevice', identity);
+  requireSettled(state);
+  const { device } = parsed;
+  const before = runningDefinition(session, state);
+  const definition = withDevice(before, device);
+  checkStartable(definition);
+  const devices = runningDevices(session, state);
+  const xml = formatDomain(definition);
+  if (device.list === 'interfaces') {
+    const only = withOnly(definition, device);
+    const ports = await portsOf(session, only, 'start');
+    await checkFloors(session, { definition: only, ports });
+    const [port] = ports;
+    const whenLinked = (link: LinkRecord): Promise<void> => shape(session, link);
+    try {
+      await session.containers.devices.attach(devices, {
+        device,
+        xml,
+        whenLinked,
+        ...(port === undefined ? {} : { port }),
+      });
+    } catch (error) {
+      await giveUpFloors(
+        session,
+        ports.flatMap((one) => networkOf(one) ?? []),
+      );
+      throw error;
+    }
+  } else {
+    await session.containers.devices.attach(devices, { device, xml });
+  }
+  await tell(session, 'device-added', { identity, device });
+}
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs; as `findDevice`, and as `DeviceControl.detach`. */
+export async function detachLive(
+  session: Session,
+  { identity, state, parsed }: LiveChange,
+): Promise<void> {
+  requireRunning(state, 'changeDevice', identity);
+  requireSettled(state);
+  const before = runningDefinition(session, state);
+  const { device, definition } = withoutDevice(before, parsed);
+  const links = state.start.links ?? [];
+  await session.containers.devices.detach(runningDevices(session, state), {
+    device,
+    xml: formatDomain(keepingNetwork(before, definition)),
+  });
+  if (device.list === 'interfaces') {
+    const gone = links.filter(({ mac }) => mac === device.item.mac);
+    await giveUpFloors(session, sharedNetworks(gone));
+  }
+  await tell(session, 'device-removed', { identity, device });
+}
+
+/** Without its last interface it would be a container of the host's network, which it is not. */
+function keepingNetwork(before: DomainDefinition, after: DomainDefinition): DomainDefinition {
+  if (!hasPrivateNetwork(before) || hasPrivateNetwork(after)) return after;
+  return withPrivateNetwork(after);
+}
+
+/** Its rates, and its share of what its network has. */
+async function shape(session: Session, link: LinkRecord): Promise<void> {
+  const { host, bandwidth } = link;
+  if (host !== undefined && bandwidth !== undefined) {
+    await session.containers.shapeLink(host, bandwidth);
+  }
+  await settleFloors(session, sharedNetworks([link]));
+}
+
+function networkOf(
+  port: { readonly network?: string } | { readonly kind: 'free' },
+): string | undefined {
+  return 'network' in port ? port.network : undefined;
+}
+
+async function tell(
+  session: Session,
+  event: Extract<DomainEvent['event'], 'device-added' | 'device-removed'>,
+  { identity, device }: { readonly identity: Identity; readonly device: Device },
+): Promise<void> {
+  const { name: domain, uuid } = identity;
+  const detail = kinds[device.list];
+  await session.announce({ event, detail, domain, uuid, device: deviceName(device) });
+}
+
+const kinds = {
+  disks: 'disk',
+  filesystems: 'filesystem',
+  interfaces: 'interface',
+  hostDevices: 'hostdev',
+  hostInterfaces: 'hostdev',
+} as const;

@@ -1,0 +1,63 @@
+/** A device of a running container that is changed while it runs: what of an interface can be. */
+import { findDevice, withUpdated } from '../../domain/devices/device-changes';
+import type { InterfaceDefinition } from '../../domain/definition';
+import { formatInterface } from '../../domain/interface/format';
+import { printXml } from '../../domain/xml/print';
+import { TslxcError } from '../../errors';
+import { requireRunning, runningDefinition } from '../definitions/definitions';
+import { setLiveRates } from '../interfaces/bandwidth';
+import { setLiveLink } from '../interfaces/link-state';
+import { changeRates } from '../interfaces/rates';
+import type { Session } from '../session/session';
+import type { LiveChange } from './live-devices';
+
+/**
+ * Plugs an interface in or out, and changes its rates.
+ *
+ * @throws TslxcError OPERATION_INVALID when nothing runs; OPERATION_UNSUPPORTED for another device, and for what else of an
+ * interface is to change; and as `findDevice`.
+ */
+export async function updateLive(session: Session, change: LiveChange): Promise<void> {
+  const { identity, state, parsed } = change;
+  requireRunning(state, 'changeDevice', identity);
+  const { device } = parsed;
+  if (device.list !== 'interfaces') {
+    throw new TslxcError('OPERATION_UNSUPPORTED', 'Unable to modify live devices');
+  }
+  const before = runningDefinition(session, state);
+  const current = before.interfaces[findDevice(before, parsed)];
+  const after = withUpdated(before, parsed);
+  const wanted = after.interfaces[findDevice(after, parsed)];
+  if (current === undefined || wanted === undefined) throw new RangeError('an interface has gone');
+  const guest = state.start.links?.find(({ mac }) => mac === current.mac)?.guest;
+  requireSame({ current, wanted }, guest);
+  const { linkState: link = 'up' } = wanted;
+  const rates = changeRates(wanted.bandwidth, {});
+  const { inbound = 'none', outbound = 'none' } = rates;
+  const which = { identity, state, device: current.mac };
+  if (wanted.bandwidth !== undefined || current.bandwidth !== undefined) {
+    await setLiveRates(session, { ...which, change: { inbound, outbound } });
+  }
+  if (link !== (current.linkState ?? 'up')) await setLiveLink(session, { ...which, link });
+}
+
+interface Two {
+  readonly current: InterfaceDefinition;
+  readonly wanted: InterfaceDefinition;
+}
+
+/** All but the state of the link and the rates. A text from the live XML has the name inside that it was given. */
+function requireSame({ current, wanted }: Two, guest: string | undefined): void {
+  const isGiven = current.guestDevice === undefined && wanted.guestDevice === guest;
+  const { guestDevice: _given, ...unnamed } = wanted;
+  if (textOf(current) === textOf(isGiven ? unnamed : wanted)) return;
+  throw new TslxcError(
+    'OPERATION_UNSUPPORTED',
+    `of the interface ${current.mac} only <link> and <bandwidth> can be changed while the container runs`,
+  );
+}
+
+function textOf(one: InterfaceDefinition): string {
+  const { linkState: _link, bandwidth: _bandwidth, ...rest } = one;
+  return printXml(formatInterface(rest, undefined));
+}

@@ -1,0 +1,54 @@
+/** A running container whose devices are changed, and what a process has left of such a change that was killed. */
+import type { RunningDevices } from '../../container/devices/running-devices';
+import type { RunState } from '../../container/record/run-state';
+import type { DomainDefinition } from '../../domain/definition';
+import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
+import { TslxcError } from '../../errors';
+import type { Session } from '../session/session';
+
+type Running = RunState & { phase: 'running' };
+
+/** What changes its devices takes it so. */
+export function runningDevices(session: Session, { start, running }: Running): RunningDevices {
+  const { paths, lookers, startTimeout, logger } = session;
+  const parse = (xml: string): DomainDefinition => {
+    const { definition } = session.parse(xml);
+    return start.firstId === undefined ? definition : withAllocatedIds(definition, start.firstId);
+  };
+  return {
+    paths,
+    lookers,
+    startTimeout,
+    start,
+    running,
+    definition: parse(start.xml),
+    parse,
+    notice: (text) => logger.warn({ domain: start.name }, text),
+  };
+}
+
+/** Whether a device is on its way in or out: under the lock, of a process that was killed. */
+export function hasDeviceOnItsWay(state: RunState): state is Running {
+  return state.phase === 'running' && state.start.plug !== undefined;
+}
+
+/** @throws TslxcError OPERATION_FAILED for a container of which a device could not be taken out yet. */
+export function requireSettled(state: RunState): void {
+  if (!hasDeviceOnItsWay(state)) return;
+  const detail = 'a device that was being attached or detached could not be taken out yet';
+  throw new TslxcError('OPERATION_FAILED', detail, { domain: state.start.name });
+}
+
+/** Takes it out. What goes wrong is logged, and tried again by the next process. Under the domain's lock. */
+export async function settleDevices(session: Session, state: Running): Promise<Running> {
+  const { containers, logger } = session;
+  const domain = state.start.name;
+  try {
+    const start = await containers.devices.settle(runningDevices(session, state));
+    logger.warn({ domain }, 'took a device out: the process that moved it was killed');
+    return { ...state, start };
+  } catch (error) {
+    logger.error({ err: error, domain }, 'a device could not be taken out');
+    return state;
+  }
+}

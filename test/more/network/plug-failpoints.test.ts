@@ -1,0 +1,173 @@
+/**
+ * The process that attaches or detaches a device, or the fitter that does it, is killed at a failpoint. Whatever the moment,
+ * the next call finds the device in or out, in the container and on record alike, and the host is as it was at the end.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Domain } from 'tslxc';
+import { failpoints } from '../../../lib/container/monitor/failpoints';
+import type { Failpoint } from '../../../lib/container/monitor/failpoints';
+import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
+import { HostLinks, host, NetworkView } from '../../support/network/host-links';
+import { interfaceXml, macOf, NetworkWorld } from '../../support/network/network-world';
+import { MarkedDisk } from '../../support/fake/marked-disk';
+import { commandEnvironment } from '../../support/process/run-command';
+import { libraryWords } from '../../support/process/library-child';
+import { someOf } from '../../support/time/repeats';
+import { containerTest } from '../../support/world/container-test';
+import { initOf } from '../../support/world/container-traces';
+
+let links: HostLinks;
+let marked: MarkedDisk;
+
+beforeAll(async () => {
+  links = new HostLinks();
+  marked = new MarkedDisk();
+  await links.bridge('br0', '192.0.2.1/24');
+});
+
+afterAll(() => {
+  links[Symbol.dispose]();
+  marked[Symbol.dispose]();
+});
+
+const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
+
+const name = 'plugged';
+const minutes = 60_000;
+const points = failpoints.filter((point) => /^(plug|fitter):/.test(point));
+/** Before the one nothing is done, and after the other all is. */
+const committed: readonly Failpoint[] = ['plug:after-commit'];
+const untouched: readonly Failpoint[] = ['plug:before-record'];
+
+/** A kind of device: its text, and whether it is in the container. */
+interface Kind {
+  readonly xml: () => string;
+  readonly isIn: (init: number) => boolean;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  interface: {
+    xml: () =>
+      interfaceXml({
+        type: 'bridge',
+        source: "bridge='br0'",
+        mac: '02',
+        more: "<ip address='192.0.2.9' prefix='24'/>",
+      }),
+    isIn: (init) => {
+      const [inside, outside] = [new NetworkView(init).names(), host.links()];
+      const isOut = outside.some(({ address }) => address === macOf('02').replace('52', 'fe'));
+      expect(inside.includes('eth1')).toBe(isOut);
+      return isOut;
+    },
+  },
+  disk: {
+    xml: () => `<disk type='block'><source dev='${marked.path}'/><target dev='vda'/></disk>`,
+    isIn: (init) => existsSync(`/proc/${init}/root/dev/vda`),
+  },
+  filesystem: {
+    xml: () =>
+      `<filesystem type='mount'><source dir='${join(world.root, 'source')}'/><target dir='/mnt'/></filesystem>`,
+    isIn: (init) => existsSync(`/proc/${init}/root/mnt/page`),
+  },
+};
+
+const verbs = ['attach', 'detach'] as const;
+
+interface Attempt {
+  readonly domain: Domain;
+  readonly kind: Kind;
+  readonly verb: (typeof verbs)[number];
+  readonly point: Failpoint;
+}
+
+/** A process that does it, and is killed if it reaches the point. */
+async function killAt({ kind, verb, point }: Attempt): Promise<'killed' | 'done'> {
+  const [program, ...words] = libraryWords(`
+    const domain = await (await connect()).lookupDomainByName(${JSON.stringify(name)});
+    await domain.${verb}Device(${JSON.stringify(kind.xml())});`);
+  const env = { ...commandEnvironment(world.root), TSLXC_FAILPOINT: `${point}=killController` };
+  const child = spawn(program, words, { env, stdio: 'ignore' });
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null];
+  return signal === 'SIGKILL' ? 'killed' : 'done';
+}
+
+/** In words, what is not as it should be. */
+async function judge(
+  { domain, kind, verb, point }: Attempt,
+  end: 'killed' | 'done',
+): Promise<string> {
+  // The first call finds what was left, and takes the device out or leaves it in.
+  const isShown = (await domain.xml()).includes(deviceWord(kind));
+  const isIn = kind.isIn(await initOf(name));
+  const record = readFileSync(runPaths(statePaths(world.root), name).start, 'utf8');
+  const faults = [
+    ...(isShown === isIn ? [] : [`shown: ${isShown}, in: ${isIn}`]),
+    ...(record.includes('"plug"') ? ['it is still on its way'] : []),
+    ...(end === 'done' && isIn !== (verb === 'attach') ? ['it was not done'] : []),
+    ...(committed.includes(point) && isIn !== (verb === 'attach') ? ['what was done is lost'] : []),
+    ...(untouched.includes(point) && isIn === (verb === 'attach') ? ['it was done too soon'] : []),
+  ];
+  return faults.join(', ');
+}
+
+function deviceWord({ xml }: Kind): string {
+  const text = xml();
+  return /dev='(vda)'/.exec(text)?.[1] ?? /dir='(\/mnt)'/.exec(text)?.[1] ?? macOf('02');
+}
+
+test.each(Object.keys(kinds))(
+  'a caller that is killed while it attaches or detaches a device of kind %s leaves it in or out',
+  async (which) => {
+    const kind = kinds[which];
+    if (kind === undefined) throw new RangeError(which);
+    mkdirSync(join(world.root, 'source'));
+    writeFileSync(join(world.root, 'source', 'page'), 'x');
+    const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
+    const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
+    const faults: string[] = [];
+    let reached = 0;
+    for (const verb of verbs) {
+      for (const point of someOf(points, Object.keys(kinds).indexOf(which), 3)) {
+        const attempt = { domain, kind, verb, point };
+        const isIn = kind.isIn(await initOf(name));
+        if (verb === 'attach' && isIn) await domain.detachDevice(kind.xml());
+        if (verb === 'detach' && !isIn) await domain.attachDevice(kind.xml());
+        const end = await killAt(attempt);
+        if (end === 'killed') reached += 1;
+        const fault = await judge(attempt, end);
+        if (fault !== '') faults.push(`${verb} at ${point}: ${fault}`);
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(reached).toBeGreaterThan(1);
+    // What is left is given back at the end.
+    await domain.destroy();
+  },
+  3 * minutes,
+);
+
+test('a fitter that is killed is an error, and nothing is changed', async () => {
+  const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
+  const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
+  const record = (): unknown =>
+    JSON.parse(readFileSync(runPaths(statePaths(world.root), name).start, 'utf8'));
+  const before = record();
+  for (const point of ['fitter:after-plan', 'fitter:after-outside', 'fitter:after-continue']) {
+    const [program, ...words] = libraryWords(`
+      const domain = await (await connect()).lookupDomainByName(${JSON.stringify(name)});
+      await domain.attachDevice(${JSON.stringify(kinds['interface']?.xml())}).then(
+        () => process.exit(1),
+        (error) => process.exit(error.code === 'OPERATION_FAILED' ? 7 : 2),
+      );`);
+    const env = { ...commandEnvironment(world.root), TSLXC_FAILPOINT: `${point}=killSelf` };
+    const child = spawn(program, words, { env, stdio: 'ignore' });
+    expect(await once(child, 'exit')).toEqual([7, null]);
+    expect(new NetworkView(await initOf(name)).names()).toEqual(['lo', 'eth0']);
+    expect(record()).toEqual(before);
+  }
+  await domain.destroy();
+});

@@ -1,0 +1,218 @@
+/** The commands that attach and detach devices: command lines in, virsh's words and exit codes out. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TslxcError } from '../../../../../lib/errors';
+import { FakeConnection } from '../../fake-connection';
+import { run } from '../../run-main';
+
+const disk = "<disk type='block'/>\n";
+const mac = '52:54:00:12:34:56';
+const xml = `<domain type='lxc'>
+  <devices>
+    <disk type='block' device='disk'>
+      <source dev='/dev/loop7'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>
+    <interface type='network'>
+      <mac address='${mac}'/>
+      <source network='default'/>
+    </interface>
+    <interface type='bridge'>
+      <mac address='52:54:00:00:00:02'/>
+      <source bridge='br0'/>
+    </interface>
+    <interface type='bridge'>
+      <mac address='52:54:00:00:00:03'/>
+      <source bridge='br0'/>
+    </interface>
+  </devices>
+</domain>
+`;
+
+let folder: string;
+let file: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tslxc-devices-'));
+  file = join(folder, 'device.xml');
+  writeFileSync(file, disk);
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const seed = (failure?: Error): FakeConnection =>
+  new FakeConnection([
+    { name: 'web', id: 7, xml },
+    { name: 'off', xml },
+    ...(failure === undefined ? [] : [{ name: 'bad', id: 8, xml, failure }]),
+  ]);
+
+const both = { which: 'both' };
+const inactive = { which: 'inactive' };
+const live = { which: 'live' };
+
+test.each([
+  ['attach', '', {}],
+  ['attach', '--live', live],
+  ['attach', '--config', inactive],
+  ['attach', '--live --config', both],
+  ['attach', '--current', {}],
+  ['attach', '--persistent', both],
+  ['detach', '--live', live],
+  ['update', '--live --config', both],
+  ['update', '--force', {}],
+] as const)('%s-device FILE %s', async (verb, words, which) => {
+  const line = `${verb}-device web ${file} ${words}`.trim();
+  const { status, stdout, connection } = await run(line, { connection: seed() });
+  expect([status, stdout]).toEqual([
+    0,
+    `Device ${{ attach: 'attached', detach: 'detached', update: 'updated' }[verb]} successfully\n\n`,
+  ]);
+  expect(connection.domains[0]?.calls).toEqual([[`${verb}Device`, disk, which]]);
+});
+
+test('--persistent of what does not run is the definition', async () => {
+  const { connection } = await run(`attach-device off ${file} --persistent`, {
+    connection: seed(),
+  });
+  expect(connection.domains[1]?.calls).toEqual([['attachDevice', disk, inactive]]);
+});
+
+test.each([
+  ['--live --current', 'current', 'live'],
+  ['--config --current', 'current', 'config'],
+  ['--persistent --current', 'persistent', 'current'],
+])('%s exclude each other', async (words, one, other) => {
+  const { status, stderr } = await run(`attach-device web ${file} ${words}`, {
+    connection: seed(),
+  });
+  expect([status, stderr]).toEqual([
+    1,
+    `error: Options --${one} and --${other} are mutually exclusive\n`,
+  ]);
+});
+
+test('a failure has the words of virsh', async () => {
+  const failure = new TslxcError('INVALID_ARG', 'target vda already exists.');
+  for (const verb of ['attach', 'detach', 'update']) {
+    const { status, stderr } = await run(`${verb}-device bad ${file}`, {
+      connection: seed(failure),
+    });
+    expect([status, stderr]).toEqual([
+      1,
+      `error: Failed to ${verb} device from ${file}\nerror: invalid argument: target vda already exists.\n`,
+    ]);
+  }
+  const missing = await run('attach-device web /nowhere/at/all', { connection: seed() });
+  expect(missing.stderr).toBe(
+    "error: Failed to open file '/nowhere/at/all': No such file or directory\n",
+  );
+});
+
+test.each([
+  [
+    'attach-interface web network default --print-xml',
+    "<interface type='network'>\n  <source network='default'/>\n</interface>\n",
+  ],
+  [
+    `attach-interface web bridge br0 --mac ${mac} --target web0 --model virtio --print-xml`,
+    `<interface type='bridge'>
+  <source bridge='br0'/>
+  <target dev='web0'/>
+  <mac address='${mac}'/>
+  <model type='virtio'/>
+</interface>
+`,
+  ],
+  [
+    'attach-interface web direct eth7 --source-mode bridge --inbound 1000,,64 --outbound 5 --print-xml',
+    `<interface type='direct'>
+  <source dev='eth7' mode='bridge'/>
+  <bandwidth>
+    <inbound average='1000' burst='64'/>
+    <outbound average='5'/>
+  </bandwidth>
+</interface>
+`,
+  ],
+  [
+    'attach-disk web /dev/loop7 vdb --targetbus virtio --mode readonly --print-xml',
+    `<disk type='block'>
+  <source dev='/dev/loop7'/>
+  <target dev='vdb' bus='virtio'/>
+  <readonly/>
+</disk>
+`,
+  ],
+  [
+    'detach-disk web vda --print-xml',
+    `<disk type='block' device='disk'>
+  <source dev='/dev/loop7'/>
+  <target dev='vda' bus='virtio'/>
+</disk>
+`,
+  ],
+])('%s', async (line, text) => {
+  const { status, stdout, connection } = await run(line, { connection: seed() });
+  expect([status, stdout]).toEqual([0, `${text}\n`]);
+  const made = connection.domains[0]?.calls.filter((call) => (call as string[])[0] !== 'xml');
+  expect(made).toEqual([]);
+});
+
+test.each([
+  ['attach-interface web network default --live', 'attachDevice', live, 'Interface attached'],
+  ['detach-interface web network --live', 'detachDevice', live, 'Interface detached'],
+  [
+    'detach-interface web bridge --mac 52:54:00:00:00:03 --config',
+    'detachDevice',
+    inactive,
+    'Interface detached',
+  ],
+  ['attach-disk web /dev/loop7 vdb', 'attachDevice', {}, 'Disk attached'],
+  ['detach-disk web /dev/loop7 --live --config', 'detachDevice', both, 'Disk detached'],
+] as const)('%s asks the library', async (...[line, call, which, said]) => {
+  const { status, stdout, connection } = await run(line, { connection: seed() });
+  expect([status, stdout]).toEqual([0, `${said} successfully\n\n`]);
+  const last = connection.domains[0]?.calls.at(-1) as [string, string, unknown];
+  expect([last[0], last[2]]).toEqual([call, which]);
+});
+
+test('an interface is detached from the definition and from what runs, each as it is there', async () => {
+  const { connection } = await run('detach-interface web network --persistent', {
+    connection: seed(),
+  });
+  const calls = connection.domains[0]?.calls as [string, unknown, unknown?][];
+  expect(calls.map(([call, first, second]) => [call, call === 'xml' ? first : second])).toEqual([
+    ['xml', inactive],
+    ['xml', live],
+    ['detachDevice', inactive],
+    ['detachDevice', live],
+  ]);
+});
+
+test.each([
+  [
+    'detach-interface web direct',
+    'Failed to detach interface\nerror: No interface found whose type is direct',
+  ],
+  [
+    'detach-interface web bridge',
+    'Failed to detach interface\n' +
+      'error: Domain has 2 interfaces. Please specify which one to detach using --mac',
+  ],
+  [
+    'detach-interface web bridge --mac 52:54:00:00:00:09',
+    'Failed to detach interface\nerror: No interface with MAC address 52:54:00:00:00:09 was found',
+  ],
+  ['detach-disk web vdz', 'No disk found whose source path or target is vdz'],
+  ['attach-interface web user x', "No support for user in command 'attach-interface'"],
+  ['attach-disk web /dev/loop7 vdb --mode both', "No support for both in command 'attach-disk'"],
+  ['attach-disk web /dev/loop7 vdb --sourcetype x', "Unknown source type: 'x'"],
+  ['attach-interface web bridge br0 --inbound x', "field 'average' is malformed"],
+  ['attach-interface web bridge br0 --inbound ,5', 'either inbound average or floor is mandatory'],
+  ['attach-interface web bridge br0 --outbound 0', 'outbound average is mandatory'],
+])('%s is refused', async (line, message) => {
+  const { status, stderr } = await run(line, { connection: seed() });
+  expect([status, stderr]).toEqual([1, `error: ${message}\n`]);
+});
