@@ -128,12 +128,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     overlayUppers,
     places: placesOf(definition, input.links),
     user,
-    undo: [
-      ...(input.labelling?.undo ?? []),
-      ...undoOfFiles({ targets, overlayUppers, user }),
-      ...undoOfCgroups(definition, input, cgroups),
-      ...input.links.undo,
-    ],
+    undo: undoOfStart(definition, input, { targets, overlayUppers, user, cgroups }),
     warnings: startWarnings(definition, { ...world, label: input.labelling ? 'given' : 'none' }),
   };
 }
@@ -150,6 +145,20 @@ async function lookUpCgroups(
   const blockNumbers = await lookUpBlockNumbers(definition, looks);
   const cgroups = planCgroups(definition, withWeightFiles(layout), { root, blockNumbers });
   return allowDevices(cgroups, devices);
+}
+
+/** What a start takes, in the order of its taking: undone is what comes last first. */
+function undoOfStart(
+  definition: DomainDefinition,
+  input: PreparationInput,
+  taken: Pick<Preparation, 'targets' | 'overlayUppers' | 'user' | 'cgroups'>,
+): Undo[] {
+  return [
+    ...(input.labelling?.undo ?? []),
+    ...undoOfFiles(taken),
+    ...undoOfCgroups(definition, input, taken.cgroups),
+    ...input.links.undo,
+  ];
 }
 
 function undoOfFiles({

@@ -30,7 +30,12 @@ export interface NetworkPort {
   /** In lower case with dashes. */
   readonly uuid: string;
   /** The domain whose interface it is for. */
-  readonly owner: { readonly name: string; readonly uuid: string };
+  readonly owner: {
+    /** Its name. */
+    readonly name: string;
+    /** Its uuid, in lower case with dashes. */
+    readonly uuid: string;
+  };
   /** Of the interface. */
   readonly mac: string;
   /** The bridge that it is a port of; absent for a device of a pool. */

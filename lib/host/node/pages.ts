@@ -9,6 +9,7 @@ import { readNodeMemoryStatistics } from '../kernel/node';
 export interface FreePages {
   /** KiB of one page. */
   readonly size: number;
+  /** How many pages of that size are free. */
   readonly free: number;
 }
 
@@ -16,6 +17,7 @@ export interface FreePages {
 export interface PoolChange {
   /** KiB of one page. */
   readonly size: number;
+  /** A number of pages. */
   readonly count: number;
   /** `add`: `count` is added to the pool; `set`: it is what the pool is to hold. */
   readonly how: 'set' | 'add';

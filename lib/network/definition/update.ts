@@ -15,7 +15,9 @@ import type { Candidates, NetworkSection, NetworkUpdateCommand, Section } from '
 
 /** One change of one part of a network. */
 export interface NetworkUpdate {
+  /** What becomes of the element. */
   readonly command: NetworkUpdateCommand;
+  /** The part of the definition that it belongs to. */
   readonly section: NetworkSection;
   /** One element of that part. */
   readonly xml: string;

@@ -10,7 +10,6 @@ import type { RunState } from '../../../lib/container/record/run-state';
 import type { Snapshot } from '../../../lib/container/statistics/snapshots';
 import type { CgroupStatistics } from '../../../lib/container/statistics/types';
 import type { CgroupLayout } from '../../../lib/host/kernel/cgroup-layout';
-import type { Logger } from '../../../lib/host/logger';
 import type { HostSecurity } from '../../../lib/host/security/host-security';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { Connection } from '../../../lib/driver/connection';
@@ -26,14 +25,9 @@ import type { DomainEvent } from '../../../lib/driver/types';
 import { lastEvent } from '../../../lib/driver/events/event-log';
 import { fakeDevices } from './fake-devices';
 import { FakeLinks } from './fake-links';
+import { recordingLogger, type LogLine } from './recording-logger';
 
 export const thisBoot = 'boot-1';
-
-export interface LogLine {
-  readonly level: string;
-  readonly fields: object;
-  readonly message: string;
-}
 
 interface Running {
   readonly start: ContainerStart;
@@ -124,7 +118,7 @@ export class FakeHost {
       access,
       hardening: 'hardened',
       startTimeout: 1000,
-      logger: this.#logger(),
+      logger: recordingLogger(this.lines),
       containers: this.#containers(),
       hostSecurity: () => this.security,
       readPrivilege: () => ({ uid: 0, capabilities: 1n << 21n, noNewPrivileges: false }),
@@ -391,12 +385,5 @@ export class FakeHost {
     this.#queues.set(name, mine);
     await before;
     return { [Symbol.dispose]: () => end() };
-  }
-
-  #logger(): Logger {
-    const at = (level: string) => (fields: object, message: string) => {
-      this.lines.push({ level, fields, message });
-    };
-    return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
   }
 }
