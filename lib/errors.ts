@@ -42,6 +42,7 @@ export const errorPrefixes = {
   NO_HOSTNAME: 'no hostname found',
   NO_NETWORK_PORT: 'network port not found',
   NETWORK_PORT_EXIST: 'this network port exists already',
+  HOOK_SCRIPT_FAILED: 'Hook script execution failed',
   NATIVE_NOT_BUILT: 'native code is not built',
 } as const;
 

@@ -283,6 +283,8 @@ const fileUsers = {
   'lib/driver/session/containers.ts': 'the run folder',
   'lib/driver/logs.ts': '/proc',
   'lib/driver/lookup/host.ts': '/sys',
+  'lib/driver/hooks/scripts.ts': 'scripts of the administrator, in folders that are root’s alone',
+  'lib/driver/hooks/domain-hooks.ts': 'the run folder',
   'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
   'lib/driver/networks/ports.ts': 'the run folder',
   'lib/driver/doctor/caller.ts': 'devices, and /proc',

@@ -21,7 +21,19 @@ export interface HostSettings {
   readonly requireConfined: boolean;
   /** Whether what is not carried out of a definition is refused, also where that means nothing to a container. */
   readonly strict: boolean;
+  /** Seconds that a hook may take. */
+  readonly hookTimeout: number;
+  /** Whether the scripts in libvirt's folder of hooks are called too. */
+  readonly libvirtHooks: boolean;
 }
+
+const defaults: HostSettings = {
+  defaultConfined: false,
+  requireConfined: false,
+  strict: false,
+  hookTimeout: 30,
+  libvirtHooks: false,
+};
 
 type Setting = (found: ConfValue, place: Place) => Partial<HostSettings>;
 
@@ -36,6 +48,8 @@ const settings: Readonly<Record<string, Setting>> = {
   security_default_confined: (found, place) => ({ defaultConfined: flagOf(found, place) }),
   security_require_confined: (found, place) => ({ requireConfined: flagOf(found, place) }),
   strict: (found, place) => ({ strict: flagOf(found, place) }),
+  hook_timeout: (found, place) => ({ hookTimeout: secondsOf(found, place) }),
+  libvirt_hooks: (found, place) => ({ libvirtHooks: flagOf(found, place) }),
 };
 
 /** The settings; the defaults if there is no file. @throws TslxcError CONF_SYNTAX; SyscallError if it can't be read. */
@@ -67,7 +81,7 @@ export function visibleSettings(paths: StatePaths): HostSettings {
 
 /** Pure. An unknown name is refused: with a misspelt setting, containers would not be confined. */
 export function parseSettings(text: string, path: string): HostSettings {
-  let all: HostSettings = { defaultConfined: false, requireConfined: false, strict: false };
+  let all = defaults;
   for (const [name, found] of parseConf(text, path)) {
     const place = { name, path, line: found.line };
     const setting = Object.hasOwn(settings, name) ? settings[name] : undefined;
@@ -82,6 +96,11 @@ function modelOf({ value }: ConfValue, place: Place): SecurityModel {
   if (model !== undefined) return model;
   const known = securityModels.map((one) => `"${one}"`).join(', ');
   throw confError(place, `expecting one of ${known} for '${place.name}'`);
+}
+
+function secondsOf({ value }: ConfValue, place: Place): number {
+  if (typeof value === 'number' && value > 0) return value;
+  throw confError(place, `expecting a number of seconds from 1 on for '${place.name}'`);
 }
 
 function flagOf({ value }: ConfValue, place: Place): boolean {

@@ -24,6 +24,8 @@ export interface CleanUpContext {
   readonly notice: (text: string) => void;
   /** What the domain is by now; default: what it was at its start. Asked while the kernel removes what was borrowed. */
   readonly persistence?: () => StartRecord['persistence'];
+  /** Called when everything is given back, before the record of the start goes; again if it has not come to its end. */
+  readonly onGivenBack?: (exit: ExitRecord) => Promise<void>;
 }
 
 /**
@@ -35,7 +37,7 @@ export interface CleanUpContext {
 export async function cleanUp(
   paths: StatePaths,
   { start, exit: recorded }: RunState & { phase: 'ended' },
-  { name, notice, persistence = () => start.persistence }: CleanUpContext,
+  { name, notice, persistence = () => start.persistence, onGivenBack }: CleanUpContext,
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
   const exit = recorded ?? endWithoutRecord(files, start);
@@ -52,6 +54,7 @@ export async function cleanUp(
   const isEarly = !isLost && undosInNetwork(start.undo).length === 0;
   if (isEarly) removeFilesOfRun(files);
   await undoing;
+  await onGivenBack?.(exit);
   // The cgroups of several are removed at the same time: what comes after is done for one after the other.
   await turn();
   if (remains === 'transient') {

@@ -5,12 +5,13 @@ import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { cgroupName } from '../../plan/cgroups/names';
 import { readContainerCgroups } from '../doctor/container-cgroups';
+import { endHooks } from '../hooks/domain-hooks';
 import { readStateOrDamage, type DamagedState } from '../lookup/damaged-state';
 import type { EndedState } from '../session/containers';
 import type { Session } from '../session/session';
+import { finish } from './finish';
 import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
 import { stopDetail } from './lifecycle';
-import { finish } from './reaper';
 
 /** Under the domain's lock. */
 export async function destroyDamaged(
@@ -39,7 +40,10 @@ function unlessDamaged(error: unknown): void {
 async function endUnrecorded(session: Session, { name, uuid }: Identity): Promise<void> {
   const { containers, paths, store, logger } = session;
   const exit = destroyedWithoutMonitor(session);
+  const hooks = endHooks(session, name);
+  await hooks.stopped();
   await containers.endUnrecorded(paths, { name, cgroups: cgroupsOf(session, name), exit });
+  await hooks.released(stopDetail(exit));
   if (!store.has(name)) containers.forget(paths, name);
   session.disown(name);
   const detail = 'ended by its cgroups: what it had borrowed of the host besides is not on record';

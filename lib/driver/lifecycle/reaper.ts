@@ -9,12 +9,13 @@ import { turn } from '../../host/slices';
 import { admission } from '../session/admission';
 import type { EndedState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
-import { actionAfter, longestPause, pauseBefore, restartsAfter, stopDetail } from './lifecycle';
+import { finish } from './finish';
+import { actionAfter, longestPause, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
+import { settleHooks } from '../hooks/domain-hooks';
 import { holdersOf } from '../lookup/name-of-uuid';
 import { readStateOrSkip } from '../lookup/readable-state';
-import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
 import { launch } from './start';
 import type { StartOptions } from '../types';
 
@@ -80,39 +81,11 @@ export async function stateUnderLock(
     await sleep(abandoned.pause);
     state = read();
   }
+  if (state.phase === 'off') await settleHooks(session, name);
   const settled = hasDeviceOnItsWay(state) ? await settleDevices(session, state) : state;
   if (!hasUntold(session, name, settled)) return settled;
   const told = await announceReboots(session, name, settled);
   return told === 'recorded' ? stateUnderLock(session, name) : settled;
-}
-
-/**
- * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
- * and so was never announced. Under the domain's lock.
- */
-export async function finish(
-  session: Session,
-  name: string,
-  ended: EndedState,
-): Promise<ExitRecord | undefined> {
-  const { containers, paths, store, logger } = session;
-  // Many may have been told of in one iteration of the event loop.
-  await turn();
-  const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
-  // Defining and undefining change what the domain is while it runs.
-  const persistence = () => (store.has(name) ? 'persistent' : 'transient');
-  const notice = (text: string): void => logger.warn({ domain: name }, text);
-  const exit = await containers.cleanUp(paths, ended, { name, notice, persistence });
-  session.disown(name);
-  const { uuid, links = [] } = ended.start;
-  await giveUpFloors(session, sharedNetworks(links));
-  if (!hasRun) {
-    logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
-    return undefined;
-  }
-  await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
-  logger.info({ domain: name, exit }, 'container ended and was cleaned up');
-  return exit;
 }
 
 /** Whether the definition that ran wants to run again after this end. */

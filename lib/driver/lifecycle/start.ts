@@ -16,6 +16,11 @@ import type { OwnedContainer } from '../session/containers';
 import type { Plan } from '../../plan/operation';
 import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
+import { prepareHooks } from '../hooks/domain-hooks';
+import type { StartHooks } from '../hooks/domain-hooks';
+import { tellOfPorts } from '../hooks/port-hooks';
+import { finish } from './finish';
+import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
 import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
 import { tellOfReboots } from './reboots';
@@ -56,11 +61,15 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
   await restoreLostLabels(session);
   makeLogFolder(session, name);
   let container: OwnedContainer;
+  let hooks: StartHooks;
   try {
     checkOnce(definition, strictness(readSettings(session.paths), what.options));
+    hooks = await prepareHooks(session, definition, rollback);
     const ports = await portsOf(session, definition, 'start');
     await checkFloors(session, { definition, ports });
+    await tellOfPorts(session, { definition, ports }, rollback);
     const shape = whenLinked(session, { definition, ports }, rollback);
+    await hooks.start();
     container = await containers.startContainer({ ...start, ports, whenLinked: shape });
   } catch (error) {
     await rollback.run(error);
@@ -83,7 +92,22 @@ export async function launch(session: Session, what: Launch): Promise<StartResul
     logger.warn({ domain: name, warning: detail }, message);
   }
   for (const warning of warnings) what.options.onWarning?.(warning);
+  await hooks.started().catch((error: unknown) => endRefused(session, name, error));
   return { warnings };
+}
+
+/** Ends what a hook has refused once it ran. @throws the hook's error. */
+async function endRefused(session: Session, name: string, refusal: unknown): Promise<never> {
+  const { containers, paths, logger } = session;
+  logger.error({ err: refusal, domain: name }, 'ended, since a hook has refused it');
+  await withinPatience(killInit(session, name));
+  const state = containers.readRunState(paths, name);
+  if (state.phase !== 'off') {
+    const isRecorded = state.phase === 'ended' && state.exit !== undefined;
+    const exit = destroyedWithoutMonitor(session);
+    await finish(session, name, isRecorded ? state : { phase: 'ended', start: state.start, exit });
+  }
+  throw refusal;
 }
 
 /** What of the definition has no effect, and then what else a user might not expect. */

@@ -12,14 +12,8 @@ import { destroyedWithoutMonitor, killInit, monitorPatience, withinPatience } fr
 import { transition } from './lifecycle';
 import { readStateOrDamage } from '../lookup/damaged-state';
 import { checkSame, noDomain } from '../lookup/lookup';
-import {
-  finish,
-  isOfAnother,
-  reapInBackground,
-  settle,
-  stateUnderLock,
-  wantsRestart,
-} from './reaper';
+import { finish } from './finish';
+import { isOfAnother, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
 import { launch } from './start';

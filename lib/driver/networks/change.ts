@@ -9,6 +9,7 @@ import { runningDefinition } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import type { WhichOption } from '../limits/types';
 import type { Session } from '../session/session';
+import { networkHook } from '../hooks/network-hooks';
 import { networkLinks } from './links';
 import { checkSameNetwork, currentNetwork, noNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
@@ -48,6 +49,7 @@ export async function changeNetwork(
       const changed = change(before);
       await checkLive?.(before, changed);
       await changeRunning(session.paths, record, changed);
+      await networkHook(session, 'updated', { network: changed });
     }
     if (next !== undefined) {
       await session.networks.exclusive(() => session.networks.write(next));

@@ -3,24 +3,23 @@
  * without a container, for an interface that another program plugs in. The latter are records in the network's run folder,
  * and end with the network.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StartRecord } from '../../container/record/run-state';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import type { Identity } from '../../host/state/definition-store';
 import { findRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
-import { hasOwnBridge } from '../../network/definition/definition';
-import type { NetworkDefinition } from '../../network/definition/definition';
+import { readNetworkState } from '../../network/lifecycle/state';
 import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
-import type { Plug, PortDefinition } from '../../network/definition/port';
+import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
-import type { Port } from '../../plan/network/links';
+import { networkHook } from '../hooks/network-hooks';
 import { portIn } from '../interfaces/network-port';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
+import { plugOf, portsOfContainer } from './container-ports';
 import { notActive } from './inspect';
 import { checkSameNetwork, currentNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
@@ -78,8 +77,8 @@ export async function createPort(
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);
     if (state.phase !== 'running' || state.place === 'elsewhere') throw notActive(name);
-    const present = await portsOf(session, identity);
-    if (present.some(({ definition }) => definition.uuid === wanted.uuid)) {
+    const known = await portsOf(session, identity);
+    if (known.some(({ definition }) => definition.uuid === wanted.uuid)) {
       const detail = `Network port with UUID ${wanted.uuid} already exists`;
       throw new TslxcError('NETWORK_PORT_EXIST', detail);
     }
@@ -90,13 +89,14 @@ export async function createPort(
       {
         wanted: portgroupAs(wanted),
         place: { path: 'networkport', position: { line: 1, column: 1 } },
-        chosen: present.flatMap(({ definition: { plug }, origin }) =>
+        chosen: known.flatMap(({ definition: { plug }, origin }) =>
           origin === 'created' && plug?.type === 'direct' ? [plug.device] : [],
         ),
         intent: 'preview',
       },
     );
     const definition = { ...wanted, plug: plugOf(port, network) };
+    await networkHook(session, 'port-created', { network, port: definition });
     writeRecord(pathOf(session, name, wanted.uuid), { boot: bootId(), definition });
     return described({ definition, origin: 'created' });
   });
@@ -120,6 +120,10 @@ export async function deletePort(
       throw new TslxcError('OPERATION_INVALID', detail);
     }
     removeRecord(pathOf(session, name, definition.uuid));
+    const state = readNetworkState(session.paths, name);
+    if (!isActive(state)) return;
+    const network = runningDefinition(state.record);
+    await networkHook(session, 'port-deleted', { network, port: definition });
   });
 }
 
@@ -140,53 +144,11 @@ async function portsOf(session: Session, identity: Identity): Promise<Found[]> {
     one.phase === 'running' || one.phase === 'starting' ? [one.start] : [],
   );
   return [
-    ...starts.flatMap((start) => portsOfContainer(session, start, network)),
+    ...starts
+      .flatMap((start) => portsOfContainer(session, start, network))
+      .map((definition): Found => ({ definition, origin: 'container' })),
     ...createdPorts(session, name),
   ].sort((a, b) => (a.definition.uuid < b.definition.uuid ? -1 : 1));
-}
-
-function portsOfContainer(
-  session: Session,
-  { name, uuid, links = [], xml }: StartRecord,
-  network: NetworkDefinition,
-): Found[] {
-  if (!links.some((link) => link.network === network.name)) return [];
-  const { interfaces } = session.parse(xml).definition;
-  return links.flatMap((link, index): Found[] => {
-    if (link.network !== network.name) return [];
-    const defined = interfaces[index];
-    const group = defined?.type === 'network' ? defined.portgroup : undefined;
-    const definition = {
-      uuid: portUuid(network.uuid, uuid, link.mac),
-      owner: { name, uuid },
-      mac: link.mac,
-      ...(group === undefined ? {} : { group }),
-      ...(defined?.bandwidth === undefined ? {} : { bandwidth: defined.bandwidth }),
-      ...(defined?.vlan === undefined ? {} : { vlan: defined.vlan }),
-      ...(defined?.isolated === undefined ? {} : { isolated: defined.isolated }),
-      plug: linkPlug(link, network),
-    };
-    return [{ definition, origin: 'container' }];
-  });
-}
-
-function linkPlug(
-  { bridge = '', device }: { readonly bridge?: string; readonly device?: string },
-  network: NetworkDefinition,
-): Plug {
-  if (device !== undefined) return { type: 'direct', device, mode: network.forward.mode };
-  return { type: bridgeType(network), bridge };
-}
-
-function plugOf(port: Port, network: NetworkDefinition): Plug {
-  if (port.kind === 'direct') return { type: 'direct', device: port.device, mode: port.mode };
-  const bridge = port.kind === 'bridge' ? port.bridge : '';
-  return { type: bridgeType(network), bridge };
-}
-
-/** libvirt's words: a bridge that the network has made, and one of the host's. */
-function bridgeType(network: NetworkDefinition): 'network' | 'bridge' {
-  return hasOwnBridge(network) ? 'network' : 'bridge';
 }
 
 function createdPorts(session: Session, network: string): Found[] {
@@ -210,14 +172,6 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-/** The same for the same interface in the same network, whichever process asks: an UUID of version 5 (RFC 9562). */
-function portUuid(network: string, domain: string, mac: string): string {
-  const bytes = createHash('sha1').update(`${network} ${domain} ${mac}`).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x50, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
 function portgroupAs({ group, vlan, bandwidth, isolated }: PortDefinition) {

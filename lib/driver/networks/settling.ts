@@ -4,6 +4,7 @@ import { repairNetwork, runningDefinition, settleNetwork } from '../../network/l
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
+import { networkHook } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
 
 /** Undoes what is half done, and announces what has ended. Under the network's lock. */
@@ -11,6 +12,7 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
   const { state, ended } = await settleNetwork(session.paths, name);
   if (ended !== undefined) {
     const { uuid } = ended;
+    await networkHook(session, 'stopped', { network: runningDefinition(ended) });
     await session.announce({ event: 'stopped', network: name, uuid });
     if (state.phase === 'off' && state.why === 'lost') {
       session.logger.warn({ network: name }, 'the bridge of the network has been deleted');

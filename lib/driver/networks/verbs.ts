@@ -9,9 +9,10 @@ import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { libvirtNetworks, linkNames } from '../../network/bridge/host-use';
 import { withHostNetworks } from '../../network/lifecycle/network-lock';
-import { endNetwork } from '../../network/lifecycle/reconcile';
+import { endNetwork, runningDefinition } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
+import { networkHook } from '../hooks/network-hooks';
 import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { otherNetworks, settleAndTell } from './settling';
@@ -98,6 +99,7 @@ export async function destroyNetwork(session: Session, identity: Identity): Prom
       throw invalid(`network '${name}' runs in another network namespace of this host`);
     }
     await endNetwork(session.paths, state.record, 'stopped');
+    await networkHook(session, 'stopped', { network: runningDefinition(state.record) });
     if (!session.networks.has(name)) forgetNetwork(session.paths, name);
     await session.announce({ event: 'stopped', network: name, uuid });
     session.logger.info({ network: name }, 'network stopped');

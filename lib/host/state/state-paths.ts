@@ -8,6 +8,8 @@ export interface StatePaths {
   readonly definitions: string;
   /** Settings of this host. */
   readonly settings: string;
+  /** Scripts that are told of what happens to domains and networks: `lxc`, `network`, `lxc.d/` and `network.d/`. */
+  readonly hooks: string;
   /** All run state. */
   readonly run: string;
   /** The run folders of domains, one for each, mode 0700. */
@@ -30,6 +32,7 @@ export function statePaths(root: string): StatePaths {
     root,
     definitions: join(root, 'etc/tslxc/lxc'),
     settings: join(root, 'etc/tslxc/lxc.conf'),
+    hooks: join(root, 'etc/tslxc/hooks'),
     run,
     domains: join(run, 'lxc'),
     locks: join(run, 'locks'),
@@ -87,6 +90,8 @@ export interface RunPaths {
   readonly monitorLock: string;
   /** The monitor's control socket. */
   readonly control: string;
+  /** What the hooks of its end are told; there from the first hook of its start until the last one of its end. */
+  readonly hooks: string;
   /** What changes the devices of the running container holds a lock on byte 0 while it lives. */
   readonly fitterLock: string;
   /** The plan of the next restart under the same monitor, once the devices are others than at the start. */
@@ -103,6 +108,7 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     exitRoom: join(directory, 'exit.room'),
     monitorLock: join(directory, 'monitor.lock'),
     control: join(directory, 'control'),
+    hooks: join(directory, 'hooks.json'),
     fitterLock: join(directory, 'fitter.lock'),
     plan: join(directory, 'plan'),
   };

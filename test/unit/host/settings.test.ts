@@ -6,8 +6,15 @@ import { parseSettings, readSettings, visibleSettings } from '../../../lib/host/
 
 const parse = (text: string): unknown => parseSettings(text, '/etc/tslxc/lxc.conf');
 
+const defaults = {
+  defaultConfined: false,
+  requireConfined: false,
+  strict: false,
+  hookTimeout: 30,
+  libvirtHooks: false,
+};
+
 test('without any, the host’s own driver is used and nobody has to be confined', () => {
-  const defaults = { defaultConfined: false, requireConfined: false, strict: false };
   expect(parse('')).toEqual(defaults);
   expect(parse('# security_driver = "selinux"\n\n   # indented\n')).toEqual(defaults);
 });
@@ -16,12 +23,16 @@ test('each setting, with comments behind it and either kind of quotes', () => {
   const text = `security_driver = "selinux" # not none
     security_default_confined=1
 security_require_confined = 0#off
-strict = 1`;
+strict = 1
+hook_timeout = 5
+libvirt_hooks = 1`;
   expect(parse(text)).toEqual({
     driver: 'selinux',
     defaultConfined: true,
     requireConfined: false,
     strict: true,
+    hookTimeout: 5,
+    libvirtHooks: true,
   });
   expect(parse("security_driver='none'\r\n")).toMatchObject({ driver: 'none' });
 });
@@ -34,6 +45,8 @@ test.each([
   ['security_default_confined = 2', 1, 'expecting 0 or 1'],
   ['security_require_confined = "1"', 1, 'expecting 0 or 1'],
   ['strict = 2', 1, "expecting 0 or 1 for 'strict'"],
+  ['hook_timeout = 0', 1, "expecting a number of seconds from 1 on for 'hook_timeout'"],
+  ['libvirt_hooks = "yes"', 1, "expecting 0 or 1 for 'libvirt_hooks'"],
   ['#\nsecurity_driver', 2, 'expecting an assignment'],
   ['security_driver "none"', 1, 'expecting an assignment'],
   ['security_driver = none', 1, 'expecting a whole number or text'],
@@ -58,11 +71,7 @@ test('the file is that of the root, and may be missing but not unreadable', () =
   const root = mkdtempSync('/var/tmp/tslxc-settings-');
   const paths = statePaths(root);
   try {
-    expect(readSettings(paths)).toEqual({
-      defaultConfined: false,
-      requireConfined: false,
-      strict: false,
-    });
+    expect(readSettings(paths)).toEqual(defaults);
     mkdirSync(join(root, 'etc/tslxc'), { recursive: true });
     writeFileSync(join(root, 'etc/tslxc/lxc.conf'), 'security_require_confined = 1\n');
     expect(readSettings(paths)).toMatchObject({ requireConfined: true });

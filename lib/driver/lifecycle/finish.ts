@@ -1,0 +1,42 @@
+/** The clean-up after a container's end, and the telling of it. */
+import type { ExitRecord } from '../../container/record/exit-record';
+import { turn } from '../../host/slices';
+import { endHooks } from '../hooks/domain-hooks';
+import { tellOfGonePorts } from '../hooks/port-hooks';
+import { giveUpFloors, sharedNetworks } from '../interfaces/shaping';
+import type { EndedState } from '../session/containers';
+import type { Session } from '../session/session';
+import { stopDetail } from './lifecycle';
+
+/**
+ * Cleans up and tells of the end. Resolves to how it ended; undefined for a start that came to nothing,
+ * and so was never announced. Under the domain's lock.
+ */
+export async function finish(
+  session: Session,
+  name: string,
+  ended: EndedState,
+): Promise<ExitRecord | undefined> {
+  const { containers, paths, store, logger } = session;
+  // Many may have been told of in one iteration of the event loop.
+  await turn();
+  const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
+  // Defining and undefining change what the domain is while it runs.
+  const persistence = () => (store.has(name) ? 'persistent' : 'transient');
+  const notice = (text: string): void => logger.warn({ domain: name }, text);
+  const hooks = endHooks(session, name);
+  await hooks.stopped();
+  const onGivenBack = (exit: ExitRecord) => hooks.released(hasRun ? stopDetail(exit) : 'failed');
+  const exit = await containers.cleanUp(paths, ended, { name, notice, persistence, onGivenBack });
+  session.disown(name);
+  const { uuid, links = [] } = ended.start;
+  await tellOfGonePorts(session, ended.start);
+  await giveUpFloors(session, sharedNetworks(links));
+  if (!hasRun) {
+    logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
+    return undefined;
+  }
+  await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
+  logger.info({ domain: name, exit }, 'container ended and was cleaned up');
+  return exit;
+}

@@ -1,0 +1,39 @@
+/** Scripts in a root's folder of hooks, which note what they were called with. */
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TestRoot } from '../root/test-root';
+
+export class HookScripts {
+  readonly #root: string;
+
+  constructor(root: Pick<TestRoot, 'path'>) {
+    this.#root = root.path;
+  }
+
+  /**
+   * Makes one, such as `lxc` or `network.d/10-first`, that notes its arguments, and then does what these lines of shell say, with
+   * `$2` for the operation. Returns its path.
+   */
+  add(name: string, lines = '', mode = 0o755): string {
+    const path = join(this.#root, 'etc/tslxc/hooks', name);
+    mkdirSync(dirname(path), { recursive: true });
+    const note = `echo "${name.replace(/.*\//, '')} $*" >> ${this.#log}`;
+    writeFileSync(path, `#!/bin/sh\n${note}\n${lines}\n`, { mode });
+    return path;
+  }
+
+  /** A line for each call: the script’s name and its arguments. */
+  calls(): string[] {
+    if (!existsSync(this.#log)) return [];
+    return readFileSync(this.#log, 'utf8').trimEnd().split('\n');
+  }
+
+  /** A file beside what the scripts note, for what else they are to leave. */
+  file(name: string): string {
+    return join(this.#root, name);
+  }
+
+  get #log(): string {
+    return this.file('hook-calls');
+  }
+}
