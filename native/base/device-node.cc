@@ -7,8 +7,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
-#include <sstream>
 
 #include "native/base/fd.h"
 #include "native/base/file.h"
@@ -79,12 +79,13 @@ Place placeOf(const DeviceNode& node) {
 
 std::set<dev_t> mountedDevices() {
   std::set<dev_t> devices;
-  std::istringstream mounts(readFile("/proc/self/mountinfo"));
-  for (std::string line; std::getline(mounts, line);) {
+  const std::string mounts = readFile("/proc/self/mountinfo");
+  for (size_t line = 0; line < mounts.size();) {
     unsigned major = 0;
     unsigned minor = 0;
-    const int found = std::sscanf(line.c_str(), "%*d %*d %u:%u", &major, &minor);
+    const int found = std::sscanf(mounts.c_str() + line, "%*d %*d %u:%u", &major, &minor);
     if (found == 2) devices.insert(makedev(major, minor));
+    line = std::min(mounts.find('\n', line), mounts.size() - 1) + 1;
   }
   return devices;
 }

@@ -9,7 +9,7 @@ import { hasEnded } from '../support/process/processes';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
-import { expectGone, tracesOf, untilGone } from '../support/world/container-traces';
+import { expectGone, untilGone } from '../support/world/container-traces';
 
 const name = 'hooks';
 
@@ -127,7 +127,7 @@ test('the failure of one at the end of a domain changes nothing of it', async ()
   await domain.start();
   await domain.destroy();
   expect(scripts.calls().at(-1)).toBe(`lxc ${name} release end destroyed`);
-  expect(tracesOf(name)).toEqual([]);
+  await expectGone(name);
 });
 
 test('one that takes too long is killed with what it has started, and the start is refused', async () => {

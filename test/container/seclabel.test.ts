@@ -19,9 +19,11 @@ function configure(text: string): string {
   return join(folder, 'lxc.conf');
 }
 
-async function refusal(seclabel: string): Promise<TslxcError> {
+/** `settings` are those of the host at the start. */
+async function refusal(seclabel: string, settings?: string): Promise<TslxcError> {
   const xml = domainXml({ name, initArguments: ['-c', 'sleep 1000'], elements: seclabel });
   const domain = await world.connection.defineDomain(xml);
+  if (settings !== undefined) configure(settings);
   const failure = await domain.start().then(
     () => {
       throw new Error('it was not refused');
@@ -88,8 +90,7 @@ test.each([
   ['security_driver = "selinux"\n', 'CONFIG_UNSUPPORTED', /selinux/],
   ['\nsecurity_default_confined 1\n', 'CONF_SYNTAX', /lxc\.conf:2/],
 ])('no start goes round settings that can’t be had: %j', async (text, code, words) => {
-  configure(text);
-  const failure = await refusal('');
+  const failure = await refusal('', text);
   expect(failure.code).toBe(code);
   expect(failure.message).toMatch(words);
 });

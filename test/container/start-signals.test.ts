@@ -25,7 +25,8 @@ const signals = ['SIGINT', 'SIGTERM'] as const;
 /** Those of a start that works. */
 const points = failpoints.filter(
   (point) =>
-    !/restart/.test(point) && !['controller:after-undo', 'monitor:after-mapped'].includes(point),
+    !/restart|^plug:|^fitter:/.test(point) &&
+    !['controller:after-undo', 'monitor:after-mapped'].includes(point),
 );
 
 /** Where the start may go through: the monitor goes on beside a caller that is stopped, and has told it of the container. */

@@ -13,6 +13,7 @@ import { refusedVerbs, verbNames } from '../../lib/cli/shell/verbs';
 import { domainXml } from '../support/domain/domain-xml';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { packageRoot, runCommand, runProgram } from '../support/process/run-command';
+import { free, wordsOf } from '../support/process/verb-words';
 import type { CommandResult } from '../support/process/run-command';
 
 const nobody = 65534;
@@ -28,120 +29,6 @@ const users = {
 type User = keyof typeof users;
 
 const everyUser = Object.keys(users) as User[];
-
-/**
- * Verb → its words, where it needs any. `FILE` is a definition, `NETWORK` that of a network, `NAME` no domain, but that may
- * not matter.
- */
-const wordsOf: Readonly<Record<string, readonly string[]>> = {
-  allocpages: ['2048', '1'],
-  autostart: ['NAME'],
-  'autostart-all': [],
-  blkiotune: ['NAME'],
-  console: ['NAME'],
-  'cpu-stats': ['NAME'],
-  cpuset: ['NAME'],
-  create: ['FILE'],
-  define: ['FILE'],
-  desc: ['NAME'],
-  destroy: ['NAME'],
-  domblklist: ['NAME'],
-  domblkstat: ['NAME'],
-  domhostname: ['NAME'],
-  domid: ['NAME'],
-  'domif-getlink': ['NAME', 'eth0'],
-  'domif-setlink': ['NAME', 'eth0', 'up'],
-  domifaddr: ['NAME'],
-  domiflist: ['NAME'],
-  domifstat: ['NAME', 'eth0'],
-  domiftune: ['NAME', 'eth0'],
-  dominfo: ['NAME'],
-  dommemstat: ['NAME'],
-  domname: ['1'],
-  domrename: ['NAME', 'other'],
-  domstate: ['NAME'],
-  domstats: [],
-  domuuid: ['NAME'],
-  dumpxml: ['NAME'],
-  edit: ['NAME'],
-  event: ['--event', 'lifecycle'],
-  exec: ['NAME', '--', '/bin/true'],
-  hugepagetune: ['NAME'],
-  list: [],
-  logs: ['NAME'],
-  'lxc-enter-namespace': ['NAME', '--', '/bin/true'],
-  managedsave: ['NAME'],
-  memtune: ['NAME'],
-  metadata: ['NAME', 'urn:x'],
-  'net-autostart': ['NAME'],
-  'net-create': ['NETWORK'],
-  'net-define': ['NETWORK'],
-  'net-desc': ['NAME'],
-  'net-destroy': ['NAME'],
-  'net-dhcp-leases': ['NAME'],
-  'net-dumpxml': ['NAME'],
-  'net-edit': ['NAME'],
-  'net-event': ['--event', 'lifecycle'],
-  'net-info': ['NAME'],
-  'net-list': [],
-  'net-metadata': ['NAME', 'urn:x'],
-  'net-name': ['11111111-1111-4111-8111-111111111111'],
-  'net-port-create': ['NAME', 'FILE'],
-  'net-port-delete': ['NAME', 'PORT'],
-  'net-port-dumpxml': ['NAME', 'PORT'],
-  'net-port-list': ['NAME'],
-  'net-start': ['NAME'],
-  'net-undefine': ['NAME'],
-  'net-update': ['NAME', 'add', 'ip', '<ip/>'],
-  'net-uuid': ['NAME'],
-  // Too short for a host that would heed it.
-  nodesuspend: ['mem', '5'],
-  numatune: ['NAME'],
-  pidtune: ['NAME'],
-  plan: ['NAME'],
-  purge: ['--yes'],
-  reap: [],
-  reboot: ['NAME'],
-  resume: ['NAME'],
-  schedinfo: ['NAME'],
-  'send-process-signal': ['NAME', '1', 'term'],
-  setmaxmem: ['NAME', '1024'],
-  setmem: ['NAME', '1024'],
-  setvcpus: ['NAME', '1'],
-  shell: ['NAME'],
-  shutdown: ['NAME'],
-  start: ['NAME'],
-  suspend: ['NAME'],
-  ttyconsole: ['NAME'],
-  undefine: ['NAME'],
-  wait: ['NAME', '--state', 'running'],
-};
-
-/** They need no privilege; mkroot only for Debian, see mkroot.test.ts. */
-const free = [
-  'cd',
-  'completion',
-  'connect',
-  'doctor',
-  'echo',
-  'exit',
-  'freecell',
-  'freepages',
-  'help',
-  'hostname',
-  'mkroot',
-  'node-memory-tune',
-  'nodecpumap',
-  'nodecpustats',
-  'capabilities',
-  'nodeinfo',
-  'nodememstats',
-  'pwd',
-  'quit',
-  'sysinfo',
-  'uri',
-  'version',
-];
 
 /** Those that libvirt's driver refuses are alike (refusal.ts): one stands for all. */
 const alike = refusedVerbs.filter((verb) => verb !== 'managedsave');
