@@ -255,6 +255,35 @@ void PlanWriter::operator()(const ProtectPath& op) {
 
 void PlanWriter::operator()(const AwaitCgroups&) {}
 
+void PlanWriter::operator()(const OpenRoot& op) { bytes_.u8(op.place); }
+
+void PlanWriter::operator()(const AddNode& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  bytes_.u32(op.type);
+  bytes_.u32(op.major);
+  bytes_.u32(op.minor);
+  bytes_.u32(op.mode);
+  bytes_.u32(op.uid);
+  bytes_.u32(op.gid);
+}
+
+void PlanWriter::operator()(const RemoveNode& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  bytes_.u32(op.type);
+  bytes_.u32(op.major);
+  bytes_.u32(op.minor);
+}
+
+void PlanWriter::operator()(const DetachTree& op) {
+  bytes_.u8(op.root);
+  bytes_.string(op.path);
+  bytes_.u64(op.device);
+  bytes_.u64(op.inode);
+  choice(op.missing);
+}
+
 void PlanWriter::operator()(const OpenNamespace& op) {
   bytes_.u8(op.file);
   bytes_.string(op.path);

@@ -39,6 +39,10 @@ class PlanWriter {
   void operator()(const OpenPlace& op);
   void operator()(const ProtectPath& op);
   void operator()(const AwaitCgroups& op);
+  void operator()(const OpenRoot& op);
+  void operator()(const AddNode& op);
+  void operator()(const RemoveNode& op);
+  void operator()(const DetachTree& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const AttachLoop& op);
