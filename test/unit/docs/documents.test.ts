@@ -45,6 +45,7 @@ test('few blocks are not run, and each says why', () => {
   const left = pages.flatMap((page) => blocksOf(page)).filter(({ reason }) => reason !== undefined);
   expect(left.map(({ page, language }) => `${page} ${language}`)).toEqual([
     'README.md sh',
+    'docs/hooks.md sh',
     'docs/networks.md console',
     'docs/services.md sh',
   ]);
