@@ -37,6 +37,7 @@ export type {
   NetworkEvent,
   NetworkFilter,
   NetworkInfo,
+  DeviceOptions,
   StartOptions,
   StartResult,
   VersionInfo,

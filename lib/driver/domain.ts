@@ -72,6 +72,7 @@ import type {
   ConsoleOptions,
   DomainInfo,
   DomainState,
+  DeviceOptions,
   StartOptions,
   StartResult,
 } from './types';
@@ -1133,9 +1134,10 @@ export class Domain {
    * @example
    * await domain.attachDevice("<interface type='network'><source network='default'/></interface>");
    */
-  async attachDevice(xml: string, options: WhichOption = {}): Promise<void> {
+  async attachDevice(xml: string, options: DeviceOptions = {}): Promise<void> {
     this.#session.requireAccess('write', 'Domain.attachDevice');
-    await attachDevice(this.#session, this.#identity, { xml, which: options.which });
+    const { which, onWarning } = options;
+    await attachDevice(this.#session, this.#identity, { xml, which, onWarning });
   }
 
   /**
@@ -1180,9 +1182,10 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virDomainUpdateDeviceFlags, `virsh update-device`
    */
-  async updateDevice(xml: string, options: WhichOption = {}): Promise<void> {
+  async updateDevice(xml: string, options: DeviceOptions = {}): Promise<void> {
     this.#session.requireAccess('write', 'Domain.updateDevice');
-    await updateDevice(this.#session, this.#identity, { xml, which: options.which });
+    const { which, onWarning } = options;
+    await updateDevice(this.#session, this.#identity, { xml, which, onWarning });
   }
 
   // Network interfaces.

@@ -6,6 +6,7 @@ import type { Isolation } from '../domain/namespaces/isolation';
 import type { LogLevel } from '../host/state/domain-log';
 import type { Logger } from '../host/logger';
 import type { WindowSize } from '../host/native';
+import type { WhichOption } from './limits/types';
 import type { DefinitionWarning } from '../domain/warnings';
 import type { StartWarning } from '../plan/warnings';
 
@@ -76,6 +77,12 @@ export interface DefineOptions {
    */
   readonly validate?: boolean;
   /** Called for each word that was left out, once the definition is stored. */
+  readonly onWarning?: (warning: Warning) => void;
+}
+
+/** How a device is attached to a domain, or changed. */
+export interface DeviceOptions extends WhichOption {
+  /** Called for each part of the device that has no effect, once it is attached or changed. */
   readonly onWarning?: (warning: Warning) => void;
 }
 

@@ -8,7 +8,7 @@ import type {
 } from '../definition';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import type { ParseContext, ParseSession } from '../parse-session';
-import { refuseUnsupported } from '../xml/unsupported';
+import { refuseUnsupported, type UnknownWord } from '../xml/unsupported';
 import { definitionError } from '../xml/source-location';
 import { locateRoot, readElement } from '../xml/reading';
 import { parseXml } from '../xml/xml';
@@ -36,6 +36,8 @@ export interface ParsedOne {
   readonly device: Device;
   /** Whether the text of an interface had no Ethernet address, so that it was given one. */
   readonly mac: 'given' | 'made';
+  /** What of the text has no effect; its places are those in the text. */
+  readonly without: Pick<DomainDefinition, 'unsupported' | 'unknown'>;
 }
 
 /** What is done with a device, as libvirt's messages have it. */
@@ -53,7 +55,7 @@ const lists: readonly DeviceList[] = [
  * Reads the text of one device.
  *
  * @throws DefinitionError XML_ERROR and the like, as for a whole definition; CONFIG_UNSUPPORTED for a device that can't be
- * `verb`, and for what this version does not carry out.
+ * `verb`, and for what would be dangerous to ignore.
  */
 export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext): ParsedOne {
   const element = parseXml(xml);
@@ -69,13 +71,22 @@ export function parseDevice(xml: string, verb: DeviceVerb, context: ParseContext
     mac = 'made';
     return context.newMac();
   };
-  const session: ParseSession = { context: { ...context, newMac }, unsupported: [], kept: [] };
+  const unknown: UnknownWord[] = [];
+  const session: ParseSession = {
+    context: { ...context, newMac },
+    unsupported: [],
+    kept: [],
+    unknown,
+  };
+  // An element that is no device at all is not left out.
+  const outer = { unsupported: session.unsupported, kept: session.kept };
   const at = { ...locateRoot(devices), path: 'domain/devices' };
-  const { supported } = parseEach(readElement(at, devicesVocabulary, session), session);
+  const { supported } = parseEach(readElement(at, devicesVocabulary, outer), session);
   const device = lists.flatMap((list) => supported[list].map((item) => ({ list, item })))[0];
   if (device !== undefined) {
     refuseUnsupported(session.unsupported);
-    return { device: device as Device, mac };
+    const without = { unsupported: session.unsupported, unknown };
+    return { device: device as Device, mac, without };
   }
   if (['disk', 'filesystem', 'interface', 'hostdev'].includes(element.name)) {
     refuseUnsupported(session.unsupported);

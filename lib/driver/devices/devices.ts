@@ -4,15 +4,21 @@ import type { DeviceVerb, ParsedOne } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import type { Identity } from '../../host/state/definition-store';
+import { startsWithout } from '../../domain/warnings';
+import { refuseAll } from '../../domain/xml/unsupported';
+import { readSettings } from '../../host/settings';
 import { changeDomain, type Which } from '../definitions/domain-change';
 import type { Session } from '../session/session';
 import { attachLive, detachLive } from './live-devices';
 import { updateLive } from './live-update';
+import type { Warning } from '../types';
 
 export interface DeviceChange {
   /** The element of one device. */
   readonly xml: string;
   readonly which: Which;
+  /** Called for each part of it that has no effect. */
+  readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
 /**
@@ -25,9 +31,10 @@ export interface DeviceChange {
 export async function attachDevice(
   session: Session,
   identity: Identity,
-  { xml, which }: DeviceChange,
+  { xml, which, onWarning }: DeviceChange,
 ): Promise<void> {
   const parsed = await read(session, xml, 'attached');
+  checkStrictly(session, parsed);
   await changeDomain(
     session,
     { identity, which },
@@ -36,6 +43,7 @@ export async function attachDevice(
       live: (state) => attachLive(session, { identity, state, parsed }),
     },
   );
+  tellOfRest(session, parsed, { name: identity.name, onWarning });
 }
 
 /** The same the other way round. @throws TslxcError DEVICE_MISSING, INVALID_ARG or OPERATION_FAILED as `findDevice`; and as `attachDevice`. */
@@ -59,9 +67,10 @@ export async function detachDevice(
 export async function updateDevice(
   session: Session,
   identity: Identity,
-  { xml, which }: DeviceChange,
+  { xml, which, onWarning }: DeviceChange,
 ): Promise<void> {
   const parsed = await read(session, xml, 'updated');
+  checkStrictly(session, parsed);
   await changeDomain(
     session,
     { identity, which },
@@ -70,6 +79,24 @@ export async function updateDevice(
       live: (state) => updateLive(session, { identity, state, parsed }),
     },
   );
+  tellOfRest(session, parsed, { name: identity.name, onWarning });
+}
+
+/** The host's settings hold for devices as for whole definitions. @throws DefinitionError CONFIG_UNSUPPORTED. */
+function checkStrictly({ paths }: Session, { without }: ParsedOne): void {
+  if (readSettings(paths).strict) refuseAll(without.unsupported, without.unknown ?? []);
+}
+
+/** Of what has no effect, in the log of the domain with this name and to the caller. */
+function tellOfRest(
+  { logger }: Session,
+  { without }: ParsedOne,
+  { name, onWarning }: Pick<DeviceChange, 'onWarning'> & { readonly name: string },
+): void {
+  for (const warning of startsWithout(without)) {
+    logger.warn({ domain: name, warning: warning.detail }, warning.message);
+    onWarning?.(warning);
+  }
 }
 
 /** With an address that no stored domain has, where the text has none. */

@@ -1,5 +1,5 @@
 /** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
-import { PassThrough } from 'node:stream';
+import { FakeConsole } from './fake-console';
 import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
@@ -7,6 +7,7 @@ import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/drive
 import type { WaitOptions } from '../../../lib/driver/waits/types';
 import type {
   BlockStatistics,
+  DeviceOptions,
   Domain,
   DomainAddress,
   DomainStatistics,
@@ -50,25 +51,9 @@ export interface FakeDomainFields {
   readonly securityLabel?: SecurityLabelInfo;
   /** What getters of limits resolve to, by their names. */
   readonly limits?: Partial<{ readonly [Getter in LimitGetter]: Awaited<Answer<Getter>> }>;
-  /** What a start warns of. */
+  /** What a start warns of, and a change of a device. */
   readonly warnings?: readonly Warning[];
   readonly failure?: Error;
-}
-
-export class FakeConsole extends PassThrough {
-  readonly dropped: bigint;
-  readonly replayed = 0;
-  readonly skipped = 0n;
-  readonly sizes: unknown[] = [];
-
-  constructor(dropped = 0n) {
-    super();
-    this.dropped = dropped;
-  }
-
-  resize(size: unknown): void {
-    this.sizes.push(size);
-  }
 }
 
 export class FakeDomain {
@@ -226,16 +211,21 @@ export class FakeDomain {
     findInterface(this.#fields.interfaces ?? [], device);
   }
 
-  async attachDevice(xml: string, options: unknown): Promise<void> {
-    await this.#called('attachDevice', xml, options);
+  async attachDevice(xml: string, options: DeviceOptions = {}): Promise<void> {
+    await this.#device('attachDevice', xml, options);
   }
 
   async detachDevice(xml: string, options: unknown): Promise<void> {
     await this.#called('detachDevice', xml, options);
   }
 
-  async updateDevice(xml: string, options: unknown): Promise<void> {
-    await this.#called('updateDevice', xml, options);
+  async updateDevice(xml: string, options: DeviceOptions = {}): Promise<void> {
+    await this.#device('updateDevice', xml, options);
+  }
+
+  async #device(call: string, xml: string, { onWarning, ...rest }: DeviceOptions): Promise<void> {
+    await this.#called(call, xml, rest);
+    for (const warning of this.#fields.warnings ?? []) onWarning?.(warning);
   }
 
   async getBandwidth(device: string, options: unknown): Promise<Rates> {

@@ -1,7 +1,8 @@
 /** What keeps the fakes of the library's classes true to them: the compiler compares every member that both have. */
 import type { Connection, Domain, Network } from '../../../lib/index';
 import type { FakeConnection } from './fake-connection';
-import type { FakeConsole, FakeDomain } from './fake-domain';
+import type { FakeConsole } from './fake-console';
+import type { FakeDomain } from './fake-domain';
 import type { FakeNetwork } from './fake-network';
 
 /** What a fake gives in the place of what the library does: the classes have private fields, so that nothing else is assignable to them. */

@@ -3,7 +3,8 @@ import { withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { deviceOptions, whichToChange } from '../../options/device-options';
 import { domainOption, findDomain } from '../../options/domain-argument';
-import type { Domain, WhichOption } from '../../../index';
+import { warningOf } from '../../output/definition-warnings';
+import type { DeviceOptions, Domain } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context } from '../../shell/command';
 
@@ -14,7 +15,7 @@ const fileOption: Option = {
   positional: 'required',
 };
 
-type Change = (domain: Domain, xml: string, which: WhichOption) => Promise<void>;
+type Change = (domain: Domain, xml: string, options: DeviceOptions) => Promise<void>;
 
 interface Verb {
   readonly verb: 'attach' | 'detach' | 'update';
@@ -46,7 +47,10 @@ async function run(
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const which = whichToChange(domain, options);
   const xml = readDefinitionFile(file);
-  await withErrorMessage(`Failed to ${verb} device from ${file}`, () => change(domain, xml, which));
+  const onWarning = warningOf(context.output);
+  await withErrorMessage(`Failed to ${verb} device from ${file}`, () =>
+    change(domain, xml, { ...which, onWarning }),
+  );
   context.output.extra(`Device ${done[verb]} successfully`);
   return undefined;
 }
@@ -58,7 +62,7 @@ export const commands: CommandTable = {
     description:
       'Attach a network interface, a disk, a device of the host or a file system to a domain. In a running container it is\n' +
       'there at once.',
-    change: (domain, xml, which) => domain.attachDevice(xml, which),
+    change: (domain, xml, options) => domain.attachDevice(xml, options),
   }),
   'detach-device': command({
     verb: 'detach',
@@ -66,7 +70,8 @@ export const commands: CommandTable = {
     description:
       'Detach a device. An interface is known by its MAC address, a disk and a file system by their target, a device of\n' +
       'the host by its source.',
-    change: (domain, xml, which) => domain.detachDevice(xml, which),
+    change: (domain, xml, { which }) =>
+      domain.detachDevice(xml, which === undefined ? {} : { which }),
   }),
   'update-device': command({
     verb: 'update',
@@ -74,7 +79,7 @@ export const commands: CommandTable = {
     description:
       'Change a device: of a running container the link state and the rates of an interface; of the stored definition\n' +
       'interfaces, disks and file systems.',
-    change: (domain, xml, which) => domain.updateDevice(xml, which),
+    change: (domain, xml, options) => domain.updateDevice(xml, options),
     more: [{ name: 'force', kind: 'flag', help: 'accepted: there is nothing to force' }],
   }),
 };

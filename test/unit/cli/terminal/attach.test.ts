@@ -5,7 +5,7 @@ import { attach } from '../../../../lib/cli/terminal/attach';
 import { escapeByte } from '../../../../lib/cli/terminal/terminal';
 import type { SessionEnd } from '../../../../lib/cli/terminal/attach';
 import { FakeConnection } from '../fake-connection';
-import { FakeConsole } from '../fake-domain';
+import { FakeConsole } from '../fake-console';
 import { FakeTerminal, run } from '../run-main';
 
 class Started {

@@ -1,7 +1,9 @@
 /** Devices attached to a domain, detached and changed, in its definition and in what runs: lib/driver/devices. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Connection } from '../../../../lib/driver/connection';
 import type { Domain } from '../../../../lib/driver/domain';
-import type { DomainEvent } from '../../../../lib/driver/types';
+import type { DomainEvent, Warning } from '../../../../lib/driver/types';
 import { TslxcError } from '../../../../lib/errors';
 import { domainXml } from '../../../support/domain/domain-xml';
 import { eventually } from '../../../support/time/eventually';
@@ -43,6 +45,21 @@ test('of what does not run the definition alone is changed', async () => {
     message: 'Requested operation is not valid: domain is not running',
   });
   expect(host.lastEvent()).toMatchObject({ event: 'defined', detail: 'updated' });
+});
+
+test('what of a device has no effect is told, and refused where the host is strict', async () => {
+  const odd = "<interface type='ethernet' trustGuestRxFilters='yes' colour='red'/>";
+  const told: Warning[] = [];
+  await domain.attachDevice(odd, { onWarning: (warning) => void told.push(warning) });
+  expect(told.map(({ detail, line }) => [detail, line])).toEqual([
+    ['IgnoredElement', 1],
+    ['UnknownElement', 1],
+  ]);
+  expect(host.lines.filter(({ level }) => level === 'warn')).toHaveLength(2);
+  mkdirSync(join(host.root, 'etc/tslxc'), { recursive: true });
+  writeFileSync(join(host.root, 'etc/tslxc/lxc.conf'), 'strict = 1\n');
+  await expect(domain.attachDevice(odd)).rejects.toMatchObject({ code: 'CONFIG_UNSUPPORTED' });
+  expect((await stored()).match(/<interface/g)).toHaveLength(1);
 });
 
 test('of what runs it is what runs, the definition when that is asked for, or both', async () => {

@@ -72,6 +72,23 @@ test.each([
   expect(connection.domains[0]?.calls).toEqual([[`${verb}Device`, disk, which]]);
 });
 
+test('what of a device has no effect is told on stderr', async () => {
+  const warnings = [
+    {
+      detail: 'IgnoredElement',
+      message: '<address> is ignored (line 2, column 3)',
+      element: 'domain/devices/disk/address',
+      line: 2,
+      column: 3,
+    } as const,
+  ];
+  const connection = new FakeConnection([{ name: 'web', id: 7, xml, warnings }]);
+  for (const verb of ['attach', 'update']) {
+    const { status, stderr } = await run(`${verb}-device web ${file}`, { connection });
+    expect([status, stderr]).toEqual([0, 'warning: <address> is ignored (line 2, column 3)\n']);
+  }
+});
+
 test('--persistent of what does not run is the definition', async () => {
   const { connection } = await run(`attach-device off ${file} --persistent`, {
     connection: seed(),
