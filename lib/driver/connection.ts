@@ -33,7 +33,7 @@ import { destroyBonded } from './lifecycle/verbs';
 import { consoleLinesOfName, type LogOptions } from './logs';
 import { hostCapabilities, nodeCpuStatistics, nodeMemoryStatistics } from './lookup/host';
 import { hostSysinfo } from './lookup/sysinfo';
-import { findAll, findById, findByName, findByUuid } from './lookup/lookup';
+import { findAll, findById, findByName, findByUuid, seenOf, type Seen } from './lookup/lookup';
 import { Network } from './network';
 import { findAllNetworks, findNetworkByName, findNetworkByUuid } from './networks/lookup';
 import { createNetwork, defineNetwork } from './networks/verbs';
@@ -61,6 +61,11 @@ export type DomainEvents = AsyncIterableIterator<DomainEvent, undefined> & Async
 
 /** Events of virtual networks as they happen; `close` of the connection, an abort or `break` end the iteration. */
 export type NetworkEvents = AsyncIterableIterator<NetworkEvent, undefined> & AsyncDisposable;
+
+/** @internal A domain, and how it was when it was listed. */
+export interface SeenDomain extends Seen {
+  readonly domain: Domain;
+}
 
 /**
  * Opens a connection to the containers of this host. It needs no privilege itself; nearly every call on it does.
@@ -251,6 +256,16 @@ export class Connection implements AsyncDisposable {
     this.#session.requireAccess('read', 'Connection.listDomains');
     const found = await findAll(this.#session, filter);
     return found.map((identity) => Domain.of(this.#session, identity));
+  }
+
+  /** @internal `listDomains`, with what has been seen of each on the way: a list that is shown has no use for another look. */
+  async listSeenDomains(filter: ListFilter = {}): Promise<SeenDomain[]> {
+    this.#session.requireAccess('read', 'Connection.listDomains');
+    const found = await findAll(this.#session, filter);
+    return found.map((one) => {
+      const domain = Domain.of(this.#session, one);
+      return { domain, ...seenOf(this.#session, one, () => domain.state()) };
+    });
   }
 
   /**

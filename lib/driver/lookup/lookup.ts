@@ -141,6 +141,27 @@ export function stateOf(session: Session, state: FoundDomain['state']): DomainSt
   return runningState(state, { isStopped, isFrozen });
 }
 
+/** What a list has seen of a domain. */
+export interface Seen {
+  /** The monitor's pid. */
+  readonly id: number | undefined;
+  /** @throws as `stateOf` and `again`. */
+  readonly state: () => Promise<DomainState>;
+}
+
+/** What of `found` can be told without another look; `again` is one, which may clean up what has ended in the meantime. */
+export function seenOf(
+  session: Session,
+  { state }: FoundDomain,
+  again: () => Promise<DomainState>,
+): Seen {
+  return {
+    id: state.phase === 'running' ? state.running.id : undefined,
+    state: async () =>
+      state.phase === 'ended' ? again() : Promise.resolve(stateOf(session, state)),
+  };
+}
+
 /** What it says of a container that runs, which is asked for by hundreds. */
 export function runningState(
   state: RunState & { phase: 'running' },

@@ -14,6 +14,7 @@ import type { ParseContext } from '../../domain/parse-session';
 import { TslxcError } from '../../errors';
 import { monitorPath } from '../../host/package-paths';
 import { bothLoggers, type DomainLog } from '../../host/state/domain-log';
+import { KnownIdentities } from '../../host/state/known-identities';
 import { turn } from '../../host/slices';
 import type { Logger } from '../../host/logger';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -71,7 +72,7 @@ interface ParseOptions extends Pick<ParseContext, 'unknown'> {
 type FollowOptions = Pick<EventStreamOptions<unknown>, 'signal' | 'keptAliveBy'>;
 
 const atRandom: Generators = {
-  newUuid: randomUUID,
+  newUuid: () => randomUUID(),
   newMac: () => macFromBytes(randomBytes(3)),
 };
 
@@ -121,6 +122,8 @@ export class Session {
       parse: (xml, path) =>
         this.parse(xml, { generators: generatorsOf(path), unknown: 'refused' }).definition,
       logger: options.logger,
+      known:
+        this.access === 'read-write' ? new KnownIdentities(this.paths.knownIdentities) : undefined,
     });
     this.networks = networkStore({
       directory: options.paths.networkDefinitions,

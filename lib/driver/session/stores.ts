@@ -14,7 +14,7 @@ export type NetworkStore = DefinitionStore<NetworkDefinition>;
 
 type StorePlace<Definition extends Identity> = Pick<
   StoreOptions<Definition>,
-  'directory' | 'parse' | 'logger'
+  'directory' | 'parse' | 'logger' | 'known'
 >;
 
 export function domainStore(place: StorePlace<DomainDefinition>): DomainStore {

@@ -3,11 +3,8 @@
  * after its stamp has: its device, inode, size and times.
  */
 import { closeSync, constants, openSync, readFileSync } from 'node:fs';
-import { changeTimeOf } from '../survey';
 import { hasErrno } from './file-error';
-
-/** A younger file may change again without a change of its times, which move in steps. */
-const settledNanoseconds = 50_000_000n;
+import { isYoung } from './known-identities';
 
 const ENOENT = 2;
 
@@ -63,6 +60,11 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
     return this.#look(name, stamp)?.uuid ?? this.definition(name, stamp)?.uuid;
   }
 
+  /** Whether anything is known of the file. */
+  has(name: string): boolean {
+    return this.#known.has(name);
+  }
+
   /** Ethernet addresses in the files that have been looked at, in lower case. */
   addresses({ except }: { readonly except: string }): Set<string> {
     const others = [...this.#known].filter(([name]) => name !== except);
@@ -116,10 +118,6 @@ export class DefinitionFiles<Definition extends { readonly uuid: string }> {
       throw error;
     }
   }
-}
-
-function isYoung(stamp: Buffer): boolean {
-  return BigInt(Date.now()) * 1_000_000n - changeTimeOf(stamp) < settledNanoseconds;
 }
 
 function addressesIn(text: string): string[] {

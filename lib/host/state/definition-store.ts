@@ -15,6 +15,7 @@ import { flushDirectory, replaceFile } from './durable-file';
 import { fileError, hasErrno, inFile } from './file-error';
 import { lockFile } from './file-lock';
 import { inTurn } from './in-turn';
+import type { KnownIdentities } from './known-identities';
 import type { Logger } from '../logger';
 
 /** The identity of a domain or a network. */
@@ -34,6 +35,8 @@ export interface StoreOptions<Definition extends Identity> {
   readonly parse: (xml: string, path: string) => Definition;
   readonly format: (definition: Definition) => string;
   readonly logger: Logger;
+  /** Where other processes find the uuids that this one has found in the files; undefined for a process that writes nothing. */
+  readonly known?: KnownIdentities | undefined;
 }
 
 const ENOENT = 2;
@@ -135,10 +138,13 @@ export class DefinitionStore<Definition extends Identity> {
   async identities(): Promise<Identity[]> {
     const found: Identity[] = [];
     const slice = new Slice();
-    for (const [name, stamp] of await this.#stamps()) {
-      found.push(...this.#identityOrWarning(name, stamp));
+    const stamps = await this.#stamps();
+    for (const [name, stamp] of stamps) {
+      const uuid = this.#files.has(name) ? undefined : this.#options.known?.uuid(name, stamp);
+      found.push(...(uuid === undefined ? this.#identityOrWarning(name, stamp) : [{ name, uuid }]));
       await slice.rest();
     }
+    this.#options.known?.save(stamps.map(([name]) => name));
     return found;
   }
 
@@ -157,7 +163,11 @@ export class DefinitionStore<Definition extends Identity> {
 
   /** Ethernet addresses in all files but that of `except`, in lower case: also in those that are not valid. */
   async addresses(others: { readonly except: string }): Promise<Set<string>> {
-    await this.identities();
+    const slice = new Slice();
+    for (const [name, stamp] of await this.#stamps()) {
+      this.#identityOrWarning(name, stamp);
+      await slice.rest();
+    }
     return this.#files.addresses(others);
   }
 
@@ -306,8 +316,11 @@ export class DefinitionStore<Definition extends Identity> {
 
   #identityOrWarning(name: string, stamp: Buffer): Identity[] {
     try {
+      const isNew = !this.#files.has(name);
       const uuid = this.#files.uuid(name, stamp);
-      return uuid === undefined || uuid === 'none' ? [] : [{ name, uuid }];
+      if (uuid === undefined || uuid === 'none') return [];
+      if (isNew) this.#options.known?.note(name, stamp, uuid);
+      return [{ name, uuid }];
     } catch (error) {
       this.#warn(name, error);
       return [];

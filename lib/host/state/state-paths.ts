@@ -18,6 +18,8 @@ export interface StatePaths {
   readonly locks: string;
   /** The event log that connections of all processes follow. */
   readonly events: string;
+  /** The uuids in the files of definitions. */
+  readonly knownIdentities: string;
   readonly logs: string;
   readonly library: string;
   /** Definitions of virtual networks: `NAME.xml`, and `autostart/`. */
@@ -37,6 +39,7 @@ export function statePaths(root: string): StatePaths {
     domains: join(run, 'lxc'),
     locks: join(run, 'locks'),
     events: join(run, 'events'),
+    knownIdentities: join(run, 'identities.json'),
     logs: join(root, 'var/log/tslxc/lxc'),
     library: join(root, 'var/lib/tslxc'),
     networkDefinitions: join(root, 'etc/tslxc/networks'),

@@ -1,6 +1,6 @@
 /** A connection without a host: domains are plain data, and every call is written down. For the tests of lib/cli. */
 import { TslxcError } from '../../../lib/errors';
-import type { Autostarted, DomainEvent, ListFilter } from '../../../lib/driver/types';
+import type { Autostarted, DomainEvent, DomainState, ListFilter } from '../../../lib/driver/types';
 import type {
   Connection,
   CreateOptions,
@@ -108,6 +108,13 @@ export class FakeConnection {
     return this.domains.filter(
       ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
     );
+  }
+
+  async listSeenDomains(
+    filter: ListFilter = {},
+  ): Promise<{ domain: FakeDomain; id: number | undefined; state: () => Promise<DomainState> }[]> {
+    const domains = await this.listDomains(filter);
+    return domains.map((domain) => ({ domain, id: domain.id, state: () => domain.state() }));
   }
 
   withNetworks(...networks: readonly FakeNetworkFields[]): this {

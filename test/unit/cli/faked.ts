@@ -17,9 +17,11 @@ type Given<Value> =
           ? FakeConnection
           : Value extends NodeJS.ReadWriteStream
             ? FakeConsole
-            : Value extends readonly (infer Item)[]
-              ? readonly Given<Item>[]
-              : Value;
+            : Value extends { readonly domain: Domain }
+              ? { readonly [Key in keyof Value]: Given<Value[Key]> }
+              : Value extends readonly (infer Item)[]
+                ? readonly Given<Item>[]
+                : Value;
 
 type Member<Real> = Real extends (...given: infer Parameters) => infer Result
   ? (...given: Parameters) => Given<Result>

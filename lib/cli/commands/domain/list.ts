@@ -3,7 +3,8 @@ import { TslxcError } from '../../../errors';
 import { noStateWords, stateWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
 import { titleOf } from '../../output/title';
-import type { Domain, DomainState, ListFilter } from '../../../index';
+import type { SeenDomain } from '../../../driver/connection';
+import type { ListFilter } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -53,7 +54,7 @@ export const commands: CommandTable = {
 async function list(context: Context, options: Options): Promise<undefined> {
   for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
   const connection = await context.connect();
-  const domains = await kept(await connection.listDomains(filterOf(options)), options);
+  const domains = await kept(await connection.listSeenDomains(filterOf(options)), options);
   if (options.has('name') || options.has('uuid') || options.has('id')) {
     for (const domain of domains) {
       const values = valuesOf(domain, options);
@@ -62,9 +63,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
     return undefined;
   }
   const titled = options.has('title');
-  const rows = await Promise.all(
-    domains.map((domain) => rowOf(domain, titled ? 'titled' : 'plain')),
-  );
+  const rows = await Promise.all(domains.map((seen) => rowOf(seen, titled ? 'titled' : 'plain')));
   const header = ['Id', 'Name', 'State', ...(titled ? ['Title'] : [])];
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   context.output.text(formatTable({ header, rows: rows.flat() }, style));
@@ -80,7 +79,10 @@ function filterOf(options: Options): ListFilter {
 }
 
 /** The domains that pass the filters which the library doesn't have. */
-async function kept(domains: readonly Domain[], options: Options): Promise<readonly Domain[]> {
+async function kept(
+  domains: readonly SeenDomain[],
+  options: Options,
+): Promise<readonly SeenDomain[]> {
   // Of a pair, both together are no filter.
   const isImpossible = ({ name }: { readonly name: string }): boolean =>
     options.has(`with-${name}`) && !options.has(`without-${name}`);
@@ -91,25 +93,24 @@ async function kept(domains: readonly Domain[], options: Options): Promise<reado
   const [marked, unmarked] = [options.has('autostart'), options.has('no-autostart')];
   if (states.length === 0 && marked === unmarked) return domains;
   const passing = await Promise.all(
-    domains.map((domain) => {
-      const fits = async (): Promise<Domain[]> => {
-        const { state } = await domain.state();
+    domains.map((seen) => {
+      const fits = async (): Promise<SeenDomain[]> => {
+        const { state } = await seen.state();
         const asked = state === 'nostate' ? 'other' : state;
         if (states.length > 0 && !states.includes(asked)) return [];
-        if (marked === unmarked) return [domain];
-        return (await domain.info()).autostart === marked ? [domain] : [];
+        if (marked === unmarked) return [seen];
+        return (await seen.domain.info()).autostart === marked ? [seen] : [];
       };
       // One that can't say what it is, is of another state than those that can.
       const isOther = states.length === 0 || states.includes('other');
-      return listed(fits, () => (isOther ? [domain] : []));
+      return listed(fits, () => (isOther ? [seen] : []));
     }),
   );
   return passing.flat();
 }
 
 /** `--id` alone leaves out the domains that have none. */
-function valuesOf(domain: Domain, options: Options): string[] {
-  const id = domain.id;
+function valuesOf({ domain, id }: SeenDomain, options: Options): string[] {
   if (id === undefined && options.has('id') && !options.has('uuid') && !options.has('name'))
     return [];
   return [
@@ -120,10 +121,10 @@ function valuesOf(domain: Domain, options: Options): string[] {
 }
 
 /** The row of a domain, which says why when its state can't be told; none when it was undefined in the meantime. */
-async function rowOf(domain: Domain, style: 'plain' | 'titled'): Promise<string[][]> {
+async function rowOf(seen: SeenDomain, style: 'plain' | 'titled'): Promise<string[][]> {
+  const { domain, id } = seen;
   const known = async (): Promise<string[][]> => {
-    const id = domain.id;
-    const state: DomainState = await domain.state();
+    const state = await seen.state();
     const row = [id === undefined ? '-' : String(id), domain.name, stateWords(state)];
     if (style === 'titled') {
       row.push(state.state === 'nostate' ? '' : titleOf(await domain.xml()));
