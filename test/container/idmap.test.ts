@@ -6,6 +6,7 @@
 import {
   chmodSync,
   closeSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -17,7 +18,9 @@ import {
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
+import { hostFacts } from '../../lib/host/facts';
 import { native } from '../../lib/host/native';
+import { isNamed } from '../../lib/plan/mounts/cgroup-mounts';
 import { initOf } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { containerTest } from '../support/world/container-test';
@@ -200,6 +203,34 @@ test('the container manages its own cgroups, and only those', async () => {
   expect(await runInside(domain, line)).toBe('0::/below\n');
   await domain.destroy();
 });
+
+test('its own cgroups belong to its root where it may manage them, and all around them to the host’s', async () => {
+  const delegated = [
+    ...hostFacts().cgroups.hierarchies.filter(({ controllers }) => isNamed(controllers)),
+    ...[hostFacts().cgroups.unified].filter((unified) => unified !== undefined),
+  ].map(({ mount }) => mount);
+  const domain = await start({ elements: idMapXml(), root: 'private' });
+  const { uid, gid } = mappedRoot;
+  for (const mount of delegated) {
+    const own = `${mount}/libvirt/lxc/${name}`;
+    const innermost = existsSync(`${own}/init`) ? `${own}/init` : own;
+    expect(ownerOf(innermost)).toBe(`${uid}:${gid}`);
+    expect(ownerOf(`${innermost}/cgroup.procs`)).toBe(`${uid}:${gid}`);
+    if (innermost !== own) expect(ownerOf(own)).toBe('0:0');
+  }
+  expect(delegated).not.toEqual([]);
+  for (const path of cgroupFiles(delegated)) expect([path, ownerOf(path)]).toEqual([path, '0:0']);
+  await domain.destroy();
+});
+
+/** What a container’s root must not own: the roots of these hierarchies, the folders down to the containers, and their files. */
+function cgroupFiles(mounts: readonly string[]): string[] {
+  return mounts
+    .flatMap((mount) => ['', '/libvirt', '/libvirt/lxc'].map((folder) => `${mount}${folder}`))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => [folder, `${folder}/cgroup.procs`, `${folder}/tasks`])
+    .filter((path) => existsSync(path));
+}
 
 test('gaps, a single id, and a user of init that the map has', async () => {
   const uids = [

@@ -8,7 +8,9 @@ import { askConsole } from '../support/console/console-answer';
 import { initOf } from '../support/world/container-traces';
 import { domainXml, helloWorldXml } from '../support/domain/domain-xml';
 import type { FilesystemSource } from '../support/domain/domain-xml';
+import { makeImage } from '../support/root/filesystem-image';
 import { exclusive } from '../support/world/exclusive';
+import { files } from '../support/world/host-aspects';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { kernelMounts, isCover } from '../support/domain/kernel-mounts';
 
@@ -106,6 +108,40 @@ test('read-only mounts are read-only, the root too', async () => {
   for (const path of ['/file', '/etc/httpd/file']) {
     await askConsole(domain, `echo > ${path}`, new RegExp(`${path}: Read-only file system`));
   }
+});
+
+test('an image as a read-only root is opened for reading alone', async () => {
+  await using busybox = await makeBusyboxRoot();
+  for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(busybox.path, folder));
+  const image = makeImage('ext4', world.root.path, busybox.path);
+  const started = async (flags: string): Promise<string> => {
+    const root = `<filesystem type='file'><source file='${image}'/><target dir='/'/>${flags}</filesystem>`;
+    const domain = await world.connection.defineDomain(domainXml({ name, devices: root }));
+    await domain.start();
+    const mount = mountsOf(await initOf(name)).find(({ target }) => target === '/');
+    expect(mount?.source).toMatch(/^\/dev\/loop\d+$/);
+    const device = readFileSync(`/sys/block/${(mount?.source ?? '').slice(5)}/ro`, 'utf8').trim();
+    await domain.destroy();
+    return device;
+  };
+  const content = readFileSync(image);
+  expect(await started('<readonly/>')).toBe('1');
+  expect(readFileSync(image).equals(content)).toBe(true);
+  expect(await started('')).toBe('0');
+});
+
+test('an end leaves nothing in the container’s root, and of its state what a list needs', async () => {
+  await using busybox = await makeBusyboxRoot();
+  for (const folder of ['dev', 'proc', 'sys']) mkdirSync(join(busybox.path, folder));
+  const { domains } = statePaths(world.root.path);
+  const before = files(busybox.path);
+  const domain = await startPrivate(busybox.path);
+  expect(readdirSync(domains)).toEqual([name]);
+  await domain.destroy();
+  expect(files(busybox.path)).toEqual(before);
+  expect(readdirSync(join(domains, name))).toEqual(['exit.json']);
+  await domain.undefine();
+  expect(readdirSync(domains)).toEqual([]);
 });
 
 test.each(['dev', 'proc', 'sys'])(

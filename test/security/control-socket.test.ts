@@ -9,10 +9,12 @@ import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
+import type { Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { encodeFrame } from '../../lib/container/monitor/frames';
 import type { Message } from '../../lib/container/monitor/messages';
 import { domainXml } from '../support/domain/domain-xml';
+import { runIn } from '../support/domain/exec';
 import { eventually } from '../support/time/eventually';
 import { runProgram } from '../support/process/run-command';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
@@ -26,7 +28,7 @@ const world = containerTest(
     const domain = await connection.createDomain(domainXml({ name, ...init }));
     keep(() => domain.destroy());
     const path = join(runPaths(statePaths(root.path), name).directory, 'control');
-    return { domain, path, monitor: domain.id ?? 0 };
+    return { connection, domain, path, monitor: domain.id ?? 0 };
   },
   { per: 'file', except: ['descriptors'] },
 );
@@ -213,19 +215,33 @@ except OSError as error:
     });
   });
 
-  test('control: one of the host is reached from a container that shares its network, and is seen', async () => {
+  /** What a program of the container says that connects to a socket of the host. */
+  async function connectedFrom(domain: Domain): Promise<string> {
     const abstract = `tslxc-test-${process.pid}`;
     const server = spawn('python3', ['-c', listens, abstract]);
     try {
       await once(server.stdout, 'data');
       expect(socketNames(server.pid ?? 0)).toContain(`@${abstract}`);
-      const command = await world.domain.exec(['python3', '-c', reaches, abstract]);
-      const [chunk] = (await once(command.stdout, 'data')) as [Buffer];
-      expect(chunk.toString()).toBe('reached\n');
-      await command.result;
+      return (await runIn(domain, ['python3', '-c', reaches, abstract])).stdout;
     } finally {
       server.kill();
       await once(server, 'exit');
+    }
+  }
+
+  test('control: one of the host is reached from a container that shares its network, and is seen', async () => {
+    expect(await connectedFrom(world.domain)).toBe('reached\n');
+  });
+
+  test('one of the host is out of reach of a container with <privnet/>', async () => {
+    const init = { init: '/bin/sleep', initArguments: ['1000'] };
+    const elements = '<features><privnet/></features>';
+    const xml = domainXml({ name: 'private-net', ...init, elements });
+    const domain = await world.connection.createDomain(xml);
+    try {
+      expect(await connectedFrom(domain)).toBe('Connection refused\n');
+    } finally {
+      await domain.destroy();
     }
   });
 });

@@ -55,6 +55,13 @@ const inLibvirtsElements = (
 export const tuning: Row[] = [
   ...inLibvirtsElements,
   [
+    'a <resource> without anything',
+    line('<resource/>'),
+    'XML_ERROR',
+    'domain/resource 5:1',
+    'missing resource partition path',
+  ],
+  [
     'a limit of memory with an unknown unit',
     line("<memtune>\n<hard_limit unit='zz'>1</hard_limit></memtune>"),
     'INVALID_ARG',
