@@ -12,6 +12,7 @@ const { listFiles } = require('./fingerprint');
 const cliDocuments = require('./generate-cli-docs');
 const completions = require('./generate-completions');
 const coverageDocuments = require('./generate-coverage-docs');
+const defectDocuments = require('./generate-defect-docs');
 const { staleFiles } = require('./generated-files');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
@@ -63,6 +64,7 @@ const documentGenerators = {
   'scripts/generate-cli-docs.js': cliDocuments,
   'scripts/generate-completions.js': completions,
   'scripts/generate-coverage-docs.js': coverageDocuments,
+  'scripts/generate-defect-docs.js': defectDocuments,
 };
 
 /** The documents that are made from tables of the sources, and are not what these say now. */
