@@ -7,6 +7,7 @@ import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { makeImage } from '../support/root/filesystem-image';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
+import { runIn } from '../support/domain/exec';
 import { idMapXml, makeClosedRoot, mappedRoot, runInside } from '../support/domain/mapped-domain';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { runCommand, runProgram } from '../support/process/run-command';
@@ -16,7 +17,7 @@ import { containerTest } from '../support/world/container-test';
 import { initOf } from '../support/world/container-traces';
 
 const name = 'hotplug';
-const applets = ['ln', 'mkdir', 'stat', 'touch', 'wc'];
+const applets = ['ln', 'mkdir', 'mount', 'stat', 'touch', 'wc'];
 
 const world = containerTest(async (keep) => {
   const busybox = keep(await makeBusyboxRoot(applets));
@@ -77,6 +78,18 @@ describe('a disk', () => {
     expect(record()['devices']).toEqual([]);
   });
 
+  test('can’t be kept by a /dev that root inside has made read-only: its node stays, and can’t be opened', async () => {
+    using marked = new MarkedDisk();
+    const domain = await start();
+    await domain.attachDevice(disk(marked.path, 'vda'));
+    const remount = 'busybox mount -o remount,bind,ro /dev; touch /dev/new';
+    expect(await runInside(domain, remount)).toContain('Read-only file system');
+    await domain.detachDevice(disk(marked.path, 'vda'));
+    expect(await runInside(domain, marker('/dev/vda'))).toContain('Operation not permitted');
+    expect(await domain.xml()).not.toContain('<disk');
+    expect(record()).not.toHaveProperty('plug');
+  });
+
   test('that is only read can’t be written', async () => {
     using marked = new MarkedDisk();
     const domain = await start();
@@ -106,7 +119,8 @@ describe('a disk', () => {
     await eventually(async () => expect(await initOf(name)).not.toBe(before));
     expect(domain.id).toBe(id);
     await eventually(async () => {
-      expect(await runInside(domain, marker('/dev/vda'))).toBe(`${MarkedDisk.marker}\n`);
+      const { stdout } = await runIn(domain, ['/bin/sh', '-c', marker('/dev/vda')]);
+      expect(stdout).toBe(`${MarkedDisk.marker}\n`);
     });
   });
 });
@@ -239,7 +253,8 @@ describe('a file system', () => {
     await eventually(async () => expect(await initOf(name)).not.toBe(before));
     expect(domain.id).toBe(id);
     await eventually(async () => {
-      expect(await runInside(domain, 'cat /mnt/data/page')).toBe('of the host\n');
+      const { stdout } = await runIn(domain, ['/bin/busybox', 'cat', '/mnt/data/page']);
+      expect(stdout).toBe('of the host\n');
     });
   });
 });

@@ -151,6 +151,21 @@ export async function takeOut(
   return done;
 }
 
+/**
+ * Root inside can keep its /dev from being changed, by remounting it read-only or by a file system of its own that does not
+ * answer. The node stays then: the device is not kept by that, which the filter allows no more after this.
+ */
+async function removeNode(
+  context: PlugContext,
+  node: Extract<LiveUndo, { undo: 'removeNode' }>,
+): Promise<void> {
+  try {
+    await fitInside(context, planRemovedNode(node));
+  } catch (error) {
+    context.notice(`the node /dev/${node.node} is left, and can't be opened: ${String(error)}`);
+  }
+}
+
 /** In the container's own mounts. */
 async function fitInside(context: PlugContext, operations: FitOperations): Promise<void> {
   await fit(context, { plan: fittingPlan(context, operations), places: new Map() });
@@ -192,7 +207,7 @@ async function takeBack(
 ): Promise<void> {
   switch (undo.undo) {
     case 'removeNode':
-      await fitInside(context, planRemovedNode(undo));
+      await removeNode(context, undo);
       return;
     case 'detachTree':
       await detachTree(context, undo, reason);
