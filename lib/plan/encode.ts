@@ -45,40 +45,33 @@ export function opcode(name: OperationName): number {
   return names.indexOf(name) + 1;
 }
 
-export function encodePlan(plan: Plan): Buffer {
-  const writer = new Writer();
-  writer.u32(planVersion);
-  for (const [name, type] of Object.entries(headerFields)) {
-    writer.field(type, plan.header[name as keyof typeof plan.header]);
-  }
-  writer.operations(plan.outside);
-  writer.operations(plan.mapped);
-  writer.operations(plan.again);
-  writer.operations(plan.inside);
-  return writer.finish();
+export function encodePlan({ header, outside, mapped, again, inside }: Plan): Buffer {
+  return encoded(planVersion, headerFields, { header, lists: [outside, mapped, again, inside] });
 }
 
-export function encodeCommandPlan(plan: CommandPlan): Buffer {
-  const writer = new Writer();
-  writer.u32(commandPlanVersion);
-  for (const [name, type] of Object.entries(commandHeaderFields)) {
-    writer.field(type, plan.header[name as keyof typeof plan.header]);
-  }
-  writer.operations(plan.outside);
-  writer.operations(plan.inside);
-  writer.operations(plan.command);
-  return writer.finish();
+export function encodeCommandPlan({ header, outside, inside, command }: CommandPlan): Buffer {
+  const lists = [outside, inside, command];
+  return encoded(commandPlanVersion, commandHeaderFields, { header, lists });
 }
 
-export function encodeFittingPlan(plan: FittingPlan): Buffer {
+export function encodeFittingPlan({ header, outside, inside, attached }: FittingPlan): Buffer {
+  const lists = [outside, inside, attached];
+  return encoded(fittingPlanVersion, fittingHeaderFields, { header, lists });
+}
+
+/** What plans of all kinds are: a version, the fields of a header, and lists of operations. */
+function encoded<Name extends string>(
+  version: number,
+  fields: Readonly<Record<Name, FieldType>>,
+  plan: {
+    readonly header: Readonly<Record<Name, unknown>>;
+    readonly lists: readonly (readonly Operation[])[];
+  },
+): Buffer {
   const writer = new Writer();
-  writer.u32(fittingPlanVersion);
-  for (const [name, type] of Object.entries(fittingHeaderFields)) {
-    writer.field(type, plan.header[name as keyof typeof plan.header]);
-  }
-  writer.operations(plan.outside);
-  writer.operations(plan.inside);
-  writer.operations(plan.attached);
+  writer.u32(version);
+  for (const name of Object.keys(fields) as Name[]) writer.field(fields[name], plan.header[name]);
+  for (const operations of plan.lists) writer.operations(operations);
   return writer.finish();
 }
 

@@ -8,10 +8,8 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
 
 #include "native/base/fd.h"
-#include "native/base/file.h"
 #include "native/base/path.h"
 #include "native/base/process-id.h"
 #include "native/base/syscall.h"
@@ -35,18 +33,6 @@ Fd openInProc(const std::string& path, int flags) {
     cause.subject = absolute(path);
     throw;
   }
-}
-
-// As the mounted /proc has it. ESRCH when the process has been waited for.
-std::string numberOf(int pidfd) {
-  constexpr std::string_view kField = "\nPid:\t";
-  const std::string path = "/proc/self/fdinfo/" + std::to_string(pidfd);
-  const std::string text = readFile(path);
-  const size_t at = text.find(kField);
-  const long pid =
-      at == std::string::npos ? 0 : std::strtol(text.c_str() + at + kField.size(), nullptr, 10);
-  if (pid <= 0) throw SyscallError{ESRCH, "read", path};
-  return std::to_string(pid);
 }
 
 }  // namespace
@@ -73,14 +59,13 @@ void awaitCredentials(int pidfd) {
 }
 
 std::string processAttribute(int pidfd, const std::string& attribute) {
-  const std::string pid = numberOf(pidfd);
-  const std::string path = pid + "/attr/" + attribute;
+  const std::string path = std::to_string(processOf(pidfd)) + "/attr/" + attribute;
   const Fd file = openInProc(path, O_RDONLY);
   std::array<char, 4096> bytes{};
   const ssize_t size = check(retry([&] { return read(file.get(), bytes.data(), bytes.size()); }),
                              "read", absolute(path));
   // The number was not another's meanwhile.
-  numberOf(pidfd);
+  processOf(pidfd);
   std::string label(bytes.data(), static_cast<size_t>(size));
   while (!label.empty() && (label.back() == '\0' || label.back() == '\n')) label.pop_back();
   return label;

@@ -85,7 +85,6 @@ export const programs = {
   credentials: [
     'native/base/process-attribute.cc',
     'native/base/process-id.cc',
-    'native/base/file.cc',
     'native/base/path.cc',
   ],
   'tree-walk': ['native/base/tree-walk.cc', 'native/base/file.cc', 'native/base/path.cc'],

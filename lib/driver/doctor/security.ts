@@ -1,10 +1,11 @@
 /** Whether the host's security module can label containers, and what its policy lacks for that. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { HostSecurity } from '../../host/security/host-security';
 import { programPath } from '../../host/program';
 import { checkTransition } from '../../container/security/selinux/transition';
 import { TslxcError } from '../../errors';
 import { ownLabel } from '../../host/security/process-labels';
+import { namesIn } from '../../host/names-in';
 import type { StatePaths } from '../../host/state/state-paths';
 import { lookUpHostSecurity } from '../session/security';
 import { ok, warn } from './check';
@@ -127,14 +128,6 @@ function findPolicy(): SelinuxPolicy | undefined {
   const contexts = `${folder}/contexts/lxc_contexts`;
   const hasPolicy = namesIn(`${folder}/policy`).some((file) => file.startsWith('policy.'));
   return { name, contexts, hasContexts: existsSync(contexts), hasPolicy };
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function isParserThere(): boolean {

@@ -4,12 +4,13 @@
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { constants as system, homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../errors';
 import { readSettings } from '../../host/settings';
+import { namesIn } from '../../host/names-in';
 import type { Session } from '../session/session';
 
 /** Which script it is. */
@@ -48,7 +49,12 @@ export function findScripts({ paths }: Session, kind: HookKind): Scripts {
     .filter((folder) => existsSync(folder))
     .flatMap((folder) => {
       const more = join(folder, `${kind}.d`);
-      return [join(folder, kind), ...namesIn(more).map((name) => join(more, name))];
+      return [
+        join(folder, kind),
+        ...namesIn(more)
+          .sort()
+          .map((name) => join(more, name)),
+      ];
     });
   return { paths: found.filter(isExecutable), timeout: hookTimeout * 1000 };
 }
@@ -178,12 +184,4 @@ function checkOwner(path: string): void {
 function isExecutable(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   return found !== undefined && found.isFile() && (found.mode & 0o111) !== 0;
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }

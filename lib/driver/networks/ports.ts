@@ -4,11 +4,11 @@
  * and end with the network.
  */
 import { randomUUID } from 'node:crypto';
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import type { Identity } from '../../host/state/definition-store';
+import { namesIn } from '../../host/names-in';
 import { findRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { networkPaths } from '../../host/state/state-paths';
 import { readNetworkState } from '../../network/lifecycle/state';
@@ -164,14 +164,6 @@ function createdPorts(session: Session, network: string): Found[] {
 
 function pathOf(session: Session, network: string, uuid: string): string {
   return join(networkPaths(session.paths, network).ports, `${uuid}.json`);
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }
 
 function portgroupAs({ group, vlan, bandwidth, isolated }: PortDefinition) {

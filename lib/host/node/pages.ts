@@ -1,8 +1,9 @@
 /** The pages of the host's memory by size: how many are free, and the pools of huge pages, of each NUMA cell. */
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TslxcError } from '../../errors';
 import { fileError, naming } from '../state/file-error';
+import { namesIn } from '../names-in';
 import { readNodeMemoryStatistics } from '../kernel/node';
 
 /** Free pages of one size. */
@@ -139,14 +140,6 @@ function poolName(size: number): string {
 }
 
 /** None when there is no such folder: the kernel has no NUMA, or no huge pages. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
 function readCount(path: string): number {
   try {
     return Number(readFileSync(path, 'latin1'));
