@@ -1,7 +1,7 @@
 /** What a container uses, beside the kernel's own files and loads of known size: within 5 %. */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Domain, DomainStatistics } from 'tslxc';
 import { hostFacts } from '../../lib/host/facts';
 import { inside } from '../support/domain/inside';
@@ -41,6 +41,18 @@ function expectWithin(value: number, expected: number, part = 0.05): void {
   expect(value).toBeLessThan(expected * (1 + part));
 }
 
+/** What the processes of a container have taken for themselves, as the kernel says of each. */
+function anonymousOf(name: string): number {
+  const folder = cgroup(name, 'memory');
+  const lists = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => basename(file) === 'cgroup.procs')
+    .map((file) => read(folder, file));
+  const kibibytes = lists
+    .flatMap((list) => list.match(/\d+/g) ?? [])
+    .map((pid) => Number(/^Anonymous: +(\d+) kB$/m.exec(read('/proc', pid, 'smaps_rollup'))?.[1]));
+  return 1024 * kibibytes.reduce((sum, one) => sum + one, 0);
+}
+
 /** A container whose init is this program, which says `ready` and waits for a line. */
 async function running(name: string, program: string, memory = 204_800): Promise<TestDomain> {
   const test = await TestDomain.make({
@@ -58,11 +70,14 @@ interface Change {
   readonly to: DomainStatistics;
 }
 
-/** What the program changes, from `ready` to `done`. */
-async function change(domain: Domain): Promise<Change> {
+/** What the program changes, from `ready` to `done`; `look` takes the statistics to begin with. */
+async function change(
+  domain: Domain,
+  look = async (): Promise<DomainStatistics> => await domain.stats(),
+): Promise<Change> {
   using session = await ConsoleSession.open(domain);
   await session.expect(/ready\r\n/, 60_000);
-  const from = await domain.stats();
+  const from = await look();
   session.enter('');
   await session.expect(/done\r\n/, 60_000);
   return { from, to: await domain.stats() };
@@ -105,8 +120,14 @@ test('memory is what a process has taken, of its own and of the page cache, and 
 open('${file}', 'wb').write(bytes(${cached}))
 print('done', flush=True)`,
   );
-  const { from } = await change(test.domain);
   // The kernel adds up what its processors have counted, at the latest after two seconds.
+  const { from } = await change(test.domain, () =>
+    eventually(async () => {
+      const now = await test.domain.stats();
+      expectWithin(now.memory?.breakdown.anonymous ?? 0, anonymousOf(test.name));
+      return now;
+    }),
+  );
   const to = await eventually(async () => {
     const now = await test.domain.stats();
     const grown = (field: 'anonymous' | 'file'): number =>

@@ -127,7 +127,9 @@ export class CallerSweep implements AsyncDisposable {
       await domain.destroy();
       return 'running';
     } catch (error) {
-      if (!TslxcError.is(error, 'OPERATION_INVALID')) throw error;
+      // Also while its shell was asked: then the console has ended without the answer.
+      const isRunning = (await domain.state()).state === 'running';
+      if (isRunning && !TslxcError.is(error, 'OPERATION_INVALID')) throw error;
       // Its monitor, or what that executes, may still be cleaning up.
       await untilGone(domain.name);
       return 'gone';
