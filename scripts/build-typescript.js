@@ -67,7 +67,7 @@ async function buildTypeScript() {
     return 'the TypeScript compiler found errors; they are above';
   });
   writeModuleEntry();
-  bundle(draft);
+  await bundle(draft);
   chmodSync(join(draft, 'cli', 'main.js'), 0o755);
   rmSync(dist, { recursive: true, force: true });
   renameSync(draft, dist);

@@ -6,46 +6,95 @@ const { join } = require('node:path');
 const { packageRoot } = require('./steps');
 const { dependencies } = require('../package.json');
 
-/** What is part of the bundle, so that it is no dependency of those who install it: an ES module, which Node 20 can't always require(). */
-const inlined = ['get-east-asian-width'];
+/**
+ * What is part of the bundle, so that it is no dependency of those who install it: an ES module, which Node 20 can't always
+ * require(), and the parser that every verb needs which reads a definition.
+ */
+const inlined = ['get-east-asian-width', 'saxes', 'xmlchars'];
 
-/** The licences of these packages, which go with their text. */
-function licences() {
-  const texts = inlined.map((name) =>
-    readFileSync(join(packageRoot, 'node_modules', name, 'license'), 'utf8').trim(),
-  );
-  return inlined.map((name, index) => `/*\n${name}\n\n${texts[index]}\n*/`).join('\n');
+/** The licence of a package, which goes with its text: its file, or what its package.json says of it. */
+function licenceOf(name) {
+  const folder = join(packageRoot, 'node_modules', name);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file !== undefined) return readFileSync(join(folder, file), 'utf8').trim();
+  const { author, license } = require(join(folder, 'package.json'));
+  return `Licence: ${license}. Author: ${author}`;
 }
 
-/** Bundles the compiled modules of the folder `dist`. */
-function bundle(dist) {
-  const { buildSync } = require('esbuild');
-  const path = join(dist, 'bundle', 'parts.js');
-  const { outputFiles } = buildSync({
-    absWorkingDir: packageRoot,
-    entryPoints: [path],
-    outfile: path,
-    bundle: true,
-    charset: 'ascii',
-    external: Object.keys(dependencies),
-    footer: { js: licences() },
-    platform: 'node',
-    target: 'node20',
-    write: false,
+function licences() {
+  return inlined.map((name) => `/*\n${name}\n\n${licenceOf(name)}\n*/`).join('\n');
+}
+
+/** The text of a module of lib/ as CommonJS, which loads what it imports when it first uses it, and not when it is loaded. */
+function withLazyImports(path) {
+  const { transformSync } = require('@swc/core');
+  const { preProcessFile } = require('typescript');
+  const text = readFileSync(path, 'utf8');
+  const lazy = preProcessFile(text).importedFiles.map(({ fileName }) => fileName);
+  const { code } = transformSync(text, {
+    filename: path,
+    jsc: { parser: { syntax: 'typescript' }, target: 'esnext' },
+    module: { type: 'commonjs', lazy },
+    swcrc: false,
   });
-  const [{ text }] = outputFiles;
+  return code;
+}
+
+const lazyImports = {
+  name: 'lazy-imports',
+  setup(build) {
+    build.onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+      contents: withLazyImports(path),
+      loader: 'js',
+    }));
+  },
+};
+
+/** The modules of the library, which a service loads at once: not in the midst of its first start. */
+function libraryModules() {
+  return readdirSync(join(packageRoot, 'lib'), { recursive: true })
+    .filter((name) => name.endsWith('.ts') && !/^(bundle|cli)\//.test(name))
+    .sort();
+}
+
+/** The text of all modules, as one. `library()` loads what a service needs, `command()` what the command begins with. */
+function entryText() {
+  const all = libraryModules().map((name) => `require(${JSON.stringify(`./lib/${name}`)});`);
+  return `
+    exports.library = () => { ${all.join(' ')} return require('./lib/bundle/parts.ts').library(); };
+    exports.command = () => require('./lib/bundle/parts.ts').command();
+  `;
+}
+
+/** The text that this entry becomes with all that it imports. */
+async function bundled(entry, options = {}) {
+  const { build } = require('esbuild');
+  const { outputFiles } = await build({
+    ...{ absWorkingDir: packageRoot, bundle: true, charset: 'ascii', write: false },
+    ...{ platform: 'node', target: 'node20', external: Object.keys(dependencies) },
+    ...entry,
+    ...options,
+  });
+  return outputFiles[0].text;
+}
+
+/** Bundles the modules of lib/ into the folder `dist`. */
+async function bundle(dist) {
+  const stdin = { contents: entryText(), resolveDir: packageRoot, sourcefile: 'entry.js' };
+  // Whitespace would only be read; lines stay short enough for a stack trace to say where.
+  const short = { minifyWhitespace: true, lineLimit: 160 };
+  const footer = { js: licences() };
+  const text = await bundled({ stdin }, { plugins: [lazyImports], footer, ...short });
   const sum = createHash('sha256').update(text).digest('hex');
-  writeFileSync(path, `// ${sum}\n${text}`);
-  writeFileSync(
-    join(dist, 'bundle', 'library.js'),
-    "module.exports = require('./parts.js').library();\n",
-  );
+  writeFileSync(join(dist, 'bundle', 'parts.js'), `// ${sum}\n${text}`);
+  const library = "module.exports = require('./parts.js').library();\n";
+  writeFileSync(join(dist, 'bundle', 'library.js'), library);
   rmSync(join(dist, 'bundle', 'parts.d.ts'));
   // Nobody loads the command's modules but from there.
   const folder = join(dist, 'cli');
-  for (const name of readdirSync(folder)) {
-    if (name !== 'main.js') rmSync(join(folder, name), { recursive: true });
-  }
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  const main = await bundled({ entryPoints: [join(packageRoot, 'lib', 'cli', 'main.ts')] });
+  writeFileSync(join(folder, 'main.js'), main);
 }
 
 module.exports = { bundle };

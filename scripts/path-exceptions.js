@@ -229,7 +229,7 @@ const fileUsers = {
   'lib/cli/terminal/editor.ts': 'the file that its user edits',
   'lib/cli/terminal/handshake-report.ts': 'a descriptor of the caller',
   'lib/cli/terminal/history.ts': 'the history of commands, in a folder of the user’s own',
-  'lib/cli/main.ts': 'two files of the package itself',
+  'lib/cli/compiled-bundle.ts': 'files of the package itself',
   'lib/cli/output/output.ts': 'stdout and stderr',
   'lib/cli/terminal/terminal.ts': 'a descriptor of its own',
   'lib/container/console/console-log.ts':

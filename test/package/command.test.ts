@@ -1,5 +1,6 @@
 /** How the command starts: from one file, and with what V8 made of that, where it fits. */
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageRoot, runProgram } from '../support/process/run-command';
@@ -78,6 +79,61 @@ test.each([
   writeFileSync(join(folder, compiled), change(await readFile(join(folder, compiled))));
   expect(await node('-e', state)).not.toBe('false');
   expect(await node(script, '--version')).toBe(version);
+});
+
+describe('a verb that is run often', () => {
+  const own = `${compiled}.list`;
+  const list = (): string[] => [script, '--root', join(folder, 'root'), 'list'];
+  const ownState = state.replace('loadBundle()', "loadBundle(['--quiet', 'list'])");
+  const built = (): string[] => readdirSync(join(folder, 'build')).sort();
+
+  test('keeps what its first run has compiled, for those that come', async () => {
+    await node(...list());
+    const first = statSync(join(folder, own), { bigint: true });
+    expect(first.mode & 0o777n).toBe(0o644n);
+    expect(await node('-e', ownState)).toBe('false');
+    expect(await node(...list())).toMatch(/^Id +Name +State/);
+    const { ino, mtimeNs } = statSync(join(folder, own), { bigint: true });
+    expect([ino, mtimeNs]).toEqual([first.ino, first.mtimeNs]);
+    expect(built()).toEqual(['Release', 'bundle.compiled.list']);
+  });
+
+  test.each([
+    ['empty', () => Buffer.alloc(0)],
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    [
+      'of something else',
+      (bytes: Buffer) => Buffer.concat([bytes.subarray(0, endOfHeader(bytes)), Buffer.alloc(9999)]),
+    ],
+    [
+      'of another bundle',
+      (bytes: Buffer) => Buffer.concat([Buffer.from('// x'), bytes.subarray(4)]),
+    ],
+  ])('keeps it anew when what there is is %s', async (_what, change) => {
+    await node(...list());
+    writeFileSync(join(folder, own), change(await readFile(join(folder, own))));
+    expect(await node('-e', ownState)).not.toBe('false');
+    expect(await node(...list())).toMatch(/^Id +Name +State/);
+    expect(await node('-e', ownState)).toBe('false');
+  });
+
+  test('keeps nothing of a run that failed, and no other verb keeps anything', async () => {
+    await runProgram([process.execPath, ...list(), '--no-such-option'], { cwd: folder });
+    await node(script, 'version');
+    expect(built()).toEqual(['Release']);
+  });
+
+  test('takes what there is for all where it can keep none of its own', async () => {
+    await node('scripts/compile-bundle.js');
+    const readOnly = 'mount --bind build build && mount -o remount,bind,ro build && exec "$@"';
+    const unshare = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', readOnly, 'sh'];
+    const argv = [...unshare, process.execPath];
+    const loaded = await runProgram([...argv, '-e', ownState], { cwd: folder });
+    expect(loaded).toMatchObject({ code: 0, stdout: 'false\n', stderr: '' });
+    const listed = await runProgram([...argv, ...list()], { cwd: folder });
+    expect(listed).toMatchObject({ code: 0, stderr: '' });
+    expect(built()).toEqual(['Release', 'bundle.compiled']);
+  });
 });
 
 test('it loads a handful of files', async () => {

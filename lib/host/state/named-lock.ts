@@ -3,7 +3,6 @@
  * the lock file. The byte's number is a hash of the name. The kernel releases the lock when its holder exits. The file
  * is never removed: if it were created again, two processes could hold the same lock.
  */
-import { createHash } from 'node:crypto';
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { SyscallError } from '../../errors';
 import { native } from '../native';
@@ -145,12 +144,26 @@ function openOrMakeLocks({ run, locks }: StatePaths): number {
 const offsets = new Map<string, number>();
 const mostOffsets = 1024;
 
-/** 48 bits of a hash of the name: an exact number, and practically unique. */
+/**
+ * 48 bits of a hash of the name: an exact number, and practically unique. All processes have to come to the same one. Not by
+ * node:crypto, which takes a tenth of the time that a short command has.
+ */
 function offsetOf(name: string): number {
   const known = offsets.get(name);
   if (known !== undefined) return known;
-  const offset = createHash('sha256').update(name).digest().readUIntBE(0, 6);
+  const offset = hashBits(name, 0x811c9dc5) * 2 ** 24 + hashBits(name, 0x9747b28c);
   if (offsets.size === mostOffsets) offsets.clear();
   offsets.set(name, offset);
   return offset;
+}
+
+/** 24 bits of a hash: FNV-1a's steps, and the mixing that MurmurHash3 ends with. */
+function hashBits(text: string, seed: number): number {
+  let hash = seed;
+  for (let at = 0; at < text.length; at += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 8;
 }
