@@ -32,15 +32,20 @@ Message fieldsOf(const RawMessage& raw) {
   return message;
 }
 
+// What goes before so many bytes of fields in a frame.
+template <typename Message>
+std::string headerOf(size_t bytes) {
+  Writer header;
+  header.u32(static_cast<uint32_t>(bytes + 1));
+  header.u8(Message::kKind);
+  return header.finish();
+}
+
 template <typename Message>
 std::string frameOf(const Message& message) {
   Writer fields;
   encode(fields, message);
-  Writer frame;
-  frame.u32(static_cast<uint32_t>(fields.finish().size() + 1));
-  frame.u8(Message::kKind);
-  frame.bytes(fields.finish());
-  return frame.finish();
+  return headerOf<Message>(fields.finish().size()) + fields.finish();
 }
 
 // Cuts a stream into messages.

@@ -53,10 +53,10 @@ Console::Drained Console::drain() {
   if (waits_ >= kMostWait) giveUpWaiting();
   const size_t most = std::min(room(), kChunk);
   if (most == 0) return Drained::waiting;
-  std::array<char, kChunk> chunk;
-  const ssize_t size = retry([&] { return read(master_.get(), chunk.data(), most); });
+  const std::span<char> next = output_.next(most);
+  const ssize_t size = retry([&] { return read(master_.get(), next.data(), next.size()); });
   if (size > 0) {
-    output_.append({chunk.data(), static_cast<size_t>(size)});
+    output_.grow(static_cast<size_t>(size));
     payWaits(static_cast<size_t>(size));
     return Drained::some;
   }

@@ -14,7 +14,7 @@ namespace tslxc {
 namespace {
 
 // One output frame; small enough that several clients get their turn.
-constexpr size_t kOutputChunk = 16 * 1024;
+constexpr size_t kOutputChunk = 32 * 1024;
 // A client that has not taken so much of its answers is not listened to until it has.
 constexpr size_t kMostUnsent = 16 * 1024;
 // After an accept that failed, until the next.
@@ -127,42 +127,52 @@ void ControlClient::attach(const AttachMessage& request) {
   pump();
 }
 
-// Puts the next output frame into the empty outbox; a client that lagged too far is told what it
-// missed.
-void ControlClient::queueOutput() {
+// Sends the next output; a client that lagged too far is told what it missed. What its socket does
+// not take is put into the empty outbox, from the beginning of a frame to its end.
+void ControlClient::sendOutput() {
   const OutputRing& output = console_->output();
   if (position() < output.oldest()) {
-    outbox_ += frameOf(SkippedMessage{output.oldest() - position()});
+    outbox_ = frameOf(SkippedMessage{output.oldest() - position()});
     moveTo(output.oldest());
+    return send();
   }
   const std::string_view bytes = output.from(position(), kOutputChunk);
-  if (bytes.empty()) {
-    setStalled(false);
-    return;
-  }
-  outbox_ += frameOf(OutputMessage{std::string(bytes)});
+  const std::string header = headerOf<OutputMessage>(bytes.size());
+  const size_t sent = sendNow({header, bytes});
   moveTo(position() + bytes.size());
+  if (sent < header.size()) outbox_ = header.substr(sent);
+  outbox_ += bytes.substr(sent - std::min(sent, header.size()));
+}
+
+// How many of the bytes the socket takes now.
+size_t ControlClient::sendNow(std::array<std::string_view, 2> parts) {
+  std::array<iovec, 2> vectors;
+  for (size_t i = 0; i < parts.size(); ++i) {
+    vectors[i] = {const_cast<char*>(parts[i].data()), parts[i].size()};
+  }
+  msghdr message{};
+  message.msg_iov = vectors.data();
+  message.msg_iovlen = vectors.size();
+  const ssize_t size =
+      retry([&] { return sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
+  if (size == -1 && errno != EAGAIN) gone_ = true;
+  return size == -1 ? 0 : static_cast<size_t>(size);
 }
 
 void ControlClient::send() {
-  while (!outbox_.empty()) {
-    const ssize_t size = retry([&] {
-      return ::send(socket_.get(), outbox_.data(), outbox_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    });
-    if (size == -1) {
-      if (errno != EAGAIN) gone_ = true;
-      return;
-    }
-    outbox_.erase(0, static_cast<size_t>(size));
+  while (!outbox_.empty() && !gone_) {
+    const size_t size = sendNow({outbox_, {}});
+    if (size == 0) return;
+    outbox_.erase(0, size);
   }
+  outbox_.shrink_to_fit();
 }
 
 void ControlClient::pump() {
   send();
   while (!gone_ && outbox_.empty() && console_ != nullptr) {
-    queueOutput();
-    if (outbox_.empty()) return;
-    send();
+    if (position() == console_->output().end()) return setStalled(false);
+    sendOutput();
   }
 }
 

@@ -2,10 +2,12 @@
 // it.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "native/base/fd.h"
@@ -52,8 +54,9 @@ class ControlClient : public Source, public Follower {
   void handle(const RawMessage& message);
   void attach(const AttachMessage& request);
   void intend(const IntendMessage& message);
-  void queueOutput();
+  void sendOutput();
   void send();
+  size_t sendNow(std::array<std::string_view, 2> parts);
 
   Fd socket_;
   std::vector<Console>& consoles_;

@@ -15,6 +15,8 @@ namespace tslxc {
 namespace {
 
 constexpr size_t kChunk = 4096;
+// Of a console in one round; the kernel gives 4 KiB at a time.
+constexpr size_t kMostDrains = 16;
 
 // Instances of inotify are the host's: root has 128 by default. As many are left to others, or a
 // hundred containers would keep every other program from watching anything.
@@ -205,7 +207,12 @@ void ConsoleSource::ready(uint32_t events) {
 }
 
 void ConsoleSource::retryDrain() {
-  const Console::Drained drained = console_.drain();
+  // Until nothing is there, or the others had to wait for long enough. Asking once more is what
+  // makes the kernel carry over what was written meanwhile, without a wait for the next event.
+  Console::Drained drained = console_.drain();
+  for (size_t i = 1; i < kMostDrains && drained == Console::Drained::some; ++i) {
+    drained = console_.drain();
+  }
   waiting_ = drained == Console::Drained::waiting;
   ended_ = drained == Console::Drained::ended;
 }

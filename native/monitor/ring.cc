@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "native/base/syscall.h"
@@ -26,18 +25,9 @@ OutputRing::~OutputRing() {
   if (memory_ != nullptr) munmap(memory_, capacity_);
 }
 
-void OutputRing::append(std::string_view bytes) {
-  if (bytes.size() > capacity_) {
-    end_ += bytes.size() - capacity_;
-    bytes.remove_prefix(bytes.size() - capacity_);
-  }
-  while (!bytes.empty()) {
-    const size_t at = end_ % capacity_;
-    const size_t size = std::min(bytes.size(), capacity_ - at);
-    std::memcpy(memory_ + at, bytes.data(), size);
-    bytes.remove_prefix(size);
-    end_ += size;
-  }
+std::span<char> OutputRing::next(size_t most) {
+  const size_t at = end_ % capacity_;
+  return {memory_ + at, std::min(most, capacity_ - at)};
 }
 
 std::string_view OutputRing::from(uint64_t position, size_t most) const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 namespace tslxc {
@@ -17,7 +18,10 @@ class OutputRing {
   OutputRing& operator=(OutputRing&&) = delete;
   ~OutputRing();
 
-  void append(std::string_view bytes);
+  // Where the next bytes go: as many as fit before the memory begins anew, at most `most`. They are
+  // part of the output once it has grown by them.
+  std::span<char> next(size_t most);
+  void grow(size_t bytes) { end_ += bytes; }
 
   // Position of the oldest byte that is kept, and of the next byte to come.
   uint64_t oldest() const { return end_ > capacity_ ? end_ - capacity_ : 0; }
