@@ -20,6 +20,7 @@
 #include "native/monitor/reaper-turn.h"
 #include "native/monitor/restart.h"
 #include "native/monitor/restarter.h"
+#include "native/monitor/script-runner.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/start.h"
 #include "native/monitor/supervisor.h"
@@ -137,6 +138,7 @@ int main(int argc, char** argv) {
   if (isAttendant(argc, argv)) return attend(argc, argv);
   if (isFitter(argc, argv)) return fit(argc, argv);
   if (isLooker(argc, argv)) return lookAtPaths();
+  if (isScriptRunner(argc, argv)) return runScript(argv);
   if (isRestart(argc, argv)) return restart(argc, argv);
   becomeMonitor(passedDescriptors(argc, argv));
   Monitor monitor((Fd(kChannel)));

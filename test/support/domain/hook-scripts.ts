@@ -33,6 +33,18 @@ export class HookScripts {
     return join(this.#root, name);
   }
 
+  /** A folder beside them. */
+  folder(name: string): string {
+    const path = this.file(name);
+    mkdirSync(path, { mode: 0o755 });
+    return path;
+  }
+
+  /** The settings of the root. */
+  setting(...lines: readonly string[]): void {
+    writeFileSync(join(this.#root, 'etc/tslxc/lxc.conf'), `${lines.join('\n')}\n`);
+  }
+
   get #log(): string {
     return this.file('hook-calls');
   }
