@@ -339,8 +339,8 @@ export interface DomainDefinition {
 
 /** What a running container adds to the XML of its definition. */
 export interface LiveState {
-  /** The monitor's pid. */
-  readonly id: number;
+  /** The monitor's pid; absent of a container that is gone. */
+  readonly id?: number;
   /** The host's pty of each console, in order: `/dev/pts/3`. */
   readonly consolePaths: readonly string[];
   /** The actual names of each interface, in the order of the definition. */

@@ -53,7 +53,7 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
     ...(supported.get(word) ?? []),
     ...elements.filter((element) => wordOf(element) === word),
   ]);
-  const id = live === undefined ? undefined : String(live.id);
+  const id = live?.id === undefined ? undefined : String(live.id);
   const domain = node('domain', { type: 'lxc', id }, children);
   return printXml({ ...domain, attributes: [...domain.attributes, ...declarations] });
 }

@@ -52,6 +52,7 @@ void Caller::handleMessages() {
     while (const std::optional<RawMessage> message = inbox_.next()) {
       if (message->kind == OwnMessage::kKind) owns_ = true;
       if (message->kind == AcknowledgeMessage::kKind) acknowledged_ = true;
+      if (message->kind == ContinueMessage::kKind) bond_ = Bond::none;
       if (message->kind == DestroyMessage::kKind) init_.destroyInit();
     }
   } catch (const MalformedBytes&) {

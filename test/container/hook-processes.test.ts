@@ -65,6 +65,19 @@ test('one whose time is over takes along what has left its process group', async
   await expectEnded(pids);
 });
 
+test('the caller’s signal ends it, and the start with it', async () => {
+  const untilRunning = addWithDaemon('prepare');
+  const abort = new AbortController();
+  const aborted = expect(domain.start({ signal: abort.signal })).rejects.toMatchObject({
+    code: 'OPERATION_ABORTED',
+  });
+  const pids = await untilRunning();
+  abort.abort();
+  await aborted;
+  await expectEnded(pids);
+  await expectGone(name);
+});
+
 test('one that is out of reach of SIGKILL is not waited for', async () => {
   await using stuck = await StuckFolder.mount();
   scripts.setting('hook_timeout = 1');

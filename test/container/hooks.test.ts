@@ -1,6 +1,6 @@
 /** Scripts of the administrator are called at the start and the end of domains, with what libvirt gives to its hooks. */
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
@@ -22,10 +22,6 @@ beforeEach(async () => {
   domain = await world.connection.defineDomain(domainXml({ name }));
   scripts = new HookScripts(world.root);
 });
-
-function settings(...lines: readonly string[]): void {
-  writeFileSync(join(world.root.path, 'etc/tslxc/lxc.conf'), `${lines.join('\n')}\n`);
-}
 
 test('each is called with libvirt’s arguments, its environment, and the definition as its input', async () => {
   const input = scripts.file('input');
@@ -62,13 +58,7 @@ test.each([
   ['start', ['prepare begin -', 'start begin -', 'stopped end -', 'release end failed']],
   [
     'started',
-    [
-      'prepare begin -',
-      'start begin -',
-      'started begin -',
-      'stopped end -',
-      'release end destroyed',
-    ],
+    ['prepare begin -', 'start begin -', 'started begin -', 'stopped end -', 'release end failed'],
   ],
 ])(
   'one that fails at %s refuses the start, and nothing is left of it',
@@ -83,7 +73,7 @@ test.each([
     });
     expect(scripts.calls()).toEqual(calls.map((words) => `lxc ${name} ${words}`));
     await expectGone(name);
-    expect((await domain.state()).state).toBe('shutoff');
+    expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
     scripts.add('lxc');
     await domain.start();
     await domain.destroy();
@@ -116,7 +106,7 @@ test('those of libvirt are called if the settings say so', async () => {
   await domain.start();
   await domain.destroy();
   expect(libvirts.calls()).toEqual([]);
-  settings('libvirt_hooks = 1');
+  scripts.setting('libvirt_hooks = 1');
   await domain.start();
   expect(libvirts.calls()).toContain(`lxc ${name} started begin -`);
   await domain.destroy();
@@ -131,7 +121,7 @@ test('the failure of one at the end of a domain changes nothing of it', async ()
 });
 
 test('one that takes too long is killed with what it has started, and the start is refused', async () => {
-  settings('hook_timeout = 1');
+  scripts.setting('hook_timeout = 1');
   const pids = scripts.file('pids');
   scripts.add('lxc', `[ "$2" = start ] || exit 0; sleep 1000 & echo $$ $! > ${pids}; wait`);
   await expect(domain.start()).rejects.toMatchObject({

@@ -30,7 +30,7 @@ export const messages = {
   own: { kind: 2, fields: {} },
   /** Answer to `exited`: the caller has taken the clean-up. */
   acknowledge: { kind: 3, fields: {} },
-  /** The cgroups are made; later the answer to `cloned`. */
+  /** The cgroups are made; later the answer to `cloned`; after `running`: the container no longer ends with the caller. */
   continue: { kind: 4, fields: {} },
 
   // monitor → init and back

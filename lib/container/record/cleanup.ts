@@ -41,7 +41,8 @@ export async function cleanUp(
 ): Promise<ExitRecord> {
   const files = runPaths(paths, name);
   const exit = recorded ?? endWithoutRecord(files, start);
-  const isLost = recorded === undefined || exit.how === 'lost';
+  // Of a start that came to nothing something may run still.
+  const isLost = recorded === undefined || ['lost', 'unstarted'].includes(exit.how);
   const isAsked = exit.requested !== undefined;
   // Only this process knows that a destroy was asked for, and what follows may fail.
   if (isLost && isAsked) recordEnd(files, exit, notice);
@@ -121,15 +122,24 @@ export async function endUnrecorded(
   removeRunFiles(files);
 }
 
-/** Takes back what a failed start has borrowed. A persistent domain remembers that its start failed. */
-export async function abandonStart(paths: StatePaths, start: StartRecord): Promise<void> {
+/**
+ * Takes back what a failed start has borrowed. `onDead` is called when nothing of it runs any more. A persistent domain
+ * remembers that its start failed; of a transient one nothing is left but what its hooks are still to be told.
+ */
+export async function abandonStart(
+  paths: StatePaths,
+  start: StartRecord,
+  onDead: () => Promise<void>,
+): Promise<void> {
   await killRemaining(start.undo);
+  await onDead();
   await undoAll(start.undo, { networks: [], notice: () => undefined });
+  const files = runPaths(paths, start.name);
   if (start.persistence === 'transient') {
-    forget(paths, start.name);
+    if (existsSync(files.hooks)) removeRunFiles(files);
+    else forget(paths, start.name);
     return;
   }
-  const files = runPaths(paths, start.name);
   // The caller is told why the start has failed, also where it can't be put on record that it has.
   recordEnd(files, unstartedRecord(), () => undefined);
   removeRunFiles(files);

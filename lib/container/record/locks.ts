@@ -1,13 +1,19 @@
 /** One operation on a domain at a time, across all processes; and one reaper at a time. */
 import { native } from '../../host/native';
-import { takeLock, takeLockIfAny } from '../../host/state/named-lock';
+import { isLocked, takeLock, takeLockIfAny } from '../../host/state/named-lock';
+import type { NamedLock } from '../../host/state/named-lock';
 import type { StatePaths } from '../../host/state/state-paths';
 
 const step = 'lock the domain';
 
 /** Waits for the lock of this domain; `using` lets it go. Not re-entrant. */
 export async function lockDomain(paths: StatePaths, name: string): Promise<Disposable> {
-  return await takeLock(paths, { name: `domain:${name}`, step });
+  return await takeLock(paths, lockOf(name));
+}
+
+/** Whether this process or another one is at work on this domain. */
+export function isDomainLocked(paths: StatePaths, name: string): boolean {
+  return isLocked(paths, lockOf(name));
 }
 
 /**
@@ -31,4 +37,8 @@ export function endReaperTurn(): void {
   const descriptor = Number(process.env['TSLXC_REAPER_LOCK'] ?? NaN);
   delete process.env['TSLXC_REAPER_LOCK'];
   if (Number.isInteger(descriptor) && descriptor > 2) native().closeDescriptor(descriptor);
+}
+
+function lockOf(name: string): NamedLock {
+  return { name: `domain:${name}`, step };
 }

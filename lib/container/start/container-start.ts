@@ -3,7 +3,7 @@ import type { DomainDefinition, Hardening } from '../../domain/definition';
 import type { HostRange } from '../../host/kernel/id-ranges';
 import type { StatePaths } from '../../host/state/state-paths';
 import type { Port } from '../../plan/network/links';
-import type { LinkRecord } from '../record/run-state';
+import type { LinkRecord, StartRecord } from '../record/run-state';
 import type { LabelProgress } from '../security/relabel/label-walk';
 import type { Lookers } from '../looks/looks';
 import type { Rollback } from './rollback';
@@ -32,6 +32,10 @@ export interface ContainerStart {
   readonly ports?: readonly Port[];
   /** Runs when the interfaces are there and nothing of the container has run: what needs their names on the host. */
   readonly whenLinked?: ((links: readonly LinkRecord[]) => Promise<void>) | undefined;
+  /** Called when the start has failed, and will not be tried again, once nothing of it runs: then what it has taken is given back. */
+  readonly onDead?: ((record: StartRecord) => Promise<void>) | undefined;
+  /** The container ends with this process until `RunningContainer.confirm` is called, whatever comes after that. */
+  readonly isProvisional?: boolean;
   readonly ownership: 'keep' | 'leave';
   /** Told of each step as it is done. */
   readonly trace?: (step: string, fields?: object) => void;

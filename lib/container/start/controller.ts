@@ -8,7 +8,6 @@ import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgrou
 import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { LinkNumbers } from '../interfaces/link-numbers';
-import type { LinkNames } from '../interfaces/link-numbers';
 import { lookUpLinks } from '../interfaces/links';
 import type { ResolvedLinks } from '../interfaces/links';
 import { rescue, undoInNetwork } from '../interfaces/network-rescue';
@@ -63,7 +62,7 @@ export async function startContainer(
 /** The whole sequence of a start, in which each stage puts on the stack what it takes. */
 async function attemptStart(
   start: ContainerStart,
-  names: LinkNames,
+  names: LinkNumbers,
   host: HostFacts,
 ): Promise<RunningContainer> {
   const { paths, ports = [], rollback, trace } = start;
@@ -81,7 +80,11 @@ async function attemptStart(
   const record = startRecord(start, definition, { ...preparation, labelling });
   reach('controller:before-start-record');
   writeStartRecord(paths, record);
-  rollback.replace(mark, (reason) => abandonStart(paths, takenOf(record, reason)));
+  rollback.replace(mark, (reason) =>
+    abandonStart(paths, takenOf(record, reason), async () => {
+      if (names.takenBy(reason) === undefined) await start.onDead?.(record);
+    }),
+  );
   trace?.('start record written', { undo: record.undo.length });
   reach('controller:after-start-record');
 
@@ -132,7 +135,7 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
     startTimeout: start.startTimeout,
     consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
     passDescriptors: start.passDescriptors.length,
-    autodestroy: start.autodestroy === true,
+    autodestroy: start.autodestroy === true || start.isProvisional === true,
     waitsForCaller: start.whenLinked !== undefined && known.links.links.length > 0,
     ...(failpoint ? { failpoint } : {}),
   });
@@ -177,11 +180,13 @@ async function handOver(
   reach('controller:after-running', id);
   trace?.('init executes its program', { init: initPid });
   const endsWithCaller = start.autodestroy === true;
-  const facts = { id, initPid, consolePaths, warnings: preparation.warnings, endsWithCaller };
+  const isProvisional = start.isProvisional === true && !endsWithCaller;
+  const { warnings } = preparation;
+  const facts = { id, initPid, consolePaths, warnings, endsWithCaller, isProvisional };
   const container = new RunningContainer(channel, facts, networkUndo(start, undo, id));
   const { ownership, onExited, onRebooted } = start;
   if (ownership === 'keep') container.own({ onExited, onRebooted });
-  else container.release();
+  else if (!isProvisional) container.release();
   reach('controller:after-own', id);
   handshake.end();
   return container;

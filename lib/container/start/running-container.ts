@@ -28,6 +28,7 @@ export class RunningContainer implements RunningFacts {
   readonly warnings: readonly StartWarning[];
   readonly #channel: Channel;
   readonly #beforeLeave: () => Promise<void>;
+  readonly #isProvisional: boolean;
   #exited: Promise<MessageNamed<'exited'> | undefined> | undefined;
   #isToEnd = false;
 
@@ -37,11 +38,12 @@ export class RunningContainer implements RunningFacts {
   /** `beforeLeave` is what has to be done at its end, before the monitor may go. */
   constructor(
     channel: Channel,
-    facts: RunningFacts & { readonly endsWithCaller: boolean },
+    facts: RunningFacts & { readonly endsWithCaller: boolean; readonly isProvisional: boolean },
     beforeLeave: () => Promise<void>,
   ) {
     this.#channel = channel;
     this.#beforeLeave = beforeLeave;
+    this.#isProvisional = facts.isProvisional;
     this.id = facts.id;
     this.initPid = facts.initPid;
     this.consolePaths = facts.consolePaths;
@@ -75,6 +77,11 @@ export class RunningContainer implements RunningFacts {
 
   unref(): void {
     this.#channel.unref();
+  }
+
+  /** From now on the container does not end with this process, unless it was started so. */
+  confirm(): void {
+    if (this.#isProvisional) this.#channel.send({ message: 'continue' });
   }
 
   /** Leaves the container on its own. */

@@ -2,35 +2,54 @@
  * The hooks of domains. A start that has called `prepare` leaves a mark in the domain's run folder until `release` has been
  * called: by whichever process cleans up after it, also when the one that started it was killed.
  */
-import { existsSync } from 'node:fs';
+import type { RunningRecord, StartRecord } from '../../container/record/run-state';
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
-import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
-import { runPaths } from '../../host/state/state-paths';
+import { formatGone, formatLive } from '../lookup/live-xml';
 import type { Session } from '../session/session';
+import { readMark, removeMark, writeMark } from './hook-mark';
+import type { HookMark } from './hook-mark';
 import { findScripts, runScripts } from './scripts';
 import type { HookCall, Scripts } from './scripts';
 
 /** What is called while a domain starts, after `prepare`. Without scripts, nothing. */
 export interface StartHooks {
+  /** Whether the container has to end with its caller until `started` has agreed. */
+  readonly isGate: boolean;
   /** Before the container is made. @throws as `runScripts`: the start is refused. */
   readonly start: () => Promise<void>;
   /** When the container runs. @throws as `runScripts`: the container is to be ended. */
-  readonly started: () => Promise<void>;
+  readonly started: (running: Pick<RunningRecord, 'id' | 'consoles'>) => Promise<void>;
+  /** When the start has failed, and nothing of a container runs any more: `start` is the record of what it had taken. */
+  readonly failed: (start?: StartRecord) => Promise<void>;
 }
 
 /** What is called at the end of a domain. Failures are logged. */
 export interface EndHooks {
-  /** Before anything is given back to the host. */
+  /** `unfinished` when `started` has not agreed: the start has come to nothing. */
+  readonly start: 'finished' | 'unfinished';
+  /** When nothing of it runs, before anything is given back to the host. */
   readonly stopped: () => Promise<void>;
   /** When everything is given back. `reason`: how it ended, in a word of libvirt's, such as `shutdown`. */
   readonly released: (reason: string) => Promise<void>;
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
-const noStartHooks: StartHooks = { start: nothing, started: nothing };
-const noEndHooks: EndHooks = { stopped: nothing, released: nothing };
+const noStartHooks: StartHooks = {
+  isGate: false,
+  start: nothing,
+  started: nothing,
+  failed: nothing,
+};
+const noEndHooks: EndHooks = { start: 'finished', stopped: nothing, released: nothing };
+
+/** A start that hooks may refuse. */
+export interface HookedStart {
+  readonly definition: DomainDefinition;
+  readonly rollback: Rollback;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /**
  * Calls `prepare`, before anything is taken of the host for a start; `rollback` calls the last ones, when everything is given
@@ -40,50 +59,68 @@ const noEndHooks: EndHooks = { stopped: nothing, released: nothing };
  */
 export async function prepareHooks(
   session: Session,
-  definition: DomainDefinition,
-  rollback: Rollback,
+  { definition, rollback, signal }: HookedStart,
 ): Promise<StartHooks> {
   const scripts = findScripts(session, 'lxc');
   if (scripts.paths.length === 0) return noStartHooks;
   const { name } = definition;
-  const input = formatDomain(definition);
-  const begin = (operation: string): Promise<void> =>
-    runScripts(session, scripts, { object: name, operation, phase: 'begin', input });
-  writeRecord(runPaths(session.paths, name).hooks, { input });
-  rollback.add(() => endRefused(session, endsOf(session, scripts, { name, input }), name));
+  const mark: HookMark = { input: formatDomain(definition), stage: 'starting' };
+  const begin = (operation: string, input = mark.input): Promise<void> =>
+    runScripts(session, scripts, { object: name, operation, phase: 'begin', input, signal });
+  let stopped: Promise<void> | undefined;
+  const failed = (start?: StartRecord): Promise<void> => {
+    stopped ??= endsOf(session, scripts, { name, mark, start }).stopped();
+    return stopped;
+  };
+  writeMark(session, name, mark);
+  rollback.add(async () => {
+    await failed();
+    await endsOf(session, scripts, { name, mark }).released('failed');
+    forgetTransient(session, name);
+  });
   await begin('prepare');
-  return { start: () => begin('start'), started: () => begin('started') };
+  return {
+    isGate: true,
+    start: () => begin('start'),
+    started: async (running) => {
+      writeMark(session, name, { ...mark, running });
+      await begin('started', liveInput(session, name, { ...mark, running }));
+      writeMark(session, name, { ...mark, running, stage: 'started' });
+    },
+    failed,
+  };
 }
 
 /** A transient domain that does not start has no run folder. */
-async function endRefused(session: Session, ends: EndHooks, name: string): Promise<void> {
-  const { containers, paths, store } = session;
-  await ends.stopped();
-  await ends.released('failed');
+function forgetTransient({ containers, paths, store }: Session, name: string): void {
   const isOff = containers.readRunState(paths, name).phase === 'off';
   if (isOff && !store.has(name)) containers.forget(paths, name);
 }
 
 /** Those of the end of what has called `prepare`, and has not called `release`. Under the domain's lock. */
-export function endHooks(session: Session, name: string): EndHooks {
-  const { hooks: mark } = runPaths(session.paths, name);
-  if (!existsSync(mark)) return noEndHooks;
-  const input = inputOf(readRecord(mark));
-  return endsOf(session, findScriptsIfAny(session, name), { name, input });
+export function endHooks(session: Session, name: string, start?: StartRecord): EndHooks {
+  const mark = readMark(session, name);
+  if (mark === undefined) return noEndHooks;
+  return endsOf(session, findScriptsIfAny(session, name), { name, mark, start });
 }
 
-function endsOf(
-  session: Session,
-  scripts: Scripts,
-  { name, input }: { readonly name: string; readonly input: string },
-): EndHooks {
-  const end = (operation: string, extra = '-'): Promise<void> =>
+/** What has called `prepare`, and what it has taken, as far as that is known. */
+interface Ending {
+  readonly name: string;
+  readonly mark: HookMark;
+  readonly start?: StartRecord | undefined;
+}
+
+function endsOf(session: Session, scripts: Scripts, ending: Ending): EndHooks {
+  const { name, mark } = ending;
+  const end = (operation: string, input: string, extra = '-'): Promise<void> =>
     runLogged(session, scripts, { object: name, operation, phase: 'end', extra, input });
   return {
-    stopped: () => end('stopped'),
+    start: mark.stage === 'starting' ? 'unfinished' : 'finished',
+    stopped: () => end('stopped', inputAtEnd(session, ending, formatLive)),
     released: async (reason) => {
-      await end('release', reason);
-      removeRecord(runPaths(session.paths, name).hooks);
+      await end('release', inputAtEnd(session, ending, formatGone), reason);
+      removeMark(session, name);
     },
   };
 }
@@ -93,9 +130,37 @@ function endsOf(
  * its lock.
  */
 export async function settleHooks(session: Session, name: string): Promise<void> {
+  const mark = readMark(session, name);
+  if (mark === undefined) return;
   const hooks = endHooks(session, name);
   await hooks.stopped();
   await hooks.released('failed');
+  forgetTransient(session, name);
+}
+
+/** Whether what runs has a start that was not finished: under the domain's lock, since its caller was killed. */
+export function isUnfinished(session: Session, name: string): boolean {
+  return readMark(session, name)?.stage === 'starting';
+}
+
+function liveInput(session: Session, name: string, mark: HookMark): string {
+  const start = session.containers.readStart(session.paths, name);
+  return inputAtEnd(session, { name, mark, start }, formatLive);
+}
+
+/** A container's XML as it is then; the definition where nothing else is known. */
+function inputAtEnd(
+  session: Session,
+  { name, mark, start }: Ending,
+  format: typeof formatLive | typeof formatGone,
+): string {
+  if (start === undefined) return mark.input;
+  try {
+    return format(session.parse(start.xml).definition, start, mark.running ?? {});
+  } catch (error) {
+    session.logger.warn({ err: error, domain: name }, 'what ran can not be read any more');
+    return mark.input;
+  }
 }
 
 /** An end is not held up by settings that can't be read. */
@@ -114,9 +179,4 @@ async function runLogged(session: Session, scripts: Scripts, call: HookCall): Pr
   } catch (error) {
     session.logger.warn({ err: error, domain: call.object }, 'a hook has failed');
   }
-}
-
-function inputOf(mark: unknown): string {
-  const isRecord = typeof mark === 'object' && mark !== null && 'input' in mark;
-  return isRecord && typeof mark.input === 'string' ? mark.input : '';
 }

@@ -15,6 +15,8 @@ export interface HookSubject {
   readonly network: NetworkDefinition;
   /** The port that it is about. */
   readonly port?: PortDefinition;
+  /** Of the caller: the script is killed when it fires. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const refusing: readonly NetworkOperation[] = ['start', 'started', 'port-created'];
@@ -29,7 +31,8 @@ export async function networkHook(
   operation: NetworkOperation,
   about: HookSubject,
 ): Promise<void> {
-  const { name } = about.network;
+  const { network, signal } = about;
+  const { name } = network;
   try {
     const scripts = findScripts(session, 'network');
     if (scripts.paths.length === 0) return;
@@ -39,6 +42,7 @@ export async function networkHook(
       operation,
       phase,
       input: hookData(about),
+      signal,
     });
   } catch (error) {
     if (refusing.includes(operation)) throw error;

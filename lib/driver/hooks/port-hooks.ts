@@ -1,31 +1,82 @@
 /** The hooks of networks about the interfaces of containers. Under the domain's lock. */
-import type { StartRecord } from '../../container/record/run-state';
+import type { LinkRecord, StartRecord } from '../../container/record/run-state';
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Port } from '../../plan/network/links';
 import { portsOfStart, portsToBe } from '../networks/container-ports';
+import type { PluggedPort } from '../networks/container-ports';
 import type { Session } from '../session/session';
 import { hasNetworkHooks, networkHook } from './network-hooks';
+
+/** Interfaces, and where each of them is about to be plugged in. */
+interface Plugging {
+  readonly definition: DomainDefinition;
+  readonly ports: readonly Port[];
+}
 
 /** Tells of the ports that a start is about to make; if it fails, that they are gone. @throws as `networkHook`. */
 export async function tellOfPorts(
   session: Session,
-  { definition, ports }: { readonly definition: DomainDefinition; readonly ports: readonly Port[] },
-  rollback: Rollback,
+  plugging: Plugging,
+  { rollback, signal }: { readonly rollback: Rollback; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  if (definition.interfaces.length === 0 || !hasNetworkHooks(session)) return;
-  for (const plugged of portsToBe(session, definition, ports)) {
-    await networkHook(session, 'port-created', plugged);
-    rollback.add(() => networkHook(session, 'port-deleted', plugged));
-  }
+  if (plugging.definition.interfaces.length === 0) return;
+  const { created, deleted } = portsToTellOf(session, plugging, signal);
+  rollback.add(deleted);
+  await created();
+}
+
+/** What tells of ports. */
+export interface PortTelling {
+  /** That they are about to be made. @throws as `networkHook`: those after the refused one are not told of. */
+  readonly created: () => Promise<void>;
+  /** That those are gone that `created` has told of, the last one first. */
+  readonly deleted: () => Promise<void>;
+}
+
+export function portsToTellOf(
+  session: Session,
+  { definition, ports }: Plugging,
+  signal?: AbortSignal,
+): PortTelling {
+  const told: PluggedPort[] = [];
+  return {
+    created: async () => {
+      if (!hasNetworkHooks(session)) return;
+      for (const plugged of portsToBe(session, definition, ports)) {
+        await networkHook(session, 'port-created', { ...plugged, signal });
+        told.unshift(plugged);
+      }
+    },
+    deleted: async () => {
+      for (const plugged of told.splice(0)) await networkHook(session, 'port-deleted', plugged);
+    },
+  };
 }
 
 /** Tells that the ports of a container that has ended are gone. What goes wrong is logged: its clean-up goes on. */
 export async function tellOfGonePorts(session: Session, start: StartRecord): Promise<void> {
-  if ((start.links ?? []).length === 0) return;
+  await tellOfGone(session, start, start.links ?? []);
+}
+
+/** Tells that the port of the interface is gone that is on its way out of a running container, or has not come in. */
+export async function tellOfUnplugged(session: Session, record: StartRecord): Promise<void> {
+  const { links = [], plug } = record;
+  const left = plug?.without.links ?? [];
+  const gone = links.filter(({ guest }) => !left.some((one) => one.guest === guest));
+  await tellOfGone(session, record, gone);
+}
+
+async function tellOfGone(
+  session: Session,
+  start: StartRecord,
+  gone: readonly LinkRecord[],
+): Promise<void> {
+  if (!gone.some(({ network }) => network !== undefined)) return;
   try {
     if (!hasNetworkHooks(session)) return;
-    for (const plugged of portsOfStart(session, start)) {
+    const ports = portsOfStart(session, start);
+    for (const plugged of ports.filter(({ port }) => gone.some(({ mac }) => mac === port.mac))) {
       await networkHook(session, 'port-deleted', plugged);
     }
   } catch (error) {

@@ -20,18 +20,23 @@ export async function finish(
   const { containers, paths, store, logger } = session;
   // Many may have been told of in one iteration of the event loop.
   await turn();
-  const hasRun = ended.exit !== undefined || containers.hasRun(paths, name);
+  const { uuid, links = [] } = ended.start;
+  const hooks = endHooks(session, name, ended.start);
+  const isUnfinished = hooks.start === 'unfinished';
+  const hasRun = !isUnfinished && (ended.exit !== undefined || containers.hasRun(paths, name));
   // Defining and undefining change what the domain is while it runs.
   const persistence = () => (store.has(name) ? 'persistent' : 'transient');
   const notice = (text: string): void => logger.warn({ domain: name }, text);
-  const hooks = endHooks(session, name);
   await hooks.stopped();
-  const onGivenBack = (exit: ExitRecord) => hooks.released(hasRun ? stopDetail(exit) : 'failed');
-  const exit = await containers.cleanUp(paths, ended, { name, notice, persistence, onGivenBack });
+  // By then its record counts for none that runs, and the next process finds it if this one is killed.
+  const onGivenBack = async (exit: ExitRecord): Promise<void> => {
+    await tellOfGonePorts(session, ended.start);
+    await giveUpFloors(session, sharedNetworks(links));
+    await hooks.released(hasRun ? stopDetail(exit) : 'failed');
+  };
+  const state = isUnfinished ? { ...ended, exit: unstarted(session) } : ended;
+  const exit = await containers.cleanUp(paths, state, { name, notice, persistence, onGivenBack });
   session.disown(name);
-  const { uuid, links = [] } = ended.start;
-  await tellOfGonePorts(session, ended.start);
-  await giveUpFloors(session, sharedNetworks(links));
   if (!hasRun) {
     logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');
     return undefined;
@@ -39,4 +44,9 @@ export async function finish(
   await session.announce({ event: 'stopped', detail: stopDetail(exit), domain: name, uuid, exit });
   logger.info({ domain: name, exit }, 'container ended and was cleaned up');
   return exit;
+}
+
+/** How a container ended that was refused, or whose caller was killed, before its start was finished. */
+function unstarted({ containers }: Session): ExitRecord {
+  return { how: 'unstarted', time: Date.now(), boot: containers.bootId() };
 }

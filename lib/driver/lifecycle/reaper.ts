@@ -10,10 +10,12 @@ import { admission } from '../session/admission';
 import type { EndedState } from '../session/containers';
 import { hasDeviceOnItsWay, settleDevices } from '../devices/running-devices';
 import { finish } from './finish';
+import { killInit, withinPatience } from './kill';
 import { actionAfter, longestPause, pauseBefore, restartsAfter } from './lifecycle';
 import { announceReboots, hasUntold } from './reboots';
 import type { Session } from '../session/session';
-import { settleHooks } from '../hooks/domain-hooks';
+import { isUnfinished, settleHooks } from '../hooks/domain-hooks';
+import { hasMark, isMarkLeft } from '../hooks/hook-mark';
 import { holdersOf } from '../lookup/name-of-uuid';
 import { readStateOrSkip } from '../lookup/readable-state';
 import { launch } from './start';
@@ -82,10 +84,20 @@ export async function stateUnderLock(
     state = read();
   }
   if (state.phase === 'off') await settleHooks(session, name);
+  if (state.phase === 'running' && isUnfinished(session, name)) {
+    return await endUnfinished(session, state.start);
+  }
   const settled = hasDeviceOnItsWay(state) ? await settleDevices(session, state) : state;
   if (!hasUntold(session, name, settled)) return settled;
   const told = await announceReboots(session, name, settled);
   return told === 'recorded' ? stateUnderLock(session, name) : settled;
+}
+
+/** Its caller was killed before the start was finished, and its monitor has not ended it for that. */
+async function endUnfinished(session: Session, start: StartRecord): Promise<EndedState> {
+  await withinPatience(killInit(session, start.name));
+  const after = session.containers.readRunState(session.paths, start.name);
+  return after.phase === 'ended' ? after : { phase: 'ended', start };
 }
 
 /** Whether the definition that ran wants to run again after this end. */
@@ -113,16 +125,20 @@ type IsDue = (name: string) => boolean;
 const atOnce: IsDue = () => true;
 
 /**
- * It has ended, or has rebooted, and no process has cleaned up or told of it yet, or a device of it is on its way: the process
- * that should have done so may have been killed.
+ * It has ended, or has rebooted, and no process has cleaned up or told of it yet, or a device of it is on its way, or hooks of a
+ * start are still to be told of its end: the process that should have done so may have been killed.
  */
 export function isUnsettled(session: Session, name: string, state: RunState): boolean {
+  if (state.phase === 'off') return isMarkLeft(session, name);
   return state.phase === 'ended' || hasDeviceOnItsWay(state) || hasUntold(session, name, state);
 }
 
-/** Of a name that has a run folder: what a rename has left there that was killed after its commit belongs to no domain. */
-export function isForsaken({ store }: Session, name: string, state: RunState): boolean {
-  return state.phase === 'off' && !store.has(name);
+/**
+ * Of a name that has a run folder: what a rename has left there that was killed after its commit belongs to no domain. One with
+ * a mark of hooks is being started, or else unsettled.
+ */
+export function isForsaken(session: Session, name: string, state: RunState): boolean {
+  return state.phase === 'off' && !session.store.has(name) && !hasMark(session, name);
 }
 
 /** Cleans up one domain if it has ended and is due; true if so. */

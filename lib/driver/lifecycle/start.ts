@@ -20,7 +20,7 @@ import { prepareHooks } from '../hooks/domain-hooks';
 import type { StartHooks } from '../hooks/domain-hooks';
 import { tellOfPorts } from '../hooks/port-hooks';
 import { finish } from './finish';
-import { destroyedWithoutMonitor, killInit, withinPatience } from './kill';
+import { killInit, withinPatience } from './kill';
 import { restoreLostLabels } from './lost-labels';
 import { portsOf } from '../interfaces/ports';
 import { tellOfReboots } from './reboots';
@@ -49,65 +49,104 @@ export interface Launch {
  * out; whatever `startContainer` throws, and then the host is as before.
  */
 export async function launch(session: Session, what: Launch): Promise<StartResult> {
-  const { logger, containers } = session;
-  const { definition, file } = what;
-  const { name, uuid } = definition;
+  const { logger } = session;
+  const { definition, options } = what;
+  const { name } = definition;
   const rollback = new Rollback((failure) => {
     logger.error({ err: failure, domain: name }, 'what a failed start has taken is not given back');
   });
-  using _place = await admission.starts.enter(what.options.signal);
-  const start = describeStart(session, what, rollback);
+  using _place = await admission.starts.enter(options.signal);
   // Also for a domain that asks for no label: the host may give it one.
   await restoreLostLabels(session);
   makeLogFolder(session, name);
-  let container: OwnedContainer;
-  let hooks: StartHooks;
-  try {
-    checkOnce(definition, strictness(readSettings(session.paths), what.options));
-    hooks = await prepareHooks(session, definition, rollback);
-    const ports = await portsOf(session, definition, 'start');
-    await checkFloors(session, { definition, ports });
-    await tellOfPorts(session, { definition, ports }, rollback);
-    const shape = whenLinked(session, { definition, ports }, rollback);
-    await hooks.start();
-    container = await containers.startContainer({ ...start, ports, whenLinked: shape });
-  } catch (error) {
-    await rollback.run(error);
-    logger.error({ err: error, domain: name }, 'starting failed');
-    rememberFailure(session, what);
-    throw file === undefined ? error : ofFile(file, error);
-  }
-  if (start.ownership === 'keep') session.own(name, container);
-  else container.release();
-  const warnings = warningsOf(container, definition, file);
-  await session.announce(
-    { event: 'started', detail: 'booted', domain: name, uuid },
-    ...warnings.map(({ detail, element, line, column }) => {
-      const place = present({ element, line, column });
-      return { event: 'warning', detail, domain: name, uuid, ...place } as const;
-    }),
-  );
-  logger.info({ domain: name, id: container.id }, 'container started');
-  for (const { detail, message } of warnings) {
-    logger.warn({ domain: name, warning: detail }, message);
-  }
-  for (const warning of warnings) what.options.onWarning?.(warning);
-  await hooks.started().catch((error: unknown) => endRefused(session, name, error));
+  const container = await makeContainer(session, what, rollback);
+  const warnings = warningsOf(container, definition, what.file);
+  await tellOfStart(session, definition, { id: container.id, warnings });
+  for (const warning of warnings) options.onWarning?.(warning);
   return { warnings };
 }
 
-/** Ends what a hook has refused once it ran. @throws the hook's error. */
-async function endRefused(session: Session, name: string, refusal: unknown): Promise<never> {
-  const { containers, paths, logger } = session;
-  logger.error({ err: refusal, domain: name }, 'ended, since a hook has refused it');
-  await withinPatience(killInit(session, name));
-  const state = containers.readRunState(paths, name);
-  if (state.phase !== 'off') {
-    const isRecorded = state.phase === 'ended' && state.exit !== undefined;
-    const exit = destroyedWithoutMonitor(session);
-    await finish(session, name, isRecorded ? state : { phase: 'ended', start: state.start, exit });
+/** Has the scripts of the administrator agree before, and when it runs. @throws as `launch`. */
+async function makeContainer(
+  session: Session,
+  what: Launch,
+  rollback: Rollback,
+): Promise<OwnedContainer> {
+  const { containers, logger, paths } = session;
+  const { definition, file, options } = what;
+  const { signal } = options;
+  const start = describeStart(session, what, rollback);
+  let container: OwnedContainer;
+  let hooks: StartHooks | undefined;
+  try {
+    checkOnce(definition, strictness(readSettings(paths), options));
+    hooks = await prepareHooks(session, { definition, rollback, signal });
+    const ports = await portsOf(session, definition, 'start');
+    await checkFloors(session, { definition, ports });
+    await tellOfPorts(session, { definition, ports }, { rollback, signal });
+    const shape = whenLinked(session, { definition, ports }, rollback);
+    await hooks.start();
+    // While scripts ran, others may have been promised what there was.
+    await checkFloors(session, { definition, ports });
+    const { isGate: isProvisional, failed: onDead } = hooks;
+    const gate = { isProvisional, onDead };
+    container = await containers.startContainer({ ...start, ...gate, ports, whenLinked: shape });
+  } catch (error) {
+    await hooks?.failed();
+    await rollback.run(error);
+    logger.error({ err: error, domain: definition.name }, 'starting failed');
+    rememberFailure(session, what);
+    throw file === undefined ? error : ofFile(file, error);
   }
-  throw refusal;
+  if (start.ownership === 'keep') session.own(definition.name, container);
+  await letGoOn(session, definition.name, { container, hooks });
+  if (start.ownership !== 'keep') container.release();
+  return container;
+}
+
+/** Ends what a hook has refused once it ran. @throws the hook's error. */
+async function letGoOn(
+  session: Session,
+  name: string,
+  { container, hooks }: { readonly container: OwnedContainer; readonly hooks: StartHooks },
+): Promise<void> {
+  try {
+    await hooks.started({ id: container.id, consoles: container.consolePaths });
+  } catch (refusal) {
+    session.logger.error({ err: refusal, domain: name }, 'ended, since a hook has refused it');
+    await endRefused(session, name).catch((error: unknown) => {
+      session.logger.error({ err: error, domain: name }, 'what a hook has refused is not ended');
+    });
+    container.release();
+    throw refusal;
+  }
+  container.confirm();
+}
+
+async function endRefused(session: Session, name: string): Promise<void> {
+  await withinPatience(killInit(session, name));
+  const state = session.containers.readRunState(session.paths, name);
+  if (state.phase === 'off') return;
+  await finish(session, name, { ...state, phase: 'ended' });
+}
+
+/** To those who listen, and in the log. */
+async function tellOfStart(
+  session: Session,
+  { name: domain, uuid }: DomainDefinition,
+  { id, warnings }: { readonly id: number; readonly warnings: readonly Warning[] },
+): Promise<void> {
+  await session.announce(
+    { event: 'started', detail: 'booted', domain, uuid },
+    ...warnings.map(({ detail, element, line, column }) => {
+      const place = present({ element, line, column });
+      return { event: 'warning', detail, domain, uuid, ...place } as const;
+    }),
+  );
+  session.logger.info({ domain, id }, 'container started');
+  for (const { detail, message } of warnings) {
+    session.logger.warn({ domain, warning: detail }, message);
+  }
 }
 
 /** What of the definition has no effect, and then what else a user might not expect. */

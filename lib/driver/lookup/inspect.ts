@@ -2,9 +2,7 @@
 import { constants as system } from 'node:os';
 import type { ConsoleStream } from '../../container/console/console-stream';
 import { initHasEnded } from '../../container/init/ended-init';
-import type { LinkRecord } from '../../container/record/run-state';
-import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
-import type { DomainDefinition, LiveInterface } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { isolationOf } from '../../domain/namespaces/isolation';
 import { TslxcError } from '../../errors';
@@ -14,6 +12,7 @@ import { requireRunning, runningDefinition, stored } from '../definitions/defini
 import { withLiveLinks } from '../interfaces/interfaces';
 import { transition, type Verb } from '../lifecycle/lifecycle';
 import { readStateOrDamage } from './damaged-state';
+import { formatLive } from './live-xml';
 import { currentOrDamaged, currentState, noDomain, stateOf, type FoundDomain } from './lookup';
 import type { Session } from '../session/session';
 import type { Identity } from '../../host/state/definition-store';
@@ -87,21 +86,8 @@ export async function domainXml(
     const isStored = session.store.has(identity.name);
     return formatDomain(isStored ? stored(session, identity) : definition);
   }
-  const { id, consoles } = state.running;
-  const { firstId, links = [], security } = state.start;
   const linked = await withLiveLinks(session, state, definition);
-  const shown = firstId === undefined ? linked : withAllocatedIds(linked, firstId);
-  const interfaces = links.filter(({ type }) => type !== 'hostdev').map(liveInterface);
-  const labelled = security === undefined ? {} : { security };
-  return formatDomain(shown, { live: { id, consolePaths: consoles, interfaces, ...labelled } });
-}
-
-function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {
-  return {
-    guest,
-    ...(host === undefined ? {} : { target: host }),
-    ...(type !== 'network' || bridge === undefined ? {} : { bridge }),
-  };
+  return formatLive(linked, state.start, state.running);
 }
 
 /** The host pty of a console; undefined while nothing runs. @throws TslxcError INVALID_ARG. */

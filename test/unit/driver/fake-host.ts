@@ -1,5 +1,6 @@
 /** A host without containers: run states in memory, with the rules of container/. For the tests of lib/driver. */
 import { ProtocolError, TslxcError } from '../../../lib/errors';
+import type { CleanUpContext } from '../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
 import type { ContainerStart } from '../../../lib/container/start/container-start';
 import type { InitControl } from '../../../lib/container/init/init-control';
@@ -223,8 +224,7 @@ export class FakeHost {
       },
       execInContainer: () => this.exec(),
       startContainer: (start) => this.#start(start),
-      cleanUp: (_, state, { name, persistence = () => state.start.persistence }) =>
-        Promise.resolve().then(() => this.#cleanUp(name, state, persistence())),
+      cleanUp: (_, state, context) => this.#cleanUp(state, context),
       endUnrecorded: async (_, { name, exit }) => {
         await Promise.resolve();
         this.damaged.delete(name);
@@ -311,6 +311,7 @@ export class FakeHost {
       destroy: () => Promise.resolve(undefined),
       ref: () => undefined,
       unref: () => undefined,
+      confirm: () => undefined,
       release: () => {
         entry.owned = false;
       },
@@ -331,11 +332,16 @@ export class FakeHost {
     return new TslxcError('INTERNAL_ERROR', `${path} is damaged`, { path, domain: name });
   }
 
-  #cleanUp(name: string, state: EndedState, remains: string): ExitRecord {
+  async #cleanUp(state: EndedState, context: CleanUpContext): Promise<ExitRecord> {
+    await Promise.resolve();
+    const { name, persistence = () => state.start.persistence, onGivenBack } = context;
+    const remains = persistence();
     if (this.failCleanUp === name) throw new Error('EBUSY');
     this.damaged.delete(name);
     const exit = state.exit ?? exitRecord({ how: 'lost', boot: this.boot });
     this.running.delete(name);
+    this.states.set(name, { phase: 'ended', start: state.start, exit });
+    await onGivenBack?.(exit);
     if (remains === 'transient') this.states.delete(name);
     else this.states.set(name, { phase: 'off', last: exit });
     return exit;

@@ -1,0 +1,57 @@
+/**
+ * What is on record of the hooks of a domain, in its run folder: from before `prepare` is called until `release` has been, by
+ * whichever process cleans up.
+ */
+import { existsSync } from 'node:fs';
+import type { RunningRecord } from '../../container/record/run-state';
+import { isDomainLocked } from '../../container/record/locks';
+import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
+import { runPaths } from '../../host/state/state-paths';
+import type { Session } from '../session/session';
+
+export interface HookMark {
+  /** The definition. */
+  readonly input: string;
+  /** `starting` until `started` has agreed: a start whose caller is killed before that has come to nothing. */
+  readonly stage: 'starting' | 'started';
+  /** Of the container, once it runs. */
+  readonly running?: Pick<RunningRecord, 'id' | 'consoles'>;
+}
+
+export function writeMark({ paths }: Session, name: string, mark: HookMark): void {
+  writeRecord(runPaths(paths, name).hooks, mark);
+}
+
+export function removeMark({ paths }: Session, name: string): void {
+  removeRecord(runPaths(paths, name).hooks);
+}
+
+/** Undefined when no hook has been called since the last `release`. What can't be read of it counts as missing. */
+export function readMark({ paths }: Session, name: string): HookMark | undefined {
+  const { hooks } = runPaths(paths, name);
+  if (!existsSync(hooks)) return undefined;
+  const { input, stage, running } = fieldsOf(readRecord(hooks));
+  return {
+    input: typeof input === 'string' ? input : '',
+    stage: stage === 'starting' ? 'starting' : 'started',
+    ...(isRunning(running) ? { running } : {}),
+  };
+}
+
+export function hasMark({ paths }: Session, name: string): boolean {
+  return existsSync(runPaths(paths, name).hooks);
+}
+
+/** Whether there is one of a domain that is off, and no process is at work on the domain: one that was has been killed. */
+export function isMarkLeft(session: Session, name: string): boolean {
+  return hasMark(session, name) && !isDomainLocked(session.paths, name);
+}
+
+function fieldsOf(record: unknown): Readonly<Record<string, unknown>> {
+  return typeof record === 'object' && record !== null ? (record as Record<string, unknown>) : {};
+}
+
+function isRunning(record: unknown): record is NonNullable<HookMark['running']> {
+  const { id, consoles } = fieldsOf(record);
+  return typeof id === 'number' && Array.isArray(consoles);
+}

@@ -1,0 +1,53 @@
+/** The XML of a container: its definition, and what running adds to it. */
+import type { LinkRecord, RunningRecord, StartRecord } from '../../container/record/run-state';
+import type { DomainDefinition, LiveInterface } from '../../domain/definition';
+import { formatDomain } from '../../domain/format';
+import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
+
+/** Of one that runs, or has just ended. */
+export function formatLive(
+  definition: DomainDefinition,
+  { firstId, links = [], security }: StartRecord,
+  { id, consoles }: Partial<Pick<RunningRecord, 'id' | 'consoles'>>,
+): string {
+  return formatDomain(withIds(definition, firstId), {
+    live: {
+      ...(id === undefined ? {} : { id }),
+      consolePaths: consoles ?? [],
+      interfaces: made(links).map(liveInterface),
+      ...(security === undefined ? {} : { security }),
+    },
+  });
+}
+
+/** Of one that is gone: without its id, its label, and what its interfaces were plugged into, as libvirt has it then. */
+export function formatGone(
+  definition: DomainDefinition,
+  { firstId, links = [] }: StartRecord,
+  { consoles }: Partial<Pick<RunningRecord, 'consoles'>>,
+): string {
+  const interfaces = made(links).map((link) => {
+    const { bridge: _bridge, ...rest } = liveInterface(link);
+    return rest;
+  });
+  return formatDomain(withIds(definition, firstId), {
+    live: { consolePaths: consoles ?? [], interfaces },
+  });
+}
+
+/** Those of `<interface>`. */
+function made(links: readonly LinkRecord[]): readonly LinkRecord[] {
+  return links.filter(({ type }) => type !== 'hostdev');
+}
+
+function withIds(definition: DomainDefinition, firstId: number | undefined): DomainDefinition {
+  return firstId === undefined ? definition : withAllocatedIds(definition, firstId);
+}
+
+function liveInterface({ type, host, guest, bridge }: LinkRecord): LiveInterface {
+  return {
+    guest,
+    ...(host === undefined ? {} : { target: host }),
+    ...(type !== 'network' || bridge === undefined ? {} : { bridge }),
+  };
+}

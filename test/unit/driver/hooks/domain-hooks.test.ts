@@ -1,0 +1,124 @@
+/** lib/driver/hooks/domain-hooks.ts: what is called when, and what comes of a refusal and of a caller that is killed. */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Connection } from '../../../../lib/driver/connection';
+import { findScripts, runScripts } from '../../../../lib/driver/hooks/scripts';
+import type { HookCall } from '../../../../lib/driver/hooks/scripts';
+import { runPaths, statePaths } from '../../../../lib/host/state/state-paths';
+import { domainXml } from '../../../support/domain/domain-xml';
+import { FakeHost } from '../fake-host';
+import { removeScratchAfterEach, scratchDirectory } from '../scratch';
+
+jest.mock('../../../../lib/driver/hooks/scripts');
+
+removeScratchAfterEach();
+
+const name = 'web';
+const xml = domainXml({ name });
+
+let host: FakeHost;
+let connection: Connection;
+let calls: HookCall[];
+let refuse: string | undefined;
+/** Called in each call. */
+let look: (operation: string) => void;
+
+beforeEach(() => {
+  host = new FakeHost(scratchDirectory());
+  connection = host.connect();
+  calls = [];
+  refuse = undefined;
+  look = () => undefined;
+  jest.mocked(findScripts).mockReturnValue({ paths: ['/script'], timeout: 1000 });
+  jest.mocked(runScripts).mockImplementation(async (_session, _scripts, call) => {
+    await Promise.resolve();
+    calls.push(call);
+    look(call.operation);
+    if (call.operation === refuse) throw new Error(`refused by ${call.operation}`);
+  });
+});
+
+function words(): string[] {
+  return calls.map(({ operation, extra }) =>
+    [operation, ...(extra === '-' ? [] : [extra])].join(' ').trim(),
+  );
+}
+
+/** The mark that a process has left that was killed in a start. */
+function leaveMark(mark: object): string {
+  const path = runPaths(statePaths(host.root), name).hooks;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify(mark));
+  return path;
+}
+
+test('a start that `started` refuses has failed: no event tells of it, and the last hooks are told so', async () => {
+  const domain = await connection.defineDomain(xml);
+  refuse = 'started';
+  await expect(domain.start()).rejects.toThrow('refused by started');
+  expect(words()).toEqual(['prepare', 'start', 'started', 'stopped', 'release failed']);
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  expect(host.lastEvent()).toMatchObject({ event: 'defined' });
+});
+
+test('the events of a start come when `started` has agreed', async () => {
+  const domain = await connection.defineDomain(xml);
+  const seen: unknown[] = [];
+  look = () => seen.push(host.lastEvent()?.event);
+  await domain.start();
+  expect(seen).toEqual(['defined', 'defined', 'defined']);
+  expect(host.lastEvent()).toMatchObject({ event: 'started' });
+});
+
+test('the error of `started` is the one that is thrown, also if what it has refused can’t be cleaned up', async () => {
+  const domain = await connection.defineDomain(xml);
+  refuse = 'started';
+  host.failCleanUp = name;
+  await expect(domain.start()).rejects.toThrow('refused by started');
+  host.failCleanUp = undefined;
+  refuse = undefined;
+  expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
+  expect(words().at(-1)).toBe('release failed');
+});
+
+test('what runs of a start that was not finished is ended by the next process that works on it', async () => {
+  const domain = await connection.defineDomain(xml);
+  await domain.start({ ownership: 'leave' });
+  calls.length = 0;
+  leaveMark({ input: '<domain/>', stage: 'starting' });
+  await domain.start();
+  expect(words()).toEqual(['stopped', 'release failed', 'prepare', 'start', 'started']);
+});
+
+test('a look at a domain calls the last hooks of a start that was killed before it took anything', async () => {
+  const domain = await connection.defineDomain(xml);
+  const mark = leaveMark({ input: '<domain/>', stage: 'starting' });
+  expect(await domain.state()).toMatchObject({ state: 'shutoff' });
+  expect(words()).toEqual(['stopped', 'release failed']);
+  expect(calls[0]?.input).toBe('<domain/>');
+  expect(existsSync(mark)).toBe(false);
+});
+
+test('scripts get the live XML while it runs and at its end, and no id when it is gone', async () => {
+  const domain = await connection.defineDomain(xml);
+  await domain.start();
+  const { id } = domain;
+  await domain.destroy();
+  const inputs = new Map(calls.map(({ operation, input }) => [operation, input]));
+  for (const operation of ['started', 'stopped']) {
+    expect(inputs.get(operation)).toContain(`<domain type='lxc' id='${String(id)}'>`);
+    expect(inputs.get(operation)).toContain(`/dev/pts/${String(id)}`);
+  }
+  expect(inputs.get('release')).toContain("<domain type='lxc'>");
+  expect(inputs.get('release')).toContain(`/dev/pts/${String(id)}`);
+  expect(inputs.get('prepare')).not.toContain('/dev/pts');
+});
+
+test('the caller’s signal is that of the scripts of its start, and not of its end', async () => {
+  const { signal } = new AbortController();
+  const domain = await connection.defineDomain(xml);
+  await domain.start({ signal });
+  await domain.destroy();
+  const signals = calls.map((call) => call.signal);
+  expect(signals).toEqual([signal, signal, signal, undefined, undefined]);
+});
