@@ -33,7 +33,7 @@ type LinkUndo = Extract<
  * @throws TslxcError OPERATION_INVALID for a container without a network of its own; and as `lookUpLinks` and `plugIn`.
  */
 export async function attachLink(request: AttachRequest<LinkDevice>): Promise<StartRecord> {
-  const { context, start, xml, whenLinked } = request;
+  const { context, start, xml, beforeLinked, whenLinked } = request;
   requirePrivateNetwork(context.definition);
   const inside = await linksInside(request);
   using names = new LinkNumbers([]);
@@ -48,7 +48,7 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
       links: inserted(start.links ?? [], record, context.definition),
     },
     undo: resolved.undo.filter(isOfLink),
-    onHost: [],
+    onHost: beforeLinked === undefined ? [] : [() => beforeLinked(record)],
     operations: planLink(link),
     places: linkPlaces([link]),
     afterwards: [

@@ -19,6 +19,8 @@ export interface DeviceRequest<Item extends Device = Device> {
 export interface AttachRequest<Item extends Device = Device> extends DeviceRequest<Item> {
   /** Where an interface is plugged in. */
   readonly port?: Port;
+  /** Runs when an interface is on record, before it is made. */
+  readonly beforeLinked?: (link: LinkRecord) => Promise<void>;
   /** Runs when an interface is there, and is on record. */
   readonly whenLinked?: (link: LinkRecord) => Promise<void>;
 }

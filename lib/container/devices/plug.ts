@@ -38,6 +38,8 @@ export interface PlugContext extends FitTarget {
   readonly keepPlan: (record: StartRecord) => Promise<void>;
   /** Told of what was given back in another way than it was taken. */
   readonly notice: (text: string) => void;
+  /** Called when what is on its way is out, before it is off the record: again by the next process if that does not come to its end. */
+  readonly onOut: (record: StartRecord) => Promise<void>;
 }
 
 /** How a device gets in. */
@@ -147,6 +149,7 @@ export async function takeOut(
   }
   const done = withFields(rest, plug.without);
   await context.keepPlan(done);
+  await context.onOut(record);
   replaceStart(context.paths, done);
   return done;
 }

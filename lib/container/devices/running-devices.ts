@@ -26,6 +26,8 @@ export interface RunningDevices {
   /** The definition that a record has, with the ids that it was given. */
   readonly parse: (xml: string) => DomainDefinition;
   readonly notice: (text: string) => void;
+  /** See `PlugContext`. */
+  readonly onOut: (record: StartRecord) => Promise<void>;
 }
 
 /** A device of it, and what runs afterwards, as its record is going to have it. */
@@ -36,6 +38,7 @@ export interface DeviceOfRunning {
 
 export interface AttachedDevice extends DeviceOfRunning {
   readonly port?: Port;
+  readonly beforeLinked?: (link: LinkRecord) => Promise<void>;
   readonly whenLinked?: (link: LinkRecord) => Promise<void>;
 }
 
@@ -99,7 +102,8 @@ function requestOf(running: RunningDevices, of: AttachedDevice, host: HostFacts)
 }
 
 function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
-  const { paths, lookers, startTimeout, start, running, definition, parse, notice } = devices;
+  const { paths, lookers, startTimeout, start, running, definition, parse, notice, onOut } =
+    devices;
   return {
     paths,
     name: start.name,
@@ -109,6 +113,7 @@ function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
     lookers,
     within: startTimeout,
     notice,
+    onOut,
     keepPlan: async (record) => {
       using looks = lookers.looks({ within: startTimeout });
       const known = { host, paths, looks, startTimeout, record, notice };

@@ -6,11 +6,19 @@ import type { DomainDefinition } from '../../domain/definition';
 import { withPrivateNetwork } from '../../domain/elements/other-elements';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
+import type { DeviceOf } from '../../container/devices/device-request';
 import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
+import { portsToTellOf } from '../hooks/port-hooks';
 import { portsOf } from '../interfaces/ports';
-import { checkFloors, giveUpFloors, settleFloors, sharedNetworks } from '../interfaces/shaping';
+import {
+  checkFloor,
+  checkFloors,
+  giveUpFloors,
+  settleFloors,
+  sharedNetworks,
+} from '../interfaces/shaping';
 import type { SettledState } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import type { DomainEvent } from '../types';
@@ -36,32 +44,52 @@ export async function attachLive(
   const before = runningDefinition(session, state);
   const definition = withDevice(before, device);
   checkStartable(definition);
-  const devices = runningDevices(session, state);
   const xml = formatDomain(definition);
   if (device.list === 'interfaces') {
-    const only = withOnly(definition, device);
-    const ports = await portsOf(session, only, 'start');
-    await checkFloors(session, { definition: only, ports });
-    const [port] = ports;
-    const whenLinked = (link: LinkRecord): Promise<void> => shape(session, link);
-    try {
-      await session.containers.devices.attach(devices, {
-        device,
-        xml,
-        whenLinked,
-        ...(port === undefined ? {} : { port }),
-      });
-    } catch (error) {
-      await giveUpFloors(
-        session,
-        ports.flatMap((one) => networkOf(one) ?? []),
-      );
-      throw error;
-    }
+    await attachInterface(session, state, { definition, device, xml });
   } else {
-    await session.containers.devices.attach(devices, { device, xml });
+    await session.containers.devices.attach(runningDevices(session, state), { device, xml });
   }
   await tell(session, 'device-added', { identity, device });
+}
+
+interface AttachedInterface {
+  /** What runs afterwards. */
+  readonly definition: DomainDefinition;
+  readonly device: DeviceOf<'interfaces'>;
+  readonly xml: string;
+}
+
+/** With its rates, its share of what its network has, and what the hooks of its network say to it. */
+async function attachInterface(
+  session: Session,
+  state: SettledState & { phase: 'running' },
+  { definition, device, xml }: AttachedInterface,
+): Promise<void> {
+  const only = withOnly(definition, device);
+  const ports = await portsOf(session, only, 'start');
+  await checkFloors(session, { definition: only, ports });
+  const [port] = ports;
+  const told = portsToTellOf(session, { definition: only, ports });
+  const devices = { ...runningDevices(session, state), onOut: told.deleted };
+  const beforeLinked = async (link: LinkRecord): Promise<void> => {
+    await told.created();
+    // While scripts ran, others may have been promised what there was.
+    const floor = link.bandwidth?.inbound?.floor;
+    if (floor !== undefined) await checkFloor(session, link, floor);
+  };
+  const whenLinked = (link: LinkRecord): Promise<void> => shape(session, link);
+  const plugged = port === undefined ? {} : { port };
+  try {
+    const attached = { device, xml, beforeLinked, whenLinked, ...plugged };
+    await session.containers.devices.attach(devices, attached);
+  } catch (error) {
+    await giveUpFloors(
+      session,
+      ports.flatMap((one) => networkOf(one) ?? []),
+    );
+    throw error;
+  }
 }
 
 /** @throws TslxcError OPERATION_INVALID when nothing runs; as `findDevice`, and as `DeviceControl.detach`. */

@@ -22,7 +22,10 @@ export function fakeDevices(host: DeviceHost): DeviceControl {
   };
   return {
     attach: ({ start }, { xml }) => change(start, xml),
-    detach: ({ start }, { xml }) => change(start, xml),
+    detach: async ({ start, onOut }, { xml }) => {
+      await onOut(start);
+      return change(start, xml);
+    },
     settle: ({ start }) => change(start, start.plug?.without.xml ?? start.xml),
   };
 }

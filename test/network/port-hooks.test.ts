@@ -1,0 +1,128 @@
+/** Scripts of the administrator are told of the interfaces that containers get and lose while they run. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'tslxc';
+import { domainXml } from '../support/domain/domain-xml';
+import { HookScripts } from '../support/domain/hook-scripts';
+import { HostLinks, host } from '../support/network/host-links';
+import { hasEnded, readProcess } from '../support/process/processes';
+import { commandEnvironment, commandLine } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+
+const name = 'hooks-ports';
+const mac = '52:54:00:78:00:09';
+const bridge = 'hookbr2';
+const element = `<interface type='network'><mac address='${mac}'/><source network='ports'/></interface>`;
+
+const world = containerTest(async (keep) => {
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  const network = await connection.defineNetwork(
+    `<network><name>ports</name><bridge name='${bridge}'/></network>`,
+  );
+  keep(async () => {
+    if ((await network.info()).active) await network.destroy();
+  });
+  await network.start();
+  const elements = '<features><privnet/></features>';
+  const domain = await connection.defineDomain(domainXml({ name, elements }));
+  keep(async () => {
+    if ((await domain.state()).state === 'running') await domain.destroy();
+  });
+  return { root, connection, domain, scripts: new HookScripts(root) };
+});
+
+function operations(): string[] {
+  return world.scripts.calls().map((line) => line.replace('network ports ', ''));
+}
+
+/** The interfaces that are ports of the network's bridge. */
+function plugged(): string[] {
+  return host.links().flatMap(({ ifname, master }) => (master === bridge ? [ifname] : []));
+}
+
+test('one that is attached, changed, and detached', async () => {
+  const { domain, scripts } = world;
+  await domain.start();
+  const input = scripts.file('input');
+  scripts.add('network', `cat > ${input}.$2`);
+  await domain.attachDevice(element, { which: 'live' });
+  expect(operations()).toEqual(['port-created begin -']);
+  await domain.updateDevice(element.replace('<source', "<link state='down'/><source"), {
+    which: 'live',
+  });
+  await domain.detachDevice(element, { which: 'live' });
+  expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
+  const created = readFileSync(`${input}.port-created`, 'utf8');
+  expect(created).toContain(`<mac address='${mac}'/>`);
+  expect(readFileSync(`${input}.port-deleted`, 'utf8')).toBe(created);
+});
+
+test('one that fails refuses the interface, and it is told of nothing more', async () => {
+  const { domain, scripts } = world;
+  await domain.start();
+  scripts.add('network', '[ "$2" != port-created ]');
+  await expect(domain.attachDevice(element, { which: 'live' })).rejects.toMatchObject({
+    code: 'HOOK_SCRIPT_FAILED',
+  });
+  expect(operations()).toEqual(['port-created begin -']);
+  expect(await domain.xml()).not.toContain(mac);
+  expect(plugged()).toEqual([]);
+});
+
+test('one that can’t be made once the hook has agreed', async () => {
+  const { domain, scripts } = world;
+  await domain.start();
+  scripts.add('network', `[ "$2" != port-created ] || ip link delete ${bridge}`);
+  await expect(domain.attachDevice(element, { which: 'live' })).rejects.toThrow();
+  expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
+});
+
+test('one whose caller is killed while the hook runs: the next process tells that it is gone', async () => {
+  const { root, domain, scripts } = world;
+  await domain.start();
+  const [file, pid] = [scripts.file('device.xml'), scripts.file('pid')];
+  writeFileSync(file, element);
+  scripts.add('network', `[ "$2" != port-created ] || { echo $$ > ${pid}; exec sleep 1000; }`);
+  const [program = '', ...words] = commandLine('attach-device', name, file, '--live');
+  const env = commandEnvironment(root.path);
+  const caller = spawn(program, words, { env, stdio: 'ignore' });
+  const script = await eventually(() => {
+    const found = Number(readFileSync(pid, 'utf8'));
+    expect(found).toBeGreaterThan(0);
+    return found;
+  });
+  caller.kill('SIGKILL');
+  await eventually(() => expect(hasEnded(script)).toBe(true));
+  expect(await domain.state()).toMatchObject({ state: 'running' });
+  expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
+  expect(plugged()).toEqual([]);
+});
+
+test('of a transient domain whose interface had to be named anew, the last hooks are called', async () => {
+  const { root, connection, scripts } = world;
+  scripts.add('lxc');
+  const file = scripts.file('transient.xml');
+  writeFileSync(file, domainXml({ name: 'hooks-raced', devices: element }));
+  const [program = '', ...words] = commandLine('create', file);
+  // It has chosen a name by then, and waits to be continued.
+  const failpoint = { TSLXC_FAILPOINT: 'controller:before-start-record=stopSelf' };
+  const env = { ...commandEnvironment(root.path), ...failpoint };
+  using others = new HostLinks('beside others');
+  const caller = spawn(program, words, { env, stdio: 'ignore' });
+  const ended = once(caller, 'exit');
+  await eventually(() => expect(readProcess(caller.pid ?? 0).state).toBe('T'));
+  others.pair('vnet1000', 'thief');
+  caller.kill('SIGCONT');
+  expect(await ended).toEqual([0, null]);
+  await (await connection.lookupDomainByName('hooks-raced')).destroy();
+  const calls = ['prepare begin', 'start begin', 'started begin', 'stopped end'];
+  expect(scripts.calls()).toEqual(
+    [...calls.map((words) => `${words} -`), 'release end destroyed'].map(
+      (words) => `lxc hooks-raced ${words}`,
+    ),
+  );
+});
