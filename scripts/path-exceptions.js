@@ -286,6 +286,7 @@ const fileUsers = {
   'lib/driver/hooks/scripts.ts': 'scripts of the administrator, in folders that are root’s alone',
   'lib/driver/hooks/trusted-script.ts': 'the owners of those scripts, and of the folders above',
   'lib/driver/hooks/hook-mark.ts': 'the run folder',
+  'lib/driver/hooks/network-mark.ts': 'the run folder',
   'lib/driver/lifecycle/start.ts': 'makes the folder of logs',
   'lib/driver/doctor/caller.ts': 'devices, and /proc',
   'lib/driver/doctor/cgroup-layout.ts': 'cgroups',

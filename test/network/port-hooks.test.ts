@@ -1,7 +1,8 @@
 /** Scripts of the administrator are told of the interfaces that containers get and lose while they run. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
@@ -81,15 +82,14 @@ test('one that can’t be made once the hook has agreed', async () => {
   expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
 });
 
-test('one whose caller is killed while the hook runs: the next process tells that it is gone', async () => {
-  const { root, domain, scripts } = world;
-  await domain.start();
-  const [file, pid] = [scripts.file('device.xml'), scripts.file('pid')];
-  writeFileSync(file, element);
+/** A script that stops at `port-created` for ever, and the command that calls it; resolves when both are killed. */
+async function killedInHook(words: readonly string[]): Promise<void> {
+  const { root, scripts } = world;
+  const pid = scripts.file('pid');
   scripts.add('network', `[ "$2" != port-created ] || { echo $$ > ${pid}; exec sleep 1000; }`);
-  const [program = '', ...words] = commandLine('attach-device', name, file, '--live');
+  const [program = '', ...rest] = commandLine(...words);
   const env = commandEnvironment(root.path);
-  const caller = spawn(program, words, { env, stdio: 'ignore' });
+  const caller = spawn(program, rest, { env, stdio: 'ignore' });
   const script = await eventually(() => {
     const found = Number(readFileSync(pid, 'utf8'));
     expect(found).toBeGreaterThan(0);
@@ -97,10 +97,33 @@ test('one whose caller is killed while the hook runs: the next process tells tha
   });
   caller.kill('SIGKILL');
   await eventually(() => expect(hasEnded(script)).toBe(true));
+}
+
+test('one whose caller is killed while the hook runs: the next process tells that it is gone', async () => {
+  const { domain, scripts } = world;
+  await domain.start();
+  const file = scripts.file('device.xml');
+  writeFileSync(file, element);
+  await killedInHook(['attach-device', name, file, '--live']);
   expect(await domain.state()).toMatchObject({ state: 'running' });
   expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
   expect(plugged()).toEqual([]);
 });
+
+test.each(['create', 'start'])(
+  'one of a %s that is killed while the hook runs: the next process tells that it is gone',
+  async (verb) => {
+    const { root, connection, scripts } = world;
+    const file = scripts.file('domain.xml');
+    writeFileSync(file, domainXml({ name: 'hooks-killed', devices: element }));
+    if (verb === 'start') await connection.defineDomain(readFileSync(file, 'utf8'));
+    await killedInHook([verb, verb === 'start' ? 'hooks-killed' : file]);
+    await connection.listDomains();
+    expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
+    const folder = join(root.path, 'run/tslxc/lxc/hooks-killed');
+    expect(existsSync(verb === 'start' ? join(folder, 'hooks.json') : folder)).toBe(false);
+  },
+);
 
 test('of a transient domain whose interface had to be named anew, the last hooks are called', async () => {
   const { root, connection, scripts } = world;

@@ -8,8 +8,9 @@ import type { DomainDefinition } from '../../domain/definition';
 import { formatDomain } from '../../domain/format';
 import { formatGone, formatLive } from '../lookup/live-xml';
 import type { Session } from '../session/session';
-import { readMark, removeMark, writeMark } from './hook-mark';
+import { clearMark, hasMark, readMark, removeMark, writeMark } from './hook-mark';
 import type { HookMark } from './hook-mark';
+import { tellOfMarkedPorts } from './port-hooks';
 import { findScripts, runScripts } from './scripts';
 import type { HookCall, Scripts } from './scripts';
 
@@ -36,12 +37,6 @@ export interface EndHooks {
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
-const noStartHooks: StartHooks = {
-  isGate: false,
-  start: nothing,
-  started: nothing,
-  failed: nothing,
-};
 const noEndHooks: EndHooks = { start: 'finished', stopped: nothing, released: nothing };
 
 /** A start that hooks may refuse. */
@@ -62,11 +57,12 @@ export async function prepareHooks(
   { definition, rollback, signal }: HookedStart,
 ): Promise<StartHooks> {
   const scripts = findScripts(session, 'lxc');
-  if (scripts.paths.length === 0) return noStartHooks;
   const { name } = definition;
-  const mark: HookMark = { input: formatDomain(definition), stage: 'starting' };
-  const begin = (operation: string, input = mark.input): Promise<void> =>
-    runScripts(session, scripts, { object: name, operation, phase: 'begin', input, signal });
+  if (scripts.paths.length === 0) return noStartHooks(session, name);
+  const input = formatDomain(definition);
+  const mark: HookMark = { input, stage: 'starting' };
+  const begin = (operation: string, told = input): Promise<void> =>
+    runScripts(session, scripts, { object: name, operation, phase: 'begin', input: told, signal });
   let stopped: Promise<void> | undefined;
   const failed = (start?: StartRecord): Promise<void> => {
     stopped ??= endsOf(session, scripts, { name, mark, start }).stopped();
@@ -76,7 +72,7 @@ export async function prepareHooks(
   rollback.add(async () => {
     await failed();
     await endsOf(session, scripts, { name, mark }).released('failed');
-    forgetTransient(session, name);
+    clearMark(session, name);
   });
   await begin('prepare');
   return {
@@ -91,10 +87,17 @@ export async function prepareHooks(
   };
 }
 
-/** A transient domain that does not start has no run folder. */
-function forgetTransient({ containers, paths, store }: Session, name: string): void {
-  const isOff = containers.readRunState(paths, name).phase === 'off';
-  if (isOff && !store.has(name)) containers.forget(paths, name);
+/** Those of a network may be told of its ports all the same, which are on record elsewhere once it runs. */
+function noStartHooks(session: Session, name: string): StartHooks {
+  return {
+    isGate: false,
+    start: nothing,
+    started: async () => {
+      await Promise.resolve();
+      if (hasMark(session, name)) removeMark(session, name);
+    },
+    failed: nothing,
+  };
 }
 
 /** Those of the end of what has called `prepare`, and has not called `release`. Under the domain's lock. */
@@ -113,13 +116,16 @@ interface Ending {
 
 function endsOf(session: Session, scripts: Scripts, ending: Ending): EndHooks {
   const { name, mark } = ending;
-  const end = (operation: string, input: string, extra = '-'): Promise<void> =>
-    runLogged(session, scripts, { object: name, operation, phase: 'end', extra, input });
+  const end = async (operation: string, format: Format, extra = '-'): Promise<void> => {
+    const input = inputAtEnd(session, ending, format);
+    if (input === undefined) return;
+    await runLogged(session, scripts, { object: name, operation, phase: 'end', extra, input });
+  };
   return {
     start: mark.stage === 'starting' ? 'unfinished' : 'finished',
-    stopped: () => end('stopped', inputAtEnd(session, ending, formatLive)),
+    stopped: () => end('stopped', formatLive),
     released: async (reason) => {
-      await end('release', inputAtEnd(session, ending, formatGone), reason);
+      await end('release', formatGone, reason);
       removeMark(session, name);
     },
   };
@@ -134,8 +140,9 @@ export async function settleHooks(session: Session, name: string): Promise<void>
   if (mark === undefined) return;
   const hooks = endHooks(session, name);
   await hooks.stopped();
+  await tellOfMarkedPorts(session, mark.ports ?? []);
   await hooks.released('failed');
-  forgetTransient(session, name);
+  clearMark(session, name);
 }
 
 /** Whether what runs has a start that was not finished: under the domain's lock, since its caller was killed. */
@@ -143,18 +150,20 @@ export function isUnfinished(session: Session, name: string): boolean {
   return readMark(session, name)?.stage === 'starting';
 }
 
-function liveInput(session: Session, name: string, mark: HookMark): string {
+function liveInput(session: Session, name: string, mark: HookMark): string | undefined {
   const start = session.containers.readStart(session.paths, name);
   return inputAtEnd(session, { name, mark, start }, formatLive);
 }
 
-/** A container's XML as it is then; the definition where nothing else is known. */
+type Format = typeof formatLive | typeof formatGone;
+
+/** A container's XML as it is then; the definition where nothing else is known; nothing where no script has been called. */
 function inputAtEnd(
   session: Session,
   { name, mark, start }: Ending,
-  format: typeof formatLive | typeof formatGone,
-): string {
-  if (start === undefined) return mark.input;
+  format: Format,
+): string | undefined {
+  if (start === undefined || mark.input === undefined) return mark.input;
   try {
     return format(session.parse(start.xml).definition, start, mark.running ?? {});
   } catch (error) {

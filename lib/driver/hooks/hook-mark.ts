@@ -7,15 +7,24 @@ import type { RunningRecord } from '../../container/record/run-state';
 import { isDomainLocked } from '../../container/record/locks';
 import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
 import { runPaths } from '../../host/state/state-paths';
+import type { PortDefinition } from '../../network/definition/port';
 import type { Session } from '../session/session';
 
 export interface HookMark {
-  /** The definition. */
-  readonly input: string;
+  /** The definition; absent when no script of domains has been called. */
+  readonly input?: string;
   /** `starting` until `started` has agreed: a start whose caller is killed before that has come to nothing. */
   readonly stage: 'starting' | 'started';
   /** Of the container, once it runs. */
   readonly running?: Pick<RunningRecord, 'id' | 'consoles'>;
+  /** What `port-created` has been told of, or is about to be, until a record of the start has the interfaces. */
+  readonly ports?: readonly MarkedPort[];
+}
+
+export interface MarkedPort {
+  /** Its name. */
+  readonly network: string;
+  readonly port: PortDefinition;
 }
 
 export function writeMark({ paths }: Session, name: string, mark: HookMark): void {
@@ -26,13 +35,36 @@ export function removeMark({ paths }: Session, name: string): void {
   removeRecord(runPaths(paths, name).hooks);
 }
 
+/** The same of a start that has come to nothing: a transient domain that does not start has no run folder. */
+export function clearMark(session: Session, name: string): void {
+  const { containers, paths, store } = session;
+  removeMark(session, name);
+  const isOff = containers.readRunState(paths, name).phase === 'off';
+  if (isOff && !store.has(name)) containers.forget(paths, name);
+}
+
+/** Before `port-created` is called for a start. */
+export function markPorts(session: Session, name: string, ports: readonly MarkedPort[]): void {
+  writeMark(session, name, { stage: 'started', ...readMark(session, name), ports });
+}
+
+/** When these are gone, or on record elsewhere. */
+export function unmarkPorts(session: Session, name: string): void {
+  const mark = readMark(session, name);
+  if (mark?.ports === undefined) return;
+  const { ports: _ports, ...rest } = mark;
+  if (rest.input === undefined) clearMark(session, name);
+  else writeMark(session, name, rest);
+}
+
 /** Undefined when no hook has been called since the last `release`. What can't be read of it counts as missing. */
 export function readMark({ paths }: Session, name: string): HookMark | undefined {
   const { hooks } = runPaths(paths, name);
   if (!existsSync(hooks)) return undefined;
-  const { input, stage, running } = fieldsOf(readRecord(hooks));
+  const { input, stage, running, ports } = fieldsOf(readRecord(hooks));
   return {
-    input: typeof input === 'string' ? input : '',
+    ...(typeof input === 'string' ? { input } : {}),
+    ...(Array.isArray(ports) ? { ports: ports as MarkedPort[] } : {}),
     stage: stage === 'starting' ? 'starting' : 'started',
     ...(isRunning(running) ? { running } : {}),
   };

@@ -3,9 +3,11 @@ import type { LinkRecord, StartRecord } from '../../container/record/run-state';
 import type { Rollback } from '../../container/start/rollback';
 import type { DomainDefinition } from '../../domain/definition';
 import type { Port } from '../../plan/network/links';
-import { portsOfStart, portsToBe } from '../networks/container-ports';
+import { activeNetworkOf, portsOfStart, portsToBe } from '../networks/container-ports';
 import type { PluggedPort } from '../networks/container-ports';
 import type { Session } from '../session/session';
+import { markPorts, unmarkPorts } from './hook-mark';
+import type { MarkedPort } from './hook-mark';
 import { hasNetworkHooks, networkHook } from './network-hooks';
 
 /** Interfaces, and where each of them is about to be plugged in. */
@@ -20,30 +22,40 @@ export async function tellOfPorts(
   plugging: Plugging,
   { rollback, signal }: { readonly rollback: Rollback; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  if (plugging.definition.interfaces.length === 0) return;
-  const { created, deleted } = portsToTellOf(session, plugging, signal);
-  rollback.add(deleted);
-  await created();
+  const { name } = plugging.definition;
+  const telling = portsToTellOf(session, plugging, signal);
+  if (telling.ports.length === 0) return;
+  const marked = telling.ports.map(({ network, port }) => ({ network: network.name, port }));
+  markPorts(session, name, marked);
+  rollback.add(async () => {
+    await telling.deleted();
+    unmarkPorts(session, name);
+  });
+  await telling.created();
 }
 
 /** What tells of ports. */
 export interface PortTelling {
+  readonly ports: readonly PluggedPort[];
   /** That they are about to be made. @throws as `networkHook`: those after the refused one are not told of. */
   readonly created: () => Promise<void>;
   /** That those are gone that `created` has told of, the last one first. */
   readonly deleted: () => Promise<void>;
 }
 
+/** Nothing is told of where there is no script. @throws as `hasNetworkHooks`. */
 export function portsToTellOf(
   session: Session,
-  { definition, ports }: Plugging,
+  { definition, ports: plugs }: Plugging,
   signal?: AbortSignal,
 ): PortTelling {
+  const isTold = definition.interfaces.length > 0 && hasNetworkHooks(session);
+  const ports = isTold ? portsToBe(session, definition, plugs) : [];
   const told: PluggedPort[] = [];
   return {
+    ports,
     created: async () => {
-      if (!hasNetworkHooks(session)) return;
-      for (const plugged of portsToBe(session, definition, ports)) {
+      for (const plugged of ports) {
         await networkHook(session, 'port-created', { ...plugged, signal });
         told.unshift(plugged);
       }
@@ -52,6 +64,17 @@ export function portsToTellOf(
       for (const plugged of told.splice(0)) await networkHook(session, 'port-deleted', plugged);
     },
   };
+}
+
+/** Tells that these are gone, of a start whose process was killed before it had a record. */
+export async function tellOfMarkedPorts(
+  session: Session,
+  marked: readonly MarkedPort[],
+): Promise<void> {
+  for (const { network: name, port } of marked) {
+    const network = activeNetworkOf(session, name);
+    if (network !== undefined) await networkHook(session, 'port-deleted', { network, port });
+  }
 }
 
 /** Tells that the ports of a container that has ended are gone. What goes wrong is logged: its clean-up goes on. */

@@ -51,16 +51,15 @@ export interface PluggedPort {
 
 /** The ports that a container is about to have, by what its interfaces are plugged into. */
 export function portsToBe(
-  { paths }: Session,
+  session: Session,
   { name, uuid, interfaces }: Pick<DomainDefinition, 'name' | 'uuid' | 'interfaces'>,
   ports: readonly Port[],
 ): PluggedPort[] {
   return interfaces.flatMap((defined, index): PluggedPort[] => {
     const port = ports[index];
     if (defined.type !== 'network' || port === undefined) return [];
-    const state = readNetworkState(paths, defined.network);
-    if (!isActive(state)) return [];
-    const network = runningDefinition(state.record);
+    const network = activeNetworkOf(session, defined.network);
+    if (network === undefined) return [];
     const plugged = { owner: { name, uuid }, mac: defined.mac, plug: plugOf(port, network) };
     return [{ network, port: portOfInterface(network, plugged, defined) }];
   });
@@ -70,11 +69,16 @@ export function portsToBe(
 export function portsOfStart(session: Session, start: StartRecord): PluggedPort[] {
   const names = new Set((start.links ?? []).flatMap(({ network }) => network ?? []));
   return [...names].flatMap((name): PluggedPort[] => {
-    const state = readNetworkState(session.paths, name);
-    if (!isActive(state)) return [];
-    const network = runningDefinition(state.record);
+    const network = activeNetworkOf(session, name);
+    if (network === undefined) return [];
     return portsOfContainer(session, start, network).map((port) => ({ network, port }));
   });
+}
+
+/** As it runs; undefined when it does not. */
+export function activeNetworkOf({ paths }: Session, name: string): NetworkDefinition | undefined {
+  const state = readNetworkState(paths, name);
+  return isActive(state) ? runningDefinition(state.record) : undefined;
 }
 
 function linkPlug(

@@ -4,6 +4,7 @@ import type { Identity } from '../../host/state/definition-store';
 import { needsSettling } from '../../network/lifecycle/reconcile';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import type { NetworkState } from '../../network/lifecycle/state';
+import { isNetworkMarkLeft } from '../hooks/network-mark';
 import { canonicalUuid } from '../lookup/lookup';
 import { prepareNetworks } from './autostart';
 import { isActive, settleAndRepair } from './settling';
@@ -98,7 +99,9 @@ export function noNetwork(detail: string): TslxcError {
 async function lookAt(session: Session, name: string): Promise<NetworkState> {
   const { paths, access, logger } = session;
   const state = readNetworkState(paths, name);
-  if (access === 'read-only' || !(await needsSettling(paths, state, 'thorough'))) return state;
+  if (access === 'read-only') return state;
+  const isEndUntold = isNetworkMarkLeft(session, name, state);
+  if (!isEndUntold && !(await needsSettling(paths, state, 'thorough'))) return state;
   try {
     return await session.lockedNetwork(name, () => settleAndRepair(session, name));
   } catch (error) {

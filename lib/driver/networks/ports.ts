@@ -1,25 +1,19 @@
 /**
  * The ports of a virtual network: one for each interface of a container that is plugged into it, and those that were made
- * without a container, for an interface that another program plugs in. The latter are records in the network's run folder,
- * and end with the network.
+ * without a container, for an interface that another program plugs in.
  */
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { TslxcError } from '../../errors';
-import { bootId } from '../../host/kernel/boot-id';
 import type { Identity } from '../../host/state/definition-store';
-import { namesIn } from '../../host/names-in';
-import { findRecord, removeRecord, writeRecord } from '../../host/state/record-file';
-import { networkPaths } from '../../host/state/state-paths';
 import { readNetworkState } from '../../network/lifecycle/state';
 import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
 import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
-import { networkHook } from '../hooks/network-hooks';
 import { portIn } from '../interfaces/network-port';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
 import { plugOf, portsOfContainer } from './container-ports';
+import { createdPorts, makePort, removePort } from './created-ports';
 import { notActive } from './inspect';
 import { checkSameNetwork, currentNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
@@ -96,8 +90,7 @@ export async function createPort(
       },
     );
     const definition = { ...wanted, plug: plugOf(port, network) };
-    await networkHook(session, 'port-created', { network, port: definition });
-    writeRecord(pathOf(session, name, wanted.uuid), { boot: bootId(), definition });
+    await makePort(session, network, definition);
     return described({ definition, origin: 'created' });
   });
 }
@@ -119,11 +112,8 @@ export async function deletePort(
       const detail = `port ${uuid} is an interface of domain '${definition.owner.name}', which runs`;
       throw new TslxcError('OPERATION_INVALID', detail);
     }
-    removeRecord(pathOf(session, name, definition.uuid));
     const state = readNetworkState(session.paths, name);
-    if (!isActive(state)) return;
-    const network = runningDefinition(state.record);
-    await networkHook(session, 'port-deleted', { network, port: definition });
+    if (isActive(state)) await removePort(session, runningDefinition(state.record), definition);
   });
 }
 
@@ -147,23 +137,8 @@ async function portsOf(session: Session, identity: Identity): Promise<Found[]> {
     ...starts
       .flatMap((start) => portsOfContainer(session, start, network))
       .map((definition): Found => ({ definition, origin: 'container' })),
-    ...createdPorts(session, name),
+    ...createdPorts(session, name).map((definition): Found => ({ definition, origin: 'created' })),
   ].sort((a, b) => (a.definition.uuid < b.definition.uuid ? -1 : 1));
-}
-
-function createdPorts(session: Session, network: string): Found[] {
-  return namesIn(networkPaths(session.paths, network).ports).flatMap((name): Found[] => {
-    const [, uuid] = /^([0-9a-f-]{36})\.json$/.exec(name) ?? [];
-    if (uuid === undefined) return [];
-    const record = findRecord(pathOf(session, network, uuid))?.content as
-      { readonly boot?: string; readonly definition?: PortDefinition } | undefined;
-    if (record?.boot !== bootId() || record.definition === undefined) return [];
-    return [{ definition: record.definition, origin: 'created' }];
-  });
-}
-
-function pathOf(session: Session, network: string, uuid: string): string {
-  return join(networkPaths(session.paths, network).ports, `${uuid}.json`);
 }
 
 function portgroupAs({ group, vlan, bandwidth, isolated }: PortDefinition) {

@@ -1,18 +1,27 @@
 /** Brings the state of a network in order: undoes what is half done, repairs what runs, and announces what has ended. */
 import type { NetworkDefinition } from '../../network/definition/definition';
-import { repairNetwork, runningDefinition, settleNetwork } from '../../network/lifecycle/reconcile';
+import {
+  endNetwork,
+  repairNetwork,
+  runningDefinition,
+  settleNetwork,
+} from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
-import type { NetworkState } from '../../network/lifecycle/state';
-import { networkHook } from '../hooks/network-hooks';
+import type { ActiveRecord, NetworkState, OffReason } from '../../network/lifecycle/state';
+import { expectEnd, tellOfEnd } from '../hooks/network-hooks';
 import type { Session } from '../session/session';
+import { settlePorts } from './created-ports';
 
 /** Undoes what is half done, and announces what has ended. Under the network's lock. */
 export async function settleAndTell(session: Session, name: string): Promise<SettledState> {
-  const { state, ended } = await settleNetwork(session.paths, name);
+  const { state, ended } = await settleNetwork(session.paths, name, (record) =>
+    expectEnd(session, runningDefinition(record)),
+  );
+  if (state.phase === 'off') await tellOfEnd(session, name);
+  else if (state.place === 'here') await settlePorts(session, runningDefinition(state.record));
   if (ended !== undefined) {
     const { uuid } = ended;
-    await networkHook(session, 'stopped', { network: runningDefinition(ended) });
     await session.announce({ event: 'stopped', network: name, uuid });
     if (state.phase === 'off' && state.why === 'lost') {
       session.logger.warn({ network: name }, 'the bridge of the network has been deleted');
@@ -23,6 +32,17 @@ export async function settleAndTell(session: Session, name: string): Promise<Set
     return { phase: 'off' };
   }
   return state;
+}
+
+/** Takes it down, and tells its hooks: if this process is killed in between, the next one does. Under the network's lock. */
+export async function endAndTell(
+  session: Session,
+  record: ActiveRecord,
+  why: OffReason,
+): Promise<void> {
+  expectEnd(session, runningDefinition(record));
+  await endNetwork(session.paths, record, why);
+  await tellOfEnd(session, record.name);
 }
 
 /** As `settleAndTell`, and makes again what a running network has lost. What can't be made again is logged. */

@@ -1,8 +1,7 @@
 /** Starting a network, for a caller, a container or a boot. Under its lock, with the network off. */
-import { networkHook } from '../hooks/network-hooks';
+import { expectEnd, networkHook, tellOfEnd } from '../hooks/network-hooks';
 import { bringUp } from '../../network/lifecycle/lifecycle';
 import type { NetworkDefinition } from '../../network/definition/definition';
-import { endNetwork } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState } from '../../network/lifecycle/state';
 import { otherNetworks } from './settling';
 import type { Session } from '../session/session';
@@ -18,30 +17,25 @@ export async function launchNetwork(
 ): Promise<void> {
   const { paths, networks, logger } = session;
   const { name, uuid } = definition;
-  const others = await otherNetworks(session, name);
-  const takenBridges = others.flatMap(({ bridge }) => bridge.name ?? []);
-  await networkHook(session, 'start', { network: definition });
+  expectEnd(session, definition);
   try {
-    await bringUp({ paths, definition, takenBridges });
+    await networkHook(session, 'start', { network: definition });
+    // Others may have come while scripts ran.
+    const others = await otherNetworks(session, name);
+    const takenBridges = others.flatMap(({ bridge }) => bridge.name ?? []);
+    const onMade = async (network: NetworkDefinition): Promise<void> => {
+      expectEnd(session, network);
+      await networkHook(session, 'started', { network });
+    };
+    await bringUp({ paths, definition, takenBridges, onMade });
   } catch (error) {
-    // What could not be undone is still on record.
-    const isOff = readNetworkState(paths, name).phase === 'off';
-    if (isOff && !networks.has(name)) forgetNetwork(paths, name);
+    // What could not be undone is still on record, and the next process tells of its end.
+    if (readNetworkState(paths, name).phase === 'off') {
+      await tellOfEnd(session, name);
+      if (!networks.has(name)) forgetNetwork(paths, name);
+    }
     throw error;
   }
-  await networkHook(session, 'started', { network: definition }).catch(async (error: unknown) => {
-    await takeDownRefused(session, definition);
-    throw error;
-  });
   await session.announce({ event: 'started', network: name, uuid });
   logger.info({ network: name }, 'network started');
-}
-
-async function takeDownRefused(session: Session, definition: NetworkDefinition): Promise<void> {
-  const { paths, networks } = session;
-  const { name } = definition;
-  const state = readNetworkState(paths, name);
-  if (state.phase !== 'off') await endNetwork(paths, state.record, 'failed');
-  if (!networks.has(name)) forgetNetwork(paths, name);
-  await networkHook(session, 'stopped', { network: definition });
 }

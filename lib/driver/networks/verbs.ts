@@ -9,13 +9,11 @@ import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import { libvirtNetworks, linkNames } from '../../network/bridge/host-use';
 import { withHostNetworks } from '../../network/lifecycle/network-lock';
-import { endNetwork, runningDefinition } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
-import { networkHook } from '../hooks/network-hooks';
 import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
-import { otherNetworks, settleAndTell } from './settling';
+import { endAndTell, otherNetworks, settleAndTell } from './settling';
 import { launchNetwork } from './start';
 import type { ParsedNetwork, Session } from '../session/session';
 
@@ -98,8 +96,7 @@ export async function destroyNetwork(session: Session, identity: Identity): Prom
     if (state.place === 'elsewhere') {
       throw invalid(`network '${name}' runs in another network namespace of this host`);
     }
-    await endNetwork(session.paths, state.record, 'stopped');
-    await networkHook(session, 'stopped', { network: runningDefinition(state.record) });
+    await endAndTell(session, state.record, 'stopped');
     if (!session.networks.has(name)) forgetNetwork(session.paths, name);
     await session.announce({ event: 'stopped', network: name, uuid });
     session.logger.info({ network: name }, 'network stopped');

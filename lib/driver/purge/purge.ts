@@ -9,12 +9,11 @@ import { forgetIdRoot } from '../../container/users/id-allocation';
 import { removeBaseCgroups } from '../../host/kernel/base-cgroups';
 import { native } from '../../host/native';
 import { runPaths, type StatePaths } from '../../host/state/state-paths';
-import { endNetwork } from '../../network/lifecycle/reconcile';
 import { forgetNetwork, readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { TslxcError } from '../../errors';
 import { cgroupMounts } from '../doctor/container-cgroups';
 import { runStateIfAny } from '../doctor/known-state';
-import { settleAndTell } from '../networks/settling';
+import { endAndTell, settleAndTell } from '../networks/settling';
 import { releaseEmptyPartitions, staleCgroups } from './cgroups';
 import { awaitLastActs } from './last-acts';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
@@ -166,7 +165,7 @@ async function purgeNetwork(session: Session, name: string): Promise<void> {
         const detail = `network '${name}' runs in another network namespace of this host`;
         throw new TslxcError('OPERATION_INVALID', detail);
       }
-      await endNetwork(paths, state.record, 'stopped');
+      await endAndTell(session, state.record, 'stopped');
     }
     if (networks.has(name)) await networks.remove(name);
     forgetNetwork(paths, name);

@@ -122,8 +122,10 @@ export interface NetworkPaths {
   readonly directory: string;
   /** The running definition, and what it borrows from the host. Written before any effect. */
   readonly state: string;
-  /** The ports that were made without a container: see driver/networks/ports.ts. */
+  /** The ports that were made without a container: see driver/networks/created-ports.ts. */
   readonly ports: string;
+  /** What `stopped` is told; there from the first hook of its start until the last one of its end. */
+  readonly hooks: string;
   /** The keeper of the network's dnsmasq holds a lock on byte 0 while it is alive. */
   readonly keeperLock: string;
   /** Written by the keeper; exists while dnsmasq serves. */
@@ -143,6 +145,7 @@ export function networkPaths(paths: StatePaths, name: string): NetworkPaths {
     directory,
     state: join(directory, 'state.json'),
     ports: join(directory, 'ports'),
+    hooks: join(directory, 'hooks.json'),
     keeperLock: join(directory, 'keeper.lock'),
     dnsmasqPid: join(directory, 'dnsmasq.pid'),
     dnsmasqOwnPid: join(directory, 'dnsmasq.own-pid'),

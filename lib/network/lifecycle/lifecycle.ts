@@ -35,6 +35,8 @@ export interface NetworkStart {
   readonly definition: NetworkDefinition;
   /** Names of the bridges of other networks. */
   readonly takenBridges: readonly string[];
+  /** Called when all is made, before others may use it; what it throws undoes the start. */
+  readonly onMade: (definition: NetworkDefinition) => Promise<void>;
 }
 
 /** One step of a start, with what it borrows from the host. */
@@ -91,10 +93,11 @@ const laterSteps: readonly Step[] = [
  * before.
  */
 export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
-  const { paths, definition, takenBridges } = start;
+  const { paths, definition, takenBridges, onMade } = start;
   checkNetworkStartable(definition);
   if (!hasOwnBridge(definition)) {
     await checkForeignBridge(definition);
+    await onMade(definition);
     return writeActiveRecord(paths, { ...recordOf(definition), phase: 'running', borrowed: {} });
   }
   const bringing = new BringingUp(paths);
@@ -107,6 +110,7 @@ export async function bringUp(start: NetworkStart): Promise<ActiveRecord> {
       return chosen;
     });
     await bringing.run(laterSteps, network);
+    await onMade(network.definition);
     return bringing.finish(network);
   } catch (error) {
     await bringing.undo(definition);

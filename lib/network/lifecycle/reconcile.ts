@@ -28,11 +28,15 @@ export interface Settled {
 }
 
 /**
- * Undoes a start or stop that is half done. The caller holds the network's lock.
+ * Undoes a start or stop that is half done. `onEnding` is called before that. The caller holds the network's lock.
  *
  * @throws the error of what could not be returned; the next call tries again.
  */
-export async function settleNetwork(paths: StatePaths, name: string): Promise<Settled> {
+export async function settleNetwork(
+  paths: StatePaths,
+  name: string,
+  onEnding: (record: ActiveRecord) => void,
+): Promise<Settled> {
   const state = readNetworkState(paths, name);
   if (state.phase === 'off') return { state };
   const { phase, record, place } = state;
@@ -41,6 +45,7 @@ export async function settleNetwork(paths: StatePaths, name: string): Promise<Se
     return { state: { phase, record, place } };
   }
   const why = { starting: 'failed', running: 'lost', stopping: 'stopped' } as const;
+  if (phase !== 'starting') onEnding(record);
   await endNetwork(paths, record, why[phase]);
   const ended = phase === 'starting' ? {} : { ended: record };
   return { state: { phase: 'off', why: why[phase] }, ...ended };

@@ -54,7 +54,12 @@ test('the firewall comes before the addresses and up, forwarding and answers of 
       return Promise.resolve();
     });
   }
-  const record = await bringUp({ paths, definition, takenBridges: [] });
+  const record = await bringUp({
+    paths,
+    definition,
+    takenBridges: [],
+    onMade: () => Promise.resolve(),
+  });
   expect(done).toEqual(Object.keys(steps));
   // Each is on record before it begins.
   const made = { name: 'virbr7', mac: '52:54:00:aa:bb:cc' };

@@ -1,0 +1,35 @@
+/**
+ * What is on record of the hooks of a network, in its run folder: from before `start` is called until `stopped` has been, by
+ * whichever process takes the network down or finds it off. One of another boot of the host counts for nothing.
+ */
+import { existsSync } from 'node:fs';
+import { bootId } from '../../host/kernel/boot-id';
+import { readRecord, removeRecord, writeRecord } from '../../host/state/record-file';
+import { networkPaths } from '../../host/state/state-paths';
+import { isNetworkLocked } from '../../network/lifecycle/network-lock';
+import type { NetworkState } from '../../network/lifecycle/state';
+import type { Session } from '../session/session';
+
+/** `input`: what `stopped` is told. */
+export function writeNetworkMark({ paths }: Session, name: string, input: string): void {
+  writeRecord(networkPaths(paths, name).hooks, { boot: bootId(), input });
+}
+
+export function removeNetworkMark({ paths }: Session, name: string): void {
+  removeRecord(networkPaths(paths, name).hooks);
+}
+
+/** What `stopped` is to be told; undefined when it need not be called. */
+export function readNetworkMark({ paths }: Session, name: string): string | undefined {
+  const { hooks } = networkPaths(paths, name);
+  if (!existsSync(hooks)) return undefined;
+  const record = readRecord(hooks) as
+    { readonly boot?: string; readonly input?: string } | undefined;
+  return record?.boot === bootId() ? record.input : undefined;
+}
+
+/** Whether `stopped` is still to be called of a network that is off, and no process is at work on it that would do so. */
+export function isNetworkMarkLeft(session: Session, name: string, state: NetworkState): boolean {
+  if (state.phase !== 'off' || readNetworkMark(session, name) === undefined) return false;
+  return !isNetworkLocked(session.paths, name);
+}
