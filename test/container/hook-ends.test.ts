@@ -10,7 +10,7 @@ import { commandEnvironment, commandLine } from '../support/process/run-command'
 import { eventually } from '../support/time/eventually';
 import { timed } from '../support/time/timed';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
-import { cgroupsOf, expectGone, untilGone } from '../support/world/container-traces';
+import { cgroupsOf, expectGone, monitorsOf, untilGone } from '../support/world/container-traces';
 
 const name = 'hook-ends';
 const slowness = Number(process.env['TSLXC_TEST_SLOWNESS'] ?? 1);
@@ -63,6 +63,19 @@ test('of a start that fails, `stopped` comes before its cgroups are removed, and
   expect(operations().slice(2)).toEqual(['stopped end -', 'release end failed']);
   expect(Number(counts.get('stopped'))).toBeGreaterThan(0);
   expect(counts.get('release')).toBe('0');
+});
+
+test('of a container whose monitor does not answer, nothing runs when `stopped` is called', async () => {
+  const seen = scripts.file('seen');
+  const processes = `find /sys/fs/cgroup -path '*/libvirt/lxc/${name}/*cgroup.procs' -exec cat {} +`;
+  scripts.add('lxc', `echo $2 $(${processes} | wc -l) >> ${seen}`);
+  const domain = await world.connection.defineDomain(domainXml({ name }));
+  await domain.start();
+  for (const monitor of monitorsOf(name)) process.kill(monitor, 'SIGSTOP');
+  await domain.destroy();
+  const lines = readFileSync(seen, 'utf8').trim().split('\n');
+  expect(lines.at(2)).not.toBe('started 0');
+  expect(lines.at(3)).toBe('stopped 0');
 });
 
 test('the last ones get the XML of what ran, with the names of its interfaces', async () => {

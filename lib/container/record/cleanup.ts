@@ -24,6 +24,8 @@ export interface CleanUpContext {
   readonly notice: (text: string) => void;
   /** What the domain is by now; default: what it was at its start. Asked while the kernel removes what was borrowed. */
   readonly persistence?: () => StartRecord['persistence'];
+  /** Called when nothing of it runs any more, before anything is given back. */
+  readonly onDead?: () => Promise<void>;
   /** Called when everything is given back, before the record of the start goes; again if it has not come to its end. */
   readonly onGivenBack?: (exit: ExitRecord) => Promise<void>;
 }
@@ -37,8 +39,9 @@ export interface CleanUpContext {
 export async function cleanUp(
   paths: StatePaths,
   { start, exit: recorded }: RunState & { phase: 'ended' },
-  { name, notice, persistence = () => start.persistence, onGivenBack }: CleanUpContext,
+  context: CleanUpContext,
 ): Promise<ExitRecord> {
+  const { name, notice, persistence = () => start.persistence, onDead, onGivenBack } = context;
   const files = runPaths(paths, name);
   const exit = recorded ?? endWithoutRecord(files, start);
   // Of a start that came to nothing something may run still.
@@ -47,6 +50,7 @@ export async function cleanUp(
   // Only this process knows that a destroy was asked for, and what follows may fail.
   if (isLost && isAsked) recordEnd(files, exit, notice);
   if (isLost && start.boot === bootId()) await endLost(paths, name, start);
+  await onDead?.();
   const undoing = giveBack(files, start, notice);
   // What comes now is done while the kernel removes cgroups.
   undoing.catch(() => undefined);

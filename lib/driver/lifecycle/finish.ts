@@ -27,7 +27,6 @@ export async function finish(
   // Defining and undefining change what the domain is while it runs.
   const persistence = () => (store.has(name) ? 'persistent' : 'transient');
   const notice = (text: string): void => logger.warn({ domain: name }, text);
-  await hooks.stopped();
   // By then its record counts for none that runs, and the next process finds it if this one is killed.
   const onGivenBack = async (exit: ExitRecord): Promise<void> => {
     await tellOfGonePorts(session, ended.start);
@@ -35,7 +34,8 @@ export async function finish(
     await hooks.released(hasRun ? stopDetail(exit) : 'failed');
   };
   const state = isUnfinished ? { ...ended, exit: unstarted(session) } : ended;
-  const exit = await containers.cleanUp(paths, state, { name, notice, persistence, onGivenBack });
+  const told = { onDead: hooks.stopped, onGivenBack };
+  const exit = await containers.cleanUp(paths, state, { name, notice, persistence, ...told });
   session.disown(name);
   if (!hasRun) {
     logger.warn({ domain: name }, 'cleaned up after a start that was abandoned');

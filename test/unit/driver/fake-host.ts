@@ -334,13 +334,14 @@ export class FakeHost {
 
   async #cleanUp(state: EndedState, context: CleanUpContext): Promise<ExitRecord> {
     await Promise.resolve();
-    const { name, persistence = () => state.start.persistence, onGivenBack } = context;
+    const { name, persistence = () => state.start.persistence, onDead, onGivenBack } = context;
     const remains = persistence();
     if (this.failCleanUp === name) throw new Error('EBUSY');
     this.damaged.delete(name);
     const exit = state.exit ?? exitRecord({ how: 'lost', boot: this.boot });
     this.running.delete(name);
     this.states.set(name, { phase: 'ended', start: state.start, exit });
+    await onDead?.();
     await onGivenBack?.(exit);
     if (remains === 'transient') this.states.delete(name);
     else this.states.set(name, { phase: 'off', last: exit });
