@@ -5,6 +5,7 @@ import type { CgroupPlan } from './cgroups/cgroups';
 import { planKeyring, planMonitorScore, planOutsideScore } from './security/confinement';
 import type { ConfinementFacts } from './security/confinement';
 import { namespaceFlags } from './constants';
+import { otherFilesystems } from './mounts/filesystems';
 import { planOutsideView } from './mounts/container-view';
 import { planCover } from './mounts/cover';
 import { planDevices, planDeviceTree } from './mounts/devices';
@@ -180,6 +181,7 @@ function planHeader(definition: DomainDefinition, facts: PlanFacts): PlanHeader 
     pause: facts.waitsForCaller === true ? 1 : 0,
     keepNetwork: keepsNetwork(facts.links) ? 1 : 0,
     cgroups: cgroups.joined,
+    recorded: otherFilesystems(definition).map(({ target }) => target),
     restarts: carriedOutAction(definition.onReboot) === 'restart' ? 1 : 0,
     autodestroy: facts.autodestroy === true ? 1 : 0,
     ...labelHeader(facts.security),

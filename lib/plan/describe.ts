@@ -101,7 +101,7 @@ const words: Words = {
   removeNode: (operation) =>
     `remove the device /dev/${operation.path} (${operation.major}:${operation.minor}) in '${operation.root}', if it is there`,
   detachTree: (operation) =>
-    `unmount what is mounted at ${operation.path} in '${operation.root}'${missingWords[operation.missing]}`,
+    `unmount the mount ${operation.mount} of ${operation.path} in '${operation.root}', wherever it is`,
 };
 
 /** What an operation does, in one line without a full stop. */

@@ -87,20 +87,22 @@ export function planRemovedNode(device: HostDevice): FitOperations {
   return inMounts([openRoot, { op: 'removeNode', root: 'root', path, ...numbersOf(device) }]);
 }
 
-/** Unmounts it, where it is what it was. */
-export function planDetached(
-  { target, device, inode }: Readonly<Record<'target' | 'device' | 'inode', string>>,
-  missing: 'fail' | 'skip',
-): FitOperations {
+/** Unmounts it, wherever it is by now. */
+export function planDetached({
+  target,
+  mount,
+  device,
+  inode,
+}: Readonly<Record<'target' | 'mount' | 'device' | 'inode', string>>): FitOperations {
   return inMounts([
     openRoot,
     {
       op: 'detachTree',
       root: 'root',
       path: target,
+      mount: BigInt(mount),
       device: BigInt(device),
       inode: BigInt(inode),
-      missing,
     },
   ]);
 }

@@ -23,13 +23,13 @@ import type {
 } from './operation';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
-export const planVersion = 6;
+export const planVersion = 7;
 
 /** The same for the plan of a command. */
 export const commandPlanVersion = 3;
 
 /** The same for the plan that changes the devices of a running container. */
-export const fittingPlanVersion = 1;
+export const fittingPlanVersion = 2;
 
 const choices: Partial<Record<FieldType, readonly string[]>> = {
   depth: depthChoices,

@@ -230,10 +230,11 @@ export const operationFields = {
   /** Removes such a node. What is there in its place, or nothing, is left alone. */
   removeNode: { root: 'handle', path: 'string', type: 'u32', major: 'u32', minor: 'u32' },
   /**
-   * umount2(2), MNT_DETACH, of what is mounted at `path` in `root`, when its own root has these numbers; `inode` 0 is any.
-   * ESTALE for another mount, EINVAL where nothing is mounted, unless it may be missing.
+   * umount2(2), MNT_DETACH, of the mount with the number `mount`, wherever below `root` it is by now, when its own root has
+   * these numbers; 0 is any. Nothing when it is gone. ESTALE when something else is mounted over it, EBUSY when it moves on and
+   * on. `path` is what it is called in errors.
    */
-  detachTree: { root: 'handle', path: 'string', device: 'u64', inode: 'u64', missing: 'missing' },
+  detachTree: { root: 'handle', path: 'string', mount: 'u64', device: 'u64', inode: 'u64' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;
@@ -303,6 +304,8 @@ export const headerFields = {
   keepNetwork: 'u8',
   /** The container's own cgroups: what it has made below them goes when it is restarted. */
   cgroups: 'strings',
+  /** Targets in the container: what is mounted there is put on record before init executes its program. */
+  recorded: 'strings',
   /** 1 when the monitor starts init again after a reboot. */
   restarts: 'u8',
   /** 1 when the container ends with the caller's channel. */

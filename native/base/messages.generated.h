@@ -293,16 +293,19 @@ inline void decode(Reader&, ExecutedMessage&) {}
 
 struct PreparedMessage {
   static constexpr uint8_t kKind = 72;
+  uint64_t mount = 0;
   uint64_t device = 0;
   uint64_t inode = 0;
 };
 
 inline void encode(Writer& writer, const PreparedMessage& value) {
+  writer.u64(value.mount);
   writer.u64(value.device);
   writer.u64(value.inode);
 }
 
 inline void decode(Reader& reader, PreparedMessage& value) {
+  value.mount = reader.u64();
   value.device = reader.u64();
   value.inode = reader.u64();
 }

@@ -4,8 +4,14 @@
 #include <linux/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+
+#include "native/base/file.h"
 #include "native/base/syscall.h"
 
 extern "C" int umount2(const char* target, int flags) noexcept;
@@ -33,6 +39,29 @@ long configure(int context, unsigned command, const char* key, const char* value
 // To where it is out of the way, and goes with the old root.
 long moveAside(int mount) {
   return syscall(SYS_move_mount, mount, "", AT_FDCWD, "/sys", MOVE_MOUNT_F_EMPTY_PATH);
+}
+
+// Spaces and the like are octal in proc_pid_mountinfo(5).
+std::string unescaped(std::string_view field) {
+  std::string text;
+  for (size_t i = 0; i < field.size(); ++i) {
+    if (field[i] != '\\' || i + 3 >= field.size()) {
+      text += field[i];
+      continue;
+    }
+    text += static_cast<char>((field[i + 1] - '0') * 64 + (field[i + 2] - '0') * 8 +
+                              (field[i + 3] - '0'));
+    i += 3;
+  }
+  return text;
+}
+
+// The fifth word of a line of proc_pid_mountinfo(5).
+std::string mountPointIn(std::string_view line) {
+  for (int word = 1; word < 5; ++word) {
+    line.remove_prefix(std::min(line.find(' '), line.size() - 1) + 1);
+  }
+  return unescaped(line.substr(0, line.find(' ')));
 }
 
 }  // namespace
@@ -118,6 +147,26 @@ void enterTree(int tree) {
   check(syscall(SYS_move_mount, tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "move_mount",
         "/");
   check(fchdir(tree), "fchdir", "/");
+}
+
+MountIdentity identityOf(int place, std::string_view subject) {
+  struct statx facts{};
+  check(statx(place, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID | STATX_INO, &facts),
+        "statx", subject);
+  return {facts.stx_mnt_id, makedev(facts.stx_dev_major, facts.stx_dev_minor), facts.stx_ino};
+}
+
+std::optional<std::string> placeOfMount(int descriptors, uint64_t mount) {
+  const std::string mounts = readFileIfThere(descriptors, "../mountinfo").value_or("");
+  for (size_t at = 0; at < mounts.size();) {
+    const std::string_view line = std::string_view(mounts).substr(at, mounts.find('\n', at) - at);
+    uint64_t number = 0;
+    if (std::sscanf(mounts.c_str() + at, "%" SCNu64, &number) == 1 && number == mount) {
+      return mountPointIn(line);
+    }
+    at += line.size() + 1;
+  }
+  return std::nullopt;
 }
 
 bool isMountRoot(int place) {

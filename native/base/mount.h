@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,21 @@ void enterTree(int tree);
 // `descriptors` is /proc/self/fd of the host's own /proc, by which what is open has a name that no
 // other process can change.
 void detachTree(int target, int descriptors, std::string_view subject);
+
+// What a mount is known by wherever it has been moved to: its number in the kernel, which another
+// may have after it is gone, and the numbers of its root.
+struct MountIdentity {
+  uint64_t mount = 0;
+  uint64_t device = 0;
+  uint64_t inode = 0;
+};
+
+// Of the mount that `place` lies on, and of `place` itself. `subject` names it in errors.
+MountIdentity identityOf(int place, std::string_view subject);
+
+// Where the own mount namespace has this mount, without a link on the way; nothing when it is gone.
+// `descriptors` as above.
+std::optional<std::string> placeOfMount(int descriptors, uint64_t mount);
 
 // Whether `place` is the root of a mount.
 bool isMountRoot(int place);

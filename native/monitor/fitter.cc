@@ -14,6 +14,7 @@
 #include "native/base/device-node.h"
 #include "native/base/message.h"
 #include "native/base/monitor-descriptors.h"
+#include "native/base/mount.h"
 #include "native/base/namespaces.h"
 #include "native/base/process-id.h"
 #include "native/monitor/beginning.h"
@@ -112,14 +113,10 @@ void Fitter::openContainer(const FittingHeader& header, int init) {
 }
 
 PreparedMessage Fitter::prepared() const {
-  PreparedMessage message;
   const std::vector<int> opened = interpreter_.descriptors();
-  if (opened.empty()) return message;
-  struct stat state{};
-  check(fstat(opened.back(), &state), "fstat", "what is attached");
-  message.device = state.st_dev;
-  message.inode = state.st_ino;
-  return message;
+  if (opened.empty()) return {};
+  const MountIdentity found = identityOf(opened.back(), "what is attached");
+  return {found.mount, found.device, found.inode};
 }
 
 void Fitter::awaitContinue() {

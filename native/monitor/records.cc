@@ -63,6 +63,17 @@ void writeRunningRecord(int directory, const RunningRecord& running) {
   replaceFile(directory, "running.json", text + "}\n");
 }
 
+void writeMountsRecord(int directory, const MountsRecord& record) {
+  std::string text = std::to_string(record.init) + '\0';
+  for (size_t i = 0; i < record.mounts.size(); ++i) {
+    if (!record.mounts[i]) continue;
+    const MountIdentity& mount = *record.mounts[i];
+    text += std::to_string(mount.mount) + ' ' + std::to_string(mount.device) + ' ' +
+            std::to_string(mount.inode) + ' ' + record.targets[i] + '\0';
+  }
+  replaceFile(directory, "mounts", text);
+}
+
 void writeExitRecord(int directory, const ExitedMessage& exited, const std::string& boot) {
   constexpr const char* kName = "exit.json";
   timespec now{};

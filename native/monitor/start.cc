@@ -14,8 +14,10 @@
 #include "native/base/capability.h"
 #include "native/base/clone.h"
 #include "native/base/monitor-descriptors.h"
+#include "native/base/mount.h"
 #include "native/base/namespaces.h"
 #include "native/base/oom-kills.h"
+#include "native/base/path.h"
 #include "native/base/process-id.h"
 #include "native/monitor/control.h"
 #include "native/monitor/init.h"
@@ -164,6 +166,7 @@ void Start::handshake() {
     throw MalformedBytes{"init said something else than ready"};
   started_.masters = std::move(ready.descriptors);
   if (started_.masters.size() != plan_.header.consoles) throw MalformedBytes{"init's consoles"};
+  recordMounts();
   failpoints_.reach(Failpoint::kMonitorAfterReady);
   takeMasters();
   failpoints_.reach(Failpoint::kMonitorBeforeExec);
@@ -180,6 +183,25 @@ void Start::handshake() {
   checkLabel(started_.pidfd.get(), plan_.header.labelAttribute, plan_.header.labels);
   tellOfSuccess();
   failpoints_.reach(Failpoint::kMonitorAfterRunning);
+}
+
+// As long as nothing runs inside that could move them. One that may be missing is left out.
+void Start::recordMounts() {
+  const std::vector<std::string>& targets = plan_.header.recorded;
+  if (targets.empty()) return;
+  std::vector<std::optional<MountIdentity>> mounts;
+  try {
+    const Fd root = openRootOf(started_.pidfd.get());
+    for (const std::string& target : targets) {
+      const Fd place = openInRootIfThere(root.get(), target, O_PATH);
+      mounts.emplace_back();
+      if (place.valid()) mounts.back() = identityOf(place.get(), target);
+    }
+  } catch (const SyscallError&) {
+    if (isEnding(started_.pidfd.get())) receiveFromInit();
+    throw;
+  }
+  writeMountsRecord(runDirectory_, {started_.init, targets, mounts});
 }
 
 void Start::openOutlets() {

@@ -73,6 +73,7 @@ class Start {
   RawMessage receiveFromInit();
   template <typename Message>
   void tellInit(const Message& message);
+  void recordMounts();
   void awaitExecve();
   void listenToCaller();
   [[noreturn]] void reportDeath();

@@ -1,8 +1,10 @@
 // The operations on a container that runs: its root may be changed by others at any moment, so that
 // each names what it works on by what it is, and not only by where it lies.
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <sys/sysmacros.h>
+
+#include <optional>
+#include <string>
 
 #include "native/base/device-node.h"
 #include "native/base/mount.h"
@@ -13,14 +15,13 @@
 namespace tslxc {
 namespace {
 
-// How often something may be mounted over a tree while it is detached.
+// How often a tree is looked up that is moved, or mounted over, while it is detached.
 constexpr int kAttempts = 64;
 
-bool isTheTree(const Fd& target, const DetachTree& op) {
-  struct stat state{};
-  check(fstat(target.get(), &state), "fstat", op.path);
-  return isMountRoot(target.get()) && state.st_dev == op.device &&
-         (op.inode == 0 || state.st_ino == op.inode);
+// Another mount may have the number of one that is gone.
+bool isOther(const MountIdentity& found, const DetachTree& op) {
+  return (op.device != 0 && found.device != op.device) ||
+         (op.inode != 0 && found.inode != op.inode);
 }
 
 }  // namespace
@@ -38,19 +39,25 @@ void Interpreter::operator()(const RemoveNode& op) {
   removeNode(handle(op.root), {op.path, op.type, makedev(op.major, op.minor)}, mountedDevices_);
 }
 
-// What has been mounted over it since it was looked up is taken away in its place: so it is looked
-// up again until it is gone.
+// Its root may move it meanwhile, or mount something over it, which is then taken away in its
+// place: so it is looked up again until it is gone.
 void Interpreter::operator()(const DetachTree& op) {
+  int error = EBUSY;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const Fd target = place(op.root, op.path, op.missing);
-    if (!target.valid()) return;
-    if (!isTheTree(target, op)) {
-      if (attempt > 0 || op.missing == Missing::kSkip) return;
-      throw SyscallError{isMountRoot(target.get()) ? ESTALE : EINVAL, "umount2", op.path};
+    const std::optional<std::string> place = placeOfMount(ownDescriptors_.get(), op.mount);
+    if (!place) return;
+    const Fd target = openInRootIfThere(handle(op.root), *place, O_PATH);
+    if (!target.valid()) continue;
+    const MountIdentity found = identityOf(target.get(), *place);
+    if (found.mount != op.mount) {
+      error = ESTALE;
+      continue;
     }
+    if (isOther(found, op)) return;
     detachTree(target.get(), ownDescriptors_.get(), op.path);
+    error = EBUSY;
   }
-  throw SyscallError{EBUSY, "umount2", op.path};
+  throw SyscallError{error, "umount2", op.path};
 }
 
 }  // namespace tslxc

@@ -321,9 +321,9 @@ void decode(Reader& reader, RemoveNode& value) {
 void decode(Reader& reader, DetachTree& value) {
   value.root = reader.u8();
   value.path = reader.string();
+  value.mount = reader.u64();
   value.device = reader.u64();
   value.inode = reader.u64();
-  value.missing = reader.choice<Missing>(4);
 }
 
 template <typename Value>
@@ -492,6 +492,7 @@ void decode(Reader& reader, PlanHeader& value) {
   value.pause = reader.u8();
   value.keepNetwork = reader.u8();
   value.cgroups = reader.strings();
+  value.recorded = reader.strings();
   value.restarts = reader.u8();
   value.autodestroy = reader.u8();
   value.labelAttribute = reader.string();

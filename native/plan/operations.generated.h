@@ -12,9 +12,9 @@
 
 namespace tslxc {
 
-inline constexpr uint32_t kPlanVersion = 6;
+inline constexpr uint32_t kPlanVersion = 7;
 inline constexpr uint32_t kCommandPlanVersion = 3;
-inline constexpr uint32_t kFittingPlanVersion = 1;
+inline constexpr uint32_t kFittingPlanVersion = 2;
 
 enum class Missing : uint8_t {
   kFail,
@@ -351,9 +351,9 @@ struct RemoveNode {
 struct DetachTree {
   uint8_t root = 0;
   std::string path{};
+  uint64_t mount = 0;
   uint64_t device = 0;
   uint64_t inode = 0;
-  Missing missing{};
 };
 
 using Operation =
@@ -442,6 +442,7 @@ struct PlanHeader {
   uint8_t pause = 0;
   uint8_t keepNetwork = 0;
   std::vector<std::string> cgroups{};
+  std::vector<std::string> recorded{};
   uint8_t restarts = 0;
   uint8_t autodestroy = 0;
   std::string labelAttribute{};

@@ -52,6 +52,7 @@ void PlanWriter::header(const PlanHeader& value) {
   bytes_.u8(value.pause);
   bytes_.u8(value.keepNetwork);
   bytes_.strings(value.cgroups);
+  bytes_.strings(value.recorded);
   bytes_.u8(value.restarts);
   bytes_.u8(value.autodestroy);
   bytes_.string(value.labelAttribute);
@@ -279,9 +280,9 @@ void PlanWriter::operator()(const RemoveNode& op) {
 void PlanWriter::operator()(const DetachTree& op) {
   bytes_.u8(op.root);
   bytes_.string(op.path);
+  bytes_.u64(op.mount);
   bytes_.u64(op.device);
   bytes_.u64(op.inode);
-  choice(op.missing);
 }
 
 void PlanWriter::operator()(const OpenNamespace& op) {

@@ -25,7 +25,6 @@ import type { ClaimedTarget, Found } from '../sources/mount-target';
 import { checkMappedSources } from '../sources/private-root';
 import { lookUpSources } from '../sources/sources';
 import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
-import { mountedAt } from './mounted-at';
 import { fieldsOf, plugIn, plugOut } from './plug';
 
 type TreeDevice = DeviceOf<'filesystems'>;
@@ -51,7 +50,7 @@ export async function attachTree(request: AttachRequest<TreeDevice>): Promise<St
   const released = targets.map(
     ({ path, found }) => ({ undo: 'releaseTarget', path, user, found }) as const,
   );
-  const mount: MountRecord = { target: item.target, device: '', inode: '' };
+  const mount = unknownMount(item.target);
   return await plugIn(context, start, {
     record: {
       ...fieldsOf(start),
@@ -74,8 +73,10 @@ export async function attachTree(request: AttachRequest<TreeDevice>): Promise<St
     identify: (record, numbers) =>
       identified(record, {
         ...mount,
+        mount: String(numbers.mount),
         device: String(numbers.device),
         inode: String(numbers.inode),
+        init: context.running.init,
       }),
     afterwards: [],
   });
@@ -96,7 +97,7 @@ export async function detachTree(request: DeviceRequest<TreeDevice>): Promise<St
     (one) => one.undo === 'releaseTarget' && liesOn(target, one.path) && !isNeeded(one.path),
   ) as Extract<LiveUndo & Undo, { undo: 'releaseTarget' }>[];
   const mounts = start.mounts ?? [];
-  const mount = mounts.find((one) => one.target === target) ?? mountedAt(context.running, target);
+  const mount = mounts.find((one) => one.target === target) ?? unknownMount(target);
   const source = 'source' in item ? item.source : undefined;
   const isShared = after.filesystems.some((one) => 'source' in one && one.source === source);
   const isLabelled = start.security?.relabel === true && source !== undefined && !isShared;
@@ -104,7 +105,7 @@ export async function detachTree(request: DeviceRequest<TreeDevice>): Promise<St
     undo: [
       ...(isLabelled ? [{ undo: 'restoreLabel', path: source } as const] : []),
       ...released,
-      ...(mount === undefined ? [] : [{ undo: 'detachTree', ...mount } as const]),
+      { undo: 'detachTree', ...mount },
     ],
     without: {
       ...fieldsOf(start),
@@ -113,6 +114,11 @@ export async function detachTree(request: DeviceRequest<TreeDevice>): Promise<St
       mounts: mounts.filter((one) => one.target !== target),
     },
   });
+}
+
+/** As long as it is not known, or was there from the start. */
+function unknownMount(target: string): MountRecord {
+  return { target, mount: '', device: '', inode: '', init: 0 };
 }
 
 /** A target on what the host shares with the container would be a mount of the host. */

@@ -76,8 +76,8 @@ function nodeWords(path: string, number: number): string | undefined {
 }
 
 function detachWords(path: string, number: number): string | undefined {
-  if (number === errno.EINVAL || number === errno.ENOENT) {
-    return `nothing is mounted at ${path} in the container`;
+  if (number === errno.EBUSY) {
+    return `what was attached at ${path} is still mounted in the container, which moves it all the time`;
   }
   if (number !== errno.ESTALE) return undefined;
   return `what is mounted at ${path} in the container is not what was attached there`;

@@ -1,19 +1,44 @@
-/** What the kernel says to be mounted in a running container: without a look at the container's files. */
+/** Which mount a file system of a running container is: as its monitor has put it on record, before anything ran inside. */
 import { readFileSync } from 'node:fs';
+import { readPlain } from '../../host/state/plain-file';
+import { runPaths } from '../../host/state/state-paths';
+import type { StatePaths } from '../../host/state/state-paths';
 import { isInitOf } from '../init/init-process';
 import type { MountRecord } from '../record/live-undo';
 import type { RunningRecord } from '../record/run-state';
 
+export interface MountedIn {
+  readonly paths: StatePaths;
+  readonly name: string;
+  readonly running: RunningRecord;
+}
+
 /**
- * The file system whose mount point is `target` itself, with no link on the way: the last that was mounted there. Undefined
- * when there is none. Its root has any inode.
+ * That of the life that runs, of a file system that was there at its beginning. Undefined for one that came later, and for one that is
+ * not mounted.
  */
-export function mountedAt(running: RunningRecord, target: string): MountRecord | undefined {
+export function mountedFromStart(container: MountedIn, target: string): MountRecord | undefined {
+  const { paths, name, running } = container;
+  const found = readPlain(runPaths(paths, name).mounts);
+  if (found.kind !== 'file') return undefined;
+  const [init, ...lines] = found.content.split('\0');
+  if (Number(init) !== running.init) return undefined;
+  const words = lines.map((line) => /^(\d+) (\d+) (\d+) ([^]*)$/.exec(line) ?? []);
+  const [, mount, device, inode] = words.find(([, , , , one]) => one === target) ?? [];
+  if (mount === undefined || device === undefined || inode === undefined) return undefined;
+  return { target, mount, device, inode, init: running.init };
+}
+
+/**
+ * The mount whose place is `target` itself now, with no link on the way: the last that was mounted there. For a container of a monitor
+ * that has recorded nothing.
+ */
+export function mountedAt({ running }: MountedIn, target: string): MountRecord | undefined {
   const lines = readMounts(running).split('\n');
   const found = lines.findLast((line) => pathIn(line.split(' ')[4] ?? '') === target);
-  const [major, minor] = (found?.split(' ')[2] ?? '').split(':').map(Number);
-  if (major === undefined || minor === undefined) return undefined;
-  return { target, device: String(deviceNumber(major, minor)), inode: '0' };
+  const [mount] = found?.split(' ') ?? [];
+  if (mount === undefined) return undefined;
+  return { target, mount, device: '0', inode: '0', init: running.init };
 }
 
 function readMounts(running: RunningRecord): string {
@@ -30,16 +55,5 @@ function readMounts(running: RunningRecord): string {
 function pathIn(field: string): string {
   return field.replace(/\\([0-7]{3})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
-  );
-}
-
-/** makedev(3). */
-function deviceNumber(major: number, minor: number): bigint {
-  const [high, low] = [BigInt(major), BigInt(minor)];
-  return (
-    ((high & 0xfffff000n) << 32n) |
-    ((high & 0xfffn) << 8n) |
-    ((low & 0xffffff00n) << 12n) |
-    (low & 0xffn)
   );
 }

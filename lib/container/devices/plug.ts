@@ -25,6 +25,7 @@ import { layoutInPartition } from '../cgroups/partition';
 import { restoreSource } from '../security/relabel/restore';
 import { runPaths } from '../../host/state/state-paths';
 import { fit, type FitTarget } from './fitter';
+import { mountedAt, mountedFromStart } from './mounted-at';
 import type { FitPlaces } from './fit-failure';
 
 /** A running container, as what changes its devices sees it. */
@@ -174,16 +175,30 @@ async function fitInside(context: PlugContext, operations: FitOperations): Promi
   await fit(context, { plan: fittingPlan(context, operations), places: new Map() });
 }
 
-/** One that the container has unmounted itself is gone; one that it has covered is told of, when it is to be detached. */
+/** One that the container has unmounted itself is gone; one that it has covered can't be reached. */
 async function detachTree(context: PlugContext, mount: MountRecord, reason: Reason): Promise<void> {
-  // Nothing was mounted before its numbers were known.
-  if (mount.device === '') return;
+  const known = inThisLife(context, mount, reason);
+  if (known === undefined) return;
   try {
-    await fitInside(context, planDetached(mount, reason === 'detach' ? 'fail' : 'skip'));
+    await fitInside(context, planDetached(known));
   } catch (error) {
-    const { EINVAL, ENOENT } = system.errno;
-    if (!TslxcError.is(error) || ![EINVAL, ENOENT].some((one) => one === error.errno)) throw error;
+    const { ESTALE, EBUSY } = system.errno;
+    const isKept = TslxcError.is(error) && [ESTALE, EBUSY].some((one) => one === error.errno);
+    if (reason === 'detach' || !isKept) throw error;
+    context.notice(`a file system that was not attached is left mounted: ${String(error)}`);
   }
+}
+
+/** After a reboot it is another mount. Undefined where none was made. */
+function inThisLife(
+  context: PlugContext,
+  mount: MountRecord,
+  reason: Reason,
+): MountRecord | undefined {
+  if (mount.init === context.running.init) return mount;
+  const recorded = mountedFromStart(context, mount.target);
+  if (recorded !== undefined || reason === 'failure') return recorded;
+  return mountedAt(context, mount.target);
 }
 
 /** What of the record is another with another device. */

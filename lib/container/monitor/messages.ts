@@ -60,8 +60,8 @@ export const messages = {
   cloned: { kind: 36, fields: { init: 'u32' } },
   /** By the attendant of a command: its execve has succeeded. `exited` then tells of its end. */
   executed: { kind: 71, fields: {} },
-  /** By what changes the devices of a running container: the numbers of the root of what it has opened last, or 0. */
-  prepared: { kind: 72, fields: { device: 'u64', inode: 'u64' } },
+  /** By what changes the devices of a running container: what the mount that it has opened last is known by, or 0. */
+  prepared: { kind: 72, fields: { mount: 'u64', device: 'u64', inode: 'u64' } },
   /** By the same: all is done. */
   fitted: { kind: 73, fields: {} },
   /** `how`: see hows; `status` is its exit code or signal. `requested`: what was asked of the monitor, see ends. */

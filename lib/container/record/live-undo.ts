@@ -17,14 +17,18 @@ export type LiveUndo =
   | (Readonly<{ undo: 'removeNode' }> & HostDevice)
   /** What the filter allowed before. */
   | Readonly<{ undo: 'filterDevices'; before: readonly HostDevice[] }>
-  /** A file system: by the numbers of its root, in decimal; '' before they are known, when nothing is mounted yet. */
+  /** A file system. */
   | (Readonly<{ undo: 'detachTree' }> & MountRecord)
   /** The label of a source that no other device of the domain uses. */
   | Readonly<{ undo: 'restoreLabel'; path: string }>;
 
-/** A file system that was attached while the container ran. */
+/** A file system of a running container. */
 export interface MountRecord {
   readonly target: string;
+  /** The mount in the kernel, and its root: numbers in decimal, '' before they are known. */
+  readonly mount: string;
   readonly device: string;
   readonly inode: string;
+  /** The pid of init in the life that has this mount: after a reboot the file system is another mount. 0 before it is known. */
+  readonly init: number;
 }

@@ -173,8 +173,9 @@ export function replaceStart(paths: StatePaths, record: StartRecord): void {
 
 /** Removes what a monitor makes while its container runs, whatever lies there. */
 export function removeLeftFiles(files: RunPaths): void {
-  const { running, control, monitorLock, fitterLock, plan } = files;
-  for (const file of [running, control, monitorLock, fitterLock, plan]) removeWhatIsAt(file);
+  const { running, control, monitorLock, fitterLock, plan, mounts } = files;
+  for (const file of [running, control, monitorLock, fitterLock, plan, mounts])
+    removeWhatIsAt(file);
 }
 
 /** Names that have a run folder. */

@@ -99,6 +99,8 @@ export interface RunPaths {
   readonly fitterLock: string;
   /** The plan of the next restart under the same monitor, once the devices are others than at the start. */
   readonly plan: string;
+  /** Where the file systems of the definition were mounted before init executed its program; by the monitor. */
+  readonly mounts: string;
 }
 
 export function runPaths(paths: StatePaths, name: string): RunPaths {
@@ -114,6 +116,7 @@ export function runPaths(paths: StatePaths, name: string): RunPaths {
     hooks: join(directory, 'hooks.json'),
     fitterLock: join(directory, 'fitter.lock'),
     plan: join(directory, 'plan'),
+    mounts: join(directory, 'mounts'),
   };
 }
 

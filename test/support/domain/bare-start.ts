@@ -156,6 +156,7 @@ function bareHeader(folder: string): PlanHeader {
     pause: 0,
     keepNetwork: 0,
     cgroups: [],
+    recorded: [],
     restarts: 0,
     autodestroy: 0,
     labelAttribute: '',

@@ -247,12 +247,8 @@ const words: readonly (readonly [Operation, string])[] = [
     "remove the device /dev/vda (7:1) in 'root', if it is there",
   ],
   [
-    { op: 'detachTree', root: 'root', path: '/srv', device: 1n, inode: 2n, missing: 'fail' },
-    "unmount what is mounted at /srv in 'root'",
-  ],
-  [
-    { op: 'detachTree', root: 'root', path: '/srv', device: 0n, inode: 0n, missing: 'skip' },
-    "unmount what is mounted at /srv in 'root', if it is there",
+    { op: 'detachTree', root: 'root', path: '/srv', mount: 77n, device: 1n, inode: 2n },
+    "unmount the mount 77 of /srv in 'root', wherever it is",
   ],
 ];
 

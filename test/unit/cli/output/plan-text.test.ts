@@ -33,6 +33,7 @@ const plan: Plan = {
     pause: 0,
     keepNetwork: 0,
     cgroups: [],
+    recorded: [],
     restarts: 0,
     autodestroy: 0,
     labelAttribute: '',
