@@ -73,6 +73,10 @@ void Fitter::run(int init) {
   plan_ = decodeFittingPlan(receivePlan(kChannel, inbox_).body);
   begin(plan_.header);
   failpoints_.reach(Failpoint::kFitterAfterPlan);
+  // The caller may have died, and another process have looked for this one before it had its lock:
+  // so nothing is done before it is said that it has.
+  if (!sendFrame(kChannel, ReadyMessage{})) throw CallerGone{};
+  awaitContinue();
   openContainer(plan_.header, init);
   stage_ = Stage::kOutside;
   interpreter_.run(plan_.outside, [this] { failpoints_.reach(Failpoint::kFitterAfterOutside); });

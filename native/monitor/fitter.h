@@ -8,9 +8,9 @@ namespace tslxc {
 
 bool isFitter(int argc, char** argv);
 
-// Has the plan from its channel, and a pidfd of init as its only passed descriptor. Answers
-// `prepared`, goes on when it is told to, and answers `fitted` or `failed`. Returns the exit
-// status.
+// Has the plan from its channel, and a pidfd of init as its only passed descriptor. Answers `ready`
+// when it holds its lock, and `prepared` before the container is changed; goes on each time when it
+// is told to, and answers `fitted` or `failed`. Returns the exit status.
 int fit(int argc, char** argv);
 
 }  // namespace tslxc

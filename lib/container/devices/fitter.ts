@@ -68,8 +68,15 @@ export async function fit(target: FitTarget, request: FitRequest): Promise<void>
   }
 }
 
-/** Waits for the end of one whose caller has died, and ends it if need be. @throws TslxcError OPERATION_TIMEOUT. */
-async function untilAlone({ paths, name }: FitTarget): Promise<void> {
+/**
+ * Waits for the end of a process whose caller has died, and ends it if need be: what it has done by then is all that it does.
+ *
+ * @throws TslxcError OPERATION_TIMEOUT.
+ */
+export async function untilAlone({
+  paths,
+  name,
+}: Pick<FitTarget, 'paths' | 'name'>): Promise<void> {
   const { fitterLock } = runPaths(paths, name);
   const isHeld = (): boolean => native().isRecordLocked(fitterLock, 0) === true;
   const until = async (deadline: number): Promise<boolean> => {
@@ -81,7 +88,8 @@ async function untilAlone({ paths, name }: FitTarget): Promise<void> {
   };
   if (await until(performance.now() + grace)) return;
   const pid = monitorOf(fitterLock);
-  if (pid !== undefined && isHeld()) killProcess(pid);
+  const pidfd = pid !== undefined && isHeld() ? killProcess(pid) : undefined;
+  if (pidfd !== undefined) native().closeDescriptor(pidfd);
   if (await until(performance.now() + grace)) return;
   throw tooLate(name, `what changed its devices before (pid ${pid ?? '?'}) does not end`);
 }
@@ -146,6 +154,9 @@ async function converse(channel: Channel, target: FitTarget, request: FitRequest
       switch (message?.message) {
         case 'spawned':
           ({ pid } = message);
+          break;
+        case 'ready':
+          channel.send({ message: 'continue' });
           break;
         case 'prepared':
           onPrepared?.(message);

@@ -24,7 +24,7 @@ import { undoAll } from '../record/undo';
 import { layoutInPartition } from '../cgroups/partition';
 import { restoreSource } from '../security/relabel/restore';
 import { runPaths } from '../../host/state/state-paths';
-import { fit, type FitTarget } from './fitter';
+import { fit, untilAlone, type FitTarget } from './fitter';
 import { mountedAt, mountedFromStart } from './mounted-at';
 import type { FitPlaces } from './fit-failure';
 
@@ -143,6 +143,7 @@ export async function takeOut(
 ): Promise<StartRecord> {
   const { plug, ...rest } = record;
   if (plug === undefined) return record;
+  await untilAlone(context);
   for (const undo of [...plug.undo].reverse()) {
     await takeBack(context, plug, { undo, reason });
     onStep?.();

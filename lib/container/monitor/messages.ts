@@ -35,7 +35,7 @@ export const messages = {
 
   // monitor → init and back
   proceed: { kind: 16, fields: {} },
-  /** Sent with the pty masters as SCM_RIGHTS. */
+  /** Sent with the pty masters as SCM_RIGHTS. Also by what changes the devices of a running container: it holds its lock. */
   ready: { kind: 17, fields: {} },
   exec: { kind: 18, fields: {} },
   executing: { kind: 19, fields: {} },
