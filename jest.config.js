@@ -68,6 +68,8 @@ module.exports = {
     project('more-undisturbed', ['more/undisturbed'], 60),
     project('install', ['install'], 400),
     project('long', ['long'], 600),
+    // Beside a real libvirt, each document of a corpus.
+    project('parity', ['parity'], 1200),
     // What npm test repeats less often (test/support/time/repeats.ts).
     {
       ...project('repeated', [], 120),

@@ -17,6 +17,7 @@ main('test:all', () =>
       { name: 'checks', argv: script('check') },
       { name: 'more tests', argv: script('test:more') },
       { name: 'what takes long', argv: script('test:long') },
+      { name: 'beside libvirt', argv: script('test:parity') },
       { name: 'machines', argv: script('test:vm') },
       {
         name: 'machines, categories',

@@ -1,7 +1,7 @@
 // `npm test`: makes ready whatever is missing, runs the test projects of its lanes, and sums up. A skipped test, a todo or a
 // project without tests is a failure, and so is a project that is in no lane. With `--more`, `npm run test:more`: the same for
 // the lanes of test/more; with `--long`, `npm run test:long`: for the projects of the tests that take long, or for some files
-// of test/long.
+// of test/long; with `--parity`, `npm run test:parity`: for the comparison with a real libvirt.
 // A few files that fail are run once more, alone, which tells chance from a break: see second-run.js.
 'use strict';
 const { existsSync, mkdtempSync, readFileSync, rmSync } = require('node:fs');
@@ -17,6 +17,7 @@ const {
   long,
   moreLanes,
   moreLast,
+  parity,
   settingsOf,
 } = require('./lanes');
 const { runAgain } = require('./second-run');
@@ -109,6 +110,7 @@ async function runLanes(beside, after, folder) {
 const tiers = {
   test: (folder) => runLanes(lanes, last, folder),
   more: (folder) => runLanes(moreLanes, moreLast, folder),
+  parity: (folder) => runInTurn(parity, { output: 'live', folder }),
   long: (folder, files) =>
     runInTurn(files.length === 0 ? long : ['long'], { output: 'live', folder, files }),
 };
@@ -116,12 +118,13 @@ const tiers = {
 main('test', async () => {
   const forgotten = forgottenProjects(projects.map(({ displayName }) => displayName));
   if (forgotten.length > 0) throw new StepError(`in no lane: ${forgotten.join(', ')}`);
-  const tier = ['more', 'long'].find((name) => process.argv.includes(`--${name}`)) ?? 'test';
+  const tier =
+    ['more', 'long', 'parity'].find((name) => process.argv.includes(`--${name}`)) ?? 'test';
   const files = process.argv.slice(2).filter((word) => word.endsWith('.test.ts'));
   if (files.length > 0 && tier !== 'long') {
     throw new StepError(`only test:long takes files: ${files[0]}`);
   }
-  await setUp(tier === 'long' ? 'long' : 'test');
+  await setUp(['long', 'parity'].includes(tier) ? 'long' : 'test');
   const folder = mkdtempSync(join(tmpdir(), 'tslxc-test-'));
   try {
     const results = await again(await tiers[tier](folder, files), folder);

@@ -69,9 +69,14 @@ export class Libvirt implements AsyncDisposable {
     return `/proc/${this.#pid}/root${path}`;
   }
 
+  /** Runs virsh, whatever comes of it. */
+  async tryVirsh(...words: readonly string[]): Promise<CommandResult> {
+    return this.#inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
+  }
+
   /** Runs virsh; anything but success is an error with its words. */
   async virsh(...words: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.#inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
+    const { code, stdout, stderr } = await this.tryVirsh(...words);
     if (code !== 0) throw new Error(`virsh ${words.join(' ')}: ${stderr}`);
     return stdout;
   }
