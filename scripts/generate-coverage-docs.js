@@ -66,6 +66,7 @@ function sectionLines(rows) {
     `### ${titleOf(rows[0])}`,
     '',
     ...inWords('Carried out', having('carried out')),
+    ...inWords('Kept and printed, with nothing to carry out', having('stored')),
     ...inWords('Of a running domain, left out of what is defined', having('output')),
     ...(others.length === 0
       ? []

@@ -247,7 +247,7 @@ export interface CoverageRow {
   readonly of?: string;
   /** An attribute, a child, a value of one, or in words what is meant: `@type='file'`, `<cpu>`. */
   readonly written: string;
-  readonly standing: 'carried out' | 'ignored' | 'refused' | 'output';
+  readonly standing: 'carried out' | 'ignored' | 'refused' | 'output' | 'stored';
   /** The reason, of what is ignored or refused. */
   readonly why?: string;
 }
@@ -267,7 +267,7 @@ export function coverageRows(): CoverageRow[] {
 
 interface Word {
   readonly written: string;
-  readonly standing: NotCarriedOut | 'carried out' | 'output';
+  readonly standing: NotCarriedOut | 'carried out' | 'output' | 'stored';
 }
 
 function wordsOf({ vocabulary, cases = [] }: ElementCoverage): Word[] {
@@ -279,7 +279,7 @@ function wordsOf({ vocabulary, cases = [] }: ElementCoverage): Word[] {
     return [{ written, standing: standing === 'supported' ? 'carried out' : standing }];
   });
   const children = [...vocabulary.children].map(([name, standing]): Word => {
-    const carried = standing === 'output' ? standing : 'carried out';
+    const carried = standing === 'output' || standing === 'stored' ? standing : 'carried out';
     return { written: `<${name}>`, standing: notCarriedOut(standing) ?? carried };
   });
   const texts = valueWords(vocabulary.texts, (value) => value);

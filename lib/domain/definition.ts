@@ -126,6 +126,8 @@ export interface InterfaceAddress {
   readonly address: string;
   /** Default: IPv4 by class (8, 16, 24), IPv6 64. */
   readonly prefix: number;
+  /** What of it is printed: the prefix, where the text has one. */
+  readonly written?: { readonly prefix?: string };
   /** The other end of a point-to-point link. */
   readonly peer?: string;
   readonly position: Position;
@@ -136,6 +138,12 @@ export interface InterfaceRoute {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   readonly prefix: number;
+  /** Those of these attributes that the text has; they are printed the same way. */
+  readonly written?: {
+    readonly family?: string;
+    readonly netmask?: string;
+    readonly prefix?: string;
+  };
   readonly gateway?: string;
   /** Default: the kernel's (0 for IPv4, 1024 for IPv6). */
   readonly metric?: number;

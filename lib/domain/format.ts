@@ -9,7 +9,7 @@ import { formatBlockTuning } from './tuning/block-tuning';
 import { formatCpuTuning } from './tuning/cpu-tuning';
 import { formatDevices } from './devices/format-devices';
 import { formatSecurityLabels } from './security/seclabel';
-import { formatMemoryTuning } from './tuning/memory-tuning';
+import { formatMemoryTuning, memoryTuningVocabulary } from './tuning/memory-tuning';
 import { formatNumaTuning } from './tuning/numa-tuning';
 import { formatPartition } from './tuning/partition';
 import { node, printXml, type PrintableElement } from './xml/print';
@@ -34,7 +34,7 @@ export function formatDomain(definition: DomainDefinition, options: FormatOption
     ['memory', [formatMemory('memory', definition)]],
     ['currentMemory', [formatMemory('currentMemory', definition)]],
     ['blkiotune', parent('blkiotune', formatBlockTuning(definition.blockTuning), definition)],
-    ['memtune', parent('memtune', formatMemoryTuning(definition.memoryTuning), definition)],
+    ['memtune', formatMemtune(definition)],
     ['vcpu', [formatVcpu(definition)]],
     ['cputune', parent('cputune', formatCpuTuning(definition.cpuTuning), definition)],
     ['numatune', parent('numatune', formatNumaTuning(definition.numaTuning), definition)],
@@ -81,7 +81,7 @@ function formatText(name: string, text: string | undefined): readonly PrintableE
 }
 
 function formatMetadata({ metadata }: DomainDefinition): readonly PrintableElement[] {
-  return metadata.length === 0 ? [] : [node('metadata', {}, metadata)];
+  return metadata.length === 0 ? [] : [{ ...node('metadata', {}, metadata), style: 'foreign' }];
 }
 
 function formatMemory(
@@ -89,7 +89,8 @@ function formatMemory(
   definition: DomainDefinition,
 ): PrintableElement {
   const element = node(name, { unit: 'KiB' }, [String(definition[name])]);
-  return withKept(element, name, definition);
+  const { attributes } = keptOf(name, definition);
+  return { ...element, attributes: [...attributes, ...element.attributes] };
 }
 
 function formatVcpu({ vcpu }: DomainDefinition): PrintableElement {
@@ -133,6 +134,19 @@ function formatIdMap({ idMap }: DomainDefinition): readonly PrintableElement[] {
       node(name, { start: String(start), target: String(target), count: String(count) }),
     );
   return [node('idmap', {}, [...ranges('uid', idMap.uids), ...ranges('gid', idMap.gids)])];
+}
+
+/** What is kept of it stands among its limits. */
+function formatMemtune(definition: DomainDefinition): PrintableElement[] {
+  const words = [...memoryTuningVocabulary.children.keys()];
+  const rank = (child: PrintableElement | string): number =>
+    typeof child === 'string' ? -1 : words.indexOf(child.name);
+  return parent('memtune', formatMemoryTuning(definition.memoryTuning), definition).map(
+    (element) => ({
+      ...element,
+      children: [...element.children].sort((a, b) => rank(a) - rank(b)),
+    }),
+  );
 }
 
 /** An element that is printed only if it has children. */

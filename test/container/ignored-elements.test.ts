@@ -12,7 +12,7 @@ const name = 'ignored';
 
 /** Path and a text of each, in document order. */
 const ignored = [
-  ['domain/os/boot', "<boot dev='hd'/>"],
+  ['domain/os/smbios', "<smbios mode='host'/>"],
   ['domain/memoryBacking', '<memoryBacking><nosharepages/></memoryBacking>'],
   ['domain/cputune/vcpupin', "<vcpupin vcpu='0' cpuset='0'/>"],
   ['domain/features/acpi', '<acpi/>'],
@@ -26,9 +26,10 @@ const ignored = [
   ['domain/devices/filesystem/@accessmode', "accessmode='mapped'"],
   ['domain/devices/filesystem/@fmode', "fmode='0600'"],
   ['domain/devices/filesystem/driver', "<driver type='path'/>"],
-  ['domain/devices/serial', "<serial type='pty'/>"],
+  ['domain/devices/serial', "<serial type='pty'>"],
   ['domain/devices/channel', "<channel type='unix'/>"],
   ['domain/devices/graphics', "<graphics type='vnc'/>"],
+  ['domain/devices/video', '<video/>'],
   ['domain/devices/memballoon', "<memballoon model='virtio'/>"],
   ['domain/devices/rng', "<rng model='virtio'/>"],
 ] as const;
@@ -38,7 +39,7 @@ const world = containerTest(async (keep) => {
   const { root, connection } = await rootAndConnection(keep);
   const xml = domainXml({
     name,
-    osElements: "<boot dev='hd'/>",
+    osElements: "<smbios mode='host'/>",
     elements: `<memoryBacking><nosharepages/></memoryBacking>
 <cputune><vcpupin vcpu='0' cpuset='0'/></cputune>
 <features><privnet/><acpi/><apic/></features>
@@ -48,7 +49,7 @@ const world = containerTest(async (keep) => {
 <pm><suspend-to-mem enabled='no'/></pm>`,
     devices: `<controller type='usb' model='none'/>
 <filesystem type='mount' accessmode='mapped' fmode='0600'><driver type='path'/><source dir='${busybox.path}'/><target dir='/'/></filesystem>
-<serial type='pty'/><channel type='unix'/><graphics type='vnc'/>
+<serial type='pty'/><channel type='unix'/><graphics type='vnc'/><video/>
 <memballoon model='virtio'/><rng model='virtio'/><colour/>`,
   });
   const file = join(root.path, 'ignored.xml');

@@ -218,10 +218,10 @@ test('what was changed live is in the live XML, and not in the stored definition
     await world.domain.xml({ which: 'live' }),
     await world.domain.xml({ which: 'inactive' }),
   ];
-  expect([live.includes("<tslxc:pids max='77'/>"), live.includes('<shares>333<')]).toEqual([
+  expect([live.includes('<tslxc:pids max="77"/>'), live.includes('<shares>333<')]).toEqual([
     true,
     false,
   ]);
-  expect([inactive.includes("max='88'"), inactive.includes('<shares>333<')]).toEqual([true, true]);
+  expect([inactive.includes('max="88"'), inactive.includes('<shares>333<')]).toEqual([true, true]);
   expect(await world.domain.getProcessLimit({ which: 'inactive' })).toBe(88);
 });

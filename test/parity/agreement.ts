@@ -17,8 +17,8 @@ export class Agreement {
     this.#aspect = aspect;
   }
 
-  /** Takes note of a comparison of a document. */
-  add(document: string, lines: readonly DifferentLine[]): void {
+  /** Takes note of a comparison of a document; `words` tell the reader why. */
+  add(document: string, lines: readonly DifferentLine[], words: readonly string[] = []): void {
     this.#compared += 1;
     if (lines.length === 0) return;
     this.#differing += 1;
@@ -26,7 +26,8 @@ export class Agreement {
     if (rest.length === 0) return;
     const signs = { libvirt: '-', here: '+' } as const;
     const shown = rest.map(({ side, line }) => `  ${signs[side]}${line}`);
-    this.#unintended.push([document, ...shown].join('\n'));
+    const title = words.length === 0 ? document : `${document} (${words.join('; ')})`;
+    this.#unintended.push([title, ...shown].join('\n'));
   }
 
   /** `agree N of M`, with how many of the others are intended. */

@@ -41,11 +41,7 @@ test('what is defined is printed alike', async () => {
     const lines = differentLines(linesOf(theirs, ours, xml), linesOf(ours, theirs, xml));
     // Why one of them refuses it, for the reader.
     const words = [theirs, ours].flatMap((one) => ('refusal' in one ? one.refusal : []));
-    const told =
-      lines.length > 0 && words.length > 0
-        ? `${document.name} (${words.join('; ')})`
-        : document.name;
-    agreement.add(told, lines);
+    agreement.add(document.name, lines, words);
   }
   process.stdout.write(`${agreement.figure()}\n`);
   expect(agreement.unintended().join('\n')).toBe('');

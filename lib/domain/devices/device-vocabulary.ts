@@ -1,5 +1,5 @@
 /** The vocabularies of `<devices>`, `<console>`, `<disk>` and `<hostdev>`; see xml/vocabulary.ts. */
-import { ignored, refused, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
+import { ignored, refused, undefinable, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
 
 const noFirmware = ignored('a container has no firmware, and boots nothing');
 const noBus = ignored('a container has no buses: it gets nodes of devices');
@@ -21,7 +21,10 @@ export const devicesVocabulary = vocabulary({
     parallel: noTerminal,
     console: 'many',
     channel: ignored('no agent of a virtual machine runs in a container'),
-    input: noScreen,
+    input: undefinable(
+      'Input devices are not supported by this virtualization driver.',
+      'INTERNAL_ERROR',
+    ),
     tpm: noDevice,
     graphics: noScreen,
     sound: noScreen,
@@ -37,7 +40,7 @@ export const devicesVocabulary = vocabulary({
     nvram: noDevice,
     panic: noDevice,
     shmem: noDevice,
-    memory: noDevice,
+    memory: undefinable('memory devices are not supported by this driver'),
     iommu: noBus,
     vsock: noDevice,
     crypto: noDevice,
@@ -138,7 +141,7 @@ export const diskVocabulary = vocabulary({
     boot: noFirmware,
     acpi: noFirmware,
     alias: 'output',
-    address: 'output',
+    address: 'stored',
   },
 });
 

@@ -4,13 +4,13 @@ import type { DomainDefinition } from '../definition';
 import type { ParsedDevice } from '../xml/unsupported';
 import type { XmlElement } from '../xml/element';
 import { checkDiskTargets, parseDisk } from './disk';
+import { rawDevice } from './parsed-device';
 import { parseFilesystem } from '../filesystem/filesystem';
 import { parseHostDevice } from './host-device';
 import { isHostInterface, parseHostInterface } from '../interface/host-interface';
 import { parseInterfaces } from '../interface/interface';
 import { checkInterfaceConflicts } from '../interface/conflicts';
-import { comparePositions } from '../xml/source-location';
-import { standalone } from '../xml/raw';
+import { comparePositions, definitionError } from '../xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -39,16 +39,32 @@ export function parseDevices(
     return { emulator, ...noDevices, otherDevices: [], devicesPosition: domain.at.position };
   }
   const devices = readElement(at, devicesVocabulary, session);
+  checkMachine(devices.keptChildren);
   const { supported, raw } = parseEach(devices, session);
-  const others = [...devices.keptChildren.map((child) => standalone(child, ['alias'])), ...raw].map(
-    (element) => ({ element }),
-  );
+  const others = [...devices.keptChildren.map(rawDevice), ...raw].map((element) => ({ element }));
   return {
     emulator: readText(childOf(devices, 'emulator'), session) ?? emulator,
     ...supported,
     otherDevices: inVocabularyOrder(others, devicesVocabulary).map(({ element }) => element),
     devicesPosition: at.position,
   };
+}
+
+/** What libvirt refuses to define of devices that it only stores for a container. @throws DefinitionError, as libvirt. */
+function checkMachine(kept: readonly LocatedElement[]): void {
+  const first = (name: string) => kept.find(({ element }) => element.name === name);
+  const graphics = first('graphics');
+  if (graphics !== undefined && first('video') === undefined) {
+    const detail = 'missing video model and cannot determine default';
+    throw definitionError('INTERNAL_ERROR', detail, graphics);
+  }
+  const redirected = first('redirdev');
+  const hasUsb = kept.some(({ element: { name, attributes } }) => {
+    return name === 'controller' && attributes.some(({ value }) => value === 'usb');
+  });
+  if (redirected === undefined || hasUsb) return;
+  const detail = 'cannot add redirected USB device: USB is disabled for this domain';
+  throw definitionError('CONFIG_UNSUPPORTED', detail, redirected);
 }
 
 const noDevices: SupportedDevices = {

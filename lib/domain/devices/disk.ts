@@ -9,6 +9,7 @@ import {
   diskVocabulary,
   fileByDefault,
 } from './device-vocabulary';
+import { busOfDisk } from './disk-bus';
 import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
@@ -30,16 +31,6 @@ const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
 const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
-
-/** The bus that libvirt derives from a disk's name. */
-const busOfPrefix: ReadonlyMap<string, DiskBus> = new Map([
-  ['fd', 'fdc'],
-  ['sd', 'scsi'],
-  ['hd', 'ide'],
-  ['vd', 'virtio'],
-  ['xvd', 'xen'],
-  ['ubd', 'uml'],
-]);
 
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR for a value that libvirt
@@ -99,8 +90,7 @@ function readTarget(
     throw definitionError('NO_TARGET', nameOfSource(reading) ?? '(no source)', at ?? reading.at);
   }
   keepRest(targetReading, session);
-  const [, prefix = ''] = /^(fd|sd|hd|vd|xvd|ubd)[a-z]+\d*$/.exec(target) ?? [];
-  const guessed = busOfPrefix.get(prefix);
+  const guessed = busOfDisk(target);
   if (guessed === undefined) {
     const detail = `Invalid harddisk device name: ${target}`;
     throw definitionError('INTERNAL_ERROR', detail, attributeLocation(targetReading.at, 'dev'));

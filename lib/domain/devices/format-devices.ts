@@ -120,7 +120,8 @@ const hostRoot: FilesystemDefinition = {
 };
 
 function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
-  const { type, accessMode, target, readonly, kept } = filesystem;
+  const { type, accessMode, written, readonly, kept } = filesystem;
+  const target = written?.target ?? filesystem.target;
   const element = node('filesystem', { type, accessmode: accessMode }, [
     ...formatSource(filesystem),
     node('target', { dir: target }),
@@ -132,12 +133,16 @@ function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
 
 function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
   const labels = formatSourceLabels(filesystem.sourceLabels);
+  if (filesystem.type === 'ram') {
+    return [node('source', { usage: String(filesystem.usage), units: 'KiB' }, labels)];
+  }
+  const source = filesystem.written?.source ?? filesystem.source;
   switch (filesystem.type) {
     case 'mount':
     case 'bind':
-      return [node('source', { dir: filesystem.source }, labels)];
+      return [node('source', { dir: source }, labels)];
     case 'file': {
-      const { driver, source } = filesystem;
+      const { driver } = filesystem;
       const written = driver && node('driver', { type: driver.type, format: driver.format });
       return [
         ...(written === undefined ? [] : [written]),
@@ -145,9 +150,7 @@ function formatSource(filesystem: FilesystemDefinition): PrintableElement[] {
       ];
     }
     case 'block':
-      return [node('source', { dev: filesystem.source }, labels)];
-    case 'ram':
-      return [node('source', { usage: String(filesystem.usage), units: 'KiB' }, labels)];
+      return [node('source', { dev: source }, labels)];
   }
 }
 

@@ -1,4 +1,6 @@
 /** What the parsers of devices have in common: each device has its own list of what is not carried out of it. */
+import { canonicalDevice } from './canonical-device';
+import type { XmlElement } from '../xml/element';
 import { standalone } from '../xml/raw';
 import type { LocatedElement, ReadingSession } from '../xml/reading';
 import { isRefused, type KeptPart, type ParsedDevice } from '../xml/unsupported';
@@ -18,7 +20,7 @@ export function parsedDevice<T extends object>(
   return { supported: kept.length === 0 ? device : { ...device, kept }, unsupported };
 }
 
-/** The element as written, without what libvirt writes into it for a running domain. */
-export function rawDevice(at: LocatedElement): ReturnType<typeof standalone> {
-  return standalone(at, ['alias', 'address']);
+/** The element as written, with libvirt's defaults, and without what libvirt writes into it for a running domain. */
+export function rawDevice(at: LocatedElement): XmlElement {
+  return canonicalDevice(standalone(at, ['alias']));
 }

@@ -34,7 +34,11 @@ export function parseClock(domain: Reading, session: ParseSession): string {
   }
   const keptChildren = childrenOf(reading, 'timer');
   for (const timer of keptChildren) session.unsupported.push(checkTimer(timer, offset));
-  keepRest({ ...reading, keptChildren }, session);
+  // libvirt's default, which it prints.
+  const basis = reading.attributes.get('basis') ?? (offset === 'variable' ? 'utc' : undefined);
+  const filled = basis === undefined ? [] : [{ name: 'basis', value: basis }];
+  const keptAttributes = [...reading.keptAttributes, ...filled];
+  keepRest({ ...reading, keptAttributes, keptChildren }, session);
   return offset;
 }
 

@@ -70,13 +70,19 @@ function isCapabilities({ name, namespace }: XmlElement): boolean {
 
 /** The element with its capabilities as libvirt prints them, and the other features as written. It has no attributes. */
 function canonicalFeatures(at: LocatedElement): XmlElement {
-  const children = locateChildren(at).flatMap((child) => {
+  const children = inVocabularyOrder(locateChildren(at), featuresVocabulary).flatMap((child) => {
     const { element } = child;
-    if (!isCapabilities(element)) return [element];
+    if (!isCapabilities(element)) return [withState(element)];
     return canonicalCapabilities(parseCapabilities(child), element) ?? [];
   });
   const attributes = at.element.attributes.filter(({ name }) => isNamespaceDeclaration(name));
   return { ...at.element, attributes, children };
+}
+
+/** `<hap/>` is on, as libvirt prints it. */
+function withState(element: XmlElement): XmlElement {
+  if (element.name !== 'hap' || element.attributes.length > 0) return element;
+  return { ...element, attributes: [{ name: 'state', value: 'on' }] };
 }
 
 /** Each feature is listed as unsupported by itself, so that `start` names it. */

@@ -1,9 +1,7 @@
 /** The vocabularies of `<domain>` and of its children but `<devices>` and the limits; see xml/vocabulary.ts. */
-import { ignored, refused, vocabulary } from '../xml/vocabulary';
+import { ignored, refused, undefinable, vocabulary } from '../xml/vocabulary';
 
 const noFirmware = ignored('a container has no firmware, and boots nothing');
-const noKernel = ignored("a container runs on the host's kernel");
-const noVirtualCpu = ignored('a container has no virtual CPUs: it runs on those of <vcpu cpuset>');
 const noThreads = ignored('a container has no I/O threads: the kernel does its I/O');
 const noMachine = ignored('it describes a virtual machine to its guest');
 
@@ -16,8 +14,8 @@ export const domainVocabulary = vocabulary({
     title: 'one',
     description: 'one',
     metadata: 'one',
-    maxMemory: refused(
-      'libvirt has no memory slots for a container, and refuses them when it defines one',
+    maxMemory: undefinable(
+      'memory hotplug tunables <maxMemory> are not supported by this hypervisor driver',
     ),
     memory: 'one',
     currentMemory: 'one',
@@ -25,7 +23,7 @@ export const domainVocabulary = vocabulary({
     memtune: 'one',
     memoryBacking: ignored('the memory of a container is that of its processes'),
     vcpu: 'one',
-    vcpus: noVirtualCpu,
+    vcpus: undefinable('individual CPU state configuration is not supported'),
     iothreads: noThreads,
     iothreadids: noThreads,
     defaultiothread: noThreads,
@@ -82,30 +80,17 @@ export const vcpuVocabulary = vocabulary({
   text: 'text',
 });
 
+/** What libvirt drops from the `<os>` of a container, such as `<boot>` and `<kernel>`, is not in it. */
 export const osVocabulary = vocabulary({
-  attributes: { firmware: noFirmware },
   children: {
     type: 'one',
-    firmware: noFirmware,
     init: 'one',
     initarg: 'many',
     initenv: 'many',
     initdir: 'one',
     inituser: 'one',
     initgroup: 'one',
-    loader: noFirmware,
-    nvram: noFirmware,
-    varstore: noFirmware,
-    kernel: noKernel,
-    initrd: noKernel,
     cmdline: 'one',
-    dtb: noKernel,
-    shim: noKernel,
-    root: noKernel,
-    acpi: noFirmware,
-    boot: noFirmware,
-    bootmenu: noFirmware,
-    bios: noFirmware,
     smbios: noFirmware,
   },
 });
@@ -145,7 +130,7 @@ export const clockVocabulary = vocabulary({
       },
     },
     adjustment: hostClock,
-    basis: hostClock,
+    basis: { values: { utc: 'supported', localtime: hostClock } },
     timezone: hostClock,
     start: hostClock,
   },

@@ -34,6 +34,8 @@ interface FilesystemCommon {
   readonly accessMode?: 'passthrough' | 'mapped' | 'squash';
   /** Absolute path in the container. */
   readonly target: string;
+  /** The paths as they are written, where they have slashes too many: they are printed the same way. */
+  readonly written?: { readonly source?: string; readonly target?: string };
   readonly readonly: boolean;
   readonly sourceLabels?: readonly SourceLabel[];
   readonly kept?: readonly KeptPart[];

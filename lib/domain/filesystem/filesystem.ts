@@ -9,6 +9,7 @@ import { enumerated } from '../xml/enumerated';
 import { parseDriver } from './driver';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
+import { withModes } from '../devices/canonical-device';
 import {
   childOf,
   readElement,
@@ -52,12 +53,12 @@ export function parseFilesystem(
 ): ParsedDevice<FilesystemDefinition> {
   const own = deviceSession(session);
   const reading = readElement(at, filesystemVocabulary, own);
-  keepRest(reading, own);
+  keepRest({ ...reading, keptAttributes: fourDigits(reading.keptAttributes) }, own);
   const type = enumerated(reading, 'type', types) ?? 'mount';
   const accessMode = enumerated(reading, 'accessmode', accessModes) ?? 'passthrough';
   checkModes(reading);
   const driver = parseDriver(reading, type, own);
-  const { source, target, usage, sourceLabels } = readEnds(reading, type, own);
+  const { source, target, usage, sourceLabels, written: paths } = readEnds(reading, type, own);
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, own);
   if (type === 'template' || type === 'volume') {
@@ -67,6 +68,7 @@ export function parseFilesystem(
     accessMode,
     target,
     readonly: readonly !== undefined,
+    ...(paths === undefined ? {} : { written: paths }),
     ...(sourceLabels === undefined ? {} : { sourceLabels }),
     position: at.position,
   };
@@ -96,6 +98,7 @@ interface Ends {
   readonly target: string;
   /** In KiB; 0 for a file system that is not in memory. */
   readonly usage: number;
+  readonly written?: { readonly source?: string; readonly target?: string };
   readonly sourceLabels?: readonly SourceLabel[];
 }
 
@@ -115,10 +118,15 @@ function readEnds(reading: Reading, type: FilesystemType, session: ReadingSessio
   if (target === undefined) {
     throw definitionError('NO_TARGET', source ?? '(no source)', targetAt ?? reading.at);
   }
+  const ends = { source: sanitizePath(source ?? ''), target: sanitizePath(target) };
+  const written = {
+    ...(source === undefined || ends.source === source ? {} : { source }),
+    ...(ends.target === target ? {} : { target }),
+  };
   return {
-    source: sanitizePath(source ?? ''),
-    target: sanitizePath(target),
+    ...ends,
     usage,
+    ...(Object.keys(written).length === 0 ? {} : { written }),
     ...parseSourceLabels(sourceReading, session),
   };
 }
@@ -148,6 +156,11 @@ function parseUsage(
     throw definitionError('XML_ERROR', detail, attributeLocation(location, 'usage'));
   }
   return parseKibibytes({ text: usage, unit, location, unitName: 'units' });
+}
+
+/** Modes of files have four digits, as libvirt prints them. */
+function fourDigits(attributes: Reading['keptAttributes']): Reading['keptAttributes'] {
+  return withModes({ attributes }).attributes;
 }
 
 /** Checks modes as libvirt does, though this version only keeps them. */

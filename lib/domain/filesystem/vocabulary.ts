@@ -35,7 +35,7 @@ export const filesystemVocabulary = vocabulary({
     boot: ignored('a container has no firmware, and boots nothing'),
     acpi: ignored('a container has no firmware, and boots nothing'),
     alias: 'output',
-    address: 'output',
+    address: 'stored',
   },
 });
 

@@ -19,6 +19,7 @@ import {
   type Reading,
   type ReadingSession,
 } from '../xml/reading';
+import { present } from '../../present';
 import { vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber, wholeNumber } from '../xml/whole-number';
 
@@ -70,6 +71,7 @@ export function parseAddress(at: LocatedElement, session: ReadingSession): Inter
     family: ip.family,
     address: ip.address,
     prefix: prefix ?? prefixOf(ip, at),
+    ...(prefix === undefined ? {} : { written: { prefix: String(prefix) } }),
     ...(peer === undefined ? {} : { peer: peer.address }),
     position: at.position,
   };
@@ -78,10 +80,10 @@ export function parseAddress(at: LocatedElement, session: ReadingSession): Inter
 export function formatAddress({
   family,
   address,
-  prefix,
+  written,
   peer,
 }: InterfaceAddress): PrintableElement {
-  return node('ip', { address, family, prefix: String(prefix), peer });
+  return node('ip', { address, family, prefix: written?.prefix, peer });
 }
 
 /**
@@ -117,18 +119,32 @@ export function parseRoute(
     family,
     address: network.address,
     prefix,
+    ...writtenOf(reading, prefix),
     gateway: gateway.address,
     ...(metric === undefined ? {} : { metric }),
     position: at.position,
   };
 }
 
+type Written = NonNullable<InterfaceRoute['written']>;
+
+/** The attributes that may be left out, as they are written; numbers as numbers are. */
+function writtenOf({ attributes }: Reading, prefix: number): { written?: Written } {
+  const written = present({
+    family: attributes.get('family'),
+    netmask: attributes.get('netmask'),
+    prefix: attributes.has('prefix') ? String(prefix) : undefined,
+  });
+  return Object.keys(written).length === 0 ? {} : { written };
+}
+
 export function formatRoute(route: InterfaceRoute): PrintableElement {
-  const { family, address, prefix, gateway, metric } = route;
+  const { address, written = {}, gateway, metric } = route;
   return node('route', {
-    family,
+    family: written.family,
     address,
-    prefix: String(prefix),
+    netmask: written.netmask,
+    prefix: written.prefix,
     gateway,
     metric: metric === undefined ? undefined : String(metric),
   });

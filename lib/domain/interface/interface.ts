@@ -35,6 +35,7 @@ import {
   type Reading,
   type ReadingSession,
 } from '../xml/reading';
+import type { XmlElement } from '../xml/element';
 import { parseVlan } from './vlan';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber } from '../xml/whole-number';
@@ -84,16 +85,18 @@ function parseInterface(
   if (supportedType === undefined) {
     const isWritten = at.element.attributes.some(({ name }) => name === 'type');
     const location = isWritten ? { ...attributeLocation(at, 'type'), value: type } : placeOf(at);
-    return { raw: rawDevice(at), unsupported: [{ ...location, ...otherType(type) }] };
+    const raw = withMac(rawDevice(at), newMac);
+    return { raw, unsupported: [{ ...location, ...otherType(type) }] };
   }
   const own = deviceSession(session);
-  const reading = readElement(at, interfaceVocabulary, own);
+  const reading = withoutDriver(readElement(at, interfaceVocabulary, own), own);
   keepRest(reading, own);
   const source = parseInterfaceSource(
     supportedType,
     { parent: at, at: childOf(reading, 'source') },
     own,
   );
+  checkManaged(reading, supportedType);
   const parts = {
     ...readNames(reading, own),
     ...readLink(reading, own),
@@ -103,7 +106,22 @@ function parseInterface(
   const { kept } = own;
   const unsupported = own.unsupported.map((one) => worded(one, source));
   const device = { ...source, mac: mac ?? newMac(), ...parts, position: at.position };
-  return parsedDevice(at, device, { kept, unsupported });
+  const parsed = parsedDevice(at, device, { kept, unsupported });
+  return 'raw' in parsed ? { ...parsed, raw: withMac(parsed.raw, () => device.mac) } : parsed;
+}
+
+/** An interface that is only stored has an address as well. */
+function withMac(element: XmlElement, newMac: () => string): XmlElement {
+  const has = element.children.some((child) => typeof child !== 'string' && child.name === 'mac');
+  if (has) return element;
+  const mac: XmlElement = {
+    name: 'mac',
+    namespace: '',
+    attributes: [{ name: 'address', value: newMac() }],
+    children: [],
+    position: element.position,
+  };
+  return { ...element, children: [mac, ...element.children] };
 }
 
 /** The type; libvirt's default is `user`. @throws DefinitionError XML_ERROR for a type that libvirt doesn't know. */
@@ -162,6 +180,26 @@ function readNames(
     ...(guest === undefined ? {} : { guestDevice: deviceName(guest) }),
     ...(model === undefined ? {} : { model: model.text }),
   };
+}
+
+/** As in libvirt, only a card of the model virtio has a `<driver>`; from others it is left out. */
+function withoutDriver(reading: Reading, session: ReadingSession): Reading {
+  const model = childOf(reading, 'model')?.element.attributes.find(({ name }) => name === 'type');
+  const [driver] = reading.keptChildren.filter(({ element }) => element.name === 'driver');
+  if (model?.value === 'virtio' || driver === undefined) return reading;
+  session.unknown?.push(placeOf(driver));
+  const place = session.unsupported.findIndex(({ path }) => path === driver.path);
+  session.unsupported.splice(place, 1);
+  return { ...reading, keptChildren: reading.keptChildren.filter((one) => one !== driver) };
+}
+
+/** As in libvirt, only a link that is made beforehand can be one that libvirt does not manage. */
+function checkManaged(reading: Reading, type: CarriedInterfaceType): void {
+  const at = childOf(reading, 'target');
+  const managed = at?.element.attributes.find(({ name }) => name === 'managed')?.value;
+  if (at === undefined || managed !== 'no' || type === 'ethernet') return;
+  const detail = `unmanaged target dev is not supported on interfaces of type '${type}'`;
+  throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'managed'));
 }
 
 function deviceName(found: { readonly text: string; readonly reading: Reading }): string {

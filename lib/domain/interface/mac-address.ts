@@ -8,8 +8,13 @@ export function parseMac(text: string): string | undefined {
   return bytes.map((byte) => byte.toLowerCase().padStart(2, '0')).join(':');
 }
 
-/** An address that an interface can have. @throws DefinitionError XML_ERROR, with libvirt's message, for other text. */
-export function parseUnicastMac(text: string, location: SourceLocation): string {
+/**
+ * An address that an interface can have; undefined for the one that means none to the kernel: as in libvirt, the interface gets
+ * a new one.
+ *
+ * @throws DefinitionError XML_ERROR, with libvirt's message, for other text.
+ */
+export function parseUnicastMac(text: string, location: SourceLocation): string | undefined {
   const mac = parseMac(text);
   if (mac === undefined) {
     throw definitionError('XML_ERROR', `unable to parse mac address '${text}'`, location);
@@ -18,11 +23,7 @@ export function parseUnicastMac(text: string, location: SourceLocation): string 
     const detail = `expected unicast mac address, found multicast '${text}'`;
     throw definitionError('XML_ERROR', detail, location);
   }
-  // For the kernel, this means that there is no address.
-  if (mac === '00:00:00:00:00:00') {
-    throw definitionError('XML_ERROR', `mac address '${text}' belongs to no interface`, location);
-  }
-  return mac;
+  return mac === '00:00:00:00:00:00' ? undefined : mac;
 }
 
 /** Whether `mac`, in canonical form, is a multicast or broadcast address. */

@@ -55,7 +55,7 @@ export const interfaceVocabulary = vocabulary({
     rom: noFirmware,
     acpi: noFirmware,
     alias: 'output',
-    address: 'output',
+    address: 'stored',
   },
 });
 

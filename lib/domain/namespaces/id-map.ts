@@ -40,6 +40,7 @@ export function parseIdMap(
   const reading = readElement(at, idmapVocabulary, session);
   const uids = readRanges(childrenOf(reading, 'uid'), session);
   const gids = readRanges(childrenOf(reading, 'gid'), session);
+  if (uids.length + gids.length === 0) return {};
   if (uids.length === 0 || gids.length === 0) {
     throw definitionError('CONFIG_UNSUPPORTED', 'uid and gid should be mapped both', at);
   }

@@ -2,7 +2,7 @@
 import { definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { keepRest } from '../xml/raw';
-import { childOf, readElement, type Reading } from '../xml/reading';
+import { childOf, readElement, textOf, type LocatedElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import { parseKibibytes } from '../xml/scaled-integer';
 import { present } from '../../present';
@@ -37,7 +37,8 @@ export function parseMemoryTuning(
   const at = childOf(domain, 'memtune');
   if (at === undefined) return {};
   const reading = readElement(at, memoryTuningVocabulary, session);
-  keepRest(reading, session);
+  const keptChildren = reading.keptChildren.map(withUnit);
+  keepRest({ ...reading, keptChildren }, session);
   const hardLimit = parseLimit(reading, 'hard_limit', session);
   const softLimit = parseLimit(reading, 'soft_limit', session);
   const swapHardLimit = parseLimit(reading, 'swap_hard_limit', session);
@@ -71,6 +72,15 @@ export function checkMemoryTuning({ memory, memoryTuning }: MemoryLimited): void
 interface MemoryLimited {
   readonly memory: number;
   readonly memoryTuning?: MemoryTuning;
+}
+
+/** `<min_guarantee>` in KiB, as libvirt prints it. */
+function withUnit(at: LocatedElement): LocatedElement {
+  const unit = at.element.attributes.find(({ name }) => name === 'unit')?.value;
+  const words = `./memtune/${at.element.name}`;
+  const value = parseKibibytes({ text: textOf(at.element), unit, location: at, words });
+  const attributes = [{ name: 'unit', value: 'KiB' }];
+  return { ...at, element: { ...at.element, attributes, children: [String(value)] } };
 }
 
 function parseLimit(reading: Reading, name: string, session: ParseSession): number | undefined {

@@ -11,6 +11,11 @@ export interface PrintableElement {
   readonly name: string;
   readonly attributes: readonly XmlAttribute[];
   readonly children: readonly (PrintableElement | string)[];
+  /**
+   * `two tags`: a start tag, and an end tag on a line of its own, also without children. `foreign`: what is in it belongs to
+   * others, and libvirt has it printed by libxml2: with double quotes, and nothing escaped that need not be.
+   */
+  readonly style?: 'two tags' | 'foreign';
 }
 
 /** Attributes by name, in printing order; those that are undefined are left out. */
@@ -36,31 +41,49 @@ export function node(
  */
 export function printXml(element: PrintableElement): string {
   const lines: string[] = [];
-  printLines(element, '', lines);
+  printLines(element, { indent: '', quotes: own }, lines);
   return `${lines.join('\n')}\n`;
 }
 
-function printLines(element: PrintableElement, indent: string, lines: string[]): void {
-  const { name, children } = element;
-  const isLayoutFree = children.length === 0 || children.some((child) => typeof child === 'string');
+/** How attributes and text are written. */
+interface Quotes {
+  readonly mark: "'" | '"';
+  readonly inAttributes: RegExp;
+  readonly inTexts: RegExp;
+}
+
+const own: Quotes = { mark: "'", inAttributes: /[&<>'"\r\t\n]/g, inTexts: /[&<>'"\r]/g };
+const foreign: Quotes = { mark: '"', inAttributes: /[&<>"\r\t\n]/g, inTexts: /[&<>\r]/g };
+
+interface Place {
+  readonly indent: string;
+  readonly quotes: Quotes;
+}
+
+function printLines(element: PrintableElement, place: Place, lines: string[]): void {
+  const { indent, quotes } = place;
+  const { name, children, style } = element;
+  const isEmpty = children.length === 0 && style !== 'two tags';
+  const isLayoutFree = isEmpty || children.some((child) => typeof child === 'string');
   if (isLayoutFree || isSpacePreserved(element)) {
-    lines.push(indent + printInline(element));
+    lines.push(indent + printInline(element, quotes));
     return;
   }
-  lines.push(`${indent}<${name}${printAttributes(element)}>`);
+  lines.push(`${indent}<${name}${printAttributes(element, quotes)}>`);
+  const inner = { indent: `${indent}  `, quotes: style === 'foreign' ? foreign : quotes };
   for (const child of children) {
-    if (typeof child !== 'string') printLines(child, `${indent}  `, lines);
+    if (typeof child !== 'string') printLines(child, inner, lines);
   }
   lines.push(`${indent}</${name}>`);
 }
 
 /** Next to text, white space is content, so none may be added. */
-function printInline(element: PrintableElement): string {
+function printInline(element: PrintableElement, quotes: Quotes): string {
   const { name, children } = element;
-  const start = `<${name}${printAttributes(element)}`;
+  const start = `<${name}${printAttributes(element, quotes)}`;
   if (children.length === 0) return `${start}/>`;
   const content = children.map((child) =>
-    typeof child === 'string' ? escapeXml(child) : printInline(child),
+    typeof child === 'string' ? escapeXml(child, quotes.inTexts) : printInline(child, quotes),
   );
   return `${start}>${content.join('')}</${name}>`;
 }
@@ -69,9 +92,10 @@ function isSpacePreserved({ attributes }: PrintableElement): boolean {
   return attributes.some(({ name, value }) => name === 'xml:space' && value === 'preserve');
 }
 
-function printAttributes({ attributes }: PrintableElement): string {
+function printAttributes({ attributes }: PrintableElement, quotes: Quotes): string {
+  const { mark, inAttributes } = quotes;
   return attributes
-    .map(({ name, value }) => ` ${name}='${escapeXml(value).replace(/[\t\n]/g, reference)}'`)
+    .map(({ name, value }) => ` ${name}=${mark}${escapeXml(value, inAttributes)}${mark}`)
     .join('');
 }
 
@@ -83,13 +107,13 @@ const entities: ReadonlyMap<string, string> = new Map([
   ['"', '&quot;'],
 ]);
 
-/** Also escapes quotes, as libvirt does, and a carriage return, which a parser would otherwise change to a newline. */
-function escapeXml(text: string): string {
+/** A carriage return, which a parser would otherwise change to a newline, is among the special characters. */
+function escapeXml(text: string, special: RegExp): string {
   const illegal = findIllegalCharacter(text);
   if (illegal !== undefined) {
     throw new TslxcError('INVALID_ARG', `XML can't hold the character ${illegal.shown}`);
   }
-  return text.replace(/[&<>'"\r]/g, (special) => entities.get(special) ?? reference(special));
+  return text.replace(special, (character) => entities.get(character) ?? reference(character));
 }
 
 function reference(character: string): string {

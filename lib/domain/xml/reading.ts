@@ -74,7 +74,7 @@ export function locateChildren(at: LocatedElement): LocatedElement[] {
  * Sorts the attributes and children of `at` by `vocabulary`, and adds those that are unsupported or unknown to `session`.
  *
  * @throws DefinitionError XML_ERROR for a second element where only one is allowed; for an unknown name, and for text where
- * none is allowed, if the vocabulary or the session refuses it.
+ * none is allowed, if the vocabulary or the session refuses it; as libvirt for what it refuses to define.
  */
 export function readElement(
   at: LocatedElement,
@@ -186,9 +186,13 @@ function readChildren(
     const inert = notCarriedOut(standing);
     if (word === undefined || standing === undefined) {
       leaveOut(child, `unknown element <${child.element.name}>`);
+    } else if (inert?.definition !== undefined) {
+      throw definitionError(inert.definition, inert.words ?? inert.why, child);
     } else if (inert !== undefined) {
       keptChildren.push(child);
       session.unsupported.push({ ...placeOf(child), ...inert });
+    } else if (standing === 'stored') {
+      keptChildren.push(child);
     } else if (standing !== 'output') {
       const namesakes = children.get(word) ?? [];
       if (standing === 'one') checkFirst(child, namesakes);

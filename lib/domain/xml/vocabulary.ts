@@ -24,6 +24,8 @@ export interface NotCarriedOut {
   readonly why: string;
   /** libvirt's own message, where it has one. */
   readonly words?: string;
+  /** The code of libvirt's error where it refuses the word already when a domain is defined: then `words` are its message. */
+  readonly definition?: 'CONFIG_UNSUPPORTED' | 'INTERNAL_ERROR';
 }
 
 /** A word that means nothing to a container. */
@@ -36,6 +38,14 @@ export function refused(why: string, words?: string): NotCarriedOut {
   return { start: 'refuses', why, ...(words === undefined ? {} : { words }) };
 }
 
+/** A word that libvirt refuses when a domain is defined, with its message. */
+export function undefinable(
+  words: string,
+  definition: NonNullable<NotCarriedOut['definition']> = 'CONFIG_UNSUPPORTED',
+): NotCarriedOut {
+  return { start: 'refuses', why: 'libvirt refuses to define it too', words, definition };
+}
+
 /** By value, what is done with it. */
 export type Values = Readonly<Record<string, 'supported' | NotCarriedOut>>;
 
@@ -43,8 +53,11 @@ export type Values = Readonly<Record<string, 'supported' | NotCarriedOut>>;
 export type AttributeStanding =
   'supported' | 'output' | NotCarriedOut | { readonly values: Values };
 
-/** As for attributes. `one` and `many` are supported: an element that may appear once, or several times. */
-export type ChildStanding = 'one' | 'many' | 'output' | NotCarriedOut;
+/**
+ * As for attributes. `one` and `many` are supported: an element that may appear once, or several times. `stored`: it is kept
+ * and printed, and there is nothing to carry out.
+ */
+export type ChildStanding = 'one' | 'many' | 'output' | 'stored' | NotCarriedOut;
 
 export interface Vocabulary {
   readonly attributes: ReadonlyMap<string, AttributeStanding>;

@@ -39,22 +39,28 @@ export interface NetworkBridge {
   readonly position: Position;
 }
 
-/** A dynamic range of addresses, both ends included. `lease` in seconds, 0 for infinite. */
+/** How long a client may keep an address, as it is written; 0 for ever. */
+export interface LeaseTime {
+  readonly expiry: number;
+  readonly unit: 'hours' | 'minutes' | 'seconds';
+}
+
+/** A dynamic range of addresses, both ends included. */
 export interface DhcpRange {
   readonly start: string;
   readonly end: string;
-  readonly lease?: number;
+  readonly lease?: LeaseTime;
   readonly position: Position;
 }
 
 /** A static lease. At least one of `mac` (IPv4 only), `id` (IPv6 only) and `name` identifies the client. */
 export interface DhcpHost {
   readonly mac?: string;
-  /** The client's DUID: bytes in hexadecimal, with colons. */
+  /** The client's DUID: bytes in hexadecimal, with colons, as they are written. */
   readonly id?: string;
   readonly name?: string;
   readonly ip: string;
-  readonly lease?: number;
+  readonly lease?: LeaseTime;
   readonly position: Position;
 }
 
@@ -63,10 +69,14 @@ export interface NetworkIp {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;
   readonly prefix: number;
-  /** Set if the text has a netmask instead of a prefix; it is printed the same way. */
-  readonly hasNetmask?: true;
-  /** Whether queries for the names of addresses in this network are answered here and never forwarded. */
-  readonly localPtr: boolean;
+  /** Those of these attributes that the text has; they are printed the same way. */
+  readonly written?: {
+    readonly family?: string;
+    readonly netmask?: string;
+    readonly prefix?: string;
+  };
+  /** Whether queries for the names of addresses in this network are answered here and never forwarded. Default: no. */
+  readonly localPtr?: boolean;
   readonly tftpRoot?: string;
   readonly dhcp?: {
     readonly ranges: readonly DhcpRange[];
@@ -77,9 +87,10 @@ export interface NetworkIp {
 }
 
 export interface NetworkDns {
-  readonly enabled: boolean;
-  /** Whether names without a dot are forwarded. */
-  readonly forwardPlainNames: boolean;
+  /** Default: yes. */
+  readonly enabled?: boolean;
+  /** Whether names without a dot are forwarded. Default: yes. */
+  readonly forwardPlainNames?: boolean;
   /** Has an address, or a domain, or both. */
   readonly forwarders: readonly { readonly address?: string; readonly domain?: string }[];
   readonly txts: readonly { readonly name: string; readonly value: string }[];
@@ -122,7 +133,7 @@ export interface NetworkDefinition {
   readonly mtu?: number;
   readonly domain?: {
     readonly name: string;
-    readonly localOnly: boolean;
+    readonly localOnly?: boolean;
     readonly register?: boolean;
   };
   readonly dns: NetworkDns;

@@ -16,6 +16,7 @@ import {
   type Portgroup,
 } from './definition';
 import { formatDns } from '../elements/dns';
+import { yesNoWord } from '../elements/attributes';
 import { formatIp } from '../elements/ip';
 import {
   bridgeVocabulary,
@@ -49,7 +50,10 @@ export function formatNetwork(definition: NetworkDefinition, live?: LiveNetwork)
     ['uuid', [node('uuid', {}, [uuid])]],
     ['title', optional(title, (text) => node('title', {}, [text]))],
     ['description', optional(description, (text) => node('description', {}, [text]))],
-    ['metadata', metadata.length === 0 ? [] : [node('metadata', {}, metadata)]],
+    [
+      'metadata',
+      metadata.length === 0 ? [] : [{ ...node('metadata', {}, metadata), style: 'foreign' }],
+    ],
     ['forward', formatForward(definition, live)],
     ['bridge', formatBridge(definition, live)],
     ['mtu', optional(mtu, (size) => node('mtu', { size: String(size) }))],
@@ -125,8 +129,8 @@ function formatDomainName({ domain }: NetworkDefinition): readonly PrintableElem
   return optional(domain, ({ name, localOnly, register }) =>
     node('domain', {
       name,
-      localOnly: localOnly ? 'yes' : undefined,
-      register: register === true ? 'yes' : undefined,
+      localOnly: yesNoWord(localOnly),
+      register: yesNoWord(register),
     }),
   );
 }

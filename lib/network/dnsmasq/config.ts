@@ -6,6 +6,8 @@
 import { definitionError } from '../../domain/xml/source-location';
 import { addressBits, parseIp } from '../../domain/interface/ip-address';
 import type { ActiveNetwork } from '../active-network';
+import { canonicalBytes } from '../elements/dhcp-hosts';
+import { leaseSeconds } from '../elements/lease-time';
 import { quoted, word } from './text';
 import { hasOwnBridge } from '../definition/definition';
 import type {
@@ -14,6 +16,7 @@ import type {
   DnsmasqOption,
   NetworkDefinition,
   NetworkIp,
+  LeaseTime,
 } from '../definition/definition';
 
 /** The user that dnsmasq changes to. */
@@ -26,7 +29,9 @@ export interface DnsmasqUser {
 export function wantsDnsmasq(definition: NetworkDefinition): boolean {
   const { ips, dns } = definition;
   if (!hasOwnBridge(definition) || ips.length === 0) return false;
-  return dns.enabled || ips.some((ip) => ip.family === 'ipv6' || servesDhcp(ip) || ip.tftpRoot);
+  return (
+    dns.enabled !== false || ips.some((ip) => ip.family === 'ipv6' || servesDhcp(ip) || ip.tftpRoot)
+  );
 }
 
 /**
@@ -37,7 +42,8 @@ export function dnsmasqConfig(network: ActiveNetwork, { user }: DnsmasqUser = {}
   const ownUser = definition.dnsmasqOptions.some(({ value }) => /^\s*user\s*=/.test(value));
   const lines = [
     'strict-order',
-    ...(definition.dns.enabled ? forwarding(definition) : ['port=0', ...forwarding(definition)]),
+    ...(definition.dns.enabled === false ? ['port=0'] : []),
+    ...forwarding(definition),
     `pid-file=${quoted(paths.dnsmasqOwnPid, 'root')}`,
     ...(user === undefined || ownUser ? [] : [`user=${user}`]),
     'except-interface=lo',
@@ -47,7 +53,7 @@ export function dnsmasqConfig(network: ActiveNetwork, { user }: DnsmasqUser = {}
     ...records(definition),
     ...definition.ips.flatMap(tftp),
     ...dhcp(network),
-    ...(definition.dns.enabled ? names(definition) : []),
+    ...(definition.dns.enabled === false ? [] : names(definition)),
     ...(definition.mtu === undefined ? [] : [`dhcp-option=option:mtu,${definition.mtu}`]),
     ...routerAdvertisement(definition),
     ...definition.dnsmasqOptions.map(option),
@@ -69,13 +75,13 @@ function forwarding({ dns, domain, ips }: NetworkDefinition): string[] {
   if (forwardsAll) lines.push('no-resolv');
   if (domain !== undefined) {
     const name = word(domain.name, 'network/domain');
-    if (domain.localOnly) lines.push(`local=/${name}/`);
+    if (domain.localOnly === true) lines.push(`local=/${name}/`);
     lines.push(`domain=${name}`, 'expand-hosts');
   }
   for (const ip of ips) {
-    if (ip.localPtr) lines.push(`local=/${reverseZone(ip)}/`);
+    if (ip.localPtr === true) lines.push(`local=/${reverseZone(ip)}/`);
   }
-  if (!dns.forwardPlainNames) lines.push('domain-needed', 'local=//');
+  if (dns.forwardPlainNames === false) lines.push('domain-needed', 'local=//');
   return lines;
 }
 
@@ -150,9 +156,9 @@ function ranges({ family, address, prefix, dhcp: of }: NetworkIp): string[] {
   });
 }
 
-function leaseTime(lease: number | undefined): string[] {
+function leaseTime(lease: LeaseTime | undefined): string[] {
   if (lease === undefined) return [];
-  return [lease === 0 ? 'infinite' : `${lease}s`];
+  return [lease.expiry === 0 ? 'infinite' : `${leaseSeconds(lease)}s`];
 }
 
 function netmask(prefix: number): string {
@@ -175,8 +181,8 @@ function bootp({ dhcp: of }: NetworkIp): string[] {
 
 function dhcpHost({ mac, id, name, ip, lease, position }: DhcpHost, family: string): string {
   const parts = [
-    ...(mac === undefined ? [] : [mac]),
-    ...(id === undefined ? [] : [`id:${id}`]),
+    ...(mac === undefined ? [] : [canonicalBytes(mac)]),
+    ...(id === undefined ? [] : [`id:${canonicalBytes(id)}`]),
     ...(mac === undefined ? [] : [ip]),
     ...(name === undefined ? [] : [name]),
     ...(mac === undefined ? [family === 'ipv4' ? ip : `[${ip}]`] : []),

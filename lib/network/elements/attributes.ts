@@ -10,6 +10,11 @@ export function yesNo(reading: Reading, name: string): boolean | undefined {
   return word === undefined ? undefined : word === 'yes';
 }
 
+/** The word for `yesNo`; undefined for what is not there. */
+export function yesNoWord(value: boolean | undefined): 'yes' | 'no' | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no';
+}
+
 /** Undefined if it is missing. @throws DefinitionError XML_ERROR for text that is not a number in the range. */
 export function wholeNumber(
   { attributes, at }: Reading,

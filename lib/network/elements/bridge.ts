@@ -61,11 +61,11 @@ export function parseMtu(network: Reading, session: NetworkSession): number | un
   return wholeNumber(reading, 'size', mtuRange);
 }
 
-/** `zone` is unsupported, and so is a `macTableManager` other than the kernel, which is the default and is not printed. */
+/** `zone` is unsupported, and so is a `macTableManager` other than the kernel. */
 function keepTableManager(reading: Reading, session: NetworkSession): void {
   const { at, keptAttributes } = reading;
   const manager = enumerated(reading, 'macTableManager', ['kernel', 'libvirt'] as const);
   const attributes = [...keptAttributes];
-  if (manager === 'libvirt') attributes.push({ name: 'macTableManager', value: manager });
+  if (manager !== undefined) attributes.push({ name: 'macTableManager', value: manager });
   if (attributes.length > 0) session.kept.push({ path: at.path, attributes, children: [] });
 }

@@ -61,7 +61,7 @@ function parseHostMac({ attributes, at }: Reading, { network, ip }: Subnet): str
   if (isMulticastMac(mac)) {
     throw fail(`expected unicast mac address, found multicast '${text}' in network '${network}'`);
   }
-  return mac;
+  return text;
 }
 
 /** A DUID: 2 bytes of type and the rest, at most 130 bytes (RFC 8415). */
@@ -82,6 +82,11 @@ function parseClientId({ attributes, at }: Reading, { network, ip }: Subnet): st
   if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){2,129}$/i.test(text)) {
     throw fail(`id '${text}' of network '${network}' is no DUID`);
   }
+  return text;
+}
+
+/** The bytes of a MAC address or a DUID, with two digits each. */
+export function canonicalBytes(text: string): string {
   const bytes = text.toLowerCase().split(':');
   return bytes.map((byte) => byte.padStart(2, '0')).join(':');
 }
@@ -130,11 +135,12 @@ function checkUnique(at: LocatedElement, host: DhcpHost, seen: Seen): void {
   for (const key of keys) {
     const value = host[key];
     if (value === undefined) continue;
-    const line = seen[key].get(value.toLowerCase());
+    const canonical = key === 'mac' || key === 'id' ? canonicalBytes(value) : value.toLowerCase();
+    const line = seen[key].get(canonical);
     if (line !== undefined) {
       const detail = `static host of line ${line} has the ${key} '${value}' too`;
       throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, key));
     }
-    seen[key].set(value.toLowerCase(), at.position.line);
+    seen[key].set(canonical, at.position.line);
   }
 }

@@ -9,7 +9,8 @@ import {
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
-import { required, singleLine, wholeNumber, yesNo } from './attributes';
+import { present } from '../../present';
+import { required, singleLine, wholeNumber, yesNo, yesNoWord } from './attributes';
 import type { NetworkDefinition, NetworkDns } from '../definition/definition';
 import { isDnsName, isHostName } from './names';
 import type { NetworkSession } from './parse-session';
@@ -31,24 +32,16 @@ export function parseDns(network: Reading, session: NetworkSession): NetworkDns 
   const { network: name } = session;
   const at = childOf(network, 'dns');
   if (at === undefined) {
-    return {
-      enabled: true,
-      forwardPlainNames: true,
-      forwarders: [],
-      txts: [],
-      hosts: [],
-      srvs: [],
-    };
+    return { forwarders: [], txts: [], hosts: [], srvs: [] };
   }
   const reading = readElement(at, dnsVocabulary, session);
-  const enabled = yesNo(reading, 'enable') ?? true;
+  const enabled = yesNo(reading, 'enable');
   const [extra] = reading.children.values();
-  if (!enabled && extra?.[0] !== undefined) {
+  if (enabled === false && extra?.[0] !== undefined) {
     throw definitionError('XML_ERROR', `Extra data in disabled network '${name}'`, extra[0]);
   }
   return {
-    enabled,
-    forwardPlainNames: yesNo(reading, 'forwardPlainNames') ?? true,
+    ...present({ enabled, forwardPlainNames: yesNo(reading, 'forwardPlainNames') }),
     forwarders: childrenOf(reading, 'forwarder').map((child) => parseForwarder(child, name)),
     txts: childrenOf(reading, 'txt').map((child) => parseTxt(child, name)),
     hosts: childrenOf(reading, 'host').map((child) => parseHost(child, name)),
@@ -66,15 +59,13 @@ export function parseDomainName(
   const reading = readElement(at, domainNameVocabulary, session);
   required(reading, 'name');
   const name = dnsName(reading, 'name') ?? '';
-  const localOnly = yesNo(reading, 'localOnly') ?? false;
-  const register = yesNo(reading, 'register') ?? false;
-  if (!register) return { name, localOnly };
-  const location = attributeLocation(at, 'register');
-  if (!localOnly) {
+  const localOnly = yesNo(reading, 'localOnly');
+  const register = yesNo(reading, 'register');
+  if (register === true && localOnly !== true) {
     const detail = "register='yes' of <domain> requires localOnly='yes'";
-    throw definitionError('XML_ERROR', detail, location);
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'register'));
   }
-  return { name, localOnly, register };
+  return { name, ...present({ localOnly, register }) };
 }
 
 function parseForwarder(
@@ -218,12 +209,12 @@ export function formatDns(dns: NetworkDns): readonly PrintableElement[] {
       ),
     ),
   ];
-  if (enabled && forwardPlainNames && records.length === 0) return [];
   const attributes = {
-    enable: enabled ? undefined : 'no',
-    forwardPlainNames: forwardPlainNames ? undefined : 'no',
+    enable: yesNoWord(enabled),
+    forwardPlainNames: yesNoWord(forwardPlainNames),
   };
-  return [node('dns', attributes, records)];
+  const element = node('dns', attributes, records);
+  return element.attributes.length + records.length === 0 ? [] : [element];
 }
 
 function formatSrv(srv: NetworkDns['srvs'][number]): PrintableElement {

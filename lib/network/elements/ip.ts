@@ -19,7 +19,8 @@ import {
   type Reading,
 } from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
-import { required, singleLine, yesNo } from './attributes';
+import { present } from '../../present';
+import { required, singleLine, yesNo, yesNoWord } from './attributes';
 import type { NetworkIp } from '../definition/definition';
 import { parseDhcp } from './dhcp';
 import type { NetworkSession, Subnet } from './parse-session';
@@ -32,11 +33,11 @@ export function parseNetworkIp(at: LocatedElement, session: NetworkSession): Net
   const { network } = session;
   const reading = readElement(at, ipVocabulary, session);
   const ip = parseOwnAddress(reading, network);
-  const { prefix, hasNetmask } = parsePrefix(reading, ip, network);
+  const prefix = parsePrefix(reading, ip, network);
   const subnet: Subnet = { network, ip, prefix };
   checkOwnAddress(reading, subnet);
-  const localPtr = yesNo(reading, 'localPtr') ?? false;
-  if (localPtr) checkReverseDomain(reading, subnet);
+  const localPtr = yesNo(reading, 'localPtr');
+  if (localPtr === true) checkReverseDomain(reading, subnet);
   const tftpRoot = parseTftp(childOf(reading, 'tftp'), subnet);
   const dhcp = parseDhcp(childOf(reading, 'dhcp'), subnet);
   if (dhcp !== undefined) checkServedPrefix(reading, subnet);
@@ -44,12 +45,20 @@ export function parseNetworkIp(at: LocatedElement, session: NetworkSession): Net
     family: ip.family,
     address: ip.address,
     prefix,
-    ...(hasNetmask ? { hasNetmask } : {}),
-    localPtr,
-    ...(tftpRoot === undefined ? {} : { tftpRoot }),
-    ...(dhcp === undefined ? {} : { dhcp }),
+    written: writtenOf(reading, prefix),
+    ...present({ localPtr, tftpRoot, dhcp }),
     position: at.position,
   };
+}
+
+/** A netmask and a prefix are printed as numbers are, the family as it is. */
+function writtenOf({ attributes }: Reading, prefix: number): NonNullable<NetworkIp['written']> {
+  const has = (name: string): boolean => attributes.has(name);
+  return present({
+    family: attributes.get('family'),
+    netmask: has('netmask') ? netmaskOf(prefix) : undefined,
+    prefix: has('prefix') ? String(prefix) : undefined,
+  });
 }
 
 function parseOwnAddress(reading: Reading, network: string): Ip {
@@ -80,11 +89,7 @@ function parseOwnAddress(reading: Reading, network: string): Ip {
   return ip;
 }
 
-function parsePrefix(
-  { attributes, at }: Reading,
-  ip: Ip,
-  network: string,
-): { readonly prefix: number; readonly hasNetmask?: true } {
+function parsePrefix({ attributes, at }: Reading, ip: Ip, network: string): number {
   const [netmask, text] = [attributes.get('netmask'), attributes.get('prefix')];
   if (netmask !== undefined) {
     const location = attributeLocation(at, 'netmask');
@@ -97,7 +102,7 @@ function parsePrefix(
       throw definitionError('CONFIG_UNSUPPORTED', detail, location);
     }
     const prefix = prefixOfNetmask(netmask) ?? 0;
-    if (prefix > 0) return { prefix, hasNetmask: true };
+    if (prefix > 0) return prefix;
     throw definitionError(
       'XML_ERROR',
       `Invalid netmask '${netmask}' in network '${network}'`,
@@ -111,7 +116,7 @@ function parsePrefix(
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'prefix'));
   }
   const prefix = written ?? defaultPrefix(ip);
-  if (prefix !== undefined) return { prefix };
+  if (prefix !== undefined) return prefix;
   const detail = `address '${ip.address}' in network '${network}' has no default prefix`;
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'address'));
 }
@@ -161,19 +166,16 @@ function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): str
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'root'));
 }
 
-/** `<ip>` with its `<dhcp>`, in libvirt's order. The family is printed if it is not the default. */
+/** `<ip>` with its `<dhcp>`, in libvirt's order and with its two tags, also where nothing stands between them. */
 export function formatIp(ip: NetworkIp): PrintableElement {
-  const { family, address, prefix, hasNetmask, localPtr, tftpRoot, dhcp } = ip;
-  const attributes = {
-    family: family === 'ipv6' ? family : undefined,
-    address,
-    ...(hasNetmask === true ? { netmask: netmaskOf(prefix) } : { prefix: String(prefix) }),
-    localPtr: localPtr ? 'yes' : undefined,
-  };
-  return node('ip', attributes, [
+  const { address, written = {}, localPtr, tftpRoot, dhcp } = ip;
+  const { family, netmask, prefix } = written;
+  const attributes = { family, address, netmask, prefix, localPtr: yesNoWord(localPtr) };
+  const element = node('ip', attributes, [
     ...(tftpRoot === undefined ? [] : [node('tftp', { root: tftpRoot })]),
     ...(dhcp === undefined ? [] : [formatDhcp(dhcp)]),
   ]);
+  return { ...element, style: 'two tags' };
 }
 
 /** `255.255.255.0` for 24. */

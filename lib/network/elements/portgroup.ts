@@ -13,7 +13,7 @@ import {
   type Reading,
 } from '../../domain/xml/reading';
 import { parseVlan } from '../../domain/interface/vlan';
-import { required, singleLine, yesNo } from './attributes';
+import { required, singleLine, yesNo, yesNoWord } from './attributes';
 import type { Portgroup } from '../definition/definition';
 import type { NetworkSession } from './parse-session';
 import { portgroupVocabulary, portVocabulary } from '../definition/vocabulary';
@@ -63,7 +63,8 @@ export function keepPort(reading: Reading): KeptPart | undefined {
   const { at, keptChildren } = reading;
   const attributes: XmlAttribute[] = [];
   const name = 'trustGuestRxFilters';
-  if (yesNo(reading, name) === true) attributes.push({ name, value: 'yes' });
+  const value = yesNoWord(yesNo(reading, name));
+  if (value !== undefined) attributes.push({ name, value });
   if (attributes.length === 0 && keptChildren.length === 0) return undefined;
   const children = keptChildren.map((child) => standalone(child));
   return { path: at.path, attributes, children };

@@ -49,7 +49,7 @@ function serviceNeeds({ definition, bridge }: ActiveNetwork): Need[] {
       const answer = { protocol: 'udp', port: client, what: 'DHCP answers' } as const;
       needs.push({ hook: 'output', family, to: bridge, state: 'new', ...answer });
     }
-    if (ips.length > 0 && definition.dns.enabled) {
+    if (ips.length > 0 && definition.dns.enabled !== false) {
       add({ protocol: 'udp', port: 53, what: 'DNS queries' });
       add({ protocol: 'tcp', port: 53, what: 'DNS queries' });
     }

@@ -36,7 +36,7 @@ test('a domain gets a range of the documented ones, and the same again', async (
   expect(first + 65_536).toBeLessThanOrEqual(allocatable.first + allocatable.count);
   const ids = Array(8).fill(first).join(' ');
   expect((await idsOnHost('auto')).map((one) => one.ids)).toEqual([ids]);
-  expect(await domain.xml({ which: 'inactive' })).toContain("allocate='auto'");
+  expect(await domain.xml({ which: 'inactive' })).toContain('allocate="auto"');
   expect((await domain.info()).isolation).toBe('user-namespace');
   const information = await runSuccessfully(['dominfo', 'auto'], { root: world.root.path });
   expect(information).toMatch(/^Isolation: {6}user namespace$/m);

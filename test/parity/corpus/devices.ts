@@ -70,6 +70,12 @@ const interfaces = domains('interface', 'devices', {
   'route-family': bridge(
     "<ip address='192.168.122.77' prefix='24'/><route family='ipv4' address='10.0.0.0' netmask='255.0.0.0' gateway='192.168.122.1' metric='2'/>",
   ),
+  'route-class-c': bridge(
+    "<ip address='192.168.122.77' prefix='24'/><route address='192.168.5.0' gateway='192.168.122.1'/>",
+  ),
+  'route-default': bridge(
+    "<ip address='192.168.122.77' prefix='24'/><route address='0.0.0.0' gateway='192.168.122.1'/>",
+  ),
   'route-without-prefix': bridge(
     "<ip address='192.168.122.77' prefix='24'/><route address='10.0.0.0' gateway='192.168.122.1'/>",
   ),
@@ -153,6 +159,10 @@ const others = domains('device', 'devices', {
   tpm: "<tpm model='tpm-tis'><backend type='passthrough'><device path='/dev/tpm0'/></backend></tpm>",
   vsock: "<vsock model='virtio'><cid auto='no' address='3'/></vsock>",
   hub: "<hub type='usb'/>",
+  'redirdev-with-controller':
+    "<controller type='usb' index='0' model='ehci'/><redirdev bus='usb' type='pty'/>",
+  'graphics-with-video':
+    "<graphics type='vnc' port='-1' autoport='yes'/><video><model type='vga' vram='16384' heads='1' primary='yes'/></video>",
   redirdev: "<redirdev bus='usb' type='pty'/>",
   parallel: "<parallel type='pty'/>",
   smartcard: "<smartcard mode='host'/>",

@@ -78,14 +78,16 @@ test('a running container shows what its interfaces have become', () => {
       <target dev='vnet1000'/>
       <guest dev='eth0'/>
     </interface>
-    <interface type='user'/>
-    <interface type='direct'>
+    <interface type='user'>
       <mac address='52:54:00:00:00:02'/>
+    </interface>
+    <interface type='direct'>
+      <mac address='52:54:00:00:00:03'/>
       <source dev='eno1' mode='vepa'/>
       <guest dev='eth1'/>
     </interface>
     <interface type='bridge'>
-      <mac address='52:54:00:00:00:03'/>
+      <mac address='52:54:00:00:00:04'/>
       <source bridge='b'/>
       <target dev='web0'/>
       <guest dev='lan'/>

@@ -1,5 +1,6 @@
 /** What a definition means: libvirt's defaults, and what this version leaves for later. */
 import type { DomainDefinition } from '../../../lib/domain/definition';
+import { formatDomain } from '../../../lib/domain/format';
 import { parseDomain } from '../../../lib/domain/parse';
 import { context, document, parse } from './parse-context';
 
@@ -101,7 +102,7 @@ test('vcpus are current unless fewer are', () => {
   expect(vcpu("<vcpu cpuset='0-1, ^1,3'>4</vcpu>").cpuset).toBe('0,3');
 });
 
-test('a filesystem keeps its ends, without slashes that mean nothing', () => {
+test('a filesystem keeps its ends, without slashes that mean nothing, and is printed as it is written', () => {
   const text = document({
     devices: "<filesystem><source dir='//a//b/'/><target dir='///'/><readonly/></filesystem>",
   });
@@ -111,10 +112,12 @@ test('a filesystem keeps its ends, without slashes that mean nothing', () => {
       accessMode: 'passthrough',
       source: '/a/b',
       target: '/',
+      written: { source: '//a//b/', target: '///' },
       readonly: true,
       position: { line: 8, column: 1 },
     },
   ]);
+  expect(formatDomain(parse(text))).toContain("<source dir='//a//b/'/>\n      <target dir='///'/>");
 });
 
 test('each type of filesystem has its own source', () => {
@@ -196,7 +199,7 @@ test('what is not carried out is listed in document order, each with its place',
   <clock offset='absolute' start='0'><timer name='hpet'/></clock>
   <on_crash>preserve</on_crash>
   <features><acpi/><privnet/></features>`,
-      os: '<loader>x</loader>',
+      os: '<smbios mode="host"/>',
       devices: `    <interface type='user'/>
     <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
@@ -205,7 +208,7 @@ test('what is not carried out is listed in document order, each with its place',
     }),
   );
   expect(unsupportedOf(definition)).toEqual([
-    'domain/os/loader 4:43',
+    'domain/os/smbios 4:43',
     'domain/cpu 5:3',
     'domain/vcpu/@placement 6:3 auto',
     'domain/clock/@offset 7:3 absolute',

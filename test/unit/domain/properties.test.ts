@@ -115,12 +115,12 @@ function inert(path: string, { attributes, children }: Vocabulary): UnsupportedE
 }
 
 const kept = fc
-  .record({ loader: named('loader'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
-  .map(({ loader, machine, dumpCore }): { kept: KeptPart[]; unsupported: UnsupportedElement[] } => {
+  .record({ smbios: named('smbios'), machine: text, dumpCore: fc.constantFrom('on', 'off') })
+  .map(({ smbios, machine, dumpCore }): { kept: KeptPart[]; unsupported: UnsupportedElement[] } => {
     return {
       kept: [
         { path: 'domain/os/type', attributes: [{ name: 'machine', value: machine }], children: [] },
-        { path: 'domain/os', attributes: [], children: [loader] },
+        { path: 'domain/os', attributes: [], children: [smbios] },
         {
           path: 'domain/memory',
           attributes: [{ name: 'dumpCore', value: dumpCore }],
@@ -130,7 +130,7 @@ const kept = fc
       unsupported: [
         inert('memory/@dumpCore', memoryVocabulary),
         inert('os/type/@machine', osTypeVocabulary),
-        inert('os/loader', osVocabulary),
+        inert('os/smbios', osVocabulary),
       ],
     };
   });

@@ -245,7 +245,7 @@ test('several refusals are told at once, in document order', () => {
   const xml = document({
     elements: '<cpu/><launchSecurity/>',
     devices: '<disk/>\n<lease/>',
-    os: '<loader>x</loader>',
+    os: '<smbios mode="host"/>',
   });
   const error = refusalOf(xml);
   expect(error).toMatchObject({ element: 'domain/launchSecurity', line: 5, column: 7 });
@@ -271,12 +271,12 @@ describe('strict', () => {
     const xml = document({
       elements: "<cpu/><clock offset='variable'/>",
       devices: '<serial/><colour/>\n<lease/>',
-      os: '<loader>x</loader>',
+      os: '<smbios mode="host"/>',
     });
     expect(strictly(xml).problems?.map(({ element, message }) => [element, message])).toEqual([
       [
-        'domain/os/loader',
-        expect.stringMatching(/^<loader>: .* \(domain\/os\/loader, line 4, column 43\)$/),
+        'domain/os/smbios',
+        expect.stringMatching(/^<smbios>: .* \(domain\/os\/smbios, line 4, column 43\)$/),
       ],
       ['domain/cpu', expect.stringMatching(/^<cpu>: /)],
       ['domain/clock/@offset', expect.stringMatching(/^offset='variable' of <clock>: /)],

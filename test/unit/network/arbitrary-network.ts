@@ -5,6 +5,7 @@ import { ipOf, networkAddress, parseIp, type Ip } from '../../../lib/domain/inte
 import type {
   DhcpHost,
   DhcpRange,
+  LeaseTime,
   Forward,
   NetworkDefinition,
   NetworkDns,
@@ -67,7 +68,13 @@ const vlan = fc.oneof(
     })),
 );
 
-const lease = fc.oneof(fc.constant(0), fc.integer({ min: 120, max: 1e7 }));
+const lease: fc.Arbitrary<LeaseTime> = fc.oneof(
+  fc.constant({ expiry: 0, unit: 'minutes' } as const),
+  fc.record({
+    expiry: fc.integer({ min: 120, max: 1e5 }),
+    unit: fc.constantFrom('hours', 'minutes', 'seconds'),
+  }),
+);
 
 /** Hosts behind the bridge's address: numbers from 1 on, in order and none twice. */
 const numbers = fc
@@ -120,7 +127,7 @@ function ipOfSubnet(subnet: Subnet): fc.Arbitrary<NetworkIp> {
     .record({
       dhcp: served(subnet),
       localPtr: fc.boolean(),
-      hasNetmask: optional(fc.constant(true as const)),
+      hasNetmask: fc.boolean(),
       tftpRoot: optional(text.map((path) => `/${path}`)),
     })
     .map(({ hasNetmask, tftpRoot, ...ip }) =>
@@ -128,7 +135,10 @@ function ipOfSubnet(subnet: Subnet): fc.Arbitrary<NetworkIp> {
         family,
         address: ipOf(family, base.value + 1n).address,
         prefix: family === 'ipv4' ? 24 : 64,
-        hasNetmask: family === 'ipv4' ? hasNetmask : undefined,
+        written:
+          family === 'ipv4' && hasNetmask
+            ? { netmask: '255.255.255.0' }
+            : { family, prefix: family === 'ipv4' ? '24' : '64' },
         tftpRoot: family === 'ipv4' ? tftpRoot : undefined,
         ...ip,
         position,
@@ -277,6 +287,7 @@ const managed: fc.Arbitrary<NetworkDefinition> = fc
       family: 'ipv4',
       address: '10.128.0.0',
       prefix: 9,
+      written: { family: 'ipv4', prefix: '9' },
       gateway: '10.7.7.200',
       metric: 7,
       position,

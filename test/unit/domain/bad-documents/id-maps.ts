@@ -7,7 +7,6 @@ const gid = "<gid start='0' target='1000' count='10'/>";
 
 /** Title, content of `<idmap>` in lines from 6 on, code, element and position, words. */
 const contents: readonly Row[] = [
-  ['an id map without anything', '', 'CONFIG_UNSUPPORTED', 'domain/idmap 5:1', 'mapped both'],
   ['users without groups', uid, 'CONFIG_UNSUPPORTED', 'domain/idmap 5:1', 'uid and gid should be'],
   ['groups without users', gid, 'CONFIG_UNSUPPORTED', 'domain/idmap 5:1', 'uid and gid should be'],
   [

@@ -19,14 +19,14 @@ function stored(uri: string, content: { key: string; xml: string }): DomainDefin
 }
 
 test.each([
-  ["<a at='1'><b>x</b></a>", "<k:a xmlns:k='urn:x' at='1'>", "<a at='1'>\n  <b>x</b>\n</a>"],
-  ['<a/>', "<k:a xmlns:k='urn:x'/>", '<a/>'],
-  ["<z:a xmlns:z='urn:x'/>", "<z:a xmlns:z='urn:x'/>", '<a/>'],
-  ["<a xmlns='urn:x'><b/></a>", "<a xmlns='urn:x'>", '<a>\n  <b/>\n</a>'],
-  ["<a><c xmlns='urn:y'/></a>", "<k:a xmlns:k='urn:x'>", "<a>\n  <c xmlns='urn:y'/>\n</a>"],
+  ["<a at='1'><b>x</b></a>", '<k:a xmlns:k="urn:x" at="1">', "<a at='1'>\n  <b>x</b>\n</a>"],
+  ['<a/>', '<k:a xmlns:k="urn:x"/>', '<a/>'],
+  ["<z:a xmlns:z='urn:x'/>", '<z:a xmlns:z="urn:x"/>', '<a/>'],
+  ["<a xmlns='urn:x'><b/></a>", '<a xmlns="urn:x">', '<a>\n  <b/>\n</a>'],
+  ["<a><c xmlns='urn:y'/></a>", '<k:a xmlns:k="urn:x">', "<a>\n  <c xmlns='urn:y'/>\n</a>"],
   [
     '<a>one <b>two</b></a>',
-    "<k:a xmlns:k='urn:x'>one <k:b>two</k:b></k:a>",
+    '<k:a xmlns:k="urn:x">one <k:b>two</k:b></k:a>',
     '<a>one <b>two</b></a>',
   ],
 ])('%s is kept in its namespace, and read without it', (xml, written, read) => {

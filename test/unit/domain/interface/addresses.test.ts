@@ -12,14 +12,14 @@ const route = (attributes: string) =>
   parseRoute(element(`<route ${attributes}/>`), 'guest interface', refusing());
 
 test.each([
-  ["address='192.168.122.50'", "<ip address='192.168.122.50' family='ipv4' prefix='24'/>"],
-  ["address='10.0.0.2' family='ipv4'", "<ip address='10.0.0.2' family='ipv4' prefix='8'/>"],
-  ["address='172.16.0.2' prefix='0'", "<ip address='172.16.0.2' family='ipv4' prefix='16'/>"],
+  ["address='192.168.122.50'", "<ip address='192.168.122.50' family='ipv4'/>"],
+  ["address='10.0.0.2' family='ipv4'", "<ip address='10.0.0.2' family='ipv4'/>"],
+  ["address='172.16.0.2' prefix='0'", "<ip address='172.16.0.2' family='ipv4'/>"],
   [
     "prefix='30' peer='10.0.0.1' address='10.0.0.2'",
     "<ip address='10.0.0.2' family='ipv4' prefix='30' peer='10.0.0.1'/>",
   ],
-  ["address='FD00::0:1'", "<ip address='fd00::1' family='ipv6' prefix='64'/>"],
+  ["address='FD00::0:1'", "<ip address='fd00::1' family='ipv6'/>"],
   [
     "family='ipv6' address='fd00::1' prefix='128' peer='fd00::2'",
     "<ip address='fd00::1' family='ipv6' prefix='128' peer='fd00::2'/>",
@@ -58,25 +58,19 @@ test.each([
 });
 
 test.each([
-  [
-    "address='0.0.0.0' gateway='10.0.0.1'",
-    "<route family='ipv4' address='0.0.0.0' prefix='0' gateway='10.0.0.1'/>",
-  ],
+  ["address='0.0.0.0' gateway='10.0.0.1'", "<route address='0.0.0.0' gateway='10.0.0.1'/>"],
   [
     "family='ipv6' address='::' gateway='FE80::1' metric='7'",
-    "<route family='ipv6' address='::' prefix='0' gateway='fe80::1' metric='7'/>",
+    "<route family='ipv6' address='::' gateway='fe80::1' metric='7'/>",
   ],
-  [
-    "address='192.168.5.0' gateway='10.0.0.1'",
-    "<route family='ipv4' address='192.168.5.0' prefix='24' gateway='10.0.0.1'/>",
-  ],
+  ["address='192.168.5.0' gateway='10.0.0.1'", "<route address='192.168.5.0' gateway='10.0.0.1'/>"],
   [
     "address='192.168.4.0' netmask='255.255.252.0' gateway='10.0.0.1' metric='4294967295'",
-    "<route family='ipv4' address='192.168.4.0' prefix='22' gateway='10.0.0.1' metric='4294967295'/>",
+    "<route address='192.168.4.0' netmask='255.255.252.0' gateway='10.0.0.1' metric='4294967295'/>",
   ],
   [
     "family='ipv6' address='fd00:5::' gateway='fd00::1'",
-    "<route family='ipv6' address='fd00:5::' prefix='64' gateway='fd00::1'/>",
+    "<route family='ipv6' address='fd00:5::' gateway='fd00::1'/>",
   ],
 ])('<route %s/> is printed %s', (attributes, text) => {
   expect(printed(formatRoute(route(attributes)))).toBe(text);

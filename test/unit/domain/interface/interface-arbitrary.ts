@@ -59,7 +59,7 @@ const address: fc.Arbitrary<InterfaceAddress> = family.chain((of) =>
       peer: optional(ip(of).map((one) => one.address)),
       position: fc.constant(position),
     })
-    .map(defined),
+    .map((all) => defined({ ...all, written: { prefix: String(all.prefix) } })),
 );
 
 const route: fc.Arbitrary<InterfaceRoute> = family.chain((of) =>
@@ -74,6 +74,7 @@ const route: fc.Arbitrary<InterfaceRoute> = family.chain((of) =>
       family: of,
       address: networkAddress(to, prefix).address,
       prefix,
+      written: { family: of, prefix: String(prefix) },
       gateway: gateway.address,
       ...(metric === undefined ? {} : { metric }),
       position,

@@ -57,7 +57,13 @@ test('all that can be said of an interface is read', () => {
       mtu: 1400,
       linkState: 'up',
       addresses: [
-        { family: 'ipv4', address: '10.0.0.2', prefix: 30, peer: '10.0.0.1' },
+        {
+          family: 'ipv4',
+          address: '10.0.0.2',
+          prefix: 30,
+          written: { prefix: '30' },
+          peer: '10.0.0.1',
+        },
         { family: 'ipv6', address: 'fd00::2', prefix: 64 },
       ],
       routes: [{ family: 'ipv4', address: '0.0.0.0', prefix: 0, gateway: '10.0.0.1', metric: 9 }],
@@ -98,7 +104,7 @@ test('what libvirt writes for a running domain is dropped', () => {
       <mac address='${mac}' currentAddress='52:54:00:00:00:07'/>
       <source network='default' ${portid} bridge='virbr0' macTableManager='kernel'/>
       <target dev='vnet0'/><guest dev='eth0' actual='vnet1'/>
-      <alias name='net0'/><address type='pci'/>
+      <alias name='net0'/>
     </interface>
     <interface type='bridge'><source network='lan' portgroup='p' ${portid} bridge='br0'/></interface>
     <interface type='direct'><source network='p' ${portid} dev='e' mode='bridge'/><target dev='macvtap3'/></interface>`;
@@ -136,7 +142,7 @@ test('an address is made for each interface that has none, and no two are the sa
     '52:54:00:00:00:03',
     '52:54:00:00:00:02',
   ]);
-  expect(newMac).toHaveBeenCalledTimes(4);
+  expect(newMac).toHaveBeenCalledTimes(5);
 });
 
 test('a source of addresses that repeats itself ends in a conflict, not in a loop', () => {
@@ -159,7 +165,7 @@ test('an interface of the host is lent, with addresses and routes of its own', (
   expect(hostInterfaces.map(withoutPositions)).toEqual([
     {
       device: 'eth1',
-      addresses: [{ family: 'ipv4', address: '10.0.0.7', prefix: 24 }],
+      addresses: [{ family: 'ipv4', address: '10.0.0.7', prefix: 24, written: { prefix: '24' } }],
       routes: [{ family: 'ipv4', address: '0.0.0.0', prefix: 0, gateway: '10.0.0.1' }],
     },
   ]);
@@ -217,7 +223,11 @@ test.each([
     '/tune',
     '<tune><sndbuf>1</sndbuf></tune>',
   ],
-  [`${bridge}<driver name='vhost'/></interface>`, '/driver', "<driver name='vhost'/>"],
+  [
+    `${bridge}<model type='virtio'/><driver name='vhost'/></interface>`,
+    '/driver',
+    "<driver name='vhost'/>",
+  ],
   [
     `${bridge}<backend tap='/dev/net/tun'/></interface>`,
     '/backend',

@@ -51,7 +51,7 @@ test('an allocated map stands in the place of the request, and reads as a defini
 test('other words of the same extension stay', () => {
   const both = request('').replace('</x:', "<x:hardening level='compat'/></x:");
   const allocated = withAllocatedIds(parse(document({ elements: both })), 1879048192);
-  expect(formatDomain(allocated)).toContain("<x:hardening level='compat'/>");
+  expect(formatDomain(allocated)).toContain('<x:hardening level="compat"/>');
   expect(formatDomain(allocated)).not.toContain('allocate');
 });
 

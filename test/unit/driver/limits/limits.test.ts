@@ -74,8 +74,8 @@ describe('of a domain that is off', () => {
       "<memory mode='strict' nodeset='0'/>",
       '<read_bytes_sec>9</read_bytes_sec>',
       '<write_iops_sec>3</write_iops_sec>',
-      "<tslxc:pids max='64'/>",
-      "<tslxc:hugepages size='2048' max='4096'/>",
+      '<tslxc:pids max="64"/>',
+      '<tslxc:hugepages size="2048" max="4096"/>',
     ]) {
       expect(xml).toContain(part);
     }

@@ -212,7 +212,7 @@ const dhcps: readonly Row[] = [
     "<host mac='52:54:00:00:00:0a' ip='10.0.0.8'/>\n<host mac='52:54:0:0:0:A' ip='10.0.0.9'/>",
     'CONFIG_UNSUPPORTED',
     'host/@mac 5:1',
-    "static host of line 4 has the mac '52:54:00:00:00:0a' too",
+    "static host of line 4 has the mac '52:54:0:0:0:A' too",
   ],
   [
     'two hosts with a name',

@@ -45,7 +45,7 @@ test.each<[NetworkUpdate['command'], NetworkUpdate['section'], string, string[]]
     'modify',
     'ip-dhcp-host',
     "<host mac='52:54:0:0:0:1' name='one' ip='10.0.0.13'/>",
-    [`- ${host}`, "+ <host mac='52:54:00:00:00:01' name='one' ip='10.0.0.13'/>"],
+    [`- ${host}`, "+ <host mac='52:54:0:0:0:1' name='one' ip='10.0.0.13'/>"],
   ],
   ['delete', 'ip-dhcp-host', "<host ip='10.0.0.11'/>", [`- ${host}`]],
   [

@@ -1,0 +1,152 @@
+/**
+ * Devices that are only stored, with the defaults that libvirt fills in, and their children in libvirt's order. What libvirt
+ * makes up for the buses of a virtual machine, such as controllers and addresses, is not made up here. Pure.
+ */
+import type { XmlAttribute, XmlElement } from '../xml/element';
+import { inVocabularyOrder } from '../xml/reading';
+import type { Vocabulary } from '../xml/vocabulary';
+import { parseKibibytes } from '../xml/scaled-integer';
+import { filesystemVocabulary } from '../filesystem/vocabulary';
+import { interfaceVocabulary } from '../interface/vocabulary';
+import { consoleVocabulary, diskVocabulary, hostdevVocabulary } from './device-vocabulary';
+import { busOfDisk } from './disk-bus';
+
+/** The device as libvirt prints it. */
+export function canonicalDevice(element: XmlElement): XmlElement {
+  const canonical = devices[element.name];
+  return canonical === undefined ? element : canonical(element);
+}
+
+type Canonical = (element: XmlElement) => XmlElement;
+
+const devices: Readonly<Record<string, Canonical | undefined>> = {
+  filesystem: (element) =>
+    ordered(
+      withDefaults(mapped(withModes(element), filesystemParts), {
+        type: 'mount',
+        accessmode: 'passthrough',
+      }),
+      filesystemVocabulary,
+    ),
+  disk: (element) =>
+    ordered(
+      readonlyDrive(
+        withDefaults(mapped(element, { target: diskTarget }), { type: 'file', device: 'disk' }),
+      ),
+      diskVocabulary,
+    ),
+  interface: (element) => ordered(withDefaults(element, { type: 'user' }), interfaceVocabulary),
+  hostdev: (element) =>
+    ordered(
+      attributeOf(element, 'mode') === 'capabilities'
+        ? element
+        : withDefaults(element, { mode: 'subsystem', managed: 'no' }),
+      hostdevVocabulary,
+    ),
+  console: (element) =>
+    ordered(withChild(element, 'target', { type: 'lxc', port: '0' }), consoleVocabulary),
+  serial: (element) => withChild(element, 'target', { port: '0' }),
+  parallel: (element) => withChild(element, 'target', { port: '0' }),
+};
+
+const limitInBytes: Canonical = (element) => {
+  const text = element.children.join('');
+  const location = { path: element.name, position: element.position };
+  const unit = attributeOf(element, 'unit') ?? 'bytes';
+  // Whole KiB are what the scale is written in; a rest of bytes is lost by none of its units.
+  const bytes = unit === 'bytes' ? text : String(parseKibibytes({ text, unit, location }) * 1024);
+  return { ...element, attributes: [{ name: 'unit', value: 'bytes' }], children: [bytes] };
+};
+
+const filesystemParts = { space_hard_limit: limitInBytes, space_soft_limit: limitInBytes };
+
+/** Modes of files have four digits. */
+export function withModes<T extends Pick<XmlElement, 'attributes'>>(element: T): T {
+  const attributes = element.attributes.map(({ name, value }) =>
+    name === 'fmode' || name === 'dmode'
+      ? { name, value: value.padStart(4, '0') }
+      : { name, value },
+  );
+  return { ...element, attributes };
+}
+
+const diskTarget: Canonical = (element) => {
+  const bus = busOfDisk(attributeOf(element, 'dev') ?? '');
+  return bus === undefined ? element : withDefaults(element, { bus });
+};
+
+/** As in libvirt, whatever the element says. */
+function readonlyDrive(element: XmlElement): XmlElement {
+  return attributeOf(element, 'device') === 'cdrom' ? withChild(element, 'readonly', {}) : element;
+}
+
+/** The attributes with those that are missing, in this order and before all others. */
+function withDefaults(element: XmlElement, defaults: Readonly<Record<string, string>>): XmlElement {
+  const names = Object.keys(defaults);
+  const own = element.attributes.filter(({ name }) => !names.includes(name));
+  const [first = [], last = []] = [own.filter(isBefore), own.filter((one) => !isBefore(one))];
+  const filled = Object.entries(defaults).map(([name, value]) => ({
+    name,
+    value: attributeOf(element, name) ?? value,
+  }));
+  return { ...element, attributes: placed(first, filled, last) };
+}
+
+/** `type` of a `<hostdev>` stands between `mode` and `managed`, `dev` of a `<target>` before its bus. */
+function isBefore({ name }: XmlAttribute): boolean {
+  return name === 'type' || name === 'dev';
+}
+
+function placed(
+  first: readonly XmlAttribute[],
+  filled: readonly XmlAttribute[],
+  last: readonly XmlAttribute[],
+): XmlAttribute[] {
+  const [mode, ...others] = filled;
+  return mode?.name === 'mode'
+    ? [mode, ...first, ...others, ...last]
+    : [...first, ...filled, ...last];
+}
+
+function withChild(
+  element: XmlElement,
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+): XmlElement {
+  const has = element.children.some((child) => typeof child !== 'string' && child.name === name);
+  if (has) return element;
+  const child: XmlElement = {
+    name,
+    namespace: '',
+    attributes: Object.entries(attributes).map(([key, value]) => ({ name: key, value })),
+    children: [],
+    position: element.position,
+  };
+  return { ...element, children: [...element.children, child] };
+}
+
+/** With the children of these names changed. */
+function mapped(
+  element: XmlElement,
+  parts: Readonly<Record<string, Canonical | undefined>>,
+): XmlElement {
+  const children = element.children.map((child) =>
+    typeof child === 'string' ? child : (parts[child.name]?.(child) ?? child),
+  );
+  return { ...element, children };
+}
+
+/** With its children in the vocabulary's order; text between them is layout. */
+function ordered(element: XmlElement, vocabulary: Vocabulary): XmlElement {
+  const children = element.children.flatMap((child) =>
+    typeof child === 'string' ? [] : [{ element: child }],
+  );
+  return {
+    ...element,
+    children: inVocabularyOrder(children, vocabulary).map((one) => one.element),
+  };
+}
+
+function attributeOf({ attributes }: XmlElement, wanted: string): string | undefined {
+  return attributes.find(({ name }) => name === wanted)?.value;
+}
