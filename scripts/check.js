@@ -13,6 +13,7 @@ const cliDocuments = require('./generate-cli-docs');
 const completions = require('./generate-completions');
 const coverageDocuments = require('./generate-coverage-docs');
 const defectDocuments = require('./generate-defect-docs');
+const differencesDocuments = require('./generate-differences-docs');
 const { staleFiles } = require('./generated-files');
 const { main, packageRoot, run, say, StepError } = require('./steps');
 
@@ -65,6 +66,7 @@ const documentGenerators = {
   'scripts/generate-completions.js': completions,
   'scripts/generate-coverage-docs.js': coverageDocuments,
   'scripts/generate-defect-docs.js': defectDocuments,
+  'scripts/generate-differences-docs.js': differencesDocuments,
 };
 
 /** The documents that are made from tables of the sources, and are not what these say now. */

@@ -13,7 +13,118 @@
  * @property {string} reason Why that is better for the user.
  */
 
+/** What libvirt makes up for the buses of a virtual machine. */
+const machineLines = new RegExp(
+  [
+    "<address type='(drive|ccid|spapr-vio)'",
+    '<controller ',
+    '<(/)?smartcard',
+    '<(/)?redirdev',
+    '<(/)?graphics',
+    "<listen type='address'/>",
+    '<topology ',
+    "<iothread id='1'/>",
+    '<hyperv',
+    "<model type='cirrus'",
+    '<address domain=',
+  ].join('|'),
+);
+
 /** @type {readonly IntendedDifference[]} */
-const intendedDifferences = [];
+const intendedDifferences = [
+  {
+    id: 'emulator',
+    aspect: 'definition',
+    documents: /^(smallest-without-emulator|whole-)/,
+    lines: /<emulator>/,
+    here: '`<emulator>` is the monitor of this package, unless the document has another path, which is kept',
+    libvirt: '`/usr/lib/libvirt/libvirt_lxc`',
+    reason:
+      'the element names the program that runs the container, and libvirt need not be installed',
+  },
+  {
+    id: 'machine-parts',
+    aspect: 'definition',
+    documents: /^(disk|console|device|threads|cpu|features|hostdev)-/,
+    lines: machineLines,
+    here: 'of a device or an element that only a virtual machine has, what is written is kept as it is',
+    libvirt: 'controllers, addresses on buses, and defaults of emulated hardware are added to it',
+    reason:
+      'a container has no such hardware, and a shorter text says the same; libvirt adds them again when it is given this one',
+  },
+  {
+    id: 'automatic-placement',
+    aspect: 'definition',
+    documents: /^(vcpu|numatune)-placement-auto$/,
+    lines: /numatune>|<memory .*placement='auto'|<vcpu placement=/,
+    here: "`placement='auto'` of `<vcpu>` and of `<numatune>` are kept each for itself",
+    libvirt: 'one brings the other with it',
+    reason:
+      'neither is carried out: numad, which would choose, is refused at the start in both cases',
+  },
+  {
+    id: 'seclabel-model',
+    aspect: 'definition',
+    documents: /^domain-seclabel-none$/,
+    lines: /<seclabel type='none'/,
+    here: "`<seclabel type='none'/>` stays without a model",
+    libvirt: "the driver's first model is added",
+    reason: 'it means no label in any model, also on another host to which the definition is taken',
+  },
+  {
+    id: 'label-of-a-filesystem',
+    aspect: 'definition',
+    documents: /^filesystem-label-of-source$/,
+    lines: /<(\/)?source|<seclabel model=/,
+    here: '`<seclabel>` in the `<source>` of a filesystem is kept, and carried out',
+    libvirt: 'it is dropped, without a word',
+    reason: 'files of a tree can be given a label of their own',
+  },
+  {
+    id: 'route-without-prefix',
+    aspect: 'definition',
+    documents: /^interface-route-(class-c|without-prefix)$/,
+    lines: /^(refused|defined)$/,
+    here: 'a `<route>` without a prefix has that of the class of its network',
+    libvirt: 'it is refused, with words that are not true: that 192.168.5.0 is no network address',
+    reason: 'what libvirt accepts means the same here',
+  },
+  {
+    id: 'interface-id',
+    aspect: 'definition',
+    documents: /^interface-virtualport$/,
+    lines: /virtualport|interfaceid=/,
+    here: 'a `<virtualport>` without an `interfaceid` stays without one',
+    libvirt: 'a random one is added',
+    reason: 'the port is not set up, and its start is refused',
+  },
+  {
+    id: 'zero-mac-of-a-bridge',
+    aspect: 'definition',
+    documents: /^network-mac-zero$/,
+    lines: /^(refused|defined)$/,
+    here: 'a network whose bridge has the address 00:00:00:00:00:00 is not defined',
+    libvirt: 'it is defined, and can not be started',
+    reason: 'the error comes where it is made, with its line',
+  },
+  {
+    id: 'unknown-element-of-a-network',
+    aspect: 'definition',
+    documents: /^network-unknown$/,
+    lines: /^(refused|defined)$/,
+    here: 'an unknown element of a network is refused, with its line',
+    libvirt: 'it is dropped, without a word',
+    reason: 'a misspelt element could open a network that it was meant to close',
+  },
+  {
+    id: 'actual-guest-name',
+    aspect: 'definition',
+    documents: /^whole-live-dump$/,
+    lines: /<guest actual=/,
+    here: "what a copied live XML says of the running container's interface is dropped",
+    libvirt: "`<guest actual='…'/>` stays in the definition",
+    reason: 'it is no part of a definition: the next start chooses the name anew',
+  },
+];
 
 module.exports = { intendedDifferences };
