@@ -3,7 +3,7 @@
  * makes up for the buses of a virtual machine, such as controllers and addresses, is not made up here. Pure.
  */
 import type { XmlAttribute, XmlElement } from '../xml/element';
-import { inVocabularyOrder } from '../xml/reading';
+import { inVocabularyOrder, textOf } from '../xml/reading';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseKibibytes } from '../xml/scaled-integer';
 import { filesystemVocabulary } from '../filesystem/vocabulary';
@@ -50,7 +50,7 @@ const devices: Readonly<Record<string, Canonical | undefined>> = {
 };
 
 const limitInBytes: Canonical = (element) => {
-  const text = element.children.join('');
+  const text = textOf(element);
   const location = { path: element.name, position: element.position };
   const unit = attributeOf(element, 'unit') ?? 'bytes';
   // Whole KiB are what the scale is written in; a rest of bytes is lost by none of its units.
@@ -84,7 +84,7 @@ function readonlyDrive(element: XmlElement): XmlElement {
 function withDefaults(element: XmlElement, defaults: Readonly<Record<string, string>>): XmlElement {
   const names = Object.keys(defaults);
   const own = element.attributes.filter(({ name }) => !names.includes(name));
-  const [first = [], last = []] = [own.filter(isBefore), own.filter((one) => !isBefore(one))];
+  const [first, last] = [own.filter(isBefore), own.filter((one) => !isBefore(one))] as const;
   const filled = Object.entries(defaults).map(([name, value]) => ({
     name,
     value: attributeOf(element, name) ?? value,
