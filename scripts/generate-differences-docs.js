@@ -19,8 +19,8 @@ const headings = {
   inside: 'Inside a container',
 };
 
-const measured = `\`npm run test:parity\` defines and starts each document of a corpus here and in a real libvirt, and compares what is
-printed, whether it starts, and what is seen of the running container. It fails for a difference that is not in these tables,
+const measured = `\`npm run test:parity\` defines each document of a corpus here and in a real libvirt, and compares what is printed.
+It fails for a difference that is not in these tables,
 and for an entry that no document shows any more.`;
 
 function table(entries) {
