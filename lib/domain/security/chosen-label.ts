@@ -44,12 +44,13 @@ const seclabel = 'domain/seclabel';
 const domainPlace: SourceLocation = { path: 'domain', position: { line: 1, column: 1 } };
 const implicit: SecurityLabel = { type: 'dynamic', relabel: true, position: domainPlace.position };
 
-/** A label of type none needs no model on the host. */
+/** A label of type none needs no model on the host, and neither does a source that is to be left alone. */
 function checkModels(definition: DomainDefinition, model: string): void {
   const ofDomain = definition.securityLabels
     .filter(({ type }) => type !== 'none')
     .map((label) => ({ path: seclabel, label }));
-  for (const { path, label } of [...ofDomain, ...sourceLabelsOf(definition)]) {
+  const ofSources = sourceLabelsOf(definition).filter(({ label }) => label.relabel);
+  for (const { path, label } of [...ofDomain, ...ofSources]) {
     const { model: asked = model, position } = label;
     if (asked === model || asked === 'none') continue;
     const detail = `Security driver model '${asked}' is not available`;

@@ -204,11 +204,6 @@ test.each([
     'Unable to set port profile on direct interfaces',
   ],
   [`${bridge}<filterref filter='clean-traffic'/></interface>`, '/filterref', undefined],
-  [
-    "<interface type='ethernet'><target dev='t' managed='no'/></interface>",
-    '/target/@managed',
-    undefined,
-  ],
 ])('%s is kept as it is, and refused by a start', (devices, path, words) => {
   const { interfaces, otherDevices, unsupported } = definitionOf(devices);
   expect(interfaces).toEqual([]);
@@ -240,6 +235,16 @@ test.each([
     `${bridge}<mac address='${mac}' check='no'/></interface>`,
     '/mac/@check',
     `<mac address='${mac}' check='no'/>`,
+  ],
+  [
+    "<interface type='ethernet'><target dev='t' managed='no'/></interface>",
+    '/target/@managed',
+    "<target dev='t' managed='no'/>",
+  ],
+  [
+    `${bridge}<target dev='t' managed='yes'/></interface>`,
+    '/target/@managed',
+    "<target dev='t' managed='yes'/>",
   ],
   [
     "<interface type='ethernet' trustGuestRxFilters='yes'/>",

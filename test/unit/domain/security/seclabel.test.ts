@@ -196,6 +196,11 @@ describe('chosenLabel', () => {
     expect(told).toContain(`: unsupported configuration: Security driver model ${words}`);
   });
 
+  test('a source that is to be left alone needs no model', () => {
+    const alone = disk.replace("model='dac'", "model='dac' relabel='no'");
+    expect(chosenLabel(parse(document({ devices: alone })), 'selinux', open)).toBeUndefined();
+  });
+
   test.each([
     ['', 'selinux', 'domain 1:1'],
     [none, 'selinux', 'domain/seclabel 6:2'],
