@@ -35,8 +35,12 @@ export interface DomainParts {
 const smallestHead = '<name>@name@</name>\n  <memory>131072</memory>';
 const smallestOs = '<type>exe</type>\n    <init>/bin/sleep</init>\n    <initarg>1000</initarg>';
 const libvirtEmulator = '<emulator>/usr/lib/libvirt/libvirt_lxc</emulator>';
-const ownRoot =
-  "<filesystem type='mount'>\n      <source dir='@tree@'/>\n      <target dir='/'/>\n    </filesystem>";
+const rootAt = (folder: string): string =>
+  `<filesystem type='mount'>\n      <source dir='${folder}'/>\n      <target dir='/'/>\n    </filesystem>`;
+const ownRoot = rootAt('@tree@');
+
+/** A root whose files belong to the root of a container with an id map from 100000 on. */
+export const mappedRoot = rootAt('@mappedTree@');
 
 /** The text of a domain with these parts. */
 export function domainDocument(parts: DomainParts): string {

@@ -1,5 +1,5 @@
 /** Documents about `<os>`, `<idmap>`, `<features>`, `<clock>`, what happens at the end, and other children of `<domain>`. */
-import { domains, type CorpusDocument } from './document';
+import { domainDocument, domains, mappedRoot, type CorpusDocument } from './document';
 
 const idMap = "<uid start='0' target='100000' count='65536'/>";
 const gidMap = "<gid start='0' target='100000' count='65536'/>";
@@ -40,10 +40,19 @@ const wholeOs = domains('os', 'wholeOs', {
   'init-missing-in-root': '<os><type>exe</type><init>/bin/no-such-program</init></os>',
 });
 
-const idmaps = domains('idmap', 'domain', {
+/** On a root whose files belong to the container's root, with a network of its own: libvirt's does not start on the host's. */
+const mapped: readonly CorpusDocument[] = Object.entries({
   'uid-and-gid': `<idmap>${idMap}${gidMap}</idmap>`,
   'gid-first': `<idmap>${gidMap}${idMap}</idmap>`,
-  'two-ranges': `<idmap><uid start='1000' target='300000' count='10'/><uid start='0' target='200000' count='1000'/><gid start='0' target='200000' count='1000'/></idmap>`,
+  'two-ranges': `<idmap><uid start='1000' target='300000' count='10'/><uid start='0' target='100000' count='1000'/><gid start='0' target='100000' count='1000'/></idmap>`,
+}).map(([feature, text]) => ({
+  name: `idmap-${feature}`,
+  kind: 'domain',
+  xml: domainDocument({ domain: text, features: '<privnet/>', root: mappedRoot }),
+}));
+
+const idmaps = domains('idmap', 'domain', {
+  'root-of-the-host': `<idmap>${idMap}${gidMap}</idmap>`,
   'uid-only': `<idmap>${idMap}</idmap>`,
   'without-root':
     "<idmap><uid start='1' target='1000' count='10'/><gid start='1' target='1000' count='10'/></idmap>",
@@ -142,6 +151,6 @@ const namespaces: readonly CorpusDocument[] = ['sharenet', 'shareipc', 'shareuts
 });
 
 export const systemDocuments: readonly CorpusDocument[] = [
-  ...[...os, ...wholeOs, ...idmaps, ...features, ...clocks],
+  ...[...os, ...wholeOs, ...mapped, ...idmaps, ...features, ...clocks],
   ...[...ends, ...others, ...namespaces],
 ];
