@@ -16,16 +16,27 @@ const introduction = `Compared with libvirt 11.3. All of these are intended. [do
 const headings = {
   definition: 'Definitions',
   start: 'Starts',
-  inside: 'Inside a container',
+  process: 'Inside: the process',
+  capabilities: 'Inside: capabilities',
+  mounts: 'Inside: mounts',
+  devices: 'Inside: `/dev`',
+  limits: 'Inside: limits',
+  network: 'Inside: the network',
 };
 
-const measured = `\`npm run test:parity\` defines each document of a corpus here and in a real libvirt, and compares what is printed.
-It fails for a difference that is not in these tables,
-and for an entry that no document shows any more.`;
+const measured = `\`npm run test:parity\` defines and starts each document of a corpus here and in a real libvirt, and compares what is printed,
+whether it starts, and what is seen inside with \`hardening='compat'\`: environment, process, capabilities, mounts, \`/dev\`, limits
+and network. It fails for a difference that is not in these tables, and for an entry that no document shows any more.`;
+
+/** Why, with what makes a start refused, and where it is seen. */
+function reasonOf({ reason, refused, where }) {
+  const words = refused === undefined ? reason : `${refused}: ${reason}`;
+  return where === undefined ? words : `${words} (seen on ${where})`;
+}
 
 function table(entries) {
   const row = (cells) => `| ${cells.join(' | ')} |`;
-  const rows = entries.map(({ here, libvirt, reason }) => row([here, libvirt, reason]));
+  const rows = entries.map((entry) => row([entry.here, entry.libvirt, reasonOf(entry)]));
   return [row(['here', 'in libvirt', 'reason']), row(['---', '---', '---']), ...rows];
 }
 

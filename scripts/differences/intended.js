@@ -1,16 +1,21 @@
 // The differences from libvirt that are intended, each with its reason. test/parity compares each document of its corpus with a
 // real libvirt, and fails for a difference that is not in this table, and for one in it that no document shows any more.
 'use strict';
+const { intendedInside } = require('./inside');
+const { intendedOfStarts } = require('./starts');
 
 /**
  * @typedef {object} IntendedDifference
  * @property {string} id Its name.
- * @property {'definition' | 'start' | 'inside'} aspect What is compared.
+ * @property {'definition' | 'start' | 'environment' | 'process' | 'capabilities' | 'mounts' | 'devices' | 'limits' | 'network'}
+ *   aspect What is compared.
  * @property {RegExp} documents The names of the documents that show it.
  * @property {RegExp} lines The lines that differ by it.
  * @property {string} here What there is here.
  * @property {string} libvirt What there is in libvirt.
  * @property {string} reason Why that is better for the user.
+ * @property {'dangerous to ignore' | 'not carried out yet'} [refused] Of a start that is refused here: why.
+ * @property {string} [where] The hosts that show it, when there are others.
  */
 
 /** What libvirt makes up for the buses of a virtual machine. */
@@ -125,6 +130,8 @@ const intendedDifferences = [
     libvirt: "`<guest actual='…'/>` stays in the definition",
     reason: 'it is no part of a definition: the next start chooses the name anew',
   },
+  ...intendedOfStarts,
+  ...intendedInside,
 ];
 
 module.exports = { intendedDifferences };

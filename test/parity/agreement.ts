@@ -42,10 +42,11 @@ export class Agreement {
     return this.#unintended;
   }
 
-  /** The entries of the table that no document shows any more. */
+  /** The entries of the table that no document shows any more; of what only some hosts show nothing is known. */
   stale(): string[] {
     return intendedDifferences
-      .filter(({ aspect, id }) => aspect === this.#aspect && !this.#shown.has(id))
+      .filter(({ aspect, where }) => aspect === this.#aspect && where === undefined)
+      .filter(({ id }) => !this.#shown.has(id))
       .map(({ id }) => id);
   }
 

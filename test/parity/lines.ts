@@ -15,12 +15,13 @@ function canonicalMac(mac: string): string {
     .join(':');
 }
 
+/** The uuid of a domain, in its text and in its environment. */
+const uuidPattern = /(<uuid>|_uuid=|_UUID=)[0-9a-f-]{36}/g;
+
 /** `text` with words for the uuid and the MAC addresses that `source` does not give. */
 export function withoutRandom(text: string, source: string): string {
   const given = [...source.matchAll(macPattern)].map(([mac]) => canonicalMac(mac));
-  const plain = source.includes('<uuid>')
-    ? text
-    : text.replace(/<uuid>[^<]*<\/uuid>/, '<uuid>GENERATED</uuid>');
+  const plain = source.includes('<uuid>') ? text : text.replace(uuidPattern, '$1GENERATED');
   return plain.replace(macPattern, (mac) =>
     given.includes(canonicalMac(mac)) ? mac : 'GENERATED',
   );

@@ -14,6 +14,9 @@ import type { CommandResult } from '../process/run-command';
 
 const folders = ['/run/libvirt', '/var/lib/libvirt', '/var/log/libvirt', '/var/cache/libvirt'];
 
+/** What is mounted below /sys, and shows the same in every network namespace. */
+const belowSys = ['fs/cgroup', 'fs/selinux', 'kernel/security'];
+
 /** Its backend for nftables needs a module of tc that not every kernel has. */
 const script = `
   set -e
@@ -23,6 +26,14 @@ const script = `
   mkdir -p ${folders.join(' ')}
   for folder in ${folders.join(' ')}; do mount -t tmpfs tmpfs $folder; done
   mkdir -p /var/lib/libvirt/dnsmasq /var/lib/libvirt/network /var/lib/libvirt/lxc
+  # Of a bridge it reads and writes the files in /sys, which shows the links of the namespace that it was mounted in.
+  for folder in ${belowSys.join(' ')}; do
+    if mountpoint -q /sys/$folder; then mkdir -p /run/libvirt/sys/$folder; mount --move /sys/$folder /run/libvirt/sys/$folder; fi
+  done
+  mount -t sysfs sysfs /sys
+  for folder in ${belowSys.join(' ')}; do
+    if mountpoint -q /run/libvirt/sys/$folder; then mount --move /run/libvirt/sys/$folder /sys/$folder; fi
+  done
   cp -a /etc/libvirt /var/lib/libvirt/etc
   mount --bind /var/lib/libvirt/etc /etc/libvirt
   echo 'firewall_backend = "iptables"' > /etc/libvirt/network.conf
