@@ -15,7 +15,7 @@ import {
 import { killSignal, namespaceFlags } from './constants';
 import { hasUserNamespace } from './process/id-map';
 import type { CommandPlan, Operation } from './operation';
-import { planEntry } from './process/process';
+import { planEntry, planPersonality } from './process/process';
 import type { Identity } from './process/process';
 import { labelHeader, planExecLabel } from './security/labels';
 import type { SecurityFacts } from './security/labels';
@@ -67,7 +67,11 @@ export function compileCommand(definition: DomainDefinition, facts: CommandFacts
       ...planKeyring(facts),
       ...planExecLabel(facts.security),
     ],
-    inside: [...planEntry(definition), ...planConfinement(definition, facts)],
+    inside: [
+      ...planEntry(definition),
+      ...planPersonality(definition, facts),
+      ...planConfinement(definition, facts),
+    ],
     command: [
       { op: 'newSession', umask: 0o022 },
       { op: 'resetSignals' },

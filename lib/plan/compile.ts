@@ -24,7 +24,7 @@ import {
 import type { NamespaceFact } from './process/namespaces';
 import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network/network';
 import type { Operation, Plan, PlanHeader } from './operation';
-import { planEntry, planEnvironment, planProcess } from './process/process';
+import { planEntry, planEnvironment, planPersonality, planProcess } from './process/process';
 import type { Identity } from './process/process';
 import {
   hiddenFrom,
@@ -132,6 +132,7 @@ function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[]
     { op: 'unshare', namespaces: namespaceFlags.cgroup },
     ...planKeyring(facts),
     ...planEntry(definition),
+    ...planPersonality(definition, facts),
     { op: 'newSession', umask: 0o022 },
     { op: 'makeNamespacePrivate' },
     ...(covers(definition, facts) ? planCover() : []),

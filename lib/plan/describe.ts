@@ -77,6 +77,7 @@ const words: Words = {
   setResourceLimit: (operation) =>
     `limit resource ${operation.resource} to ${limit(operation.soft)}, at most ${limit(operation.hard)}`,
   newSessionKeyring: () => 'join a new session keyring',
+  setPersonality: () => 'take the kernel for one of 32 bits',
   setNoNewPrivileges: () => 'give up all new privileges by exec',
   setSeccomp: (operation) => `filter system calls (${operation.program.length / 2} instructions)`,
   limitBoundingSet: (operation) =>

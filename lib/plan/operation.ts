@@ -235,6 +235,8 @@ export const operationFields = {
    * on. `path` is what it is called in errors.
    */
   detachTree: { root: 'handle', path: 'string', mount: 'u64', device: 'u64', inode: 'u64' },
+  /** personality(2): what the own process, and all that it starts, takes the kernel for. Kept over an execve. */
+  setPersonality: { persona: 'u32' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;

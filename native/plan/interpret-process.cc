@@ -1,6 +1,7 @@
 // The operations on the process itself: its files, namespaces, consoles, ids and limits.
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -50,6 +51,10 @@ void Interpreter::operator()(const JoinNamespace& op) {
 
 void Interpreter::operator()(const SetHostname& op) {
   check(sethostname(op.name.data(), op.name.size()), "sethostname", op.name);
+}
+
+void Interpreter::operator()(const SetPersonality& op) {
+  check(personality(op.persona), "personality");
 }
 
 void Interpreter::operator()(const NewSession& op) {

@@ -326,6 +326,10 @@ void decode(Reader& reader, DetachTree& value) {
   value.inode = reader.u64();
 }
 
+void decode(Reader& reader, SetPersonality& value) {
+  value.persona = reader.u32();
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -396,6 +400,7 @@ Operation decodeOperation(Reader& reader) {
     case 57: return decoded<AddNode>(reader);
     case 58: return decoded<RemoveNode>(reader);
     case 59: return decoded<DetachTree>(reader);
+    case 60: return decoded<SetPersonality>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -462,6 +467,7 @@ const char* operationName(const Operation& operation) {
     case 56: return "addNode";
     case 57: return "removeNode";
     case 58: return "detachTree";
+    case 59: return "setPersonality";
     default:
       return "";
   }

@@ -356,6 +356,10 @@ struct DetachTree {
   uint64_t inode = 0;
 };
 
+struct SetPersonality {
+  uint32_t persona = 0;
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -415,7 +419,8 @@ using Operation =
                  OpenRoot,
                  AddNode,
                  RemoveNode,
-                 DetachTree>;
+                 DetachTree,
+                 SetPersonality>;
 
 struct PlanHeader {
   std::string name{};

@@ -285,6 +285,8 @@ void PlanWriter::operator()(const DetachTree& op) {
   bytes_.u64(op.inode);
 }
 
+void PlanWriter::operator()(const SetPersonality& op) { bytes_.u32(op.persona); }
+
 void PlanWriter::operator()(const OpenNamespace& op) {
   bytes_.u8(op.file);
   bytes_.string(op.path);

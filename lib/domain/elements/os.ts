@@ -13,9 +13,9 @@ import {
   type Reading,
 } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
-import { initenvVocabulary, osTypeVocabulary, osVocabulary, siblingArch } from './vocabulary';
+import { initenvVocabulary, osTypeVocabulary, osVocabulary } from './vocabulary';
 
-/** The 32-bit architecture that a 64-bit kernel runs too. libvirt accepts it on such a host. */
+/** The 32-bit architecture that a 64-bit kernel runs too, as libvirt pairs them. */
 const siblings: ReadonlyMap<string, string> = new Map([
   ['x86_64', 'i686'],
   ['aarch64', 'armv7l'],
@@ -70,13 +70,10 @@ function parseType(at: LocatedElement, session: ParseSession): string {
     throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, at);
   }
   const arch = reading.attributes.get('arch') ?? host;
-  if (arch !== host) {
+  if (arch !== host && arch !== siblings.get(host)) {
+    const asked = `ostype=exe arch=${arch} domaintype=lxc`;
     const location = attributeLocation(at, 'arch');
-    if (arch !== siblings.get(host)) {
-      const asked = `ostype=exe arch=${arch} domaintype=lxc`;
-      throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, location);
-    }
-    session.unsupported.push({ ...location, ...siblingArch, value: arch });
+    throw definitionError('INVALID_ARG', `could not find capabilities for ${asked}`, location);
   }
   keepRest(reading, session);
   return arch;

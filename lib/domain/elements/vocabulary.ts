@@ -100,11 +100,6 @@ export const osTypeVocabulary = vocabulary({
   text: 'text',
 });
 
-/** `@arch` of the host's 32-bit sibling. */
-export const siblingArch = refused(
-  "the container's programs would see the architecture of the host",
-);
-
 export const initenvVocabulary = vocabulary({ attributes: { name: 'supported' }, text: 'text' });
 
 export const idmapVocabulary = vocabulary({ children: { uid: 'many', gid: 'many' } });

@@ -58,6 +58,17 @@ export function planEntry(definition: DomainDefinition): Operation[] {
   return hasUserNamespace(definition) ? [{ op: 'setIds', uid: 0, gid: 0, groups: [] }] : [];
 }
 
+/** PER_LINUX32 of linux/personality.h: uname(2) tells of the 32-bit architecture. */
+const linux32 = 0x0008;
+
+/** Programs of a 64-bit kernel that are to take it for one of 32 bits, when that is what `<type arch>` says. */
+export function planPersonality(
+  { os }: Pick<DomainDefinition, 'os'>,
+  { arch }: Pick<ConfinementFacts, 'arch'>,
+): Operation[] {
+  return os.arch === arch ? [] : [{ op: 'setPersonality', persona: linux32 }];
+}
+
 /** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */
 export function planProcess(
   definition: DomainDefinition,

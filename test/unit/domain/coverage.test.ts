@@ -101,8 +101,6 @@ const arounds: Readonly<Record<string, Around>> = {
 
 /** What the words of a row that depend on more than a word and its value stand for. */
 const cases: Readonly<Record<string, string>> = {
-  "arch='i686' on x86_64, and the like: 32 bits of 64":
-    arounds['domain/os/type']?.("arch='i686'", '') ?? '',
   "<timer name='rtc'/> with offset='localtime'": localTimer('rtc'),
   "<timer name='hpet'/> with offset='localtime'": localTimer('hpet'),
   "any other <timer/> with offset='localtime'": localTimer('pit'),

@@ -250,6 +250,7 @@ const words: readonly (readonly [Operation, string])[] = [
     { op: 'detachTree', root: 'root', path: '/srv', mount: 77n, device: 1n, inode: 2n },
     "unmount the mount 77 of /srv in 'root', wherever it is",
   ],
+  [{ op: 'setPersonality', persona: 8 }, 'take the kernel for one of 32 bits'],
 ];
 
 test.each(words)('%j is told in words', (operation, expected) => {

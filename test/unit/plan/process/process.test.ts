@@ -1,5 +1,10 @@
 /** Init's environment, host name and last steps, as libvirt's driver makes them. */
-import { hostname, planEnvironment, planProcess } from '../../../../lib/plan/process/process';
+import {
+  hostname,
+  planEnvironment,
+  planPersonality,
+  planProcess,
+} from '../../../../lib/plan/process/process';
 import { document, parse } from '../../domain/parse-context';
 import { rootPrivileges } from '../plan-context';
 
@@ -63,6 +68,16 @@ test.each([
   ['a'.repeat(100), 'a'.repeat(64)],
 ])('the host name of domain %s is %s', (domain, expected) => {
   expect(hostname(domain)).toBe(expected);
+});
+
+test('a 32-bit container of a 64-bit host takes the kernel for one of 32 bits, and no other does', () => {
+  const typed = (type: string) => parse(document({}).replace('<type>exe', type));
+  const host = { arch: 'x86_64' };
+  expect(planPersonality(typed("<type arch='i686'>exe"), host)).toEqual([
+    { op: 'setPersonality', persona: 8 },
+  ]);
+  expect(planPersonality(typed("<type arch='x86_64'>exe"), host)).toEqual([]);
+  expect(planPersonality(typed('<type>exe'), host)).toEqual([]);
 });
 
 test('the bounding set goes before the ids, which go before the capabilities and the directory; the death signal is last', () => {

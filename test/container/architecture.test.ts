@@ -1,0 +1,46 @@
+/** What a container is told of the host’s architecture: that of its definition, where the kernel has both. */
+import { connect } from 'tslxc';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { makeTestRoot } from '../support/root/test-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { runIn } from '../support/domain/exec';
+import { runInside } from '../support/domain/mapped-domain';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { initOf } from '../support/world/container-traces';
+
+/** By the architecture of Node’s: the 32-bit one as libvirt calls it, and what uname(2) says then, and otherwise. */
+const machines: Readonly<Record<string, readonly [arch: string, told: string, own: string]>> = {
+  x64: ['i686', 'i686', 'x86_64'],
+  arm64: ['armv7l', 'armv8l', 'aarch64'],
+};
+const [arch, told, own] = machines[process.arch] ?? ['', '', ''];
+
+const name = 'architecture';
+
+const world = containerTest(async (keep) => {
+  const busybox = keep(await makeBusyboxRoot(['uname']));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { busybox, connection };
+});
+
+test.each([
+  [arch, told],
+  [own, own],
+])('with %s, init and commands are told %s, also after a reboot', async (asked, expected) => {
+  const filesystems = [{ source: world.busybox.path, target: '/' }];
+  const xml = domainXml({ name, filesystems }).replace('<type>', `<type arch='${asked}'>`);
+  const domain = await world.connection.defineDomain(xml);
+  await domain.start();
+  const toldToCommand = async () => (await runIn(domain, ['/bin/uname', '-m'])).stdout;
+  expect(await runInside(domain, 'uname -m')).toBe(`${expected}\n`);
+  expect(await toldToCommand()).toBe(`${expected}\n`);
+  const before = await initOf(name);
+  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await eventually(async () => expect(await initOf(name)).not.toBe(before));
+  await eventually(async () => {
+    expect(await runInside(domain, 'uname -m')).toBe(`${expected}\n`);
+  });
+  expect(await toldToCommand()).toBe(`${expected}\n`);
+});
