@@ -10,6 +10,7 @@
 #include "native/addon/input.cc"
 #include "native/addon/links.cc"
 #include "native/addon/locks.cc"
+#include "native/addon/loops.cc"
 #include "native/addon/monitor.cc"
 #include "native/addon/mounts.cc"
 #include "native/addon/network-input.cc"

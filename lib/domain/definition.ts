@@ -250,8 +250,12 @@ export interface HostDeviceDefinition {
 export type DiskBus =
   'ide' | 'fdc' | 'scsi' | 'virtio' | 'xen' | 'usb' | 'uml' | 'sata' | 'sd' | 'none';
 
-/** `<disk type='block'>`: a block device of the host as /dev/TARGET of the container. */
+/** `<disk>`: a block device of the host, or an image that is made one, as /dev/TARGET of the container. */
 export interface DiskDefinition {
+  /** Of `file`, a loop device shows the bytes of the source. */
+  readonly type: 'block' | 'file';
+  /** As far as the element says it; only of type `file`. There is no other driver and no other format. */
+  readonly driver?: { readonly name?: 'loop'; readonly format?: 'raw' };
   /** Printed; a `cdrom` is read-only. Default: `disk`. */
   readonly device?: 'cdrom' | 'floppy' | 'lun';
   readonly kept?: readonly KeptPart[];

@@ -6,8 +6,10 @@
  */
 import bindings from 'bindings';
 import { SyscallError, TslxcError } from '../errors';
+import type { LoopRequest } from './kernel/loop-request';
 import type { LinkRequest } from './link-request';
 import { buildCommand, packageRoot } from './package-paths';
+import type { TreeLabel, TreeMemory } from './security/tree-label';
 import type { SurveyRequest } from './survey-request';
 
 /** One thing to do in the cgroup file systems; paths are absolute host paths. */
@@ -69,18 +71,6 @@ export interface WindowSize {
   readonly rows: number;
   /** Characters in a line. */
   readonly columns: number;
-}
-
-/** Names of the extended attributes for the label, and for the label before it. */
-export interface TreeMemory {
-  readonly attribute: string;
-  readonly memory: string;
-}
-
-export interface TreeLabel extends TreeMemory {
-  readonly label: string;
-  /** For an inode that has this label and remembers none: `remember` if it had it before, `leave` if it was made with it. */
-  readonly same: 'remember' | 'leave';
 }
 
 /** A network interface as rtnetlink(7) sees it. */
@@ -228,6 +218,13 @@ export interface Native {
   hasChanged(fd: number): boolean;
   /** A sealed memory file with the content of `path` (memfd_create(2), F_SEAL_WRITE …), O_CLOEXEC. */
   sealedCopy(path: string): number;
+
+  /** The image as the loop device of that number, which is made if there is none (LOOP_CTL_ADD, LOOP_CONFIGURE), until
+   *  `detachLoop`. EBUSY with the device's path when it has an image. */
+  attachLoop(request: LoopRequest): Promise<void>;
+  /** Takes the image from the device (LOOP_CLR_FD), which happens when the last process closes it, and removes the device
+   *  unless another has it open (LOOP_CTL_REMOVE). One without an image, or none, is no error. */
+  detachLoop(number: number): Promise<void>;
 
   /** The array is read once, and may never change. */
   applyCgroupSteps(steps: readonly CgroupStep[]): Promise<void>;

@@ -12,6 +12,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportGlances(exports);
   tslxc::addon::exportLinks(exports);
   tslxc::addon::exportLocks(exports);
+  tslxc::addon::exportLoops(exports);
   tslxc::addon::exportMonitor(exports);
   tslxc::addon::exportMounts(exports);
   tslxc::addon::exportNetworks(exports);

@@ -10,6 +10,7 @@ void exportCgroups(Napi::Object exports);
 void exportGlances(Napi::Object exports);
 void exportLinks(Napi::Object exports);
 void exportLocks(Napi::Object exports);
+void exportLoops(Napi::Object exports);
 void exportMonitor(Napi::Object exports);
 void exportMounts(Napi::Object exports);
 void exportNetworks(Napi::Object exports);

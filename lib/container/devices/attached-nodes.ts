@@ -5,14 +5,23 @@ import { planNode } from '../../plan/devices';
 import { wantedDevices } from '../../plan/mounts/host-devices';
 import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { StartRecord } from '../record/run-state';
+import type { Undo } from '../record/undo';
 import { lookUpDevices } from '../sources/host-devices';
+import {
+  attachImages,
+  claimImages,
+  releaseEarlierImages,
+  releaseImages,
+} from '../sources/image-devices';
+import type { DetachImage, ImageDevices } from '../sources/image-devices';
+import { userOf } from '../start/preparation';
 import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
 import { fieldsOf, filterDevices, plugIn, plugOut } from './plug';
 
 type NodeDevice = DeviceOf<'disks' | 'hostDevices'>;
 
 /**
- * Allows the device, then makes its node.
+ * Allows the device, then makes its node. Of an image a block device is made before.
  *
  * @throws as `lookUpDevices` and `plugIn`; DefinitionError CONFIG_UNSUPPORTED for a node that another device has.
  */
@@ -21,15 +30,23 @@ export async function attachNode(request: AttachRequest<NodeDevice>): Promise<St
   // Also against those that it has: one name is one node's.
   wantedDevices(after);
   const before = await devicesOf(request);
-  const host = await lookUp(request);
+  const images = await claim(request);
+  const host = await lookUp(request, images).catch((error: unknown) => {
+    releaseImages(images);
+    throw error;
+  });
   const devices = [...before, host];
   return await plugIn(context, start, {
-    record: { ...fieldsOf(start), xml, devices },
+    record: { ...fieldsOf(start), xml, devices, undo: [...start.undo, ...images.undo] },
     undo: [
+      ...images.undo,
       { undo: 'filterDevices', before: devices },
       { undo: 'removeNode', ...host },
     ],
-    onHost: [() => filterDevices(context, { before, after: devices })],
+    onHost: [
+      () => attach(request, images),
+      () => filterDevices(context, { before, after: devices }),
+    ],
     operations: planNode(after, host),
     places: new Map([['root', placeOf(device)]]),
     afterwards: [],
@@ -48,13 +65,33 @@ export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<St
       path: device.item.source,
     });
   }
+  const isImage = (one: Undo): one is DetachImage =>
+    one.undo === 'detachImage' && one.node === node;
   return await plugOut(context, start, {
     undo: [
+      ...start.undo.filter(isImage),
       { undo: 'filterDevices', before },
       { undo: 'removeNode', ...host },
     ],
-    without: { ...fieldsOf(start), xml, devices: before.filter((one) => one !== host) },
+    without: {
+      ...fieldsOf(start),
+      xml,
+      devices: before.filter((one) => one !== host),
+      undo: start.undo.filter((one) => !isImage(one)),
+    },
   });
+}
+
+async function claim({ context, start, device, after }: DeviceRequest<NodeDevice>) {
+  const user = userOf(context.paths, after);
+  const recorded = start.undo.flatMap((one) => (one.undo === 'detachImage' ? one.number : []));
+  if (device.list === 'disks') await releaseEarlierImages(user, recorded);
+  return claimImages(withOnly(after, device), user);
+}
+
+async function attach({ context }: DeviceRequest, { claimed }: ImageDevices): Promise<void> {
+  using looks = context.lookers.looks({ within: context.within });
+  await attachImages(claimed, looks);
 }
 
 /** Those that it has now; a start by an older package has not put them on record. */
@@ -62,12 +99,16 @@ async function devicesOf({ context, start }: DeviceRequest): Promise<readonly Ho
   const { definition, lookers, within } = context;
   if (start.devices !== undefined) return start.devices;
   using looks = lookers.looks({ within });
-  return await lookUpDevices(definition, looks);
+  // Its packages knew no images.
+  return await lookUpDevices(definition, looks, new Map());
 }
 
-async function lookUp({ context, device, after }: DeviceRequest<NodeDevice>): Promise<HostDevice> {
+async function lookUp(
+  { context, device, after }: DeviceRequest<NodeDevice>,
+  { numbers }: ImageDevices,
+): Promise<HostDevice> {
   using looks = context.lookers.looks({ within: context.within });
-  const [found] = await lookUpDevices(withOnly(after, device), looks);
+  const [found] = await lookUpDevices(withOnly(after, device), looks, numbers);
   if (found === undefined) throw new RangeError('a device is missing');
   return found;
 }

@@ -11,7 +11,10 @@ import { encodePlan } from '../../plan/encode';
 import type { Link } from '../../plan/network/links';
 import { securityFacts } from '../../plan/security/labels';
 import { interfacePlace } from '../interfaces/links';
+import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { LinkRecord, StartRecord } from '../record/run-state';
+import type { DeviceNumbers } from '../sources/host-devices';
+import { noImages } from '../sources/image-devices';
 import type { Labelling } from '../security/labelled-start';
 import { prepare, type PreparationInput } from '../start/preparation';
 
@@ -53,9 +56,14 @@ async function compile({ record, ...input }: RestartRequest) {
     passDescriptors: record.passed ?? 0,
     autodestroy: record.autodestroy === true,
     links: { links, records: record.links ?? [], undo: [] },
+    images: { ...noImages, numbers: new Map((record.devices ?? []).map(numbersByNode)) },
     labelling: labellingOf(record),
   });
   return plan;
+}
+
+function numbersByNode({ node, rule }: HostDevice): [string, DeviceNumbers] {
+  return [node, rule];
 }
 
 function labellingOf({ security }: StartRecord): Labelling | undefined {

@@ -6,11 +6,17 @@ import type { HostDevice } from '../../plan/mounts/host-devices';
 import type { Undo } from './undo';
 
 export type LiveUndo =
-  /** Of the host's: an interface, a mount target. */
+  /** Of the host's: an interface, a mount target, the block device of an image. */
   | Extract<
       Undo,
       Readonly<{
-        undo: 'removeLink' | 'returnLink' | 'removeMacvlan' | 'restoreAddress' | 'releaseTarget';
+        undo:
+          | 'removeLink'
+          | 'returnLink'
+          | 'removeMacvlan'
+          | 'restoreAddress'
+          | 'releaseTarget'
+          | 'detachImage';
       }>
     >
   /** A node in the container's /dev. */

@@ -11,6 +11,8 @@ import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
+import { detachImage } from '../sources/image-devices';
+import type { DetachImage } from '../sources/image-devices';
 import { releaseTarget } from '../sources/mount-target';
 import { releasePartition } from '../cgroups/partition';
 import { releaseRange } from '../security/selinux/categories';
@@ -41,7 +43,9 @@ export type Undo =
   /** Labels of what the domain has used of the host. Outlives a boot, as the labels do. */
   | Readonly<{ undo: 'restoreLabels'; root: string; name: string }>
   /** The AppArmor profile that was made for the domain. */
-  | Readonly<{ undo: 'unloadProfile'; root: string; profile: string }>;
+  | Readonly<{ undo: 'unloadProfile'; root: string; profile: string }>
+  /** The block device that was made of an image. */
+  | DetachImage;
 
 /** What giving back needs to know besides. */
 export interface UndoContext {
@@ -143,6 +147,9 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       return;
     case 'unloadProfile':
       unloadProfile(statePaths(undo.root), undo.profile);
+      return;
+    case 'detachImage':
+      await detachImage(undo);
   }
 }
 

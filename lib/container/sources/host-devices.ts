@@ -6,22 +6,34 @@ import type { HostDevice, WantedDevice } from '../../plan/mounts/host-devices';
 import type { FileState, Looks } from '../looks/looks';
 import { inaccessible } from './inaccessible';
 
+export interface DeviceNumbers {
+  readonly major: number;
+  readonly minor: number;
+}
+
 /**
+ * `ofImages` are the numbers of the block devices that images get, by their names in the container's /dev.
+ *
  * @throws TslxcError SYSTEM_ERROR for a device that can't be looked at, DefinitionError CONFIG_UNSUPPORTED
  * for one of another kind, or that can't be where it should; both with element and position.
  */
 export async function lookUpDevices(
   definition: DomainDefinition,
   looks: Looks,
+  ofImages: ReadonlyMap<string, DeviceNumbers>,
 ): Promise<HostDevice[]> {
   const devices: HostDevice[] = [];
   for (const wanted of wantedDevices(definition)) {
-    const { kind, node: numbers } = await lookUp(wanted, looks);
-    const { type, access, node, otherwise, place } = wanted;
-    if (kind !== (type === 'b' ? 'block device' : 'character device')) {
+    const state = await lookUp(wanted, looks);
+    const { kind, access, node, otherwise, place } = wanted;
+    if (state.kind !== (kind === 'image' ? 'file' : kind)) {
       throw definitionError('CONFIG_UNSUPPORTED', otherwise, place);
     }
-    devices.push({ node, rule: { type, ...deviceNumbers(numbers), access } });
+    const numbers = kind === 'image' ? ofImages.get(node) : deviceNumbers(state.node);
+    if (numbers === undefined) throw new RangeError('an image without a block device');
+    const { major, minor } = numbers;
+    const type = kind === 'character device' ? 'c' : 'b';
+    devices.push({ node, rule: { type, major, minor, access } });
   }
   return devices;
 }
@@ -37,6 +49,6 @@ async function lookUp({ source, place }: WantedDevice, looks: Looks): Promise<Fi
 }
 
 /** makedev(3), taken apart: 12 bits of major in the middle of 20 bits of minor. */
-export function deviceNumbers(rdev: number): { major: number; minor: number } {
+export function deviceNumbers(rdev: number): DeviceNumbers {
   return { major: (rdev >>> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00) };
 }

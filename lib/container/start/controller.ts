@@ -19,6 +19,14 @@ import type { Undo } from '../record/undo';
 import { readStart } from '../record/run-state';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
 import type { Labelling } from '../security/labelled-start';
+import {
+  attachImages,
+  claimImages,
+  noImages,
+  releaseEarlierImages,
+  releaseImages,
+} from '../sources/image-devices';
+import type { ImageDevices } from '../sources/image-devices';
 import { claimTarget } from '../sources/mount-target';
 import { claimOverlayUpper } from '../sources/overlay-upper';
 import { claimIds, releaseIds } from '../users/id-allocation';
@@ -26,7 +34,7 @@ import type { ContainerStart } from './container-start';
 import { EarlyMonitor } from './early-monitor';
 import { Handshake } from './handshake';
 import { endMonitor, spawnMonitor } from './monitor-process';
-import { prepare } from './preparation';
+import { prepare, userOf } from './preparation';
 import type { Preparation } from './preparation';
 import { RunningContainer } from './running-container';
 import { startRecord, takenOf, writeStartRecord } from './start-record';
@@ -72,9 +80,10 @@ async function attemptStart(
   const { definition, labelling } = await claim(start);
 
   const links = await lookUpLinks({ definition, ports, names });
+  const images = await claimBlockDevices(start);
 
   using _cgroups = await holdBaseCgroups();
-  const preparation = await plan(start, { definition, labelling, links, host });
+  const preparation = await plan(start, { definition, labelling, links, images, host });
   trace?.('plan compiled', { operations: countOperations(preparation) });
 
   const record = startRecord(start, definition, { ...preparation, labelling });
@@ -89,7 +98,7 @@ async function attemptStart(
   reach('controller:after-start-record');
 
   if (labelling !== undefined) await takeLabel(start, labelling);
-  await takeTargets(start, preparation);
+  await takeSources(start, preparation, images);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);
@@ -112,11 +121,23 @@ async function claim(
   return { definition, labelling };
 }
 
+/** The block devices of images: nothing is attached before they are on record. */
+async function claimBlockDevices(start: ContainerStart): Promise<ImageDevices> {
+  const { paths, definition, rollback } = start;
+  if (!definition.disks.some(({ type }) => type === 'file')) return noImages;
+  const user = userOf(paths, definition);
+  await releaseEarlierImages(user, []);
+  const images = claimImages(definition, user);
+  rollback.add(() => releaseImages(images));
+  return images;
+}
+
 /** What the plan depends on. */
 interface Known {
   readonly definition: DomainDefinition;
   readonly labelling: Labelling | undefined;
   readonly links: ResolvedLinks;
+  readonly images: ImageDevices;
   readonly host: HostFacts;
 }
 
@@ -150,14 +171,16 @@ async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<v
   trace?.('labelled', { label: labelling.security.label, unlabelled });
 }
 
-async function takeTargets(
+async function takeSources(
   { lookers, startTimeout, signal }: ContainerStart,
   { targets, overlayUppers, user }: Preparation,
+  { claimed }: ImageDevices,
 ): Promise<void> {
   using looks = lookers.looks({ within: startTimeout, signal });
   for (const target of targets) await claimTarget(target, user, looks);
   const taking = { user, boot: bootId() };
   for (const layer of overlayUppers) await claimOverlayUpper(layer, taking, looks);
+  await attachImages(claimed, looks);
 }
 
 /** Until init executes its program, the end of this process ends the container; from then on it is the monitor's. */

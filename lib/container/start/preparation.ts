@@ -23,6 +23,7 @@ import { startWarnings } from '../../plan/warnings';
 import type { StartWarning } from '../../plan/warnings';
 import { lookUpBlockNumbers } from '../sources/block-numbers';
 import { lookUpDevices } from '../sources/host-devices';
+import type { ImageDevices } from '../sources/image-devices';
 import { linkPlaces } from '../interfaces/link-failure';
 import type { ResolvedLinks } from '../interfaces/links';
 import type { Looks } from '../looks/looks';
@@ -78,12 +79,19 @@ export interface PreparationInput {
   readonly passDescriptors: number;
   /** Looked up before, since the host is asked by netlink. */
   readonly links: ResolvedLinks;
+  /** Claimed before. */
+  readonly images: ImageDevices;
   /** Whether the caller has something to do when the interfaces are there. */
   readonly waitsForCaller?: boolean;
   readonly autodestroy?: boolean;
   /** Chosen before, since something unique is claimed with it; none for a container without a label. */
   readonly labelling?: Labelling | undefined;
   readonly failpoint?: ArmedFailpoint;
+}
+
+/** Who claims what several containers of this host may want: a domain, and the root that it belongs to. */
+export function userOf({ root }: StatePaths, { name }: Pick<DomainDefinition, 'name'>): string {
+  return `${root}:${name}`;
 }
 
 export async function prepare(input: PreparationInput): Promise<Preparation> {
@@ -97,7 +105,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   await checkMappedSources(definition, looks);
   const targets = await neededTargets(definition, sources, looks);
   const overlayUppers = overlayUppersOf(definition);
-  const user = `${paths.root}:${definition.name}`;
+  const user = userOf(paths, definition);
   const plan = compiledPlan(definition, {
     ...sources,
     hidden,
@@ -155,6 +163,7 @@ function undoOfStart(
 ): Undo[] {
   return [
     ...(input.labelling?.undo ?? []),
+    ...input.images.undo,
     ...undoOfFiles(taken),
     ...undoOfCgroups(definition, input, taken.cgroups),
     ...input.links.undo,
@@ -188,10 +197,10 @@ function undoOfCgroups(
 /** What of the host the container gets besides file systems. */
 async function lookUpWorld(
   definition: DomainDefinition,
-  { paths, looks }: PreparationInput,
+  { paths, looks, images }: PreparationInput,
 ): Promise<Pick<PlanFacts, 'devices' | 'procFiles' | 'sharedNamespaces'>> {
   return {
-    devices: await lookUpDevices(definition, looks),
+    devices: await lookUpDevices(definition, looks, images.numbers),
     procFiles: lxcfsFiles(),
     sharedNamespaces: lookUpNamespaces(definition, paths),
   };

@@ -104,7 +104,7 @@ export const diskVocabulary = vocabulary({
       values: {
         none: noNode,
         block: 'supported',
-        file: noNode,
+        file: 'supported',
         dir: noNode,
         network: noNode,
         volume: noNode,
@@ -119,7 +119,7 @@ export const diskVocabulary = vocabulary({
     snapshot: ignored('there are no snapshots of containers'),
   },
   children: {
-    driver: noDrive,
+    driver: 'one',
     auth: ignored('a block device of the host asks for no password'),
     source: 'one',
     backingStore: ignored('a block device has no chain of images'),
@@ -145,13 +145,68 @@ export const diskVocabulary = vocabulary({
   },
 });
 
-/** A `<disk>` without `@type`, which is of type file. */
-export const fileByDefault = noNode;
+/** `<driver>` of another type than file. */
+export const otherDiskDriver = ignored("a container gets the host's device itself");
 
+/** `@name` of a `<driver>` of type file but loop. */
+export function otherDiskDriverName(name: string): NotCarriedOut {
+  return refused('libvirt refuses it too, for a container', `disk driver ${name} is not supported`);
+}
+
+const unreadable = refused('a loop device shows the bytes of the file, whatever they mean');
+
+/** Of type file. */
+export const diskDriverVocabulary = vocabulary({
+  attributes: {
+    name: 'supported',
+    type: {
+      values: {
+        raw: 'supported',
+        dir: unreadable,
+        bochs: unreadable,
+        cloop: unreadable,
+        dmg: unreadable,
+        iso: unreadable,
+        vpc: unreadable,
+        vdi: unreadable,
+        fat: unreadable,
+        vhd: unreadable,
+        ploop: unreadable,
+        cow: unreadable,
+        qcow: unreadable,
+        qcow2: unreadable,
+        qed: unreadable,
+        vmdk: unreadable,
+      },
+    },
+    cache: noDrive,
+    error_policy: noDrive,
+    rerror_policy: noDrive,
+    io: noDrive,
+    ioeventfd: noDrive,
+    event_idx: noDrive,
+    copy_on_read: noDrive,
+    discard: noDrive,
+    iothread: noDrive,
+    detect_zeroes: noDrive,
+    discard_no_unref: noDrive,
+    queues: noDrive,
+    queue_size: noDrive,
+    iommu: noDrive,
+    ats: noDrive,
+    packed: noDrive,
+    page_per_vq: noDrive,
+  },
+  children: { metadata_cache: noDrive, iothreads: noDrive, statistics: noDrive },
+});
+
+const ofOtherType = ignored('it belongs to another type of <disk>');
+
+/** What of `<source>` belongs to a type is in `diskSources` of disk.ts. */
 export const diskSourceVocabulary = vocabulary({
   attributes: {
-    dev: 'supported',
-    file: ignored('it belongs to another type of <disk>'),
+    dev: ofOtherType,
+    file: ofOtherType,
     startupPolicy: ignored('without its source a container does not start'),
     index: 'output',
   },

@@ -1,15 +1,11 @@
 /**
- * `<disk>`: a block device of the host under another name in the container. Only type block is supported; an element
- * with anything that a start refuses is kept as a whole.
+ * `<disk>`: a block device of the host under another name in the container, or an image that is made one. An element with
+ * anything that a start refuses is kept as a whole.
  */
 import type { DiskBus, DiskDefinition } from '../definition';
-import {
-  diskSourceVocabulary,
-  diskTargetVocabulary,
-  diskVocabulary,
-  fileByDefault,
-} from './device-vocabulary';
+import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
 import { busOfDisk } from './disk-bus';
+import { parseDiskDriver } from './disk-driver';
 import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
@@ -27,10 +23,14 @@ import { parseSourceLabels } from '../security/source-label';
 import { emptyVocabulary, valuesOf } from '../xml/vocabulary';
 
 const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
+const types = ['block', 'file'] as const;
 const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
 const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
+
+/** The attribute of `<source>` that names the device or the image. */
+export const diskSources = { block: 'dev', file: 'file' } as const;
 
 /**
  * @throws DefinitionError NO_SOURCE or NO_TARGET if one is missing, XML_ERROR for a value that libvirt
@@ -43,21 +43,20 @@ export function parseDisk(
   const own = deviceSession(session);
   const reading = readElement(at, diskVocabulary, own);
   keepRest(reading, own);
-  const type = enumerated(reading, 'type', wordsOf('type')) ?? 'file';
+  const asked = enumerated(reading, 'type', wordsOf('type')) ?? 'file';
   const device = enumerated(reading, 'device', devices) ?? 'disk';
-  if (type !== 'block') {
-    if (!reading.attributes.has('type')) {
-      own.unsupported.push({ path: at.path, position: at.position, ...fileByDefault });
-    }
-    return { raw: rawDevice(at), unsupported: own.unsupported };
-  }
+  const type = types.find((one) => one === asked);
+  if (type === undefined) return { raw: rawDevice(at), unsupported: own.unsupported };
   const target = readTarget(reading, own);
-  const source = readSource(reading, target.target, own);
+  const driver = parseDiskDriver(reading, type, own);
+  const source = readSource(reading, { type, target: target.target }, own);
   for (const flag of ['readonly', 'shareable']) {
     const child = childOf(reading, flag);
     if (child !== undefined) readElement(child, emptyVocabulary, own);
   }
   const disk = {
+    type,
+    ...driver,
     ...(device === 'disk' ? {} : { device }),
     ...target,
     ...source,
@@ -101,20 +100,28 @@ function readTarget(
 
 function readSource(
   reading: Reading,
-  target: string,
+  { type, target }: Pick<DiskDefinition, 'type' | 'target'>,
   session: ReadingSession,
 ): Pick<DiskDefinition, 'source' | 'sourceLabels'> {
   const at = childOf(reading, 'source');
-  const sourceReading = at && readElement(at, diskSourceVocabulary, session);
-  const source = sourceReading?.attributes.get('dev');
-  if (sourceReading === undefined || source === undefined) {
+  const source = at?.element.attributes.find(({ name }) => name === diskSources[type])?.value;
+  if (at === undefined || source === undefined) {
     throw definitionError('NO_SOURCE', target, at ?? reading.at);
   }
-  keepRest(sourceReading, session);
+  const own = deviceSession(session);
+  const sourceReading = readElement(at, diskSourceVocabulary, own);
+  // The attributes of the other types are known too; for this type they are not carried out.
+  const isOwn = `/@${diskSources[type]}`;
+  session.unsupported.push(...own.unsupported.filter(({ path }) => !path.endsWith(isOwn)));
+  const keptAttributes = sourceReading.keptAttributes.filter(
+    ({ name }) => name !== diskSources[type],
+  );
+  keepRest({ ...sourceReading, keptAttributes }, session);
   return { source: sanitizePath(source), ...parseSourceLabels(sourceReading, session) };
 }
 
 function nameOfSource(reading: Reading): string | undefined {
   const source = childOf(reading, 'source')?.element;
-  return source?.attributes.find(({ name }) => name === 'dev')?.value;
+  const names: readonly string[] = Object.values(diskSources);
+  return source?.attributes.find(({ name }) => names.includes(name))?.value;
 }

@@ -3,6 +3,7 @@ import type { ConsoleDefinition, DiskDefinition, DomainDefinition, LiveState } f
 import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
+import { diskSources } from './disk';
 import { hostDeviceSources } from './host-device';
 import { comparePositions } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
@@ -56,8 +57,10 @@ function formatDisks(definition: DomainDefinition): PrintableElement[] {
 }
 
 function formatDisk(disk: DiskDefinition): PrintableElement {
-  return node('disk', { type: 'block', device: disk.device ?? 'disk' }, [
-    node('source', { dev: disk.source }, formatSourceLabels(disk.sourceLabels)),
+  const { type, driver } = disk;
+  return node('disk', { type, device: disk.device ?? 'disk' }, [
+    ...(driver === undefined ? [] : [node('driver', { name: driver.name, type: driver.format })]),
+    node('source', { [diskSources[type]]: disk.source }, formatSourceLabels(disk.sourceLabels)),
     node('target', { dev: disk.target, bus: disk.bus }),
     ...(disk.readonly ? [node('readonly')] : []),
     ...(disk.shareable ? [node('shareable')] : []),

@@ -19,6 +19,7 @@ import { limitFiles, type LimitFiles } from '../../container/cgroups/limit-files
 import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/freezer';
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
+import { previewImages } from '../../container/sources/image-devices';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
 import { execInContainer, type ExecRequest, type ExecTarget } from '../../container/exec/exec';
@@ -80,6 +81,7 @@ export interface Containers {
   readonly withReaperLock: typeof withReaperLock;
   readonly endReaperTurn: typeof endReaperTurn;
   readonly previewLinks: typeof previewLinks;
+  readonly previewImages: typeof previewImages;
   readonly previewLabelling: typeof previewLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
@@ -135,6 +137,7 @@ export const containers: Containers = {
   withReaperLock,
   endReaperTurn,
   previewLinks,
+  previewImages,
   previewLabelling,
   restoreLostLabels,
   labelledSources,

@@ -50,10 +50,16 @@ async function numbersOf(session: Session, state: RunningState, device: string):
   const { disks } = runningDefinition(session, state);
   const disk = disks.find(({ target }) => target === device);
   const found = disk
-    ? await numbersOfPath(session, disk)
+    ? (numbersOfImage(state, disk) ?? (await numbersOfPath(session, disk)))
     : (numbersOfName(device) ?? (await numbersOfPath(session, { source: device })));
   if (found !== undefined) return found;
   throw new TslxcError('INVALID_ARG', `invalid path: ${device}`);
+}
+
+/** Of the block device that was made of it. */
+function numbersOfImage({ start }: RunningState, disk: DiskDefinition): string | undefined {
+  const node = start.devices?.find((one) => one.node === disk.target);
+  return disk.type === 'file' && node ? `${node.rule.major}:${node.rule.minor}` : undefined;
 }
 
 function numbersOfName(name: string): string | undefined {

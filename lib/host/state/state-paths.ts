@@ -182,6 +182,12 @@ export function forwardingPath(namespace: string): string {
 export const linkNumbersPath = '/run/tslxc/links';
 
 /**
+ * The loop devices of the images of all containers; see image-devices.ts. Not below a root, since all roots share the
+ * devices.
+ */
+export const imageNumbersPath = '/run/tslxc/images';
+
+/**
  * The pairs of SELinux categories of the running domains of all roots; see category-folder.ts. Not below a root: all
  * containers of the host must have different pairs, which may be all that keeps one from the files of another.
  */

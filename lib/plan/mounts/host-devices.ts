@@ -12,11 +12,12 @@ import type { Operation } from '../operation';
 
 /** A device that the definition asks for. */
 export interface WantedDevice {
+  /** What the source is: a node on the host, or an image, of which a block device is made. */
+  readonly kind: 'block device' | 'character device' | 'image';
   /** On the host. */
   readonly source: string;
   /** Below the container's /dev. */
   readonly node: string;
-  readonly type: 'c' | 'b';
   readonly access: 'rwm' | 'rm';
   /** The message for a source that is something else. */
   readonly otherwise: string;
@@ -40,19 +41,19 @@ export const nodeMode = 0o700;
  */
 export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   const wanted = [
-    ...definition.disks.map(({ source, target, readonly, position }): WantedDevice => ({
+    ...definition.disks.map(({ type, source, target, readonly, position }): WantedDevice => ({
+      kind: type === 'file' ? 'image' : 'block device',
       source,
       node: target,
-      type: 'b',
       // As in libvirt: the node of a read-only disk may be made with mknod, but not written.
       access: readonly ? 'rm' : 'rwm',
-      otherwise: `disk source ${source} is not a block device`,
+      otherwise: `disk source ${source} is not a ${type === 'file' ? 'regular file' : 'block device'}`,
       place: { path: 'domain/devices/disk', position },
     })),
     ...definition.hostDevices.map(({ source, type, position }): WantedDevice => ({
+      kind: type === 'storage' ? 'block device' : 'character device',
       source,
       node: nodeOf(source),
-      type: type === 'storage' ? 'b' : 'c',
       access: 'rwm',
       otherwise:
         type === 'storage'

@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { failpoints } from '../../../lib/container/monitor/failpoints';
@@ -48,6 +48,17 @@ interface Kind {
   readonly isIn: (init: number) => boolean;
 }
 
+/** A file that a device comes from. */
+const page = (): string => join(world.root, 'source', 'page');
+
+/** The images that loop devices of the host have. */
+function imagesOfLoops(): string[] {
+  return readdirSync('/sys/block')
+    .map((disk) => join('/sys/block', disk, 'loop/backing_file'))
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, 'utf8').trim());
+}
+
 const kinds: Readonly<Record<string, Kind>> = {
   interface: {
     xml: () =>
@@ -67,6 +78,14 @@ const kinds: Readonly<Record<string, Kind>> = {
   disk: {
     xml: () => `<disk type='block'><source dev='${marked.path}'/><target dev='vda'/></disk>`,
     isIn: (init) => existsSync(`/proc/${init}/root/dev/vda`),
+  },
+  image: {
+    xml: () => `<disk type='file'><source file='${page()}'/><target dev='vdb'/></disk>`,
+    isIn: (init) => {
+      const isNode = existsSync(`/proc/${init}/root/dev/vdb`);
+      expect(imagesOfLoops().includes(page())).toBe(isNode);
+      return isNode;
+    },
   },
   filesystem: {
     xml: () =>
@@ -116,7 +135,7 @@ async function judge(
 
 function deviceWord({ xml }: Kind): string {
   const text = xml();
-  return /dev='(vda)'/.exec(text)?.[1] ?? /dir='(\/mnt)'/.exec(text)?.[1] ?? macOf('02');
+  return /dev='(vd[ab])'/.exec(text)?.[1] ?? /dir='(\/mnt)'/.exec(text)?.[1] ?? macOf('02');
 }
 
 test.each(Object.keys(kinds))(
@@ -125,7 +144,7 @@ test.each(Object.keys(kinds))(
     const kind = kinds[which];
     if (kind === undefined) throw new RangeError(which);
     mkdirSync(join(world.root, 'source'));
-    writeFileSync(join(world.root, 'source', 'page'), 'x');
+    writeFileSync(page(), 'x'.repeat(4096));
     const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
     const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
     const faults: string[] = [];

@@ -75,10 +75,18 @@ const arounds: Readonly<Record<string, Around>> = {
     document({
       devices: `<disk ${attributes.includes('type=') ? attributes : `type='block' ${attributes}`}>${disk('', '')}${content}</disk>`,
     }),
-  'domain/devices/disk/source': (attributes, content) =>
+  'domain/devices/disk/driver type file': (attributes, content) =>
     document({
-      devices: `<disk type='block'><source dev='/dev/x' ${attributes}>${content}</source><target dev='vda'/></disk>`,
+      devices: `<disk type='file'><driver ${attributes}>${content}</driver><source file='/x'/><target dev='vda'/></disk>`,
     }),
+  'domain/devices/disk/source': (attributes, content) => {
+    const [type, source] = attributes.startsWith('dev=')
+      ? ['file', "file='/x'"]
+      : ['block', "dev='/dev/x'"];
+    return document({
+      devices: `<disk type='${type}'><source ${source} ${attributes}>${content}</source><target dev='vda'/></disk>`,
+    });
+  },
   'domain/devices/disk/target': (attributes) =>
     document({ devices: `<disk type='block'>${disk('', attributes)}</disk>` }),
   'domain/devices/interface': inDevice("interface type='bridge'", bridge),
@@ -115,8 +123,12 @@ const cases: Readonly<Record<string, string>> = {
   '<driver> of another type than file': document({
     devices: "<filesystem><driver type='path'/><source dir='/a'/><target dir='/b'/></filesystem>",
   }),
-  'no type, which means file': document({
-    devices: "<disk><source file='/x'/><target dev='vda'/></disk>",
+  "<driver> with type='block'": document({
+    devices:
+      "<disk type='block'><driver name='loop'/><source dev='/dev/x'/><target dev='vda'/></disk>",
+  }),
+  'another name than loop': document({
+    devices: "<disk><driver name='qemu'/><source file='/x'/><target dev='vda'/></disk>",
   }),
   'another type than bridge, network, direct and ethernet': document({
     devices: "<interface type='user'/>",

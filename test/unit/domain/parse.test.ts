@@ -204,7 +204,7 @@ test('what is not carried out is listed in document order, each with its place',
     <filesystem type='file'><driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>
     <filesystem accessmode='squash'><driver/><source dir='/a' socket='x'/><target dir='/b'/></filesystem>
     <console><log file='x'/><target type='virtio'/></console>
-    <disk/>`,
+    <disk type='dir'/>`,
     }),
   );
   expect(unsupportedOf(definition)).toEqual([
@@ -223,7 +223,7 @@ test('what is not carried out is listed in document order, each with its place',
     'domain/devices/filesystem/source/@socket 14:46',
     'domain/devices/console/log 15:14',
     'domain/devices/console/target/@type 15:29 virtio',
-    'domain/devices/disk 16:5',
+    'domain/devices/disk/@type 16:5 dir',
   ]);
 });
 

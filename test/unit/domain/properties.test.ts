@@ -1,7 +1,7 @@
 /** Properties of reading and printing, over random definitions and random texts. T18. */
 import fc from 'fast-check';
 
-import type { DomainDefinition } from '../../../lib/domain/definition';
+import type { DiskDefinition, DomainDefinition } from '../../../lib/domain/definition';
 import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
 import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
 import {
@@ -172,8 +172,17 @@ const idMap = fc.record({ uids: ranges, gids: ranges, position });
 
 const action = fc.constantFrom('destroy' as const, 'restart' as const);
 
+const diskKinds: readonly Pick<DiskDefinition, 'type' | 'driver'>[] = [
+  { type: 'block' },
+  { type: 'file' },
+  { type: 'file', driver: { name: 'loop' } },
+  { type: 'file', driver: { format: 'raw' } },
+  { type: 'file', driver: { name: 'loop', format: 'raw' } },
+];
+
 const disk = fc
   .record({
+    kind: fc.constantFrom(...diskKinds),
     source: path,
     target: fc.constantFrom('sda', 'hdb', 'vdc1', 'xvdz'),
     bus: fc.constantFrom('scsi', 'ide', 'virtio'),
@@ -182,7 +191,7 @@ const disk = fc
     sourceLabels: optional(sourceLabels(text)),
     position,
   })
-  .map(defined);
+  .map(({ kind, ...others }) => ({ ...kind, ...defined(others) }));
 
 const definitions: fc.Arbitrary<DomainDefinition> = fc
   .record({

@@ -163,9 +163,27 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
   ],
   [
     'a disk of another type',
-    document({ devices: "<console/>\n<disk type='file'><source file='/x'/></disk>" }),
+    document({ devices: "<console/>\n<disk type='network'><source name='x'/></disk>" }),
     'domain/devices/disk/@type 9:1',
-    "type='file' of <disk> is not carried out by this version: the device would not be in /dev",
+    "type='network' of <disk> is not carried out by this version: the device would not be in /dev",
+  ],
+  [
+    'a disk of another format than a loop device shows',
+    document({
+      devices:
+        "<console/>\n<disk><driver name='loop' type='qcow2'/><source file='/x'/><target dev='sda'/></disk>",
+    }),
+    'domain/devices/disk/driver/@type 9:7',
+    'disk format qcow2 is not supported',
+  ],
+  [
+    'a disk of another driver, whatever its format',
+    document({
+      devices:
+        "<console/>\n<disk><driver name='qemu' type='qcow2'/><source file='/x'/><target dev='sda'/></disk>",
+    }),
+    'domain/devices/disk/driver/@name 9:7',
+    'disk driver qemu is not supported',
   ],
   [
     'a value of an attribute',
@@ -244,7 +262,7 @@ test.each(titled)('%s is refused at start, with its place', (_title, [, xml, at,
 test('several refusals are told at once, in document order', () => {
   const xml = document({
     elements: '<cpu/><launchSecurity/>',
-    devices: '<disk/>\n<lease/>',
+    devices: "<disk type='network'/>\n<lease/>",
     os: '<smbios mode="host"/>',
   });
   const error = refusalOf(xml);
@@ -253,13 +271,13 @@ test('several refusals are told at once, in document order', () => {
     [
       'unsupported configuration: 3 parts of the definition are refused:',
       '  <launchSecurity> is not carried out by this version: the memory would not be protected from the host (domain/launchSecurity, line 5, column 7)',
-      '  <disk> is not carried out by this version: the device would not be in /dev (domain/devices/disk, line 8, column 1)',
+      "  type='network' of <disk> is not carried out by this version: the device would not be in /dev (domain/devices/disk/@type, line 8, column 1)",
       '  <lease> is not carried out by this version: the lease would not be held, and another host might write to the same disk (domain/devices/lease, line 9, column 1)',
     ].join('\n'),
   );
   expect(error.problems?.map(({ element, line }) => [element, line])).toEqual([
     ['domain/launchSecurity', 5],
-    ['domain/devices/disk', 8],
+    ['domain/devices/disk/@type', 8],
     ['domain/devices/lease', 9],
   ]);
 });

@@ -6,6 +6,7 @@ import type { ContainerStart } from '../../../lib/container/start/container-star
 import type { InitControl } from '../../../lib/container/init/init-control';
 import { controlVersion } from '../../../lib/container/monitor/messages';
 import { noLinks } from '../../../lib/container/interfaces/links';
+import { noImages } from '../../../lib/container/sources/image-devices';
 import type { FoundState } from '../../../lib/container/record/run-states';
 import type { RunState } from '../../../lib/container/record/run-state';
 import type { Snapshot } from '../../../lib/container/statistics/snapshots';
@@ -216,6 +217,7 @@ export class FakeHost {
       },
       endReaperTurn: () => undefined,
       previewLinks: () => Promise.resolve(noLinks),
+      previewImages: () => noImages,
       previewLabelling: () => undefined,
       restoreLostLabels: () => Promise.resolve(),
       labelledSources: () => [],

@@ -1,4 +1,4 @@
-/** attach-disk and detach-disk: a block device of the host in a domain, from the words of the command line. */
+/** attach-disk and detach-disk: a block device of the host, or an image, in a domain, from the words of the command line. */
 import { statSync } from 'node:fs';
 import type { XmlElement } from '../../../domain/xml/element';
 import { node, printXml, type PrintableElement } from '../../../domain/xml/print';
@@ -11,28 +11,23 @@ import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
 /** Those of virsh that name something of a disk that no container has. */
-const unused: readonly Option[] = [
-  'driver',
-  'subdriver',
-  'iothread',
-  'cache',
-  'io',
-  'serial',
-  'wwn',
-  'alias',
-].map((name) => ({ name, kind: 'string', help: 'refused where it has a meaning of its own' }));
+const unused: readonly Option[] = ['iothread', 'cache', 'io', 'serial', 'wwn', 'alias'].map(
+  (name) => ({ name, kind: 'string', help: 'refused where it has a meaning of its own' }),
+);
 
 export const commands: CommandTable = {
   'attach-disk': {
     group: 'domain',
     summary: 'attach disk device',
     description:
-      'Attach a block device of the host to a domain, as /dev/TARGET. In a running container it is there at once.',
+      'Attach a block device of the host, or an image by a loop device, to a domain, as /dev/TARGET. In a running container it is there at once.',
     options: [
       domainOption,
       { name: 'source', kind: 'string', help: 'source of disk device', positional: 'required' },
       { name: 'target', kind: 'string', help: 'target of disk device', positional: 'required' },
       { name: 'targetbus', kind: 'string', help: 'target bus of disk device' },
+      { name: 'driver', kind: 'string', help: 'driver of disk device: loop for an image' },
+      { name: 'subdriver', kind: 'string', help: 'format of an image: raw' },
       ...unused,
       { name: 'type', kind: 'string', help: 'target device type' },
       { name: 'mode', kind: 'string', help: 'mode of device reading and writing' },

@@ -63,6 +63,27 @@ export const hostDevices: Row[] = [
     'unexpected <char> of a storage device',
   ],
   [
+    'an image without a file',
+    disk("type='file'", "\n<source dev='/dev/x'/><target dev='sda'/>"),
+    'NO_SOURCE',
+    `${disks}/source 9:1`,
+    'missing source information for device: sda',
+  ],
+  [
+    'a disk without a type, which is an image, without a target',
+    disk('', "<source file='/x'/>"),
+    'NO_TARGET',
+    `${disks} 8:1`,
+    'missing target information for device: /x',
+  ],
+  [
+    'an image of an unknown format',
+    disk("type='file'", "\n<driver type='zz'/><source file='/x'/><target dev='sda'/>"),
+    'CONFIG_UNSUPPORTED',
+    `${disks}/driver/@type 9:1`,
+    "unknown driver format value 'zz'",
+  ],
+  [
     'a disk of an unknown type',
     disk("type='zz'", ''),
     'XML_ERROR',

@@ -19,7 +19,8 @@ const disk = (source: string, target: string, flags = ''): string =>
 const devices = document({
   devices:
     `<console/>${misc('/dev/net/tun')}${storage('/srv/deep/er/disk')}` +
-    `${disk('/dev/vg/lv', 'sda')}${disk('/dev/vg/other', 'sdb', '<readonly/>')}`,
+    `${disk('/dev/vg/lv', 'sda')}${disk('/dev/vg/other', 'sdb', '<readonly/>')}` +
+    "<disk type='file' device='cdrom'><source file='/srv/image'/><target dev='sdc'/></disk>",
 });
 
 const found: readonly HostDevice[] = [
@@ -29,12 +30,13 @@ const found: readonly HostDevice[] = [
 
 test('a disk has its own name, a host device that of the host without its first component', () => {
   expect(
-    wantedDevices(parse(devices)).map(({ node, type, access }) => [node, type, access]),
+    wantedDevices(parse(devices)).map(({ node, kind, access }) => [node, kind, access]),
   ).toEqual([
-    ['sda', 'b', 'rwm'],
-    ['sdb', 'b', 'rm'],
-    ['net/tun', 'c', 'rwm'],
-    ['deep/er/disk', 'b', 'rwm'],
+    ['sda', 'block device', 'rwm'],
+    ['sdb', 'block device', 'rm'],
+    ['sdc', 'image', 'rm'],
+    ['net/tun', 'character device', 'rwm'],
+    ['deep/er/disk', 'block device', 'rwm'],
   ]);
 });
 

@@ -1,0 +1,185 @@
+/** Images as disks of a container: loop devices that it has as long as it is there, and that no other gets meanwhile. */
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { connect } from 'tslxc';
+import type { Domain } from 'tslxc';
+import { imageNumbersPath } from '../../lib/host/state/state-paths';
+import { makeBusyboxRoot } from '../support/root/busybox-root';
+import { domainXml } from '../support/domain/domain-xml';
+import { runIn } from '../support/domain/exec';
+import { runInside } from '../support/domain/mapped-domain';
+import { runCommand } from '../support/process/run-command';
+import { makeTestRoot } from '../support/root/test-root';
+import { eventually } from '../support/time/eventually';
+import { containerTest } from '../support/world/container-test';
+import { initOf } from '../support/world/container-traces';
+
+const name = 'disk-image';
+
+const world = containerTest(async (keep) => {
+  const busybox = keep(await makeBusyboxRoot(['dd', 'losetup', 'stat']));
+  const root = keep(await makeTestRoot());
+  const connection = keep(await connect(undefined, { root: root.path }));
+  return { busybox, root, connection };
+});
+
+/** A file of 1 MiB that begins with its own name. */
+function makeImage(marker: string): string {
+  const folder = join(world.root.path, 'images');
+  mkdirSync(folder, { recursive: true });
+  const image = join(folder, marker);
+  writeFileSync(image, marker);
+  truncateSync(image, 1024 * 1024);
+  return image;
+}
+
+const disk = (image: string, target: string, flags = ''): string =>
+  `<disk type='file'><source file='${image}'/><target dev='${target}'/>${flags}</disk>`;
+
+function define(devices: string, init = '/bin/sh', other = name): Promise<Domain> {
+  const filesystems = [{ source: world.busybox.path, target: '/' }];
+  return world.connection.defineDomain(domainXml({ name: other, init, filesystems, devices }));
+}
+
+const start = async (devices: string): Promise<Domain> => {
+  const domain = await define(devices);
+  await domain.start();
+  return domain;
+};
+
+/** The names of the loop devices that an image is behind. */
+const loopsOf = (image: string): string[] =>
+  readdirSync('/sys/block').filter((loop) => {
+    const file = join('/sys/block', loop, 'loop/backing_file');
+    return existsSync(file) && readFileSync(file, 'utf8').trim() === image;
+  });
+
+/** The numbers that containers of this test have. */
+const claims = (): string[] =>
+  (existsSync(imageNumbersPath) ? readdirSync(imageNumbersPath) : []).filter((number) =>
+    readlinkSync(join(imageNumbersPath, number)).startsWith(`${world.root.path}:`),
+  );
+
+/** The first characters of a device. */
+const read = (node: string, length = 5): string => `head -c ${length} ${node}; echo`;
+const write = (text: string, node: string): string =>
+  `echo -n ${text} | dd of=${node} conv=notrunc,fsync 2>&1 | head -n 1`;
+
+/** What is still there of an image when its container is not. */
+const left = (image: string): string[] => [...loopsOf(image), ...claims()];
+
+test('an image is read and written, also after a reboot, and its device is gone with the container', async () => {
+  const image = makeImage('first');
+  const domain = await start(disk(image, 'vda', "<driver name='loop' type='raw'/>"));
+  expect(loopsOf(image)).toHaveLength(1);
+  expect(await runInside(domain, read('/dev/vda'))).toBe('first\n');
+  expect(await runInside(domain, 'stat -c %F-%a /dev/vda')).toBe('block special file-700\n');
+  await runInside(domain, write('block', '/dev/vda'));
+  expect(readFileSync(image, 'latin1').slice(0, 5)).toBe('block');
+  expect(await domain.xml()).toContain(
+    `<disk type='file' device='disk'>
+      <driver name='loop' type='raw'/>
+      <source file='${image}'/>
+      <target dev='vda' bus='virtio'/>
+    </disk>`,
+  );
+  const before = await initOf(name);
+  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await eventually(async () => expect(await initOf(name)).not.toBe(before));
+  await eventually(async () => {
+    expect((await runIn(domain, ['/bin/sh', '-c', read('/dev/vda')])).stdout).toBe('block\n');
+  });
+  expect(loopsOf(image)).toHaveLength(1);
+  await domain.destroy();
+  expect(left(image)).toEqual([]);
+});
+
+test('a read-only one can’t be written, and its file is opened so', async () => {
+  const image = makeImage('first');
+  const domain = await start(disk(image, 'vda', '<readonly/>') + disk(image, 'sda', '<readonly/>'));
+  expect(await runInside(domain, read('/dev/sda'))).toBe('first\n');
+  expect(await runInside(domain, 'echo x > /dev/vda')).toContain('Operation not permitted');
+  const [loop = ''] = loopsOf(image);
+  expect(readFileSync(`/sys/block/${loop}/ro`, 'utf8')).toBe('1\n');
+  await domain.destroy();
+  expect(readFileSync(image, 'latin1').slice(0, 5)).toBe('first');
+  expect(loopsOf(image)).toEqual([]);
+});
+
+test('the device is given back when the monitor has been killed, and by a start that fails', async () => {
+  const image = makeImage('first');
+  const domain = await start(disk(image, 'vda'));
+  process.kill(domain.id ?? 0, 'SIGKILL');
+  await eventually(async () => expect(await domain.state()).toMatchObject({ state: 'shutoff' }));
+  expect(left(image)).toEqual([]);
+  const failing = await define(disk(image, 'vda'), '/no/such/init');
+  await expect(failing.start()).rejects.toThrow('/no/such/init');
+  expect(left(image)).toEqual([]);
+});
+
+test('the device of an image that root inside has taken off it goes to no other container', async () => {
+  const [mine, other] = [makeImage('first'), makeImage('other')];
+  const domain = await start(disk(mine, 'vda'));
+  const [loop = ''] = loopsOf(mine);
+  await runInside(domain, 'losetup -d /dev/vda');
+  expect(loopsOf(mine)).toEqual([]);
+  const second = await define(disk(other, 'vda'), '/bin/sh', 'disk-image-2');
+  await second.start();
+  expect(loopsOf(other)).not.toEqual([loop]);
+  expect(await runInside(domain, read('/dev/vda'))).not.toContain('other');
+  await second.destroy();
+  await domain.destroy();
+  expect(left(other)).toEqual([]);
+});
+
+test.each([
+  ['/var', 'CONFIG_UNSUPPORTED', 'disk source /var is not a regular file'],
+  ['/var/tmp/tslxc-none', 'SYSTEM_ERROR', 'Unable to access /var/tmp/tslxc-none'],
+])('%s, which is no image, is refused in its line', async (source, code, words) => {
+  const domain = await define(`\n${disk(source, 'vda')}`);
+  const failure = expect(domain.start()).rejects;
+  await failure.toMatchObject({ code, element: 'domain/devices/disk' });
+  await expect(domain.start()).rejects.toThrow(words);
+});
+
+test('an image comes to a running container by the command, and goes again', async () => {
+  const image = makeImage('first');
+  const domain = await start('');
+  const tslxc = (...words: string[]) => runCommand(words, { root: world.root.path });
+  expect(await tslxc('attach-disk', name, image, 'vda', '--live')).toMatchObject({
+    code: 0,
+    stdout: 'Disk attached successfully\n\n',
+  });
+  expect(await runInside(domain, read('/dev/vda'))).toBe('first\n');
+  const before = await initOf(name);
+  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await eventually(async () => expect(await initOf(name)).not.toBe(before));
+  await eventually(async () => {
+    expect((await runIn(domain, ['/bin/sh', '-c', read('/dev/vda')])).stdout).toBe('first\n');
+  });
+  expect(await tslxc('detach-disk', name, image)).toMatchObject({ code: 0 });
+  expect(left(image)).toEqual([]);
+  await domain.attachDevice(disk(image, 'vdb'));
+  expect(await runInside(domain, read('/dev/vdb'))).toBe('first\n');
+  await domain.destroy();
+  expect(left(image)).toEqual([]);
+});
+
+test('one that can’t be attached leaves nothing', async () => {
+  const image = makeImage('first');
+  const domain = await start('');
+  const failing = domain.attachDevice(disk('/var/tmp/tslxc-none', 'vda'));
+  await expect(failing).rejects.toThrow('Unable to access /var/tmp/tslxc-none');
+  expect(claims()).toEqual([]);
+  await domain.attachDevice(disk(image, 'vda'));
+  await expect(domain.attachDevice(disk(image, 'vda'))).rejects.toThrow('already exists');
+  expect(loopsOf(image)).toHaveLength(1);
+});
