@@ -279,6 +279,12 @@ export interface HostInterfaceDefinition {
   readonly position: Position;
 }
 
+/** `<timer name='rtc'/>` or `<timer name='hpet'/>`: that of the host under this name in /dev, which can be read. */
+export interface TimerDevice {
+  readonly name: 'rtc' | 'hpet';
+  readonly position: Position;
+}
+
 export interface ConsoleDefinition {
   /** Character device type as written; `start` refuses all but 'pty'. */
   readonly type: string;
@@ -324,6 +330,8 @@ export interface DomainDefinition {
   readonly sharedNamespaces: readonly SharedNamespace[];
   /** `@offset` of `<clock>`. */
   readonly clockOffset: string;
+  /** Those of its `<timer>` that are devices of the host; with the offset `localtime` only, as in libvirt. */
+  readonly timers?: readonly TimerDevice[];
   readonly onPoweroff: LifecycleAction;
   readonly onReboot: LifecycleAction;
   readonly onCrash: LifecycleAction;

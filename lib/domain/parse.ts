@@ -79,7 +79,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     features: parseFeatures(domain),
     extension: parseExtension(domain),
     sharedNamespaces: parseSharedNamespaces(domain, session),
-    clockOffset: parseClock(domain, session),
+    ...parseClock(domain, session),
     ...parseLifecycle(domain, session),
     otherElements: parseOtherElements(domain, session),
     ...parseDevices(domain, session),

@@ -1,7 +1,7 @@
 /**
  * `<clock>` and the three `on_…` actions.
  */
-import type { DomainDefinition, LifecycleAction } from '../definition';
+import type { DomainDefinition, LifecycleAction, TimerDevice } from '../definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest } from '../xml/raw';
 import {
@@ -18,14 +18,17 @@ import {
   actionVocabulary,
   clockVocabulary,
   crashVocabulary,
-  localTimers,
+  otherLocalTimer,
   timerNames,
 } from './vocabulary';
 
-/** The offset; `utc` if there is no `<clock>`. @throws DefinitionError CONFIG_UNSUPPORTED or XML_ERROR. */
-export function parseClock(domain: Reading, session: ParseSession): string {
+/** The offset is `utc` if there is no `<clock>`. @throws DefinitionError CONFIG_UNSUPPORTED or XML_ERROR. */
+export function parseClock(
+  domain: Reading,
+  session: ParseSession,
+): Pick<DomainDefinition, 'clockOffset' | 'timers'> {
   const at = childOf(domain, 'clock');
-  if (at === undefined) return 'utc';
+  if (at === undefined) return { clockOffset: 'utc' };
   const reading = readElement(at, clockVocabulary, session);
   const offset = reading.attributes.get('offset') ?? 'utc';
   if (!Object.hasOwn(valuesOf(clockVocabulary, 'offset'), offset)) {
@@ -33,17 +36,22 @@ export function parseClock(domain: Reading, session: ParseSession): string {
     throw definitionError('CONFIG_UNSUPPORTED', `unknown clock offset '${offset}'`, location);
   }
   const keptChildren = childrenOf(reading, 'timer');
-  for (const timer of keptChildren) session.unsupported.push(checkTimer(timer, offset));
+  const timers = keptChildren.flatMap((timer): TimerDevice[] => {
+    const read = readTimer(timer, offset);
+    if ('name' in read) return [read];
+    session.unsupported.push(read);
+    return [];
+  });
   // libvirt's default, which it prints.
   const basis = reading.attributes.get('basis') ?? (offset === 'variable' ? 'utc' : undefined);
   const filled = basis === undefined ? [] : [{ name: 'basis', value: basis }];
   const keptAttributes = [...reading.keptAttributes, ...filled];
   keepRest({ ...reading, keptAttributes, keptChildren }, session);
-  return offset;
+  return { clockOffset: offset, ...(timers.length === 0 ? {} : { timers }) };
 }
 
-/** What is not carried out of a `<timer>`. @throws DefinitionError XML_ERROR for one that libvirt doesn't know. */
-function checkTimer(at: LocatedElement, offset: string): UnsupportedElement {
+/** A device, or what is not carried out of a `<timer>`. @throws DefinitionError XML_ERROR for one that libvirt doesn't know. */
+function readTimer(at: LocatedElement, offset: string): TimerDevice | UnsupportedElement {
   const valueOf = (wanted: string) =>
     at.element.attributes.find(({ name }) => name === wanted)?.value;
   const written = valueOf('name') ?? '';
@@ -56,9 +64,9 @@ function checkTimer(at: LocatedElement, offset: string): UnsupportedElement {
   if (offset !== 'localtime' || valueOf('present') === 'no') {
     return { path, position, ...timerNames[name] };
   }
-  if (name === 'rtc' || name === 'hpet') return { path, position, ...localTimers[name] };
+  if (name === 'rtc' || name === 'hpet') return { name, position };
   const words = `unsupported timer type (name) '${name}'`;
-  return { path, position, ...localTimers.others, words };
+  return { path, position, ...otherLocalTimer, words };
 }
 
 const timers = Object.keys(timerNames) as (keyof typeof timerNames)[];

@@ -133,7 +133,6 @@ export const clockVocabulary = vocabulary({
 });
 
 const hostTimer = ignored('a container has the timers of the host');
-const noTimerDevice = refused('the device would not be in /dev');
 
 /** `@name` of `<timer>`. As in libvirt, it gives a container a device only if the clock has the offset `localtime`. */
 export const timerNames = {
@@ -147,12 +146,11 @@ export const timerNames = {
   armvtimer: hostTimer,
 } as const;
 
-/** What differs with the offset `localtime`, for a timer without `present='no'`. */
-export const localTimers = {
-  rtc: noTimerDevice,
-  hpet: noTimerDevice,
-  others: refused('libvirt refuses it too: it knows no device for it'),
-} as const;
+/** Those that are devices, with the offset `localtime` and without `present='no'`. */
+export const timerDevices = ['rtc', 'hpet'] as const;
+
+/** Any other timer with the offset `localtime` and without `present='no'`. */
+export const otherLocalTimer = refused('libvirt refuses it too: it knows no device for it');
 
 const machineFeature = ignored('it is a feature of a virtual machine');
 

@@ -18,7 +18,7 @@ export interface WantedDevice {
   readonly source: string;
   /** Below the container's /dev. */
   readonly node: string;
-  readonly access: 'rwm' | 'rm';
+  readonly access: 'rwm' | 'rm' | 'r';
   /** The message for a source that is something else. */
   readonly otherwise: string;
   readonly place: SourceLocation;
@@ -30,11 +30,14 @@ export interface HostDevice {
   readonly rule: DeviceRule;
 }
 
+/** The devices of timers on the host, as libvirt takes them. */
+const timerSources = { rtc: '/dev/rtc0', hpet: '/dev/hpet' } as const;
+
 /** libvirt's mode of the nodes. */
 export const nodeMode = 0o700;
 
 /**
- * In document order: disks, then host devices.
+ * In document order: disks, then host devices, then timers.
  *
  * @throws DefinitionError CONFIG_UNSUPPORTED for a source that is not an absolute path or gives no name below
  * /dev, and for a name that is already used in /dev.
@@ -60,6 +63,14 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
           ? `Storage source ${source} must be a block device`
           : `Character source ${source} must be a character device`,
       place: { path: 'domain/devices/hostdev', position },
+    })),
+    ...(definition.timers ?? []).map(({ name, position }): WantedDevice => ({
+      kind: 'character device',
+      source: timerSources[name],
+      node: name,
+      access: 'r',
+      otherwise: `${timerSources[name]} is not a character device`,
+      place: { path: 'domain/clock/timer', position },
     })),
   ];
   wanted.forEach((device, index) => {

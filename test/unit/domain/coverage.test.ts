@@ -109,9 +109,9 @@ const arounds: Readonly<Record<string, Around>> = {
 
 /** What the words of a row that depend on more than a word and its value stand for. */
 const cases: Readonly<Record<string, string>> = {
-  "<timer name='rtc'/> with offset='localtime'": localTimer('rtc'),
-  "<timer name='hpet'/> with offset='localtime'": localTimer('hpet'),
-  "any other <timer/> with offset='localtime'": localTimer('pit'),
+  "<timer name='rtc'/> with another offset than localtime": timerOf('utc', 'rtc'),
+  "<timer name='hpet'/> with another offset than localtime": timerOf('utc', 'hpet'),
+  "any other <timer/> with offset='localtime'": timerOf('localtime', 'pit'),
   "accessmode='mapped' without an <idmap>": shared('mapped', ''),
   "accessmode='squash' without an <idmap>": shared('squash', ''),
   "accessmode='squash' with an <idmap>": shared('squash', idMap()),
@@ -142,8 +142,8 @@ const cases: Readonly<Record<string, string>> = {
   }),
 };
 
-function localTimer(name: string): string {
-  return document({ elements: `<clock offset='localtime'><timer name='${name}'/></clock>` });
+function timerOf(offset: string, name: string): string {
+  return document({ elements: `<clock offset='${offset}'><timer name='${name}'/></clock>` });
 }
 
 function idMap(): string {

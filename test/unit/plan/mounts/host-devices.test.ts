@@ -23,6 +23,21 @@ const devices = document({
     "<disk type='file' device='cdrom'><source file='/srv/image'/><target dev='sdc'/></disk>",
 });
 
+test('timers are devices with the local clock, to be read', () => {
+  const timers = (offset: string, more = '') =>
+    wantedDevices(
+      parse(
+        document({
+          elements: `<clock offset='${offset}'><timer name='rtc'${more}/><timer name='hpet'/></clock>`,
+        }),
+      ),
+    ).map(({ source, node, kind, access }) => [source, node, kind, access]);
+  const hpet = ['/dev/hpet', 'hpet', 'character device', 'r'];
+  expect(timers('localtime')).toEqual([['/dev/rtc0', 'rtc', 'character device', 'r'], hpet]);
+  expect(timers('localtime', " present='no'")).toEqual([hpet]);
+  expect(timers('utc')).toEqual([]);
+});
+
 const found: readonly HostDevice[] = [
   { node: 'net/tun', rule: { type: 'c', major: 10, minor: 200, access: 'rwm' } },
   { node: 'deep/er/disk', rule: { type: 'b', major: 259, minor: 70_000, access: 'rm' } },
