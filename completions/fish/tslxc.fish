@@ -307,7 +307,7 @@ complete -c tslxc -n '__tslxc_in metadata' -l remove -d 'remove the metadata cor
 complete -c tslxc -n '__tslxc_in metadata; and __tslxc_at 0' -a '(__tslxc_lines list --all --name)'
 complete -c tslxc -n __tslxc_begins -a numatune -d 'get or set numa parameters'
 complete -c tslxc -n '__tslxc_in numatune' -l domain -x -a '(__tslxc_lines list --all --name)' -d 'domain name, id or uuid'
-complete -c tslxc -n '__tslxc_in numatune' -l mode -x -d 'NUMA mode, one of strict and restrictive'
+complete -c tslxc -n '__tslxc_in numatune' -l mode -x -d 'NUMA mode, one of strict, preferred, interleave and restrictive'
 complete -c tslxc -n '__tslxc_in numatune' -l nodeset -x -d 'NUMA node selections to set, or \'all\''
 complete -c tslxc -n '__tslxc_in numatune' -l config -d 'affect next boot'
 complete -c tslxc -n '__tslxc_in numatune' -l live -d 'affect running domain'

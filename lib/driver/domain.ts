@@ -994,12 +994,13 @@ export class Domain {
    * Changes what is given of `<numatune>`; what is left out stays. On cgroup v2, memory that it has on other nodes
    * moves.
    *
-   * @param change - `mode`: `strict` or `restrictive`; `nodeset`: such as `0-1`, or `all`
+   * @param change - `mode`: `strict`, `restrictive`, `preferred` or `interleave`; `nodeset`: such as `0-1`, or `all`
    * @param options - `which`: by default what runs if the container runs, else the stored definition; `both`
    * changes the two, or neither when one of them is refused
    * @throws TslxcError INVALID_ARG for another mode, for what is no set, and for a node that the host does not have
-   * when it is to change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, and for `inactive`
-   * and `both` of a transient domain; OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`;
+   * when it is to change what runs; OPERATION_INVALID for `live` and `both` when nothing runs, for `inactive`
+   * and `both` of a transient domain, and for what runs when the mode is or becomes `preferred` or `interleave`;
+   * OPERATION_UNSUPPORTED when the host has no cgroup controller `cpuset`;
    * OPERATION_FAILED, with `path`, when the kernel shows another value afterwards than was written.
    * @throws SyscallError SYSTEM_ERROR with `path` and `errno` for what the kernel refuses.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the

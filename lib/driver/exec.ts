@@ -2,7 +2,7 @@
 import { CommandProcess } from '../container/exec/command-process';
 import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
 import type { ExecRequest } from '../container/exec/exec';
-import { withAllocatedIds } from '../domain/namespaces/allocated-ids';
+import { asStarted } from '../container/record/as-started';
 import { TslxcError } from '../errors';
 import { onAbort } from '../host/abort-listener';
 import type { Identity } from '../host/state/definition-store';
@@ -63,8 +63,7 @@ export async function execCommand(
     lookers: session.lookers,
     start,
     running,
-    definition:
-      start.firstId === undefined ? definition : withAllocatedIds(definition, start.firstId),
+    definition: asStarted(definition, start),
   };
   const process = await session.containers
     .execInContainer(target, request)

@@ -15,7 +15,7 @@ import {
 import { killSignal, namespaceFlags } from './constants';
 import { hasUserNamespace } from './process/id-map';
 import type { CommandPlan, Operation } from './operation';
-import { planEntry, planPersonality } from './process/process';
+import { planEntry, planMemoryPolicy, planPersonality } from './process/process';
 import type { Identity } from './process/process';
 import { labelHeader, planExecLabel } from './security/labels';
 import type { SecurityFacts } from './security/labels';
@@ -70,6 +70,7 @@ export function compileCommand(definition: DomainDefinition, facts: CommandFacts
     inside: [
       ...planEntry(definition),
       ...planPersonality(definition, facts),
+      ...planMemoryPolicy(definition),
       ...planConfinement(definition, facts),
     ],
     command: [

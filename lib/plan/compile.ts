@@ -24,7 +24,13 @@ import {
 import type { NamespaceFact } from './process/namespaces';
 import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network/network';
 import type { Operation, Plan, PlanHeader } from './operation';
-import { planEntry, planEnvironment, planPersonality, planProcess } from './process/process';
+import {
+  planEntry,
+  planEnvironment,
+  planMemoryPolicy,
+  planPersonality,
+  planProcess,
+} from './process/process';
 import type { Identity } from './process/process';
 import {
   hiddenFrom,
@@ -133,6 +139,7 @@ function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[]
     ...planKeyring(facts),
     ...planEntry(definition),
     ...planPersonality(definition, facts),
+    ...planMemoryPolicy(definition),
     { op: 'newSession', umask: 0o022 },
     { op: 'makeNamespacePrivate' },
     ...(covers(definition, facts) ? planCover() : []),

@@ -78,6 +78,8 @@ const words: Words = {
     `limit resource ${operation.resource} to ${limit(operation.soft)}, at most ${limit(operation.hard)}`,
   newSessionKeyring: () => 'join a new session keyring',
   setPersonality: () => 'take the kernel for one of 32 bits',
+  setMemoryPolicy: (operation) =>
+    `take memory by policy ${operation.mode} from nodes ${operation.nodes.join(', ')}`,
   setNoNewPrivileges: () => 'give up all new privileges by exec',
   setSeccomp: (operation) => `filter system calls (${operation.program.length / 2} instructions)`,
   limitBoundingSet: (operation) =>

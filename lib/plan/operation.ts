@@ -237,6 +237,8 @@ export const operationFields = {
   detachTree: { root: 'handle', path: 'string', mount: 'u64', device: 'u64', inode: 'u64' },
   /** personality(2): what the own process, and all that it starts, takes the kernel for. Kept over an execve. */
   setPersonality: { persona: 'u32' },
+  /** set_mempolicy(2): the nodes that memory comes from, by MPOL_* of linux/mempolicy.h. Kept over an execve. */
+  setMemoryPolicy: { mode: 'u32', nodes: 'u32s' },
 } as const satisfies Record<string, Record<string, FieldType>>;
 
 export type OperationName = keyof typeof operationFields;

@@ -7,6 +7,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <vector>
+
 #include "native/base/capability.h"
 #include "native/base/confinement.h"
 #include "native/base/path.h"
@@ -55,6 +57,17 @@ void Interpreter::operator()(const SetHostname& op) {
 
 void Interpreter::operator()(const SetPersonality& op) {
   check(personality(op.persona), "personality");
+}
+
+void Interpreter::operator()(const SetMemoryPolicy& op) {
+  constexpr size_t kBits = sizeof(unsigned long) * 8;
+  std::vector<unsigned long> mask;
+  for (const uint32_t node : op.nodes) {
+    if (mask.size() <= node / kBits) mask.resize(node / kBits + 1);
+    mask[node / kBits] |= 1UL << node % kBits;
+  }
+  // The kernel takes one bit less than it is told of.
+  check(syscall(SYS_set_mempolicy, op.mode, mask.data(), mask.size() * kBits + 1), "set_mempolicy");
 }
 
 void Interpreter::operator()(const NewSession& op) {

@@ -97,6 +97,7 @@ class Interpreter {
   void operator()(const SetLinkUp& op);
   void operator()(const SetHostname& op);
   void operator()(const SetPersonality& op);
+  void operator()(const SetMemoryPolicy& op);
   void operator()(const NewSession& op);
   void operator()(const OpenConsole& op);
   void operator()(const SetResourceLimit& op);

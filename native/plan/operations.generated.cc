@@ -330,6 +330,11 @@ void decode(Reader& reader, SetPersonality& value) {
   value.persona = reader.u32();
 }
 
+void decode(Reader& reader, SetMemoryPolicy& value) {
+  value.mode = reader.u32();
+  value.nodes = reader.u32s();
+}
+
 template <typename Value>
 Operation decoded(Reader& reader) {
   Value value;
@@ -401,6 +406,7 @@ Operation decodeOperation(Reader& reader) {
     case 58: return decoded<RemoveNode>(reader);
     case 59: return decoded<DetachTree>(reader);
     case 60: return decoded<SetPersonality>(reader);
+    case 61: return decoded<SetMemoryPolicy>(reader);
     default:
       throw MalformedBytes{"unknown operation"};
   }
@@ -468,6 +474,7 @@ const char* operationName(const Operation& operation) {
     case 57: return "removeNode";
     case 58: return "detachTree";
     case 59: return "setPersonality";
+    case 60: return "setMemoryPolicy";
     default:
       return "";
   }

@@ -360,6 +360,11 @@ struct SetPersonality {
   uint32_t persona = 0;
 };
 
+struct SetMemoryPolicy {
+  uint32_t mode = 0;
+  std::vector<uint32_t> nodes{};
+};
+
 using Operation =
     std::variant<OpenTree,
                  CloneTree,
@@ -420,7 +425,8 @@ using Operation =
                  AddNode,
                  RemoveNode,
                  DetachTree,
-                 SetPersonality>;
+                 SetPersonality,
+                 SetMemoryPolicy>;
 
 struct PlanHeader {
   std::string name{};

@@ -287,6 +287,11 @@ void PlanWriter::operator()(const DetachTree& op) {
 
 void PlanWriter::operator()(const SetPersonality& op) { bytes_.u32(op.persona); }
 
+void PlanWriter::operator()(const SetMemoryPolicy& op) {
+  bytes_.u32(op.mode);
+  numbers(op.nodes);
+}
+
 void PlanWriter::operator()(const OpenNamespace& op) {
   bytes_.u8(op.file);
   bytes_.string(op.path);

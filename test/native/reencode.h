@@ -44,6 +44,7 @@ class PlanWriter {
   void operator()(const RemoveNode& op);
   void operator()(const DetachTree& op);
   void operator()(const SetPersonality& op);
+  void operator()(const SetMemoryPolicy& op);
   void operator()(const ResetSignals& op);
   void operator()(const SetParentDeathSignal& op);
   void operator()(const AttachLoop& op);

@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import type { Bandwidth, Hardening } from '../../domain/definition';
+import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import { lookAtLock, readPlain, removeWhatIsAt } from '../../host/state/plain-file';
@@ -36,6 +37,8 @@ export interface StartRecord {
   readonly hardening: Hardening;
   /** First of the host's ids that the domain was given, where its definition leaves the choice. */
   readonly firstId?: number;
+  /** Where numad has placed it, where its definition leaves that to numad. */
+  readonly placement?: Placement;
   readonly undo: readonly Undo[];
   /** Its network interfaces: those of `<interface>` in their order, then those that the host lends. */
   readonly links?: readonly LinkRecord[];

@@ -3,6 +3,8 @@
  * before. Call it under the domain's lock.
  */
 import type { DomainDefinition } from '../../domain/definition';
+import type { Placement } from '../../domain/tuning/definition';
+import { withPlacement } from '../../domain/tuning/placement';
 import type { HostFacts } from '../../host/facts';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { bootId } from '../../host/kernel/boot-id';
@@ -28,6 +30,7 @@ import {
 } from '../sources/image-devices';
 import type { ImageDevices } from '../sources/image-devices';
 import { claimTarget } from '../sources/mount-target';
+import { advisedPlacement } from '../sources/numad';
 import { claimOverlayUpper } from '../sources/overlay-upper';
 import { claimIds, releaseIds } from '../users/id-allocation';
 import type { ContainerStart } from './container-start';
@@ -77,7 +80,7 @@ async function attemptStart(
   const { mark } = rollback;
 
   await using waiting = new EarlyMonitor({ ...start, name: start.definition.name }, host.cgroups);
-  const { definition, labelling } = await claim(start);
+  const { definition, labelling, placement } = await claim(start);
 
   const links = await lookUpLinks({ definition, ports, names });
   const images = await claimBlockDevices(start);
@@ -86,7 +89,7 @@ async function attemptStart(
   const preparation = await plan(start, { definition, labelling, links, images, host });
   trace?.('plan compiled', { operations: countOperations(preparation) });
 
-  const record = startRecord(start, definition, { ...preparation, labelling });
+  const record = startRecord(start, definition, { ...preparation, labelling, placement });
   reach('controller:before-start-record');
   writeStartRecord(paths, record);
   rollback.replace(mark, (reason) =>
@@ -107,10 +110,15 @@ async function attemptStart(
   return await handOver(start, preparation, Channel.fromDescriptor(socket));
 }
 
+interface Claimed {
+  /** With all that was chosen. */
+  readonly definition: DomainDefinition;
+  readonly labelling: Labelling | undefined;
+  readonly placement: Placement | undefined;
+}
+
 /** What no other container may have at the same time: ids of the host, and what is unique of a label. */
-async function claim(
-  start: ContainerStart,
-): Promise<{ definition: DomainDefinition; labelling: Labelling | undefined }> {
+async function claim(start: ContainerStart): Promise<Claimed> {
   const { paths, persistence, rollback, definedIds = async () => Promise.resolve([]) } = start;
   const definition = await claimIds(paths, start.definition, definedIds);
   // A transient domain that never was keeps no ids.
@@ -118,7 +126,8 @@ async function claim(
   using looks = start.lookers.looks({ within: start.startTimeout, signal: start.signal });
   const labelling = await claimLabelling({ ...start, definition }, looks);
   if (labelling !== undefined) rollback.add(() => giveUpLabelling(labelling));
-  return { definition, labelling };
+  const placement = await advisedPlacement(definition);
+  return { definition: withPlacement(definition, placement), labelling, placement };
 }
 
 /** The block devices of images: nothing is attached before they are on record. */

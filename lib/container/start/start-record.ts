@@ -1,5 +1,6 @@
 /** The record of a start: what it will borrow from the host, on disk before any of it is taken. */
 import type { DomainDefinition } from '../../domain/definition';
+import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';
 import { removeWhatIsAt } from '../../host/state/plain-file';
@@ -17,9 +18,12 @@ import type { Preparation } from './preparation';
 export function startRecord(
   start: ContainerStart,
   definition: DomainDefinition,
-  preparation: Preparation & { readonly labelling: Labelling | undefined },
+  preparation: Preparation & {
+    readonly labelling: Labelling | undefined;
+    readonly placement: Placement | undefined;
+  },
 ): StartRecord {
-  const { undo, links, labelling, devices } = preparation;
+  const { undo, links, labelling, devices, placement } = preparation;
   const { records } = links;
   const passed = start.passDescriptors.length;
   return {
@@ -32,6 +36,7 @@ export function startRecord(
     xml: start.xml,
     hardening: start.hardening,
     ...allocated(start.definition, definition),
+    ...(placement === undefined ? {} : { placement }),
     undo,
     ...(labelling === undefined ? {} : { security: labelling.security }),
     ...(records.length === 0 ? {} : { links: records }),

@@ -68,12 +68,7 @@ export const currentMemoryVocabulary = vocabulary({
 
 export const vcpuVocabulary = vocabulary({
   attributes: {
-    placement: {
-      values: {
-        static: 'supported',
-        auto: refused('numad would not be asked, and the container not be bound to CPUs'),
-      },
-    },
+    placement: { values: { static: 'supported', auto: 'supported' } },
     cpuset: 'supported',
     current: 'supported',
   },

@@ -47,12 +47,19 @@ export interface BlockTuning {
   readonly position: Position;
 }
 
-/** `<numatune>`: memory is allocated from these nodes only. */
+/** `<numatune>`. */
 export interface NumaTuning {
-  readonly mode: 'strict' | 'restrictive';
-  /** In canonical form: `0-1,3`. */
-  readonly nodeset: string;
+  /** `preferred`: memory comes from other nodes when these have none. `interleave`: from each in turn. Else from these only. */
+  readonly mode: 'strict' | 'preferred' | 'interleave' | 'restrictive';
+  /** In canonical form: `0-1,3`. Missing where numad is asked at each start (`placement='auto'`). */
+  readonly nodeset?: string;
   readonly position: Position;
+}
+
+/** Where numad has placed a container: CPUs and memory nodes, in canonical form. */
+export interface Placement {
+  readonly cpus: string;
+  readonly nodes: string;
 }
 
 /** `<resource><partition>`: the cgroup in which the container's cgroup is made. */

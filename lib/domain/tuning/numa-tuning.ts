@@ -2,17 +2,15 @@
 import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
-import { keepRest, standalone } from '../xml/raw';
+import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { NumaTuning } from './definition';
-import { ignored, refused, valuesOf, vocabulary } from '../xml/vocabulary';
+import { ignored, vocabulary } from '../xml/vocabulary';
 
 export const numaTuningVocabulary = vocabulary({
   children: { memory: 'one', memnode: ignored('a container has no nodes of its own') },
 });
-
-const noPolicy = refused('memory would come from any node');
 
 /** `<memory>` of `<numatune>`. */
 export const numaMemoryVocabulary = vocabulary({
@@ -20,18 +18,27 @@ export const numaMemoryVocabulary = vocabulary({
     mode: {
       values: {
         strict: 'supported',
+        preferred: 'supported',
+        interleave: 'supported',
         restrictive: 'supported',
-        preferred: noPolicy,
-        interleave: noPolicy,
       },
     },
     nodeset: 'supported',
-    placement: { values: { static: 'supported', auto: noPolicy } },
+    placement: { values: { static: 'supported', auto: 'supported' } },
   },
 });
 
-/** Both mean the same for the cpuset controller. libvirt's other modes are memory policies of a process. */
-export const numaModes = ['strict', 'restrictive'] as const;
+export const numaModes = ['strict', 'preferred', 'interleave', 'restrictive'] as const;
+
+/** The nodes that the cpuset controller keeps memory to. The other modes are memory policies of processes. */
+export function boundNodes(tuning: NumaTuning | undefined): string | undefined {
+  return tuning !== undefined && isBinding(tuning.mode) ? tuning.nodeset : undefined;
+}
+
+/** Both modes mean the same for the cpuset controller. */
+export function isBinding(mode: NumaTuning['mode']): boolean {
+  return mode === 'strict' || mode === 'restrictive';
+}
 
 /** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message. */
 export function parseNumaTuning(
@@ -50,44 +57,36 @@ export function parseNumaTuning(
   const { attributes } = memoryReading;
   const written = attributes.get('mode') ?? 'strict';
   const mode = numaModes.find((known) => known === written);
-  if (!Object.hasOwn(valuesOf(numaMemoryVocabulary, 'mode'), written)) {
+  if (mode === undefined) {
     const detail = `Unsupported NUMA memory tuning mode '${written}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(memory, 'mode'));
   }
-  const nodeset = parseNodeset(memoryReading);
-  if (mode === undefined || nodeset === undefined) {
-    session.kept.push({
-      path: at.path,
-      attributes: [],
-      children: [memory, ...reading.keptChildren].map((child) => standalone(child)),
-    });
-    return {};
-  }
   keepRest(reading, session);
-  return { numaTuning: { mode, nodeset, position: memory.position } };
+  return { numaTuning: { mode, ...parseNodeset(memoryReading), position: memory.position } };
 }
 
 /** The children of `<numatune>`. */
 export function formatNumaTuning(tuning: NumaTuning | undefined): PrintableElement[] {
   if (tuning === undefined) return [];
-  return [node('memory', { mode: tuning.mode, nodeset: tuning.nodeset })];
+  const { mode, nodeset } = tuning;
+  return [node('memory', nodeset === undefined ? { mode, placement: 'auto' } : { mode, nodeset })];
 }
 
-/** Undefined if the host should choose. */
-function parseNodeset({ attributes, at }: Reading): string | undefined {
+/** None if numad is to choose, as in libvirt also when one is written. */
+function parseNodeset({ attributes, at }: Reading): Pick<NumaTuning, 'nodeset'> {
   const nodeset = attributes.get('nodeset');
   const placement = attributes.get('placement') ?? 'static';
   if (placement !== 'static' && placement !== 'auto') {
     const detail = `Unsupported NUMA memory placement mode '${placement}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'placement'));
   }
-  if (placement === 'auto') return undefined;
+  if (placement === 'auto') return {};
   if (nodeset === undefined) {
     const detail = "nodeset for NUMA memory tuning must be set if 'placement' is 'static'";
     throw definitionError('XML_ERROR', detail, at);
   }
   const set = canonicalNumberSet(nodeset);
-  if (set !== undefined) return set;
+  if (set !== undefined) return { nodeset: set };
   throw definitionError(
     'INVALID_ARG',
     `Failed to parse bitmap '${nodeset}'`,

@@ -34,6 +34,11 @@ function formatNumberSet(numbers: readonly number[]): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',');
 }
 
+/** The numbers of a set, in ascending order. */
+export function numbersOfSet(set: string): number[] {
+  return parseNumberSet(set) ?? [];
+}
+
 /** The set as the kernel prints it; undefined if the text is not a set. */
 export function canonicalNumberSet(text: string): string | undefined {
   const numbers = parseNumberSet(text);

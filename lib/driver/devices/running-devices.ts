@@ -1,8 +1,8 @@
 /** A running container whose devices are changed, and what a process has left of such a change that was killed. */
 import type { RunningDevices } from '../../container/devices/running-devices';
+import { asStarted } from '../../container/record/as-started';
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
-import { withAllocatedIds } from '../../domain/namespaces/allocated-ids';
 import { TslxcError } from '../../errors';
 import { tellOfUnplugged } from '../hooks/port-hooks';
 import type { Session } from '../session/session';
@@ -13,8 +13,7 @@ type Running = RunState & { phase: 'running' };
 export function runningDevices(session: Session, { start, running }: Running): RunningDevices {
   const { paths, lookers, startTimeout, logger } = session;
   const parse = (xml: string): DomainDefinition => {
-    const { definition } = session.parse(xml);
-    return start.firstId === undefined ? definition : withAllocatedIds(definition, start.firstId);
+    return asStarted(session.parse(xml).definition, start);
   };
   return {
     paths,

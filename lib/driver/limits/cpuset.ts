@@ -1,6 +1,6 @@
 /** Which CPUs and memory nodes a domain may use: `<vcpu cpuset>` and `<numatune>`. */
 import type { DomainDefinition } from '../../domain/definition';
-import { numaModes } from '../../domain/tuning/numa-tuning';
+import { isBinding, numaModes } from '../../domain/tuning/numa-tuning';
 import { canonicalNumberSet, missingNumbers } from '../../domain/xml/number-set';
 import { TslxcError } from '../../errors';
 import { changeCpuset, readCpuset, type CpusetFile } from '../../plan/limits/cpuset-limits';
@@ -22,7 +22,7 @@ export async function getCpuset(query: LimitQuery): Promise<string> {
 export async function setCpuset(query: LimitQuery, cpus: string): Promise<void> {
   const wanted = readSet(cpus);
   const changed = (definition: DomainDefinition): DomainDefinition => {
-    const { cpuset: _, ...vcpu } = definition.vcpu;
+    const { cpuset: _, ...vcpu } = { ...definition.vcpu, placement: 'static' as const };
     return { ...definition, vcpu: wanted === undefined ? vcpu : { ...vcpu, cpuset: wanted } };
   };
   await changeLimit(query, {
@@ -37,7 +37,12 @@ export async function setCpuset(query: LimitQuery, cpus: string): Promise<void> 
 export async function getNumaTuning(query: LimitQuery): Promise<NumaTuningInfo> {
   const modeOf = ({ numaTuning }: DomainDefinition) => numaTuning?.mode ?? 'strict';
   return lookAtLimit(query, {
-    live: (live) => ({ mode: modeOf(live.definition), nodeset: effective(live, 'mems') }),
+    live: (live) => {
+      const { numaTuning } = live.definition;
+      const ofPolicy =
+        numaTuning === undefined || isBinding(numaTuning.mode) ? undefined : numaTuning.nodeset;
+      return { mode: modeOf(live.definition), nodeset: ofPolicy ?? effective(live, 'mems') };
+    },
     stored: (definition) => ({
       mode: modeOf(definition),
       nodeset: definition.numaTuning?.nodeset ?? all,
@@ -58,19 +63,35 @@ export async function setNumaTuning(
   const wanted = nodeset === undefined ? undefined : readSet(nodeset);
   const changed = (definition: DomainDefinition): DomainDefinition => {
     const { numaTuning, ...rest } = definition;
-    const nodes = nodeset === undefined ? numaTuning?.nodeset : wanted;
-    if (nodes === undefined) return rest;
+    const changedMode = mode ?? numaTuning?.mode ?? 'strict';
+    if (nodeset === undefined) {
+      return numaTuning === undefined
+        ? definition
+        : { ...rest, numaTuning: { ...numaTuning, mode: changedMode } };
+    }
+    if (wanted === undefined) return rest;
     const position = numaTuning?.position ?? nowhere;
-    const tuning = { mode: mode ?? numaTuning?.mode ?? 'strict', nodeset: nodes, position };
-    return { ...rest, numaTuning: tuning };
+    return { ...rest, numaTuning: { mode: changedMode, nodeset: wanted, position } };
   };
   await changeLimit(query, {
     stored: changed,
-    live: (live) => ({
-      writes: nodeset === undefined ? [] : writesOf(live, 'mems', wanted),
-      definition: changed(live.definition),
-    }),
+    live: (live) => {
+      const definition = changed(live.definition);
+      requireBinding(live.definition, definition);
+      const writes = nodeset === undefined ? [] : writesOf(live, 'mems', wanted);
+      return { writes, definition };
+    },
   });
+}
+
+/** Each process has its memory policy from the one that has started it: only a cgroup's nodes can be changed. */
+function requireBinding(...definitions: readonly DomainDefinition[]): void {
+  const isPolicy = definitions.some(
+    ({ numaTuning }) => numaTuning !== undefined && !isBinding(numaTuning.mode),
+  );
+  if (!isPolicy) return;
+  const detail = 'change of nodeset for running domain requires strict numa mode';
+  throw new TslxcError('OPERATION_INVALID', detail);
 }
 
 function effective({ place, read }: Live, file: CpusetFile): string {

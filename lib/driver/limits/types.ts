@@ -34,8 +34,11 @@ export interface CpuTuningInfo {
 
 /** `<numatune>`. */
 export interface NumaTuningInfo {
-  /** Memory comes from these nodes alone: both words mean the same here, cpuset.mems of the cgroup. */
-  readonly mode: 'strict' | 'restrictive';
+  /**
+   * `strict` and `restrictive`: memory comes from these nodes alone, by cpuset.mems of the cgroup. `preferred`: from others when
+   * these have none; `interleave`: from each in turn; both by the memory policy of its processes.
+   */
+  readonly mode: 'strict' | 'preferred' | 'interleave' | 'restrictive';
   /** Numbers and ranges such as `0-1`; `all` for a definition that names none. */
   readonly nodeset: string;
 }

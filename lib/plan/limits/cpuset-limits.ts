@@ -1,5 +1,6 @@
 /** The CPUs and memory nodes that a container may use, in the files of both cgroup versions. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
+import { boundNodes } from '../../domain/tuning/numa-tuning';
 import { unitedNumbers } from '../../domain/xml/number-set';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import type { CgroupPlace } from '../cgroups/places';
@@ -15,7 +16,7 @@ export function definedCpuset(
   return (
     available && {
       cpus: vcpu.cpuset ?? available.cpus,
-      mems: numaTuning?.nodeset ?? available.mems,
+      mems: boundNodes(numaTuning) ?? available.mems,
     }
   );
 }
@@ -27,7 +28,7 @@ export function cpusetWrites(
 ): LimitWrite[] {
   const write = (file: CpusetFile, value: string | undefined): LimitWrite[] =>
     value === undefined ? [] : [cpusetWrite(path, file, value)];
-  return [...write('cpus', vcpu.cpuset), ...write('mems', numaTuning?.nodeset)];
+  return [...write('cpus', vcpu.cpuset), ...write('mems', boundNodes(numaTuning))];
 }
 
 export interface CpusetChange {

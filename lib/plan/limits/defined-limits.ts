@@ -1,5 +1,6 @@
 /** The limits of a definition as values in the files of a container's cgroups. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
+import { boundNodes } from '../../domain/tuning/numa-tuning';
 import { missingNumbers } from '../../domain/xml/number-set';
 import { definitionError, type SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
@@ -64,12 +65,14 @@ function limitCpuset(
     path: 'domain/numatune/memory/@nodeset',
     position: numaTuning.position,
   };
-  if (vcpu.cpuset === undefined && nodes === undefined) return [];
-  const place = placeOf(places, 'cpuset') ?? notHere('cpuset', nodes ?? cpus);
   if (available !== undefined) {
     checkThere(vcpu.cpuset, available.cpus, { words: 'CPU', place: cpus });
     checkThere(numaTuning?.nodeset, available.mems, { words: 'NUMA node', place: nodes ?? cpus });
   }
+  // A memory policy needs no cgroup.
+  const isBound = boundNodes(numaTuning) !== undefined;
+  if (vcpu.cpuset === undefined && !isBound) return [];
+  const place = placeOf(places, 'cpuset') ?? notHere('cpuset', isBound && nodes ? nodes : cpus);
   return place.version === 'v1' ? [] : cpusetWrites(place, definition);
 }
 

@@ -1,4 +1,6 @@
 /** The container's first process: its arguments, environment, identity and capabilities. Pure. */
+import { isBinding } from '../../domain/tuning/numa-tuning';
+import { numbersOfSet } from '../../domain/xml/number-set';
 import type { DomainDefinition } from '../../domain/definition';
 import { keptCapabilities } from '../security/capabilities';
 import {
@@ -67,6 +69,21 @@ export function planPersonality(
   { arch }: Pick<ConfinementFacts, 'arch'>,
 ): Operation[] {
   return os.arch === arch ? [] : [{ op: 'setPersonality', persona: linux32 }];
+}
+
+/** MPOL_PREFERRED, MPOL_INTERLEAVE and MPOL_PREFERRED_MANY of linux/mempolicy.h. */
+const memoryPolicies = { preferred: 1, interleave: 3, preferredMany: 5 } as const;
+
+/** The nodes that memory comes from where that is for each process to say, and not for a cgroup. */
+export function planMemoryPolicy({
+  numaTuning,
+}: Pick<DomainDefinition, 'numaTuning'>): Operation[] {
+  if (numaTuning?.nodeset === undefined || isBinding(numaTuning.mode)) return [];
+  const nodes = numbersOfSet(numaTuning.nodeset);
+  // Several need Linux 5.15, as in libvirt.
+  const preferred = nodes.length === 1 ? 'preferred' : 'preferredMany';
+  const mode = memoryPolicies[numaTuning.mode === 'interleave' ? 'interleave' : preferred];
+  return [{ op: 'setMemoryPolicy', mode, nodes }];
 }
 
 /** The last operations before exec; their order matters, since changes of ids and capabilities clear the death signal. */

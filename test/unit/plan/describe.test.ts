@@ -251,6 +251,7 @@ const words: readonly (readonly [Operation, string])[] = [
     "unmount the mount 77 of /srv in 'root', wherever it is",
   ],
   [{ op: 'setPersonality', persona: 8 }, 'take the kernel for one of 32 bits'],
+  [{ op: 'setMemoryPolicy', mode: 3, nodes: [0, 2] }, 'take memory by policy 3 from nodes 0, 2'],
 ];
 
 test.each(words)('%j is told in words', (operation, expected) => {

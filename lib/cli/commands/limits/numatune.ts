@@ -16,7 +16,11 @@ export const commands: CommandTable = {
       'Get or set the current numa parameters for a guest domain: the nodes that its memory comes from.',
     options: [
       domainOption,
-      { name: 'mode', kind: 'string', help: `NUMA mode, one of ${numaModes.join(' and ')}` },
+      {
+        name: 'mode',
+        kind: 'string',
+        help: 'NUMA mode, one of strict, preferred, interleave and restrictive',
+      },
       { name: 'nodeset', kind: 'string', help: "NUMA node selections to set, or 'all'" },
       ...whichOptions,
     ],

@@ -43,7 +43,7 @@ export const resourceDefects: readonly LibvirtDefect[] = [
   {
     number: 17,
     libvirt: 'the nodes of <numatune> are not written in the mode strict, which is the default',
-    here: 'they are, in every mode',
+    here: 'they are; the other modes, which libvirt writes there, are memory policies',
     tests: [['test/golden/plan/plan.test.ts', '%s on a %s host compiles to its golden plan']],
   },
   {

@@ -2,6 +2,7 @@
 import {
   hostname,
   planEnvironment,
+  planMemoryPolicy,
   planPersonality,
   planProcess,
 } from '../../../../lib/plan/process/process';
@@ -78,6 +79,22 @@ test('a 32-bit container of a 64-bit host takes the kernel for one of 32 bits, a
   ]);
   expect(planPersonality(typed("<type arch='x86_64'>exe"), host)).toEqual([]);
   expect(planPersonality(typed('<type>exe'), host)).toEqual([]);
+});
+
+test.each([
+  ['preferred', '1', { mode: 1, nodes: [1] }],
+  ['preferred', '0-1,4', { mode: 5, nodes: [0, 1, 4] }],
+  ['interleave', '0', { mode: 3, nodes: [0] }],
+])('the mode %s of the nodes %s is a memory policy', (mode, nodeset, policy) => {
+  const elements = `<numatune><memory mode='${mode}' nodeset='${nodeset}'/></numatune>`;
+  expect(planMemoryPolicy(parse(document({ elements })))).toEqual([
+    { op: 'setMemoryPolicy', ...policy },
+  ]);
+});
+
+test.each(['strict', 'restrictive'])('the mode %s is for the cgroup', (mode) => {
+  const elements = `<numatune><memory mode='${mode}' nodeset='0'/></numatune>`;
+  expect(planMemoryPolicy(parse(document({ elements })))).toEqual([]);
 });
 
 test('the bounding set goes before the ids, which go before the capabilities and the directory; the death signal is last', () => {

@@ -128,7 +128,7 @@ test.each([
     'hugepagetune web 2M much',
     "error: Scaled numeric value 'much' for <max> option is malformed or out of range\n",
   ],
-  ['numatune web --mode preferred', 'error: Invalid mode: preferred\n'],
+  ['numatune web --mode local', 'error: Invalid mode: local\n'],
   [
     'blkiotune web --device-weights /dev/a',
     "error: unable to parse blkio device 'device-weights' '/dev/a'\n",
