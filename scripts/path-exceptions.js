@@ -262,6 +262,7 @@ const fileUsers = {
   'lib/container/interfaces/listening-ports.ts': '/proc',
   'lib/container/sources/image-devices.ts': 'our folder of claims, /dev/loop-control and /sys',
   'lib/container/sources/numad.ts': '/sys',
+  'lib/container/sources/usb-devices.ts': '/sys',
   'lib/container/sources/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/interfaces/network-view.ts': '/proc',

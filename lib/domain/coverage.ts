@@ -47,6 +47,9 @@ import {
   otherDiskDriverName,
   otherHostdev,
   ptySourceVocabulary,
+  usbAddressVocabulary,
+  usbIdVocabulary,
+  usbSourceVocabulary,
 } from './devices/device-vocabulary';
 import {
   filesystemDriverVocabulary,
@@ -213,15 +216,19 @@ const elements: readonly ElementCoverage[] = [
   { path: 'domain/devices/console/target', vocabulary: consoleTargetVocabulary },
   {
     path: 'domain/devices/hostdev',
-    of: 'type storage and misc',
+    of: 'type storage, misc and usb',
     vocabulary: hostdevVocabulary,
-    cases: [{ written: "mode='subsystem'", ...otherHostdev('') }],
+    cases: [{ written: "mode='subsystem' of another type than usb", ...otherHostdev('') }],
   },
   {
     path: 'domain/devices/hostdev/source',
     of: 'type storage and misc',
     vocabulary: hostdevSourceVocabulary,
   },
+  { path: 'domain/devices/hostdev/source', of: 'type usb', vocabulary: usbSourceVocabulary },
+  { path: 'domain/devices/hostdev/source/vendor', vocabulary: usbIdVocabulary },
+  { path: 'domain/devices/hostdev/source/product', vocabulary: usbIdVocabulary },
+  { path: 'domain/devices/hostdev/source/address', vocabulary: usbAddressVocabulary },
   { path: 'domain/devices/hostdev', of: 'type net', vocabulary: hostInterfaceVocabulary },
   {
     path: 'domain/devices/hostdev/source',

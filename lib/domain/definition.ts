@@ -235,15 +235,27 @@ export interface EthernetInterface extends InterfaceCommon {
 export type InterfaceDefinition =
   BridgeInterface | NetworkInterface | DirectInterface | EthernetInterface;
 
-/** `<hostdev mode='capabilities'>`: a device of the host, under the same path below the container's /dev. */
+/** `<hostdev>` but of type net: a device of the host, under the same path below the container's /dev. */
 export interface HostDeviceDefinition {
-  /** `storage` is a block device, `misc` a character device. */
-  readonly type: 'storage' | 'misc';
-  /** Absolute path on the host. */
+  /** `storage` is a block device, `misc` and `usb` are character devices. */
+  readonly type: 'storage' | 'misc' | 'usb';
+  /** Absolute path on the host; '' for a USB device that is still to be found. */
   readonly source: string;
+  /** Of type usb. */
+  readonly usb?: UsbDevice;
   readonly sourceLabels?: readonly SourceLabel[];
   readonly kept?: readonly KeptPart[];
   readonly position: Position;
+}
+
+/** A USB device by what it is, by where it is plugged in, or both. */
+export interface UsbDevice {
+  readonly vendor?: number;
+  readonly product?: number;
+  readonly bus?: number;
+  readonly device?: number;
+  /** `optional`: a container starts without a device that is not there. */
+  readonly startupPolicy?: 'mandatory' | 'requisite' | 'optional';
 }
 
 /** The disk buses that libvirt knows. Printed; has no effect in a container. */

@@ -103,6 +103,21 @@ test('with an id map a device is that of the container’s root', async () => {
   await domain.destroy();
 });
 
+test('a USB device that is missing is refused in its line, and one that may be is left out', async () => {
+  const usb = (policy: string): string =>
+    `<hostdev mode='subsystem' type='usb'>
+<source startupPolicy='${policy}'><vendor id='0x1234'/><product id='0xabcd'/></source></hostdev>`;
+  await expect((await define({ devices: usb('mandatory') })).start()).rejects.toMatchObject({
+    element: 'domain/devices/hostdev/source',
+    message: expect.stringContaining('Did not find USB device 1234:abcd') as string,
+  });
+  const domain = await define({ devices: usb('optional') });
+  await domain.start();
+  expect(existsSync(`/proc/${await initOf(name)}/root/dev/bus`)).toBe(false);
+  await domain.detachDevice(usb('optional'));
+  expect(await domain.xml()).not.toContain('<hostdev');
+});
+
 test('the folders of a device are made', async () => {
   const folder = join(world.root.path, 'folder/below');
   mkdirSync(folder, { recursive: true });

@@ -261,6 +261,12 @@ describe('a file system', () => {
 
 test.each([
   ['a disk that is missing', disk('/dev/tslxc-none', 'vda'), 'SYSTEM_ERROR', 'Unable to access'],
+  [
+    'a USB device that is missing',
+    "<hostdev type='usb'><source startupPolicy='optional'><vendor id='0x1'/><product id='2'/></source></hostdev>",
+    'OPERATION_FAILED',
+    'Did not find USB device 0001:0002',
+  ],
   ['a disk that is none', disk('/dev/null', 'vda'), 'CONFIG_UNSUPPORTED', 'not a block device'],
   ['a node that is there', misc('/dev/null'), 'CONFIG_UNSUPPORTED', 'has a /dev/null'],
   ['a source that is missing', tree('/nowhere', '/mnt'), 'SYSTEM_ERROR', '/nowhere'],

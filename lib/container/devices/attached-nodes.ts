@@ -56,6 +56,10 @@ export async function attachNode(request: AttachRequest<NodeDevice>): Promise<St
 /** Removes the node, then allows the device no more: what is open stays open, and can't be opened again. */
 export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<StartRecord> {
   const { context, start, device, xml } = request;
+  // A USB device that was not there, and did not have to be, has no node.
+  if (device.item.source === '') {
+    return await plugOut(context, start, { undo: [], without: { ...fieldsOf(start), xml } });
+  }
   const before = await devicesOf(request);
   const node = nodeOf(request);
   const host = before.find((one) => one.node === node);

@@ -1,6 +1,6 @@
 /** A definition with a device more, with one less, or with one in the place of another. Pure. */
 import { TslxcError } from '../../errors';
-import type { DomainDefinition } from '../definition';
+import type { DomainDefinition, HostDeviceDefinition } from '../definition';
 import type { Position } from '../xml/element';
 import { isSame } from '../xml/path';
 import type { Device, DeviceList, ParsedOne } from './device';
@@ -91,6 +91,13 @@ function findInterface({ interfaces }: DomainDefinition, { device, mac }: Parsed
   return first;
 }
 
+/** A USB device is meant by what a text says of it: where it is, or what it is. */
+function isSameDevice(one: HostDeviceDefinition, other: HostDeviceDefinition): boolean {
+  if (one.usb === undefined || other.usb === undefined) return one.source === other.source;
+  if (one.source !== '' && other.source !== '') return one.source === other.source;
+  return one.usb.vendor === other.usb.vendor && one.usb.product === other.usb.product;
+}
+
 /** Whether two devices of one list are the same. */
 function isMeant(one: Device, other: Device): boolean {
   switch (one.list) {
@@ -101,7 +108,7 @@ function isMeant(one: Device, other: Device): boolean {
     case 'interfaces':
       return other.list === 'interfaces' && one.item.mac === other.item.mac;
     case 'hostDevices':
-      return other.list === 'hostDevices' && one.item.source === other.item.source;
+      return other.list === 'hostDevices' && isSameDevice(one.item, other.item);
     case 'hostInterfaces':
       return other.list === 'hostInterfaces' && one.item.device === other.item.device;
   }

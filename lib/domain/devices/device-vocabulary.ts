@@ -231,7 +231,11 @@ export const diskTargetVocabulary = vocabulary({
 });
 
 export const hostdevVocabulary = vocabulary({
-  attributes: { mode: 'supported', type: 'supported' },
+  attributes: {
+    mode: 'supported',
+    type: 'supported',
+    managed: ignored('the host and its drivers keep the device'),
+  },
   children: {
     source: 'one',
     boot: noFirmware,
@@ -241,7 +245,29 @@ export const hostdevVocabulary = vocabulary({
   },
 });
 
-/** `@type` of a `<hostdev>` but storage, misc and net. */
+const ofUsbHost = ignored(
+  'the container opens the device itself, and no virtual machine resets it',
+);
+
+/** `<source>` of type usb. */
+export const usbSourceVocabulary = vocabulary({
+  attributes: {
+    startupPolicy: 'supported',
+    guestReset: ofUsbHost,
+    autoAddress: 'output',
+    missing: 'output',
+  },
+  children: { vendor: 'one', product: 'one', address: 'one' },
+});
+
+/** `<vendor>` and `<product>`. */
+export const usbIdVocabulary = vocabulary({ attributes: { id: 'supported' } });
+
+export const usbAddressVocabulary = vocabulary({
+  attributes: { bus: 'supported', device: 'supported' },
+});
+
+/** `@type` of a `<hostdev>` but storage, misc, usb and net. */
 export function otherHostdev(type: string): NotCarriedOut {
   return refused('the device would not be in /dev', `Unsupported hostdev type ${type}`);
 }

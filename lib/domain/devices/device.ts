@@ -13,6 +13,7 @@ import { definitionError } from '../xml/source-location';
 import { locateRoot, readElement } from '../xml/reading';
 import { parseXml } from '../xml/xml';
 import { devicesVocabulary } from './device-vocabulary';
+import { describeUsb } from './usb-device';
 import { parseEach } from './devices';
 
 /** The devices that can be attached, by the list of a definition that holds them. */
@@ -108,7 +109,7 @@ export function deviceName({ list, item }: Device): string {
     case 'interfaces':
       return item.mac;
     case 'hostDevices':
-      return item.source;
+      return item.source === '' ? describeUsb(item.usb ?? {}) : item.source;
     case 'hostInterfaces':
       return item.device;
   }

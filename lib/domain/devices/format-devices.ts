@@ -1,10 +1,17 @@
 /** Formats the content of `<devices>` in libvirt's order, as inactive or as live XML. */
-import type { ConsoleDefinition, DiskDefinition, DomainDefinition, LiveState } from '../definition';
+import type {
+  ConsoleDefinition,
+  DiskDefinition,
+  DomainDefinition,
+  HostDeviceDefinition,
+  LiveState,
+} from '../definition';
 import type { Position } from '../xml/element';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import { formatHostInterface, formatInterface } from '../interface/format';
 import { diskSources } from './disk';
 import { hostDeviceSources } from './host-device';
+import { formatUsb } from './usb-device';
 import { comparePositions } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { formatSourceLabels } from '../security/source-label';
@@ -67,17 +74,27 @@ function formatDisk(disk: DiskDefinition): PrintableElement {
   ]);
 }
 
+function formatHostDevice({ type, source, usb, sourceLabels }: HostDeviceDefinition) {
+  if (type === 'usb') {
+    const { startupPolicy } = usb ?? {};
+    return node('hostdev', { mode: 'subsystem', type }, [
+      node('source', { startupPolicy }, formatUsb(usb ?? {})),
+    ]);
+  }
+  return node('hostdev', { mode: 'capabilities', type }, [
+    node('source', {}, [
+      node(hostDeviceSources[type], {}, [source]),
+      ...formatSourceLabels(sourceLabels),
+    ]),
+  ]);
+}
+
 function formatHostDevices(definition: DomainDefinition): PrintableElement[] {
   const place = { path: 'domain/devices/hostdev', vocabulary: hostdevVocabulary };
-  const devices = definition.hostDevices.map(({ type, source, sourceLabels, kept, position }) => {
-    const element = node('hostdev', { mode: 'capabilities', type }, [
-      node('source', {}, [
-        node(hostDeviceSources[type], {}, [source]),
-        ...formatSourceLabels(sourceLabels),
-      ]),
-    ]);
-    return { ...withKept(element, kept, place), position };
-  });
+  const devices = definition.hostDevices.map((device) => ({
+    ...withKept(formatHostDevice(device), device.kept, place),
+    position: device.position,
+  }));
   const interfaces = definition.hostInterfaces.map((item) => ({
     ...formatHostInterface(item),
     position: item.position,

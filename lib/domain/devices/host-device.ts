@@ -1,9 +1,10 @@
 /**
- * `<hostdev>`: a device of the host in the container. Only mode capabilities with type storage or misc is
- * supported; other elements are kept as written. For type net, see host-interface.ts.
+ * `<hostdev>`: a device of the host in the container. Mode capabilities with type storage or misc, and mode subsystem with
+ * type usb, are supported; other elements are kept as written. For type net, see host-interface.ts.
  */
 import type { HostDeviceDefinition } from '../definition';
 import { hostdevSourceVocabulary, hostdevVocabulary, otherHostdev } from './device-vocabulary';
+import { parseUsbDevice } from './usb-device';
 import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { sanitizePath } from '../filesystem/filesystem';
@@ -40,6 +41,10 @@ export function parseHostDevice(
     const detail = `unknown host device source address type '${type}'`;
     throw definitionError('INTERNAL_ERROR', detail, attributeLocation(at, 'type'));
   }
+  if (type === 'usb') {
+    const own = deviceSession(session);
+    return parsedDevice(at, { ...parseUsbDevice(at, own), position: at.position }, own);
+  }
   if (type !== 'storage' && type !== 'misc') {
     const location = attributeLocation(at, 'type');
     return {
@@ -58,7 +63,7 @@ function attributesOf({ element }: LocatedElement): { mode?: string; type?: stri
 
 function readSource(
   at: LocatedElement,
-  type: HostDeviceDefinition['type'],
+  type: keyof typeof hostDeviceSources,
   session: ReadingSession,
 ): Pick<HostDeviceDefinition, 'source' | 'sourceLabels'> {
   const device = readElement(at, hostdevVocabulary, session);

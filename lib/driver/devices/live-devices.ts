@@ -7,6 +7,7 @@ import { withPrivateNetwork } from '../../domain/elements/other-elements';
 import { formatDomain } from '../../domain/format';
 import { checkStartable } from '../../domain/validate';
 import type { DeviceOf } from '../../container/devices/device-request';
+import { TslxcError } from '../../errors';
 import type { LinkRecord } from '../../container/record/run-state';
 import type { Identity } from '../../host/state/definition-store';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
@@ -40,8 +41,8 @@ export async function attachLive(
 ): Promise<void> {
   requireRunning(state, 'changeDevice', identity);
   requireSettled(state);
-  const { device } = parsed;
   const before = runningDefinition(session, state);
+  const device = found(session, withOnly(before, parsed.device), parsed.device);
   const definition = withDevice(before, device);
   checkStartable(definition);
   const xml = formatDomain(definition);
@@ -111,6 +112,14 @@ export async function detachLive(
     await giveUpFloors(session, sharedNetworks(gone));
   }
   await tell(session, 'device-removed', { identity, device });
+}
+
+/** The device as it is in a definition that has no other of its kind; a USB device with its place on the host. */
+function found({ containers }: Session, only: DomainDefinition, { list, item }: Device): Device {
+  const device = { list, item: containers.withUsbPlaces(only)[list][0] ?? item } as Device;
+  if (device.list !== 'hostDevices' || device.item.source !== '') return device;
+  // Also one that need not be there at a start, as in libvirt.
+  throw new TslxcError('OPERATION_FAILED', `Did not find USB device ${deviceName(device)}`);
 }
 
 /** Without its last interface it would be a container of the host's network, which it is not. */

@@ -90,7 +90,9 @@ async function makeContainer(
     await checkFloors(session, { definition, ports });
     const { isGate: isProvisional, failed: onDead } = hooks;
     const gate = { isProvisional, onDead };
-    container = await containers.startContainer({ ...start, ...gate, ports, whenLinked: shape });
+    const placed = withPlaces(session, definition);
+    const running = { ...start, ...placed, ...gate };
+    container = await containers.startContainer({ ...running, ports, whenLinked: shape });
   } catch (error) {
     await hooks?.failed();
     await rollback.run(error);
@@ -102,6 +104,15 @@ async function makeContainer(
   await letGoOn(session, definition.name, { container, hooks });
   if (start.ownership !== 'keep') container.release();
   return container;
+}
+
+/** What runs shows where its USB devices are, as in libvirt. */
+function withPlaces(
+  { containers }: Session,
+  definition: DomainDefinition,
+): Pick<ContainerStart, 'definition' | 'xml'> {
+  const placed = containers.withUsbPlaces(definition);
+  return { definition: placed, xml: canonicalText(placed) };
 }
 
 /** Ends what a hook has refused once it ran. @throws the hook's error. */
@@ -170,10 +181,11 @@ function strictness(
 /** What a start would do, as far as can be said without taking anything. @throws as `launch`. */
 export async function planStart(
   session: Session,
-  definition: DomainDefinition,
+  stored: DomainDefinition,
   asked: Pick<StartOptions, 'strict'>,
 ): Promise<Plan> {
-  checkStartable(definition, strictness(visibleSettings(session.paths), asked));
+  checkStartable(stored, strictness(visibleSettings(session.paths), asked));
+  const definition = session.containers.withUsbPlaces(stored);
   const { paths, hardening, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, 'preview');
   const links = await containers.previewLinks(definition, ports);

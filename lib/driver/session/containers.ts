@@ -20,6 +20,7 @@ import { freeze, isFrozen, killFrozen, thaw } from '../../container/cgroups/free
 import { initControl, type InitControl } from '../../container/init/init-control';
 import { previewLinks } from '../../container/interfaces/links';
 import { previewImages } from '../../container/sources/image-devices';
+import { withUsbPlaces } from '../../container/sources/usb-devices';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
 import { execInContainer, type ExecRequest, type ExecTarget } from '../../container/exec/exec';
@@ -82,6 +83,7 @@ export interface Containers {
   readonly endReaperTurn: typeof endReaperTurn;
   readonly previewLinks: typeof previewLinks;
   readonly previewImages: typeof previewImages;
+  readonly withUsbPlaces: typeof withUsbPlaces;
   readonly previewLabelling: typeof previewLabelling;
   readonly restoreLostLabels: typeof restoreLostLabels;
   readonly labelledSources: typeof labelledSources;
@@ -138,6 +140,7 @@ export const containers: Containers = {
   endReaperTurn,
   previewLinks,
   previewImages,
+  withUsbPlaces,
   previewLabelling,
   restoreLostLabels,
   labelledSources,

@@ -1,5 +1,5 @@
 /** Devices of the host in the container: their nodes, and the cgroup rules that allow them. Pure. */
-import type { DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition, HostDeviceDefinition } from '../../domain/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupStep, DeviceRule } from '../../host/native';
@@ -53,7 +53,8 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
       otherwise: `disk source ${source} is not a ${type === 'file' ? 'regular file' : 'block device'}`,
       place: { path: 'domain/devices/disk', position },
     })),
-    ...definition.hostDevices.map(({ source, type, position }): WantedDevice => ({
+    // Without a source: a USB device that is still to be found, or one that need not be there.
+    ...definition.hostDevices.filter(hasSource).map(({ source, type, position }): WantedDevice => ({
       kind: type === 'storage' ? 'block device' : 'character device',
       source,
       node: nodeOf(source),
@@ -82,6 +83,9 @@ export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   });
   return wanted;
 }
+
+const hasSource = ({ source, usb }: HostDeviceDefinition): boolean =>
+  usb === undefined || source !== '';
 
 /** Makes the nodes, and the folders that they are in, in the tree `dev`. */
 export function planHostDevices(

@@ -100,10 +100,14 @@ const arounds: Readonly<Record<string, Around>> = {
     document({ devices: `<console type='pty'><source ${attributes}/></console>` }),
   'domain/devices/console/target': (attributes) =>
     document({ devices: `<console type='pty'><target ${attributes}/></console>` }),
-  'domain/devices/hostdev type storage and misc': inDevice(
+  'domain/devices/hostdev type storage, misc and usb': inDevice(
     storage,
     '<source><block>/dev/x</block></source>',
   ),
+  'domain/devices/hostdev/source type usb': (attributes) =>
+    document({
+      devices: `<hostdev type='usb'><source ${attributes}><address bus='1' device='2'/></source></hostdev>`,
+    }),
   'domain/devices/hostdev type net': inDevice(network, '<source><interface>e</interface></source>'),
 };
 
@@ -137,8 +141,8 @@ const cases: Readonly<Record<string, string>> = {
     devices: "<interface type='direct'><source dev='e'/><virtualport/></interface>",
   }),
   'another type than pty': document({ devices: "<console type='null'/>" }),
-  "mode='subsystem'": document({
-    devices: "<hostdev mode='subsystem' type='usb'><source/></hostdev>",
+  "mode='subsystem' of another type than usb": document({
+    devices: "<hostdev mode='subsystem' type='pci'><source/></hostdev>",
   }),
 };
 

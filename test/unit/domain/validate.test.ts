@@ -147,9 +147,9 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
   ],
   [
     'a host device of another type',
-    document({ devices: "<console/>\n<hostdev mode='subsystem' type='usb'><source/></hostdev>" }),
+    document({ devices: "<console/>\n<hostdev mode='subsystem' type='pci'><source/></hostdev>" }),
     'domain/devices/hostdev/@type 9:1',
-    'Unsupported hostdev type usb',
+    'Unsupported hostdev type pci',
   ],
   [
     'a disk of another type',

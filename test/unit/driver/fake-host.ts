@@ -218,6 +218,7 @@ export class FakeHost {
       endReaperTurn: () => undefined,
       previewLinks: () => Promise.resolve(noLinks),
       previewImages: () => noImages,
+      withUsbPlaces: (definition) => definition,
       previewLabelling: () => undefined,
       restoreLostLabels: () => Promise.resolve(),
       labelledSources: () => [],

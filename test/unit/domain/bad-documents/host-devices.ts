@@ -62,6 +62,36 @@ export const hostDevices: Row[] = [
     `${host}/source/char 9:30`,
     'unexpected <char> of a storage device',
   ],
+  ...(
+    [
+      ['', '', 'missing vendor and product, or address'],
+      ["<vendor id='0x1'/>", '', 'missing product'],
+      ["<product id='0x1'/>", '', 'missing vendor'],
+      ["<vendor id='0'/><product id='1'/>", '', 'vendor cannot be 0.'],
+      ["<vendor/><product id='1'/>", '/vendor', 'usb vendor needs id'],
+      ["<vendor id='x'/><product id='1'/>", '/vendor/@id', "cannot parse vendor id 'x'"],
+      [
+        "<vendor id='1'/><product id='0x12345'/>",
+        '/product/@id',
+        "cannot parse product id '0x12345'",
+      ],
+      ["<address bus='1'/>", '/address', 'usb address needs device'],
+      ["<address bus='-1' device='2'/>", '/address/@bus', "cannot parse address bus '-1'"],
+    ] as const
+  ).map(([source, path, words]): Row => [
+    `a USB device with the source ${source}`,
+    hostdev("type='usb'", `\n<source>\n${source}</source>`),
+    'XML_ERROR',
+    `${host}/source${path} ${path === '' ? '9:1' : `10:${source.indexOf('<' + (path.split('/')[1] ?? '')) + 1}`}`,
+    words,
+  ]),
+  [
+    'an unknown policy of a USB device',
+    hostdev("type='usb'", "\n<source startupPolicy='zz'/>"),
+    'XML_ERROR',
+    `${host}/source/@startupPolicy 9:1`,
+    "unknown startup policy 'zz'",
+  ],
   [
     'an image without a file',
     disk("type='file'", "\n<source dev='/dev/x'/><target dev='sda'/>"),
