@@ -63,9 +63,16 @@ import {
 } from './filesystem/vocabulary';
 import { ipVocabulary, routeVocabulary } from './interface/addresses';
 import { bandwidthVocabulary, rateVocabulary } from './interface/bandwidth';
+import {
+  filterParameterVocabulary,
+  filterVocabulary,
+  otherFilter,
+  otherParameter,
+} from './interface/filter';
 import { tagVocabulary, vlanVocabulary } from './interface/vlan';
 import {
   directPort,
+  filterWithoutBridge,
   guestVocabulary,
   hostInterfaceSourceVocabulary,
   hostInterfaceVocabulary,
@@ -187,6 +194,8 @@ const elements: readonly ElementCoverage[] = [
         ...otherType(''),
       },
       { written: "<virtualport> with type='direct'", ...directPort },
+      { written: "<filterref> with type='direct'", ...filterWithoutBridge('direct') },
+      { written: "<filterref> with type='ethernet'", ...filterWithoutBridge('ethernet') },
     ],
   },
   ...Object.entries(interfaceSourceVocabularies).map(([type, vocabulary]) => ({
@@ -201,6 +210,16 @@ const elements: readonly ElementCoverage[] = [
   { path: 'domain/devices/interface/link', vocabulary: linkVocabulary },
   { path: 'domain/devices/interface/mtu', vocabulary: mtuVocabulary },
   { path: 'domain/devices/interface/port', vocabulary: portVocabulary },
+  {
+    path: 'domain/devices/interface/filterref',
+    vocabulary: filterVocabulary,
+    cases: [{ written: 'any other filter', ...otherFilter }],
+  },
+  {
+    path: 'domain/devices/interface/filterref/parameter',
+    vocabulary: filterParameterVocabulary,
+    cases: [{ written: 'a parameter of any other name', ...otherParameter }],
+  },
   { path: 'domain/devices/interface/vlan', vocabulary: vlanVocabulary },
   { path: 'domain/devices/interface/vlan/tag', vocabulary: tagVocabulary },
   { path: 'domain/devices/interface/bandwidth', vocabulary: bandwidthVocabulary },

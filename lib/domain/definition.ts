@@ -179,6 +179,24 @@ export interface Vlan {
   readonly position: Position;
 }
 
+/** Filters that libvirt predefines, as far as they are carried out. */
+export type FilterName =
+  | 'clean-traffic'
+  | 'no-mac-spoofing'
+  | 'no-ip-spoofing'
+  | 'no-arp-spoofing'
+  | 'no-arp-mac-spoofing'
+  | 'no-arp-ip-spoofing'
+  | 'no-mac-broadcast'
+  | 'no-other-l2-traffic';
+
+/** `<filterref>`: a filter for what an interface sends, with its `<parameter>` in document order. */
+export interface FilterReference {
+  readonly filter: FilterName;
+  readonly parameters: readonly { readonly name: string; readonly value: string }[];
+  readonly position: Position;
+}
+
 /** The mode of a macvlan interface, in libvirt's words. */
 export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
 
@@ -200,6 +218,7 @@ interface InterfaceCommon {
   readonly vlan?: Vlan;
   /** `<port isolated='yes'/>`: frames are not forwarded between isolated ports of the bridge. */
   readonly isolated?: boolean;
+  readonly filter?: FilterReference;
   readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }

@@ -9,6 +9,7 @@ import type { Link as KernelLink } from '../../host/native';
 import { planLink } from '../../plan/devices';
 import { networkMode } from '../../plan/process/namespaces';
 import { linkPlaces } from '../interfaces/link-failure';
+import { placeFilter } from '../interfaces/link-filter';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
 import { networkViews } from '../interfaces/network-view';
@@ -24,7 +25,9 @@ type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
 /** What is undone of an interface: also in a container that goes on. */
 type LinkUndo = Extract<
   Undo,
-  Readonly<{ undo: 'removeLink' | 'returnLink' | 'removeMacvlan' | 'restoreAddress' }>
+  Readonly<{
+    undo: 'removeLink' | 'removeFilter' | 'returnLink' | 'removeMacvlan' | 'restoreAddress';
+  }>
 >;
 
 /**
@@ -48,7 +51,10 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
       links: inserted(start.links ?? [], record, context.definition),
     },
     undo: resolved.undo.filter(isOfLink),
-    onHost: beforeLinked === undefined ? [] : [() => beforeLinked(record)],
+    onHost: [
+      ...(beforeLinked === undefined ? [] : [() => beforeLinked(record)]),
+      ...resolved.filters.map((filter) => () => placeFilter(filter)),
+    ],
     operations: planLink(link),
     places: linkPlaces([link]),
     afterwards: [
@@ -166,7 +172,9 @@ function isOf(record: LinkRecord, device: Device): boolean {
 }
 
 function isOfLink(undo: Undo): undo is LinkUndo {
-  return ['removeLink', 'returnLink', 'removeMacvlan', 'restoreAddress'].includes(undo.undo);
+  return ['removeLink', 'removeFilter', 'returnLink', 'removeMacvlan', 'restoreAddress'].includes(
+    undo.undo,
+  );
 }
 
 function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
@@ -174,6 +182,8 @@ function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
   switch (undo.undo) {
     case 'removeLink':
       return undo.name === record.host && undo.mac === hostSideMac(record.mac);
+    case 'removeFilter':
+      return undo.host === record.host && undo.mac === record.mac;
     case 'returnLink':
       return record.type === 'hostdev' && undo.name === record.host;
     case 'removeMacvlan':

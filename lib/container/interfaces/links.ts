@@ -17,6 +17,8 @@ import { native } from '../../host/native';
 import type { Link as HostLink } from '../../host/native';
 import { guestNames } from '../../plan/network/links';
 import type { Link, MacvlanLink, MovedLink, Port, VethLink } from '../../plan/network/links';
+import type { LinkFilter } from './filter-rules';
+import { linkFilter } from './link-filter';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
 import type { LinkRecord } from '../record/run-state';
@@ -27,6 +29,8 @@ export interface ResolvedLinks {
   /** Those of `<interface>` in their order, then those that the host lends; so are `records`. */
   readonly links: readonly Link[];
   readonly records: readonly LinkRecord[];
+  /** Put in place before anything is made. */
+  readonly filters: readonly LinkFilter[];
   readonly undo: readonly Undo[];
 }
 
@@ -42,7 +46,7 @@ const usualMtu = 1500;
 
 const step = 'look up the network interfaces';
 
-export const noLinks: ResolvedLinks = { links: [], records: [], undo: [] };
+export const noLinks: ResolvedLinks = { links: [], records: [], filters: [], undo: [] };
 
 /**
  * @throws TslxcError SYSTEM_ERROR for a bridge or device that isn't there; DefinitionError CONFIG_UNSUPPORTED for one
@@ -70,6 +74,7 @@ export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): R
   return {
     links: resolved.map(({ link }) => link),
     records: resolved.map(({ record }) => record),
+    filters: resolved.flatMap(({ filter }) => filter ?? []),
     undo: resolved.flatMap(({ undo }) => undo),
   };
 }
@@ -95,6 +100,7 @@ function hostInterfacePlace({ position }: HostInterfaceDefinition): SourceLocati
 interface Resolved {
   readonly link: Link;
   readonly record: LinkRecord;
+  readonly filter?: LinkFilter | undefined;
   readonly undo: readonly Undo[];
 }
 
@@ -195,6 +201,7 @@ class Resolution {
       ...(vlan === undefined ? {} : { vlan }),
       ...(network === undefined ? {} : { network }),
       ...(port.bandwidth === undefined ? {} : { bandwidth: port.bandwidth }),
+      ...(port.reserved === undefined ? {} : { reserved: port.reserved }),
     });
   }
 
@@ -225,7 +232,11 @@ class Resolution {
       ...(bridge === undefined ? {} : { bridge }),
       ...(bandwidth === undefined ? {} : { bandwidth: directions(bandwidth) }),
     };
-    return { link, record, undo: [{ undo: 'removeLink', name: host, mac: hostMac }] };
+    const filter = linkFilter(definition, { host, reserved: port.reserved ?? [] });
+    const remove = { undo: 'removeLink', name: host, mac: hostMac } as const;
+    // Undone is what comes last first: as long as there is a link, its filter holds.
+    const undo: Undo[] = filter === undefined ? [] : [{ undo: 'removeFilter', host, mac }];
+    return { link, record, filter, undo: [...undo, remove] };
   }
 
   #macvlan(
@@ -293,6 +304,7 @@ interface VethPort extends Pick<LinkRecord, 'guest' | 'type' | 'bridge' | 'netwo
   readonly mtu?: number;
   readonly vlan?: VethLink['vlan'];
   readonly bandwidth?: Bandwidth;
+  readonly reserved?: readonly string[];
 }
 
 /** `<target dev>` that another interface has. */

@@ -12,6 +12,7 @@ export type LiveUndo =
       Readonly<{
         undo:
           | 'removeLink'
+          | 'removeFilter'
           | 'returnLink'
           | 'removeMacvlan'
           | 'restoreAddress'

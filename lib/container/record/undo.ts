@@ -10,6 +10,7 @@ import { Lookers } from '../looks/looks';
 import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
+import { removeFilter } from '../interfaces/link-filter';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
 import { detachImage } from '../sources/image-devices';
 import type { DetachImage } from '../sources/image-devices';
@@ -32,6 +33,8 @@ export type Undo =
   | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>
   /** The host's side of a veth pair: by its name and address, since another may have the name by now. */
   | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
+  /** The rules for the host's side of a link; `mac` is that of the container's. */
+  | Readonly<{ undo: 'removeFilter'; host: string; mac: string }>
   /** An interface that the host has lent. */
   | (Readonly<{ undo: 'returnLink' }> & BorrowedLink)
   /** A macvlan, made in the container's network namespace. */
@@ -126,6 +129,9 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
     }
     case 'removeLink':
       await removeVeth(undo.name, undo.mac);
+      return;
+    case 'removeFilter':
+      await removeFilter(undo);
       return;
     case 'returnLink':
       await returnLink(undo, networks, notice);

@@ -9,6 +9,7 @@ import type { HostFacts } from '../../host/facts';
 import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgroups';
 import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
+import { placeFilter } from '../interfaces/link-filter';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks } from '../interfaces/links';
 import type { ResolvedLinks } from '../interfaces/links';
@@ -102,6 +103,7 @@ async function attemptStart(
 
   if (labelling !== undefined) await takeLabel(start, labelling);
   await takeSources(start, preparation, images);
+  for (const filter of links.filters) await placeFilter(filter);
   reach('controller:after-targets');
   trace?.('mount targets made', { targets: preparation.targets.length });
   const socket = await spawnMonitor({ ...start, waiting }, preparation, host.cgroups);

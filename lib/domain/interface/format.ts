@@ -1,5 +1,6 @@
 /** Formats network interfaces in libvirt's order, as inactive or as live XML. */
 import { formatBandwidth } from './bandwidth';
+import { formatFilter } from './filter';
 import type {
   HostInterfaceDefinition,
   InterfaceAddress,
@@ -32,6 +33,7 @@ export function formatInterface(
     ...optional('target', 'dev', target),
     ...optional('guest', 'dev', guest),
     ...optional('model', 'type', model),
+    ...(item.filter === undefined ? [] : [formatFilter(item.filter)]),
     ...optional('link', 'state', linkState),
     ...optional('mtu', 'size', mtu === undefined ? undefined : String(mtu)),
   ]);

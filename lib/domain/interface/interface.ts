@@ -3,6 +3,7 @@
  * element with anything that a start refuses is kept as a whole.
  */
 import { parseBandwidth } from './bandwidth';
+import { parseFilter } from './filter';
 import type { InterfaceDefinition } from '../definition';
 import type { UnsupportedElement } from '../xml/unsupported';
 import type { ParsedDevice } from '../xml/unsupported';
@@ -13,6 +14,7 @@ import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device
 import type { ParseContext } from '../parse-session';
 import {
   directPort,
+  filterWithoutBridge,
   guestVocabulary,
   interfaceTargetVocabulary,
   interfaceVocabulary,
@@ -101,6 +103,7 @@ function parseInterface(
     ...readNames(reading, own),
     ...readLink(reading, own),
     ...readPort(reading, source, own),
+    ...readFilter(reading, source, own),
   };
   const mac = readMac(reading, own);
   const { kept } = own;
@@ -274,6 +277,22 @@ function readPort(
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(isolated === undefined ? {} : { isolated: isolated === 'yes' }),
   };
+}
+
+/** The filter of the bridge port that the interface is connected to. */
+function readFilter(
+  reading: Reading,
+  { type }: { readonly type: CarriedInterfaceType },
+  session: ReadingSession,
+): Pick<InterfaceDefinition, 'filter'> {
+  const at = childOf(reading, 'filterref');
+  if (at === undefined) return {};
+  if (type === 'direct' || type === 'ethernet') {
+    session.unsupported.push({ ...placeOf(at), ...filterWithoutBridge(type) });
+    return {};
+  }
+  const filter = parseFilter(at, session);
+  return filter === undefined ? {} : { filter };
 }
 
 /** The written address; undefined if it is invalid, which is reported elsewhere. */

@@ -1,5 +1,6 @@
 /** Checks the network interfaces before the domain is started: what may be stored, but not started. */
 import type { DomainDefinition, InterfaceDefinition } from '../definition';
+import { filterFault } from './filter';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** RFC 8200, section 5. The kernel turns IPv6 off on a link with a smaller MTU. */
@@ -24,7 +25,7 @@ interface Fault {
 }
 
 function faultOf(item: InterfaceDefinition): Fault | undefined {
-  const { type, mac, bandwidth, vlan, mtu, linkState, addresses, routes } = item;
+  const { type, mac, bandwidth, vlan, mtu, linkState, addresses, routes, filter } = item;
   const [route] = routes;
   if (type === 'direct' && bandwidth !== undefined) {
     // A macvlan has no side on the host to which rules could be attached.
@@ -39,6 +40,10 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
     // The kernel has no routes for an interface that is down.
     const detail = 'a route needs an interface that is up';
     return { detail, location: placeOf('route', route) };
+  }
+  const unfiltered = filter && filterFault(filter);
+  if (filter !== undefined && unfiltered !== undefined) {
+    return { detail: unfiltered, location: placeOf('filterref', filter) };
   }
   const ipv6 = addresses.find(({ family }) => family === 'ipv6');
   if (mtu !== undefined && mtu < smallestIpv6Mtu && ipv6 !== undefined) {

@@ -20,6 +20,13 @@ export function otherType(type: string): NotCarriedOut {
 /** `<virtualport>` of type direct. */
 export const directPort = refused(alsoRefused, 'Unable to set port profile on direct interfaces');
 
+/** `<filterref>` of an interface that is no port of a bridge. */
+export function filterWithoutBridge(type: string): NotCarriedOut {
+  return type === 'direct'
+    ? refused(alsoRefused, 'filterref is not supported for network interfaces of type direct')
+    : refused('its rules would not hold: they are those of the bridge that a link is a port of');
+}
+
 export const interfaceVocabulary = vocabulary({
   attributes: {
     type: 'supported',
@@ -44,7 +51,7 @@ export const interfaceVocabulary = vocabulary({
     model: 'one',
     driver: noCard,
     backend: noCard,
-    filterref: refused('the container could send with addresses that are not its own'),
+    filterref: 'one',
     tune: noCard,
     link: 'one',
     mtu: 'one',

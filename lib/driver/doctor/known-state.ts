@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { monitorOf, readRunState, runNames } from '../../container/record/run-state';
 import type { RunState } from '../../container/record/run-state';
+import { filterTable } from '../../container/interfaces/filter-rules';
 import { forwardingRoots } from '../../network/bridge/forwarding';
 import { readNetworkState, runningNames } from '../../network/lifecycle/state';
 import { idRootsPath, networkPaths, runPaths, statePaths } from '../../host/state/state-paths';
@@ -15,6 +16,8 @@ export interface KnownState {
   readonly partitions: ReadonlySet<string>;
   readonly links: ReadonlySet<string>;
   readonly bridges: ReadonlySet<string>;
+  /** Tables of nftables that hold the filters of interfaces. */
+  readonly filters: ReadonlySet<string>;
   /** Processes that hold, or have held, a lock of these roots. */
   readonly monitors: ReadonlySet<number>;
   readonly keepers: ReadonlySet<number>;
@@ -37,6 +40,7 @@ export function readKnownState(own: string, cgroups: readonly OwnedCgroup[]): Kn
     cgroups: new Set(starts.flatMap((one) => one.cgroups)),
     partitions: new Set(starts.flatMap((one) => one.partitions)),
     links: new Set(starts.flatMap((one) => one.links)),
+    filters: new Set(starts.flatMap((one) => one.filters)),
     bridges: new Set(networks.flatMap((one) => one.bridges)),
     monitors: new Set(starts.flatMap((one) => one.monitors)),
     keepers: new Set(networks.flatMap((one) => one.keepers)),
@@ -56,6 +60,7 @@ interface KnownStart {
   readonly cgroups: readonly string[];
   readonly partitions: readonly string[];
   readonly links: readonly string[];
+  readonly filters: readonly string[];
   readonly monitors: readonly number[];
 }
 
@@ -70,6 +75,7 @@ function startsOf(root: string): KnownStart[] {
       cgroups: undo.flatMap((one) => (one.undo === 'removeCgroups' ? one.paths : [])),
       partitions: undo.flatMap((one) => (one.undo === 'releasePartition' ? one.paths : [])),
       links: undo.flatMap((one) => (one.undo === 'removeLink' ? [one.name] : [])),
+      filters: undo.flatMap((one) => (one.undo === 'removeFilter' ? [filterTable(one)] : [])),
       monitors: monitor === undefined ? [] : [monitor],
     };
   });

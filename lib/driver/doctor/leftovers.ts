@@ -109,12 +109,19 @@ async function checkTables(known: KnownState): Promise<HostCheck[]> {
   const chains = await listNftChains('look for leftovers').catch(() => []);
   const tables = [...new Set(chains.map(({ family, table }) => `${family} ${table}`))];
   return tables.flatMap((table): HostCheck[] => {
+    const filter = /^bridge (tslxc_.+)$/.exec(table)?.[1];
+    if (filter !== undefined) return known.filters.has(filter) ? [] : [unknownFilter(table)];
     const bridge = / tslxc_(.+)$/.exec(table)?.[1];
     if (bridge === undefined || known.bridges.has(bridge)) return [];
     return [
       warn('leftover.table', `nft table ${table} is no network’s`, `nft delete table ${table}`),
     ];
   });
+}
+
+function unknownFilter(table: string): HostCheck {
+  const found = `nft table ${table} is of no running domain’s interface`;
+  return warn('leftover.table', found, `nft delete table ${table}`);
 }
 
 /** Nothing of tslxc is ever mounted below its own state. */

@@ -37,7 +37,18 @@ export async function networkPort(
 ): Promise<Port> {
   const place = { path: 'domain/devices/interface', position: wanted.position };
   const found = await networkFor(session, wanted.network, { intent, place });
-  return portIn(session, found, { wanted, place, chosen, intent });
+  const port = await portIn(session, found, { wanted, place, chosen, intent });
+  return port.kind === 'bridge' ? { ...port, ...reservedFor(wanted, found.definition) } : port;
+}
+
+/** The addresses that a filter of the interface lets it have. */
+function reservedFor(
+  { mac, filter }: Pick<NetworkInterface, 'mac' | 'filter'>,
+  { ips }: NetworkDefinition,
+): { readonly reserved?: readonly string[] } {
+  if (filter === undefined) return {};
+  const hosts = ips.flatMap(({ family, dhcp }) => (family === 'ipv4' ? (dhcp?.hosts ?? []) : []));
+  return { reserved: hosts.flatMap((host) => (host.mac === mac ? [host.ip] : [])) };
 }
 
 /** A network as it runs, or as a start would have it. */

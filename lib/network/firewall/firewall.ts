@@ -11,7 +11,8 @@ import { describeObstacles, type Obstacle } from './obstacles';
 import { firewallNeeds } from './needs';
 import { firewallRules, firewallTable, nftFamily, noFirewallRules } from './rules';
 import { filterTables, isMarkedFor, replaceMarked, type FilterTable } from './iptables';
-import { listNftRuleset, loadNft, type NftChain, type NftRuleset } from './nft';
+import { loadNft } from '../../host/nftables';
+import { listNftRuleset, type NftChain, type NftRuleset } from './nft';
 import { droppingChains } from './nft-verdict';
 
 /**

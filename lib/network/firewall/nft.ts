@@ -26,11 +26,6 @@ export interface NftRuleset {
   readonly rules: readonly NftRule[];
 }
 
-/** Loads a text as one transaction. */
-export async function loadNft(text: string, step: string): Promise<void> {
-  await runProgram({ program: 'nft', package: 'nftables', args: ['-f', '-'], input: text, step });
-}
-
 /** The ruleset of this process's network namespace, without the contents of named sets, which can be large. */
 export async function listNftRuleset(step: string): Promise<NftRuleset> {
   const text = await runProgram({

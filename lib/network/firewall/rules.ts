@@ -4,6 +4,7 @@
  */
 import { networkAddress, parseIp, type IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
+import { chain, quoteDevice, tableFor, withoutTable } from '../../host/nftables';
 import type { ActiveNetwork } from '../active-network';
 import type { Forward, NetworkIp } from '../definition/definition';
 
@@ -12,11 +13,7 @@ export const nftFamily: Readonly<Record<IpFamily, 'ip' | 'ip6'>> = { ipv4: 'ip',
 
 /** Named after the bridge, which is unique in a network namespace, while several roots may have a network of one name. */
 export function firewallTable(bridge: string): string {
-  const escaped = bridge.replaceAll(
-    /[^A-Za-z0-9]/gu,
-    (character) => `_${character.codePointAt(0)?.toString(16) ?? ''}_`,
-  );
-  return `tslxc_${escaped}`;
+  return tableFor(bridge);
 }
 
 /** Undefined in modes that need no rules. Loading the text again changes nothing. */
@@ -27,9 +24,10 @@ export function firewallRules(network: ActiveNetwork): string | undefined {
   const table = firewallTable(network.bridge);
   const nat = forward.mode === 'nat' ? natChain(network) : [];
   return [
-    ...withoutTable(table),
+    ...withoutTable('inet', table),
     `table inet ${table} {`,
-    ...chain('forward', 'type filter hook forward priority filter; policy accept;', [
+    ...chain('forward', [
+      'type filter hook forward priority filter; policy accept;',
       ...forwardRules(network),
     ]),
     ...nat,
@@ -40,16 +38,7 @@ export function firewallRules(network: ActiveNetwork): string | undefined {
 
 /** The text that removes the table, if there is one. */
 export function noFirewallRules(bridge: string): string {
-  return [...withoutTable(firewallTable(bridge)), ''].join('\n');
-}
-
-/** The name of an interface in the syntax of nft. */
-function quoteDevice(name: string): string {
-  if (/["\\*]/u.test(name)) {
-    const detail = `the name of the network interface '${name}' cannot be written in nftables' language`;
-    throw new TslxcError('CONFIG_UNSUPPORTED', detail);
-  }
-  return `"${name}"`;
+  return [...withoutTable('inet', firewallTable(bridge)), ''].join('\n');
 }
 
 /** The subnet of an address of the bridge: `192.168.122.0/24`. */
@@ -62,15 +51,6 @@ export function networkOf({ address, prefix }: NetworkIp): string {
 /** Whether packets of that family get another source address. */
 export function isTranslated({ mode, nat }: Forward, family: IpFamily): boolean {
   return mode === 'nat' && (family === 'ipv4' || nat?.ipv6 === true);
-}
-
-/** Deletes a table; `add` first makes it if it does not exist, since nft can't delete a missing one. */
-function withoutTable(table: string): string[] {
-  return [`add table inet ${table}`, `delete table inet ${table}`];
-}
-
-function chain(name: string, header: string, rules: readonly string[]): string[] {
-  return [`  chain ${name} {`, ...[header, ...rules].map((line) => `    ${line}`), '  }'];
 }
 
 function forwardRules({ definition, bridge }: ActiveNetwork): string[] {
@@ -104,7 +84,8 @@ function natChain({ definition, bridge }: ActiveNetwork): string[] {
   const rules = ips
     .filter((ip) => isTranslated(forward, ip.family))
     .flatMap((ip) => translation(forward, ip));
-  return chain('postrouting', 'type nat hook postrouting priority srcnat; policy accept;', [
+  return chain('postrouting', [
+    'type nat hook postrouting priority srcnat; policy accept;',
     // With br_netfilter, packets from one guest to another pass here.
     `oifname ${quoteDevice(bridge)} return`,
     ...rules,

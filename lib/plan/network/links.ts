@@ -23,6 +23,8 @@ export type Port =
       bandwidth?: Bandwidth;
       /** The virtual network that it belongs to. */
       network?: string;
+      /** IPv4 addresses that the network's DHCP keeps for the interface. */
+      reserved?: readonly string[];
       /** The network enables VLAN filtering, if the kernel supports it, before an interface is connected. */
       filtersVlans?: true;
       /** The bridge is not there yet: the start that is planned makes it, with its network. */

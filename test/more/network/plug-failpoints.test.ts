@@ -2,7 +2,7 @@
  * The process that attaches or detaches a device, or the fitter that does it, is killed at a failpoint. Whatever the moment,
  * the next call finds the device in or out, in the container and on record alike, and the host is as it was at the end.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,12 +66,14 @@ const kinds: Readonly<Record<string, Kind>> = {
         type: 'bridge',
         source: "bridge='br0'",
         mac: '02',
-        more: "<ip address='192.0.2.9' prefix='24'/>",
+        more: "<ip address='192.0.2.9' prefix='24'/><filterref filter='clean-traffic'/>",
       }),
     isIn: (init) => {
       const [inside, outside] = [new NetworkView(init).names(), host.links()];
       const isOut = outside.some(({ address }) => address === macOf('02').replace('52', 'fe'));
       expect(inside.includes('eth1')).toBe(isOut);
+      const rules = execFileSync('nft', ['list', 'tables', 'bridge'], { encoding: 'utf8' });
+      expect(rules !== '').toBe(isOut);
       return isOut;
     },
   },

@@ -17,6 +17,7 @@ export interface ShownLink {
   readonly ifname: string;
   readonly address: string;
   readonly mtu: number;
+  readonly operstate: string;
   readonly master?: string;
   readonly flags: readonly string[];
   readonly linkinfo?: {

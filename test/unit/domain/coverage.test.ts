@@ -94,6 +94,8 @@ const arounds: Readonly<Record<string, Around>> = {
     inDevice("interface type='bridge'", `${bridge}<mac ${attributes}/>`)('', ''),
   'domain/devices/interface/target': (attributes) =>
     inDevice("interface type='ethernet'", `<target ${attributes}/>`)('', ''),
+  'domain/devices/interface/filterref/parameter': (attributes) =>
+    filtered("filter='clean-traffic'", `<parameter ${attributes} value='x'/>`),
   'domain/devices/console': (attributes, content) =>
     document({ devices: `<console type='pty' ${attributes}>${content}</console>` }),
   'domain/devices/console/source': (attributes) =>
@@ -140,6 +142,17 @@ const cases: Readonly<Record<string, string>> = {
   "<virtualport> with type='direct'": document({
     devices: "<interface type='direct'><source dev='e'/><virtualport/></interface>",
   }),
+  "<filterref> with type='direct'": document({
+    devices: "<interface type='direct'><source dev='e'/><filterref filter='x'/></interface>",
+  }),
+  "<filterref> with type='ethernet'": document({
+    devices: "<interface type='ethernet'><filterref filter='clean-traffic'/></interface>",
+  }),
+  'any other filter': filtered("filter='mine'", ''),
+  'a parameter of any other name': filtered(
+    "filter='clean-traffic'",
+    "<parameter name='GATEWAY' value='x'/>",
+  ),
   'another type than pty': document({ devices: "<console type='null'/>" }),
   "mode='subsystem' of another type than usb": document({
     devices: "<hostdev mode='subsystem' type='pci'><source/></hostdev>",
@@ -148,6 +161,13 @@ const cases: Readonly<Record<string, string>> = {
 
 function timerOf(offset: string, name: string): string {
   return document({ elements: `<clock offset='${offset}'><timer name='${name}'/></clock>` });
+}
+
+function filtered(attributes: string, content: string): string {
+  const filter = `<filterref ${attributes}>${content}</filterref>`;
+  return document({
+    devices: `<interface type='bridge'><source bridge='br0'/>${filter}</interface>`,
+  });
 }
 
 function idMap(): string {

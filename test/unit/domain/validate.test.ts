@@ -105,8 +105,32 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
   [
     'an interface with a filter',
     link('bridge', "<source bridge='b'/>\n<filterref filter='x'/>"),
+    'domain/devices/interface/filterref/@filter 9:1',
+    "filter='x' of <filterref> is not carried out by this version: its rules would not hold: only those against spoofing do",
+  ],
+  [
+    'a filter of a direct interface',
+    link('direct', "<source dev='e'/>\n<filterref filter='clean-traffic'/>"),
     'domain/devices/interface/filterref 9:1',
-    '<filterref> is not carried out by this version: the container could send with addresses that are not its own',
+    'filterref is not supported for network interfaces of type direct',
+  ],
+  [
+    'a filter with an address that is none',
+    link(
+      'bridge',
+      "<source bridge='b'/>\n<filterref filter='clean-traffic'><parameter name='IP' value='fd00::1'/></filterref>",
+    ),
+    'domain/devices/interface/filterref 9:1',
+    "the parameter IP of <filterref> is an IPv4 address, and not 'fd00::1'",
+  ],
+  [
+    'a filter that is to learn in an unknown way',
+    link(
+      'bridge',
+      "<source bridge='b'/>\n<filterref filter='clean-traffic'><parameter name='CTRL_IP_LEARNING' value='x'/></filterref>",
+    ),
+    'domain/devices/interface/filterref 9:1',
+    "the parameter CTRL_IP_LEARNING of <filterref> is any, dhcp or none, and not 'x'",
   ],
   [
     'a port profile of a direct interface',

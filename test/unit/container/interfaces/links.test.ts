@@ -38,6 +38,39 @@ test('a port of a bridge has the first free number, and is known again by its ad
   expect(undo).toEqual([{ undo: 'removeLink', name: 'vnet1001', mac: 'fe:54:00:00:00:01' }]);
 });
 
+test('a filter has the addresses of its parameters, else those of <ip>, else the first one', () => {
+  const filtersOf = (more: string) => linksOf(definitionOf(onBridge(more))).filters;
+  const parameter = "<parameter name='IP' value='192.0.2.9'/>";
+  const address = "<ip address='192.0.2.10' prefix='24'/><ip family='ipv6' address='fd00::1'/>";
+  const clean = (content: string) => `<filterref filter='clean-traffic'>${content}</filterref>`;
+  const known = { host: 'vnet1001', mac, filter: 'clean-traffic' };
+  expect(filtersOf(address)).toEqual([]);
+  expect(filtersOf(address + clean(parameter))).toEqual([{ ...known, addresses: ['192.0.2.9'] }]);
+  expect(filtersOf(address + clean(''))).toEqual([{ ...known, addresses: ['192.0.2.10'] }]);
+  expect(filtersOf(clean(''))).toEqual([{ ...known, addresses: 'first' }]);
+  expect(linksOf(definitionOf(onBridge(clean('')))).undo).toEqual([
+    { undo: 'removeFilter', host: 'vnet1001', mac },
+    { undo: 'removeLink', name: 'vnet1001', mac: 'fe:54:00:00:00:01' },
+  ]);
+});
+
+test.each([
+  ['none', 'which is not known: give'],
+  ['dhcp', 'which is not known, and is not found out by DHCP: give'],
+])('an address that is not known, and to be learned by %s, is an error', (learning, words) => {
+  const parameter = `<parameter name='CTRL_IP_LEARNING' value='${learning}'/>`;
+  const filtered = (filter: string) =>
+    linksOf(definitionOf(onBridge(`<filterref filter='${filter}'>${parameter}</filterref>`)));
+  expect(() => filtered('no-ip-spoofing')).toThrow(
+    `the filter 'no-ip-spoofing' needs the address of the interface, ${words}`,
+  );
+  expect(() => filtered('no-ip-spoofing')).toThrow(
+    '(domain/devices/interface/filterref, line 8, column 82)',
+  );
+  // One that asks for no address needs none.
+  expect(filtered('no-mac-spoofing').filters).toMatchObject([{ addresses: [] }]);
+});
+
 test('a name that is asked for is not chosen for another', () => {
   const other = onBridge("<target dev='web0'/>").replace(mac, '52:54:00:00:00:02');
   const { records } = linksOf(definitionOf(onBridge(), other));

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 
 import type {
   Bandwidth,
+  FilterReference,
   HostInterfaceDefinition,
   InterfaceAddress,
   InterfaceDefinition,
@@ -102,6 +103,17 @@ const vlan: fc.Arbitrary<Vlan> = fc.oneof(
     })),
 );
 
+const filter: fc.Arbitrary<FilterReference> = fc.record({
+  filter: fc.constantFrom('clean-traffic' as const, 'no-mac-spoofing' as const),
+  parameters: fc.array(
+    fc.record({ name: fc.constant('IP'), value: ip('ipv4').map((one) => one.address) }),
+    {
+      maxLength: 2,
+    },
+  ),
+  position: fc.constant(position),
+});
+
 const kinds = fc.oneof(
   fc.record({ type: fc.constant('bridge' as const), bridge: linkName }),
   fc
@@ -143,7 +155,12 @@ const one: fc.Arbitrary<InterfaceDefinition> = fc
       })
       .map(defined),
   })
-  .map(({ kind, common }) => ({ ...common, ...kind }));
+  .chain(({ kind, common }) => {
+    const whole = fc.constant({ ...common, ...kind });
+    // One that is no port of a bridge has no filter.
+    if (kind.type !== 'bridge' && kind.type !== 'network') return whole;
+    return optional(filter).map((one) => defined({ ...common, ...kind, filter: one }));
+  });
 
 /** No two of which want the same. */
 export const interfaces = fc.uniqueArray(one, {

@@ -203,7 +203,7 @@ test.each([
     '/virtualport',
     'Unable to set port profile on direct interfaces',
   ],
-  [`${bridge}<filterref filter='clean-traffic'/></interface>`, '/filterref', undefined],
+  [`${bridge}<filterref filter='mine'/></interface>`, '/filterref/@filter', undefined],
 ])('%s is kept as it is, and refused by a start', (devices, path, words) => {
   const { interfaces, otherDevices, unsupported } = definitionOf(devices);
   expect(interfaces).toEqual([]);
