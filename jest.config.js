@@ -93,6 +93,7 @@ module.exports = {
       testMatch: ['<rootDir>/test/more/network/plug-failpoints.test.ts'],
     },
     project('network-long', ['network-long'], 120),
+    project('open-vswitch', ['open-vswitch'], 120),
     // In a machine that has booted a second time, with two processors.
     {
       ...project('vm-again', [], 240),

@@ -51,6 +51,7 @@ const needs = [
   },
   { package: 'libvirt-clients', there: program('virsh'), for: 'libvirt' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
+  { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },
   { package: 'cpio', there: program('cpio'), for: 'vm' },
   { package: 'e2fsprogs', there: program('mke2fs'), for: 'vm' },
@@ -62,7 +63,7 @@ const needs = [
 const purposes = {
   hello: ['hello'],
   test: ['hello', 'test'],
-  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt', 'lxc'],
+  long: ['hello', 'test', 'fresh', 'fuzz', 'libvirt', 'lxc', 'switch'],
   fuzz: ['hello', 'fuzz'],
   fresh: ['fresh'],
   vm: ['hello', 'test', 'fresh', 'vm'],

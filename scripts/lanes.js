@@ -31,7 +31,7 @@ const moreLast = ['undisturbed'].map(more);
 /** What takes too long for both. */
 const long = [
   ...['long', 'repeated', 'repeated-networks', 'repeated-devices'],
-  ...['network-long', 'install'],
+  ...['network-long', 'open-vswitch', 'install'],
 ];
 
 /** What is compared with a real libvirt: `npm run test:parity`. */
@@ -57,6 +57,7 @@ const surroundings = {
   'repeated-networks': [...allRepeats, ...ownNetwork],
   'repeated-devices': [...allRepeats, ...ownWorld],
   'network-long': ownNetwork,
+  'open-vswitch': ownWorld,
   // What the others do on the host meanwhile is none of its business, and they come first.
   'virtual-network': ['env', 'TSLXC_TEST_LANE=beside', ...ownNetwork],
 };

@@ -69,9 +69,13 @@ import {
   otherFilter,
   otherParameter,
 } from './interface/filter';
+import {
+  portParametersVocabulary,
+  unnamedSwitch,
+  virtualPortVocabulary,
+} from './interface/virtual-port';
 import { tagVocabulary, vlanVocabulary } from './interface/vlan';
 import {
-  directPort,
   filterWithoutBridge,
   guestVocabulary,
   hostInterfaceSourceVocabulary,
@@ -85,6 +89,7 @@ import {
   mtuVocabulary,
   otherType,
   portVocabulary,
+  portWithoutBridge,
 } from './interface/vocabulary';
 import { sourceLabelVocabulary } from './security/source-label';
 import { seclabelVocabulary } from './security/seclabel';
@@ -193,7 +198,8 @@ const elements: readonly ElementCoverage[] = [
         written: 'another type than bridge, network, direct and ethernet',
         ...otherType(''),
       },
-      { written: "<virtualport> with type='direct'", ...directPort },
+      { written: "<virtualport> with type='direct'", ...portWithoutBridge('direct') },
+      { written: '<virtualport> with another type than bridge', ...portWithoutBridge('network') },
       { written: "<filterref> with type='direct'", ...filterWithoutBridge('direct') },
       { written: "<filterref> with type='ethernet'", ...filterWithoutBridge('ethernet') },
     ],
@@ -210,6 +216,15 @@ const elements: readonly ElementCoverage[] = [
   { path: 'domain/devices/interface/link', vocabulary: linkVocabulary },
   { path: 'domain/devices/interface/mtu', vocabulary: mtuVocabulary },
   { path: 'domain/devices/interface/port', vocabulary: portVocabulary },
+  {
+    path: 'domain/devices/interface/virtualport',
+    vocabulary: virtualPortVocabulary,
+    cases: [{ written: 'no type', ...unnamedSwitch }],
+  },
+  {
+    path: 'domain/devices/interface/virtualport/parameters',
+    vocabulary: portParametersVocabulary,
+  },
   {
     path: 'domain/devices/interface/filterref',
     vocabulary: filterVocabulary,

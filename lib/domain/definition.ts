@@ -197,6 +197,14 @@ export interface FilterReference {
   readonly position: Position;
 }
 
+/** `<virtualport type='openvswitch'>`: the port of a bridge of Open vSwitch. */
+export interface VirtualPort {
+  /** A uuid, for controllers of the switch. Default: one made of the domain's uuid and the interface's address. */
+  readonly interfaceId?: string;
+  readonly profileId?: string;
+  readonly position: Position;
+}
+
 /** The mode of a macvlan interface, in libvirt's words. */
 export type DirectMode = 'vepa' | 'bridge' | 'private' | 'passthrough';
 
@@ -219,6 +227,7 @@ interface InterfaceCommon {
   /** `<port isolated='yes'/>`: frames are not forwarded between isolated ports of the bridge. */
   readonly isolated?: boolean;
   readonly filter?: FilterReference;
+  readonly virtualPort?: VirtualPort;
   readonly kept?: readonly KeptPart[];
   readonly position: Position;
 }

@@ -12,6 +12,7 @@ import { linkPlaces } from '../interfaces/link-failure';
 import { placeFilter } from '../interfaces/link-filter';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
+import { addSwitchPort } from '../interfaces/switch-port';
 import { networkViews } from '../interfaces/network-view';
 import type { LinkRecord, StartRecord } from '../record/run-state';
 import type { Undo } from '../record/undo';
@@ -26,7 +27,13 @@ type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
 type LinkUndo = Extract<
   Undo,
   Readonly<{
-    undo: 'removeLink' | 'removeFilter' | 'returnLink' | 'removeMacvlan' | 'restoreAddress';
+    undo:
+      | 'removeLink'
+      | 'removeFilter'
+      | 'removeSwitchPort'
+      | 'returnLink'
+      | 'removeMacvlan'
+      | 'restoreAddress';
   }>
 >;
 
@@ -60,6 +67,7 @@ export async function attachLink(request: AttachRequest<LinkDevice>): Promise<St
     afterwards: [
       (plugged) => knownInside(request, plugged),
       async (plugged) => {
+        for (const port of resolved.switchPorts) await addSwitchPort(port);
         await whenLinked?.(record);
         return plugged;
       },
@@ -172,9 +180,14 @@ function isOf(record: LinkRecord, device: Device): boolean {
 }
 
 function isOfLink(undo: Undo): undo is LinkUndo {
-  return ['removeLink', 'removeFilter', 'returnLink', 'removeMacvlan', 'restoreAddress'].includes(
-    undo.undo,
-  );
+  return [
+    'removeLink',
+    'removeFilter',
+    'removeSwitchPort',
+    'returnLink',
+    'removeMacvlan',
+    'restoreAddress',
+  ].includes(undo.undo);
 }
 
 function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
@@ -183,6 +196,7 @@ function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {
     case 'removeLink':
       return undo.name === record.host && undo.mac === hostSideMac(record.mac);
     case 'removeFilter':
+    case 'removeSwitchPort':
       return undo.host === record.host && undo.mac === record.mac;
     case 'returnLink':
       return record.type === 'hostdev' && undo.name === record.host;

@@ -55,7 +55,7 @@ async function compile({ record, ...input }: RestartRequest) {
     consoleDescriptors: 0,
     passDescriptors: record.passed ?? 0,
     autodestroy: record.autodestroy === true,
-    links: { links, records: record.links ?? [], filters: [], undo: [] },
+    links: { links, records: record.links ?? [], filters: [], switchPorts: [], undo: [] },
     images: { ...noImages, numbers: new Map((record.devices ?? []).map(numbersByNode)) },
     labelling: labellingOf(record),
   });

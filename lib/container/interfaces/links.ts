@@ -21,6 +21,8 @@ import type { LinkFilter } from './filter-rules';
 import { linkFilter } from './link-filter';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
+import { switchPort } from './switch-port';
+import type { SwitchPort } from './switch-port';
 import type { LinkRecord } from '../record/run-state';
 import type { Undo } from '../record/undo';
 
@@ -31,6 +33,8 @@ export interface ResolvedLinks {
   readonly records: readonly LinkRecord[];
   /** Put in place before anything is made. */
   readonly filters: readonly LinkFilter[];
+  /** Added when the links are there. */
+  readonly switchPorts: readonly SwitchPort[];
   readonly undo: readonly Undo[];
 }
 
@@ -46,7 +50,13 @@ const usualMtu = 1500;
 
 const step = 'look up the network interfaces';
 
-export const noLinks: ResolvedLinks = { links: [], records: [], filters: [], undo: [] };
+export const noLinks: ResolvedLinks = {
+  links: [],
+  records: [],
+  filters: [],
+  switchPorts: [],
+  undo: [],
+};
 
 /**
  * @throws TslxcError SYSTEM_ERROR for a bridge or device that isn't there; DefinitionError CONFIG_UNSUPPORTED for one
@@ -75,6 +85,7 @@ export function resolveLinks(found: readonly HostLink[], wanted: LinksWanted): R
     links: resolved.map(({ link }) => link),
     records: resolved.map(({ record }) => record),
     filters: resolved.flatMap(({ filter }) => filter ?? []),
+    switchPorts: resolved.flatMap((one) => one.switchPort ?? []),
     undo: resolved.flatMap(({ undo }) => undo),
   };
 }
@@ -101,6 +112,7 @@ interface Resolved {
   readonly link: Link;
   readonly record: LinkRecord;
   readonly filter?: LinkFilter | undefined;
+  readonly switchPort?: SwitchPort | undefined;
   readonly undo: readonly Undo[];
 }
 
@@ -108,12 +120,14 @@ interface Resolved {
 class Resolution {
   readonly #byName: ReadonlyMap<string, HostLink>;
   readonly #all: readonly HostLink[];
+  readonly #domain: DomainDefinition;
   readonly #choose: LinkNames['choose'];
   /** Of the host: in use, asked for by the definition, or chosen. */
   readonly #taken: Set<string>;
 
   constructor(all: readonly HostLink[], { definition, names: { choose, taken } }: LinksWanted) {
     this.#all = all;
+    this.#domain = definition;
     this.#byName = new Map(all.map((link) => [link.name, link]));
     this.#choose = choose;
     const asked = definition.interfaces.flatMap(({ targetDevice }) => targetDevice ?? []);
@@ -123,6 +137,7 @@ class Resolution {
   resolve(definition: InterfaceDefinition, port: Port, guest: string): Resolved {
     switch (port.kind) {
       case 'bridge':
+        if (definition.virtualPort !== undefined) return this.#toSwitch(definition, port, guest);
         return this.#plugIn(definition, port, guest);
       case 'free':
         return this.#veth(definition, { guest, type: definition.type });
@@ -184,6 +199,23 @@ class Resolution {
     const isFiltered = found.vlanFiltering || port.filtersVlans === true;
     if (vlan !== undefined && !isFiltered) throw ignoredVlan(bridge, place);
     return this.#toBridge(definition, port, { guest, mtu, vlan });
+  }
+
+  /** The link is no port for the kernel: the switch takes it as it is. */
+  #toSwitch(definition: InterfaceDefinition, { bridge }: Port & { kind: 'bridge' }, guest: string) {
+    const place = interfacePlace(definition);
+    if (this.#find(bridge, 'bridge', place).kind === 'bridge') {
+      const words = `the bridge '${bridge}' is one of the kernel, and none of Open vSwitch`;
+      throw definitionError('CONFIG_UNSUPPORTED', words, place);
+    }
+    const made = this.#veth(definition, { guest, type: definition.type });
+    const { host = '', mac } = made.record;
+    return {
+      ...made,
+      record: { ...made.record, bridge },
+      switchPort: switchPort(this.#domain, definition, { host, bridge }),
+      undo: [...made.undo, { undo: 'removeSwitchPort', host, mac } as const],
+    };
   }
 
   #toBridge(

@@ -13,6 +13,7 @@ export type LiveUndo =
         undo:
           | 'removeLink'
           | 'removeFilter'
+          | 'removeSwitchPort'
           | 'returnLink'
           | 'removeMacvlan'
           | 'restoreAddress'

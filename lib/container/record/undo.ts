@@ -11,6 +11,7 @@ import { reach } from '../monitor/failpoint';
 import { returnLink } from '../interfaces/borrowed-link';
 import type { BorrowedLink } from '../interfaces/borrowed-link';
 import { removeFilter } from '../interfaces/link-filter';
+import { removeSwitchPort } from '../interfaces/switch-port';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
 import { detachImage } from '../sources/image-devices';
 import type { DetachImage } from '../sources/image-devices';
@@ -35,6 +36,8 @@ export type Undo =
   | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
   /** The rules for the host's side of a link; `mac` is that of the container's. */
   | Readonly<{ undo: 'removeFilter'; host: string; mac: string }>
+  /** A port of Open vSwitch, which is kept on disk there: outlives a boot. `mac` is that of the container's side. */
+  | Readonly<{ undo: 'removeSwitchPort'; host: string; mac: string }>
   /** An interface that the host has lent. */
   | (Readonly<{ undo: 'returnLink' }> & BorrowedLink)
   /** A macvlan, made in the container's network namespace. */
@@ -85,7 +88,7 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
 
 /** What is to be given back after another boot of the host, which has ended everything else. */
 export function undosAfterBoot(undos: readonly Undo[]): Undo[] {
-  return undos.filter(({ undo }) => undo === 'restoreLabels');
+  return undos.filter(({ undo }) => undo === 'restoreLabels' || undo === 'removeSwitchPort');
 }
 
 /** What can only be given back while the container's network namespace is kept. */
@@ -132,6 +135,9 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       return;
     case 'removeFilter':
       await removeFilter(undo);
+      return;
+    case 'removeSwitchPort':
+      await removeSwitchPort(undo);
       return;
     case 'returnLink':
       await returnLink(undo, networks, notice);

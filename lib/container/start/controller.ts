@@ -14,6 +14,7 @@ import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks } from '../interfaces/links';
 import type { ResolvedLinks } from '../interfaces/links';
 import { rescue, undoInNetwork } from '../interfaces/network-rescue';
+import { addSwitchPort } from '../interfaces/switch-port';
 import { Channel } from '../monitor/channel';
 import { reach } from '../monitor/failpoint';
 import { armedFailpoint } from '../monitor/failpoints';
@@ -168,11 +169,17 @@ async function plan(start: ContainerStart, known: Known): Promise<Preparation> {
     consoleDescriptors: start.consoleDescriptor === undefined ? 0 : 1,
     passDescriptors: start.passDescriptors.length,
     autodestroy: start.autodestroy === true || start.isProvisional === true,
-    waitsForCaller: start.whenLinked !== undefined && known.links.links.length > 0,
+    waitsForCaller: waitsWhenLinked(start, known.links),
     ...(failpoint ? { failpoint } : {}),
   });
   await ensureBase();
   return preparation;
+}
+
+/** Whether something is to be done when the interfaces are there. */
+function waitsWhenLinked({ whenLinked }: ContainerStart, links: ResolvedLinks): boolean {
+  if (links.switchPorts.length > 0) return true;
+  return whenLinked !== undefined && links.links.length > 0;
 }
 
 async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<void> {
@@ -251,6 +258,7 @@ async function pauseForCaller(
 ): Promise<void> {
   await handshake.expect('cloned');
   start.trace?.('init cloned, interfaces made', { links: links.records.length });
+  for (const port of links.switchPorts) await addSwitchPort(port);
   await start.whenLinked?.(links.records);
   channel.send({ message: 'continue' });
 }

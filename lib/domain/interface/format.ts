@@ -12,6 +12,7 @@ import { formatAddress, formatRoute } from './addresses';
 import { node, type PrintableElement } from '../xml/print';
 import { withKept } from '../xml/kept';
 import { hostInterfaceVocabulary, interfaceVocabulary } from './vocabulary';
+import { formatVirtualPort } from './virtual-port';
 import { formatVlan } from './vlan';
 
 /** `<interface>`. */
@@ -27,6 +28,7 @@ export function formatInterface(
     node('mac', { address: mac }),
     ...formatSource(item, live),
     ...(vlan === undefined ? [] : [formatVlan(vlan)]),
+    ...(item.virtualPort === undefined ? [] : [formatVirtualPort(item.virtualPort)]),
     ...(bandwidth === undefined ? [] : [formatBandwidth(bandwidth)]),
     ...(port === undefined ? [] : [node('port', port)]),
     ...formatAddresses(item.addresses, item.routes),

@@ -5,7 +5,6 @@
 import { parseBandwidth } from './bandwidth';
 import { parseFilter } from './filter';
 import type { InterfaceDefinition } from '../definition';
-import type { UnsupportedElement } from '../xml/unsupported';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
@@ -13,7 +12,6 @@ import { parseInterfaceSource, type CarriedInterfaceType } from './source';
 import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParseContext } from '../parse-session';
 import {
-  directPort,
   filterWithoutBridge,
   guestVocabulary,
   interfaceTargetVocabulary,
@@ -24,6 +22,7 @@ import {
   mtuVocabulary,
   otherType,
   portVocabulary,
+  portWithoutBridge,
 } from './vocabulary';
 import { parseLinkName } from './link-name';
 import { parseMac, parseUnicastMac } from './mac-address';
@@ -38,6 +37,7 @@ import {
   type ReadingSession,
 } from '../xml/reading';
 import type { XmlElement } from '../xml/element';
+import { parseVirtualPort } from './virtual-port';
 import { parseVlan } from './vlan';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber } from '../xml/whole-number';
@@ -104,12 +104,11 @@ function parseInterface(
     ...readLink(reading, own),
     ...readPort(reading, source, own),
     ...readFilter(reading, source, own),
+    ...readVirtualPort(reading, source, own),
   };
   const mac = readMac(reading, own);
-  const { kept } = own;
-  const unsupported = own.unsupported.map((one) => worded(one, source));
   const device = { ...source, mac: mac ?? newMac(), ...parts, position: at.position };
-  const parsed = parsedDevice(at, device, { kept, unsupported });
+  const parsed = parsedDevice(at, device, own);
   return 'raw' in parsed ? { ...parsed, raw: withMac(parsed.raw, () => device.mac) } : parsed;
 }
 
@@ -133,15 +132,6 @@ function typeOf(at: LocatedElement): string {
   if (types.includes(type)) return type;
   const detail = `Invalid value for attribute 'type' in element 'interface': '${type}'`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
-}
-
-/** libvirt refuses a port profile of a macvlan with a message of its own. */
-function worded(
-  unsupported: UnsupportedElement,
-  { type }: { readonly type: string },
-): UnsupportedElement {
-  const isProfile = type === 'direct' && unsupported.path.endsWith('/virtualport');
-  return isProfile ? { ...unsupported, ...directPort } : unsupported;
 }
 
 /** The only supported attribute of a child. */
@@ -293,6 +283,21 @@ function readFilter(
   }
   const filter = parseFilter(at, session);
   return filter === undefined ? {} : { filter };
+}
+
+function readVirtualPort(
+  reading: Reading,
+  { type }: { readonly type: CarriedInterfaceType },
+  session: ReadingSession,
+): Pick<InterfaceDefinition, 'virtualPort'> {
+  const at = childOf(reading, 'virtualport');
+  if (at === undefined) return {};
+  if (type !== 'bridge') {
+    session.unsupported.push({ ...placeOf(at), ...portWithoutBridge(type) });
+    return {};
+  }
+  const virtualPort = parseVirtualPort(at, session);
+  return virtualPort === undefined ? {} : { virtualPort };
 }
 
 /** The written address; undefined if it is invalid, which is reported elsewhere. */

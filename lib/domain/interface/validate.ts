@@ -25,7 +25,8 @@ interface Fault {
 }
 
 function faultOf(item: InterfaceDefinition): Fault | undefined {
-  const { type, mac, bandwidth, vlan, mtu, linkState, addresses, routes, filter } = item;
+  const { type, mac, bandwidth, vlan, mtu, linkState, addresses, routes, filter, virtualPort } =
+    item;
   const [route] = routes;
   if (type === 'direct' && bandwidth !== undefined) {
     // A macvlan has no side on the host to which rules could be attached.
@@ -41,6 +42,8 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
     const detail = 'a route needs an interface that is up';
     return { detail, location: placeOf('route', route) };
   }
+  const misplaced = virtualPort && faultOfSwitch(item);
+  if (misplaced !== undefined) return misplaced;
   const unfiltered = filter && filterFault(filter);
   if (filter !== undefined && unfiltered !== undefined) {
     return { detail: unfiltered, location: placeOf('filterref', filter) };
@@ -51,6 +54,17 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
     return { detail, location: placeOf('ip', ipv6) };
   }
   return undefined;
+}
+
+/** What a bridge of the kernel does, and one of Open vSwitch does not. */
+function faultOfSwitch({ filter, isolated, position }: InterfaceDefinition): Fault | undefined {
+  if (filter !== undefined) {
+    const detail = 'the rules of <filterref> do not hold on a bridge of Open vSwitch';
+    return { detail, location: placeOf('filterref', filter) };
+  }
+  if (isolated !== true) return undefined;
+  const detail = "<port isolated='yes'/> does not hold on a bridge of Open vSwitch";
+  return { detail, location: placeOf('port', { position }) };
 }
 
 function placeOf(word: string, { position }: Pick<SourceLocation, 'position'>): SourceLocation {

@@ -17,8 +17,12 @@ export function otherType(type: string): NotCarriedOut {
   return refused(alsoRefused, `Unsupported network type ${type}`);
 }
 
-/** `<virtualport>` of type direct. */
-export const directPort = refused(alsoRefused, 'Unable to set port profile on direct interfaces');
+/** `<virtualport>` of another type than bridge. */
+export function portWithoutBridge(type: string): NotCarriedOut {
+  return type === 'direct'
+    ? refused(alsoRefused, 'Unable to set port profile on direct interfaces')
+    : refused('the port of the switch would not be set up: that is done for type bridge');
+}
 
 /** `<filterref>` of an interface that is no port of a bridge. */
 export function filterWithoutBridge(type: string): NotCarriedOut {
@@ -38,7 +42,7 @@ export const interfaceVocabulary = vocabulary({
     mac: 'one',
     source: 'one',
     vlan: 'one',
-    virtualport: refused('the port of the switch would not be set up'),
+    virtualport: 'one',
     bandwidth: 'one',
     port: 'one',
     ip: 'many',

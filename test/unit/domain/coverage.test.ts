@@ -94,6 +94,9 @@ const arounds: Readonly<Record<string, Around>> = {
     inDevice("interface type='bridge'", `${bridge}<mac ${attributes}/>`)('', ''),
   'domain/devices/interface/target': (attributes) =>
     inDevice("interface type='ethernet'", `<target ${attributes}/>`)('', ''),
+  'domain/devices/interface/virtualport': switched,
+  'domain/devices/interface/virtualport/parameters': (attributes) =>
+    switched("type='openvswitch'", `<parameters ${attributes}/>`),
   'domain/devices/interface/filterref/parameter': (attributes) =>
     filtered("filter='clean-traffic'", `<parameter ${attributes} value='x'/>`),
   'domain/devices/console': (attributes, content) =>
@@ -142,6 +145,11 @@ const cases: Readonly<Record<string, string>> = {
   "<virtualport> with type='direct'": document({
     devices: "<interface type='direct'><source dev='e'/><virtualport/></interface>",
   }),
+  '<virtualport> with another type than bridge': document({
+    devices:
+      "<interface type='network'><source network='n'/><virtualport type='openvswitch'/></interface>",
+  }),
+  'no type': switched('', ''),
   "<filterref> with type='direct'": document({
     devices: "<interface type='direct'><source dev='e'/><filterref filter='x'/></interface>",
   }),
@@ -167,6 +175,13 @@ function filtered(attributes: string, content: string): string {
   const filter = `<filterref ${attributes}>${content}</filterref>`;
   return document({
     devices: `<interface type='bridge'><source bridge='br0'/>${filter}</interface>`,
+  });
+}
+
+function switched(attributes: string, content: string): string {
+  const port = `<virtualport ${attributes}>${content}</virtualport>`;
+  return document({
+    devices: `<interface type='bridge'><source bridge='br0'/>${port}</interface>`,
   });
 }
 

@@ -109,6 +109,21 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     "filter='x' of <filterref> is not carried out by this version: its rules would not hold: only those against spoofing do",
   ],
   [
+    'a filter on a bridge of Open vSwitch',
+    link(
+      'bridge',
+      "<source bridge='b'/><virtualport type='openvswitch'/>\n<filterref filter='clean-traffic'/>",
+    ),
+    'domain/devices/interface/filterref 9:1',
+    'the rules of <filterref> do not hold on a bridge of Open vSwitch',
+  ],
+  [
+    'a port of Open vSwitch that is to be isolated',
+    link('bridge', "<source bridge='b'/><virtualport type='openvswitch'/><port isolated='yes'/>"),
+    'domain/devices/interface/port 8:1',
+    "<port isolated='yes'/> does not hold on a bridge of Open vSwitch",
+  ],
+  [
     'a filter of a direct interface',
     link('direct', "<source dev='e'/>\n<filterref filter='clean-traffic'/>"),
     'domain/devices/interface/filterref 9:1',

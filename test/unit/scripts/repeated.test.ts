@@ -6,7 +6,7 @@ import { packageRoot } from '../../support/process/run-command';
 
 const projects = ['repeated', 'repeated-networks', 'repeated-devices'];
 /** What is never part of npm test repeats as often as it says. */
-const slow = /^test\/(long|network-long|install|vm)/;
+const slow = /^test\/(long|network-long|open-vswitch|install|vm)/;
 
 function repeatingFiles(): string[] {
   return readdirSync(join(packageRoot, 'test'), { recursive: true, encoding: 'utf8' })

@@ -71,6 +71,26 @@ test.each([
   expect(filtered('no-mac-spoofing').filters).toMatchObject([{ addresses: [] }]);
 });
 
+test('a port of Open vSwitch is no port of a bridge of the kernel, and has an id of its own', () => {
+  const port = "<virtualport type='openvswitch'/><vlan><tag id='42'/></vlan>";
+  const found = [...hostLinks, hostLink({ index: 9, name: 'ovs0', kind: 'openvswitch' })];
+  const { links, records, switchPorts, undo } = linksOf(
+    definitionOf(onBridge(port, 'ovs0')),
+    found,
+  );
+  expect(links[0]).not.toHaveProperty('bridge');
+  expect(links[0]).not.toHaveProperty('vlan');
+  expect(records).toMatchObject([{ type: 'bridge', host: 'vnet1001', bridge: 'ovs0' }]);
+  expect(switchPorts).toMatchObject([
+    { host: 'vnet1001', mac, bridge: 'ovs0', vlan: { tags: [{ id: 42 }] } },
+  ]);
+  expect(switchPorts[0]?.interfaceId).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
+  expect(undo).toEqual([
+    { undo: 'removeLink', name: 'vnet1001', mac: 'fe:54:00:00:00:01' },
+    { undo: 'removeSwitchPort', host: 'vnet1001', mac },
+  ]);
+});
+
 test('a name that is asked for is not chosen for another', () => {
   const other = onBridge("<target dev='web0'/>").replace(mac, '52:54:00:00:00:02');
   const { records } = linksOf(definitionOf(onBridge(), other));

@@ -8,6 +8,7 @@ import type {
   InterfaceAddress,
   InterfaceDefinition,
   InterfaceRoute,
+  VirtualPort,
   Vlan,
 } from '../../../../lib/domain/definition';
 import { faultOfLinkName } from '../../../../lib/domain/interface/link-name';
@@ -114,6 +115,14 @@ const filter: fc.Arbitrary<FilterReference> = fc.record({
   position: fc.constant(position),
 });
 
+const virtualPort: fc.Arbitrary<VirtualPort> = fc
+  .record({
+    interfaceId: optional(fc.uuid()),
+    profileId: optional(fc.constantFrom('a', "<&'", 'two words')),
+    position: fc.constant(position),
+  })
+  .map(defined);
+
 const kinds = fc.oneof(
   fc.record({ type: fc.constant('bridge' as const), bridge: linkName }),
   fc
@@ -159,7 +168,10 @@ const one: fc.Arbitrary<InterfaceDefinition> = fc
     const whole = fc.constant({ ...common, ...kind });
     // One that is no port of a bridge has no filter.
     if (kind.type !== 'bridge' && kind.type !== 'network') return whole;
-    return optional(filter).map((one) => defined({ ...common, ...kind, filter: one }));
+    const port = kind.type === 'bridge' ? optional(virtualPort) : fc.constant(undefined);
+    return fc
+      .record({ filter: optional(filter), virtualPort: port })
+      .map((parts) => defined({ ...common, ...kind, ...parts }));
   });
 
 /** No two of which want the same. */

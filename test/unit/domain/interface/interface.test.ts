@@ -197,7 +197,13 @@ test.each([
     '/downscript',
     'scripts are not supported on LXC network interfaces',
   ],
-  [`${bridge}<virtualport type='openvswitch'/></interface>`, '/virtualport', undefined],
+  [`${bridge}<virtualport type='midonet'/></interface>`, '/virtualport/@type', undefined],
+  [`${bridge}<virtualport/></interface>`, '/virtualport', undefined],
+  [
+    "<interface type='network'><source network='n'/><virtualport type='openvswitch'/></interface>",
+    '/virtualport',
+    undefined,
+  ],
   [
     "<interface type='direct'><source dev='e'/><virtualport type='802.1Qbh'/></interface>",
     '/virtualport',

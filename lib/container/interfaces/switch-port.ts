@@ -1,0 +1,110 @@
+/** The port of a bridge of Open vSwitch that an interface is: added by ovs-vsctl(8) as libvirt does, and deleted again. */
+import { createHash } from 'node:crypto';
+import type { DomainDefinition, InterfaceDefinition, Vlan } from '../../domain/definition';
+import { TslxcError } from '../../errors';
+import { runProgram } from '../../host/program';
+
+/** What a port is known by: the host's side of a link, and the address of the container's. */
+export interface PortOfSwitch {
+  readonly host: string;
+  readonly mac: string;
+}
+
+export interface SwitchPort extends PortOfSwitch {
+  readonly bridge: string;
+  /** Of the domain. */
+  readonly uuid: string;
+  readonly interfaceId: string;
+  readonly profileId?: string;
+  readonly vlan?: Vlan;
+}
+
+/** Undefined for an interface that is none. One that is not given an id has the same at each start of its domain. */
+export function switchPort(
+  { uuid }: Pick<DomainDefinition, 'uuid'>,
+  { mac, virtualPort, vlan }: InterfaceDefinition,
+  { host, bridge }: { readonly host: string; readonly bridge: string },
+): SwitchPort | undefined {
+  if (virtualPort === undefined) return undefined;
+  const { interfaceId = idOf(uuid, mac), profileId } = virtualPort;
+  return {
+    host,
+    mac,
+    bridge,
+    uuid,
+    interfaceId,
+    ...(profileId === undefined ? {} : { profileId }),
+    ...(vlan === undefined ? {} : { vlan }),
+  };
+}
+
+/** A port that is there is taken over: one is left when the machine has gone down with its container. */
+export async function addSwitchPort(port: SwitchPort): Promise<void> {
+  const { host, mac, bridge, uuid, interfaceId, profileId } = port;
+  const ids: readonly (readonly [string, string | undefined])[] = [
+    ['attached-mac', mac],
+    ['iface-id', interfaceId],
+    ['vm-id', uuid],
+    ['port-profile', profileId],
+    ['iface-status', 'active'],
+  ];
+  const settings = ids.flatMap(([name, value]) =>
+    value === undefined ? [] : [`external-ids:${name}=${quoted(value)}`],
+  );
+  const add = ['--', '--may-exist', 'add-port', bridge, host, ...vlanWords(port.vlan)];
+  const step = `make ${host} a port of the bridge '${bridge}' of Open vSwitch`;
+  await callSwitch([...add, '--', 'set', 'Interface', host, ...settings], step);
+}
+
+/** Nothing happens when there is none, or when it is another's. Without the program ovs-vsctl there never was one. */
+export async function removeSwitchPort({ host, mac }: PortOfSwitch): Promise<void> {
+  const step = `delete the port ${host} of Open vSwitch`;
+  try {
+    const conditions = [`name=${quoted(host)}`, `external_ids:attached-mac=${quoted(mac)}`];
+    const columns = ['--no-headings', '--columns=name'];
+    const found = await callSwitch([...columns, 'find', 'Interface', ...conditions], step);
+    if (found.trim() !== '') await callSwitch(['--', '--if-exists', 'del-port', host], step);
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
+  }
+}
+
+/** Seconds that the switch may take to answer; libvirt's. */
+const patience = 5;
+
+async function callSwitch(args: readonly string[], step: string): Promise<string> {
+  return await runProgram({
+    program: 'ovs-vsctl',
+    package: 'openvswitch-switch',
+    args: [`--timeout=${patience}`, ...args],
+    step,
+  });
+}
+
+/** A string of ovs-vsctl's language, which is that of JSON. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}
+
+/** As libvirt does: the tags of a trunk, the one that is its own, and how frames of that leave. */
+function vlanWords(vlan: Vlan | undefined): string[] {
+  if (vlan === undefined) return [];
+  const { trunk, tags } = vlan;
+  const own = tags.find(({ nativeMode }) => nativeMode !== undefined);
+  const native = own === undefined ? [] : [`vlan_mode=native-${own.nativeMode}`, `tag=${own.id}`];
+  if (trunk) return [...native, `trunks=${tags.map(({ id }) => id).join(',')}`];
+  return own === undefined ? tags.map(({ id }) => `tag=${id}`) : native;
+}
+
+/** A uuid that is a digest of both (RFC 9562, version 8). */
+function idOf(uuid: string, mac: string): string {
+  const digest = createHash('sha256').update(`${uuid} ${mac}`).digest('hex');
+  const [a, b, c, d, e] = [
+    [0, 8],
+    [8, 12],
+    [13, 16],
+    [17, 20],
+    [20, 32],
+  ].map(([from, to]) => digest.slice(from, to));
+  return `${a}-${b}-8${c}-8${d}-${e}`;
+}
