@@ -199,7 +199,7 @@ const elements: readonly ElementCoverage[] = [
         ...otherType(''),
       },
       { written: "<virtualport> with type='direct'", ...portWithoutBridge('direct') },
-      { written: '<virtualport> with another type than bridge', ...portWithoutBridge('network') },
+      { written: "<virtualport> with type='ethernet'", ...portWithoutBridge('ethernet') },
       { written: "<filterref> with type='direct'", ...filterWithoutBridge('direct') },
       { written: "<filterref> with type='ethernet'", ...filterWithoutBridge('ethernet') },
     ],
@@ -219,7 +219,7 @@ const elements: readonly ElementCoverage[] = [
   {
     path: 'domain/devices/interface/virtualport',
     vocabulary: virtualPortVocabulary,
-    cases: [{ written: 'no type', ...unnamedSwitch }],
+    cases: [{ written: "no type, with type='bridge' of the interface", ...unnamedSwitch }],
   },
   {
     path: 'domain/devices/interface/virtualport/parameters',

@@ -197,8 +197,10 @@ export interface FilterReference {
   readonly position: Position;
 }
 
-/** `<virtualport type='openvswitch'>`: the port of a bridge of Open vSwitch. */
+/** `<virtualport>`: the port of a bridge of Open vSwitch. */
 export interface VirtualPort {
+  /** May be missing in an interface of a network, and in a port group: then it is that of the network. */
+  readonly type?: 'openvswitch';
   /** A uuid, for controllers of the switch. Default: one made of the domain's uuid and the interface's address. */
   readonly interfaceId?: string;
   readonly profileId?: string;

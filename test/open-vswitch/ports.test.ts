@@ -113,6 +113,57 @@ test('a tag keeps it from those without one: it is carried out by the switch', a
   await eventually(async () => expect((await runIn(domain, ping)).result).toEqual({ code: 0 }));
 });
 
+test('interfaces of a network are ports of its switch, with what their group says', async () => {
+  const network = await world.connection.defineNetwork(
+    `<network><name>lab</name><forward mode='bridge'/><bridge name='ovsbr0'/>
+      <virtualport type='openvswitch'><parameters profileid='usual'/></virtualport>
+      <portgroup name='blue'>
+        <vlan><tag id='42'/></vlan><virtualport><parameters profileid='blue'/></virtualport>
+      </portgroup></network>`,
+  );
+  await network.start();
+  const onNetwork = (mac: string, attributes: string, more = ''): string =>
+    interfaceXml({ type: 'network', source: `network='lab' ${attributes}`, mac, more });
+  const parameters = `<virtualport><parameters interfaceid='${interfaceId}'/></virtualport>`;
+  const domain = await world.connection.createDomain(
+    documentOf(
+      onNetwork('01', '', "<target dev='ovs1'/>") +
+        onNetwork('02', "portgroup='blue'", `<target dev='ovs2'/>${parameters}`),
+    ),
+  );
+  expect(ports()).toEqual(['ovs1', 'ovs2']);
+  expect(ports().map((port) => idOf(port, 'port-profile'))).toEqual(['usual', 'blue']);
+  expect(ports().map((port) => columnOf(port, 'tag'))).toEqual(['[]', '42']);
+  expect(idOf('ovs2', 'iface-id')).toBe(interfaceId);
+  await domain.destroy();
+  expect(ports()).toEqual([]);
+  await network.destroy();
+  await network.undefine();
+});
+
+test('a network of another kind has no such port, and one of a bridge of the kernel does not start', async () => {
+  const plain = await world.connection.defineNetwork(
+    `<network><name>plain</name><bridge name='plainbr0'/><ip address='192.0.3.1' prefix='24'/></network>`,
+  );
+  await plain.start();
+  const port = "<virtualport type='openvswitch'/>";
+  const devices = interfaceXml({ type: 'network', source: "network='plain'", more: port });
+  await expect(world.connection.createDomain(documentOf(devices))).rejects.toThrow(
+    "<virtualport type='openvswitch'> not supported for network 'plain' which uses IP forwarding",
+  );
+  await plain.destroy();
+  await plain.undefine();
+  ip('link', 'add', 'br9', 'type', 'bridge');
+  const wrong = await world.connection.defineNetwork(
+    `<network><name>wrong</name><forward mode='bridge'/><bridge name='br9'/>${port}</network>`,
+  );
+  await expect(wrong.start()).rejects.toThrow(
+    "the interface 'br9' is a bridge of the kernel, and none of Open vSwitch",
+  );
+  await wrong.undefine();
+  ip('link', 'delete', 'br9');
+});
+
 test('one is attached to a running container, and detached', async () => {
   const domain = await start();
   const before = ports();

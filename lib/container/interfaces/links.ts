@@ -10,6 +10,7 @@ import type {
   InterfaceDefinition,
 } from '../../domain/definition';
 import { hostSideMac } from '../../domain/interface/mac-address';
+import { faultOfSwitch } from '../../domain/interface/validate';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { describeErrno, describePlace, TslxcError } from '../../errors';
@@ -137,7 +138,7 @@ class Resolution {
   resolve(definition: InterfaceDefinition, port: Port, guest: string): Resolved {
     switch (port.kind) {
       case 'bridge':
-        if (definition.virtualPort !== undefined) return this.#toSwitch(definition, port, guest);
+        if (port.virtualPort !== undefined) return this.#toSwitch(definition, port, guest);
         return this.#plugIn(definition, port, guest);
       case 'free':
         return this.#veth(definition, { guest, type: definition.type });
@@ -202,18 +203,27 @@ class Resolution {
   }
 
   /** The link is no port for the kernel: the switch takes it as it is. */
-  #toSwitch(definition: InterfaceDefinition, { bridge }: Port & { kind: 'bridge' }, guest: string) {
+  #toSwitch(definition: InterfaceDefinition, port: Port & { kind: 'bridge' }, guest: string) {
+    const { bridge, network, bandwidth } = port;
     const place = interfacePlace(definition);
+    const isolated = definition.isolated ?? port.isolated ?? false;
+    const fault = faultOfSwitch({ ...definition, isolated });
+    if (fault !== undefined) throw definitionError('CONFIG_UNSUPPORTED', fault.detail, place);
     if (this.#find(bridge, 'bridge', place).kind === 'bridge') {
       const words = `the bridge '${bridge}' is one of the kernel, and none of Open vSwitch`;
       throw definitionError('CONFIG_UNSUPPORTED', words, place);
     }
-    const made = this.#veth(definition, { guest, type: definition.type });
+    const made = this.#veth(definition, {
+      guest,
+      type: definition.type,
+      ...(network === undefined ? {} : { network }),
+      ...(bandwidth === undefined ? {} : { bandwidth }),
+    });
     const { host = '', mac } = made.record;
     return {
       ...made,
       record: { ...made.record, bridge },
-      switchPort: switchPort(this.#domain, definition, { host, bridge }),
+      switchPort: switchPort(this.#domain, definition, { ...port, host }),
       undo: [...made.undo, { undo: 'removeSwitchPort', host, mac } as const],
     };
   }

@@ -1,6 +1,11 @@
 /** The port of a bridge of Open vSwitch that an interface is: added by ovs-vsctl(8) as libvirt does, and deleted again. */
 import { createHash } from 'node:crypto';
-import type { DomainDefinition, InterfaceDefinition, Vlan } from '../../domain/definition';
+import type {
+  DomainDefinition,
+  InterfaceDefinition,
+  VirtualPort,
+  Vlan,
+} from '../../domain/definition';
 import { TslxcError } from '../../errors';
 import { runProgram } from '../../host/program';
 
@@ -19,14 +24,22 @@ export interface SwitchPort extends PortOfSwitch {
   readonly vlan?: Vlan;
 }
 
-/** Undefined for an interface that is none. One that is not given an id has the same at each start of its domain. */
+/** What of a bridge is known where an interface is plugged in. */
+export interface PluggedPort {
+  readonly host: string;
+  readonly bridge: string;
+  readonly virtualPort?: VirtualPort;
+  readonly vlan?: Vlan;
+}
+
+/** An interface that is not given an id has the same at each start of its domain. */
 export function switchPort(
   { uuid }: Pick<DomainDefinition, 'uuid'>,
-  { mac, virtualPort, vlan }: InterfaceDefinition,
-  { host, bridge }: { readonly host: string; readonly bridge: string },
-): SwitchPort | undefined {
-  if (virtualPort === undefined) return undefined;
-  const { interfaceId = idOf(uuid, mac), profileId } = virtualPort;
+  definition: Pick<InterfaceDefinition, 'mac' | 'vlan'>,
+  { host, bridge, virtualPort, vlan: ofNetwork }: PluggedPort,
+): SwitchPort {
+  const { mac, vlan = ofNetwork } = definition;
+  const { interfaceId = idOf(uuid, mac), profileId } = virtualPort ?? {};
   return {
     host,
     mac,

@@ -37,7 +37,7 @@ import {
   type ReadingSession,
 } from '../xml/reading';
 import type { XmlElement } from '../xml/element';
-import { parseVirtualPort } from './virtual-port';
+import { parseVirtualPort, unnamedSwitch } from './virtual-port';
 import { parseVlan } from './vlan';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber } from '../xml/whole-number';
@@ -292,11 +292,14 @@ function readVirtualPort(
 ): Pick<InterfaceDefinition, 'virtualPort'> {
   const at = childOf(reading, 'virtualport');
   if (at === undefined) return {};
-  if (type !== 'bridge') {
+  if (type === 'direct' || type === 'ethernet') {
     session.unsupported.push({ ...placeOf(at), ...portWithoutBridge(type) });
     return {};
   }
   const virtualPort = parseVirtualPort(at, session);
+  if (type === 'bridge' && virtualPort !== undefined && virtualPort.type === undefined) {
+    session.unsupported.push({ ...placeOf(at), ...unnamedSwitch });
+  }
   return virtualPort === undefined ? {} : { virtualPort };
 }
 

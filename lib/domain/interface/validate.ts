@@ -57,7 +57,11 @@ function faultOf(item: InterfaceDefinition): Fault | undefined {
 }
 
 /** What a bridge of the kernel does, and one of Open vSwitch does not. */
-function faultOfSwitch({ filter, isolated, position }: InterfaceDefinition): Fault | undefined {
+export function faultOfSwitch({
+  filter,
+  isolated,
+  position,
+}: Pick<InterfaceDefinition, 'filter' | 'isolated' | 'position'>): Fault | undefined {
   if (filter !== undefined) {
     const detail = 'the rules of <filterref> do not hold on a bridge of Open vSwitch';
     return { detail, location: placeOf('filterref', filter) };

@@ -47,15 +47,11 @@ export function parseVirtualPort(
 ): VirtualPort | undefined {
   const reading = readElement(at, virtualPortVocabulary, session);
   const type = reading.attributes.get('type');
-  if (type === undefined) {
-    session.unsupported.push({ path: at.path, position: at.position, ...unnamedSwitch });
-    return undefined;
-  }
-  if (!virtualPortTypes.includes(type)) {
+  if (type !== undefined && !virtualPortTypes.includes(type)) {
     const detail = `unknown virtualport type '${type}'`;
     throw definitionError('XML_ERROR', detail, attributeLocation(at, 'type'));
   }
-  if (type !== 'openvswitch') return undefined;
+  if (type !== undefined && type !== 'openvswitch') return undefined;
   const parametersAt = childOf(reading, 'parameters');
   const { attributes } =
     parametersAt === undefined
@@ -76,20 +72,29 @@ export function parseVirtualPort(
     throw definitionError('XML_ERROR', detail, attributeLocation(parametersAt ?? at, 'profileid'));
   }
   return {
+    ...(type === undefined ? {} : { type }),
     ...(interfaceId === undefined ? {} : { interfaceId }),
     ...(profile === undefined || profile === '' ? {} : { profileId: profile }),
     position: at.position,
   };
 }
 
-export function formatVirtualPort({ interfaceId, profileId }: VirtualPort): PrintableElement {
+/**
+ * What several of them come to: the interface's own, its port group's, its network's. What the first says comes before what the
+ * others do. Undefined when there is none.
+ */
+export function mergedPort(
+  ...ports: readonly (VirtualPort | undefined)[]
+): VirtualPort | undefined {
+  const [first, ...others] = ports.filter((port) => port !== undefined);
+  if (first === undefined) return undefined;
+  return others.reduce((merged, port) => ({ ...port, ...merged }), first);
+}
+
+export function formatVirtualPort({ type, interfaceId, profileId }: VirtualPort): PrintableElement {
   const parameters = { interfaceid: interfaceId, profileid: profileId };
   const isEmpty = interfaceId === undefined && profileId === undefined;
-  return node(
-    'virtualport',
-    { type: 'openvswitch' },
-    isEmpty ? [] : [node('parameters', parameters)],
-  );
+  return node('virtualport', { type }, isEmpty ? [] : [node('parameters', parameters)]);
 }
 
 const virtualPortTypes = ['openvswitch', '802.1Qbg', '802.1Qbh', 'midonet'];

@@ -17,11 +17,11 @@ export function otherType(type: string): NotCarriedOut {
   return refused(alsoRefused, `Unsupported network type ${type}`);
 }
 
-/** `<virtualport>` of another type than bridge. */
+/** `<virtualport>` of an interface that is no port of a bridge. */
 export function portWithoutBridge(type: string): NotCarriedOut {
   return type === 'direct'
     ? refused(alsoRefused, 'Unable to set port profile on direct interfaces')
-    : refused('the port of the switch would not be set up: that is done for type bridge');
+    : refused('the port of the switch would not be set up: the link is no port of a bridge');
 }
 
 /** `<filterref>` of an interface that is no port of a bridge. */

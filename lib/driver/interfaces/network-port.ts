@@ -1,5 +1,6 @@
 /** What `<interface type='network'>` is plugged into: the network's bridge, or one of its devices. */
-import type { NetworkInterface } from '../../domain/definition';
+import type { NetworkInterface, VirtualPort } from '../../domain/definition';
+import { mergedPort } from '../../domain/interface/virtual-port';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';
@@ -59,7 +60,10 @@ export interface NetworkAtHand {
 
 /** What is to be plugged in. */
 export interface Plugging extends PortContext {
-  readonly wanted: Pick<NetworkInterface, 'portgroup' | 'vlan' | 'bandwidth' | 'isolated' | 'mtu'>;
+  readonly wanted: Pick<
+    NetworkInterface,
+    'portgroup' | 'vlan' | 'bandwidth' | 'isolated' | 'mtu' | 'virtualPort'
+  >;
   readonly place: SourceLocation;
 }
 
@@ -70,6 +74,8 @@ export async function portIn(
   { wanted, place, chosen, intent }: Plugging,
 ): Promise<Port> {
   const group = portgroupOf(definition, wanted, place);
+  const virtualPort = mergedPort(wanted.virtualPort, group?.virtualPort, definition.virtualPort);
+  if (virtualPort !== undefined) checkSwitch(definition, virtualPort, place);
   const { name: bridge } = definition.bridge;
   if (bridge === undefined) return pickDevice(session, definition, { place, chosen });
   const vlan = wanted.vlan ?? group?.vlan ?? definition.vlan;
@@ -86,10 +92,29 @@ export async function portIn(
     ...(vlan === undefined ? {} : { vlan }),
     ...(bandwidth === undefined ? {} : { bandwidth }),
     ...(isolated === undefined ? {} : { isolated }),
+    ...(virtualPort === undefined ? {} : { virtualPort }),
     ...(mtu === undefined ? {} : { mtu }),
     ...(filtersVlans ? { filtersVlans } : {}),
     ...(isForeseen && hasOwnBridge(definition) ? { isForeseen: true } : {}),
   };
+}
+
+/** In libvirt's words, where it has some. */
+function checkSwitch(
+  definition: NetworkDefinition,
+  { type }: VirtualPort,
+  place: SourceLocation,
+): void {
+  const { name, bridge } = definition;
+  const refuse = (detail: string): never => {
+    throw definitionError('CONFIG_UNSUPPORTED', detail, place);
+  };
+  if (type === undefined) {
+    refuse(`neither the interface nor the network '${name}' says the type of its <virtualport>`);
+  }
+  const refusal = `<virtualport type='openvswitch'> not supported for network '${name}' which uses`;
+  if (hasOwnBridge(definition)) refuse(`${refusal} IP forwarding`);
+  if (bridge.name === undefined) refuse(`${refusal} a macvtap device`);
 }
 
 /** The network as the start has it, or would have it. */

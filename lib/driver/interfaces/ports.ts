@@ -35,7 +35,11 @@ async function portOf(
 ): Promise<Port> {
   switch (definition.type) {
     case 'bridge':
-      return Promise.resolve({ kind: 'bridge', bridge: definition.bridge });
+      return Promise.resolve({
+        kind: 'bridge',
+        bridge: definition.bridge,
+        ...(definition.virtualPort === undefined ? {} : { virtualPort: definition.virtualPort }),
+      });
     case 'direct':
       return Promise.resolve({ kind: 'direct', device: definition.device, mode: definition.mode });
     case 'ethernet':

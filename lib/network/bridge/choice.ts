@@ -4,6 +4,7 @@ import { native } from '../../host/native';
 import { bridgeInUse } from './bridge';
 import { freeBridgeName } from '../elements/names';
 import { findCollision } from './collision';
+import { isOfSwitch } from '../definition/definition';
 import type { NetworkDefinition } from '../definition/definition';
 import { linkNames, subnetsInUse } from './host-use';
 
@@ -53,12 +54,16 @@ async function checkSubnets({ ips, routes }: NetworkDefinition): Promise<void> {
 }
 
 /** Checks that the host's bridge that a network names exists. @throws DefinitionError OPERATION_FAILED. */
-export async function checkForeignBridge({ bridge }: NetworkDefinition): Promise<void> {
-  const { name, position } = bridge;
+export async function checkForeignBridge(definition: NetworkDefinition): Promise<void> {
+  const { name, position } = definition.bridge;
   if (name === undefined) return;
   const found = (await native().listLinks()).find((link) => link.name === name);
-  if (found?.kind === 'bridge') return;
-  const what = found === undefined ? 'does not exist' : 'is no bridge';
+  const isKernels = found?.kind === 'bridge';
+  // What Open vSwitch has as a bridge is seen when a port is added to it.
+  const ofSwitch = isOfSwitch(definition);
+  if (found !== undefined && isKernels !== ofSwitch) return;
+  const wrong = ofSwitch ? 'is a bridge of the kernel, and none of Open vSwitch' : 'is no bridge';
+  const what = found === undefined ? 'does not exist' : wrong;
   throw definitionError('OPERATION_FAILED', `the interface '${name}' ${what}`, {
     path: 'network/bridge',
     position,

@@ -2,7 +2,7 @@
  * NetworkDefinition: a parsed `<network>` as readonly plain data, with libvirt's defaults filled in. It is never
  * modified; a change is a new definition.
  */
-import type { Bandwidth, InterfaceRoute, Vlan } from '../../domain/definition';
+import type { Bandwidth, InterfaceRoute, VirtualPort, Vlan } from '../../domain/definition';
 import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
 import type { Position, XmlElement } from '../../domain/xml/element';
 
@@ -111,6 +111,7 @@ export interface Portgroup {
   readonly name: string;
   readonly isDefault: boolean;
   readonly vlan?: Vlan;
+  readonly virtualPort?: VirtualPort;
   readonly bandwidth?: Bandwidth;
   /** The parts of it that are kept as written. */
   readonly kept?: KeptPart;
@@ -138,6 +139,8 @@ export interface NetworkDefinition {
   };
   readonly dns: NetworkDns;
   readonly vlan?: Vlan;
+  /** The bridge is one of Open vSwitch. */
+  readonly virtualPort?: VirtualPort;
   readonly bandwidth?: Bandwidth;
   readonly isolated?: boolean;
   readonly ips: readonly NetworkIp[];
@@ -159,6 +162,13 @@ export interface DnsmasqOption {
 /** Whether tslxc makes the bridge in this mode. */
 export function hasOwnBridge({ forward }: NetworkDefinition): boolean {
   return ['none', 'nat', 'route', 'open'].includes(forward.mode);
+}
+
+/** Whether interfaces of it, or of one of its groups, are ports of Open vSwitch. */
+export function isOfSwitch({ virtualPort, portgroups }: NetworkDefinition): boolean {
+  return [virtualPort, ...portgroups.map((group) => group.virtualPort)].some(
+    (port) => port?.type === 'openvswitch',
+  );
 }
 
 /** Whether the host forwards packets between the bridge and its other interfaces in this mode. */

@@ -6,6 +6,7 @@ import { formatBandwidth } from '../../domain/interface/bandwidth';
 import type { KeptPart } from '../../domain/xml/unsupported';
 import { formatRoute } from '../../domain/interface/addresses';
 import { node, printXml, type Attributes, type PrintableElement } from '../../domain/xml/print';
+import { formatVirtualPort } from '../../domain/interface/virtual-port';
 import { formatVlan } from '../../domain/interface/vlan';
 import { dnsmasqNamespace, type Vocabulary } from '../../domain/xml/vocabulary';
 import {
@@ -65,6 +66,7 @@ export function formatNetwork(definition: NetworkDefinition, live?: LiveNetwork)
     ['port', optional(port, (attributes) => node('port', attributes))],
     ['ip', definition.ips.map(formatIp)],
     ['route', definition.routes.map(formatRoute)],
+    ['virtualport', optional(definition.virtualPort, formatVirtualPort)],
     ['portgroup', definition.portgroups.map(formatPortgroup)],
     ['dnsmasq:options', formatDnsmasqOptions(dnsmasqOptions)],
   ]);
@@ -139,6 +141,7 @@ function formatPortgroup(group: Portgroup): PrintableElement {
   const { name, isDefault, vlan, bandwidth, kept = nothingKept } = group;
   const supported: Children = new Map([
     ['vlan', optional(vlan, formatVlan)],
+    ['virtualport', optional(group.virtualPort, formatVirtualPort)],
     ['bandwidth', optional(bandwidth, formatBandwidth)],
   ]);
   const attributes = { name, default: isDefault ? 'yes' : undefined };

@@ -25,7 +25,13 @@ import { parseBridge, parseBridgeMac, parseMtu } from '../elements/bridge';
 import { parseDns, parseDomainName } from '../elements/dns';
 import { parseForward } from '../elements/forward';
 import { parseNetworkIp } from '../elements/ip';
-import { keepPort, parseIsolated, parsePortgroups, parseShape } from '../elements/portgroup';
+import {
+  keepPort,
+  parseIsolated,
+  parsePortgroups,
+  parseSwitch,
+  parseShape,
+} from '../elements/portgroup';
 import type { NetworkParseContext, NetworkSession } from '../elements/parse-session';
 import {
   dnsmasqOptionVocabulary,
@@ -74,7 +80,8 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
 function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {
   const forward = parseForward(network, session);
   const shape = parseShape(network, session);
-  const own = keepPort(network);
+  const { virtualPort, refused } = parseSwitch(network, session);
+  const own = keepPort(network, refused);
   if (own !== undefined) session.kept.push(own);
   const optional = {
     title: parseTitle(network, session),
@@ -84,6 +91,7 @@ function readDefinition(network: Reading, session: NetworkSession): NetworkDefin
     domain: parseDomainName(network, session),
     isolated: parseIsolated(network, session),
     ...shape,
+    virtualPort,
   };
   return {
     name: session.network,

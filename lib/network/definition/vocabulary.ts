@@ -47,7 +47,7 @@ export const networkVocabulary = vocabulary({
     port: 'one',
     ip: 'many',
     route: 'many',
-    virtualport: noSwitch,
+    virtualport: 'one',
     portgroup: 'many',
     'dnsmasq:options': 'one',
   },
@@ -174,7 +174,7 @@ export const bootpVocabulary = vocabulary({
 
 export const portgroupVocabulary = vocabulary({
   attributes: { name: 'supported', default: 'supported', trustGuestRxFilters: trusted },
-  children: { vlan: 'one', virtualport: noSwitch, bandwidth: 'one' },
+  children: { vlan: 'one', virtualport: 'one', bandwidth: 'one' },
 });
 
 export const dnsmasqVocabulary = vocabulary({ children: { 'dnsmasq:option': 'many' } });

@@ -1,6 +1,6 @@
 /** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: the settings of interfaces that come from their network. */
 import { parseBandwidth } from '../../domain/interface/bandwidth';
-import type { Bandwidth, Vlan } from '../../domain/definition';
+import type { Bandwidth, VirtualPort, Vlan } from '../../domain/definition';
 import type { KeptPart } from '../../domain/xml/unsupported';
 import type { XmlAttribute } from '../../domain/xml/element';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
@@ -12,6 +12,7 @@ import {
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
+import { parseVirtualPort } from '../../domain/interface/virtual-port';
 import { parseVlan } from '../../domain/interface/vlan';
 import { required, singleLine, yesNo, yesNoWord } from './attributes';
 import type { Portgroup } from '../definition/definition';
@@ -52,6 +53,21 @@ export function parseShape(
   };
 }
 
+/** `<virtualport>` of a network or a group; one that is refused is kept as it was written. */
+export function parseSwitch(
+  reading: Reading,
+  session: NetworkSession,
+): { virtualPort?: VirtualPort; refused: readonly LocatedElement[] } {
+  const at = childOf(reading, 'virtualport');
+  if (at === undefined) return { refused: [] };
+  const own = { ...session, unsupported: [] };
+  const virtualPort = parseVirtualPort(at, own);
+  if (virtualPort !== undefined && own.unsupported.length === 0)
+    return { virtualPort, refused: [] };
+  session.unsupported.push(...own.unsupported);
+  return { refused: [at] };
+}
+
 /** `<port isolated>`; undefined if it is missing. @throws DefinitionError XML_ERROR. */
 export function parseIsolated(network: Reading, session: NetworkSession): boolean | undefined {
   const at = childOf(network, 'port');
@@ -59,8 +75,12 @@ export function parseIsolated(network: Reading, session: NetworkSession): boolea
 }
 
 /** The parts of a network or a group that are kept as written: `trustGuestRxFilters`, and all that is unsupported. */
-export function keepPort(reading: Reading): KeptPart | undefined {
-  const { at, keptChildren } = reading;
+export function keepPort(
+  reading: Reading,
+  refused: readonly LocatedElement[],
+): KeptPart | undefined {
+  const { at } = reading;
+  const keptChildren = [...reading.keptChildren, ...refused];
   const attributes: XmlAttribute[] = [];
   const name = 'trustGuestRxFilters';
   const value = yesNoWord(yesNo(reading, name));
@@ -74,11 +94,13 @@ function parsePortgroup(at: LocatedElement, session: NetworkSession): Portgroup 
   const reading = readElement(at, portgroupVocabulary, session);
   const words = 'Missing required name attribute in portgroup';
   const name = singleLine(required(reading, 'name', words), reading, 'name');
-  const kept = keepPort(reading);
+  const { virtualPort, refused } = parseSwitch(reading, session);
+  const kept = keepPort(reading, refused);
   return {
     name,
     isDefault: yesNo(reading, 'default') ?? false,
     ...parseShape(reading, session),
+    ...(virtualPort === undefined ? {} : { virtualPort }),
     ...(kept === undefined ? {} : { kept }),
     position: at.position,
   };

@@ -4,6 +4,7 @@ import type {
   DirectMode,
   InterfaceAddress,
   InterfaceRoute,
+  VirtualPort,
   Vlan,
   DomainDefinition,
 } from '../../domain/definition';
@@ -21,6 +22,8 @@ export type Port =
       isolated?: boolean;
       mtu?: number;
       bandwidth?: Bandwidth;
+      /** The bridge is one of Open vSwitch. */
+      virtualPort?: VirtualPort;
       /** The virtual network that it belongs to. */
       network?: string;
       /** IPv4 addresses that the network's DHCP keeps for the interface. */

@@ -145,11 +145,10 @@ const cases: Readonly<Record<string, string>> = {
   "<virtualport> with type='direct'": document({
     devices: "<interface type='direct'><source dev='e'/><virtualport/></interface>",
   }),
-  '<virtualport> with another type than bridge': document({
-    devices:
-      "<interface type='network'><source network='n'/><virtualport type='openvswitch'/></interface>",
+  "<virtualport> with type='ethernet'": document({
+    devices: "<interface type='ethernet'><virtualport type='openvswitch'/></interface>",
   }),
-  'no type': switched('', ''),
+  "no type, with type='bridge' of the interface": switched('', ''),
   "<filterref> with type='direct'": document({
     devices: "<interface type='direct'><source dev='e'/><filterref filter='x'/></interface>",
   }),

@@ -89,7 +89,11 @@ export function linksOf(definition: DomainDefinition, found = hostLinks): Resolv
       case 'ethernet':
         return { kind: 'free' };
       case 'bridge':
-        return { kind: 'bridge', bridge: one.bridge };
+        return {
+          kind: 'bridge',
+          bridge: one.bridge,
+          ...(one.virtualPort === undefined ? {} : { virtualPort: one.virtualPort }),
+        };
       case 'network':
         return { kind: 'bridge', bridge: 'br0', network: one.network };
     }

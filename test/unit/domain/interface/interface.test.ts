@@ -200,7 +200,7 @@ test.each([
   [`${bridge}<virtualport type='midonet'/></interface>`, '/virtualport/@type', undefined],
   [`${bridge}<virtualport/></interface>`, '/virtualport', undefined],
   [
-    "<interface type='network'><source network='n'/><virtualport type='openvswitch'/></interface>",
+    "<interface type='ethernet'><virtualport type='openvswitch'/></interface>",
     '/virtualport',
     undefined,
   ],
