@@ -260,7 +260,9 @@ const fileUsers = {
   'lib/container/interfaces/link-numbers.ts': 'our lock file',
   'lib/container/start/monitor-process.ts': 'cgroups',
   'lib/container/interfaces/listening-ports.ts': '/proc',
-  'lib/container/sources/image-devices.ts': 'our folder of claims, /dev/loop-control and /sys',
+  'lib/container/sources/image-claims.ts': 'our folder of claims',
+  'lib/container/sources/loop-devices.ts': '/dev/loop-control and /sys',
+  'lib/container/sources/nbd-devices.ts': '/sys and cgroups',
   'lib/container/sources/numad.ts': '/sys',
   'lib/container/sources/usb-devices.ts': '/sys',
   'lib/container/sources/mount-target.ts':

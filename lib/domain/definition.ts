@@ -292,12 +292,19 @@ export interface UsbDevice {
 export type DiskBus =
   'ide' | 'fdc' | 'scsi' | 'virtio' | 'xen' | 'usb' | 'uml' | 'sata' | 'sd' | 'none';
 
+/** `<driver>` of an image. */
+export interface DiskDriver {
+  readonly name?: 'loop' | 'nbd';
+  /** By libvirt's name: `raw`, `qcow2`. */
+  readonly format?: string;
+}
+
 /** `<disk>`: a block device of the host, or an image that is made one, as /dev/TARGET of the container. */
 export interface DiskDefinition {
-  /** Of `file`, a loop device shows the bytes of the source. */
+  /** Of `file`, a loop device shows the bytes of the source, or qemu-nbd what they mean. */
   readonly type: 'block' | 'file';
-  /** As far as the element says it; only of type `file`. There is no other driver and no other format. */
-  readonly driver?: { readonly name?: 'loop'; readonly format?: 'raw' };
+  /** As far as the element says it; only of type `file`. There is no other driver. */
+  readonly driver?: DiskDriver;
   /** Printed; a `cdrom` is read-only. Default: `disk`. */
   readonly device?: 'cdrom' | 'floppy' | 'lun';
   readonly kept?: readonly KeptPart[];

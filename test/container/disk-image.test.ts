@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
-import { imageNumbersPath } from '../../lib/host/state/state-paths';
+import { imageDevicesPath } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
 import { runIn } from '../support/domain/exec';
@@ -62,10 +62,10 @@ const loopsOf = (image: string): string[] =>
     return existsSync(file) && readFileSync(file, 'utf8').trim() === image;
   });
 
-/** The numbers that containers of this test have. */
+/** The devices that containers of this test have. */
 const claims = (): string[] =>
-  (existsSync(imageNumbersPath) ? readdirSync(imageNumbersPath) : []).filter((number) =>
-    readlinkSync(join(imageNumbersPath, number)).startsWith(`${world.root.path}:`),
+  (existsSync(imageDevicesPath) ? readdirSync(imageDevicesPath) : []).filter((device) =>
+    readlinkSync(join(imageDevicesPath, device)).startsWith(`${world.root.path}:`),
   );
 
 /** The first characters of a device. */
@@ -182,4 +182,48 @@ test('one that can’t be attached leaves nothing', async () => {
   await domain.attachDevice(disk(image, 'vda'));
   await expect(domain.attachDevice(disk(image, 'vda'))).rejects.toThrow('already exists');
   expect(loopsOf(image)).toHaveLength(1);
+});
+
+describe('an image of another format', () => {
+  const qcow2 = "<driver name='nbd' type='qcow2'/>";
+  const noProgram = 'there is no qemu-nbd on this machine: install the Debian package qemu-utils';
+
+  /** `start` with nothing but this folder, and those of the system, to find programs in. */
+  async function startWith<T>(folder: string, action: () => Promise<T>): Promise<T> {
+    const { PATH } = process.env;
+    process.env['PATH'] = folder;
+    try {
+      return await action();
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+  }
+
+  test('needs qemu-nbd, or is refused with the name of its package', async () => {
+    const image = makeImage('first');
+    const words = existsSync('/usr/bin/qemu-nbd') ? /qemu-nbd: |no network block/ : noProgram;
+    const domain = await define(`\n${disk(image, 'vda', qcow2)}`);
+    await expect(domain.start()).rejects.toThrow(words);
+    await domain.undefine();
+    const running = await start('');
+    await expect(running.attachDevice(disk(image, 'vda', qcow2))).rejects.toThrow(words);
+    expect(left(image)).toEqual([]);
+  });
+
+  test('needs a kernel with nbd, or is refused in its line', async () => {
+    const image = makeImage('first');
+    const folder = join(world.root.path, 'programs');
+    mkdirSync(folder);
+    // Where the kernel has nbd, this is asked to serve the image, and refuses.
+    const script = '#!/bin/sh\necho "no image" >&2; exit 1\n';
+    writeFileSync(join(folder, 'qemu-nbd'), script, { mode: 0o755 });
+    const domain = await define(`\n${disk(image, 'vda', qcow2)}`);
+    const failing = startWith(folder, () => domain.start());
+    await expect(failing).rejects.toThrow(
+      existsSync('/sys/block/nbd0')
+        ? 'qemu-nbd: no image'
+        : `this kernel has no network block devices (nbd), which the image ${image} needs (make block devices of the images; domain/devices/disk, line`,
+    );
+    expect(left(image)).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 /** Disks and devices of the host in the /dev of a running container, and what its filter allows. */
 import { withOnly } from '../../domain/devices/device';
 import { TslxcError } from '../../errors';
+import { lastingCgroups } from '../../plan/cgroups/cgroups';
 import { planNode } from '../../plan/devices';
 import { wantedDevices } from '../../plan/mounts/host-devices';
 import type { HostDevice } from '../../plan/mounts/host-devices';
@@ -88,9 +89,10 @@ export async function detachNode(request: DeviceRequest<NodeDevice>): Promise<St
 
 async function claim({ context, start, device, after }: DeviceRequest<NodeDevice>) {
   const user = userOf(context.paths, after);
-  const recorded = start.undo.flatMap((one) => (one.undo === 'detachImage' ? one.number : []));
+  const recorded = start.undo.flatMap((one) => (one.undo === 'detachImage' ? one.device : []));
   if (device.list === 'disks') await releaseEarlierImages(user, recorded);
-  return claimImages(withOnly(after, device), user);
+  const cgroups = lastingCgroups(context.layout);
+  return await claimImages(withOnly(after, device), { user, cgroups });
 }
 
 async function attach({ context }: DeviceRequest, { claimed }: ImageDevices): Promise<void> {

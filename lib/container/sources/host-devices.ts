@@ -48,6 +48,12 @@ async function lookUp({ source, place }: WantedDevice, looks: Looks): Promise<Fi
   }
 }
 
+/** As files of sysfs have them: `43:0`. */
+export function deviceNumbersOf(text: string): DeviceNumbers {
+  const [major = 0, minor = 0] = text.trim().split(':').map(Number);
+  return { major, minor };
+}
+
 /** makedev(3), taken apart: 12 bits of major in the middle of 20 bits of minor. */
 export function deviceNumbers(rdev: number): DeviceNumbers {
   return { major: (rdev >>> 8) & 0xfff, minor: (rdev & 0xff) | ((rdev >>> 12) & 0xfff00) };

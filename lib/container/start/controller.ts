@@ -10,6 +10,7 @@ import { ensureBaseCgroups, holdBaseCgroups } from '../../host/kernel/base-cgrou
 import { bootId } from '../../host/kernel/boot-id';
 import { planBaseCgroups } from '../../plan/cgroups/base';
 import { placeFilter } from '../interfaces/link-filter';
+import { lastingCgroups } from '../../plan/cgroups/cgroups';
 import { LinkNumbers } from '../interfaces/link-numbers';
 import { lookUpLinks } from '../interfaces/links';
 import type { ResolvedLinks } from '../interfaces/links';
@@ -85,7 +86,7 @@ async function attemptStart(
   const { definition, labelling, placement } = await claim(start);
 
   const links = await lookUpLinks({ definition, ports, names });
-  const images = await claimBlockDevices(start);
+  const images = await claimBlockDevices(start, host);
 
   using _cgroups = await holdBaseCgroups();
   const preparation = await plan(start, { definition, labelling, links, images, host });
@@ -134,12 +135,15 @@ async function claim(start: ContainerStart): Promise<Claimed> {
 }
 
 /** The block devices of images: nothing is attached before they are on record. */
-async function claimBlockDevices(start: ContainerStart): Promise<ImageDevices> {
+async function claimBlockDevices(
+  start: ContainerStart,
+  { cgroups }: HostFacts,
+): Promise<ImageDevices> {
   const { paths, definition, rollback } = start;
   if (!definition.disks.some(({ type }) => type === 'file')) return noImages;
   const user = userOf(paths, definition);
   await releaseEarlierImages(user, []);
-  const images = claimImages(definition, user);
+  const images = await claimImages(definition, { user, cgroups: lastingCgroups(cgroups) });
   rollback.add(() => releaseImages(images));
   return images;
 }

@@ -148,12 +148,32 @@ export const diskVocabulary = vocabulary({
 /** `<driver>` of another type than file. */
 export const otherDiskDriver = ignored("a container gets the host's device itself");
 
-/** `@name` of a `<driver>` of type file but loop. */
+/** `@name` of a `<driver>` of type file but loop and nbd. */
 export function otherDiskDriverName(name: string): NotCarriedOut {
   return refused('libvirt refuses it too, for a container', `disk driver ${name} is not supported`);
 }
 
-const unreadable = refused('a loop device shows the bytes of the file, whatever they mean');
+/** A format that a loop device can't show, with its name. */
+export function formatOfLoop(format: string): NotCarriedOut {
+  const why = 'a loop device shows the bytes of the file, whatever they mean';
+  return refused(why, `disk format ${format} is not supported`);
+}
+
+/** `name='nbd'` without a format. */
+export const missingFormat = refused(
+  'libvirt refuses it too: to guess the format of what a container can write is dangerous',
+  'An explicit disk format must be specified',
+);
+
+/** `@cache` with nbd but default and none. */
+export function otherCache(mode: string): NotCarriedOut {
+  return refused(
+    'libvirt refuses it too, for a container',
+    `Disk cache mode ${mode} is not supported`,
+  );
+}
+
+const unreadable = refused('qemu-nbd does not read images of this format');
 
 /** Of type file. */
 export const diskDriverVocabulary = vocabulary({
@@ -163,20 +183,20 @@ export const diskDriverVocabulary = vocabulary({
       values: {
         raw: 'supported',
         dir: unreadable,
-        bochs: unreadable,
-        cloop: unreadable,
-        dmg: unreadable,
+        bochs: 'supported',
+        cloop: 'supported',
+        dmg: 'supported',
         iso: unreadable,
-        vpc: unreadable,
-        vdi: unreadable,
+        vpc: 'supported',
+        vdi: 'supported',
         fat: unreadable,
         vhd: unreadable,
         ploop: unreadable,
         cow: unreadable,
-        qcow: unreadable,
-        qcow2: unreadable,
-        qed: unreadable,
-        vmdk: unreadable,
+        qcow: 'supported',
+        qcow2: 'supported',
+        qed: 'supported',
+        vmdk: 'supported',
       },
     },
     cache: noDrive,

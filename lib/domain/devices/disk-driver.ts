@@ -1,12 +1,26 @@
 /** `<driver>` of a `<disk>` of type file: what makes a block device of the image. */
-import type { DiskDefinition } from '../definition';
-import { diskDriverVocabulary, otherDiskDriver, otherDiskDriverName } from './device-vocabulary';
+import type { DiskDefinition, DiskDriver } from '../definition';
+import {
+  diskDriverVocabulary,
+  formatOfLoop,
+  missingFormat,
+  otherCache,
+  otherDiskDriver,
+  otherDiskDriverName,
+} from './device-vocabulary';
 import { deviceSession } from './parsed-device';
 import { keepRest, standalone } from '../xml/raw';
 import { childOf, readElement, type Reading, type ReadingSession } from '../xml/reading';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import type { UnsupportedElement } from '../xml/unsupported';
 import { valuesOf } from '../xml/vocabulary';
+
+/** By libvirt's rule: without a name, a raw image is for a loop device, and every other one for qemu-nbd. */
+export function servedBy({ name, format = 'raw' }: DiskDriver = {}):
+  { readonly server: 'loop' } | { readonly server: 'nbd'; readonly format: string } {
+  const server = name ?? (format === 'raw' ? 'loop' : 'nbd');
+  return server === 'loop' ? { server } : { server, format };
+}
 
 /**
  * The driver as it is written, if it says anything that is carried out. Adds what is not to `session`: the whole element, of a
@@ -34,27 +48,46 @@ export function parseDiskDriver(
     return {};
   }
   keepRest(reading, session);
-  const name = reading.attributes.get('name');
+  const written = reading.attributes.get('name');
+  const name = names.find((one) => one === written);
   session.unsupported.push(...refusalsOf(reading, own.unsupported));
   const driver = {
-    ...(name === 'loop' ? { name: 'loop' as const } : {}),
-    ...(format === 'raw' ? { format: 'raw' as const } : {}),
+    ...(name === undefined ? {} : { name }),
+    ...(format === undefined ? {} : { format }),
   };
   return Object.keys(driver).length === 0 ? {} : { driver };
 }
 
-/** Of a driver that is refused by its name, the format does not matter. libvirt has words for what a loop device can't read. */
+const names = ['loop', 'nbd'] as const;
+
+/** What of the attributes depends on another: of a driver that is refused by its name, nothing else matters. */
 function refusalsOf(
-  { at, attributes }: Reading,
+  reading: Reading,
   unsupported: readonly UnsupportedElement[],
 ): UnsupportedElement[] {
-  const name = attributes.get('name');
-  const isFormat = ({ path }: UnsupportedElement): boolean => path.endsWith('/@type');
-  if (name !== undefined && name !== 'loop') {
-    const location = attributeLocation(at, 'name');
-    const refusal = { ...location, ...otherDiskDriverName(name), value: name };
-    return [...unsupported.filter((one) => !isFormat(one)), refusal];
+  const { at, attributes, keptAttributes } = reading;
+  const [written, format] = ['name', 'type'].map((one) => attributes.get(one));
+  const name = names.find((one) => one === written);
+  const but = (attribute: string) =>
+    unsupported.filter(({ path }) => !path.endsWith(`/@${attribute}`));
+  if (written !== undefined && name === undefined) {
+    const refusal = { ...attributeLocation(at, 'name'), ...otherDiskDriverName(written) };
+    return [...but('type'), { ...refusal, value: written }];
   }
-  const words = `disk format ${attributes.get('type') ?? ''} is not supported`;
-  return unsupported.map((one) => (isFormat(one) && name === 'loop' ? { ...one, words } : one));
+  if (name === 'loop' && format !== undefined && format !== 'raw') {
+    const refusal = { ...attributeLocation(at, 'type'), ...formatOfLoop(format) };
+    return [...but('type'), { ...refusal, value: format }];
+  }
+  if (name === 'nbd' && format === undefined) {
+    return [...unsupported, { ...attributeLocation(at, 'name'), ...missingFormat, value: name }];
+  }
+  // libvirt's own, which is none, and none.
+  const cache = keptAttributes.find((one) => one.name === 'cache')?.value ?? 'default';
+  const { server } = servedBy({
+    ...(name === undefined ? {} : { name }),
+    ...(format === undefined ? {} : { format }),
+  });
+  if (server === 'loop' || cache === 'default' || cache === 'none') return [...unsupported];
+  const refusal = { ...attributeLocation(at, 'cache'), ...otherCache(cache) };
+  return [...but('cache'), { ...refusal, value: cache }];
 }

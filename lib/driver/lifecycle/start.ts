@@ -189,7 +189,7 @@ export async function planStart(
   const { paths, hardening, startTimeout, containers } = session;
   const ports = await portsOf(session, definition, 'preview');
   const links = await containers.previewLinks(definition, ports);
-  const images = containers.previewImages(definition);
+  const images = await containers.previewImages(definition);
   const labelling = containers.previewLabelling({ paths, definition, hardening });
   using looks = session.lookers.looks({ within: startTimeout });
   const input = { paths, definition, looks, hardening, startTimeout, links, images, labelling };

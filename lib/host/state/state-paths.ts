@@ -182,10 +182,10 @@ export function forwardingPath(namespace: string): string {
 export const linkNumbersPath = '/run/tslxc/links';
 
 /**
- * The loop devices of the images of all containers; see image-devices.ts. Not below a root, since all roots share the
+ * The block devices of the images of all containers; see image-claims.ts. Not below a root, since all roots share the
  * devices.
  */
-export const imageNumbersPath = '/run/tslxc/images';
+export const imageDevicesPath = '/run/tslxc/images';
 
 /**
  * The pairs of SELinux categories of the running domains of all roots; see category-folder.ts. Not below a root: all

@@ -101,6 +101,13 @@ export function monitorLeaf({
   };
 }
 
+/** `cgroup.procs` of the same, for programs. */
+export function lastingCgroups(layout: CgroupLayout): string[] {
+  const { monitorTasks, monitorUnified } = monitorLeaf(layout);
+  const folders = [...monitorTasks.map((path) => path.replace(/\/tasks$/, '')), monitorUnified];
+  return folders.filter((path) => path !== '').map((path) => `${path}/cgroup.procs`);
+}
+
 /** Called after the limits are set: a cgroup inherits device rules only when it is made. */
 function makeInner(
   { version, controllers, path, joined }: CgroupPlace,

@@ -1,5 +1,6 @@
 /** Devices of the host in the container: their nodes, and the cgroup rules that allow them. Pure. */
 import type { DomainDefinition, HostDeviceDefinition } from '../../domain/definition';
+import { servedBy } from '../../domain/devices/disk-driver';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { CgroupStep, DeviceRule } from '../../host/native';
@@ -14,6 +15,9 @@ import type { Operation } from '../operation';
 export interface WantedDevice {
   /** What the source is: a node on the host, or an image, of which a block device is made. */
   readonly kind: 'block device' | 'character device' | 'image';
+  /** What makes a block device of an image, and of which format that is. */
+  readonly server?: 'loop' | 'nbd';
+  readonly format?: string;
   /** On the host. */
   readonly source: string;
   /** Below the container's /dev. */
@@ -44,15 +48,18 @@ export const nodeMode = 0o700;
  */
 export function wantedDevices(definition: DomainDefinition): WantedDevice[] {
   const wanted = [
-    ...definition.disks.map(({ type, source, target, readonly, position }): WantedDevice => ({
-      kind: type === 'file' ? 'image' : 'block device',
-      source,
-      node: target,
-      // As in libvirt: the node of a read-only disk may be made with mknod, but not written.
-      access: readonly ? 'rm' : 'rwm',
-      otherwise: `disk source ${source} is not a ${type === 'file' ? 'regular file' : 'block device'}`,
-      place: { path: 'domain/devices/disk', position },
-    })),
+    ...definition.disks.map(
+      ({ type, driver, source, target, readonly, position }): WantedDevice => ({
+        kind: type === 'file' ? 'image' : 'block device',
+        ...(type === 'file' ? servedBy(driver) : {}),
+        source,
+        node: target,
+        // As in libvirt: the node of a read-only disk may be made with mknod, but not written.
+        access: readonly ? 'rm' : 'rwm',
+        otherwise: `disk source ${source} is not a ${type === 'file' ? 'regular file' : 'block device'}`,
+        place: { path: 'domain/devices/disk', position },
+      }),
+    ),
     // Without a source: a USB device that is still to be found, or one that need not be there.
     ...definition.hostDevices.filter(hasSource).map(({ source, type, position }): WantedDevice => ({
       kind: type === 'storage' ? 'block device' : 'character device',

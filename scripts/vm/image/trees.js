@@ -14,7 +14,7 @@ const machinePackages = [
   'systemd systemd-sysv dbus udev kmod mount util-linux procps iproute2',
   'busybox-static nodejs python3 strace',
   'nftables dnsmasq-base',
-  'e2fsprogs xfsprogs btrfs-progs squashfs-tools',
+  'e2fsprogs xfsprogs btrfs-progs squashfs-tools qemu-utils',
   'apparmor attr selinux-policy-default selinux-utils policycoreutils',
 ].flatMap((line) => line.split(' '));
 

@@ -136,9 +136,10 @@ const cases: Readonly<Record<string, string>> = {
     devices:
       "<disk type='block'><driver name='loop'/><source dev='/dev/x'/><target dev='vda'/></disk>",
   }),
-  'another name than loop': document({
-    devices: "<disk><driver name='qemu'/><source file='/x'/><target dev='vda'/></disk>",
-  }),
+  'another name than loop and nbd': image("name='qemu'"),
+  "another type than raw with name='loop'": image("name='loop' type='qcow2'"),
+  "name='nbd' without a type": image("name='nbd'"),
+  'another cache than default and none with nbd': image("type='qcow2' cache='writeback'"),
   'another type than bridge, network, direct and ethernet': document({
     devices: "<interface type='user'/>",
   }),
@@ -165,6 +166,12 @@ const cases: Readonly<Record<string, string>> = {
     devices: "<hostdev mode='subsystem' type='pci'><source/></hostdev>",
   }),
 };
+
+function image(driver: string): string {
+  return document({
+    devices: `<disk><driver ${driver}/><source file='/x'/><target dev='vda'/></disk>`,
+  });
+}
 
 function timerOf(offset: string, name: string): string {
   return document({ elements: `<clock offset='${offset}'><timer name='${name}'/></clock>` });

@@ -178,6 +178,8 @@ const diskKinds: readonly Pick<DiskDefinition, 'type' | 'driver'>[] = [
   { type: 'file', driver: { name: 'loop' } },
   { type: 'file', driver: { format: 'raw' } },
   { type: 'file', driver: { name: 'loop', format: 'raw' } },
+  { type: 'file', driver: { name: 'nbd', format: 'raw' } },
+  { type: 'file', driver: { format: 'qcow2' } },
 ];
 
 const disk = fc

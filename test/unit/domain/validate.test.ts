@@ -206,6 +206,24 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'disk format qcow2 is not supported',
   ],
   [
+    'an image that qemu-nbd would have to guess the format of',
+    document({
+      devices:
+        "<console/>\n<disk><driver name='nbd'/><source file='/x'/><target dev='sda'/></disk>",
+    }),
+    'domain/devices/disk/driver/@name 9:7',
+    'An explicit disk format must be specified',
+  ],
+  [
+    'a cache of qemu-nbd',
+    document({
+      devices:
+        "<console/>\n<disk><driver type='qcow2' cache='unsafe'/><source file='/x'/><target dev='sda'/></disk>",
+    }),
+    'domain/devices/disk/driver/@cache 9:7',
+    'Disk cache mode unsafe is not supported',
+  ],
+  [
     'a disk of another driver, whatever its format',
     document({
       devices:

@@ -217,7 +217,7 @@ export class FakeHost {
       },
       endReaperTurn: () => undefined,
       previewLinks: () => Promise.resolve(noLinks),
-      previewImages: () => noImages,
+      previewImages: () => Promise.resolve(noImages),
       withUsbPlaces: (definition) => definition,
       previewLabelling: () => undefined,
       restoreLostLabels: () => Promise.resolve(),

@@ -23,6 +23,18 @@ const devices = document({
     "<disk type='file' device='cdrom'><source file='/srv/image'/><target dev='sdc'/></disk>",
 });
 
+test.each([
+  ['', { server: 'loop' }],
+  ["<driver name='loop'/>", { server: 'loop' }],
+  ["<driver type='raw'/>", { server: 'loop' }],
+  ["<driver type='qcow2'/>", { server: 'nbd', format: 'qcow2' }],
+  ["<driver name='nbd' type='raw'/>", { server: 'nbd', format: 'raw' }],
+])('an image with the driver %s is shown as libvirt shows it', (driver, served) => {
+  const image = `<disk>${driver}<source file='/x'/><target dev='sda'/></disk>`;
+  const [wanted] = wantedDevices(parse(document({ devices: image })));
+  expect(wanted).toMatchObject({ kind: 'image', source: '/x', ...served });
+});
+
 test('timers are devices with the local clock, to be read', () => {
   const timers = (offset: string, more = '') =>
     wantedDevices(

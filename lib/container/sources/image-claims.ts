@@ -1,0 +1,51 @@
+/**
+ * Who has which block device for an image: a folder of symbolic links that all roots share, since making one is a claim and a note
+ * of who claims in one step. So no other container gets the device, also after root inside has taken the image off it, which its
+ * filter still allows.
+ */
+import { existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { hasErrno } from '../../host/state/file-error';
+import { imageDevicesPath } from '../../host/state/state-paths';
+
+const [ENOENT, EEXIST] = [2, 17];
+
+const claimOf = (device: string): string => join(imageDevicesPath, device);
+
+/** Whether it was free. */
+export function claimDevice(device: string, user: string): boolean {
+  mkdirSync(imageDevicesPath, { recursive: true, mode: 0o700 });
+  try {
+    symlinkSync(user, claimOf(device));
+    return true;
+  } catch (error) {
+    if (hasErrno(error, EEXIST)) return false;
+    throw error;
+  }
+}
+
+export function isClaimed(device: string): boolean {
+  return claimantOf(device) !== undefined;
+}
+
+export function claimantOf(device: string): string | undefined {
+  return unlessMissing(() => readlinkSync(claimOf(device)));
+}
+
+export function unclaimDevice(device: string): void {
+  unlessMissing(() => unlinkSync(claimOf(device)));
+}
+
+/** All that are claimed. */
+export function claimedDevices(): string[] {
+  return existsSync(imageDevicesPath) ? readdirSync(imageDevicesPath) : [];
+}
+
+function unlessMissing<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (hasErrno(error, ENOENT)) return undefined;
+    throw error;
+  }
+}
