@@ -7,6 +7,7 @@ const { join } = require('node:path');
 
 const root = join(__dirname, '..');
 const operation = require(join(root, 'dist/plan/operation.js'));
+const plan = require(join(root, 'dist/plan/plan.js'));
 const encode = require(join(root, 'dist/plan/encode.js'));
 const wire = require(join(root, 'dist/container/monitor/messages.js'));
 const fail = require(join(root, 'dist/container/monitor/failpoints.js'));
@@ -85,9 +86,9 @@ function operationsHeader() {
     enumeration('Missing', operation.missingChoices),
     ...entries.map(([name, fields]) => struct(pascal(name), fields)),
     `using Operation =\n    std::variant<${names.join(',\n                 ')}>;\n`,
-    struct('PlanHeader', operation.headerFields),
-    struct('CommandHeader', operation.commandHeaderFields),
-    struct('FittingHeader', operation.fittingHeaderFields),
+    struct('PlanHeader', plan.headerFields),
+    struct('CommandHeader', plan.commandHeaderFields),
+    struct('FittingHeader', plan.fittingHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');
@@ -116,9 +117,9 @@ function operationsSource() {
     'const char* operationName(const Operation& operation) {\n  switch (operation.index()) {',
     ...nameCases,
     '    default:\n      return "";\n  }\n}\n',
-    decodeFunction('PlanHeader', operation.headerFields),
-    decodeFunction('CommandHeader', operation.commandHeaderFields),
-    decodeFunction('FittingHeader', operation.fittingHeaderFields),
+    decodeFunction('PlanHeader', plan.headerFields),
+    decodeFunction('CommandHeader', plan.commandHeaderFields),
+    decodeFunction('FittingHeader', plan.fittingHeaderFields),
     '}  // namespace tslxc',
     '',
   ].join('\n');

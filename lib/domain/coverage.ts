@@ -71,13 +71,13 @@ import {
   filterVocabulary,
   otherFilter,
   otherParameter,
-} from './interface/filter';
+} from './interface/port/filter';
 import {
   portParametersVocabulary,
   unnamedSwitch,
   virtualPortVocabulary,
-} from './interface/virtual-port';
-import { tagVocabulary, vlanVocabulary } from './interface/vlan';
+} from './interface/port/virtual-port';
+import { tagVocabulary, vlanVocabulary } from './interface/port/vlan';
 import {
   filterWithoutBridge,
   guestVocabulary,

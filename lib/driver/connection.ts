@@ -17,7 +17,7 @@ import { suspendHost } from '../host/node/sleep';
 import type { SuspendTarget } from '../host/node/sleep';
 import { packageVersion, requireBuilt } from '../host/package-paths';
 import type { HostSecurity } from '../host/security/host-security';
-import type { Plan } from '../plan/operation';
+import type { Plan } from '../plan/plan';
 import { createDomain, defineDomain } from './definitions/define';
 import { exactJson } from './exact-json';
 import { Domain } from './domain';

@@ -14,7 +14,8 @@ import {
 } from './security/confinement';
 import { killSignal, namespaceFlags } from './constants';
 import { hasUserNamespace } from './process/id-map';
-import type { CommandPlan, Operation } from './operation';
+import type { Operation } from './operation';
+import type { CommandPlan } from './plan';
 import { planEntry, planMemoryPolicy, planPersonality } from './process/process';
 import type { Identity } from './process/process';
 import { labelHeader, planExecLabel } from './security/labels';

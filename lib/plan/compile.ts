@@ -23,7 +23,8 @@ import {
 } from './process/namespaces';
 import type { NamespaceFact } from './process/namespaces';
 import { keepsNetwork, planLinks, planLinksInside, planTakenLinks } from './network/network';
-import type { Operation, Plan, PlanHeader } from './operation';
+import type { Operation } from './operation';
+import type { Plan, PlanHeader } from './plan';
 import {
   planEntry,
   planEnvironment,

@@ -8,7 +8,8 @@ import { planAttached, planMapped, planOpened, targetKind } from './mounts/files
 import type { FilesystemFacts } from './mounts/filesystems';
 import type { Link } from './network/links';
 import { planGuest, planLinks } from './network/network';
-import type { FittingPlan, Missing, Operation } from './operation';
+import type { Missing, Operation } from './operation';
+import type { FittingPlan } from './plan';
 import { hasUserNamespace, hostId } from './process/id-map';
 import { planEntry } from './process/process';
 import { labelFilesystems } from './security/labels';

@@ -6,21 +6,13 @@
 import {
   accessChoices,
   automountChoices,
-  commandHeaderFields,
   depthChoices,
-  fittingHeaderFields,
-  headerFields,
   missingChoices,
   operationFields,
 } from './operation';
-import type {
-  CommandPlan,
-  FieldType,
-  FittingPlan,
-  Operation,
-  OperationName,
-  Plan,
-} from './operation';
+import { commandHeaderFields, fittingHeaderFields, headerFields } from './plan';
+import type { FieldType, Operation, OperationName } from './operation';
+import type { CommandPlan, FittingPlan, Plan } from './plan';
 
 /** First u32 of a plan: changes whenever the bytes of a plan change their meaning. */
 export const planVersion = 7;

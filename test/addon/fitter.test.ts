@@ -10,7 +10,7 @@ import type { Message } from '../../lib/container/monitor/messages';
 import { monitorExecutable } from '../../lib/host/executable';
 import { native } from '../../lib/host/native';
 import { encodeFittingPlan } from '../../lib/plan/encode';
-import type { FittingPlan } from '../../lib/plan/operation';
+import type { FittingPlan } from '../../lib/plan/plan';
 import { hasEnded } from '../support/process/processes';
 import { eventually } from '../support/time/eventually';
 

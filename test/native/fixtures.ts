@@ -5,15 +5,10 @@ import { encodeFrame } from '../../lib/container/monitor/frames';
 import { messages } from '../../lib/container/monitor/messages';
 import type { Message, MessageField, MessageName } from '../../lib/container/monitor/messages';
 import { encodePlan } from '../../lib/plan/encode';
-import {
-  accessChoices,
-  automountChoices,
-  depthChoices,
-  headerFields,
-  missingChoices,
-  operationFields,
-} from '../../lib/plan/operation';
-import type { FieldType, Operation, Plan, PlanHeader } from '../../lib/plan/operation';
+import { accessChoices, automountChoices, depthChoices, missingChoices, operationFields } from '../../lib/plan/operation';
+import { headerFields } from '../../lib/plan/plan';
+import type { FieldType, Operation } from '../../lib/plan/operation';
+import type { Plan, PlanHeader } from '../../lib/plan/plan';
 
 const texts = ['', '/dev/pts', 'ümläut → ∞', 'a\0b', 'x'.repeat(300)];
 const numbers = [0, 1, 255, 256, 0x01020304, 0x7fffffff, 0x80000000, 0xffffffff];

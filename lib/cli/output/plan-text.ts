@@ -1,7 +1,8 @@
 /** A plan as text to read: what is run, and every step, numbered and grouped by where it happens. Pure. */
 import { hexadecimal } from '../../driver/exact-json';
 import { describeOperation, namespaceNames } from '../../plan/describe';
-import type { Operation, Plan } from '../../plan/operation';
+import type { Operation } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import { printable } from '../../printable';
 
 /** Ends each line; sections are apart by an empty one. */

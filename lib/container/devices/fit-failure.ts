@@ -2,7 +2,8 @@
 import { constants } from 'node:os';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { TslxcError } from '../../errors';
-import type { FittingPlan, Operation } from '../../plan/operation';
+import type { Operation } from '../../plan/operation';
+import type { FittingPlan } from '../../plan/plan';
 import { linkKey, linkWords } from '../interfaces/link-failure';
 import { stages } from '../monitor/messages';
 import type { MessageNamed, Stage } from '../monitor/messages';

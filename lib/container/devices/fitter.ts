@@ -13,7 +13,7 @@ import { runPaths } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
 import { monitorLeaf } from '../../plan/cgroups/cgroups';
 import { encodeFittingPlan } from '../../plan/encode';
-import type { FittingPlan } from '../../plan/operation';
+import type { FittingPlan } from '../../plan/plan';
 import { initHasEnded } from '../init/ended-init';
 import { isInitOf } from '../init/init-process';
 import { Channel } from '../monitor/channel';

@@ -10,7 +10,7 @@ import { containerFolder } from '../../plan/cgroups/names';
 import { cgroupPlaces } from '../../plan/cgroups/places';
 import { planDetached, planRemovedNode, type FitOperations } from '../../plan/devices';
 import type { HostDevice } from '../../plan/mounts/host-devices';
-import type { FittingPlan } from '../../plan/operation';
+import type { FittingPlan } from '../../plan/plan';
 import { native } from '../../host/native';
 import { isInitOf } from '../init/init-process';
 import type { Lookers } from '../looks/looks';

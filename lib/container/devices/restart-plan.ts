@@ -3,7 +3,8 @@
  * its start. It lies in the run folder, where the monitor looks for it each time.
  */
 import { renameSync, writeFileSync } from 'node:fs';
-import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { hostSideMac } from '../../domain/interface/mac-address';
 import { fileError } from '../../host/state/file-error';
 import { runPaths } from '../../host/state/state-paths';

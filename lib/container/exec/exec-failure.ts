@@ -1,7 +1,8 @@
 /** What an attendant reports of a command that could not be executed, as the error that the caller gets. */
 import { constants } from 'node:os';
 import { errnoName, SyscallError, TslxcError } from '../../errors';
-import type { CommandPlan, Operation } from '../../plan/operation';
+import type { Operation } from '../../plan/operation';
+import type { CommandPlan } from '../../plan/plan';
 import { printable } from '../../printable';
 import { labelWords, refusedWords, wrongLabel } from '../security/label-failure';
 import { execReasons, stages } from '../monitor/messages';

@@ -14,7 +14,7 @@ import { monitorLeaf } from '../../plan/cgroups/cgroups';
 import { compileCommand } from '../../plan/command';
 import { encodeCommandPlan } from '../../plan/encode';
 import { hostId } from '../../plan/process/id-map';
-import type { CommandPlan } from '../../plan/operation';
+import type { CommandPlan } from '../../plan/plan';
 import { planEnvironment } from '../../plan/process/process';
 import type { Identity } from '../../plan/process/process';
 import { securityFacts } from '../../plan/security/labels';

@@ -2,8 +2,8 @@
  * The filter of an interface as text for nft(8): a table of the bridge family for each, with rules for the host's side of its
  * link by name. They need no link, so that they are there before it is. They drop what libvirt's predefined filters drop. Pure.
  */
-import type { FilterName } from '../../domain/definition';
-import { filterChecks } from '../../domain/interface/filter';
+import type { FilterName } from '../../domain/interface/definition';
+import { filterChecks } from '../../domain/interface/port/filter';
 import { chain, quoteDevice, tableFor, withoutTable } from '../../host/nftables';
 
 /** What a filter is known by: the host's side of a link, and the address of the container's. */

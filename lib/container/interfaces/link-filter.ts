@@ -1,6 +1,6 @@
 /** The filter of an interface on this host: decided, put in place before its link is made, and removed after it has gone. */
-import type { InterfaceDefinition } from '../../domain/definition';
-import { learningOf, needsAddresses } from '../../domain/interface/filter';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
+import { learningOf, needsAddresses } from '../../domain/interface/port/filter';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { loadNft } from '../../host/nftables';

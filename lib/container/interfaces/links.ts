@@ -3,12 +3,8 @@
  * and devices that are there. Reads, and chooses; nothing is made yet, so that what is wrong is an error in its line.
  */
 import { constants } from 'node:os';
-import type {
-  Bandwidth,
-  DomainDefinition,
-  HostInterfaceDefinition,
-  InterfaceDefinition,
-} from '../../domain/definition';
+import type { DomainDefinition, HostInterfaceDefinition } from '../../domain/definition';
+import type { Bandwidth, InterfaceDefinition } from '../../domain/interface/definition';
 import { hostSideMac } from '../../domain/interface/mac-address';
 import { faultOfSwitch } from '../../domain/interface/validate';
 import { definitionError } from '../../domain/xml/source-location';

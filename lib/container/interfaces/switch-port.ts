@@ -1,11 +1,7 @@
 /** The port of a bridge of Open vSwitch that an interface is: added by ovs-vsctl(8) as libvirt does, and deleted again. */
 import { createHash } from 'node:crypto';
-import type {
-  DomainDefinition,
-  InterfaceDefinition,
-  VirtualPort,
-  Vlan,
-} from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { InterfaceDefinition, VirtualPort, Vlan } from '../../domain/interface/definition';
 import { TslxcError } from '../../errors';
 import { runProgram } from '../../host/program';
 

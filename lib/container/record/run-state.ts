@@ -3,7 +3,8 @@
  * the lock tells that a monitor lives: pids are reused, and an exec keeps them.
  */
 import { readdirSync } from 'node:fs';
-import type { Bandwidth, Hardening } from '../../domain/definition';
+import type { Hardening } from '../../domain/definition';
+import type { Bandwidth } from '../../domain/interface/definition';
 import type { Placement } from '../../domain/tuning/definition';
 import { TslxcError } from '../../errors';
 import { bootId } from '../../host/kernel/boot-id';

@@ -131,6 +131,48 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       return;
     }
     case 'removeLink':
+    case 'removeFilter':
+    case 'removeSwitchPort':
+    case 'returnLink':
+    case 'removeMacvlan':
+    case 'restoreAddress':
+      await undoLink(undo, { networks, notice });
+      return;
+    case 'releaseCategories':
+      await releaseRange({ root: undo.root, name: undo.name });
+      return;
+    case 'restoreLabels':
+      await restoreSources({
+        paths: statePaths(undo.root),
+        user: undo.name,
+      });
+      return;
+    case 'unloadProfile':
+      unloadProfile(statePaths(undo.root), undo.profile);
+      return;
+    case 'detachImage':
+      await detachImage(undo);
+  }
+}
+
+/** What an interface has: links, rules and ports of the host. */
+async function undoLink(
+  undo: Extract<
+    Undo,
+    {
+      undo:
+        | 'removeLink'
+        | 'removeFilter'
+        | 'removeSwitchPort'
+        | 'returnLink'
+        | 'removeMacvlan'
+        | 'restoreAddress';
+    }
+  >,
+  { networks, notice }: Pick<Tools, 'networks' | 'notice'>,
+): Promise<void> {
+  switch (undo.undo) {
+    case 'removeLink':
       await removeVeth(undo.name, undo.mac);
       return;
     case 'removeFilter':
@@ -147,21 +189,6 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
       return;
     case 'restoreAddress':
       await restoreAddress(undo);
-      return;
-    case 'releaseCategories':
-      await releaseRange({ root: undo.root, name: undo.name });
-      return;
-    case 'restoreLabels':
-      await restoreSources({
-        paths: statePaths(undo.root),
-        user: undo.name,
-      });
-      return;
-    case 'unloadProfile':
-      unloadProfile(statePaths(undo.root), undo.profile);
-      return;
-    case 'detachImage':
-      await detachImage(undo);
   }
 }
 

@@ -10,7 +10,7 @@ import { planCgroups } from '../../plan/cgroups/cgroups';
 import type { CgroupPlan } from '../../plan/cgroups/cgroups';
 import { compilePlan } from '../../plan/compile';
 import type { PlanFacts } from '../../plan/compile';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 
 /** What is kept of a definition, from the second time on that it is made. */
 class KeptWhenRepeated<Value> {

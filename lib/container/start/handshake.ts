@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProtocolError, TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
 import type { SourceLocation } from '../../domain/xml/source-location';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import type { Channel } from '../monitor/channel';
 import type { Message, MessageName, MessageNamed } from '../monitor/messages';
 import { startFailure } from './start-failure';

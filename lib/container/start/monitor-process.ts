@@ -7,7 +7,7 @@ import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { MonitorInstructions } from '../../host/native';
 import { encodePlan } from '../../plan/encode';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import { reach } from '../monitor/failpoint';
 import { encodeFrame } from '../monitor/frames';
 import { lockPartition, makeParents } from '../cgroups/partition';

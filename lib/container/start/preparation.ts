@@ -17,7 +17,7 @@ import type { PlanFacts } from '../../plan/compile';
 import { filesystemLocations, targetKind } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts } from '../../plan/mounts/filesystems';
 import { allowDevices } from '../../plan/mounts/host-devices';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import { borrowedTargets } from '../../plan/mounts/rootfs';
 import { startWarnings } from '../../plan/warnings';
 import type { StartWarning } from '../../plan/warnings';

@@ -4,8 +4,8 @@ import type {
   DomainDefinition,
   HostDeviceDefinition,
   HostInterfaceDefinition,
-  InterfaceDefinition,
 } from '../definition';
+import type { InterfaceDefinition } from '../interface/definition';
 import type { FilesystemDefinition } from '../filesystem/definition';
 import type { ParseContext, ParseSession } from '../parse-session';
 import { refuseUnsupported, type UnknownWord } from '../xml/unsupported';

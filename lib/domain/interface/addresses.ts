@@ -1,5 +1,5 @@
 /** `<ip>` and `<route>` of an interface, and `<route>` of a network. */
-import type { InterfaceAddress, InterfaceRoute } from '../definition';
+import type { InterfaceAddress, InterfaceRoute } from './definition';
 import { enumerated } from '../xml/enumerated';
 import {
   addressBits,

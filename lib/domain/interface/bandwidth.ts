@@ -2,7 +2,7 @@
  * `<bandwidth>` of an interface, a network or a port group: rates in KiB/s, `burst` in KiB. As in libvirt, 0 means no
  * limit.
  */
-import type { Bandwidth, Rate } from '../definition';
+import type { Bandwidth, Rate } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { childOf, readElement, type LocatedElement, type ReadingSession } from '../xml/reading';

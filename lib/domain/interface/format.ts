@@ -1,19 +1,14 @@
 /** Formats network interfaces in libvirt's order, as inactive or as live XML. */
 import { formatBandwidth } from './bandwidth';
-import { formatFilter } from './filter';
-import type {
-  HostInterfaceDefinition,
-  InterfaceAddress,
-  InterfaceDefinition,
-  InterfaceRoute,
-  LiveInterface,
-} from '../definition';
+import { formatFilter } from './port/filter';
+import type { HostInterfaceDefinition, LiveInterface } from '../definition';
+import type { InterfaceAddress, InterfaceDefinition, InterfaceRoute } from './definition';
 import { formatAddress, formatRoute } from './addresses';
 import { node, type PrintableElement } from '../xml/print';
 import { withKept } from '../xml/kept';
 import { hostInterfaceVocabulary, interfaceVocabulary } from './vocabulary';
-import { formatVirtualPort } from './virtual-port';
-import { formatVlan } from './vlan';
+import { formatVirtualPort } from './port/virtual-port';
+import { formatVlan } from './port/vlan';
 
 /** `<interface>`. */
 export function formatInterface(

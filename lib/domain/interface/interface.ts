@@ -3,8 +3,8 @@
  * element with anything that a start refuses is kept as a whole.
  */
 import { parseBandwidth } from './bandwidth';
-import { parseFilter } from './filter';
-import type { InterfaceDefinition } from '../definition';
+import { parseFilter } from './port/filter';
+import type { InterfaceDefinition } from './definition';
 import type { ParsedDevice } from '../xml/unsupported';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
@@ -37,8 +37,8 @@ import {
   type ReadingSession,
 } from '../xml/reading';
 import type { XmlElement } from '../xml/element';
-import { parseVirtualPort, unnamedSwitch } from './virtual-port';
-import { parseVlan } from './vlan';
+import { parseVirtualPort, unnamedSwitch } from './port/virtual-port';
+import { parseVlan } from './port/vlan';
 import type { Vocabulary } from '../xml/vocabulary';
 import { parseWholeNumber } from '../xml/whole-number';
 

@@ -7,7 +7,7 @@ import type {
   InterfaceAddress,
   InterfaceRoute,
   NetworkInterface,
-} from '../definition';
+} from './definition';
 import { enumerated } from '../xml/enumerated';
 import { parseAddress, parseRoute } from './addresses';
 import { interfaceSourceVocabularies } from './vocabulary';

@@ -1,6 +1,7 @@
 /** Checks the network interfaces before the domain is started: what may be stored, but not started. */
-import type { DomainDefinition, InterfaceDefinition } from '../definition';
-import { filterFault } from './filter';
+import type { DomainDefinition } from '../definition';
+import type { InterfaceDefinition } from './definition';
+import { filterFault } from './port/filter';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
 /** RFC 8200, section 5. The kernel turns IPv6 off on a link with a smaller MTU. */

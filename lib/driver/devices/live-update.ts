@@ -1,6 +1,6 @@
 /** A device of a running container that is changed while it runs: what of an interface can be. */
 import { findDevice, withUpdated } from '../../domain/devices/device-changes';
-import type { InterfaceDefinition } from '../../domain/definition';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { formatInterface } from '../../domain/interface/format';
 import { printXml } from '../../domain/xml/print';
 import { TslxcError } from '../../errors';

@@ -1,7 +1,8 @@
 /** The network interfaces of a domain: as defined, and as the kernel shows those of a running container. */
 import { guestSide, hostSide } from '../../container/interfaces/network-view';
 import type { LinkRecord } from '../../container/record/run-state';
-import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
 import type { Link, LinkStatistics } from '../../host/native';
 import { guestNames } from '../../plan/network/links';
 import { exactJson } from '../exact-json';

@@ -1,6 +1,6 @@
 /** What `<interface type='network'>` is plugged into: the network's bridge, or one of its devices. */
-import type { NetworkInterface, VirtualPort } from '../../domain/definition';
-import { mergedPort } from '../../domain/interface/virtual-port';
+import type { NetworkInterface, VirtualPort } from '../../domain/interface/definition';
+import { mergedPort } from '../../domain/interface/port/virtual-port';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filterVlans } from '../../network/bridge/bridge';

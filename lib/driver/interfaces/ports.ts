@@ -1,5 +1,6 @@
 /** Where the interfaces of a domain are plugged in: what their `<source>` means on this host, now. */
-import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
 import type { Port } from '../../plan/network/links';
 import { startAutostartNetworks } from '../networks/autostart';
 import { networkPort } from './network-port';

@@ -1,5 +1,5 @@
 /** Rates as a caller gives them, and what they make of those that an interface has. Pure. */
-import type { InterfaceDefinition, Rate } from '../../domain/definition';
+import type { InterfaceDefinition, Rate } from '../../domain/interface/definition';
 import { TslxcError } from '../../errors';
 
 /** Rates of an interface, from the container's point of view; a direction without a rate is absent. */

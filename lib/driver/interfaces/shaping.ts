@@ -5,7 +5,8 @@
 import type { LinkRecord } from '../../container/record/run-state';
 import type { ContainerStart } from '../../container/start/container-start';
 import type { Rollback } from '../../container/start/rollback';
-import type { Bandwidth, DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { Bandwidth, InterfaceDefinition } from '../../domain/interface/definition';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { activeNetwork } from '../../network/active-network';

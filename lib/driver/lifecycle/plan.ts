@@ -5,7 +5,7 @@ import { startsWithout } from '../../domain/warnings';
 import { TslxcError } from '../../errors';
 import { hasErrno } from '../../host/state/file-error';
 import { hiddenDirectories } from '../../host/state/state-paths';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import { exactJson, hexadecimal } from '../exact-json';
 import { noDomain } from '../lookup/lookup';
 import type { Session } from '../session/session';

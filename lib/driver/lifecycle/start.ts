@@ -13,7 +13,7 @@ import type { HostSettings } from '../../host/settings';
 import { fileError, ofFile } from '../../host/state/file-error';
 import { admission } from '../session/admission';
 import type { OwnedContainer } from '../session/containers';
-import type { Plan } from '../../plan/operation';
+import type { Plan } from '../../plan/plan';
 import { warningWords } from '../../plan/warnings';
 import { present } from '../../present';
 import { prepareHooks } from '../hooks/domain-hooks';

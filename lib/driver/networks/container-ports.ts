@@ -1,7 +1,8 @@
 /** The ports of virtual networks that the interfaces of containers are: those that they have, and those that they are to have. */
 import { createHash } from 'node:crypto';
 import type { StartRecord } from '../../container/record/run-state';
-import type { DomainDefinition, InterfaceDefinition } from '../../domain/definition';
+import type { DomainDefinition } from '../../domain/definition';
+import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { hasOwnBridge } from '../../network/definition/definition';
 import type { NetworkDefinition } from '../../network/definition/definition';
 import type { Plug, PortDefinition } from '../../network/definition/port';

@@ -2,7 +2,12 @@
  * NetworkDefinition: a parsed `<network>` as readonly plain data, with libvirt's defaults filled in. It is never
  * modified; a change is a new definition.
  */
-import type { Bandwidth, InterfaceRoute, VirtualPort, Vlan } from '../../domain/definition';
+import type {
+  Bandwidth,
+  InterfaceRoute,
+  VirtualPort,
+  Vlan,
+} from '../../domain/interface/definition';
 import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
 import type { Position, XmlElement } from '../../domain/xml/element';
 

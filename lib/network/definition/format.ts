@@ -6,8 +6,8 @@ import { formatBandwidth } from '../../domain/interface/bandwidth';
 import type { KeptPart } from '../../domain/xml/unsupported';
 import { formatRoute } from '../../domain/interface/addresses';
 import { node, printXml, type Attributes, type PrintableElement } from '../../domain/xml/print';
-import { formatVirtualPort } from '../../domain/interface/virtual-port';
-import { formatVlan } from '../../domain/interface/vlan';
+import { formatVirtualPort } from '../../domain/interface/port/virtual-port';
+import { formatVlan } from '../../domain/interface/port/vlan';
 import { dnsmasqNamespace, type Vocabulary } from '../../domain/xml/vocabulary';
 import {
   type DnsmasqOption,

@@ -1,8 +1,8 @@
 /** `<networkport>`: where one interface is plugged into a virtual network. Parsed and formatted as libvirt does. */
-import type { Bandwidth, Vlan } from '../../domain/definition';
+import type { Bandwidth, Vlan } from '../../domain/interface/definition';
 import { formatBandwidth, parseBandwidth } from '../../domain/interface/bandwidth';
 import { parseMac } from '../../domain/interface/mac-address';
-import { formatVlan, parseVlan } from '../../domain/interface/vlan';
+import { formatVlan, parseVlan } from '../../domain/interface/port/vlan';
 import { node, printXml, type PrintableElement } from '../../domain/xml/print';
 import {
   childOf,

@@ -1,6 +1,6 @@
 /** `<portgroup>`, `<vlan>`, `<bandwidth>` and `<port>`: the settings of interfaces that come from their network. */
 import { parseBandwidth } from '../../domain/interface/bandwidth';
-import type { Bandwidth, VirtualPort, Vlan } from '../../domain/definition';
+import type { Bandwidth, VirtualPort, Vlan } from '../../domain/interface/definition';
 import type { KeptPart } from '../../domain/xml/unsupported';
 import type { XmlAttribute } from '../../domain/xml/element';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
@@ -12,8 +12,8 @@ import {
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
-import { parseVirtualPort } from '../../domain/interface/virtual-port';
-import { parseVlan } from '../../domain/interface/vlan';
+import { parseVirtualPort } from '../../domain/interface/port/virtual-port';
+import { parseVlan } from '../../domain/interface/port/vlan';
 import { required, singleLine, yesNo, yesNoWord } from './attributes';
 import type { Portgroup } from '../definition/definition';
 import type { NetworkSession } from './parse-session';

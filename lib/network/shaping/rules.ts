@@ -2,7 +2,7 @@
  * Rates of `<bandwidth>` as lines for `tc -batch`: a token bucket (tc-htb(8)) with a queue. Packets wait instead of being
  * dropped; libvirt drops those that a container sends above the rate, with which TCP reaches only a fraction of it.
  */
-import type { Rate } from '../../domain/definition';
+import type { Rate } from '../../domain/interface/definition';
 
 /** The parameters of a class, in bytes and bytes per second. */
 interface Bucket {

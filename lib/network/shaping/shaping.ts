@@ -4,7 +4,7 @@
  * redirected to another device that shapes them (host/kernel/shaper.ts).
  */
 import { existsSync } from 'node:fs';
-import type { Bandwidth, Rate } from '../../domain/definition';
+import type { Bandwidth, Rate } from '../../domain/interface/definition';
 import { TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { runProgram } from '../../host/program';

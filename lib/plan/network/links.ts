@@ -1,4 +1,5 @@
 /** The network interfaces of a container, with everything resolved that the host decides, and their names inside. Pure. */
+import type { DomainDefinition } from '../../domain/definition';
 import type {
   Bandwidth,
   DirectMode,
@@ -6,8 +7,7 @@ import type {
   InterfaceRoute,
   VirtualPort,
   Vlan,
-  DomainDefinition,
-} from '../../domain/definition';
+} from '../../domain/interface/definition';
 import type { SourceLocation } from '../../domain/xml/source-location';
 
 /**

@@ -1,5 +1,5 @@
 /** The network interfaces of a container: how the monitor makes them, and how init configures them. Pure. */
-import type { InterfaceAddress, InterfaceRoute, Vlan } from '../../domain/definition';
+import type { InterfaceAddress, InterfaceRoute, Vlan } from '../../domain/interface/definition';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
 import { bridgeVlanFlags, macvlanModes } from '../constants';
 import type { Link, MacvlanLink, VethLink } from './links';

@@ -11,7 +11,8 @@ import { monitorExecutable } from '../../../lib/host/executable';
 import { native } from '../../../lib/host/native';
 import { namespaceFlags } from '../../../lib/plan/constants';
 import { encodePlan } from '../../../lib/plan/encode';
-import type { Operation, Plan, PlanHeader } from '../../../lib/plan/operation';
+import type { Operation } from '../../../lib/plan/operation';
+import type { Plan, PlanHeader } from '../../../lib/plan/plan';
 import { removeTree } from '../root/remove-tree';
 
 export interface BareStartOptions {

@@ -25,7 +25,7 @@ import type {
   PurgeItem,
   Warning,
 } from '../../../lib/index';
-import type { Plan } from '../../../lib/plan/operation';
+import type { Plan } from '../../../lib/plan/plan';
 import type { Faked } from './faked';
 import { FakeNetwork, fakeEvents } from './fake-network';
 import type { FakeNetworkFields } from './fake-network';

@@ -2,7 +2,7 @@
 import { domainXml } from '../../support/domain/domain-xml';
 import { connect } from '../../../lib/driver/connection';
 import type { DomainStatistics } from '../../../lib/driver/statistics/types';
-import type { Plan } from '../../../lib/plan/operation';
+import type { Plan } from '../../../lib/plan/plan';
 import { FakeHost } from './fake-host';
 import { link, noTraffic } from './fake-links';
 import { removeScratchAfterEach, scratchDirectory } from './scratch';

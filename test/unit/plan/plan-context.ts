@@ -11,7 +11,7 @@ import { compilePlan } from '../../../lib/plan/compile';
 import type { PlanFacts } from '../../../lib/plan/compile';
 import type { Link as HostLink } from '../../../lib/host/native';
 import type { Port } from '../../../lib/plan/network/links';
-import type { Plan } from '../../../lib/plan/operation';
+import type { Plan } from '../../../lib/plan/plan';
 import { rootIdentity } from '../../../lib/plan/process/process';
 
 const v1: CgroupLayout = {

@@ -8,7 +8,7 @@ import { planJson, planText } from '../../output/plan-text';
 import type { Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 import type { PlanOptions } from '../../../index';
-import type { Plan } from '../../../plan/operation';
+import type { Plan } from '../../../plan/plan';
 
 export const commands: CommandTable = {
   plan: {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planJson, planText } from '../../../../lib/cli/output/plan-text';
-import type { Plan } from '../../../../lib/plan/operation';
+import type { Plan } from '../../../../lib/plan/plan';
 import { FakeConnection } from '../fake-connection';
 import { run } from '../run-main';
 

@@ -3,7 +3,7 @@ import { attendantFailure, execFailure } from '../../../../lib/container/exec/ex
 import { execReasons, stages } from '../../../../lib/container/monitor/messages';
 import type { MessageNamed } from '../../../../lib/container/monitor/messages';
 import { SyscallError } from '../../../../lib/errors';
-import type { CommandPlan } from '../../../../lib/plan/operation';
+import type { CommandPlan } from '../../../../lib/plan/plan';
 
 const plan = {
   header: { argv: ['/bin/script'] },

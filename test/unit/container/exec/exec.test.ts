@@ -5,7 +5,7 @@ import type { StartRecord } from '../../../../lib/container/record/run-state';
 import type { AssignedSecurity } from '../../../../lib/container/security/assigned';
 import { Lookers } from '../../../../lib/container/looks/looks';
 import { statePaths } from '../../../../lib/host/state/state-paths';
-import type { CommandPlan } from '../../../../lib/plan/operation';
+import type { CommandPlan } from '../../../../lib/plan/plan';
 import { rootIdentity } from '../../../../lib/plan/process/process';
 import { document, parse } from '../../domain/parse-context';
 import { layouts, rootPrivileges } from '../../plan/plan-context';

@@ -3,7 +3,7 @@ import { execFailure } from '../../../../lib/container/exec/exec-failure';
 import { stages } from '../../../../lib/container/monitor/messages';
 import type { MessageNamed, Stage } from '../../../../lib/container/monitor/messages';
 import { startFailure } from '../../../../lib/container/start/start-failure';
-import type { CommandPlan } from '../../../../lib/plan/operation';
+import type { CommandPlan } from '../../../../lib/plan/plan';
 import { securityFacts } from '../../../../lib/plan/security/labels';
 import type { RecordedLabel } from '../../../../lib/plan/security/labels';
 import { document, parse } from '../../domain/parse-context';

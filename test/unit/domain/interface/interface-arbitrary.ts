@@ -1,16 +1,16 @@
 /** Random network interfaces, of the kinds that are carried out. */
 import fc from 'fast-check';
 
+import type { HostInterfaceDefinition } from '../../../../lib/domain/definition';
 import type {
   Bandwidth,
   FilterReference,
-  HostInterfaceDefinition,
   InterfaceAddress,
   InterfaceDefinition,
   InterfaceRoute,
   VirtualPort,
   Vlan,
-} from '../../../../lib/domain/definition';
+} from '../../../../lib/domain/interface/definition';
 import { faultOfLinkName } from '../../../../lib/domain/interface/link-name';
 import {
   addressBits,

@@ -1,5 +1,5 @@
 /** Tags of a bridge's port. */
-import { formatVlan, parseVlan } from '../../../../lib/domain/interface/vlan';
+import { formatVlan, parseVlan } from '../../../../lib/domain/interface/port/vlan';
 import { element, printed, refusalOf, refusing } from '../element';
 
 const parse = (xml: string) => parseVlan(element(xml), refusing());

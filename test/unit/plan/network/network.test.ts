@@ -1,5 +1,5 @@
 /** Which steps make each kind of interface, in which order, by whom. */
-import type { Vlan } from '../../../../lib/domain/definition';
+import type { Vlan } from '../../../../lib/domain/interface/definition';
 import type { Link, MacvlanLink, VethLink } from '../../../../lib/plan/network/links';
 import { keepsNetwork, planLinks, planLinksInside } from '../../../../lib/plan/network/network';
 import type { Operation } from '../../../../lib/plan/operation';

@@ -5,7 +5,8 @@ import {
   planExecLabel,
   securityFacts,
 } from '../../../../lib/plan/security/labels';
-import type { Operation, Plan } from '../../../../lib/plan/operation';
+import type { Operation } from '../../../../lib/plan/operation';
+import type { Plan } from '../../../../lib/plan/plan';
 import { compile } from '../plan-context';
 
 const label = 'system_u:system_r:container_t:s0:c1,c2';

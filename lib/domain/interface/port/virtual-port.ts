@@ -1,9 +1,9 @@
 /** `<virtualport>` of an interface: its port of a bridge of Open vSwitch. */
 import type { VirtualPort } from '../definition';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import { node, type PrintableElement } from '../xml/print';
-import { childOf, readElement, type LocatedElement, type ReadingSession } from '../xml/reading';
-import { refused, vocabulary } from '../xml/vocabulary';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { node, type PrintableElement } from '../../xml/print';
+import { childOf, readElement, type LocatedElement, type ReadingSession } from '../../xml/reading';
+import { refused, vocabulary } from '../../xml/vocabulary';
 
 const otherSwitch = refused('the port of the switch would not be set up');
 

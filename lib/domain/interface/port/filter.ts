@@ -3,11 +3,16 @@
  * container from addresses that are not its own are carried out; what each of them says is a row of a table.
  */
 import type { FilterName, FilterReference } from '../definition';
-import { parseIp } from './ip-address';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import { node, type PrintableElement } from '../xml/print';
-import { childrenOf, readElement, type LocatedElement, type ReadingSession } from '../xml/reading';
-import { ignored, refused, vocabulary } from '../xml/vocabulary';
+import { parseIp } from '../ip-address';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { node, type PrintableElement } from '../../xml/print';
+import {
+  childrenOf,
+  readElement,
+  type LocatedElement,
+  type ReadingSession,
+} from '../../xml/reading';
+import { ignored, refused, vocabulary } from '../../xml/vocabulary';
 
 /** What a filter checks, each of which is a few rules: `lib/container/interfaces/filter-rules.ts`. */
 export type FilterCheck =

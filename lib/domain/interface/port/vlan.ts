@@ -1,17 +1,17 @@
 /** `<vlan>` of an interface, a network or a port group: the tags of a bridge port. */
 import type { Vlan } from '../definition';
-import { enumerated } from '../xml/enumerated';
-import { attributeLocation, definitionError } from '../xml/source-location';
-import { node, type PrintableElement } from '../xml/print';
+import { enumerated } from '../../xml/enumerated';
+import { attributeLocation, definitionError } from '../../xml/source-location';
+import { node, type PrintableElement } from '../../xml/print';
 import {
   childrenOf,
   readElement,
   type LocatedElement,
   type Reading,
   type ReadingSession,
-} from '../xml/reading';
-import { vocabulary } from '../xml/vocabulary';
-import { wholeNumber } from '../xml/whole-number';
+} from '../../xml/reading';
+import { vocabulary } from '../../xml/vocabulary';
+import { wholeNumber } from '../../xml/whole-number';
 
 export const vlanVocabulary = vocabulary({
   attributes: { trunk: 'supported' },

@@ -1,0 +1,139 @@
+/** Whole plans: a header, and the lists of operations of each process. Encoded as operations are. */
+import type { FieldsOf, FieldType, Operation } from './operation';
+
+/** The rest of a plan: what the monitor itself needs. Same encoding as operations. */
+export const headerFields = {
+  name: 'string',
+  /** The domain's run folder on the host. */
+  runDirectory: 'string',
+  /** CLONE_NEW* flags of init. */
+  namespaces: 'u32',
+  /** Lines of uid_map and gid_map (user_namespaces(7)), or '' without a user namespace. */
+  uidMap: 'string',
+  gidMap: 'string',
+  /** The v2 cgroup that init is cloned into, or '' where there is no v2 tree. */
+  unifiedCgroup: 'string',
+  /** `tasks` files of the monitor's own leaf in each v1 hierarchy. */
+  monitorTasks: 'strings',
+  /** Milliseconds that a start may take. */
+  deadline: 'u32',
+  /** Bytes of console output kept for replay. */
+  replayBytes: 'u32',
+  consoles: 'u8',
+  /** Where the first console's output is kept for later; '' to keep none. Opened before the clone. */
+  logDirectory: 'string',
+  logFile: 'string',
+  /** Of one file; a full one is put aside as `<logFile>.1`. */
+  logBytes: 'u32',
+  /** 1 when descriptor 6 carries the first console, else 0. */
+  consoleDescriptors: 'u8',
+  /** Descriptors after that which init gets as 3, 4, … */
+  passDescriptors: 'u8',
+  argv: 'strings',
+  environment: 'strings',
+  /** What the monitor executes as its last act if no caller cleans up. */
+  reapProgram: 'string',
+  reapArgv: 'strings',
+  reapEnvironment: 'strings',
+  /** Boot id for the exit record. */
+  boot: 'string',
+  /** 1 when the caller has something to do when init exists and the `mapped` operations are done: the monitor waits for it. */
+  pause: 'u8',
+  /** 1 when the monitor keeps a descriptor of init's network namespace, by which borrowed interfaces come back. */
+  keepNetwork: 'u8',
+  /** The container's own cgroups: what it has made below them goes when it is restarted. */
+  cgroups: 'strings',
+  /** Targets in the container: what is mounted there is put on record before init executes its program. */
+  recorded: 'strings',
+  /** 1 when the monitor starts init again after a reboot. */
+  restarts: 'u8',
+  /** 1 when the container ends with the caller's channel. */
+  autodestroy: 'u8',
+  /** Below /proc/PID/attr: where the label of init is read once it executes its program; '' to look at none. */
+  labelAttribute: 'string',
+  /** What may stand there; anything else ends it. */
+  labels: 'strings',
+  /** For tests: position in the table of failpoints from 1, or 0; what to do there; at which time that it is reached. */
+  failpoint: 'u8',
+  failAction: 'u8',
+  failCount: 'u8',
+} as const satisfies Record<string, FieldType>;
+
+/** What the monitor itself needs of a plan, besides its operations. */
+export type PlanHeader = FieldsOf<typeof headerFields>;
+
+/** What the attendant of a command in a running container needs besides operations. */
+export const commandHeaderFields = {
+  /** CLONE_NEW* flags: the namespaces of init that are joined. */
+  namespaces: 'u32',
+  /** The v2 cgroup that the command is cloned into, or '' where there is no v2 tree. */
+  unifiedCgroup: 'string',
+  /** `tasks` files of v1 hierarchies that the attendant enters itself, so that it outlives its caller's cgroups. */
+  attendantTasks: 'strings',
+  /** Milliseconds until the command has to be executed. */
+  deadline: 'u32',
+  /** 1 when the command's standard streams are a terminal. */
+  terminal: 'u8',
+  /** Below /proc/PID/attr: where the label of the command is read once it executes its program; '' to look at none. */
+  labelAttribute: 'string',
+  /** What may stand there; anything else ends it. */
+  labels: 'strings',
+  argv: 'strings',
+  environment: 'strings',
+} as const satisfies Record<string, FieldType>;
+
+export type CommandHeader = FieldsOf<typeof commandHeaderFields>;
+
+/** What the process needs besides operations that puts a device into a running container, or takes it out. */
+export const fittingHeaderFields = {
+  /** The domain's run folder, where it holds a lock as long as it lives. */
+  runDirectory: 'string',
+  /** CLONE_NEW* flags: the namespaces of init that it joins. */
+  namespaces: 'u32',
+  /** 1 when trees are shown with the ids of init's user namespace. */
+  mapped: 'u8',
+  /** Milliseconds that it may live. */
+  deadline: 'u32',
+  /** As in the header of a plan. */
+  failpoint: 'u8',
+  failAction: 'u8',
+  failCount: 'u8',
+} as const satisfies Record<string, FieldType>;
+
+export type FittingHeader = FieldsOf<typeof fittingHeaderFields>;
+
+/** Everything that has to be done to a running container to attach one device, or to detach it. */
+export interface FittingPlan {
+  readonly header: FittingHeader;
+  /** In the host's namespaces, as its root. */
+  readonly outside: readonly Operation[];
+  /** In init's namespaces, prepared so far that nothing of the container has changed yet, where that can be. */
+  readonly inside: readonly Operation[];
+  /** Last, when the caller knows what was prepared. */
+  readonly attached: readonly Operation[];
+}
+
+/** Everything that an attendant has to know to run one command in a running container. */
+export interface CommandPlan {
+  readonly header: CommandHeader;
+  /** In the host's namespaces, as its root. */
+  readonly outside: readonly Operation[];
+  /** In init's namespaces, still out of sight of the container: confines the process for good. */
+  readonly inside: readonly Operation[];
+  /** By the command's own process, last before exec. */
+  readonly command: readonly Operation[];
+}
+
+/** Everything that a monitor has to know to start one container. */
+export interface Plan {
+  /** What the monitor itself needs. */
+  readonly header: PlanHeader;
+  /** Run by the monitor in the host's namespaces, before the clone. */
+  readonly outside: readonly Operation[];
+  /** Run by the monitor when init exists and its ids are mapped, before init goes on. Opens nothing. */
+  readonly mapped: readonly Operation[];
+  /** Run in the place of `mapped` when init is started again by the same monitor. Opens nothing. */
+  readonly again: readonly Operation[];
+  /** Run by init in its own namespaces, before exec. */
+  readonly inside: readonly Operation[];
+}
