@@ -140,8 +140,8 @@ test('an interface that is attached has its filter, which goes with it; it canâ€
   await expect(domain.updateDevice(attached(filterXml('no-ip-spoofing')))).rejects.toThrow(
     'only <link> and <bandwidth> can be changed while the container runs',
   );
-  await domain.setLink('filtered', 'down');
-  await domain.setLink('filtered', 'up');
+  await domain.updateDevice(attached(`${filterXml('clean-traffic')}<link state='down'/>`));
+  await domain.updateDevice(attached(filterXml('clean-traffic')));
   await eventually(() => expect(host.link('filtered').operstate).toBe('UP'));
   expect(await sent(domain, ['mac', 'ip', 'arp', 'unicast'], '02')).toEqual(['arp', 'unicast']);
   await domain.detachDevice(onBridge('', '02'));

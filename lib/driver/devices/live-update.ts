@@ -7,6 +7,7 @@ import { TslxcError } from '../../errors';
 import { requireRunning, runningDefinition } from '../definitions/definitions';
 import { setLiveRates } from '../interfaces/bandwidth';
 import { setLiveLink } from '../interfaces/link-state';
+import { withLiveLinks } from '../interfaces/interfaces';
 import { changeRates } from '../interfaces/rates';
 import type { Session } from '../session/session';
 import type { LiveChange } from './live-devices';
@@ -24,7 +25,8 @@ export async function updateLive(session: Session, change: LiveChange): Promise<
   if (device.list !== 'interfaces') {
     throw new TslxcError('OPERATION_UNSUPPORTED', 'Unable to modify live devices');
   }
-  const before = runningDefinition(session, state);
+  // Where it was plugged in or out while it ran, the definition that runs does not say so.
+  const before = await withLiveLinks(session, state, runningDefinition(session, state));
   const current = before.interfaces[findDevice(before, parsed)];
   const after = withUpdated(before, parsed);
   const wanted = after.interfaces[findDevice(after, parsed)];

@@ -177,6 +177,7 @@ describe('an update of what runs', () => {
     const rates = "<bandwidth><inbound average='500'/></bandwidth>";
     await domain.updateDevice(addressed(`${rates}<link state='up'/>`));
     expect(host.shaped.at(-1)).toEqual(['vnet1000', { inbound: { average: 500 } }]);
+    expect(await domain.getLink('eth0')).toBe('up');
     await domain.updateDevice(addressed("<guest dev='eth0'/>"));
     expect(host.shaped.at(-1)).toEqual(['vnet1000', {}]);
   });
