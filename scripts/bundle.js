@@ -7,10 +7,12 @@ const { packageRoot } = require('./steps');
 const { dependencies } = require('../package.json');
 
 /**
- * What is part of the bundle, so that it is no dependency of those who install it: an ES module, which Node 20 can't always
- * require(), and the parser that every verb needs which reads a definition.
+ * What is part of the bundle: an ES module, which Node 20 can't always require(), and the parser that every verb needs which
+ * reads a definition. The modules beside the bundle still load the latter as a dependency.
  */
 const inlined = ['get-east-asian-width', 'saxes', 'xmlchars'];
+
+const external = Object.keys(dependencies).filter((name) => !inlined.includes(name));
 
 /** The licence of a package, which goes with its text: its file, or what its package.json says of it. */
 function licenceOf(name) {
@@ -71,7 +73,7 @@ async function bundled(entry, options = {}) {
   const { build } = require('esbuild');
   const { outputFiles } = await build({
     ...{ absWorkingDir: packageRoot, bundle: true, charset: 'ascii', write: false },
-    ...{ platform: 'node', target: 'node20', external: Object.keys(dependencies) },
+    ...{ platform: 'node', target: 'node20', external },
     ...entry,
     ...options,
   });

@@ -11,7 +11,7 @@ const products = ['Release/tslxc.node', 'Release/tslxc-monitor', 'bundle.compile
   join('build', name),
 );
 /** Development packages that run tests; the others check and build, which has been done. */
-const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check', 'saxes'];
+const testPackages = ['jest', '@swc/core', '@swc/jest', 'fast-check'];
 const megabytes = 512;
 
 /** Where Node finds `name` from the folder of a package: in it, or in one of those around it. */
