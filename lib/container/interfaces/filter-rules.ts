@@ -4,7 +4,7 @@
  */
 import type { FilterName } from '../../domain/interface/definition';
 import { filterChecks } from '../../domain/interface/port/filter';
-import { chain, quoteDevice, tableFor, withoutTable } from '../../host/nftables';
+import { chain, quoteDevice, tableFor, withoutTable } from '../../host/kernel/nftables';
 
 /** What a filter is known by: the host's side of a link, and the address of the container's. */
 export interface FilteredLink {

@@ -3,7 +3,7 @@ import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { learningOf, needsAddresses } from '../../domain/interface/port/filter';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import { loadNft } from '../../host/nftables';
+import { loadNft } from '../../host/kernel/nftables';
 import { filterRules, noFilterRules } from './filter-rules';
 import type { FilteredLink, LinkFilter } from './filter-rules';
 

@@ -254,7 +254,9 @@ export const hostdevVocabulary = vocabulary({
   attributes: {
     mode: 'supported',
     type: 'supported',
-    managed: ignored('the host and its drivers keep the device'),
+    managed: {
+      values: { no: 'supported', yes: ignored('the host and its drivers keep the device') },
+    },
   },
   children: {
     source: 'one',

@@ -4,12 +4,11 @@
  */
 import type { HostDeviceDefinition } from '../definition';
 import { hostdevSourceVocabulary, hostdevVocabulary, otherHostdev } from './device-vocabulary';
-import { parseUsbDevice } from './usb-device';
+import { keepManaged, parseUsbDevice } from './usb-device';
 import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
 import type { ParsedDevice } from '../xml/unsupported';
 import { sanitizePath } from '../filesystem/filesystem';
 import { attributeLocation, definitionError } from '../xml/source-location';
-import { keepRest } from '../xml/raw';
 import {
   childOf,
   readElement,
@@ -67,7 +66,7 @@ function readSource(
   session: ReadingSession,
 ): Pick<HostDeviceDefinition, 'source' | 'sourceLabels'> {
   const device = readElement(at, hostdevVocabulary, session);
-  keepRest(device, session);
+  keepManaged(device, device.attributes.get('managed'), session);
   const sourceAt = childOf(device, 'source');
   if (sourceAt === undefined) {
     throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);

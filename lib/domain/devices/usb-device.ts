@@ -2,7 +2,13 @@
 import type { HostDeviceDefinition, UsbDevice } from '../definition';
 import { keepRest } from '../xml/raw';
 import { node, type PrintableElement } from '../xml/print';
-import { childOf, readElement, type LocatedElement, type ReadingSession } from '../xml/reading';
+import {
+  childOf,
+  readElement,
+  type LocatedElement,
+  type Reading,
+  type ReadingSession,
+} from '../xml/reading';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import {
   hostdevVocabulary,
@@ -35,7 +41,8 @@ export function parseUsbDevice(
   session: ReadingSession,
 ): Pick<HostDeviceDefinition, 'type' | 'source' | 'usb'> {
   const device = readElement(at, hostdevVocabulary, session);
-  keepRest(device, session);
+  // libvirt's default, which it prints.
+  keepManaged(device, device.attributes.get('managed') ?? 'no', session);
   const sourceAt = childOf(device, 'source');
   if (sourceAt === undefined) {
     throw definitionError('XML_ERROR', 'Missing <source> element in hostdev device', at);
@@ -56,6 +63,16 @@ export function parseUsbDevice(
   };
   checkWhole(usb, sourceAt);
   return { type: 'usb', source: usbPath(usb), usb };
+}
+
+/** Keeps the rest of a `<hostdev>`, and `managed`, which has no effect, if it has a value. */
+export function keepManaged(
+  device: Reading,
+  managed: string | undefined,
+  session: ReadingSession,
+): void {
+  const kept = managed === undefined ? [] : [{ name: 'managed', value: managed }];
+  keepRest({ ...device, keptAttributes: [...device.keptAttributes, ...kept] }, session);
 }
 
 /** The content of `<source>`, as libvirt prints it. */

@@ -11,7 +11,7 @@ import { describeObstacles, type Obstacle } from './obstacles';
 import { firewallNeeds } from './needs';
 import { firewallRules, firewallTable, nftFamily, noFirewallRules } from './rules';
 import { filterTables, isMarkedFor, replaceMarked, type FilterTable } from './iptables';
-import { loadNft } from '../../host/nftables';
+import { loadNft } from '../../host/kernel/nftables';
 import { listNftRuleset, type NftChain, type NftRuleset } from './nft';
 import { droppingChains } from './nft-verdict';
 

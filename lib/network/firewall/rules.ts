@@ -4,7 +4,7 @@
  */
 import { networkAddress, parseIp, type IpFamily } from '../../domain/interface/ip-address';
 import { TslxcError } from '../../errors';
-import { chain, quoteDevice, tableFor, withoutTable } from '../../host/nftables';
+import { chain, quoteDevice, tableFor, withoutTable } from '../../host/kernel/nftables';
 import type { ActiveNetwork } from '../active-network';
 import type { Forward, NetworkIp } from '../definition/definition';
 

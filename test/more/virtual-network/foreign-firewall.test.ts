@@ -14,7 +14,7 @@ import {
   type IptablesKind,
 } from '../../support/network/foreign-hosts';
 import { eventually } from '../../support/time/eventually';
-import { loadNft } from '../../../lib/host/nftables';
+import { loadNft } from '../../../lib/host/kernel/nftables';
 import {
   Lab,
   run,

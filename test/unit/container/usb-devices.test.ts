@@ -37,7 +37,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const hostdev = (source: string, policy = ''): string =>
-  `<hostdev mode='subsystem' type='usb'><source ${policy}>${source}</source></hostdev>`;
+  `<hostdev mode='subsystem' type='usb' managed='no'><source ${policy}>${source}</source></hostdev>`;
 const ids = (vendor: string, product: string): string =>
   `<vendor id='${vendor}'/><product id='${product}'/>`;
 const at = (bus: number, number: number): string => `<address bus='${bus}' device='${number}'/>`;
@@ -61,7 +61,7 @@ test.each([
 
 test('a device that was found is shown with its place, and found there again', () => {
   const text = formatDomain(place(hostdev(ids('7531', '2'))));
-  expect(text).toContain(`<hostdev mode='subsystem' type='usb'>
+  expect(text).toContain(`<hostdev mode='subsystem' type='usb' managed='no'>
       <source>
         <vendor id='0x1d6b'/>
         <product id='0x0002'/>

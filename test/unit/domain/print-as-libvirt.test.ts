@@ -50,8 +50,10 @@ const printed: readonly (readonly [string, Parts, string])[] = [
     "<disk type='file' device='disk'>\n<source file='/x'/>\n<target dev='sda' bus='scsi'/>",
   ],
   [
-    'a device of the host that no start accepts',
-    { devices: "<hostdev mode='subsystem' type='usb'><source/></hostdev>" },
+    'a USB device of the host',
+    {
+      devices: "<hostdev type='usb'><source><address bus='1' device='2'/></source></hostdev>",
+    },
     "<hostdev mode='subsystem' type='usb' managed='no'>",
   ],
   [

@@ -1,6 +1,6 @@
 /** What is written in nftables' language, and loaded by nft(8). */
-import { TslxcError } from '../errors';
-import { runProgram } from './program';
+import { TslxcError } from '../../errors';
+import { runProgram } from '../program';
 
 /** Loads a text as one transaction, in the network namespace of this process. @throws as `runProgram`. */
 export async function loadNft(text: string, step: string): Promise<void> {
