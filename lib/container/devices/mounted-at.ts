@@ -41,6 +41,16 @@ export function mountedAt({ running }: MountedIn, target: string): MountRecord |
   return { target, mount, device: '0', inode: '0', init: running.init };
 }
 
+/** Whether the kernel has this mount still, wherever it is. */
+export function isMounted(
+  { running }: Pick<MountedIn, 'running'>,
+  { mount }: MountRecord,
+): boolean {
+  return readMounts(running)
+    .split('\n')
+    .some((line) => line.startsWith(`${mount} `));
+}
+
 function readMounts(running: RunningRecord): string {
   try {
     const text = readFileSync(`/proc/${running.init}/mountinfo`, 'utf8');

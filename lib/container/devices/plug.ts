@@ -19,13 +19,14 @@ import { reach } from '../monitor/failpoint';
 import type { MessageNamed } from '../monitor/messages';
 import type { LiveUndo, MountRecord } from '../record/live-undo';
 import { replaceStart } from '../record/run-state';
-import type { DeviceFields, StartRecord } from '../record/run-state';
+import type { DeviceFields, Plug, StartRecord } from '../record/run-state';
 import { undoAll } from '../record/undo';
 import { layoutInPartition } from '../cgroups/partition';
 import { restoreSource } from '../security/relabel/restore';
 import { runPaths } from '../../host/state/state-paths';
 import { fit, untilAlone, type FitTarget } from './fitter';
-import { mountedAt, mountedFromStart } from './mounted-at';
+import { goesOn, lifeNow, requireGoingOn } from './lives';
+import { isMounted, mountedAt, mountedFromStart } from './mounted-at';
 import type { FitPlaces } from './fit-failure';
 
 /** A running container, as what changes its devices sees it. */
@@ -73,7 +74,7 @@ export async function plugIn(
   reach('plug:before-record');
   let record: StartRecord = {
     ...withFields(start, plugging.record),
-    plug: { undo: plugging.undo, without: fieldsOf(start) },
+    plug: { way: 'in', undo: plugging.undo, without: fieldsOf(start) },
   };
   replaceStart(paths, record);
   reach('plug:after-record');
@@ -82,6 +83,8 @@ export async function plugIn(
       await step();
       reach('plug:after-host-step');
     }
+    // What the host lends would die with the network of a life, if the next one did not know of it.
+    if (isLent(plugging)) await context.keepPlan(withoutPlug(record));
     await fit(context, {
       plan: fittingPlan(context, plugging.operations),
       places: plugging.places,
@@ -94,14 +97,15 @@ export async function plugIn(
     });
     reach('plug:after-fitted');
     for (const step of plugging.afterwards) record = await step(record);
-    const { plug: _done, ...done } = record;
-    await context.keepPlan(done);
+    const done = withoutPlug(record);
+    if (!isLent(plugging)) await context.keepPlan(done);
+    requireGoingOn(context);
     reach('plug:before-commit');
     replaceStart(paths, done);
     reach('plug:after-commit');
     return done;
   } catch (error) {
-    await takeOut(context, record, { reason: 'failure' }).catch((second: unknown) => {
+    await takeOut(context, record).catch((second: unknown) => {
       context.notice(`a device is still on its way: ${String(second)}`);
     });
     throw error;
@@ -110,50 +114,107 @@ export async function plugIn(
 
 /**
  * Detaches a device: `undo` in reverse. The record that stands at the end. When its first step fails, nothing is changed;
- * when a later one does, the next process that has the domain's lock goes on with it.
+ * when a later one does, or it is not known what has been done, the next process that has the domain's lock goes on with it.
  *
- * @throws as `fit`.
+ * @throws as `fit` and `lifeNow`.
  */
 export async function plugOut(
   context: PlugContext,
   start: StartRecord,
-  plug: NonNullable<StartRecord['plug']>,
+  out: Omit<Plug, 'way'>,
 ): Promise<StartRecord> {
   reach('plug:before-record');
+  const plug: Plug = { way: 'out', ...out };
   const record = { ...start, plug };
   replaceStart(context.paths, record);
   reach('plug:after-record');
   let steps = 0;
   try {
-    return await takeOut(context, record, { reason: 'detach', onStep: () => (steps += 1) });
+    return await takeOut(context, record, () => (steps += 1));
   } catch (error) {
-    if (steps === 0) replaceStart(context.paths, start);
+    const isIn = isReported(error) || isStillMounted(context, plug);
+    if (steps === 0 && isIn) {
+      await leaveIn(context, start).catch((second: unknown) => {
+        context.notice(`a device is still on its way out: ${String(second)}`);
+      });
+    }
     throw error;
   }
 }
 
-/** Why a device is taken out: it is to be detached, or it has not come in. */
-type Reason = 'detach' | 'failure';
+/** Of what was killed, or has not answered, it is not known how far it has come. */
+function isReported(error: unknown): boolean {
+  const unknown = ['OPERATION_FAILED', 'OPERATION_TIMEOUT', 'OPERATION_INVALID'] as const;
+  return !unknown.some((code) => TslxcError.is(error, code));
+}
 
-/** Takes out what is on its way; the record that stands then. `onStep` is told of each thing that is taken back. */
+/** Told without a look at what may not answer. */
+function isStillMounted(context: PlugContext, { undo }: Plug): boolean {
+  const first = undo.at(-1);
+  if (first?.undo !== 'detachTree') return false;
+  const known = inThisLife(context, first, 'out');
+  return known !== undefined && isMounted(context, known);
+}
+
+/** In this life. The next one may have begun by the plan without the device: then it is still to be taken out. */
+async function leaveIn(context: PlugContext, start: StartRecord): Promise<void> {
+  await context.keepPlan(start);
+  if (goesOn(context)) replaceStart(context.paths, start);
+}
+
+/** In how many lives of a container that reboots on and on. */
+const mostLives = 5;
+
+/** Takes out what is on its way, in the life that runs; the record that stands then. `onStep` is told of each thing that is taken back. */
 export async function takeOut(
   context: PlugContext,
   record: StartRecord,
-  { reason, onStep }: { readonly reason: Reason; readonly onStep?: () => void },
+  onStep?: () => void,
 ): Promise<StartRecord> {
-  const { plug, ...rest } = record;
+  const { plug } = record;
   if (plug === undefined) return record;
   await untilAlone(context);
-  for (const undo of [...plug.undo].reverse()) {
-    await takeBack(context, plug, { undo, reason });
-    onStep?.();
-    reach('plug:after-taken');
+  const done = withFields(withoutPlug(record), plug.without);
+  for (let lives = 1; ; lives += 1) {
+    const life = { ...context, running: await lifeNow(context) };
+    try {
+      if (await takeOutOfLife(life, { plug, done }, onStep)) break;
+    } catch (error) {
+      if (goesOn(life) || lives >= mostLives) throw error;
+    }
+    if (lives >= mostLives) requireGoingOn(life);
   }
-  const done = withFields(rest, plug.without);
-  await context.keepPlan(done);
   await context.onOut(record);
   replaceStart(context.paths, done);
   return done;
+}
+
+/**
+ * False when the next life may have begun with the device. The plan for it comes first, so that no later life has the device; for what
+ * the host lends it comes last, since what a life does not know of dies with the network of the one before.
+ */
+async function takeOutOfLife(
+  life: PlugContext,
+  { plug, done }: { readonly plug: Plug; readonly done: StartRecord },
+  onStep?: () => void,
+): Promise<boolean> {
+  const isLast = isLent(plug);
+  if (!isLast) {
+    await life.keepPlan(done);
+    if (!goesOn(life)) return false;
+  }
+  for (const undo of [...plug.undo].reverse()) {
+    await takeBack(life, plug, undo);
+    onStep?.();
+    reach('plug:after-taken');
+  }
+  if (!isLast) return true;
+  await life.keepPlan(done);
+  return goesOn(life);
+}
+
+function isLent({ undo }: Pick<Plug, 'undo'>): boolean {
+  return undo.some((one) => one.undo === 'returnLink');
 }
 
 /**
@@ -177,15 +238,19 @@ async function fitInside(context: PlugContext, operations: FitOperations): Promi
 }
 
 /** One that the container has unmounted itself is gone; one that it has covered can't be reached. */
-async function detachTree(context: PlugContext, mount: MountRecord, reason: Reason): Promise<void> {
-  const known = inThisLife(context, mount, reason);
+async function detachTree(
+  context: PlugContext,
+  mount: MountRecord,
+  way: Plug['way'],
+): Promise<void> {
+  const known = inThisLife(context, mount, way);
   if (known === undefined) return;
   try {
     await fitInside(context, planDetached(known));
   } catch (error) {
     const { ESTALE, EBUSY } = system.errno;
     const isKept = TslxcError.is(error) && [ESTALE, EBUSY].some((one) => one === error.errno);
-    if (reason === 'detach' || !isKept) throw error;
+    if (way === 'out' || !isKept) throw error;
     context.notice(`a file system that was not attached is left mounted: ${String(error)}`);
   }
 }
@@ -194,11 +259,11 @@ async function detachTree(context: PlugContext, mount: MountRecord, reason: Reas
 function inThisLife(
   context: PlugContext,
   mount: MountRecord,
-  reason: Reason,
+  way: Plug['way'],
 ): MountRecord | undefined {
   if (mount.init === context.running.init) return mount;
   const recorded = mountedFromStart(context, mount.target);
-  if (recorded !== undefined || reason === 'failure') return recorded;
+  if (recorded !== undefined || way === 'in') return recorded;
   return mountedAt(context, mount.target);
 }
 
@@ -213,6 +278,10 @@ export function fieldsOf({ xml, undo, links, devices, mounts }: StartRecord): De
   };
 }
 
+function withoutPlug({ plug: _plug, ...rest }: StartRecord): StartRecord {
+  return rest;
+}
+
 /** The record with these, and with none where there are none. */
 function withFields(record: StartRecord, fields: DeviceFields): StartRecord {
   const { links: _links, devices: _devices, mounts: _mounts, ...rest } = record;
@@ -221,15 +290,15 @@ function withFields(record: StartRecord, fields: DeviceFields): StartRecord {
 
 async function takeBack(
   context: PlugContext,
-  { without }: NonNullable<StartRecord['plug']>,
-  { undo, reason }: { readonly undo: LiveUndo; readonly reason: Reason },
+  { way, without }: Plug,
+  undo: LiveUndo,
 ): Promise<void> {
   switch (undo.undo) {
     case 'removeNode':
       await removeNode(context, undo);
       return;
     case 'detachTree':
-      await detachTree(context, undo, reason);
+      await detachTree(context, undo, way);
       return;
     case 'filterDevices':
       await filterDevices(context, { before: undo.before, after: without.devices ?? [] });

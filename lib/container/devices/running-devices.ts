@@ -17,8 +17,10 @@ import { keepRestartPlan } from './restart-plan';
 export interface RunningDevices {
   readonly paths: StatePaths;
   readonly lookers: Lookers;
-  /** Milliseconds that the change may take. */
+  /** Of a start, in milliseconds. */
   readonly startTimeout: number;
+  /** Milliseconds that each step of the change may take that something may hold up. */
+  readonly within: number;
   readonly start: StartRecord;
   readonly running: RunningRecord;
   /** What runs, with the ids that it was given. */
@@ -54,8 +56,7 @@ export function deviceControl(facts: () => HostFacts): DeviceControl {
   return {
     attach: (running, attached) => attach(requestOf(running, attached, facts())),
     detach: (running, detached) => detach(requestOf(running, detached, facts())),
-    settle: async (running) =>
-      takeOut(contextOf(running, facts()), running.start, { reason: 'failure' }),
+    settle: async (running) => takeOut(contextOf(running, facts()), running.start),
   };
 }
 
@@ -102,7 +103,8 @@ function requestOf(running: RunningDevices, of: AttachedDevice, host: HostFacts)
 }
 
 function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
-  const { paths, lookers, startTimeout, start, running, definition, parse, notice, onOut } =
+  const { paths, lookers, startTimeout, within, start, running, definition } = devices;
+  const { parse, notice, onOut } = devices;
     devices;
   return {
     paths,
@@ -111,11 +113,11 @@ function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
     layout: host.cgroups,
     definition,
     lookers,
-    within: startTimeout,
+    within,
     notice,
     onOut,
     keepPlan: async (record) => {
-      using looks = lookers.looks({ within: startTimeout });
+      using looks = lookers.looks({ within });
       const known = { host, paths, looks, startTimeout, record, notice };
       await keepRestartPlan({ ...known, definition: parse(record.xml) });
     },

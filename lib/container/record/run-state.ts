@@ -63,6 +63,8 @@ export interface StartRecord {
 export type DeviceFields = Pick<StartRecord, 'xml' | 'undo' | 'links' | 'devices' | 'mounts'>;
 
 export interface Plug {
+  /** Where it was on its way to. */
+  readonly way: 'in' | 'out';
   /** What is done to take the device out, the last first. */
   readonly undo: readonly LiveUndo[];
   /** The record when it is out. */

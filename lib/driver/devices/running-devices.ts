@@ -19,6 +19,7 @@ export function runningDevices(session: Session, { start, running }: Running): R
     paths,
     lookers,
     startTimeout,
+    within: startTimeout,
     start,
     running,
     definition: parse(start.xml),
@@ -40,12 +41,17 @@ export function requireSettled(state: RunState): void {
   throw new TslxcError('OPERATION_FAILED', detail, { domain: state.start.name });
 }
 
+/** A call that asks for something else waits no longer for what may never answer, in milliseconds. */
+const settleTime = 3000;
+
 /** Takes it out. What goes wrong is logged, and tried again by the next process. Under the domain's lock. */
 export async function settleDevices(session: Session, state: Running): Promise<Running> {
   const { containers, logger } = session;
   const domain = state.start.name;
   try {
-    const start = await containers.devices.settle(runningDevices(session, state));
+    const devices = runningDevices(session, state);
+    const within = Math.min(settleTime, devices.within);
+    const start = await containers.devices.settle({ ...devices, within });
     logger.warn({ domain }, 'took a device out: the process that moved it was killed');
     return { ...state, start };
   } catch (error) {
