@@ -141,3 +141,34 @@ test('a fitter that is killed when it has unmounted a file system: the next look
   await domain.attachDevice(tree.xml());
   expect(await state(domain, tree)).toBe('in');
 });
+
+describe('a device that is on its way', () => {
+  /** Its caller was killed, and what takes it out never answers. */
+  async function hangOnItsWay(): Promise<Domain> {
+    const domain = await start();
+    const child = begin('attach', tree, 'plug:after-fitted=killSelf');
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    process.env['TSLXC_FAILPOINT'] = 'fitter:after-plan=stopSelf';
+    return domain;
+  }
+
+  afterEach(() => {
+    delete process.env['TSLXC_FAILPOINT'];
+  });
+
+  test('does not hold up a destroy', async () => {
+    const domain = await hangOnItsWay();
+    const before = performance.now();
+    await domain.destroy();
+    expect(performance.now() - before).toBeLessThan(2500);
+  });
+
+  test('holds up other calls for a few seconds at most, and is taken out when that can be', async () => {
+    const domain = await hangOnItsWay();
+    const before = performance.now();
+    expect(await domain.xml()).toContain(tree.word);
+    expect(performance.now() - before).toBeLessThan(10_000);
+    delete process.env['TSLXC_FAILPOINT'];
+    expect(await state(domain, tree)).toBe('out');
+  });
+});

@@ -70,7 +70,7 @@ export async function settle(session: Session, name: string, sequel: Sequel): Pr
  * itself, or has committed and is about to say that the container runs; one that does neither has ended. `seen` is what has
  * just been read, under that lock.
  */
-export async function stateUnderLock(
+export async function stateBeforeEnd(
   session: Session,
   name: string,
   seen?: RunState,
@@ -87,10 +87,18 @@ export async function stateUnderLock(
   if (state.phase === 'running' && isUnfinished(session, name)) {
     return await endUnfinished(session, state.start);
   }
-  const settled = hasDeviceOnItsWay(state) ? await settleDevices(session, state) : state;
-  if (!hasUntold(session, name, settled)) return settled;
-  const told = await announceReboots(session, name, settled);
-  return told === 'recorded' ? stateUnderLock(session, name) : settled;
+  if (!hasUntold(session, name, state)) return state;
+  const told = await announceReboots(session, name, state);
+  return told === 'recorded' ? stateBeforeEnd(session, name) : state;
+}
+
+/** The same of a container that may go on: a device that was on its way in or out is taken out, which may take some seconds. */
+export async function stateUnderLock(
+  session: Session,
+  name: string,
+): Promise<SettledState | EndedState> {
+  const state = await stateBeforeEnd(session, name);
+  return hasDeviceOnItsWay(state) ? settleDevices(session, state) : state;
 }
 
 /** Its caller was killed before the start was finished, and its monitor has not ended it for that. */
@@ -242,7 +250,9 @@ async function restart(
   session: Session,
   what: { start: StartRecord; options: StartOptions; restarts: number },
 ): Promise<void> {
-  const { name, uuid, xml, hardening } = what.start;
+  const { name, uuid, plug, hardening } = what.start;
+  // A device that was on its way in or out is out.
+  const { xml } = plug?.without ?? what.start;
   const { options, restarts } = what;
   try {
     // One that is not stored may have ended without a clean-up: its uuid was free to be defined under another name.

@@ -13,7 +13,7 @@ import { transition } from './lifecycle';
 import { readStateOrDamage } from '../lookup/damaged-state';
 import { checkSame, noDomain } from '../lookup/lookup';
 import { finish } from './finish';
-import { isOfAnother, reapInBackground, settle, stateUnderLock, wantsRestart } from './reaper';
+import { isOfAnother, reapInBackground, settle, stateBeforeEnd, wantsRestart } from './reaper';
 import type { SettledState } from './reaper';
 import type { Session } from '../session/session';
 import { launch } from './start';
@@ -81,7 +81,7 @@ async function destroyLocked(session: Session, identity: Identity): Promise<void
     await destroyDamaged(session, identity, seen);
     return;
   }
-  const state = await stateUnderLock(session, name, seen);
+  const state = await stateBeforeEnd(session, name, seen);
   if (state.phase === 'ended') {
     await destroyEnded(session, identity, state);
     return;
@@ -138,7 +138,7 @@ async function destroyRunning(session: Session, name: string, state: RunningStat
   const { start } = state;
   const recorded = session.containers.readExit(session.paths, start);
   const seen = recorded && ({ phase: 'ended', start, exit: recorded } as const);
-  const after = await stateUnderLock(session, name, seen);
+  const after = await stateBeforeEnd(session, name, seen);
   if (after.phase === 'off') return;
   if (after.phase === 'ended' && after.exit !== undefined) {
     await finish(session, name, after);
@@ -187,7 +187,7 @@ async function destroyEnded(
   const goesOn = exit !== undefined && (isCutShort || wantsRestart(session, start, exit));
   await finish(session, name, exit === undefined ? ended : { ...ended, exit });
   if (goesOn) return;
-  const state = await stateUnderLock(session, name);
+  const state = await stateBeforeEnd(session, name);
   if (state.phase === 'off') {
     checkSame(session, identity, state);
     transition('destroy', 'off', name);

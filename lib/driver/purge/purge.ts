@@ -18,7 +18,7 @@ import { releaseEmptyPartitions, staleCgroups } from './cgroups';
 import { awaitLastActs } from './last-acts';
 import { purgeableFiles, refuseMounts, removeFiles } from './files';
 import { finish } from '../lifecycle/finish';
-import { stateUnderLock } from '../lifecycle/reaper';
+import { stateBeforeEnd } from '../lifecycle/reaper';
 import type { Session } from '../session/session';
 import { destroyDamaged } from '../lifecycle/destroy-damaged';
 import { destroyDomain } from '../lifecycle/verbs';
@@ -131,7 +131,7 @@ async function stopDomain(session: Session, name: string): Promise<void> {
       const uuid = uuidOfDamaged(seen, session.store.identity(name)?.uuid);
       await destroyDamaged(session, { name, uuid }, seen);
     }
-    const found = await stateUnderLock(session, name);
+    const found = await stateBeforeEnd(session, name);
     if (found.phase === 'ended') await finish(session, name, found);
     return found;
   });
