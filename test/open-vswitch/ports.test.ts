@@ -1,6 +1,7 @@
 /** `<virtualport type='openvswitch'>`: the ports that containers are of a bridge of Open vSwitch, which go with them. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { renameSync } from 'node:fs';
 import type { Domain } from 'tslxc';
 import { withoutProgram } from '../support/fake/hidden-program';
 import { domainXml } from '../support/domain/domain-xml';
@@ -227,11 +228,27 @@ test('what is no bridge of Open vSwitch is refused', async () => {
   ip('link', 'delete', 'br9');
   ip('link', 'add', 'card9', 'type', 'veth', 'peer', 'wire9');
   await expect(start({ bridge: 'card9' })).rejects.toMatchObject({
-    code: 'OPERATION_FAILED',
-    message: expect.stringContaining('no bridge named card9') as string,
+    code: 'CONFIG_UNSUPPORTED',
+    message: expect.stringContaining(
+      "Open vSwitch has no bridge 'card9' (domain/devices/interface, line ",
+    ) as string,
   });
   ip('link', 'delete', 'card9');
   expect(host.names().filter((name) => name.startsWith('vnet'))).toEqual([]);
+});
+
+test('a switch that does not answer is an error, and there is nothing to be given back', async () => {
+  const domain = await world.connection.defineDomain(documentOf(onSwitch()));
+  renameSync('/run/openvswitch/db.sock', '/run/openvswitch/hidden');
+  try {
+    await expect(domain.start()).rejects.toMatchObject({
+      code: 'OPERATION_FAILED',
+      message: expect.stringContaining('database connection failed') as string,
+    });
+    await domain.undefine();
+  } finally {
+    renameSync('/run/openvswitch/hidden', '/run/openvswitch/db.sock');
+  }
 });
 
 test('without ovs-vsctl a start is refused, and says what to install', () => {

@@ -3,8 +3,8 @@ import type { InterfaceDefinition } from '../../domain/interface/definition';
 import { learningOf, needsAddresses } from '../../domain/interface/port/filter';
 import { definitionError } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import { loadNft } from '../../host/kernel/nftables';
-import { filterRules, noFilterRules } from './filter-rules';
+import { hasBridgeTable, loadNft } from '../../host/kernel/nftables';
+import { filterRules, filterTable, noFilterRules } from './filter-rules';
 import type { FilteredLink, LinkFilter } from './filter-rules';
 
 /** What is known of a link: its name on the host, and the addresses that its network keeps for it. */
@@ -47,10 +47,14 @@ export async function placeFilter(filter: LinkFilter): Promise<void> {
   await loadNft(filterRules(filter), `put the filter of the interface ${filter.host} in place`);
 }
 
-/** Nothing happens when it is not there. Without the program nft it never was. */
+/**
+ * Nothing happens when it is not there, as on a kernel that has no such rules and has refused them. Without the program nft it
+ * never was.
+ */
 export async function removeFilter(link: FilteredLink): Promise<void> {
+  const step = `remove the filter of the interface ${link.host}`;
   try {
-    await loadNft(noFilterRules(link), `remove the filter of the interface ${link.host}`);
+    if (await hasBridgeTable(filterTable(link), step)) await loadNft(noFilterRules(link), step);
   } catch (error) {
     if (!TslxcError.is(error, 'OPERATION_UNSUPPORTED')) throw error;
   }

@@ -18,7 +18,7 @@ import type { LinkFilter } from './filter-rules';
 import { linkFilter } from './link-filter';
 import { previewNames } from './link-numbers';
 import type { LinkNames } from './link-numbers';
-import { switchPort } from './switch-port';
+import { checkSwitchBridge, switchPort } from './switch-port';
 import type { SwitchPort } from './switch-port';
 import type { LinkRecord } from '../record/run-state';
 import type { Undo } from '../record/undo';
@@ -62,7 +62,9 @@ export const noLinks: ResolvedLinks = {
 export async function lookUpLinks(wanted: LinksWanted): Promise<ResolvedLinks> {
   const { interfaces, hostInterfaces } = wanted.definition;
   if (interfaces.length === 0 && hostInterfaces.length === 0) return noLinks;
-  return resolveLinks(await native().listLinks(), wanted);
+  const resolved = resolveLinks(await native().listLinks(), wanted);
+  for (const port of resolved.switchPorts) await checkSwitchBridge(port);
+  return resolved;
 }
 
 /** `found` are the interfaces of the host. @throws as `lookUpLinks`. */
@@ -219,7 +221,7 @@ class Resolution {
     return {
       ...made,
       record: { ...made.record, bridge },
-      switchPort: switchPort(this.#domain, definition, { ...port, host }),
+      switchPort: switchPort(this.#domain, definition, { ...port, host, place }),
       undo: [...made.undo, { undo: 'removeSwitchPort', host, mac } as const],
     };
   }

@@ -2,8 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition, VirtualPort, Vlan } from '../../domain/interface/definition';
+import { definitionError } from '../../domain/xml/source-location';
+import type { SourceLocation } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
-import { runProgram } from '../../host/program';
+import { runProgram, tryProgram } from '../../host/program';
+import type { ProgramCall } from '../../host/program';
 
 /** What a port is known by: the host's side of a link, and the address of the container's. */
 export interface PortOfSwitch {
@@ -18,10 +21,13 @@ export interface SwitchPort extends PortOfSwitch {
   readonly interfaceId: string;
   readonly profileId?: string;
   readonly vlan?: Vlan;
+  /** The element that it comes from, for errors. */
+  readonly place: SourceLocation;
 }
 
 /** What of a bridge is known where an interface is plugged in. */
 export interface PluggedPort {
+  readonly place: SourceLocation;
   readonly host: string;
   readonly bridge: string;
   readonly virtualPort?: VirtualPort;
@@ -32,7 +38,7 @@ export interface PluggedPort {
 export function switchPort(
   { uuid }: Pick<DomainDefinition, 'uuid'>,
   definition: Pick<InterfaceDefinition, 'mac' | 'vlan'>,
-  { host, bridge, virtualPort, vlan: ofNetwork }: PluggedPort,
+  { host, bridge, virtualPort, vlan: ofNetwork, place }: PluggedPort,
 ): SwitchPort {
   const { mac, vlan = ofNetwork } = definition;
   const { interfaceId = idOf(uuid, mac), profileId } = virtualPort ?? {};
@@ -42,9 +48,26 @@ export function switchPort(
     bridge,
     uuid,
     interfaceId,
+    place,
     ...(profileId === undefined ? {} : { profileId }),
     ...(vlan === undefined ? {} : { vlan }),
   };
+}
+
+/**
+ * Asked before anything is taken, since what can't be added could not be looked for either.
+ *
+ * @throws DefinitionError CONFIG_UNSUPPORTED for a bridge that Open vSwitch does not have; TslxcError OPERATION_UNSUPPORTED
+ * without the program ovs-vsctl, OPERATION_FAILED with what it says when the switch does not answer.
+ */
+export async function checkSwitchBridge({ bridge, place }: SwitchPort): Promise<void> {
+  const step = `look up the bridge '${bridge}' of Open vSwitch`;
+  const { status } = await tryProgram({
+    ...switchCall(['br-exists', bridge], step),
+    expected: [0, 2],
+  });
+  if (status === 0) return;
+  throw definitionError('CONFIG_UNSUPPORTED', `Open vSwitch has no bridge '${bridge}'`, place);
 }
 
 /** A port that is there is taken over: one is left when the machine has gone down with its container. */
@@ -82,12 +105,16 @@ export async function removeSwitchPort({ host, mac }: PortOfSwitch): Promise<voi
 const patience = 5;
 
 async function callSwitch(args: readonly string[], step: string): Promise<string> {
-  return await runProgram({
+  return await runProgram(switchCall(args, step));
+}
+
+function switchCall(args: readonly string[], step: string): ProgramCall {
+  return {
     program: 'ovs-vsctl',
     package: 'openvswitch-switch',
     args: [`--timeout=${patience}`, ...args],
     step,
-  });
+  };
 }
 
 /** A string of ovs-vsctl's language, which is that of JSON. */

@@ -7,6 +7,13 @@ export async function loadNft(text: string, step: string): Promise<void> {
   await runProgram({ program: 'nft', package: 'nftables', args: ['-f', '-'], input: text, step });
 }
 
+/** Whether the kernel has a table of the bridge family by that name. @throws as `runProgram`. */
+export async function hasBridgeTable(table: string, step: string): Promise<boolean> {
+  const args = ['list', 'tables'];
+  const tables = await runProgram({ program: 'nft', package: 'nftables', args, step });
+  return tables.split('\n').includes(`table bridge ${table}`);
+}
+
 /** A name as part of that of a table: it begins with `tslxc_`, and others have other names. */
 export function tableFor(name: string): string {
   const escaped = name.replaceAll(

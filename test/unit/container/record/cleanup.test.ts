@@ -6,7 +6,7 @@ import { cleanUp } from '../../../../lib/container/record/cleanup';
 import type { ExitRecord } from '../../../../lib/container/record/exit-record';
 import { readRunState } from '../../../../lib/container/record/run-state';
 import type { RunState } from '../../../../lib/container/record/run-state';
-import { undoAll } from '../../../../lib/container/record/undo';
+import { undoAll, undosAfterBoot } from '../../../../lib/container/record/undo';
 import { startRecord as start } from '../../../support/fake/start-record';
 import { SyscallError } from '../../../../lib/errors';
 import { bootId } from '../../../../lib/host/kernel/boot-id';
@@ -80,3 +80,14 @@ test.each(['running', 'control', 'monitorLock'] as const)(
     expect(readdirSync(files.directory)).toEqual(['exit.json']);
   },
 );
+
+test('after another boot only what outlives one is given back: labels, and ports that a switch keeps on disk', () => {
+  const link = { host: 'vnet1000', mac: '52:54:00:00:00:01' };
+  const labels = { undo: 'restoreLabels', root: '/', name: 'web' } as const;
+  const port = { undo: 'removeSwitchPort', ...link } as const;
+  const others = [
+    { undo: 'removeFilter', ...link },
+    { undo: 'removeLink', name: 'vnet1000', mac: 'fe:54:00:00:00:01' },
+  ] as const;
+  expect(undosAfterBoot([labels, ...others, port])).toEqual([labels, port]);
+});
