@@ -153,6 +153,24 @@ test('a free pair, a macvlan and an interface of the host come, talk to their en
   expect(inside.names()).toEqual(['lo', 'eth0']);
 });
 
+test('a macvlan that root inside has given another name and another address goes', async () => {
+  const { domain, inside } = await start('renamed');
+  ip('link', 'set', 'uplink1', 'up');
+  const macvlans = ['03', '04'].map((mac) =>
+    interfaceXml({ type: 'direct', source: "dev='uplink1' mode='bridge'", mac }),
+  );
+  for (const one of macvlans) await domain.attachDevice(one);
+  expect(inside.names()).toEqual(['lo', 'eth0', 'eth1', 'eth2']);
+  expect(inside.try('ip', 'link', 'set', 'eth1', 'down')).toBe(true);
+  expect(inside.try('ip', 'link', 'set', 'eth1', 'name', 'mine', 'address', macOf('77'))).toBe(
+    true,
+  );
+  await domain.detachDevice(macvlans[0] ?? '');
+  expect(inside.names()).toEqual(['lo', 'eth0', 'eth2']);
+  await domain.detachDevice(macvlans[1] ?? '');
+  expect(inside.names()).toEqual(['lo', 'eth0']);
+});
+
 test.each(['destroy', 'shutdown'] as const)(
   'a lent interface and a macvlan that came later come home at the end: %s',
   async (how) => {

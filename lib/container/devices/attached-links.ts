@@ -6,6 +6,7 @@ import type { DomainDefinition } from '../../domain/definition';
 import { hostSideMac } from '../../domain/interface/mac-address';
 import { TslxcError } from '../../errors';
 import type { Link as KernelLink } from '../../host/native';
+import { native } from '../../host/native';
 import { planLink } from '../../plan/devices';
 import { networkMode } from '../../plan/process/namespaces';
 import { linkPlaces } from '../interfaces/link-failure';
@@ -80,13 +81,14 @@ export async function detachLink(request: DeviceRequest<LinkDevice>): Promise<St
   const { context, start, device, xml } = request;
   const links = start.links ?? [];
   const record = links.find((one) => isOf(one, device));
-  const undo = start.undo.filter((one) => isOfLink(one) && undoes(one, record)) as LinkUndo[];
+  const own = start.undo.filter((one) => isOfLink(one) && undoes(one, record)) as LinkUndo[];
+  const renamed = await renamedInside(request, record);
   return await plugOut(context, start, {
-    undo,
+    undo: own.map((one) => (one.undo === 'removeMacvlan' ? { ...one, ...renamed } : one)),
     without: {
       ...fieldsOf(start),
       xml,
-      undo: start.undo.filter((one) => !undo.some((other) => other === one)),
+      undo: start.undo.filter((one) => !own.some((other) => other === one)),
       links: links.filter((one) => one !== record),
     },
   });
@@ -167,6 +169,29 @@ async function knownInside(
     one.undo === 'returnLink' && one.name === name ? { ...one, index: link.index } : one,
   );
   return { ...plugged, undo };
+}
+
+/**
+ * Root inside may give a macvlan another name and another address: it is the one on the device below it then, which is the host's, that
+ * no other interface of the domain is. Nothing where it has its name or its address still, and where it is gone.
+ */
+async function renamedInside(
+  request: DeviceRequest,
+  record: LinkRecord | undefined,
+): Promise<{ readonly guest?: string; readonly mac?: string }> {
+  if (record?.type !== 'direct') return {};
+  const lower = (await native().listLinks()).find(({ name }) => name === record.device);
+  const macvlans = (await linksInside(request)).filter(({ kind }) => kind === 'macvlan');
+  const isOne =
+    ({ guest, mac }: LinkRecord) =>
+    (link: KernelLink) =>
+      link.name === guest || link.address === mac;
+  if (lower === undefined || macvlans.some(isOne(record))) return {};
+  const others = (request.start.links ?? []).filter((one) => one !== record);
+  const found = macvlans.find(
+    (link) => link.parent === lower.index && !others.some((other) => isOne(other)(link)),
+  );
+  return found === undefined ? {} : { guest: found.name, mac: found.address };
 }
 
 function isOf(record: LinkRecord, device: Device): boolean {

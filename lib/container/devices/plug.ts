@@ -278,7 +278,8 @@ export function fieldsOf({ xml, undo, links, devices, mounts }: StartRecord): De
   };
 }
 
-function withoutPlug({ plug: _plug, ...rest }: StartRecord): StartRecord {
+function withoutPlug(record: StartRecord): StartRecord {
+  const { plug: _plug, ...rest } = record;
   return rest;
 }
 
