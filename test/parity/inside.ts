@@ -31,25 +31,17 @@ const limitFiles: Readonly<Record<string, readonly string[]>> = {
   devices: ['devices.list'],
 };
 
-/** Undefined for a container whose init has ended meanwhile; `name` is that of the domain. */
-export async function seenInside(init: number, name: string): Promise<Inside | undefined> {
-  try {
-    const inside = {
-      environment: nullTerminated(init, 'environ'),
-      process: processLines(init),
-      capabilities: statusLines(init, /^Cap(Inh|Prm|Eff|Bnd|Amb):.*$/gm),
-      mounts: mountLines(init),
-      devices: deviceLines(init),
-      limits: limitLines(init, name),
-      network: await networkLines(init),
-    };
-    // That of a process that has ended is empty.
-    return nullTerminated(init, 'environ').length === 0 ? undefined : sorted(inside);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
-    throw error;
-  }
+/** Throws for a container that ends meanwhile; `name` is that of the domain. */
+export async function seenInside(init: number, name: string): Promise<Inside> {
+  return sorted({
+    environment: nullTerminated(init, 'environ'),
+    process: processLines(init),
+    capabilities: statusLines(init, /^Cap(Inh|Prm|Eff|Bnd|Amb):.*$/gm),
+    mounts: mountLines(init),
+    devices: deviceLines(init),
+    limits: limitLines(init, name),
+    network: await networkLines(init),
+  });
 }
 
 /** The order of what is there counts less than what is there. */
@@ -161,7 +153,10 @@ function linkLines({ ifname, flags, mtu, address = '', addr_info: addresses }: L
 }
 
 async function inNetwork(init: number, argv: readonly string[]): Promise<string> {
-  const { code, stdout } = await runProgram(['nsenter', '-t', String(init), '--net', ...argv]);
-  if (code !== 0) throw Object.assign(new Error(`process ${init} has ended`), { code: 'ESRCH' });
+  const { code, stdout, stderr } = await runProgram([
+    ...['nsenter', '-t', String(init), '--net'],
+    ...argv,
+  ]);
+  if (code !== 0) throw new Error(`${argv.join(' ')} of process ${init}: ${stderr}`);
   return stdout;
 }

@@ -5,18 +5,15 @@ import type { Connection, Domain } from 'tslxc';
 import type { Libvirt } from '../support/machine/libvirt';
 import { runProgram } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
-import { initOf } from '../support/world/container-traces';
+import { initsOf } from '../support/world/container-traces';
 import { seenInside } from './inside';
 import type { Inside } from './inside';
 
-/** What became of a start. */
-export interface Started {
-  readonly outcome: 'not defined' | 'refused' | 'started';
-  /** Why not. */
-  readonly words?: string;
-  /** Undefined where its program has ended at once. */
-  readonly inside?: Inside | undefined;
-}
+/** What became of a start: `ended` is that of a program that has ended at once. */
+export type Started =
+  | { readonly outcome: 'not defined' | 'ended' }
+  | { readonly outcome: 'refused'; readonly words: string }
+  | { readonly outcome: 'started'; readonly inside: Inside };
 
 /** `virsh start`. */
 export async function startedByLibvirt(
@@ -26,22 +23,33 @@ export async function startedByLibvirt(
 ): Promise<Started> {
   const file = join(folder, 'theirs.xml');
   writeFileSync(file, xml);
-  const { stderr } = await libvirt.tryVirsh(`define ${file}; start ${name}`);
-  if (stderr.includes('Failed to define')) return { outcome: 'not defined' };
+  const words = await virshStart(libvirt, name, file);
+  if (words.includes('Failed to define')) return { outcome: 'not defined' };
   try {
-    if (stderr.includes('Failed to start')) {
+    if (words.includes('Failed to start')) {
       await removeLeftLinks(libvirt);
-      return { outcome: 'refused', words: stderr };
+      return { outcome: 'refused', words };
     }
-    const state = textOf(libvirt.folder(`/run/libvirt/lxc/${name}.xml`));
-    const init = /<init pid='(\d+)'/.exec(state)?.[1];
-    return {
-      outcome: 'started',
-      inside: init === undefined ? undefined : await insideOf(Number(init), name),
-    };
+    return await lookInside(() => initInLibvirt(libvirt, name), name);
   } finally {
     await libvirt.tryVirsh(`destroy ${name}; undefine ${name}`);
   }
+}
+
+/**
+ * What `virsh define` and `virsh start` complain of. libvirt looks for a loop device that is free, and fails where another
+ * process takes it before: then it is told again.
+ */
+async function virshStart(libvirt: Libvirt, name: string, file: string): Promise<string> {
+  let { stderr } = await libvirt.tryVirsh(`define ${file}; start ${name}`);
+  for (
+    let tries = 0;
+    tries < 5 && /loop device: Device or resource busy/.test(stderr);
+    tries += 1
+  ) {
+    ({ stderr } = await libvirt.tryVirsh(`start ${name}`));
+  }
+  return stderr;
 }
 
 /** The same here. */
@@ -52,10 +60,10 @@ export async function startedHere(connection: Connection, xml: string): Promise<
   } catch {
     return { outcome: 'not defined' };
   }
+  const { name } = domain;
   try {
     await domain.start();
-    const { name } = domain;
-    return { outcome: 'started', inside: await insideOf(await initOf(name), name) };
+    return await lookInside(() => initsOf(name)[0], name);
   } catch (error) {
     return { outcome: 'refused', words: (error as Error).message };
   } finally {
@@ -64,14 +72,31 @@ export async function startedHere(connection: Connection, xml: string): Promise<
   }
 }
 
-/** Waits until init is the domain's program, which is after libvirt has said that it runs, or has ended. */
-async function insideOf(init: number, name: string): Promise<Inside | undefined> {
-  await eventually(() => {
-    if (textOf(`/proc/${init}/environ`).includes(`LIBVIRT_LXC_NAME=${name}\0`)) return;
-    if (!/^State:\s+[^ZX]/m.test(textOf(`/proc/${init}/status`))) return;
-    throw new Error(`the init of '${name}' executes no program`);
+/** Its daemon hears of init after it has said that the domain runs. Undefined when that has ended. */
+function initInLibvirt(libvirt: Libvirt, name: string): number | undefined {
+  const state = textOf(libvirt.folder(`/run/libvirt/lxc/${name}.xml`));
+  if (state === '') return undefined;
+  const pid = Number(/<init pid='(\d+)'/.exec(state)?.[1] ?? 0);
+  if (pid === 0) throw new Error(`libvirt does not know the init of '${name}'`);
+  return pid;
+}
+
+/** Waits until init is the domain's program, which is after libvirt has said that it runs. */
+async function lookInside(findInit: () => number | undefined, name: string): Promise<Started> {
+  return eventually(async () => {
+    const init = findInit();
+    if (init === undefined || !isRunning(init)) return { outcome: 'ended' };
+    if (!textOf(`/proc/${init}/environ`).includes(`LIBVIRT_LXC_NAME=${name}\0`)) {
+      throw new Error(`the init of '${name}' executes no program`);
+    }
+    const inside = await seenInside(init, name);
+    return isRunning(init) ? { outcome: 'started', inside } : { outcome: 'ended' };
   });
-  return seenInside(init, name);
+}
+
+/** Not so for a zombie. */
+function isRunning(pid: number): boolean {
+  return /^State:\s+[^ZX]/m.test(textOf(`/proc/${pid}/status`));
 }
 
 /** A start that fails leaves its pairs of links behind, which containers that share the network would see. */

@@ -105,7 +105,6 @@ function requestOf(running: RunningDevices, of: AttachedDevice, host: HostFacts)
 function contextOf(devices: RunningDevices, host: HostFacts): PlugContext {
   const { paths, lookers, startTimeout, within, start, running, definition } = devices;
   const { parse, notice, onOut } = devices;
-  devices;
   return {
     paths,
     name: start.name,

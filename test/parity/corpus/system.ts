@@ -29,7 +29,7 @@ const wholeOs = domains('os', 'wholeOs', {
   'arch-i686':
     "<os><type arch='i686'>exe</type><init>/bin/sleep</init><initarg>1000</initarg></os>",
   machine:
-    "<os><type arch='x86_64' machine='pc'>exe</type><init>/bin/sleep</init><initarg>9</initarg></os>",
+    "<os><type arch='x86_64' machine='pc'>exe</type><init>/bin/sleep</init><initarg>1000</initarg></os>",
   'arguments-order': '<os><initarg>1000</initarg><init>/bin/sleep</init><type>exe</type></os>',
   hvm: '<os><type>hvm</type><init>/bin/sleep</init></os>',
   'arch-unknown': "<os><type arch='z80'>exe</type><init>/bin/sleep</init></os>",

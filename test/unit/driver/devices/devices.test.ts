@@ -140,7 +140,10 @@ test('a device that was on its way when its process was killed is taken out by t
   const state = host.state('web');
   if (state.phase !== 'running' || first.phase !== 'running') throw new Error('it does not run');
   const without = { xml: first.start.xml, undo: [] };
-  host.states.set('web', { ...state, start: { ...state.start, plug: { way: 'in', undo: [], without } } });
+  host.states.set('web', {
+    ...state,
+    start: { ...state.start, plug: { way: 'in', undo: [], without } },
+  });
   expect(await live()).toBe(before);
   await domain.attachDevice(disk('vda'));
 });
@@ -150,7 +153,10 @@ test('while it can’t be taken out, no other is attached', async () => {
   const state = host.state('web');
   if (state.phase !== 'running') throw new Error('it does not run');
   const without = { xml: state.start.xml, undo: [] };
-  host.states.set('web', { ...state, start: { ...state.start, plug: { way: 'in', undo: [], without } } });
+  host.states.set('web', {
+    ...state,
+    start: { ...state.start, plug: { way: 'in', undo: [], without } },
+  });
   host.failDevices = new TslxcError('OPERATION_TIMEOUT', 'it hangs');
   await expect(domain.attachDevice(disk('vda'))).rejects.toMatchObject({
     code: 'OPERATION_FAILED',
