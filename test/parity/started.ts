@@ -72,13 +72,13 @@ export async function startedHere(connection: Connection, xml: string): Promise<
   }
 }
 
-/** Its daemon hears of init after it has said that the domain runs. Undefined when that has ended. */
+/** The only child of the domain's controller; undefined when it has ended. The state has the PID of init only by chance. */
 function initInLibvirt(libvirt: Libvirt, name: string): number | undefined {
   const state = textOf(libvirt.folder(`/run/libvirt/lxc/${name}.xml`));
-  if (state === '') return undefined;
-  const pid = Number(/<init pid='(\d+)'/.exec(state)?.[1] ?? 0);
-  if (pid === 0) throw new Error(`libvirt does not know the init of '${name}'`);
-  return pid;
+  const controller = /<domstatus [^>]*pid='(\d+)'/.exec(state)?.[1];
+  if (controller === undefined) return undefined;
+  const children = textOf(`/proc/${controller}/task/${controller}/children`);
+  return children === '' ? undefined : Number.parseInt(children, 10);
 }
 
 /** Waits until init is the domain's program, which is after libvirt has said that it runs. */
