@@ -11,7 +11,7 @@ import { failpoints } from '../../../lib/container/monitor/failpoints';
 import type { Failpoint } from '../../../lib/container/monitor/failpoints';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { HostLinks, host, NetworkView } from '../../support/network/host-links';
-import { interfaceXml, macOf, NetworkWorld } from '../../support/network/network-world';
+import { interfaceXml, lentXml, macOf, NetworkWorld } from '../../support/network/network-world';
 import { MarkedDisk } from '../../support/fake/marked-disk';
 import { commandEnvironment } from '../../support/process/run-command';
 import { libraryWords } from '../../support/process/library-child';
@@ -26,6 +26,11 @@ beforeAll(async () => {
   links = new HostLinks();
   marked = new MarkedDisk();
   await links.bridge('br0', '192.0.2.1/24');
+  links.pair('uplink0', 'uplink1');
+  // No addresses of their own, which come and go with the carrier.
+  for (const uplink of ['uplink0', 'uplink1']) {
+    writeFileSync(`/proc/sys/net/ipv6/conf/${uplink}/disable_ipv6`, '1');
+  }
 });
 
 afterAll(() => {
@@ -94,6 +99,23 @@ const kinds: Readonly<Record<string, Kind>> = {
       `<filesystem type='mount'><source dir='${join(world.root, 'source')}'/><target dir='/mnt'/></filesystem>`,
     isIn: (init) => existsSync(`/proc/${init}/root/mnt/page`),
   },
+  'device of the host': {
+    xml: () =>
+      `<hostdev mode='capabilities' type='storage'><source><block>${marked.path}</block></source></hostdev>`,
+    isIn: (init) => existsSync(`/proc/${init}/root${marked.path}`),
+  },
+  'lent interface': {
+    xml: () => lentXml('uplink0'),
+    isIn: (init) => {
+      const isInside = new NetworkView(init).names().includes('uplink0');
+      expect(host.names().includes('uplink0')).toBe(!isInside);
+      return isInside;
+    },
+  },
+  macvlan: {
+    xml: () => interfaceXml({ type: 'direct', source: "dev='uplink1' mode='bridge'", mac: '05' }),
+    isIn: (init) => new NetworkView(init).names().includes('eth1'),
+  },
 };
 
 const verbs = ['attach', 'detach'] as const;
@@ -137,7 +159,14 @@ async function judge(
 
 function deviceWord({ xml }: Kind): string {
   const text = xml();
-  return /dev='(vd[ab])'/.exec(text)?.[1] ?? /dir='(\/mnt)'/.exec(text)?.[1] ?? macOf('02');
+  const words = [
+    /dev='(vd[ab])'/,
+    /dir='(\/mnt)'/,
+    /<block>(.*)<\/block>/,
+    /(uplink0)/,
+    /address='(.*?)'/,
+  ];
+  return words.map((word) => word.exec(text)?.[1]).find((word) => word !== undefined) ?? text;
 }
 
 test.each(Object.keys(kinds))(
