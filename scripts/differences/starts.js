@@ -43,12 +43,6 @@ const notYet = [
     here: '`<space_hard_limit>` and `<space_soft_limit>` are refused',
     libvirt: 'they are ignored, without a word',
   },
-  {
-    id: 'global-quota',
-    documents: /^cputune-global-quota$/,
-    here: '`<global_period>` and `<global_quota>` are refused; `<period>` and `<quota>` limit a container',
-    libvirt: 'they are ignored, without a word',
-  },
 ].map((entry) => ({
   ...entry,
   refused: 'not carried out yet',

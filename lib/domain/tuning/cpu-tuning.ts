@@ -5,28 +5,41 @@ import { keepRest } from '../xml/raw';
 import { childOf, readElement, type Reading } from '../xml/reading';
 import type { ParseSession } from '../parse-session';
 import type { CpuTuning } from './definition';
-import { ignored, refused, textVocabulary, vocabulary } from '../xml/vocabulary';
+import { ignored, textVocabulary, vocabulary } from '../xml/vocabulary';
 
 /** The values that the kernel accepts; for `quota`, also any negative number. */
 const cpuRanges = {
   shares: [2, 262_144],
+  global_period: [1000, 1_000_000],
+  global_quota: [1000, 17_592_186_044_415],
   period: [1000, 1_000_000],
   quota: [1000, 17_592_186_044_415],
 } as const;
 
-export type CpuParameter = keyof typeof cpuRanges;
+type CpuElement = keyof typeof cpuRanges;
 
-const parameters = Object.keys(cpuRanges) as CpuParameter[];
+/** By element, in the order that libvirt prints them in. */
+const fields = {
+  shares: 'shares',
+  global_period: 'globalPeriod',
+  global_quota: 'globalQuota',
+  period: 'period',
+  quota: 'quota',
+} as const;
+
+const elements = Object.keys(fields) as CpuElement[];
+
+/** What can be changed while a container runs. */
+export type CpuParameter = 'shares' | 'period' | 'quota';
 
 const noVirtualCpu = ignored('a container has no virtual CPUs: it runs on those of <vcpu cpuset>');
 const noThread = ignored('a container has no threads of an emulator');
-const noLimit = refused('the limit would not hold: that of a container is <quota>');
 
 export const cpuTuningVocabulary = vocabulary({
   children: {
     shares: 'one',
-    global_period: noLimit,
-    global_quota: noLimit,
+    global_period: 'one',
+    global_quota: 'one',
     period: 'one',
     quota: 'one',
     emulator_period: noThread,
@@ -50,19 +63,19 @@ export function parseCpuTuning(domain: Reading, session: ParseSession): { cpuTun
   if (at === undefined) return {};
   const reading = readElement(at, cpuTuningVocabulary, session);
   keepRest(reading, session);
-  const given = parameters.flatMap((name) => {
+  const given = elements.flatMap((name) => {
     const value = parseParameter(reading, name, session);
-    return value === undefined ? [] : [[name, value] as const];
+    return value === undefined ? [] : [[fields[name], value] as const];
   });
   if (given.length === 0) return {};
   return { cpuTuning: { ...Object.fromEntries(given), position: at.position } };
 }
 
 /** Why `value` is invalid for this parameter; undefined if it is valid. */
-export function cpuParameterFault(name: CpuParameter, value: number): string | undefined {
+export function cpuParameterFault(name: CpuElement, value: number): string | undefined {
   const [least, most] = cpuRanges[name];
   if (value >= least && value <= most) return undefined;
-  if (name === 'quota' && value < 0) return undefined;
+  if (mayBeUnlimited(name) && value < 0) return undefined;
   return name === 'shares'
     ? `shares '${value}' must be in range [${least}, ${most}]`
     : `Value of cputune '${name}' must be in range [${least}, ${most}]`;
@@ -70,21 +83,25 @@ export function cpuParameterFault(name: CpuParameter, value: number): string | u
 
 /** The children of `<cputune>`. */
 export function formatCpuTuning(tuning: CpuTuning | undefined): PrintableElement[] {
-  return parameters.flatMap((name) => {
-    const value = tuning?.[name];
+  return elements.flatMap((name) => {
+    const value = tuning?.[fields[name]];
     return value === undefined ? [] : [node(name, {}, [String(value)])];
   });
 }
 
+function mayBeUnlimited(name: CpuElement): boolean {
+  return name === 'quota' || name === 'global_quota';
+}
+
 function parseParameter(
   reading: Reading,
-  name: CpuParameter,
+  name: CpuElement,
   session: ParseSession,
 ): number | undefined {
   const at = childOf(reading, name);
   if (at === undefined) return undefined;
   const { text } = readElement(at, textVocabulary, session);
-  const written = name === 'quota' ? /^\s*[+-]?\d{1,15}\s*$/ : /^\s*\+?\d{1,15}\s*$/;
+  const written = mayBeUnlimited(name) ? /^\s*[+-]?\d{1,15}\s*$/ : /^\s*\+?\d{1,15}\s*$/;
   if (!written.test(text)) {
     throw definitionError('XML_ERROR', `can't parse cputune ${name} value`, at);
   }

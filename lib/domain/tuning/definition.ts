@@ -19,6 +19,12 @@ export interface CpuTuning {
   readonly period?: number;
   /** Microseconds of all CPUs together in each period, at least 1000. A negative number means no limit. */
   readonly quota?: number;
+  /**
+   * The same for a virtual machine with all that it needs besides. A container is one and the same thing, so that the stricter of
+   * both limits holds.
+   */
+  readonly globalPeriod?: number;
+  readonly globalQuota?: number;
   readonly position: Position;
 }
 

@@ -2,7 +2,13 @@
 import { cpuParameterFault, type CpuParameter } from '../../domain/tuning/cpu-tuning';
 import type { DomainDefinition } from '../../domain/definition';
 import { TslxcError } from '../../errors';
-import { cpuWrites, defaultCpu, readCpu, type CpuLimits } from '../../plan/limits/cpu-limits';
+import {
+  cpuWrites,
+  defaultCpu,
+  readCpu,
+  strictestTime,
+  type CpuLimits,
+} from '../../plan/limits/cpu-limits';
 import type { CpuTuningInfo, VcpuCount } from './types';
 import { changeLimit, checkWhole, lookAtLimit, nowhere, type LimitQuery } from './live-limits';
 import { present } from '../../present';
@@ -38,7 +44,9 @@ export async function setCpuTuning(
       const current = readCpu(at, read, undefined);
       const isTime = wanted.period !== undefined || wanted.quota !== undefined;
       const time = isTime ? { period: current.period, quota: current.quota } : {};
-      const writes = cpuWrites(at, { ...time, ...wanted });
+      const { globalPeriod, globalQuota } = definition.cpuTuning ?? {};
+      const global = isTime ? present({ globalPeriod, globalQuota }) : {};
+      const writes = cpuWrites(at, strictestTime({ ...time, ...wanted, ...global }));
       return { writes, definition: changed(definition) };
     },
   });

@@ -13,6 +13,21 @@ export interface CpuLimits {
 /** The kernel's defaults. */
 export const defaultCpu: CpuLimits = { shares: 1024, period: 100_000, quota: -1 };
 
+/** What of a definition's limits of CPU time holds: the stricter one. */
+export function strictestTime<
+  Tuning extends Partial<CpuLimits> & { globalPeriod?: number; globalQuota?: number },
+>(tuning: Tuning): Tuning {
+  const { period, quota, globalPeriod, globalQuota } = tuning;
+  const all = shareOf(globalQuota, globalPeriod);
+  if (all === Infinity || all >= shareOf(quota, period)) return tuning;
+  return { ...tuning, period: globalPeriod ?? defaultCpu.period, quota: globalQuota };
+}
+
+/** In CPUs. */
+function shareOf(quota = defaultCpu.quota, period = defaultCpu.period): number {
+  return quota < 0 ? Infinity : quota / period;
+}
+
 const weights = { least: 1, most: 10_000, default: 100 };
 
 /** Converts shares of v1 to a weight of v2 in proportion: the defaults are 1024 shares and weight 100. */

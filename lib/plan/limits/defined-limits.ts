@@ -7,7 +7,7 @@ import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { blockWrites, mostWeight, type BlockNumbers } from './block-limits';
 import { placeOf, type CgroupPlace, type Controller } from '../cgroups/places';
 import { hugepageWrites, processWrites } from './counted-limits';
-import { cpuWrites } from './cpu-limits';
+import { cpuWrites, strictestTime } from './cpu-limits';
 import { cpusetWrites } from './cpuset-limits';
 import type { LimitWrite } from './limit-write';
 import { definedMemory, memoryWrites } from './memory-limits';
@@ -34,7 +34,9 @@ export function definedLimits(
   const container = 'domain/metadata/tslxc:container';
   return [
     ...limitMemory(definition, places),
-    ...(cpuTuning ? cpuWrites(need('cpu', at('domain/cputune', cpuTuning)), cpuTuning) : []),
+    ...(cpuTuning
+      ? cpuWrites(need('cpu', at('domain/cputune', cpuTuning)), strictestTime(cpuTuning))
+      : []),
     ...limitCpuset(definition, places, host.layout.cpuset),
     ...limitBlocks(definition, places, host),
     ...(processLimit

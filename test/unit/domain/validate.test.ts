@@ -48,7 +48,6 @@ test('interfaces that are carried out in full may start', () => {
   for (const xml of links) checkStartable(parse(xml));
 });
 
-const quota = 'the limit would not hold: that of a container is <quota>';
 
 const rows: readonly (readonly [title: string, xml: string, at: string, words: string])[] = [
   ['no devices', `${bare}</domain>`, 'domain/devices 1:1', 'At least one PTY console is required'],
@@ -74,16 +73,6 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'domain/devices/console 9:2',
     'Only PTY console types are supported',
   ],
-  // libvirt's driver takes them all.
-  ...[['cputune', '<global_quota>5000</global_quota>', 'global_quota', '<global_quota>']].map(
-    ([parent = '', element = '', at = '', what = '']) =>
-      [
-        `a limit that no container has: ${element}`,
-        document({ elements: ` <${parent}>\n  ${element}</${parent}>` }),
-        `domain/${parent}/${at} 6:3`,
-        `${what} is not carried out by this version: ${quota}`,
-      ] as const,
-  ),
   [
     'an interface of another type',
     document({ devices: "\n    <interface type='user'/>" }),
