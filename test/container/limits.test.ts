@@ -194,8 +194,7 @@ test('cputune: of quota and global_quota the stricter one holds, also when the o
     domainXml({ name: 'global-quota', elements: `<cputune>${global}${time}</cputune>` }),
   );
   const files = { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' };
-  const quota = (): number =>
-    Number.parseInt(readFileSync(limitFile('global-quota', 'cpu', files), 'utf8'), 10);
+  const quota = (): number => Number.parseInt(limitFile('global-quota', 'cpu', files), 10);
   await other.start();
   try {
     expect(quota()).toBe(50_000);
