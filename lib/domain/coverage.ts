@@ -40,6 +40,7 @@ import {
   diskSourceVocabulary,
   diskTargetVocabulary,
   diskVocabulary,
+  emptyDrive,
   formatOfLoop,
   hostdevSourceVocabulary,
   hostdevVocabulary,
@@ -183,7 +184,10 @@ const elements: readonly ElementCoverage[] = [
   {
     path: 'domain/devices/disk',
     vocabulary: diskVocabulary,
-    cases: [{ written: "<driver> with type='block'", ...otherDiskDriver }],
+    cases: [
+      { written: "<driver> with type='block'", ...otherDiskDriver },
+      { written: 'an empty drive', ...emptyDrive },
+    ],
   },
   {
     path: 'domain/devices/disk/driver',

@@ -220,6 +220,9 @@ export const diskDriverVocabulary = vocabulary({
   children: { metadata_cache: noDrive, iothreads: noDrive, statistics: noDrive },
 });
 
+/** A `<disk>` of device cdrom or floppy without a source. */
+export const emptyDrive = refused('no device would be in /dev: nothing is in the drive');
+
 const ofOtherType = ignored('it belongs to another type of <disk>');
 
 /** What of `<source>` belongs to a type is in `diskSources` of disk.ts. */

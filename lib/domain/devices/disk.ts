@@ -3,7 +3,12 @@
  * anything that a start refuses is kept as a whole.
  */
 import type { DiskBus, DiskDefinition } from '../definition';
-import { diskSourceVocabulary, diskTargetVocabulary, diskVocabulary } from './device-vocabulary';
+import {
+  diskSourceVocabulary,
+  diskTargetVocabulary,
+  diskVocabulary,
+  emptyDrive,
+} from './device-vocabulary';
 import { busOfDisk } from './disk-bus';
 import { parseDiskDriver } from './disk-driver';
 import { deviceSession, parsedDevice, rawDevice } from './parsed-device';
@@ -25,6 +30,8 @@ import { emptyVocabulary, valuesOf } from '../xml/vocabulary';
 const wordsOf = (attribute: string) => Object.keys(valuesOf(diskVocabulary, attribute));
 const types = ['block', 'file'] as const;
 const devices = ['disk', 'cdrom', 'floppy', 'lun'] as const;
+/** They may be empty. */
+const drives: readonly string[] = ['cdrom', 'floppy'];
 const buses: readonly DiskBus[] = [
   ...(['ide', 'fdc', 'scsi', 'virtio', 'xen', 'usb', 'uml', 'sata', 'sd', 'none'] as const),
 ];
@@ -47,6 +54,10 @@ export function parseDisk(
   const device = enumerated(reading, 'device', devices) ?? 'disk';
   const type = types.find((one) => one === asked);
   if (type === undefined) return { raw: rawDevice(at), unsupported: own.unsupported };
+  if (drives.includes(device) && nameOfSource(reading) === undefined) {
+    own.unsupported.push({ path: at.path, position: at.position, ...emptyDrive });
+    return { raw: rawDevice(at), unsupported: own.unsupported };
+  }
   const target = readTarget(reading, own);
   const driver = parseDiskDriver(reading, type, own);
   const source = readSource(reading, { type, target: target.target }, own);

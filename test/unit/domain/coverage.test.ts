@@ -136,6 +136,9 @@ const cases: Readonly<Record<string, string>> = {
     devices:
       "<disk type='block'><driver name='loop'/><source dev='/dev/x'/><target dev='vda'/></disk>",
   }),
+  'an empty drive': document({
+    devices: "<disk type='file' device='cdrom'><target dev='sdc'/></disk>",
+  }),
   'another name than loop and nbd': image("name='qemu'"),
   "another type than raw with name='loop'": image("name='loop' type='qcow2'"),
   "name='nbd' without a type": image("name='nbd'"),
