@@ -48,7 +48,7 @@ const world = containerTest(
     keep(() => domain.destroy());
     await domain.start();
     keep(() => table.print());
-    return { disk, root, connection, domain };
+    return { disk, root, domain };
   },
   { per: 'file' },
 );
@@ -185,29 +185,6 @@ test('memtune: each of its limits is changed, in an order that the kernel takes'
     swapHardLimit: 'unlimited',
   });
   expect(await world.domain.getMemoryTuning()).toMatchObject({ swapHardLimit: 'unlimited' });
-});
-
-test('cputune: of quota and global_quota the stricter one holds, also when the other is changed', async () => {
-  const time = '<period>50000</period><quota>100000</quota>';
-  const global = '<global_period>100000</global_period><global_quota>50000</global_quota>';
-  const other = await world.connection.defineDomain(
-    domainXml({ name: 'global-quota', elements: `<cputune>${global}${time}</cputune>` }),
-  );
-  const files = { v1: 'cpu.cfs_quota_us', v2: 'cpu.max' };
-  const quota = (): number => Number.parseInt(limitFile('global-quota', 'cpu', files), 10);
-  await other.start();
-  try {
-    expect(quota()).toBe(50_000);
-    expect(await other.getCpuTuning()).toMatchObject({ period: 100_000, quota: 50_000 });
-    await other.setCpuTuning({ quota: 'unlimited' });
-    expect(quota()).toBe(50_000);
-    await other.setCpuTuning({ quota: 10_000 });
-    expect(quota()).toBe(10_000);
-    expect(await other.xml()).toContain('<global_quota>50000</global_quota>');
-  } finally {
-    await other.destroy();
-    await other.undefine();
-  }
 });
 
 test('cputune: quota holds a busy loop back, at once', async () => {

@@ -48,7 +48,6 @@ test('interfaces that are carried out in full may start', () => {
   for (const xml of links) checkStartable(parse(xml));
 });
 
-
 const rows: readonly (readonly [title: string, xml: string, at: string, words: string])[] = [
   ['no devices', `${bare}</domain>`, 'domain/devices 1:1', 'At least one PTY console is required'],
   [
