@@ -66,6 +66,22 @@ const startedOnlyHere = [
     reason: 'a definition is enough, on any host',
   },
   {
+    id: 'filter-without-daemon',
+    documents: /^interface-filterref(-parameters)?$/,
+    here: 'a `<filterref>` needs no daemon: its rules are those of the interface',
+    libvirt: 'the start fails unless the driver of filters is there',
+    reason: 'nothing else has to run on the host',
+    where: 'a host without virtnwfilterd',
+  },
+  {
+    id: 'optional-usb-device',
+    documents: /^hostdev-usb-managed$/,
+    here: "a USB device with `startupPolicy='optional'` may be missing also where the kernel has no USB",
+    libvirt: 'the start fails there',
+    reason: 'what is optional is not there either way',
+    where: 'a kernel without USB',
+  },
+  {
     id: 'rate-without-sfq',
     documents: /^interface-bandwidth(-both)?$/,
     here: 'the rates of an interface need no SFQ queue of the kernel',
