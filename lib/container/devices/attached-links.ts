@@ -16,27 +16,13 @@ import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
 import { addSwitchPort } from '../interfaces/switch-port';
 import { networkViews } from '../interfaces/network-view';
 import type { LinkRecord, StartRecord } from '../record/run-state';
-import type { Undo } from '../record/undo';
+import type { LinkUndo, Undo } from '../record/undo';
 import { initHasEnded } from '../init/ended-init';
 import { readRunState } from '../record/run-state';
 import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
 import { fieldsOf, plugIn, plugOut } from './plug';
 
 type LinkDevice = DeviceOf<'interfaces' | 'hostInterfaces'>;
-
-/** What is undone of an interface: also in a container that goes on. */
-type LinkUndo = Extract<
-  Undo,
-  Readonly<{
-    undo:
-      | 'removeLink'
-      | 'removeFilter'
-      | 'removeSwitchPort'
-      | 'returnLink'
-      | 'removeMacvlan'
-      | 'restoreAddress';
-  }>
->;
 
 /**
  * Makes it as a start does, with the name inside that is free there.

@@ -3,24 +3,12 @@
  * the container ends is among the undo of its record. Taking back twice, or what never happened, succeeds.
  */
 import type { HostDevice } from '../../plan/mounts/host-devices';
-import type { Undo } from './undo';
+import type { LinkUndo, Undo } from './undo';
 
 export type LiveUndo =
   /** Of the host's: an interface, a mount target, the block device of an image. */
-  | Extract<
-      Undo,
-      Readonly<{
-        undo:
-          | 'removeLink'
-          | 'removeFilter'
-          | 'removeSwitchPort'
-          | 'returnLink'
-          | 'removeMacvlan'
-          | 'restoreAddress'
-          | 'releaseTarget'
-          | 'detachImage';
-      }>
-    >
+  | LinkUndo
+  | Extract<Undo, { undo: 'releaseTarget' | 'detachImage' }>
   /** A node in the container's /dev. */
   | (Readonly<{ undo: 'removeNode' }> & HostDevice)
   /** What the filter allowed before. */

@@ -155,20 +155,22 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
   }
 }
 
-/** What an interface has: links, rules and ports of the host. */
+/** What an interface has of the host: links, rules and ports. Also undone in a container that goes on. */
+export type LinkUndo = Extract<
+  Undo,
+  {
+    undo:
+      | 'removeLink'
+      | 'removeFilter'
+      | 'removeSwitchPort'
+      | 'returnLink'
+      | 'removeMacvlan'
+      | 'restoreAddress';
+  }
+>;
+
 async function undoLink(
-  undo: Extract<
-    Undo,
-    {
-      undo:
-        | 'removeLink'
-        | 'removeFilter'
-        | 'removeSwitchPort'
-        | 'returnLink'
-        | 'removeMacvlan'
-        | 'restoreAddress';
-    }
-  >,
+  undo: LinkUndo,
   { networks, notice }: Pick<Tools, 'networks' | 'notice'>,
 ): Promise<void> {
   switch (undo.undo) {
