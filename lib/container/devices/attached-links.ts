@@ -16,7 +16,8 @@ import { lookUpLinks, type ResolvedLinks } from '../interfaces/links';
 import { addSwitchPort } from '../interfaces/switch-port';
 import { networkViews } from '../interfaces/network-view';
 import type { LinkRecord, StartRecord } from '../record/run-state';
-import type { LinkUndo, Undo } from '../record/undo';
+import { isOfLink } from '../record/undo';
+import type { LinkUndo } from '../record/undo';
 import { initHasEnded } from '../init/ended-init';
 import { readRunState } from '../record/run-state';
 import type { AttachRequest, DeviceOf, DeviceRequest } from './device-request';
@@ -188,17 +189,6 @@ function isOf(record: LinkRecord, device: Device): boolean {
     record.type === 'hostdev' &&
     record.host === (device as LinkDevice & { list: 'hostInterfaces' }).item.device
   );
-}
-
-function isOfLink(undo: Undo): undo is LinkUndo {
-  return [
-    'removeLink',
-    'removeFilter',
-    'removeSwitchPort',
-    'returnLink',
-    'removeMacvlan',
-    'restoreAddress',
-  ].includes(undo.undo);
 }
 
 function undoes(undo: LinkUndo, record: LinkRecord | undefined): boolean {

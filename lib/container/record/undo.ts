@@ -155,19 +155,21 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
   }
 }
 
+const kindsOfLinks = [
+  'removeLink',
+  'removeFilter',
+  'removeSwitchPort',
+  'returnLink',
+  'removeMacvlan',
+  'restoreAddress',
+] as const;
+
 /** What an interface has of the host: links, rules and ports. Also undone in a container that goes on. */
-export type LinkUndo = Extract<
-  Undo,
-  {
-    undo:
-      | 'removeLink'
-      | 'removeFilter'
-      | 'removeSwitchPort'
-      | 'returnLink'
-      | 'removeMacvlan'
-      | 'restoreAddress';
-  }
->;
+export type LinkUndo = Extract<Undo, { undo: (typeof kindsOfLinks)[number] }>;
+
+export function isOfLink(undo: Undo): undo is LinkUndo {
+  return kindsOfLinks.some((kind) => kind === undo.undo);
+}
 
 async function undoLink(
   undo: LinkUndo,

@@ -1,9 +1,10 @@
 /** The USB devices of the host that a definition means, found in sysfs. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DomainDefinition, HostDeviceDefinition, UsbDevice } from '../../domain/definition';
 import { describeUsb, usbPath } from '../../domain/devices/usb-device';
 import { definitionError } from '../../domain/xml/source-location';
+import { namesIn } from '../../host/names-in';
 
 const kernelFolder = '/sys/bus/usb/devices';
 
@@ -54,7 +55,7 @@ function isMeant(one: Found, { vendor, product, bus, device }: UsbDevice): boole
   );
 }
 
-/** Those that the kernel knows; what goes away meanwhile is left out. */
+/** Those that the kernel knows, none where it has no USB; what goes away meanwhile is left out. */
 function usbDevices(folder: string): Found[] {
   return namesIn(folder).flatMap((name) => {
     const read = (file: string, radix: number): number =>
@@ -68,15 +69,6 @@ function usbDevices(folder: string): Found[] {
     // Interfaces of devices lie there too.
     return Object.values(found).some(Number.isNaN) ? [] : [found];
   });
-}
-
-/** None where the kernel has no USB. */
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
 }
 
 function textOf(path: string): string {
