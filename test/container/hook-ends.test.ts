@@ -2,10 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
-import { hasEnded } from '../support/process/processes';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
 import { timed } from '../support/time/timed';
@@ -24,23 +22,8 @@ beforeEach(() => {
   scripts = new HookScripts(world.root);
 });
 
-/** A script that stops there for ever, and the command that calls it. Resolves to what kills the command, once it does. */
-async function stuckAt(operation: string, words: readonly string[]): Promise<() => Promise<void>> {
-  const pid = scripts.file('pid');
-  scripts.add('lxc', `[ "$2" != ${operation} ] || { echo $$ > ${pid}; exec sleep 1000; }`);
-  const [program = '', ...rest] = commandLine(...words);
-  const env = commandEnvironment(world.root.path);
-  const caller: ChildProcess = spawn(program, rest, { env, stdio: 'ignore' });
-  const script = await eventually(() => {
-    const found = Number(readFileSync(pid, 'utf8'));
-    expect(found).toBeGreaterThan(0);
-    return found;
-  });
-  return async () => {
-    caller.kill('SIGKILL');
-    await eventually(() => expect(hasEnded(script)).toBe(true));
-    scripts.add('lxc');
-  };
+function stuckAt(operation: string, words: readonly string[]): Promise<() => Promise<void>> {
+  return scripts.stuckAt('lxc', operation, words);
 }
 
 function operations(): string[] {

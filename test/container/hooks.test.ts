@@ -1,12 +1,10 @@
 /** Scripts of the administrator are called at the start and the end of domains, with what libvirt gives to its hooks. */
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
 import { hasEnded } from '../support/process/processes';
-import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { eventually } from '../support/time/eventually';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { expectGone, untilGone } from '../support/world/container-traces';
@@ -156,20 +154,9 @@ test('what one leaves running holds nothing up', async () => {
 test.each(['prepare', 'start'])(
   'of a start that is killed while one runs at %s, the next process calls the last ones',
   async (operation) => {
-    const pid = scripts.file('pid');
-    scripts.add('lxc', `[ "$2" != ${operation} ] || { echo $$ > ${pid}; exec sleep 1000; }`);
-    const [program = '', ...words] = commandLine('start', name);
-    const env = commandEnvironment(world.root.path);
-    const caller = spawn(program, words, { env, stdio: 'ignore' });
-    const script = await eventually(() => {
-      const found = Number(readFileSync(pid, 'utf8'));
-      expect(found).toBeGreaterThan(0);
-      return found;
-    });
-    caller.kill('SIGKILL');
-    await eventually(() => expect(hasEnded(script)).toBe(true));
+    const kill = await scripts.stuckAt('lxc', operation, ['start', name]);
+    await kill();
     const before = scripts.calls().length;
-    scripts.add('lxc');
     await domain.start();
     const after = ['stopped end -', 'release end failed', 'prepare begin -', 'start begin -'];
     expect(scripts.calls().slice(before)).toEqual(

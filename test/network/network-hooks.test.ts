@@ -1,14 +1,11 @@
 /** Scripts of the administrator are told of virtual networks and of what is plugged into them, as libvirt's are. */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
-import { hasEnded } from '../support/process/processes';
-import { commandEnvironment, commandLine } from '../support/process/run-command';
+import { commandLine } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
-import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 
 const mac = '52:54:00:78:00:07';
@@ -75,22 +72,10 @@ test('one that fails at a port refuses the start of its container', async () => 
   await network.destroy();
 });
 
-/** A script that stops there for ever, and the command that calls it; kills the command once it does, and lets scripts go on. */
+/** Kills the command that calls a script at that operation while the script runs. */
 async function killedAt(operation: string, words: readonly string[]): Promise<void> {
-  const { scripts, root } = world;
-  const pid = scripts.file('pid');
-  scripts.add('network', `[ "$2" != ${operation} ] || { echo $$ > ${pid}; exec sleep 1000; }`);
-  const [program = '', ...rest] = commandLine(...words);
-  const env = commandEnvironment(root.path);
-  const caller = spawn(program, rest, { env, stdio: 'ignore' });
-  const script = await eventually(() => {
-    const found = Number(readFileSync(pid, 'utf8'));
-    expect(found).toBeGreaterThan(0);
-    return found;
-  });
-  caller.kill('SIGKILL');
-  await eventually(() => expect(hasEnded(script)).toBe(true));
-  scripts.add('network');
+  const kill = await world.scripts.stuckAt('network', operation, words);
+  await kill();
 }
 
 function operations(): string[] {

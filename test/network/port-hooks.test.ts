@@ -7,7 +7,7 @@ import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { HookScripts } from '../support/domain/hook-scripts';
 import { HostLinks, host } from '../support/network/host-links';
-import { hasEnded, readProcess } from '../support/process/processes';
+import { readProcess } from '../support/process/processes';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
@@ -82,21 +82,10 @@ test('one that can’t be made once the hook has agreed', async () => {
   expect(operations()).toEqual(['port-created begin -', 'port-deleted begin -']);
 });
 
-/** A script that stops at `port-created` for ever, and the command that calls it; resolves when both are killed. */
+/** Kills the command while its script runs at `port-created`. */
 async function killedInHook(words: readonly string[]): Promise<void> {
-  const { root, scripts } = world;
-  const pid = scripts.file('pid');
-  scripts.add('network', `[ "$2" != port-created ] || { echo $$ > ${pid}; exec sleep 1000; }`);
-  const [program = '', ...rest] = commandLine(...words);
-  const env = commandEnvironment(root.path);
-  const caller = spawn(program, rest, { env, stdio: 'ignore' });
-  const script = await eventually(() => {
-    const found = Number(readFileSync(pid, 'utf8'));
-    expect(found).toBeGreaterThan(0);
-    return found;
-  });
-  caller.kill('SIGKILL');
-  await eventually(() => expect(hasEnded(script)).toBe(true));
+  const kill = await world.scripts.stuckAt('network', 'port-created', words);
+  await kill();
 }
 
 test('one whose caller is killed while the hook runs: the next process tells that it is gone', async () => {

@@ -1,7 +1,11 @@
 /** Scripts in a root's folder of hooks, which note what they were called with. */
+import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { hasEnded } from '../process/processes';
+import { commandEnvironment, commandLine } from '../process/run-command';
 import type { TestRoot } from '../root/test-root';
+import { eventually } from '../time/eventually';
 
 export class HookScripts {
   readonly #root: string;
@@ -20,6 +24,32 @@ export class HookScripts {
     const note = `echo "${name.replace(/.*\//, '')} $*" >> ${this.#log}`;
     writeFileSync(path, `#!/bin/sh\n${note}\n${lines}\n`, { mode });
     return path;
+  }
+
+  /**
+   * Makes a script of that kind which stops at the operation for ever, and runs the command that calls it. Resolves to what kills the
+   * command, waits for the end of the script, and lets the script go on from then on.
+   */
+  async stuckAt(
+    kind: 'lxc' | 'network',
+    operation: string,
+    words: readonly string[],
+  ): Promise<() => Promise<void>> {
+    const pid = this.file('pid');
+    this.add(kind, `[ "$2" != ${operation} ] || { echo $$ > ${pid}; exec sleep 1000; }`);
+    const [program = '', ...rest] = commandLine(...words);
+    const env = commandEnvironment(this.#root);
+    const caller = spawn(program, rest, { env, stdio: 'ignore' });
+    const script = await eventually(() => {
+      const found = Number(readFileSync(pid, 'utf8'));
+      expect(found).toBeGreaterThan(0);
+      return found;
+    });
+    return async () => {
+      caller.kill('SIGKILL');
+      await eventually(() => expect(hasEnded(script)).toBe(true));
+      this.add(kind);
+    };
   }
 
   /** A line for each call: the script’s name and its arguments. */
