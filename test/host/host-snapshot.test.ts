@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { MarkedDisk } from '../support/fake/marked-disk';
 import { describeChanges, expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 
 let folder: string;
@@ -71,6 +72,22 @@ describe('a terminal', () => {
       `require('node:child_process').spawnSync('python3', ${words}, { stdio: 'inherit' });`,
     );
     expect(await added(process.execPath, other)).toBe(0);
+  });
+});
+
+describe('a loop device', () => {
+  function added(disk: () => MarkedDisk): string {
+    const before = snapshotHost();
+    using _ = disk();
+    return describeChanges(before, snapshotHost());
+  }
+
+  test('of these tests is seen', () => {
+    expect(added(() => new MarkedDisk())).toMatch(/^loop devices:\n {2}\+ loop\d+ \/var\/tmp\//);
+  });
+
+  test('of tests in another lane, which run beside these, is left out', () => {
+    expect(added(() => new MarkedDisk('apart'))).toBe('');
   });
 });
 

@@ -3,6 +3,23 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+const beginning = '/var/tmp/tslxc-disk-';
+
+/**
+ * Undefined for the tests of the lane that compares the host's loop devices: all lanes make theirs in the one set that there
+ * is, so a disk's file says whose it is.
+ */
+const lane = process.env['TSLXC_TEST_LANE'];
+
+/** Whether the file below a loop device belongs to a `MarkedDisk` of another lane, whose tests come and go beside this one's. */
+export function isOfAnotherLane(file: string): boolean {
+  return file.startsWith(beginning) && !file.startsWith(beginningOf(lane));
+}
+
+function beginningOf(name = 'host'): string {
+  return `${beginning}${name}-`;
+}
+
 export class MarkedDisk implements Disposable {
   /** What stands at its beginning. */
   static readonly marker = 'tslxc-marker';
@@ -10,8 +27,8 @@ export class MarkedDisk implements Disposable {
   readonly path: string;
   readonly #folder: string;
 
-  constructor() {
-    this.#folder = mkdtempSync('/var/tmp/tslxc-disk-');
+  constructor(ofLane = lane) {
+    this.#folder = mkdtempSync(beginningOf(ofLane));
     const image = join(this.#folder, 'image');
     writeFileSync(image, MarkedDisk.marker.padEnd(1024 * 1024, '\0'));
     this.path = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();

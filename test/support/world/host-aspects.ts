@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { type Dirent, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOfAnotherLane } from '../fake/marked-disk';
 import { listProcesses } from '../process/processes';
 
 /** Cgroups that stay once they were made: the parents of all containers and of all monitors. */
@@ -161,11 +162,12 @@ export function networkServers(all: readonly HostProcess[]): string[] {
   return found.filter(({ pid }) => namespaceOf(pid) === own).map(describe);
 }
 
-/** Loop devices in use, with their files. */
+/** Loop devices in use, with their files; but for the disks of tests in another lane. */
 export function loopDevices(): string[] {
   return listFolder('/sys/block')
-    .map(({ name }) => `${name} ${readText(`/sys/block/${name}/loop/backing_file`)}`)
-    .filter((line) => /^loop\d+ ./.test(line));
+    .map(({ name }) => ({ name, file: readText(`/sys/block/${name}/loop/backing_file`) }))
+    .filter(({ name, file }) => /^loop\d+$/.test(name) && file !== '' && !isOfAnotherLane(file))
+    .map(({ name, file }) => `${name} ${file}`);
 }
 
 /** What this process has open, by kind: the numbers of descriptors and of sockets don't matter. */
