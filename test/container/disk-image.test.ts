@@ -21,6 +21,7 @@ import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { initOf } from '../support/world/container-traces';
+import { loopDevices } from '../support/world/host-aspects';
 
 const name = 'disk-image';
 
@@ -57,10 +58,7 @@ const start = async (devices: string): Promise<Domain> => {
 
 /** The names of the loop devices that an image is behind. */
 const loopsOf = (image: string): string[] =>
-  readdirSync('/sys/block').filter((loop) => {
-    const file = join('/sys/block', loop, 'loop/backing_file');
-    return existsSync(file) && readFileSync(file, 'utf8').trim() === image;
-  });
+  loopDevices().flatMap((line) => (line.endsWith(` ${image}`) ? line.split(' ', 1) : []));
 
 /** The devices that containers of this test have. */
 const claims = (): string[] =>

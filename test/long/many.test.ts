@@ -41,10 +41,10 @@ async function bench(scenario: string, ...words: readonly string[]): Promise<Bes
   }
 }
 
-const longestHold = 10;
+const longestGo = 10;
 
 test(
-  `500 containers are started and ended at four times the floor, and nothing holds the event loop for ${longestHold} ms`,
+  `500 containers are started and ended at four times the floor, and no step runs for ${longestGo} ms before other callbacks have their turn`,
   async () => {
     const best = await bench('many', '--system', 'floor,library', '--runs', '3');
     const floors = 4 * best('time', 'floor, starts');
@@ -52,8 +52,9 @@ test(
     expect(best('time', 'destroy')).toBeLessThan(floors);
     expect(best('time', 'list')).toBeLessThan(50);
     expect(best('time', 'measure')).toBeLessThan(400);
+    // Not for how long the loop was held: on a machine with few processors most of that is the wait for one, while monitors run.
     for (const step of ['define', 'start', 'list', 'measure', 'destroy', 'undefine']) {
-      expect(best('loop', step)).toBeLessThan(longestHold);
+      expect(best('ran', step)).toBeLessThan(longestGo);
     }
   },
   15 * minutes,
@@ -62,7 +63,7 @@ test(
 test(
   'of 1,000 starts the last hundred are no slower than the first',
   async () => {
-    const best = await bench('thousand', '--system', 'library');
+    const best = await bench('thousand', '--system', 'library', '--runs', '3');
     expect(best('hundreds', 'the last')).toBeLessThan(1.3 * best('hundreds', 'the first'));
   },
   15 * minutes,
