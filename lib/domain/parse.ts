@@ -12,10 +12,10 @@ import { parseExtension } from './elements/extension';
 import { parseIdMap } from './namespaces/id-map';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './elements/identity';
 import { parseMemoryTuning } from './tuning/memory-tuning';
-import { parseNumaTuning } from './tuning/numa-tuning';
 import { parseOs } from './elements/os';
 import { parseFeatures, parseOtherElements } from './elements/other-elements';
 import { parsePartition } from './tuning/partition';
+import { parsePlaced } from './tuning/placement';
 import {
   attributeLocation,
   comparePositions,
@@ -31,7 +31,7 @@ import {
   type Reading,
 } from './xml/reading';
 import type { ParseContext, ParseSession } from './parse-session';
-import { parseMemory, parseVcpu } from './elements/resources';
+import { parseMemory } from './elements/resources';
 import { parseSecurityLabels } from './security/seclabel';
 import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
@@ -68,11 +68,10 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   const rest = {
     metadata: parseMetadata(domain),
     ...parseMemory(domain, session),
-    vcpu: parseVcpu(domain, session),
+    ...parsePlaced(domain, session),
     ...parseMemoryTuning(domain, session),
     ...parseCpuTuning(domain, session),
     ...parseBlockTuning(domain, session),
-    ...parseNumaTuning(domain, session),
     ...parsePartition(domain, session),
     os,
     ...parseIdMap(domain, session),

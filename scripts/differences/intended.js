@@ -58,16 +58,6 @@ const intendedDifferences = [
       'a container has no such hardware, and a shorter text says the same; libvirt adds them again when it is given this one',
   },
   {
-    id: 'automatic-placement',
-    aspect: 'definition',
-    documents: /^(vcpu|numatune)-placement-auto$/,
-    lines: /numatune>|<memory .*placement='auto'|<vcpu placement=/,
-    here: "`placement='auto'` of `<vcpu>` and of `<numatune>` are kept each for itself",
-    libvirt: 'one brings the other with it',
-    reason:
-      'neither is carried out: numad, which would choose, is refused at the start in both cases',
-  },
-  {
     id: 'seclabel-model',
     aspect: 'definition',
     documents: /^domain-seclabel-none$/,

@@ -67,9 +67,12 @@ test('a policy of what runs can’t be changed, and that of the definition can',
   );
 });
 
-/** `<vcpu placement='auto'>`, with nothing but this folder to find numad in. */
-async function startPlaced(folder: string): Promise<Domain> {
-  const domain = await define("<vcpu placement='auto'>2</vcpu>");
+/** `placement='auto'`, with nothing but this folder to find numad in. */
+async function startPlaced(
+  folder: string,
+  elements = "<vcpu placement='auto'>2</vcpu>",
+): Promise<Domain> {
+  const domain = await define(elements);
   const { PATH } = process.env;
   process.env['PATH'] = folder;
   try {
@@ -80,7 +83,10 @@ async function startPlaced(folder: string): Promise<Domain> {
   }
 }
 
-test('placement auto asks numad, whose nodes and their CPUs the container has', async () => {
+test.each([
+  ['CPUs', "<vcpu placement='auto'>2</vcpu>"],
+  ['memory', "<vcpu>2</vcpu><numatune><memory placement='auto'/></numatune>"],
+])('placement auto of %s asks numad, whose nodes and their CPUs it has', async (_of, elements) => {
   const folder = join(world.root.path, 'numad');
   mkdirSync(folder);
   const asked = join(folder, 'asked');
@@ -88,7 +94,7 @@ test('placement auto asks numad, whose nodes and their CPUs the container has', 
   writeFileSync(join(folder, 'numad'), `#!/bin/sh\necho "$@" > ${asked}\necho 0\n`, {
     mode: 0o755,
   });
-  const domain = await startPlaced(folder);
+  const domain = await startPlaced(folder, elements);
   expect(readFileSync(asked, 'utf8')).toBe('-w 2:100\n');
   expect(await domain.getCpuset()).toBe(
     readFileSync('/sys/devices/system/node/node0/cpulist', 'utf8').trim(),

@@ -38,8 +38,9 @@ export function parseVcpu(domain: Reading, session: ParseSession): DomainDefinit
     throw definitionError('INTERNAL_ERROR', 'CPU IDs in <numa> exceed the <vcpu> count', at);
   }
   const current = parseCurrent(reading, count);
-  const cpuset = parseCpuset(reading);
   const placement = parsePlacement(reading);
+  // As in libvirt, a set is not read where numad chooses.
+  const cpuset = placement === 'auto' ? undefined : parseCpuset(reading);
   return {
     count,
     ...(current === undefined ? {} : { current }),

@@ -1,4 +1,5 @@
 /** `<numatune>`: the memory nodes to allocate from. */
+import type { DomainDefinition } from '../definition';
 import { canonicalNumberSet } from '../xml/number-set';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
@@ -40,19 +41,26 @@ export function isBinding(mode: NumaTuning['mode']): boolean {
   return mode === 'strict' || mode === 'restrictive';
 }
 
-/** @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message. */
+/**
+ * As in libvirt, memory of a container whose CPUs numad places is placed so as well, unless the text names its nodes.
+ *
+ * @throws DefinitionError XML_ERROR, INVALID_ARG or CONFIG_UNSUPPORTED, with libvirt's message.
+ */
 export function parseNumaTuning(
   domain: Reading,
   session: ParseSession,
+  vcpu: DomainDefinition['vcpu'],
 ): { numaTuning?: NumaTuning } {
+  const { placement, position = domain.at.position } = vcpu;
+  const ofCpus = placement === 'auto' ? { numaTuning: { mode: 'strict', position } as const } : {};
   const at = childOf(domain, 'numatune');
-  if (at === undefined) return {};
+  if (at === undefined) return ofCpus;
   const reading = readElement(at, numaTuningVocabulary, session);
   const memory = childOf(reading, 'memory');
   const memoryReading = memory && readElement(memory, numaMemoryVocabulary, session);
-  if (memory === undefined || memoryReading === undefined) {
+  if (memory === undefined || memoryReading === undefined || memoryReading.attributes.size === 0) {
     keepRest(reading, session);
-    return {};
+    return ofCpus;
   }
   const { attributes } = memoryReading;
   const written = attributes.get('mode') ?? 'strict';
@@ -62,7 +70,8 @@ export function parseNumaTuning(
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(memory, 'mode'));
   }
   keepRest(reading, session);
-  return { numaTuning: { mode, ...parseNodeset(memoryReading), position: memory.position } };
+  const nodeset = parseNodeset(memoryReading, placement);
+  return { numaTuning: { mode, ...nodeset, position: memory.position } };
 }
 
 /** The children of `<numatune>`. */
@@ -72,10 +81,14 @@ export function formatNumaTuning(tuning: NumaTuning | undefined): PrintableEleme
   return [node('memory', nodeset === undefined ? { mode, placement: 'auto' } : { mode, nodeset })];
 }
 
-/** None if numad is to choose, as in libvirt also when one is written. */
-function parseNodeset({ attributes, at }: Reading): Pick<NumaTuning, 'nodeset'> {
+/** None if numad is to choose, as in libvirt also when one is written. Without either word it is as for the CPUs. */
+function parseNodeset(
+  { attributes, at }: Reading,
+  ofCpus: 'static' | 'auto',
+): Pick<NumaTuning, 'nodeset'> {
   const nodeset = attributes.get('nodeset');
-  const placement = attributes.get('placement') ?? 'static';
+  const usual = nodeset === undefined ? ofCpus : 'static';
+  const placement = attributes.get('placement') ?? usual;
   if (placement !== 'static' && placement !== 'auto') {
     const detail = `Unsupported NUMA memory placement mode '${placement}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'placement'));

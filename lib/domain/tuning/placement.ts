@@ -1,30 +1,61 @@
-/** `placement='auto'` of `<vcpu>` and `<numatune>`: CPUs and memory nodes that numad advises at each start. Pure. */
+/**
+ * `placement='auto'` of `<vcpu>` and `<numatune>`: CPUs and memory nodes that numad advises at each start. As in libvirt, one
+ * brings the other with it. Pure.
+ */
 import type { DomainDefinition } from '../definition';
+import { parseVcpu } from '../elements/resources';
+import type { ParseSession } from '../parse-session';
+import { childOf, type Reading } from '../xml/reading';
 import type { Placement } from './definition';
+import { parseNumaTuning } from './numa-tuning';
 
 type Placed = Pick<DomainDefinition, 'vcpu' | 'numaTuning'>;
+
+/** `<vcpu>` and `<numatune>`. @throws DefinitionError as `parseVcpu` and `parseNumaTuning`. */
+export function parsePlaced(domain: Reading, session: ParseSession): Placed {
+  const vcpu = parseVcpu(domain, session);
+  const { numaTuning } = parseNumaTuning(domain, session, vcpu);
+  if (numaTuning === undefined) return { vcpu };
+  const isFree = vcpu.cpuset === undefined && !hasPins(domain);
+  return { vcpu: isOpen(numaTuning) && isFree ? { ...vcpu, placement: 'auto' } : vcpu, numaTuning };
+}
+
+/** What says of threads where they run, and keeps libvirt from placing all of them. */
+const pins: readonly string[] = ['vcpupin', 'emulatorpin', 'iothreadpin'];
+
+function hasPins(domain: Reading): boolean {
+  const children = childOf(domain, 'cputune')?.element.children ?? [];
+  return children.some((child) => typeof child !== 'string' && pins.includes(child.name));
+}
 
 /** Whether numad has to be asked. */
 export function asksForPlacement({ vcpu, numaTuning }: Placed): boolean {
   return vcpu.placement === 'auto' || (numaTuning !== undefined && isOpen(numaTuning));
 }
 
-/**
- * The definition with what numad has advised in the place of `auto`; as it is without advice. As in libvirt, memory of a
- * container whose CPUs are placed so comes from their nodes, unless `<numatune>` says something else.
- */
+/** The definition with what numad has advised in the place of `auto`; as it is without advice. */
 export function withPlacement(
   definition: DomainDefinition,
   advice: Placement | undefined,
 ): DomainDefinition {
   if (advice === undefined) return definition;
   const { vcpu, numaTuning } = definition;
-  const position = vcpu.position ?? { line: 1, column: 1 };
-  const tuning = numaTuning ?? { mode: 'strict', position };
   return {
     ...definition,
     vcpu: vcpu.placement === 'auto' ? { ...vcpu, cpuset: advice.cpus } : vcpu,
-    numaTuning: isOpen(tuning) ? { ...tuning, nodeset: advice.nodes } : tuning,
+    ...(numaTuning !== undefined && isOpen(numaTuning)
+      ? { numaTuning: { ...numaTuning, nodeset: advice.nodes } }
+      : {}),
+  };
+}
+
+/** Neither CPUs nor memory are placed by numad any more: one alone could not be, since it brings the other with it. */
+export function withoutPlacement(definition: DomainDefinition): DomainDefinition {
+  const { vcpu, numaTuning, ...rest } = definition;
+  return {
+    ...rest,
+    vcpu: { ...vcpu, placement: 'static' },
+    ...(numaTuning === undefined || isOpen(numaTuning) ? {} : { numaTuning }),
   };
 }
 

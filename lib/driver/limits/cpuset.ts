@@ -1,6 +1,7 @@
 /** Which CPUs and memory nodes a domain may use: `<vcpu cpuset>` and `<numatune>`. */
 import type { DomainDefinition } from '../../domain/definition';
 import { isBinding, numaModes } from '../../domain/tuning/numa-tuning';
+import { withoutPlacement } from '../../domain/tuning/placement';
 import { canonicalNumberSet, missingNumbers } from '../../domain/xml/number-set';
 import { TslxcError } from '../../errors';
 import { changeCpuset, readCpuset, type CpusetFile } from '../../plan/limits/cpuset-limits';
@@ -23,7 +24,8 @@ export async function setCpuset(query: LimitQuery, cpus: string): Promise<void> 
   const wanted = readSet(cpus);
   const changed = (definition: DomainDefinition): DomainDefinition => {
     const { cpuset: _, ...vcpu } = { ...definition.vcpu, placement: 'static' as const };
-    return { ...definition, vcpu: wanted === undefined ? vcpu : { ...vcpu, cpuset: wanted } };
+    if (wanted === undefined) return withoutPlacement({ ...definition, vcpu });
+    return { ...definition, vcpu: { ...vcpu, cpuset: wanted } };
   };
   await changeLimit(query, {
     stored: changed,
@@ -69,7 +71,7 @@ export async function setNumaTuning(
         ? definition
         : { ...rest, numaTuning: { ...numaTuning, mode: changedMode } };
     }
-    if (wanted === undefined) return rest;
+    if (wanted === undefined) return withoutPlacement(rest);
     const position = numaTuning?.position ?? nowhere;
     return { ...rest, numaTuning: { mode: changedMode, nodeset: wanted, position } };
   };

@@ -25,8 +25,14 @@ test.each([
     'interleave 0',
   ],
   [
-    'memory, whatever nodes are written',
+    'memory and CPUs, whatever nodes are written',
     "<numatune><memory nodeset='0' placement='auto'/></numatune>",
+    '4-7',
+    'strict 1',
+  ],
+  [
+    'memory alone, since a thread is pinned',
+    `<cputune><emulatorpin cpuset='1'/></cputune>${numatune('strict')}`,
     undefined,
     'strict 1',
   ],
@@ -36,6 +42,52 @@ test.each([
   const { vcpu, numaTuning } = withPlacement(definition, elements === '' ? undefined : advice);
   expect(vcpu.cpuset).toBe(cpuset);
   expect(numaTuning && `${numaTuning.mode} ${numaTuning.nodeset}`).toBe(memory);
+});
+
+/** As libvirt 11.3 prints them. */
+test.each([
+  [
+    "<vcpu placement='auto'>2</vcpu>",
+    "<vcpu placement='auto'>2</vcpu>",
+    "<memory mode='strict' placement='auto'/>",
+  ],
+  [
+    "<numatune><memory placement='auto'/></numatune>",
+    "<vcpu placement='auto'>1</vcpu>",
+    "<memory mode='strict' placement='auto'/>",
+  ],
+  [
+    "<vcpu placement='auto' cpuset='0'>2</vcpu>",
+    "<vcpu placement='auto'>2</vcpu>",
+    "<memory mode='strict' placement='auto'/>",
+  ],
+  [
+    "<vcpu placement='auto'>2</vcpu><numatune><memory mode='preferred'/></numatune>",
+    "<vcpu placement='auto'>2</vcpu>",
+    "<memory mode='preferred' placement='auto'/>",
+  ],
+  [
+    "<vcpu placement='auto'>2</vcpu><numatune><memory nodeset='0'/></numatune>",
+    "<vcpu placement='auto'>2</vcpu>",
+    "<memory mode='strict' nodeset='0'/>",
+  ],
+  [
+    "<vcpu cpuset='0'>2</vcpu><numatune><memory placement='auto'/></numatune>",
+    "<vcpu placement='static' cpuset='0'>2</vcpu>",
+    "<memory mode='strict' placement='auto'/>",
+  ],
+  [
+    "<cputune><vcpupin vcpu='0' cpuset='1'/></cputune><numatune><memory placement='auto'/></numatune>",
+    "<vcpu placement='static'>1</vcpu>",
+    "<memory mode='strict' placement='auto'/>",
+  ],
+  ['<numatune><memory/></numatune>', "<vcpu placement='static'>1</vcpu>", undefined],
+])('%s is printed as libvirt does', (elements, ofCpus, ofMemory) => {
+  const text = formatDomain(read(elements));
+  expect(text).toContain(ofCpus);
+  if (ofMemory === undefined) expect(text).not.toContain('<numatune>');
+  else expect(text).toContain(`<numatune>\n    ${ofMemory}\n  </numatune>`);
+  expect(formatDomain(parse(text))).toBe(text);
 });
 
 test('what is fixed asks for nothing, and the text says what was asked', () => {

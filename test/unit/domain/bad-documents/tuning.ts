@@ -41,7 +41,6 @@ const inLibvirtsElements = (
     ],
     ['blkiotune', 'weight', 'zz', 'XML_ERROR', 'could not parse weight zz'],
     ['blkiotune', 'weight', '10001', 'INVALID_ARG', "weight '10001' must be in range [1, 10000]"],
-    ['numatune', 'memory', 'zz', 'XML_ERROR', 'nodeset for NUMA memory tuning must be set'],
     ['resource', 'partition', '', 'XML_ERROR', 'missing resource partition path'],
   ] as const
 ).map(([parent, name, text, code, words]): Row => [

@@ -97,6 +97,28 @@ describe('of a domain that is off', () => {
     expect(await domain.xml()).toBe(before);
   });
 
+  // The text of one of them would mean both.
+  test.each([
+    ['CPUs', (one: Domain) => one.setCpuset('all')],
+    ['nodes', (one: Domain) => one.setNumaTuning({ nodeset: 'all' })],
+  ])('all %s ends the automatic placement of CPUs and memory', async (_what, change) => {
+    const elements = "<vcpu placement='auto'>1</vcpu>";
+    const before = await domain.xml();
+    const placed = await host.connect().defineDomain(domainXml({ name: 'web', elements }));
+    expect(await placed.xml()).toContain("<memory mode='strict' placement='auto'/>");
+    await change(placed);
+    expect(await placed.xml()).toBe(before);
+  });
+
+  test('CPUs that are named leave the placement of memory to numad', async () => {
+    const elements = "<vcpu placement='auto'>1</vcpu>";
+    const placed = await host.connect().defineDomain(domainXml({ name: 'web', elements }));
+    await placed.setCpuset('1');
+    const xml = await placed.xml();
+    expect(xml).toContain("<vcpu placement='static' cpuset='1'>1</vcpu>");
+    expect(xml).toContain("<memory mode='strict' placement='auto'/>");
+  });
+
   test.each<[string, () => Promise<void>]>([
     ['memory above the maximum', () => domain.setMemory(102_401)],
     ['no memory', () => domain.setMemory(0)],
