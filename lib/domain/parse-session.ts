@@ -1,4 +1,5 @@
 /** The state of parsing one domain. */
+import type { PortIds } from './interface/port/port-ids';
 import type { ReadingSession } from './xml/reading';
 
 /** What `parseDomain` has to know besides the text. */
@@ -11,6 +12,8 @@ export interface ParseContext {
   readonly newUuid: () => string;
   /** Makes a random Ethernet address with libvirt's prefix; called for each interface without one. */
   readonly newMac: () => string;
+  /** Makes an id of a port of a switch; called for each interface whose `<virtualport>` has none. */
+  readonly portId: PortIds;
   /**
    * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
    * Default: it is left out.

@@ -9,6 +9,7 @@ import { parseCpuTuning } from './tuning/cpu-tuning';
 import type { DomainDefinition } from './definition';
 import { parseDevices } from './devices/devices';
 import { parseExtension } from './elements/extension';
+import { withPortIds } from './interface/port/port-ids';
 import { parseIdMap } from './namespaces/id-map';
 import { parseMetadata, parseName, parseTitle, parseUuid } from './elements/identity';
 import { parseMemoryTuning } from './tuning/memory-tuning';
@@ -85,7 +86,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     securityLabels: parseSecurityLabels(domain, session),
   };
   checkSourceLabels(rest);
-  return {
+  const definition: DomainDefinition = {
     name,
     uuid,
     ...(title === undefined ? {} : { title }),
@@ -95,6 +96,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     unsupported: inOrder([...session.unsupported, ...accessModesWithoutEffect(rest)]),
     ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
   };
+  return withPortIds(definition, context.portId);
 }
 
 /** In document order. */

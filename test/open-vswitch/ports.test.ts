@@ -81,7 +81,9 @@ test('without an id it has one of its own, the same at each start', async () => 
   const ids: string[] = [];
   for (let count = 0; count < 2; count += 1) {
     const domain = await start();
-    ids.push(idOf(ports()[0] ?? '', 'iface-id'));
+    const id = idOf(ports()[0] ?? '', 'iface-id');
+    expect(await domain.xml()).toContain(`<parameters interfaceid='${id}'/>`);
+    ids.push(id);
     await domain.destroy();
   }
   expect(ids[0]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);

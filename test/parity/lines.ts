@@ -18,10 +18,16 @@ function canonicalMac(mac: string): string {
 /** The uuid of a domain, in its text and in its environment. */
 const uuidPattern = /(<uuid>|_uuid=|_UUID=)[0-9a-f-]{36}/g;
 
-/** `text` with words for the uuid and the MAC addresses that `source` does not give. */
+/** The ids of a port of a switch. */
+const portPattern = /\b(interfaceid|instanceid)='([0-9a-f-]{36})'/g;
+
+/** `text` with words for the uuid, the MAC addresses and the ids of ports that `source` does not give. */
 export function withoutRandom(text: string, source: string): string {
   const given = [...source.matchAll(macPattern)].map(([mac]) => canonicalMac(mac));
-  const plain = source.includes('<uuid>') ? text : text.replace(uuidPattern, '$1GENERATED');
+  const named = source.includes('<uuid>') ? text : text.replace(uuidPattern, '$1GENERATED');
+  const plain = named.replace(portPattern, (written, name: string, id: string) =>
+    source.includes(id) ? written : `${name}='GENERATED'`,
+  );
   return plain.replace(macPattern, (mac) =>
     given.includes(canonicalMac(mac)) ? mac : 'GENERATED',
   );

@@ -1,5 +1,4 @@
 /** The port of a bridge of Open vSwitch that an interface is: added by ovs-vsctl(8) as libvirt does, and deleted again. */
-import { createHash } from 'node:crypto';
 import type { DomainDefinition } from '../../domain/definition';
 import type { InterfaceDefinition, VirtualPort, Vlan } from '../../domain/interface/definition';
 import { definitionError } from '../../domain/xml/source-location';
@@ -7,6 +6,7 @@ import type { SourceLocation } from '../../domain/xml/source-location';
 import { TslxcError } from '../../errors';
 import { runProgram, tryProgram } from '../../host/program';
 import type { ProgramCall } from '../../host/program';
+import { portId } from './port-id';
 
 /** What a port is known by: the host's side of a link, and the address of the container's. */
 export interface PortOfSwitch {
@@ -34,14 +34,14 @@ export interface PluggedPort {
   readonly vlan?: Vlan;
 }
 
-/** An interface that is not given an id has the same at each start of its domain. */
+/** An interface of a network whose own text says nothing of a port has the id of the network's, or one of its own. */
 export function switchPort(
   { uuid }: Pick<DomainDefinition, 'uuid'>,
   definition: Pick<InterfaceDefinition, 'mac' | 'vlan'>,
   { host, bridge, virtualPort, vlan: ofNetwork, place }: PluggedPort,
 ): SwitchPort {
   const { mac, vlan = ofNetwork } = definition;
-  const { interfaceId = idOf(uuid, mac), profileId } = virtualPort ?? {};
+  const { interfaceId = portId(uuid, mac, 'interface'), profileId } = virtualPort ?? {};
   return {
     host,
     mac,
@@ -130,17 +130,4 @@ function vlanWords(vlan: Vlan | undefined): string[] {
   const native = own === undefined ? [] : [`vlan_mode=native-${own.nativeMode}`, `tag=${own.id}`];
   if (trunk) return [...native, `trunks=${tags.map(({ id }) => id).join(',')}`];
   return own === undefined ? tags.map(({ id }) => `tag=${id}`) : native;
-}
-
-/** A uuid that is a digest of both (RFC 9562, version 8). */
-function idOf(uuid: string, mac: string): string {
-  const digest = createHash('sha256').update(`${uuid} ${mac}`).digest('hex');
-  const [a, b, c, d, e] = [
-    [0, 8],
-    [8, 12],
-    [13, 16],
-    [17, 20],
-    [20, 32],
-  ].map(([from, to]) => digest.slice(from, to));
-  return `${a}-${b}-8${c}-8${d}-${e}`;
 }

@@ -35,7 +35,11 @@ const devices: Readonly<Record<string, Canonical | undefined>> = {
       ),
       diskVocabulary,
     ),
-  interface: (element) => ordered(withDefaults(element, { type: 'user' }), interfaceVocabulary),
+  interface: (element) =>
+    ordered(
+      mapped(withDefaults(element, { type: 'user' }), interfaceParts(element)),
+      interfaceVocabulary,
+    ),
   hostdev: (element) =>
     ordered(
       attributeOf(element, 'mode') === 'capabilities'
@@ -69,6 +73,16 @@ export function withModes<T extends Pick<XmlElement, 'attributes'>>(element: T):
   );
   return { ...element, attributes };
 }
+
+function interfaceParts(element: XmlElement): Readonly<Record<string, Canonical>> {
+  return attributeOf(element, 'type') === 'direct' ? { source: directSource } : {};
+}
+
+const directSource: Canonical = (element) => {
+  const mode = { name: 'mode', value: attributeOf(element, 'mode') ?? 'vepa' };
+  const others = element.attributes.filter(({ name }) => name !== 'mode');
+  return { ...element, attributes: [...others, mode] };
+};
 
 const diskTarget: Canonical = (element) => {
   const bus = busOfDisk(attributeOf(element, 'dev') ?? '');

@@ -1,5 +1,6 @@
 /** A definition with a device more, with one less, or with one in the place of another. Pure. */
 import { TslxcError } from '../../errors';
+import { present } from '../../present';
 import type { DomainDefinition, HostDeviceDefinition } from '../definition';
 import type { Position } from '../xml/element';
 import { isSame } from '../xml/path';
@@ -42,11 +43,20 @@ export function withUpdated(definition: DomainDefinition, wanted: ParsedOne): Do
   const items: readonly Device['item'][] = definition[list];
   const former = items[index];
   if (former === undefined) throw new RangeError('a device has gone');
-  const changed = { ...item, position: former.position } as Device['item'];
+  const changed = { ...withPortOf(former, item), position: former.position } as Device['item'];
   const others = { ...definition, [list]: items.toSpliced(index, 1) };
   const taken = takenBy(others, { list, item: changed } as Device);
   if (taken !== undefined) throw new TslxcError('INVALID_ARG', taken);
   return { ...definition, [list]: items.with(index, changed) };
+}
+
+/** A text that does not say the ids of a port means those that the interface has. */
+function withPortOf(former: Device['item'], wanted: Device['item']): Device['item'] {
+  if (!('virtualPort' in wanted && 'virtualPort' in former)) return wanted;
+  const { interfaceId, instanceId, type } = former.virtualPort;
+  const { virtualPort: port } = wanted;
+  if (port.type !== type) return wanted;
+  return { ...wanted, virtualPort: { ...present({ interfaceId, instanceId }), ...port } };
 }
 
 /**

@@ -84,8 +84,10 @@ export interface FilterReference {
 export interface VirtualPort {
   /** May be missing in an interface of a network, and in a port group: then it is that of the network. */
   readonly type?: 'openvswitch';
-  /** A uuid, for controllers of the switch. Default: one made of the domain's uuid and the interface's address. */
+  /** A uuid, for controllers of the switch; see port-ids.ts. */
   readonly interfaceId?: string;
+  /** Of a port without a type. Printed; a port of Open vSwitch has none. */
+  readonly instanceId?: string;
   readonly profileId?: string;
   readonly position: Position;
 }

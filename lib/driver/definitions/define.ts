@@ -1,6 +1,8 @@
 /** define and create: takes a definition in as a stored or transient domain, and checks its name and uuid. */
+import { portId } from '../../container/interfaces/port-id';
 import type { RunState } from '../../container/record/run-state';
 import type { DomainDefinition } from '../../domain/definition';
+import { withUuid } from '../../domain/interface/port/port-ids';
 import { TslxcError } from '../../errors';
 import { turn } from '../../host/slices';
 import { definedWithout } from '../../domain/warnings';
@@ -123,7 +125,7 @@ async function withUnusedMacs(session: Session, first: ParsedXml, xml: string): 
 function takeOverUuid(parsed: ParsedXml, existing: string | undefined): DomainDefinition {
   const { definition } = parsed;
   if (existing === undefined || existing === definition.uuid) return definition;
-  if (parsed.uuid === 'generated') return { ...definition, uuid: existing };
+  if (parsed.uuid === 'generated') return withUuid(definition, existing, portId);
   throw nameIsTaken(parsed, existing);
 }
 

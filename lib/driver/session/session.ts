@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { machine } from 'node:os';
+import { portId } from '../../container/interfaces/port-id';
 import type { RunStates } from '../../container/record/run-states';
 import { Lookers } from '../../container/looks/looks';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
@@ -78,7 +79,7 @@ const atRandom: Generators = {
 
 /** What the meaning of a definition depends on, besides its text. */
 function thisHost() {
-  return { arch: machine(), emulator: monitorPath };
+  return { arch: machine(), emulator: monitorPath, portId };
 }
 
 export class Session {

@@ -73,6 +73,7 @@ function startOf(parts: Partial<ContainerStart>): ContainerStart {
     emulator: '/x',
     newUuid: randomUUID,
     newMac: () => macOf('ff'),
+    portId: () => '',
   };
   return {
     rollback,

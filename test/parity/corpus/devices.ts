@@ -91,6 +91,11 @@ const interfaces = domains('interface', 'devices', {
   'virtualport-parameters': bridge(
     "<virtualport type='openvswitch'><parameters interfaceid='09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f'/></virtualport>",
   ),
+  'virtualport-network': nic("<virtualport type='openvswitch'/>"),
+  'virtualport-network-any': nic("<virtualport><parameters profileid='web'/></virtualport>"),
+  'virtualport-bg': direct(
+    "<virtualport type='802.1Qbg'><parameters managerid='11' typeid='1193047' typeidversion='2'/></virtualport>",
+  ),
   filterref: nic("<filterref filter='clean-traffic'/>"),
   'filterref-parameters': nic(
     "<filterref filter='clean-traffic'><parameter name='IP' value='10.0.0.1'/></filterref>",

@@ -50,6 +50,11 @@ export const identityDocuments: readonly CorpusDocument[] = [
     four: '<vcpu>4</vcpu>',
     placement: "<vcpu placement='static'>2</vcpu>",
     'placement-auto': "<vcpu placement='auto'>2</vcpu>",
+    'placement-auto-cpuset': "<vcpu placement='auto' cpuset='0'>2</vcpu>",
+    'placement-auto-mode':
+      "<vcpu placement='auto'>2</vcpu><numatune><memory mode='preferred'/></numatune>",
+    'placement-auto-nodes':
+      "<vcpu placement='auto'>2</vcpu><numatune><memory nodeset='0'/></numatune>",
     cpuset: "<vcpu cpuset='0'>1</vcpu>",
     'cpuset-range': "<vcpu cpuset='0-1'>2</vcpu>",
     'cpuset-excluded': "<vcpu cpuset='0-3,^2'>1</vcpu>",

@@ -50,6 +50,11 @@ export const tuningDocuments: readonly CorpusDocument[] = [
     restrictive: "<numatune><memory mode='restrictive' nodeset='0'/></numatune>",
     'nodeset-alone': "<numatune><memory nodeset='0'/></numatune>",
     'placement-auto': "<numatune><memory placement='auto'/></numatune>",
+    'placement-auto-cpuset':
+      "<vcpu cpuset='0'>1</vcpu><numatune><memory placement='auto'/></numatune>",
+    'placement-auto-pinned':
+      "<cputune><vcpupin vcpu='0' cpuset='0'/></cputune><numatune><memory placement='auto'/></numatune>",
+    'memory-empty': '<numatune><memory/></numatune>',
     'mode-unknown': "<numatune><memory mode='zz' nodeset='0'/></numatune>",
   }),
   ...domains('resource', 'domain', {

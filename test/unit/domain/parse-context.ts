@@ -1,6 +1,7 @@
 /**
  * A fixed world for parsing, so that each text gives one definition; and how to compare definitions.
  */
+import { portId } from '../../../lib/container/interfaces/port-id';
 import type { DomainDefinition } from '../../../lib/domain/definition';
 import { macFromBytes } from '../../../lib/domain/interface/mac-address';
 import { parseDomain } from '../../../lib/domain/parse';
@@ -11,6 +12,7 @@ export const context: ParseContext = {
   emulator: '/usr/lib/tslxc/tslxc-monitor',
   newUuid: () => '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f',
   newMac: () => '52:54:00:00:00:01',
+  portId,
 };
 
 /** The interfaces of each text get the addresses 52:54:00:00:00:01, …:02 and so on. */

@@ -50,6 +50,14 @@ const printed: readonly (readonly [string, Parts, string])[] = [
     "<disk type='file' device='disk'>\n<source file='/x'/>\n<target dev='sda' bus='scsi'/>",
   ],
   [
+    'a direct interface that no start accepts',
+    {
+      devices:
+        "<interface type='direct'><source dev='e'/><virtualport type='midonet'/></interface>",
+    },
+    "<source dev='e' mode='vepa'/>",
+  ],
+  [
     'a USB device of the host',
     {
       devices: "<hostdev type='usb'><source><address bus='1' device='2'/></source></hostdev>",

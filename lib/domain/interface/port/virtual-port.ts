@@ -1,8 +1,10 @@
 /** `<virtualport>` of an interface: its port of a bridge of Open vSwitch. */
+import { present } from '../../../present';
 import type { VirtualPort } from '../definition';
-import { attributeLocation, definitionError } from '../../xml/source-location';
+import { attributeLocation, definitionError, type SourceLocation } from '../../xml/source-location';
 import { node, type PrintableElement } from '../../xml/print';
 import { childOf, readElement, type LocatedElement, type ReadingSession } from '../../xml/reading';
+import type { UnsupportedElement } from '../../xml/unsupported';
 import { refused, vocabulary } from '../../xml/vocabulary';
 
 const otherSwitch = refused('the port of the switch would not be set up');
@@ -53,30 +55,41 @@ export function parseVirtualPort(
   }
   if (type !== undefined && type !== 'openvswitch') return undefined;
   const parametersAt = childOf(reading, 'parameters');
-  const { attributes } =
-    parametersAt === undefined
-      ? { attributes: new Map<string, string>() }
-      : readElement(parametersAt, portParametersVocabulary, session);
-  const [id, profile] = [attributes.get('interfaceid'), attributes.get('profileid')];
-  const interfaceId = id?.trim().toLowerCase();
-  if (interfaceId !== undefined && !isUuid(interfaceId)) {
-    const detail = 'cannot parse interfaceid parameter as a uuid';
-    throw definitionError(
-      'XML_ERROR',
-      detail,
-      attributeLocation(parametersAt ?? at, 'interfaceid'),
-    );
-  }
+  const parameters = parametersAt && parseParameters(parametersAt, type, session);
+  return { ...(type === undefined ? {} : { type }), ...parameters, position: at.position };
+}
+
+/** libvirt gives a port without a type the ids of all kinds of switches: then another kind's means nothing. */
+function parseParameters(
+  at: LocatedElement,
+  type: VirtualPort['type'],
+  session: ReadingSession,
+): Omit<VirtualPort, 'type' | 'position'> {
+  const own = { ...session, unsupported: [] as UnsupportedElement[] };
+  const { attributes, keptAttributes } = readElement(at, portParametersVocabulary, own);
+  const instanceAt = attributeLocation(at, 'instanceid');
+  const isOther = ({ path }: UnsupportedElement) => type !== undefined || path !== instanceAt.path;
+  session.unsupported.push(...own.unsupported.filter(isOther));
+  const given = type === undefined ? keptAttributes : [];
+  const instance = given.find(({ name }) => name === 'instanceid')?.value;
+  const profile = attributes.get('profileid');
   if (profile !== undefined && Buffer.byteLength(profile) > maxProfile) {
     const detail = 'profileid parameter too long';
-    throw definitionError('XML_ERROR', detail, attributeLocation(parametersAt ?? at, 'profileid'));
+    throw definitionError('XML_ERROR', detail, attributeLocation(at, 'profileid'));
   }
-  return {
-    ...(type === undefined ? {} : { type }),
-    ...(interfaceId === undefined ? {} : { interfaceId }),
-    ...(profile === undefined || profile === '' ? {} : { profileId: profile }),
-    position: at.position,
-  };
+  return present({
+    interfaceId: uuidOf(attributes.get('interfaceid'), attributeLocation(at, 'interfaceid')),
+    instanceId: uuidOf(instance, instanceAt),
+    profileId: profile === '' ? undefined : profile,
+  });
+}
+
+/** @throws DefinitionError XML_ERROR, with libvirt's message. */
+function uuidOf(text: string | undefined, location: SourceLocation): string | undefined {
+  const uuid = text?.trim().toLowerCase();
+  if (uuid === undefined || isUuid(uuid)) return uuid;
+  const name = location.path.slice(location.path.lastIndexOf('@') + 1);
+  throw definitionError('XML_ERROR', `cannot parse ${name} parameter as a uuid`, location);
 }
 
 /**
@@ -91,10 +104,14 @@ export function mergedPort(
   return others.reduce((merged, port) => ({ ...port, ...merged }), first);
 }
 
-export function formatVirtualPort({ type, interfaceId, profileId }: VirtualPort): PrintableElement {
-  const parameters = { interfaceid: interfaceId, profileid: profileId };
-  const isEmpty = interfaceId === undefined && profileId === undefined;
-  return node('virtualport', { type }, isEmpty ? [] : [node('parameters', parameters)]);
+export function formatVirtualPort(port: VirtualPort): PrintableElement {
+  const { type, instanceId, interfaceId, profileId } = port;
+  const parameters = node('parameters', {
+    instanceid: instanceId,
+    interfaceid: interfaceId,
+    profileid: profileId,
+  });
+  return node('virtualport', { type }, parameters.attributes.length === 0 ? [] : [parameters]);
 }
 
 const virtualPortTypes = ['openvswitch', '802.1Qbg', '802.1Qbh', 'midonet'];

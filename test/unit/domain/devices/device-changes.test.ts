@@ -99,6 +99,19 @@ test('an interface without an address means the only one', () => {
   );
 });
 
+test('an update that names no id of its port keeps the one that there is', () => {
+  const id = '09b11c53-8b5c-4eeb-8f00-d84eaa0aaa4f';
+  const port = (parameters = '', more = '') =>
+    nic('03', `<virtualport type='openvswitch'>${parameters}</virtualport>${more}`);
+  const before = withDevice(base, read(port(`<parameters interfaceid='${id}'/>`)).device);
+  const idOf = (xml: string) =>
+    withUpdated(before, read(xml, 'updated')).interfaces[1]?.virtualPort?.interfaceId;
+  expect(idOf(port('', "<link state='down'/>"))).toBe(id);
+  const other = id.replace('09b', '19b');
+  expect(idOf(port(`<parameters interfaceid='${other}'/>`))).toBe(other);
+  expect(idOf(nic('03'))).toBeUndefined();
+});
+
 test('an update has the place of what it changes', () => {
   const two = withDevice(base, read(nic('02')).device);
   const changed = withUpdated(two, read(nic('01', "<link state='down'/>"), 'updated'));

@@ -10,6 +10,7 @@ const context = {
   emulator: '/monitor',
   newUuid: () => '11111111-1111-4111-8111-111111111111',
   newMac: () => '52:54:00:00:00:01',
+  portId: () => '11111111-1111-8111-8111-111111111112',
 };
 const parse = (xml: string): DomainDefinition => parseDomain(xml, context);
 const plain = parse(domainXml());

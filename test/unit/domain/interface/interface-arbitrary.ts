@@ -118,7 +118,7 @@ const filter: fc.Arbitrary<FilterReference> = fc.record({
 const virtualPort: fc.Arbitrary<VirtualPort> = fc
   .record({
     type: fc.constant('openvswitch' as const),
-    interfaceId: optional(fc.uuid()),
+    interfaceId: fc.uuid(),
     profileId: optional(fc.constantFrom('a', "<&'", 'two words')),
     position: fc.constant(position),
   })

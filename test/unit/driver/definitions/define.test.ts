@@ -80,6 +80,21 @@ test('an interface keeps the address that it was given, which no other domain ha
   }
 });
 
+test('a port of a switch has an id from then on, the same when its text is defined again', async () => {
+  const mac = "<mac address='52:54:00:00:00:01'/>";
+  const devices = `<interface type='bridge'>${mac}<source bridge='b'/><virtualport type='openvswitch'/></interface>`;
+  const connection = host.connect();
+  const idOf = async (): Promise<string | undefined> => {
+    const domain = await connection.defineDomain(domainXml({ name: 'web', devices }));
+    return /interfaceid='([^']*)'/.exec(await domain.xml())?.[1];
+  };
+  const id = await idOf();
+  expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
+  expect(await idOf()).toBe(id);
+  const stored = readFileSync(join(host.root, 'etc/tslxc/lxc/web.xml'), 'utf8');
+  expect(stored).toContain(`<parameters interfaceid='${id}'/>`);
+});
+
 test('without <uuid> a definition takes over that of what runs, which goes on as it is', async () => {
   const connection = host.connect();
   const transient = await connection.createDomain(web(first));

@@ -93,7 +93,7 @@ function definition(element: string, action: 'restart' | 'destroy') {
   const words = ['on_poweroff', 'on_reboot', 'on_crash'].map(
     (word) => `<${word}>${word === element ? action : other}</${word}>`,
   );
-  const made = { newUuid: () => 'u', newMac: () => '52:54:00:00:00:01' };
+  const made = { newUuid: () => 'u', newMac: () => '52:54:00:00:00:01', portId: () => 'p' };
   const context = { arch: 'x86_64', emulator: '/monitor', ...made };
   return parseDomain(domainXml({ elements: words.join('') }), context);
 }

@@ -24,7 +24,8 @@ removeScratchAfterEach();
 
 const uuid = '11111111-2222-3333-4444-555555555555';
 const newMac = () => '52:54:00:00:00:01';
-const context = { arch: 'x86_64', emulator: '/monitor', newUuid: randomUUID, newMac };
+const made = { newUuid: randomUUID, newMac, portId: () => '' };
+const context = { arch: 'x86_64', emulator: '/monitor', ...made };
 const definition = (name: string) => parseDomain(domainXml({ name, uuid }), context);
 
 function makeStore(directory = join(scratchDirectory(), 'etc', 'lxc')) {

@@ -11,7 +11,8 @@ import { removeScratchAfterEach, scratchDirectory } from '../../driver/scratch';
 
 removeScratchAfterEach();
 
-const context = { arch: 'x86_64', emulator: '/monitor', newUuid: randomUUID, newMac: () => '' };
+const made = { newUuid: randomUUID, newMac: () => '', portId: () => '' };
+const context = { arch: 'x86_64', emulator: '/monitor', ...made };
 const none = () => undefined;
 const logger = { debug: none, info: none, warn: none, error: none };
 const names = Array.from({ length: 9 }, (_, index) => `web${index}`);
