@@ -14,6 +14,8 @@ export interface ParseContext {
   readonly newMac: () => string;
   /** Makes an id of a port of a switch; called for each interface whose `<virtualport>` has none. */
   readonly portId: PortIds;
+  /** The host's security model; asked for a `<seclabel type='none'/>` that names none, which stays so without it. */
+  readonly hostModel?: () => string;
   /**
    * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
    * Default: it is left out.

@@ -33,7 +33,7 @@ import {
 } from './xml/reading';
 import type { ParseContext, ParseSession } from './parse-session';
 import { parseMemory } from './elements/resources';
-import { parseSecurityLabels } from './security/seclabel';
+import { parseSecurityLabels, withHostModel } from './security/seclabel';
 import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
 import { domainVocabulary } from './elements/vocabulary';
@@ -66,7 +66,7 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
   const os = parseOs(domain, session);
   const title = parseTitle(domain, session);
   const description = readText(childOf(domain, 'description'), session);
-  const rest = {
+  const written = {
     metadata: parseMetadata(domain),
     ...parseMemory(domain, session),
     ...parsePlaced(domain, session),
@@ -85,7 +85,10 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...parseDevices(domain, session),
     securityLabels: parseSecurityLabels(domain, session),
   };
-  checkSourceLabels(rest);
+  checkSourceLabels(written);
+  const rest = withHostModel(written, context.hostModel);
+  // What is stored with the model must be read again.
+  if (rest !== written) checkSourceLabels(rest);
   const definition: DomainDefinition = {
     name,
     uuid,

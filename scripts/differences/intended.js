@@ -58,15 +58,6 @@ const intendedDifferences = [
       'a container has no such hardware, and a shorter text says the same; libvirt adds them again when it is given this one',
   },
   {
-    id: 'seclabel-model',
-    aspect: 'definition',
-    documents: /^domain-seclabel-none$/,
-    lines: /<seclabel type='none'/,
-    here: "`<seclabel type='none'/>` stays without a model",
-    libvirt: "the driver's first model is added",
-    reason: 'it means no label in any model, also on another host to which the definition is taken',
-  },
-  {
     id: 'label-of-a-filesystem',
     aspect: 'definition',
     documents: /^filesystem-label-of-source$/,

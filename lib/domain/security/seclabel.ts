@@ -44,6 +44,23 @@ export function parseSecurityLabels(domain: Reading, session: ParseSession): Sec
   return labels;
 }
 
+/**
+ * The labels as a definition that is taken in has them: as in libvirt, that of type none which names no model has the host's,
+ * where that is known. A text has a label without a model only by itself.
+ */
+export function withHostModel<T extends Pick<DomainDefinition, 'securityLabels'>>(
+  definition: T,
+  hostModel: (() => string) | undefined,
+): T {
+  const isNameless = ({ type, model }: SecurityLabel): boolean =>
+    type === 'none' && model === undefined;
+  const { securityLabels } = definition;
+  if (hostModel === undefined || !securityLabels.some(isNameless)) return definition;
+  const model = hostModel();
+  const named = securityLabels.map((label) => (isNameless(label) ? { ...label, model } : label));
+  return { ...definition, securityLabels: named };
+}
+
 function parseLabel(reading: Reading): SecurityLabel | undefined {
   const { at } = reading;
   const type = typeOf(reading);

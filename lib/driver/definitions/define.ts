@@ -30,7 +30,7 @@ export async function defineDomain(
 ): Promise<Identity> {
   // Hundreds of texts that are defined at once are parsed one by one.
   await turn();
-  const first = session.parse(xml);
+  const first = takeIn(session, xml);
   if (isToBeValidated(session, options)) await validateDomain(xml, first.definition);
   const { name } = first.definition;
   session.store.path(name);
@@ -58,6 +58,11 @@ export async function defineDomain(
   return identity;
 }
 
+/** A text from outside, which may leave to this host what a stored one says. @throws DefinitionError. */
+function takeIn(session: Session, xml: string): ParsedXml {
+  return session.parse(xml, { hostModel: () => session.hostSecurity().model });
+}
+
 /** The host's settings hold for every definition. */
 function isToBeValidated({ paths }: Session, { validate = false, strict = false }: CreateOptions) {
   return validate || strict || readSettings(paths).strict;
@@ -76,7 +81,7 @@ export async function createDomain(
   options: CreateOptions,
 ): Promise<Identity> {
   await turn();
-  const parsed = session.parse(xml);
+  const parsed = takeIn(session, xml);
   const { definition } = parsed;
   if (isToBeValidated(session, options)) await validateDomain(xml, definition);
   const { name, uuid } = definition;
@@ -117,7 +122,7 @@ async function withUnusedMacs(session: Session, first: ParsedXml, xml: string): 
   if (first.newMacs.length === 0) return first;
   const used = await session.store.addresses({ except: first.definition.name });
   let parsed = first;
-  while (parsed.newMacs.some((mac) => used.has(mac))) parsed = session.parse(xml);
+  while (parsed.newMacs.some((mac) => used.has(mac))) parsed = takeIn(session, xml);
   return parsed;
 }
 

@@ -65,7 +65,7 @@ export interface ParsedNetwork {
   readonly mac: 'explicit' | 'generated';
 }
 
-interface ParseOptions extends Pick<ParseContext, 'unknown'> {
+interface ParseOptions extends Pick<ParseContext, 'unknown' | 'hostModel'> {
   /** Default: at random. */
   readonly generators?: Generators;
 }
@@ -154,7 +154,7 @@ export class Session {
   }
 
   /** @throws DefinitionError. */
-  parse(xml: string, { generators = atRandom, unknown }: ParseOptions = {}): ParsedXml {
+  parse(xml: string, { generators = atRandom, ...options }: ParseOptions = {}): ParsedXml {
     let uuid: ParsedXml['uuid'] = 'explicit';
     const newMacs: string[] = [];
     const newUuid = (): string => {
@@ -166,13 +166,7 @@ export class Session {
       newMacs.push(mac);
       return mac;
     };
-    const context = {
-      ...thisHost(),
-      newUuid,
-      newMac,
-      ...(unknown === undefined ? {} : { unknown }),
-    };
-    const definition = parseDomain(xml, context);
+    const definition = parseDomain(xml, { ...thisHost(), newUuid, newMac, ...options });
     return { definition, uuid, newMacs };
   }
 

@@ -2,8 +2,9 @@
 import { chosenLabel } from '../../../../lib/domain/security/chosen-label';
 import type { DomainDefinition } from '../../../../lib/domain/definition';
 import { formatDomain } from '../../../../lib/domain/format';
+import { parseDomain } from '../../../../lib/domain/parse';
 import { refusalOf } from '../element';
-import { document, parse } from '../parse-context';
+import { context, document, parse } from '../parse-context';
 
 /** The four configurations as the seed prints them, remarks and all. */
 const seed = {
@@ -125,6 +126,45 @@ test("both forms of none that libvirt takes, and the model 'none', are no labels
   ].map((text) => withLabels(text).securityLabels);
   for (const labels of none) expect(labels).toMatchObject([{ type: 'none', relabel: false }]);
   expect(withLabels("<seclabel type='default' model='selinux'/>").securityLabels).toEqual([]);
+});
+
+describe('a text that names no model', () => {
+  const takenIn = (elements: string, model: string, devices = ''): DomainDefinition =>
+    parseDomain(document({ elements, devices }), { ...context, hostModel: () => model });
+
+  test.each([
+    ["<seclabel type='none'/>", 'none', "<seclabel type='none' model='none'/>"],
+    ["<seclabel type='none' relabel='no'/>", 'selinux', "<seclabel type='none' model='selinux'/>"],
+    ["<seclabel type='none' model='dac'/>", 'selinux', "<seclabel type='none' model='dac'/>"],
+    ["<seclabel type='dynamic'/>", 'none', "<seclabel type='dynamic' relabel='yes'/>"],
+    ["<seclabel type='none'/>", undefined, "<seclabel type='none'/>"],
+  ])('%s on a host with %s is %s', (elements, model, expected) => {
+    const definition = model === undefined ? withLabels(elements) : takenIn(elements, model);
+    expect(printed(definition)).toBe(`  ${expected}\n`);
+    expect(printed(parse(formatDomain(definition)))).toBe(`  ${expected}\n`);
+  });
+
+  test('the host is asked only for a label of type none', () => {
+    const hostModel = jest.fn(() => 'none');
+    for (const elements of [
+      '',
+      "<seclabel type='dynamic'/>",
+      "<seclabel type='none' model='m'/>",
+    ]) {
+      parseDomain(document({ elements }), { ...context, hostModel });
+    }
+    expect(hostModel).not.toHaveBeenCalled();
+  });
+
+  test('a source can’t be labelled against it, with or without the host’s model', () => {
+    const source = (model: string) =>
+      `<filesystem><source dir='/a'><seclabel ${model} relabel='yes'/></source><target dir='/b'/></filesystem>`;
+    for (const model of ['', "model='selinux'"]) {
+      expect(() => takenIn("<seclabel type='none'/>", 'selinux', source(model))).toThrow(
+        'label overrides require relabeling to be enabled at the domain level',
+      );
+    }
+  });
 });
 
 test('relabelling of the system is off unless it is asked for', () => {

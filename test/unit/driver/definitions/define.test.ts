@@ -95,6 +95,22 @@ test('a port of a switch has an id from then on, the same when its text is defin
   expect(stored).toContain(`<parameters interfaceid='${id}'/>`);
 });
 
+test('no label is one of the model that the host has when the domain is defined', async () => {
+  const connection = host.connect();
+  const elements = "<seclabel type='none'/>";
+  host.security = { model: 'selinux', doi: '0', enforcing: true };
+  const domain = await connection.defineDomain(domainXml({ name: 'web', elements }));
+  const transient = await connection.createDomain(domainXml({ name: 'db', elements }));
+  host.security = { model: 'none', doi: '0' };
+  for (const one of [domain, transient]) {
+    expect(await one.xml()).toContain("<seclabel type='none' model='selinux'/>");
+  }
+  // A text that an earlier version has stored stays what it is.
+  const path = join(host.root, 'etc/tslxc/lxc/web.xml');
+  writeFileSync(path, readFileSync(path, 'utf8').replace(" model='selinux'", ''));
+  expect(await domain.xml()).toContain("<seclabel type='none'/>");
+});
+
 test('without <uuid> a definition takes over that of what runs, which goes on as it is', async () => {
   const connection = host.connect();
   const transient = await connection.createDomain(web(first));
