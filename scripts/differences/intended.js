@@ -76,15 +76,6 @@ const intendedDifferences = [
     reason: 'what libvirt accepts means the same here',
   },
   {
-    id: 'zero-mac-of-a-bridge',
-    aspect: 'definition',
-    documents: /^network-mac-zero$/,
-    lines: /^(refused|defined)$/,
-    here: 'a network whose bridge has the address 00:00:00:00:00:00 is not defined',
-    libvirt: 'it is defined, and can not be started',
-    reason: 'the error comes where it is made, with its line',
-  },
-  {
     id: 'unknown-element-of-a-network',
     aspect: 'definition',
     documents: /^network-unknown$/,

@@ -2,6 +2,7 @@
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { withPath } from '../../host/state/file-error';
+import { zeroMac } from '../../network/elements/bridge';
 import { freeBridgeName } from '../../network/elements/names';
 import { bridgeInUse } from '../../network/bridge/bridge';
 import { defaultNetwork, refuseDefault } from '../../network/lifecycle/default-network';
@@ -165,7 +166,8 @@ function takeOver(
     throw nameIsTaken(definition.name, existing);
   }
   const former = storedOrNone(session, definition.name);
-  const keptMac = mac === 'generated' && former?.mac !== undefined ? { mac: former.mac } : {};
+  const { mac: formerMac = zeroMac } = former ?? {};
+  const keptMac = mac === 'generated' && formerMac !== zeroMac ? { mac: formerMac } : {};
   const { bridge } = definition;
   const name = bridge.name ?? former?.bridge.name;
   const isKept = hasOwnBridge(definition) && former !== undefined && hasOwnBridge(former);

@@ -8,6 +8,7 @@ import type { NetworkBridge } from '../definition/definition';
 import { deviceName } from './names';
 import type { NetworkSession } from './parse-session';
 import { bridgeVocabulary, macVocabulary, mtuVocabulary } from '../definition/vocabulary';
+import { refused } from '../../domain/xml/vocabulary';
 
 /** Means the default name: the lowest free one of these. */
 const anyName = 'virbr%d';
@@ -32,6 +33,9 @@ export function parseBridge(network: Reading, session: NetworkSession): NetworkB
   return { ...(name === undefined ? {} : { name }), stp, delay, position: at.position };
 }
 
+/** Of no interface. As in libvirt, a network can be defined with it, and not be started. */
+export const zeroMac = '00:00:00:00:00:00';
+
 /** In canonical form; undefined if the text has none. @throws DefinitionError XML_ERROR, with libvirt's message. */
 export function parseBridgeMac(network: Reading, session: NetworkSession): string | undefined {
   const at = childOf(network, 'mac');
@@ -44,10 +48,13 @@ export function parseBridgeMac(network: Reading, session: NetworkSession): strin
     const detail = `Invalid bridge mac address '${text}' in network '${name}'`;
     throw definitionError('XML_ERROR', detail, location);
   }
-  if (isMulticastMac(mac) || mac === '00:00:00:00:00:00') {
-    const kind = isMulticastMac(mac) ? 'multicast' : 'all-zero';
-    const detail = `Invalid ${kind} bridge mac address '${text}' in network '${name}'`;
+  if (isMulticastMac(mac)) {
+    const detail = `Invalid multicast bridge mac address '${text}' in network '${name}'`;
     throw definitionError('XML_ERROR', detail, location);
+  }
+  if (mac === zeroMac) {
+    const words = `the bridge of network '${name}' can't have the address ${zeroMac}: without <mac> it gets one that is made up`;
+    session.unsupported.push({ ...location, ...refused('no interface can have it', words) });
   }
   return mac;
 }

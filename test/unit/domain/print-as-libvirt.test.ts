@@ -122,6 +122,7 @@ test.each([
     "<ip family='ipv4' address='10.0.0.1' prefix='24'>\n</ip>",
   ],
   ["<ip address='10.0.0.1'/>", "<ip address='10.0.0.1'>\n</ip>"],
+  ["<mac address='0:0:0:0:0:0'/>", "<mac address='00:00:00:00:00:00'/>"],
   [
     "<ip address='10.0.0.1' prefix='24'><dhcp><range start='10.0.0.2' end='10.0.0.9'><lease expiry='3600' unit='seconds'/></range></dhcp></ip>",
     "<lease expiry='3600' unit='seconds'/>",

@@ -65,6 +65,12 @@ const refused: readonly (readonly [title: string, xml: string, at: string, words
     "type='802.1Qbh' of <virtualport> is not carried out by this version",
   ],
   [
+    'an address of no interface',
+    document(`<mac address='0:0:0:0:0:0'/>${address}`),
+    'network/mac/@address 3:1',
+    "the bridge of network 'test' can't have the address 00:00:00:00:00:00: without <mac> it gets one that is made up",
+  ],
+  [
     'a zone of firewalld',
     document("<bridge zone='home'/>"),
     'network/bridge/@zone 3:1',
