@@ -347,16 +347,21 @@ export class Connection implements AsyncDisposable {
    * keeps the network's, or gets new ones. The network `default` as it was made here gives way, while it is off, to one
    * with another uuid.
    *
+   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   *
    * @param xml - `<network>`
-   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`.
-   * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+   * @param options - `validate`: refuses such words; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA with
+   * `problems` when it is validated.
+   * @throws TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network; OPERATION_UNSUPPORTED when
+   * it is to be validated against libvirt's schema and xmllint is not installed.
    * @throws TslxcError ACCESS_DENIED without root, OPERATION_INVALID when the connection is closed,
    * OPERATION_DENIED on a read-only one.
    * @see virNetworkDefineXML, `virsh net-define`
    */
-  async defineNetwork(xml: string): Promise<Network> {
+  async defineNetwork(xml: string, options: DefineOptions = {}): Promise<Network> {
     this.#session.requireAccess('write', 'Connection.defineNetwork');
-    return Network.of(this.#session, await defineNetwork(this.#session, xml));
+    return Network.of(this.#session, await defineNetwork(this.#session, xml, options));
   }
 
   /**
@@ -364,6 +369,7 @@ export class Connection implements AsyncDisposable {
    * stored network that is off, it is that network, for once with this text.
    *
    * @param xml - `<network>`
+   * @param options - `validate` and `onWarning`, as of `defineNetwork`; none by default
    * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
    * @throws TslxcError OPERATION_INVALID when it is active; OPERATION_FAILED when name, uuid or bridge belong to
    * another network; OPERATION_UNSUPPORTED when nft or dnsmasq is not installed; and as `Network.start`.
@@ -371,9 +377,9 @@ export class Connection implements AsyncDisposable {
    * OPERATION_DENIED on a read-only one.
    * @see virNetworkCreateXML, `virsh net-create`
    */
-  async createNetwork(xml: string): Promise<Network> {
+  async createNetwork(xml: string, options: DefineOptions = {}): Promise<Network> {
     this.#session.requireAccess('write', 'Connection.createNetwork');
-    return Network.of(this.#session, await createNetwork(this.#session, xml));
+    return Network.of(this.#session, await createNetwork(this.#session, xml, options));
   }
 
   /**

@@ -24,7 +24,7 @@ import {
   undefineNetwork,
 } from './networks/verbs';
 import { Session } from './session/session';
-import type { NetworkInfo } from './types';
+import type { DefineOptions, NetworkInfo } from './types';
 
 /**
  * One virtual network: what is defined under a name, and the bridge, rules and dnsmasq that run from it. Handles come
@@ -143,8 +143,10 @@ export class Network {
    * otherwise. A running network goes on; its DHCP and DNS are interrupted for less than a second, and its leases are kept.
    *
    * @param update - `command`: `add-first`, `add-last`, `modify` or `delete`; `section`: the part; `xml`: one element of
-   * it; `parentIndex`: which `<ip>` is meant, by default the one that serves DHCP; `which`: `live`, `inactive` or `both`
-   * @throws DefinitionError XML_ERROR and others, with `element`, and `line` and `column` in the element.
+   * it; `parentIndex`: which `<ip>` is meant, by default the one that serves DHCP; `which`: `live`, `inactive` or `both`;
+   * `onWarning`: called for each word that libvirt's schema does not know and that was left out, once the change is made
+   * @throws DefinitionError XML_ERROR and others, with `element`, and `line` and `column` in the element;
+   * XML_INVALID_SCHEMA with `problems` for such words, if `strict = 1` stands in `etc/tslxc/lxc.conf`.
    * @throws TslxcError OPERATION_INVALID when there is no such element, or one already; for `live` when the network is not
    * active, for `inactive` of a transient one, and for a device that containers use; NO_SUPPORT for a part that can't be
    * changed by itself; INVALID_ARG for an unknown command or part. After every error all is as it was before.
@@ -155,7 +157,9 @@ export class Network {
    * const xml = "<host mac='52:54:00:00:00:01' ip='192.168.122.9'/>";
    * await network.update({ command: 'add-last', section: 'ip-dhcp-host', xml, which: 'both' });
    */
-  async update(update: NetworkUpdate & WhichOption): Promise<void> {
+  async update(
+    update: NetworkUpdate & WhichOption & Pick<DefineOptions, 'onWarning'>,
+  ): Promise<void> {
     this.#session.requireAccess('write', 'Network.update');
     await updateSection(this.#session, this.#identity, update);
   }

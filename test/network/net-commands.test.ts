@@ -127,6 +127,55 @@ test('a document that is no network is refused with its place', async () => {
   );
 });
 
+test('what libvirt’s schema does not know is left out, each with a warning', async () => {
+  expect(await stdoutOf('net-define', world.file, '--validate')).toContain('Network lab defined');
+  const misspelt = xml
+    .replace(
+      "<bridge name='labbr0'/>",
+      "<bridge name='labbr0' colour='red'/>\n  <prot isolated='yes'/>",
+    )
+    .replace('<dhcp>', '<dhcp><rang/>');
+  writeFileSync(world.file, misspelt);
+  const of = "libvirt's schema does not know it";
+  const warnings =
+    `warning: attribute 'colour' of <bridge> is left out: ${of} (network/bridge/@colour, line 6, column 3)\n` +
+    `warning: <prot> is left out: ${of} (network/prot, line 7, column 3)\n` +
+    `warning: <rang> is left out: ${of} (network/ip/dhcp/rang, line 10, column 11)\n`;
+  const refusal =
+    "error: XML document failed to validate against schema: libvirt's schema does not know all of the definition:\n" +
+    "error:   attribute 'colour' of <bridge> is unknown (network/bridge/@colour, line 6, column 3)\n" +
+    'error:   <prot> is unknown (network/prot, line 7, column 3)\n' +
+    'error:   <rang> is unknown (network/ip/dhcp/rang, line 10, column 11)\n';
+  for (const verb of ['define', 'create']) {
+    const refused = `error: Failed to ${verb} network from ${world.file}\n${refusal}`;
+    expect(await stderrOf(`net-${verb}`, world.file, '--validate')).toBe(refused);
+    expect(await run(`net-${verb}`, world.file)).toMatchObject({
+      code: 0,
+      stdout: `Network lab ${verb}d from ${world.file}\n\n`,
+      stderr: warnings,
+    });
+  }
+  expect(await stdoutOf('net-dumpxml', 'lab')).not.toMatch(/colour|prot |rang\b/);
+  const host = "<host mac='52:54:00:00:00:01' ip='192.168.150.9' nam='web'/>";
+  const update = ['net-update', 'lab', 'add', 'ip-dhcp-host', host, '--live', '--config'];
+  expect(await run(...update)).toMatchObject({
+    code: 0,
+    stderr: `warning: attribute 'nam' of <host> is left out: ${of} (network/ip/dhcp/host/@nam, line 1, column 1)\n`,
+  });
+  expect(await stdoutOf('net-dumpxml', 'lab', '--inactive')).toContain(
+    "<host mac='52:54:00:00:00:01' ip='192.168.150.9'/>",
+  );
+  await stdoutOf('net-destroy', 'lab');
+
+  writeFileSync(join(world.root.path, 'etc/tslxc/lxc.conf'), 'strict = 1\n');
+  expect(await stderrOf('net-define', world.file)).toContain(refusal);
+  const other = "<host mac='52:54:00:00:00:02' ip='192.168.150.8' nam='db'/>";
+  expect(await stderrOf('net-update', 'lab', 'add', 'ip-dhcp-host', other)).toContain(
+    "attribute 'nam' of <host> is unknown (network/ip/dhcp/host/@nam, line 1, column 1)",
+  );
+  expect(await stdoutOf('net-dumpxml', 'lab')).not.toContain('192.168.150.8');
+});
+
 interface Listener {
   readonly ended: Promise<{ readonly code: number | null; readonly stdout: string }>;
   /** So far. */

@@ -4,7 +4,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Option } from '../shell/arguments';
 import { CommandError } from '../shell/command-error';
 
-/** Of the verbs that take the definition of a domain from a file. */
+/** Of the verbs that take a definition from a file. */
 export const validateOption: Option = {
   name: 'validate',
   kind: 'flag',

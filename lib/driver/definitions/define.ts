@@ -6,9 +6,8 @@ import { withUuid } from '../../domain/interface/port/port-ids';
 import { TslxcError } from '../../errors';
 import { turn } from '../../host/slices';
 import { definedWithout } from '../../domain/warnings';
-import { readSettings } from '../../host/settings';
 import { fileError } from '../../host/state/file-error';
-import { validateDomain } from './validate';
+import { installedSchemas, isToBeValidated, validateText } from './validate';
 import { transition } from '../lifecycle/lifecycle';
 import { uuidOfName } from '../lookup/lookup';
 import { holdersOf } from '../lookup/name-of-uuid';
@@ -21,7 +20,7 @@ import type { CreateOptions, DefineOptions } from '../types';
 /**
  * Stores a definition; what runs under that name goes on as it is.
  *
- * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain; and as `validateDomain`.
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another domain; and as `validateText`.
  */
 export async function defineDomain(
   session: Session,
@@ -31,7 +30,7 @@ export async function defineDomain(
   // Hundreds of texts that are defined at once are parsed one by one.
   await turn();
   const first = takeIn(session, xml);
-  if (isToBeValidated(session, options)) await validateDomain(xml, first.definition);
+  await validate(session, { xml, definition: first.definition }, options);
   const { name } = first.definition;
   session.store.path(name);
   const { former, ...identity } = await session.locked(name, async () => {
@@ -58,14 +57,19 @@ export async function defineDomain(
   return identity;
 }
 
+/** If it is asked for. @throws as `validateText`. */
+async function validate(
+  session: Session,
+  { xml, definition }: { readonly xml: string; readonly definition: DomainDefinition },
+  options: Pick<CreateOptions, 'validate' | 'strict'>,
+): Promise<void> {
+  if (!isToBeValidated(session, options)) return;
+  await validateText(xml, definition, installedSchemas.domain);
+}
+
 /** A text from outside, which may leave to this host what a stored one says. @throws DefinitionError. */
 function takeIn(session: Session, xml: string): ParsedXml {
   return session.parse(xml, { hostModel: () => session.hostSecurity().model });
-}
-
-/** The host's settings hold for every definition. */
-function isToBeValidated({ paths }: Session, { validate = false, strict = false }: CreateOptions) {
-  return validate || strict || readSettings(paths).strict;
 }
 
 /**
@@ -83,7 +87,7 @@ export async function createDomain(
   await turn();
   const parsed = takeIn(session, xml);
   const { definition } = parsed;
-  if (isToBeValidated(session, options)) await validateDomain(xml, definition);
+  await validate(session, { xml, definition }, options);
   const { name, uuid } = definition;
   session.store.path(name);
   let former: string | undefined;

@@ -1,28 +1,41 @@
 /** Validates the text of a definition: by our own vocabularies, and by libvirt's schema where the host has it. */
 import { existsSync } from 'node:fs';
-import type { DomainDefinition } from '../../domain/definition';
 import { problemsError } from '../../domain/xml/source-location';
-import { refuseUnknown } from '../../domain/xml/unsupported';
+import { refuseUnknown, type UnknownWord } from '../../domain/xml/unsupported';
 import type { DefinitionProblem } from '../../errors';
 import { tryProgram } from '../../host/program';
+import { readSettings } from '../../host/settings';
+import type { Session } from '../session/session';
+import type { CreateOptions } from '../types';
 
-/** Where libvirt's packages put it. */
-const installedSchema = '/usr/share/libvirt/schemas/domain.rng';
+/** Where libvirt's packages put them. */
+export const installedSchemas = {
+  domain: '/usr/share/libvirt/schemas/domain.rng',
+  network: '/usr/share/libvirt/schemas/network.rng',
+} as const;
 
 /** Of xmllint(1): the document fails to validate. */
 const invalid = 3;
 
+/** Whether a text is to be validated; the host's settings hold for every definition. */
+export function isToBeValidated(
+  { paths }: Pick<Session, 'paths'>,
+  { validate = false, strict = false }: Pick<CreateOptions, 'validate' | 'strict'>,
+): boolean {
+  return validate || strict || readSettings(paths).strict;
+}
+
 /**
  * Returns when libvirt's schema knows all of the text.
  *
- * @param schema - RELAX NG of a domain; the host need not have it
+ * @param schema - RELAX NG; the host need not have it
  * @throws DefinitionError XML_INVALID_SCHEMA with all `problems`.
  * @throws TslxcError OPERATION_UNSUPPORTED when the schema is there and xmllint is not; OPERATION_FAILED when it fails.
  */
-export async function validateDomain(
+export async function validateText(
   xml: string,
-  { unknown = [] }: Pick<DomainDefinition, 'unknown'>,
-  schema = installedSchema,
+  { unknown = [] }: { readonly unknown?: readonly UnknownWord[] },
+  schema: string,
 ): Promise<void> {
   refuseUnknown(unknown);
   if (!existsSync(schema)) return;

@@ -131,7 +131,7 @@ async function takeOverNetwork(
   };
   if (session.networks.has(name) && !givesWay(session, { name, uuid })) return exists();
   try {
-    const identity = await defineNetwork(session, xml);
+    const identity = await defineNetwork(session, xml, {});
     if (autostart === 'on') await setNetworkAutostart(session, identity, 'on');
     return { name, outcome: 'imported', autostart };
   } catch (error) {

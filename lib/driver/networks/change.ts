@@ -8,13 +8,20 @@ import { changeRunning } from '../../network/lifecycle/change';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
 import type { SettledState } from '../../network/lifecycle/reconcile';
 import type { WhichOption } from '../limits/types';
+import { refuseUnknown, type UnknownWord } from '../../domain/xml/unsupported';
+import { present } from '../../present';
+import { isToBeValidated } from '../definitions/validate';
 import type { Session } from '../session/session';
+import type { DefineOptions } from '../types';
 import { networkHook } from '../hooks/network-hooks';
+import { tellOfLeftOut } from './left-out';
 import { networkLinks } from './links';
 import { checkSameNetwork, currentNetwork, noNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
 
 export type Which = WhichOption['which'];
+
+type WarningOption = Pick<DefineOptions, 'onWarning'>;
 
 export interface NetworkChange {
   readonly identity: Identity;
@@ -58,24 +65,33 @@ export async function changeNetwork(
 }
 
 /**
- * Changes one part of a network.
+ * Changes one part of a network, and tells of what its element was left out.
  *
- * @throws as `changeNetwork` and `updateNetwork`; OPERATION_INVALID for a device of a pool that containers use.
+ * @throws as `changeNetwork` and `updateNetwork`; OPERATION_INVALID for a device of a pool that containers use; DefinitionError
+ * XML_INVALID_SCHEMA, if the host is strict, for words that libvirt's schema does not know.
  */
 export async function updateSection(
   session: Session,
   identity: Identity,
-  { which, ...update }: NetworkUpdate & WhichOption,
+  { which, onWarning, ...update }: NetworkUpdate & WhichOption & WarningOption,
 ): Promise<void> {
+  const isStrict = isToBeValidated(session, {});
+  let leftOut: readonly UnknownWord[] = [];
   await changeNetwork(session, {
     identity,
     which,
-    change: (definition) => updateNetwork(definition, update),
+    change: (definition) => {
+      const { unknown = [], ...next } = updateNetwork(definition, update);
+      if (isStrict) refuseUnknown(unknown);
+      leftOut = unknown;
+      return next;
+    },
     checkLive: async ({ name, forward }, next) => {
       const removed = forward.devices.filter((device) => !next.forward.devices.includes(device));
       for (const device of removed) await checkUnused(session, name, device);
     },
   });
+  tellOfLeftOut(session, { name: identity.name, unknown: leftOut }, present({ onWarning }));
 }
 
 /** The definition that a look is about. @throws TslxcError OPERATION_INVALID, NO_NETWORK. */

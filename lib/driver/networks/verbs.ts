@@ -15,20 +15,35 @@ import { forgetNetwork, writeOffRecord } from '../../network/lifecycle/state';
 import { isUntouchedDefault, prepareNetworks } from './autostart';
 import { checkSameNetwork, networkOfUuid, noNetwork, uuidOfNetwork } from './lookup';
 import { endAndTell, otherNetworks, settleAndTell } from './settling';
+import { checkNetworkText, tellOfLeftOut } from './left-out';
 import { launchNetwork } from './start';
 import type { ParsedNetwork, Session } from '../session/session';
+import type { DefineOptions } from '../types';
 
 /**
  * Stores a definition; what runs under that name goes on as it is. The default network as it was made here, while it is off,
  * gives way to one with another uuid, such as libvirt's.
  *
- * @throws DefinitionError; TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network.
+ * @throws DefinitionError; TslxcError OPERATION_FAILED when name, uuid or bridge belong to another network; and as
+ * `checkNetworkText`.
  */
-export async function defineNetwork(session: Session, xml: string): Promise<Identity> {
+export async function defineNetwork(
+  session: Session,
+  xml: string,
+  options: DefineOptions,
+): Promise<Identity> {
   const parsed = session.parseNetwork(xml);
+  const { definition } = parsed;
+  await checkNetworkText(session, { xml, parsed }, options);
+  session.networks.path(definition.name);
+  await prepareNetworks(session, definition.name);
+  const identity = await storeNetwork(session, parsed);
+  tellOfLeftOut(session, definition, options);
+  return identity;
+}
+
+async function storeNetwork(session: Session, parsed: ParsedNetwork): Promise<Identity> {
   const { name } = parsed.definition;
-  session.networks.path(name);
-  await prepareNetworks(session, name);
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     // The name of a bridge is chosen among those of all definitions: that takes both locks.
@@ -53,15 +68,20 @@ export async function defineNetwork(session: Session, xml: string): Promise<Iden
  * stays what it is.
  *
  * @throws DefinitionError; TslxcError OPERATION_FAILED when name or uuid belong to another network, OPERATION_INVALID when
- * it is active; and as `launchNetwork`.
+ * it is active; and as `checkNetworkText` and `launchNetwork`.
  */
-export async function createNetwork(session: Session, xml: string): Promise<Identity> {
+export async function createNetwork(
+  session: Session,
+  xml: string,
+  options: DefineOptions,
+): Promise<Identity> {
   const parsed = session.parseNetwork(xml);
   const { definition } = parsed;
-  const { name } = definition;
+  const { name, uuid } = definition;
+  await checkNetworkText(session, { xml, parsed }, options);
   session.networks.path(name);
   await prepareNetworks(session, name);
-  return session.lockedNetwork(name, async () => {
+  await session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     const existing = ownUuid(session, name, state);
     const isItself = existing === definition.uuid || parsed.uuid === 'generated';
@@ -70,8 +90,9 @@ export async function createNetwork(session: Session, xml: string): Promise<Iden
     if (parsed.uuid === 'explicit') await checkUuidIsFree(session, definition);
     await checkBridgeIsFree(session, definition);
     await launchNetwork(session, definition);
-    return { name, uuid: definition.uuid };
   });
+  tellOfLeftOut(session, definition, options);
+  return { name, uuid };
 }
 
 /** Starts the stored definition. @throws TslxcError OPERATION_INVALID when it is active, NO_NETWORK; as `launchNetwork`. */

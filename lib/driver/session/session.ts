@@ -128,7 +128,7 @@ export class Session {
     });
     this.networks = networkStore({
       directory: options.paths.networkDefinitions,
-      parse: (xml, path) => parseNetwork(xml, generatorsOf(path)),
+      parse: (xml, path) => parseNetwork(xml, { ...generatorsOf(path), unknown: 'refused' }),
       logger: options.logger,
     });
   }

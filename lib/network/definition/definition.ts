@@ -8,7 +8,7 @@ import type {
   VirtualPort,
   Vlan,
 } from '../../domain/interface/definition';
-import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
+import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml/unsupported';
 import type { Position, XmlElement } from '../../domain/xml/element';
 
 /**
@@ -157,6 +157,8 @@ export interface NetworkDefinition {
   readonly kept?: readonly KeptPart[];
   /** Everything that `start` must refuse, in document order; empty if all of the definition is supported. */
   readonly unsupported: readonly UnsupportedElement[];
+  /** Words of the text that libvirt's schema does not know, in document order. They are not printed. */
+  readonly unknown?: readonly UnknownWord[];
 }
 
 export interface DnsmasqOption {

@@ -1,11 +1,15 @@
 /**
  * Parses the text of a `<network>` to a NetworkDefinition, with libvirt's defaults filled in. Pure: the same text and
- * context give the same definition. Nothing in the text is ignored.
+ * context give the same definition. Nothing in the text is ignored without a word of it in `unsupported` or `unknown`.
  */
-import type { KeptPart, UnsupportedElement } from '../../domain/xml/unsupported';
+import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
 import { parseRoute } from '../../domain/interface/addresses';
-import { comparePositions, definitionError } from '../../domain/xml/source-location';
+import {
+  comparePositions,
+  definitionError,
+  type SourceLocation,
+} from '../../domain/xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -45,7 +49,7 @@ import {
  *
  * @throws DefinitionError, always with `element`, `line` and `column`: XML_ERROR, NO_NAME, INTERNAL_ERROR or
  * CONFIG_UNSUPPORTED, in the same cases as libvirt. What only `start` refuses is not an error here; see `unsupported` and
- * checkNetworkStartable.
+ * checkNetworkStartable. As in libvirt, a word that its schema does not know is left out; see `unknown`.
  */
 export function parseNetwork(xml: string, context: NetworkParseContext): NetworkDefinition {
   return readNetwork(parseXml(xml), context);
@@ -59,11 +63,12 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
     const detail = `expecting root element of 'network', not '${rootName}'`;
     throw definitionError('XML_ERROR', detail, root);
   }
-  const unsupported: UnsupportedElement[] = [];
-  const kept: KeptPart[] = [];
-  const network = readElement(root, networkVocabulary, { unsupported, kept });
-  const name = parseName(network, { unsupported, kept });
-  const session: NetworkSession = { context, unsupported, kept, network: name };
+  const [unsupported, kept]: [UnsupportedElement[], KeptPart[]] = [[], []];
+  const unknown: UnknownWord[] = [];
+  const found = { unsupported, kept, ...(context.unknown === 'refused' ? {} : { unknown }) };
+  const network = readElement(root, networkVocabulary, found);
+  const name = parseName(network, found);
+  const session: NetworkSession = { context, ...found, network: name };
   const definition = readDefinition(network, session);
   unsupported.push(...vlansOfDevices(definition));
   checkMode(definition, network);
@@ -73,8 +78,14 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
     ...definition,
     ...(mac === undefined ? {} : { mac }),
     ...(kept.length === 0 ? {} : { kept }),
-    unsupported: unsupported.sort((a, b) => comparePositions(a.position, b.position)),
+    unsupported: inOrder(unsupported),
+    ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
   };
+}
+
+/** In document order. */
+function inOrder<T extends SourceLocation>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {

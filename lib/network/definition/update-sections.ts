@@ -5,7 +5,17 @@
 import { parseIp } from '../../domain/interface/ip-address';
 import { parseMac } from '../../domain/interface/mac-address';
 import type { XmlElement } from '../../domain/xml/element';
+import type { Vocabulary } from '../../domain/xml/vocabulary';
 import { TslxcError } from '../../errors';
+import {
+  dhcpHostVocabulary,
+  dnsHostVocabulary,
+  poolDeviceVocabulary,
+  portgroupVocabulary,
+  rangeVocabulary,
+  srvVocabulary,
+  txtVocabulary,
+} from './vocabulary';
 
 /** Parts that libvirt knows; the first five, and `forward-pf`, can't be changed by themselves. */
 export type NetworkSection =
@@ -35,6 +45,8 @@ export interface Candidates {
 export interface Section {
   /** The elements from the network down to those that are changed. */
   readonly path: readonly ['dns' | 'forward' | 'portgroup' | 'ip', ...string[]];
+  /** What their schema knows of each. */
+  readonly vocabulary: Vocabulary;
   /** Whether an element stands in the way of a new one. */
   readonly clashes: (wanted: XmlElement, present: XmlElement) => boolean;
   /** Whether an element is the one that is meant by a change or a removal. */
@@ -62,9 +74,10 @@ function shares(a: XmlElement, b: XmlElement, name: string): boolean {
   return text !== undefined && text === value(b, name);
 }
 
-/** Whatever the first says of these is said by the second too. */
+/** Whatever the first says of these is said by the second too; what says nothing means none. */
 function agrees(wanted: XmlElement, present: XmlElement, names: readonly string[]): boolean {
-  return names.every((name) => value(wanted, name) === undefined || shares(wanted, present, name));
+  const said = names.filter((name) => value(wanted, name) !== undefined);
+  return said.length > 0 && said.every((name) => shares(wanted, present, name));
 }
 
 function shown(element: XmlElement, name: string): string {
@@ -79,6 +92,7 @@ function sharesHostKey(wanted: XmlElement, present: XmlElement): boolean {
 
 const dhcpHost: Section = {
   path: ['ip', 'dhcp', 'host'],
+  vocabulary: dhcpHostVocabulary,
   clashes: sharesHostKey,
   isMeant: (wanted, present) => agrees(wanted, present, hostKeys),
   exists: ({ network, wanted }) =>
@@ -91,6 +105,7 @@ const dhcpHost: Section = {
 
 const dhcpRange: Section = {
   path: ['ip', 'dhcp', 'range'],
+  vocabulary: rangeVocabulary,
   clashes: (wanted, present) => agrees(wanted, present, ['start', 'end']),
   isMeant: (wanted, present) => agrees(wanted, present, ['start', 'end']),
   unmodifiable: 'dhcp ranges cannot be modified, only added or deleted',
@@ -101,6 +116,7 @@ const dhcpRange: Section = {
 
 const forwardInterface: Section = {
   path: ['forward', 'interface'],
+  vocabulary: poolDeviceVocabulary,
   clashes: (wanted, present) => shares(wanted, present, 'dev'),
   isMeant: (wanted, present) => shares(wanted, present, 'dev'),
   unmodifiable: 'forward interface entries cannot be modified, only added or deleted',
@@ -112,6 +128,7 @@ const forwardInterface: Section = {
 
 const portgroup: Section = {
   path: ['portgroup'],
+  vocabulary: portgroupVocabulary,
   clashes: (wanted, present) => shares(wanted, present, 'name'),
   isMeant: (wanted, present) => shares(wanted, present, 'name'),
   exists: ({ network, wanted }) =>
@@ -147,6 +164,7 @@ function sharesHost(wanted: XmlElement, present: XmlElement): boolean {
 
 const dnsHost: Section = {
   path: ['dns', 'host'],
+  vocabulary: dnsHostVocabulary,
   clashes: sharesHost,
   isMeant: sharesHost,
   exists: ({ network }) =>
@@ -157,6 +175,7 @@ const dnsHost: Section = {
 
 const dnsTxt: Section = {
   path: ['dns', 'txt'],
+  vocabulary: txtVocabulary,
   clashes: (wanted, present) => shares(wanted, present, 'name'),
   isMeant: (wanted, present) => shares(wanted, present, 'name'),
   exists: ({ network, wanted }) =>
@@ -168,6 +187,7 @@ const srvKeys = ['service', 'protocol', 'domain', 'target', 'port', 'priority', 
 
 const dnsSrv: Section = {
   path: ['dns', 'srv'],
+  vocabulary: srvVocabulary,
   clashes: (wanted, present) => agrees(wanted, present, srvKeys),
   isMeant: (wanted, present) => agrees(wanted, present, srvKeys),
   unmodifiable: 'DNS SRV records cannot be modified, only added or deleted',

@@ -4,7 +4,8 @@
  */
 import type { XmlElement } from '../../domain/xml/element';
 import { definitionError } from '../../domain/xml/source-location';
-import { textOf } from '../../domain/xml/reading';
+import { locateRoot, readElement, textOf } from '../../domain/xml/reading';
+import type { UnknownWord } from '../../domain/xml/unsupported';
 import { parseXml } from '../../domain/xml/xml';
 import { TslxcError } from '../../errors';
 import type { NetworkDefinition } from './definition';
@@ -28,7 +29,8 @@ export interface NetworkUpdate {
 const commands: readonly NetworkUpdateCommand[] = ['add-first', 'add-last', 'modify', 'delete'];
 
 /**
- * The definition with the change.
+ * The definition with the change. As in libvirt, words of the element that its schema does not know are left out; see `unknown`,
+ * whose places are those in the element.
  *
  * @throws TslxcError INVALID_ARG for an unknown command or part; NO_SUPPORT for a part that can't be changed by itself;
  * OPERATION_INVALID when there is no such element, or one already; DefinitionError, with the position in the element.
@@ -55,7 +57,18 @@ export function updateNetwork(
     change: (present) =>
       changedList({ network: definition.name, wanted, present }, section, command),
   });
-  return readNetwork(changed, { newUuid: () => uuid, newMac: () => mac });
+  const next = readNetwork(changed, { newUuid: () => uuid, newMac: () => mac });
+  if (command !== 'delete') return next;
+  const unknown = unknownWords(wanted, section);
+  return unknown.length === 0 ? next : { ...next, unknown };
+}
+
+/** Those of an element that is only matched, and so is no part of what is read. */
+function unknownWords(element: XmlElement, { path, vocabulary }: Section): UnknownWord[] {
+  const unknown: UnknownWord[] = [];
+  const at = { ...locateRoot(element), path: ['network', ...path].join('/') };
+  readElement(at, vocabulary, { unsupported: [], kept: [], unknown });
+  return unknown;
 }
 
 function sectionNamed(name: string, definition: NetworkDefinition): Section {

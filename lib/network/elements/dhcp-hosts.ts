@@ -2,7 +2,7 @@
 import { broadcastAddress, networkAddress, parseIp } from '../../domain/interface/ip-address';
 import { isMulticastMac, parseMac } from '../../domain/interface/mac-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { childOf, readExactly, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpHost } from '../definition/definition';
 import { isHostName } from './names';
@@ -24,8 +24,8 @@ export function parseDhcpHosts(elements: readonly LocatedElement[], subnet: Subn
 }
 
 function parseHost(at: LocatedElement, subnet: Subnet): DhcpHost {
-  const { network, ip } = subnet;
-  const reading = readExactly(at, dhcpHostVocabulary);
+  const { session, network, ip } = subnet;
+  const reading = readElement(at, dhcpHostVocabulary, session);
   const mac = parseHostMac(reading, subnet);
   const id = parseClientId(reading, subnet);
   const name = parseHostName(reading, network);
@@ -35,7 +35,7 @@ function parseHost(at: LocatedElement, subnet: Subnet): DhcpHost {
     throw definitionError('XML_ERROR', detail, at);
   }
   const address = parseHostAddress(reading, subnet);
-  const lease = parseLease(childOf(reading, 'lease'));
+  const lease = parseLease(childOf(reading, 'lease'), session);
   return {
     ...(mac === undefined ? {} : { mac }),
     ...(id === undefined ? {} : { id }),

@@ -11,7 +11,7 @@ import {
   definitionError,
   type SourceLocation,
 } from '../../domain/xml/source-location';
-import { childOf, readExactly, type LocatedElement, type Reading } from '../../domain/xml/reading';
+import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { required } from './attributes';
 import type { DhcpRange } from '../definition/definition';
 import { parseLease } from './lease-time';
@@ -30,14 +30,14 @@ interface Ends {
 export function parseDhcpRanges(elements: readonly LocatedElement[], subnet: Subnet): DhcpRange[] {
   const read: (Ends & SourceLocation)[] = [];
   const ranges = elements.map((at) => {
-    const reading = readExactly(at, rangeVocabulary);
+    const reading = readElement(at, rangeVocabulary, subnet.session);
     const ends = {
       start: readEnd(reading, 'start', subnet),
       end: readEnd(reading, 'end', subnet),
     };
     checkRange(at, ends, subnet);
     read.push({ ...ends, path: at.path, position: at.position });
-    const lease = parseLease(childOf(reading, 'lease'));
+    const lease = parseLease(childOf(reading, 'lease'), subnet.session);
     return {
       start: ends.start.address,
       end: ends.end.address,

@@ -5,7 +5,6 @@ import {
   childOf,
   childrenOf,
   readElement,
-  readExactly,
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
@@ -42,10 +41,10 @@ export function parseDns(network: Reading, session: NetworkSession): NetworkDns 
   }
   return {
     ...present({ enabled, forwardPlainNames: yesNo(reading, 'forwardPlainNames') }),
-    forwarders: childrenOf(reading, 'forwarder').map((child) => parseForwarder(child, name)),
-    txts: childrenOf(reading, 'txt').map((child) => parseTxt(child, name)),
-    hosts: childrenOf(reading, 'host').map((child) => parseHost(child, name)),
-    srvs: childrenOf(reading, 'srv').map((child) => parseSrv(child, name)),
+    forwarders: childrenOf(reading, 'forwarder').map((child) => parseForwarder(child, session)),
+    txts: childrenOf(reading, 'txt').map((child) => parseTxt(child, session)),
+    hosts: childrenOf(reading, 'host').map((child) => parseHost(child, session)),
+    srvs: childrenOf(reading, 'srv').map((child) => parseSrv(child, session)),
   };
 }
 
@@ -70,9 +69,10 @@ export function parseDomainName(
 
 function parseForwarder(
   at: LocatedElement,
-  network: string,
+  session: NetworkSession,
 ): { readonly address?: string; readonly domain?: string } {
-  const reading = readExactly(at, forwarderVocabulary);
+  const { network } = session;
+  const reading = readElement(at, forwarderVocabulary, session);
   const text = reading.attributes.get('addr');
   const address = text === undefined ? undefined : parseIp(text)?.address;
   if (text !== undefined && address === undefined) {
@@ -90,8 +90,9 @@ function parseForwarder(
   };
 }
 
-function parseTxt(at: LocatedElement, network: string): { name: string; value: string } {
-  const reading = readExactly(at, txtVocabulary);
+function parseTxt(at: LocatedElement, session: NetworkSession): { name: string; value: string } {
+  const { network } = session;
+  const reading = readElement(at, txtVocabulary, session);
   const missing = 'missing required name attribute in DNS TXT record of network';
   const name = required(reading, 'name', `${missing} ${network}`);
   if (!isDnsName(name)) {
@@ -106,9 +107,12 @@ function parseTxt(at: LocatedElement, network: string): { name: string; value: s
   return { name, value: singleLine(value, reading, 'value') };
 }
 
-function parseHost(at: LocatedElement, network: string): { ip: string; names: readonly string[] } {
-  const reading = readExactly(at, dnsHostVocabulary);
-  const record = `in network '${network}' DNS HOST record`;
+function parseHost(
+  at: LocatedElement,
+  session: NetworkSession,
+): { ip: string; names: readonly string[] } {
+  const reading = readElement(at, dnsHostVocabulary, session);
+  const record = `in network '${session.network}' DNS HOST record`;
   const text = required(reading, 'ip', `Missing IP address ${record}`);
   const ip = parseIp(text);
   if (ip === undefined) {
@@ -117,7 +121,7 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
   const elements = childrenOf(reading, 'hostname');
   if (elements.length === 0) throw definitionError('XML_ERROR', `Missing hostname ${record}`, at);
   const names = elements.map((element) => {
-    const name = readExactly(element, textVocabulary).text.trim();
+    const name = readElement(element, textVocabulary, session).text.trim();
     if (name === '') throw definitionError('XML_ERROR', `Missing hostname ${record}`, element);
     if (!isHostName(name)) {
       throw definitionError('XML_ERROR', `Invalid hostname '${name}' ${record}`, element);
@@ -130,8 +134,9 @@ function parseHost(at: LocatedElement, network: string): { ip: string; names: re
 /** A label of a DNS name has at most 63 bytes, of which the first is the underscore before the service. */
 const maxService = 62;
 
-function parseSrv(at: LocatedElement, network: string): Srv {
-  const reading = readExactly(at, srvVocabulary);
+function parseSrv(at: LocatedElement, session: NetworkSession): Srv {
+  const { network } = session;
+  const reading = readElement(at, srvVocabulary, session);
   const of = `of network '${network}'`;
   const missing = 'missing required service attribute in DNS SRV record';
   const service = required(reading, 'service', `${missing} ${of}`);

@@ -7,7 +7,6 @@ import {
   childOf,
   childrenOf,
   readElement,
-  readExactly,
   type LocatedElement,
   type Reading,
 } from '../../domain/xml/reading';
@@ -69,7 +68,8 @@ function keepForward(reading: Reading, mode: ForwardMode, session: NetworkSessio
 }
 
 /** The device of `dev`, or those of the pool. If both are given, the pool must begin with the device of `dev`. */
-function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
+function parseDevices(reading: Reading, session: NetworkSession): string[] {
+  const { network } = session;
   const { attributes, at } = reading;
   const text = attributes.get('dev');
   const first = text === undefined ? undefined : deviceName(text, attributeLocation(at, 'dev'));
@@ -78,7 +78,7 @@ function parseDevices(reading: Reading, { network }: NetworkSession): string[] {
     const words = `Missing required dev attribute in <forward> <interface> element of network ${network}`;
     const location = attributeLocation(child, 'dev');
     const device = deviceName(
-      required(readExactly(child, poolDeviceVocabulary), 'dev', words),
+      required(readElement(child, poolDeviceVocabulary, session), 'dev', words),
       location,
     );
     if (devices.size === 0 && first !== undefined && first !== device) {
@@ -132,17 +132,17 @@ function checkSources(reading: Reading, mode: ForwardMode, { network }: NetworkS
 function parseNat(
   at: LocatedElement | undefined,
   mode: ForwardMode,
-  { network }: NetworkSession,
+  session: NetworkSession,
 ): Forward['nat'] {
   if (at === undefined) return undefined;
   if (mode !== 'nat') {
-    const detail = `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${network}`;
+    const detail = `The <nat> element can only be used when <forward> 'mode' is 'nat' in network ${session.network}`;
     throw definitionError('XML_ERROR', detail, at);
   }
-  const reading = readExactly(at, natVocabulary);
+  const reading = readElement(at, natVocabulary, session);
   const ipv6 = yesNo(reading, 'ipv6') ?? false;
-  const addresses = parseAddresses(childOf(reading, 'address'), network);
-  const ports = parsePorts(childOf(reading, 'port'));
+  const addresses = parseAddresses(childOf(reading, 'address'), session);
+  const ports = parsePorts(childOf(reading, 'port'), session);
   if (!ipv6 && addresses === undefined && ports === undefined) return undefined;
   return {
     ipv6,
@@ -153,10 +153,11 @@ function parseNat(
 
 function parseAddresses(
   at: LocatedElement | undefined,
-  network: string,
+  session: NetworkSession,
 ): { readonly start: string; readonly end: string } | undefined {
   if (at === undefined) return undefined;
-  const reading = readExactly(at, natRangeVocabulary);
+  const { network } = session;
+  const reading = readElement(at, natRangeVocabulary, session);
   const read = (name: 'start' | 'end'): Ip => {
     const words = `missing '${name}' attribute in <address> element in <nat> in <forward> in network ${network}`;
     const text = required(reading, name, words);
@@ -176,9 +177,10 @@ function parseAddresses(
 
 function parsePorts(
   at: LocatedElement | undefined,
+  session: NetworkSession,
 ): { readonly start: number; readonly end: number } | undefined {
   if (at === undefined) return undefined;
-  const reading = readExactly(at, natRangeVocabulary);
+  const reading = readElement(at, natRangeVocabulary, session);
   required(reading, 'start');
   required(reading, 'end');
   const start = wholeNumber(reading, 'start', [1, 65535]) ?? 1;

@@ -11,13 +11,7 @@ import {
   formatIp as formatAddress,
 } from '../../domain/interface/ip-address';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import {
-  childOf,
-  readElement,
-  readExactly,
-  type LocatedElement,
-  type Reading,
-} from '../../domain/xml/reading';
+import { childOf, readElement, type LocatedElement, type Reading } from '../../domain/xml/reading';
 import { parseWholeNumber } from '../../domain/xml/whole-number';
 import { present } from '../../present';
 import { required, singleLine, yesNo, yesNoWord } from './attributes';
@@ -34,7 +28,7 @@ export function parseNetworkIp(at: LocatedElement, session: NetworkSession): Net
   const reading = readElement(at, ipVocabulary, session);
   const ip = parseOwnAddress(reading, network);
   const prefix = parsePrefix(reading, ip, network);
-  const subnet: Subnet = { network, ip, prefix };
+  const subnet: Subnet = { session, network, ip, prefix };
   checkOwnAddress(reading, subnet);
   const localPtr = yesNo(reading, 'localPtr');
   if (localPtr === true) checkReverseDomain(reading, subnet);
@@ -153,13 +147,16 @@ function checkReverseDomain({ at }: Reading, { network, ip, prefix }: Subnet): v
   throw definitionError('CONFIG_UNSUPPORTED', detail, attributeLocation(at, 'localPtr'));
 }
 
-function parseTftp(at: LocatedElement | undefined, { network, ip }: Subnet): string | undefined {
+function parseTftp(
+  at: LocatedElement | undefined,
+  { session, network, ip }: Subnet,
+): string | undefined {
   if (at === undefined) return undefined;
   if (ip.family === 'ipv6') {
     const detail = `Unsupported <tftp> element in an IPv6 element in network '${network}'`;
     throw definitionError('CONFIG_UNSUPPORTED', detail, at);
   }
-  const reading = readExactly(at, tftpVocabulary);
+  const reading = readElement(at, tftpVocabulary, session);
   const root = singleLine(required(reading, 'root'), reading, 'root');
   if (root.startsWith('/')) return root;
   const detail = `tftp root '${root}' in network '${network}' must be an absolute path`;

@@ -2,7 +2,7 @@
 import { enumerated } from '../../domain/xml/enumerated';
 import { attributeLocation, definitionError } from '../../domain/xml/source-location';
 import { node, type PrintableElement } from '../../domain/xml/print';
-import { readExactly, type LocatedElement } from '../../domain/xml/reading';
+import { readElement, type LocatedElement, type ReadingSession } from '../../domain/xml/reading';
 import { required, wholeNumber } from './attributes';
 import type { LeaseTime } from '../definition/definition';
 import { leaseVocabulary } from '../definition/vocabulary';
@@ -18,9 +18,12 @@ const minSeconds = 120;
 const maxSeconds = 2 ** 31 - 1;
 
 /** Undefined if it is missing. @throws DefinitionError XML_ERROR or CONFIG_UNSUPPORTED. */
-export function parseLease(at: LocatedElement | undefined): LeaseTime | undefined {
+export function parseLease(
+  at: LocatedElement | undefined,
+  session: ReadingSession,
+): LeaseTime | undefined {
   if (at === undefined) return undefined;
-  const reading = readExactly(at, leaseVocabulary);
+  const reading = readElement(at, leaseVocabulary, session);
   required(reading, 'expiry');
   const unit = enumerated(reading, 'unit', names) ?? 'minutes';
   const most = Math.floor(maxSeconds / units[unit]);

@@ -8,6 +8,11 @@ export interface NetworkParseContext {
   readonly newUuid: () => string;
   /** Makes a random address for the bridge, in canonical form; called if the text has none. */
   readonly newMac: () => string;
+  /**
+   * `refused`: a word that libvirt's schema does not know is an error, as in a stored file, where it is one of a newer version.
+   * Default: it is left out.
+   */
+  readonly unknown?: 'refused';
 }
 
 /** The state of one call of `parseNetwork`. */
@@ -19,6 +24,7 @@ export interface NetworkSession extends ReadingSession {
 
 /** The `<ip>` whose content is parsed. */
 export interface Subnet {
+  readonly session: NetworkSession;
   /** Name of the network. */
   readonly network: string;
   /** Address of the bridge. */

@@ -91,7 +91,8 @@ export function runningDefinition({ xml, uuid }: ActiveRecord): NetworkDefinitio
   const known = parsed.get(xml);
   if (known !== undefined) return known;
   // The recorded text has a uuid and a mac, so neither is made.
-  const definition = parseNetwork(xml, { newUuid: () => uuid, newMac: () => '' });
+  const made = { newUuid: () => uuid, newMac: () => '' };
+  const definition = parseNetwork(xml, { ...made, unknown: 'refused' });
   if (parsed.size >= parsedAtMost) parsed.clear();
   parsed.set(xml, definition);
   return definition;

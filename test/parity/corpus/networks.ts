@@ -92,6 +92,8 @@ const texts: Readonly<Record<string, string>> = {
   metadata: `<metadata><a:a xmlns:a='urn:a'>x</a:a></metadata>${plain}`,
   description: `<title>Lab</title><description>For tests</description>${plain}`,
   unknown: `<bogus/>${plain}`,
+  'unknown-attribute': `<bridge name='virbr9' bogus='1'/>${plain}`,
+  'unknown-inside': dhcp(`${range}<bogus/>`),
   'forward-unknown': `<forward mode='zz'/>${plain}`,
   'ip-words': "<ip address='zz'/>",
   'range-outside': dhcp("<range start='10.99.0.10' end='10.99.0.20'/>"),

@@ -88,12 +88,16 @@ export class FakeConnection {
   /** What a definition or a start from XML warns of. */
   readonly warnings: Warning[] = [];
 
-  async defineDomain(xml: string, options: DefineOptions = {}): Promise<FakeDomain> {
+  async #takenIn(call: string, xml: string, options: DefineOptions): Promise<void> {
     const { onWarning, ...others } = options;
-    await this.#called('defineDomain', xml, ...(Object.keys(others).length > 0 ? [others] : []));
+    await this.#called(call, xml, ...(Object.keys(others).length > 0 ? [others] : []));
     const refusal = this.refusals.shift();
     if (refusal !== undefined) throw refusal;
     for (const warning of this.warnings) onWarning?.(warning);
+  }
+
+  async defineDomain(xml: string, options: DefineOptions = {}): Promise<FakeDomain> {
+    await this.#takenIn('defineDomain', xml, options);
     return new FakeDomain({ name: 'helloworld' });
   }
 
@@ -139,13 +143,13 @@ export class FakeConnection {
     return this.#findNetwork((network) => network.uuid === uuid, `uuid '${uuid}'`);
   }
 
-  async defineNetwork(xml: string): Promise<FakeNetwork> {
-    await this.#called('defineNetwork', xml);
+  async defineNetwork(xml: string, options: DefineOptions = {}): Promise<FakeNetwork> {
+    await this.#takenIn('defineNetwork', xml, options);
     return new FakeNetwork({ name: 'lab' });
   }
 
-  async createNetwork(xml: string): Promise<FakeNetwork> {
-    await this.#called('createNetwork', xml);
+  async createNetwork(xml: string, options: DefineOptions = {}): Promise<FakeNetwork> {
+    await this.#takenIn('createNetwork', xml, options);
     return new FakeNetwork({ name: 'lab', active: true });
   }
 

@@ -1,6 +1,6 @@
 /** Virtual networks without a host, as the commands see them. Every call is written down. */
 import { TslxcError } from '../../../lib/errors';
-import type { Lease, NetworkInfo, NetworkPort } from '../../../lib/index';
+import type { DefineOptions, Lease, NetworkInfo, NetworkPort, Warning } from '../../../lib/index';
 
 export interface FakeNetworkFields {
   readonly name: string;
@@ -12,6 +12,8 @@ export interface FakeNetworkFields {
   readonly xml?: string;
   readonly leases?: readonly Lease[];
   readonly ports?: readonly NetworkPort[];
+  /** What an update of it warns of. */
+  readonly warnings?: readonly Warning[];
   /** What every call rejects with. */
   readonly failure?: Error;
 }
@@ -104,8 +106,9 @@ export class FakeNetwork {
     this.#note(uri, content?.xml);
   }
 
-  async update(change: unknown): Promise<void> {
+  async update({ onWarning, ...change }: Pick<DefineOptions, 'onWarning'>): Promise<void> {
     await this.#called('update', change);
+    for (const warning of this.fields.warnings ?? []) onWarning?.(warning);
   }
 
   async ports(): Promise<readonly NetworkPort[]> {

@@ -1,6 +1,7 @@
 /** net-desc, net-metadata and net-edit: what is said of a virtual network, and its stored definition in an editor. */
 import { describe, descriptionOptions, metadata, metadataOptions } from '../annotation';
 import { findNetwork, networkOption } from '../../options/network-argument';
+import { warningOf } from '../../output/definition-warnings';
 import { editText } from '../../terminal/edit-loop';
 import type { Subject } from '../annotation';
 import type { Options } from '../../shell/arguments';
@@ -49,7 +50,7 @@ async function edit(context: Context, options: Options): Promise<undefined> {
   const outcome = await editText(context, {
     read: () => network.xml({ which: 'inactive' }),
     change: async (xml) => {
-      ({ name } = await connection.defineNetwork(xml));
+      ({ name } = await connection.defineNetwork(xml, { onWarning: warningOf(context.output) }));
     },
   });
   context.output.extra(

@@ -1,7 +1,9 @@
 /** net-define, net-create and net-undefine: virtual networks come from XML files, and their definitions go. */
 import { withErrorMessage } from '../../shell/command-error';
-import { readDefinitionFile } from '../../options/definition-file';
+import { readDefinitionFile, validateOption } from '../../options/definition-file';
+import { warningOf } from '../../output/definition-warnings';
 import { findNetwork, networkOption } from '../../options/network-argument';
+import type { DefineOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -13,7 +15,7 @@ const fileOptions: readonly Option[] = [
     positional: 'required',
     values: 'file',
   },
-  { name: 'validate', kind: 'flag', help: 'accepted: a definition is always validated' },
+  validateOption,
 ];
 
 export const commands: CommandTable = {
@@ -22,7 +24,8 @@ export const commands: CommandTable = {
     summary: 'define an inactive persistent virtual network from an XML file, or modify one',
     description:
       'Define or modify a persistent virtual network: that with the same uuid, or for a file without <uuid>\n' +
-      'that with the same name. A change counts from its next start.',
+      'that with the same name. A change counts from its next start. As in libvirt, what its schema does not know is\n' +
+      'left out, with a warning for each word.',
     options: fileOptions,
     example: 'tslxc net-define default.xml',
     run: define,
@@ -46,12 +49,17 @@ export const commands: CommandTable = {
   },
 };
 
+function definitionOptions({ output }: Context, options: Options): DefineOptions {
+  const onWarning = warningOf(output);
+  return options.has('validate') ? { validate: true, onWarning } : { onWarning };
+}
+
 async function define(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
   const network = await withErrorMessage(`Failed to define network from ${file}`, () =>
-    connection.defineNetwork(xml),
+    connection.defineNetwork(xml, definitionOptions(context, options)),
   );
   context.output.extra(`Network ${network.name} defined from ${file}`);
   return undefined;
@@ -62,7 +70,7 @@ async function create(context: Context, options: Options): Promise<undefined> {
   const xml = readDefinitionFile(file);
   const connection = await context.connect();
   const network = await withErrorMessage(`Failed to create network from ${file}`, () =>
-    connection.createNetwork(xml),
+    connection.createNetwork(xml, definitionOptions(context, options)),
   );
   context.output.extra(`Network ${network.name} created from ${file}`);
   return undefined;

@@ -3,6 +3,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { readDefinitionFile } from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { whichOf } from '../../options/which-option';
+import { warningOf } from '../../output/definition-warnings';
 import type {
   NetworkInfo,
   NetworkSection,
@@ -95,6 +96,7 @@ async function update(context: Context, options: Options): Promise<undefined> {
       xml,
       ...(parentIndex === undefined ? {} : { parentIndex }),
       ...which,
+      onWarning: warningOf(context.output),
     }),
   );
   context.output.extra(`Updated network ${text} ${affected(which, await network.info())}`);

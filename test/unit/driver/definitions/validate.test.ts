@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { validateDomain } from '../../../../lib/driver/definitions/validate';
+import { installedSchemas, validateText } from '../../../../lib/driver/definitions/validate';
 import { domainXml, helloWorldXml } from '../../../support/domain/domain-xml';
 import type { TslxcError } from '../../../../lib/errors';
 import { errorOf } from '../refusal';
@@ -10,19 +10,19 @@ import { errorOf } from '../refusal';
 const refusal = async (call: Promise<unknown>): Promise<TslxcError> =>
   (await errorOf(() => call)) as TslxcError;
 
-const installed = '/usr/share/libvirt/schemas/domain.rng';
+const { domain: installed, network: ofNetworks } = installedSchemas;
 
 test('what libvirt’s schema has is valid, with our own metadata too', async () => {
   expect(existsSync(installed)).toBe(true);
-  await validateDomain(helloWorldXml, {});
+  await validateText(helloWorldXml, {}, installed);
   const metadata =
     "<metadata><t:container xmlns:t='urn:tslxc:domain:1'><t:pids max='7'/></t:container></metadata>";
-  await validateDomain(domainXml({ elements: metadata }), {});
+  await validateText(domainXml({ elements: metadata }), {}, installed);
 });
 
 test('what is not valid is told with its lines, also where our vocabularies know nothing of it', async () => {
   const xml = helloWorldXml.replace('<os>', "<cpu mode='fast'/>\n  <os>");
-  const error = await refusal(validateDomain(xml, {}));
+  const error = await refusal(validateText(xml, {}, installed));
   expect(error).toMatchObject({ code: 'XML_INVALID_SCHEMA', name: 'DefinitionError' });
   expect(error.message).toContain(
     `XML document failed to validate against schema: Unable to validate doc against ${installed}:\n`,
@@ -38,11 +38,20 @@ test('what is not valid is told with its lines, also where our vocabularies know
   }
 });
 
+test('a network has a schema of its own', async () => {
+  const xml = (mac: string): string =>
+    `<network>\n<name>lab</name><mac address='${mac}'/></network>`;
+  await validateText(xml('52:54:00:00:00:01'), {}, ofNetworks);
+  const error = await refusal(validateText(xml('52:54:0:0:0:1'), {}, ofNetworks));
+  expect(error.message).toContain(`Unable to validate doc against ${ofNetworks}:\n`);
+  expect(error.problems).toContainEqual(expect.objectContaining({ element: 'mac', line: 2 }));
+});
+
 test('a host without libvirt’s schema has our own vocabularies', async () => {
   const missing = '/nonexistent/domain.rng';
-  await validateDomain('<any/>', {}, missing);
+  await validateText('<any/>', {}, missing);
   const unknown = [{ path: 'domain/colour', position: { line: 2, column: 3 } }];
-  expect(await refusal(validateDomain('<any/>', { unknown }, missing))).toMatchObject({
+  expect(await refusal(validateText('<any/>', { unknown }, missing))).toMatchObject({
     code: 'XML_INVALID_SCHEMA',
     problems: [{ element: 'domain/colour', line: 2, column: 3 }],
   });
@@ -53,7 +62,7 @@ test('a schema that can’t be used is told of', async () => {
   try {
     const schema = join(folder, 'domain.rng');
     writeFileSync(schema, 'no schema');
-    expect(await refusal(validateDomain(helloWorldXml, {}, schema))).toMatchObject({
+    expect(await refusal(validateText(helloWorldXml, {}, schema))).toMatchObject({
       code: 'OPERATION_FAILED',
       step: `validate a definition against ${schema}`,
     });

@@ -145,13 +145,6 @@ const contents: readonly Row[] = [
     "network 'test' has multiple default <portgroup> elements (a and b), but only one default is allowed",
   ],
   [
-    'an isolated group, which libvirt would ignore',
-    "<portgroup name='g'><port isolated='yes'/></portgroup>",
-    'XML_ERROR',
-    'portgroup/port 3:21',
-    'unknown element <port>',
-  ],
-  [
     'a tag beyond 802.1Q',
     "<forward mode='bridge'/>\n<bridge name='br0'/>\n<vlan>\n<tag id='4096'/></vlan>",
     'XML_ERROR',

@@ -38,6 +38,39 @@ test.each<[NetworkUpdate['command'], NetworkUpdate['section'], string, string[]]
   [
     'add-last',
     'ip-dhcp-host',
+    "<host mac='52:54:00:00:00:02' ip='10.0.0.12'\nnam='two'><leas/></host>",
+    ['network/ip/dhcp/host/@nam 1:1', 'network/ip/dhcp/host/leas 2:11'],
+  ],
+  ['modify', 'portgroup', "<portgroup name='slow' x='1'/>", ['network/portgroup/@x 1:1']],
+  [
+    'add-last',
+    'dns-host',
+    "<host ip='10.0.0.7'><hostname x='1'>a</hostname></host>",
+    ['network/dns/host/hostname/@x 1:21'],
+  ],
+  ['delete', 'ip-dhcp-host', "<host ip='10.0.0.11' nam='x'/>", ['network/ip/dhcp/host/@nam 1:1']],
+  ['delete', 'dns-txt', "<txt name='note'><x/></txt>", ['network/dns/txt/x 1:18']],
+  ['add-last', 'portgroup', "<portgroup name='new'/>", []],
+  ['delete', 'portgroup', "<portgroup name='slow'/>", []],
+])('%s of %s tells what it leaves out of %s', (...[command, section, xml, at]) => {
+  const { unknown = [] } = updateNetwork(parse(nat), { command, section, xml });
+  expect(
+    unknown.map(({ path, position }) => `${path} ${position.line}:${position.column}`),
+  ).toEqual(at);
+});
+
+test.each<[NetworkUpdate['section'], string, string]>([
+  ['ip-dhcp-host', "<host nam='one'/>", "couldn't locate a matching dhcp host entry"],
+  ['ip-dhcp-range', '<range/>', "couldn't locate a matching dhcp range entry"],
+  ['dns-srv', '<srv/>', "couldn't locate a matching DNS SRV record"],
+])('of %s nothing is deleted by %s, which says nothing', (section, xml, words) => {
+  expect(() => updateNetwork(parse(nat), { command: 'delete', section, xml })).toThrow(words);
+});
+
+test.each<[NetworkUpdate['command'], NetworkUpdate['section'], string, string[]]>([
+  [
+    'add-last',
+    'ip-dhcp-host',
     "<host mac='52:54:00:00:00:02' ip='10.0.0.12'/>",
     ["+ <host mac='52:54:00:00:00:02' ip='10.0.0.12'/>"],
   ],

@@ -67,6 +67,17 @@ test.each<[string[], object, string]>([
   expect(callsOf(words[0] === 'lab' ? 0 : 1)[0]).toEqual(['update', call]);
 });
 
+test('net-update tells of what is left out', async () => {
+  const place = { element: 'network/ip/dhcp/host/@nam', line: 1, column: 1 };
+  const warning = { detail: 'UnknownElement', message: "'nam' is left out", ...place } as const;
+  connection = new FakeConnection().withNetworks({ name: 'lab', warnings: [warning] });
+  expect(await tslxc(['net-update', 'lab', 'add', 'ip-dhcp-host', xml])).toMatchObject({
+    status: 0,
+    stdout: 'Updated network lab persistent config\n\n',
+    stderr: "warning: 'nam' is left out\n",
+  });
+});
+
 test('net-update reads a file where the XML does not stand in the command line', async () => {
   const file = join(scratchDirectory(), 'host.xml');
   writeFileSync(file, xml);

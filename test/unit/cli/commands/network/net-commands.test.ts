@@ -87,6 +87,19 @@ test.each(['define', 'create'])('net-%s hands the text of the file on', async (v
   const { stdout, connection } = await run([`net-${verb}`, file]);
   expect(stdout).toBe(`Network lab ${verb}d from ${file}\n\n`);
   expect(connection.calls).toEqual([[`${verb}Network`, '<network/>']]);
+  const valid = await run([`net-${verb}`, file, '--validate']);
+  expect(valid.connection.calls).toEqual([[`${verb}Network`, '<network/>', { validate: true }]]);
+});
+
+test.each(['define', 'create'])('net-%s tells of what is left out', async (verb) => {
+  const connection = new FakeConnection();
+  const place = { element: 'network/rang', line: 3, column: 3 };
+  connection.warnings.push({ detail: 'UnknownElement', message: '<rang> is left out', ...place });
+  expect(await run([`net-${verb}`, file], { connection })).toMatchObject({
+    status: 0,
+    stdout: `Network lab ${verb}d from ${file}\n\n`,
+    stderr: 'warning: <rang> is left out\n',
+  });
 });
 
 test.each<[string, string]>([

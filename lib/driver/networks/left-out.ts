@@ -1,0 +1,28 @@
+/** What libvirt's schema does not know of the text of a network: told of, or refused where that is asked for. */
+import { definedWithout } from '../../domain/warnings';
+import type { UnknownWord } from '../../domain/xml/unsupported';
+import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
+import type { ParsedNetwork, Session } from '../session/session';
+import type { DefineOptions } from '../types';
+
+/** Returns unless the text is to be validated and is not valid. @throws as `validateText`. */
+export async function checkNetworkText(
+  session: Session,
+  { xml, parsed }: { readonly xml: string; readonly parsed: ParsedNetwork },
+  options: DefineOptions,
+): Promise<void> {
+  if (!isToBeValidated(session, options)) return;
+  await validateText(xml, parsed.definition, installedSchemas.network);
+}
+
+/** In the log, and to the caller. */
+export function tellOfLeftOut(
+  { logger }: Session,
+  { name, unknown }: { readonly name: string; readonly unknown?: readonly UnknownWord[] },
+  { onWarning }: Pick<DefineOptions, 'onWarning'>,
+): void {
+  for (const warning of definedWithout(unknown)) {
+    logger.warn({ network: name, warning: warning.detail }, warning.message);
+    onWarning?.(warning);
+  }
+}
