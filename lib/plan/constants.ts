@@ -37,3 +37,6 @@ export const macvlanModes = { private: 1, vepa: 2, bridge: 4, passthrough: 8 } a
 
 /** BRIDGE_VLAN_INFO_PVID and _UNTAGGED of linux/if_bridge.h. */
 export const bridgeVlanFlags = { own: 1 << 1, untagged: 1 << 2 } as const;
+
+/** RTA_PRIORITY of linux/rtnetlink.h for a `<route>` without a metric, as libvirt has it: a program's own route comes first. */
+export const usualMetric = 1;

@@ -65,7 +65,7 @@ void addRoute(int network, const std::string& name, const NewRoute& route) {
   header.rtm_family = destination.family;
   header.rtm_dst_len = route.prefix;
   header.rtm_table = RT_TABLE_MAIN;
-  header.rtm_protocol = RTPROT_STATIC;
+  header.rtm_protocol = RTPROT_BOOT;
   header.rtm_scope = route.gateway.empty() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
   header.rtm_type = RTN_UNICAST;
   NetlinkMessage message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL | NLM_F_ACK, header);

@@ -135,15 +135,6 @@ const intendedInside = [
     libvirt: 'it is ignored',
     reason: 'it is what the document says',
   },
-  {
-    id: 'metric-of-a-route',
-    aspect: 'network',
-    documents: /^(interface-route|whole-router)/,
-    lines: /^route .*( metric \d+| proto static)/,
-    here: 'a `<route>` without a metric has that of the kernel, and is marked as static',
-    libvirt: 'it has the metric 1',
-    reason: 'packets take the same way; `ip route` shows which routes were configured',
-  },
 ];
 
 module.exports = { intendedInside };

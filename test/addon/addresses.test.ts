@@ -159,7 +159,7 @@ describe('addRoute', () => {
     await native().addRoute('near', byGateway, here);
     const byDefault = { address: '0.0.0.0', prefix: 0, gateway: '192.0.2.254', metric: 0 };
     await native().addRoute('near', byDefault, here);
-    expect(namespaces.ip('here', '-4', 'route', 'show', 'proto', 'static')).toMatchObject([
+    expect(namespaces.ip('here', '-4', 'route', 'show', 'proto', 'boot')).toMatchObject([
       { dst: 'default', gateway: '192.0.2.254', dev: 'near', scope: 'global' },
       { dst: '198.51.100.0/24', gateway: '192.0.2.254', dev: 'near' },
       { dst: '203.0.113.0/24', dev: 'near', metric: 7, scope: 'link' },
@@ -171,7 +171,7 @@ describe('addRoute', () => {
     await native().addRoute('near', byGateway, here);
     const byDefault = { address: '::', prefix: 0, gateway: '2001:db8::fe', metric: 0 };
     await native().addRoute('near', byDefault, here);
-    expect(namespaces.ip('here', '-6', 'route', 'show', 'proto', 'static')).toMatchObject([
+    expect(namespaces.ip('here', '-6', 'route', 'show', 'proto', 'boot')).toMatchObject([
       { dst: '2001:db8:1::/48', gateway: '2001:db8::fe', dev: 'near', metric: 5 },
       { dst: 'default', gateway: '2001:db8::fe', dev: 'near' },
     ]);

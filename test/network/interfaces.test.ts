@@ -77,12 +77,12 @@ test('addresses, routes and IPv6 are there from the start', async () => {
   ]);
   expect(inside.routes()).toEqual(
     expect.arrayContaining([
-      expect.objectContaining({ dst: 'default', gateway: '192.0.2.1', dev: 'eth0' }),
+      expect.objectContaining({ dst: 'default', gateway: '192.0.2.1', dev: 'eth0', metric: 1 }),
       expect.objectContaining({ dst: '198.51.100.0/24', gateway: '192.0.2.9', metric: 7 }),
     ]),
   );
   expect(inside.routes('-6')).toContainEqual(
-    expect.objectContaining({ dst: 'default', gateway: '2001:db8::1' }),
+    expect.objectContaining({ dst: 'default', gateway: '2001:db8::1', metric: 1 }),
   );
   await expectReached(domain, '192.0.2.1');
   await expectReached(domain, '2001:db8::1');

@@ -74,7 +74,7 @@ test('IPv6, static routes and several addresses', async () => {
   expect(parameter('ipv6/conf/six0/disable_ipv6')).toBe('0');
   expect(parameter('ipv6/conf/all/forwarding')).toBe('1');
   expect(run('ip', 'route')).toMatch(/^10\.99\.0\.0\/16 via 10\.77\.2\.9 dev six0 .*metric 7/m);
-  expect(run('ip', '-6', 'route')).toMatch(/^fd00:99::\/48 via fd00:77::9 dev six0/m);
+  expect(run('ip', '-6', 'route')).toMatch(/^fd00:99::\/48 via fd00:77::9 dev six0 metric 1 /m);
   await network.destroy();
   expect(await errorOf(() => network.info())).toMatchObject({ code: 'NO_NETWORK' });
 });

@@ -28,7 +28,7 @@ export interface InterfaceRoute {
     readonly prefix?: string;
   };
   readonly gateway?: string;
-  /** Default: the kernel's (0 for IPv4, 1024 for IPv6). */
+  /** Default: 1, as in libvirt. */
   readonly metric?: number;
   readonly position: Position;
 }

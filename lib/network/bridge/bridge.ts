@@ -6,6 +6,7 @@ import { SyscallError, TslxcError } from '../../errors';
 import { native } from '../../host/native';
 import { writeNetworkParameter } from '../../host/kernel/sysctl';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
+import { usualMetric } from '../../plan/constants';
 import type { ActiveNetwork } from '../active-network';
 import type { NetworkDefinition, NetworkIp } from '../definition/definition';
 
@@ -93,7 +94,7 @@ export async function bringBridgeUp({ bridge }: ActiveNetwork): Promise<void> {
 
 /** Adds each `<route>` of the network, by its bridge. */
 export async function addBridgeRoutes({ definition, bridge }: ActiveNetwork): Promise<void> {
-  for (const { address, prefix, gateway = '', metric = 0 } of definition.routes) {
+  for (const { address, prefix, gateway = '', metric = usualMetric } of definition.routes) {
     try {
       await native().addRoute(bridge, { address, prefix, gateway, metric });
     } catch (error) {

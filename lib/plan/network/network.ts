@@ -1,7 +1,7 @@
 /** The network interfaces of a container: how the monitor makes them, and how init configures them. Pure. */
 import type { InterfaceAddress, InterfaceRoute, Vlan } from '../../domain/interface/definition';
 import { broadcastAddress, parseIp } from '../../domain/interface/ip-address';
-import { bridgeVlanFlags, macvlanModes } from '../constants';
+import { bridgeVlanFlags, macvlanModes, usualMetric } from '../constants';
 import type { Link, MacvlanLink, VethLink } from './links';
 import type { Operation } from '../operation';
 
@@ -136,7 +136,7 @@ function broadcastOf(address: string, prefix: number): string {
 
 function planRoute(
   name: string,
-  { address, prefix, gateway = '', metric = 0 }: InterfaceRoute,
+  { address, prefix, gateway = '', metric = usualMetric }: InterfaceRoute,
 ): Operation {
   return { op: 'addRoute', name, address, prefix, gateway, metric };
 }

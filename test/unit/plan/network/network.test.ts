@@ -121,7 +121,7 @@ test('a free host side takes no router’s word, and has its addresses before an
       address: '0.0.0.0',
       prefix: 0,
       gateway: '10.1.2.1',
-      metric: 0,
+      metric: 1,
     },
   ]);
 });
@@ -186,7 +186,7 @@ test('inside, lo is first, and each interface is up with its addresses and route
       address: '0.0.0.0',
       prefix: 0,
       gateway: '10.1.2.1',
-      metric: 0,
+      metric: 1,
     },
     { op: 'setLinkUp', name: 'eth1' },
     { op: 'setLinkUp', name: 'enp2s0' },
