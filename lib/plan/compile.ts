@@ -146,7 +146,7 @@ function planInside(definition: DomainDefinition, facts: PlanFacts): Operation[]
     ...(covers(definition, facts) ? planCover() : []),
     ...planRoot(definition),
     ...planKernelMounts(definition, { ...facts, selinuxfs: hasSelinux(facts) }),
-    ...planDevices(definition, identity.uid),
+    ...planDevices(definition, { hardening: facts.hardening, uid: identity.uid }),
     ...planFilesystems(definition, facts),
     { op: 'pivotRoot' },
     ...(networkMode(definition) === 'private' ? planLinksInside(facts.links) : []),

@@ -44,15 +44,6 @@ const intendedInside = [
     reason: 'links need none',
   },
   {
-    id: 'programs-of-devpts',
-    aspect: 'mounts',
-    documents: all,
-    lines: /^\/dev\/pts /,
-    here: '`/dev/pts` is mounted with `noexec`',
-    libvirt: 'without',
-    reason: 'there are terminals in it, and never a program',
-  },
-  {
     id: 'meminfo',
     aspect: 'mounts',
     documents: all,

@@ -1,5 +1,5 @@
 /** The container's /dev: a small tmpfs with the nodes that every program expects, and its consoles. Pure. */
-import type { DomainDefinition } from '../../domain/definition';
+import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { characterDevice, mountAttributes } from '../constants';
 import { hostId, planOwnership } from '../process/id-map';
 import type { Operation } from '../operation';
@@ -76,8 +76,11 @@ function terminalGroup({ idMap }: DomainDefinition): string[] {
   return has ? [`gid=${ttyGroup}`] : [];
 }
 
-/** Attaches /dev in init, with the container's own devpts, whose first ptys are the consoles. */
-export function planDevices(definition: DomainDefinition, uid: number): Operation[] {
+/** Attaches /dev in init, with the container's own devpts, whose first ptys are the consoles: `uid` owns them. */
+export function planDevices(
+  definition: DomainDefinition,
+  { hardening, uid }: { readonly hardening: Hardening; readonly uid: number },
+): Operation[] {
   return [
     { op: 'attachTree', tree: 'dev', root: 'root', path: '/dev', missing: 'makeDirectory' },
     {
@@ -92,7 +95,8 @@ export function planDevices(definition: DomainDefinition, uid: number): Operatio
         ...terminalGroup(definition),
         `max=${definition.extension.terminalLimit?.max ?? usualTerminals}`,
       ],
-      attributes: nosuid | noexec,
+      // There is never a program in it; libvirt's may be executed, though.
+      attributes: hardening === 'hardened' ? nosuid | noexec : nosuid,
     },
     { op: 'attachTree', tree: 'devpts', root: 'dev', path: 'pts', missing: 'fail' },
     ...definition.consoles.map((_, index): Operation => ({
