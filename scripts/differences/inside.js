@@ -7,15 +7,6 @@ const all = /^/;
 /** @type {readonly import('./intended').IntendedDifference[]} */
 const intendedInside = [
   {
-    id: 'groups-of-init',
-    aspect: 'process',
-    documents: /^os-inituser-and-group$/,
-    lines: /^Groups:/,
-    here: 'with `<inituser>` and `<initgroup>` init has no supplementary groups',
-    libvirt: 'its primary group is repeated among them',
-    reason: 'the primary group gives the same access by itself',
-  },
-  {
     id: 'inheritable-capabilities',
     aspect: 'capabilities',
     documents: /^features-capabilities-deny$/,

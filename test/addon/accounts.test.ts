@@ -29,27 +29,54 @@ const accountRoots = (): AccountRoots => ({
   what: { step: 'look for users' },
 });
 
-async function groupsWith(lines: readonly string[]): Promise<readonly number[]> {
-  writeFileSync(join(root, 'etc/group'), `staff:x:50:\n${lines.join('\n')}\n`);
-  const os = {
-    init: '/i',
-    initArgs: [],
-    initEnvironment: [],
-    initUser: 'alice',
-    initGroup: 'staff',
-  };
-  return (await resolveIdentity(os as unknown as OsDefinition, accountRoots())).groups;
+/** Who init is with these `<inituser>` and `<initgroup>`. */
+function initAs(
+  initUser: string | undefined,
+  initGroup?: string,
+): ReturnType<typeof resolveIdentity> {
+  const os = { init: '/i', initArgs: [], initEnvironment: [], initUser, initGroup };
+  return resolveIdentity(os as unknown as OsDefinition, accountRoots());
 }
 
-test('the groups that list the user, each once', async () => {
+/** The groups of alice in the group staff, with further lines in group(5). */
+async function groupsWith(lines: readonly string[]): Promise<readonly number[]> {
+  writeFileSync(join(root, 'etc/group'), `staff:x:50:\n${lines.join('\n')}\n`);
+  return (await initAs('alice', 'staff')).groups;
+}
+
+/** Her own by passwd(5), and the one that the definition names. */
+const always = [1000, 50];
+
+test('the group of the user, the one of the definition and those that list the user, each once', async () => {
   const lines = ['audio:x:29:bob,alice', 'video:x:44:bob', 'users:x:100:alice', 'a:x:29:alice'];
-  expect(await groupsWith(lines)).toEqual([29, 100]);
+  expect(await groupsWith([...lines, 'own:x:1000:alice'])).toEqual([...always, 29, 100]);
+});
+
+test('a user whose group in passwd(5) is no number has the others', async () => {
+  writeFileSync(join(root, 'etc/passwd'), 'alice:x:1000:none::/:/bin/sh\n');
+  expect(await groupsWith(['users:x:100:alice'])).toEqual([50, 100]);
+});
+
+test.each([
+  ['a number as user', '1000'],
+  ['no user', undefined],
+])(
+  'with %s the group of the definition is the only one, whatever the container says',
+  async (_, user) => {
+    writeFileSync(join(root, 'etc/passwd'), 'alice:x:1000:0::/:/bin/sh\nroot:x:0:7::/:/bin/sh\n');
+    writeFileSync(join(root, 'etc/group'), 'shadow:x:42:alice,1000,root\n');
+    expect(await initAs(user, '44')).toEqual({ uid: Number(user ?? 0), gid: 44, groups: [44] });
+  },
+);
+
+test('without a group of the definition there is none', async () => {
+  expect(await initAs('alice')).toEqual({ uid: 1000, gid: 0, groups: [] });
 });
 
 test.each(['', ' ', '-1', '0x10', '1e3', '4294967295', 'none'])(
   'a group whose id is %p is none, and least of all root’s',
   async (id) => {
-    expect(await groupsWith([`odd:x:${id}:alice`])).toEqual([]);
+    expect(await groupsWith([`odd:x:${id}:alice`])).toEqual(always);
   },
 );
 
@@ -93,8 +120,7 @@ describe('a number that the image calls a user (T17)', () => {
       gid: 0,
       groups: [],
     });
-    const os = { init: '/i', initArgs: [], initEnvironment: [], initUser: user };
-    expect((await resolveIdentity(os as unknown as OsDefinition, accountRoots())).uid).toBe(1000);
+    expect((await initAs(user)).uid).toBe(1000);
   });
 
   test('control: a name in the same place has the id that stands there', async () => {
@@ -119,6 +145,7 @@ describe('a database that root inside has made long', () => {
     );
     await expect(groupsWith([text])).rejects.toThrow(/in the container is longer than 4 MiB/);
     // Of numbers there is nothing to look up.
+    expect(await initAs('1000', '44')).toEqual({ uid: 1000, gid: 44, groups: [44] });
     expect(await resolveCommandUser('1000:44', accountRoots())).toEqual({
       uid: 1000,
       gid: 44,

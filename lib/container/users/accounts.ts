@@ -18,20 +18,34 @@ const mostGroups = 65_536;
  * in an image; OPERATION_FAILED for a database that is too long.
  */
 export async function resolveIdentity(os: OsDefinition, roots: AccountRoots): Promise<Identity> {
-  if (os.initUser === undefined && os.initGroup === undefined) return rootIdentity;
-  const uid = os.initUser === undefined ? 0 : await userId(os.initUser, roots);
-  if (os.initGroup === undefined) return { uid, gid: 0, groups: [] };
-  return {
-    uid,
-    gid: await groupId(os.initGroup, roots),
-    groups: await supplementaryGroups(os.initUser ?? 'root', roots),
-  };
+  const { initUser, initGroup } = os;
+  if (initUser === undefined && initGroup === undefined) return rootIdentity;
+  const user = initUser === undefined ? { uid: 0 } : await userOf(initUser, roots);
+  if (initGroup === undefined) return { uid: user.uid, gid: 0, groups: [] };
+  const gid = await groupId(initGroup, roots);
+  return { uid: user.uid, gid, groups: await groupsOf(user, gid, roots) };
 }
 
-async function userId(user: string, roots: AccountRoots): Promise<number> {
-  if (isNumber(user)) return checkedId(user, digits(user), 'User');
+/** A user with a name is one of the container's databases, which say of what groups it is, too. */
+interface User {
+  readonly uid: number;
+  readonly account?: { readonly name: string; readonly group: string };
+}
+
+async function userOf(user: string, roots: AccountRoots): Promise<User> {
+  if (isNumber(user)) return { uid: checkedId(user, digits(user), 'User') };
   refuseNameInImage(roots, user, 'inituser');
-  return checkedId(user, (await entryOf(user, '/etc/passwd', roots))?.[2], 'User');
+  const [, , id, group = ''] = (await entryOf(user, '/etc/passwd', roots)) ?? [];
+  return { uid: checkedId(user, id, 'User'), account: { name: user, group } };
+}
+
+/** As in libvirt, the group itself is one of the groups, and so is that of a user with a name by passwd(5). */
+async function groupsOf(user: User, gid: number, roots: AccountRoots): Promise<number[]> {
+  const { account } = user;
+  if (account === undefined) return [gid];
+  const own = idOf('', account.group);
+  const first = own === undefined ? [gid] : [own, gid];
+  return await supplementaryGroups(account.name, roots, first);
 }
 
 async function groupId(group: string, roots: AccountRoots): Promise<number> {
@@ -86,7 +100,7 @@ export async function resolveCommandUser(text: string, roots: AccountRoots): Pro
   const name = entry?.[0] ?? user;
   if (uid === undefined || rest.length > 0) throw noSuch('user', user === '' ? text : user);
   if (group === undefined) {
-    const groups = await supplementaryGroups(name, roots);
+    const groups = await supplementaryGroups(name, roots, []);
     return { uid, gid: idOf('', entry?.[3]) ?? 0, groups };
   }
   const groupEntry = isNumber(group) ? undefined : await entryOf(group, '/etc/group', roots);
@@ -122,9 +136,13 @@ function noSuch(kind: 'user' | 'group', name: string): TslxcError {
   });
 }
 
-/** Groups that list the user as a member. */
-async function supplementaryGroups(user: string, roots: AccountRoots): Promise<number[]> {
-  const groups = new Set<number>();
+/** Those, and the groups that list the user as a member. */
+async function supplementaryGroups(
+  user: string,
+  roots: AccountRoots,
+  those: readonly number[],
+): Promise<number[]> {
+  const groups = new Set(those);
   for await (const entries of accountEntries(roots, '/etc/group')) {
     for (const [, , id = '', members = ''] of entries) {
       const isOne = members.split(',').includes(user) && /^\d+$/.test(id);

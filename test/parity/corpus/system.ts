@@ -11,6 +11,7 @@ const os = domains('os', 'os', {
   initdir: '<initdir>/tmp</initdir>',
   inituser: '<inituser>0</inituser>',
   'inituser-and-group': '<inituser>1000</inituser><initgroup>1000</initgroup>',
+  'inituser-and-group-by-name': '<inituser>nobody</inituser><initgroup>tty</initgroup>',
   cmdline: '<cmdline>console=tty1 quiet</cmdline>',
   boot: "<boot dev='hd'/>",
   'boot-menu': "<bootmenu enable='yes'/>",
