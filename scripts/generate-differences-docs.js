@@ -1,9 +1,11 @@
 // Writes docs/differences-from-libvirt.md: what behaves otherwise on purpose, as it is written in scripts/differences/behaviour.md,
-// and the table of what test/parity finds to differ, scripts/differences/intended.js. `--check` only says whether it is stale.
+// and the tables of what test/parity finds to differ, scripts/differences/intended.js and schema.js. `--check` only says whether it
+// is stale.
 'use strict';
 const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { intendedDifferences } = require('./differences/intended');
+const { beyondSchema } = require('./differences/schema');
 const { generate } = require('./generated-files');
 
 const notice =
@@ -12,41 +14,64 @@ const notice =
 const introduction = `Compared with libvirt 11.3. All of these are intended. [domain-xml.md](domain-xml.md) says what of the XML is carried out, and
 [libvirt-defects.md](libvirt-defects.md) which tests show that the known defects of libvirt are none of tslxc.`;
 
-/** What the documents are compared in, in the order of the page. */
-const headings = {
-  definition: 'Definitions',
-  start: 'Starts',
-  process: 'Inside: the process',
-  capabilities: 'Inside: capabilities',
-  mounts: 'Inside: mounts',
-  devices: 'Inside: `/dev`',
-  limits: 'Inside: limits',
-  network: 'Inside: the network',
+/** What the documents are compared in, in the words of the page and its order. */
+const aspects = {
+  definition: 'definition',
+  start: 'start',
+  environment: 'environment',
+  process: 'process',
+  capabilities: 'capabilities',
+  mounts: 'mounts',
+  devices: '`/dev`',
+  limits: 'limits',
+  network: 'network',
 };
 
 const measured = `\`npm run test:parity\` defines and starts each document of a corpus here and in a real libvirt, and compares what is printed,
 whether it starts, and what is seen inside with \`hardening='compat'\`: environment, process, capabilities, mounts, \`/dev\`, limits
-and network. It fails for a difference that is not in these tables, and for an entry that no document shows any more.`;
+and network. It fails for a difference that is not in these tables, and for a place in them where none is seen any more. Each row is
+one reason, with all places where it is seen.`;
 
-/** Why, with what makes a start refused, and where it is seen. */
-function reasonOf({ reason, refused, where }) {
-  const words = refused === undefined ? reason : `${refused}: ${reason}`;
-  return where === undefined ? words : `${words} (seen on ${where})`;
+const dangers = `Libvirt starts a container without these. Here the start is refused, since a limit would not hold, or data would be lost.`;
+
+const printed = `What \`dumpxml\` prints of each document is valid by libvirt's \`domain.rng\`, but for what that schema has no place for. Such a
+document is not valid before it is defined, either.`;
+
+/** `mounts`, or `start, partly only on a host without …`. */
+function placeOf([aspect, shows]) {
+  const hosts = shows.flatMap(({ where }) => where ?? []);
+  if (hosts.length === 0) return aspects[aspect];
+  return `${aspects[aspect]}, ${hosts.length < shows.length ? 'partly ' : ''}only on ${hosts.join(', ')}`;
 }
 
-function table(entries) {
-  const row = (cells) => `| ${cells.join(' | ')} |`;
-  const rows = entries.map((entry) => row([entry.here, entry.libvirt, reasonOf(entry)]));
-  return [row(['here', 'in libvirt', 'reason']), row(['---', '---', '---']), ...rows];
+/** Where a difference is seen, in the order of the aspects. */
+function placesOf({ shows }) {
+  return Object.keys(aspects)
+    .map((aspect) => [aspect, shows.filter((show) => show.aspect === aspect)])
+    .filter(([, ofAspect]) => ofAspect.length > 0)
+    .map(placeOf)
+    .join('; ');
+}
+
+function table(titles, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [titles, titles.map(() => '---'), ...rows].map(line);
+}
+
+function tableOfReasons(entries) {
+  const rows = entries.map((entry) => [entry.here, entry.libvirt, entry.reason, placesOf(entry)]);
+  return table(['here', 'in libvirt', 'reason', 'seen in'], rows);
+}
+
+function tableOfPrinted() {
+  const by = ({ isOnlyHere = false }) => (isOnlyHere ? 'no: it drops it' : 'yes');
+  const rows = beyondSchema.map((entry) => [entry.printed, entry.reason, by(entry)]);
+  return table(['printed', 'reason', 'by libvirt, too'], rows);
 }
 
 /** What the file should hold: path → text. */
 function render() {
   const behaviour = readFileSync(join(__dirname, 'differences', 'behaviour.md'), 'utf8');
-  const sections = Object.entries(headings).flatMap(([aspect, title]) => {
-    const entries = intendedDifferences.filter((entry) => entry.aspect === aspect);
-    return entries.length === 0 ? [] : [`### ${title}`, '', ...table(entries), ''];
-  });
   const lines = [
     '# Differences from libvirt',
     '',
@@ -60,7 +85,20 @@ function render() {
     '',
     measured,
     '',
-    ...sections,
+    ...tableOfReasons(intendedDifferences.filter(({ isDangerous }) => !isDangerous)),
+    '',
+    '### Dangerous to ignore',
+    '',
+    dangers,
+    '',
+    ...tableOfReasons(intendedDifferences.filter(({ isDangerous }) => isDangerous)),
+    '',
+    "### Beyond libvirt's schema",
+    '',
+    printed,
+    '',
+    ...tableOfPrinted(),
+    '',
   ];
   return { 'docs/differences-from-libvirt.md': lines.join('\n') };
 }

@@ -1,24 +1,40 @@
 /** Types of the table of intended differences, for the tests. */
 
+/** What is compared. */
+export type Aspect =
+  | 'definition'
+  | 'start'
+  | 'environment'
+  | 'process'
+  | 'capabilities'
+  | 'mounts'
+  | 'devices'
+  | 'limits'
+  | 'network';
+
+/** A place where a difference is seen. */
+export interface Shown {
+  readonly aspect: Aspect;
+  /** The names of the documents that show it. */
+  readonly documents: RegExp;
+  /** The lines that differ by it. */
+  readonly lines: RegExp;
+  /** The hosts that show it, when there are others. */
+  readonly where?: string;
+}
+
+/** One reason to differ. */
 export interface IntendedDifference {
   readonly id: string;
-  readonly aspect:
-    | 'definition'
-    | 'start'
-    | 'environment'
-    | 'process'
-    | 'capabilities'
-    | 'mounts'
-    | 'devices'
-    | 'limits'
-    | 'network';
-  readonly documents: RegExp;
-  readonly lines: RegExp;
+  readonly shows: readonly Shown[];
+  /** What there is here. */
   readonly here: string;
+  /** What there is in libvirt. */
   readonly libvirt: string;
+  /** Why that is better for the user. */
   readonly reason: string;
-  readonly refused?: 'dangerous to ignore' | 'not carried out yet';
-  readonly where?: string;
+  /** Of a start that is refused here: libvirt ignores what would be dangerous to ignore. */
+  readonly isDangerous?: boolean;
 }
 
 export declare const intendedDifferences: readonly IntendedDifference[];

@@ -1,22 +1,9 @@
-// The differences from libvirt that are intended, each with its reason. test/parity compares each document of its corpus with a
-// real libvirt, and fails for a difference that is not in this table, and for one in it that no document shows any more.
+// The differences from libvirt that are intended, each with its reason and with all places where it is seen. test/parity compares
+// each document of its corpus with a real libvirt, and fails for a difference that is not in this table, and for a place in it
+// where no document shows the difference any more.
 'use strict';
 const { intendedInside } = require('./inside');
 const { intendedOfStarts } = require('./starts');
-
-/**
- * @typedef {object} IntendedDifference
- * @property {string} id Its name.
- * @property {'definition' | 'start' | 'environment' | 'process' | 'capabilities' | 'mounts' | 'devices' | 'limits' | 'network'}
- *   aspect What is compared.
- * @property {RegExp} documents The names of the documents that show it.
- * @property {RegExp} lines The lines that differ by it.
- * @property {string} here What there is here.
- * @property {string} libvirt What there is in libvirt.
- * @property {string} reason Why that is better for the user.
- * @property {'dangerous to ignore' | 'not carried out yet'} [refused] Of a start that is refused here: why.
- * @property {string} [where] The hosts that show it, when there are others.
- */
 
 /** What libvirt makes up for the buses of a virtual machine. */
 const machineLines = new RegExp(
@@ -35,8 +22,8 @@ const machineLines = new RegExp(
   ].join('|'),
 );
 
-/** @type {readonly IntendedDifference[]} */
-const intendedDifferences = [
+/** What is seen in the text of a definition alone. */
+const definitions = [
   {
     id: 'emulator',
     aspect: 'definition',
@@ -58,15 +45,6 @@ const intendedDifferences = [
       'a container has no such hardware, and a shorter text says the same; libvirt adds them again when it is given this one',
   },
   {
-    id: 'label-of-a-filesystem',
-    aspect: 'definition',
-    documents: /^filesystem-label-of-source$/,
-    lines: /<(\/)?source|<seclabel model=/,
-    here: '`<seclabel>` in the `<source>` of a filesystem is kept, and carried out',
-    libvirt: 'it is dropped, without a word',
-    reason: 'files of a tree can be given a label of their own',
-  },
-  {
     id: 'route-without-prefix',
     aspect: 'definition',
     documents: /^interface-route-(class-c|without-prefix)$/,
@@ -84,8 +62,33 @@ const intendedDifferences = [
     libvirt: "`<guest actual='…'/>` stays in the definition",
     reason: 'it is no part of a definition: the next start chooses the name anew',
   },
-  ...intendedOfStarts,
-  ...intendedInside,
-];
+].map(({ aspect, documents, lines, ...entry }) => ({
+  ...entry,
+  shows: [{ aspect, documents, lines }],
+}));
+
+/** What libvirt stores, or drops. */
+const carriedOut = {
+  id: 'carried-out',
+  shows: [
+    {
+      aspect: 'definition',
+      documents: /^filesystem-label-of-source$/,
+      lines: /<(\/)?source|<seclabel model=/,
+    },
+    { aspect: 'network', documents: /^interface-(mtu|children-order)$/, lines: /^link \S+ mtu / },
+    {
+      aspect: 'limits',
+      documents: /^cputune-global-quota$/,
+      lines: /^cpu\.(cfs_quota_us|max) /,
+    },
+  ],
+  here: '`<seclabel>` in the `<source>` of a filesystem is kept, and labels its files; `<mtu>` is that of the interface; `<global_period>` and `<global_quota>` limit the container',
+  libvirt: 'the label is dropped, and the others are stored: none has an effect',
+  reason: 'what is written down holds',
+};
+
+/** @type {readonly import('./intended').IntendedDifference[]} */
+const intendedDifferences = [...definitions, carriedOut, ...intendedOfStarts, ...intendedInside];
 
 module.exports = { intendedDifferences };

@@ -1,20 +1,25 @@
 /** What differs between both sides, less what the table of intended differences has. */
 import { intendedDifferences } from '../../scripts/differences/intended';
-import type { IntendedDifference } from '../../scripts/differences/intended';
+import type { Aspect, IntendedDifference, Shown } from '../../scripts/differences/intended';
 import type { DifferentLine } from './lines';
 
-export type Aspect = IntendedDifference['aspect'];
+type Place = Shown & { readonly id: string };
 
 /** Collects the comparisons of one aspect. */
 export class Agreement {
   readonly #aspect: Aspect;
-  readonly #shown = new Set<string>();
+  /** The places in the table that are about this aspect, each with the name of its reason. */
+  readonly #places: readonly Place[];
+  readonly #shown = new Set<Place>();
   readonly #unintended: string[] = [];
   #compared = 0;
   #differing = 0;
 
-  constructor(aspect: Aspect) {
+  constructor(aspect: Aspect, table: readonly IntendedDifference[] = intendedDifferences) {
     this.#aspect = aspect;
+    this.#places = table
+      .flatMap(({ id, shows }) => shows.map((show) => ({ id, ...show })))
+      .filter((place) => place.aspect === aspect);
   }
 
   /** Takes note of a comparison of a document; `words` tell the reader why. */
@@ -42,20 +47,18 @@ export class Agreement {
     return this.#unintended;
   }
 
-  /** The entries of the table that no document shows any more; of what only some hosts show nothing is known. */
+  /** The places in the table that no document shows any more; of what only some hosts show nothing is known. */
   stale(): string[] {
-    return intendedDifferences
-      .filter(({ aspect, where }) => aspect === this.#aspect && where === undefined)
-      .filter(({ id }) => !this.#shown.has(id))
-      .map(({ id }) => id);
+    return this.#places
+      .filter((place) => place.where === undefined && !this.#shown.has(place))
+      .map(({ id, documents }) => `${id} of ${documents.source}`);
   }
 
   #isIntended(document: string, { line }: DifferentLine): boolean {
-    const found = intendedDifferences.filter(
-      ({ aspect, documents, lines }) =>
-        aspect === this.#aspect && documents.test(document) && lines.test(line),
+    const found = this.#places.filter(
+      ({ documents, lines }) => documents.test(document) && lines.test(line),
     );
-    for (const { id } of found) this.#shown.add(id);
+    for (const place of found) this.#shown.add(place);
     return found.length > 0;
   }
 }

@@ -1,7 +1,7 @@
 /** What is seen inside a running container, read from the host by the PID of its init: lines, by what they are about. */
 import { existsSync, lstatSync, readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IntendedDifference } from '../../scripts/differences/intended';
+import type { Aspect } from '../../scripts/differences/intended';
 import { runProgram } from '../support/process/run-command';
 
 export const insideAspects = [
@@ -12,7 +12,7 @@ export const insideAspects = [
   'devices',
   'limits',
   'network',
-] as const satisfies readonly IntendedDifference['aspect'][];
+] as const satisfies readonly Aspect[];
 
 export type Inside = Readonly<Record<(typeof insideAspects)[number], readonly string[]>>;
 
