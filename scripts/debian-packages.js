@@ -50,6 +50,7 @@ const needs = [
     for: 'libvirt',
   },
   { package: 'libvirt-clients', there: program('virsh'), for: 'libvirt' },
+  { package: 'virtinst', there: program('virt-install'), for: 'libvirt' },
   { package: 'lxc', there: program('lxc-start'), for: 'lxc' },
   { package: 'openvswitch-switch', there: program('ovs-vswitchd'), for: 'switch' },
   { package: 'mmdebstrap', there: program('mmdebstrap'), for: 'fresh' },

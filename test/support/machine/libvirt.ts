@@ -80,9 +80,14 @@ export class Libvirt implements AsyncDisposable {
     return `/proc/${this.#pid}/root${path}`;
   }
 
+  /** Runs a client of libvirt: in its network namespace, and with its folders. */
+  async inside(argv: readonly string[]): Promise<CommandResult> {
+    return runProgram(['nsenter', '-t', String(this.#pid), '--net', '--mount', '--', ...argv]);
+  }
+
   /** Runs virsh, whatever comes of it. */
   async tryVirsh(...words: readonly string[]): Promise<CommandResult> {
-    return this.#inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
+    return this.inside(['virsh', '-q', '-c', 'lxc:///', ...words]);
   }
 
   /** Runs virsh; anything but success is an error with its words. */
@@ -111,9 +116,5 @@ export class Libvirt implements AsyncDisposable {
 
   get #pid(): number {
     return this.#daemon.pid ?? 0;
-  }
-
-  async #inside(argv: readonly string[]): Promise<CommandResult> {
-    return runProgram(['nsenter', '-t', String(this.#pid), '--net', '--mount', '--', ...argv]);
   }
 }
