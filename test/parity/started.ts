@@ -15,6 +15,8 @@ export type Started =
   | { readonly outcome: 'refused'; readonly words: string }
   | { readonly outcome: 'started'; readonly inside: Inside };
 
+const hostNameFile = '/proc/sys/kernel/hostname';
+
 /** `virsh start`. */
 export async function startedByLibvirt(
   libvirt: Libvirt,
@@ -23,6 +25,7 @@ export async function startedByLibvirt(
 ): Promise<Started> {
   const file = join(folder, 'theirs.xml');
   writeFileSync(file, xml);
+  const hostName = readFileSync(hostNameFile, 'utf8');
   const words = await virshStart(libvirt, name, file);
   if (words.includes('Failed to define')) return { outcome: 'not defined' };
   try {
@@ -33,6 +36,8 @@ export async function startedByLibvirt(
     return await lookInside(() => initInLibvirt(libvirt, name), name);
   } finally {
     await libvirt.tryVirsh(`destroy ${name}; undefine ${name}`);
+    // That of a container which shares it with the host becomes the host's.
+    writeFileSync(hostNameFile, hostName);
   }
 }
 

@@ -1,4 +1,5 @@
 /** Each domain of the corpus that both sides define starts on both, or on neither, and inside the same is seen. */
+import { hostname } from 'node:os';
 import { connect } from 'tslxc';
 import { Libvirt } from '../support/machine/libvirt';
 import { runProgram } from '../support/process/run-command';
@@ -23,7 +24,7 @@ const world = containerTest(
     await network.start();
     keep(() => network.destroy());
     keep(() => runProgram(['ip', 'link', 'delete', 'dummy0']));
-    return { root, connection, libvirt, places: await makePlaces(root.path) };
+    return { root, connection, libvirt, places: await makePlaces(root.path), hostName: hostname() };
   },
   { per: 'file' },
 );
@@ -74,4 +75,5 @@ test('what starts on one side starts on the other, and looks the same inside', a
   for (const one of all) process.stdout.write(`${one.figure()}\n`);
   expect(all.flatMap((one) => one.unintended()).join('\n')).toBe('');
   expect(all.flatMap((one) => one.stale())).toEqual([]);
+  expect(hostname()).toBe(world.hostName);
 });
