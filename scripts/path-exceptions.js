@@ -223,7 +223,8 @@ const nativeExceptions = [
 const fileUsers = {
   'lib/cli/commands/host/plan.ts': 'whether a word of the command line is a file',
   'lib/cli/commands/host/completion.ts': 'the scripts for shells, in the package',
-  'lib/cli/commands/devices/attach-disk.ts': 'what a source that the user names is; only looked at',
+  'lib/cli/commands/devices/disk-element.ts':
+    'what a source that the user names is; only looked at',
   'lib/cli/options/definition-file.ts': 'the XML file or stdin that the user names',
   'lib/cli/shell/completion.ts': 'names of files that the user is typing; only looked at',
   'lib/cli/terminal/editor.ts': 'the file that its user edits',

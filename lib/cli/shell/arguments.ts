@@ -14,10 +14,17 @@ export interface Option {
   readonly help: string;
   /** May also be given as a bare word; those are taken in the order of the table. */
   readonly positional?: 'required' | 'optional';
+  /** Other names that virsh has for it, which no help shows; one with a value takes none, and stands for that. */
+  readonly aliases?: readonly Alias[];
   /** libvirt's words for it, where it is refused: the command fails with them when it is given. */
   readonly refused?: string;
   /** What may stand there, for completion: these words, or names of this kind. */
   readonly values?: ValueKind | readonly string[];
+}
+
+interface Alias {
+  readonly name: string;
+  readonly value?: string;
 }
 
 /** What completion looks up: names of domains or networks, in a state or in any; paths; verbs. */
@@ -135,17 +142,22 @@ class Parser {
 
   #takeOption(text: string, rest: string[]): void {
     const equals = text.indexOf('=');
-    const name = equals < 0 ? text : text.slice(0, equals);
-    const option = this.#table.find((candidate) => candidate.name === name);
-    if (option === undefined) {
-      throw new UsageError(`command '${this.#verb}' doesn't support option --${name}`);
-    }
-    if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
-    const value = this.#valueOf(option, equals < 0 ? undefined : text.slice(equals + 1), rest);
-    this.#values.set(
-      name,
-      option.kind === 'strings' && typeof value === 'string' ? [value] : value,
+    const word = equals < 0 ? text : text.slice(0, equals);
+    const option = this.#table.find(({ name, aliases = [] }) =>
+      [name, ...aliases.map((alias) => alias.name)].includes(word),
     );
+    if (option === undefined) {
+      throw new UsageError(`command '${this.#verb}' doesn't support option --${word}`);
+    }
+    const { name, kind, aliases = [] } = option;
+    if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
+    const attached = equals < 0 ? undefined : text.slice(equals + 1);
+    const meant = aliases.find((alias) => alias.name === word)?.value;
+    if (meant !== undefined && attached !== undefined) {
+      throw new UsageError(`invalid '=' after option --${word}`);
+    }
+    const value = this.#valueOf(option, meant ?? attached, rest);
+    this.#values.set(name, kind === 'strings' && typeof value === 'string' ? [value] : value);
   }
 
   #valueOf(option: Option, attached: string | undefined, rest: string[]): Value {

@@ -6,6 +6,7 @@ import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { deviceOptions, printOption, whichToChange } from '../../options/device-options';
 import { attributeOf, devicesOf, textOf } from '../../options/domain-devices';
 import { domainOption, findDomain } from '../../options/domain-argument';
+import { warningOf } from '../../output/definition-warnings';
 import { readRate, refuseRates } from '../../options/rate';
 import type { Domain, Rate, WhichOption } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
@@ -61,6 +62,7 @@ export const commands: CommandTable = {
       typeOption,
       { name: 'mac', kind: 'string', help: 'MAC address' },
       ...deviceOptions,
+      printOption,
     ],
     example: 'tslxc detach-interface helloworld network --mac 52:54:00:12:34:56',
     run: detach,
@@ -75,7 +77,10 @@ async function attach(context: Context, options: Options): Promise<undefined> {
     context.output.text(xml);
     return undefined;
   }
-  await withErrorMessage('Failed to attach interface', () => domain.attachDevice(xml, which));
+  const onWarning = warningOf(context.output);
+  await withErrorMessage('Failed to attach interface', () =>
+    domain.attachDevice(xml, { ...which, onWarning }),
+  );
   context.output.extra('Interface attached successfully');
   return undefined;
 }
@@ -142,6 +147,10 @@ async function detach(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const { which } = whichToChange(domain, options);
   const each: readonly WhichOption['which'][] = which === 'both' ? ['inactive', 'live'] : [which];
+  if (options.has('print-xml')) {
+    for (const one of each) context.output.text(textOf(await find(domain, options, one)));
+    return undefined;
+  }
   try {
     // As in virsh, each has an interface of its own that is meant.
     const wanted: { readonly xml: string; readonly which: WhichOption['which'] }[] = [];

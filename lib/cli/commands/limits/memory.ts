@@ -14,6 +14,7 @@ const sizeOption: Option = {
   kind: 'string',
   help: 'new memory size, as scaled integer (default KiB)',
   positional: 'required',
+  aliases: [{ name: 'kilobytes' }],
 };
 
 const limit = (name: string, what: string): Option => ({

@@ -52,6 +52,43 @@ test.each<[readonly string[], string]>([
   expect(() => values(words)).toThrow(message);
 });
 
+const old: readonly Option[] = [
+  {
+    name: 'size',
+    kind: 'string',
+    help: '',
+    positional: 'required',
+    aliases: [{ name: 'kilobytes' }],
+  },
+  {
+    name: 'mode',
+    kind: 'string',
+    help: '',
+    aliases: [{ name: 'shareable', value: 'shareable' }],
+  },
+];
+
+test.each<[readonly string[], Record<string, string>]>([
+  [['--kilobytes', '4'], { size: '4' }],
+  [['--kilobytes=4'], { size: '4' }],
+  [['4', '--shareable'], { size: '4', mode: 'shareable' }],
+])('%j are names of former times', (words, expected) => {
+  const { options: parsed } = parseArguments('setmem', { options: old }, words);
+  expect(Object.fromEntries(old.map(({ name }) => [name, parsed.string(name)]))).toEqual({
+    mode: undefined,
+    ...expected,
+  });
+});
+
+test.each<[readonly string[], string]>([
+  [['--kilobytes'], 'expected syntax: --size <string>'],
+  [['--size', '4', '--kilobytes', '4'], 'option --size already seen'],
+  [['4', '--shareable=x'], "invalid '=' after option --shareable"],
+  [['4', '--shareable', '--mode', 'x'], 'option --mode already seen'],
+])('%j of former times is refused: %s', (words, message) => {
+  expect(() => parseArguments('setmem', { options: old }, words)).toThrow(message);
+});
+
 test('--help wins over everything that is missing', () => {
   expect(parseArguments('start', { options }, ['--help']).wants).toBe('help');
 });

@@ -83,8 +83,13 @@ test('what of a device has no effect is told on stderr', async () => {
     } as const,
   ];
   const connection = new FakeConnection([{ name: 'web', id: 7, xml, warnings }]);
-  for (const verb of ['attach', 'update']) {
-    const { status, stderr } = await run(`${verb}-device web ${file}`, { connection });
+  for (const words of [
+    `attach-device web ${file}`,
+    `update-device web ${file}`,
+    'attach-disk web /dev/loop7 vdb',
+    'attach-interface web network default',
+  ]) {
+    const { status, stderr } = await run(words, { connection });
     expect([status, stderr]).toEqual([0, 'warning: <address> is ignored (line 2, column 3)\n']);
   }
 });
@@ -154,12 +159,65 @@ test.each([
 `,
   ],
   [
-    'attach-disk web /dev/loop7 vdb --targetbus virtio --mode readonly --print-xml',
+    'attach-disk web /dev/loop7 vdb --sourcetype block --targetbus virtio --mode readonly --print-xml',
     `<disk type='block'>
   <source dev='/dev/loop7'/>
   <target dev='vdb' bus='virtio'/>
   <readonly/>
 </disk>
+`,
+  ],
+  [
+    'attach-disk web /nowhere/image vdb --shareable --address pci:0000.00.0a.0 --multifunction --print-xml',
+    `<disk type='file'>
+  <source file='/nowhere/image'/>
+  <target dev='vdb'/>
+  <shareable/>
+  <address type='pci' domain='0x0000' bus='0x00' slot='0x0a' function='0x0' multifunction='on'/>
+</disk>
+`,
+  ],
+  [
+    'attach-disk web img sda --address usb:1.2 --throttle-groups a,b --print-xml',
+    `<disk type='file'>
+  <source file='img'/>
+  <target dev='sda'/>
+  <throttlefilters>
+    <throttlefilter group='a'/>
+    <throttlefilter group='b'/>
+  </throttlefilters>
+  <address type='usb' bus='1' port='2'/>
+</disk>
+`,
+  ],
+  [
+    'attach-disk web img hda --address ide:0.1.2 --source-protocol nbd --source-host-name h:10809 --source-host-transport tcp --print-xml',
+    `<disk type='network'>
+  <source protocol='nbd' name='img'>
+    <host transport='tcp' name='h' port='10809'/>
+  </source>
+  <target dev='hda'/>
+  <address type='drive' controller='0' bus='1' unit='2'/>
+</disk>
+`,
+  ],
+  [
+    'attach-disk web img vda --sourcetype network --source-protocol nbd --source-host-transport unix --source-host-socket /run/s --address ccw:0xfe.0.0001 --print-xml',
+    `<disk type='network'>
+  <source protocol='nbd' name='img'>
+    <host transport='unix' socket='/run/s'/>
+  </source>
+  <target dev='vda'/>
+  <address type='ccw' cssid='0xfe' ssid='0x0' devno='0x0001'/>
+</disk>
+`,
+  ],
+  [
+    'detach-interface web network --print-xml',
+    `<interface type='network'>
+  <mac address='${mac}'/>
+  <source network='default'/>
+</interface>
 `,
   ],
   [
@@ -226,6 +284,35 @@ test.each([
   ['attach-interface web user x', "No support for user in command 'attach-interface'"],
   ['attach-disk web /dev/loop7 vdb --mode both', "No support for both in command 'attach-disk'"],
   ['attach-disk web /dev/loop7 vdb --sourcetype x', "Unknown source type: 'x'"],
+  [
+    'attach-disk web img vda --sourcetype network',
+    '--source-protocol option requires --sourcetype network',
+  ],
+  [
+    'attach-disk web img vda --sourcetype file --source-protocol nbd',
+    '--source-protocol option requires --sourcetype network',
+  ],
+  [
+    'attach-disk web img vda --source-host-name h',
+    'Option --source-protocol is required by option --source-host-name',
+  ],
+  [
+    'attach-disk web img vda --source-protocol nbd --source-host-socket /s',
+    'Option --source-host-transport is required by option --source-host-socket',
+  ],
+  ['attach-disk web img vda --address pci:0.0.0', 'Invalid address.'],
+  ['attach-disk web img vda --address isa:1', 'Invalid address.'],
+  ['attach-disk web img sda --address scsi:0.x.1', 'Invalid address.'],
+  [
+    'attach-disk web img vda --address usb:1.2',
+    'expecting a pci:0000.00.00.00 or ccw:00.0.0000 address.',
+  ],
+  [
+    'attach-disk web img sda --address pci:0.0.0.0',
+    'expecting a scsi:00.00.00 or usb:00.00 or sata:00.00.00 address.',
+  ],
+  ['attach-disk web img hda --address sata:0.0.0', 'expecting an ide:00.00.00 address.'],
+  ['detach-interface web direct --print-xml', 'No interface found whose type is direct'],
   ['attach-interface web bridge br0 --inbound x', "field 'average' is malformed"],
   ['attach-interface web bridge br0 --inbound ,5', 'either inbound average or floor is mandatory'],
   ['attach-interface web bridge br0 --outbound 0', 'outbound average is mandatory'],
