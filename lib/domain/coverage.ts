@@ -60,7 +60,9 @@ import {
   filesystemSourceVocabulary,
   filesystemTargetVocabulary,
   filesystemVocabulary,
+  formatOfLoop as loopFormat,
   mappedByItself,
+  missingFormat as missingFilesystemFormat,
   modesWithIdMap,
   modesWithoutIdMap,
   otherDriver,
@@ -180,6 +182,11 @@ const elements: readonly ElementCoverage[] = [
     path: 'domain/devices/filesystem/driver',
     of: 'type file',
     vocabulary: filesystemDriverVocabulary,
+    cases: [
+      { written: "another format than raw with type='loop'", ...loopFormat('', 'written') },
+      { written: 'another format than raw without a type', ...loopFormat('', 'left out') },
+      { written: "type='nbd' without a format", ...missingFilesystemFormat },
+    ],
   },
   {
     path: 'domain/devices/disk',

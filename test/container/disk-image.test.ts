@@ -208,6 +208,20 @@ describe('an image of another format', () => {
     expect(left(image)).toEqual([]);
   });
 
+  test('as a file system needs qemu-nbd at a start, and can not be attached to what runs', async () => {
+    const image = makeImage('first');
+    const served = `<filesystem type='file'><driver type='nbd' format='qcow2'/><source file='${image}'/><target dir='/served'/></filesystem>`;
+    const words = existsSync('/usr/bin/qemu-nbd') ? /qemu-|no network block/ : noProgram;
+    const domain = await define(`\n${served}`);
+    await expect(domain.start()).rejects.toThrow(words);
+    await domain.undefine();
+    const running = await start('');
+    await expect(running.attachDevice(served)).rejects.toThrow(
+      'an image that qemu-nbd serves can be mounted at a start only',
+    );
+    expect(left(image)).toEqual([]);
+  });
+
   test('needs a kernel with nbd, or is refused in its line', async () => {
     const image = makeImage('first');
     const folder = join(world.root.path, 'programs');

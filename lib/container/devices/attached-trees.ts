@@ -2,7 +2,7 @@
 import { withOnly } from '../../domain/devices/device';
 import type { DomainDefinition } from '../../domain/definition';
 import type { FilesystemDefinition } from '../../domain/filesystem/definition';
-import { optionsOf, sharesRoot } from '../../domain/filesystem/lookup';
+import { isServed, optionsOf, sharesRoot } from '../../domain/filesystem/lookup';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import { isBelow, isSame } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
@@ -127,6 +127,8 @@ function checkAttachable(definition: DomainDefinition, item: FilesystemDefinitio
     throw definitionError('CONFIG_UNSUPPORTED', detail, filesystemLocation(item));
   };
   if (item.target === '/') refuse('the root of a container cannot be attached while it runs');
+  // Unmounted inside, it may still be in use: its image would be let go of too early, or kept from the next one that asks for it.
+  if (isServed(item)) refuse('an image that qemu-nbd serves can be mounted at a start only');
   const shared = definition.filesystems.find(
     (one) => optionsOf(definition, one)?.propagation === 'shared',
   );
@@ -143,7 +145,7 @@ async function lookUp(request: AttachRequest<TreeDevice>): Promise<Needs> {
   using looks = lookers.looks({ within });
   const only = withOnly(after, device);
   const hidden = sharesRoot(after) ? hiddenDirectories(paths) : [];
-  const facts = await lookUpSources(only, hidden, looks);
+  const facts = { ...(await lookUpSources(only, hidden, looks)), served: new Map() };
   await checkMappedSources(only, looks);
   return {
     facts,

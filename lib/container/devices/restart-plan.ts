@@ -57,7 +57,11 @@ async function compile({ record, ...input }: RestartRequest) {
     passDescriptors: record.passed ?? 0,
     autodestroy: record.autodestroy === true,
     links: { links, records: record.links ?? [], filters: [], switchPorts: [], undo: [] },
-    images: { ...noImages, numbers: new Map((record.devices ?? []).map(numbersByNode)) },
+    images: {
+      ...noImages,
+      numbers: new Map((record.devices ?? []).map(numbersByNode)),
+      undo: record.undo.filter((one) => one.undo === 'detachImage'),
+    },
     labelling: labellingOf(record),
   });
   return plan;

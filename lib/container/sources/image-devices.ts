@@ -1,8 +1,11 @@
 /**
- * Images as block devices: each `<disk type='file'>` has one for as long as its container is there, which is claimed for that
- * time, and on record before anything is attached.
+ * Images as block devices: each `<disk type='file'>`, and each file system on an image that qemu-nbd serves, has one for as long
+ * as its container is there, which is claimed for that time, and on record before anything is attached.
  */
 import type { DomainDefinition } from '../../domain/definition';
+import type { ServedFilesystem } from '../../domain/filesystem/definition';
+import { isServed } from '../../domain/filesystem/lookup';
+import { filesystemLocation } from '../../domain/filesystem/validate';
 import { definitionError } from '../../domain/xml/source-location';
 import { wantedDevices, type WantedDevice } from '../../plan/mounts/host-devices';
 import type { Looks } from '../looks/looks';
@@ -11,19 +14,20 @@ import { imageStep as step, type ClaimedImage, type ImageServer } from './image-
 import { inaccessible } from './inaccessible';
 import type { DeviceNumbers } from './host-devices';
 import { loopDevices } from './loop-devices';
-import { nbdDevices } from './nbd-devices';
+import { nbdDevices, untilUnmounted } from './nbd-devices';
 
-/** The block device of an image, with its claim. `node` is its name in the container's /dev. */
+/** The block device of an image, with its claim. */
 export type DetachImage = Readonly<{
   undo: 'detachImage';
   /** On the host. */
   device: string;
   user: string;
+  /** Of a disk its name in the container's /dev; of a file system its target, which begins with a slash. */
   node: string;
 }>;
 
 export interface ImageDevices {
-  /** By the name in the container's /dev. */
+  /** By `node`. */
   readonly numbers: ReadonlyMap<string, DeviceNumbers>;
   readonly claimed: readonly ClaimedImage[];
   readonly undo: readonly DetachImage[];
@@ -36,7 +40,8 @@ const servers = { loop: loopDevices, nbd: nbdDevices } as const;
 const serverOf = (device: string): ImageServer =>
   servers[device.startsWith('nbd') ? 'nbd' : 'loop'];
 
-type Image = WantedDevice & { readonly kind: 'image' };
+type Image = Pick<WantedDevice, 'server' | 'format' | 'source' | 'node' | 'place'> &
+  Pick<ClaimedImage, 'access'>;
 
 export interface Claimant {
   readonly user: string;
@@ -94,14 +99,31 @@ export async function attachImages(images: readonly ClaimedImage[], looks: Looks
   }
 }
 
-/** The device is free then, or once the last process that has it open closes it. Nothing happens when it is another's. */
-export async function detachImage({
-  device,
-  user,
-}: Pick<DetachImage, 'device' | 'user'>): Promise<void> {
+/**
+ * The device of a disk is free then, or once the last process that has it open closes it. That of a file system is kept until
+ * it is unmounted, since what is not written by then would be lost. Nothing happens when it is another's.
+ *
+ * @throws TslxcError OPERATION_FAILED when the file system is still mounted after `patience` milliseconds.
+ */
+export async function detachImage(
+  { device, user, node = '' }: Pick<DetachImage, 'device' | 'user'> & { readonly node?: string },
+  patience = endPatience,
+): Promise<void> {
   if (claimantOf(device) !== user) return;
+  if (isOfFilesystem(node)) await untilUnmounted(device, patience);
   await serverOf(device).detach(device);
   unclaimDevice(device);
+}
+
+/** How long a file system may take to be unmounted after the last process of its container, in milliseconds. */
+const endPatience = 10_000;
+
+const isOfFilesystem = (node: string): boolean => node.startsWith('/');
+
+/** The devices that file systems lie on, by target: what a plan mounts. */
+export function servedDevices(undo: readonly DetachImage[]): ReadonlyMap<string, string> {
+  const ofFilesystems = undo.filter(({ node }) => isOfFilesystem(node));
+  return new Map(ofFilesystems.map(({ node, device }) => [node, `/dev/${device}`]));
 }
 
 /**
@@ -122,12 +144,35 @@ export function releaseImages({ undo }: ImageDevices): void {
   for (const { device, user } of undo) if (claimantOf(device) === user) unclaimDevice(device);
 }
 
+/** Whether anything of it is an image that gets a block device before the plan runs. */
+export function hasImages({ disks, filesystems }: DomainDefinition): boolean {
+  return disks.some(({ type }) => type === 'file') || filesystems.some(isServed);
+}
+
 function imagesOf(definition: DomainDefinition): Image[] {
-  return wantedDevices(definition).filter((one): one is Image => one.kind === 'image');
+  const disks = wantedDevices(definition).filter(({ kind }) => kind === 'image');
+  return [
+    ...disks.map((disk): Image => {
+      return { ...disk, access: disk.access === 'rm' ? 'readOnly' : 'readWrite' };
+    }),
+    ...definition.filesystems.filter(isServed).map(imageOf),
+  ];
+}
+
+function imageOf(filesystem: ServedFilesystem): Image {
+  const { driver, source, target: node, readonly } = filesystem;
+  return {
+    server: 'nbd',
+    format: driver.format,
+    source,
+    node,
+    access: readonly ? 'readOnly' : 'readWrite',
+    place: filesystemLocation(filesystem),
+  };
 }
 
 function chooseDevice(
-  { server = 'loop', place }: WantedDevice,
+  { server = 'loop', place }: Image,
   take: (device: string) => boolean,
 ): string {
   for (const device of servers[server].free()) if (take(device)) return device;
@@ -146,7 +191,7 @@ function described(
     claimed: chosen.map(({ device, source, access, format, place }) => ({
       device,
       source,
-      access: access === 'rm' ? 'readOnly' : 'readWrite',
+      access,
       ...(format === undefined ? {} : { format }),
       cgroups,
       place,

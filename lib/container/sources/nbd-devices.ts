@@ -1,8 +1,10 @@
 /** Images of other formats than raw: qemu-nbd shows each as a network block device of the kernel. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants as system } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describePlace, TslxcError } from '../../errors';
 import { programPath, runProgram } from '../../host/program';
+import { fileError, hasErrno } from '../../host/state/file-error';
 import { deviceNumbersOf } from './host-devices';
 import { imageStep as step, type ImageServer } from './image-server';
 
@@ -56,8 +58,32 @@ export const nbdDevices: ImageServer = {
   },
 };
 
-async function waitUntil(isDone: () => boolean, otherwise: string): Promise<void> {
-  const until = performance.now() + patience;
+/** @throws TslxcError OPERATION_FAILED when the file system on the device is in use for longer than this, in milliseconds. */
+export async function untilUnmounted(device: string, within: number): Promise<void> {
+  const detail =
+    `the file system on /dev/${device} is still mounted, or a process of the host has a file of it open: it has to be ` +
+    'unmounted before its image is let go of';
+  await waitUntil(() => !isMounted(device), detail, within);
+}
+
+/** open(2): with O_EXCL a block device that is mounted is busy. */
+function isMounted(device: string): boolean {
+  if (!existsSync(serverOf(device))) return false;
+  try {
+    closeSync(openSync(`/dev/${device}`, constants.O_RDONLY | constants.O_EXCL));
+    return false;
+  } catch (error) {
+    if (hasErrno(error, system.errno.EBUSY)) return true;
+    throw fileError(error, step);
+  }
+}
+
+async function waitUntil(
+  isDone: () => boolean,
+  otherwise: string,
+  within = patience,
+): Promise<void> {
+  const until = performance.now() + within;
   while (!isDone()) {
     if (performance.now() > until) {
       throw new TslxcError('OPERATION_FAILED', `${otherwise} (${step})`, { step });

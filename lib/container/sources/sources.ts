@@ -5,7 +5,7 @@ import type {
   MountFilesystem,
   OverlayOptions,
 } from '../../domain/filesystem/definition';
-import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
+import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
 import { isBelow, isSame } from '../../domain/xml/path';
 import { definitionError } from '../../domain/xml/source-location';
 import type { SourceLocation } from '../../domain/xml/source-location';
@@ -20,18 +20,20 @@ import {
 import { otherFilesystems, sourceKey } from '../../plan/mounts/filesystems';
 import type { FilesystemFacts, SourceKind } from '../../plan/mounts/filesystems';
 import type { FileState, LookedFor, Looks } from '../looks/looks';
+import { startOfContent } from './image-content';
 
 /**
  * Kinds and contents of all sources. `hidden` are directories of the host that the container must not see.
  *
  * @throws SyscallError for a source that can't be looked at, TslxcError OPERATION_TIMEOUT for one that does not answer,
- * DefinitionError CONFIG_UNSUPPORTED for one that is not what its type says; all with element and position.
+ * DefinitionError CONFIG_UNSUPPORTED for one that is not what its type says; all with element and position. As
+ * `startOfContent` for an image that qemu-nbd is to serve.
  */
 export async function lookUpSources(
   definition: DomainDefinition,
   hidden: readonly string[],
   looks: Looks,
-): Promise<FilesystemFacts> {
+): Promise<Omit<FilesystemFacts, 'served'>> {
   const sources = new Map<string, SourceKind>();
   const images = new Map<string, string>();
   for (const filesystem of definition.filesystems) {
@@ -104,11 +106,23 @@ async function lookUpImage(
     const wanted = type === 'file' ? 'a regular file' : 'a block device';
     throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' is not ${wanted}`, place);
   }
-  const start = await attempt(filesystem, (what) => looks.start(source, superblockLength, what));
-  const found = detectFilesystem(start);
+  const found = detectFilesystem(await startOf(filesystem, looks));
   if (found !== undefined) return found;
   const known = detectedFilesystems.join(', ');
   throw definitionError('CONFIG_UNSUPPORTED', `source '${source}' holds none of ${known}`, place);
+}
+
+async function startOf(
+  filesystem: FilesystemDefinition & { type: 'file' | 'block' },
+  looks: Looks,
+): Promise<Buffer> {
+  const { source } = filesystem;
+  if (!isServed(filesystem)) {
+    return await attempt(filesystem, (what) => looks.start(source, superblockLength, what));
+  }
+  const { step } = lookedFor(filesystem);
+  const { format } = filesystem.driver;
+  return await startOfContent({ source, format, step }, superblockLength);
 }
 
 /**

@@ -27,6 +27,7 @@ import type { Labelling } from '../security/labelled-start';
 import {
   attachImages,
   claimImages,
+  hasImages,
   noImages,
   releaseEarlierImages,
   releaseImages,
@@ -140,7 +141,7 @@ async function claimBlockDevices(
   { cgroups }: HostFacts,
 ): Promise<ImageDevices> {
   const { paths, definition, rollback } = start;
-  if (!definition.disks.some(({ type }) => type === 'file')) return noImages;
+  if (!hasImages(definition)) return noImages;
   const user = userOf(paths, definition);
   await releaseEarlierImages(user, []);
   const images = await claimImages(definition, { user, cgroups: lastingCgroups(cgroups) });

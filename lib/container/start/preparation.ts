@@ -23,6 +23,7 @@ import { startWarnings } from '../../plan/warnings';
 import type { StartWarning } from '../../plan/warnings';
 import { lookUpBlockNumbers } from '../sources/block-numbers';
 import { lookUpDevices } from '../sources/host-devices';
+import { servedDevices } from '../sources/image-devices';
 import type { ImageDevices } from '../sources/image-devices';
 import { linkPlaces } from '../interfaces/link-failure';
 import type { ResolvedLinks } from '../interfaces/links';
@@ -101,7 +102,10 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const world = await lookUpWorld(definition, input);
   const cgroups = await lookUpCgroups(definition, input, world.devices);
   const hidden = hiddenFrom(definition, paths);
-  const sources = await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks);
+  const sources = {
+    ...(await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks)),
+    served: servedDevices(input.images.undo),
+  };
   await checkMappedSources(definition, looks);
   const targets = await neededTargets(definition, sources, looks);
   const overlayUppers = overlayUppersOf(definition);

@@ -56,14 +56,22 @@ export interface BindFilesystem extends FilesystemCommon {
   readonly source: string;
 }
 
-/** A raw image. */
+/** What makes a block device of an image. qemu-nbd is told of which format it is. */
+export type ImageDriver =
+  | { readonly type: 'loop'; readonly format?: 'raw' }
+  | { readonly type: 'nbd'; readonly format: string };
+
+/** An image: a raw one, unless qemu-nbd serves it. */
 export interface FileFilesystem extends FilesystemCommon {
   readonly type: 'file';
   /** Absolute path on the host. */
   readonly source: string;
-  /** As far as the element says it. There is no other driver. */
-  readonly driver?: { readonly type: 'loop'; readonly format?: 'raw' };
+  /** As far as the element says it. Default: a loop device. */
+  readonly driver?: ImageDriver;
 }
+
+/** An image that qemu-nbd serves. */
+export type ServedFilesystem = FileFilesystem & { readonly driver: ImageDriver & { type: 'nbd' } };
 
 export interface BlockFilesystem extends FilesystemCommon {
   readonly type: 'block';

@@ -1,12 +1,12 @@
-/** `<driver>` of a `<filesystem>`: only raw images through a loop device are supported. */
+/** `<driver>` of a `<filesystem>`: raw images are shown by a loop device, others by qemu-nbd. */
 import type { UnsupportedElement } from '../xml/unsupported';
 import { deviceSession } from '../devices/parsed-device';
-import type { FileFilesystem } from './definition';
+import type { FileFilesystem, ImageDriver } from './definition';
 import { attributeLocation, definitionError } from '../xml/source-location';
 import { keepRest, standalone } from '../xml/raw';
 import { childOf, readElement, type Reading, type ReadingSession } from '../xml/reading';
 import { valuesOf } from '../xml/vocabulary';
-import { filesystemDriverVocabulary, otherDriver } from './vocabulary';
+import { filesystemDriverVocabulary, formatOfLoop, missingFormat, otherDriver } from './vocabulary';
 
 /**
  * The driver as libvirt prints it: undefined without a type. Adds what is not carried out to `session`: the whole element,
@@ -34,7 +34,18 @@ export function parseDriver(
     return undefined;
   }
   keepRest(reading, session);
-  session.unsupported.push(...refusalsOf(own.unsupported, { type, format }));
+  session.unsupported.push(...refusalsOf(reading, own.unsupported));
+  return driverOf({ type, format });
+}
+
+interface Words {
+  readonly type: string | undefined;
+  readonly format: string | undefined;
+}
+
+/** Of what is refused, or says nothing, none. */
+function driverOf({ type, format }: Words): ImageDriver | undefined {
+  if (type === 'nbd') return format === undefined ? undefined : { type, format };
   return type === 'loop' ? { type, ...(format === 'raw' ? { format } : {}) } : undefined;
 }
 
@@ -54,16 +65,22 @@ function checkWords({ at, attributes }: Reading): void {
   }
 }
 
-/** Of a driver that is refused, the format does not matter. libvirt has a message for a format that a loop device can't read. */
+/** What depends on both words: of a driver that is refused by its type, the format does not matter. */
 function refusalsOf(
+  { at, attributes }: Reading,
   unsupported: readonly UnsupportedElement[],
-  { type, format }: { readonly type: string | undefined; readonly format: string | undefined },
 ): UnsupportedElement[] {
-  return unsupported
-    .filter(({ path }) => type === undefined || type === 'loop' || !path.endsWith('/@format'))
-    .map((one) =>
-      type === 'loop' && one.path.endsWith('/@format')
-        ? { ...one, words: `fs format ${format ?? ''} is not supported` }
-        : one,
-    );
+  const type = attributes.get('type');
+  const format = attributes.get('format');
+  const others = unsupported.filter(({ path }) => !path.endsWith('/@format'));
+  if (type === 'nbd') {
+    if (format !== undefined) return [...unsupported];
+    return [...others, { ...attributeLocation(at, 'type'), ...missingFormat, value: type }];
+  }
+  if ((type !== undefined && type !== 'loop') || format === undefined || format === 'raw') {
+    return others;
+  }
+  const driver = type === undefined ? 'left out' : 'written';
+  const refusal = { ...attributeLocation(at, 'format'), ...formatOfLoop(format, driver) };
+  return [...others, { ...refusal, value: format }];
 }

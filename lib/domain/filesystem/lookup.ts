@@ -1,6 +1,11 @@
 /** A domain's file systems, and what `<tslxc:container>` says about each. Pure. */
 import type { DomainDefinition } from '../definition';
-import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
+import type {
+  FilesystemDefinition,
+  FilesystemOptions,
+  OverlayOptions,
+  ServedFilesystem,
+} from './definition';
 import { isSame } from '../xml/path';
 
 /** The domain's file system for `/`; undefined if it uses the host's root. */
@@ -31,4 +36,9 @@ export function optionsOf(
   { target }: FilesystemDefinition,
 ): FilesystemOptions | undefined {
   return extension.filesystems?.find((options) => isSame(options.target, target));
+}
+
+/** Whether qemu-nbd shows its image as a block device. */
+export function isServed(filesystem: FilesystemDefinition): filesystem is ServedFilesystem {
+  return filesystem.type === 'file' && filesystem.driver?.type === 'nbd';
 }

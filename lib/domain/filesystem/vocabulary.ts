@@ -1,5 +1,5 @@
 /** The vocabularies of `<filesystem>`; see xml/vocabulary.ts. */
-import { ignored, refused, vocabulary } from '../xml/vocabulary';
+import { ignored, refused, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
 
 const ofShare = ignored('it is about how a virtual machine and its host share files');
 const noLimit = refused('the limit would not hold');
@@ -83,7 +83,21 @@ export const otherDriver = ignored('the kernel mounts it, and libvirt has no dri
 const otherType = (type: string) =>
   refused('libvirt refuses it too, for a container', `fs driver ${type} is not supported`);
 
-const unreadable = refused('the kernel does not read images of this format');
+const unreadable = refused('qemu-nbd does not read images of this format');
+
+/** `@format` of an image that a loop device shows; libvirt has a message for it where the driver is written. */
+export function formatOfLoop(format: string, driver: 'written' | 'left out'): NotCarriedOut {
+  return refused(
+    "a loop device shows raw images only; type='nbd' is for others",
+    driver === 'written' ? `fs format ${format} is not supported` : undefined,
+  );
+}
+
+/** `type='nbd'` without a format. */
+export const missingFormat = refused(
+  'to guess the format of what a container can write is dangerous',
+  "An explicit format must be specified for the driver 'nbd' of a filesystem",
+);
 
 export const filesystemDriverVocabulary = vocabulary({
   attributes: {
@@ -92,7 +106,7 @@ export const filesystemDriverVocabulary = vocabulary({
         path: otherType('path'),
         handle: otherType('handle'),
         loop: 'supported',
-        nbd: refused('no qemu-nbd would serve the image'),
+        nbd: 'supported',
         ploop: otherType('ploop'),
         mtp: otherType('mtp'),
         virtiofs: otherType('virtiofs'),
@@ -102,20 +116,20 @@ export const filesystemDriverVocabulary = vocabulary({
       values: {
         raw: 'supported',
         dir: unreadable,
-        bochs: unreadable,
-        cloop: unreadable,
-        dmg: unreadable,
+        bochs: 'supported',
+        cloop: 'supported',
+        dmg: 'supported',
         iso: unreadable,
-        vpc: unreadable,
-        vdi: unreadable,
+        vpc: 'supported',
+        vdi: 'supported',
         fat: unreadable,
         vhd: unreadable,
         ploop: unreadable,
         cow: unreadable,
-        qcow: unreadable,
-        qcow2: unreadable,
-        qed: unreadable,
-        vmdk: unreadable,
+        qcow: 'supported',
+        qcow2: 'supported',
+        qed: 'supported',
+        vmdk: 'supported',
       },
     },
     name: ofShare,

@@ -1,12 +1,14 @@
 /** Each file system of a domain as a tree: how it is opened on the host, shown with other ids, and attached. Pure. */
 import type { DomainDefinition } from '../../domain/definition';
 import type {
+  BlockFilesystem,
+  FileFilesystem,
   FilesystemDefinition,
   OverlayOptions,
   Propagation,
 } from '../../domain/filesystem/definition';
 import { isMapped } from '../../domain/filesystem/access-mode';
-import { optionsOf, overlayOf } from '../../domain/filesystem/lookup';
+import { isServed, optionsOf, overlayOf } from '../../domain/filesystem/lookup';
 import { isBelow } from '../../domain/xml/path';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import { filesystemLocation } from '../../domain/filesystem/validate';
@@ -24,6 +26,8 @@ export interface FilesystemFacts {
   readonly sources: ReadonlyMap<string, SourceKind>;
   /** The type of the file system on each image and device, by path, as the kernel names it. */
   readonly images: ReadonlyMap<string, string>;
+  /** The block devices of the images that qemu-nbd serves, by target. */
+  readonly served: ReadonlyMap<string, string>;
 }
 
 /** Types of file systems that can never be written to. */
@@ -117,26 +121,45 @@ function planTree(
       ];
     }
     case 'file':
-    case 'block': {
-      const type = facts.images.get(filesystem.source) ?? '';
-      const access = set !== 0 || readonlyTypes.includes(type) ? 'readOnly' : 'readWrite';
-      const options = access === 'readOnly' ? ['ro'] : [];
-      if (filesystem.type === 'block') {
-        const source = `source=${filesystem.source}`;
-        return [
-          { op: 'makeFilesystem', tree, type, options: [source, ...options], attributes: set },
-        ];
-      }
-      const device = imageName(filesystem);
-      return [
-        { op: 'attachLoop', device, path: filesystem.source, access },
-        { op: 'makeFilesystemOn', tree, device, type, options, attributes: set },
-      ];
-    }
+    case 'block':
+      return planImage(filesystem, { facts, tree });
     case 'bind':
     case 'ram':
       return [];
   }
+}
+
+/** The file system of an image or a device. */
+function planImage(
+  filesystem: FileFilesystem | BlockFilesystem,
+  { facts, tree }: TreeWanted,
+): Operation[] {
+  const attributes = filesystem.readonly ? readonly : 0;
+  const type = facts.images.get(filesystem.source) ?? '';
+  const access = filesystem.readonly || readonlyTypes.includes(type) ? 'readOnly' : 'readWrite';
+  const options = access === 'readOnly' ? ['ro'] : [];
+  const path = blockDeviceOf(filesystem, facts);
+  if (path !== undefined) {
+    const source = `source=${path}`;
+    return [{ op: 'makeFilesystem', tree, type, options: [source, ...options], attributes }];
+  }
+  const device = imageName(filesystem);
+  return [
+    { op: 'attachLoop', device, path: filesystem.source, access },
+    { op: 'makeFilesystemOn', tree, device, type, options, attributes },
+  ];
+}
+
+/** Undefined for an image that has none before the plan runs. */
+function blockDeviceOf(
+  filesystem: FileFilesystem | BlockFilesystem,
+  { served }: FilesystemFacts,
+): string | undefined {
+  if (filesystem.type === 'block') return filesystem.source;
+  if (!isServed(filesystem)) return undefined;
+  const device = served.get(filesystem.target);
+  if (device === undefined) throw new RangeError('an image without a block device');
+  return device;
 }
 
 /** Shows file systems with the container's ids: those with accessmode mapped, the root, and the layers of overlays. */

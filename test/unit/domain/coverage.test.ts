@@ -68,9 +68,7 @@ const arounds: Readonly<Record<string, Around>> = {
         : `<filesystem><source dir='/a' ${attributes}/><target dir='/b'/></filesystem>`,
     }),
   'domain/devices/filesystem/driver type file': (attributes) =>
-    document({
-      devices: `<filesystem type='file'><driver ${attributes}/><source file='/a'/><target dir='/b'/></filesystem>`,
-    }),
+    imageFilesystem(attributes.startsWith('format=') ? `type='nbd' ${attributes}` : attributes),
   'domain/devices/disk': (attributes, content) =>
     document({
       devices: `<disk ${attributes.includes('type=') ? attributes : `type='block' ${attributes}`}>${disk('', '')}${content}</disk>`,
@@ -132,6 +130,9 @@ const cases: Readonly<Record<string, string>> = {
   '<driver> of another type than file': document({
     devices: "<filesystem><driver type='path'/><source dir='/a'/><target dir='/b'/></filesystem>",
   }),
+  "another format than raw with type='loop'": imageFilesystem("type='loop' format='qcow2'"),
+  'another format than raw without a type': imageFilesystem("format='qcow2'"),
+  "type='nbd' without a format": imageFilesystem("type='nbd'"),
   "<driver> with type='block'": document({
     devices:
       "<disk type='block'><driver name='loop'/><source dev='/dev/x'/><target dev='vda'/></disk>",
@@ -173,6 +174,12 @@ const cases: Readonly<Record<string, string>> = {
 function image(driver: string): string {
   return document({
     devices: `<disk><driver ${driver}/><source file='/x'/><target dev='vda'/></disk>`,
+  });
+}
+
+function imageFilesystem(driver: string): string {
+  return document({
+    devices: `<filesystem type='file'><driver ${driver}/><source file='/x'/><target dir='/b'/></filesystem>`,
   });
 }
 

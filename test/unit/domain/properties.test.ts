@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 
 import type { DiskDefinition, DomainDefinition } from '../../../lib/domain/definition';
+import type { FileFilesystem } from '../../../lib/domain/filesystem/definition';
 import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
 import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
 import {
@@ -182,6 +183,15 @@ const diskKinds: readonly Pick<DiskDefinition, 'type' | 'driver'>[] = [
   { type: 'file', driver: { format: 'qcow2' } },
 ];
 
+const filesystemKinds: readonly (Pick<FileFilesystem, 'type' | 'driver'> | { type: 'mount' })[] = [
+  { type: 'mount' },
+  { type: 'file' },
+  { type: 'file', driver: { type: 'loop' } },
+  { type: 'file', driver: { type: 'loop', format: 'raw' } },
+  { type: 'file', driver: { type: 'nbd', format: 'raw' } },
+  { type: 'file', driver: { type: 'nbd', format: 'qcow2' } },
+];
+
 const disk = fc
   .record({
     kind: fc.constantFrom(...diskKinds),
@@ -219,7 +229,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     filesystems: fc.array(
       fc
         .record({
-          type: fc.constant('mount' as const),
+          kind: fc.constantFrom(...filesystemKinds),
           accessMode: fc.constant('passthrough' as const),
           source: path,
           target: path,
@@ -227,7 +237,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
           sourceLabels: optional(sourceLabels(text)),
           position,
         })
-        .map(defined),
+        .map(({ kind, ...others }) => ({ ...kind, ...defined(others) })),
       { maxLength: 3 },
     ),
     consoles: fc.array(

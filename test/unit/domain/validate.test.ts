@@ -224,10 +224,28 @@ const rows: readonly (readonly [title: string, xml: string, at: string, words: s
     'a value of an attribute',
     document({
       devices:
+        "<filesystem type='file'>\n <driver type='nbd' format='vhd'/><source file='/a'/><target dir='/b'/></filesystem>",
+    }),
+    'domain/devices/filesystem/driver/@format 9:2',
+    "format='vhd' of <driver> is not carried out by this version: qemu-nbd does not read images of this format",
+  ],
+  [
+    'the image of a filesystem that qemu-nbd would have to guess the format of',
+    document({
+      devices:
         "<filesystem type='file'>\n <driver type='nbd'/><source file='/a'/><target dir='/b'/></filesystem>",
     }),
     'domain/devices/filesystem/driver/@type 9:2',
-    "type='nbd' of <driver> is not carried out by this version: no qemu-nbd would serve the image",
+    "An explicit format must be specified for the driver 'nbd' of a filesystem",
+  ],
+  [
+    'an image of a filesystem that a loop device would show as it is',
+    document({
+      devices:
+        "<filesystem type='file'>\n <driver format='qcow2'/><source file='/a'/><target dir='/b'/></filesystem>",
+    }),
+    'domain/devices/filesystem/driver/@format 9:2',
+    "format='qcow2' of <driver> is not carried out by this version: a loop device shows raw images only; type='nbd' is for others",
   ],
   [
     'a shared network beside a private one',
