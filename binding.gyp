@@ -20,6 +20,7 @@
       'native/base/monitor-spawn.cc',
       'native/base/neighbour.cc',
       'native/base/process.cc',
+      'native/base/quota.cc',
       'native/base/record-file.cc',
       'native/base/relabel.cc',
       'native/base/sealed-copy.cc',

@@ -53,6 +53,12 @@ const nativeExceptions = [
     reason:
       'as the looker, and only what is in the kernel’s caches; what is in a root, with RESOLVE_IN_ROOT',
   },
+  {
+    file: 'native/base/quota.cc',
+    uses: ['open'],
+    reason:
+      'the number of a descriptor, in the folder of the own ones in /proc, to read what is open as O_PATH',
+  },
   { file: 'native/base/glance.cc', uses: ['statx'], reason: 'no path: AT_EMPTY_PATH' },
   { file: 'native/base/glance.cc', uses: ['readlink'], reason: ofKernel },
   { file: 'native/plan/interpret.cc', uses: ['mknodat', 'mkdirat'], reason: viaEntry },
@@ -263,9 +269,12 @@ const fileUsers = {
   'lib/container/interfaces/listening-ports.ts': '/proc',
   'lib/container/sources/image-claims.ts': 'our folder of claims',
   'lib/container/sources/loop-devices.ts': '/dev/loop-control and /sys',
-  'lib/container/sources/nbd-devices.ts': '/sys and cgroups',
+  'lib/container/sources/nbd-devices.ts': '/sys, cgroups, and the devices themselves',
   'lib/container/sources/numad.ts': '/sys',
   'lib/container/sources/usb-devices.ts': '/sys',
+  'lib/container/quotas/free-project.ts': '/etc/projid and /etc/projects',
+  'lib/container/quotas/tree-quota.ts':
+    'sources and writable layers: the host’s own paths, only opened as such; what is in them, by descriptor',
   'lib/container/sources/mount-target.ts':
     'targets on a shared root: the host’s own paths, before there is a container',
   'lib/container/interfaces/network-view.ts': '/proc',

@@ -66,6 +66,8 @@ import {
   modesWithIdMap,
   modesWithoutIdMap,
   otherDriver,
+  spaceLimits,
+  spaceLimitVocabulary,
 } from './filesystem/vocabulary';
 import { ipVocabulary, routeVocabulary } from './interface/addresses';
 import { bandwidthVocabulary, rateVocabulary } from './interface/bandwidth';
@@ -174,8 +176,15 @@ const elements: readonly ElementCoverage[] = [
       { written: "accessmode='squash' with an <idmap>", ...modesWithIdMap.squash },
       { written: "accessmode='mapped' of type ram or bind", ...mappedByItself },
       { written: '<driver> of another type than file', ...otherDriver },
+      { written: 'a limit of space of type bind', ...spaceLimits.ofBind },
+      { written: 'a limit of space of type file or block', ...spaceLimits.ofImage },
+      { written: 'a limit of space of type ram that is less than its usage', ...spaceLimits.ofRam },
+      { written: "a limit of space of the host's own /", ...spaceLimits.ofHost },
+      { written: 'a limit of space without an <idmap>', ...spaceLimits.withoutIdMap },
+      { written: 'a limit of space with <readonly>', ...spaceLimits.ofReadonly },
     ],
   },
+  { path: 'domain/devices/filesystem/space_*', vocabulary: spaceLimitVocabulary },
   { path: 'domain/devices/filesystem/source', vocabulary: filesystemSourceVocabulary },
   { path: 'domain/devices/filesystem/target', vocabulary: filesystemTargetVocabulary },
   {

@@ -38,7 +38,8 @@ import { parseSharedNamespaces } from './namespaces/shared-namespaces';
 import { checkSourceLabels } from './security/source-label';
 import { domainVocabulary } from './elements/vocabulary';
 import { accessModesWithoutEffect } from './filesystem/access-mode';
-import type { UnknownWord } from './xml/unsupported';
+import { limitsWithoutEffect } from './filesystem/space-limits';
+import type { UnsupportedElement, UnknownWord } from './xml/unsupported';
 import { parseXml } from './xml/xml';
 
 const domainTypes =
@@ -96,10 +97,17 @@ export function parseDomain(xml: string, context: ParseContext): DomainDefinitio
     ...(description === undefined ? {} : { description }),
     ...rest,
     ...(session.kept.length === 0 ? {} : { kept: session.kept }),
-    unsupported: inOrder([...session.unsupported, ...accessModesWithoutEffect(rest)]),
+    unsupported: inOrder([...session.unsupported, ...withoutEffect(rest)]),
     ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
   };
   return withPortIds(definition, context.portId);
+}
+
+/** What has no effect in this definition, and would have one in another. */
+function withoutEffect(
+  definition: Pick<DomainDefinition, 'filesystems' | 'idMap' | 'extension'>,
+): UnsupportedElement[] {
+  return [...accessModesWithoutEffect(definition), ...limitsWithoutEffect(definition)];
 }
 
 /** In document order. */

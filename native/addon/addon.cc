@@ -18,6 +18,7 @@ Napi::Object initialize(Napi::Env, Napi::Object exports) {
   tslxc::addon::exportNetworks(exports);
   tslxc::addon::exportOperations(exports);
   tslxc::addon::exportProcesses(exports);
+  tslxc::addon::exportQuotas(exports);
   tslxc::addon::exportRecordFiles(exports);
   tslxc::addon::exportRelabelling(exports);
   tslxc::addon::exportSurveys(exports);

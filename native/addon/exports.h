@@ -16,6 +16,7 @@ void exportMounts(Napi::Object exports);
 void exportNetworks(Napi::Object exports);
 void exportOperations(Napi::Object exports);
 void exportProcesses(Napi::Object exports);
+void exportQuotas(Napi::Object exports);
 void exportRecordFiles(Napi::Object exports);
 void exportRelabelling(Napi::Object exports);
 void exportSurveys(Napi::Object exports);

@@ -3,12 +3,10 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <chrono>
 #include <utility>
 #include <vector>
 
 #include "native/base/syscall.h"
-#include "native/base/tree-walk.h"
 #include "native/base/xattr.h"
 
 namespace tslxc {
@@ -41,32 +39,10 @@ class Snapshots {
   dev_t device_;
 };
 
-class Counter {
- public:
-  explicit Counter(const WalkReport& report) : report_(report) {}
-
-  void add() {
-    constexpr uint64_t kInodes = 1000;
-    constexpr std::chrono::milliseconds kPause(200);
-    ++count_;
-    const auto now = Clock::now();
-    if (count_ % kInodes != 0 && now - last_ < kPause) return;
-    last_ = now;
-    report_(count_);
-  }
-  void end() { report_(count_); }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  const WalkReport& report_;
-  uint64_t count_ = 0;
-  Clock::time_point last_ = Clock::now();
-};
-
 class Relabelling final : public TreeVisitor {
  public:
   Relabelling(int source, const LabelAttributes& attributes, const std::string& label,
-              SameLabel same, Counter& counter)
+              SameLabel same, WalkCounter& counter)
       : snapshots_(source),
         attributes_(attributes),
         label_(label),
@@ -103,13 +79,14 @@ class Relabelling final : public TreeVisitor {
   const LabelAttributes& attributes_;
   const std::string& label_;
   const SameLabel same_;
-  Counter& counter_;
+  WalkCounter& counter_;
   bool inSnapshot_ = false;
 };
 
 class Restoration final : public TreeVisitor {
  public:
-  Restoration(int source, const LabelAttributes& attributes, const Label& made, Counter& counter)
+  Restoration(int source, const LabelAttributes& attributes, const Label& made,
+              WalkCounter& counter)
       : snapshots_(source), attributes_(attributes), made_(made), counter_(counter) {}
 
   void enter(int inode) override {
@@ -165,7 +142,7 @@ class Restoration final : public TreeVisitor {
   const Snapshots snapshots_;
   const LabelAttributes& attributes_;
   const Label& made_;
-  Counter& counter_;
+  WalkCounter& counter_;
   std::vector<Fate> fates_;
   bool kept_ = false;
   std::optional<SyscallError> failure_;
@@ -175,7 +152,7 @@ class Restoration final : public TreeVisitor {
 
 void relabelTree(int source, const LabelAttributes& attributes, const std::string& label,
                  SameLabel same, const WalkReport& report) {
-  Counter counter(report);
+  WalkCounter counter(report);
   Relabelling relabelling(source, attributes, label, same, counter);
   walkTree(source, relabelling);
   counter.end();
@@ -183,7 +160,7 @@ void relabelTree(int source, const LabelAttributes& attributes, const std::strin
 
 bool restoreTree(int source, const LabelAttributes& attributes,
                  const std::optional<std::string>& made, const WalkReport& report) {
-  Counter counter(report);
+  WalkCounter counter(report);
   Restoration restoration(source, attributes, made, counter);
   walkTree(source, restoration);
   counter.end();

@@ -3,10 +3,10 @@
 // any point, by SIGKILL too, and be done again.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
+
+#include "native/base/tree-walk.h"
 
 namespace tslxc {
 
@@ -20,9 +20,6 @@ struct LabelAttributes {
 // is remembered too, or it was made meanwhile by a process with this label, which is left to
 // restoreTree().
 enum class SameLabel { remember, leave };
-
-// Told of the number of inodes visited so far, now and then. What it throws ends the walk.
-using WalkReport = std::function<void(uint64_t)>;
 
 // The first failure ends it, with the path below the source as its subject. What lies in a
 // read-only snapshot keeps what it has, here and in restoreTree().

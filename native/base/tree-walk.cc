@@ -135,6 +135,16 @@ class Walk {
 
 }  // namespace
 
+void WalkCounter::add() {
+  constexpr uint64_t kInodes = 1000;
+  constexpr std::chrono::milliseconds kPause(200);
+  ++count_;
+  const auto now = Clock::now();
+  if (count_ % kInodes != 0 && now - last_ < kPause) return;
+  last_ = now;
+  report_(count_);
+}
+
 void walkTree(int source, TreeVisitor& visitor) { Walk(visitor).run(source); }
 
 }  // namespace tslxc

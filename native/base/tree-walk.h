@@ -4,6 +4,10 @@
 // open.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
 #include "native/base/syscall.h"
 
 namespace tslxc {
@@ -24,6 +28,24 @@ class TreeVisitor {
   virtual void failed(const SyscallError& failure) = 0;
   // After each inode. What it throws ends the walk.
   virtual void visited() = 0;
+};
+
+// Told of the number of inodes visited so far, now and then. What it throws ends the walk.
+using WalkReport = std::function<void(uint64_t)>;
+
+// Counts what a walk visits, for its report.
+class WalkCounter {
+ public:
+  explicit WalkCounter(const WalkReport& report) : report_(report) {}
+
+  void add();
+  void end() { report_(count_); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  const WalkReport& report_;
+  uint64_t count_ = 0;
+  Clock::time_point last_ = Clock::now();
 };
 
 // `source` is a descriptor of the top of the tree, or of a single file. O_PATH is enough.

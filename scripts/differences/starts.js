@@ -14,7 +14,10 @@ const dangerous = [
   {
     id: 'limits-of-storage',
     shows: [startsOf(/^disk-iotune$/), startsOf(/^filesystem-quotas?$/)],
-    here: '`<iotune>` of a disk is refused, where `<blkiotune>` has limits of block devices, which hold; so are `<space_hard_limit>` and `<space_soft_limit>` of a filesystem where they would not hold',
+    here:
+      '`<iotune>` of a disk is refused; `<blkiotune>` has limits of block devices, which hold. `<space_hard_limit>` and ' +
+      '`<space_soft_limit>` are carried out as quotas of a project, and refused without an `<idmap>` and on a file system ' +
+      'without project quotas',
     libvirt: 'they are ignored, without a word',
     reason:
       'the container could take all of a device or a file system that it was to have a share of',

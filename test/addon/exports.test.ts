@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { native } from '../../lib/host/native';
 import { packageRoot } from '../../lib/host/package-paths';
 
-const contract = readFileSync(join(packageRoot, 'lib/host/native.ts'), 'utf8');
+/** The functions that an interface of the contract declares. */
+function declaredBy(file: string, head: string): string[] {
+  const text = readFileSync(join(packageRoot, file), 'utf8');
+  const body = (text.split(`export interface ${head} {`)[1] ?? '').split('\n}')[0] ?? '';
+  return [...body.matchAll(/^ {2}(\w+)\(/gm)].map(([, name = '']) => name);
+}
+
 const declared = [
-  ...((contract.split('export interface Native {')[1] ?? '')
-    .split('\n}')[0]
-    ?.matchAll(/^ {2}(\w+)\(/gm) ?? []),
-].map(([, name = '']) => name);
+  ...declaredBy('lib/host/native.ts', 'Native extends QuotaCalls'),
+  ...declaredBy('lib/host/kernel/quota-calls.ts', 'QuotaCalls'),
+];
 
 const tests = ['test/addon', 'test/more/addon']
   .map((folder) => join(packageRoot, folder))

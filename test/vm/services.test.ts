@@ -206,7 +206,7 @@ test('purge leaves nothing of it all', async () => {
   const left = ['/etc/tslxc', '/var/lib/tslxc', '/var/log/tslxc'];
   expect(left.filter((path) => existsSync(path))).toEqual([]);
   // But for what all roots of the host share until the next boot.
-  const locks = ['cgroups.lock', 'networks.lock', 'partitions.lock'];
+  const locks = ['cgroups.lock', 'networks.lock', 'partitions.lock', 'projects.lock'];
   const shared = ['categories', 'id-roots', 'links', ...locks];
   const stays = existsSync('/run/tslxc') ? readdirSync('/run/tslxc') : [];
   expect(stays.filter((name) => !shared.includes(name))).toEqual([]);

@@ -129,6 +129,8 @@ function checkAttachable(definition: DomainDefinition, item: FilesystemDefinitio
   if (item.target === '/') refuse('the root of a container cannot be attached while it runs');
   // Unmounted inside, it may still be in use: its image would be let go of too early, or kept from the next one that asks for it.
   if (isServed(item)) refuse('an image that qemu-nbd serves can be mounted at a start only');
+  // They are on the record of a start, and taken off at its end.
+  if (item.space !== undefined) refuse('limits of space can be had from a start on only');
   const shared = definition.filesystems.find(
     (one) => optionsOf(definition, one)?.propagation === 'shared',
   );

@@ -13,6 +13,7 @@ import type { BorrowedLink } from '../interfaces/borrowed-link';
 import { removeFilter } from '../interfaces/link-filter';
 import { removeSwitchPort } from '../interfaces/switch-port';
 import { removeMacvlan, removeVeth, restoreAddress } from '../interfaces/made-link';
+import { releaseQuota } from '../quotas/tree-quota';
 import { detachImage } from '../sources/image-devices';
 import type { DetachImage } from '../sources/image-devices';
 import { releaseTarget } from '../sources/mount-target';
@@ -32,6 +33,8 @@ export type Undo =
   | Readonly<{ undo: 'releaseTarget'; path: string; user: string; found: 'missing' | 'made' }>
   /** The writable layer of an overlay: it may be used by another container again. */
   | Readonly<{ undo: 'releaseUpper'; path: string; user: string }>
+  /** The limits of a tree's space. Outlives a boot, as a file system keeps them on disk. */
+  | Readonly<{ undo: 'releaseQuota'; path: string; user: string }>
   /** The host's side of a veth pair: by its name and address, since another may have the name by now. */
   | Readonly<{ undo: 'removeLink'; name: string; mac: string }>
   /** The rules for the host's side of a link; `mac` is that of the container's. */
@@ -86,9 +89,12 @@ export async function undoAll(undos: readonly Undo[], context: UndoContext): Pro
     throw new AggregateError(failures, 'several things could not be given back');
 }
 
+/** What is on a disk. */
+const lasting = ['restoreLabels', 'removeSwitchPort', 'releaseQuota'] as const;
+
 /** What is to be given back after another boot of the host, which has ended everything else. */
 export function undosAfterBoot(undos: readonly Undo[]): Undo[] {
-  return undos.filter(({ undo }) => undo === 'restoreLabels' || undo === 'removeSwitchPort');
+  return undos.filter(({ undo }) => lasting.some((one) => one === undo));
 }
 
 /** What can only be given back while the container's network namespace is kept. */
@@ -128,6 +134,11 @@ async function undoOne(undo: Undo, { networks, notice, lookers }: Tools): Promis
     case 'releaseUpper': {
       using looks = lookers.looks({ within: answerTime });
       await releaseOverlayUpper(undo.path, undo.user, looks);
+      return;
+    }
+    case 'releaseQuota': {
+      using looks = lookers.looks({ within: answerTime });
+      await releaseQuota(undo.path, undo.user, looks);
       return;
     }
     case 'removeLink':

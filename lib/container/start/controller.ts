@@ -22,6 +22,7 @@ import { armedFailpoint } from '../monitor/failpoints';
 import { abandonStart } from '../record/cleanup';
 import type { Undo } from '../record/undo';
 import { readStart } from '../record/run-state';
+import { takeQuota } from '../quotas/tree-quota';
 import { applyLabelling, claimLabelling, giveUpLabelling } from '../security/labelling';
 import type { Labelling } from '../security/labelled-start';
 import {
@@ -196,13 +197,14 @@ async function takeLabel(start: ContainerStart, labelling: Labelling): Promise<v
 
 async function takeSources(
   { lookers, startTimeout, signal }: ContainerStart,
-  { targets, overlayUppers, user }: Preparation,
+  { targets, overlayUppers, limitedTrees, user }: Preparation,
   { claimed }: ImageDevices,
 ): Promise<void> {
   using looks = lookers.looks({ within: startTimeout, signal });
   for (const target of targets) await claimTarget(target, user, looks);
   const taking = { user, boot: bootId() };
   for (const layer of overlayUppers) await claimOverlayUpper(layer, taking, looks);
+  for (const tree of limitedTrees) await takeQuota(tree, taking, { looks, signal });
   await attachImages(claimed, looks);
 }
 

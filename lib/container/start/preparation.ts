@@ -1,6 +1,8 @@
 /** Everything that is looked up and decided before a start touches the host. Reads, never writes. */
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { sharesRoot } from '../../domain/filesystem/lookup';
+import { limitedTrees } from '../../domain/filesystem/space-limits';
+import type { LimitedTree } from '../../domain/filesystem/space-limits';
 import { filesystemLocation } from '../../domain/filesystem/validate';
 import type { SourceLocation } from '../../domain/xml/source-location';
 import type { Partition } from '../../domain/tuning/definition';
@@ -21,6 +23,7 @@ import type { Plan } from '../../plan/plan';
 import { borrowedTargets } from '../../plan/mounts/rootfs';
 import { startWarnings } from '../../plan/warnings';
 import type { StartWarning } from '../../plan/warnings';
+import { checkTreeQuotas } from '../quotas/tree-quota';
 import { lookUpBlockNumbers } from '../sources/block-numbers';
 import { lookUpDevices } from '../sources/host-devices';
 import { servedDevices } from '../sources/image-devices';
@@ -59,6 +62,8 @@ export interface Preparation {
   readonly devices: PlanFacts['devices'];
   /** Writable layers of overlays. */
   readonly overlayUppers: readonly OverlayUpper[];
+  /** Trees of the host whose space is limited. */
+  readonly limitedTrees: readonly LimitedTree[];
   /** The elements that descriptors and network interfaces of the plan come from, by name. */
   readonly places: ReadonlyMap<string, SourceLocation>;
   /** Who claims targets and layers. */
@@ -102,11 +107,7 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
   const world = await lookUpWorld(definition, input);
   const cgroups = await lookUpCgroups(definition, input, world.devices);
   const hidden = hiddenFrom(definition, paths);
-  const sources = {
-    ...(await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks)),
-    served: servedDevices(input.images.undo),
-  };
-  await checkMappedSources(definition, looks);
+  const sources = await lookUpFilesystems(definition, input, hidden);
   const targets = await neededTargets(definition, sources, looks);
   const overlayUppers = overlayUppersOf(definition);
   const user = userOf(paths, definition);
@@ -138,11 +139,24 @@ export async function prepare(input: PreparationInput): Promise<Preparation> {
     targets,
     devices: world.devices,
     overlayUppers,
+    limitedTrees: limitedTrees(definition),
     places: placesOf(definition, input.links),
     user,
     undo: undoOfStart(definition, input, { targets, overlayUppers, user, cgroups }),
     warnings: startWarnings(definition, { ...world, label: input.labelling ? 'given' : 'none' }),
   };
+}
+
+/** What they are made of, and whether all that they are to be can be had. */
+async function lookUpFilesystems(
+  definition: DomainDefinition,
+  { looks, images }: PreparationInput,
+  hidden: readonly string[],
+): Promise<FilesystemFacts> {
+  const found = await lookUpSources(definition, sharesRoot(definition) ? hidden : [], looks);
+  await checkMappedSources(definition, looks);
+  await checkTreeQuotas(definition, looks);
+  return { ...found, served: servedDevices(images.undo) };
 }
 
 async function lookUpCgroups(
@@ -169,6 +183,9 @@ function undoOfStart(
     ...(input.labelling?.undo ?? []),
     ...input.images.undo,
     ...undoOfFiles(taken),
+    ...limitedTrees(definition).map(({ path }) => {
+      return { undo: 'releaseQuota', path, user: taken.user } as const;
+    }),
     ...undoOfCgroups(definition, input, taken.cgroups),
     ...input.links.undo,
   ];

@@ -16,6 +16,7 @@ import { comparePositions } from '../xml/source-location';
 import { node, type PrintableElement } from '../xml/print';
 import { formatSourceLabels } from '../security/source-label';
 import { withKept } from '../xml/kept';
+import { formatSpaceLimits } from '../filesystem/space-limits';
 import { filesystemVocabulary } from '../filesystem/vocabulary';
 import {
   consoleVocabulary,
@@ -146,6 +147,7 @@ function formatFilesystem(filesystem: FilesystemDefinition): PrintableElement {
     ...formatSource(filesystem),
     node('target', { dir: target }),
     ...(readonly ? [node('readonly')] : []),
+    ...formatSpaceLimits(filesystem),
   ]);
   const place = { path: 'domain/devices/filesystem', vocabulary: filesystemVocabulary };
   return withKept(element, kept, place);

@@ -26,6 +26,14 @@ export interface OverlayOptions {
   readonly position: Position;
 }
 
+/** Limits of the space that the files of a file system take, in bytes; no limit is 0. */
+export interface SpaceLimits {
+  readonly hard?: number;
+  /** May be exceeded for the time of grace that the host's file system has. */
+  readonly soft?: number;
+  readonly position: Position;
+}
+
 interface FilesystemCommon {
   /**
    * `mapped`: shown with the container's ids, if it has its own; see `isMapped`. Missing only for live XML that has no such
@@ -37,6 +45,7 @@ interface FilesystemCommon {
   /** The paths as they are written, where they have slashes too many: they are printed the same way. */
   readonly written?: { readonly source?: string; readonly target?: string };
   readonly readonly: boolean;
+  readonly space?: SpaceLimits;
   readonly sourceLabels?: readonly SourceLabel[];
   readonly kept?: readonly KeptPart[];
   readonly position: Position;

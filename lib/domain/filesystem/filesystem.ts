@@ -5,6 +5,7 @@
 import { deviceSession, parsedDevice, rawDevice } from '../devices/parsed-device';
 import type { ParsedDevice, UnsupportedElement } from '../xml/unsupported';
 import type { FilesystemDefinition } from './definition';
+import { parseSpaceLimits } from './space-limits';
 import { enumerated } from '../xml/enumerated';
 import { parseDriver } from './driver';
 import { attributeLocation, definitionError, type SourceLocation } from '../xml/source-location';
@@ -59,6 +60,7 @@ export function parseFilesystem(
   checkModes(reading);
   const driver = parseDriver(reading, type, own);
   const { source, target, usage, sourceLabels, written: paths } = readEnds(reading, type, own);
+  const space = parseSpaceLimits(reading, own);
   const readonly = childOf(reading, 'readonly');
   if (readonly !== undefined) readElement(readonly, emptyVocabulary, own);
   if (type === 'template' || type === 'volume') {
@@ -69,6 +71,7 @@ export function parseFilesystem(
     target,
     readonly: readonly !== undefined,
     ...(paths === undefined ? {} : { written: paths }),
+    ...space,
     ...(sourceLabels === undefined ? {} : { sourceLabels }),
     position: at.position,
   };

@@ -25,7 +25,7 @@ export function isHostRoot(filesystem: FilesystemDefinition): boolean {
 }
 
 export function overlayOf(
-  { extension }: DomainDefinition,
+  { extension }: Pick<DomainDefinition, 'extension'>,
   { target }: FilesystemDefinition,
 ): OverlayOptions | undefined {
   return extension.overlays?.find((overlay) => isSame(overlay.target, target));

@@ -3,6 +3,7 @@ import type { DomainDefinition } from '../definition';
 import type { FilesystemDefinition, FilesystemOptions, OverlayOptions } from './definition';
 import { hasOwnIds, isMapped, isShownHostRoot } from './access-mode';
 import { isHostRoot, optionsOf, overlayOf } from './lookup';
+import { limitedTrees } from './space-limits';
 import { isBelow, isSame, withoutDots } from '../xml/path';
 import { definitionError, type SourceLocation } from '../xml/source-location';
 
@@ -12,8 +13,10 @@ export function checkFilesystems(definition: DomainDefinition): void {
   checkTargets(definition.filesystems);
   for (const filesystem of definition.filesystems) {
     checkType(filesystem);
+    checkSpace(filesystem);
     checkMapped(definition, filesystem);
   }
+  checkLimitedOnce(definition);
   definition.extension.filesystems?.forEach((options) => checkOptions(definition, options));
   definition.extension.overlays?.forEach((overlay) => checkOverlay(definition, overlay));
 }
@@ -72,6 +75,26 @@ function checkType(filesystem: FilesystemDefinition): void {
       filesystemLocation(filesystem, 'source'),
     );
   }
+}
+
+/** A file system may leave out a soft limit that is more than the hard one. */
+function checkSpace(filesystem: FilesystemDefinition): void {
+  const { hard = 0, soft = 0 } = filesystem.space ?? {};
+  if (hard === 0 || soft <= hard) return;
+  const detail = `space_soft_limit ${soft} is more than space_hard_limit ${hard}`;
+  refuse(detail, filesystemLocation(filesystem, 'space_soft_limit'));
+}
+
+/** The quota of a tree is one. */
+function checkLimitedOnce(definition: DomainDefinition): void {
+  const trees = limitedTrees(definition);
+  trees.forEach(({ path, space: { position } }, index) => {
+    const first = trees.slice(0, index).find((other) => isSame(other.path, path));
+    if (first === undefined) return;
+    const { line } = first.space.position;
+    const location = { path: 'domain/devices/filesystem', position };
+    refuse(`the space of '${path}' is already limited in line ${line}`, location);
+  });
 }
 
 function checkMapped(definition: DomainDefinition, filesystem: FilesystemDefinition): void {

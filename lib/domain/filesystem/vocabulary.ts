@@ -2,7 +2,6 @@
 import { ignored, refused, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
 
 const ofShare = ignored('it is about how a virtual machine and its host share files');
-const noLimit = refused('the limit would not hold');
 
 export const filesystemVocabulary = vocabulary({
   attributes: {
@@ -30,8 +29,8 @@ export const filesystemVocabulary = vocabulary({
     source: 'one',
     target: 'one',
     readonly: 'one',
-    space_hard_limit: noLimit,
-    space_soft_limit: noLimit,
+    space_hard_limit: 'one',
+    space_soft_limit: 'one',
     boot: ignored('a container has no firmware, and boots nothing'),
     acpi: ignored('a container has no firmware, and boots nothing'),
     alias: 'output',
@@ -141,3 +140,23 @@ export const filesystemDriverVocabulary = vocabulary({
     page_per_vq: ofShare,
   },
 });
+
+/** `<space_hard_limit>` and `<space_soft_limit>`. */
+export const spaceLimitVocabulary = vocabulary({
+  attributes: { unit: 'supported' },
+  text: 'text',
+});
+
+/** Limits of space where they are not carried out. */
+export const spaceLimits = {
+  ofBind: refused(
+    'it would not hold, since the tree belongs to another file system of the container',
+  ),
+  ofImage: refused('it would not hold, since the size of an image or a device is its limit'),
+  ofRam: refused('it would not hold, since the usage of a file system in memory is its limit'),
+  ofHost: refused("it would be one of all that the host writes below its own '/'"),
+  withoutIdMap: refused(
+    'it would not hold, since without an <idmap> root inside may exceed it, and take files out of the count',
+  ),
+  ofReadonly: ignored('nothing is written there'),
+} as const;

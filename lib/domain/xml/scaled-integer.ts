@@ -7,10 +7,10 @@ const powers = new Map(
   ['k', 'm', 'g', 't', 'p', 'e'].map((letter, index) => [letter, BigInt(index + 1)]),
 );
 
-// libvirt's limit is the largest signed 64-bit number of bytes. Here a number of KiB must also be exact.
+// libvirt's limit is the largest signed 64-bit number of bytes. Here the number must also be exact.
 const maxBytes = 2n ** 63n - 1n;
 
-/** A number, its unit (KiB when absent), and the element that both stand in. */
+/** A number, its unit, and the element that both stand in. */
 export interface ScaledInteger {
   readonly text: string;
   readonly unit: string | undefined;
@@ -27,6 +27,16 @@ export interface ScaledInteger {
  * @throws DefinitionError INVALID_ARG for an unknown unit, XML_ERROR for text that is not a number or is too large.
  */
 export function parseKibibytes(scaled: ScaledInteger): number {
+  const kibibytes = (bytesOf(scaled, 1024n) + 1023n) / 1024n;
+  return exact(kibibytes, scaled);
+}
+
+/** The value in bytes, which are its unit when it has none. @throws as `parseKibibytes`. */
+export function parseBytes(scaled: ScaledInteger): number {
+  return exact(bytesOf(scaled, 1n), scaled);
+}
+
+function bytesOf(scaled: ScaledInteger, byDefault: bigint): bigint {
   const { text, unit, location, unitName = 'unit' } = scaled;
   const { words = `./${location.path.slice(location.path.lastIndexOf('/') + 1)}` } = scaled;
   if (!/^\s*\+?\d{1,30}$/.test(text)) {
@@ -38,14 +48,20 @@ export function parseKibibytes(scaled: ScaledInteger): number {
   }
   const scale =
     unit === undefined || unit === ''
-      ? 1024n
+      ? byDefault
       : unitScale(unit, attributeLocation(location, unitName));
   const bytes = BigInt(text.trim().replace('+', '')) * scale;
-  const kibibytes = (bytes + 1023n) / 1024n;
-  if (bytes > maxBytes || kibibytes > BigInt(Number.MAX_SAFE_INTEGER)) {
-    throw definitionError('XML_ERROR', `value too large: ${text}${unit ?? ''}`, location);
-  }
-  return Number(kibibytes);
+  if (bytes > maxBytes) throw tooLarge(scaled);
+  return bytes;
+}
+
+function exact(value: bigint, scaled: ScaledInteger): number {
+  if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw tooLarge(scaled);
+  return Number(value);
+}
+
+function tooLarge({ text, unit, location }: ScaledInteger) {
+  return definitionError('XML_ERROR', `value too large: ${text}${unit ?? ''}`, location);
 }
 
 /** Bytes in one `unit`. Case is ignored; `K` and `KiB` are 1024, `KB` is 1000. */

@@ -9,6 +9,7 @@ import {
   hostCgroupsPath,
   hostNetworksPath,
   hostPartitionsPath,
+  hostProjectsPath,
   idRootsPath,
   linkNumbersPath,
 } from '../../host/state/state-paths';
@@ -23,6 +24,7 @@ const sharedFiles = [
   hostNetworksPath,
   hostCgroupsPath,
   hostPartitionsPath,
+  hostProjectsPath,
   linkNumbersPath,
   categoriesPath,
 ];

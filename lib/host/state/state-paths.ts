@@ -167,6 +167,9 @@ export const hostNetworksPath = '/run/tslxc/networks.lock';
 /** The lock for making and removing cgroups of partitions, which all roots share too. */
 export const hostPartitionsPath = '/run/tslxc/partitions.lock';
 
+/** The lock for choosing projects of file systems, whose quotas all roots share too. */
+export const hostProjectsPath = '/run/tslxc/projects.lock';
+
 /** The lock that keeps the cgroups of all containers and monitors: shared by starts, exclusive for their removal. */
 export const hostCgroupsPath = '/run/tslxc/cgroups.lock';
 

@@ -130,6 +130,12 @@ const cases: Readonly<Record<string, string>> = {
   '<driver> of another type than file': document({
     devices: "<filesystem><driver type='path'/><source dir='/a'/><target dir='/b'/></filesystem>",
   }),
+  'a limit of space of type bind': limited("type='bind'", "dir='/a'"),
+  'a limit of space of type file or block': limited("type='file'", "file='/a'"),
+  'a limit of space of type ram that is less than its usage': limited("type='ram'", "usage='2'"),
+  "a limit of space of the host's own /": limited('', "dir='/'"),
+  'a limit of space without an <idmap>': limited('', "dir='/a'", { elements: '' }),
+  'a limit of space with <readonly>': limited('', "dir='/a'", { content: '<readonly/>' }),
   "another format than raw with type='loop'": imageFilesystem("type='loop' format='qcow2'"),
   'another format than raw without a type': imageFilesystem("format='qcow2'"),
   "type='nbd' without a format": imageFilesystem("type='nbd'"),
@@ -174,6 +180,18 @@ const cases: Readonly<Record<string, string>> = {
 function image(driver: string): string {
   return document({
     devices: `<disk><driver ${driver}/><source file='/x'/><target dev='vda'/></disk>`,
+  });
+}
+
+function limited(
+  attributes: string,
+  source: string,
+  { elements = idMap(), content = '' } = {},
+): string {
+  const limit = "<space_hard_limit unit='KiB'>1</space_hard_limit>";
+  return document({
+    elements,
+    devices: `<filesystem ${attributes}><source ${source}/><target dir='/b'/>${content}${limit}</filesystem>`,
   });
 }
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 
 import type { DiskDefinition, DomainDefinition } from '../../../lib/domain/definition';
-import type { FileFilesystem } from '../../../lib/domain/filesystem/definition';
+import { limitsWithoutEffect } from '../../../lib/domain/filesystem/space-limits';
 import type { KeptPart, UnsupportedElement } from '../../../lib/domain/xml/unsupported';
 import { devicesVocabulary } from '../../../lib/domain/devices/device-vocabulary';
 import {
@@ -16,6 +16,7 @@ import { notCarriedOut, type Vocabulary } from '../../../lib/domain/xml/vocabula
 import { formatDomain } from '../../../lib/domain/format';
 import { TslxcError } from '../../../lib/errors';
 import { repeats } from '../../support/time/repeats';
+import { filesystems } from './filesystem/filesystem-arbitrary';
 import { defined, hostInterfaces, interfaces, optional } from './interface/interface-arbitrary';
 import { document, parse, withoutPositions } from './parse-context';
 import { securityLabels, sourceLabels } from './security/seclabel-arbitrary';
@@ -183,15 +184,6 @@ const diskKinds: readonly Pick<DiskDefinition, 'type' | 'driver'>[] = [
   { type: 'file', driver: { format: 'qcow2' } },
 ];
 
-const filesystemKinds: readonly (Pick<FileFilesystem, 'type' | 'driver'> | { type: 'mount' })[] = [
-  { type: 'mount' },
-  { type: 'file' },
-  { type: 'file', driver: { type: 'loop' } },
-  { type: 'file', driver: { type: 'loop', format: 'raw' } },
-  { type: 'file', driver: { type: 'nbd', format: 'raw' } },
-  { type: 'file', driver: { type: 'nbd', format: 'qcow2' } },
-];
-
 const disk = fc
   .record({
     kind: fc.constantFrom(...diskKinds),
@@ -226,20 +218,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
     onReboot: action,
     onCrash: action,
     emulator: text,
-    filesystems: fc.array(
-      fc
-        .record({
-          kind: fc.constantFrom(...filesystemKinds),
-          accessMode: fc.constant('passthrough' as const),
-          source: path,
-          target: path,
-          readonly: fc.boolean(),
-          sourceLabels: optional(sourceLabels(text)),
-          position,
-        })
-        .map(({ kind, ...others }) => ({ ...kind, ...defined(others) })),
-      { maxLength: 3 },
-    ),
+    filesystems: filesystems(text, path),
     consoles: fc.array(
       fc
         .record({ type: fc.constant('pty'), sourceLabels: optional(sourceLabels(text)), position })
@@ -271,6 +250,7 @@ const definitions: fc.Arbitrary<DomainDefinition> = fc
       ...(rest?.unsupported ?? []),
       ...(cpu === undefined ? [] : [inert('cpu', domainVocabulary)]),
       ...controllers.map(() => inert('devices/controller', devicesVocabulary)),
+      ...limitsWithoutEffect(definition as unknown as DomainDefinition),
     ];
     return {
       ...defined(definition),

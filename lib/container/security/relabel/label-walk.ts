@@ -30,10 +30,15 @@ export interface WalkOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Of what labels, and of what takes labels back. */
+export const labelStep = 'label a source';
+
 /** An open source. */
 interface Walked {
   readonly fd: number;
   readonly path: string;
+  /** The step that an error names. */
+  readonly step: string;
 }
 
 /**
@@ -42,7 +47,7 @@ interface Walked {
  * @throws SyscallError with the path of the inode; TslxcError OPERATION_ABORTED.
  */
 export async function walkSource<T>(
-  { fd, path }: Walked,
+  { fd, path, step }: Walked,
   { onProgress, signal }: WalkOptions,
   walk: (fd: number, report: number) => Promise<T>,
 ): Promise<T> {
@@ -67,7 +72,7 @@ export async function walkSource<T>(
   } catch (error) {
     reports.destroy();
     throwIfAborted(signal);
-    throw placed(error, path);
+    throw placed(error, { path, step });
   } finally {
     stopListening();
   }
@@ -79,8 +84,11 @@ function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /** The addon knows the path below the source. */
-function placed(error: unknown, source: string): unknown {
+function placed(
+  error: unknown,
+  { path: source, step }: { readonly path: string; readonly step: string },
+): unknown {
   if (!TslxcError.is(error, 'SYSTEM_ERROR')) return error;
   const { errno = 0, syscall = '', path = '' } = error;
-  return new SyscallError({ errno, syscall, path: join(source, path), step: 'label a source' });
+  return new SyscallError({ errno, syscall, path: join(source, path), step });
 }

@@ -14,7 +14,7 @@ import type { StatePaths } from '../../../host/state/state-paths';
 import { untilAllAnswer } from './answering';
 import { withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
-import { selinuxNames, walkSource } from './label-walk';
+import { labelStep, selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
 import { located, openSource, otherPaths, overlaps } from './labelled-place';
 import type { OpenSource } from './labelled-place';
@@ -158,7 +158,9 @@ async function label(
   const made = registry.overlapping(open.path).some(({ phase }) => phase === 'labelled');
   const labels = { ...names, label: source.label, same: made ? 'leave' : 'remember' } as const;
   try {
-    await walkSource(open, options, (fd, report) => native().relabelTree(fd, labels, report));
+    await walkSource({ ...open, step: labelStep }, options, (fd, report) =>
+      native().relabelTree(fd, labels, report),
+    );
     return undefined;
   } catch (error) {
     const { errno = 0, path } = error as TslxcError;

@@ -9,7 +9,7 @@ import { native } from '../../../host/native';
 import type { StatePaths } from '../../../host/state/state-paths';
 import { readLabels, withLabels } from './label-registry';
 import type { LabelledSource, LabelRegistry } from './label-registry';
-import { selinuxNames, walkSource } from './label-walk';
+import { labelStep, selinuxNames, walkSource } from './label-walk';
 import type { LabelNames, WalkOptions } from './label-walk';
 import { mountPointOf, openSource } from './labelled-place';
 
@@ -155,7 +155,7 @@ async function restore(source: LabelledSource, options: RestoreOptions): Promise
   try {
     using open = openSource(source.path);
     if (open.path !== source.path || open.state.ino !== source.inode) return absence(source);
-    const left = await walkSource(open, options, (fd, report) =>
+    const left = await walkSource({ ...open, step: labelStep }, options, (fd, report) =>
       native().restoreTree(fd, labels, report),
     );
     return left ? 'memories left' : 'restored';

@@ -131,12 +131,16 @@ export const resourceDefects: readonly LibvirtDefect[] = [
     number: 43,
     libvirt:
       'the number of <vcpu>, <vcpupin>, <emulatorpin>, <min_guarantee>, limits of space, <mtu>, <coalesce> and <on_…> are ignored without a word',
-    here: '<mtu> and <on_…> are carried out, a limit of space is refused, and what is ignored is told of with its line',
+    here: '<mtu> and <on_…> are carried out, a limit of space holds or is refused, and what is ignored is told of with its line',
     tests: [
       [
         coverage,
         '%s: a start goes on without it, and says why',
         '%s: a start is refused, and says why',
+      ],
+      [
+        'test/vm/quotas.test.ts',
+        'on an %s the container gets no more than its limit, which goes with it, also when its monitor is killed',
       ],
       [
         'test/network/interfaces.test.ts',

@@ -1,0 +1,54 @@
+/**
+ * A project of a file system for a tree of its own. One that has files, or limits, is in use, so that what the file system
+ * itself keeps on record is all that says which are free: no tree gets the project of another, as long as one file has it.
+ */
+import { readFileSync } from 'node:fs';
+import { native } from '../../host/native';
+import type { ProjectQuota } from '../../host/kernel/quota-calls';
+import { takeHostLock } from '../../host/state/file-lock';
+import { hostProjectsPath } from '../../host/state/state-paths';
+
+/** Far from those that administrators, and other programs, begin with. */
+const firstProject = 2_000_000_000;
+
+/** Where administrators write down theirs: projid(5) and projects(5). */
+export const projectLines = {
+  '/etc/projid': /^[^#:]+:(\d+)/gm,
+  '/etc/projects': /^(\d+):/gm,
+} as const;
+
+/** `take` gives it its first inode, after which it is in use. */
+export async function takeFreeProject(
+  fd: number,
+  step: string,
+  take: (project: number) => void,
+): Promise<number> {
+  using _lock = await takeHostLock({ path: hostProjectsPath, step });
+  const known = knownProjects();
+  let project = firstProject;
+  while (known.has(project) || isUsed(native().projectQuota(fd, project))) project += 1;
+  take(project);
+  return project;
+}
+
+export function isUsed(quota: ProjectQuota | undefined): boolean {
+  return quota !== undefined && Object.values(quota).some((value) => value !== 0);
+}
+
+function knownProjects(): ReadonlySet<number> {
+  return new Set(
+    Object.entries(projectLines).flatMap(([path, line]) => projectsIn(textOf(path), line)),
+  );
+}
+
+export function projectsIn(text: string, line: RegExp): number[] {
+  return [...text.matchAll(line)].map(([, project]) => Number(project));
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
