@@ -330,7 +330,7 @@ test('starts, with what they hand over and what they refuse', async () => {
   }
   await using session = onTerminal(commandLine('create', file, '--console'));
   await session.expect("Connected to domain 'made'");
-  await session.expect(/[#$] $/);
+  await session.expect(/[#$] /);
   session.enter('exit');
   expect(await session.exit()).toEqual({ code: 0 });
   await refusesEach([
