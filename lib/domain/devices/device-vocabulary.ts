@@ -1,5 +1,6 @@
 /** The vocabularies of `<devices>`, `<console>`, `<disk>` and `<hostdev>`; see xml/vocabulary.ts. */
 import { ignored, refused, undefinable, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
+import { imageFormats } from './image-formats';
 
 const noFirmware = ignored('a container has no firmware, and boots nothing');
 const noBus = ignored('a container has no buses: it gets nodes of devices');
@@ -173,31 +174,12 @@ export function otherCache(mode: string): NotCarriedOut {
   );
 }
 
-const unreadable = refused('qemu-nbd does not read images of this format');
-
 /** Of type file. */
 export const diskDriverVocabulary = vocabulary({
   attributes: {
     name: 'supported',
     type: {
-      values: {
-        raw: 'supported',
-        dir: unreadable,
-        bochs: 'supported',
-        cloop: 'supported',
-        dmg: 'supported',
-        iso: unreadable,
-        vpc: 'supported',
-        vdi: 'supported',
-        fat: unreadable,
-        vhd: unreadable,
-        ploop: unreadable,
-        cow: unreadable,
-        qcow: 'supported',
-        qcow2: 'supported',
-        qed: 'supported',
-        vmdk: 'supported',
-      },
+      values: imageFormats,
     },
     cache: noDrive,
     error_policy: noDrive,

@@ -1,5 +1,6 @@
 /** The vocabularies of `<filesystem>`; see xml/vocabulary.ts. */
 import { ignored, refused, vocabulary, type NotCarriedOut } from '../xml/vocabulary';
+import { imageFormats } from '../devices/image-formats';
 
 const ofShare = ignored('it is about how a virtual machine and its host share files');
 
@@ -82,8 +83,6 @@ export const otherDriver = ignored('the kernel mounts it, and libvirt has no dri
 const otherType = (type: string) =>
   refused('libvirt refuses it too, for a container', `fs driver ${type} is not supported`);
 
-const unreadable = refused('qemu-nbd does not read images of this format');
-
 /** `@format` of an image that a loop device shows; libvirt has a message for it where the driver is written. */
 export function formatOfLoop(format: string, driver: 'written' | 'left out'): NotCarriedOut {
   return refused(
@@ -112,24 +111,7 @@ export const filesystemDriverVocabulary = vocabulary({
       },
     },
     format: {
-      values: {
-        raw: 'supported',
-        dir: unreadable,
-        bochs: 'supported',
-        cloop: 'supported',
-        dmg: 'supported',
-        iso: unreadable,
-        vpc: 'supported',
-        vdi: 'supported',
-        fat: unreadable,
-        vhd: unreadable,
-        ploop: unreadable,
-        cow: unreadable,
-        qcow: 'supported',
-        qcow2: 'supported',
-        qed: 'supported',
-        vmdk: 'supported',
-      },
+      values: imageFormats,
     },
     name: ofShare,
     wrpolicy: ofShare,
