@@ -1,5 +1,6 @@
 /** Scripts in a root's folder of hooks, which note what they were called with. */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasEnded } from '../process/processes';
@@ -28,7 +29,7 @@ export class HookScripts {
 
   /**
    * Makes a script of that kind which stops at the operation for ever, and runs the command that calls it. Resolves to what kills the
-   * command, waits for the end of the script, and lets the script go on from then on.
+   * command, waits for its end, with which it lets go of its locks, and for that of the script, and lets the script go on from then on.
    */
   async stuckAt(
     kind: 'lxc' | 'network',
@@ -45,8 +46,10 @@ export class HookScripts {
       expect(found).toBeGreaterThan(0);
       return found;
     });
+    const exited = once(caller, 'exit');
     return async () => {
       caller.kill('SIGKILL');
+      await exited;
       await eventually(() => expect(hasEnded(script)).toBe(true));
       this.add(kind);
     };
