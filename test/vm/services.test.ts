@@ -207,7 +207,7 @@ test('purge leaves nothing of it all', async () => {
   expect(left.filter((path) => existsSync(path))).toEqual([]);
   // But for what all roots of the host share until the next boot.
   const locks = ['cgroups.lock', 'networks.lock', 'partitions.lock', 'projects.lock'];
-  const shared = ['categories', 'id-roots', 'links', ...locks];
+  const shared = ['categories', 'id-roots', 'images', 'links', ...locks];
   const stays = existsSync('/run/tslxc') ? readdirSync('/run/tslxc') : [];
   expect(stays.filter((name) => !shared.includes(name))).toEqual([]);
   expect(await runSuccessfully(['purge', '--print'], { root })).not.toContain('/run/tslxc');

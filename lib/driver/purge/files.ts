@@ -11,6 +11,7 @@ import {
   hostPartitionsPath,
   hostProjectsPath,
   idRootsPath,
+  imageDevicesPath,
   linkNumbersPath,
 } from '../../host/state/state-paths';
 import type { StatePaths } from '../../host/state/state-paths';
@@ -18,7 +19,10 @@ import type { StatePaths } from '../../host/state/state-paths';
 /** Where the files are that all roots share. */
 const sharedFolder = dirname(idRootsPath);
 
-/** Locks, or records under locks on themselves: a file that was removed and made again would have two holders. */
+/**
+ * Locks, or records under locks on themselves: a file that was removed and made again would have two holders. And the claims of
+ * devices: those of this root's containers went with them.
+ */
 const sharedFiles = [
   idRootsPath,
   hostNetworksPath,
@@ -26,6 +30,7 @@ const sharedFiles = [
   hostPartitionsPath,
   hostProjectsPath,
   linkNumbersPath,
+  imageDevicesPath,
   categoriesPath,
 ];
 
