@@ -45,13 +45,16 @@ function isAlive(pid: number): boolean {
 }
 
 test('one that ends is not touched', async () => {
-  expect(await runJest(shell('exit 3'), options)).toEqual({ code: 3, faults: [] });
+  const patient = { ...options, minutes: 10 };
+  expect(await runJest(shell('exit 3'), patient)).toEqual({ code: 3, faults: [] });
 });
 
 test('after its time it is killed, with what it has started, and the file that it ran is named', async () => {
   const script = `echo test/x.test.ts >"$TSLXC_TEST_RUNNING"; sleep 600 & echo $! >"$1/child"; wait`;
-  const { faults } = await runJest(shell(script.replace('echo test', 'printf test')), options);
-  expect(faults).toEqual(['killed after 0.02 minutes, while it ran test/x.test.ts']);
+  // Time enough for the shell to write both files.
+  const patient = { ...options, minutes: 0.05 };
+  const { faults } = await runJest(shell(script.replace('echo test', 'printf test')), patient);
+  expect(faults).toEqual(['killed after 0.05 minutes, while it ran test/x.test.ts']);
   const child = Number(readFileSync(join(folder, 'child'), 'utf8'));
   await eventually(() => expect(isAlive(child)).toBe(false));
 });
