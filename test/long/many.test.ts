@@ -27,8 +27,10 @@ async function bench(scenario: string, ...words: readonly string[]): Promise<Bes
   try {
     const json = join(folder, 'figures.json');
     const script = join(packageRoot, 'scripts/bench.js');
-    const argv = [process.execPath, script, '--scenario', scenario, '--json', json, ...words];
-    const { code, stdout, stderr } = await runProgram(argv, { timeout: 12 * minutes });
+    // Ended with all that it has started: a world of hundreds of containers would be left beside the tests that follow.
+    const limited = ['timeout', '--kill-after=30', '720', process.execPath, script];
+    const argv = [...limited, '--scenario', scenario, '--json', json, ...words];
+    const { code, stdout, stderr } = await runProgram(argv, { timeout: 13 * minutes });
     process.stdout.write(`\n${stdout}`);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const { figures } = JSON.parse(readFileSync(json, 'utf8')) as { figures: Figure[] };

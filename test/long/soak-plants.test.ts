@@ -9,8 +9,10 @@ const minutes = 60_000;
 async function soak(...more: readonly string[]): Promise<{ code: number; stdout: string }> {
   const script = join(packageRoot, 'scripts', 'test-soak.js');
   const size = ['--seed', '1', '--seconds', '1', '--round', '6', '--domains', '6', '--limit', '20'];
-  const { code, stdout, stderr } = await runProgram([process.execPath, script, ...size, ...more], {
-    timeout: 3 * minutes,
+  // It ends its world when it is told to end.
+  const limited = ['timeout', '--kill-after=20', '180', process.execPath, script];
+  const { code, stdout, stderr } = await runProgram([...limited, ...size, ...more], {
+    timeout: 3.5 * minutes,
   });
   process.stdout.write(stderr);
   return { code, stdout };
