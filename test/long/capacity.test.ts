@@ -3,11 +3,12 @@
  * at once stops nobody. The figures are printed.
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { connect } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
 import { containerTest } from '../support/world/container-test';
 import { libraryPath, libraryWords } from '../support/process/library-child';
-import { runProgram } from '../support/process/run-command';
+import { packageRoot, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 
 const minutes = 60_000;
@@ -254,32 +255,36 @@ test(
 );
 
 const parallel = 20;
-const longestBlock = 10;
+const longestGo = 10;
 
-/** On a machine that does other things as well, a round may be disturbed: what blocks by itself does so in all. */
+/**
+ * On a machine that does other things as well, a round may be disturbed: what is slow by itself is so in all. Not for how long the
+ * loop was held: with few processors most of that is the wait for one, while monitors run.
+ */
 test(
-  `${parallel} starts at once never block the event loop for ${longestBlock} ms`,
+  `of ${parallel} starts at once no step runs for ${longestGo} ms before other callbacks have their turn`,
   async () => {
     const measured = await inChild(
       `
-      const { monitorEventLoopDelay } = require('node:perf_hooks');
+      const { watched } = require(${JSON.stringify(join(packageRoot, 'scripts/bench/service/watched.js'))});
       for (let i = 0; i < 20; i += 1) await (await connection.createDomain(xml('capacity-warm'))).destroy();
       const rounds = [];
-      while (rounds.length < 20 && !rounds.some((longest) => longest < ${longestBlock})) {
-        const delay = monitorEventLoopDelay({ resolution: 1 });
-        delay.enable();
-        const starts = Array.from({ length: ${parallel} }, (_, i) => connection.createDomain(xml('capacity-' + i)));
-        const domains = await Promise.all(starts);
-        delay.disable();
-        rounds.push(delay.max / 1e6);
+      while (rounds.length < 20 && !rounds.some((longest) => longest < ${longestGo})) {
+        let domains;
+        const { ran } = await watched(async () => {
+          const starts = Array.from({ length: ${parallel} }, (_, i) => connection.createDomain(xml('capacity-' + i)));
+          domains = await Promise.all(starts);
+        });
+        rounds.push(ran);
         await Promise.all(domains.map((domain) => domain.destroy()));
       }
       console.log(JSON.stringify(rounds));`,
       minutes,
     );
     const rounds = measured as number[];
-    print(`longest blocks in ms: ${rounds.map((round) => round.toFixed(1)).join(' ')}`);
-    expect(Math.min(...rounds)).toBeLessThan(longestBlock);
+    print(`longest goes in ms: ${rounds.map((round) => round.toFixed(1)).join(' ')}`);
+    expect(Math.min(...rounds)).toBeGreaterThan(0);
+    expect(Math.min(...rounds)).toBeLessThan(longestGo);
   },
   2 * minutes,
 );
