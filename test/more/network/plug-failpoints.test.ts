@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { failpoints } from '../../../lib/container/monitor/failpoints';
@@ -18,6 +18,7 @@ import { libraryWords } from '../../support/process/library-child';
 import { someOf } from '../../support/time/repeats';
 import { containerTest } from '../../support/world/container-test';
 import { initOf } from '../../support/world/container-traces';
+import { loopDevices } from '../../support/world/host-aspects';
 
 let links: HostLinks;
 let marked: MarkedDisk;
@@ -56,13 +57,9 @@ interface Kind {
 /** A file that a device comes from. */
 const page = (): string => join(world.root, 'source', 'page');
 
-/** The images that loop devices of the host have. */
-function imagesOfLoops(): string[] {
-  return readdirSync('/sys/block')
-    .map((disk) => join('/sys/block', disk, 'loop/backing_file'))
-    .filter((file) => existsSync(file))
-    .map((file) => readFileSync(file, 'utf8').trim());
-}
+/** Whether a loop device of the host has that image. */
+const hasLoop = (image: string): boolean =>
+  loopDevices().some((line) => line.endsWith(` ${image}`));
 
 const kinds: Readonly<Record<string, Kind>> = {
   interface: {
@@ -90,7 +87,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     xml: () => `<disk type='file'><source file='${page()}'/><target dev='vdb'/></disk>`,
     isIn: (init) => {
       const isNode = existsSync(`/proc/${init}/root/dev/vdb`);
-      expect(imagesOfLoops().includes(page())).toBe(isNode);
+      expect(hasLoop(page())).toBe(isNode);
       return isNode;
     },
   },
