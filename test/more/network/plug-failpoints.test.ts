@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Domain } from 'tslxc';
 import { failpoints } from '../../../lib/container/monitor/failpoints';
@@ -12,7 +12,7 @@ import type { Failpoint } from '../../../lib/container/monitor/failpoints';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
 import { HostLinks, host, NetworkView } from '../../support/network/host-links';
 import { interfaceXml, lentXml, macOf, NetworkWorld } from '../../support/network/network-world';
-import { MarkedDisk } from '../../support/fake/marked-disk';
+import { diskFolder, MarkedDisk } from '../../support/fake/marked-disk';
 import { commandEnvironment } from '../../support/process/run-command';
 import { libraryWords } from '../../support/process/library-child';
 import { someOf } from '../../support/time/repeats';
@@ -22,10 +22,13 @@ import { loopDevices } from '../../support/world/host-aspects';
 
 let links: HostLinks;
 let marked: MarkedDisk;
+let images: string;
 
 beforeAll(async () => {
   links = new HostLinks();
   marked = new MarkedDisk();
+  images = diskFolder();
+  writeFileSync(image(), Buffer.alloc(4096));
   await links.bridge('br0', '192.0.2.1/24');
   links.pair('uplink0', 'uplink1');
   // No addresses of their own, which come and go with the carrier.
@@ -37,6 +40,7 @@ beforeAll(async () => {
 afterAll(() => {
   links[Symbol.dispose]();
   marked[Symbol.dispose]();
+  rmSync(images, { recursive: true });
 });
 
 const world = containerTest(async (keep) => keep(await NetworkWorld.make()));
@@ -54,12 +58,11 @@ interface Kind {
   readonly isIn: (init: number) => boolean;
 }
 
-/** A file that a device comes from. */
-const page = (): string => join(world.root, 'source', 'page');
+/** The image of a disk. */
+const image = (): string => join(images, 'image');
 
-/** Whether a loop device of the host has that image. */
-const hasLoop = (image: string): boolean =>
-  loopDevices().some((line) => line.endsWith(` ${image}`));
+/** Whether a loop device of the host has it. */
+const hasLoop = (): boolean => loopDevices().some((line) => line.endsWith(` ${image()}`));
 
 const kinds: Readonly<Record<string, Kind>> = {
   interface: {
@@ -84,10 +87,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     isIn: (init) => existsSync(`/proc/${init}/root/dev/vda`),
   },
   image: {
-    xml: () => `<disk type='file'><source file='${page()}'/><target dev='vdb'/></disk>`,
+    xml: () => `<disk type='file'><source file='${image()}'/><target dev='vdb'/></disk>`,
     isIn: (init) => {
       const isNode = existsSync(`/proc/${init}/root/dev/vdb`);
-      expect(hasLoop(page())).toBe(isNode);
+      expect(hasLoop()).toBe(isNode);
       return isNode;
     },
   },
@@ -172,7 +175,7 @@ test.each(Object.keys(kinds))(
     const kind = kinds[which];
     if (kind === undefined) throw new RangeError(which);
     mkdirSync(join(world.root, 'source'));
-    writeFileSync(page(), 'x'.repeat(4096));
+    writeFileSync(join(world.root, 'source', 'page'), '');
     const devices = interfaceXml({ type: 'bridge', source: "bridge='br0'" });
     const { domain } = await world.start({ name, devices }, { ownership: 'leave' });
     const faults: string[] = [];

@@ -11,13 +11,18 @@ const beginning = '/var/tmp/tslxc-disk-';
  */
 const lane = process.env['TSLXC_TEST_LANE'];
 
-/** Whether the file below a loop device belongs to a `MarkedDisk` of another lane, whose tests come and go beside this one's. */
+/** Whether the file below a loop device is in a `diskFolder` of another lane, whose tests come and go beside this one's. */
 export function isOfAnotherLane(file: string): boolean {
   return file.startsWith(beginning) && !file.startsWith(beginningOf(lane));
 }
 
 function beginningOf(name = 'host'): string {
   return `${beginning}${name}-`;
+}
+
+/** Makes a folder for the files below loop devices. All of a lane that does not compare them are in such a one. */
+export function diskFolder(ofLane = lane): string {
+  return mkdtempSync(beginningOf(ofLane));
 }
 
 export class MarkedDisk implements Disposable {
@@ -28,7 +33,7 @@ export class MarkedDisk implements Disposable {
   readonly #folder: string;
 
   constructor(ofLane = lane) {
-    this.#folder = mkdtempSync(beginningOf(ofLane));
+    this.#folder = diskFolder(ofLane);
     const image = join(this.#folder, 'image');
     writeFileSync(image, MarkedDisk.marker.padEnd(1024 * 1024, '\0'));
     this.path = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
