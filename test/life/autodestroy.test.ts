@@ -21,8 +21,9 @@ const world = containerTest(rootAndConnection);
 const define = (options: DomainXmlOptions): Promise<Domain> =>
   world.connection.defineDomain(domainXml(options));
 
-/** An init that ends when it is asked to. Guarded, as everything that would end the host. */
-const willing = "[ $$ = 1 ] || exit; trap 'exit 0' TERM; while :; do sleep 0.05; done";
+/** An init that says when it can be asked to end, and ends then. Guarded, as everything that would end the host. */
+const willing =
+  "[ $$ = 1 ] || exit; trap 'exit 0' TERM; echo willing; while :; do sleep 0.05; done";
 const patience = 10_000;
 
 test('autodestroy ends the container with its connection, also after a reboot', async () => {
@@ -30,6 +31,7 @@ test('autodestroy ends the container with its connection, also after a reboot', 
   const owner = await connect(undefined, { root: world.root.path });
   const bonded = await owner.lookupDomainByName('bond-close');
   await bonded.start({ autodestroy: true });
+  await bonded.waitFor({ console: /willing/, timeout: 2 * patience });
   await bonded.reboot({ timeout: patience });
   expect(await domain.state()).toMatchObject({ state: 'running' });
   await owner.close();

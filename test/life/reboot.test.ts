@@ -36,9 +36,16 @@ afterEach(async () => {
 const define = (options: DomainXmlOptions): Promise<Domain> =>
   connection.defineDomain(domainXml(options));
 
-/** An init that ends when it is asked to. Guarded, as everything that would end the host. */
-const willing = "[ $$ = 1 ] || exit; trap 'exit 0' TERM; while :; do sleep 0.05; done";
+/** An init that says when it can be asked to end, and ends then. Guarded, as everything that would end the host. */
+const willing =
+  "[ $$ = 1 ] || exit; trap 'exit 0' TERM; echo willing; while :; do sleep 0.05; done";
 const patience = 10_000;
+
+/** Until its init has said so in this life, the first one unless told. One that is not so far may be refused after a second. */
+async function untilWilling(domain: Domain, life = 1): Promise<void> {
+  const said = new RegExp(`(?:willing[^]*?){${life}}`);
+  await domain.waitFor({ console: said, timeout: 2 * patience });
+}
 
 test('id, descriptors, consoles and who attaches to them stay over reboots', async () => {
   const before = snapshotHost();
@@ -60,8 +67,9 @@ test('id, descriptors, consoles and who attaches to them stay over reboots', asy
   const stream = await domain.openConsole();
   stream.on('data', (chunk: Buffer) => (seen += chunk.toString()));
   stream.resize({ rows: 33, columns: 77 });
-  for (const line of ['one', 'two']) {
+  for (const [index, line] of ['one', 'two'].entries()) {
     await eventually(() => expect(seen).toContain(`life ${line} of`));
+    await untilWilling(domain, index + 1);
     const [init] = initsOf('reboot-same');
     expect(await domain.reboot({ timeout: patience })).toEqual({
       by: 'signal',
@@ -86,7 +94,7 @@ test('a reboot from inside and one from outside are told once each, whoever look
     name: 'reboot-told',
     initArguments: [
       '-c',
-      `[ $$ = 1 ] || exit; trap 'exec busybox reboot -f' HUP; while :; do sleep 0.05; done`,
+      `[ $$ = 1 ] || exit; trap 'exec busybox reboot -f' HUP; echo willing; while :; do sleep 0.05; done`,
     ],
   });
   const told: string[] = [];
@@ -100,12 +108,14 @@ test('a reboot from inside and one from outside are told once each, whoever look
   // Without a caller: what tells of it is the monitor's own child.
   await runSuccessfully(['start', 'reboot-told'], { root: root.path });
   const { id } = domain;
+  await untilWilling(domain);
   expect(
     await runSuccessfully(['reboot', 'reboot-told', '--mode', 'signal', '--timeout', '20'], {
       root: root.path,
     }),
   ).toBe("Domain 'reboot-told' is being rebooted\n\n");
   await eventually(() => expect(told).toEqual(['started booted', 'reboot rebooted']), patience);
+  await untilWilling(domain, 2);
   // The handler calls reboot(2) inside.
   await domain.reboot({ mode: 'signal', timeout: 20_000 });
   await eventually(() => expect(told).toHaveLength(3), patience);
@@ -164,10 +174,11 @@ test.each([
     name: 'reboot-not',
     initArguments: [
       '-c',
-      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1; echo heard' TERM; while :; do sleep 0.05; done`,
+      `[ $$ = 1 ] || exit; asked=; trap '[ $asked ] && exit 0; asked=1; echo heard' TERM; echo willing; while :; do sleep 0.05; done`,
     ],
   });
   await domain.start();
+  await untilWilling(domain);
   const { id } = domain;
   const asking = domain.reboot(timeout === undefined ? {} : { timeout });
   if (timeout === undefined) await asking;
@@ -227,6 +238,7 @@ test('on_reboot destroy leaves it off, and the answer says so', async () => {
     elements: '<on_reboot>destroy</on_reboot>',
   });
   await domain.start();
+  await untilWilling(domain);
   expect(await domain.reboot({ timeout: patience })).toMatchObject({
     outcome: 'stopped',
     exit: { how: 'exited', code: 0, requested: 'reboot' },
@@ -243,6 +255,7 @@ test('an init that can not start again leaves the domain off, and says why', asy
     filesystems: [{ source: busybox.path, target: '/' }],
   });
   await domain.start();
+  await untilWilling(domain);
   await domain.reboot();
   await eventually(async () => {
     expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'failed' });
@@ -272,7 +285,7 @@ describe('a shutdown', () => {
     mkdirSync(join(busybox.path, 'etc'), { recursive: true });
     writeFileSync(
       join(busybox.path, 'etc/inittab'),
-      '::sysinit:/bin/echo up\n::respawn:/bin/sleep 1000\n',
+      '::sysinit:/bin/echo willing\n::respawn:/bin/sleep 1000\n',
     );
     const domain = await define({
       name: 'down-busybox',
@@ -281,11 +294,13 @@ describe('a shutdown', () => {
     });
     await domain.start();
     const { id } = domain;
+    await untilWilling(domain);
     expect(await domain.reboot({ timeout: 20_000 })).toMatchObject({
       signal: 15,
       outcome: 'rebooted',
     });
     expect(domain.id).toBe(id);
+    await untilWilling(domain, 2);
     expect(await domain.shutdown({ timeout: 20_000 })).toMatchObject({
       by: 'signal',
       signal: 12,
@@ -311,9 +326,10 @@ describe('a shutdown', () => {
   test('of an init that ignores what it is asked times out with a result', async () => {
     const domain = await define({
       name: 'down-deaf',
-      initArguments: ['-c', "trap 'echo no' TERM; while :; do sleep 0.05; done"],
+      initArguments: ['-c', "trap 'echo no' TERM; echo willing; while :; do sleep 0.05; done"],
     });
     await domain.start();
+    await untilWilling(domain);
     for (const ask of [domain.shutdown({ timeout: 300 }), domain.destroy({ graceful: 300 })]) {
       await expect(ask).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
     }
@@ -354,6 +370,7 @@ describe('a shutdown', () => {
       elements: '<on_poweroff>restart</on_poweroff>',
     });
     await domain.start({ ownership: 'leave' });
+    await untilWilling(domain);
     await runSuccessfully(['destroy', 'down-final', '--graceful'], { root: root.path });
     expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
     await expectGone('down-final');
