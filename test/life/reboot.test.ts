@@ -187,6 +187,26 @@ test.each([
   await expectGone('reboot-not');
 });
 
+/**
+ * Looks at a domain while it has no init, and resolves to how often it had booted by then. A look that the next life came
+ * into says nothing of the pause: then there is another one in the next pause.
+ */
+async function betweenLives(
+  name: string,
+  boots: () => number,
+  look: () => Promise<void>,
+): Promise<number> {
+  for (;;) {
+    await eventually(() => expect(initsOf(name)).toEqual([]), 20_000);
+    const ended = boots();
+    const failures: unknown[] = [];
+    await look().catch((error: unknown) => failures.push(error));
+    if (initsOf(name).length > 0 || boots() !== ended) continue;
+    if (failures.length > 0) throw failures[0];
+    return ended;
+  }
+}
+
 test('between two lives the domain runs, all that needs init is refused alike, and the next one begins', async () => {
   const domain = await define({
     name: 'reboot-pause',
@@ -199,25 +219,24 @@ test('between two lives the domain runs, all that needs init is refused alike, a
     (JSON.parse(readFileSync(running, 'utf8')) as { boots?: number }).boots ?? 0;
   // From the sixth on the pauses are 3.2 s.
   await eventually(() => expect(boots()).toBeGreaterThanOrEqual(6), 20_000);
-  await eventually(() => expect(initsOf('reboot-pause')).toEqual([]), 20_000);
-  const ended = boots();
-  for (const ask of [
-    () => domain.suspend(),
-    () => domain.exec(['true']),
-    () => domain.sendSignal(0),
-    () => domain.addresses({ source: 'inside' }),
-  ]) {
-    await expect(ask()).rejects.toMatchObject({
-      code: 'OPERATION_INVALID',
-      message:
-        'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
-    });
-  }
-  const listed = await runSuccessfully(['list'], { root: root.path });
-  expect(listed).toMatch(/reboot-pause +running/);
-  expect((await domain.info()).state).toEqual({ state: 'running', reason: 'booted' });
-  expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
-  expect(boots()).toBe(ended);
+  const ended = await betweenLives('reboot-pause', boots, async () => {
+    for (const ask of [
+      () => domain.suspend(),
+      () => domain.exec(['true']),
+      () => domain.sendSignal(0),
+      () => domain.addresses({ source: 'inside' }),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'OPERATION_INVALID',
+        message:
+          'Requested operation is not valid: init has ended: the domain is being rebooted, or goes off',
+      });
+    }
+    const listed = await runSuccessfully(['list'], { root: root.path });
+    expect(listed).toMatch(/reboot-pause +running/);
+    expect((await domain.info()).state).toEqual({ state: 'running', reason: 'booted' });
+    expect(await domain.state()).toEqual({ state: 'running', reason: 'booted' });
+  });
   await eventually(() => expect(boots()).toBeGreaterThan(ended), 20_000);
   expect(domain.id).toBe(id);
   await domain.destroy();
