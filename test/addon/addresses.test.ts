@@ -122,6 +122,9 @@ describe('listAddresses', () => {
   });
 
   test('an address that is still checked for duplicates is tentative', async () => {
+    // One question takes a second, which may have passed before this process looks.
+    const questions = '/proc/sys/net/ipv6/conf/near/dad_transmits';
+    namespaces.run('here', 'sh', '-c', `echo 60 > ${questions}`);
     namespaces.run('here', 'ip', 'address', 'add', '2001:db8::5/64', 'dev', 'near');
     const found = await addresses();
     expect(found).toMatchObject([{ address: '2001:db8::5', tentative: true }]);
