@@ -8,7 +8,7 @@ let count = 0;
 export async function inside(domain: Domain, line: string): Promise<string> {
   count += 1;
   const marked = `echo "be""gin${count}"; ${line}; echo "e""nd${count}"`;
-  const output = await askConsole(domain, marked, new RegExp(`^end${count}\r$`, 'm'));
+  const output = await askConsole(domain, marked, new RegExp(`^end${count}\r\n`, 'm'));
   const text = output.replaceAll('\r', '');
   // What is typed before the shell shows its prompt is answered behind that, in the same line.
   const begin = `begin${count}\n`;
