@@ -97,16 +97,20 @@ test('a signal reaches the command alone', async () => {
   expect(pidsOf('sleep', '5041')).toHaveLength(1);
   globalThis.process.kill(await pidOf('sleep', '5041'));
   expect(() => process.kill(65)).toThrow(/out of range/);
+  await eventually(() => expect(helpers()).toEqual([]));
 });
 
 test('a signal for a command that has just ended costs nobody its result, and keeps nothing waiting', async () => {
-  const command = await test_.domain.exec(['sh', '-c', 'exit 7']);
-  // Busy with something else, as a caller may be: the end is told, and not yet read.
+  const words = ['sh', '-c', 'sleep 5043; exit 7'];
+  const command = await test_.domain.exec(words);
+  process.kill(await pidOf('sleep', '5043'));
+  // Busy with something else from then on, as a caller may be: the end is told, and not yet read.
   const busy = new Int32Array(new SharedArrayBuffer(4));
-  while (pidsOf('sh', '-c', 'exit 7').length > 0) Atomics.wait(busy, 0, 0, 10);
+  while (pidsOf(...words).length > 0) Atomics.wait(busy, 0, 0, 10);
   Atomics.wait(busy, 0, 0, 500);
   // What the caller says to the one that is left, which waits for its word, arrives all at once.
-  const [attendant = -1] = helpers();
+  const [attendant] = helpers();
+  if (attendant === undefined) throw new Error('nothing waits for the word of the caller');
   process.kill(attendant, 'SIGSTOP');
   let isStopped = true;
   const goOn = (): void => {
