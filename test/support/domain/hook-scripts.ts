@@ -1,7 +1,7 @@
 /** Scripts in a root's folder of hooks, which note what they were called with. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hasEnded } from '../process/processes';
 import { commandEnvironment, commandLine } from '../process/run-command';
@@ -17,13 +17,16 @@ export class HookScripts {
 
   /**
    * Makes one, such as `lxc` or `network.d/10-first`, that notes its arguments, and then does what these lines of shell say, with
-   * `$2` for the operation. Returns its path.
+   * `$2` for the operation. Returns its path. Where there is one already, a process that is about to run it finds the one or the
+   * other: the kernel neither writes to what is being executed, nor executes what is being written to.
    */
   add(name: string, lines = '', mode = 0o755): string {
     const path = join(this.#root, 'etc/tslxc/hooks', name);
     mkdirSync(dirname(path), { recursive: true });
     const note = `echo "${name.replace(/.*\//, '')} $*" >> ${this.#log}`;
-    writeFileSync(path, `#!/bin/sh\n${note}\n${lines}\n`, { mode });
+    const unfinished = this.file('unfinished-script');
+    writeFileSync(unfinished, `#!/bin/sh\n${note}\n${lines}\n`, { mode });
+    renameSync(unfinished, path);
     return path;
   }
 
