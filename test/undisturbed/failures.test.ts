@@ -144,8 +144,11 @@ test.each(['first', 'last'] as const)(
       const env = { TSLXC_FAILPOINT: 'controller:after-targets=killController' };
       const { signal } = await spawnCommand(['start', name], { root: root.path, env });
       expect(signal).toBe('SIGKILL');
-      await runSuccessfully(['list', '--all'], { root: root.path });
-      await expectNothingLeft();
+      // A list waits a second for what it cleans up.
+      await eventually(async () => {
+        await runSuccessfully(['list', '--all'], { root: root.path });
+        await expectNothingLeft();
+      });
     } finally {
       await leave();
     }
