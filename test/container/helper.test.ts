@@ -11,7 +11,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { askConsole, expectShell } from '../support/console/console-answer';
-import { expectGone, initOf, initsOf, monitorsOf } from '../support/world/container-traces';
+import {
+  expectGone,
+  initOf,
+  initsOf,
+  lookUntilGone,
+  monitorsOf,
+} from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
 import { NotifyParent } from '../support/process/notify-parent';
@@ -84,8 +90,9 @@ describe('a parent with descriptors 27 and 30', () => {
       status: -9,
     });
     await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
-    expect(await container.reason()).toMatch(/^shut off/);
-    await expectGone(container.name);
+    await lookUntilGone(container.name, async () =>
+      expect(await container.reason()).toBe('shut off (failed)'),
+    );
   });
 });
 

@@ -5,7 +5,7 @@
 import { connect } from 'tslxc';
 import type { Connection } from 'tslxc';
 import type { FailAction } from '../../lib/container/monitor/failpoints';
-import { initOf, monitorsOf, tracesOf } from '../support/world/container-traces';
+import { initOf, lookUntilGone, monitorsOf } from '../support/world/container-traces';
 import { eventually } from '../support/time/eventually';
 import { startOnce } from '../support/world/first-start';
 import { HostLinks, NetworkView, host, ip, settled } from '../support/network/host-links';
@@ -71,8 +71,7 @@ async function tryOne(words: readonly string[], failpoint: string): Promise<void
   await spawnCommand([...words, name], { root: world.root, env: { TSLXC_FAILPOINT: failpoint } });
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
   const domain = await looker.lookupDomainByName(name);
-  expect((await domain.state()).state).toBe('shutoff');
-  expect(tracesOf(name)).toEqual([]);
+  await lookUntilGone(name, async () => expect((await domain.state()).state).toBe('shutoff'));
   await expectHostUnchanged(before, { except: ['descriptors'] });
   process.stdout.write(`${failpoint}: nothing left\n`);
 }

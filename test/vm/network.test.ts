@@ -4,7 +4,7 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
-import { expectGone } from '../support/world/container-traces';
+import { lookUntilGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -53,8 +53,9 @@ describe('an interface of the machine', () => {
     const domain = await start('borrower', lent(device) + lent('virtual0'));
     expect(hardware()).not.toContain(device);
     process.kill(domain.id ?? 0, 'SIGKILL');
-    await expectGone('borrower').catch(() => undefined);
-    expect((await domain.state()).state).toBe('shutoff');
+    await lookUntilGone('borrower', async () =>
+      expect((await domain.state()).state).toBe('shutoff'),
+    );
     await eventually(() => expect(hardware()).toHaveLength(1));
     await eventually(() => expect(ip('-o', 'link')).not.toMatch(/virtual[01]/));
     // The kernel brings it back, under the name that it had inside when that is free here.

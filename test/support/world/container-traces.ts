@@ -46,6 +46,17 @@ export async function expectGone(name: string): Promise<void> {
   expect(tracesOf(name)).toEqual([]);
 }
 
+/**
+ * Looks until nothing is left of one whose monitor has been killed, or has ended during the start: it holds its lock for a
+ * moment after it has left the list of processes, and who looks then leaves all as it is. `look` throws as long as it is not told what it should be.
+ */
+export async function lookUntilGone(name: string, look: () => Promise<void>): Promise<void> {
+  await eventually(async () => {
+    await look();
+    expect(tracesOf(name)).toEqual([]);
+  });
+}
+
 /** Waits until nothing is left of one that has ended by itself: its monitor, as the reaper, cleans up then. */
 export async function untilGone(name: string): Promise<void> {
   await eventually(() => expect(tracesOf(name)).toEqual([]));
