@@ -21,7 +21,7 @@ import {
 import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
 import { NotifyParent } from '../support/process/notify-parent';
-import { readProcess } from '../support/process/processes';
+import { readProcess, untilIn } from '../support/process/processes';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
 import { startFromParent } from '../support/process/start-parent';
 import { TestDomain } from '../support/domain/test-domain';
@@ -84,11 +84,11 @@ describe('a parent with descriptors 27 and 30', () => {
   test('the end without a message means that the start has failed', async () => {
     await using container = await TestDomain.make({ name: 'helper-killed' });
     const env = { TSLXC_FAILPOINT: 'init:before-ready=stopSelf' };
-    const order = { console: 'socketpair', kill_after: 1 } as const;
-    expect(await startFromParent(container, order, env)).toMatchObject({
-      message: '',
-      status: -9,
-    });
+    const order = { console: 'socketpair', kill_when: join(container.root, 'kill') } as const;
+    const ending = startFromParent(container, order, env);
+    await untilIn(await initOf(container.name), 'sys_pause');
+    await writeFile(order.kill_when, '');
+    expect(await ending).toMatchObject({ message: '', status: -9 });
     await eventually(() => expect(monitorsOf(container.name)).toEqual([]));
     await lookUntilGone(container.name, async () =>
       expect(await container.reason()).toBe('shut off (failed)'),

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A parent that isn't Node, as the documentation of `tslxc start --background` wants it.
 
-argv[1] is JSON: {"argv": [...], "console": "socketpair" | "pty", "kill_after": seconds or null, "type": text,
+argv[1] is JSON: {"argv": [...], "console": "socketpair" | "pty", "kill_when": path or null, "type": text,
 "until": text}. Runs argv with one end of the console as descriptor 27 and a pipe as 30, reads 30 up to its
 end, then types on the console until the text has come. Prints JSON: {"message": bytes of 30 as text,
 "milliseconds": until they came, "init": what init's execve had made of it then, "status": how argv ended,
@@ -79,8 +79,9 @@ def main():
     reader, writer = os.pipe()
     begin = time.monotonic()
     helper = start(order["argv"], theirs, writer)
-    if order.get("kill_after") is not None:
-        time.sleep(order["kill_after"])
+    if order.get("kill_when") is not None:
+        while not os.path.exists(order["kill_when"]):
+            time.sleep(0.01)
         helper.send_signal(signal.SIGKILL)
     message = read_message(reader)
     result = {

@@ -5,8 +5,8 @@ import type { TestDomain } from '../domain/test-domain';
 
 export interface ParentOrder {
   readonly console: 'socketpair' | 'pty';
-  /** Seconds after which the command is killed. */
-  readonly kill_after?: number;
+  /** The command is killed when there is such a file. */
+  readonly kill_when?: string;
   /** Typed on the console once the handshake is over. */
   readonly type?: string;
   /** What the console has to say to it. */
