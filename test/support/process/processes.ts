@@ -39,6 +39,11 @@ export function readProcess(pid: number): ProcessFacts {
   };
 }
 
+/** `NAME=value` each; none of what is gone. */
+export function environmentOf(pid: number): string[] {
+  return readFile(pid, 'environ').split('\0');
+}
+
 /** True once it runs no more; its parent may not have waited for it yet. */
 export function hasEnded(pid: number): boolean {
   return ['', 'Z', 'X'].includes(readProcess(pid).state);

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { statePaths } from '../../../lib/host/state/state-paths';
 import { TslxcError, connect } from 'tslxc';
 import { eventually } from '../time/eventually';
-import { listProcesses, readProcess } from '../process/processes';
+import { environmentOf, listProcesses, readProcess } from '../process/processes';
 import { removeTree } from './remove-tree';
 
 export interface TestRoot extends AsyncDisposable {
@@ -18,6 +18,9 @@ export async function makeTestRoot(): Promise<TestRoot> {
   const path = await mkdtemp('/var/tmp/tslxc-');
   const remove = async (): Promise<void> => {
     await destroyAll(path);
+    // Of a domain that is none any more the last word may still be on its way into the log.
+    if (existsSync(statePaths(path).logs))
+      await eventually(() => expect(reapersOf(path)).toEqual([]));
     await removeTree(path);
   };
   return { path, remove, [Symbol.asyncDispose]: remove };
@@ -46,6 +49,14 @@ function lastWordsOf(name: string): string[] {
     const isReap = words.at(-2) === 'reap' && words.at(-1) === name;
     return isMonitor || isReap ? [`${pid} ${words.join(' ')}`] : [];
   });
+}
+
+/** The processes that clean up below this root. */
+function reapersOf(root: string): number[] {
+  return listProcesses().filter(
+    (pid) =>
+      readProcess(pid).words.includes('reap') && environmentOf(pid).includes(`TSLXC_ROOT=${root}`),
+  );
 }
 
 function isEmpty(folder: string): boolean {
