@@ -12,7 +12,7 @@ import { planDevices, planDeviceTree } from './mounts/devices';
 import { planHostDevices } from './mounts/host-devices';
 import type { HostDevice } from './mounts/host-devices';
 import { mapLines } from './process/id-map';
-import { planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
+import { planCgroupTrees, planKernelMounts, planOutsideSys } from './mounts/kernel-mounts';
 import type { KernelMountFacts } from './mounts/kernel-mounts';
 import type { Link } from './network/links';
 import {
@@ -115,6 +115,7 @@ function planOutside(definition: DomainDefinition, facts: PlanFacts): Operation[
     ...planHostDevices(definition, facts.devices),
     ...planOutsideScore(facts),
     ...planCgroupFiles(facts.cgroups),
+    ...planCgroupTrees(facts.cgroups.mounts),
     ...planEnterShared(definition, facts.sharedNamespaces),
   ];
 }

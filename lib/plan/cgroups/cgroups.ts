@@ -66,7 +66,7 @@ export function planCgroups(
         { step: 'mark', path, name: ownerAttribute, value: root },
       ]),
       ...v1.flatMap((place) => [
-        ...fillCpuset(place, place.path, cpuset),
+        ...fillOwnCpuset(place, place.path, cpuset),
         ...limitsIn(place.path),
         ...listDevices(place, definition),
       ]),
@@ -86,7 +86,7 @@ export function planCgroups(
     joined: places.map(({ joined }) => joined),
     unified: unified?.joined ?? '',
     ...monitorLeaf(layout),
-    mounts: planMounts(layout),
+    mounts: planMounts(places),
   };
 }
 
@@ -117,15 +117,15 @@ function makeInner(
   return [
     ...(version === 'v2' ? enableControllers(path, controllers) : []),
     { step: 'make', path: joined, existing: 'exclusive' },
-    ...(version === 'v1' ? fillInnerCpuset({ controllers }, joined, cpuset) : []),
+    ...(version === 'v1' ? fillOwnCpuset({ controllers }, joined, cpuset) : []),
   ];
 }
 
 /**
  * The kernel builds its scheduling domains anew for each cpuset that is filled and balances load, which costs as much as all
- * else of a cgroup. The one above decides what is balanced: below it, another needs no domain.
+ * else of a cgroup, and more with each container. The partition decides what is balanced: below it, a cpuset needs no domain.
  */
-function fillInnerCpuset(
+function fillOwnCpuset(
   hierarchy: Pick<CgroupPlace, 'controllers'>,
   path: string,
   cpuset: CgroupLayout['cpuset'],

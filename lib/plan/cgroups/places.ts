@@ -6,6 +6,8 @@ export interface CgroupPlace {
   readonly version: 'v1' | 'v2';
   /** The controllers of the hierarchy, or `name=systemd` for a hierarchy that has a name instead. */
   readonly controllers: readonly string[];
+  /** Where the hierarchy is mounted. */
+  readonly mount: string;
   /** The directory that has the limits. */
   readonly path: string;
   /** The directory of the container's processes and root of its cgroup namespace: `path`, or a directory below it. */
@@ -30,6 +32,7 @@ export function cgroupPlaces(
       return {
         version: 'v1',
         controllers,
+        mount,
         path,
         joined: isLimited ? `${path}/${innerFolder}` : path,
       };
@@ -40,6 +43,7 @@ export function cgroupPlaces(
           {
             version: 'v2',
             controllers: unified.controllers,
+            mount: unified.mount,
             path: `${unified.mount}/${folder}`,
             joined: `${unified.mount}/${folder}${unified.limits === 'liftable' ? `/${innerFolder}` : ''}`,
           } as const,

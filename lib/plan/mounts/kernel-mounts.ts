@@ -125,7 +125,34 @@ function planReadonlyProc(definition: DomainDefinition, paths: readonly string[]
   ];
 }
 
-/** Mounts each hierarchy. The container is in a cgroup namespace already, so it sees its own part only. */
+/**
+ * Opens what the container sees of each hierarchy before the clone, with the host's rights to its directories. Clones of the
+ * host's mounts: the kernel would give the same file system to a new mount of v1, but walks all cgroups of the host's v2 tree
+ * first (Linux 6.18, `cgroup1_get_tree`), so that each container would make the start of all later ones slower.
+ */
+export function planCgroupTrees(mounts: readonly CgroupMount[]): Operation[] {
+  return mounts.flatMap(({ path, source, access }): Operation[] => [
+    {
+      op: 'openTree',
+      tree: cgroupTree(path),
+      path: source,
+      depth: 'single',
+      automount: 'leave',
+    },
+    {
+      op: 'setTreeAttributes',
+      tree: cgroupTree(path),
+      set: restricted | (access === 'readOnly' ? readonly : 0),
+      clear: 0,
+      propagation: privatePropagation,
+      depth: 'single',
+    },
+  ]);
+}
+
+const cgroupTree = (path: string): string => `cgroup:${path}`;
+
+/** Attaches the trees of all hierarchies. Each is the root of the container's cgroup namespace. */
 function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
   const nested = mounts.filter(({ path }) => path !== '');
   return [
@@ -160,15 +187,10 @@ function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
 const topOfCgroups = { root: 'sys', path: 'fs/cgroup' } as const;
 
 function planCgroupMount(
-  { type, path, options, access }: CgroupMount,
+  { path }: CgroupMount,
   place: Readonly<{ root: string; path: string }>,
 ): Operation[] {
-  const tree = `cgroup:${path}`;
-  const attributes = restricted | (access === 'readOnly' ? readonly : 0);
-  return [
-    { op: 'makeFilesystem', tree, type, options, attributes },
-    { op: 'attachTree', tree, ...place, missing: 'fail' },
-  ];
+  return [{ op: 'attachTree', tree: cgroupTree(path), ...place, missing: 'fail' }];
 }
 
 function filesystem(tree: string, type: string, attributes: number): Operation {

@@ -69,13 +69,7 @@ export function labelHeader(
 }
 
 /** File systems whose files have labels of the kernel, or none. */
-const unlabelledTypes: ReadonlySet<string> = new Set([
-  'proc',
-  'sysfs',
-  'cgroup',
-  'cgroup2',
-  'selinuxfs',
-]);
+const unlabelledTypes: ReadonlySet<string> = new Set(['proc', 'sysfs', 'selinuxfs']);
 
 /** Mounts every new file system with the label: most do not allow setting labels of files later. */
 export function labelFilesystems(
