@@ -41,8 +41,9 @@ test(
           `${unreached} not reached\n`,
       );
       expect(faults).toEqual([]);
-      expect(running).toBeGreaterThan(0);
-      expect(gone).toBeGreaterThan(0);
+      expect(running + gone).toBeGreaterThan(0);
+      // The container stays at a few of the last calls only: of a slice none may be among them.
+      if (slices === 1) expect(Math.min(running, gone)).toBeGreaterThan(0);
     }
     await expectHostUnchanged(before);
   },

@@ -37,7 +37,12 @@ test.each([
     24,
     /^error: fcntl: EMFILE, too many open files \(start the monitor\): its limit/m,
   ],
-  ['init', 30, /^error: .+: EMFILE, too many open files \(init step \d+ of \d+: .+\): its limit/m],
+  [
+    'its monitor',
+    30,
+    /^error: .+: EMFILE, too many open files \(monitor step \d+ of \d+: .+\): its limit/m,
+  ],
+  ['init', 36, /^error: .+: EMFILE, too many open files \(init step \d+ of \d+: .+\): its limit/m],
 ])('too few for %s are named', async (_who, limit, words) => {
   const { code, stderr } = await withLimit(limit, 'start', 'few');
   expect(code).toBe(1);
