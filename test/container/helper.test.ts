@@ -126,7 +126,10 @@ describe('start --foreground', () => {
   test('SIGTERM powers a busybox init off, whose own SIGTERM is a reboot', async () => {
     const busybox = await makeBusyboxRoot(['init', 'poweroff', 'reboot', 'sleep']);
     mkdirSync(join(busybox.path, 'etc'), { recursive: true });
-    await writeFile(join(busybox.path, 'etc/inittab'), '::once:/bin/busybox sleep 1000\n');
+    await writeFile(
+      join(busybox.path, 'etc/inittab'),
+      '::sysinit:/bin/echo willing\n::once:/bin/busybox sleep 1000\n',
+    );
     await using container = await TestDomain.make({
       name: 'helper-busybox',
       init: '/bin/init',
@@ -135,6 +138,8 @@ describe('start --foreground', () => {
     const words = ['start', container.name, '--foreground'];
     await using parent = new NotifyParent(words, container.root);
     await parent.expectLast('notified READY=1');
+    // One that has no handlers yet after a second is killed.
+    await askConsole(container.domain, '', /willing/);
     parent.send('SIGTERM');
     await parent.expectLast('exit 0');
     expect(await container.reason()).toBe('shut off (shutdown: signal SIGINT)');
