@@ -191,7 +191,7 @@ test('the shared root shows the host’s mounts, less the folders of tslxc’s s
     expect([mount?.type, mount?.options]).toEqual(['tmpfs', 'ro,nosuid,nodev,noexec,relatime']);
   }
   const line = `echo "$(ls -A ${hidden.join(' ')} | grep -v ':$')"=$((6 * 7))`;
-  const output = await askConsole(domain, line, /=42/);
+  const output = await askConsole(domain, line, /=42\r\n/);
   expect(output).toMatch(/^(?:# )?=42\r$/m);
   expect(output).not.toMatch(/^(?:# )?secret/m);
   await domain.destroy();
