@@ -284,7 +284,8 @@ test('a container that is being restarted is destroyed', async () => {
   await domain.start();
   await eventually(() => {
     const { running } = runPaths(statePaths(root.path), 'reboot-loop');
-    expect(JSON.parse(readFileSync(running, 'utf8'))).toMatchObject({ boots: 2 });
+    const { boots } = JSON.parse(readFileSync(running, 'utf8')) as { readonly boots: number };
+    expect(boots).toBeGreaterThanOrEqual(2);
   }, patience);
   await domain.destroy();
   expect(await domain.state()).toMatchObject({ state: 'shutoff', reason: 'destroyed' });
