@@ -1,8 +1,8 @@
 """take-sockets.py FOLDER CANARY: PID 1 of a container that takes the sockets of the processes that look after commands.
 
 From each it goes to the process at the other end, the one that made it and those that say something by it, and looks for
-CANARY in the mount namespace of that one. Ends when FOLDER/stop is there; FOLDER/found then says what it found. With each
-round that begins, FOLDER/taken says how many sockets it has.
+CANARY in the mount namespace of that one. Ends with the first round that begins when FOLDER/stop is there; FOLDER/found then
+says what it found. With each round that is over, FOLDER/taken says how many sockets it has.
 """
 import array
 import ctypes
@@ -66,7 +66,10 @@ def look(taken_one):
             found.add("sender")
 
 
-while not os.path.exists(f"{folder}/stop"):
+ends = False
+while not ends:
+    # What was said before the stop is looked at after it, however long this process has been waiting for a processor.
+    ends = os.path.exists(f"{folder}/stop")
     for entry in os.listdir("/proc"):
         if entry.isdigit() and entry != "1":
             name = attempt(lambda: open(f"/proc/{entry}/comm").read())
