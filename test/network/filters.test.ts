@@ -47,12 +47,29 @@ const documentOf = (devices: string, name = 'sender'): string =>
 const start = (more: string): Promise<Domain> =>
   world.connection.createDomain(documentOf(onBridge(more)));
 
-const sent = (domain: Domain, names?: readonly FrameName[], digits = '01'): Promise<string[]> =>
-  arriving(
-    { domain, interface: `eth${Number(digits) - 1}`, mac: macOf(digits), address: own },
-    'br0-end',
-    names,
-  );
+async function sent(
+  domain: Domain,
+  names?: readonly FrameName[],
+  digits = '01',
+): Promise<string[]> {
+  await untilForwarding();
+  const sender = {
+    domain,
+    interface: `eth${Number(digits) - 1}`,
+    mac: macOf(digits),
+    address: own,
+  };
+  return arriving(sender, 'br0-end', names);
+}
+
+/** A port drops what comes until the kernel has got round to its carrier, and each frame is sent once. */
+async function untilForwarding(): Promise<void> {
+  await eventually(() => {
+    const ports = host.links().filter(({ master }) => master === 'br0');
+    const states = ports.map(({ linkinfo }) => linkinfo?.info_slave_data?.state);
+    expect(states).toEqual(ports.map(() => 'forwarding'));
+  });
+}
 
 const pingWords = (address: string): string[] => [
   'busybox',

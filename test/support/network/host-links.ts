@@ -23,7 +23,8 @@ export interface ShownLink {
   readonly linkinfo?: {
     readonly info_kind?: string;
     readonly info_data?: { readonly mode?: string };
-    readonly info_slave_data?: { readonly isolated?: boolean };
+    /** Of a port of a bridge. */
+    readonly info_slave_data?: { readonly isolated?: boolean; readonly state?: string };
   };
 }
 
