@@ -270,6 +270,8 @@ test('a reader sees the one or the other, while writers are killed in the middle
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
   expect(await ended).toEqual([containing('exit code -1'), containing('exit code -1')]);
+  // This process may have had no turn while they wrote.
+  seen.add(store.read('web')?.memory);
   expect([102400, 1111, 2222]).toEqual(expect.arrayContaining([...seen]));
   expect(seen.size).toBeGreaterThan(1);
   expect(await store.identities()).toEqual([{ name: 'web', uuid }]);
