@@ -178,8 +178,11 @@ test('malformed bytes are a protocol error', async () => {
   expect((await errorOf(talk.handshake.expect('spawned'))).code).toBe('PROTOCOL_ERROR');
 });
 
+/** Milliseconds; what is said arrives before that, though this process waits for a processor now and then. */
+const deadline = 400;
+
 test('silence ends at the deadline, with what was waited for', async () => {
-  using talk = await conversation({ deadline: 40 });
+  using talk = await conversation({ deadline });
   talk.says(spawned);
   await talk.handshake.expect('spawned');
   expect(await errorOf(talk.handshake.expect('running'))).toMatchObject({
@@ -207,12 +210,12 @@ test('after its end neither the clock nor the signal does anything', async () =>
   const controller = new AbortController();
   const unhandled = jest.fn();
   process.once('unhandledRejection', unhandled);
-  using talk = await conversation({ deadline: 20, signal: controller.signal });
+  using talk = await conversation({ deadline, signal: controller.signal });
   talk.says(spawned, running);
   await talk.handshake.expect('running');
   talk.handshake.end();
   controller.abort();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await new Promise((resolve) => setTimeout(resolve, deadline + 30));
   process.off('unhandledRejection', unhandled);
   expect(unhandled).not.toHaveBeenCalled();
 });
