@@ -4,7 +4,7 @@ import { connect } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
 import { domainXml } from '../support/domain/domain-xml';
-import { runIn } from '../support/domain/exec';
+import { rebootFromInside, runIn } from '../support/domain/exec';
 import { runInside } from '../support/domain/mapped-domain';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -46,7 +46,7 @@ test.each([
   expect(await runInside(domain, 'uname -m')).toBe(`${expected}\n`);
   expect(await toldToCommand()).toBe(`${expected}\n`);
   const before = await initOf(name);
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   // What the new init has, as the kernel says of it: its shell may not read what is typed yet.
   await eventually(async () => {
     const init = await initOf(name);

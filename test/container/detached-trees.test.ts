@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { domainXml } from '../support/domain/domain-xml';
-import { runIn } from '../support/domain/exec';
+import { rebootFromInside, runIn } from '../support/domain/exec';
 import { runInside } from '../support/domain/mapped-domain';
 import { runProgram } from '../support/process/run-command';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
@@ -109,7 +109,7 @@ test('the one that came later, moved, goes after a reboot too', async () => {
   const domain = await start('');
   await domain.attachDevice(device);
   const before = await initOf(name);
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   await eventually(async () => expect(await initOf(name)).not.toBe(before));
   const move = 'mkdir /other ; mount -o move /mnt/data /other && echo moved';
   await eventually(async () => {

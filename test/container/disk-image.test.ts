@@ -14,7 +14,7 @@ import type { Domain } from 'tslxc';
 import { imageDevicesPath } from '../../lib/host/state/state-paths';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
-import { runIn } from '../support/domain/exec';
+import { rebootFromInside, runIn } from '../support/domain/exec';
 import { runInside } from '../support/domain/mapped-domain';
 import { runCommand } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
@@ -90,7 +90,7 @@ test('an image is read and written, also after a reboot, and its device is gone 
     </disk>`,
   );
   const before = await initOf(name);
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   await eventually(async () => expect(await initOf(name)).not.toBe(before));
   await eventually(async () => {
     expect((await runIn(domain, ['/bin/sh', '-c', read('/dev/vda')])).stdout).toBe('block\n');
@@ -158,7 +158,7 @@ test('an image comes to a running container by the command, and goes again', asy
   });
   expect(await runInside(domain, read('/dev/vda'))).toBe('first\n');
   const before = await initOf(name);
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   await eventually(async () => expect(await initOf(name)).not.toBe(before));
   await eventually(async () => {
     expect((await runIn(domain, ['/bin/sh', '-c', read('/dev/vda')])).stdout).toBe('first\n');

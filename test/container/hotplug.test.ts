@@ -7,7 +7,7 @@ import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { makeImage } from '../support/root/filesystem-image';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { domainXml } from '../support/domain/domain-xml';
-import { runIn } from '../support/domain/exec';
+import { rebootFromInside, runIn } from '../support/domain/exec';
 import { idMapXml, makeClosedRoot, mappedRoot, runInside } from '../support/domain/mapped-domain';
 import { MarkedDisk } from '../support/fake/marked-disk';
 import { runCommand, runProgram } from '../support/process/run-command';
@@ -115,7 +115,7 @@ describe('a disk', () => {
     const { id } = domain;
     await domain.attachDevice(disk(marked.path, 'vda'));
     const before = await initOf(name);
-    await domain.exec(['/bin/busybox', 'reboot', '-f']);
+    await rebootFromInside(domain);
     await eventually(async () => expect(await initOf(name)).not.toBe(before));
     expect(domain.id).toBe(id);
     await eventually(async () => {
@@ -249,7 +249,7 @@ describe('a file system', () => {
     const { id } = domain;
     await domain.attachDevice(tree(source, '/mnt/data'));
     const before = await initOf(name);
-    await domain.exec(['/bin/busybox', 'reboot', '-f']);
+    await rebootFromInside(domain);
     await eventually(async () => expect(await initOf(name)).not.toBe(before));
     expect(domain.id).toBe(id);
     await eventually(async () => {

@@ -6,7 +6,7 @@ import type { Domain } from 'tslxc';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
 import { domainXml } from '../support/domain/domain-xml';
-import { runIn } from '../support/domain/exec';
+import { rebootFromInside, runIn } from '../support/domain/exec';
 import { runInside } from '../support/domain/mapped-domain';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -43,7 +43,7 @@ test.each([
   ]);
   expect(await domain.getNumaTuning()).toEqual({ mode, nodeset: '0' });
   const before = await initOf(name);
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   await eventually(async () => expect(await initOf(name)).not.toBe(before));
   // What is typed at once may be lost with the console of before.
   await eventually(async () => {

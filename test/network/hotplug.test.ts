@@ -4,6 +4,7 @@ import { runPaths, statePaths } from '../../lib/host/state/state-paths';
 import { HostLinks, host, ip, NetworkView } from '../support/network/host-links';
 import { interfaceXml, lentXml, macOf, NetworkWorld } from '../support/network/network-world';
 import { expectReached } from '../support/network/ping';
+import { rebootFromInside } from '../support/domain/exec';
 import { inside as say } from '../support/domain/inside';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -194,7 +195,7 @@ test('what came and what went is there, and gone, after a reboot under the same 
   await domain.attachDevice(onBridge("<ip address='192.0.2.10' prefix='24'/>", '02'));
   await domain.detachDevice(onBridge('', '04'));
   const before = await initOf('again');
-  await domain.exec(['/bin/busybox', 'reboot', '-f']);
+  await rebootFromInside(domain);
   await eventually(async () => expect(await initOf('again')).not.toBe(before));
   expect(domain.id).toBe(id);
   const inside = new NetworkView(await initOf('again'));

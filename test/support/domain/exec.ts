@@ -1,6 +1,7 @@
 /** Commands in containers, for tests: what they said and how they ended; and their processes as the host sees them. */
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { TslxcError } from 'tslxc';
 import type { CommandResult, Domain, ExecOptions } from 'tslxc';
 import { eventually } from '../time/eventually';
 import { listProcesses, readProcess } from '../process/processes';
@@ -30,6 +31,17 @@ export async function runIn(
     process.result,
   ]);
   return { result, stdout, stderr };
+}
+
+/**
+ * Has a container of busybox rebooted by a command in it. That ends with all other processes when the kernel ends init, which may
+ * be before the one that looks after it has said that it is executed: then the call fails, and has done its work.
+ */
+export async function rebootFromInside(domain: Domain): Promise<void> {
+  await domain.exec(['/bin/busybox', 'reboot', '-f']).catch((error: unknown) => {
+    const isOver = ['OPERATION_INVALID', 'OPERATION_FAILED'] as const;
+    if (!isOver.some((code) => TslxcError.is(error, code))) throw error;
+  });
 }
 
 /** The host's pids of the processes with these words of a command line that live. */
