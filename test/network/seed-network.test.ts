@@ -133,7 +133,7 @@ test('the seed’s complete final example, byte for byte', async () => {
     expect(await terminal.container('ls /var/www/')).toBe('world.txt\n');
     expect(await terminal.container('ifconfig eth0')).toMatch(/HWaddr 52:54:00:/);
     await terminal.container('ifconfig eth0 192.168.122.50');
-    expect(await terminal.container('ping -c 2 192.168.122.1')).toMatch(/0% packet loss/);
+    expect(await terminal.container('ping -c 2 192.168.122.1')).toMatch(/ 0% packet loss/);
     await terminal.detach();
     expect(await terminal.host('tslxc domiflist helloworld')).toMatch(
       /vnet\d+ +network +default +- +52:54:00:/,
