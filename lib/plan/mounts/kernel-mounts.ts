@@ -156,9 +156,7 @@ const cgroupTree = (path: string): string => `cgroup:${path}`;
 function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
   const nested = mounts.filter(({ path }) => path !== '');
   return [
-    ...mounts
-      .filter(({ path }) => path === '')
-      .flatMap((mount) => planCgroupMount(mount, topOfCgroups)),
+    ...mounts.filter(({ path }) => path === '').map((mount) => attachCgroup(mount, topOfCgroups)),
     ...(nested.length === 0
       ? []
       : [
@@ -173,7 +171,7 @@ function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
         ]),
     ...nested.flatMap((mount) => [
       { op: 'makeDirectory', tree: 'cgroups', path: mount.path, mode: 0o755 } as const,
-      ...planCgroupMount(mount, { root: 'cgroups', path: mount.path }),
+      attachCgroup(mount, { root: 'cgroups', path: mount.path }),
       ...mount.aliases.map((alias): Operation => ({
         op: 'makeSymlink',
         tree: 'cgroups',
@@ -186,11 +184,11 @@ function planCgroupMounts(mounts: readonly CgroupMount[]): Operation[] {
 
 const topOfCgroups = { root: 'sys', path: 'fs/cgroup' } as const;
 
-function planCgroupMount(
+function attachCgroup(
   { path }: CgroupMount,
   place: Readonly<{ root: string; path: string }>,
-): Operation[] {
-  return [{ op: 'attachTree', tree: cgroupTree(path), ...place, missing: 'fail' }];
+): Operation {
+  return { op: 'attachTree', tree: cgroupTree(path), ...place, missing: 'fail' };
 }
 
 function filesystem(tree: string, type: string, attributes: number): Operation {
