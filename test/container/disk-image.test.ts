@@ -17,6 +17,7 @@ import { domainXml } from '../support/domain/domain-xml';
 import { rebootFromInside, runIn } from '../support/domain/exec';
 import { runInside } from '../support/domain/mapped-domain';
 import { runCommand } from '../support/process/run-command';
+import { sendSignal } from '../support/process/send-signal';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
@@ -115,7 +116,7 @@ test('a read-only one can’t be written, and its file is opened so', async () =
 test('the device is given back when the monitor has been killed, and by a start that fails', async () => {
   const image = makeImage('first');
   const domain = await start(disk(image, 'vda'));
-  process.kill(domain.id ?? 0, 'SIGKILL');
+  sendSignal(domain.id, 'SIGKILL');
   await eventually(async () => expect(await domain.state()).toMatchObject({ state: 'shutoff' }));
   expect(left(image)).toEqual([]);
   const failing = await define(disk(image, 'vda'), '/no/such/init');

@@ -9,6 +9,7 @@ import { domainXml } from '../support/domain/domain-xml';
 import { eventually } from '../support/time/eventually';
 import { containerTest, rootAndConnection } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
+import { sendSignal } from '../support/process/send-signal';
 
 const { hierarchies, unified } = hostFacts().cgroups;
 const mounts = [...hierarchies.map(({ mount }) => mount), ...(unified ? [unified.mount] : [])];
@@ -113,7 +114,7 @@ test('after a start that fails, and after one whose container is lost, it is gon
   expect(existing('libvirt/failing.partition')).toBe(0);
   const lost = await define('lost', '/lost');
   await lost.start({ ownership: 'leave' });
-  process.kill(lost.id ?? 0, 'SIGKILL');
+  sendSignal(lost.id, 'SIGKILL');
   await lost.wait();
   expect(await lost.state()).toMatchObject({ state: 'shutoff' });
   expect(existing('libvirt/lost.partition')).toBe(0);

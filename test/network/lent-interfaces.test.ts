@@ -14,6 +14,7 @@ import { NetworkWorld, interfaceXml, lentXml } from '../support/network/network-
 import { expectReached } from '../support/network/ping';
 import { runCommand, spawnCommand } from '../support/process/run-command';
 import { startAndStay } from '../support/process/unfinished-caller';
+import { sendSignal } from '../support/process/send-signal';
 
 const name = 'borrower';
 
@@ -219,7 +220,7 @@ test('with the monitor a virtual one goes too, which the log tells, and the doma
   using more = new HostLinks('beside others');
   more.pair('card1', 'wire1');
   const { domain } = await world.start({ name, devices: lentXml('card1') }, { ownership: 'leave' });
-  process.kill(domain.id ?? 0, 'SIGKILL');
+  sendSignal(domain.id, 'SIGKILL');
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
   const lines: unknown[] = [];
   const collect = (...words: unknown[]): unknown => lines.push(words);

@@ -10,6 +10,7 @@ import { eventually } from '../support/time/eventually';
 import { containerTest } from '../support/world/container-test';
 import { inside } from '../support/domain/inside';
 import { TestDomain } from '../support/domain/test-domain';
+import { sendSignal } from '../support/process/send-signal';
 
 const mac = '52:54:00:77:00:01';
 const bridge = 'look0';
@@ -300,7 +301,10 @@ describe('waitFor', () => {
     ['it is destroyed', () => domain.domain.destroy(), 'init was killed by signal 9'],
     [
       'its monitor is killed',
-      () => Promise.resolve(process.kill(domain.domain.id ?? 0, 'SIGKILL')),
+      () => {
+        sendSignal(domain.domain.id, 'SIGKILL');
+        return Promise.resolve();
+      },
       'its monitor was lost',
     ],
   ])('fails at once when %s', async (...[, end, words]) => {

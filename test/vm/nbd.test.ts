@@ -8,6 +8,7 @@ import { domainXml } from '../support/domain/domain-xml';
 import { inside } from '../support/domain/inside';
 import { startOnce } from '../support/world/first-start';
 import { runProgram } from '../support/process/run-command';
+import { sendSignal } from '../support/process/send-signal';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
 import { initOf } from '../support/world/container-traces';
@@ -43,7 +44,7 @@ test('a qcow2 image is read and written, and let go of with the container, also 
   expect(readFileSync(image, 'latin1').slice(0, 3)).toBe('QFI');
   await domain.start();
   expect(await inside(domain, 'head -c 6 /dev/vda; echo')).toBe('marker\n');
-  process.kill(domain.id ?? 0, 'SIGKILL');
+  sendSignal(domain.id, 'SIGKILL');
   await eventually(async () => expect(await domain.state()).toMatchObject({ state: 'shutoff' }));
   expect(isServed()).toBe(false);
 });
@@ -97,7 +98,7 @@ test('a file system on a qcow2 image is mounted, and let go of when it is unmoun
   expect(isServed()).toBe(false);
   await domain.start();
   expect(await inside(domain, 'cat /data/file')).toBe('marker\n');
-  process.kill(domain.id ?? 0, 'SIGKILL');
+  sendSignal(domain.id, 'SIGKILL');
   await eventually(async () => expect(await domain.state()).toMatchObject({ state: 'shutoff' }));
   expect(isServed()).toBe(false);
 });

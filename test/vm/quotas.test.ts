@@ -8,6 +8,7 @@ import type { InodeProject } from '../../lib/host/kernel/quota-calls';
 import { domainXml } from '../support/domain/domain-xml';
 import { idMapXml, makeClosedRoot, runInside } from '../support/domain/mapped-domain';
 import { runProgram } from '../support/process/run-command';
+import { sendSignal } from '../support/process/send-signal';
 import { makeBusyboxRoot } from '../support/root/busybox-root';
 import { makeTestRoot } from '../support/root/test-root';
 import { eventually } from '../support/time/eventually';
@@ -145,7 +146,7 @@ test.each(['ext4', 'xfs'] as const)(
       expect(projectAt(join(tree.path, file)).project).toBe(project);
     }
     expect(limitOf(disk.path, project)).toBe(8192);
-    process.kill(domain.id ?? 0, 'SIGKILL');
+    sendSignal(domain.id, 'SIGKILL');
     await eventually(async () => expect(await domain.state()).toMatchObject({ state: 'shutoff' }));
     expect(limitOf(disk.path, project)).toBe(0);
   },

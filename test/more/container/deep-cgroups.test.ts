@@ -7,6 +7,7 @@ import { containerTest, nothing } from '../../support/world/container-test';
 import { idMapXml } from '../../support/domain/mapped-domain';
 import { TestDomain } from '../../support/domain/test-domain';
 import { eventually } from '../../support/time/eventually';
+import { sendSignal } from '../../support/process/send-signal';
 
 /** 8,200 bytes: twice PATH_MAX. */
 const depth = 200;
@@ -65,7 +66,7 @@ test.each(maps)(
     expect(await container.reason()).toBe('shut off (destroyed)');
 
     await startDigging(container);
-    process.kill(monitorsOf(name)[0] ?? 0, 'SIGKILL');
+    sendSignal(monitorsOf(name)[0], 'SIGKILL');
     await eventually(async () =>
       expect(await container.reason()).toBe('shut off (crashed: its monitor was lost)'),
     );

@@ -10,6 +10,7 @@ import { eventually } from '../../support/time/eventually';
 import { containerTest, rootAndConnection } from '../../support/world/container-test';
 import { automaticIdMapXml, idMapXml, idsOnHost } from '../../support/domain/mapped-domain';
 import { runSuccessfully } from '../../support/process/run-command';
+import { sendSignal } from '../../support/process/send-signal';
 import { makeTestRoot } from '../../support/root/test-root';
 
 const uuid = '02169d49-0068-4612-b2de-901c4a14c5a3';
@@ -50,7 +51,7 @@ test('a domain whose monitor was killed keeps its range, though its init is not 
   const domain = await world.connection.defineDomain(domainXml({ name: 'auto-killed', elements }));
   await domain.start();
   const first = await rangeOf(domain);
-  process.kill(domain.id ?? 0, 'SIGKILL');
+  sendSignal(domain.id, 'SIGKILL');
   await eventually(async () => {
     expect((await domain.state()).state).toBe('shutoff');
   });

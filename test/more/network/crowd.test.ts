@@ -5,6 +5,7 @@ import { makeBusyboxRoot } from '../../support/root/busybox-root';
 import { domainXml } from '../../support/domain/domain-xml';
 import { eventually } from '../../support/time/eventually';
 import { containerTest, rootAndConnection } from '../../support/world/container-test';
+import { sendSignal } from '../../support/process/send-signal';
 
 const count = 100;
 
@@ -44,7 +45,7 @@ test(`${count} containers with an interface each leave nothing, killed or not`, 
   await Promise.all(
     domains.map(async (domain, index) => {
       if (index % 2 === 0) await domain.destroy();
-      else process.kill(domain.id ?? 0, 'SIGKILL');
+      else sendSignal(domain.id, 'SIGKILL');
     }),
   );
   await eventually(async () => expect(await world.connection.listDomains()).toEqual([]), 20_000);

@@ -10,6 +10,7 @@ import type { ShownLink } from '../../support/network/host-links';
 import { libraryWords } from '../../support/process/library-child';
 import { NetworkWorld, interfaceXml, lentXml } from '../../support/network/network-world';
 import { commandEnvironment } from '../../support/process/run-command';
+import { sendSignal } from '../../support/process/send-signal';
 
 const name = 'borrower';
 
@@ -130,7 +131,7 @@ test('when it is deleted inside, another of the host’s with the same address k
 
 test('it comes back when the monitor was stopped, and the container is destroyed', async () => {
   const { domain } = await borrow(both);
-  process.kill(domain.id ?? 0, 'SIGSTOP');
+  sendSignal(domain.id, 'SIGSTOP');
   await domain.destroy();
   expectHome();
   await eventually(() => expect(monitorsOf(name)).toEqual([]));
