@@ -11,6 +11,7 @@ import { statePaths } from '../../lib/host/state/state-paths';
 import { expectShell } from '../support/console/console-answer';
 import { expectGone } from '../support/world/container-traces';
 import { domainXml } from '../support/domain/domain-xml';
+import { forkStorm } from '../support/domain/fork-storm';
 import { eventually } from '../support/time/eventually';
 import { startOnce } from '../support/world/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
@@ -259,14 +260,9 @@ test('a fork bomb does not keep a container from being destroyed', async () => {
 
 /** Milliseconds in which one was destroyed. */
 async function timeOfBomb(): Promise<number> {
-  await using bomb = await TestDomain.make({
-    name: 'pause-bomb',
-    // Bounded, so that a machine of two cores stays one: it forks on as its children end.
-    initArguments: [
-      '-c',
-      'b() { (b) & (b) & }; ulimit -u 1500; while :; do b; sleep 0.001; done 2>/dev/null',
-    ],
-  });
+  // Each has two children and ends: they fork on as their children end.
+  const storm = forkStorm({ script: 'b() { (b) & (b) & }; b', most: 500 });
+  await using bomb = await TestDomain.make({ name: 'pause-bomb', ...storm });
   await bomb.start();
   const state = readRunState(statePaths(bomb.root), bomb.name);
   const path =
