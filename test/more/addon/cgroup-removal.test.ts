@@ -2,7 +2,9 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { native } from '../../../lib/host/native';
+import { readProcess } from '../../support/process/processes';
 import { runProgram } from '../../support/process/run-command';
+import { eventually } from '../../support/time/eventually';
 import { rejectionOf } from '../../addon/failure';
 import { CgroupTree, hierarchies, moveTo } from '../../addon/cgroup-tree';
 import { nodeWords } from '../../addon/node-child';
@@ -71,7 +73,9 @@ describe('killCgroups', () => {
       );
       moveTo(tree.path, child.pid);
       child.stdin?.write('\n');
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await eventually(async () => {
+        expect((await native().processesInCgroups([tree.path], 10)).length).toBeGreaterThan(1);
+      });
       await native().killCgroups([tree.path], 5000);
       await native().removeCgroups([tree.path], 5000);
       expect(existsSync(tree.path)).toBe(false);
@@ -84,7 +88,9 @@ describe('killCgroups', () => {
     const child = scratch.start('sh', '-c', 'sleep 60 & echo $!; kill -STOP $$');
     const pid = Number(await printed(child));
     moveTo(tree.path, pid);
+    await eventually(() => expect(readProcess(child.pid).state).toBe('T'));
     await native().killCgroups([tree.path], 5000);
+    await eventually(() => expect(readProcess(pid).state).toBe('Z'));
     await native().removeCgroups([tree.path], 5000);
     expect(existsSync(tree.path)).toBe(false);
     await ended(child);
