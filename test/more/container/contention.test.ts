@@ -4,6 +4,7 @@ import { connect } from 'tslxc';
 import { contend } from '../../support/world/contention';
 import { domainXml } from '../../support/domain/domain-xml';
 import { DrivenChild } from '../../support/process/driven-child';
+import { untilLockAwaited } from '../../support/process/lock-waiters';
 import { containerTest, nothing } from '../../support/world/container-test';
 import { packageRoot } from '../../support/process/run-command';
 import { makeTestRoot } from '../../support/root/test-root';
@@ -30,7 +31,7 @@ test('a lock dies with its holder', async () => {
     setTimeout(() => undefined, 600_000);`);
   let state = 'waits';
   const title = domain.setTitle('changed').then(() => (state = 'done'));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await untilLockAwaited(root.path);
   expect(state).toBe('waits');
   holder.kill();
   await title;

@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { domainXml } from '../../support/domain/domain-xml';
 import { eventually } from '../../support/time/eventually';
 import { libraryWords } from '../../support/process/library-child';
+import { untilLockAwaited } from '../../support/process/lock-waiters';
 import { commandEnvironment, runProgram } from '../../support/process/run-command';
 import { Boot, endedIn } from '../../network/host-boot';
 import { containing } from '../../unit/driver/refusal';
@@ -148,7 +149,8 @@ test('a container waits for a network that is being stopped, and is told that it
   const isStopped = () => /\) T /.test(readFileSync(`/proc/${child.pid ?? 0}/stat`, 'latin1'));
   await eventually(() => expect(isStopped()).toBe(true));
   const starting = world.connection.createDomain(container).catch((error: unknown) => error);
-  setTimeout(() => child.kill('SIGCONT'), 300);
+  await untilLockAwaited(world.root);
+  child.kill('SIGCONT');
   expect(await starting).toMatchObject({
     code: 'OPERATION_INVALID',
     element: 'domain/devices/interface',
