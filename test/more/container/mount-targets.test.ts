@@ -8,10 +8,10 @@ import { dirname, join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Domain } from 'tslxc';
 import { runPaths, statePaths } from '../../../lib/host/state/state-paths';
-import { askConsole } from '../../support/console/console-answer';
 import { initOf, monitorsOf, tracesOf } from '../../support/world/container-traces';
 import { domainXml } from '../../support/domain/domain-xml';
 import type { FilesystemSource } from '../../support/domain/domain-xml';
+import { inside } from '../../support/domain/inside';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 import { removeTree } from '../../support/root/remove-tree';
@@ -57,7 +57,7 @@ function define(name: string, ...filesystems: readonly FilesystemSource[]): Prom
 
 /** What a program in the container reads there. */
 async function expectInside(domain: Domain, path: string, content: string): Promise<void> {
-  await askConsole(domain, `cat ${path}`, new RegExp(`${content}\r\n`));
+  expect(await inside(domain, `cat ${path}`)).toBe(`${content}\n`);
 }
 
 /** Looks until a domain that has ended is cleaned up: a list waits a second for that, which a busy machine may need. */
