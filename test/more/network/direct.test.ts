@@ -3,6 +3,7 @@ import type { Domain } from 'tslxc';
 import { containerTest } from '../../support/world/container-test';
 import { eventually } from '../../support/time/eventually';
 import { HostLinks, host, ip, settled } from '../../support/network/host-links';
+import { sendSignal } from '../../support/process/send-signal';
 import { expectReached, reaches } from '../../support/network/ping';
 import { NetworkWorld, interfaceXml, macOf } from '../../support/network/network-world';
 
@@ -34,14 +35,14 @@ const direct = (mode: string | undefined, mac: string, device = 'card'): string 
 async function twoOn(mode: string | undefined): Promise<Domain> {
   const name = mode ?? 'unsaid';
   const { domain, inside } = await world.start({ name, devices: direct(mode, '01') });
-  await world.start({ name: `${name}-2`, devices: direct(mode, '02') });
+  const { domain: other } = await world.start({ name: `${name}-2`, devices: direct(mode, '02') });
   expect(inside.link('eth0')).toMatchObject({
     address: macOf('01'),
     linkinfo: { info_kind: 'macvlan', info_data: { mode: mode ?? 'vepa' } },
   });
   expect(inside.isUp('eth0')).toBe(true);
   expect(host.names().filter((one) => /vnet|macvlan/.test(one))).toEqual([]);
-  await expectReached(domain, '192.0.2.1');
+  for (const one of [domain, other]) await expectReached(one, '192.0.2.1');
   return domain;
 }
 
@@ -105,7 +106,7 @@ describe('passed through, the device has the address of the container', () => {
       { name: 'through', devices: direct('passthrough', '05') },
       { ownership: 'leave' },
     );
-    process.kill(victim === 'init' ? init : (domain.id ?? 0), 'SIGKILL');
+    sendSignal(victim === 'init' ? init : domain.id, 'SIGKILL');
     await eventually(() => expect(own()).toBe(address));
     await eventually(async () => expect((await domain.state()).state).toBe('shutoff'));
   });
