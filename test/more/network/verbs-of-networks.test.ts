@@ -188,7 +188,11 @@ test('events are waited for', async () => {
 
 test('addresses and names of a container', async () => {
   const { domain } = world;
-  await inside(domain, 'udhcpc -q -n -i eth0 -x hostname:named');
+  // It gives up after three questions, which may have been lost or answered too late.
+  await eventually(async () => {
+    const said = await inside(domain, 'udhcpc -q -n -i eth0 -x hostname:named');
+    expect(said).toMatch(/lease of .* obtained/);
+  });
   const address = (await says('wait guest --address ipv4 --timeout 20')).trim();
   expect(address).toMatch(/^192\.168\.153\.1\d\d$/);
   const [own] = await domain.interfaces();
