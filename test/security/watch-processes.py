@@ -1,6 +1,7 @@
 """watch-processes.py FOLDER CANARY: PID 1 of a container that tries to get at every process that comes up.
 
-Ends when FOLDER/stop is there; FOLDER/found then says what it got of those that look after commands.
+Makes FOLDER/seen with the first of those that look after commands that it has tried to get at. Ends when FOLDER/stop is there;
+FOLDER/found then says what it got of them.
 """
 import ctypes
 import json
@@ -48,6 +49,7 @@ def attack(pid):
     if comm is not None and comm.startswith("tslxc"):
         for key, value in got.items():
             found[key] |= value
+        open(f"{folder}/seen", "w").close()
 
 
 def probe(pid, found):
