@@ -107,8 +107,10 @@ describe('the executables of the host (T9)', () => {
       using unsafe = await UnsafePackage.make('plain executable');
       const library = await unsafe.connect();
       const original = hash(unsafe.monitorPath);
-      const { outcomes } = await underWatch(unsafe.monitorPath, () => startScripts(library));
-      expect(outcomes['ended: write']).toHaveProperty('done');
+      await eventually(async () => {
+        const { outcomes } = await underWatch(unsafe.monitorPath, () => startScripts(library));
+        expect(outcomes['ended: write']).toHaveProperty('done');
+      }, 15_000);
       expect(hash(unsafe.monitorPath)).not.toBe(original);
     },
     limit,
