@@ -75,7 +75,7 @@ async function inSharedNamespace(packageFolder: string): Promise<readonly string
   const xml = domainXml({
     name,
     init: '/bin/sh',
-    initArguments: ['-c', 'mount -t tmpfs inside /mnt; exec sleep 1000'],
+    initArguments: ['-c', 'mount -t tmpfs inside /mnt && echo mounted; exec sleep 1000'],
   });
   const code = `
     const { readFileSync } = require('node:fs');
@@ -86,7 +86,7 @@ async function inSharedNamespace(packageFolder: string): Promise<readonly string
       const connection = await connect();
       const pictures = [targets()];
       const domain = await connection.createDomain(${JSON.stringify(xml)}).catch(() => undefined);
-      await new Promise((resolve) => setTimeout(resolve, 300));
+      await domain?.waitFor({ console: /mounted/, timeout: 30_000 });
       pictures.push(targets());
       await domain?.destroy();
       pictures.push(domain === undefined ? 'refused' : 'started');
