@@ -57,7 +57,7 @@ async function attackState({
     ...kinds,
   ];
   const argv = [process.execPath, ...words];
-  const { code, stdout, stderr } = await runProgram(argv, { timeout: 20_000 });
+  const { code, stdout, stderr } = await runProgram(argv);
   expect([entry, code, stderr, stdout]).toEqual([entry, 0, '', expect.any(String)]);
   const lines = stdout.trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Attacked);
