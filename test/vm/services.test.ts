@@ -1,6 +1,6 @@
 /** Containers beside systemd: units of the package, services that use the library, and settings that break it. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect } from 'tslxc';
 import type { Connection, Domain, ExitRecord } from 'tslxc';
@@ -107,7 +107,7 @@ describe('a service with PrivateTmp and ProtectSystem that uses the library', ()
       stream.on('data', () => undefined);
       stream.write('echo served by ' + process.pid + '\\n');
     }
-    writeFileSync('/run/kept.pid', String(process.pid));
+    writeFileSync('/run/kept.pid', process.pid + '\\n');
     setInterval(() => undefined, 1000);`);
 
   test.each(['full', 'strict'])(
@@ -123,13 +123,22 @@ describe('a service with PrivateTmp and ProtectSystem that uses the library', ()
         `ProtectSystem=${level}`,
         `ReadWritePaths=${state.join(' ')}`,
       ]);
-      const served = (): Promise<string> => eventually(() => readFileSync('/run/kept.pid', 'utf8'));
+      // Not what the service of the test before has left there.
+      const note = '/run/kept.pid';
+      await rm(note, { force: true });
+      const served = async (other?: string): Promise<string> =>
+        eventually(async () => {
+          const pid = await readFile(note, 'utf8');
+          expect(pid).toMatch(/^\d+\n$/);
+          expect(pid).not.toBe(other);
+          return pid;
+        });
       await systemctl('start', 'keeper-of-containers');
       const first = await served();
       const inits = [await initOf('kept'), await initOf('shared')];
       await expectShell(kept);
       await systemctl('restart', 'keeper-of-containers');
-      await eventually(async () => expect(await served()).not.toBe(first));
+      await served(first);
       expect([await initOf('kept'), await initOf('shared')]).toEqual(inits);
       // The new one has taken up the consoles of the former.
       await expectShell(kept);
