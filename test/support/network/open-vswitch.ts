@@ -29,8 +29,8 @@ export class OpenVswitch implements AsyncDisposable {
     execFileSync('ovsdb-tool', ['create', database, '/usr/share/openvswitch/vswitch.ovsschema']);
     const made = new OpenVswitch();
     made.#run('ovsdb-server', database, `--remote=punix:${socket}`);
-    await eventually(() => expect(existsSync(socket)).toBe(true));
-    ovs('--no-wait', 'init');
+    // Its socket is there before it listens at it.
+    await eventually(() => ovs('--no-wait', 'init'));
     made.#run('ovs-vswitchd', `unix:${socket}`);
     return made;
   }
