@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "native/base/fd.h"
@@ -22,14 +23,25 @@ void killAndWait(pid_t victim) {
   poll(&entry, 1, kPatience);
 }
 
+// No process can signal out of a PID namespace: at init's points the test kills meanwhile, and then
+// sends SIGCONT, which the first process of one gets from outside as long as it blocks it.
+void waitForOutside() {
+  constexpr timespec kPatience{30, 0};
+  sigset_t awaited;
+  sigset_t before;
+  sigemptyset(&awaited);
+  sigaddset(&awaited, SIGCONT);
+  sigprocmask(SIG_BLOCK, &awaited, &before);
+  sigtimedwait(&awaited, nullptr, &kPatience);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+}
+
 }  // namespace
 
 void Failpoints::act() const {
-  // No process can signal out of a PID namespace: at init's points the test does it meanwhile.
-  constexpr useconds_t kOutsideTime = 1'000'000;
   const bool kills = action == FailAction::kKillController || action == FailAction::kKillMonitor;
   if (kills && getpid() == 1) {
-    usleep(kOutsideTime);
+    waitForOutside();
     return;
   }
   switch (action) {

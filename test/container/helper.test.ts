@@ -23,6 +23,7 @@ import { containerTest, nothing } from '../support/world/container-test';
 import { NotifyParent } from '../support/process/notify-parent';
 import { readProcess, untilIn } from '../support/process/processes';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
+import { goOn, untilAtFailpoint } from '../support/process/send-signal';
 import { startFromParent } from '../support/process/start-parent';
 import { TestDomain } from '../support/domain/test-domain';
 
@@ -55,9 +56,14 @@ describe('a parent with descriptors 27 and 30', () => {
 
   test('the message does not come before init’s execve has succeeded', async () => {
     await using container = await TestDomain.make({ name: 'helper-late' });
-    // At this point of init the action means a wait of a second, after its last word and before execve.
+    // At this point of init the action means a wait, after its last word and before execve.
     const env = { TSLXC_FAILPOINT: 'init:after-executing=killMonitor' };
-    const result = await startFromParent(container, { console: 'socketpair' }, env);
+    const ending = startFromParent(container, { console: 'socketpair' }, env);
+    const init = await initOf(container.name);
+    await untilAtFailpoint(init);
+    await sleep(1000);
+    goOn(init);
+    const result = await ending;
     expect(result).toMatchObject({ status: 0, init: 'sh' });
     expect(result.milliseconds).toBeGreaterThan(1000);
   });

@@ -24,6 +24,7 @@ import { containerTest, nothing } from '../support/world/container-test';
 import { hasEnded, untilIn } from '../support/process/processes';
 import { PtySession } from '../support/console/pty-session';
 import { commandEnvironment, commandLine } from '../support/process/run-command';
+import { goOn, untilAtFailpoint } from '../support/process/send-signal';
 import { TestDomain } from '../support/domain/test-domain';
 import { makeTestRoot } from '../support/root/test-root';
 import { startAndStay } from '../support/process/unfinished-caller';
@@ -53,7 +54,7 @@ test('SIGKILL of the caller after start has returned leaves the container to any
 test('who comes between init’s commit and its execve, when the caller is dead, finds the domain running', async () => {
   await using container = await TestDomain.make({ name: 'survival-commit' });
   const [program = '', ...words] = commandLine('start', container.name);
-  // Init stands there for a second.
+  // Init stands there.
   const env = { TSLXC_FAILPOINT: 'init:after-executing=killController' };
   const caller = spawn(program, words, {
     stdio: 'ignore',
@@ -61,13 +62,14 @@ test('who comes between init’s commit and its execve, when the caller is dead,
   });
   const ended = once(caller, 'exit');
   const init = await initOf(container.name);
-  await untilIn(init, 'nanosleep');
+  await untilAtFailpoint(init);
   caller.kill('SIGKILL');
   await expect(container.domain.start()).rejects.toMatchObject({
     code: 'OPERATION_INVALID',
     message: 'Requested operation is not valid: Domain is already running',
   });
   expect(await ended).toEqual([null, 'SIGKILL']);
+  goOn(init);
   expect(await initOf(container.name)).toBe(init);
   expect(monitorsOf(container.name)).toEqual([container.domain.id]);
   await expectShell(container.domain);

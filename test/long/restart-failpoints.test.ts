@@ -14,7 +14,7 @@ import { eventually } from '../support/time/eventually';
 import { startOnce } from '../support/world/first-start';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { inside } from '../support/domain/inside';
-import { untilIn } from '../support/process/processes';
+import { untilAtFailpoint } from '../support/process/send-signal';
 import { commandEnvironment, commandLine, runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import type { TestRoot } from '../support/root/test-root';
@@ -58,7 +58,7 @@ async function killMonitorOf(before: number | undefined): Promise<void> {
     if (found === undefined) throw new Error('init is not there');
     return found;
   }, patience);
-  await untilIn(init, 'nanosleep');
+  await untilAtFailpoint(init);
   for (const monitor of monitorsOf(name)) process.kill(monitor, 'SIGKILL');
 }
 

@@ -16,7 +16,7 @@ import { cgroupsOf, expectGone, initOf, monitorsOf } from '../world/container-tr
 import { domainXml } from '../domain/domain-xml';
 import { eventually } from '../time/eventually';
 import { libraryWords } from '../process/library-child';
-import { untilIn } from '../process/processes';
+import { goOn, sendSignal, untilAtFailpoint } from '../process/send-signal';
 import { commandEnvironment, commandLine } from '../process/run-command';
 import { makeTestRoot } from '../root/test-root';
 import type { TestRoot } from '../root/test-root';
@@ -102,10 +102,12 @@ export class FailpointLane implements AsyncDisposable {
       caller.on('exit', (_, signal) => resolve(signal));
     });
     if (point.startsWith('init:') && victim !== 'init') {
-      await untilIn(await initOf(this.#domain.name), 'nanosleep');
+      const init = await initOf(this.#domain.name);
+      await untilAtFailpoint(init);
       const [monitor] = monitorsOf(this.#domain.name);
-      const pid = victim === 'caller' ? caller.pid : monitor;
-      if (pid !== undefined) process.kill(pid, 'SIGKILL');
+      sendSignal(victim === 'caller' ? caller.pid : monitor, 'SIGKILL');
+      await ended;
+      goOn(init);
     }
     const signal = await ended;
     if (victim === 'caller' && signal !== 'SIGKILL') throw new Error('the caller was not killed');
