@@ -11,11 +11,15 @@ import { eventually } from '../support/time/eventually';
 import { hasEnded } from '../support/process/processes';
 import { TestDomain } from '../support/domain/test-domain';
 
+/** SIGRTMAX. */
+const asking = 64;
+
 /** A process that has nothing to do with it, and writes down every signal. */
 export class Innocent implements AsyncDisposable {
   readonly pid: number;
   readonly #folder = mkdtempSync(join(tmpdir(), 'tslxc-innocent-'));
   readonly #child;
+  #asked = 0;
 
   private constructor() {
     const code =
@@ -39,14 +43,21 @@ export class Innocent implements AsyncDisposable {
     return join(this.#folder, 'signals');
   }
 
-  /** Numbers of the signals that it got; `killed` when it is gone. */
-  get signals(): string {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return 'killed';
-    try {
-      return readFileSync(this.#log, 'utf8');
-    } catch {
-      return '';
-    }
+  /** Numbers of the signals that it got before it was asked; `killed` when it is gone. */
+  async signals(): Promise<string> {
+    // What was sent before this one has been noted when it is: of two that come at once the lower number is.
+    if (!this.#isGone) process.kill(this.pid, asking);
+    this.#asked += 1;
+    return eventually(() => {
+      if (this.#isGone) return 'killed';
+      const noted = readFileSync(this.#log, 'utf8').split(`${asking} `);
+      expect(noted).toHaveLength(this.#asked + 1);
+      return noted.join('');
+    });
+  }
+
+  get #isGone(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -79,8 +90,8 @@ export async function expectNoSignal(verb: string): Promise<void> {
   // Who looks for the domain finds that it has ended.
   const { stderr } = await container.try([verb, container.name]);
   expect(stderr).toMatch(verb === 'destroy' ? /domain is not running/ : /^$/);
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
   if (verb === 'start') await container.run('destroy');
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
   await expectGone(container.name);
 }

@@ -2,7 +2,6 @@
  * Pids on record that another process has by now: it is not signalled. Other verbs, and what else a record can be, are in
  * test/more/container/stale-state.test.ts.
  */
-import { eventually } from '../support/time/eventually';
 import { containerTest, nothing } from '../support/world/container-test';
 import { expectNoSignal, Innocent } from './recycled-pids';
 
@@ -10,9 +9,9 @@ containerTest(nothing);
 
 test('the control: a process that is signalled says so', async () => {
   await using innocent = await Innocent.make();
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
   process.kill(innocent.pid, 'SIGTERM');
-  await eventually(() => expect(innocent.signals).toBe('15 '));
+  expect(await innocent.signals()).toBe('15 ');
 });
 
 test.each(['destroy'])(

@@ -28,10 +28,10 @@ test('a boot of the host ends what ran, and whoever has its pids now is not sign
   writeFileSync(files.start, JSON.stringify({ ...json(files.start), boot }));
   recycle(files, innocent.pid);
   expect(await container.run('domstate')).toBe('shut off\n\n');
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
   await container.run('start');
   await container.run('destroy');
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
 });
 
 test.each(['domstate', 'start'])(
@@ -52,7 +52,7 @@ test('pids on record that are wrong while the container runs reach nobody else',
     code: 'OPERATION_TIMEOUT',
   });
   await container.run('destroy');
-  expect(innocent.signals).toBe('');
+  expect(await innocent.signals()).toBe('');
 });
 
 describe('damaged records', () => {
