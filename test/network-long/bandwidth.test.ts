@@ -7,7 +7,9 @@ import { containerTest } from '../support/world/container-test';
 import { HostLinks } from '../support/network/host-links';
 import { NetworkWorld, interfaceXml } from '../support/network/network-world';
 import { runCommand } from '../support/process/run-command';
+import { sendSignal } from '../support/process/send-signal';
 import { Surroundings, endProcess, run, serveTransfers } from '../support/network/lab';
+import { expectFast, expectSeconds } from '../support/network/transfers';
 
 let links: HostLinks;
 let server: ChildProcess;
@@ -47,12 +49,6 @@ const shaped = (bandwidth: string, address = '192.168.122.50'): string =>
     more: `<bandwidth>${bandwidth}</bandwidth><ip address='${address}' prefix='24'/>`,
   });
 
-function expectSeconds(measured: number, wanted: number): void {
-  expect(measured).toBeGreaterThan(wanted * 0.8);
-  expect(measured).toBeLessThan(wanted * 1.2);
-}
-
-const fast = 0.5;
 const rate = `average='1000' burst='64'`;
 
 test('both directions are the container’s, and are changed while it runs', async () => {
@@ -60,13 +56,13 @@ test('both directions are the container’s, and are changed while it runs', asy
   const { domain, init } = await world.start({ name: 'shaped', devices: shaped(bandwidth) });
   const inside = new Surroundings(init);
   expectSeconds(await inside.seconds('receive', 5000), 5);
-  expect(await inside.seconds('send', 5000)).toBeLessThan(fast);
+  await expectFast(() => inside.seconds('send', 5000));
 
   const { root } = world;
   const words = ['domiftune', 'shaped', 'eth0', '--inbound', '0', '--outbound', '1000,0,64'];
   expect(await runCommand(words, { root })).toMatchObject({ code: 0, stdout: '\n', stderr: '' });
   expectSeconds(await inside.seconds('send', 5000), 5);
-  expect(await inside.seconds('receive', 5000)).toBeLessThan(fast);
+  await expectFast(() => inside.seconds('receive', 5000));
   expect(await domain.xml()).toContain("<outbound average='1000' burst='64'/>");
   expect(await domain.xml({ which: 'inactive' })).toContain("<inbound average='1000' burst='64'/>");
 
@@ -80,8 +76,7 @@ test('the monitor is killed: the next one who looks removes what shaped', async 
   const devices = shaped(`<inbound ${rate}/><outbound ${rate}/>`);
   const { domain } = await world.start({ name: 'killed', devices }, { ownership: 'leave' });
   expect(shapers()).toHaveLength(1);
-  const [monitor = -1] = monitorsOf('killed');
-  process.kill(monitor, 'SIGKILL');
+  sendSignal(monitorsOf('killed')[0], 'SIGKILL');
   await eventually(async () => expect((await domain.state()).state).toBe('shutoff'));
   expect(shapers()).toEqual([]);
 });
