@@ -13,6 +13,7 @@ import { stopDnsmasq } from '../../../lib/network/dnsmasq/dnsmasq';
 import { parseNetwork } from '../../../lib/network/definition/parse';
 import { eventually } from '../time/eventually';
 import { runProgram } from '../process/run-command';
+import { untilForwarding } from './lab';
 
 /** Runs it to success; what it printed. */
 export async function run(...argv: readonly string[]): Promise<string> {
@@ -144,6 +145,7 @@ export class DhcpWorld {
     await run('ip', 'link', 'set', port, 'master', bridge, 'up');
     await client.run('ip', 'link', 'set', 'lo', 'up');
     await client.run('ip', 'link', 'set', 'eth0', 'up');
+    await untilForwarding(port);
     return client;
   }
 

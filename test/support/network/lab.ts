@@ -258,7 +258,7 @@ function withoutDad(address: string): string[] {
 }
 
 /** A port forwards nothing until the kernel has noticed its carrier, up to a second later. */
-function untilForwarding(port: string): Promise<void> {
+export function untilForwarding(port: string): Promise<void> {
   return eventually(() => {
     const [shown] = JSON.parse(run('ip', '-json', '-details', 'link', 'show', port)) as unknown[];
     expect(shown).toMatchObject({ linkinfo: { info_slave_data: { state: 'forwarding' } } });
