@@ -15,6 +15,7 @@ import { eventually } from '../support/time/eventually';
 import { expectHostUnchanged, snapshotHost } from '../support/world/host-snapshot';
 import { packageRoot, runProgram } from '../support/process/run-command';
 import { hasEnded, listProcesses, readProcess } from '../support/process/processes';
+import { sendSignal } from '../support/process/send-signal';
 import { DhcpWorld, run } from '../support/network/dhcp-world';
 
 // Opened once a process, and kept.
@@ -211,8 +212,10 @@ test('one that dies again and again is told of, with its words, and kept on tryi
   const { dnsmasqConfig: config } = network.paths;
   const good = readFileSync(config, 'utf8');
   writeFileSync(config, 'no-such-option\n');
-  process.kill(dnsmasqPid(network) ?? 0, 'SIGKILL');
-  await eventually(() => expect(dnsmasqPid(network)).toBeUndefined());
+  sendSignal(dnsmasqPid(network), 'SIGKILL');
+  await eventually(() => {
+    expect(readFileSync(network.paths.log, 'utf8')).toContain('ended with exit code 1');
+  });
   const state = await ensureDnsmasq(network);
   expect(state).toMatchObject({ state: 'failing' });
   expect(state.words).toMatch(/ended with exit code 1, starts again in \d+ ms\n.*bad option/);
@@ -232,7 +235,7 @@ test('a stop ends it between two tries too', async () => {
   const network = await aNetwork();
   await startDnsmasq(network);
   writeFileSync(network.paths.dnsmasqConfig, 'no-such-option\n');
-  process.kill(dnsmasqPid(network) ?? 0, 'SIGKILL');
+  sendSignal(dnsmasqPid(network), 'SIGKILL');
   await eventually(() => expect(readFileSync(network.paths.log, 'utf8')).toContain('200 ms'));
   await stopDnsmasq(network);
   expect(isKeeperAlive(network.paths)).toBe(false);
