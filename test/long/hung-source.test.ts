@@ -178,17 +178,20 @@ test('what is stored and planned, limited and counted holds up nothing either', 
 test('the process of the caller comes to its end, whatever waits in the kernel', async () => {
   const source = join(world.stuck.path, 'data');
   const xml = domainXml({ name: 'hung', filesystems: [{ source, target: '/mnt' }] });
+  // How long Node.js and the library take to load is not what is promised. The clock is the same in all processes.
   const code = `
     const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/bundle/library.js'))});
     (async () => {
       const connection = await connect(undefined, { startTimeout: ${startTimeout} });
+      console.log(String(process.hrtime.bigint()));
       await connection.createDomain(${JSON.stringify(xml)}).catch(({ code }) => console.log(code));
       await connection.close();
     })();`;
-  const child = runProgram([process.execPath, '-e', code], { root: world.root.path });
-  const [{ code: status, stdout }, took] = await timed(child);
-  expect([status, stdout]).toEqual([0, 'OPERATION_TIMEOUT\n']);
-  expect(took).toBeLessThan(startTimeout + 2 * latitude);
+  const child = await runProgram([process.execPath, '-e', code], { root: world.root.path });
+  const gone = process.hrtime.bigint();
+  const [began = '', ...words] = child.stdout.split('\n');
+  expect([child.code, words]).toEqual([0, ['OPERATION_TIMEOUT', '']]);
+  expect(Number(gone - BigInt(began)) / 1e6).toBeLessThan(startTimeout + 2 * latitude);
 });
 
 test('a source that stops answering after the look holds up its own start and monitor alone', async () => {
