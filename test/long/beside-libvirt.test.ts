@@ -10,6 +10,7 @@ import { Libvirt } from '../support/machine/libvirt';
 import { runProgram } from '../support/process/run-command';
 import { makeTestRoot } from '../support/root/test-root';
 import type { TestRoot } from '../support/root/test-root';
+import { patience } from '../support/time/eventually';
 
 const starts = 50;
 
@@ -73,7 +74,7 @@ async function startOurs(): Promise<{ hosts: string[]; leases: string[]; bridge:
     stderr,
   } = await runProgram(libvirt.beside(libraryWords(code)), {
     root: root.path,
-    timeout: 120_000,
+    timeout: 120_000 * patience,
   });
   if (exit !== 0) throw new Error(stderr);
   return JSON.parse(stdout) as { hosts: string[]; leases: string[]; bridge: string };
