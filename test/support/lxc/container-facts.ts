@@ -86,7 +86,11 @@ interface Link {
   readonly address?: string;
   readonly mtu: number;
   readonly flags: readonly string[];
-  readonly addr_info: readonly { readonly local: string; readonly prefixlen: number }[];
+  readonly addr_info: readonly {
+    readonly local: string;
+    readonly prefixlen: number;
+    readonly scope: string;
+  }[];
 }
 
 interface Route {
@@ -112,8 +116,9 @@ async function networkOf(pid: number): Promise<unknown> {
       mtu,
       isUp: flags.includes('UP'),
       addresses: addresses
+        // That of a link follows from its Ethernet address, and comes when the kernel has noticed the carrier.
+        .filter(({ scope }) => scope !== 'link')
         .map(({ local, prefixlen }) => `${local}/${prefixlen}`)
-        // That of a link follows from its Ethernet address.
         .sort(),
     })),
     routes: routes
