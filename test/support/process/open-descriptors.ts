@@ -37,7 +37,7 @@ export function monitorDescriptors(
     [/^\/dev\/null$/, 3],
     [/^anon_inode:\[eventpoll\]$/, 1],
     [/^anon_inode:(\[pidfd\]|inotify|\[inotify\])$|^pidfd:/, 2],
-    // The control socket, and the caller's channel until that is found closed.
+    // The control socket, and the caller's channel, which the monitor keeps also when the caller has closed its end.
     [/^socket:/, 2],
     [new RegExp(`^${root}/run/tslxc/lxc/${name}$`), 1],
     [new RegExp(`^${root}/run/tslxc/lxc/${name}/monitor.lock$`), 1],
