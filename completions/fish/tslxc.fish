@@ -638,7 +638,7 @@ complete -c tslxc -n '__tslxc_in net-name; and __tslxc_at 0' -a '(__tslxc_lines 
 complete -c tslxc -n __tslxc_begins -a net-port-create -d 'create a network port from an XML file'
 complete -c tslxc -n '__tslxc_in net-port-create' -l network -x -a '(__tslxc_lines net-list --all --name)' -d 'network name or uuid'
 complete -c tslxc -n '__tslxc_in net-port-create' -l file -x -a '(__fish_complete_path)' -d 'file containing an XML network port description'
-complete -c tslxc -n '__tslxc_in net-port-create' -l validate -d 'accepted: a description is always validated'
+complete -c tslxc -n '__tslxc_in net-port-create' -l validate -d 'validate the XML against libvirt\'s schema'
 complete -c tslxc -n '__tslxc_in net-port-create; and __tslxc_at 0' -a '(__tslxc_lines net-list --all --name)'
 complete -c tslxc -n '__tslxc_in net-port-create; and __tslxc_at 1' -a '(__fish_complete_path)'
 complete -c tslxc -n __tslxc_begins -a net-port-delete -d 'delete the specified network port'

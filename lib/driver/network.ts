@@ -286,17 +286,22 @@ export class Network {
    * Makes a port for an interface that another program plugs in: the network says into what, and from then on counts a
    * device of a pool as used. It is gone when it is deleted, or the network is stopped.
    *
+   * As in libvirt, words that its schema does not know are left out; `onWarning` is told of each.
+   *
    * @param xml - `<networkport>`
-   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`.
+   * @param options - `validate`: refuses such words, and a port without an uuid; `onWarning`; none by default
+   * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED and others, with `element`, `line` and `column`; XML_INVALID_SCHEMA
+   * with `problems` when it is validated.
    * @throws TslxcError OPERATION_INVALID when the network is not active; NETWORK_PORT_EXIST when the uuid is that of another;
-   * OPERATION_FAILED when a pool has no device left.
+   * OPERATION_FAILED when a pool has no device left; OPERATION_UNSUPPORTED when it is to be validated against libvirt's schema
+   * and xmllint is not installed.
    * @throws TslxcError ACCESS_DENIED without root, NO_NETWORK when the network is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see virNetworkPortCreateXML, `virsh net-port-create`
    */
-  async createPort(xml: string): Promise<NetworkPort> {
+  async createPort(xml: string, options: DefineOptions = {}): Promise<NetworkPort> {
     this.#session.requireAccess('write', 'Network.createPort');
-    return createPort(this.#session, this.#identity, xml);
+    return createPort(this.#session, this.#identity, { ...options, xml });
   }
 
   /**

@@ -68,15 +68,15 @@ export interface CreateOptions extends StartOptions {
   readonly validate?: boolean;
 }
 
-/** How `Connection.defineDomain` and `Connection.defineNetwork` take in a definition. */
+/** How `Connection.defineDomain`, `Connection.defineNetwork` and `Network.createPort` take in a definition. */
 export interface DefineOptions {
   /**
    * Refuses a definition with words that libvirt's schema does not know, and validates it against that schema,
-   * `/usr/share/libvirt/schemas/domain.rng` or `network.rng`, if the host has it. Default: false, unless `strict = 1` stands
+   * `/usr/share/libvirt/schemas/domain.rng`, `network.rng` or `networkport.rng`, if the host has it. Default: false, unless `strict = 1` stands
    * in `etc/tslxc/lxc.conf`: such words are left out, as in libvirt.
    */
   readonly validate?: boolean;
-  /** Called for each word that was left out, once the definition is stored, or the network runs. */
+  /** Called for each word that was left out, once the definition is stored, the network runs, or the port is there. */
   readonly onWarning?: (warning: Warning) => void;
 }
 

@@ -1,7 +1,10 @@
 /** Reads the XML file that a command line names, with virsh's messages when it can't be read. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { getSystemErrorMap } from 'node:util';
-import type { Option } from '../shell/arguments';
+import type { DefineOptions } from '../../index';
+import { warningOf } from '../output/definition-warnings';
+import type { Option, Options } from '../shell/arguments';
+import type { Context } from '../shell/command';
 import { CommandError } from '../shell/command-error';
 
 /** Of the verbs that take a definition from a file. */
@@ -10,6 +13,15 @@ export const validateOption: Option = {
   kind: 'flag',
   help: "validate the XML against libvirt's schema",
 };
+
+/** How the library takes it in: what is left out is shown. */
+export function definitionOptions(
+  { output }: Pick<Context, 'output'>,
+  options: Options,
+): DefineOptions {
+  const onWarning = warningOf(output);
+  return options.has('validate') ? { validate: true, onWarning } : { onWarning };
+}
 
 /** As much as virsh reads. */
 const maximumBytes = 10 * 1024 * 1024;

@@ -68,6 +68,11 @@ export function comparePositions(a: Position, b: Position): number {
   return a.line - b.line || a.column - b.column;
 }
 
+/** Sorted. */
+export function inDocumentOrder<T extends SourceLocation>(found: readonly T[]): T[] {
+  return [...found].sort((a, b) => comparePositions(a.position, b.position));
+}
+
 function shortened(text: string): string {
   return text.length > maxDetail ? `${text.slice(0, maxDetail)}…` : text;
 }

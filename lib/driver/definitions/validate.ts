@@ -12,6 +12,7 @@ import type { CreateOptions } from '../types';
 export const installedSchemas = {
   domain: '/usr/share/libvirt/schemas/domain.rng',
   network: '/usr/share/libvirt/schemas/network.rng',
+  networkPort: '/usr/share/libvirt/schemas/networkport.rng',
 } as const;
 
 /** Of xmllint(1): the document fails to validate. */

@@ -3,18 +3,22 @@
  * without a container, for an interface that another program plugs in.
  */
 import { randomUUID } from 'node:crypto';
+import { refuseUnknown } from '../../domain/xml/unsupported';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
 import { readNetworkState } from '../../network/lifecycle/state';
 import { formatNetworkPort, parseNetworkPort } from '../../network/definition/port';
 import type { PortDefinition } from '../../network/definition/port';
 import { runningDefinition } from '../../network/lifecycle/reconcile';
+import { installedSchemas, isToBeValidated, validateText } from '../definitions/validate';
 import { portIn } from '../interfaces/network-port';
 import { readableStates } from '../lookup/readable-state';
 import type { Session } from '../session/session';
+import type { DefineOptions } from '../types';
 import { plugOf, portsOfContainer } from './container-ports';
 import { createdPorts, makePort, removePort } from './created-ports';
 import { notActive } from './inspect';
+import { tellOfLeftOut } from './left-out';
 import { checkSameNetwork, currentNetwork } from './lookup';
 import { isActive, settleAndTell } from './settling';
 
@@ -55,18 +59,32 @@ export async function portXml(session: Session, identity: Identity, uuid: string
 }
 
 /**
- * Makes a port, and lets the network choose what it is plugged into.
+ * Makes a port, lets the network choose what it is plugged into, and tells of what its document was left out.
  *
- * @throws DefinitionError; TslxcError OPERATION_INVALID when the network is off, NETWORK_PORT_EXIST, NO_NETWORK;
+ * @throws DefinitionError; as `validateText`; TslxcError OPERATION_INVALID when the network is off, NETWORK_PORT_EXIST, NO_NETWORK;
  * OPERATION_FAILED when a pool has no device left.
  */
 export async function createPort(
   session: Session,
   identity: Identity,
-  xml: string,
+  { xml, ...options }: DefineOptions & { readonly xml: string },
 ): Promise<NetworkPort> {
   const { name } = identity;
-  const wanted = parseNetworkPort(xml, { newUuid: randomUUID });
+  const { unknown = [], ...wanted } = parseNetworkPort(xml, { newUuid: randomUUID });
+  if (options.validate === true) await validateText(xml, { unknown }, installedSchemas.networkPort);
+  // The schema wants an uuid, without which a port gets one.
+  else if (isToBeValidated(session, {})) refuseUnknown(unknown);
+  const port = await plugIn(session, identity, wanted);
+  tellOfLeftOut(session, { name, unknown }, options);
+  return port;
+}
+
+async function plugIn(
+  session: Session,
+  identity: Identity,
+  wanted: PortDefinition,
+): Promise<NetworkPort> {
+  const { name } = identity;
   return session.lockedNetwork(name, async () => {
     const state = await settleAndTell(session, name);
     checkSameNetwork(session, identity, state);

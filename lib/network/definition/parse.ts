@@ -5,11 +5,7 @@
 import type { KeptPart, UnknownWord, UnsupportedElement } from '../../domain/xml/unsupported';
 import { parseMetadata, parseName, parseTitle, parseUuid } from '../../domain/elements/identity';
 import { parseRoute } from '../../domain/interface/addresses';
-import {
-  comparePositions,
-  definitionError,
-  type SourceLocation,
-} from '../../domain/xml/source-location';
+import { definitionError, inDocumentOrder } from '../../domain/xml/source-location';
 import {
   childOf,
   childrenOf,
@@ -78,14 +74,9 @@ export function readNetwork(document: XmlElement, context: NetworkParseContext):
     ...definition,
     ...(mac === undefined ? {} : { mac }),
     ...(kept.length === 0 ? {} : { kept }),
-    unsupported: inOrder(unsupported),
-    ...(unknown.length === 0 ? {} : { unknown: inOrder(unknown) }),
+    unsupported: inDocumentOrder(unsupported),
+    ...(unknown.length === 0 ? {} : { unknown: inDocumentOrder(unknown) }),
   };
-}
-
-/** In document order. */
-function inOrder<T extends SourceLocation>(found: readonly T[]): T[] {
-  return [...found].sort((a, b) => comparePositions(a.position, b.position));
 }
 
 function readDefinition(network: Reading, session: NetworkSession): NetworkDefinition {

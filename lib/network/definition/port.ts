@@ -8,14 +8,17 @@ import {
   childOf,
   locateRoot,
   readElement,
-  readExactly,
   readText,
   type LocatedElement,
   type Reading,
   type ReadingSession,
 } from '../../domain/xml/reading';
-import { attributeLocation, definitionError } from '../../domain/xml/source-location';
-import { refuseUnsupported } from '../../domain/xml/unsupported';
+import {
+  attributeLocation,
+  definitionError,
+  inDocumentOrder,
+} from '../../domain/xml/source-location';
+import { refuseUnsupported, type UnknownWord } from '../../domain/xml/unsupported';
 import { textVocabulary, vocabulary } from '../../domain/xml/vocabulary';
 import { parseXml } from '../../domain/xml/xml';
 import { present } from '../../present';
@@ -40,6 +43,12 @@ export interface PortDefinition {
   readonly plug?: Plug;
 }
 
+/** A port that a document asks for. */
+export interface WantedPort extends PortDefinition {
+  /** Words that libvirt's schema does not know, which were left out. */
+  readonly unknown?: readonly UnknownWord[];
+}
+
 const portVocabulary = vocabulary({
   children: {
     uuid: 'one',
@@ -59,17 +68,22 @@ const ownerVocabulary = vocabulary({ children: { name: 'one', uuid: 'one' } });
 const macVocabulary = vocabulary({ attributes: { address: 'supported' } });
 const isolationVocabulary = vocabulary({ attributes: { isolated: 'supported' } });
 
-/** @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, with `element`, `line` and `column`. */
+/**
+ * As in libvirt, a word that its schema does not know is left out.
+ *
+ * @throws DefinitionError XML_ERROR, CONFIG_UNSUPPORTED or INTERNAL_ERROR, with `element`, `line` and `column`.
+ */
 export function parseNetworkPort(
   xml: string,
   { newUuid }: { readonly newUuid: () => string },
-): PortDefinition {
+): WantedPort {
   const root = locateRoot(parseXml(xml));
   if (root.element.name !== 'networkport' || root.element.namespace !== '') {
     const detail = `expecting root element of 'networkport', not '${root.element.name}'`;
     throw definitionError('XML_ERROR', detail, root);
   }
-  const session: ReadingSession = { unsupported: [], kept: [] };
+  const unknown: UnknownWord[] = [];
+  const session: ReadingSession = { unsupported: [], kept: [], unknown };
   const reading = readElement(root, portVocabulary, session);
   refuseUnsupported(session.unsupported);
   const [bandwidthAt, vlanAt] = [childOf(reading, 'bandwidth'), childOf(reading, 'vlan')];
@@ -78,44 +92,46 @@ export function parseNetworkPort(
     group: readText(childOf(reading, 'group'), session),
     bandwidth: bandwidthAt && parseBandwidth(bandwidthAt, 'on a network', session),
     vlan: vlanAt && parseVlan(vlanAt, session),
-    isolated: isolationAt && yesNo(readExactly(isolationAt, isolationVocabulary), 'isolated'),
+    isolated:
+      isolationAt && yesNo(readElement(isolationAt, isolationVocabulary, session), 'isolated'),
   };
   const uuidAt = childOf(reading, 'uuid');
-  return {
-    uuid: uuidAt === undefined ? newUuid() : uuidOf(uuidAt),
-    owner: parseOwner(reading),
-    mac: parsePortMac(reading),
+  const definition = {
+    uuid: uuidAt === undefined ? newUuid() : uuidOf(uuidAt, session),
+    owner: parseOwner(reading, session),
+    mac: parsePortMac(reading, session),
     ...present(optional),
   };
+  return unknown.length === 0 ? definition : { ...definition, unknown: inDocumentOrder(unknown) };
 }
 
-function parseOwner(port: Reading): PortDefinition['owner'] {
+function parseOwner(port: Reading, session: ReadingSession): PortDefinition['owner'] {
   const at = childOf(port, 'owner');
-  const owner = at === undefined ? undefined : readExactly(at, ownerVocabulary);
+  const owner = at === undefined ? undefined : readElement(at, ownerVocabulary, session);
   const nameAt = owner && childOf(owner, 'name');
-  const name = nameAt && readExactly(nameAt, textVocabulary).text;
-  if (name === undefined || name === '') {
+  const name = readText(nameAt, session);
+  if (name === undefined) {
     throw definitionError('XML_ERROR', 'network port has no owner name', nameAt ?? at ?? port.at);
   }
   const uuidAt = owner && childOf(owner, 'uuid');
   if (uuidAt === undefined) {
     throw definitionError('XML_ERROR', 'network port has no owner UUID', at ?? port.at);
   }
-  return { name, uuid: uuidOf(uuidAt) };
+  return { name, uuid: uuidOf(uuidAt, session) };
 }
 
-function parsePortMac(port: Reading): string {
+function parsePortMac(port: Reading, session: ReadingSession): string {
   const at = childOf(port, 'mac');
   if (at === undefined) throw definitionError('XML_ERROR', 'network port has no mac', port.at);
-  const text = readExactly(at, macVocabulary).attributes.get('address') ?? '';
+  const text = readElement(at, macVocabulary, session).attributes.get('address') ?? '';
   const mac = parseMac(text);
   if (mac !== undefined) return mac;
   const detail = `unable to parse MAC '${text}'`;
   throw definitionError('XML_ERROR', detail, attributeLocation(at, 'address'));
 }
 
-function uuidOf(at: LocatedElement): string {
-  const text = readExactly(at, textVocabulary).text.trim().toLowerCase();
+function uuidOf(at: LocatedElement, session: ReadingSession): string {
+  const text = readElement(at, textVocabulary, session).text.trim().toLowerCase();
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text)) return text;
   throw definitionError('INTERNAL_ERROR', `unable to parse UUID '${text}'`, at);
 }

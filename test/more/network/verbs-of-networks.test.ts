@@ -5,7 +5,7 @@ import { connect, makeRoot } from 'tslxc';
 import { domainXml } from '../../support/domain/domain-xml';
 import { inside } from '../../support/domain/inside';
 import { commandOn } from '../../support/process/command-on';
-import { spawnCommand } from '../../support/process/run-command';
+import { runCommand, spawnCommand } from '../../support/process/run-command';
 import { makeTestRoot } from '../../support/root/test-root';
 import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
@@ -144,10 +144,16 @@ test('parts of a network change, and its ports are shown', async () => {
   await says('net-update lab add ip-dhcp-host', host, '--parent-index', '0', '--current');
   expect(await network.xml({ which: 'live' })).toContain("ip='192.168.153.50'");
   const owner = `<owner><name>x</name><uuid>${uuid}</uuid></owner>`;
-  writeFileSync(file, `<networkport>${owner}<mac address='${second}'/></networkport>`);
+  const port = '7d0d4c6e-5ad4-4f25-9d3a-0a4a6b6a1f54';
+  const content = `<uuid>${port}</uuid>${owner}<mac address='${second}'/>`;
+  writeFileSync(file, `<networkport>${content}<nosuch/></networkport>`);
+  expect(await refuses(`net-port-create lab ${file} --validate`)).toMatch(/<nosuch>/);
+  const left = await runCommand(['net-port-create', 'lab', file], { root: world.root.path });
+  expect([left.code, left.stderr]).toEqual([0, expect.stringMatching(/^warning: .*<nosuch>/)]);
+  await says(`net-port-delete lab ${port}`);
+  writeFileSync(file, `<networkport>${content}</networkport>`);
   expect(await says(`net-port-create lab ${file} --validate`)).toMatch(/^Network port \S+ created/);
-  const [own, port = ''] = (await says('net-port-list lab --uuid')).trim().split('\n').sort();
-  expect(own).toBeDefined();
+  expect((await says('net-port-list lab --uuid')).trim().split('\n')).toContain(port);
   expect(await says('net-port-list lab --table')).toContain(` ${port}\n`);
   expect(await says(`net-port-dumpxml lab ${port} --xpath //bridge --wrap`)).toBe('<nodes/>\n\n');
   await refusesEach([

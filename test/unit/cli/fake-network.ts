@@ -124,8 +124,12 @@ export class FakeNetwork {
     throw new TslxcError('NO_NETWORK_PORT', `Network port with UUID ${uuid} does not exist`);
   }
 
-  async createPort(xml: string): Promise<NetworkPort> {
-    await this.#called('createPort', xml);
+  async createPort(
+    xml: string,
+    { onWarning, ...options }: DefineOptions = {},
+  ): Promise<NetworkPort> {
+    await this.#called('createPort', xml, options);
+    for (const warning of this.fields.warnings ?? []) onWarning?.(warning);
     const owner = { name: 'web', uuid: this.uuid };
     return { uuid: this.uuid, owner, mac: '52:54:00:00:00:01', origin: 'created' };
   }

@@ -1,9 +1,11 @@
 /** net-define, net-create and net-undefine: virtual networks come from XML files, and their definitions go. */
 import { withErrorMessage } from '../../shell/command-error';
-import { readDefinitionFile, validateOption } from '../../options/definition-file';
-import { warningOf } from '../../output/definition-warnings';
+import {
+  definitionOptions,
+  readDefinitionFile,
+  validateOption,
+} from '../../options/definition-file';
 import { findNetwork, networkOption } from '../../options/network-argument';
-import type { DefineOptions } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -48,11 +50,6 @@ export const commands: CommandTable = {
     run: undefine,
   },
 };
-
-function definitionOptions({ output }: Context, options: Options): DefineOptions {
-  const onWarning = warningOf(output);
-  return options.has('validate') ? { validate: true, onWarning } : { onWarning };
-}
 
 async function define(context: Context, options: Options): Promise<undefined> {
   const file = options.required('file');

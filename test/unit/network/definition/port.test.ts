@@ -1,4 +1,5 @@
 /** `<networkport>`: what is read of it, and what is printed. */
+import { definedWithout } from '../../../../lib/domain/warnings';
 import { formatNetworkPort, parseNetworkPort } from '../../../../lib/network/definition/port';
 
 const uuid = '5c6a1d3e-4f0b-4c1a-9d2e-0a1b2c3d4e5f';
@@ -59,8 +60,29 @@ test.each([
   [port(owner), 'network port has no mac'],
   [port(`${owner}<mac address='nonsense'/>`), "unable to parse MAC 'nonsense'"],
   [port(`<uuid>nonsense</uuid>${owner}${mac}`), "unable to parse UUID 'nonsense'"],
-  [port(`${owner}${mac}<none/>`), 'unknown element <none>'],
   [port(`${owner}${mac}<virtualport type='openvswitch'/>`), '<virtualport> is not carried out'],
 ])('%s is refused', (xml, words) => {
   expect(() => parseNetworkPort(xml, context)).toThrow(words);
+});
+
+test.each([
+  [port(`${owner}${mac}<none/>`), 'networkport/none', '<none>'],
+  [port(`${owner}<mac address='52:54:00:00:00:01' x='1'/>`), 'networkport/mac/@x', "'x'"],
+  [port(`${owner}${mac}<port isolated='yes' x='1'/>`), 'networkport/port/@x', "'x'"],
+  [port(`${owner}${mac}<group x='1'>fast</group>`), 'networkport/group/@x', "'x'"],
+  [port(`${owner}${mac}<uuid x='1'>${uuid}</uuid>`), 'networkport/uuid/@x', "'x'"],
+  [port(owner.replace('</owner>', '<x/></owner>') + mac), 'networkport/owner/x', '<x>'],
+  [port(owner.replace('<name>', "<name x='1'>") + mac), 'networkport/owner/name/@x', "'x'"],
+  [port(`${owner}${mac}<vlan><tag id='7' x='1'/></vlan>`), 'networkport/vlan/tag/@x', "'x'"],
+])('of %s the word that libvirt does not know is left out, with its place', (xml, path, word) => {
+  const { unknown = [], ...known } = parseNetworkPort(xml, context);
+  const bare = xml.replace(/<none\/>|<x\/>| x='1'/, '');
+  expect(known).toEqual(parseNetworkPort(bare, context));
+  expect(unknown).toMatchObject([{ path, position: { line: 1 } }]);
+  expect(definedWithout(unknown)[0]?.message).toContain(word);
+});
+
+test('all such words are told of in document order', () => {
+  const { unknown = [] } = parseNetworkPort(port(`\n<one/>${owner}\n${mac}<two/>`), context);
+  expect(unknown.map(({ path }) => path)).toEqual(['networkport/one', 'networkport/two']);
 });

@@ -78,6 +78,16 @@ test('net-update tells of what is left out', async () => {
   });
 });
 
+test('net-port-create tells of what is left out', async () => {
+  const place = { element: 'networkport/nam', line: 1, column: 1 };
+  const warning = { detail: 'UnknownElement', message: '<nam> is left out', ...place } as const;
+  connection = new FakeConnection().withNetworks({ name: 'lab', warnings: [warning] });
+  const file = join(scratchDirectory(), 'port.xml');
+  writeFileSync(file, '<networkport/>');
+  const { status, stderr } = await tslxc(['net-port-create', 'lab', file]);
+  expect([status, stderr]).toEqual([0, 'warning: <nam> is left out\n']);
+});
+
 test('net-update reads a file where the XML does not stand in the command line', async () => {
   const file = join(scratchDirectory(), 'host.xml');
   writeFileSync(file, xml);
@@ -164,7 +174,9 @@ test('ports are listed, shown, made and removed', async () => {
   writeFileSync(file, '<networkport/>');
   const made = await tslxc(['net-port-create', 'lab', file]);
   expect(made.stdout).toMatch(/^Network port [0-9a-f-]{36} created from .*port\.xml\n\n$/);
-  expect(callsOf().at(-1)).toEqual(['createPort', '<networkport/>']);
+  expect(callsOf().at(-1)).toEqual(['createPort', '<networkport/>', {}]);
+  await tslxc(['net-port-create', 'lab', file, '--validate']);
+  expect(callsOf().at(-1)).toEqual(['createPort', '<networkport/>', { validate: true }]);
   expect((await tslxc(`net-port-delete lab ${uuid}`)).stdout).toBe(
     `Network port ${uuid} deleted\n\n`,
   );
