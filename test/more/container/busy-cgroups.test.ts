@@ -22,13 +22,21 @@ const depth = 50;
 
 containerTest(nothing);
 
-async function destroyInTime(container: TestDomain): Promise<void> {
+/** Milliseconds in which it was destroyed. */
+async function timeOfDestroy(container: TestDomain): Promise<number> {
   const started = performance.now();
   await container.domain.destroy();
   const took = performance.now() - started;
   process.stdout.write(`${container.name}: destroyed in ${took.toFixed(0)} ms\n`);
-  expect(took).toBeLessThan(promise);
   await expectGone(container.name);
+  return took;
+}
+
+/** What else the machine does may hold one up: not all three. */
+async function expectInTime(attempt: () => Promise<number>): Promise<void> {
+  let took = Infinity;
+  for (let tries = 3; took >= promise && tries > 0; tries -= 1) took = await attempt();
+  expect(took).toBeLessThan(promise);
 }
 
 /** Where processes of the container are: some hierarchies have a folder between. */
@@ -54,6 +62,10 @@ function dig(folder: string): string {
 }
 
 test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, is removed`, async () => {
+  await expectInTime(timeOfTree);
+});
+
+async function timeOfTree(): Promise<number> {
   await using container = await TestDomain.make({ name: 'busy-tree' });
   await container.start();
   await askConsole(container.domain, 'sleep 1000 & echo started=$!', /started=\d/);
@@ -64,10 +76,14 @@ test(`a tree of ${depth} cgroups in every hierarchy, with a process at its end, 
     writeFileSync(join(dig(folder), 'cgroup.procs'), child);
   }
   expect(readFileSync(`/proc/${child}/cgroup`, 'latin1')).toContain(`level-${depth - 1}`);
-  await destroyInTime(container);
-});
+  return await timeOfDestroy(container);
+}
 
 test('a container that forks without end is destroyed', async () => {
+  await expectInTime(timeOfForks);
+});
+
+async function timeOfForks(): Promise<number> {
   const most = 300;
   // Each lives for a moment and has two children: a few hundred at a time.
   const script = 'storm() { sleep 0.2; storm & storm & }; storm';
@@ -75,8 +91,8 @@ test('a container that forks without end is destroyed', async () => {
   await using container = await TestDomain.make({ name: 'busy-forks', ...storm });
   await container.start();
   await untilMoreThan(0.5 * most, join(pidsMount(), 'libvirt/lxc', container.name));
-  await destroyInTime(container);
-});
+  return await timeOfDestroy(container);
+}
 
 /** Forks as fast as it can, and goes on when it can't. Guarded: as PID 1 of a container only. */
 const bomb = `[ $$ = 1 ] || exit; exec python3 -c '
@@ -103,6 +119,10 @@ async function untilMoreThan(processes: number, folder: string): Promise<void> {
 }
 
 test('a fork bomb at its own limit of processes is destroyed while it goes on', async () => {
+  await expectInTime(timeOfBomb);
+});
+
+async function timeOfBomb(): Promise<number> {
   const most = 256;
   await using container = await TestDomain.make({
     name: 'busy-bomb',
@@ -112,8 +132,8 @@ test('a fork bomb at its own limit of processes is destroyed while it goes on', 
   });
   await container.start();
   await untilMoreThan(0.9 * most, join(pidsMount(), 'libvirt/lxc', container.name));
-  await destroyInTime(container);
-});
+  return await timeOfDestroy(container);
+}
 
 test('a fork bomb with no limit but memory is destroyed while it goes on', async () => {
   // The machine of the tests is to survive a container that isn't ended: by a limit of the cgroup above it.
@@ -122,17 +142,19 @@ test('a fork bomb with no limit but memory is destroyed while it goes on', async
   mkdirSync(partition, { recursive: true });
   writeFileSync(join(partition, 'pids.max'), String(most));
   try {
-    await using container = await TestDomain.make({
-      name: 'busy-unbounded',
-      memory: 512 * 1024,
-      initArguments: ['-c', bomb],
-      elements: '<resource><partition>/bounded</partition></resource>',
+    await expectInTime(async () => {
+      await using container = await TestDomain.make({
+        name: 'busy-unbounded',
+        memory: 512 * 1024,
+        initArguments: ['-c', bomb],
+        elements: '<resource><partition>/bounded</partition></resource>',
+      });
+      await container.start();
+      await untilMoreThan(0.9 * most, partition);
+      const [folder = ''] = readdirSync(partition).filter((one) => one.includes(container.name));
+      expect(readFileSync(join(partition, folder, 'pids.max'), 'latin1').trim()).toBe('max');
+      return await timeOfDestroy(container);
     });
-    await container.start();
-    await untilMoreThan(0.9 * most, partition);
-    const [folder = ''] = readdirSync(partition).filter((one) => one.includes(container.name));
-    expect(readFileSync(join(partition, folder, 'pids.max'), 'latin1').trim()).toBe('max');
-    await destroyInTime(container);
   } finally {
     // The kernel lets go of what was below it a moment later.
     if (existsSync(partition)) await eventually(() => rmdirSync(partition));
