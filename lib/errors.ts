@@ -75,6 +75,8 @@ export interface ErrorDetails {
   readonly domain?: string;
   /** The last lines of the console of a container that has ended, without control characters. */
   readonly console?: readonly string[];
+  /** What a command that was awaited had put out when it was ended, as text or bytes, as it was asked for. */
+  readonly output?: Readonly<Record<'stdout' | 'stderr', string | Buffer>>;
   /** The XML element that is at fault, as a path such as `domain/os/init`. */
   readonly element?: string;
   /** Line of the XML text, from 1. */
@@ -113,6 +115,7 @@ export class TslxcError extends Error implements ErrorDetails {
   declare readonly step?: string;
   declare readonly domain?: string;
   declare readonly console?: readonly string[];
+  declare readonly output?: Readonly<Record<'stdout' | 'stderr', string | Buffer>>;
   declare readonly element?: string;
   declare readonly line?: number;
   declare readonly column?: number;

@@ -213,6 +213,12 @@ const nativeExceptions = [
     reason: 'the tmpfs is just made, and nobody else has it',
   },
   {
+    file: 'native/base/fifo.cc',
+    uses: ['mknodat', 'openat'],
+    argument: 'folder.get()',
+    reason: 'likewise',
+  },
+  {
     file: 'native/base/xattr.cc',
     uses: ['getxattr', 'setxattr', 'removexattr'],
     argument: 'link.c_str()',
@@ -246,7 +252,7 @@ const fileUsers = {
   'lib/container/record/cleanup.ts': 'the run folder',
   'lib/container/record/end-record.ts': 'the run folder',
   'lib/container/exec/command-streams.ts': 'descriptors',
-  'lib/container/exec/exec.ts': 'cgroups',
+  'lib/container/exec/attendant.ts': 'cgroups',
   'lib/container/looks/looks.ts': 'the kinds of files, as numbers',
   'lib/container/cgroups/directory-attribute.ts': 'cgroups',
   'lib/container/devices/fitter.ts': 'cgroups',

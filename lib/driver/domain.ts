@@ -6,12 +6,15 @@ import type { PipedProcess, TerminalProcess } from '../container/exec/command-pr
 import type { ConsoleStream } from '../container/console/console-stream';
 import type { ExitRecord } from '../container/record/exit-record';
 import type { MetadataContent } from '../domain/elements/metadata';
+import { TslxcError } from '../errors';
 import type { WindowSize } from '../host/native';
 import type { Identity } from '../host/state/definition-store';
 import { getMetadata, getText, setMetadata, setText } from './definitions/annotations';
 import { renameDomain } from './definitions/rename';
 import { attachDevice, detachDevice, updateDevice } from './devices/devices';
-import { execCommand, type ExecOptions } from './exec';
+import { execAlone, runCommand } from './exec/exec';
+import type { DetachedOptions, ExecOptions } from './exec/exec-options';
+import type { RunningCommand } from './exec/running-command';
 import { domainAddresses } from './interfaces/addresses';
 import { getBandwidth, setBandwidth } from './interfaces/bandwidth';
 import { leasedHostname } from './interfaces/hostname';
@@ -283,6 +286,24 @@ export class Domain {
   }
 
   /**
+   * Destroys the container, if one runs, so that with `await using` it lives as long as its scope. A stored
+   * definition stays; a transient domain is gone then.
+   *
+   * @throws TslxcError as `destroy`, but none when nothing runs, or the domain is gone.
+   * @example
+   * await using domain = await connection.createDomain(xml);
+   * const { code } = await domain.wait();
+   */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      await this.destroy();
+    } catch (error) {
+      const isOff = TslxcError.is(error, 'OPERATION_INVALID') && this.id === undefined;
+      if (!isOff && !TslxcError.is(error, 'NO_DOMAIN')) throw error;
+    }
+  }
+
+  /**
    * Stops every process of the container where it is, until `resume`. Resolves when all are stopped; one that is
    * paused already stays so. The pause is the kernel's: every process sees it, and it outlives this one.
    *
@@ -535,13 +556,15 @@ export class Domain {
   /**
    * Runs a command in the running container, on a terminal of its own, confined exactly as its init is: namespaces,
    * cgroups, capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard
-   * input, output and error, and no other descriptor. Resolves when its execve(2) has succeeded. The command and
-   * all that it has started end when this process ends.
+   * input, output and error, and no other descriptor. The command and all that it has started end when this process
+   * ends.
    *
    * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
    * @param options - `tty`: the size of the terminal, in rows and columns; environment, user and directory, by
    * default as init has them; label, abort and timeout (milliseconds, none by default)
-   * @returns the process, with its terminal as one stream
+   * @returns what resolves to all that the terminal has shown and the exit status, when the command has ended;
+   * `started` resolves when its execve(2) has succeeded, to the process with its terminal as one stream. Either
+   * rejects when it can't be started, with:
    * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
    * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
    * executed within the connection's `startTimeout`.
@@ -551,23 +574,42 @@ export class Domain {
    * connection is closed, OPERATION_DENIED on a read-only one.
    * @see setns(2); `virsh lxc-enter-namespace`
    * @example
-   * const shell = await domain.exec(['sh'], { tty: { rows: 24, columns: 80 } });
+   * const shell = await domain.exec(['sh'], { tty: { rows: 24, columns: 80 } }).started;
    * shell.terminal.pipe(process.stdout);
    */
   exec(
     argv: readonly string[],
-    options: ExecOptions & { readonly tty: WindowSize },
-  ): Promise<TerminalProcess>;
+    options: ExecOptions & { readonly tty: WindowSize; readonly encoding?: 'utf8' },
+  ): RunningCommand<TerminalProcess>;
+  /**
+   * As the one that gives text, with the bytes of what the command puts out.
+   *
+   * @param argv - the program and its arguments
+   * @param options - with `encoding: 'buffer'`
+   * @returns what resolves to the output as Buffers, and the exit status
+   * @throws TslxcError as the one that gives text.
+   * @example
+   * const { stdout } = await domain.exec(['tar', '-c', '/etc'], { encoding: 'buffer' });
+   */
+  exec(
+    argv: readonly string[],
+    options: ExecOptions & { readonly tty?: undefined; readonly encoding: 'buffer' },
+  ): RunningCommand<PipedProcess, Buffer>;
   /**
    * Runs a command in the running container, on three pipes, confined exactly as its init is: namespaces, cgroups,
    * capabilities, filter of system calls, no_new_privs, resource limits and label. It inherits standard input,
-   * output and error, and no other descriptor. Resolves when its execve(2) has succeeded. The command and all that
-   * it has started end when this process ends.
+   * output and error, and no other descriptor. The command and all that it has started end when this process ends.
+   *
+   * Awaited it resolves, when the command has ended, to `{ stdout, stderr, code }`, and `signal` when one has ended
+   * it, with `code` 128 and its number; a code other than 0 is no rejection. Its input is empty unless `stdin` says
+   * otherwise. What processes that the command has left behind still write is not waited for. `started` resolves
+   * when its execve(2) has succeeded, to the process with a stream for each pipe, and nothing is collected.
    *
    * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
-   * @param options - environment, user and directory, by default as init has them; input, by default a pipe to
-   * write to; label, abort and timeout (milliseconds, none by default)
-   * @returns the process, with a stream for each pipe
+   * @param options - environment, user and directory, by default as init has them; input; label, abort and timeout
+   * (milliseconds, none by default); `maxBuffer`: bytes of output and of errors each, 16 MiB by default; `encoding`
+   * @returns what resolves to the output and the exit status, or by `started` to the process. Either rejects when it
+   * can't be started, with:
    * @throws TslxcError OPERATION_INVALID when nothing runs or the container is paused; INVALID_ARG for options that
    * make no sense and a user that the container does not have; OPERATION_ABORTED; OPERATION_TIMEOUT when it was not
    * executed within the connection's `startTimeout`.
@@ -575,22 +617,40 @@ export class Domain {
    * missing or may not be used.
    * @throws TslxcError ACCESS_DENIED without root, NO_DOMAIN when the domain is gone, OPERATION_INVALID when the
    * connection is closed, OPERATION_DENIED on a read-only one.
+   * @throws TslxcError where it is awaited also, with `output`, what was put out by then: OPERATION_ABORTED and
+   * OPERATION_TIMEOUT when `signal` or `timeout` have ended the command, OPERATION_FAILED when it has put out more
+   * than `maxBuffer`.
    * @see setns(2); `virsh lxc-enter-namespace`
    * @example
-   * const process = await domain.exec(['cat', '/etc/hostname'], { stdin: 'ignore', timeout: 5000 });
-   * for await (const chunk of process.stdout) console.log(String(chunk));
-   * const result = await process.result; // { code: 0 }
+   * const { stdout, code } = await domain.exec(['cat', '/etc/hostname'], { timeout: 5000 });
+   * const tail = await domain.exec(['tail', '-f', '/var/log/messages']).started;
+   * for await (const chunk of tail.stdout) console.log(String(chunk));
    */
   exec(
     argv: readonly string[],
-    options?: ExecOptions & { readonly tty?: undefined },
-  ): Promise<PipedProcess>;
-  async exec(
+    options?: ExecOptions & { readonly tty?: undefined; readonly encoding?: 'utf8' },
+  ): RunningCommand;
+  exec(
     argv: readonly string[],
     options: ExecOptions = {},
-  ): Promise<PipedProcess | TerminalProcess> {
-    this.#session.requireAccess('write', 'Domain.exec');
-    return execCommand(this.#session, this.#identity, { argv, options });
+  ): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> {
+    return runCommand(this.#session, this.#identity, { argv, options });
+  }
+
+  /**
+   * Runs a command in the running container, as `exec` does, and leaves it alone: it goes on when this process ends,
+   * until it ends by itself or the container does. Its input is empty, and its output is thrown away.
+   *
+   * @param argv - the program and its arguments; a name without a slash is looked for in the PATH of the command
+   * @param options - environment, user and directory, by default as init has them; label; `signal` gives up the start
+   * @returns when its execve(2) has succeeded
+   * @throws TslxcError as `exec` where it can't be started.
+   * @example
+   * await domain.execDetached(['/usr/sbin/crond'], { cwd: '/' });
+   */
+  async execDetached(argv: readonly string[], options: DetachedOptions = {}): Promise<void> {
+    this.#session.requireAccess('write', 'Domain.execDetached');
+    await execAlone(this.#session, this.#identity, { argv, options });
   }
 
   /**

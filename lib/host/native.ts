@@ -325,6 +325,8 @@ export interface Native extends QuotaCalls {
   makePair(kind: 'pipe' | 'socket'): [number, number];
   /** `count` pipes as the two ends of FIFOs in a detached tmpfs, whose mount options can give them a label. */
   makeFifos(count: number, options: readonly string[]): [number, number][];
+  /** A null device of its own, O_RDWR and O_CLOEXEC, in such a tmpfs. */
+  makeNull(options: readonly string[]): number;
   makeRaw(fd: number): void;
   setWindowSize(fd: number, size: WindowSize): void;
   windowSize(fd: number): WindowSize;

@@ -70,6 +70,11 @@ Value makeFifos(const CallbackInfo& info) {
   return result;
 }
 
+Value makeNull(const CallbackInfo& info) {
+  tslxc::Fd null = tslxc::makeNull(Input(info, 0, "options").texts());
+  return Napi::Number::New(info.Env(), null.release());
+}
+
 Value makeRaw(const CallbackInfo& info) {
   tslxc::makeRaw(fdArgument(info));
   return info.Env().Undefined();
@@ -96,6 +101,7 @@ void exportTerminals(Napi::Object exports) {
   define<openPty>(exports, "openPty");
   define<makePair>(exports, "makePair");
   define<makeFifos>(exports, "makeFifos");
+  define<makeNull>(exports, "makeNull");
   define<makeRaw>(exports, "makeRaw");
   define<setWindowSize>(exports, "setWindowSize");
   define<windowSize>(exports, "windowSize");

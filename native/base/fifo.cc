@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "native/base/mount.h"
@@ -31,6 +32,13 @@ std::vector<PipeEnds> makeFifos(size_t count, const std::vector<std::string>& op
   std::vector<PipeEnds> all;
   for (size_t i = 0; i < count; ++i) all.push_back(makeFifo(folder.get()));
   return all;
+}
+
+Fd makeNull(const std::vector<std::string>& options) {
+  constexpr const char* kName = "null";
+  const Fd folder = makeFilesystem("tmpfs", options, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
+  check(mknodat(folder.get(), kName, S_IFCHR | 0600, makedev(1, 3)), "mknodat");
+  return Fd(check(openat(folder.get(), kName, O_RDWR | O_CLOEXEC), "openat"));
 }
 
 }  // namespace tslxc

@@ -22,12 +22,12 @@
 #include "native/base/pty.h"
 #include "native/monitor/anonymous-pair.h"
 #include "native/monitor/beginning.h"
+#include "native/monitor/command-request.h"
 #include "native/monitor/joiner.h"
 #include "native/monitor/label-check.h"
 #include "native/monitor/process-tree.h"
 #include "native/monitor/stage-zero.h"
 #include "native/monitor/terminal-pump.h"
-#include "native/monitor/terminal-request.h"
 
 namespace tslxc {
 namespace {
@@ -53,7 +53,7 @@ constexpr size_t kWithTerminal = 2;
 
 class Attendant {
  public:
-  explicit Attendant(int channel) : channel_(channel) {}
+  Attendant(int channel, bool detached) : channel_(channel), detached_(detached) {}
 
   void run(std::vector<Fd> passed, std::optional<TerminalRequest> request);
   void tell(const FailedMessage& failed) { sendFrame(channel_.get(), failed); }
@@ -90,6 +90,7 @@ class Attendant {
   std::optional<TerminalPump> terminal_;
   pid_t joiner_ = 0;
   Phase phase_ = Phase::starting;
+  bool detached_;  // the command goes on without its caller
   bool callerGone_ = false;
   bool acknowledged_ = false;
   bool executing_ = false;
@@ -214,7 +215,7 @@ void Attendant::listenToCaller() {
   } catch (const MalformedBytes&) {
     callerGone_ = true;
   }
-  if (!callerGone_) return;
+  if (!callerGone_ || (detached_ && phase_ == Phase::running && !told_)) return;
   // Without a caller there is no reader for what is left of the output of an ended command.
   if (told_ && phase_ == Phase::running) phase_ = Phase::over;
   beginEnd();
@@ -381,7 +382,7 @@ bool isAttendant(int argc, char** argv) { return argc > 1 && std::strcmp(argv[1]
 int attend(int argc, char** argv) {
   const int passed = passedDescriptors(argc, argv);
   becomeMonitor(passed);
-  Attendant attendant(kChannel);
+  Attendant attendant(kChannel, isDetached(argc, argv));
   try {
     becomeQuiet("tslxc-exec");
     attendant.run(takeDescriptors(kFirstPassedDescriptor, passed), terminalRequest(argc, argv));

@@ -39,7 +39,7 @@ function makeActions(context) {
     destroy: ({ name }) => timed(() => domainOf(name).destroy()),
     exec: ({ name }) =>
       timed(async () => {
-        const command = await domainOf(name).exec(['/bin/true'], { stdin: 'ignore' });
+        const command = await domainOf(name).exec(['/bin/true'], { stdin: 'ignore' }).started;
         await command.result;
       }),
     // Until what it had on the host is given back.

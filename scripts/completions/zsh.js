@@ -14,10 +14,11 @@ function action(values) {
   return known[values] ?? `_tslxc_${values.replace('-', '_')}`;
 }
 
-function named({ name, letter, kind, help, values }) {
+function named({ name, letter, kind, help, values, repeatable }) {
   const value = kind === 'flag' ? '' : `:${name}:${action(values)}`;
   const text = `[${described(help)}]${value}`;
   if (letter === undefined) return `'--${name}${kind === 'flag' ? '' : '='}${text}'`;
+  if (repeatable) return `'*'{-${letter},--${name}}'${text}'`;
   return `'(-${letter} --${name})'{-${letter},--${name}}'${text}'`;
 }
 

@@ -89,7 +89,7 @@ const native = {
       'native/monitor/beginning.cc',
       'native/base/signals.cc',
       'native/monitor/terminal-pump.cc',
-      'native/monitor/terminal-request.cc',
+      'native/monitor/command-request.cc',
       'native/base/message.cc',
       'native/base/pty.cc',
       'native/base/path.cc',

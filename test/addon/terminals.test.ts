@@ -1,10 +1,12 @@
 /** Pseudoterminals. */
 import {
   constants as fs,
+  fchownSync,
   fstatSync,
   readFileSync,
   readSync,
   readlinkSync,
+  statSync,
   statfsSync,
   writeSync,
 } from 'node:fs';
@@ -143,6 +145,36 @@ describe('makeFifos', () => {
 });
 
 const fdinfo = (fd: number): string => readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8');
+
+describe('makeNull', () => {
+  const made = (...options: string[]): number => scratch.keep(native().makeNull(options));
+
+  test('it takes everything and gives nothing, as /dev/null, of which it is another node', () => {
+    const fd = made('source=tslxc');
+    const state = fstatSync(fd);
+    const host = statSync('/dev/null');
+    expect([state.isCharacterDevice(), state.rdev]).toEqual([true, host.rdev]);
+    expect(state.dev).not.toBe(host.dev);
+    writeSync(fd, 'word');
+    expect(read(fd)).toBe('');
+  });
+
+  test('its owner is its own, and it is not inherited', () => {
+    const [one, other] = [made(), made()];
+    fchownSync(one, 1000, 1000);
+    expect([one, other].map((fd) => fstatSync(fd).uid)).toEqual([1000, 0]);
+    expect(statSync('/dev/null').uid).toBe(0);
+    const flags = parseInt(/^flags:\t(.*)$/m.exec(fdinfo(one))?.[1] ?? '', 8);
+    expect(flags & 0o2000003).toBe(0o2000002); // O_CLOEXEC, O_RDWR
+  });
+
+  test('an option that a tmpfs does not have is EINVAL', () => {
+    expect(failureOf(() => native().makeNull(['nonsense=1']))).toMatchObject({
+      errno: 'EINVAL',
+      syscall: 'fsconfig',
+    });
+  });
+});
 
 describe('makeRaw', () => {
   test('a raw terminal neither echoes nor waits for a line', () => {

@@ -37,7 +37,7 @@ test('it is the controlling terminal, of the container’s own devpts, with the 
   const process = await test_.domain.exec(
     ['sh', '-c', 'tty; stty size; echo to-tty > /dev/tty; read a; echo "<$a>"; exit 3'],
     { tty: { rows: 31, columns: 97 } },
-  );
+  ).started;
   const seen = reader(process);
   await seen(/\/dev\/pts\/\d+\r\n31 97\r\nto-tty\r\n/);
   process.terminal.write('typed\r');
@@ -51,7 +51,7 @@ test('job control works: an interrupt ends the job, and not the shell', async ()
   const process = await test_.domain.exec(['bash', '--norc', '--noediting', '-i'], {
     tty: { rows: 24, columns: 80 },
     env: { PS1: 'ready> ' },
-  });
+  }).started;
   try {
     const seen = reader(process);
     await seen(/ready> /);
@@ -72,7 +72,7 @@ test('programs learn of a new size', async () => {
   const script = 'trap "stty size" WINCH; echo trapped; until [ -e /nowhere ]; do sleep 0.02; done';
   const process = await test_.domain.exec(['sh', '-c', script], {
     tty: { rows: 24, columns: 80 },
-  });
+  }).started;
   const seen = reader(process);
   await seen(/trapped\r\n/);
   process.resize({ rows: 50, columns: 111 });
@@ -84,7 +84,7 @@ test('programs learn of a new size', async () => {
 test('its last bytes arrive, however many', async () => {
   const process = await test_.domain.exec(['sh', '-c', 'seq 1 50000'], {
     tty: { rows: 24, columns: 80 },
-  });
+  }).started;
   let text = '';
   for await (const chunk of process.terminal) text += String(chunk);
   expect(text.split('\r\n')).toHaveLength(50_001);
@@ -93,7 +93,8 @@ test('its last bytes arrive, however many', async () => {
 });
 
 test('to let go of it hangs it up', async () => {
-  const process = await test_.domain.exec(['sleep', '6002'], { tty: { rows: 24, columns: 80 } });
+  const process = await test_.domain.exec(['sleep', '6002'], { tty: { rows: 24, columns: 80 } })
+    .started;
   process.terminal.destroy();
   expect(await process.result).toEqual({ signal: 'SIGHUP' });
 });

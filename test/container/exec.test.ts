@@ -45,7 +45,7 @@ test('exit codes from 0 to 255 are exact', async () => {
   await forEach(codes, async (code) => {
     const process = await world.test_.domain.exec(['sh', '-c', `exit ${code}`], {
       stdin: 'ignore',
-    });
+    }).started;
     const result = await process.result;
     seen[code] = 'code' in result ? result.code : undefined;
   });
@@ -76,7 +76,7 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
   writeFileSync(path, content);
   try {
     const hash = createHash('sha256');
-    const reading = await world.test_.domain.exec(['cat', path], { stdin: 'ignore' });
+    const reading = await world.test_.domain.exec(['cat', path], { stdin: 'ignore' }).started;
     for await (const chunk of reading.stdout) hash.update(chunk as Buffer);
     expect(await reading.result).toEqual({ code: 0 });
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
@@ -91,7 +91,7 @@ test('64 MB of its output arrive byte for byte, and 8 MB of its input', async ()
 test('100 commands leave descriptors, threads and processes as they were', async () => {
   const own = (): string[] => readdirSync('/proc/self/fd').sort();
   const run = async (): Promise<void> => {
-    const process = await world.test_.domain.exec(['true']);
+    const process = await world.test_.domain.exec(['true']).started;
     expect(await process.result).toEqual({ code: 0 });
   };
   for (let index = 0; index < 8; index += 1) await run();
@@ -251,4 +251,101 @@ test('a domain that is off or frozen says so', async () => {
     writeFileSync(freezer, 'THAWED');
   }
   expect((await runIn(test.domain, ['true'])).result).toEqual({ code: 0 });
+});
+
+describe('a command that is awaited', () => {
+  test('resolves to its output, its errors and its exit code', async () => {
+    const { domain } = world.test_;
+    const script = 'echo "a: $(cat)b"; echo e >&2; exit 3';
+    expect(await domain.exec(['sh', '-c', script])).toEqual({
+      stdout: 'a: b\n',
+      stderr: 'e\n',
+      code: 3,
+    });
+    expect(await domain.exec(['cat'], { stdin: Buffer.from('é'), encoding: 'buffer' })).toEqual({
+      stdout: Buffer.from('é'),
+      stderr: Buffer.alloc(0),
+      code: 0,
+    });
+    const tty = { rows: 24, columns: 80 };
+    expect(await domain.exec(['echo', 'one'], { tty })).toEqual({
+      stdout: 'one\r\n',
+      stderr: '',
+      code: 0,
+    });
+  });
+
+  test.each([
+    ['SIGTERM', 143],
+    ['SIGKILL', 137],
+  ])('and was ended by %s has its name, and the code %d', async (signal, code) => {
+    const script = `kill -${signal.slice(3)} $$; sleep 9`;
+    const ended = await world.test_.domain.exec(['sh', '-c', script]);
+    expect(ended).toEqual({ stdout: '', stderr: '', code, signal });
+  });
+
+  test('gives all of a large output, and ends with more than maxBuffer', async () => {
+    const { domain } = world.test_;
+    const size = 3_000_000;
+    const large = ['head', '-c', String(size), '/dev/zero'];
+    expect((await domain.exec(large)).stdout).toHaveLength(size);
+    const refused = await failure([...large.slice(0, 3), '/dev/zero'], { maxBuffer: 1000 });
+    expect(refused).toMatchObject({
+      code: 'OPERATION_FAILED',
+      message:
+        'operation failed: a command was ended: its stdout is longer than maxBuffer, 1000 bytes',
+      output: { stdout: '\0'.repeat(1000), stderr: '' },
+    });
+    const endless = await failure(['sh', '-c', 'while :; do echo e >&2; done'], { maxBuffer: 10 });
+    expect(endless).toMatchObject({ output: { stdout: '', stderr: 'e\ne\ne\ne\ne\n' } });
+  });
+
+  test('rejects when its time is over and when it is aborted, with what it has said', async () => {
+    const late = await failure(['sleep', '3141'], { timeout: 300 });
+    expect(late).toMatchObject({ code: 'OPERATION_TIMEOUT', output: { stdout: '', stderr: '' } });
+    expect(pidsOf('sleep', '3141')).toEqual([]);
+    const abort = new AbortController();
+    const { signal } = abort;
+    const command = world.test_.domain.exec(['sh', '-c', 'echo one; exec sleep 3146'], { signal });
+    const ended = command.catch((error: unknown) => error);
+    // One that is aborted before has put out nothing.
+    await command.started;
+    await pidOf('sleep', '3146');
+    abort.abort();
+    expect(await ended).toMatchObject({
+      code: 'OPERATION_ABORTED',
+      output: { stdout: 'one\n', stderr: '' },
+    });
+    expect(pidsOf('sleep', '3146')).toEqual([]);
+  });
+
+  test('does not wait for what it has left behind', async () => {
+    const ended = await world.test_.domain.exec(['sh', '-c', 'sleep 3142 & echo one']);
+    expect(ended).toEqual({ stdout: 'one\n', stderr: '', code: 0 });
+    process.kill(await pidOf('sleep', '3142'), 'SIGKILL');
+  });
+
+  test('runs once, also when it is awaited twice, and its input is the caller’s when `started` was asked for', async () => {
+    const command = world.test_.domain.exec(['cat']);
+    const { stdin } = await command.started;
+    stdin.end('typed');
+    const [first, second] = await Promise.all([command, command]);
+    expect(first).toEqual({ stdout: 'typed', stderr: '', code: 0 });
+    expect(second).toBe(first);
+  });
+
+  test('that is disposed of is ended, with all that it has started', async () => {
+    {
+      await using command = world.test_.domain.exec(['sh', '-c', 'sleep 3143 & sleep 3143']);
+      await command.started;
+      await pidOf('sleep', '3143');
+    }
+    expect(pidsOf('sleep', '3143')).toEqual([]);
+    {
+      await using started = await world.test_.domain.exec(['sleep', '3144']).started;
+      expect(await pidOf('sleep', '3144')).toBeGreaterThan(0);
+      expect(started.stdout.destroyed).toBe(false);
+    }
+    expect(pidsOf('sleep', '3144')).toEqual([]);
+  });
 });

@@ -1,7 +1,7 @@
 /** The end of a command before its time: all that it has started ends with it, and nothing else. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/time/eventually';
@@ -49,9 +49,9 @@ async function expectTreeEnded(): Promise<void> {
 }
 
 test('an abort ends a tree that has forked twice and has sessions of its own, and nothing else', async () => {
-  const other = await test_.domain.exec(['sleep', '5020']);
+  const other = await test_.domain.exec(['sleep', '5020']).started;
   const abort = new AbortController();
-  const process = await test_.domain.exec(['sh', '-c', tree], { signal: abort.signal });
+  const process = await test_.domain.exec(['sh', '-c', tree], { signal: abort.signal }).started;
   await startTree();
   abort.abort(new Error('enough'));
   await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_ABORTED' });
@@ -64,7 +64,7 @@ test('an abort ends a tree that has forked twice and has sessions of its own, an
 });
 
 test('so does a timeout', async () => {
-  const process = await test_.domain.exec(['sh', '-c', tree], { timeout: 700 });
+  const process = await test_.domain.exec(['sh', '-c', tree], { timeout: 700 }).started;
   await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_TIMEOUT' });
   await expectTreeEnded();
 });
@@ -73,7 +73,7 @@ test('a fork bomb is ended as well', async () => {
   // The command itself goes on when a shell of the bomb ends for want of a process.
   const bomb = 'f() { sleep 5031 & f & f & wait; }; f & exec sleep 5032';
   const script = `ulimit -p 80; ${bomb}`;
-  const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' });
+  const process = await test_.domain.exec(['sh', '-c', script], { user: '61234' }).started;
   await eventually(() => expect(pidsOf('sleep', '5031').length).toBeGreaterThan(20));
   process.destroy();
   await process.result;
@@ -89,7 +89,7 @@ async function expectNothingOf(user: number): Promise<void> {
 }
 
 test('a signal reaches the command alone', async () => {
-  const process = await test_.domain.exec(['sh', '-c', 'sleep 5041 & exec sleep 5042']);
+  const process = await test_.domain.exec(['sh', '-c', 'sleep 5041 & exec sleep 5042']).started;
   await pidOf('sleep', '5041');
   await pidOf('sleep', '5042');
   process.kill('SIGUSR1');
@@ -102,7 +102,7 @@ test('a signal reaches the command alone', async () => {
 
 test('a signal for a command that has just ended costs nobody its result, and keeps nothing waiting', async () => {
   const words = ['sh', '-c', 'sleep 5043; exit 7'];
-  const command = await test_.domain.exec(words);
+  const command = await test_.domain.exec(words).started;
   process.kill(await pidOf('sleep', '5043'));
   // Busy with something else from then on, as a caller may be: the end is told, and not yet read.
   const busy = new Int32Array(new SharedArrayBuffer(4));
@@ -135,7 +135,7 @@ test('an abort before the command is executed leaves nothing', async () => {
   const late = new AbortController();
   const starting = test_.domain.exec(['sleep', '5051'], { signal: late.signal });
   setImmediate(() => late.abort());
-  await expect(starting.then(({ result }) => result)).rejects.toMatchObject({
+  await expect(starting.started.then(({ result }) => result)).rejects.toMatchObject({
     code: 'OPERATION_ABORTED',
   });
   expect(pidsOf('sleep', '5051')).toEqual([]);
@@ -169,7 +169,7 @@ test('when the caller is killed, all that the command has started ends', async (
     (async () => {
       const connection = await connect();
       const domain = await connection.lookupDomainByName('exec-end');
-      await domain.exec(['sh', '-c', ${JSON.stringify(tree)}]);
+      await domain.exec(['sh', '-c', ${JSON.stringify(tree)}]).started;
       console.log('ready');
     })();`;
   const caller = spawn(process.execPath, ['-e', code], {
@@ -183,7 +183,7 @@ test('when the caller is killed, all that the command has started ends', async (
 });
 
 test('when root inside kills what looks after a command, the caller hears of it', async () => {
-  const process = await test_.domain.exec(['sleep', '5061']);
+  const process = await test_.domain.exec(['sleep', '5061']).started;
   await pidOf('sleep', '5061');
   await runIn(test_.domain, ['pkill', '-KILL', 'tslxc-exec', '--oldest']);
   await expect(process.result).rejects.toMatchObject({ code: 'OPERATION_FAILED' });
@@ -199,7 +199,7 @@ describe('when the process of the host that looks after a command is killed', ()
     ['one that has changed its ids', 'runs', changed],
     ['one whose guardian was stopped inside', 'is stopped', ['sleep', '5062']],
   ])('its command ends: %s', async (_, guardianState, words) => {
-    const command = await test_.domain.exec(words, { stdin: 'ignore' });
+    const command = await test_.domain.exec(words, { stdin: 'ignore' }).started;
     const guardian = readProcess(await pidOf('sleep', '5062')).parent;
     if (guardianState === 'is stopped') process.kill(guardian, 'SIGSTOP');
     process.kill(readProcess(guardian).parent, 'SIGKILL');
@@ -225,7 +225,7 @@ function secondsOf(pid: number): number {
 
 test('an abort in a paused container does not wait for its end, which comes without burning a core', async () => {
   const abort = new AbortController();
-  const process = await test_.domain.exec(['sleep', '5066'], { signal: abort.signal });
+  const process = await test_.domain.exec(['sleep', '5066'], { signal: abort.signal }).started;
   await pidOf('sleep', '5066');
   const [attendant = -1] = helpers();
   await test_.domain.suspend();
@@ -248,9 +248,55 @@ test('an abort in a paused container does not wait for its end, which comes with
 test('the end of the container is the end of its commands', async () => {
   await using other = await TestDomain.make({ name: 'exec-gone' });
   await other.start();
-  const process = await other.domain.exec(['sleep', '5071']);
+  const process = await other.domain.exec(['sleep', '5071']).started;
   await other.domain.destroy();
   await process.result.catch(() => undefined);
   expect(pidsOf('sleep', '5071')).toEqual([]);
   await eventually(() => expect(helpers()).toEqual([]));
+});
+
+test('a command that is left alone outlives its caller, and ends with the container', async () => {
+  const code = `
+    const { connect } = require(${JSON.stringify(join(packageRoot, 'dist/index.js'))});
+    (async () => {
+      const connection = await connect();
+      const domain = await connection.lookupDomainByName('exec-end');
+      await domain.execDetached(['sh', '-c', 'sleep 5081 & echo lost; echo lost >&2; cat; exec sleep 5082']);
+      process.kill(process.pid, 'SIGKILL');
+    })();`;
+  const caller = spawn(process.execPath, ['-e', code], {
+    env: commandEnvironment(test_.root),
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  expect(await once(caller, 'exit')).toEqual([null, 'SIGKILL']);
+  const pid = await pidOf('sleep', '5082');
+  const left = await pidOf('sleep', '5081');
+  expect(helpers()).not.toEqual([]);
+  const streams = [0, 1, 2].map((fd) => statSync(`/proc/${pid}/fd/${fd}`));
+  // A null device of its own, whose mode and owner are not those of the host's.
+  expect(streams.map(({ rdev }) => rdev)).toEqual(Array(3).fill(statSync('/dev/null').rdev));
+  expect(streams.map(({ dev }) => dev)).not.toContain(statSync('/dev/null').dev);
+  process.kill(pid, 'SIGKILL');
+  await eventually(() => expect(helpers()).toEqual([]));
+  expect(pidsOf('sleep', '5081')).toEqual([left]);
+  process.kill(left, 'SIGKILL');
+  await eventually(() => expect(pidsOf('sleep', '5081')).toEqual([]));
+});
+
+test('a command that is left alone ends with its container, and one that can not be started says why', async () => {
+  await using other = await TestDomain.make({ name: 'exec-alone' });
+  await other.start();
+  await expect(other.domain.execDetached(['/nowhere'])).rejects.toMatchObject({
+    code: 'SYSTEM_ERROR',
+    step: 'execute the command',
+  });
+  await other.domain.execDetached(['sleep', '5083'], { env: { A: 'b' }, cwd: '/tmp' });
+  const pid = await pidOf('sleep', '5083');
+  expect(readFileSync(`/proc/${pid}/environ`, 'utf8')).toContain('A=b');
+  await other.domain.destroy();
+  expect(pidsOf('sleep', '5083')).toEqual([]);
+  await eventually(() => expect(helpers()).toEqual([]));
+  await expect(other.domain.execDetached(['true'])).rejects.toMatchObject({
+    code: 'OPERATION_INVALID',
+  });
 });

@@ -141,8 +141,7 @@ test.each([1, -1])('a jump of the wall clock by %d year changes no time-out', as
     await measure('state', () => domain.waitFor({ state: 'paused', timeout: 400 }));
     await measure('exec', () => domain.waitFor({ exec: ['false'], timeout: 400 }));
     await measure('command', async () => {
-      const process = await domain.exec(['sleep', '600'], { stdin: 'ignore', timeout: 400 });
-      return process.result;
+      await domain.exec(['sleep', '600'], { timeout: 400 });
     });
     await measure('destroy', () => domain.destroy());
     await domain.undefine();

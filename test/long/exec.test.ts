@@ -15,7 +15,7 @@ test('1,000 commands leave descriptors, threads and processes as they were', asy
     await using test = await TestDomain.make({ name: 'exec-thousand' });
     await test.start();
     const run = async (): Promise<void> => {
-      const process = await test.domain.exec(['true'], { stdin: 'ignore' });
+      const process = await test.domain.exec(['true'], { stdin: 'ignore' }).started;
       expect(await process.result).toEqual({ code: 0 });
     };
     const own = (name: string): number => readdirSync(`/proc/self/${name}`).length;

@@ -74,9 +74,9 @@ test('a container of an older package is seen, attached to, entered, paused, sig
   ]);
   expect(ran).toMatchObject({ result: { code: 7 }, stderr: '' });
   expect(ran.stdout).toMatch(/^\d+ it\n.*while read line/);
-  const terminal = await domain.exec(['tty'], { tty: { rows: 24, columns: 80 } });
+  const terminal = await domain.exec(['tty'], { tty: { rows: 24, columns: 80 } }).started;
   expect(await terminal.result).toEqual({ code: 0 });
-  const endless = await domain.exec(['sleep', '600'], { stdin: 'ignore' });
+  const endless = await domain.exec(['sleep', '600'], { stdin: 'ignore' }).started;
   endless.destroy();
   expect(await endless.result).toEqual({ signal: 'SIGKILL' });
   await domain.suspend();

@@ -52,7 +52,7 @@ async function attack(connectTo: typeof connect): Promise<readonly string[]> {
     domainXml({ name: 'exec-sockets', ...init, elements: traces }),
   );
   try {
-    const command = await domain.exec(['sleep', '8002'], { stdin: 'ignore' });
+    const command = await domain.exec(['sleep', '8002'], { stdin: 'ignore' }).started;
     await eventually(() => expect(read('taken')).toBe(1));
     for (let round = 0; round < 10; round += 1) {
       command.kill('SIGCONT');

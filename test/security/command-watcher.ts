@@ -66,12 +66,12 @@ export async function watchCommands(
     domainXml({ name: 'exec-watch', ...init, elements }),
   );
   try {
-    const long = await domain.exec(['sleep', '8001'], { stdin: 'ignore' });
+    const long = await domain.exec(['sleep', '8001'], { stdin: 'ignore' }).started;
     // Its interpreter takes its time to load, longer perhaps than all the commands take.
     await eventually(() => expect(existsSync(join(folder, 'seen'))).toBe(true));
     for (let round = 0; round < 40; round += 1) {
       const short = domain.exec(['true'], { stdin: 'ignore' });
-      await short.then(({ result }) => result).catch(whenItFails);
+      await short.started.then(({ result }) => result).catch(whenItFails);
     }
     long.destroy();
     await long.result;

@@ -66,7 +66,7 @@ test.each([
   });
   await test.start();
   const init = factsOf(await initOf(test.name));
-  const process = await test.domain.exec(['sleep', '7001'], { stdin: 'ignore' });
+  const process = await test.domain.exec(['sleep', '7001'], { stdin: 'ignore' }).started;
   expect(factsOf(await pidOf('sleep', '7001'))).toEqual(init);
   // What looks after it inside can do no more than it.
   // The process that has joined the namespaces may be about to go: it has no more to do than to make that one.
@@ -92,7 +92,8 @@ test('a command inherits its three streams, and nothing else', async () => {
   const { stdout } = await runIn(test.domain, ['sh', '-c', 'exec ls /proc/self/fd']);
   // The fourth is the directory that ls reads.
   expect(stdout.split('\n')).toEqual(['0', '1', '2', '3', '']);
-  const process = await test.domain.exec(['sleep', '7002'], { tty: { rows: 1, columns: 1 } });
+  const process = await test.domain.exec(['sleep', '7002'], { tty: { rows: 1, columns: 1 } })
+    .started;
   const pid = await pidOf('sleep', '7002');
   const links = readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`));
   expect(links).toEqual(Array(3).fill(expect.stringMatching(/^\/dev\/pts\/\d+$/)));
@@ -113,7 +114,7 @@ test('what init has given up since its start, a command does not get back', asyn
     expect(readProcess(await initOf(test.name)).words).toEqual(['sleep', '100000']),
   );
   const init = factsOf(await initOf(test.name));
-  const process = await test.domain.exec(['sleep', '7003'], { stdin: 'ignore' });
+  const process = await test.domain.exec(['sleep', '7003'], { stdin: 'ignore' }).started;
   const bounding = (facts: Record<string, unknown>): unknown =>
     (facts['status'] as string[]).filter((line) => /^(CapBnd|NoNewPrivs)/.test(line));
   expect(bounding(factsOf(await pidOf('sleep', '7003')))).toEqual(bounding(init));

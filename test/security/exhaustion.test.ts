@@ -31,7 +31,7 @@ async function take(
   words: readonly string[],
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<string> {
-  const taker = await domain.exec(['python3', '-c', script, ...words], { stdin: 'pipe' });
+  const taker = await domain.exec(['python3', '-c', script, ...words], { stdin: 'pipe' }).started;
   try {
     const lines = createInterface({ input: taker.stdout })[Symbol.asyncIterator]();
     const { value } = (await lines.next()) as { value: string };

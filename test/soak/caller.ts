@@ -98,7 +98,7 @@ const networkActs: Readonly<Record<string, Act<Network>>> = {
 
 async function runShort(domain: Domain): Promise<string | undefined> {
   const signal = AbortSignal.timeout(execPatience);
-  const { result } = await domain.exec(['true'], { stdin: 'ignore', signal });
+  const { result } = await domain.exec(['true'], { stdin: 'ignore', signal }).started;
   await result;
   return done;
 }
@@ -108,7 +108,8 @@ async function runLong(domain: Domain): Promise<string | undefined> {
   const over = new AbortController();
   const late = setTimeout(() => over.abort(), execPatience);
   try {
-    const { result } = await domain.exec(longCommand, { stdin: 'ignore', signal: over.signal });
+    const { result } = await domain.exec(longCommand, { stdin: 'ignore', signal: over.signal })
+      .started;
     setTimeout(() => over.abort(), moments.command).unref();
     await result;
   } catch (error) {

@@ -29,7 +29,7 @@ async function crash(elements: string, words = 'kill -SEGV $$', signal = 'SIGSEG
   const domain: Domain = await world.connection.createDomain(
     domainXml({ name: 'crashes', init: '/bin/sleep', initArguments: ['1000'], elements }),
   );
-  const process = await domain.exec(['sh', '-c', words]);
+  const process = await domain.exec(['sh', '-c', words]).started;
   expect(await process.result).toMatchObject({ signal });
   await domain.destroy();
 }

@@ -1,6 +1,7 @@
 /** Finds the domain that a command line names: by id, uuid or name, in that order, as virsh does. */
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
+import { suggestion } from '../shell/suggestion';
 import type { Connection, Domain } from '../../index';
 import type { Option } from '../shell/arguments';
 
@@ -28,15 +29,28 @@ export async function findDomain(
     try {
       return await lookup();
     } catch (error) {
-      if (!TslxcError.is(error, 'NO_DOMAIN')) throw failure(text, error, 'shown');
+      if (!TslxcError.is(error, 'NO_DOMAIN')) throw failure(text, error, ['shown', '']);
       last = error;
     }
   }
-  throw failure(text, last, 'hidden');
+  throw failure(text, last, ['hidden', await hintFor(connection, text)]);
 }
 
-function failure(text: string, cause: unknown, causeLine: 'shown' | 'hidden'): CommandError {
-  return new CommandError(`failed to get domain '${text}'`, {
+/** What is like it, among the domains that there are. */
+async function hintFor(connection: Connection, text: string): Promise<string> {
+  const domains = await connection.listDomains().catch(() => []);
+  return suggestion(
+    text,
+    domains.map(({ name }) => name),
+  );
+}
+
+function failure(
+  text: string,
+  cause: unknown,
+  [causeLine, hint]: readonly ['shown' | 'hidden', string],
+): CommandError {
+  return new CommandError(`failed to get domain '${text}'${hint}`, {
     cause,
     causeLine,
     code: 'NO_DOMAIN',

@@ -1,6 +1,7 @@
 /** Finds the virtual network that a command line names: by uuid or name, in that order, as virsh does. */
 import { TslxcError } from '../../errors';
 import { CommandError } from '../shell/command-error';
+import { suggestion } from '../shell/suggestion';
 import type { Connection, Network } from '../../index';
 import type { Option } from '../shell/arguments';
 
@@ -30,7 +31,20 @@ export async function findNetwork(
       if (!TslxcError.is(error, 'NO_NETWORK')) break;
     }
   }
-  throw new CommandError(`failed to get network '${text}'`, { cause: last, code: 'NO_NETWORK' });
+  const hint = TslxcError.is(last, 'NO_NETWORK') ? await hintFor(connection, text) : '';
+  throw new CommandError(`failed to get network '${text}'${hint}`, {
+    cause: last,
+    code: 'NO_NETWORK',
+  });
+}
+
+/** What is like it, among the networks that there are. */
+async function hintFor(connection: Connection, text: string): Promise<string> {
+  const networks = await connection.listNetworks().catch(() => []);
+  return suggestion(
+    text,
+    networks.map(({ name }) => name),
+  );
 }
 
 function* lookups(

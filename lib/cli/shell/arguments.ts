@@ -3,12 +3,17 @@
  * bare words fill the positional options in order, `--` ends the options. Pure; errors in virsh's words.
  */
 import { UsageError } from './command-error';
+import { nearest } from './suggestion';
 
 /** An option of a command, as virsh has them: `--name`, `--name VALUE` or `--name=VALUE`. */
 export interface Option {
   readonly name: string;
   /** `-x` is short for it. */
   readonly letter?: string;
+  /** No other value than `values` is taken. */
+  readonly closed?: true;
+  /** May be given several times: `strings` has all values. */
+  readonly repeatable?: true;
   /** `strings`: as many as there are, all but the first as bare words. `words`: all that are left, whatever they are. */
   readonly kind: 'flag' | 'string' | 'number' | 'strings' | 'words';
   readonly help: string;
@@ -147,17 +152,32 @@ class Parser {
       [name, ...aliases.map((alias) => alias.name)].includes(word),
     );
     if (option === undefined) {
-      throw new UsageError(`command '${this.#verb}' doesn't support option --${word}`);
+      throw this.#unknown(word);
     }
-    const { name, kind, aliases = [] } = option;
-    if (this.#values.has(name)) throw new UsageError(`option --${name} already seen`);
+    const { name, kind, aliases = [], repeatable } = option;
+    if (this.#values.has(name) && repeatable === undefined)
+      throw new UsageError(`option --${name} already seen`);
     const attached = equals < 0 ? undefined : text.slice(equals + 1);
     const meant = aliases.find((alias) => alias.name === word)?.value;
     if (meant !== undefined && attached !== undefined) {
       throw new UsageError(`invalid '=' after option --${word}`);
     }
     const value = this.#valueOf(option, meant ?? attached, rest);
+    if (repeatable === true && typeof value === 'string') {
+      this.#values.set(name, [...this.#words(name), value]);
+      return;
+    }
     this.#values.set(name, kind === 'strings' && typeof value === 'string' ? [value] : value);
+  }
+
+  #unknown(word: string): UsageError {
+    const known = this.#table.filter(({ refused }) => refused === undefined);
+    const meant = nearest(
+      word,
+      known.map(({ name }) => name),
+    );
+    const hint = meant === undefined ? '' : `; did you mean --${meant}?`;
+    return new UsageError(`command '${this.#verb}' doesn't support option --${word}${hint}`);
   }
 
   #valueOf(option: Option, attached: string | undefined, rest: string[]): Value {
@@ -166,6 +186,7 @@ class Parser {
       throw new UsageError(`invalid '=' after option --${option.name}`);
     }
     const value = attached ?? rest.shift();
+    if (value !== undefined) checkClosed(option, value);
     if (value !== undefined) return option.kind === 'words' ? [value, ...rest.splice(0)] : value;
     throw new UsageError(`expected syntax: --${option.name} <${option.kind}>`);
   }
@@ -194,4 +215,9 @@ class Parser {
     if (missing === undefined) return;
     throw new UsageError(`command '${this.#verb}' requires <${missing.name}> option`);
   }
+}
+
+function checkClosed({ name, closed, values = [] }: Option, value: string): void {
+  if (closed === undefined || typeof values === 'string' || values.includes(value)) return;
+  throw new UsageError(`--${name} is one of ${values.join(', ')}, not '${value}'`);
 }

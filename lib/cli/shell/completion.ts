@@ -52,7 +52,7 @@ export async function completeWord(
     return values.map((one) => `--${name}=${one}`);
   }
   const free = options
-    .filter((option) => !used.has(option.name))
+    .filter((option) => option.repeatable === true || !used.has(option.name))
     .map((option) => `--${option.name}`);
   if (last.startsWith('-')) return free.filter((option) => option.startsWith(last));
   const values = next === undefined ? [] : await valuesOf(next, last, connect);

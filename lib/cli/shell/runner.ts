@@ -6,7 +6,8 @@ import { parseArguments } from './arguments';
 import type { Options } from './arguments';
 import { CommandError, UsageError, endsWithBlank, errorLines } from './command-error';
 import { chooseUri } from './globals';
-import { commandsWith } from './verbs';
+import { suggestion } from './suggestion';
+import { commandsWith, refusedVerbs, verbNames } from './verbs';
 import type { Logger } from '../../host/logger';
 import type { ConnectOptions, Connection } from '../../index';
 import type * as Help from '../commands/host/help';
@@ -113,7 +114,10 @@ export class CommandRunner {
 
   #prepare(verb: string, words: readonly string[]): Ready {
     const command = commandsWith(verb)?.[verb];
-    if (command === undefined) throw new UsageError(`unknown command: '${verb}'`);
+    if (command === undefined) {
+      const shown = verbNames.filter((name) => !refusedVerbs.includes(name));
+      throw new UsageError(`unknown command: '${verb}'${suggestion(verb, shown)}`);
+    }
     const { options, wants } = parseArguments(verb, command, words);
     if (wants === 'help') return { command: {}, action: () => this.#help(verb) };
     return { command, action: () => this.#action(command, options) };

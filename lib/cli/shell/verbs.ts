@@ -66,6 +66,7 @@ const modules = {
   refusedOfHosts: (): CommandModule => require('../commands/refused/of-hosts'),
   schedinfo: (): CommandModule => require('../commands/limits/schedinfo'),
   start: (): CommandModule => require('../commands/domain/start'),
+  top: (): CommandModule => require('../commands/statistics/top'),
   wait: (): CommandModule => require('../commands/domain/wait'),
 } as const;
 
@@ -342,6 +343,7 @@ const verbs: Readonly<Record<string, keyof typeof modules>> = {
   start: 'start',
   suspend: 'power',
   sysinfo: 'host',
+  top: 'top',
   ttyconsole: 'inspect',
   undefine: 'define',
   'update-device': 'devices',

@@ -1,6 +1,6 @@
 /** Joins this process's terminal, or its standard streams, and a command in a container, until the command ends. */
-import { constants } from 'node:os';
-import type { CommandProcess, CommandResult, PipedProcess, TerminalProcess } from '../../index';
+import type { CommandProcess, PipedProcess, TerminalProcess } from '../../index';
+import { statusOf } from '../../driver/exec/command-output';
 import { attach } from './attach';
 import type { SignalSource } from '../shell/command';
 import { CommandError } from '../shell/command-error';
@@ -30,7 +30,7 @@ export async function joinPipes(session: CommandSession<PipedProcess>): Promise<
     new OutputCopy(process.stderr, terminal.errors(), () => process.destroy()),
   ];
   try {
-    const status = statusOf(await process.result);
+    const { code: status } = statusOf(await process.result);
     // The command has ended: from now on a signal ends this process, even while it waits for a slow reader.
     stop();
     await Promise.all(outputs.map((output) => output.untilSilent()));
@@ -68,7 +68,7 @@ export async function joinTerminal(session: CommandSession<TerminalProcess>): Pr
     onLeave: () => process.destroy(),
     signals,
   });
-  if (end.how === 'ended') return statusOf(await process.result);
+  if (end.how === 'ended') return statusOf(await process.result).code;
   return signalStatus(end.how === 'signal' ? end.signal : 'SIGHUP');
 }
 
@@ -78,10 +78,4 @@ function forwardSignals({ process, signals }: CommandSession<CommandProcess>): (
   return () => {
     for (const name of forwarded) signals.off(name, listener);
   };
-}
-
-function statusOf(result: CommandResult): number {
-  if ('code' in result) return result.code;
-  const named = constants.signals[result.signal as NodeJS.Signals] as number | undefined;
-  return 128 + (named ?? Number(result.signal.slice('SIG'.length)));
 }

@@ -71,7 +71,13 @@ export class CommandProcess {
     if (!this.#isOver) this.channel.send({ message: 'destroy' });
   }
 
-  /** @internal The same, with the reason that `result` rejects with. */
+  /** As `destroy`, and waits until `result` has settled. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.destroy();
+    await this.result.catch(() => undefined);
+  }
+
+  /** @internal As `destroy`, with the reason that `result` rejects with. */
   endBecauseOf(reason: TslxcError): void {
     if (this.#isOver || this.#ending !== undefined) return;
     this.#ending = reason;

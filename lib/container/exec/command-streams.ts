@@ -19,6 +19,13 @@ export interface CommandTerminal {
   readonly stream: Socket;
 }
 
+/** An empty input, and output that is thrown away. */
+export interface NoStreams {
+  readonly kind: 'nowhere';
+}
+
+export type CommandStreams = CommandPipes | CommandTerminal | NoStreams;
+
 /** The caller's ends, and what the attendant is given. */
 export interface OpenStreams<Streams> {
   readonly streams: Streams;
@@ -54,6 +61,26 @@ export function openPipes(owner: number, label?: string): OpenStreams<CommandPip
   }
 }
 
+/** Null devices of the command's own: that of the host would have its owner and mode changed from inside. */
+export function openNowhere(owner: number, label?: string): OpenStreams<NoStreams> {
+  const descriptors: number[] = [];
+  try {
+    for (let stream = 0; stream < 3; stream += 1) {
+      descriptors.push(native().makeNull(mountOptions(label)));
+    }
+    for (const fd of descriptors) fchownSync(fd, owner, -1);
+    return { streams: { kind: 'nowhere' }, descriptors };
+  } catch (error) {
+    closeAll(descriptors);
+    throw error;
+  }
+}
+
+function mountOptions(label: string | undefined): string[] {
+  const context = label === undefined ? [] : [`context=${label}`];
+  return ['source=tslxc', 'mode=0700', ...context];
+}
+
 function plainPipes(opened: number[]): [number, number][] {
   return [0, 1, 2].map(() => {
     const pair = native().makePair('pipe');
@@ -63,7 +90,7 @@ function plainPipes(opened: number[]): [number, number][] {
 }
 
 function labelledPipes(label: string, opened: number[]): [number, number][] {
-  const pairs = native().makeFifos(3, ['source=tslxc', 'mode=0700', `context=${label}`]);
+  const pairs = native().makeFifos(3, mountOptions(label));
   opened.push(...pairs.flat());
   return pairs;
 }
@@ -88,7 +115,8 @@ export function closeAll(descriptors: readonly number[]): void {
   for (const fd of descriptors) native().closeDescriptor(fd);
 }
 
-export function discard(streams: CommandPipes | CommandTerminal): void {
+export function discard(streams: CommandStreams): void {
+  if (streams.kind === 'nowhere') return;
   if (streams.kind === 'terminal') {
     streams.stream.destroy();
     return;

@@ -1,16 +1,12 @@
 /** Runs a command in a running container. Needs nothing of its monitor, which may be of another build. */
-import { closeSync, constants, openSync } from 'node:fs';
 import { constants as system } from 'node:os';
 import type { DomainDefinition, Hardening } from '../../domain/definition';
 import { SyscallError, TslxcError } from '../../errors';
 import { onAbort } from '../../host/abort-listener';
-import { monitorExecutable } from '../../host/executable';
 import type { HostFacts } from '../../host/facts';
-import type { CgroupLayout } from '../../host/kernel/cgroup-layout';
 import { native } from '../../host/native';
 import type { WindowSize } from '../../host/native';
 import type { StatePaths } from '../../host/state/state-paths';
-import { monitorLeaf } from '../../plan/cgroups/cgroups';
 import { compileCommand } from '../../plan/command';
 import { encodeCommandPlan } from '../../plan/encode';
 import { hostId } from '../../plan/process/id-map';
@@ -22,9 +18,11 @@ import type { SecurityFacts } from '../../plan/security/labels';
 import { isFrozen } from '../cgroups/freezer';
 import { printable } from '../../printable';
 import type { Lookers } from '../looks/looks';
-import { Channel } from '../monitor/channel';
+import type { Channel } from '../monitor/channel';
 import { PipedProcess, TerminalProcess } from './command-process';
-import { closeAll, discard, openPipes, openTerminal } from './command-streams';
+import { startAttendant, type Attendant } from './attendant';
+import { discard, openNowhere, openPipes, openTerminal } from './command-streams';
+import type { CommandStreams, OpenStreams } from './command-streams';
 import { attendantFailure, endedTooSoon, execFailure } from './exec-failure';
 import { commandIdentity } from '../users/init-identity';
 import { initHasEnded } from '../init/ended-init';
@@ -60,6 +58,8 @@ export interface ExecRequest {
   readonly deadline: number;
   /** Gives up the start of the command. */
   readonly signal?: AbortSignal;
+  /** Whether the command goes on when its caller has ended. Default: `ends`. */
+  readonly withoutCaller?: 'ends' | 'goes-on';
 }
 
 /** Milliseconds that what has been started for a command may take to end, once it is given up. */
@@ -75,9 +75,29 @@ export async function execInContainer(
   target: ExecTarget,
   request: ExecRequest,
 ): Promise<PipedProcess | TerminalProcess> {
+  const { streams, channel } = await withInit(target, (init) => join(target, request, init));
+  const { name } = target.start;
+  switch (streams.kind) {
+    case 'terminal':
+      return new TerminalProcess(channel, name, streams);
+    case 'pipes':
+      return new PipedProcess(channel, name, streams);
+    case 'nowhere':
+      throw new TypeError('only a command that is left alone has no streams');
+  }
+}
+
+/** The same of a command that goes on whatever becomes of this process, with an empty input and output that is thrown away. */
+export async function execDetached(target: ExecTarget, request: ExecRequest): Promise<void> {
+  const detached = { ...request, withoutCaller: 'goes-on' } as const;
+  const { channel } = await withInit(target, (init) => join(target, detached, init));
+  channel.close();
+}
+
+async function withInit<T>(target: ExecTarget, action: (init: number) => Promise<T>): Promise<T> {
   const init = openInit(target);
   try {
-    return await join(target, request, init);
+    return await action(init);
   } catch (error) {
     // Whatever went wrong: without the container that is the reason.
     const isOver = !isInitAlive(target.running) || (await native().waitPidfd(init, 0));
@@ -87,18 +107,19 @@ export async function execInContainer(
   }
 }
 
-async function join(
-  target: ExecTarget,
-  request: ExecRequest,
-  init: number,
-): Promise<PipedProcess | TerminalProcess> {
+/** A command that has been executed, and where its attendant tells of it. */
+interface Joined {
+  readonly streams: CommandStreams;
+  readonly channel: Channel;
+}
+
+async function join(target: ExecTarget, request: ExecRequest, init: number): Promise<Joined> {
   const { name } = target.start;
   const security = securityOf(target, request);
   const identity = await identityOf(target, request);
   const owner = ownerOfStreams(target.definition, identity);
   const label = security?.mountLabel;
-  const { streams, descriptors } =
-    request.tty === undefined ? openPipes(owner, label) : openTerminal();
+  const { streams, descriptors } = openStreams(request, owner, label);
   const terminal = request.tty === undefined ? undefined : { owner, ...request.tty };
   const passed = [init, ...descriptors];
   const layout = target.host.cgroups;
@@ -106,7 +127,8 @@ async function join(
   let attendant: Attendant | undefined;
   let plan: CommandPlan;
   try {
-    attendant = startAttendant({ layout, name, descriptors: passed, terminal });
+    const { withoutCaller = 'ends' } = request;
+    attendant = startAttendant({ layout, name, descriptors: passed, terminal, withoutCaller });
     plan = await instruct(attendant, name, () => planIfAlive(target, request, subject));
   } catch (error) {
     attendant?.channel.close();
@@ -124,9 +146,16 @@ async function join(
   } finally {
     giveUp[Symbol.dispose]();
   }
-  return streams.kind === 'terminal'
-    ? new TerminalProcess(channel, name, streams)
-    : new PipedProcess(channel, name, streams);
+  return { streams, channel };
+}
+
+function openStreams(
+  { tty, withoutCaller }: ExecRequest,
+  owner: number,
+  label: string | undefined,
+): OpenStreams<CommandStreams> {
+  if (withoutCaller === 'goes-on') return openNowhere(owner, label);
+  return tty === undefined ? openPipes(owner, label) : openTerminal();
 }
 
 function ended({ paths, start: { name } }: ExecTarget, cause?: unknown): TslxcError {
@@ -236,59 +265,6 @@ function hasOwnProfile({ security }: StartRecord): boolean {
 function securityOf({ start }: ExecTarget, request: ExecRequest): SecurityFacts | undefined {
   if (request.withoutLabel === true || start.security === undefined) return undefined;
   return securityFacts(start.security);
-}
-
-interface Spawn {
-  readonly layout: CgroupLayout;
-  readonly name: string;
-  /** The pidfd, and those of the streams: these are closed. */
-  readonly descriptors: readonly number[];
-  /** Of a command on a terminal: who owns it on the host, and its size. */
-  readonly terminal: ({ readonly owner: number } & WindowSize) | undefined;
-}
-
-/** One that waits for its plan: its program is loaded by another processor while that is made. */
-interface Attendant {
-  readonly channel: Channel;
-  readonly executed: Promise<void>;
-}
-
-/** The channel is there before the attendant, so that the plan need not wait for it either. */
-function startAttendant(spawn: Spawn): Attendant {
-  try {
-    const [near, far] = native().makePair('socket');
-    return { channel: Channel.fromDescriptor(near), executed: execute(spawn, far) };
-  } catch (error) {
-    closeAll(spawn.descriptors.slice(1));
-    throw attendantFailure(error, spawn.name);
-  }
-}
-
-async function execute(
-  { layout, name, descriptors, terminal }: Spawn,
-  channel: number,
-): Promise<void> {
-  const { owner = 0, rows = 0, columns = 0 } = terminal ?? {};
-  const { monitorUnified } = monitorLeaf(layout);
-  let leaf = -1;
-  try {
-    if (monitorUnified !== '') {
-      leaf = openSync(monitorUnified, constants.O_RDONLY | constants.O_DIRECTORY);
-    }
-    const program = {
-      executable: monitorExecutable(),
-      argv: [
-        ...['tslxc-monitor', 'exec', '--name', name, '--descriptors', String(descriptors.length)],
-        ...(terminal === undefined ? [] : ['--terminal', `${owner}:${rows}:${columns}`]),
-      ],
-      leafCgroup: leaf,
-      descriptors,
-    };
-    await native().executeMonitor(program, channel);
-  } finally {
-    if (leaf !== -1) closeSync(leaf);
-    closeAll([channel, ...descriptors.slice(1)]);
-  }
 }
 
 /** Resolves with the plan, once the attendant has it. */

@@ -23,7 +23,12 @@ import { previewImages } from '../../container/sources/image-devices';
 import { withUsbPlaces } from '../../container/sources/usb-devices';
 import { MonitorClient, type ConnectOptions } from '../../container/monitor/monitor-client';
 import { networkViews, type NetworkViews } from '../../container/interfaces/network-view';
-import { execInContainer, type ExecRequest, type ExecTarget } from '../../container/exec/exec';
+import {
+  execDetached,
+  execInContainer,
+  type ExecRequest,
+  type ExecTarget,
+} from '../../container/exec/exec';
 import { labelledSources, restoreLostLabels } from '../../container/security/relabel/lost-labels';
 import {
   prepare,
@@ -108,6 +113,7 @@ export interface Containers {
     target: Omit<ExecTarget, 'host'>,
     request: ExecRequest,
   ): ReturnType<typeof execInContainer>;
+  execDetached(target: Omit<ExecTarget, 'host'>, request: ExecRequest): Promise<void>;
   startContainer(start: ContainerStart): Promise<OwnedContainer>;
   /** Undefined when no monitor listens (any more). */
   connectMonitor(
@@ -146,6 +152,7 @@ export const containers: Containers = {
   labelledSources,
   prepare: (input) => prepare({ ...input, host: hostFacts() }),
   execInContainer: (target, request) => execInContainer({ ...target, host: hostFacts() }, request),
+  execDetached: (target, request) => execDetached({ ...target, host: hostFacts() }, request),
   startContainer: (start) => startContainer(start, hostFacts()),
   cleanUp,
   forget,

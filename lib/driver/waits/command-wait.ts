@@ -2,7 +2,7 @@
 import type { CommandResult } from '../../container/exec/command-process';
 import { TslxcError } from '../../errors';
 import type { Identity } from '../../host/state/definition-store';
-import { checkCommand, execCommand } from '../exec';
+import { checkCommand, execCommand } from '../exec/exec';
 import type { Session } from '../session/session';
 import { lookUntilFound, waitInside } from './wait-for';
 import type { ExecWait } from './types';

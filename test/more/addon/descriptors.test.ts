@@ -54,6 +54,7 @@ test.each([
     'makeFifos',
     `close(...addon.makeFifos(2, []).flat()); attempt(() => addon.makeFifos(1, ['nonsense=1']));`,
   ],
+  ['makeNull', `close(addon.makeNull([])); attempt(() => addon.makeNull(['nonsense=1']));`],
   ['openPidfd', `close(addon.openPidfd(process.pid)); attempt(() => addon.openPidfd(1 << 22));`],
   [
     'waitPidfd',

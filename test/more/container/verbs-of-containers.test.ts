@@ -10,11 +10,14 @@ import { commandOn } from '../../support/process/command-on';
 import { commandLine, runCommand } from '../../support/process/run-command';
 import { makeBusyboxRoot } from '../../support/root/busybox-root';
 import { makeTestRoot } from '../../support/root/test-root';
+import { eventually } from '../../support/time/eventually';
 import { containerTest } from '../../support/world/container-test';
 
 const world = containerTest(
   async (keep) => {
-    const busybox = keep(await makeBusyboxRoot(['readlink', 'stty', 'touch']));
+    const busybox = keep(
+      await makeBusyboxRoot(['env', 'ls', 'readlink', 'sleep', 'stty', 'touch']),
+    );
     const root = keep(await makeTestRoot());
     const connection = keep(await connect(undefined, { root: root.path }));
     const disk = keep(new MarkedDisk());
@@ -173,6 +176,9 @@ test('disks and file systems come and go', async () => {
   expect(await says('domblkstat on vda --human')).toMatch(
     /^Device: vda\n number of read operations: +\d+\n/,
   );
+  expect(JSON.parse(await says('domblkstat on vda --format json'))).toMatchObject({
+    reads: expect.any(Number) as number,
+  });
   await says('detach-disk on vda --live');
   const source = join(root.path, 'shared');
   mkdirSync(source);
@@ -267,16 +273,31 @@ test('a terminal is connected to the console, and given back', async () => {
 
 test('commands run in the container', async () => {
   expect(await says('lxc-enter-namespace on --noseclabel -- echo inside')).toBe('inside\n');
-  await using session = onTerminal(commandLine('shell', '--user', '0', '--cwd', '/bin', 'on'));
+  await using session = onTerminal(
+    commandLine('shell', '--env', 'A=b', '--user', '0', '--cwd', '/bin', 'on'),
+  );
   await session.expect('/bin # ');
-  session.enter('pwd');
-  await session.expect('/bin\r\n');
+  session.enter('pwd; echo "-$A-"');
+  await session.expect('/bin\r\n-b-\r\n');
   session.enter('exit 7');
   expect(await session.exit()).toEqual({ code: 7 });
   await using wrong = onTerminal(commandLine('shell', '--user', 'nosuch', 'on'));
   await wrong.expect(/error: [^\r\n]*nosuch/);
   expect(await wrong.exit()).toEqual({ code: 125 });
+  expect(await says('exec -e A=one --env B=two=2 --timeout 60 on -- env')).toMatch(
+    /^A=one\n(?:[^]*\n)?B=two=2\n/m,
+  );
+  const late = await runCommand(['exec', '--timeout', '1', 'on', '--', 'sleep', '3145'], {
+    root: world.root.path,
+  });
+  expect(late).toMatchObject({ code: 124, stderr: "error: 'sleep' was ended after 1 s\n" });
+  expect(await says('exec --detach on -- touch /detached')).toBe('');
+  await eventually(async () => expect(await says('exec on -- ls /')).toContain('detached'));
   await refusesEach([
+    ['exec --env =x on -- true', "'=x' is not NAME=VALUE"],
+    ['exec --timeout x on -- true', "Numeric value 'x' for <timeout> option is malformed"],
+    ['exec --detach --tty on -- true', exclusive],
+    ['shell --env =x on', "'=x' is not NAME=VALUE"],
     ['exec --user nosuch on -- true', 'nosuch'],
     ['exec --cwd /nowhere on -- true', '/nowhere'],
     ['exec off -- true', stopped],

@@ -35,7 +35,7 @@ for _ in range(30):
 `;
 
 async function advertise(domain: Domain): Promise<void> {
-  const command = await domain.exec(['python3', '-c', advertises], { stdin: 'ignore' });
+  const command = await domain.exec(['python3', '-c', advertises], { stdin: 'ignore' }).started;
   expect(await command.result).toEqual({ code: 0 });
 }
 

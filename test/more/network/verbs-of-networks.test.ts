@@ -89,6 +89,17 @@ test('networks are defined, created and marked', async () => {
 
 test('what is known of one', async () => {
   expect(await says(`net-name ${uuid}`)).toBe('lab\n\n');
+  const json = async (line: string): Promise<unknown> => JSON.parse(await says(line)) as unknown;
+  const identity = { name: 'lab', uuid };
+  expect(await json(`net-name ${uuid} --format json`)).toEqual(identity);
+  expect(await json('net-uuid lab --format json')).toEqual(identity);
+  const known = { ...identity, active: true, persistent: true, autostart: false };
+  expect(await json('net-info lab --format json')).toMatchObject({ ...known, bridge: 'labbr' });
+  expect(await json('net-list --format json')).toEqual([expect.objectContaining(known)]);
+  expect(await json('net-port-list lab --format json')).toEqual([
+    expect.objectContaining({ owner: expect.objectContaining({ name: 'guest' }) as unknown, mac }),
+  ]);
+  expect(await json('net-dhcp-leases lab --format json')).toEqual([]);
   expect(await says('net-dumpxml lab --xpath /network/name/text()')).toBe('lab\n\n');
   expect(await says('net-dumpxml lab --xpath //name --wrap --inactive')).toBe(
     '<nodes>\n  <name>lab</name>\n</nodes>\n\n',
@@ -209,6 +220,9 @@ test('addresses and names of a container', async () => {
     const leased = await says('domifaddr guest --full --source lease', '--interface', name);
     expect(leased).toContain(mac);
     expect(await says('domhostname guest --source lease')).toBe('named\n\n');
+    expect(JSON.parse(await says('domhostname guest --format json'))).toEqual({
+      hostname: 'named',
+    });
   });
   await refusesEach([
     ['domifaddr guest --source agent', 'Unknown IP address data source 1'],

@@ -46,8 +46,7 @@ describe('a directory by its descriptor (T10)', () => {
       const run = async (argv: readonly string[], cwd?: string): Promise<void> => {
         const ended = domain
           .exec(argv, cwd === undefined ? {} : { cwd })
-          .then(({ result }) => result)
-          .then((result) => ('code' in result && result.code === 0 ? 'reached' : 'nothing there'));
+          .then(({ code }) => (code === 0 ? 'reached' : 'nothing there'));
         outcomes.add(await ended.catch(() => 'refused'));
       };
       for (const number of numbers) {

@@ -91,7 +91,7 @@ export class ExecSweep implements AsyncDisposable, Sweep {
     const domain = await victims.lookupDomainByName(judge.name);
     try {
       const signal = AbortSignal.timeout(patience);
-      const process = await domain.exec(command, { stdin: 'ignore', signal });
+      const process = await domain.exec(command, { stdin: 'ignore', signal }).started;
       await this.#untilTree(process.result);
       process.destroy();
       await process.result;

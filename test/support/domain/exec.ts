@@ -22,9 +22,9 @@ async function textOf(stream: Readable): Promise<string> {
 export async function runIn(
   domain: Domain,
   argv: readonly string[],
-  options: Omit<ExecOptions, 'tty'> = {},
+  options: Omit<ExecOptions, 'tty' | 'encoding'> = {},
 ): Promise<Ran> {
-  const process = await domain.exec(argv, { stdin: 'ignore', ...options });
+  const process = await domain.exec(argv, { stdin: 'ignore', ...options }).started;
   const [stdout, stderr, result] = await Promise.all([
     textOf(process.stdout),
     textOf(process.stderr),

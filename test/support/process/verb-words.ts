@@ -90,6 +90,7 @@ export const wordsOf: Readonly<Record<string, readonly string[]>> = {
   shutdown: ['NAME'],
   start: ['NAME'],
   suspend: ['NAME'],
+  top: [],
   ttyconsole: ['NAME'],
   undefine: ['NAME'],
   'update-device': ['NAME', 'FILE'],

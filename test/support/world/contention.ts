@@ -49,8 +49,7 @@ const worker = ({ operations, seed }: Contention, index: number): string => `
     exec: async (k) => {
       // One that another process pauses in the middle waits, and is given up.
       const signal = AbortSignal.timeout(5000);
-      const command = (await find(uuids[k])).exec(['true'], { stdin: 'ignore', signal });
-      await command.then(({ result }) => result).catch((error) => {
+      await (await find(uuids[k])).exec(['true'], { signal }).catch((error) => {
         if (error.code !== 'OPERATION_ABORTED') throw error;
       });
     },

@@ -58,7 +58,7 @@ test.each<[line: string, candidates: string[]]>([
   ['tslxc net-update lab add dns-', ['dns-host', 'dns-srv', 'dns-txt']],
   ['tslxc shutdown web --mode s', ['signal']],
   ['tslxc shutdown web --mode=s', ['signal']],
-  ['tslxc freecell ', ['--all', '--cellno']],
+  ['tslxc freecell ', ['--all', '--cellno', '--format']],
   ['tslxc freecell --cellno ', []],
   ['tslxc -c lxc:/// domu', ['domuuid']],
   ['tslxc --qui', ['--quiet']],

@@ -7,6 +7,7 @@ import type {
   DefineOptions,
   Domain,
   DomainEvents,
+  DomainStatistics,
   HostSecurity,
   Imported,
   ImportOptions,
@@ -112,6 +113,16 @@ export class FakeConnection {
     return this.domains.filter(
       ({ id }) => filter.state === undefined || (filter.state === 'active') === (id !== undefined),
     );
+  }
+
+  /** What domains use, a snapshot a call; the last again and again. */
+  snapshots: readonly (readonly DomainStatistics[])[] = [[]];
+
+  async stats(options: { readonly filter?: ListFilter } = {}): Promise<DomainStatistics[]> {
+    await this.#called('stats', options);
+    const [next = [], ...rest] = this.snapshots;
+    if (rest.length > 0) this.snapshots = rest;
+    return [...next];
   }
 
   async listSeenDomains(

@@ -1,16 +1,19 @@
 /** A domain without a host: plain data, and every call is written down. For the tests of lib/cli. */
 import { FakeConsole } from './fake-console';
 import { findInterface } from '../../../lib/driver/interfaces/interface-lookup';
+import { RunningCommand } from '../../../lib/driver/exec/running-command';
 import { TslxcError } from '../../../lib/errors';
 import type { ExitRecord } from '../../../lib/container/record/exit-record';
 import type { ConsoleOptions, DomainInfo, DomainState } from '../../../lib/driver/types';
 import type { WaitOptions } from '../../../lib/driver/waits/types';
 import type {
   BlockStatistics,
+  DetachedOptions,
   DeviceOptions,
   Domain,
   DomainAddress,
   DomainStatistics,
+  ExecOptions,
   InterfaceInfo,
   PowerAnswer,
   PowerOptions,
@@ -124,9 +127,16 @@ export class FakeDomain {
     return this.#fields.securityLabel;
   }
 
-  async exec(argv: readonly string[], options: unknown): Promise<never> {
-    await this.#called('exec', argv, options);
-    throw new TslxcError('OPERATION_INVALID', 'no commands here');
+  exec(argv: readonly string[], options: ExecOptions = {}): RunningCommand<never, never> {
+    const start = async (): Promise<never> => {
+      await this.#called('exec', argv, options);
+      throw new TslxcError('OPERATION_INVALID', 'no commands here');
+    };
+    return new RunningCommand<never, never>(start(), options);
+  }
+
+  async execDetached(argv: readonly string[], options: DetachedOptions = {}): Promise<void> {
+    await this.#called('execDetached', argv, options);
   }
 
   async sendSignal(signal: number): Promise<void> {

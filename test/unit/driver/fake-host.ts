@@ -226,6 +226,7 @@ export class FakeHost {
         throw new TslxcError('NO_SUPPORT', 'no plans here');
       },
       execInContainer: () => this.exec(),
+      execDetached: () => this.exec().then(() => undefined),
       startContainer: (start) => this.#start(start),
       cleanUp: (_, state, context) => this.#cleanUp(state, context),
       endUnrecorded: async (_, { name, exit }) => {

@@ -1,4 +1,5 @@
 /** domblklist: the disks of a domain, and what is behind them. */
+import { formatOption, showsData } from '../../output/data';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { formatTable } from '../../output/table';
 import type { XmlElement } from '../../../domain/xml/element';
@@ -23,6 +24,7 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: 'additionally display the type and device value',
       },
+      formatOption,
     ],
     example: 'tslxc domblklist helloworld --details',
     run: listBlocks,
@@ -34,7 +36,9 @@ async function listBlocks(context: Context, options: Options): Promise<undefined
   const xml = await domain.xml(options.has('inactive') ? { which: 'inactive' } : {});
   const details = options.has('details');
   const header = [...(details ? ['Type', 'Device'] : []), 'Target', 'Source'];
-  const rows = disksOf(xml).map(({ type, device, target, source }) => [
+  const disks = disksOf(xml);
+  if (showsData(context.output, options, disks)) return undefined;
+  const rows = disks.map(({ type, device, target, source }) => [
     ...(details ? [type, device] : []),
     target,
     source,

@@ -1,7 +1,7 @@
 /** exec, shell and lxc-enter-namespace: commands in a running container. */
 import { constants } from 'node:os';
 import { TslxcError } from '../../../errors';
-import { CommandError, withErrorMessage } from '../../shell/command-error';
+import { CommandError, UsageError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { joinPipes, joinTerminal } from '../../terminal/command-session';
 import type { Domain, ExecOptions } from '../../../index';
@@ -18,6 +18,14 @@ const directoryOption: Option = {
   name: 'cwd',
   kind: 'string',
   help: 'working directory in the container',
+};
+
+const environmentOption: Option = {
+  name: 'env',
+  kind: 'string',
+  letter: 'e',
+  repeatable: true,
+  help: 'NAME=VALUE for its environment, beside that of init; NAME alone has the value that it has here; may be repeated',
 };
 
 const commandOption: Option = {
@@ -37,10 +45,14 @@ export const commands: CommandTable = {
       'Run a command, confined as the init of the container is. Its standard streams are copied from\n' +
       'and to those of this command; with -t it has a terminal of its own. The exit status is that of\n' +
       'the command, or 128 and the signal that ended it; 127 where there is no such program, 126 where it\n' +
-      'can not be executed, 125 when this command itself fails. Signals are handed on. When this\n' +
-      'command ends before, all that the command has started ends.',
+      'can not be executed, 125 when this command itself fails, 124 when it was ended by --timeout.\n' +
+      'Signals are handed on. When this command ends before, all that the command has started ends; with -d\n' +
+      'it goes on: its input is empty then, and its output is thrown away.',
     options: [
       { name: 'tty', kind: 'flag', letter: 't', help: 'give the command a terminal' },
+      { name: 'detach', kind: 'flag', letter: 'd', help: 'leave the command alone once it runs' },
+      { name: 'timeout', kind: 'number', help: 'end the command after this many seconds' },
+      environmentOption,
       userOption,
       directoryOption,
       runningOption,
@@ -49,11 +61,7 @@ export const commands: CommandTable = {
     example: 'tslxc exec -t helloworld -- /bin/ls -l',
     stdout: 'alone',
     failureStatus,
-    async run(context, options) {
-      const domain = await findDomain(await context.connect(), options.required('domain'));
-      const how = options.has('tty') ? 'terminal' : 'pipes';
-      return runIn(context, domain, { argv: options.strings('cmd'), how, ...asked(options) });
-    },
+    run: exec,
   },
   shell: {
     group: 'domain',
@@ -61,7 +69,7 @@ export const commands: CommandTable = {
     description:
       'Run a login shell on this terminal: bash where the container has it, else sh. The exit status is\n' +
       'that of the shell, or as of exec.',
-    options: [userOption, directoryOption, runningOption],
+    options: [environmentOption, userOption, directoryOption, runningOption],
     example: 'tslxc shell helloworld',
     stdout: 'alone',
     failureStatus,
@@ -100,7 +108,54 @@ function failureStatus(error: unknown): number {
   return cause.errno === constants.errno.ENOENT ? 127 : 126;
 }
 
-interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel'> {
+/** As timeout(1): what ended the command was its time. */
+const timedOut = 124;
+
+async function exec(context: Context, options: Options): Promise<number> {
+  options.exclusive('detach', 'tty');
+  options.exclusive('detach', 'timeout');
+  const argv = options.strings('cmd');
+  const how = options.has('tty') ? 'terminal' : 'pipes';
+  const timeout = options.number('timeout');
+  if (timeout === 0) throw new UsageError('--timeout needs a number of seconds from 1 on');
+  const env = environmentOf(options.strings('env'), context.environment);
+  const domain = await findDomain(await context.connect(), options.required('domain'));
+  if (options.has('detach')) {
+    await withErrorMessage(failing(argv, domain), () =>
+      domain.execDetached(argv, { env, ...asked(options) }),
+    );
+    return 0;
+  }
+  const limit = timeout === undefined ? {} : { timeout: timeout * 1000 };
+  try {
+    return await runIn(context, domain, { argv, how, env, ...limit, ...asked(options) });
+  } catch (error) {
+    if (!TslxcError.is(error, 'OPERATION_TIMEOUT')) throw error;
+    const message = `'${argv[0] ?? ''}' was ended after ${String(timeout)} s`;
+    throw new CommandError(message, { code: error.code, status: timedOut });
+  }
+}
+
+/** `NAME=VALUE`; `NAME` is handed on where there is such a variable. */
+function environmentOf(
+  words: readonly string[],
+  own: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const pairs = words.map((word): [string, string | undefined] => {
+    const at = word.indexOf('=');
+    if (at === 0 || word === '') throw new UsageError(`'${word}' is not NAME=VALUE`);
+    return at < 0 ? [word, own[word]] : [word.slice(0, at), word.slice(at + 1)];
+  });
+  return Object.fromEntries(
+    pairs.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])),
+  );
+}
+
+function failing(argv: readonly string[], domain: Domain): string {
+  return `Failed to run '${argv[0] ?? ''}' in domain '${domain.name}'`;
+}
+
+interface Asked extends Pick<ExecOptions, 'user' | 'cwd' | 'securityLabel' | 'env' | 'timeout'> {
   readonly argv: readonly string[];
   readonly how: 'terminal' | 'pipes';
 }
@@ -112,7 +167,8 @@ function asked(options: Options): Pick<ExecOptions, 'user' | 'cwd'> {
 
 async function shell(context: Context, options: Options): Promise<number> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
-  const rest = { how: 'terminal', ...asked(options) } as const;
+  const env = environmentOf(options.strings('env'), context.environment);
+  const rest = { how: 'terminal', env, ...asked(options) } as const;
   try {
     return await runIn(context, domain, { argv: ['bash', '-l'], ...rest });
   } catch (error) {
@@ -127,19 +183,20 @@ async function runIn(
   domain: Domain,
   { argv, how, ...options }: Asked,
 ): Promise<number> {
-  const starting = `Failed to run '${argv[0] ?? ''}' in domain '${domain.name}'`;
+  const starting = failing(argv, domain);
   if (how === 'pipes') {
-    const process = await withErrorMessage(starting, () => domain.exec(argv, options));
+    const process = await withErrorMessage(starting, () => domain.exec(argv, options).started);
     return joinPipes({ process, terminal, signals });
   }
   if (!terminal.isInteractive()) {
     throw new CommandError('Cannot run interactive console without a controlling TTY');
   }
   const { TERM } = environment;
-  const env = TERM === undefined ? {} : { TERM };
+  const env = { ...(TERM === undefined ? {} : { TERM }), ...options.env };
   const tty = terminal.size();
-  const process = await withErrorMessage(starting, () =>
-    domain.exec(argv, { ...options, env, tty }),
+  const process = await withErrorMessage(
+    starting,
+    () => domain.exec(argv, { ...options, env, tty }).started,
   );
   return joinTerminal({ process, terminal, signals });
 }

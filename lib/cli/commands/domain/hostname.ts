@@ -1,4 +1,5 @@
 /** domhostname: what a container calls itself towards a virtual network. */
+import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import type { Options } from '../../shell/arguments';
@@ -18,6 +19,7 @@ export const commands: CommandTable = {
         help: "where it is looked up: 'lease'",
         values: ['lease'],
       },
+      formatOption,
     ],
     example: 'tslxc domhostname helloworld',
     run: showHostname,
@@ -36,6 +38,6 @@ async function showHostname(context: Context, options: Options): Promise<undefin
       code: 'INVALID_ARG',
     });
   });
-  context.output.line(name);
+  if (!showsData(context.output, options, { hostname: name })) context.output.line(name);
   return undefined;
 }

@@ -1,4 +1,5 @@
 /** dominfo, domstate, domid, domuuid, domname, dumpxml and ttyconsole: what is known of one domain. */
+import { formatOption, showsData } from '../../output/data';
 import { CommandError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { reasonWords, stateWord, stateWords } from '../../output/domain-words';
@@ -17,6 +18,8 @@ interface Inspection {
   /** What the domain may be named by; all by default. */
   readonly keys?: readonly Key[];
   show(domain: Domain, context: Context, options: Options): Promise<void> | void;
+  /** The same as data; undefined where it is XML. */
+  readonly data: ((domain: Domain, context: Context) => unknown) | undefined;
 }
 
 const words: Readonly<Record<Key, string>> = { name: 'name', id: 'id', uuid: 'uuid' };
@@ -31,11 +34,16 @@ function inspection(row: Inspection): Command {
     options: [
       row.keys === undefined ? domainOption : { ...domainOption, help },
       ...(row.options ?? []),
+      ...(row.data === undefined ? [] : [formatOption]),
     ],
     example: row.example,
     async run(context, options): Promise<undefined> {
       const domain = await findDomain(await context.connect(), options.required('domain'), keys);
-      await row.show(domain, context, options);
+      if (row.data === undefined || options.string('format') !== 'json') {
+        await row.show(domain, context, options);
+      } else {
+        showsData(context.output, options, await row.data(domain, context));
+      }
       return undefined;
     },
   };
@@ -48,6 +56,7 @@ export const commands: CommandTable = {
     description: 'Returns basic information about the domain.',
     example: 'tslxc dominfo helloworld',
     show: showInformation,
+    data: informationOf,
   }),
   domstate: inspection({
     group: 'monitor',
@@ -62,6 +71,7 @@ export const commands: CommandTable = {
       const word = stateWord(state.state);
       output.line(options.has('reason') ? `${word} (${reasonWords(state)})` : word);
     },
+    data: (domain) => domain.state(),
   }),
   domid: inspection({
     group: 'domain',
@@ -69,6 +79,7 @@ export const commands: CommandTable = {
     keys: ['name', 'uuid'],
     example: 'tslxc domid helloworld',
     show: ({ id }, { output }) => output.line(idWord(id)),
+    data: identityOf,
   }),
   domname: inspection({
     group: 'domain',
@@ -76,6 +87,7 @@ export const commands: CommandTable = {
     keys: ['id', 'uuid'],
     example: 'tslxc domname 31417',
     show: ({ name }, { output }) => output.line(name),
+    data: identityOf,
   }),
   domuuid: inspection({
     group: 'domain',
@@ -83,6 +95,7 @@ export const commands: CommandTable = {
     keys: ['name', 'id'],
     example: 'tslxc domuuid helloworld',
     show: ({ uuid }, { output }) => output.line(uuid),
+    data: identityOf,
   }),
   dumpxml: inspection({
     group: 'domain',
@@ -104,6 +117,7 @@ export const commands: CommandTable = {
       const which = options.has('inactive') ? ({ which: 'inactive' } as const) : {};
       showXml(context, options, await domain.xml(which));
     },
+    data: undefined,
   }),
   ttyconsole: inspection({
     group: 'domain',
@@ -111,8 +125,20 @@ export const commands: CommandTable = {
     description: 'Output the device for the TTY console: any terminal program can open it.',
     example: 'tslxc ttyconsole helloworld',
     show: showTtyConsole,
+    data: (domain) => ({ path: consolePathOf(domain) }),
   }),
 };
+
+function identityOf({ id, name, uuid }: Domain): object {
+  return { id: id ?? null, name, uuid };
+}
+
+async function informationOf(domain: Domain, context: Context): Promise<object> {
+  const info = await domain.info();
+  const security = await (await context.connect()).securityModel();
+  const label = await domain.securityLabel();
+  return { ...identityOf(domain), osType: 'exe', ...info, security: { ...security, ...label } };
+}
 
 function idWord(id: number | undefined): string {
   return id === undefined ? '-' : String(id);
@@ -161,6 +187,10 @@ function seconds(nanoseconds: bigint): string {
 }
 
 function showTtyConsole(domain: Domain, { output }: Context): void {
+  output.line(consolePathOf(domain));
+}
+
+function consolePathOf(domain: Domain): string {
   if (domain.id === undefined) {
     throw new CommandError('The domain is not running', { code: 'OPERATION_INVALID' });
   }
@@ -168,5 +198,5 @@ function showTtyConsole(domain: Domain, { output }: Context): void {
   if (path === undefined) {
     throw new CommandError('The domain has no console', { code: 'OPERATION_INVALID' });
   }
-  output.line(path);
+  return path;
 }

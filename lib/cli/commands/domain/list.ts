@@ -1,4 +1,5 @@
 /** list: all domains, as virsh's table or one value a line. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { noStateWords, stateWords } from '../../output/domain-words';
 import { formatTable } from '../../output/table';
@@ -45,6 +46,7 @@ export const commands: CommandTable = {
       flag('table', 'list table (default)'),
       flag('managed-save', 'accepted: no container has a managed save state'),
       flag('title', 'show domain title'),
+      formatOption,
     ],
     example: 'tslxc list --all',
     run: list,
@@ -55,6 +57,11 @@ async function list(context: Context, options: Options): Promise<undefined> {
   for (const value of ['name', 'uuid', 'id']) options.exclusive('table', value);
   const connection = await context.connect();
   const domains = await kept(await connection.listSeenDomains(filterOf(options)), options);
+  if (options.string('format') === 'json') {
+    const data = await Promise.all(domains.map(dataOf));
+    showsData(context.output, options, data.flat());
+    return undefined;
+  }
   if (options.has('name') || options.has('uuid') || options.has('id')) {
     for (const domain of domains) {
       const values = valuesOf(domain, options);
@@ -107,6 +114,17 @@ async function kept(
     }),
   );
   return passing.flat();
+}
+
+/** A domain as data; with the words that say why, where its state can't be told. */
+function dataOf(seen: SeenDomain): Promise<object[]> {
+  const { name, uuid } = seen.domain;
+  const known = async (): Promise<object[]> => [
+    { id: seen.id ?? null, name, uuid, ...(await seen.state()) },
+  ];
+  return listed(known, (error) => [
+    { id: null, name, uuid, state: 'nostate', reason: noStateWords(error) },
+  ]);
 }
 
 /** `--id` alone leaves out the domains that have none. */

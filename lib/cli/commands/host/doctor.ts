@@ -1,4 +1,5 @@
 /** doctor: whether this host can run containers, what they would lack, and what to do about it. */
+import { formatOption, showsData } from '../../output/data';
 import type * as CheckHost from '../../../driver/doctor/check-host';
 import type { CheckStatus, HostCheck } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -13,7 +14,7 @@ export const commands: CommandTable = {
       'what is left of former containers. `fail`: no container can be started. `warn`: something\n' +
       'that containers may have is missing or left over. Exits with 1 when something fails.\n' +
       'Changes nothing. Without root it sees less.',
-    options: [{ name: 'json', kind: 'flag', help: 'print it for programs' }],
+    options: [formatOption, { name: 'json', kind: 'flag', help: 'the same as --format json' }],
     example: 'tslxc doctor',
     run: doctor,
   },
@@ -28,7 +29,7 @@ async function doctor(context: Context, options: Options): Promise<number> {
   const report = await checkHost(root === undefined ? {} : { root });
   if (options.has('json')) {
     output.text(`${JSON.stringify(report, undefined, 2)}\n`);
-  } else {
+  } else if (!showsData(output, options, report)) {
     for (const check of report.checks) show(context, check);
     output.line(summary(report.checks));
   }

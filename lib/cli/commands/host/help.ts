@@ -2,6 +2,7 @@
 import { packageVersion } from '../../../host/package-paths';
 import { groups } from '../../shell/command';
 import { CommandError } from '../../shell/command-error';
+import { suggestion } from '../../shell/suggestion';
 import { commandsWith, verbNames } from '../../shell/verbs';
 import type { Option, Options } from '../../shell/arguments';
 import type { Command, CommandTable, Context, Group } from '../../shell/command';
@@ -106,7 +107,8 @@ function commandNamed(verb: string): Command | undefined {
 export function commandText(verb: string): string {
   const command = commandNamed(verb);
   if (command === undefined) {
-    throw new CommandError(`command or command group '${verb}' doesn't exist`);
+    const hint = suggestion(verb, [...verbNames, ...Object.keys(groups)]);
+    throw new CommandError(`command or command group '${verb}' doesn't exist${hint}`);
   }
   const { summary, description, options, example } = command;
   const sections = [

@@ -1,4 +1,5 @@
 /** uri, version, capabilities, hostname and sysinfo: what this command is connected to. */
+import { formatOption, showsData } from '../../output/data';
 import { release } from 'node:os';
 import { withErrorMessage } from '../../shell/command-error';
 import { showXml, xpathOptions } from '../../options/xpath-option';
@@ -21,10 +22,11 @@ export const commands: CommandTable = {
     group: 'host',
     summary: 'print the hypervisor hostname',
     description: 'Print the name of the host, with its domain where the host knows it.',
-    options: [],
+    options: [formatOption],
     example: 'tslxc hostname',
-    async run(context): Promise<undefined> {
-      context.output.line((await context.connect()).hostname());
+    async run(context, options): Promise<undefined> {
+      const hostname = (await context.connect()).hostname();
+      if (!showsData(context.output, options, { hostname })) context.output.line(hostname);
       return undefined;
     },
   },
@@ -46,10 +48,11 @@ export const commands: CommandTable = {
     group: 'host',
     summary: 'print the hypervisor canonical URI',
     description: '',
-    options: [],
+    options: [formatOption],
     example: 'tslxc uri',
-    async run(context): Promise<undefined> {
-      context.output.line((await context.connect()).uri);
+    async run(context, options): Promise<undefined> {
+      const { uri } = await context.connect();
+      if (!showsData(context.output, options, { uri })) context.output.line(uri);
       return undefined;
     },
   },
@@ -63,11 +66,14 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: 'report daemon version too: that of the library, since there is no daemon',
       },
+      formatOption,
     ],
     example: 'tslxc version',
     async run(context, options): Promise<undefined> {
       const { output } = context;
-      const { library } = (await context.connect()).version();
+      const version = (await context.connect()).version();
+      if (showsData(output, options, version)) return undefined;
+      const { library } = version;
       output.line(`Compiled against library: tslxc ${library}`);
       output.line(`Using library: tslxc ${library}`);
       output.line(`Using API: LXC ${library}`);

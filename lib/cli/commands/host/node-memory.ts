@@ -1,7 +1,8 @@
 /** freecell, freepages, allocpages and node-memory-tune: the memory of the host by NUMA cell and by size of its pages. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError, UsageError } from '../../shell/command-error';
-import type { MemoryMerging, MemoryMergingChange } from '../../../index';
+import type { FreePages, MemoryMerging, MemoryMergingChange } from '../../../index';
 import type { Option, Options } from '../../shell/arguments';
 import type { CommandTable, Context } from '../../shell/command';
 
@@ -15,6 +16,7 @@ export const commands: CommandTable = {
     options: [
       cellOption,
       { name: 'all', kind: 'flag', help: 'show free memory for all NUMA cells' },
+      formatOption,
     ],
     example: 'tslxc freecell --all',
     run: showFreeMemory,
@@ -27,6 +29,7 @@ export const commands: CommandTable = {
       cellOption,
       { name: 'pagesize', kind: 'number', help: 'page size (in kibibytes)' },
       { name: 'all', kind: 'flag', help: 'show free pages for all NUMA cells' },
+      formatOption,
     ],
     example: 'tslxc freepages --all',
     run: showFreePages,
@@ -76,6 +79,7 @@ export const commands: CommandTable = {
         help: 'specifies if pages from different numa nodes can be merged: 0 or 1',
         values: ['0', '1'],
       },
+      formatOption,
     ],
     example: 'tslxc node-memory-tune',
     run: tune,
@@ -89,10 +93,14 @@ async function showFreeMemory(context: Context, options: Options): Promise<undef
   const cell = options.number('cellno');
   if (!options.has('all')) {
     const free = connection.nodeFreeMemory(cell === undefined ? {} : { cell });
+    if (showsData(output, options, [{ cell: cell ?? null, free }])) return undefined;
     output.line(`${cell === undefined ? 'Total' : String(cell)}: ${String(free)} KiB`);
     return undefined;
   }
-  const free = connection.nodeCells().map((one) => [one, connection.nodeFreeMemory({ cell: one })]);
+  const cells = connection.nodeCells();
+  const free = cells.map((one) => [one, connection.nodeFreeMemory({ cell: one })]);
+  const data = free.map(([number, kibibytes]) => ({ cell: number, free: kibibytes }));
+  if (showsData(output, options, data)) return undefined;
   const line = (name: unknown, value: unknown): string =>
     `${String(name).padStart(5)}: ${String(value).padStart(10)} KiB`;
   for (const [one, value] of free) output.line(line(one, value));
@@ -111,19 +119,22 @@ async function showFreePages(context: Context, options: Options): Promise<undefi
   const { output } = context;
   const size = options.number('pagesize');
   const connection = await context.connect();
-  const show = (cell: number | undefined): void => {
+  const pagesOf = (cell: number | undefined): readonly FreePages[] => {
     const pages = connection.nodeFreePages(cell === undefined ? {} : { cell });
     const wanted = pages.filter((one) => size === undefined || one.size === size);
-    if (wanted.length === 0) {
-      const detail = `page size ${String(size)} is not available on node ${String(cell ?? -1)}`;
-      throw new TslxcError('OPERATION_FAILED', detail);
-    }
-    for (const one of wanted) output.line(`${String(one.size)}KiB: ${String(one.free)}`);
+    if (wanted.length > 0) return wanted;
+    const detail = `page size ${String(size)} is not available on node ${String(cell ?? -1)}`;
+    throw new TslxcError('OPERATION_FAILED', detail);
+  };
+  const show = (pages: readonly FreePages[]): void => {
+    for (const one of pages) output.line(`${String(one.size)}KiB: ${String(one.free)}`);
   };
   if (options.has('all')) {
-    for (const cell of connection.nodeCells()) {
+    const cells = connection.nodeCells().map((cell) => ({ cell, pages: pagesOf(cell) }));
+    if (showsData(output, options, cells)) return undefined;
+    for (const { cell, pages } of cells) {
       output.line(`Node ${String(cell)}:`);
-      show(cell);
+      show(pages);
       output.text('\n');
     }
     return undefined;
@@ -131,7 +142,8 @@ async function showFreePages(context: Context, options: Options): Promise<undefi
   if (!options.has('cellno')) throw new CommandError('missing cellno argument');
   const cell = cellOf(options);
   if (size === undefined) throw new CommandError('missing pagesize argument');
-  show(cell);
+  const pages = pagesOf(cell);
+  if (!showsData(output, options, [{ cell: cell ?? null, pages }])) show(pages);
   return undefined;
 }
 
@@ -174,6 +186,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     throw new CommandError('Unable to get number of memory parameters', { cause });
   }
   const { output } = context;
+  if (showsData(output, options, merging)) return undefined;
   const across = merging.mergeAcrossNodes;
   const rows: readonly (readonly [string, number | bigint | undefined])[] = [
     ['pages_to_scan', merging.pagesToScan],

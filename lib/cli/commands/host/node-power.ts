@@ -1,4 +1,5 @@
 /** nodecpumap and nodesuspend: which CPUs the host has, and its sleep. */
+import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import type { SuspendTarget } from '../../../index';
 import type { Options } from '../../shell/arguments';
@@ -12,7 +13,7 @@ export const commands: CommandTable = {
     summary: 'node cpu map',
     description:
       "Displays the node's total number of CPUs, the number of online CPUs and the list of online CPUs.",
-    options: [{ name: 'pretty', kind: 'flag', help: 'return human readable output' }],
+    options: [{ name: 'pretty', kind: 'flag', help: 'return human readable output' }, formatOption],
     example: 'tslxc nodecpumap --pretty',
     run: showCpuMap,
   },
@@ -44,7 +45,9 @@ export const commands: CommandTable = {
 
 async function showCpuMap(context: Context, options: Options): Promise<undefined> {
   const { output } = context;
-  const { present, online } = (await context.connect()).nodeCpuMap();
+  const map = (await context.connect()).nodeCpuMap();
+  if (showsData(output, options, map)) return undefined;
+  const { present, online } = map;
   const marks = Array.from({ length: present }, (_, cpu) => (online.includes(cpu) ? 'y' : '-'));
   const rows: readonly (readonly [string, string])[] = [
     ['CPUs present:', String(present)],

@@ -1,4 +1,5 @@
 /** nodeinfo, nodecpustats and nodememstats: the host that containers share. */
+import { formatOption, showsData } from '../../output/data';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
@@ -11,7 +12,7 @@ export const commands: CommandTable = {
     group: 'host',
     summary: 'node information',
     description: 'Returns basic information about the node.',
-    options: [],
+    options: [formatOption],
     example: 'tslxc nodeinfo',
     run: showInfo,
   },
@@ -22,6 +23,7 @@ export const commands: CommandTable = {
     options: [
       { name: 'cpu', kind: 'number', help: 'prints specified cpu statistics only' },
       { name: 'percent', kind: 'flag', help: 'prints by percentage during 1 second' },
+      formatOption,
     ],
     example: 'tslxc nodecpustats --percent',
     run: showCpu,
@@ -30,14 +32,18 @@ export const commands: CommandTable = {
     group: 'host',
     summary: 'prints memory stats of the node',
     description: 'Returns memory stats of the node, in kilobytes.',
-    options: [{ name: 'cell', kind: 'number', help: 'prints specified cell statistics only' }],
+    options: [
+      { name: 'cell', kind: 'number', help: 'prints specified cell statistics only' },
+      formatOption,
+    ],
     example: 'tslxc nodememstats',
     run: showMemory,
   },
 };
 
-async function showInfo(context: Context): Promise<undefined> {
+async function showInfo(context: Context, options: Options): Promise<undefined> {
   const node = (await context.connect()).nodeInfo();
+  if (showsData(context.output, options, node)) return undefined;
   const rows: readonly (readonly [string, string])[] = [
     ['CPU model:', node.model],
     ['CPU(s):', String(node.cpus)],
@@ -66,7 +72,9 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
       throw new CommandError('Unable to get node cpu stats', { cause });
     }
   };
+  options.exclusive('percent', 'format');
   const before = read();
+  if (showsData(output, options, before)) return undefined;
   if (!options.has('percent')) {
     for (const word of cpuWords) {
       output.line(`${`${word}:`.padEnd(15)} ${String(before[word]).padStart(20)}`);
@@ -88,9 +96,9 @@ async function showMemory(context: Context, options: Options): Promise<undefined
   const connection = await context.connect();
   const cell = options.number('cell');
   try {
-    const { total, free, buffers, cached } = connection.nodeMemoryStats(
-      cell === undefined ? {} : { cell },
-    );
+    const statistics = connection.nodeMemoryStats(cell === undefined ? {} : { cell });
+    if (showsData(context.output, options, statistics)) return undefined;
+    const { total, free, buffers, cached } = statistics;
     for (const [word, value] of Object.entries({ total, free, buffers, cached })) {
       if (value === undefined) continue;
       context.output.line(`${word.padEnd(7)}: ${String(value).padStart(20)} KiB`);

@@ -1,4 +1,5 @@
 /** blkiotune: weights and rates of block devices. */
+import { formatOption, showsData } from '../../output/data';
 import { deviceLimits } from '../../../domain/tuning/block-tuning';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -35,6 +36,7 @@ export const commands: CommandTable = {
         help: `${name.replaceAll('_', ' ')}: /path/to/device,value,…`,
       })),
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc blkiotune helloworld --device-write-bytes-sec /dev/vda,1048576',
     run: tune,
@@ -49,6 +51,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     const now = await withErrorMessage('Unable to get number of blkio parameters', () =>
       domain.getBlockTuning(which),
     );
+    if (showsData(context.output, options, now)) return undefined;
     for (const line of lines(now)) context.output.line(line);
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** hugepagetune: how much memory of huge pages a domain may use. */
+import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { parameterLine } from '../../output/parameter-lines';
@@ -30,6 +31,7 @@ export const commands: CommandTable = {
         positional: 'optional',
       },
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc hugepagetune helloworld 2M 64M',
     run: tune,
@@ -41,7 +43,9 @@ async function tune(context: Context, options: Options): Promise<undefined> {
   const limit = readChange(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (limit === undefined) {
-    for (const { size, max } of await domain.getHugepageLimits(which)) {
+    const limits = await domain.getHugepageLimits(which);
+    if (showsData(context.output, options, limits)) return undefined;
+    for (const { size, max } of limits) {
       context.output.line(parameterLine(`${size} KiB`, max));
     }
     return undefined;

@@ -1,4 +1,5 @@
 /** setmem, setmaxmem and memtune: the memory of a domain. */
+import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption } from '../../options/refused-option';
@@ -61,6 +62,7 @@ export const commands: CommandTable = {
         'string',
       ),
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc memtune helloworld --hard-limit 64M --live',
     run: tune,
@@ -93,6 +95,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     const now = await withErrorMessage('Unable to get number of memory parameters', () =>
       domain.getMemoryTuning(which),
     );
+    if (showsData(context.output, options, now)) return undefined;
     context.output.line(parameterLine('hard_limit', now.hardLimit));
     context.output.line(parameterLine('soft_limit', now.softLimit));
     context.output.line(parameterLine('swap_hard_limit', now.swapHardLimit));

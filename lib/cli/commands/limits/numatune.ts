@@ -1,4 +1,5 @@
 /** numatune and pidtune: the memory nodes of a domain, and its processes. */
+import { formatOption, showsData } from '../../output/data';
 import { numaModes } from '../../../domain/tuning/numa-tuning';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -23,6 +24,7 @@ export const commands: CommandTable = {
       },
       { name: 'nodeset', kind: 'string', help: "NUMA node selections to set, or 'all'" },
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc numatune helloworld --nodeset 0',
     run: tuneNodes,
@@ -42,6 +44,7 @@ export const commands: CommandTable = {
         positional: 'optional',
       },
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc pidtune helloworld 512',
     run: tuneProcesses,
@@ -53,10 +56,11 @@ async function tuneNodes(context: Context, options: Options): Promise<undefined>
   const change = readNodes(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (Object.keys(change).length === 0) {
-    const { mode, nodeset } = await withErrorMessage(
-      'Unable to get number of numa parameters',
-      () => domain.getNumaTuning(which),
+    const now = await withErrorMessage('Unable to get number of numa parameters', () =>
+      domain.getNumaTuning(which),
     );
+    if (showsData(context.output, options, now)) return undefined;
+    const { mode, nodeset } = now;
     context.output.line(parameterLine('numa_mode', mode));
     context.output.line(parameterLine('numa_nodeset', nodeset));
     return undefined;
@@ -85,7 +89,9 @@ async function tuneProcesses(context: Context, options: Options): Promise<undefi
   const max = text === '-1' ? ('unlimited' as const) : options.number('max');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (max === undefined) {
-    context.output.line(parameterLine('max', await domain.getProcessLimit(which)));
+    const now = await domain.getProcessLimit(which);
+    if (showsData(context.output, options, { max: now })) return undefined;
+    context.output.line(parameterLine('max', now));
     return undefined;
   }
   await withErrorMessage('Unable to change the most processes', () =>

@@ -1,4 +1,5 @@
 /** schedinfo, setvcpus and cpuset: the CPUs of a domain. */
+import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage, UsageError } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
 import { refusedOption, unsupportedOption } from '../../options/refused-option';
@@ -27,6 +28,7 @@ export const commands: CommandTable = {
         refusedOption(name, `invalid scheduler option: ${name}`, 'number'),
       ),
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc schedinfo helloworld --set cpu_shares=512,vcpu_quota=50000',
     run: schedule,
@@ -68,6 +70,7 @@ export const commands: CommandTable = {
         positional: 'optional',
       },
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc cpuset helloworld 0-1',
     run: cpuset,
@@ -85,13 +88,16 @@ async function schedule(context: Context, options: Options): Promise<undefined> 
   const which = whichOf(options);
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const now = await domain.getCpuTuning(which);
-  output.line(parameterLine('Scheduler', 'posix'));
+  const isText = options.string('format') !== 'json';
+  if (isText) output.line(parameterLine('Scheduler', 'posix'));
   const change = readChange(options.string('set'));
   const isChange = Object.keys(change).length > 0;
   if (isChange) {
     await domain.setCpuTuning(change, which);
   }
-  const { shares, period, quota } = isChange ? await domain.getCpuTuning(which) : now;
+  const tuning = isChange ? await domain.getCpuTuning(which) : now;
+  if (showsData(output, options, tuning)) return undefined;
+  const { shares, period, quota } = tuning;
   output.line(parameterLine('cpu_shares', shares));
   output.line(parameterLine('vcpu_period', period));
   output.line(parameterLine('vcpu_quota', quota === 'unlimited' ? -1 : quota));
@@ -130,7 +136,8 @@ async function cpuset(context: Context, options: Options): Promise<undefined> {
   const cpus = options.string('cpulist');
   const domain = await findDomain(await context.connect(), options.required('domain'));
   if (cpus === undefined) {
-    context.output.line(await domain.getCpuset(which));
+    const now = await domain.getCpuset(which);
+    if (!showsData(context.output, options, { cpuset: now })) context.output.line(now);
     return undefined;
   }
   await withErrorMessage('Unable to change the CPUs', () => domain.setCpuset(cpus, which));

@@ -1,4 +1,5 @@
 /** domiflist, domifstat and domif-getlink: the network interfaces of one domain. */
+import { formatOption, showsData } from '../../output/data';
 import { parseMac } from '../../../domain/interface/mac-address';
 import { findInterface } from '../../../driver/interfaces/interface-lookup';
 import { TslxcError } from '../../../errors';
@@ -23,6 +24,7 @@ export const commands: CommandTable = {
         kind: 'flag',
         help: 'get inactive rather than running configuration',
       },
+      formatOption,
     ],
     example: 'tslxc domiflist helloworld',
     run: list,
@@ -32,7 +34,7 @@ export const commands: CommandTable = {
     summary: 'get network interface stats for a domain',
     description:
       'Get network interface stats for a running domain, from its own point of view: rx is what it receives.',
-    options: [domainOption, deviceOption],
+    options: [domainOption, deviceOption, formatOption],
     example: 'tslxc domifstat helloworld eth0',
     run: showStatistics,
   },
@@ -45,6 +47,7 @@ export const commands: CommandTable = {
       deviceOption,
       { name: 'config', kind: 'flag', help: 'get persistent interface state' },
       persistentOption,
+      formatOption,
     ],
     example: 'tslxc domif-getlink helloworld eth0',
     run: showLink,
@@ -56,7 +59,9 @@ const header = ['Interface', 'Type', 'Source', 'Model', 'MAC'];
 async function list(context: Context, options: Options): Promise<undefined> {
   const domain = await findDomain(await context.connect(), options.required('domain'));
   const interfaces = await domain.interfaces(options.has('inactive') ? { which: 'inactive' } : {});
-  const rows = interfaces.filter(({ type }) => type !== 'hostdev').map(rowOf);
+  const shown = interfaces.filter(({ type }) => type !== 'hostdev');
+  if (showsData(context.output, options, shown)) return undefined;
+  const rows = shown.map(rowOf);
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   context.output.text(formatTable({ header, rows }, style));
   return undefined;
@@ -86,6 +91,7 @@ async function showStatistics(context: Context, options: Options): Promise<undef
     `Failed to get interface stats ${text} ${device}`,
     async () => statisticsOf(findInterface(await domain.interfaces({ which: 'live' }), device)),
   );
+  if (showsData(context.output, options, statistics)) return undefined;
   for (const [word, field] of counters) {
     context.output.line(`${device} ${word} ${String(statistics[field])}`);
   }
@@ -104,6 +110,7 @@ async function showLink(context: Context, options: Options): Promise<undefined> 
   const isStored = options.has('config') || options.has('persistent');
   try {
     const link = await domain.getLink(device, isStored ? { which: 'inactive' } : {});
+    if (showsData(context.output, options, { interface: device, link })) return undefined;
     // virsh ends no line here: the empty one after each command does.
     context.output.text(printable(`${device} ${link}`));
   } catch (error) {

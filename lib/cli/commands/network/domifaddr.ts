@@ -1,4 +1,5 @@
 /** domifaddr: the addresses of a running domain, in virsh's fixed columns. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -30,6 +31,7 @@ export const commands: CommandTable = {
         help: "address source: 'lease', 'arp', or 'inside'",
         values: ['lease', 'arp', 'inside'],
       },
+      formatOption,
     ],
     example: 'tslxc domifaddr helloworld --source inside',
     run: showAddresses,
@@ -47,11 +49,12 @@ async function showAddresses(context: Context, options: Options): Promise<undefi
     throw new TslxcError('ARGUMENT_UNSUPPORTED', 'Unknown IP address data source 1');
   });
   const { output } = context;
+  const wanted = options.string('interface');
+  const shown = found.filter((one) => wanted === undefined || wanted === one.interface);
+  if (showsData(output, options, shown)) return undefined;
   const columns = ['Name'.padEnd(10), 'MAC address'.padEnd(20), 'Protocol'.padEnd(8)];
   output.extra(` ${columns.join(' ')}     Address`);
   output.extra('-'.repeat(79));
-  const wanted = options.string('interface');
-  const shown = found.filter((one) => wanted === undefined || wanted === one.interface);
   for (const [index, one] of shown.entries()) {
     const isNamed = options.has('full') || shown[index - 1]?.interface !== one.interface;
     output.line(lineOf(one, isNamed ? [one.interface, one.mac ?? ''] : ['-', '-']));

@@ -1,4 +1,5 @@
 /** domiftune: the rates of a domain's network interface. */
+import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage } from '../../shell/command-error';
 import { deviceOption } from '../../options/device-argument';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -30,6 +31,7 @@ export const commands: CommandTable = {
         help: 'what the container sends: average,peak,burst',
       },
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc domiftune helloworld eth0 --inbound 1000,0,64',
     run: tune,
@@ -45,6 +47,7 @@ async function tune(context: Context, options: Options): Promise<undefined> {
     const rates = await withErrorMessage('Unable to get number of interface parameters', () =>
       domain.getBandwidth(device, which),
     );
+    if (showsData(context.output, options, rates)) return undefined;
     for (const line of lines(rates)) context.output.line(line);
     return undefined;
   }

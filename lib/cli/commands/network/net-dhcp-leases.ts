@@ -1,4 +1,5 @@
 /** net-dhcp-leases: who has which address of a virtual network, and until when. */
+import { formatOption, showsData } from '../../output/data';
 import { withErrorMessage } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
 import { findNetwork, networkOption } from '../../options/network-argument';
@@ -14,6 +15,7 @@ export const commands: CommandTable = {
     options: [
       networkOption,
       { name: 'mac', kind: 'string', help: 'MAC address', positional: 'optional' },
+      formatOption,
     ],
     example: 'tslxc net-dhcp-leases default',
     run: showLeases,
@@ -36,7 +38,9 @@ async function showLeases(context: Context, options: Options): Promise<undefined
   const leases = await withErrorMessage(`Failed to get leases info for ${text}`, () =>
     network.leases(mac === undefined ? {} : { mac }),
   );
-  const rows = [...leases].sort(byMac).map(rowOf);
+  const sorted = [...leases].sort(byMac);
+  if (showsData(context.output, options, sorted)) return undefined;
+  const rows = sorted.map(rowOf);
   const style = context.output.verbosity === 'quiet' ? 'bare' : 'full';
   context.output.text(formatTable({ header, rows }, style));
   return undefined;

@@ -1,4 +1,5 @@
 /** net-info, net-name, net-uuid and net-dumpxml: what is known of one virtual network. */
+import { formatOption, showsData } from '../../output/data';
 import { findNetwork, networkOption } from '../../options/network-argument';
 import { showXml, xpathOptions } from '../../options/xpath-option';
 import type { Network } from '../../../index';
@@ -14,6 +15,8 @@ interface Inspection {
   /** What the network may be named by; both by default. */
   readonly keys?: readonly NetworkKey[];
   show(network: Network, context: Context, options: Options): Promise<void> | void;
+  /** The same as data; undefined where it is XML. */
+  readonly data: ((network: Network) => unknown) | undefined;
 }
 
 function inspection(row: Inspection): Command {
@@ -23,12 +26,20 @@ function inspection(row: Inspection): Command {
     group: 'network',
     summary,
     description,
-    options: [{ ...networkOption, help }, ...(row.options ?? [])],
+    options: [
+      { ...networkOption, help },
+      ...(row.options ?? []),
+      ...(row.data === undefined ? [] : [formatOption]),
+    ],
     example,
     async run(context, options): Promise<undefined> {
       const text = options.required('network');
       const network = await findNetwork(await context.connect(), text, keys);
-      await row.show(network, context, options);
+      if (row.data === undefined || options.string('format') !== 'json') {
+        await row.show(network, context, options);
+      } else {
+        showsData(context.output, options, await row.data(network));
+      }
       return undefined;
     },
   };
@@ -40,18 +51,21 @@ export const commands: CommandTable = {
     description: 'Returns basic information about the network.',
     example: 'tslxc net-info default',
     show: showInformation,
+    data: async (network) => ({ ...identityOf(network), ...(await network.info()) }),
   }),
   'net-name': inspection({
     summary: 'convert a network UUID to network name',
     keys: ['uuid'],
     example: 'tslxc net-name 6f1b2a3c-5d4e-4f60-8a7b-9c0d1e2f3a4b',
     show: ({ name }, { output }) => output.line(name),
+    data: identityOf,
   }),
   'net-uuid': inspection({
     summary: 'convert a network name to network UUID',
     keys: ['name'],
     example: 'tslxc net-uuid default',
     show: ({ uuid }, { output }) => output.line(uuid),
+    data: identityOf,
   }),
   'net-dumpxml': inspection({
     summary: 'network information in XML',
@@ -65,8 +79,13 @@ export const commands: CommandTable = {
       const which = options.has('inactive') ? ({ which: 'inactive' } as const) : {};
       showXml(context, options, await network.xml(which));
     },
+    data: undefined,
   }),
 };
+
+function identityOf({ name, uuid }: Network): object {
+  return { name, uuid };
+}
 
 async function showInformation(network: Network, { output }: Context): Promise<void> {
   const { active, persistent, autostart, bridge } = await network.info();

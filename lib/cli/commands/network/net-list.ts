@@ -1,4 +1,5 @@
 /** net-list: all virtual networks, as virsh's table or one value a line. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError } from '../../shell/command-error';
 import { formatTable } from '../../output/table';
@@ -27,6 +28,7 @@ export const commands: CommandTable = {
       flag('name', 'list network names only'),
       flag('table', 'list table (default)'),
       flag('title', 'show network title'),
+      formatOption,
     ],
     example: 'tslxc net-list --all',
     run: list,
@@ -39,6 +41,11 @@ async function list(context: Context, options: Options): Promise<undefined> {
   }
   const connection = await context.connect();
   const networks = [...(await connection.listNetworks(filterOf(options)))].sort(byName);
+  if (options.string('format') === 'json') {
+    const data = await Promise.all(networks.map(dataOf));
+    showsData(context.output, options, data.flat());
+    return undefined;
+  }
   if (options.has('name') || options.has('uuid')) {
     for (const { name, uuid } of networks) context.output.line(options.has('name') ? name : uuid);
     return undefined;
@@ -68,14 +75,25 @@ function byName(a: Network, b: Network): number {
   return first === second ? 0 : first < second ? -1 : 1;
 }
 
-/** The row of a network; none when it has gone in the meantime. */
-async function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
-  try {
+function rowOf(network: Network, style: 'plain' | 'titled'): Promise<string[][]> {
+  return listed(async () => {
     const { active, autostart, persistent } = await network.info();
     const words = [autostart, persistent].map((value) => (value ? 'yes' : 'no'));
     const row = [network.name, active ? 'active' : 'inactive', ...words];
     if (style === 'titled') row.push(titleOf(await network.xml()));
-    return [row];
+    return row;
+  });
+}
+
+function dataOf(network: Network): Promise<object[]> {
+  const { name, uuid } = network;
+  return listed(async () => ({ name, uuid, ...(await network.info()) }));
+}
+
+/** What is known of a network; nothing when it has gone in the meantime. */
+async function listed<T>(action: () => Promise<T>): Promise<T[]> {
+  try {
+    return [await action()];
   } catch (error) {
     if (TslxcError.is(error, 'NO_NETWORK')) return [];
     throw error;

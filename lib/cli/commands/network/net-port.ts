@@ -1,4 +1,5 @@
 /** net-port-list, net-port-create, net-port-dumpxml and net-port-delete: what is plugged into a virtual network. */
+import { formatOption, showsData } from '../../output/data';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import {
   definitionOptions,
@@ -29,6 +30,7 @@ export const commands: CommandTable = {
       networkOption,
       { name: 'uuid', kind: 'flag', help: 'list UUIDs only' },
       { name: 'table', kind: 'flag', help: 'list table (default)' },
+      formatOption,
     ],
     example: 'tslxc net-port-list default',
     run: list,
@@ -82,6 +84,7 @@ async function list(context: Context, options: Options): Promise<undefined> {
   }
   const { output } = context;
   const ports = await (await networkOf(context, options)).ports();
+  if (showsData(output, options, ports)) return undefined;
   if (options.has('uuid')) {
     for (const { uuid } of ports) output.line(uuid);
     return undefined;

@@ -1,4 +1,5 @@
 /** cpu-stats, dommemstat and domblkstat: what one running domain uses. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { CommandError, withErrorMessage } from '../../shell/command-error';
 import { domainOption, findDomain } from '../../options/domain-argument';
@@ -21,6 +22,7 @@ export const commands: CommandTable = {
       { name: 'total', kind: 'flag', help: 'show total statistics only' },
       { name: 'start', kind: 'number', help: 'show statistics from this CPU' },
       { name: 'count', kind: 'number', help: 'number of shown CPUs at most' },
+      formatOption,
     ],
     example: 'tslxc cpu-stats helloworld --total',
     run: showCpu,
@@ -35,6 +37,7 @@ export const commands: CommandTable = {
       unsupportedOption('period', 'virDomainSetMemoryStatsPeriod', 'number'),
       // They would say of which definition the period is.
       ...whichOptions,
+      formatOption,
     ],
     example: 'tslxc dommemstat helloworld',
     run: showMemory,
@@ -49,6 +52,7 @@ export const commands: CommandTable = {
       domainOption,
       { name: 'device', kind: 'string', help: 'block device', positional: 'optional' },
       { name: 'human', kind: 'flag', help: 'print a more human readable output' },
+      formatOption,
     ],
     example: 'tslxc domblkstat helloworld',
     run: showBlock,
@@ -85,6 +89,7 @@ async function showCpu(context: Context, options: Options): Promise<undefined> {
     },
   );
   const { output } = context;
+  if (showsData(output, options, cpu)) return undefined;
   if (wantsEach || !wantsTotal) showEach(output, cpu.perCpu ?? [], { start, count });
   if (wantsEach && !wantsTotal) return undefined;
   output.line('Total:');
@@ -134,6 +139,7 @@ async function showMemory(context: Context, options: Options): Promise<undefined
     const { currentMemory } = await domain.info();
     return { memory: statistics.memory, actual: currentMemory };
   });
+  if (showsData(context.output, options, { actual, ...memory })) return undefined;
   const { anonymous, mapped, file, faults, majorFaults, swappedIn, swappedOut } =
     memory?.breakdown ?? {};
   const rss = residentSet(anonymous, mapped);
@@ -166,6 +172,7 @@ async function showBlock(context: Context, options: Options): Promise<undefined>
   const counted = await withErrorMessage(`Failed to get block stats ${text} ${device}`, () =>
     domain.blockStats(device === '' ? undefined : device),
   );
+  if (showsData(context.output, options, counted)) return undefined;
   const isHuman = options.has('human');
   if (isHuman) context.output.line(`Device: ${device}`);
   for (const [word, label, field] of blockWords) {

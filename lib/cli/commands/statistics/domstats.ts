@@ -1,4 +1,5 @@
 /** domstats: what domains use, as lines of `key=value` with virsh's keys. */
+import { formatOption, showsData } from '../../output/data';
 import { TslxcError } from '../../../errors';
 import { findDomain } from '../../options/domain-argument';
 import { minorFaults, residentSet } from '../../output/memory-words';
@@ -70,6 +71,7 @@ export const commands: CommandTable = {
       flag('enforce', 'enforce requested stats parameters'),
       flag('backing', 'accepted: block devices of containers have no backing chain'),
       flag('nowait', 'accepted: nothing has to be waited for'),
+      formatOption,
       {
         name: 'domain',
         kind: 'strings',
@@ -92,6 +94,7 @@ async function show(context: Context, options: Options): Promise<undefined> {
   const asked = groups.filter(({ name }) => options.has(name));
   const shown = asked.length === 0 ? groups : asked;
   let separator = '';
+  const all: object[] = [];
   for (const domain of domains) {
     const measured = await measure(domain, named.length === 0 ? 'listed' : 'named');
     if (measured === undefined) continue;
@@ -100,6 +103,8 @@ async function show(context: Context, options: Options): Promise<undefined> {
       continue;
     }
     if (!passes(options, domain, measured.info)) continue;
+    all.push(dataOf(measured));
+    if (options.string('format') === 'json') continue;
     context.output.text(separator);
     context.output.line(`Domain: '${domain.name}'`);
     for (const { lines } of shown) {
@@ -109,7 +114,14 @@ async function show(context: Context, options: Options): Promise<undefined> {
     }
     separator = '\n';
   }
+  showsData(context.output, options, all);
   return undefined;
+}
+
+/** Of all groups: a program takes what it needs. */
+function dataOf({ statistics, info }: Measured): object {
+  const { currentMemory, maxMemory, vcpus, maxVcpus } = info;
+  return { ...statistics, currentMemory, maxMemory, vcpus, maxVcpus };
 }
 
 function refuseMissing(options: Options): void {

@@ -34,12 +34,13 @@ test.each<[line: string, candidates: string[]]>([
   ['net-start ', ['default', 'lab']],
   ['dumpxml web --ina', ['--inactive ']],
   ['dumpxml web --inactive --ina', []],
-  ['domuuid web ', []],
+  ['domuuid web ', ['--format ']],
+  ['domuuid web --format j', ['json ']],
   ['shutdown web --mode si', ['signal ']],
   ['net-update lab add dns-t', ['dns-txt ']],
   ['help net-port-l', ['net-port-list ']],
   ['help netw', ['network ']],
-  ['freecell ', ['--cellno', '--all']],
+  ['freecell ', ['--cellno', '--all', '--format']],
   ['freecell --cellno ', []],
 ])('%j: %j', async (line, candidates) => {
   const found = (await completeLine(line, connect)).candidates;

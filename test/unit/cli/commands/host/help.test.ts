@@ -34,7 +34,7 @@ test('the page of a command, byte for byte', async () => {
       '    domstate - domain state\n' +
       '\n' +
       '  SYNOPSIS\n' +
-      '    domstate <domain> [--reason]\n' +
+      '    domstate <domain> [--reason] [--format <string>]\n' +
       '\n' +
       '  DESCRIPTION\n' +
       '    Returns state about a domain.\n' +
@@ -42,6 +42,7 @@ test('the page of a command, byte for byte', async () => {
       '  OPTIONS\n' +
       '    [--domain] <string>  domain name, id or uuid\n' +
       '    --reason             also print reason for the state, and how init ended\n' +
+      "    --format <string>    'text' (the default), or 'json' for programs\n" +
       '\n' +
       '  EXAMPLE\n' +
       '    tslxc domstate helloworld --reason\n' +
@@ -58,7 +59,7 @@ test('the overview has every command but the hidden one and those that only refu
   }
   expect(stdout).toContain(" Domain Monitoring (help keyword 'monitor'):\n    cpu-stats ");
   expect((await run('help monitor')).stdout).toMatch(
-    /^ Domain Monitoring \(help keyword 'monitor'\):\n( {4}[-a-z]+ .*\n)* {4}dominfo .*\n( {4}[-a-z]+ .*\n)* {4}list .*\n\n$/,
+    /^ Domain Monitoring \(help keyword 'monitor'\):\n( {4}[-a-z]+ .*\n)* {4}dominfo .*\n( {4}[-a-z]+ .*\n)* {4}list .*\n {4}top .*\n\n$/,
   );
   expect((await run('help network')).stdout).toMatch(
     /^ Networking \(help keyword 'network'\):\n( {4}net-[-a-z]+ .*\n){21}\n$/,

@@ -1,4 +1,4 @@
-// What the caller of a command asks of the terminal that it runs on.
+// What the caller of a command asks of its terminal, and whether it goes on without the caller.
 #pragma once
 
 #include <sys/types.h>
@@ -18,5 +18,9 @@ struct TerminalRequest {
 // `--terminal OWNER:ROWS:COLUMNS` among the arguments; nothing where the command has pipes. Throws
 // MalformedBytes for what does not have this form.
 std::optional<TerminalRequest> terminalRequest(int argc, char** argv);
+
+// `--detached` is the last argument: once it is executed, the command goes on without its caller.
+// An earlier one can be the name of a domain.
+bool isDetached(int argc, char** argv);
 
 }  // namespace tslxc

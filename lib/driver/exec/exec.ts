@@ -1,70 +1,54 @@
 /** Running a command in a container: its options, and when it is ended. */
-import { CommandProcess } from '../container/exec/command-process';
-import type { PipedProcess, TerminalProcess } from '../container/exec/command-process';
-import type { ExecRequest } from '../container/exec/exec';
-import { asStarted } from '../container/record/as-started';
-import { TslxcError } from '../errors';
-import { onAbort } from '../host/abort-listener';
-import type { Identity } from '../host/state/definition-store';
-import type { WindowSize } from '../host/native';
-import { throwIfAborted } from './session/abort';
-import { runningDefinition } from './definitions/definitions';
-import { transition } from './lifecycle/lifecycle';
-import { currentState, phaseOf } from './lookup/lookup';
-import type { Session } from './session/session';
-
-/** How `Domain.exec` runs a command. */
-export interface ExecOptions {
-  /** Variables that are added to the environment that init was started with, or replace its. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Working directory: an absolute path in the container. Default: that of init. */
-  readonly cwd?: string;
-  /**
-   * `USER` or `USER:GROUP`, by name or number, looked up in the container's own passwd(5) and group(5) as its root has them
-   * on the host. Default: as init.
-   */
-  readonly user?: string;
-  /** Gives the command a controlling terminal of this size, in the place of pipes. */
-  readonly tty?: WindowSize;
-  /**
-   * `init` (default): that of the container. `none`: the command keeps the label of this process, so that the host's
-   * security module does not confine it as it does the container.
-   */
-  readonly securityLabel?: 'init' | 'none';
-  /** `pipe` (default): the caller writes to the stream and ends it; `ignore`: an empty input; else the bytes of the input. */
-  readonly stdin?: 'pipe' | 'ignore' | Uint8Array;
-  /** Ends the command and all that it has started, by SIGKILL. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds from its execve(2), after which the command and all that it has started are ended. Default: none. */
-  readonly timeout?: number;
-}
+import { CommandProcess } from '../../container/exec/command-process';
+import type { PipedProcess, TerminalProcess } from '../../container/exec/command-process';
+import type { ExecRequest, ExecTarget } from '../../container/exec/exec';
+import { asStarted } from '../../container/record/as-started';
+import { TslxcError } from '../../errors';
+import { onAbort } from '../../host/abort-listener';
+import type { Identity } from '../../host/state/definition-store';
+import type { WindowSize } from '../../host/native';
+import { throwIfAborted } from '../session/abort';
+import type { ExecOptions } from './exec-options';
+import { RunningCommand } from './running-command';
+import { runningDefinition } from '../definitions/definitions';
+import { transition } from '../lifecycle/lifecycle';
+import { currentState, phaseOf } from '../lookup/lookup';
+import type { Session } from '../session/session';
 
 /** Node's timers hold 31 bits of milliseconds. */
 const longestTimeout = 0x7fffffff;
 /** Rows and columns are 16 bits of struct winsize. */
 const largestSize = 0xffff;
 
+/** A command and how it is to be run. */
+interface Asked {
+  readonly argv: readonly string[];
+  readonly options: ExecOptions;
+}
+
+/** Begins a command. Whatever it fails with, what is returned rejects with. */
+export function runCommand(
+  session: Session,
+  identity: Identity,
+  asked: Asked,
+): RunningCommand<PipedProcess | TerminalProcess, string | Buffer> {
+  const start = async (): Promise<PipedProcess | TerminalProcess> => {
+    session.requireAccess('write', 'Domain.exec');
+    return execCommand(session, identity, asked);
+  };
+  return new RunningCommand(start(), asked.options);
+}
+
 /** @throws TslxcError as Domain.exec says. */
 export async function execCommand(
   session: Session,
   identity: Identity,
-  asked: { readonly argv: readonly string[]; readonly options: ExecOptions },
+  asked: Asked,
 ): Promise<PipedProcess | TerminalProcess> {
   const { options } = asked;
   const request = requestOf(asked, session.startTimeout);
   throwIfAborted(options.signal);
-  const state = await currentState(session, identity);
-  transition('exec', phaseOf(session, state), identity.name);
-  if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
-  const { start, running } = state;
-  const definition = runningDefinition(session, state);
-  const target = {
-    paths: session.paths,
-    lookers: session.lookers,
-    start,
-    running,
-    definition: asStarted(definition, start),
-  };
+  const target = await commandTarget(session, identity);
   const process = await session.containers
     .execInContainer(target, request)
     .catch((error: unknown) => {
@@ -81,11 +65,32 @@ export async function execCommand(
   return process;
 }
 
+/** Runs a command that is left alone once it is executed. @throws TslxcError as Domain.execDetached says. */
+export async function execAlone(session: Session, identity: Identity, asked: Asked): Promise<void> {
+  const request = requestOf(asked, session.startTimeout);
+  throwIfAborted(asked.options.signal);
+  const target = await commandTarget(session, identity);
+  await session.containers.execDetached(target, request).catch((error: unknown) => {
+    throwIfAborted(asked.options.signal);
+    throw error;
+  });
+}
+
+/** @throws TslxcError OPERATION_INVALID when nothing runs or it is paused. */
+async function commandTarget(
+  session: Session,
+  identity: Identity,
+): Promise<Omit<ExecTarget, 'host'>> {
+  const state = await currentState(session, identity);
+  transition('exec', phaseOf(session, state), identity.name);
+  if (state.phase !== 'running') throw new TypeError('the table lets only what runs have commands');
+  const { start, running } = state;
+  const definition = asStarted(runningDefinition(session, state), start);
+  return { paths: session.paths, lookers: session.lookers, start, running, definition };
+}
+
 /** @throws TslxcError INVALID_ARG. */
-function requestOf(
-  { argv, options }: { readonly argv: readonly string[]; readonly options: ExecOptions },
-  deadline: number,
-): ExecRequest {
+function requestOf({ argv, options }: Asked, deadline: number): ExecRequest {
   const { env = {}, cwd, user, tty, signal, timeout, securityLabel = 'init' } = options;
   checkCommand(argv);
   if ([...Object.values(env), cwd ?? '', user ?? ''].some((text) => text.includes('\0'))) {
@@ -98,6 +103,7 @@ function requestOf(
     throw invalid(`timeout ${timeout} is not a number of milliseconds`);
   }
   if (tty !== undefined) checkSize(tty);
+  checkKeeping(options);
   if (!['init', 'none'].includes(securityLabel)) {
     throw invalid(`securityLabel '${securityLabel}' is not one of init, none`);
   }
@@ -120,6 +126,13 @@ export function checkCommand(argv: readonly string[]): void {
     throw invalid('a command needs a program');
   }
   if (argv.some((word) => word.includes('\0'))) throw invalid('NUL in a word of a command');
+}
+
+function checkKeeping({ encoding = 'utf8', maxBuffer = 0 }: ExecOptions): void {
+  if (!['utf8', 'buffer'].includes(encoding)) {
+    throw invalid(`encoding '${encoding}' is not one of utf8, buffer`);
+  }
+  if (!(maxBuffer >= 0)) throw invalid(`maxBuffer ${maxBuffer} is not a number of bytes`);
 }
 
 function checkSize({ rows, columns }: WindowSize): void {

@@ -1,4 +1,4 @@
-#include "native/monitor/terminal-request.h"
+#include "native/monitor/command-request.h"
 
 #include <cstdio>
 #include <cstring>
@@ -20,5 +20,7 @@ std::optional<TerminalRequest> terminalRequest(int argc, char** argv) {
   }
   return {};
 }
+
+bool isDetached(int argc, char** argv) { return std::strcmp(argv[argc - 1], "--detached") == 0; }
 
 }  // namespace tslxc

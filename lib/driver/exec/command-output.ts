@@ -1,0 +1,136 @@
+/** All that a command puts out, kept until it has ended. */
+import { Socket } from 'node:net';
+import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type {
+  CommandProcess,
+  CommandResult,
+  PipedProcess,
+  TerminalProcess,
+} from '../../container/exec/command-process';
+import { TslxcError } from '../../errors';
+import type { ExecOptions } from './exec-options';
+
+/** What a command that was awaited has put out, and how it ended. */
+export interface CommandOutput<Content extends string | Buffer = string> {
+  /** Its standard output; of a command on a terminal all that the terminal has shown. */
+  readonly stdout: Content;
+  /** Its standard error; of a command on a terminal nothing. */
+  readonly stderr: Content;
+  /** 0 to 255; of one that a signal has ended 128 and the number of the signal, as in a shell: never 0. */
+  readonly code: number;
+  /** Name of the signal that has ended it, `SIG34` and the like for one without a name. */
+  readonly signal?: string;
+}
+
+/** How output is kept. */
+interface Keeping {
+  readonly encoding: ExecOptions['encoding'];
+  readonly maxBuffer: ExecOptions['maxBuffer'];
+}
+
+/** Bytes of each stream. */
+const defaultMaxBuffer = 16 * 1024 * 1024;
+
+/** A pipe holds no more, unless root inside has made it larger: what comes later is not the command's. */
+const pipeSize = 1024 * 1024;
+
+/** @throws TslxcError OPERATION_FAILED for more than `maxBuffer`; as CommandProcess.result. */
+export async function collectOutput<Content extends string | Buffer>(
+  command: PipedProcess | TerminalProcess,
+  { encoding = 'utf8', maxBuffer = defaultMaxBuffer }: Keeping,
+): Promise<CommandOutput<Content>> {
+  const keep = (stream: Readable, name: string): KeptStream =>
+    new KeptStream(stream, maxBuffer, () => command.endBecauseOf(tooLong(name, maxBuffer)));
+  const streams =
+    'terminal' in command
+      ? [keep(command.terminal, 'terminal')]
+      : [keep(command.stdout, 'stdout'), keep(command.stderr, 'stderr')];
+  const kept = (): Pick<CommandOutput<Content>, 'stdout' | 'stderr'> => {
+    const [stdout, stderr] = streams.map((stream) => stream.bytes());
+    const content = (bytes: Buffer = Buffer.alloc(0)): Content =>
+      (encoding === 'buffer' ? bytes : bytes.toString()) as Content;
+    return { stdout: content(stdout), stderr: content(stderr) };
+  };
+  try {
+    const result = await command.result;
+    await Promise.all(streams.map((stream) => stream.untilEmpty(command)));
+    return { ...kept(), ...statusOf(result) };
+  } catch (error) {
+    // What it had written by then may be on its way.
+    await Promise.all(streams.map((stream) => stream.untilSilent()));
+    if (TslxcError.is(error)) Object.assign(error, { output: kept() });
+    throw error;
+  } finally {
+    for (const stream of streams) stream.letGo();
+  }
+}
+
+/** The exit status as a shell has it: one number for a code and for a signal. */
+export function statusOf(result: CommandResult): Pick<CommandOutput, 'code' | 'signal'> {
+  if ('code' in result) return { code: result.code };
+  const { signal } = result;
+  const named = constants.signals[signal as NodeJS.Signals] as number | undefined;
+  return { code: 128 + (named ?? Number(signal.slice('SIG'.length))), signal };
+}
+
+function tooLong(stream: string, bytes: number): TslxcError {
+  const detail = `a command was ended: its ${stream} is longer than maxBuffer, ${bytes} bytes`;
+  return new TslxcError('OPERATION_FAILED', detail, { step: 'collect the output of a command' });
+}
+
+class KeptStream {
+  readonly #limit: number;
+  readonly #chunks: Buffer[] = [];
+  readonly #stream: Readable;
+  readonly #take: (chunk: Buffer) => void;
+  readonly #end: Promise<void>;
+  #length = 0;
+
+  constructor(stream: Readable, limit: number, onFull: () => void) {
+    this.#stream = stream;
+    this.#limit = limit;
+    this.#take = (chunk) => {
+      const room = limit - this.#length;
+      this.#length += chunk.length;
+      if (room > 0) this.#chunks.push(chunk.subarray(0, room));
+      if (chunk.length > room) onFull();
+    };
+    stream.on('data', this.#take);
+    this.#end = finished(stream, { writable: false }).catch(() => undefined);
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  /**
+   * Resolves when all is read that the command has written, which has ended. A terminal ends with it. A pipe may be open in
+   * processes that the command has left behind: it is read until it is silent.
+   */
+  async untilEmpty(command: CommandProcess): Promise<void> {
+    if ('terminal' in command) await this.#end;
+    else await this.untilSilent();
+    if (this.#length > this.#limit) throw tooLong('output', this.#limit);
+  }
+
+  /** Resolves when a whole turn of the event loop has found nothing to read. */
+  async untilSilent(): Promise<void> {
+    const atEnd = this.#length;
+    // The rest of this turn, in which the stream may have been looked at already.
+    await nextTurn();
+    for (let before = -1; before !== this.#length && this.#length - atEnd < pipeSize;) {
+      before = this.#length;
+      await nextTurn();
+    }
+  }
+
+  /** What others still write is thrown away, and keeps nothing alive. */
+  letGo(): void {
+    this.#stream.off('data', this.#take);
+    this.#stream.resume();
+    if (this.#stream instanceof Socket) this.#stream.unref();
+  }
+}

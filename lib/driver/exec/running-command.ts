@@ -1,0 +1,85 @@
+/** What `Domain.exec` returns: a promise of all that the command puts out, and a way to its streams. */
+import {
+  CommandProcess,
+  PipedProcess,
+  TerminalProcess,
+} from '../../container/exec/command-process';
+import { collectOutput, type CommandOutput } from './command-output';
+import type { ExecOptions } from './exec-options';
+
+/**
+ * A command that has been asked for. Awaited it resolves to all that the command has put out, and its exit status, whatever that
+ * is; `started` resolves earlier, to the process with its streams. It is begun at once, and once, however often it is awaited.
+ */
+export class RunningCommand<
+  Process extends PipedProcess | TerminalProcess = PipedProcess,
+  Content extends string | Buffer = string,
+> implements Promise<CommandOutput<Content>> {
+  /** Names the class, as that of every promise does. */
+  readonly [Symbol.toStringTag] = 'RunningCommand';
+  readonly #started: Promise<Process>;
+  readonly #options: ExecOptions;
+  #streams: 'unasked' | 'asked' = 'unasked';
+  #output: Promise<CommandOutput<Content>> | undefined;
+
+  /** @internal */
+  constructor(started: Promise<Process>, options: ExecOptions) {
+    this.#started = started;
+    this.#options = options;
+  }
+
+  /**
+   * Resolves when the program has been executed, to the process: its streams, its signals, its end. Nothing is collected then, and
+   * the input is the caller's to end. Rejects as the command itself does when it can't be started.
+   */
+  get started(): Promise<Process> {
+    this.#streams = 'asked';
+    return this.#started;
+  }
+
+  /**
+   * Collects the output until the command has ended. Awaiting calls it.
+   *
+   * @param onFulfilled - gets the output and the exit status
+   * @param onRejected - gets why there is none: a start that failed, OPERATION_ABORTED, OPERATION_TIMEOUT, and OPERATION_FAILED for
+   * more output than `maxBuffer`; in `output` of the error what had been put out by then
+   */
+  then<Fulfilled = CommandOutput<Content>, Rejected = never>(
+    onFulfilled?: ((output: CommandOutput<Content>) => Fulfilled | PromiseLike<Fulfilled>) | null,
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<Fulfilled | Rejected> {
+    return this.#collected().then(onFulfilled, onRejected);
+  }
+
+  /** As `then`, for a rejection alone. */
+  catch<Rejected = never>(
+    onRejected?: ((reason: unknown) => Rejected | PromiseLike<Rejected>) | null,
+  ): Promise<CommandOutput<Content> | Rejected> {
+    return this.#collected().catch(onRejected);
+  }
+
+  /** As `then`, for both ends, which it passes on. */
+  finally(onEnd?: (() => void) | null): Promise<CommandOutput<Content>> {
+    return this.#collected().finally(onEnd);
+  }
+
+  /** Ends the command and all that it has started, by SIGKILL, and waits for that. What has ended is left as it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const process: CommandProcess | undefined = await this.#started.catch(() => undefined);
+    await process?.[Symbol.asyncDispose]();
+  }
+
+  #collected(): Promise<CommandOutput<Content>> {
+    this.#output ??= this.#collect();
+    return this.#output;
+  }
+
+  async #collect(): Promise<CommandOutput<Content>> {
+    const process = await this.#started;
+    const { stdin, encoding, maxBuffer } = this.#options;
+    if (stdin === undefined && this.#streams === 'unasked' && process instanceof PipedProcess) {
+      process.stdin.end();
+    }
+    return collectOutput<Content>(process, { encoding, maxBuffer });
+  }
+}

@@ -1,0 +1,36 @@
+/** What is suggested in the place of a word that is not known. */
+import { nearest, suggestion } from '../../../../lib/cli/shell/suggestion';
+import { run } from '../run-main';
+import { FakeConnection } from '../fake-connection';
+
+const known = ['list', 'start', 'destroy', 'domstate', 'net-list', 'net-dhcp-leases', 'cd'];
+
+test.each([
+  ['lits', 'list'],
+  ['lis', 'list'],
+  ['strat', 'start'],
+  ['detsroi', 'destroy'],
+  ['LIST', 'list'],
+  ['net-dhcp', 'net-dhcp-leases'],
+  ['domstatus', 'domstate'],
+])('%s: %s', (word, meant) => {
+  expect(nearest(word, known)).toBe(meant);
+  expect(suggestion(word, known)).toBe(`; did you mean '${meant}'?`);
+});
+
+test.each(['cx', 'frobnicate', 'net', '', 'list'])('for %s there is nothing to suggest', (word) => {
+  expect(suggestion(word, known)).toBe('');
+});
+
+test.each([
+  ['lits', "error: unknown command: 'lits'; did you mean 'list'?\n"],
+  ['snapshot-lis', "error: unknown command: 'snapshot-lis'\n"],
+  ['list --al', "error: command 'list' doesn't support option --al; did you mean --all?\n"],
+  ['start --pause web', "error: command 'start' doesn't support option --pause\n"],
+  ['help lits', "error: command or command group 'lits' doesn't exist; did you mean 'list'?\n"],
+  ['dominfo wbe', "error: failed to get domain 'wbe'; did you mean 'web'?\n"],
+  ['dominfo other', "error: failed to get domain 'other'\n"],
+])('%s', async (line, stderr) => {
+  const connection = new FakeConnection([{ name: 'web' }]);
+  expect(await run(line, { connection })).toMatchObject({ status: 1, stderr });
+});
